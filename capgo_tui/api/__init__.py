@@ -1,0 +1,105 @@
+"""A typed async client of Capgo's public HTTP API, usable on its own.
+
+    async with CapgoClient(ApiKey("…")) as client:
+        pager = client.channels("com.example.app")
+        while not pager.ended:
+            for channel in (await pager.next_page()).rows:
+                print(channel.name, channel.bundle)
+
+`CONTRACT.md` beside this file says how the server behaves. Names load on first use, so that
+importing this package costs neither httpx nor pydantic.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capgo_tui.api.client import DEFAULT_SERVER, CapgoClient
+    from capgo_tui.api.errors import (
+        CapgoError,
+        ErrorKind,
+        InsecureServer,
+        InvalidArgument,
+        InvalidSetting,
+        ReadOnly,
+        Refused,
+        UnsafeBundleName,
+        UnsupportedByRevision,
+    )
+    from capgo_tui.api.jsonvalue import JSON
+    from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
+    from capgo_tui.api.paging import Page, Pager
+    from capgo_tui.api.records import BundleRef, Record, Unreadable
+    from capgo_tui.api.requests import BundleName, Request
+    from capgo_tui.api.revisions import TRAITS, Revision, Traits
+    from capgo_tui.api.settings import UNSET, ChannelSettings
+    from capgo_tui.api.transport import Exchange, Timeouts
+
+_HOMES = {
+    "client": ("DEFAULT_SERVER", "CapgoClient"),
+    "errors": (
+        *("CapgoError", "ErrorKind", "InsecureServer", "InvalidArgument", "InvalidSetting"),
+        *("ReadOnly", "Refused", "UnsafeBundleName", "UnsupportedByRevision"),
+    ),
+    "jsonvalue": ("JSON",),
+    "key": ("ApiKey",),
+    "models": ("AppInfo", "Bundle", "Channel", "Device"),
+    "paging": ("Page", "Pager"),
+    "records": ("BundleRef", "Record", "Unreadable"),
+    "requests": ("BundleName", "Request"),
+    "revisions": ("TRAITS", "Revision", "Traits"),
+    "settings": ("UNSET", "ChannelSettings"),
+    "transport": ("Exchange", "Timeouts"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "DEFAULT_SERVER",
+    "JSON",
+    "TRAITS",
+    "UNSET",
+    "ApiKey",
+    "AppInfo",
+    "Bundle",
+    "BundleName",
+    "BundleRef",
+    "CapgoClient",
+    "CapgoError",
+    "Channel",
+    "ChannelSettings",
+    "Device",
+    "ErrorKind",
+    "Exchange",
+    "InsecureServer",
+    "InvalidArgument",
+    "InvalidSetting",
+    "Page",
+    "Pager",
+    "ReadOnly",
+    "Record",
+    "Refused",
+    "Request",
+    "Revision",
+    "Timeouts",
+    "Traits",
+    "Unreadable",
+    "UnsafeBundleName",
+    "UnsupportedByRevision",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load the module that has `name` and remember it here (PEP 562)."""
+    module = _HOME_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

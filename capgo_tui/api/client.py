@@ -1,0 +1,431 @@
+"""The client: Capgo's operations as methods, over whichever revision the server speaks."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from capgo_tui.api import requests
+from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly, UnsupportedByRevision
+from capgo_tui.api.jsonvalue import load_json
+from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
+from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
+from capgo_tui.api.paging import Pager, Position
+from capgo_tui.api.records import Record
+from capgo_tui.api.replies import ends_bundle_list
+from capgo_tui.api.requests import BundleName, Order, Request
+from capgo_tui.api.revisions import (
+    DOCUMENTED,
+    LEGACY,
+    TRAITS,
+    UNRECOGNISED,
+    Paging,
+    Revision,
+    Traits,
+    recognise,
+)
+from capgo_tui.api.settings import UNSET, ChannelSettings
+from capgo_tui.api.transport import Exchange, Timeouts, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from types import TracebackType
+
+    from capgo_tui.api.key import ApiKey
+
+DEFAULT_SERVER = "https://api.capgo.app"
+
+_PARSE_IN_THREAD = 512 * 1024  # bytes; what is larger would hold up the event loop
+
+RowT = TypeVar("RowT", bound=Record)
+ResultT = TypeVar("ResultT")
+
+
+class CapgoClient:
+    """One key on one server. Use it as an async context manager, or call `aclose`.
+
+    ``server`` must be https unless it is this machine (else `InsecureServer`). ``revision``
+    None means: learn it from replies (contract §0, §12); reads work meanwhile, a write first
+    makes one or two cheap reads. ``read_only`` refuses every write with `ReadOnly`.
+    ``asgi_app`` is asked instead of a socket; ``on_exchange`` hears of every exchange.
+
+    Every method raises `CapgoError` for what the server or the network did and a `Refused`
+    for what was never sent. After the first KEY_REFUSED every call fails at once with that
+    same error, for 20 failures lock the address (contract §1, §3): make a new client then.
+    Nothing is retried.
+    """
+
+    def __init__(
+        self,
+        key: ApiKey,
+        *,
+        server: str = DEFAULT_SERVER,
+        revision: Revision | None = None,
+        read_only: bool = False,
+        asgi_app: Callable[..., Any] | None = None,
+        on_exchange: Callable[[Exchange], None] | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self._transport = Transport(
+            server, key, timeouts=timeouts, asgi_app=asgi_app, on_exchange=on_exchange
+        )
+        self._key = key
+        self._revision = revision
+        self._read_only = read_only
+        self._refusal: CapgoError | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections; may be called again."""
+        await self._transport.aclose()
+
+    @property
+    def server(self) -> str:
+        """The server's base address, without a closing slash."""
+        return self._transport.server
+
+    @property
+    def revision(self) -> Revision | None:
+        """The revision given or learned; None while unknown."""
+        return self._revision
+
+    @property
+    def traits(self) -> Traits:
+        """The table of that revision; while unknown, what all three have in common to read."""
+        return UNRECOGNISED if self._revision is None else TRAITS[self._revision]
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every write is refused."""
+        return self._read_only
+
+    @property
+    def key_fingerprint(self) -> str:
+        """`ApiKey.fingerprint` of the key in use."""
+        return self._key.fingerprint
+
+    async def send(self, request: Request) -> bytes:
+        """Send a request built by `capgo_tui.api.requests` and give its reply's body.
+
+        Everything the client does goes through here, writes that a journal replays too.
+        """
+        if request.writes and self._read_only:
+            raise ReadOnly(f"this client is read-only: {request.name} was not sent")
+        if self._refusal is not None:
+            raise self._refusal.with_traceback(None)
+        try:
+            return await self._transport.send(request)
+        except CapgoError as error:
+            if error.kind is ErrorKind.KEY_REFUSED and request.needs_key:
+                self._refusal = error
+            raise
+
+    # Reads
+
+    def channels(self, app_id: str) -> Pager[Channel]:
+        """Walk the app's channels, oldest first on live (contract §6.1)."""
+
+        async def fetch(position: Position) -> Listing[Channel]:
+            request = requests.list_channels(self.traits, app_id, page=position.page)
+            return await self._list(Channel, request, lambda traits: traits.channels_paging)
+
+        return Pager(fetch)
+
+    def devices(
+        self,
+        app_id: str,
+        *,
+        limit: int = 100,
+        order: Order | None = None,
+        updated_after: datetime | None = None,
+        only_custom_id: bool = False,
+    ) -> Pager[Device]:
+        """Walk the app's devices, `limit` (1-500) a page (contract §5, §7.1).
+
+        `order` sorts by update time; None is by device id. `updated_after` is exclusive.
+        A server whose revision lacks a filter makes the pager raise UnsupportedByRevision,
+        rather than give rows that were not asked for.
+        """
+        build = partial(
+            requests.list_devices,
+            app_id=app_id,
+            limit=limit,
+            order=order,
+            updated_after=updated_after,
+            only_custom_id=only_custom_id,
+        )
+        build(UNRECOGNISED)  # a bad argument is refused here and now
+        filtered = bool(
+            requests.device_filters(order, updated_after, only_custom_id=only_custom_id)
+        )
+
+        async def fetch(position: Position) -> Listing[Device]:
+            request = build(self.traits, page=position.page, cursor=position.cursor)
+            listing = await self._list(Device, request, lambda traits: traits.devices_paging)
+            if filtered and not listing.by_cursor:
+                raise UnsupportedByRevision("this server's API cannot sort or filter devices")
+            return listing
+
+        return Pager(fetch)
+
+    def bundles(self, app_id: str) -> Pager[Bundle]:
+        """Walk the app's bundles, newest first (contract §8.1); none at all is no error."""
+
+        async def fetch(position: Position) -> Listing[Bundle]:
+            return await self._bundle_page(app_id, position.page)
+
+        return Pager(fetch)
+
+    def apps(self) -> Pager[AppInfo]:
+        """Walk the apps that the key may see (contract §9; live only)."""
+
+        async def fetch(position: Position) -> Listing[AppInfo]:
+            request = requests.list_apps(self.traits, page=position.page)
+            listing = await self._list(AppInfo, request, lambda _: Paging.PAGES)
+            # The docs show {"data": […]}, yet /app knows page numbers only.
+            return Listing(listing.rows)
+
+        return Pager(fetch)
+
+    async def channel(self, app_id: str, name: str) -> Channel:
+        """Read one channel by its exact name; NOT_FOUND when there is none (contract §6.1)."""
+        request = requests.get_channel(self.traits, app_id, name)
+        return await self._one(Channel, request, lambda row: row.wire_key == name)
+
+    async def device(self, app_id: str, device_id: str) -> Device:
+        """Read one device; NOT_FOUND when it is unknown (contract §7.1)."""
+        request = requests.get_device(self.traits, app_id, device_id)
+        wanted = device_id.lower()
+        return await self._one(Device, request, lambda row: row.wire_key.lower() == wanted)
+
+    async def app(self, app_id: str) -> AppInfo:
+        """Read one app (contract §9; live only). An unknown app is NOT_ALLOWED, says live."""
+        request = requests.get_app(self.traits, app_id)
+        return await self._one(AppInfo, request, lambda row: row.wire_key == app_id)
+
+    async def ping(self) -> None:
+        """Ask whether the server answers at all (contract §9; live only); needs no good key."""
+        await self.send(requests.ping(self.traits))
+
+    async def learn_revision(self, app_id: str) -> Revision:
+        """Tell the server's revision, with one or two cheap reads where it is still unknown."""
+        if self._revision is None:
+            await self._ask_one_device(app_id)
+        if self._revision is None:
+            # A bare device list is no live server's; of the two others only D has /bundle.
+            learned = Revision.DOCUMENTED
+            try:
+                await self._list(Bundle, requests.list_bundles(DOCUMENTED, app_id))
+            except CapgoError as error:
+                if error.status == 404:
+                    learned = Revision.LEGACY
+                elif not ends_bundle_list(error):
+                    raise
+            self._note(learned)
+        return self._revision or Revision.LIVE
+
+    # Writes
+
+    async def set_channel(self, app_id: str, name: str, settings: ChannelSettings) -> None:
+        """Create a channel, or change what `settings` holds on an existing one (§6.2).
+
+        Where the server would drop the bundle because `settings` does not name it (§11.5),
+        the channel is read first and its present bundle sent along.
+        """
+        settings.sent()
+        traits = await self._for_write(app_id)
+        if settings.bundle is UNSET and not traits.keeps_omitted_bundle:
+            settings = settings.with_bundle(await self._present_bundle(app_id, name))
+        await self.send(requests.set_channel(traits, app_id, name, settings))
+
+    async def delete_channel(self, app_id: str, name: str, *, delete_bundle: bool = False) -> None:
+        """Delete a channel and with it its device overrides (contract §6.3)."""
+        traits = await self._for_write(app_id)
+        await self.send(requests.delete_channel(traits, app_id, name, delete_bundle=delete_bundle))
+
+    async def link_device(
+        self, app_id: str, device_id: str, channel: str, *, bundle: str | None = None
+    ) -> None:
+        """Override a device's channel; `bundle` only on older revisions (contract §7.2)."""
+        traits = await self._for_write(app_id)
+        await self.send(requests.link_device(traits, app_id, device_id, channel, bundle=bundle))
+
+    async def unlink_device(self, app_id: str, device_id: str) -> None:
+        """Remove a device's override; fine when there is none (contract §7.3)."""
+        traits = await self._for_write(app_id)
+        await self.send(requests.unlink_device(traits, app_id, device_id))
+
+    async def delete_bundle(self, app_id: str, name: str) -> None:
+        """Delete the one bundle of that exact name (contract §8.2).
+
+        Raises UnsafeBundleName for a name that the server would take for "all" or "none".
+        """
+        only = BundleName(name)
+        traits = await self._for_write(app_id)
+        await self.send(requests.delete_bundle(traits, app_id, only))
+
+    async def delete_all_bundles(self, app_id: str) -> None:
+        """Delete every bundle that ``traits.delete_all`` covers (contract §8.2)."""
+        traits = await self._for_write(app_id)
+        await self.send(requests.delete_all_bundles(traits, app_id))
+
+    async def promote_bundle(self, app_id: str, bundle_id: int, channel_id: int) -> None:
+        """Put a bundle on a channel, both by id (contract §8.4; live only)."""
+        traits = await self._for_write(app_id)
+        await self.send(requests.promote_bundle(traits, app_id, bundle_id, channel_id))
+
+    async def create_bundle(
+        self,
+        app_id: str,
+        name: str,
+        *,
+        external_url: str,
+        checksum: str,
+        session_key: str | None = None,
+        key_id: str | None = None,
+    ) -> None:
+        """Register a zip that lies elsewhere as a bundle (contract §8.3; live only)."""
+        traits = await self._for_write(app_id)
+        await self.send(
+            requests.create_bundle(
+                traits,
+                app_id,
+                name,
+                external_url=external_url,
+                checksum=checksum,
+                session_key=session_key,
+                key_id=key_id,
+            )
+        )
+
+    async def set_bundle_metadata(
+        self, app_id: str, bundle_id: int, *, link: str | None = None, comment: str | None = None
+    ) -> None:
+        """Set a bundle's link, comment or both (contract §8.5; live only)."""
+        traits = await self._for_write(app_id)
+        await self.send(
+            requests.set_bundle_metadata(traits, app_id, bundle_id, link=link, comment=comment)
+        )
+
+    async def _for_write(self, app_id: str) -> Traits:
+        if self._read_only:
+            raise ReadOnly("this client is read-only: nothing was sent")
+        return TRAITS[await self.learn_revision(app_id)]
+
+    async def _present_bundle(self, app_id: str, name: str) -> str | None:
+        try:
+            bundle = (await self.channel(app_id, name)).bundle
+        except CapgoError as error:
+            if error.kind is ErrorKind.NOT_FOUND:
+                return None
+            raise
+        return None if bundle is None else bundle.wire_name
+
+    async def _ask_one_device(self, app_id: str) -> None:
+        try:
+            await self._list(Device, requests.list_devices(UNRECOGNISED, app_id, limit=1))
+        except CapgoError as error:
+            # A live server explains its refusals in a way of its own, and a key that may not
+            # read devices may still write elsewhere.
+            if error.kind is not ErrorKind.NOT_ALLOWED:
+                raise
+            if error.code is not None:
+                self._note(Revision.LIVE)
+
+    async def _bundle_page(self, app_id: str, page: int | None) -> Listing[Bundle]:
+        unknown = self._revision is None
+        request = requests.list_bundles(self.traits, app_id, page=page)
+        try:
+            return await self._list(Bundle, request, lambda traits: traits.bundles_paging)
+        except CapgoError as error:
+            if ends_bundle_list(error):
+                return Listing(())
+            if not unknown or error.status != 404:
+                raise
+            return await self._legacy_bundles(app_id, error)
+
+    async def _legacy_bundles(self, app_id: str, no_bundle_route: CapgoError) -> Listing[Bundle]:
+        """Ask where the oldest revision keeps its bundles, after a 404 (contract §0, §12)."""
+        try:
+            listing = await self._list(Bundle, requests.list_bundles(LEGACY, app_id))
+        except CapgoError as error:
+            if error.status == 404:
+                raise no_bundle_route from None
+            if not ends_bundle_list(error):
+                raise
+            self._note(Revision.LEGACY)
+            return Listing((), requests=2)
+        return Listing(listing.rows, whole=True, requests=2)
+
+    async def _list(
+        self,
+        model: type[RowT],
+        request: Request,
+        paging: Callable[[Traits], Paging] = lambda _: Paging.PAGES,
+    ) -> Listing[RowT]:
+        body = await self.send(request)
+        listing = await self._parse(request, body, partial(parse_list, model))
+        if self._revision is not None and paging(self.traits) is Paging.WHOLE:
+            return Listing(listing.rows, whole=True)
+        by_cursor = listing.by_cursor and request.path == "/device"
+        return Listing(listing.rows, by_cursor, listing.cursor, listing.has_more)
+
+    async def _one(
+        self, model: type[RowT], request: Request, is_wanted: Callable[[RowT], bool]
+    ) -> RowT:
+        body = await self.send(request)
+        parsed = await self._parse(request, body, partial(parse_one, model))
+        rows = parsed.rows if isinstance(parsed, Listing) else (parsed,)
+        for row in rows:
+            if isinstance(row, model) and is_wanted(row):
+                return row
+        what = request.operation.removeprefix("get_")
+        raise CapgoError(
+            f"Cannot find {what}", kind=ErrorKind.NOT_FOUND, status=200, request=request.name
+        )
+
+    async def _parse(
+        self, request: Request, body: bytes, parse: Callable[[bytes], ResultT]
+    ) -> ResultT:
+        def work() -> tuple[ResultT, Revision | None]:
+            return parse(body), self._recognised(request, body)
+
+        try:
+            if len(body) < _PARSE_IN_THREAD:
+                result, revision = work()
+            else:
+                result, revision = await asyncio.to_thread(work)
+        except NotReadable as error:
+            raise CapgoError(
+                f"{request.name} answered something unexpected: {error}",
+                kind=ErrorKind.SERVER_FAULT,
+                status=200,
+                request=request.name,
+            ) from None
+        self._note(revision)
+        return result
+
+    def _note(self, revision: Revision | None) -> None:
+        """Remember what a reply told; the first to tell is believed."""
+        if self._revision is None:
+            self._revision = revision
+
+    def _recognised(self, request: Request, body: bytes) -> Revision | None:
+        if self._revision is not None:
+            return None
+        try:
+            return recognise(request.path, load_json(body))
+        except ValueError:
+            return None

@@ -1,0 +1,97 @@
+"""Everything that can go wrong: what the server or the network did, and what was not sent."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capgo_tui.api.jsonvalue import JSON
+
+
+class ErrorKind(StrEnum):
+    """What an error means for the person in front of the screen (contract §2, §12)."""
+
+    KEY_REFUSED = "key_refused"
+    """The key is missing, wrong or expired. Do not try again: 20 failures lock the address."""
+    NOT_ALLOWED = "not_allowed"
+    """The key is good but may not do this, or the app does not exist: the server says the same."""
+    NOT_FOUND = "not_found"
+    """No such channel, device, bundle, app or route."""
+    RATE_LIMITED = "rate_limited"
+    """Too many requests; see ``retry_after``."""
+    RULE = "rule"
+    """A rule of Capgo forbids it: linked bundle, public channel override, taken name…"""
+    BAD_REQUEST = "bad_request"
+    """The server does not understand a value that was sent."""
+    SERVER_FAULT = "server_fault"
+    """The server failed, or answered something that is not Capgo's API."""
+    UNREACHABLE = "unreachable"
+    """No answer: name, network, TLS, time-out, dropped connection."""
+
+
+class CapgoError(Exception):
+    """A request failed. Every text in it is clean and without the API key.
+
+    ``kind``: what it means. ``status``: HTTP status, None without an answer.
+    ``code``: Capgo's own error code. ``message``: one line to show.
+    ``detail``: ``moreInfo`` or the older revisions' error detail.
+    ``retry_after``: seconds to wait, if the server told. ``request``: such as ``GET /device``.
+    ``request_id``: the ``X-Request-Id`` header. ``maybe_sent``: the request was a write and
+    may have taken effect all the same, so read again before trying again.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: ErrorKind,
+        status: int | None = None,
+        code: str | None = None,
+        detail: JSON = None,
+        retry_after: float | None = None,
+        request: str = "",
+        request_id: str | None = None,
+        maybe_sent: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = kind
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.retry_after = retry_after
+        self.request = request
+        self.request_id = request_id
+        self.maybe_sent = maybe_sent
+
+    def __repr__(self) -> str:
+        return f"CapgoError({self.message!r}, kind={self.kind.value}, status={self.status})"
+
+
+class Refused(ValueError):  # noqa: N818  # it names what happened, not a fault
+    """Refused on this side, before any request existed: nothing was sent, nothing changed."""
+
+
+class InsecureServer(Refused):
+    """The server address would send the key in the clear, or is no usable address."""
+
+
+class ReadOnly(Refused):
+    """The client was opened read-only and this is a write."""
+
+
+class UnsupportedByRevision(Refused):
+    """The server's revision of the API has no such operation, setting or filter."""
+
+
+class UnsafeBundleName(Refused):
+    """A bundle name that a delete must never carry: empty means "all" to the server (§8.2)."""
+
+
+class InvalidSetting(Refused):
+    """A value outside the range or the choices of contract §6.2 and §6.4."""
+
+
+class InvalidArgument(Refused):
+    """An argument that no revision can take: an empty name, a limit above 500."""

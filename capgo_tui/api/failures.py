@@ -1,0 +1,62 @@
+"""Says in one human sentence why no usable answer came, and whether the request went out."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+import httpx
+
+from capgo_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
+
+_SENTENCES = (
+    (httpx.ConnectTimeout, "cannot reach {host}: no connection within {connect:g} s"),
+    (httpx.PoolTimeout, "too many requests to {host} are waiting: no free connection"),
+    (httpx.TimeoutException, "{host} did not answer within {read:g} s"),
+    (httpx.ProxyError, "cannot reach {host}: the proxy refused the connection"),
+    (httpx.DecodingError, "the answer of {host} is damaged: it cannot be decompressed"),
+)
+
+
+def explain(error: Exception, host: str, *, connect: float, read: float) -> str:
+    """Describe `error`, raised by httpx while asking `host`; the times are its limits, seconds."""
+    if isinstance(error, httpx.ConnectError):
+        return f"cannot reach {host}: {_why_not_connected(error)}"
+    for kind, sentence in _SENTENCES:
+        if isinstance(error, kind):
+            return sentence.format(host=host, connect=connect, read=read)
+    return f"{host} closed the connection before the answer was complete"
+
+
+def _why_not_connected(error: BaseException) -> str:
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted ({clean(cause.verify_message, 120)})"
+        if isinstance(cause, ssl.SSLError):
+            return "no secure connection (TLS failed)"
+        if isinstance(cause, socket.gaierror):
+            return "name not found"
+        if isinstance(cause, ConnectionRefusedError):
+            return "connection refused"
+        if isinstance(cause, OSError) and cause.errno in _NO_ROUTE:
+            return "no network route"
+    return "no connection"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    for _ in range(10):
+        if error is None:
+            return
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for inner in error.exceptions:
+                yield from _causes(inner)
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,52 @@
+"""The API key: a secret that no text, log or pickle of this program shows by accident."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import NoReturn
+
+_SENDABLE = re.compile(r"[\x21-\x7e]+")
+
+
+class ApiKey:
+    """One Capgo API key (contract §1): opaque, trimmed, and hidden from every text of it.
+
+    Raises ValueError, never naming the key, when it is empty or holds what an HTTP header
+    value of one word cannot: spaces inside, control characters, anything but ASCII.
+    """
+
+    __slots__ = ("_raw", "fingerprint")
+
+    fingerprint: str
+    """First 8 hexadecimal digits of the key's SHA-256: tells keys apart, tells nothing else."""
+
+    def __init__(self, raw: str) -> None:
+        trimmed = raw.strip()
+        if not trimmed:
+            raise ValueError("the API key is empty")
+        if not _SENDABLE.fullmatch(trimmed):
+            raise ValueError(
+                "the API key holds a space, a control character or a letter that is not ASCII;"
+                " copy the key alone, without a word before it"
+            )
+        self._raw = trimmed
+        self.fingerprint = hashlib.sha256(trimmed.encode()).hexdigest()[:8]
+
+    def reveal(self) -> str:
+        """Give the key itself, for the ``authorization`` header and the key file alone."""
+        return self._raw
+
+    def __repr__(self) -> str:
+        return f"ApiKey(#{self.fingerprint})"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return self._raw == other._raw if isinstance(other, ApiKey) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((ApiKey, self._raw))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an ApiKey cannot be pickled or copied: pass the object itself")

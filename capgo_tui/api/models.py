@@ -1,0 +1,251 @@
+"""The rows of Capgo's API, one shape for all three revisions (contract §6, §7, §8, §9, §12).
+
+An optional field that is absent, null or of another type is None, which means "unknown".
+Texts are clean; `wire_key` and `BundleRef.wire_name` give the exact ones, `Record.raw`
+everything. Moments are aware datetimes. Rows are immutable; `dataclasses.replace` copies one.
+"""
+
+# No `from __future__ import annotations` here: pydantic reads the annotations.
+
+from collections.abc import Hashable
+from typing import Final
+
+from pydantic import AliasChoices, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from capgo_tui.api.fields import (
+    Bundled,
+    Flag,
+    Identity,
+    Moment,
+    Number,
+    Packages,
+    Policy,
+    Present,
+    RowId,
+    Text,
+    Whole,
+    Word,
+    bundle_ref,
+)
+from capgo_tui.api.records import Record
+from capgo_tui.api.settings import INTERNAL_BUNDLES
+from capgo_tui.text import clean
+
+_CONFIG: Final = ConfigDict(extra="ignore", validate_by_name=True, validate_by_alias=True)
+_set = object.__setattr__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Channel(Record):
+    """A channel (contract §6.1).
+
+    ``ios``, ``android`` and ``electron`` are never returned by today's servers: None.
+    ``bundle`` None is "no bundle", also for ``builtin`` and ``unknown``.
+    ``disable_auto_update`` is ``major``, ``minor``, ``patch``, ``version_number`` or ``none``.
+    Basis points (``_bps``) are hundredths of a percent; other units are in the names.
+    """
+
+    id: RowId
+    name: Identity
+    app_id: Word = None
+    public: Flag = None
+    bundle: Bundled = Field(default=None, validation_alias="version")
+    disable_auto_update: Policy = Field(
+        default=None,
+        validation_alias=AliasChoices("disableAutoUpdate", "disableAutoUpdateToMajor"),
+    )
+    disable_auto_update_under_native: Flag = Field(
+        default=None, validation_alias="disableAutoUpdateUnderNative"
+    )
+    allow_emulator: Flag = None
+    allow_dev: Flag = None
+    allow_device: Flag = None
+    allow_prod: Flag = None
+    allow_device_self_set: Flag = None
+    ios: Flag = None
+    android: Flag = None
+    electron: Flag = None
+    rollout_bundle: Bundled = Field(
+        default=None, validation_alias=AliasChoices("rollout_version_info", "rollout_version")
+    )
+    rollout_id: Word = None
+    rollout_percentage_bps: Whole = Field(default=None, validation_alias="rolloutPercentageBps")
+    rollout_enabled: Flag = Field(default=None, validation_alias="rolloutEnabled")
+    rollout_paused_at: Moment = Field(default=None, validation_alias="rolloutPausedAt")
+    rollout_pause_reason: Text = Field(default=None, validation_alias="rolloutPauseReason")
+    rollout_cache_ttl_seconds: Whole = Field(
+        default=None, validation_alias="rolloutCacheTtlSeconds"
+    )
+    auto_pause_enabled: Flag = Field(default=None, validation_alias="autoPauseEnabled")
+    auto_pause_window_minutes: Whole = Field(
+        default=None, validation_alias="autoPauseWindowMinutes"
+    )
+    auto_pause_failure_rate_bps: Whole = Field(
+        default=None, validation_alias="autoPauseFailureRateBps"
+    )
+    auto_pause_confidence: Number = Field(default=None, validation_alias="autoPauseConfidence")
+    auto_pause_min_attempts: Whole = Field(default=None, validation_alias="autoPauseMinAttempts")
+    auto_pause_min_failures: Whole = Field(default=None, validation_alias="autoPauseMinFailures")
+    auto_pause_action: Word = Field(default=None, validation_alias="autoPauseAction")
+    auto_pause_cooldown_minutes: Whole = Field(
+        default=None, validation_alias="autoPauseCooldownMinutes"
+    )
+    auto_pause_last_triggered_at: Moment = Field(
+        default=None, validation_alias="autoPauseLastTriggeredAt"
+    )
+    auto_pause_last_checked_at: Moment = Field(
+        default=None, validation_alias="autoPauseLastCheckedAt"
+    )
+    created_at: Moment = None
+    updated_at: Moment = None
+    created_by: Word = None
+
+    def __post_init__(self) -> None:
+        _settle(self, "name", self.name)
+        if self.bundle is not None and self.bundle.name in INTERNAL_BUNDLES:
+            _set(self, "bundle", None)
+
+    @property
+    def key(self) -> Hashable:
+        """The channel's id."""
+        return self.id
+
+    @property
+    def wire_key(self) -> str:
+        """The channel's exact name, for requests."""
+        return self._exact_or(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Device(Record):
+    """A device (contract §7.1).
+
+    ``bundle`` is what the device runs, with the name from ``version_name``; None when it runs
+    ``builtin`` or ``unknown``, which ``version_name`` then tells. ``channel`` is the override,
+    not the effective channel; None without one. ``custom_id`` is None when empty.
+    """
+
+    device_id: Identity
+    custom_id: Text = None
+    platform: Word = None
+    bundle: Bundled = Field(default=None, validation_alias="version")
+    version_name: Word = None
+    channel: Word = None
+    os_version: Word = None
+    plugin_version: Word = None
+    version_build: Word = None
+    is_prod: Flag = None
+    is_emulator: Flag = None
+    install_source: Word = None
+    key_id: Word = None
+    country_code: Word = None
+    updated_at: Moment = None
+    created_at: Moment = None
+
+    def __post_init__(self) -> None:
+        _settle(self, "device_id", self.device_id)
+        if self.custom_id == "":
+            _set(self, "custom_id", None)
+        bundle, name = self.bundle, self.version_name
+        if name is not None and (bundle is None or bundle.name is None):
+            bundle = bundle_ref(None if bundle is None else bundle.id, name)
+            _set(self, "bundle", bundle)
+        if bundle is not None and bundle.name in INTERNAL_BUNDLES:
+            _set(self, "version_name", bundle.name)
+            _set(self, "bundle", None)
+
+    @property
+    def key(self) -> Hashable:
+        """The device's exact id."""
+        return self._exact_or(self.device_id)
+
+    @property
+    def wire_key(self) -> str:
+        """The device's exact id, for requests."""
+        return self._exact_or(self.device_id)
+
+    @property
+    def runs_builtin(self) -> bool:
+        """Whether it runs the bundle that came with the app (contract §11.17)."""
+        return self.version_name == "builtin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Bundle(Record):
+    """A bundle (contract §8.1). ``native_packages`` are texts such as ``name@version``."""
+
+    id: RowId
+    name: Identity
+    app_id: Word = None
+    created_at: Moment = None
+    updated_at: Moment = None
+    deleted: Flag = None
+    deleted_at: Moment = None
+    checksum: Text = None
+    external_url: Text = None
+    has_session_key: Present = Field(default=None, validation_alias="session_key")
+    storage_provider: Word = None
+    min_update_version: Word = Field(
+        default=None, validation_alias=AliasChoices("min_update_version", "minUpdateVersion")
+    )
+    native_packages: Packages = None
+    r2_path: Text = None
+    link: Text = None
+    comment: Text = None
+    key_id: Word = None
+    cli_version: Word = None
+    owner_org: Word = None
+    user_id: Word = None
+    manifest_count: Whole = None
+
+    def __post_init__(self) -> None:
+        _settle(self, "name", self.name)
+
+    @property
+    def key(self) -> Hashable:
+        """The bundle's id."""
+        return self.id
+
+    @property
+    def wire_key(self) -> str:
+        """The bundle's exact name, for requests."""
+        return self._exact_or(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class AppInfo(Record):
+    """An app the key may see (contract §9). ``retention`` is in seconds."""
+
+    app_id: Identity
+    name: Text = None
+    owner_org: Word = None
+    icon_url: Text = None
+    last_version: Word = None
+    default_upload_channel: Word = None
+    retention: Whole = None
+    created_at: Moment = None
+    updated_at: Moment = None
+    user_id: Word = None
+    id: Word = None
+
+    def __post_init__(self) -> None:
+        _settle(self, "app_id", self.app_id)
+
+    @property
+    def key(self) -> Hashable:
+        """The exact app id."""
+        return self._exact_or(self.app_id)
+
+    @property
+    def wire_key(self) -> str:
+        """The exact app id, for requests."""
+        return self._exact_or(self.app_id)
+
+
+def _settle(record: Record, field: str, exact: str) -> None:
+    """Show the cleaned identity, and keep the exact one beside it where they differ."""
+    shown = clean(exact)
+    if shown is not exact:
+        _set(record, field, shown)
+        _set(record, "_exact", exact)

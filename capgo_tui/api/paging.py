@@ -1,0 +1,171 @@
+"""Walks a list to its end, whichever way the server pages it (contract §5).
+
+Always ends, loses no row, gives none twice. What the server's pages may do: overlap (a defect
+makes page 1 and later too long), bring exactly 50, ignore ``page``, repeat a cursor, say
+"more" without a cursor, come back in another order. See `Pager` for how each is met.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol
+
+from capgo_tui.api.records import RecordT, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from capgo_tui.api.listing import Listing
+
+PAGE_SIZE = 50
+"""Rows that the server advances per page number, however many it sends (contract §5)."""
+
+MAX_FRUITLESS = 3
+"""Replies, or sweeps over the pages, in a row that bring nothing new before a walk gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a list request starts: a page number, a cursor, or neither for the first one."""
+
+    page: int | None = None
+    cursor: str | None = None
+
+
+class Fetch(Protocol[RecordT]):
+    """Gets one reply of the list; raises `CapgoError`."""
+
+    async def __call__(self, position: Position, /) -> Listing[RecordT]:
+        """Send the request for `position` and parse its reply."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RecordT]):
+    """What one `Pager.next_page` brought."""
+
+    rows: Sequence[RecordT] = ()
+    """Records not given before in this walk, in the server's order."""
+    repeated: Sequence[RecordT] = ()
+    """Fresher copies of records already given."""
+    unreadable: Sequence[Unreadable] = ()
+    """Rows without a usable identity, each once."""
+    ended: bool = False
+    """Whether the walk is over; a page that ends it may still bring rows."""
+    incomplete: bool = False
+    """The walk is over although the server has more rows, which it gives no way to reach."""
+    requests: int = 0
+    """HTTP requests made for this page."""
+
+
+class Pager(Generic[RecordT]):
+    """One walk over one list: call `next_page` until ``ended``.
+
+    After an error from `next_page` call it again: the walk goes on where it stopped. Only one
+    call may run at a time. A reply in an object with a cursor is followed by cursor, any other
+    by page number, as §5 says: ``rows`` is the highest offset covered, the next page is
+    ``rows // 50``, and a page that is short or brings nothing new is the last. When fewer
+    different rows came than the pages covered, rows with equal times changed places between
+    two replies and pushed others out; then the pages are swept again until none is missing.
+    """
+
+    def __init__(self, fetch: Fetch[RecordT]) -> None:
+        self._fetch = fetch
+        self._position = Position()
+        self._seen: set[Hashable] = set()
+        self._cursors: set[str] = set()
+        self._received = 0
+        self._covered = 0  # the highest offset that a page is known to have covered
+        self._sweep_fresh = 0  # new rows since the pages were last begun
+        self._sweeps = 0
+        self._fruitless = 0
+        self._ended = False
+        self._incomplete = False
+        self._busy = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing more to ask for."""
+        return self._ended
+
+    @property
+    def received(self) -> int:
+        """How many different records the walk has given."""
+        return self._received
+
+    async def next_page(self) -> Page[RecordT]:
+        """Get the next reply's rows; an empty page, without a request, once ended.
+
+        Raises `CapgoError` as the request does, and RuntimeError while another call runs.
+        """
+        if self._busy:
+            raise RuntimeError("next_page() is already running on this pager")
+        if self._ended:
+            return Page(ended=True, incomplete=self._incomplete)
+        self._busy = True
+        try:
+            listing = await self._fetch(self._position)
+        finally:
+            self._busy = False
+        return self._take(listing)
+
+    def _take(self, listing: Listing[RecordT]) -> Page[RecordT]:
+        rows: list[RecordT] = []
+        repeated: list[RecordT] = []
+        unreadable: list[Unreadable] = []
+        for row in listing.rows:
+            new = row.key not in self._seen
+            self._seen.add(row.key)
+            if isinstance(row, Unreadable):
+                unreadable += [row] * new
+            else:
+                (rows if new else repeated).append(row)
+        self._received += len(rows)
+        fresh = len(rows) + len(unreadable)
+        self._sweep_fresh += fresh
+        if listing.by_cursor:
+            self._follow_cursor(listing, fresh)
+        else:
+            self._follow_pages(listing, fresh)
+        return Page(rows, repeated, unreadable, self._ended, self._incomplete, listing.requests)
+
+    def _follow_cursor(self, listing: Listing[RecordT], fresh: int) -> None:
+        self._fruitless = 0 if fresh else self._fruitless + 1
+        cursor = listing.cursor
+        if listing.has_more is False or (cursor is None and listing.has_more is None):
+            self._end()
+        elif cursor is None or cursor in self._cursors or self._fruitless >= MAX_FRUITLESS:
+            self._end(incomplete=True)
+        else:
+            self._cursors.add(cursor)
+            self._position = Position(cursor=cursor)
+
+    def _follow_pages(self, listing: Listing[RecordT], fresh: int) -> None:
+        page = self._position.page or 0
+        count = len(listing.rows)
+        rows = page * PAGE_SIZE + count
+        if fresh or count < PAGE_SIZE:
+            # A full page of known rows only may come from a server that ignores `page`.
+            self._covered = max(self._covered, rows if count else 0)
+        swept = self._sweeps > 0 and rows < self._covered
+        if listing.whole:
+            self._end()
+        elif count >= PAGE_SIZE and (fresh or swept):
+            self._position = Position(page=rows // PAGE_SIZE)
+        elif len(self._seen) >= self._covered:
+            self._end()
+        else:
+            self._sweep_again()
+
+    def _sweep_again(self) -> None:
+        self._fruitless = 0 if self._sweep_fresh else self._fruitless + 1
+        if self._fruitless >= MAX_FRUITLESS:
+            self._end(incomplete=True)
+            return
+        self._sweeps += 1
+        self._sweep_fresh = 0
+        self._position = Position()
+
+    def _end(self, *, incomplete: bool = False) -> None:
+        self._ended = True
+        self._incomplete = incomplete

@@ -1,0 +1,119 @@
+"""What every row has: an identity, and its whole original JSON, packed until asked for."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from capgo_tui.api.jsonvalue import JSON, load_json
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+LIST_KEYS = ("data", "bundles", "versions")
+"""Where servers put the rows when the list comes in an object (contract §8.1, §9, §12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleRef:
+    """The bundle that a channel or a device names: its id, its name, or both."""
+
+    id: int | None
+    name: str | None
+    """Clean text; `wire_name` is the exact one."""
+    exact: str | None = field(default=None, repr=False, compare=False)
+    """The server's own spelling, where cleaning changed it."""
+
+    @property
+    def wire_name(self) -> str | None:
+        """The name letter by letter, for requests."""
+        return self.exact or self.name
+
+
+class RawPage:
+    """One reply's body, compressed, shared by the rows that came in it (about 20 bytes each)."""
+
+    __slots__ = ("_packed",)
+
+    def __init__(self, body: bytes) -> None:
+        self._packed = zlib.compress(body, 1)
+
+    def document(self) -> JSON:
+        """Unpack the whole reply."""
+        return load_json(zlib.decompress(self._packed))
+
+    def row(self, index: int) -> JSON:
+        """Unpack one row of the list; a negative index means the reply is the row."""
+        document = self.document()
+        rows = rows_of(document)
+        return document if index < 0 or rows is None else rows[index]
+
+
+class Record:
+    """Base of every row. Two rows are equal when their fields are, wherever they came from."""
+
+    __slots__ = ("_exact", "_index", "_page")
+
+    _exact: str
+    _index: int
+    _page: RawPage
+
+    @property
+    def key(self) -> Hashable:
+        """What tells this row from the others of its list."""
+        raise NotImplementedError
+
+    def raw(self) -> JSON:
+        """Give the row as the server sent it, nothing lost; None for one made by hand.
+
+        This text is not clean: show it through `capgo_tui.text.clean_lines`.
+        """
+        page: RawPage | None = getattr(self, "_page", None)
+        return None if page is None else page.row(self._index)
+
+    def raw_json(self) -> str:
+        """Give `raw` as indented JSON text, in the server's order; not clean either."""
+        return json.dumps(self.raw(), indent=2, ensure_ascii=False)
+
+    def _exact_or(self, shown: str) -> str:
+        exact: str = getattr(self, "_exact", shown)
+        return exact
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row without a usable identity: kept, counted and shown, but nothing can be done to it."""
+
+    raw: JSON = field(compare=False)
+    why: str
+    text: str = ""
+    """`raw` as JSON text with sorted keys: equal for equal rows."""
+
+    @property
+    def key(self) -> Hashable:
+        """What tells this row from the others of its list."""
+        return ("unreadable", self.text)
+
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+def attach(record: RecordT, page: RawPage, index: int) -> RecordT:
+    """Tie a freshly parsed record to the page it came in."""
+    object.__setattr__(record, "_page", page)
+    object.__setattr__(record, "_index", index)
+    return record
+
+
+def rows_of(document: JSON) -> list[JSON] | None:
+    """Give the rows of a list reply, bare or in an object; None when it is no list."""
+    if isinstance(document, list):
+        return document
+    if isinstance(document, dict):
+        for name in LIST_KEYS:
+            rows = document.get(name)
+            if isinstance(rows, list):
+                return rows
+    return None

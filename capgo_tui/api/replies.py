@@ -1,0 +1,242 @@
+"""Reads the error replies of every era and says what they mean (contract §2, §3, §12)."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.jsonvalue import JSON, clean_json, hide_key, load_json
+from capgo_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CODE = re.compile(r"[a-z][a-z0-9_]*")
+_TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
+_NOT_AN_ERROR_TEXT = {"ok", "success", "KO"}
+_MESSAGE_LENGTH = 300
+_LONGEST_WAIT = 7 * 24 * 3600.0
+
+_CODES = {
+    ErrorKind.KEY_REFUSED: {
+        *("no_key_provided", "invalid_apikey", "invalid_subkey", "invalid_jwt"),
+        "no_jwt_apikey_or_subkey",
+    },
+    ErrorKind.NOT_ALLOWED: {
+        *("cannot_access_app", "cannot_access_channel", "cannot_promote_bundle"),
+        *("cannot_delete_bundle", "cannot_update_bundle_metadata", "no_access_to_app"),
+        "user_does_not_have_access_to_this_organization",
+    },
+    ErrorKind.NOT_FOUND: {
+        *("cannot_find_version", "cannot_find_channel", "cannot_find_app", "cannot_get_bundle"),
+        *("channel_not_found", "device_not_found", "versions_not_found", "not_found"),
+        "cannot_delete_version",
+    },
+    ErrorKind.RATE_LIMITED: {"too_many_requests"},
+    ErrorKind.RULE: {
+        *("cannot_delete_linked_version", "cannot_delete_preview_bundle"),
+        *("missing_stable_version", "missing_rollout_version", "public_channel_override"),
+        *("version_already_exists", "cannot_create_bundle", "subscription_required"),
+        *("encryption_required", "encryption_key_required", "encryption_key_mismatch"),
+    },
+    ErrorKind.SERVER_FAULT: {
+        *("unknown_error", "cannot_find_channels", "cannot_set_bundle_to_channel"),
+        *("cannot_delete_channel", "cannot_check_linked_channels", "cannot_delete_all_version"),
+        *("cannot_update_version_metadata", "cannot_get_user_organizations", "cannot_get_apps"),
+        *("channel_device_error", "channel_self_store_error"),
+    },
+}
+_KIND_OF_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
+
+# The same code may mean "no permission" or something else; the text then decides, in any era.
+_NO_ACCESS = re.compile(r"you can[’']?t\b", re.IGNORECASE)
+_KIND_OF_TEXT = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"\bapi ?key\b|\bno key provided\b|\bsubkey\b", ErrorKind.KEY_REFUSED),
+        (r"beeing rate limited|too many requests", ErrorKind.RATE_LIMITED),
+        (r"^cannot set (version|channel override)\b|version already exists", ErrorKind.RULE),
+        (r"^cannot (find channels|create|set|delete all|delete channel)\b", ErrorKind.SERVER_FAULT),
+        (r"^cannot (find|get|delete)\b", ErrorKind.NOT_FOUND),
+    )
+)
+"""For the eras without codes; the first that fits counts."""
+_KIND_OF_STATUS = {
+    401: ErrorKind.KEY_REFUSED,
+    402: ErrorKind.RULE,
+    403: ErrorKind.NOT_ALLOWED,
+    404: ErrorKind.NOT_FOUND,
+    408: ErrorKind.UNREACHABLE,
+    429: ErrorKind.RATE_LIMITED,
+}
+# A 5xx that names the step that failed did not get past it; any other may come after the write.
+_SAYS_NOT_DONE = re.compile(r"cannot (set channels|create channel)", re.IGNORECASE)
+_CODES_NOT_DONE = {"channel_device_error"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an error body says, whichever of the shapes of §2 it has; still unclean."""
+
+    message: str
+    code: str | None = None
+    detail: JSON = None
+
+
+def error_of(
+    request: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    writes: bool,
+    key: str,
+    now: float,
+) -> CapgoError:
+    """Make the error that a reply means, of HTTP status 300 or more or that `denies`.
+
+    `request` is the method and path, `headers` has lower-case names, `key` is the raw key,
+    hidden wherever the server echoes it, `now` is the Unix time in seconds (for
+    ``X-RateLimit-Reset``). Contract §2 gives the shapes, §3 the waiting time, §12 the meanings.
+    """
+    told = _read(status, headers, body)
+    kind = _kind_of(status, told)
+    if request == "GET /channel" and told.message.lower().startswith("cannot find version"):
+        told = _Told("Cannot find channel", told.code, told.detail)
+    request_id = headers.get("x-request-id")
+    return CapgoError(
+        clean(hide_key(told.message, key), _MESSAGE_LENGTH),
+        kind=kind,
+        status=status,
+        code=None if told.code is None else clean(hide_key(told.code, key), 100),
+        detail=clean_json(told.detail, key),
+        retry_after=_wait(headers, told.detail, now),
+        request=request,
+        request_id=None if request_id is None else clean(hide_key(request_id, key), 200),
+        maybe_sent=writes and _may_be_done(status, told),
+    )
+
+
+def denies(body: bytes) -> bool:
+    """Whether a 2xx reply to a write is no success after all: a web page, or status ``KO`` (§2)."""
+    if body.lstrip().startswith(b"<"):
+        return True
+    try:
+        value = load_json(body)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and value.get("status") == "KO"
+
+
+def ends_bundle_list(error: CapgoError) -> bool:
+    """Whether `error` is how a bundle list says "no more", or "none at all" (contract §8.1)."""
+    told_so = error.code == "cannot_get_bundle" or (
+        error.code is None
+        and error.message.lower().startswith(("cannot get bundle", "cannot get v"))
+    )
+    return told_so and error.status == 400 and error.kind is ErrorKind.NOT_FOUND
+
+
+def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Told:
+    try:
+        value = load_json(body)
+    except ValueError:
+        return _Told(_first_line(status, headers, body.decode("utf-8", "replace")))
+    if isinstance(value, str) and value.strip():
+        return _Told(value.strip())
+    return _of_object(status, value) if isinstance(value, dict) else _Told(f"HTTP {status}")
+
+
+def _of_object(status: int, value: dict[str, JSON]) -> _Told:
+    message, code, state = value.get("message"), value.get("error"), value.get("status")
+    if isinstance(message, str) and message.strip():
+        known = isinstance(code, str) and _CODE.fullmatch(code) is not None
+        detail = value.get("moreInfo") if known else code
+        return _Told(message, code if known and isinstance(code, str) else None, detail)
+    if isinstance(state, str) and state.strip() and state not in _NOT_AN_ERROR_TEXT:
+        return _Told(state, None, code)
+    if isinstance(code, str) and code.strip():
+        return _Told(code, code if _CODE.fullmatch(code) else None, value.get("moreInfo"))
+    return _Told(f"HTTP {status}", None, value)
+
+
+def _first_line(status: int, headers: Mapping[str, str], text: str) -> str:
+    text = text.strip()
+    if "html" in headers.get("content-type", "") or text.startswith("<"):
+        title = _TITLE.search(text)
+        named = f": {title[1].strip()}" if title and title[1].strip() else ""
+        return f"HTTP {status}, a web page instead of an answer{named}"
+    return text.split("\n", 1)[0].strip() or f"HTTP {status}"
+
+
+def _kind_of(status: int, told: _Told) -> ErrorKind:
+    if status == 429:
+        return ErrorKind.RATE_LIMITED
+    if status < 400 or status >= 500:
+        return ErrorKind.SERVER_FAULT
+    if _NO_ACCESS.match(told.message):
+        return ErrorKind.NOT_ALLOWED
+    if _failed_to_list_bundles(told):
+        return ErrorKind.SERVER_FAULT
+    kind = _KIND_OF_CODE.get(told.code) if told.code else _kind_of_text(told.message)
+    return kind or _KIND_OF_STATUS.get(status, ErrorKind.BAD_REQUEST)
+
+
+def _kind_of_text(message: str) -> ErrorKind | None:
+    return next((kind for pattern, kind in _KIND_OF_TEXT if pattern.search(message)), None)
+
+
+def _failed_to_list_bundles(told: _Told) -> bool:
+    """Whether "cannot get bundle" comes with a database error: a fault, not an empty list."""
+    if told.code == "cannot_get_bundle":
+        detail = told.detail.get("supabaseError") if isinstance(told.detail, dict) else None
+    elif told.code is None and told.message.lower().startswith("cannot get "):
+        detail = told.detail
+    else:
+        return False
+    return detail not in (None, "", "null", "{}", "[]", {}, [])
+
+
+def _may_be_done(status: int, told: _Told) -> bool:
+    if status == 408 or status < 300:
+        return True
+    if status < 500:
+        return False
+    return told.code not in _CODES_NOT_DONE and not _SAYS_NOT_DONE.match(told.message)
+
+
+def _wait(headers: Mapping[str, str], detail: JSON, now: float) -> float | None:
+    """Seconds to wait: Retry-After, else moreInfo, else the reset time, else None (§3)."""
+    told = detail.get("retryAfterSeconds") if isinstance(detail, dict) else None
+    reset = _number(headers.get("x-ratelimit-reset"))
+    for seconds in (
+        _number(headers.get("retry-after")),
+        _until(headers.get("retry-after"), now),
+        _number(told),
+        None if reset is None else max(0.0, reset - now),
+    ):
+        if seconds is not None:
+            return min(seconds, _LONGEST_WAIT)
+    return None
+
+
+def _number(value: JSON) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _until(date: str | None, now: float) -> float | None:
+    """Seconds until an HTTP date, which proxies may send as Retry-After."""
+    try:
+        return None if date is None else max(0.0, parsedate_to_datetime(date).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None

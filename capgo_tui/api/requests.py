@@ -1,0 +1,370 @@
+"""Builds every request of the API as a value, from a revision's table; sends nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import quote, urlencode
+
+from capgo_tui.api.errors import (
+    InvalidArgument,
+    UnsafeBundleName,
+    UnsupportedByRevision,
+)
+from capgo_tui.api.revisions import Extra, Traits
+from capgo_tui.api.settings import CHANNEL_FIELDS, INTERNAL_BUNDLES, ChannelSettings, iso_utc
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from capgo_tui.api.jsonvalue import JSON
+
+Order: TypeAlias = Literal["asc", "desc"]
+Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
+
+MAX_LIMIT = 500
+"""Most devices a page may bring: above 999 the server wrongly says there are no more (§5)."""
+
+MAX_KEY_ID = 20
+
+# semver.org's own expression; the server takes no other bundle name (contract §4).
+_SEMVER = re.compile(
+    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
+    r"(?:-((?:0|[1-9]\d*|\d*[a-z-][0-9a-z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-z-][0-9a-z-]*))*))?"
+    r"(?:\+([0-9a-z-]+(?:\.[0-9a-z-]+)*))?",
+    re.IGNORECASE | re.ASCII,
+)
+_APP_ID = re.compile(r"[a-z0-9]+(\.[\w-]+)+", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, complete but for the server and the key: to show, to record or to send."""
+
+    operation: str
+    """What it is for, such as ``set_channel``."""
+    method: Method
+    path: str
+    """Path without query, such as ``/channel``."""
+    query: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, JSON] | None = None
+    """JSON body; None for none. Not to be changed."""
+    writes: bool = False
+    needs_key: bool = True
+
+    @property
+    def name(self) -> str:
+        """Method and path, such as ``GET /device``."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def target(self) -> str:
+        """Path and percent-encoded query, such as ``/channel?app_id=com.example.app``."""
+        query = urlencode(self.query, quote_via=quote, safe="")
+        return f"{self.path}?{query}" if query else self.path
+
+
+class BundleName(str):
+    """The name of exactly one bundle: the only thing `delete_bundle` takes.
+
+    An absent or empty name means "delete all" to the server, ``builtin`` and ``unknown`` mean
+    "no bundle" (contract §8.2, §11.17); all of these raise UnsafeBundleName.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> BundleName:
+        """Check `name`; the result equals it letter by letter."""
+        if not any(char.isprintable() and char != " " for char in name or ""):
+            raise UnsafeBundleName(
+                "a bundle name is needed: an empty one would delete every bundle"
+            )
+        if name.strip().lower() in INTERNAL_BUNDLES:
+            raise UnsafeBundleName(f"{name.strip()} is not a bundle but the server's word for none")
+        return super().__new__(cls, _sendable("bundle name", name))
+
+
+def ping(traits: Traits) -> Request:
+    """``GET /ok``: does the server answer? Needs no key, so none is sent (contract §9)."""
+    _need(traits, Extra.OK)
+    return Request("ping", "GET", "/ok", needs_key=False)
+
+
+def list_apps(traits: Traits, *, page: int | None = None) -> Request:
+    """``GET /app``: the apps the key may see, 50 a page (contract §9)."""
+    _need(traits, Extra.APPS)
+    return Request("list_apps", "GET", "/app", _page(page))
+
+
+def get_app(traits: Traits, app_id: str) -> Request:
+    """``GET /app/:app_id`` (contract §9); the id must be a reverse domain name."""
+    _need(traits, Extra.APPS)
+    if not _APP_ID.fullmatch(app_id):
+        raise InvalidArgument(f"{app_id!r} is not an app id such as com.example.app")
+    return Request("get_app", "GET", f"/app/{quote(app_id, safe='')}")
+
+
+def list_channels(traits: Traits, app_id: str, *, page: int | None = None) -> Request:
+    """``GET /channel``: a page of channels; `page` None is the first (contract §6.1)."""
+    return Request("list_channels", "GET", "/channel", (*_app(traits, app_id), *_page(page)))
+
+
+def get_channel(traits: Traits, app_id: str, name: str) -> Request:
+    """``GET /channel?channel=``: one channel by its exact name (contract §6.1)."""
+    query = (*_app(traits, app_id), ("channel", _sendable("channel name", name)))
+    return Request("get_channel", "GET", "/channel", query)
+
+
+def set_channel(traits: Traits, app_id: str, name: str, settings: ChannelSettings) -> Request:
+    """``POST /channel``: create the channel or change what `settings` holds (contract §6.2).
+
+    Raises UnsupportedByRevision for a setting or value the revision lacks, and where the
+    revision drops the bundle of a channel when none is sent and `settings` says none (§11.5).
+    """
+    body: dict[str, JSON] = {
+        "app_id": _sendable("app id", app_id),
+        "channel": _sendable("channel name", name),
+    }
+    sent = settings.sent()
+    if missing := sorted(sent.keys() - traits.channel_fields):
+        raise _lacks(traits, f"channel setting{'s' * (len(missing) > 1)} {', '.join(missing)}")
+    policy = sent.get("disable_auto_update")
+    if policy is not None and policy not in traits.update_policies:
+        raise _lacks(traits, f"update policy {policy}")
+    if not traits.clears_bundle and "bundle" in sent and sent["bundle"] is None:
+        raise _lacks(traits, "way to take the bundle off a channel")
+    if not traits.keeps_omitted_bundle and "bundle" not in sent:
+        raise UnsupportedByRevision(
+            "this server takes the bundle off a channel when a change does not name it:"
+            " give the current bundle too, or None"
+        )
+    body |= {CHANNEL_FIELDS[field].wire: value for field, value in sent.items()}
+    return Request("set_channel", "POST", "/channel", body=body, writes=True)
+
+
+def delete_channel(
+    traits: Traits, app_id: str, name: str, *, delete_bundle: bool = False
+) -> Request:
+    """``DELETE /channel`` (contract §6.3); `delete_bundle` is for preview keys, live only."""
+    names = {
+        "app_id": _sendable("app id", app_id),
+        "channel": _sendable("channel name", name),
+    }
+    if not delete_bundle:
+        return _delete("delete_channel", "/channel", names)
+    _need(traits, Extra.METADATA)  # of the same age as delete_bundle
+    return _delete("delete_channel", "/channel", names, {"delete_bundle": True})
+
+
+def list_devices(
+    traits: Traits,
+    app_id: str,
+    *,
+    limit: int,
+    order: Order | None = None,
+    updated_after: datetime | None = None,
+    only_custom_id: bool = False,
+    page: int | None = None,
+    cursor: str | None = None,
+) -> Request:
+    """``GET /device``: a page of devices (contract §5, §7.1).
+
+    The first request gives neither `page` nor `cursor`; then the one whose shape was seen.
+    `limit` is 1-500 rows, `updated_after` an aware moment, exclusive.
+    Raises InvalidArgument for a bad limit, order or moment or for both `page` and `cursor`,
+    UnsupportedByRevision for a filter that the revision does not have.
+    """
+    if isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
+        raise InvalidArgument(f"limit must be between 1 and {MAX_LIMIT} devices")
+    if page is not None and cursor is not None:
+        raise InvalidArgument("a device list is read by page or by cursor, never by both")
+    filters = device_filters(order, updated_after, only_custom_id=only_custom_id)
+    if missing := sorted({name for name, _ in filters} - traits.device_filters):
+        raise _lacks(traits, f"device filter {', '.join(missing)}")
+    # `page` means that the server pages by number, and such a server knows no limit.
+    limits = (("limit", str(limit)),) if traits.device_limit and page is None else ()
+    cursors = () if cursor is None else (("cursor", cursor),)
+    query = (*_app(traits, app_id), *limits, *filters, *cursors, *_page(page))
+    return Request("list_devices", "GET", "/device", query)
+
+
+def device_filters(
+    order: Order | None, updated_after: datetime | None, *, only_custom_id: bool
+) -> tuple[tuple[str, str], ...]:
+    """Give the query parameters of a device list's filters; raises InvalidArgument."""
+    filters: list[tuple[str, str]] = []
+    if order is not None:
+        if order not in ("asc", "desc"):
+            raise InvalidArgument("order must be asc or desc")
+        filters.append(("order", order))
+    if updated_after is not None:
+        if updated_after.utcoffset() is None:
+            raise InvalidArgument("updated_after needs a time zone")
+        filters.append(("updated_at", iso_utc(updated_after)))
+    if only_custom_id:  # any text, "false" too, means yes to the server
+        filters.append(("customIdMode", "true"))
+    return tuple(filters)
+
+
+def get_device(traits: Traits, app_id: str, device_id: str) -> Request:
+    """``GET /device?device_id=``: one device (contract §7.1)."""
+    wanted = _device(traits, device_id)
+    query = (*_app(traits, app_id), *((param, wanted) for param in traits.device_params))
+    return Request("get_device", "GET", "/device", query)
+
+
+def link_device(
+    traits: Traits, app_id: str, device_id: str, channel: str, *, bundle: str | None = None
+) -> Request:
+    """``POST /device``: override the device's channel (contract §7.2).
+
+    A `bundle` name is for the older revisions; live raises UnsupportedByRevision.
+    """
+    body: dict[str, JSON] = {
+        "app_id": _sendable("app id", app_id),
+        "device_id": _device(traits, device_id),
+    }
+    body |= dict.fromkeys(traits.link_channel_fields, _sendable("channel name", channel))
+    if bundle is not None:
+        if traits.link_bundle_field is None:
+            raise _lacks(traits, "bundle for one device, only a channel")
+        body[traits.link_bundle_field] = str(BundleName(bundle))
+    return Request("link_device", "POST", "/device", body=body, writes=True)
+
+
+def unlink_device(traits: Traits, app_id: str, device_id: str) -> Request:
+    """``DELETE /device``: remove the device's override; the device stays (contract §7.3)."""
+    names = {"app_id": _sendable("app id", app_id), "device_id": _device(traits, device_id)}
+    return _delete("unlink_device", "/device", names)
+
+
+def list_bundles(traits: Traits, app_id: str, *, page: int | None = None) -> Request:
+    """``GET /bundle`` or ``/versions``: a page of bundles, newest first (contract §8.1)."""
+    query = (*_app(traits, app_id), *_page(page))
+    return Request("list_bundles", "GET", traits.bundles_path, query)
+
+
+def delete_bundle(traits: Traits, app_id: str, name: BundleName) -> Request:
+    """``DELETE /bundle`` of one bundle (contract §8.2); can never mean all of them.
+
+    Raises UnsafeBundleName, whatever was passed for `name`, unless it names one bundle.
+    """
+    _need(traits, Extra.DELETE_ONE_BUNDLE)
+    names = {"app_id": _sendable("app id", app_id), "version": str(BundleName(name))}
+    return _delete("delete_bundle", traits.bundles_path, names)
+
+
+def delete_all_bundles(traits: Traits, app_id: str) -> Request:
+    """``DELETE`` of every bundle, or every unlinked one: see ``traits.delete_all`` (§8.2)."""
+    names = {"app_id": _sendable("app id", app_id)}
+    return _delete("delete_all_bundles", traits.bundles_path, names)
+
+
+def promote_bundle(traits: Traits, app_id: str, bundle_id: int, channel_id: int) -> Request:
+    """``PUT /bundle``: put a bundle on a channel, both by id (contract §8.4)."""
+    _need(traits, Extra.PROMOTE)
+    body: dict[str, JSON] = {
+        "app_id": _sendable("app id", app_id),
+        "version_id": bundle_id,
+        "channel_id": channel_id,
+    }
+    return Request("promote_bundle", "PUT", "/bundle", body=body, writes=True)
+
+
+def set_bundle_metadata(
+    traits: Traits,
+    app_id: str,
+    bundle_id: int,
+    *,
+    link: str | None = None,
+    comment: str | None = None,
+) -> Request:
+    """``POST /bundle/metadata``: a bundle's link, comment or both (contract §8.5)."""
+    _need(traits, Extra.METADATA)
+    if link is None and comment is None:
+        raise InvalidArgument("give a link or a comment")
+    body: dict[str, JSON] = {"app_id": _sendable("app id", app_id), "version_id": bundle_id}
+    body |= {
+        name: text for name, text in (("link", link), ("comment", comment)) if text is not None
+    }
+    return Request("set_bundle_metadata", "POST", "/bundle/metadata", body=body, writes=True)
+
+
+def create_bundle(
+    traits: Traits,
+    app_id: str,
+    name: str,
+    *,
+    external_url: str,
+    checksum: str,
+    session_key: str | None = None,
+    key_id: str | None = None,
+) -> Request:
+    """``POST /bundle``: register a zip that lies elsewhere (contract §8.3).
+
+    `name` is strict semver, `external_url` starts ``https://``, `checksum` is the zip's
+    SHA-256 in hexadecimal, `key_id` has at most 20 characters; else InvalidArgument.
+    """
+    _need(traits, Extra.EXTERNAL_BUNDLES)
+    if not _SEMVER.fullmatch(name):
+        raise InvalidArgument(f"{name!r} is not a version such as 1.2.3 or 1.2.3-beta.1")
+    if not external_url.startswith("https://"):
+        raise InvalidArgument("the address of a bundle must start with https://")
+    if key_id is not None and len(key_id) > MAX_KEY_ID:
+        raise InvalidArgument(f"a key id has at most {MAX_KEY_ID} characters")
+    body: dict[str, JSON] = {
+        "app_id": _sendable("app id", app_id),
+        "version": name,
+        "external_url": external_url,
+        "checksum": _sendable("checksum", checksum),
+    }
+    optional = (("session_key", session_key), ("key_id", key_id))
+    body |= {field: text for field, text in optional if text is not None}
+    return Request("create_bundle", "POST", "/bundle", body=body, writes=True)
+
+
+def _delete(
+    operation: str, path: str, names: Mapping[str, str], more: Mapping[str, JSON] | None = None
+) -> Request:
+    """Send the same names in body and query: each revision reads one of them (§12)."""
+    body: dict[str, JSON] = {**names, **(more or {})}
+    return Request(operation, "DELETE", path, tuple(names.items()), body, writes=True)
+
+
+def _app(traits: Traits, app_id: str) -> tuple[tuple[str, str], ...]:
+    app_id = _sendable("app id", app_id)
+    return tuple((param, app_id) for param in traits.app_params)
+
+
+def _page(page: int | None) -> tuple[tuple[str, str], ...]:
+    return () if page is None else (("page", str(page)),)
+
+
+def _device(traits: Traits, device_id: str) -> str:
+    device_id = _sendable("device id", device_id)
+    return device_id.lower() if traits.lowers_device_ids else device_id
+
+
+def _sendable(what: str, text: str) -> str:
+    """Refuse an empty text, which servers read as "all" or "none", and one that is no Unicode."""
+    if not text or text.isspace():
+        raise InvalidArgument(f"the {what} is empty")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidArgument(f"the {what} holds half a character and cannot be sent") from None
+    return text
+
+
+def _need(traits: Traits, extra: Extra) -> None:
+    # Before the server is recognised nothing is known to be missing.
+    if extra not in traits.extras:
+        raise _lacks(traits, extra.value)
+
+
+def _lacks(traits: Traits, what: str) -> UnsupportedByRevision:
+    return UnsupportedByRevision(
+        f"this server's API ({traits.revision or 'unknown'}) has no {what}"
+    )

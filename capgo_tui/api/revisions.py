@@ -1,0 +1,203 @@
+"""The three revisions of the API: what differs, as data, and how to tell them apart (§0, §12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.settings import CHANNEL_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from capgo_tui.api.jsonvalue import JSON
+
+
+class Revision(StrEnum):
+    """Which revision of the API a server speaks (contract §0)."""
+
+    LIVE = "live"
+    DOCUMENTED = "documented"
+    LEGACY = "legacy"
+
+
+class Paging(StrEnum):
+    """How a list is read to its end (contract §5)."""
+
+    WHOLE = "whole"
+    """Everything in one reply."""
+    PAGES = "pages"
+    """``page=0,1,2…`` of 50 rows or, by a defect, more."""
+    CURSOR = "cursor"
+    """``cursor`` and ``limit``."""
+
+
+class DeleteAll(StrEnum):
+    """What "delete all bundles" covers (contract §8.2)."""
+
+    EVERYTHING = "everything"
+    UNLINKED = "unlinked"
+    """Bundles that a channel uses are silently kept."""
+
+
+class Extra(StrEnum):
+    """Operations that only some revisions have (contract §8.2-§9)."""
+
+    DELETE_ONE_BUNDLE = "deleting one bundle"
+    PROMOTE = "putting a bundle on a channel by id"
+    METADATA = "bundle metadata"
+    EXTERNAL_BUNDLES = "registering an external bundle"
+    APPS = "listing apps"
+    OK = "the health check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """Everything in which one revision differs from another, so that no code asks which it is."""
+
+    revision: Revision | None
+    """None in the table for a server not yet recognised."""
+    bundles_path: str = "/bundle"
+    app_params: tuple[str, ...] = ("app_id",)
+    """Query parameters that carry the app id on a GET."""
+    device_params: tuple[str, ...] = ("device_id",)
+    """Query parameters that carry the device id on a GET of one device."""
+    link_channel_fields: tuple[str, ...] = ("channel",)
+    """Body fields that carry the channel's name when linking a device."""
+    link_bundle_field: str | None = None
+    """Body field for a bundle when linking, where one may be sent."""
+    channels_paging: Paging = Paging.PAGES
+    devices_paging: Paging = Paging.CURSOR
+    bundles_paging: Paging = Paging.PAGES
+    device_filters: frozenset[str] = frozenset({"order", "updated_at", "customIdMode"})
+    """Query filters the device list obeys."""
+    device_limit: bool = True
+    """Whether the device list takes ``limit``."""
+    lowers_device_ids: bool = True
+    """Whether device ids are lower-cased before sending; else sent as listed."""
+    channel_fields: frozenset[str] = frozenset(CHANNEL_FIELDS)
+    """Fields of `ChannelSettings` that may be sent."""
+    update_policies: frozenset[str] = frozenset()
+    """Values of ``disable_auto_update`` that may be sent."""
+    clears_bundle: bool = True
+    """Whether a null ``version`` takes the bundle off a channel."""
+    keeps_omitted_bundle: bool = True
+    """Whether a channel keeps its bundle when ``version`` is not sent."""
+    delete_all: DeleteAll = DeleteAll.UNLINKED
+    extras: frozenset[Extra] = frozenset(Extra)
+
+
+LIVE = Traits(
+    revision=Revision.LIVE,
+    update_policies=frozenset({"major", "minor", "patch", "version_number", "none"}),
+)
+
+DOCUMENTED = Traits(
+    revision=Revision.DOCUMENTED,
+    link_bundle_field="version_id",
+    devices_paging=Paging.PAGES,
+    device_filters=frozenset(),
+    device_limit=False,
+    channel_fields=frozenset(
+        {
+            *("bundle", "public", "disable_auto_update", "disable_auto_update_under_native"),
+            *("ios", "android", "allow_device_self_set", "allow_emulator", "allow_dev"),
+        }
+    ),
+    update_policies=frozenset({"major", "minor", "version_number", "none"}),
+    keeps_omitted_bundle=False,
+    delete_all=DeleteAll.EVERYTHING,
+    extras=frozenset({Extra.DELETE_ONE_BUNDLE}),
+)
+
+LEGACY = Traits(
+    revision=Revision.LEGACY,
+    bundles_path="/versions",
+    app_params=("app_id", "appid"),
+    device_params=("device_id", "channel"),  # the seed's slip, meaning the device id
+    link_channel_fields=("channel", "channel_id"),
+    link_bundle_field="version_id",
+    channels_paging=Paging.WHOLE,
+    devices_paging=Paging.WHOLE,
+    bundles_paging=Paging.WHOLE,
+    device_filters=frozenset(),
+    device_limit=False,
+    lowers_device_ids=False,
+    channel_fields=frozenset({"bundle", "public"}),
+    clears_bundle=False,
+    delete_all=DeleteAll.EVERYTHING,
+    extras=frozenset(),
+)
+
+UNRECOGNISED = Traits(revision=None)
+"""For the reads by which a server is recognised: what all three revisions answer."""
+
+TRAITS: dict[Revision, Traits] = {
+    Revision.LIVE: LIVE,
+    Revision.DOCUMENTED: DOCUMENTED,
+    Revision.LEGACY: LEGACY,
+}
+
+_LIVE_CHANNEL = {"rollout_id", "rolloutEnabled", "rollout_version", "rolloutPercentageBps"}
+_LIVE_DEVICE = {"version_name", "key_id", "install_source", "country_code"}
+_LIVE_BUNDLE = {"min_update_version", "manifest_count", "created_by_apikey_rbac_id"}
+_OLD_DEVICE_EXTRAS = {"custom_id", "version_build", "is_prod", "is_emulator"}
+
+
+def recognise(path: str, body: JSON) -> Revision | None:
+    """Tell the revision from a successful GET of `path`, or None when several could answer so.
+
+    `path` is the path without query, `body` the parsed reply: a list or one record.
+    """
+    if path == "/versions":
+        return Revision.LEGACY
+    read = _READERS.get((path, isinstance(body, list)))
+    if read is None:
+        return None
+    rows = body if isinstance(body, list) else [body]
+    found = (read(row) for row in rows[:50] if isinstance(row, dict))
+    return next((revision for revision in found if revision is not None), None)
+
+
+def _from_channel(row: dict[str, JSON]) -> Revision | None:
+    if not _LIVE_CHANNEL.isdisjoint(row):
+        return Revision.LIVE
+    if "disableAutoUpdateToMajor" in row and isinstance(row.get("version"), int):
+        return Revision.LEGACY
+    if "disableAutoUpdate" in row and isinstance(row.get("version"), dict):
+        # With these it is a server between D and live, of which no table is certain.
+        return None if {"allow_device", "allow_prod"} & row.keys() else Revision.DOCUMENTED
+    return None
+
+
+def _from_listed_device(row: dict[str, JSON]) -> Revision | None:
+    if isinstance(row.get("version"), dict):
+        return Revision.DOCUMENTED
+    if isinstance(row.get("version"), int) and _OLD_DEVICE_EXTRAS.isdisjoint(row):
+        return Revision.LEGACY
+    return None
+
+
+def _from_device(row: dict[str, JSON]) -> Revision | None:
+    if isinstance(row.get("data"), list) and "hasMore" in row:
+        return Revision.LIVE
+    return None if _LIVE_DEVICE.isdisjoint(row) else Revision.LIVE
+
+
+def _from_bundle(row: dict[str, JSON]) -> Revision | None:
+    if not _LIVE_BUNDLE.isdisjoint(row):
+        return Revision.LIVE
+    if {"minUpdateVersion", "bucket_id"} & row.keys():
+        return Revision.DOCUMENTED
+    return None
+
+
+_READERS: dict[tuple[str, bool], Callable[[dict[str, JSON]], Revision | None]] = {
+    ("/channel", True): _from_channel,
+    ("/channel", False): _from_channel,
+    ("/device", True): _from_listed_device,
+    ("/device", False): _from_device,
+    ("/bundle", True): _from_bundle,
+}
+"""What a reply's rows tell, by path and whether the reply is a bare list."""

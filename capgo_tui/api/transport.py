@@ -1,0 +1,280 @@
+"""Carries one request to one server and back: the only place that speaks HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+# With click installed, httpx also imports its own command line (+60 ms of rich and pygments).
+# None in sys.modules makes that one import fail, which httpx expects and survives (it does the
+# same when click is missing); this is Python's documented way to forbid an import.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+
+import httpx  # noqa: E402
+
+from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
+from capgo_tui.api.failures import explain  # noqa: E402
+from capgo_tui.api.replies import denies, error_of  # noqa: E402
+from capgo_tui.text import clean  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.requests import Request
+
+MAX_REPLY_BYTES = 64 * 1024 * 1024
+USER_AGENT = "capgo-tui"
+_LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait: for a connection, for the next bytes, and for a whole exchange."""
+
+    connect: float = 5.0
+    read: float = 15.0
+    total: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One finished exchange, for a request log; never holds the key or a header."""
+
+    operation: str
+    method: str
+    path: str
+    """Path with query, percent-encoded."""
+    status: int | None
+    """HTTP status; None without an answer."""
+    elapsed_ms: float
+    received: int
+    """Bytes of the reply's body, decompressed."""
+    error: ErrorKind | None
+
+
+class Transport:
+    """Talks to one server; sends the key there and nowhere else.
+
+    ``server`` is the base address: https, or http on this machine only, with an optional path
+    before the API's own; anything else raises `InsecureServer`. Redirects are not followed.
+    Proxies of the environment serve all but this machine; netrc is never read (httpx only does
+    when asked to). ``asgi_app`` answers instead of a socket. Nothing is tried twice here:
+    whoever wants that wraps `send`.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        key: ApiKey,
+        *,
+        timeouts: Timeouts | None = None,
+        asgi_app: Callable[..., Any] | None = None,
+        on_exchange: Callable[[Exchange], None] | None = None,
+        max_reply_bytes: int = MAX_REPLY_BYTES,
+    ) -> None:
+        url, self._loopback = _checked(server)
+        self.server = str(url).rstrip("/")
+        self.host = url.host if url.port is None else f"{url.host}:{url.port}"
+        self._secure = url.scheme == "https"
+        self._key = key
+        self._timeouts = timeouts or Timeouts()
+        self._asgi_app = asgi_app
+        self._on_exchange = on_exchange
+        self._max_reply_bytes = max_reply_bytes
+        self._client: httpx.AsyncClient | None = None
+        self._closed = False
+
+    async def aclose(self) -> None:
+        """Close every connection; may be called again."""
+        self._closed = True
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def send(self, request: Request) -> bytes:
+        """Send `request` once and give the body of its 2xx reply.
+
+        Raises `CapgoError` for everything else, RuntimeError after `aclose`.
+        """
+        if self._closed:
+            raise RuntimeError("this client is closed")
+        started = time.monotonic()
+        progress = _Progress(went_out=self._asgi_app is not None)
+        error: CapgoError | None = None
+        try:
+            return await self._exchange(request, progress)
+        except CapgoError as caught:
+            error = caught
+            raise
+        finally:
+            if self._on_exchange is not None and (error or progress.done):
+                self._on_exchange(
+                    Exchange(
+                        operation=request.operation,
+                        method=request.method,
+                        path=request.target,
+                        status=progress.status,
+                        elapsed_ms=(time.monotonic() - started) * 1000,
+                        received=progress.received,
+                        error=None if error is None else error.kind,
+                    )
+                )
+
+    async def _exchange(self, request: Request, progress: _Progress) -> bytes:
+        limits = self._timeouts
+        clock = asyncio.timeout(limits.total)
+        try:
+            async with clock:
+                body, headers = await self._roundtrip(request, progress)
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            message = f"{self.host} did not finish within {limits.total:g} s"
+            raise self._failed(request, progress, message) from None
+        except httpx.HTTPError as error:
+            message = explain(error, self.host, connect=limits.connect, read=limits.read)
+            raise self._failed(request, progress, message) from None
+        progress.done = True
+        status = progress.status or 0
+        if 300 <= status < 400:
+            raise self._redirected(request, status, headers)
+        if not 200 <= status < 300 or (request.writes and denies(body)):
+            raise error_of(
+                request.name,
+                status,
+                headers,
+                body,
+                writes=request.writes,
+                key=self._key.reveal(),
+                now=time.time(),
+            )
+        return body
+
+    async def _roundtrip(
+        self, request: Request, progress: _Progress
+    ) -> tuple[bytes, dict[str, str]]:
+        client = self._open()
+        outgoing = client.build_request(
+            request.method,
+            self.server + request.target,
+            content=None if request.body is None else json.dumps(request.body).encode(),
+            headers=self._headers(request),
+            extensions={"trace": progress.trace},
+        )
+        response = await client.send(outgoing, stream=True)
+        try:
+            progress.status = response.status_code
+            chunks: list[bytes] = []
+            async for chunk in response.aiter_bytes():
+                progress.received += len(chunk)
+                if progress.received > self._max_reply_bytes:
+                    size = self._max_reply_bytes // (1024 * 1024)
+                    message = f"the answer of {self.host} is larger than {size} MB"
+                    raise self._failed(request, progress, message, ErrorKind.SERVER_FAULT)
+                chunks.append(chunk)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+        finally:
+            await response.aclose()
+        return b"".join(chunks), headers
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {"accept": "application/json", "user-agent": USER_AGENT}
+        if request.needs_key:
+            headers["authorization"] = self._key.reveal()
+        if request.body is not None:
+            headers["content-type"] = "application/json"
+        return headers
+
+    def _open(self) -> httpx.AsyncClient:
+        if self._client is None:
+            limits = self._timeouts
+            app = self._asgi_app
+            self._client = httpx.AsyncClient(
+                # An app that fails in-process is answered for with a 500, as a server would.
+                transport=httpx.ASGITransport(app, raise_app_exceptions=False) if app else None,
+                timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=limits.total),
+                limits=_LIMITS,
+                follow_redirects=False,
+                trust_env=not self._loopback,
+                verify=self._secure and app is None,  # False: no certificates are loaded
+            )
+        return self._client
+
+    def _failed(
+        self,
+        request: Request,
+        progress: _Progress,
+        message: str,
+        kind: ErrorKind = ErrorKind.UNREACHABLE,
+    ) -> CapgoError:
+        return CapgoError(
+            message,
+            kind=kind,
+            status=progress.status,
+            request=request.name,
+            maybe_sent=request.writes and progress.went_out,
+        )
+
+    def _redirected(self, request: Request, status: int, headers: Mapping[str, str]) -> CapgoError:
+        try:
+            target = httpx.URL(headers.get("location", "")).host
+        except httpx.InvalidURL:
+            target = ""
+        where = f" to {clean(target, 100)}" if target else ""
+        return CapgoError(
+            f"{self.host} answered with a redirect{where}; redirects are not followed",
+            kind=ErrorKind.SERVER_FAULT,
+            status=status,
+            request=request.name,
+        )
+
+
+class _Progress:
+    """How far one exchange has come."""
+
+    __slots__ = ("done", "received", "status", "went_out")
+
+    def __init__(self, *, went_out: bool) -> None:
+        self.done = False
+        self.received = 0
+        self.status: int | None = None
+        self.went_out = went_out
+
+    async def trace(self, event: str, _info: Mapping[str, object]) -> None:
+        """Note, when httpcore tells, that the request starts to leave this machine."""
+        if event.endswith("send_request_headers.started"):
+            self.went_out = True
+
+
+def _checked(server: str) -> tuple[httpx.URL, bool]:
+    """Parse a server address and say whether it is this machine; raises InsecureServer."""
+    try:
+        url = httpx.URL(server.strip())
+    except (httpx.InvalidURL, ValueError):
+        raise InsecureServer("the server address is not a valid URL") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise InsecureServer("the server address must start with https://")
+    if url.userinfo or url.query or url.fragment:
+        raise InsecureServer("the server address must hold no user name, query or fragment")
+    loopback = _is_loopback(url.host)
+    if url.scheme == "http" and not loopback:
+        raise InsecureServer(
+            f"http://{url.host} would send the API key unencrypted: use https://"
+            " (http is for this machine only)"
+        )
+    return url, loopback
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,34 @@
+"""``--demo``: the whole program on made-up data, with the server in this very process."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.key import ApiKey
+from capgo_tui.sandbox.generate import generate
+from capgo_tui.sandbox.store import Store
+from capgo_tui.tui.launch import Launch
+
+if TYPE_CHECKING:
+    from capgo_tui.api.revisions import Revision
+    from capgo_tui.workspace.target import ASGIApp
+
+
+def demo_launch(device: str | None = None, revision: Revision | None = None) -> Launch:
+    """Make up a company's app, and a server for it that is started once the screen is up."""
+    store = Store()
+    world = generate(store, now=datetime.now(UTC))
+
+    def serve() -> ASGIApp:
+        from capgo_tui.sandbox.app import create_app  # noqa: PLC0415 - after the first paint
+
+        return create_app(store, revision=revision or "live", limits="device")
+
+    return Launch(
+        key=ApiKey(world.key),
+        app_id=world.app_id,
+        revision=revision,
+        asgi_app=serve,
+        device=device,
+    )

@@ -1,0 +1,101 @@
+"""``capgo-tui`` itself: without a verb it opens the app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from capgo_tui import __version__
+from capgo_tui.api.revisions import Revision
+from capgo_tui.commands.sandbox import sandbox
+from capgo_tui.settings import Options, SettingsError, Surroundings, find
+
+if TYPE_CHECKING:
+    from capgo_tui.tui.launch import Launch
+
+EXIT_FAILED = 1
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="capgo-tui")
+@click.option("--app", "app_id", metavar="ID", help="The app, such as com.example.app.")
+@click.option("--api-url", metavar="URL", help="The server, where it is not Capgo's own.")
+@click.option(
+    "-a", "--apikey", metavar="KEY", help="The API key; CAPGO_TOKEN keeps it off the screen."
+)
+@click.option(
+    "--revision",
+    type=click.Choice(["auto", *Revision]),
+    default="auto",
+    show_default=True,
+    help="The revision of the API the server speaks.",
+)
+@click.option("--device", metavar="ID", help="Open straight on this device.")
+@click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account.")
+@click.pass_context
+def capgo_tui(
+    context: click.Context,
+    *,
+    app_id: str | None,
+    api_url: str | None,
+    apikey: str | None,
+    revision: str,
+    device: str | None,
+    demo: bool,
+) -> None:
+    """Browse and edit a Capgo app's channels, devices and bundles.
+
+    The key comes from -a, CAPGO_TOKEN, ~/.capgo or ./.capgo; the app from --app,
+    CAPGO_APP_ID or the Capacitor config of this folder.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("capgo-tui without a verb needs a terminal")
+    chosen = None if revision == "auto" else Revision(revision)
+    try:
+        if demo:
+            launch = _demo(device, chosen)
+        else:
+            launch = _found(Options(apikey, app_id, api_url), device, chosen)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
+    sys.exit(_run(launch))
+
+
+capgo_tui.add_command(sandbox)
+
+
+def _found(options: Options, device: str | None, revision: Revision | None) -> Launch:
+    from capgo_tui.tui.launch import Launch  # noqa: PLC0415 - a subcommand needs no interface
+
+    settings = find(options, Surroundings(os.environ, Path.home(), Path.cwd()))
+    return Launch(
+        key=settings.key.value if settings.key else None,
+        app_id=settings.app_id.value if settings.app_id else None,
+        server=settings.server.value,
+        revision=revision,
+        device=device,
+    )
+
+
+def _demo(device: str | None, revision: Revision | None) -> Launch:
+    from capgo_tui.commands.demo import demo_launch  # noqa: PLC0415 - brings the sandbox
+
+    return demo_launch(device, revision)
+
+
+def _run(launch: Launch) -> int:
+    """Run the interface; the exit code is 0 unless a bug ended it."""
+    from capgo_tui.tui.app import CapgoApp  # noqa: PLC0415 - 0.2 s that no other verb needs
+
+    app = CapgoApp(launch)
+    # Over SSH a dropped connection would leave the terminal in mouse mode.
+    app.run(mouse="SSH_CONNECTION" not in os.environ)
+    if app.bug is not None:
+        click.echo(f"capgo-tui met a bug; please report this:\n{app.bug}", err=True)
+    return EXIT_FAILED if app.return_code else 0

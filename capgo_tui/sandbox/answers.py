@@ -1,0 +1,49 @@
+"""What a handler gives back: an answer, or a refusal raised from wherever it is noticed (§2)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+JsonObject: TypeAlias = "Mapping[str, Json]"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer; ``text`` replaces the JSON body where an era answered in plain text."""
+
+    body: Json
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+
+    def render(self) -> bytes:
+        """Give the bytes of the body; done in the worker thread, as it costs O(rows)."""
+        if self.text is not None:
+            return self.text.encode()
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def media_type(self) -> str:
+        """Name the content type."""
+        return "application/json" if self.text is None else "text/plain; charset=utf-8"
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the sandbox
+    """An answer that ends a handler early."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status, answer.body)
+        self.answer = answer
+
+
+class Broken(Exception):  # noqa: N818 - stands for a fault the real backend has, not one of ours
+    """The real backend fails here unforeseen; every revision words that in its own way."""
+
+
+OK = Answer({"status": "ok"})

@@ -1,0 +1,105 @@
+"""The ASGI application: HTTP on the outside, plain functions over the store inside."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from capgo_tui.sandbox.answers import Broken, Refused
+from capgo_tui.sandbox.call import Backend, Call
+from capgo_tui.sandbox.limits import LIMIT_SETS, Limits
+from capgo_tui.sandbox.revisions import REVISIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from starlette.requests import Request
+
+    from capgo_tui.sandbox.answers import Answer
+    from capgo_tui.sandbox.revisions import Handler, Revision
+    from capgo_tui.sandbox.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    store: Store,
+    *,
+    revision: str = "live",
+    limits: str = "none",
+    now: Callable[[], datetime] = _clock,
+) -> Starlette:
+    """Build the sandbox over a store; ``now`` is the clock of its limits and timestamps."""
+    if revision not in REVISIONS:
+        raise ValueError(f"no revision {revision!r}; there are {', '.join(REVISIONS)}")
+    if limits not in LIMIT_SETS:
+        raise ValueError(f"no limits {limits!r}; there are {', '.join(LIMIT_SETS)}")
+    chosen = REVISIONS[revision]
+    counting = Limits(limits, now, chosen.too_many)
+    backend = Backend(store, counting, now)
+    routes = [
+        # Both spellings are one route to the real router; a redirect would drop the key.
+        Route(path + slash, _endpoint(chosen, backend, methods), methods=list(methods))
+        for path, methods in chosen.routes.items()
+        for slash in ("", "/")
+    ]
+
+    async def not_found(request: Request, error: Exception) -> Response:
+        return _response(request, chosen.not_found, chosen.not_found.render())
+
+    app = Starlette(routes=routes, exception_handlers={HTTPException: not_found})
+    app.router.redirect_slashes = False
+    return app
+
+
+def _endpoint(
+    revision: Revision, backend: Backend, methods: Mapping[str, Handler]
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        # HEAD runs as GET and loses its body.
+        handler = methods["GET" if request.method == "HEAD" else request.method]
+        call = Call(
+            method=request.method,
+            # Of a repeated parameter the real router takes the first.
+            query=dict(reversed(request.query_params.multi_items())),
+            headers=request.headers,
+            body=await request.body(),
+            address=request.client.host if request.client else "unknown",
+            path=request.path_params,
+        )
+        # Everything that touches SQLite happens in a thread: the loop may be the interface's.
+        answer, body = await run_in_threadpool(_answer, revision, backend, handler, call)
+        return _response(request, answer, body)
+
+    return endpoint
+
+
+def _answer(
+    revision: Revision, backend: Backend, handler: Handler, call: Call
+) -> tuple[Answer, bytes]:
+    try:
+        answer = handler(backend, call)
+    except Refused as refused:
+        answer = refused.answer
+    except Broken:
+        answer = revision.crashed
+    except Exception:
+        _log.exception("the sandbox failed on %s", call.method)
+        answer = revision.crashed
+    return answer, answer.render()
+
+
+def _response(request: Request, answer: Answer, body: bytes) -> Response:
+    content = b"" if request.method == "HEAD" else body
+    return Response(content, answer.status, dict(answer.headers), answer.media_type)

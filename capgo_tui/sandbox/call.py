@@ -1,0 +1,91 @@
+"""A request as the handlers see it, and how live reads its input (§4)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from capgo_tui.sandbox.limits import Limits
+    from capgo_tui.sandbox.store import Store
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request; header names are in lower case."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    address: str
+    path: Mapping[str, str] = field(default_factory=dict)
+
+    def json(self) -> Json:
+        """Parse the body whatever its content type says; ValueError when it is not JSON."""
+        value: Json = json.loads(self.body, parse_constant=_no_constant)
+        return value
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What every handler works on."""
+
+    store: Store
+    limits: Limits
+    now: Callable[[], datetime]
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def as_object(value: Json) -> JsonObject:
+    """Take a JSON object; anything else has no fields to read."""
+    return value if isinstance(value, dict) else {}
+
+
+def truthy(value: Json) -> bool:
+    """Tell what JavaScript's ``if (value)`` sees: an empty array or object counts as there."""
+    return bool(value) or isinstance(value, (list, dict))
+
+
+def given(body: JsonObject, *names: str) -> JsonObject:
+    """Pick the fields that were sent, for a ``moreInfo`` that echoes them."""
+    return {name: body[name] for name in names if name in body}
+
+
+def json_body(call: Call) -> Json:
+    """Read POST /channel and POST /device: a JSON body only (§4)."""
+    try:
+        return call.json()
+    except ValueError as error:
+        # The real reply carries the JavaScript error, which has no fields of its own.
+        raise Refused(invalid_json({"e": {}})) from error
+
+
+def body_or_query(call: Call) -> JsonObject:
+    """Read every other route: the JSON body if it parses, else the query; never both (§4)."""
+    try:
+        value = call.json()
+    except ValueError:
+        if call.method in {"GET", "HEAD"}:
+            return dict(call.query)
+        value = dict(call.query)
+    # A string has keys in JavaScript, hence gets past this; its fields are then all missing.
+    if not value or not isinstance(value, (dict, list, str)):
+        raise Refused(invalid_json({}))
+    return as_object(value)
+
+
+def invalid_json(more: JsonObject) -> Answer:
+    """Word the refusal of an unreadable body."""
+    return Answer(
+        {"error": "invalid_json_parse_body", "message": "Invalid JSON body", "moreInfo": more}, 400
+    )

@@ -1,0 +1,31 @@
+"""Which app and key a sandbox offers to whoever starts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.tables.keys import list_keys
+
+if TYPE_CHECKING:
+    from capgo_tui.sandbox.store import Store
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """An app worth opening and a key with every right to it."""
+
+    app_id: str
+    key: str
+
+
+def find_entrance(store: Store) -> Entrance | None:
+    """Take the first active full-rights key and the first of its apps that has channels."""
+    with store.reading() as db:
+        with_channels = {row[0] for row in db.execute("SELECT DISTINCT app_id FROM channels")}
+        for key in list_keys(db):
+            if key.role == "org_super_admin" and not key.expired:
+                for app_id in key.apps:
+                    if app_id in with_channels:
+                        return Entrance(app_id, key.key)
+    return None

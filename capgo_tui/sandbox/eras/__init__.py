@@ -1,0 +1,1 @@
+"""The two older revisions, as their documentation described them (§0)."""

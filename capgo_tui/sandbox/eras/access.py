@@ -1,0 +1,64 @@
+"""What both older revisions share: reading bodies, and the key's right to an app (§1).
+
+Their keys had modes instead of roles; the roles stand in for them, which differs only in finer
+distinctions those modes did not make.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refused
+from capgo_tui.sandbox.call import as_object
+from capgo_tui.sandbox.eras.errors import no_access, refusal
+from capgo_tui.sandbox.tables.apps import org_of
+from capgo_tui.sandbox.tables.keys import find_key
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from capgo_tui.sandbox.call import Backend, Call
+    from capgo_tui.sandbox.roles import Permission
+    from capgo_tui.sandbox.tables.keys import Key
+
+#: A channel or device without a bundle pointed at a hidden placeholder bundle. Its id was some
+#: row's; 0 is no row's, hence the plainest stand-in.
+PLACEHOLDER_ID = 0
+NO_BUNDLE = "unknown"
+
+
+def authenticate(
+    db: sqlite3.Connection, backend: Backend, call: Call, value: str | None, refused: KeyRefusals
+) -> Key:
+    """Find the key that acts, in the words of the revision."""
+    backend.limits.check_address(call.address)
+    if not value:
+        backend.limits.failed_auth(call.address)
+        raise Refused(refused[0])
+    key = find_key(db, value.strip())
+    if key is None or key.expired:
+        backend.limits.failed_auth(call.address)
+        raise Refused(refused[1])
+    backend.limits.count_key(key.id)
+    return key
+
+
+#: The answers to no key and to a wrong key.
+KeyRefusals = tuple[Answer, Answer]
+
+
+def json_object(call: Call, failure: str) -> JsonObject:
+    """Read a JSON body; what cannot be read made these handlers answer 500."""
+    try:
+        return as_object(call.json())
+    except ValueError as error:
+        raise refusal(failure, 500, error="{}") from error
+
+
+def require(db: sqlite3.Connection, key: Key, permission: Permission, app_id: Json) -> str:
+    """Check the right to an app; an unknown or missing one looks the same."""
+    if not isinstance(app_id, str) or not key.may(permission, app_id):
+        raise no_access(app_id)
+    if org_of(db, app_id) is None:
+        raise refusal("Cannot find app")
+    return app_id

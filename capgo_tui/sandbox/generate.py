@@ -1,0 +1,194 @@
+"""Making up a plausible app: the same one for the same seed and moment.
+
+Rows are made by generators and inserted as they come, so a million devices need little memory.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.generate_devices import Fleet, insert_devices
+from capgo_tui.sandbox.generate_history import Release, history
+from capgo_tui.sandbox.roles import ROLES
+from capgo_tui.sandbox.tables.rows import Column, insert
+from capgo_tui.sandbox.values import stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from capgo_tui.sandbox.store import Store
+
+APP_ID = "com.acme.shop"
+_CHANNELS = ("production", "beta", "internal", "qa", "hotfix-login")
+
+
+@dataclass(frozen=True)
+class GeneratedWorld:
+    """What was made: the app, its full-rights key, and one key for each role."""
+
+    app_id: str
+    key: str
+    keys: Mapping[str, str]
+
+
+def generate(
+    store: Store,
+    *,
+    channels: int = 6,
+    devices: int = 150,
+    bundles: int = 48,
+    seed: int = 1,
+    now: datetime,
+) -> GeneratedWorld:
+    """Fill an empty store."""
+    rng = random.Random(seed)  # noqa: S311 - plausible data, not secrets
+    releases = history(rng, bundles)
+    with store.bulk_loading() as db:
+        making = _Making(db, rng, seed, now, _age(bundles))
+        making.insert_app()
+        keys = {role: making.insert_key(role) for role in ROLES}
+        ids = making.insert_bundles(releases)
+        linkable = making.insert_channels(channels, releases, ids)
+        fleet = Fleet.running(releases)
+        insert_devices(
+            db, rng, app_id=APP_ID, fleet=fleet, count=devices, linkable=linkable, now=now
+        )
+    return GeneratedWorld(APP_ID, keys["org_super_admin"], keys)
+
+
+def _age(bundles: int) -> timedelta:
+    """Say how long ago the oldest release was made; many releases were made faster."""
+    return timedelta(days=min(400.0, 20 + 6.5 * bundles))
+
+
+@dataclass(frozen=True)
+class _Making:
+    """One run of the generator."""
+
+    db: sqlite3.Connection
+    rng: random.Random
+    seed: int
+    now: datetime
+    age: timedelta
+
+    def made_up(self, name: str) -> str:
+        """Make up a stable id that looks like the service's own."""
+        digest = uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.seed}.{name}.acme").bytes
+        return str(uuid.UUID(bytes=digest, version=4))
+
+    def insert_app(self) -> None:
+        row: dict[str, Column] = {
+            "app_id": APP_ID,
+            "id": self.made_up("app"),
+            "name": "Acme Shop",
+            "owner_org": self.made_up("org"),
+            "user_id": self.made_up("user"),
+            "created_at": stamp(self.now - self.age),
+            "updated_at": stamp(self.now - timedelta(hours=5)),
+        }
+        insert(self.db, "apps", row)
+
+    def insert_key(self, role: str) -> str:
+        key = self.made_up(f"key-{role}")
+        row: dict[str, Column] = {
+            "label": role,
+            "key": key,
+            "role": role,
+            "apps": json.dumps([APP_ID]),
+            "user_id": self.made_up("user"),
+        }
+        insert(self.db, "keys", row)
+        return key
+
+    def insert_bundles(self, releases: Sequence[Release]) -> dict[str, int]:
+        """Insert the releases, the oldest first, at uneven distances up to some hours ago."""
+        ids = {}
+        marks = sorted(self.rng.random() for _ in releases)
+        for mark, release in zip(marks, releases, strict=True):
+            moment = stamp(self.now - timedelta(hours=3) - (self.age * (1 - mark)))
+            external = self.rng.random() < 0.04
+            path = f"orgs/{self.made_up('org')}/apps/{APP_ID}/{release.name}.zip"
+            url = f"https://cdn.acme.example/ota/{release.name}.zip"
+            row: dict[str, Column] = {
+                "app_id": APP_ID,
+                "name": release.name,
+                "created_at": moment,
+                "updated_at": moment,
+                "checksum": f"{self.rng.getrandbits(256):064x}",
+                "storage_provider": "external" if external else "r2",
+                "external_url": url if external else None,
+                "r2_path": None if external else path,
+                "min_update_version": release.min_native,
+                "native_packages": json.dumps(list(release.packages)),
+                "user_id": self.made_up("user"),
+                "link": release.link,
+                "comment": release.comment,
+                "cli_version": f"7.{4 + int(mark * 36)}.{self.rng.randrange(6)}",
+            }
+            ids[release.name] = insert(self.db, "bundles", row)
+        return ids
+
+    def insert_channels(
+        self, count: int, releases: Sequence[Release], ids: Mapping[str, int]
+    ) -> list[int]:
+        """Insert the channels and give the ids of some a device may be linked to."""
+        carried = _carried(releases)
+        recent: list[str | None] = [r.name for r in releases[-5:]]
+        linkable = []
+        for index, name in enumerate(self._channel_names(count)):
+            if name in _CHANNELS:
+                born = self.now - self.age * (1 - index / 8)
+            else:
+                # Pull requests live weeks, not months.
+                born = self.now - timedelta(days=28) * ((count - index) / count)
+            bundle = carried.get(name) if name in _CHANNELS else self.rng.choice([*recent, None])
+            lately = self.now - timedelta(minutes=self.rng.randrange(90, 60 * 24 * 9))
+            careful = name in {"production", "beta", "hotfix-login"}
+            row: dict[str, Column] = {
+                "app_id": APP_ID,
+                "name": name,
+                "created_at": stamp(born + timedelta(microseconds=index)),
+                "updated_at": stamp(max(born, lately)),
+                "created_by": self.made_up("user"),
+                "public": name == "production",
+                "version": ids[bundle] if bundle else None,
+                "disable_auto_update": "major" if careful else "none",
+                "disable_auto_update_under_native": careful,
+                "allow_device_self_set": name in {"beta", "qa"},
+                "allow_emulator": name != "production",
+                "allow_dev": name != "production",
+                "rollout_id": str(uuid.UUID(int=self.rng.getrandbits(128), version=4)),
+            }
+            channel_id = insert(self.db, "channels", row)
+            if name != "production":
+                linkable.append(channel_id)
+        return linkable[:12]
+
+    def _channel_names(self, count: int) -> Iterator[str]:
+        yield from _CHANNELS[:count]
+        request = 481
+        for _ in range(count - len(_CHANNELS)):
+            yield f"pr-{request}"
+            request += self.rng.randrange(2, 13)
+
+
+def _carried(releases: Sequence[Release]) -> Mapping[str, str]:
+    """Choose what the lasting channels carry, as far as the history reaches."""
+    stable = [r.name for r in reversed(releases) if not r.is_preview]
+    previews = [r.name for r in reversed(releases) if r.is_preview]
+    newest = [r.name for r in reversed(releases)]
+    wanted = {
+        "production": stable[:1],
+        "beta": previews[:1],
+        "internal": newest[:1],
+        "qa": previews[1:2],
+        "hotfix-login": stable[1:2],
+    }
+    return {name: found[0] for name, found in wanted.items() if found}

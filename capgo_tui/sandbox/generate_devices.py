@@ -1,0 +1,149 @@
+"""Making up the devices: most run what production carries, a tail runs older bundles."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.values import stamp
+
+if TYPE_CHECKING:
+    import random
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from capgo_tui.sandbox.generate_history import Release
+    from capgo_tui.sandbox.tables.rows import Column
+
+_SHORTEST, _LONGEST = timedelta(seconds=4), timedelta(weeks=7)
+_COUNTRIES = ("DE", "DE", "DE", "NL", "NL", "PL", "FR", "AT", "BE", "GB", "US", None)
+_PEOPLE = ("anna.k", "jonas.w", "mira.s", "piotr.n", "lena.b", "tom.v", "sara.d", "ali.y")
+_CITIES = ("berlin", "hamburg", "utrecht", "krakow", "vienna", "lyon")
+_PLUGINS = ("7.34.3", "7.34.3", "7.34.3", "7.34.0", "7.28.1", "6.14.25")
+_SYSTEMS = {
+    "ios": ("18.1.1", "18.1", "17.7.2", "17.6.1", "16.7.10"),
+    "android": ("15", "14", "14", "13", "12", "11"),
+    "electron": ("10.0.22631", "14.7.1", "6.8.0"),
+}
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Which bundles run, and in which shares."""
+
+    names: tuple[str, ...]
+    shares: tuple[float, ...]
+
+    @classmethod
+    def running(cls, releases: Sequence[Release]) -> Fleet:
+        """Give the newest stable release most devices and each older one half as many."""
+        stable = [r.name for r in reversed(releases) if not r.is_preview][:14]
+        previews = [r.name for r in reversed(releases) if r.is_preview][:2]
+        weights = [70.0, 11.0, *(8.0 * 0.7**n for n in range(12))][: len(stable)]
+        weights += [2.0 / (n + 1) for n in range(len(previews))] + [4.5]
+        return cls((*stable, *previews, "builtin"), tuple(accumulate(weights)))
+
+    def pick(self, chance: float) -> str:
+        """Pick a bundle by a number below 1."""
+        return self.names[bisect(self.shares, chance * self.shares[-1])]
+
+
+def insert_devices(
+    db: sqlite3.Connection,
+    rng: random.Random,
+    *,
+    app_id: str,
+    fleet: Fleet,
+    count: int,
+    linkable: Sequence[int],
+    now: datetime,
+) -> None:
+    """Insert devices, and for a few of them an override to a channel that is not public."""
+    db.executemany(
+        "INSERT INTO devices (app_id, device_id, updated_at, custom_id, platform, plugin_version,"
+        " os_version, version_build, version_name, is_prod, is_emulator, install_source,"
+        " country_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _devices(rng, app_id, fleet, count, now),
+    )
+    if linkable:
+        # People and test phones are the ones that get linked.
+        rows = db.execute(
+            "SELECT device_id FROM devices WHERE app_id = ? AND custom_id <> ''"
+            " AND custom_id NOT LIKE 'store-%' ORDER BY device_id LIMIT ?",
+            [app_id, min(12, count // 12)],
+        )
+        links = [(app_id, row[0], rng.choice(linkable)) for row in rows]
+        db.executemany(
+            "INSERT INTO overrides (app_id, device_id, channel_id) VALUES (?, ?, ?)", links
+        )
+
+
+def _devices(
+    rng: random.Random, app_id: str, fleet: Fleet, count: int, now: datetime
+) -> Iterator[tuple[Column, ...]]:
+    ratio = _LONGEST / _SHORTEST
+    moment = now.astimezone(UTC)
+    for index in range(count):
+        bits = rng.getrandbits(64)
+        kind = bits % 100
+        platform = "electron" if kind < 2 else "ios" if kind < 46 else "android"
+        systems = _SYSTEMS[platform]
+        bundle = fleet.pick(rng.random())
+        # Equal chances on a logarithmic scale: seconds are as likely as weeks.
+        seen = moment - _SHORTEST * ratio ** rng.random()
+        emulator = (bits >> 8) % 60 == 0
+        yield (
+            app_id,
+            _device_id(rng, index, count),
+            stamp(seen),
+            _custom_id(bits >> 16) if (bits >> 14) % 3 == 0 else "",
+            platform,
+            _PLUGINS[(bits >> 32) % len(_PLUGINS)],
+            systems[(bits >> 36) % len(systems)],
+            _native_build(bundle, bits >> 40),
+            bundle,
+            not emulator and (bits >> 44) % 25 != 0,
+            emulator,
+            _install_source(platform, bits >> 48),
+            _COUNTRIES[(bits >> 52) % len(_COUNTRIES)],
+        )
+
+
+def _device_id(rng: random.Random, index: int, count: int) -> str:
+    """Make a version 4 UUID larger than the ones before: rows then arrive in key order."""
+    high = (index * 2**48 + rng.getrandbits(47)) // count
+    low = rng.getrandbits(74)
+    return (
+        f"{high >> 16:08x}-{high & 0xFFFF:04x}-4{low & 0xFFF:03x}"
+        f"-{8 + (low >> 12 & 3):x}{low >> 14 & 0xFFF:03x}-{low >> 26:012x}"
+    )
+
+
+def _custom_id(bits: int) -> str:
+    number = bits >> 4
+    match bits % 8:
+        case 0:
+            return f"qa-{number % 40:02d}"
+        case 1:
+            return _PEOPLE[number % len(_PEOPLE)]
+        case 2 | 3:
+            return f"kiosk-{_CITIES[number % len(_CITIES)]}-{(number >> 3) % 12 + 1}"
+        case _:
+            return f"store-{number % 460 + 101}"
+
+
+def _native_build(bundle: str, bits: int) -> str:
+    """Give the native version a device has, which lags behind its bundle."""
+    if bundle == "builtin":
+        return f"2.{bits % 4}.0"
+    major, minor, _ = bundle.split(".")[:3]
+    return f"{major}.{max(0, int(minor) - bits % 3)}.0"
+
+
+def _install_source(platform: str, bits: int) -> str | None:
+    if platform == "ios":
+        return "testflight" if bits % 12 == 0 else "app_store"
+    return "play_store" if platform == "android" else None

@@ -1,0 +1,157 @@
+"""The five limiters (§3). Their counts live in memory, as in the real platform cache."""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from capgo_tui.sandbox.answers import Json, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from capgo_tui.sandbox.answers import Answer, JsonObject
+
+LimitSet: TypeAlias = Literal["none", "device", "hosted"]
+LIMIT_SETS: tuple[LimitSet, ...] = get_args(LimitSet)
+
+#: Past this many remembered counters the expired ones are dropped, then the oldest.
+MEMORY = 20_000
+
+FAILED_AUTH_LIMIT, FAILED_AUTH_WINDOW = 20, 900.0
+KEY_LIMIT, KEY_IDLE = 2000, 60.0
+DEVICE_OP_LIMIT, DEVICE_OP_WINDOW = 5, 1.0
+SAME_SET_WINDOW = 60.0
+ADDRESS_LIMIT, ADDRESS_WINDOW = 1000, 60.0
+
+
+@dataclass
+class _Counter:
+    count: int = 0
+    reset_at: float = 0.0
+
+
+@dataclass
+class _Counters:
+    """Counts by name, each forgotten at its own time, bounded in number."""
+
+    entries: dict[tuple[Json, ...], _Counter] = field(default_factory=dict)
+
+    def live(self, name: tuple[Json, ...], now: float) -> _Counter:
+        """Give the count under way, or a fresh one."""
+        counter = self.entries.get(name)
+        if counter is None or counter.reset_at <= now:
+            counter = _Counter()
+        return counter
+
+    def keep(self, name: tuple[Json, ...], counter: _Counter, now: float) -> None:
+        # Putting it last keeps the dict in order of use, so the first ones are the oldest.
+        self.entries.pop(name, None)
+        self.entries[name] = counter
+        if len(self.entries) > MEMORY:
+            self.entries = {n: c for n, c in self.entries.items() if c.reset_at > now}
+            for oldest in list(self.entries)[: max(0, len(self.entries) - MEMORY)]:
+                del self.entries[oldest]
+
+
+class Limits:
+    """Counts calls and refuses the ones too many, in the words of the revision's ``refuse``."""
+
+    def __init__(
+        self,
+        which: LimitSet,
+        now: Callable[[], datetime],
+        refuse: Callable[[JsonObject, dict[str, str]], Answer],
+    ) -> None:
+        self._device_limits = which != "none"
+        self._hosted_limits = which == "hosted"
+        self._clock = now
+        self._refuse = refuse
+        self._lock = threading.Lock()
+        self._counters = _Counters()
+
+    def check_address(self, address: str) -> None:
+        """Refuse an address after too many failed authentications; such a call counts nothing."""
+        if not self._hosted_limits:
+            return
+        with self._lock:
+            now = self._now()
+            counter = self._counters.live(("failed", address), now)
+            if counter.count >= FAILED_AUTH_LIMIT:
+                self._limited(counter.reset_at, now, _reason("too_many_failed_auth_attempts"))
+
+    def failed_auth(self, address: str) -> None:
+        """Count one; the 15 minutes begin anew with every failure."""
+        if self._hosted_limits:
+            with self._lock:
+                now = self._now()
+                counter = self._counters.live(("failed", address), now)
+                later = _Counter(counter.count + 1, now + FAILED_AUTH_WINDOW)
+                self._counters.keep(("failed", address), later, now)
+
+    def count_key(self, key_id: int) -> None:
+        """Count a call of this key; every call, a refused one too, restarts the idle minute."""
+        if not self._hosted_limits:
+            return
+        with self._lock:
+            now = self._now()
+            counter = self._counters.live(("key", key_id), now)
+            later = _Counter(counter.count + 1, now + KEY_IDLE)
+            self._counters.keep(("key", key_id), later, now)
+            if later.count > KEY_LIMIT:
+                more = _reason("api_key_rate_limit_exceeded", apikey_id=key_id)
+                self._limited(later.reset_at, now, more)
+
+    def count_device(
+        self, op: str, address: str, app_id: Json, device_id: Json, channel: Json = None
+    ) -> None:
+        """Count a call to /device before its fields are checked; a refused one is not counted."""
+        if not self._device_limits or not app_id:
+            return
+        names: JsonObject = {"app_id": app_id, "device_id": device_id}
+        by_address = ("address", str(app_id), address)
+        by_op = ("op", op, str(app_id), str(device_id))
+        by_channel = ("set", str(app_id), str(device_id), str(channel))
+        with self._lock:
+            now = self._now()
+            address_count = self._counters.live(by_address, now)
+            if self._hosted_limits and address_count.count >= ADDRESS_LIMIT:
+                self._limited(
+                    address_count.reset_at,
+                    now,
+                    _reason("ip_rate_limit_exceeded", app_id=app_id),
+                )
+            if device_id:
+                op_count = self._counters.live(by_op, now)
+                if op_count.count >= DEVICE_OP_LIMIT:
+                    self._limited(op_count.reset_at, now, names)
+                if op == "set" and channel:
+                    same_set = self._counters.live(by_channel, now)
+                    if same_set.count:
+                        self._limited(same_set.reset_at, now, names)
+                    self._counters.keep(by_channel, _Counter(1, now + SAME_SET_WINDOW), now)
+                self._keep_window(by_op, op_count, DEVICE_OP_WINDOW, now)
+            self._keep_window(by_address, address_count, ADDRESS_WINDOW, now)
+
+    def _keep_window(
+        self, name: tuple[Json, ...], counter: _Counter, window: float, now: float
+    ) -> None:
+        """Count one in a window that runs from its first call."""
+        reset_at = counter.reset_at if counter.count else now + window
+        self._counters.keep(name, _Counter(counter.count + 1, reset_at), now)
+
+    def _now(self) -> float:
+        return self._clock().timestamp()
+
+    def _limited(self, reset_at: float, now: float, more: JsonObject) -> None:
+        seconds = max(0, math.ceil(round(reset_at - now, 6)))
+        reset = {"rateLimitResetAt": math.floor(reset_at * 1000), "retryAfterSeconds": seconds}
+        headers = {"Retry-After": str(seconds), "X-RateLimit-Reset": str(math.ceil(reset_at))}
+        raise Refused(self._refuse({**more, **reset}, headers))
+
+
+def _reason(reason: str, **more: Json) -> JsonObject:
+    return {"reason": reason, **more}

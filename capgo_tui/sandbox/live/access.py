@@ -1,0 +1,81 @@
+"""Who is asking, on live: the key's headers and the app the request names (§1)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.call import truthy
+from capgo_tui.sandbox.live.errors import invalid_app_id, missing_app_id, no_access, refusal
+from capgo_tui.sandbox.tables.keys import find_key, key_by_id
+from capgo_tui.sandbox.values import is_app_id
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from capgo_tui.sandbox.answers import JsonObject
+    from capgo_tui.sandbox.call import Backend, Call
+    from capgo_tui.sandbox.roles import Permission
+    from capgo_tui.sandbox.tables.keys import Key
+
+_MAX_SAFE_INTEGER = 2**53 - 1
+
+
+def authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
+    """Find the key that acts; with ``x-limited-key-id`` that is the named subkey.
+
+    ``capgkey`` wins over ``authorization`` even when it is wrong. ``x-api-key`` is not looked at,
+    and no ``Bearer`` is stripped.
+    """
+    backend.limits.check_address(call.address)
+    value = call.headers.get("capgkey", call.headers.get("authorization", "")).strip()
+    if not value:
+        backend.limits.failed_auth(call.address)
+        raise refusal("no_key_provided", "No key provided", status=401)
+    subkey_id = call.headers.get("x-limited-key-id")
+    if subkey_id is not None and not _is_positive(subkey_id):
+        backend.limits.failed_auth(call.address)
+        raise refusal("invalid_subkey", "Invalid x-limited-key-id", status=401)
+    key = find_key(db, value)
+    if key is None or key.expired:
+        backend.limits.failed_auth(call.address)
+        raise refusal("invalid_apikey", "Invalid apikey", status=401)
+    backend.limits.count_key(key.id)
+    return key if subkey_id is None else _subkey(db, key, int(subkey_id))
+
+
+def _is_positive(text: str) -> bool:
+    return re.fullmatch(r"\d{1,16}", text, re.ASCII) is not None and (
+        0 < int(text) <= _MAX_SAFE_INTEGER
+    )
+
+
+def _subkey(db: sqlite3.Connection, key: Key, subkey_id: int) -> Key:
+    subkey = key_by_id(db, subkey_id)
+    if subkey is None or subkey.expired or subkey.hashed or subkey.user_id != key.user_id:
+        raise refusal("invalid_subkey", "Invalid subkey", status=401)
+    if not subkey.apps:
+        raise refusal("invalid_subkey", "Invalid subkey, no limited apps or orgs", status=401)
+    return subkey
+
+
+def require_app_id(body: JsonObject) -> str:
+    """Read the app a request is about."""
+    app_id = body.get("app_id")
+    if not truthy(app_id):
+        raise missing_app_id(body)
+    return valid_app_id(body)
+
+
+def valid_app_id(body: JsonObject) -> str:
+    """Check the form of an app id that is there."""
+    app_id = body.get("app_id")
+    if not isinstance(app_id, str) or not is_app_id(app_id):
+        raise invalid_app_id(app_id)
+    return app_id
+
+
+def require(key: Key, permission: Permission, app_id: str, code: str = "cannot_access_app") -> None:
+    """Refuse unless the key may do this in the app; an unknown app looks the same."""
+    if not key.may(permission, app_id):
+        raise no_access({"app_id": app_id}, code)

@@ -1,0 +1,208 @@
+"""GET, POST and DELETE /device on live (§7)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, cast
+
+from capgo_tui.sandbox.answers import OK, Answer, Broken
+from capgo_tui.sandbox.call import as_object, body_or_query, given, json_body, truthy
+from capgo_tui.sandbox.live.access import authenticate, require, require_app_id, valid_app_id
+from capgo_tui.sandbox.live.errors import NO_ROW, missing_app_id, refusal
+from capgo_tui.sandbox.paging import PAGE_SIZE, ROW_CAP
+from capgo_tui.sandbox.roles import Permission
+from capgo_tui.sandbox.tables.channels import find_channel
+from capgo_tui.sandbox.tables.devices import (
+    Cursor,
+    find_device,
+    link_device,
+    page_of_devices,
+    unlink_device,
+)
+from capgo_tui.sandbox.values import as_text, js_number, parse_moment, public_stamp, stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from capgo_tui.sandbox.answers import Json, JsonObject
+    from capgo_tui.sandbox.call import Backend, Call
+    from capgo_tui.sandbox.tables.devices import Device, Order
+
+_UTC_FORMS = re.compile(
+    r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z| \d{2}:\d{2}:\d{2})", re.ASCII
+)
+
+
+def get_devices(backend: Backend, call: Call) -> Answer:
+    """Answer one device or a page of them."""
+    with backend.store.reading() as db:
+        key = authenticate(db, backend, call)
+        body = body_or_query(call)
+        if call.body:
+            body = _lowered(body)
+        device_id = body.get("device_id")
+        backend.limits.count_device("get", call.address, body.get("app_id"), device_id)
+        app_id = require_app_id(body)
+        require(key, Permission.READ_DEVICES, app_id)
+        if truthy(device_id):
+            device = find_device(db, app_id, as_text(device_id).lower())
+            if device is None:
+                more = {"device_id": device_id}
+                raise refusal("device_not_found", "Cannot find device", more, 404)
+            return Answer(present(device))
+        return Answer(_page(db, app_id, body))
+
+
+def post_device(backend: Backend, call: Call) -> Answer:
+    """Link a device to a channel; without a channel it answers ok and does nothing (§7.2)."""
+    with backend.store.writing() as db:
+        key = authenticate(db, backend, call)
+        sent = json_body(call)
+        if sent is None:
+            raise Broken("fields of null")
+        body = _lowered(as_object(sent))
+        device_id, channel_name = body.get("device_id"), body.get("channel")
+        backend.limits.count_device(
+            "set", call.address, body.get("app_id"), device_id, channel_name
+        )
+        if not truthy(device_id) or not truthy(body.get("app_id")):
+            text = "Missing device_id or app_id"
+            more = {"body": body if isinstance(sent, dict) else sent}
+            raise refusal("missing_device_id_or_app_id", text, more)
+        app_id = valid_app_id(body)
+        if truthy(body.get("version_id")):
+            text = "Cannot set version to device, use channel instead"
+            raise refusal("invalid_version_id", text)
+        if not truthy(channel_name):
+            require(key, Permission.MANAGE_DEVICES, app_id)
+            return OK
+        channel = find_channel(db, app_id, as_text(channel_name))
+        if channel is None or not key.sees(channel):
+            raise refusal("channel_not_found", "Cannot find channel", {"dbError": NO_ROW}, 404)
+        if not key.may(Permission.FORCE_DEVICES, app_id, channel):
+            text = "You can't manage forced devices for this channel"
+            raise refusal("cannot_access_channel", text, given(body, "app_id", "channel"))
+        if channel.public:
+            text = "Cannot set channel override for public channel"
+            raise refusal("public_channel_override", text)
+        link_device(db, app_id, as_text(device_id), channel.id)
+    return OK
+
+
+def remove_override(backend: Backend, call: Call) -> Answer:
+    """Unlink a device; the same answer when there was nothing to unlink (§7.3)."""
+    with backend.store.writing() as db:
+        key = authenticate(db, backend, call)
+        body = _lowered(body_or_query(call))
+        device_id = body.get("device_id")
+        backend.limits.count_device("delete", call.address, body.get("app_id"), device_id)
+        if not truthy(body.get("app_id")):
+            raise missing_app_id(body)
+        if not truthy(device_id):
+            raise refusal("missing_device_id", "Missing device_id", {"body": body})
+        app_id = valid_app_id(body)
+        require(key, Permission.MANAGE_DEVICES, app_id)
+        unlink_device(db, app_id, as_text(device_id))
+    return OK
+
+
+def _lowered(body: JsonObject) -> JsonObject:
+    """Lower-case the device id; the real code calls a string's method on whatever is there."""
+    device_id = body.get("device_id")
+    if not truthy(device_id):
+        return body
+    if not isinstance(device_id, str):
+        raise Broken("toLowerCase is not a function")
+    return {**body, "device_id": device_id.lower()}
+
+
+def _page(db: sqlite3.Connection, app_id: str, body: JsonObject) -> JsonObject:
+    """Give one page; the row after it tells whether there are more (§5)."""
+    newer_than = _newer_than(body.get("updated_at"))
+    order = _order(body.get("order"))
+    limit = _limit(body.get("limit"))
+    after = _cursor(body.get("cursor"))
+    if after is not None and order is not None:
+        moment = parse_moment(after.updated_at)
+        if moment is None:
+            # A failed read of the store answers an empty list (§5).
+            return {"data": [], "hasMore": False}
+        after = Cursor(stamp(moment), after.device_id)
+    devices = page_of_devices(
+        db,
+        app_id,
+        # The row more is lost to the database's cap: from 1000 on it looks like the end.
+        limit=min(limit + 1, ROW_CAP),
+        order=order,
+        after=after,
+        newer_than=newer_than,
+        only_custom=truthy(body.get("customIdMode")),
+    )
+    page = devices[:limit]
+    data = [present(device) for device in page]
+    if len(devices) <= limit:
+        return {"data": data, "hasMore": False}
+    cursor = f"{page[-1].updated_at}|{page[-1].device_id}"
+    return {"data": data, "nextCursor": cursor, "hasMore": True}
+
+
+def _newer_than(value: Json) -> str | None:
+    if not truthy(value):
+        return None
+    moment = None
+    if isinstance(value, str) and _UTC_FORMS.fullmatch(value):
+        moment = parse_moment(value)
+    if moment is None:
+        text = "updated_at must be a valid ISO date"
+        raise refusal("invalid_updated_at", text, {"updated_at": value})
+    # JavaScript's dates end at the millisecond.
+    return stamp(moment.replace(microsecond=moment.microsecond // 1000 * 1000))
+
+
+def _order(value: Json) -> Order | None:
+    if not truthy(value):
+        return None
+    if value not in {"asc", "desc"}:
+        raise refusal("invalid_order", "order must be asc or desc", {"order": value})
+    return cast("Literal['asc', 'desc']", value)
+
+
+def _limit(value: Json) -> int:
+    if value is None:
+        return PAGE_SIZE
+    number = js_number(value)
+    if not number.is_integer() or number < 1:
+        raise refusal("invalid_limit", "limit must be a positive integer", {"limit": value})
+    return int(min(number, 10 * ROW_CAP))
+
+
+def _cursor(value: Json) -> Cursor | None:
+    """Read a cursor; one without both halves is silently none, hence page one."""
+    if not isinstance(value, str):
+        return None
+    moment, _, device_id = value.partition("|")
+    return Cursor(moment, device_id) if moment and device_id else None
+
+
+def present(device: Device) -> JsonObject:
+    """Word a device; ``channel`` is there only with an override (§17)."""
+    shown: dict[str, Json] = {
+        "updated_at": public_stamp(device.updated_at),
+        "device_id": device.device_id,
+        "custom_id": device.custom_id,
+        "is_prod": device.is_prod,
+        "is_emulator": device.is_emulator,
+        "install_source": device.install_source,
+        "version_name": device.version_name,
+        "version": device.version,
+        "app_id": device.app_id,
+        "platform": device.platform,
+        "plugin_version": device.plugin_version,
+        "os_version": device.os_version,
+        "version_build": device.version_build,
+        "key_id": device.key_id,
+        "country_code": device.country_code,
+    }
+    if device.channel is not None:
+        shown["channel"] = device.channel
+    return shown

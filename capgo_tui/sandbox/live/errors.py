@@ -1,0 +1,64 @@
+"""Live's error bodies (§2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.answers import Answer, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from capgo_tui.sandbox.answers import Json, JsonObject
+
+#: What the database client says when exactly one row was asked for and none was there.
+NO_ROW: JsonObject = {
+    "code": "PGRST116",
+    "details": "The result contains 0 rows",
+    "hint": None,
+    "message": "Cannot coerce the result to a single JSON object",
+}
+DUPLICATE: JsonObject = {
+    "code": "23505",
+    "details": None,
+    "hint": None,
+    "message": "duplicate key value violates unique constraint",
+}
+BAD_RANGE: JsonObject = {
+    "code": "PGRST103",
+    "details": "The range is not valid.",
+    "hint": None,
+    "message": "Requested range not satisfiable",
+}
+
+NOT_FOUND = Answer({"error": "not_found", "message": "Not found"}, 404)
+CRASHED = Answer({"error": "unknown_error", "message": "Unknown error", "moreInfo": {}}, 500)
+
+
+def refusal(code: str, message: str, more: JsonObject | None = None, status: int = 400) -> Refused:
+    """Build a refusal to raise."""
+    return Refused(Answer({"error": code, "message": message, "moreInfo": more or {}}, status))
+
+
+def too_many(more: JsonObject, headers: Mapping[str, str]) -> Answer:
+    """Word a limiter's refusal (§3)."""
+    return Answer(
+        {"error": "too_many_requests", "message": "Too many requests", "moreInfo": more},
+        429,
+        headers,
+    )
+
+
+def no_access(more: JsonObject, code: str = "cannot_access_app", status: int = 400) -> Refused:
+    """Refuse for want of a permission."""
+    return refusal(code, "You can't access this app", more, status)
+
+
+def missing_app_id(body: Json) -> Refused:
+    """Refuse a request without an app, echoing what it sent."""
+    return refusal("missing_app_id", "Missing app_id", {"body": body})
+
+
+def invalid_app_id(app_id: Json) -> Refused:
+    """Refuse an app id that is no reverse domain string."""
+    return refusal("invalid_app_id", "App ID must be a reverse domain string", {"app_id": app_id})

@@ -1,0 +1,214 @@
+"""Progressive rollout and auto-pause, the fields of POST /channel only live has (§6.4)."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeGuard
+
+from capgo_tui.sandbox.answers import Broken
+from capgo_tui.sandbox.call import given, truthy
+from capgo_tui.sandbox.live.errors import refusal
+from capgo_tui.sandbox.roles import Permission
+from capgo_tui.sandbox.tables.bundles import bundle_by_id, find_bundle
+from capgo_tui.sandbox.values import as_bool, as_text, parse_moment, stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from capgo_tui.sandbox.answers import Json, JsonObject
+    from capgo_tui.sandbox.tables.channels import Channel
+    from capgo_tui.sandbox.tables.keys import Key
+    from capgo_tui.sandbox.tables.rows import Column
+
+_MAX_SAFE_INTEGER = 2**53 - 1
+
+#: Both spellings of each field; ``rollback`` has only one.
+_ALIASES: Mapping[str, str] = {
+    "rolloutVersion": "rollout_version",
+    "rolloutPercentage": "rollout_percentage",
+    "rolloutPercentageBps": "rollout_percentage_bps",
+    "rolloutEnabled": "rollout_enabled",
+    "rolloutPaused": "rollout_paused",
+    "rolloutPausedAt": "rollout_paused_at",
+    "rolloutPauseReason": "rollout_pause_reason",
+    "rolloutCacheTtlSeconds": "rollout_cache_ttl_seconds",
+    "promoteToStable": "promote_to_stable",
+    "autoPauseEnabled": "auto_pause_enabled",
+    "autoPauseWindowMinutes": "auto_pause_window_minutes",
+    "autoPauseFailureRateBps": "auto_pause_failure_rate_bps",
+    "autoPauseConfidence": "auto_pause_confidence",
+    "autoPauseMinAttempts": "auto_pause_min_attempts",
+    "autoPauseMinFailures": "auto_pause_min_failures",
+    "autoPauseAction": "auto_pause_action",
+    "autoPauseCooldownMinutes": "auto_pause_cooldown_minutes",
+}
+
+#: Whole numbers and their ranges, in the order the real handler checks them around the confidence.
+_RANGES_BEFORE: tuple[tuple[str, int, int], ...] = (
+    ("rolloutPercentageBps", 0, 10_000),
+    ("rolloutCacheTtlSeconds", 60, 31_536_000),
+    ("autoPauseWindowMinutes", 1, 10_080),
+    ("autoPauseFailureRateBps", 0, 10_000),
+)
+_RANGES_AFTER: tuple[tuple[str, int, int], ...] = (
+    ("autoPauseMinAttempts", 0, _MAX_SAFE_INTEGER),
+    ("autoPauseMinFailures", 0, _MAX_SAFE_INTEGER),
+    ("autoPauseCooldownMinutes", 0, 10_080),
+)
+_NULLABLE = frozenset({"autoPauseFailureRateBps", "autoPauseMinAttempts", "autoPauseMinFailures"})
+_ACTIONS = frozenset({"pause", "rollback", "notify"})
+
+_ENDED: Mapping[str, Column] = {
+    "rollout_version": None,
+    "rollout_enabled": False,
+    "rollout_percentage_bps": 0,
+    "rollout_paused_at": None,
+    "rollout_pause_reason": None,
+}
+
+
+def with_aliases(body: JsonObject) -> JsonObject:
+    """Give every field its camelCase name; that spelling wins when both were sent."""
+    aliases = {
+        name: body[alias] for name, alias in _ALIASES.items() if name not in body and alias in body
+    }
+    return {**body, **aliases}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a body means for one channel's rollout."""
+
+    db: sqlite3.Connection
+    key: Key
+    app_id: str
+    existing: Channel | None
+    stable: Column
+    moment: str
+
+    def read(self, body: JsonObject) -> dict[str, Column]:
+        """Check the fields and give the columns they set."""
+        numbers = self._numbers(body)
+        self._check_target(body)
+        values = {**numbers, **self._pause(body)}
+        if "rolloutVersion" in body:
+            values["rollout_version"] = self._target(body["rolloutVersion"])
+        if truthy(body.get("rollback")):
+            values |= _ENDED
+        if truthy(body.get("promoteToStable")):
+            current = self.existing.rollout_version if self.existing else None
+            promoted = values.get("rollout_version") or current
+            if promoted is None:
+                text = "Cannot promote without a rollout version"
+                raise refusal("missing_rollout_version", text, given(body, "app_id", "channel"))
+            values |= {**_ENDED, "version": promoted}
+        self._renew(values)
+        return values
+
+    def _numbers(self, body: JsonObject) -> dict[str, Column]:
+        values: dict[str, Column] = {}
+        percentage = body.get("rolloutPercentage")
+        if percentage is not None:
+            if not _is_number(percentage) or not 0 <= percentage <= 100:
+                text = "Rollout percentage must be between 0 and 100"
+                raise refusal("invalid_rollout_percentage", text, given(body, "rolloutPercentage"))
+            if body.get("rolloutPercentageBps") is None:
+                body = {**body, "rolloutPercentageBps": math.floor(percentage * 100 + 0.5)}
+        for name, low, high in _RANGES_BEFORE:
+            values |= _whole(body, name, low, high)
+        confidence = body.get("autoPauseConfidence")
+        if confidence is not None:
+            if not _is_number(confidence) or not 0 < confidence < 1:
+                text = "Auto-pause confidence must be greater than 0 and less than 1"
+                more = {"autoPauseConfidence": confidence}
+                raise refusal("invalid_auto_pause_confidence", text, more)
+            values["auto_pause_confidence"] = float(confidence)
+        for name, low, high in _RANGES_AFTER:
+            values |= _whole(body, name, low, high)
+        action = body.get("autoPauseAction")
+        if truthy(action):
+            if not isinstance(action, str) or action not in _ACTIONS:
+                text = "Auto-pause action must be pause, rollback, or notify"
+                raise refusal("invalid_auto_pause_action", text, {"autoPauseAction": action})
+            values["auto_pause_action"] = action
+        for name in ("rolloutEnabled", "autoPauseEnabled"):
+            if body.get(name) is not None:
+                values[_ALIASES[name]] = as_bool(body[name])
+        return values
+
+    def _check_target(self, body: JsonObject) -> None:
+        names = given(body, "app_id", "channel")
+        target_given = truthy(body.get("rolloutVersion"))
+        ends = truthy(body.get("rollback")) or truthy(body.get("promoteToStable"))
+        if "rolloutVersion" in body or ends:
+            if self.existing is None:
+                raise refusal("cannot_find_channel", "Cannot find channel", names)
+            if not self.key.may(Permission.PROMOTE, self.app_id, self.existing):
+                text = "You can't promote bundles on this channel"
+                more = {**names, "channelId": self.existing.id}
+                raise refusal("cannot_promote_bundle", text, more)
+        if target_given and self.stable is None:
+            text = "Cannot set rollout target without a stable bundle"
+            raise refusal("missing_stable_version", text, names)
+
+    def _pause(self, body: JsonObject) -> dict[str, Column]:
+        """Read the pause; an explicit moment wins over the switch, and unpausing drops reasons."""
+        values: dict[str, Column] = {}
+        if "rolloutPauseReason" in body:
+            reason = body["rolloutPauseReason"]
+            values["rollout_pause_reason"] = None if reason is None else as_text(reason)
+        if "rolloutPausedAt" in body:
+            values["rollout_paused_at"] = _moment(body["rolloutPausedAt"])
+        elif body.get("rolloutPaused") is not None:
+            paused = truthy(body["rolloutPaused"])
+            values["rollout_paused_at"] = self.moment if paused else None
+        if "rollout_paused_at" in values and values["rollout_paused_at"] is None:
+            values["rollout_pause_reason"] = None
+        return values
+
+    def _target(self, version: Json) -> int | None:
+        if not truthy(version):
+            return None
+        if isinstance(version, (int, float)):
+            bundle = bundle_by_id(self.db, self.app_id, int(version))
+        else:
+            bundle = find_bundle(self.db, self.app_id, as_text(version))
+        if bundle is None:
+            raise Broken("an unknown rollout target is not caught")
+        return bundle.id
+
+    def _renew(self, values: dict[str, Column]) -> None:
+        """Give a changed target a new rollout id and no pause, as the real trigger does."""
+        if self.existing is None or "rollout_version" not in values:
+            return
+        if values["rollout_version"] != self.existing.rollout_version:
+            values["rollout_id"] = str(uuid.uuid4())
+            values["rollout_paused_at"] = None
+            values["rollout_pause_reason"] = None
+
+
+def _is_number(value: Json) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _whole(body: JsonObject, name: str, low: int, high: int) -> dict[str, Column]:
+    value = body.get(name)
+    if value is None:
+        return {_ALIASES[name]: None} if name in body and name in _NULLABLE else {}
+    if not _is_number(value) or not float(value).is_integer() or not low <= value <= high:
+        text = f"{name} must be an integer between {low} and {high}"
+        more = {"field": name, "value": value, "min": low, "max": high}
+        raise refusal("invalid_rollout_config", text, more)
+    return {_ALIASES[name]: int(value)}
+
+
+def _moment(value: Json) -> str | None:
+    if value is None:
+        return None
+    moment = parse_moment(as_text(value))
+    if moment is None:
+        raise Broken("not a moment")
+    return stamp(moment)

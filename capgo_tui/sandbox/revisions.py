@@ -1,0 +1,103 @@
+"""The three revisions as data: which path and method each has, and its common words (§0)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from capgo_tui.sandbox.answers import Answer, JsonObject
+from capgo_tui.sandbox.call import Backend, Call
+from capgo_tui.sandbox.eras import documented, legacy
+from capgo_tui.sandbox.eras import errors as era_errors
+from capgo_tui.sandbox.live import apps, bundle_writes, bundles, channel_settings, channels, devices
+from capgo_tui.sandbox.live import errors as live_errors
+
+Handler: TypeAlias = Callable[[Backend, Call], Answer]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision of the backend."""
+
+    name: str
+    routes: Mapping[str, Mapping[str, Handler]]
+    not_found: Answer
+    crashed: Answer
+    too_many: Callable[[JsonObject, dict[str, str]], Answer]
+
+
+_PING: Mapping[str, Handler] = {"GET": apps.get_ok, "POST": apps.post_ok}
+
+LIVE = Revision(
+    name="live",
+    routes={
+        "/ok": _PING,
+        "/channel": {
+            "GET": channels.get_channels,
+            "POST": channel_settings.post_channel,
+            "DELETE": channels.remove_channel,
+        },
+        "/device": {
+            "GET": devices.get_devices,
+            "POST": devices.post_device,
+            "DELETE": devices.remove_override,
+        },
+        "/bundle": {
+            "GET": bundles.get_bundles,
+            "POST": bundle_writes.create_bundle,
+            "PUT": bundle_writes.put_on_channel,
+            "DELETE": bundles.remove_bundles,
+        },
+        "/bundle/metadata": {"POST": bundle_writes.update_metadata},
+        "/app": {"GET": apps.get_apps},
+        "/app/{app_id}": {"GET": apps.get_app},
+    },
+    not_found=live_errors.NOT_FOUND,
+    crashed=live_errors.CRASHED,
+    too_many=live_errors.too_many,
+)
+
+DOCUMENTED = Revision(
+    name="documented",
+    routes={
+        "/ok": _PING,
+        "/channel": {
+            "GET": documented.get_channels,
+            "POST": documented.post_channel,
+            "DELETE": documented.remove_channel,
+        },
+        "/device": {
+            "GET": documented.get_devices,
+            "POST": documented.post_device,
+            "DELETE": documented.remove_override,
+        },
+        "/bundle": {"GET": documented.get_bundles, "DELETE": documented.remove_bundles},
+    },
+    not_found=era_errors.NOT_FOUND,
+    crashed=era_errors.CRASHED,
+    too_many=era_errors.too_many,
+)
+
+LEGACY = Revision(
+    name="legacy",
+    routes={
+        "/ok": _PING,
+        "/channel": {
+            "GET": legacy.get_channels,
+            "POST": legacy.post_channel,
+            "DELETE": legacy.remove_channel,
+        },
+        "/device": {
+            "GET": legacy.get_devices,
+            "POST": legacy.post_device,
+            "DELETE": legacy.remove_override,
+        },
+        "/versions": {"GET": legacy.get_versions, "DELETE": legacy.remove_versions},
+    },
+    not_found=era_errors.NOT_FOUND,
+    crashed=era_errors.CRASHED,
+    too_many=era_errors.too_many,
+)
+
+REVISIONS: Mapping[str, Revision] = {r.name: r for r in (LIVE, DOCUMENTED, LEGACY)}

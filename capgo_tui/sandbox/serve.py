@@ -1,0 +1,64 @@
+"""Serving the sandbox over HTTP until ctrl+c."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from capgo_tui.sandbox.entrance import Entrance
+
+
+class _Announcing(uvicorn.Server):
+    """A server that tells how to reach it once it really listens."""
+
+    def __init__(self, config: uvicorn.Config, lines: list[str]) -> None:
+        super().__init__(config)
+        self._lines = lines
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print("\n".join(self._lines), flush=True)
+
+
+def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
+    """Serve until ctrl+c and give the exit code; port 0 takes any free one."""
+    try:
+        listening = _listen(host, port)
+    except OSError as error:
+        reason = error.strerror or error
+        print(
+            f"cannot listen on {host} port {port}: {reason}; choose another with --port "
+            "(0 takes any free one)",
+            file=sys.stderr,
+        )
+        return 1
+    real_port = listening.getsockname()[1]
+    url = f"http://[{host}]:{real_port}" if ":" in host else f"http://{host}:{real_port}"
+    lines = [
+        f"url  {url}",
+        f"app  {entrance.app_id}",
+        f"key  {entrance.key}",
+        f"capgo-tui --api-url {url} --app {entrance.app_id} -a {entrance.key}",
+        "ctrl+c stops",
+    ]
+    config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False)
+    server = _Announcing(config, lines)
+    with listening:
+        try:
+            server.run(sockets=[listening])
+        except KeyboardInterrupt:
+            # The server has closed by then; it repeats the signal for whoever runs it.
+            return 0
+    return 0 if server.started else 1
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    return socket.create_server((host, port), family=family, backlog=2048)

@@ -1,0 +1,87 @@
+"""One SQLite database, in memory or in a file, and who may use it when.
+
+There is one connection behind one lock: a handler's checks and its write form one transaction, so
+two writers at once can never both pass a check that only one of them should (§6.2, two defaults).
+Callers run in worker threads, so waiting here never holds up an event loop.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.schema import DEVICE_INDEXES, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+
+class Store:
+    """The sandbox's data; a file given as ``path`` keeps it between runs."""
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(
+            ":memory:" if path is None else path,
+            check_same_thread=False,
+            isolation_level=None,
+            timeout=30,
+        )
+        self._connection.row_factory = sqlite3.Row
+        try:
+            if path is not None:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._connection.executescript(TABLES)
+            self._build_device_indexes()
+        except sqlite3.Error:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Release the database."""
+        with self._lock:
+            self._connection.close()
+
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Open a transaction that only reads."""
+        return self._transaction("BEGIN")
+
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Open a transaction that writes; it is undone when its block raises."""
+        return self._transaction("BEGIN IMMEDIATE")
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing was ever loaded."""
+        with self.reading() as db:
+            return db.execute("SELECT 1 FROM apps LIMIT 1").fetchone() is None
+
+    @contextmanager
+    def bulk_loading(self) -> Iterator[sqlite3.Connection]:
+        """Open one writing transaction whose device indexes are built when all rows are in."""
+        with self.writing() as db:
+            for name in DEVICE_INDEXES:
+                db.execute(f"DROP INDEX IF EXISTS {name}")
+            yield db
+            self._build_device_indexes()
+
+    def _build_device_indexes(self) -> None:
+        for name, definition in DEVICE_INDEXES.items():
+            self._connection.execute(f"CREATE INDEX IF NOT EXISTS {name} {definition}")
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute(begin)
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")

@@ -1,0 +1,101 @@
+"""Bundles; a deleted one keeps its row and its name (§8.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.tables.rows import record_of
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from capgo_tui.sandbox.paging import Span
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One bundle."""
+
+    id: int
+    app_id: str
+    name: str
+    created_at: str
+    updated_at: str
+    deleted: bool
+    deleted_at: str | None
+    external_url: str | None
+    checksum: str | None
+    session_key: str | None
+    storage_provider: str
+    min_update_version: str | None
+    native_packages: str | None
+    user_id: str | None
+    r2_path: str | None
+    link: str | None
+    comment: str | None
+    key_id: str | None
+    cli_version: str | None
+    created_by_key: int | None
+
+
+def list_bundles(db: sqlite3.Connection, app_id: str, span: Span) -> list[Bundle]:
+    """List an app's bundles, the newest first.
+
+    Ties have no order of their own (§5); the recorded ones show the younger id first.
+    """
+    rows = db.execute(
+        "SELECT * FROM bundles WHERE app_id = ? AND deleted = 0"
+        " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
+        [app_id, span.limit, span.offset],
+    )
+    return [record_of(Bundle, row) for row in rows]
+
+
+def find_bundle(db: sqlite3.Connection, app_id: str, name: str) -> Bundle | None:
+    """Find a bundle that is not deleted by its name."""
+    row = db.execute(
+        "SELECT * FROM bundles WHERE app_id = ? AND name = ? AND deleted = 0", [app_id, name]
+    ).fetchone()
+    return record_of(Bundle, row) if row else None
+
+
+def bundle_by_id(
+    db: sqlite3.Connection, app_id: str, bundle_id: int | None, *, deleted_too: bool = False
+) -> Bundle | None:
+    """Find a bundle by its id."""
+    row = db.execute(
+        "SELECT * FROM bundles WHERE app_id = ? AND id = ?", [app_id, bundle_id]
+    ).fetchone()
+    if row is None or (row["deleted"] and not deleted_too):
+        return None
+    return record_of(Bundle, row)
+
+
+def is_linked(db: sqlite3.Connection, bundle_id: int, *, besides: int | None = None) -> bool:
+    """Tell whether a channel, ``besides`` apart, has it as its bundle or as rollout target."""
+    row = db.execute(
+        "SELECT 1 FROM channels WHERE (version = ?1 OR rollout_version = ?1) AND id IS NOT ?2",
+        [bundle_id, besides],
+    ).fetchone()
+    return row is not None
+
+
+def delete_bundle(db: sqlite3.Connection, bundle_id: int, moment: str) -> None:
+    """Delete one softly."""
+    db.execute(
+        "UPDATE bundles SET deleted = 1, deleted_at = ?1, updated_at = ?1 WHERE id = ?2",
+        [moment, bundle_id],
+    )
+
+
+def delete_all_bundles(
+    db: sqlite3.Connection, app_id: str, moment: str, *, keep_linked: bool
+) -> None:
+    """Delete an app's bundles softly; live keeps the ones a channel uses (§8.2)."""
+    db.execute(
+        "UPDATE bundles SET deleted = 1, deleted_at = ?1, updated_at = ?1"
+        " WHERE app_id = ?2 AND deleted = 0 AND NOT (?3 AND EXISTS ("
+        "SELECT 1 FROM channels c WHERE c.version = bundles.id OR c.rollout_version = bundles.id))",
+        [moment, app_id, keep_linked],
+    )

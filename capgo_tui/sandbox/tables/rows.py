@@ -1,0 +1,51 @@
+"""Turning SQLite rows into typed records."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from _typeshed import DataclassInstance
+
+Column: TypeAlias = bool | int | float | str | None
+Record = TypeVar("Record", bound="DataclassInstance")
+
+
+@cache
+def _booleans(record: type[DataclassInstance]) -> frozenset[str]:
+    return frozenset(f.name for f in fields(record) if f.type in {"bool", "bool | None"})
+
+
+def record_of(record: type[Record], row: sqlite3.Row) -> Record:
+    """Build a record from a row with the same columns; SQLite keeps a boolean as a number."""
+    booleans = _booleans(record)
+    return record(
+        **{
+            name: bool(row[name]) if name in booleans and row[name] is not None else row[name]
+            for name in row.keys()  # noqa: SIM118 - iterating a Row gives values
+        }
+    )
+
+
+def insert(db: sqlite3.Connection, table: str, values: dict[str, Column]) -> int:
+    """Insert one row and give its id; names come from code, values are bound."""
+    names = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    cursor = db.execute(
+        f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+        list(values.values()),
+    )
+    return cursor.lastrowid or 0
+
+
+def update(db: sqlite3.Connection, table: str, row_id: int, values: dict[str, Column]) -> None:
+    """Change some columns of one row."""
+    changes = ", ".join(f"{name} = ?" for name in values)
+    db.execute(
+        f"UPDATE {table} SET {changes} WHERE id = ?",  # noqa: S608
+        [*values.values(), row_id],
+    )

@@ -1,0 +1,53 @@
+"""The one door through which server text enters the program.
+
+Anybody's phone can send any ``custom_id``: text from the server may hold escape sequences,
+direction overrides or a megabyte of letters. `clean` makes it one printable line; what has
+passed it may be shown, copied and exported, always as plain text and never as markup.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_LENGTH = 1_000
+"""Longest text, in characters, that `clean` lets through; what is cut ends in ``…``."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_SPACES = re.compile("[\t\r\n\x0b\x0c\x85\u2028\u2029]+")
+# Invisible though Unicode calls them printable: fillers and the grapheme joiner.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
+# They only choose between two drawings of the character before, at a width terminals dispute.
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
+def clean(text: str, limit: int = MAX_LENGTH) -> str:
+    """Make server text safe to show: one line, no control, bidi or zero-width character.
+
+    Tabs and line ends become one space; whatever else could steer a terminal or hide itself
+    becomes U+FFFD, so that two different texts hardly ever look the same.
+    """
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    if text.isascii():
+        if text.isprintable():
+            return text
+    else:
+        text = _INVISIBLE.sub(REPLACEMENT, _VARIATION_SELECTORS.sub("", text))
+        if text.isprintable():
+            return text
+    text = _SPACES.sub(" ", text)
+    return "".join(char if char.isprintable() else _substitute(char) for char in text)
+
+
+def clean_lines(text: str, limit: int = 200_000) -> list[str]:
+    """Like `clean` for text of many lines, such as raw JSON: one safe string a line."""
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return [clean(line.expandtabs(2), limit) for line in text.split("\n")]
+
+
+def _substitute(char: str) -> str:
+    # The rare spaces (no-break, ideographic) are not "printable" either, yet only spaces.
+    return " " if unicodedata.category(char) == "Zs" else REPLACEMENT

@@ -1,0 +1,162 @@
+"""The Textual app: it paints first, then connects, and sees every write through to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import traceback
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.tui.screens.main import MainScreen
+from capgo_tui.tui.screens.setup import SetupScreen
+from capgo_tui.tui.theme import CAPGO_DARK
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from capgo_tui.tui.launch import Launch
+    from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.target import Target
+
+T = TypeVar("T")
+
+
+class CapgoApp(App[None]):
+    """One run of the interface over one app of Capgo."""
+
+    TITLE = "Capgo"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", show=False, priority=True, id="app.interrupt"),
+        Binding("ctrl+q", "leave", show=False, priority=True, id="app.quit"),
+    ]
+
+    def __init__(self, launch: Launch, now: Callable[[], datetime] | None = None) -> None:
+        # NO_COLOR needs the terminal's own colours: the filter is chosen before the theme.
+        plain = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=plain or None)
+        self.register_theme(CAPGO_DARK)
+        self.theme = "ansi-dark" if plain else os.environ.get("TEXTUAL_THEME", CAPGO_DARK.name)
+        self.launch = launch
+        self.bug: str | None = None
+        """What a bug left behind, with no value in it; printed after the end."""
+        self._now = now
+        self._writes: set[asyncio.Task[object]] = set()
+        self._interrupted = False
+        self._workspace: Workspace | None = None
+
+    def on_mount(self) -> None:
+        """Open the app that was asked for, or ask for what is missing."""
+        target = self.launch.target
+        if target is None:
+            self._ask("")
+        else:
+            self._show(target)
+
+    def _ask(self, problem: str) -> None:
+        def given(target: Target | None) -> None:
+            if target is None:
+                self.exit()
+            else:
+                self._show(target)
+
+        self.push_screen(SetupScreen(self.launch, problem), given)
+
+    def _show(self, target: Target) -> None:
+        screen = MainScreen(target, self.launch.device)
+        self.push_screen(screen)
+        screen.call_after_refresh(self._connect, screen)
+
+    def _connect(self, screen: MainScreen) -> None:
+        self.run_worker(self._open(screen), exit_on_error=False)
+
+    async def _open(self, screen: MainScreen) -> None:
+        """Import what speaks HTTP beside the loop, then open the workspace."""
+        from capgo_tui.workspace import session  # noqa: PLC0415 - brings pydantic, after the paint
+
+        arguments = (screen.target,) if self._now is None else (screen.target, self._now)
+        try:
+            self._workspace = await asyncio.to_thread(session.open_workspace, *arguments)
+        except ValueError as error:
+            screen.table.say("This server cannot be used.", str(error))
+            return
+        except Exception as error:
+            screen.table.say("The connection could not be set up.", type(error).__name__)
+            self.report_bug(error)
+            return
+        screen.open(self._workspace)
+
+    async def on_main_screen_key_wanted(self) -> None:
+        """Ask for another key in place of the refused one."""
+        await self._close_workspace()
+        self.pop_screen()
+        self._ask("The key was refused; give another one.")
+
+    def asks_for_another_key(self, error: CapgoError | None) -> bool:
+        """Whether after this error only another key helps."""
+        return error is not None and error.kind is ErrorKind.KEY_REFUSED
+
+    # Leaving
+
+    async def see_through(self, work: Awaitable[T]) -> T:
+        """Await a write that goes on even if whoever asked for it is gone."""
+        task = asyncio.ensure_future(work)
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+        return await asyncio.shield(task)
+
+    def leave(self) -> None:
+        """Quit, after the write under way if there is one."""
+        self.run_worker(self._leave(), exclusive=True, group="leave", exit_on_error=False)
+
+    def action_leave(self) -> None:
+        """Quit."""
+        self.leave()
+
+    def action_interrupt(self) -> None:
+        """Quit at the second time; the first may have been meant for something else."""
+        if self._interrupted:
+            self.leave()
+            return
+        self._interrupted = True
+        self.set_timer(3, self._forget_interrupt)
+        if isinstance(self.screen, MainScreen):
+            self.screen.say("ctrl+c again quits.")
+
+    def _forget_interrupt(self) -> None:
+        self._interrupted = False
+
+    async def _leave(self) -> None:
+        if self._writes:
+            if isinstance(self.screen, MainScreen):
+                self.screen.say("Waiting for the write under way, then quitting…")
+            await asyncio.gather(*self._writes, return_exceptions=True)
+        self.exit()
+
+    async def on_unmount(self) -> None:
+        """Close the connections."""
+        await self._close_workspace()
+
+    async def _close_workspace(self) -> None:
+        workspace, self._workspace = self._workspace, None
+        if workspace is not None:
+            await workspace.aclose()
+
+    # Bugs
+
+    def report_bug(self, error: Exception) -> None:
+        """Keep where a bug is for the end of the run; values stay out, one may be the key."""
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]
+        self.bug = "\n".join([type(error).__name__, *places])
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's traceback, which prints local variables, among them the key."""
+        if self._exception is not None:
+            self.report_bug(self._exception)
+        self._close_messages_no_wait()

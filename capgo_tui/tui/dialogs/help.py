@@ -1,0 +1,68 @@
+"""Every key, and what the glyphs mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from capgo_tui.tui.actions import ACTIONS, MOVES
+from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+
+def help_lines(tab: str) -> Sequence[Line]:
+    """All keys with those of this tab first, then what the glyphs mean."""
+    here = [a for a in ACTIONS if tab in a.tabs]
+    elsewhere = [a for a in ACTIONS if tab not in a.tabs]
+    lines = [Line("", f"Keys on {tab}", "heading")]
+    lines += [Line(action.key, action.tooltip) for action in here]
+    lines += [Line("", "Moving", "heading")]
+    lines += [Line(keys, told) for keys, told in MOVES]
+    if elsewhere:
+        lines += [Line("", "Keys on other tabs", "heading")]
+        lines += [
+            Line(action.key, f"{action.tooltip} ({', '.join(sorted(action.tabs))})")
+            for action in elsewhere
+        ]
+    lines += [Line("", "Glyphs", "heading")]
+    for look in (CHANNELS, DEVICES, BUNDLES):
+        lines += [Line(glyph, told) for (glyph, _), told in look.legend]
+    lines += [
+        Line("", "Writing", "heading"),
+        Line("y", "is the only key that confirms; Enter and Esc mean no"),
+        Line("⟳", "until the server has been read back; a write is never sent twice"),
+    ]
+    return lines
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys of the tab it was opened on; any of its closing keys leaves it."""
+
+    DEFAULT_CSS = """
+    HelpScreen { background: $background; layout: vertical; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss(None)", "close", id="help.close"),
+    ]
+
+    def __init__(self, tab: str) -> None:
+        super().__init__()
+        self._tab = tab
+
+    def compose(self) -> ComposeResult:
+        """Make the page."""
+        yield TextLine(" Help", "title")
+        yield Detail()
+        yield TextLine(" ↑↓ scroll  esc close", "muted")
+
+    def on_mount(self) -> None:
+        """Fill the page."""
+        self.query_one(Detail).show_lines(help_lines(self._tab))

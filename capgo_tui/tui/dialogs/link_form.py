@@ -1,0 +1,275 @@
+"""Choosing the channel a device is forced to: a form docked to the bottom six rows."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.columns import bundle_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.app import ComposeResult
+
+    from capgo_tui.api.models import Channel, Device
+    from capgo_tui.workspace.collection import Collection
+
+PUBLIC = "default channel: the server takes no override to it"
+CURRENT = "the override it has now"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceColumn:
+    """A column of the choices."""
+
+    id: str
+    title: str
+    width: int
+    ideal: int
+    priority: int
+    cut_middle: bool = False
+
+
+COLUMNS = (
+    ChoiceColumn("channel", "CHANNEL", 16, 34, 0),
+    ChoiceColumn("bundle", "BUNDLE", 12, 20, 2),
+    ChoiceColumn("note", "", 20, 52, 1),
+)
+
+
+@dataclass(slots=True)
+class Choices:
+    """The channels that match what was typed, best match first."""
+
+    current: str | None
+    channels: list[Channel] = field(default_factory=list)
+
+    def narrow(self, channels: Iterable[Channel], typed: str) -> None:
+        """Keep the channels whose name holds every word typed."""
+        words = typed.casefold().split()
+        whole = typed.strip().casefold()
+
+        def rank(channel: Channel) -> int:
+            name = channel.name.casefold()
+            return 0 if name == whole else 1 if name.startswith(whole) else 2
+
+        matching = [c for c in channels if all(word in c.name.casefold() for word in words)]
+        self.channels = sorted(matching, key=rank)
+
+    def refusal(self, channel: Channel) -> str:
+        """Why a channel cannot be chosen; empty when it can."""
+        if channel.public:
+            return PUBLIC
+        return CURRENT if channel.name == self.current else ""
+
+    @property
+    def first_allowed(self) -> int:
+        """The first that can be chosen, else the first of all."""
+        allowed = (at for at, channel in enumerate(self.channels) if not self.refusal(channel))
+        return next(allowed, 0)
+
+    def __len__(self) -> int:
+        return len(self.channels)
+
+    def key_at(self, index: int) -> str:
+        """The channel's id."""
+        return str(self.channels[index].id)
+
+    def index_of(self, key: str) -> int | None:
+        """Where a channel stands among the choices."""
+        return next((at for at, c in enumerate(self.channels) if str(c.id) == key), None)
+
+    def row(self, index: int, columns: Sequence[Column]) -> Row:
+        """One choice, muted with its reason where it cannot be chosen."""
+        channel = self.channels[index]
+        refusal = self.refusal(channel)
+        texts = {
+            "channel": channel.name,
+            "bundle": bundle_name(channel.bundle) or "none",
+            "note": refusal,
+        }
+        tone = "muted" if refusal else "plain"
+        return Row(
+            "×" if refusal else " ",
+            "muted",
+            [texts[column.id] for column in columns],
+            [tone for _ in columns],
+        )
+
+
+class LinkForm(Vertical):
+    """Typing narrows the channels, the arrows move, Enter picks, Esc leaves things as they are."""
+
+    DEFAULT_CSS = """
+    LinkForm {
+        dock: bottom;
+        layer: form;
+        height: 6;
+        visibility: hidden;
+        background: $panel;
+        & Horizontal { height: 1; }
+        & Horizontal TextLine { width: 10; }
+        & Input { width: 1fr; }
+        & RecordTable { height: 3; background: $panel; }
+        &:ansi { background: ansi_default; & RecordTable { background: ansi_default; } }
+    }
+    """
+    HEIGHT: ClassVar[int] = 6
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", id="form.cancel"),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "move(-3)", show=False),
+        Binding("pagedown", "move(3)", show=False),
+        Binding("tab,shift+tab", "stay", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choices = Choices(None)
+        self._collection: Collection[Channel] | None = None
+        self._picked: asyncio.Future[Channel | None] | None = None
+
+    @property
+    def choosing(self) -> bool:
+        """Whether the form is open."""
+        return self._picked is not None
+
+    @property
+    def is_modal(self) -> bool:
+        """No key of the screen or the app works while the form is open."""
+        return True
+
+    def compose(self) -> ComposeResult:
+        """Make the six rows."""
+        yield TextLine(tone="title", id="form-title")
+        with Horizontal():
+            yield TextLine(" channel ›", "muted")
+            yield Input(compact=True, disabled=True)
+        yield RecordTable(header=False)
+        yield TextLine(tone="muted", id="form-hint")
+
+    async def choose(self, device: Device, channels: Collection[Channel]) -> Channel | None:
+        """Ask for a channel; None when the form is left without one."""
+        before = self.screen.focused
+        self._collection = channels
+        self._choices = Choices(device.channel)
+        self._picked = asyncio.get_running_loop().create_future()
+        about = [device.custom_id or "", device.device_id, device.platform or ""]
+        now = device.channel or "none"
+        told = " · ".join(part for part in about if part)
+        self.query_one("#form-title", TextLine).show(f" Override {told} · now {now}")
+        self.visible = True
+        box = self.query_one(Input)
+        box.disabled = False
+        with box.prevent(Input.Changed):
+            box.value = ""
+        self._table.can_focus = False
+        self.channels_changed()
+        box.focus(scroll_visible=False)
+        try:
+            return await self._picked
+        finally:
+            self._picked = None
+            self.visible = False
+            box.disabled = True
+            self.screen.set_focus(before, scroll_visible=False)
+
+    def channels_changed(self) -> None:
+        """Take note that channels came in while the form is open; the cursor stays."""
+        if self._collection is None or self._picked is None:
+            return
+        kept = self._table.cursor_key
+        self._narrow()
+        if kept is not None:
+            self._table.move_to_key(kept)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the choices."""
+        event.stop()
+        self._narrow()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Pick what the cursor is on, if it can be picked."""
+        event.stop()
+        self._pick()
+
+    def on_record_table_opened(self, event: RecordTable.Opened) -> None:
+        """Pick what was clicked."""
+        event.stop()
+        self._pick()
+
+    def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
+        """Nothing is loaded from here."""
+        event.stop()
+
+    def on_record_table_cursor_moved(self, event: RecordTable.CursorMoved) -> None:
+        """Say again what the keys do."""
+        event.stop()
+        self._hint()
+
+    def action_move(self, rows: int) -> None:
+        """Move among the choices."""
+        self._table.action_move(rows)
+
+    def action_stay(self) -> None:
+        """There is but one field."""
+
+    def action_cancel(self) -> None:
+        """Leave things as they are."""
+        self._answer(None)
+
+    @property
+    def _table(self) -> RecordTable:
+        return self.query_one(RecordTable)
+
+    def _narrow(self) -> None:
+        if self._collection is None:
+            return
+        self._choices.narrow(self._collection.records.values(), self.query_one(Input).value)
+        at = self._choices.first_allowed
+        key = self._choices.key_at(at) if len(self._choices) else None
+        self._table.attach(self._choices, COLUMNS, TableState(key, at, max(0, at - 2)))
+        self._hint()
+
+    def _hint(self) -> None:
+        collection = self._collection
+        if collection is None:
+            return
+        count = f"{len(self._choices)} of {len(collection)} channels"
+        if collection.error is not None:
+            count += " (loading the rest failed)"
+        elif not collection.ended:
+            count += " (loading more…)"
+        if not len(self._choices):
+            self._hint_line.show(f" no channel matches · {count} · esc cancel", "warn")
+        else:
+            self._hint_line.show(f" ⏎ choose  ↑↓ move  esc cancel · {count}", "muted")
+
+    def _pick(self) -> None:
+        key = self._table.cursor_key
+        at = self._choices.index_of(key) if key is not None else None
+        if at is None:
+            return
+        channel = self._choices.channels[at]
+        refusal = self._choices.refusal(channel)
+        if refusal:
+            self._hint_line.show(f" {channel.name}: {refusal}", "warn")
+        else:
+            self._answer(channel)
+
+    @property
+    def _hint_line(self) -> TextLine:
+        return self.query_one("#form-hint", TextLine)
+
+    def _answer(self, channel: Channel | None) -> None:
+        if self._picked is not None and not self._picked.done():
+            self._picked.set_result(channel)

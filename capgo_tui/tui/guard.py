@@ -1,0 +1,34 @@
+"""The one guard around everything that runs beside the event loop's own handlers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import CapgoError
+from capgo_tui.workspace.words import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from capgo_tui.tui.screens.main import MainScreen
+
+
+async def guarded(screen: MainScreen, work: Awaitable[None], doing: str) -> None:
+    """Await some work; a failure is told in the status line and ends nothing.
+
+    Args:
+        screen: where the failure is told.
+        work: what to await.
+        doing: completes «failed to …», such as «load the devices».
+
+    """
+    try:
+        await work
+    except CapgoError as error:
+        notice = explain(error, doing, screen.target)
+        screen.say(f"✗ {notice.headline} {notice.advice}".rstrip())
+    except Exception as error:
+        screen.say(
+            f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui. r reads again."
+        )
+        screen.app.report_bug(error)

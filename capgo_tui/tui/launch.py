@@ -1,0 +1,34 @@
+"""What the app is started with: everything that was found, and what is still missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from capgo_tui.workspace.target import DEFAULT_SERVER, ASGIApp, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.revisions import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """The settings of one run; a None among key and app is asked for on the first screen."""
+
+    key: ApiKey | None = None
+    app_id: str | None = None
+    server: str = DEFAULT_SERVER
+    revision: Revision | None = None
+    asgi_app: Callable[[], ASGIApp] | None = None
+    device: str | None = None
+    """A device id to open straight on."""
+
+    @property
+    def target(self) -> Target | None:
+        """What to open, or None while something is missing."""
+        if self.key is None or self.app_id is None:
+            return None
+        return Target(self.app_id, self.key, self.server, self.revision, self.asgi_app)

@@ -1,0 +1,383 @@
+"""The screen of an app: three lists in one table, with tabs above and the keys below."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+
+from capgo_tui.text import clean_lines
+from capgo_tui.tui.actions import ACTIONS
+from capgo_tui.tui.dialogs.help import HelpScreen
+from capgo_tui.tui.dialogs.link_form import LinkForm
+from capgo_tui.tui.guard import guarded
+from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES, RecordRows
+from capgo_tui.tui.screens.overrides import OverrideFlow
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.filter_bar import FilterBar
+from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
+from capgo_tui.tui.widgets.prompt import Prompt
+from capgo_tui.tui.widgets.record_table import RecordTable
+from capgo_tui.tui.widgets.status_line import StatusLine
+from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
+from capgo_tui.workspace import words
+from capgo_tui.workspace.collection import Appended, Event, Replaced, Updated
+from capgo_tui.workspace.query import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.tui.app import CapgoApp
+    from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.target import Target
+
+    AnyRows = RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]
+
+FOLLOW_SECONDS = 0.06
+"""How long the cursor rests before the detail beside the table follows it."""
+
+
+class MainScreen(Screen[None]):
+    """One app: channels, devices and bundles, and what is done to them."""
+
+    CSS_PATH = "main.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in ACTIONS]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
+
+    class KeyWanted(Message):
+        """The key was refused and the operator wants to give another."""
+
+    app: CapgoApp
+
+    def __init__(self, target: Target, device: str | None = None) -> None:
+        super().__init__()
+        self.target = target
+        self.workspace: Workspace | None = None
+        self._sought = device
+        self._active = "devices" if device else "channels"
+        self._rows: dict[str, AnyRows] = {}
+        self._raw = False
+
+    def compose(self) -> ComposeResult:
+        """Make the rows of chrome, the table, and what lies over them."""
+        yield TitleBar(self.target.app_id, self.target.place)
+        with Horizontal(id="body"):
+            yield RecordTable(id="records")
+            yield Detail(id="detail")
+        yield StatusLine()
+        yield HintBar()
+        yield FilterBar()
+        yield Prompt()
+        yield LinkForm()
+
+    def on_mount(self) -> None:
+        """Say what is being waited for, before anything was asked."""
+        self.title_bar = self.query_one(TitleBar)
+        self.table = self.query_one("#records", RecordTable)
+        self.detail = self.query_one("#detail", Detail)
+        self.status = self.query_one(StatusLine)
+        self.hints = self.query_one(HintBar)
+        self.filter_bar = self.query_one(FilterBar)
+        self.prompt = self.query_one(Prompt)
+        self.link_form = self.query_one(LinkForm)
+        self.table.say(
+            f"Loading {self._active}…", f"from {self.target.place or self.target.server}"
+        )
+        self.table.focus()
+        self._follow_timer = self.set_timer(FOLLOW_SECONDS, self._show_detail, pause=True)
+        self.set_interval(1, self._tick)
+        self._refresh_chrome()
+
+    def open(self, workspace: Workspace) -> None:
+        """Show a workspace and begin to load its three lists, the one in view first."""
+        self.workspace = workspace
+        self._rows = {
+            "channels": RecordRows(workspace, CHANNELS),
+            "devices": RecordRows(workspace, DEVICES),
+            "bundles": RecordRows(workspace, BUNDLES),
+        }
+        for name, rows in self._rows.items():
+            rows.view.listen(partial(self._list_changed, name))
+        self.overrides = OverrideFlow(self, workspace)
+        if self._sought is not None:
+            self._rows["devices"].view.filter(Query.parse(self._sought))
+            self._work(self._look_up(self._sought), "look the device up")
+        self._show_tab(self._active)
+        for rows in sorted(self._rows.values(), key=lambda rows: rows is not self.rows):
+            self._work(rows.view.collection.load_more(), f"load the {rows.look.name}")
+
+    def say(self, message: str) -> None:
+        """Tell in the status line what has just happened."""
+        self.status.say(message)
+
+    @property
+    def rows(self) -> AnyRows:
+        """The list in view."""
+        return self._rows[self._active]
+
+    # What the lists tell
+
+    def _list_changed(self, name: str, event: Event) -> None:
+        if name == self._active:
+            match event:
+                case Appended():
+                    self.table.rows_appended()
+                case Updated(keys) if not self.rows.view.query:
+                    self.table.rows_updated(keys)
+                    self._follow()
+                case Updated() | Replaced():
+                    self.table.rows_replaced()
+                    self._follow()
+                case _:
+                    pass
+        if name == "channels":
+            self.link_form.channels_changed()
+            if self._active == "bundles":
+                self.table.refresh()
+        self._refresh_chrome()
+
+    def _refresh_chrome(self) -> None:
+        if not self._rows:
+            tabs = [Tab(look.name, look.title, "…") for look in (CHANNELS, DEVICES, BUNDLES)]
+            self.title_bar.show_tabs(tabs, self._active)
+            self._show_hints()
+            return
+        tabs = [
+            Tab(rows.look.name, rows.look.title, words.count(rows.view.collection))
+            for rows in self._rows.values()
+        ]
+        self.title_bar.show_tabs(tabs, self._active)
+        self._show_status()
+        view = self.rows.view
+        notice = words.placeholder(view.collection, len(view), view.query, self.target)
+        if notice is not None:
+            self.table.say(notice.headline, notice.advice)
+
+    def _show_status(self) -> None:
+        if self.workspace is not None:
+            view = self.rows.view
+            text = words.status(view.collection, len(view), view.query, self.workspace.now())
+            self.status.show_state(text, stale=view.collection.stale)
+
+    def _tick(self) -> None:
+        # Only an age that is on the screen has to grow.
+        if self._rows and self.rows.view.collection.stale:
+            self._show_status()
+
+    def _show_hints(self) -> None:
+        self.hints.show_hints(
+            [
+                Hint(action.key, action.label)
+                for action in ACTIONS
+                if action.hint and self._active in action.tabs and action.id != "help"
+            ]
+        )
+
+    # Tabs
+
+    def action_tab(self, name: str) -> None:
+        """Show another list."""
+        if name != self._active:
+            self._show_tab(name)
+
+    def action_next_tab(self, step: int) -> None:
+        """Show the list beside this one."""
+        names = list(self._rows) or ["channels", "devices", "bundles"]
+        self._show_tab(names[(names.index(self._active) + step) % len(names)])
+
+    def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
+        """Show the list that was clicked."""
+        if not self.prompt.asking and not self.link_form.choosing:
+            self.action_tab(event.name)
+
+    def _show_tab(self, name: str) -> None:
+        self._active = name
+        self.status.dismiss()
+        self._show_hints()
+        if self._rows:
+            rows = self.rows
+            self.table.attach(rows, rows.look.columns, rows.state)
+            self._show_detail()
+        self._refresh_chrome()
+
+    # The table and the detail
+
+    def on_record_table_near_end(self) -> None:
+        """Load the next page; after a failure only `r` asks again."""
+        if not self._rows:
+            return
+        collection = self.rows.view.collection
+        if collection.started and not collection.ended and collection.error is None:
+            self._work(collection.load_more(), f"load more {collection.name}")
+
+    def on_record_table_cursor_moved(self) -> None:
+        """Let the detail follow."""
+        self._follow()
+
+    def on_record_table_opened(self) -> None:
+        """Show all of the record."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Show all of the record under the cursor and scroll in it."""
+        if self.table.cursor_key is not None:
+            self.add_class("-detail")
+            self._show_detail()
+            self.detail.focus()
+
+    def action_raw(self) -> None:
+        """Change between labelled fields and the server's own JSON."""
+        self._raw = not self._raw
+        if self.detail.display:
+            self._show_detail()
+        else:
+            self.action_open()
+
+    def _follow(self) -> None:
+        if self.detail.display:
+            self._follow_timer.reset()
+            self._follow_timer.resume()
+
+    def _show_detail(self) -> None:
+        if not self.detail.display or not self._rows:
+            return
+        key = self.table.cursor_key
+        self.detail.show_lines([] if key is None else self._detail_lines(key))
+
+    def _detail_lines(self, key: str) -> list[Line]:
+        if self._raw:
+            record = self.rows.view.collection.records.get(key)
+            if record is not None:
+                return [Line("", text, "raw") for text in clean_lines(record.raw_json())]
+        lines: list[Line] = []
+        for section in self.rows.sections(key):
+            lines.append(Line("", section.title, "heading"))
+            lines += [Line(label, text) for label, text in section.fields]
+            lines.append(Line("", ""))
+        return lines
+
+    def action_leave(self) -> None:
+        """Close the detail, else clear the filter; never quit."""
+        if self._close_detail() or not self._rows:
+            return
+        if self.rows.view.query:
+            self._filter("")
+        else:
+            self.status.dismiss()
+
+    def action_back(self) -> None:
+        """Close the detail; at the top quit."""
+        if not self._close_detail():
+            self.app.leave()
+
+    def _close_detail(self) -> bool:
+        if not self.has_class("-detail"):
+            return False
+        self.remove_class("-detail")
+        self.table.focus()
+        return True
+
+    # The filter
+
+    def action_filter(self) -> None:
+        """Type a filter in the bottom row."""
+        if self._rows:
+            self._close_detail()
+            self.status.dismiss()
+            self.filter_bar.open(self.rows.view.query.text)
+
+    def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
+        """Narrow the list."""
+        self._filter(event.text)
+
+    def on_filter_bar_cleared(self) -> None:
+        """Show everything again."""
+        self._filter("")
+        self._close_filter_bar()
+
+    def on_filter_bar_entered(self) -> None:
+        """Leave the filter standing; a device id that is not loaded is looked up."""
+        self._close_filter_bar()
+        view = self.rows.view
+        if self._active == "devices" and not len(view) and view.query.looks_like_id:
+            self._work(self._look_up(view.query.text), "look the device up")
+
+    def on_filter_bar_moved(self, event: FilterBar.Moved) -> None:
+        """Move the cursor while the filter is typed."""
+        self.table.action_move(event.rows)
+
+    def _filter(self, text: str) -> None:
+        self.rows.view.filter(Query.parse(text))
+        self.table.rows_replaced()
+        self._refresh_chrome()
+        self._follow()
+
+    def _close_filter_bar(self) -> None:
+        self.filter_bar.close()
+        self.table.focus()
+
+    async def _look_up(self, device_id: str) -> None:
+        if self.workspace is None:
+            return
+        self.say(f"Asking the server for device {device_id}…")
+        device = await self.workspace.look_up_device(device_id)
+        if device is None:
+            self.say(
+                f"✗ No device has the id {device_id}. A custom id is only found once it is loaded."
+            )
+            return
+        self.status.dismiss()
+        self.table.move_to_key(device.wire_key)
+
+    # Reading again, and writing
+
+    def action_refresh(self) -> None:
+        """Read the list in view again."""
+        if not self._rows:
+            return
+        collection = self.rows.view.collection
+        if self.app.asks_for_another_key(collection.error):
+            self.post_message(self.KeyWanted())
+            return
+        self.status.dismiss()
+        again = collection.refresh if collection.as_of else collection.load_more
+        self._work(again(), f"refresh the {collection.name}")
+
+    def action_override(self) -> None:
+        """Force the device under the cursor to a channel."""
+        if (device := self._device()) is not None:
+            self._work(self.overrides.override(device), "override the device")
+
+    def action_clear_override(self) -> None:
+        """Clear the override of the device under the cursor."""
+        if (device := self._device()) is not None:
+            self._work(self.overrides.clear(device), "clear the override")
+
+    def _device(self) -> Device | None:
+        """The device under the cursor, or None after saying why there is none."""
+        if self.workspace is None:
+            self.say("Not connected yet.")
+            return None
+        if self._active != "devices":
+            self.say("Overrides are set on a device: 2 shows the devices.")
+            return None
+        key = self.table.cursor_key
+        device = self.workspace.devices.records.get(key) if key is not None else None
+        if device is None:
+            self.say("There is no device under the cursor.")
+        return device
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self.app.push_screen(HelpScreen(self._active))
+
+    def _work(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
+        self.run_worker(guarded(self, coroutine, doing), exit_on_error=False)

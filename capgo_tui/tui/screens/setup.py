@@ -1,0 +1,137 @@
+"""The one screen that asks: for the key, the app, or both, whichever was not found."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Input
+
+from capgo_tui.api.errors import CapgoError
+from capgo_tui.api.key import ApiKey
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.target import Target
+from capgo_tui.workspace.words import explain
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from capgo_tui.tui.launch import Launch
+
+PERMANENT = (
+    Line("", "To be asked no more", "heading"),
+    Line("key", "put it alone into ~/.capgo (chmod 600), or export CAPGO_TOKEN=…"),
+    Line("app", "start inside the project (capacitor.config.json), or export CAPGO_APP_ID=…"),
+    Line("a look first", "capgo-tui --demo needs neither"),
+)
+
+
+class SetupScreen(Screen[Target | None]):
+    """Asks for the key and then for the app; answers with what to open."""
+
+    CSS_PATH = "setup.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "quit", show=False, id="setup.leave"),
+    ]
+
+    def __init__(self, launch: Launch, problem: str = "") -> None:
+        super().__init__()
+        self._launch = launch
+        self._problem = problem
+        self._key = None if problem else launch.key
+
+    def compose(self) -> ComposeResult:
+        """Make the questions."""
+        yield TextLine(f" Capgo  {self._launch.server}", "title")
+        with Vertical(id="questions"):
+            yield TextLine("API key", "muted", id="key-label")
+            yield Input(
+                password=True,
+                compact=True,
+                id="key",
+                placeholder="from console.capgo.app › API keys",
+            )
+            yield TextLine("App id", "muted", id="app-label")
+            yield Input(
+                self._launch.app_id or "", compact=True, id="app", placeholder="com.example.app"
+            )
+            yield TextLine("", "warn", id="problem")
+        yield Detail()
+        yield TextLine(" ⏎ next  tab between fields  ctrl+c twice quits", "muted")
+
+    def on_mount(self) -> None:
+        """Begin with the first thing that is missing."""
+        self._say(self._problem)
+        self.query_one(Detail).show_lines(PERMANENT)
+        self.query_one(Detail).can_focus = False
+        key = self.query_one("#key", Input)
+        if self._key is None:
+            key.focus()
+        else:
+            key.placeholder = "given already; type to use another"
+            self.query_one("#app", Input).focus()
+            self._list_apps()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take an answer, and go on with what is still missing."""
+        event.stop()
+        box = self.query_one("#key", Input)
+        if box.value or self._key is None:
+            try:
+                self._key = ApiKey(box.value)
+            except ValueError as error:
+                self._say(str(error))
+                box.focus()
+                return
+        app_id = self.query_one("#app", Input).value.strip()
+        if not app_id:
+            self._say("")
+            self.query_one("#app", Input).focus()
+            self._list_apps()
+            return
+        launch = self._launch
+        self.dismiss(Target(app_id, self._key, launch.server, launch.revision, launch.asgi_app))
+
+    def action_leave(self) -> None:
+        """Esc quits nothing: it only clears what was typed."""
+        if isinstance(self.focused, Input):
+            self.focused.value = ""
+
+    def _say(self, problem: str) -> None:
+        self.query_one("#problem", TextLine).show(problem)
+
+    def _list_apps(self) -> None:
+        self.run_worker(self._fetch_apps(), exclusive=True, exit_on_error=False)
+
+    async def _fetch_apps(self) -> None:
+        """Show which apps the key can see: a help, and an early word on a wrong key."""
+        from capgo_tui.workspace import apps  # noqa: PLC0415 - brings the HTTP library
+
+        if self._key is None:
+            return
+        launch = self._launch
+        target = Target("", self._key, launch.server, launch.revision, launch.asgi_app)
+        try:
+            found = await apps.list_apps(target)
+        except CapgoError as error:
+            self._say(explain(error, "list the apps", target).headline)
+            return
+        except ValueError as error:
+            self._say(str(error))
+            return
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            self._say(f"The apps could not be listed ({type(error).__name__}).")
+            return
+        lines = [Line("", "Apps of this key", "heading")] if found else []
+        lines += [Line(name or "", app_id) for app_id, name in found]
+        self.query_one(Detail).show_lines([*lines, Line("", ""), *PERMANENT])
+        box = self.query_one("#app", Input)
+        if len(found) == 1 and not box.value:
+            box.value = found[0][0]
+            box.cursor_position = len(box.value)

@@ -1,0 +1,143 @@
+"""All of one record as labelled lines or as raw JSON, scrolled with the same keys as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from capgo_tui.tui.widgets.lines import strip, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.strip import Strip
+
+
+class Line(NamedTuple):
+    """A label and its text; a line without a label is a heading or raw text."""
+
+    label: str
+    text: str
+    tone: str = "value"
+
+
+class Detail(Widget, can_focus=True):
+    """A page of lines that wraps long values and scrolls by line and by screen."""
+
+    DEFAULT_CSS = """
+    Detail {
+        height: 1fr;
+        & > .detail--heading { color: $text-accent; text-style: bold; }
+        & > .detail--label { color: $foreground-muted; }
+        & > .detail--value { color: $foreground; }
+        & > .detail--raw { color: $foreground; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "detail--heading",
+        "detail--label",
+        "detail--value",
+        "detail--raw",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_lines(-1)", "up", show=False, id="detail.up"),
+        Binding("down,j", "scroll_lines(1)", "down", show=False, id="detail.down"),
+        Binding("pageup,ctrl+u", "scroll_pages(-1)", "page up", show=False, id="detail.page-up"),
+        Binding(
+            "pagedown,ctrl+d", "scroll_pages(1)", "page down", show=False, id="detail.page-down"
+        ),
+        Binding("home,g", "scroll_lines(-1000000)", "top", show=False, id="detail.top"),
+        Binding("end,G", "scroll_lines(1000000)", "bottom", show=False, id="detail.bottom"),
+    ]
+    LABEL_WIDTH = 27
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._lines: Sequence[Line] = ()
+        self._wrapped: list[Line] = []
+        self._top = 0
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show another page; the same page again keeps its scroll position."""
+        if list(lines) == list(self._lines):
+            return
+        if [line.label for line in lines] != [line.label for line in self._lines]:
+            self._top = 0
+        self._lines = lines
+        self._wrap()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the page."""
+        width, base = self.size.width, self.rich_style
+        at = self._top + y
+        if at >= len(self._wrapped):
+            return strip((), width, base)
+        line = self._wrapped[at]
+        style = self.get_component_rich_style(f"detail--{line.tone}")
+        if line.tone in ("heading", "raw"):
+            return strip([(" ", base), (line.text, style)], width, base)
+        label = self.get_component_rich_style("detail--label")
+        indent = self._indent
+        return strip([(f"   {line.label}".ljust(indent), label), (line.text, style)], width, base)
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._wrap()
+        self.refresh()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll with the wheel."""
+        event.stop()
+        self.action_scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll back with the wheel."""
+        event.stop()
+        self.action_scroll_lines(-3)
+
+    def action_scroll_lines(self, lines: int) -> None:
+        """Scroll by lines."""
+        top = max(0, min(self._top + lines, len(self._wrapped) - self.size.height))
+        if top != self._top:
+            self._top = top
+            self.refresh()
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """Scroll by screens."""
+        self.action_scroll_lines(pages * max(1, self.size.height - 1))
+
+    @property
+    def _indent(self) -> int:
+        return min(self.LABEL_WIDTH + 3, max(12, self.size.width // 2))
+
+    def _wrap(self) -> None:
+        """Break what is too long for the width into lines of its own."""
+        self._wrapped = []
+        width = self.size.width
+        if width < 20:
+            return
+        for line in self._lines:
+            room = width - 2 - (0 if line.tone in ("heading", "raw") else self._indent)
+            pieces = _pieces(line.text, room)
+            self._wrapped.append(Line(line.label, pieces[0], line.tone))
+            self._wrapped.extend(Line("", piece, line.tone) for piece in pieces[1:])
+        self._top = max(0, min(self._top, len(self._wrapped) - self.size.height))
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    """Cut a text into pieces of at most `width` cells, without losing any of it."""
+    if width_of(text) <= width:
+        return [text]
+    pieces, piece, used = [], "", 0
+    for char in text:
+        cells = width_of(char)
+        if used + cells > width:
+            pieces.append(piece)
+            piece, used = "", 0
+        piece += char
+        used += cells
+    return [*pieces, piece]

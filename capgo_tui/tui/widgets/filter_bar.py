@@ -1,0 +1,101 @@
+"""The bottom row while a filter is typed: it narrows the list with every letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+
+from capgo_tui.tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class FilterBar(Horizontal):
+    """A ``/`` and what is typed after it; the arrow keys still move the table's cursor."""
+
+    DEFAULT_CSS = """
+    FilterBar {
+        dock: bottom;
+        layer: row;
+        height: 1;
+        visibility: hidden;
+        background: $background;
+        & TextLine { width: 2; }
+        & Input { width: 1fr; background: transparent; &:focus { background-tint: transparent; } }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear", "clear the filter", id="filter.clear"),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+    ]
+
+    @dataclass
+    class Typed(Message):
+        """The filter's text is another."""
+
+        text: str
+
+    @dataclass
+    class Entered(Message):
+        """Enter was pressed: the text stands."""
+
+        text: str
+
+    class Cleared(Message):
+        """The filter is wanted no more."""
+
+    @dataclass
+    class Moved(Message):
+        """The table's cursor is to move."""
+
+        rows: int
+
+    @property
+    def is_modal(self) -> bool:
+        """Letters are text here, not the screen's keys."""
+        return True
+
+    def compose(self) -> ComposeResult:
+        """Make the row."""
+        yield TextLine(" /", "title")
+        yield Input(compact=True, select_on_focus=False, disabled=True)
+
+    def open(self, text: str) -> None:
+        """Take the keyboard and go on from a text."""
+        self.visible = True
+        box = self.query_one(Input)
+        box.disabled = False
+        with box.prevent(Input.Changed):
+            box.value = text
+        box.cursor_position = len(text)
+        box.focus(scroll_visible=False)
+
+    def close(self) -> None:
+        """Give the keyboard back."""
+        self.query_one(Input).disabled = True
+        self.visible = False
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Pass on what is typed."""
+        event.stop()
+        self.post_message(self.Typed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Pass on that it stands."""
+        event.stop()
+        self.post_message(self.Entered(event.value))
+
+    def action_clear(self) -> None:
+        """Drop the filter."""
+        self.post_message(self.Cleared())
+
+    def action_move(self, rows: int) -> None:
+        """Move the table's cursor without leaving the row."""
+        self.post_message(self.Moved(rows))

@@ -1,0 +1,54 @@
+"""One row of plain text in one tone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.widget import Widget
+
+from capgo_tui.tui.widgets.lines import pad, strip
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+
+class TextLine(Widget):
+    """A label for text of any origin: it is drawn as it is, never as markup."""
+
+    DEFAULT_CSS = """
+    TextLine {
+        height: 1;
+        & > .text-line--plain { color: $foreground; }
+        & > .text-line--title { color: $text-accent; text-style: bold; }
+        & > .text-line--muted { color: $foreground-muted; }
+        & > .text-line--warn { color: $text-warning; text-style: bold; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "text-line--plain",
+        "text-line--title",
+        "text-line--muted",
+        "text-line--warn",
+    }
+
+    def __init__(self, text: str = "", tone: str = "plain", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._text, self._tone = text, tone
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text
+
+    def show(self, text: str, tone: str | None = None) -> None:
+        """Say something else; repaints only if it differs."""
+        now = (text, tone or self._tone)
+        if now != (self._text, self._tone):
+            self._text, self._tone = now
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the row; lines below the first are blank."""
+        style = self.get_component_rich_style(f"text-line--{self._tone}")
+        text = pad(self._text, self.size.width).rstrip() if y == 0 else ""
+        return strip([(text, style)], self.size.width, self.rich_style)

@@ -1,0 +1,118 @@
+"""The top row: which app this is, where it is, and the three tabs with their counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.message import Message
+from textual.widget import Widget
+
+from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.style import Style
+    from textual import events
+    from textual.strip import Strip
+
+
+class Tab(NamedTuple):
+    """One tab of the strip."""
+
+    name: str
+    label: str
+    amount: str
+    """How many records it holds, as far as that is known."""
+
+
+class TitleBar(Widget):
+    """One row: the app on the left, the tabs on the right."""
+
+    DEFAULT_CSS = """
+    TitleBar {
+        height: 1;
+        background: $panel;
+        & > .title-bar--brand { color: $text-accent; text-style: bold; }
+        & > .title-bar--app { color: $foreground; text-style: bold; }
+        & > .title-bar--place { color: $text-warning; }
+        & > .title-bar--tab { color: $foreground-muted; }
+        & > .title-bar--active { background: $primary; color: $text; text-style: bold; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "title-bar--brand",
+        "title-bar--app",
+        "title-bar--place",
+        "title-bar--tab",
+        "title-bar--active",
+    }
+
+    @dataclass
+    class TabPicked(Message):
+        """A tab was clicked."""
+
+        title_bar: TitleBar
+        name: str
+
+        @property
+        def control(self) -> TitleBar:
+            """The bar it happened in."""
+            return self.title_bar
+
+    def __init__(self, app_id: str, place: str) -> None:
+        super().__init__()
+        self._app_id = app_id
+        self._place = place
+        self._tabs: Sequence[Tab] = ()
+        self._active = ""
+
+    def show_tabs(self, tabs: Sequence[Tab], active: str) -> None:
+        """Set the tabs and their counts; repaints only what differs."""
+        if (tabs, active) != (self._tabs, self._active):
+            self._tabs, self._active = tabs, active
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the row; what does not fit goes from the left."""
+        width, base = self.size.width, self.rich_style
+        tabs = self._tab_texts()
+        tabs_width = sum(map(width_of, tabs))
+        room = width - tabs_width
+        place = f" · {self._place}" if self._place else ""
+        brand = " Capgo " if room > len(self._app_id) + len(place) + 10 else ""
+        name = f" {self._app_id}"
+        if width_of(brand + name + place) > room - 1:
+            name = pad(name, max(0, room - 1 - width_of(place)))
+        left: list[Run] = [
+            (brand, self._style("brand")),
+            (name, self._style("app")),
+            (place, self._style("place")),
+        ]
+        gap = max(0, room - sum(width_of(text) for text, _ in left))
+        right = [
+            (text, self._style("active" if tab.name == self._active else "tab"))
+            for tab, text in zip(self._tabs, tabs, strict=True)
+        ]
+        return strip([*left, (" " * gap, base), *right], width, base)
+
+    def on_click(self, event: events.Click) -> None:
+        """Pick the tab under the mouse."""
+        start = self.size.width - sum(map(width_of, self._tab_texts()))
+        for tab, text in zip(self._tabs, self._tab_texts(), strict=True):
+            end = start + width_of(text)
+            if start <= event.x < end:
+                self.post_message(self.TabPicked(self, tab.name))
+            start = end
+
+    def _tab_texts(self) -> list[str]:
+        texts = [
+            f" {number} {tab.label} {tab.amount} " for number, tab in enumerate(self._tabs, start=1)
+        ]
+        if sum(map(width_of, texts)) > self.size.width - 16:
+            texts = [f" {number} {tab.label} " for number, tab in enumerate(self._tabs, start=1)]
+        return texts
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(f"title-bar--{part}")

@@ -1,0 +1,1 @@
+"""One app's state, without a screen: collections, views, joins, changes and their words."""

@@ -1,0 +1,40 @@
+"""How long ago something was, in as few cells as an operator can read."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+_UNITS = (
+    ("y", timedelta(days=365)),
+    ("mo", timedelta(days=30)),
+    ("w", timedelta(weeks=1)),
+    ("d", timedelta(days=1)),
+    ("h", timedelta(hours=1)),
+    ("m", timedelta(minutes=1)),
+    ("s", timedelta(seconds=1)),
+)
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    """The age in its largest unit, such as ``12s``, ``3h`` or ``5mo``; empty when unknown."""
+    if since is None:
+        return ""
+    passed = now - since
+    for unit, length in _UNITS:
+        if passed >= length:
+            return f"{passed // length}{unit}"
+    return "now"
+
+
+def clock_time(moment: datetime) -> str:
+    """The wall-clock time in the reader's own zone, ``14:02:11``."""
+    return moment.astimezone().strftime("%H:%M:%S")
+
+
+def full_time(moment: datetime | None, now: datetime) -> str:
+    """The moment in the reader's own zone with its age, or ``unknown``."""
+    if moment is None:
+        return "unknown"
+    passed = age(moment, now)
+    since = passed if passed == "now" else f"{passed} ago"
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S} ({since})"

@@ -1,0 +1,35 @@
+"""Which apps a key can see, for choosing one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.target import Target
+
+MOST = 200
+"""More than this nobody picks from a list."""
+
+
+async def list_apps(target: Target) -> list[tuple[str, str | None]]:
+    """The ids and names of the apps of a key, at most `MOST`; the app of `target` is ignored.
+
+    Raises:
+        CapgoError: when the server refuses, or has no list of apps (L, D).
+        InsecureServer: when the key would travel unprotected.
+
+    """
+    # In a thread: it imports the HTTP library, and the screen is already up.
+    from capgo_tui.workspace import session  # noqa: PLC0415
+
+    workspace = await asyncio.to_thread(session.open_workspace, target)
+    try:
+        pager = workspace.client.apps()
+        found: list[tuple[str, str | None]] = []
+        while not pager.ended and len(found) < MOST:
+            page = await pager.next_page()
+            found += [(app.app_id, app.name) for app in page.rows]
+        return found[:MOST]
+    finally:
+        await workspace.aclose()

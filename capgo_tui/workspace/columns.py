@@ -1,0 +1,142 @@
+"""What can be shown of a record in one line, apart from any table that shows it.
+
+The table, the filter, the export and the command line read the same columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from capgo_tui.workspace.ages import age
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.api.records import BundleRef
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a cell may need beside its record: the time, and who is linked to what."""
+
+    now: datetime
+    channels_of_bundle: Mapping[int | str, Sequence[str]] = field(default_factory=dict)
+    """Names of the loaded channels that carry a bundle, by the bundle's id or name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
+    """One column: how it is called, what it says, and how much room it wants."""
+
+    id: str
+    title: str
+    text: Callable[[T, Surroundings], str]
+    width: int
+    """The narrowest it is worth showing at, in cells."""
+    ideal: int
+    """The width at which nothing usual is cut."""
+    priority: int = 1
+    """0 is never dropped; the highest number goes first on a narrow screen."""
+    cut_middle: bool = False
+    """Cut in the middle: for ids, whose both ends tell them apart."""
+    searched: bool = True
+    """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
+
+
+def bundle_name(bundle: BundleRef | None) -> str:
+    """A bundle's name; ``#12`` where only its id is known, empty for none."""
+    if bundle is None:
+        return ""
+    return bundle.name or f"#{bundle.id}"
+
+
+def yes(value: bool | None) -> str:
+    """``✓`` and ``–`` for what is known, ``?`` for what the server does not tell."""
+    if value is None:
+        return "?"
+    return "✓" if value else "–"
+
+
+POLICY_LABELS = {"version_number": "metadata"}
+"""The console and the CLI call the server's ``version_number`` «metadata» (contract §12)."""
+
+
+def policy(channel: Channel) -> str:
+    """Which updates a channel holds back, in the console's words."""
+    value = channel.disable_auto_update
+    return POLICY_LABELS.get(value, value) if value else "?"
+
+
+def rollout(channel: Channel) -> str:
+    """A rollout in progress, such as ``25% 2.0.7``; empty when there is none."""
+    if channel.rollout_bundle is None:
+        return ""
+    share = (channel.rollout_percentage_bps or 0) / 100
+    paused = " paused" if channel.rollout_paused_at else ""
+    return f"{share:g}% {bundle_name(channel.rollout_bundle)}{paused}"
+
+
+def device_bundle(device: Device) -> str:
+    """What a device runs; ``builtin`` when it is what came with the store."""
+    return bundle_name(device.bundle) or "builtin"
+
+
+def device_kind(device: Device) -> str:
+    """What sort of installation it is: ``prod``, ``dev``, and ``emulator`` where it is one."""
+    if device.is_prod is None and device.is_emulator is None:
+        return "?"
+    kind = "prod" if device.is_prod else "dev"
+    return f"{kind} emulator" if device.is_emulator else kind
+
+
+def linked_channels(bundle: Bundle, around: Surroundings) -> str:
+    """The loaded channels that carry a bundle."""
+    by = around.channels_of_bundle
+    return ", ".join(by.get(bundle.id) or by.get(bundle.name) or ())
+
+
+CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
+    Column("channel", "CHANNEL", lambda c, _: c.name, 18, 34, 0),
+    Column("bundle", "BUNDLE", lambda c, _: bundle_name(c.bundle) or "none", 13, 24, 1),
+    Column("default", "DEFAULT", lambda c, _: "default" if c.public else "", 8, 8, 2),
+    Column("rollout", "ROLLOUT", lambda c, _: rollout(c), 12, 20, 4),
+    Column("holds", "HOLDS BACK", lambda c, _: policy(c), 10, 10, 5),
+    Column("self", "SELF", lambda c, _: yes(c.allow_device_self_set), 4, 4, 6),
+    Column("dev", "DEV", lambda c, _: yes(c.allow_dev), 3, 3, 7),
+    Column("emulator", "EMU", lambda c, _: yes(c.allow_emulator), 3, 3, 8),
+    Column("changed", "CHANGED", lambda c, a: age(c.updated_at, a.now), 7, 7, 3, searched=False),
+)
+
+DEVICE_COLUMNS: tuple[Column[Device], ...] = (
+    Column("device", "DEVICE", lambda d, _: d.device_id, 15, 36, 0, cut_middle=True),
+    Column("custom", "CUSTOM ID", lambda d, _: d.custom_id or "", 17, 24, 2),
+    Column("platform", "PLAT", lambda d, _: d.platform or "?", 8, 8, 4),
+    Column("bundle", "BUNDLE", lambda d, _: device_bundle(d), 12, 18, 1),
+    Column("override", "OVERRIDE", lambda d, _: f"▲ {d.channel}" if d.channel else "", 14, 22, 1),
+    Column("os", "OS", lambda d, _: d.os_version or "", 6, 8, 6),
+    Column("native", "NATIVE", lambda d, _: d.version_build or "", 8, 10, 7),
+    Column("plugin", "PLUGIN", lambda d, _: d.plugin_version or "", 8, 10, 9),
+    Column("kind", "KIND", lambda d, _: device_kind(d), 6, 13, 8),
+    Column("seen", "SEEN", lambda d, a: age(d.updated_at, a.now), 5, 5, 3, searched=False),
+)
+
+BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
+    Column("bundle", "BUNDLE", lambda b, _: b.name, 16, 28, 0),
+    Column("channels", "CHANNELS", linked_channels, 18, 34, 1),
+    Column("created", "CREATED", lambda b, a: age(b.created_at, a.now), 7, 7, 2, searched=False),
+    Column("comment", "COMMENT", lambda b, _: b.comment or "", 16, 44, 3),
+    Column("needs", "NEEDS", lambda b, _: b.min_update_version or "", 8, 10, 5),
+    Column("storage", "STORED", lambda b, _: b.storage_provider or "", 8, 9, 6),
+    Column("encrypted", "ENC", lambda b, _: yes(b.has_session_key), 3, 3, 7),
+)
+
+
+def haystack(columns: Sequence[Column[T]], record: T, around: Surroundings) -> str:
+    """Everything the columns say of a record, case-folded, for a filter to search."""
+    texts = [column.text(record, around) for column in columns if column.searched]
+    return "\n".join(texts).casefold()

@@ -1,0 +1,132 @@
+"""A workspace: one app's three lists, what joins them, and what can be done to them.
+
+It knows no screen. The client it speaks through is made by `open_workspace`, which is also
+what imports the HTTP library: callers that paint first call it from a thread.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.revisions import Revision
+from capgo_tui.workspace.changes import OverrideChange
+from capgo_tui.workspace.collection import Collection
+from capgo_tui.workspace.columns import Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from capgo_tui.api.client import CapgoClient
+    from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.workspace.target import Target
+
+
+def utc_now() -> datetime:
+    """The time, with its zone."""
+    return datetime.now(UTC)
+
+
+class Workspace:
+    """One app's channels, devices and bundles behind one client."""
+
+    def __init__(
+        self, target: Target, client: CapgoClient, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.target = target
+        self.client = client
+        self.now = now
+        app = target.app_id
+        self.channels: Collection[Channel] = Collection(
+            "channels",
+            walk=lambda: client.channels(app),
+            key=lambda channel: str(channel.id),
+            now=now,
+        )
+        self.devices: Collection[Device] = Collection(
+            "devices",
+            walk=lambda: client.devices(app),
+            key=lambda device: device.wire_key,
+            read_one=lambda device_id: client.device(app, device_id),
+            now=now,
+        )
+        self.bundles: Collection[Bundle] = Collection(
+            "bundles",
+            walk=lambda: client.bundles(app),
+            key=lambda bundle: str(bundle.id),
+            now=now,
+        )
+        self._links: dict[int | str, list[str]] = {}
+        self.channels.listen(lambda _: self._relink())
+        self.writing: set[str] = set()
+        """Ids of the devices a write is under way for."""
+
+    def surroundings(self) -> Surroundings:
+        """What cells need beside their record, as of now."""
+        return Surroundings(self.now(), self._links)
+
+    async def look_up_device(self, device_id: str) -> Device | None:
+        """Ask the server for exactly one device; None when it does not know it.
+
+        Raises:
+            CapgoError: for every failure other than an unknown device.
+
+        """
+        try:
+            device = await self.client.device(self.target.app_id, device_id.strip())
+        except CapgoError as error:
+            if error.kind is ErrorKind.NOT_FOUND:
+                return None
+            raise
+        self.devices.put(device)
+        return device
+
+    def override(self, device: Device, channel: Channel | None) -> OverrideChange:
+        """The change that forces a device to a channel, or with None clears its override."""
+        return OverrideChange(
+            app_id=self.target.app_id,
+            device_id=device.wire_key,
+            label=device.custom_id or device.device_id,
+            before=device.channel,
+            after=channel.name if channel else None,
+            channel=channel.wire_key if channel else None,
+        )
+
+    @property
+    def tells_overrides(self) -> bool:
+        """Whether this server's device rows name the override (contract §7.1)."""
+        return self.client.revision in (None, Revision.LIVE)
+
+    async def aclose(self) -> None:
+        """Close the connections to the server."""
+        await self.client.aclose()
+
+    def _relink(self) -> None:
+        links: dict[int | str, list[str]] = {}
+        for channel in self.channels.records.values():
+            for bundle in (channel.bundle, channel.rollout_bundle):
+                if bundle is None:
+                    continue
+                for identity in (bundle.id, bundle.name):
+                    if identity is not None:
+                        links.setdefault(identity, []).append(channel.name)
+        self._links = links
+
+
+def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Workspace:
+    """Make a workspace and the client it speaks through; nothing is sent yet.
+
+    Raises:
+        InsecureServer: when the key would travel unprotected to `target.server`.
+
+    """
+    from capgo_tui.api.client import CapgoClient  # noqa: PLC0415 - 0.2 s, after the first paint
+
+    client = CapgoClient(
+        target.key,
+        server=target.server,
+        revision=target.revision,
+        asgi_app=target.asgi_app() if target.asgi_app else None,
+    )
+    return Workspace(target, client, now)

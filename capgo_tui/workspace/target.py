@@ -1,0 +1,38 @@
+"""Which app on which server a workspace is about, and with which key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.revisions import Revision
+
+ASGIApp: TypeAlias = "Callable[..., Awaitable[None]]"
+"""A server that is called instead of reached; only its maker knows its framework."""
+DEFAULT_SERVER = "https://api.capgo.app"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One app of one server, and the key to it."""
+
+    app_id: str
+    key: ApiKey
+    server: str = DEFAULT_SERVER
+    revision: Revision | None = None
+    """The API's revision where it was told; None finds it out."""
+    asgi_app: Callable[[], ASGIApp] | None = None
+    """Makes a server in this very process instead of one that is reached over a socket."""
+
+    @property
+    def place(self) -> str:
+        """Where this is, short enough for a title: empty for Capgo's own service."""
+        if self.asgi_app is not None:
+            return "demo"
+        if self.server == DEFAULT_SERVER:
+            return ""
+        return self.server.removeprefix("https://").removeprefix("http://")

@@ -1,0 +1,144 @@
+"""What the states and outcomes are called, in whole sentences that say what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.workspace.ages import age, clock_time
+from capgo_tui.workspace.changes import Fate, Outcome, OverrideChange
+from capgo_tui.workspace.collection import ListState, Loading
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from capgo_tui.workspace.query import Query
+    from capgo_tui.workspace.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A headline and what to do about it."""
+
+    headline: str
+    advice: str = ""
+
+
+def explain(error: CapgoError, doing: str, target: Target) -> Notice:
+    """Put a failure into words; `doing` completes «may not …», such as «read the devices»."""
+    said = f" The server said: {error.message}." if error.message else ""
+    status = f" ({error.status})" if error.status else ""
+    match error.kind:
+        case ErrorKind.KEY_REFUSED:
+            return Notice(
+                f"The key was refused{status}.",
+                "It is wrong or has expired. No more requests are sent with it. "
+                "r asks for another key.",
+            )
+        case ErrorKind.NOT_ALLOWED:
+            return Notice(
+                f"This key may not {doing} of {target.app_id}.",
+                "Or there is no such app: the server answers both alike. "
+                "Check the app id, or ask its owner for the right.",
+            )
+        case ErrorKind.RATE_LIMITED:
+            wait = error.retry_after
+            when = f"Try again in {wait:.0f} s" if wait else "Wait a little, then try again"
+            return Notice("The server asks to slow down (429).", f"{when}.")
+        case ErrorKind.UNREACHABLE:
+            return Notice(error.message, "Check the network and the address; r tries again.")
+        case ErrorKind.NOT_FOUND:
+            return Notice(f"Not found{status}.{said}", "It may have been deleted; r reads again.")
+        case ErrorKind.SERVER_FAULT:
+            return Notice(f"The server failed{status}.{said}", "r tries again.")
+        case ErrorKind.RULE | ErrorKind.BAD_REQUEST:
+            return Notice(f"The server refused to {doing}{status}.{said}")
+
+
+def placeholder(collection: ListState, shown: int, query: Query, target: Target) -> Notice | None:
+    """What to say in place of rows when none of the loaded ones is shown."""
+    name = collection.name
+    if shown:
+        return None
+    if len(collection):
+        rest = "" if collection.ended else " Move down or r to load more,"
+        return Notice(
+            f"0 of {len(collection)} loaded {name} match «{query.text}».",
+            f"{rest} Esc clears the filter.".strip(),
+        )
+    if collection.error is not None:
+        return explain(collection.error, f"read the {name}", target)
+    if collection.ended:
+        return Notice(f"{target.app_id} has no {name}.", EMPTY_ADVICE[name])
+    return Notice(f"Loading {name}…", f"from {target.place or target.server}")
+
+
+EMPTY_ADVICE = {
+    "channels": "The first bundle upload or the console can create one.",
+    "devices": "A device appears here after it first asks for an update.",
+    "bundles": "`npx @capgo/cli bundle upload` makes the first one.",
+}
+
+
+def status(collection: ListState, shown: int, query: Query, now: datetime) -> str:
+    """How much is loaded, what of it is shown, whether there is more, and how old it is."""
+    loaded = len(collection)
+    parts: list[str] = []
+    if query:
+        parts += [f"/{query.text}", f"{shown} of {loaded} loaded"]
+    elif collection.started:
+        parts.append(f"{loaded} loaded")
+    if collection.unreadable:
+        parts.append(f"{collection.unreadable} unreadable")
+    parts.append(_what_next(collection))
+    if collection.as_of is not None:
+        if collection.stale:
+            parts.append(f"STALE {age(collection.as_of, now)}")
+        else:
+            parts.append(f"as of {clock_time(collection.as_of)}")
+    return " · ".join(part for part in parts if part)
+
+
+def _what_next(collection: ListState) -> str:
+    if collection.loading is Loading.REFRESH:
+        return "refreshing…"
+    if collection.loading is Loading.MORE:
+        return "loading more…" if len(collection) else "loading…"
+    if collection.error is not None:
+        return ""
+    if collection.ended:
+        return "end of list"
+    return "more ↓" if collection.started else ""
+
+
+def count(collection: ListState) -> str:
+    """The number on a tab: ``6``, ``150+`` with more to load, ``!`` after a failure."""
+    mark = "!" if collection.error is not None else "" if collection.ended else "+"
+    if not collection.started:
+        return "…"
+    return f"{len(collection)}{mark}" if len(collection) or not mark else mark
+
+
+def told(change: OverrideChange, outcome: Outcome, target: Target) -> str:
+    """What became of an override, in one line."""
+    wanted = change.after or "none"
+    found = outcome.found or "none"
+    error = outcome.error
+    why = explain(error, "change overrides", target) if error else None
+    match outcome.fate:
+        case Fate.VERIFIED:
+            return f"✓ {change.label}: override is {found}, read back from the server"
+        case Fate.DIFFERENT:
+            return f"! {change.label}: accepted, but the server now says {found}, not {wanted}"
+        case Fate.UNVERIFIED if error is None:
+            return f"? {change.label}: accepted, but this server does not tell overrides back"
+        case Fate.UNVERIFIED:
+            return f"? {change.label}: accepted, but reading it back failed: {error}"
+        case Fate.UNKNOWN:
+            return (
+                f"? {change.label}: it is unknown whether this took effect; r reads again. {error}"
+            )
+        case Fate.FAILED:
+            said = f"{why.headline} {why.advice}".strip() if why else ""
+            return f"✗ {change.label}: not changed, override is {found}. {said}"

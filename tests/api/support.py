@@ -1,0 +1,90 @@
+"""A scripted server for these tests: one function answers, every request is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from capgo_tui.api.client import CapgoClient
+from capgo_tui.api.key import ApiKey
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, MutableMapping
+
+    from capgo_tui.api.paging import Page, Pager
+    from capgo_tui.api.records import RecordT
+
+DATA = Path(__file__).parent.parent / "data"
+APP = "com.demo.app"
+KEY = ApiKey("2c1eb96d-8677-57f8-8bd7-09e59dbbe943")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as the server saw it."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: Any
+    headers: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+Answer = tuple[int, Any]
+
+
+@dataclass
+class Scripted:
+    """An ASGI app that answers with what `answer` gives: a status and JSON, or bytes."""
+
+    answer: Callable[[Asked], Answer]
+    asked: list[Asked] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def __call__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
+        send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ) -> None:
+        body = (await receive()).get("body", b"")
+        asked = Asked(
+            scope["method"],
+            scope["path"],
+            dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True)),
+            json.loads(body) if body else None,
+            {name.decode(): value.decode() for name, value in scope["headers"]},
+        )
+        self.asked.append(asked)
+        status, content = self.answer(asked)
+        data = content if isinstance(content, bytes) else json.dumps(content).encode()
+        headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": data})
+
+
+@asynccontextmanager
+async def scripted(
+    answer: Callable[[Asked], Answer], **options: Any
+) -> AsyncIterator[tuple[CapgoClient, Scripted]]:
+    """A client that talks to a `Scripted` server in this process."""
+    server = Scripted(answer)
+    async with CapgoClient(KEY, server="http://localhost", asgi_app=server, **options) as client:
+        yield client, server
+
+
+async def walk(pager: Pager[RecordT], most: int = 2_000) -> list[Page[RecordT]]:
+    """Every page of a walk; fails when it does not end."""
+    pages = []
+    while not pager.ended:
+        pages.append(await pager.next_page())
+        assert len(pages) < most, "the walk does not end"
+    return pages

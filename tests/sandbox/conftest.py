@@ -1,0 +1,141 @@
+"""A sandbox in this process, asked synchronously, with a clock that the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import httpx
+import pytest
+
+from capgo_tui.sandbox.app import create_app
+from capgo_tui.sandbox.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+DATA = Path(__file__).parents[1] / "data"
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Time that passes only when told to."""
+
+    def __init__(self, moment: datetime = NOON) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@dataclass
+class Sandbox:
+    """An application over a store, and a client that asks it."""
+
+    store: Store
+    clock: Clock
+    client: httpx.AsyncClient
+    runner: asyncio.Runner
+    key: str = ""
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        body: object = None,
+        raw: bytes | None = None,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Ask once; ``body`` is sent as JSON, ``raw`` as it is, ``key`` None means the usual."""
+        sent = dict(headers) if headers is not None else {"authorization": key or self.key}
+        request = self.client.build_request(
+            method,
+            path,
+            params={name: str(value) for name, value in (query or {}).items()},
+            headers=sent,
+            content=raw,
+            json=body,
+        )
+        return self.runner.run(self.client.send(request))
+
+    def get(self, path: str, **query: object) -> httpx.Response:
+        return self.ask("GET", path, query=query)
+
+    def post(self, path: str, **body: object) -> httpx.Response:
+        return self.ask("POST", path, body=body)
+
+    def put(self, path: str, **body: object) -> httpx.Response:
+        return self.ask("PUT", path, body=body)
+
+    def delete(self, path: str, **body: object) -> httpx.Response:
+        return self.ask("DELETE", path, body=body)
+
+
+class OpenSandbox(Protocol):
+    """What the ``open_sandbox`` fixture gives."""
+
+    def __call__(
+        self,
+        revision: str = "live",
+        limits: str = "none",
+        fill: Callable[[Store], str] | None = None,
+    ) -> Sandbox: ...
+
+
+@contextmanager
+def running(
+    store: Store, *, revision: str = "live", limits: str = "none", address: str = "192.0.2.1"
+) -> Iterator[Sandbox]:
+    """Run a sandbox over this store and close all of it afterwards."""
+    clock = Clock()
+    app = create_app(store, revision=revision, limits=limits, now=clock)
+    transport = httpx.ASGITransport(app, client=(address, 1234))
+    client = httpx.AsyncClient(transport=transport, base_url="http://sandbox")
+    with asyncio.Runner() as runner:
+        yield Sandbox(store, clock, client, runner)
+        runner.run(client.aclose())
+    store.close()
+
+
+@pytest.fixture
+def open_sandbox() -> Iterator[OpenSandbox]:
+    """Open sandboxes that are closed after the test."""
+    opened: list[AbstractContextManager[Sandbox]] = []
+
+    def open_one(
+        revision: str = "live", limits: str = "none", fill: Callable[[Store], str] | None = None
+    ) -> Sandbox:
+        store = Store()
+        key = (fill or conformance)(store)
+        context = running(store, revision=revision, limits=limits)
+        sandbox = context.__enter__()
+        opened.append(context)
+        sandbox.key = key
+        return sandbox
+
+    yield open_one
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def sandbox(open_sandbox: OpenSandbox) -> Sandbox:
+    """A live sandbox with the data of the conformance cases (§15)."""
+    return open_sandbox()
+
+
+def conformance(store: Store) -> str:
+    """Fill a store with what §15 starts from, and give the full-rights key."""
+    from tests.sandbox.world import fill
+
+    return fill(store)

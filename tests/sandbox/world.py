@@ -1,0 +1,100 @@
+"""The data the conformance cases start from (§15): an app A, a role of each kind, devices."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.roles import ROLES
+from capgo_tui.sandbox.state_file import load_state
+
+if TYPE_CHECKING:
+    from capgo_tui.sandbox.store import Store
+
+A = "com.demo.app"
+B = "com.other.app"
+EMPTY = "com.empty.app"
+MADE = "2026-11-01T00:00:00+00:00"
+OLD, NEW = "2026-01-01T00:00:00.000000+00:00", "2026-06-01T12:00:00.123456+00:00"
+BUNDLES = ("1.0.0", "1.0.1", "1.359.0", "1.360.0", "1.361.0", "2.0.0")
+KNOWN = "00000000-0000-0000-0000-000000000001"
+NEWER = "00000000-0000-0000-0000-000000000002"
+BUILTIN = "00000000-0000-0000-0000-000000000003"
+UNKNOWN_DEVICE = "bbbbbbbb-0000-4000-8000-000000000001"
+
+Row = dict[str, object]
+
+
+def key_of(role: str) -> str:
+    return f"key-{role}"
+
+
+def _bundle(number: int, name: str) -> Row:
+    made = f"2026-10-{number:02d}T00:00:00+00:00"
+    return {"id": number, "name": name, "created_at": made, "updated_at": made}
+
+
+def _channel(number: int, name: str, version: int | None, **more: object) -> Row:
+    made = f"2026-09-{number:02d}T00:00:00+00:00"
+    row = {"id": number, "name": name, "created_at": made, "updated_at": made, "version": version}
+    return {**row, "created_by": "u1", **more}
+
+
+def _device(device_id: str, updated_at: str, version_name: str, custom_id: str) -> Row:
+    return {
+        "device_id": device_id,
+        "updated_at": updated_at,
+        "custom_id": custom_id,
+        "platform": "ios",
+        "plugin_version": "7.1.0",
+        "version_name": version_name,
+        "country_code": "FR",
+    }
+
+
+def world() -> dict[str, list[Row]]:
+    """Give the state; ids of bundles and channels count from 1 in the order written here."""
+    keys: list[Row] = [
+        {"label": role, "key": key_of(role), "role": role, "apps": [A, EMPTY], "user": "u1"}
+        for role in ROLES
+    ]
+    mine: Row = {"role": "org_super_admin", "apps": [A], "user": "u1"}
+    keys += [
+        {**mine, "label": "expired", "key": "key-expired", "state": "expired"},
+        {**mine, "label": "hashed", "key": "key-hashed", "hashed": True},
+        {**mine, "label": "stranger", "key": "key-stranger", "apps": [B], "user": "u2"},
+        {**mine, "label": "outsider", "key": "key-outsider", "apps": []},
+        {**mine, "label": "both", "key": "key-both", "apps": [A, B]},
+    ]
+    app: Row = {
+        "app_id": A,
+        "name": "Demo app",
+        "owner_org": "org-1",
+        "bundles": [_bundle(number, name) for number, name in enumerate(BUNDLES, 1)],
+        "channels": [
+            _channel(1, "production", 1, public=True, ios=False),
+            _channel(2, "development", 3, public=True, android=False, electron=False),
+            _channel(3, "beta", 4),
+            _channel(4, "no_access", None),
+            _channel(5, "electron_only", 1, ios=False, android=False),
+        ],
+        "devices": [
+            _device(KNOWN, OLD, "1.0.0", ""),
+            _device(NEWER, NEW, "1.0.1", "qa-07"),
+            _device(BUILTIN, NEW, "builtin", ""),
+        ],
+    }
+    other: Row = {"app_id": B, "name": "Other", "owner_org": "org-2"}
+    empty: Row = {"app_id": EMPTY, "name": "Empty", "owner_org": "org-1"}
+    return {"keys": keys, "apps": [app, other, empty]}
+
+
+def fill(store: Store) -> str:
+    """Load the world and give its full-rights key."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "state.json"
+        path.write_text(json.dumps(world()), encoding="utf-8")
+        load_state(store, path)
+    return key_of("org_super_admin")
