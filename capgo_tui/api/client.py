@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from capgo_tui.api import requests
+from capgo_tui.api.caller import Caller
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly, UnsupportedByRevision
-from capgo_tui.api.jsonvalue import load_json
-from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
+from capgo_tui.api.listing import Listing
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.paging import Pager, Position
-from capgo_tui.api.records import Record
 from capgo_tui.api.replies import ends_bundle_list
 from capgo_tui.api.requests import BundleName, Order, Request
 from capgo_tui.api.revisions import (
@@ -23,7 +21,6 @@ from capgo_tui.api.revisions import (
     Paging,
     Revision,
     Traits,
-    recognise,
 )
 from capgo_tui.api.settings import UNSET, ChannelSettings
 from capgo_tui.api.transport import Exchange, Timeouts, Transport
@@ -36,11 +33,6 @@ if TYPE_CHECKING:
     from capgo_tui.api.key import ApiKey
 
 DEFAULT_SERVER = "https://api.capgo.app"
-
-_PARSE_IN_THREAD = 512 * 1024  # bytes; what is larger would hold up the event loop
-
-RowT = TypeVar("RowT", bound=Record)
-ResultT = TypeVar("ResultT")
 
 
 class CapgoClient:
@@ -71,10 +63,8 @@ class CapgoClient:
         self._transport = Transport(
             server, key, timeouts=timeouts, asgi_app=asgi_app, on_exchange=on_exchange
         )
+        self._caller = Caller(self._transport, revision=revision, read_only=read_only)
         self._key = key
-        self._revision = revision
-        self._read_only = read_only
-        self._refusal: CapgoError | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -99,17 +89,17 @@ class CapgoClient:
     @property
     def revision(self) -> Revision | None:
         """The revision given or learned; None while unknown."""
-        return self._revision
+        return self._caller.revision
 
     @property
     def traits(self) -> Traits:
         """The table of that revision; while unknown, what all three have in common to read."""
-        return UNRECOGNISED if self._revision is None else TRAITS[self._revision]
+        return self._caller.traits
 
     @property
     def read_only(self) -> bool:
         """Whether every write is refused."""
-        return self._read_only
+        return self._caller.read_only
 
     @property
     def key_fingerprint(self) -> str:
@@ -121,16 +111,7 @@ class CapgoClient:
 
         Everything the client does goes through here, writes that a journal replays too.
         """
-        if request.writes and self._read_only:
-            raise ReadOnly(f"this client is read-only: {request.name} was not sent")
-        if self._refusal is not None:
-            raise self._refusal.with_traceback(None)
-        try:
-            return await self._transport.send(request)
-        except CapgoError as error:
-            if error.kind is ErrorKind.KEY_REFUSED and request.needs_key:
-                self._refusal = error
-            raise
+        return await self._caller.send(request)
 
     # Reads
 
@@ -139,7 +120,7 @@ class CapgoClient:
 
         async def fetch(position: Position) -> Listing[Channel]:
             request = requests.list_channels(self.traits, app_id, page=position.page)
-            return await self._list(Channel, request, lambda traits: traits.channels_paging)
+            return await self._caller.list(Channel, request, lambda traits: traits.channels_paging)
 
         return Pager(fetch)
 
@@ -173,7 +154,7 @@ class CapgoClient:
 
         async def fetch(position: Position) -> Listing[Device]:
             request = build(self.traits, page=position.page, cursor=position.cursor)
-            listing = await self._list(Device, request, lambda traits: traits.devices_paging)
+            listing = await self._caller.list(Device, request, lambda traits: traits.devices_paging)
             if filtered and not listing.by_cursor:
                 raise UnsupportedByRevision("this server's API cannot sort or filter devices")
             return listing
@@ -193,7 +174,7 @@ class CapgoClient:
 
         async def fetch(position: Position) -> Listing[AppInfo]:
             request = requests.list_apps(self.traits, page=position.page)
-            listing = await self._list(AppInfo, request, lambda _: Paging.PAGES)
+            listing = await self._caller.list(AppInfo, request, lambda _: Paging.PAGES)
             # The docs show {"data": […]}, yet /app knows page numbers only.
             return Listing(listing.rows)
 
@@ -202,18 +183,18 @@ class CapgoClient:
     async def channel(self, app_id: str, name: str) -> Channel:
         """Read one channel by its exact name; NOT_FOUND when there is none (contract §6.1)."""
         request = requests.get_channel(self.traits, app_id, name)
-        return await self._one(Channel, request, lambda row: row.wire_key == name)
+        return await self._caller.one(Channel, request, lambda row: row.wire_key == name)
 
     async def device(self, app_id: str, device_id: str) -> Device:
         """Read one device; NOT_FOUND when it is unknown (contract §7.1)."""
         request = requests.get_device(self.traits, app_id, device_id)
         wanted = device_id.lower()
-        return await self._one(Device, request, lambda row: row.wire_key.lower() == wanted)
+        return await self._caller.one(Device, request, lambda row: row.wire_key.lower() == wanted)
 
     async def app(self, app_id: str) -> AppInfo:
         """Read one app (contract §9; live only). An unknown app is NOT_ALLOWED, says live."""
         request = requests.get_app(self.traits, app_id)
-        return await self._one(AppInfo, request, lambda row: row.wire_key == app_id)
+        return await self._caller.one(AppInfo, request, lambda row: row.wire_key == app_id)
 
     async def ping(self) -> None:
         """Ask whether the server answers at all (contract §9; live only); needs no good key."""
@@ -221,20 +202,20 @@ class CapgoClient:
 
     async def learn_revision(self, app_id: str) -> Revision:
         """Tell the server's revision, with one or two cheap reads where it is still unknown."""
-        if self._revision is None:
+        if self._caller.revision is None:
             await self._ask_one_device(app_id)
-        if self._revision is None:
+        if self._caller.revision is None:
             # A bare device list is no live server's; of the two others only D has /bundle.
             learned = Revision.DOCUMENTED
             try:
-                await self._list(Bundle, requests.list_bundles(DOCUMENTED, app_id))
+                await self._caller.list(Bundle, requests.list_bundles(DOCUMENTED, app_id))
             except CapgoError as error:
                 if error.status == 404:
                     learned = Revision.LEGACY
                 elif not ends_bundle_list(error):
                     raise
-            self._note(learned)
-        return self._revision or Revision.LIVE
+            self._caller.note(learned)
+        return self._caller.revision or Revision.LIVE
 
     # Writes
 
@@ -320,7 +301,7 @@ class CapgoClient:
         )
 
     async def _for_write(self, app_id: str) -> Traits:
-        if self._read_only:
+        if self._caller.read_only:
             raise ReadOnly("this client is read-only: nothing was sent")
         return TRAITS[await self.learn_revision(app_id)]
 
@@ -331,24 +312,28 @@ class CapgoClient:
             if error.kind is ErrorKind.NOT_FOUND:
                 return None
             raise
+        if bundle is not None and bundle.wire_name is None:
+            raise UnsupportedByRevision(
+                f"the bundle of channel {name} has no name to send along: name one, or None"
+            )
         return None if bundle is None else bundle.wire_name
 
     async def _ask_one_device(self, app_id: str) -> None:
         try:
-            await self._list(Device, requests.list_devices(UNRECOGNISED, app_id, limit=1))
+            await self._caller.list(Device, requests.list_devices(UNRECOGNISED, app_id, limit=1))
         except CapgoError as error:
             # A live server explains its refusals in a way of its own, and a key that may not
             # read devices may still write elsewhere.
             if error.kind is not ErrorKind.NOT_ALLOWED:
                 raise
             if error.code is not None:
-                self._note(Revision.LIVE)
+                self._caller.note(Revision.LIVE)
 
     async def _bundle_page(self, app_id: str, page: int | None) -> Listing[Bundle]:
-        unknown = self._revision is None
+        unknown = self._caller.revision is None
         request = requests.list_bundles(self.traits, app_id, page=page)
         try:
-            return await self._list(Bundle, request, lambda traits: traits.bundles_paging)
+            return await self._caller.list(Bundle, request, lambda traits: traits.bundles_paging)
         except CapgoError as error:
             if ends_bundle_list(error):
                 return Listing(())
@@ -359,73 +344,12 @@ class CapgoClient:
     async def _legacy_bundles(self, app_id: str, no_bundle_route: CapgoError) -> Listing[Bundle]:
         """Ask where the oldest revision keeps its bundles, after a 404 (contract §0, §12)."""
         try:
-            listing = await self._list(Bundle, requests.list_bundles(LEGACY, app_id))
+            listing = await self._caller.list(Bundle, requests.list_bundles(LEGACY, app_id))
         except CapgoError as error:
             if error.status == 404:
                 raise no_bundle_route from None
             if not ends_bundle_list(error):
                 raise
-            self._note(Revision.LEGACY)
+            self._caller.note(Revision.LEGACY)
             return Listing((), requests=2)
         return Listing(listing.rows, whole=True, requests=2)
-
-    async def _list(
-        self,
-        model: type[RowT],
-        request: Request,
-        paging: Callable[[Traits], Paging] = lambda _: Paging.PAGES,
-    ) -> Listing[RowT]:
-        body = await self.send(request)
-        listing = await self._parse(request, body, partial(parse_list, model))
-        if self._revision is not None and paging(self.traits) is Paging.WHOLE:
-            return Listing(listing.rows, whole=True)
-        by_cursor = listing.by_cursor and request.path == "/device"
-        return Listing(listing.rows, by_cursor, listing.cursor, listing.has_more)
-
-    async def _one(
-        self, model: type[RowT], request: Request, is_wanted: Callable[[RowT], bool]
-    ) -> RowT:
-        body = await self.send(request)
-        parsed = await self._parse(request, body, partial(parse_one, model))
-        rows = parsed.rows if isinstance(parsed, Listing) else (parsed,)
-        for row in rows:
-            if isinstance(row, model) and is_wanted(row):
-                return row
-        what = request.operation.removeprefix("get_")
-        raise CapgoError(
-            f"Cannot find {what}", kind=ErrorKind.NOT_FOUND, status=200, request=request.name
-        )
-
-    async def _parse(
-        self, request: Request, body: bytes, parse: Callable[[bytes], ResultT]
-    ) -> ResultT:
-        def work() -> tuple[ResultT, Revision | None]:
-            return parse(body), self._recognised(request, body)
-
-        try:
-            if len(body) < _PARSE_IN_THREAD:
-                result, revision = work()
-            else:
-                result, revision = await asyncio.to_thread(work)
-        except NotReadable as error:
-            raise CapgoError(
-                f"{request.name} answered something unexpected: {error}",
-                kind=ErrorKind.SERVER_FAULT,
-                status=200,
-                request=request.name,
-            ) from None
-        self._note(revision)
-        return result
-
-    def _note(self, revision: Revision | None) -> None:
-        """Remember what a reply told; the first to tell is believed."""
-        if self._revision is None:
-            self._revision = revision
-
-    def _recognised(self, request: Request, body: bytes) -> Revision | None:
-        if self._revision is not None:
-            return None
-        try:
-            return recognise(request.path, load_json(body))
-        except ValueError:
-            return None

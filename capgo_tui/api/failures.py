@@ -32,6 +32,8 @@ def explain(error: Exception, host: str, *, connect: float, read: float) -> str:
     for kind, sentence in _SENTENCES:
         if isinstance(error, kind):
             return sentence.format(host=host, connect=connect, read=read)
+    if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error):  # h11's word
+        return f"{host} did not answer in proper HTTP"
     return f"{host} closed the connection before the answer was complete"
 
 

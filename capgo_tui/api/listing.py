@@ -22,7 +22,7 @@ class NotReadable(ValueError):  # noqa: N818  # never leaves this package
     """The reply is not what was asked for: no JSON, no list, no usable row."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: they break Listing[Row](…), a bug of dataclasses
 class Listing(Generic[RecordT]):
     """One reply to a list request, in the server's order."""
 

@@ -40,7 +40,7 @@ class Fetch(Protocol[RecordT]):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: they break Page[Row](…), a bug of dataclasses
 class Page(Generic[RecordT]):
     """What one `Pager.next_page` brought."""
 
@@ -147,12 +147,13 @@ class Pager(Generic[RecordT]):
         if fresh or count < PAGE_SIZE:
             # A full page of known rows only may come from a server that ignores `page`.
             self._covered = max(self._covered, rows if count else 0)
-        swept = self._sweeps > 0 and rows < self._covered
-        if listing.whole:
+        missing = len(self._seen) < self._covered
+        sweeping = self._sweeps > 0
+        if listing.whole or (sweeping and not missing):
             self._end()
-        elif count >= PAGE_SIZE and (fresh or swept):
+        elif count >= PAGE_SIZE and (fresh or (sweeping and rows < self._covered)):
             self._position = Position(page=rows // PAGE_SIZE)
-        elif len(self._seen) >= self._covered:
+        elif not missing:
             self._end()
         else:
             self._sweep_again()

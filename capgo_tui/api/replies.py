@@ -65,6 +65,7 @@ _KIND_OF_TEXT = tuple(
     )
 )
 """For the eras without codes; the first that fits counts."""
+_ERA_STATUSES = (400, 403)  # the others of those eras speak for themselves
 _KIND_OF_STATUS = {
     401: ErrorKind.KEY_REFUSED,
     402: ErrorKind.RULE,
@@ -182,7 +183,9 @@ def _kind_of(status: int, told: _Told) -> ErrorKind:
         return ErrorKind.NOT_ALLOWED
     if _failed_to_list_bundles(told):
         return ErrorKind.SERVER_FAULT
-    kind = _KIND_OF_CODE.get(told.code) if told.code else _kind_of_text(told.message)
+    kind = _KIND_OF_CODE.get(told.code) if told.code else None
+    if told.code is None and status in _ERA_STATUSES:
+        kind = _kind_of_text(told.message)
     return kind or _KIND_OF_STATUS.get(status, ErrorKind.BAD_REQUEST)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import time
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 USER_AGENT = "capgo-tui"
+_HOST = re.compile(rb"[a-z0-9._:-]+")
 _LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=30.0)
 
 
@@ -258,7 +260,7 @@ def _checked(server: str) -> tuple[httpx.URL, bool]:
         url = httpx.URL(server.strip())
     except (httpx.InvalidURL, ValueError):
         raise InsecureServer("the server address is not a valid URL") from None
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not _HOST.fullmatch(url.raw_host):
         raise InsecureServer("the server address must start with https://")
     if url.userinfo or url.query or url.fragment:
         raise InsecureServer("the server address must hold no user name, query or fragment")

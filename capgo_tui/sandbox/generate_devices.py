@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.generate_history import Release
     from capgo_tui.sandbox.tables.rows import Column
 
-_SHORTEST, _LONGEST = timedelta(seconds=4), timedelta(weeks=7)
+_SHORTEST, _LONGEST = 4.0, 7 * 7 * 24 * 3600.0  # seconds
+_DISTINCT = 8192
 _COUNTRIES = ("DE", "DE", "DE", "NL", "NL", "PL", "FR", "AT", "BE", "GB", "US", None)
 _PEOPLE = ("anna.k", "jonas.w", "mira.s", "piotr.n", "lena.b", "tom.v", "sara.d", "ali.y")
 _CITIES = ("berlin", "hamburg", "utrecht", "krakow", "vienna", "lyon")
@@ -86,40 +87,43 @@ def _devices(
 ) -> Iterator[tuple[Column, ...]]:
     ratio = _LONGEST / _SHORTEST
     moment = now.astimezone(UTC)
+    # Past some thousands of devices nobody can tell that their traits repeat; ids and times do not.
+    traits = [_traits(rng, fleet) for _ in range(min(count, _DISTINCT))]
     for index in range(count):
-        bits = rng.getrandbits(64)
-        kind = bits % 100
-        platform = "electron" if kind < 2 else "ios" if kind < 46 else "android"
-        systems = _SYSTEMS[platform]
-        bundle = fleet.pick(rng.random())
         # Equal chances on a logarithmic scale: seconds are as likely as weeks.
-        seen = moment - _SHORTEST * ratio ** rng.random()
-        emulator = (bits >> 8) % 60 == 0
-        yield (
-            app_id,
-            _device_id(rng, index, count),
-            stamp(seen),
-            _custom_id(bits >> 16) if (bits >> 14) % 3 == 0 else "",
-            platform,
-            _PLUGINS[(bits >> 32) % len(_PLUGINS)],
-            systems[(bits >> 36) % len(systems)],
-            _native_build(bundle, bits >> 40),
-            bundle,
-            not emulator and (bits >> 44) % 25 != 0,
-            emulator,
-            _install_source(platform, bits >> 48),
-            _COUNTRIES[(bits >> 52) % len(_COUNTRIES)],
-        )
+        seen = moment - timedelta(seconds=_SHORTEST * ratio ** rng.random())
+        chosen = traits[index] if index < _DISTINCT else traits[int(rng.random() * _DISTINCT)]
+        yield (app_id, _device_id(rng, index, count), stamp(seen), *chosen)
+
+
+def _traits(rng: random.Random, fleet: Fleet) -> tuple[Column, ...]:
+    """Make up everything about a device but its id and when it was seen."""
+    bits = rng.getrandbits(64)
+    kind = bits % 100
+    platform = "electron" if kind < 2 else "ios" if kind < 46 else "android"
+    systems = _SYSTEMS[platform]
+    bundle = fleet.pick(rng.random())
+    emulator = (bits >> 8) % 60 == 0
+    return (
+        _custom_id(bits >> 16) if (bits >> 14) % 3 == 0 else "",
+        platform,
+        _PLUGINS[(bits >> 32) % len(_PLUGINS)],
+        systems[(bits >> 36) % len(systems)],
+        _native_build(bundle, bits >> 40),
+        bundle,
+        not emulator and (bits >> 44) % 25 != 0,
+        emulator,
+        _install_source(platform, bits >> 48),
+        _COUNTRIES[(bits >> 52) % len(_COUNTRIES)],
+    )
 
 
 def _device_id(rng: random.Random, index: int, count: int) -> str:
     """Make a version 4 UUID larger than the ones before: rows then arrive in key order."""
     high = (index * 2**48 + rng.getrandbits(47)) // count
-    low = rng.getrandbits(74)
-    return (
-        f"{high >> 16:08x}-{high & 0xFFFF:04x}-4{low & 0xFFF:03x}"
-        f"-{8 + (low >> 12 & 3):x}{low >> 14 & 0xFFF:03x}-{low >> 26:012x}"
-    )
+    digits = f"{high << 80 | rng.getrandbits(80):032x}"
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def _custom_id(bits: int) -> str:

@@ -7,10 +7,10 @@ import os
 import traceback
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.tui.keys_in_turn import KeysInTurn
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.theme import CAPGO_DARK
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class CapgoApp(App[None]):
+class CapgoApp(KeysInTurn):
     """One run of the interface over one app of Capgo."""
 
     TITLE = "Capgo"

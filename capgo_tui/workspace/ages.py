@@ -37,4 +37,4 @@ def full_time(moment: datetime | None, now: datetime) -> str:
         return "unknown"
     passed = age(moment, now)
     since = passed if passed == "now" else f"{passed} ago"
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S} ({since})"
+    return f"{since}, {moment.astimezone():%Y-%m-%d %H:%M:%S}"

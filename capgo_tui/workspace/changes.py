@@ -42,6 +42,14 @@ class Outcome:
     error: CapgoError | None = None
 
 
+def _shorten(name: str, most: int) -> str:
+    """A name of at most `most` characters that keeps both its ends."""
+    if len(name) <= most:
+        return name
+    head = most // 2
+    return f"{name[:head]}…{name[head + 1 - most :]}"
+
+
 @dataclass(frozen=True, slots=True)
 class OverrideChange:
     """Force one device to a channel, or with `after` None clear its override (contract §7)."""
@@ -58,16 +66,23 @@ class OverrideChange:
     channel: str | None
     """The exact name of the channel `after` shows."""
 
-    @property
-    def question(self) -> str:
-        """The change in one line, as it is asked before it is sent."""
-        if self.after is None:
-            return f"Clear the override of {self.label}: {self.before} → none?"
-        return f"Override {self.label}: {self.before or 'none'} → {self.after}?"
+    def question(self, width: int) -> str:
+        """The change in one line of `width` characters, as it is asked before it is sent.
 
-    def outdated_by(self, device: Device | None) -> bool:
+        On a narrow screen every name is shortened, so that none of them is cut away.
+        """
+        names = (self.label, self.before or "none", self.after or "none")
+        question = ""
+        for most in (48, 36, 24, 18, 13, 9):
+            label, before, after = (_shorten(name, most) for name in names)
+            question = f"Override {label}: {before} → {after}?"
+            if len(question) <= width:
+                break
+        return question
+
+    def outdated_by(self, device: Device) -> bool:
         """Whether the device has since come to differ from what the question says."""
-        return device is None or device.channel != self.before
+        return device.channel != self.before
 
     async def run(self, workspace: Workspace) -> Outcome:
         """Send it once, then re-read the device; never raises `CapgoError`."""

@@ -91,11 +91,13 @@ def test_refusals(entry: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("entry", GOOD, ids=lambda entry: str(entry["name"]))
 def test_answers(entry: dict[str, Any]) -> None:
-    body, path = entry["response"]["body"], path_of(entry)
+    body: Any = entry["response"]["body"]
+    path = path_of(entry)
     model = MODELS[path]
     data = json.dumps(body).encode()
-    rows = body if isinstance(body, list) else body.get("data", [body])
-    if isinstance(body, list) or "data" in body:
+    many = isinstance(body, list) or "data" in body
+    rows: list[Any] = body if isinstance(body, list) else body.get("data", [body])
+    if many:
         listing = parse_list(model, data)
         assert len(listing.rows) == len(rows)
         if path == "/device":

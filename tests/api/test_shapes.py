@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.api.jsonvalue import JSON
 from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef, RecordT, Unreadable
 from capgo_tui.api.revisions import Revision, recognise
+
+if TYPE_CHECKING:
+    from capgo_tui.api.jsonvalue import JSON
 
 L_CHANNEL: dict[str, JSON] = {
     "id": 7,
@@ -171,7 +174,9 @@ def test_wrapped_lists(wrapper: str, extra: list[JSON]) -> None:
 
 
 def test_raw_loses_nothing() -> None:
-    text = '{"id": 12345678901234567890, "name": "a", "z": [1, 2.5, "\\u001b[2J\\u202e"], "é": null}'
+    text = (
+        '{"id": 12345678901234567890, "name": "a", "z": [1, 2.5, "\\u001b[2J\\u202e"], "é": null}'
+    )
     row = parse_one(Bundle, text.encode())
     assert isinstance(row, Bundle)
     assert json.loads(row.raw_json()) == json.loads(text)
@@ -186,7 +191,7 @@ def test_texts_are_clean_and_the_exact_name_is_kept() -> None:
     assert channel.name == "café\ufffd\ufffd[31m"
     assert channel.wire_key == name
     assert channel.created_by == "a b"
-    device = one(Device, {"device_id": "x", "version_name": "1\x07", "version": 1})
+    device = one(Device, {"device_id": "x", "version": {"id": 1, "name": "1\x07"}})
     assert device.bundle is not None
     assert (device.bundle.name, device.bundle.wire_name) == ("1\ufffd", "1\x07")
 

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.workspace.collection import Collection
 
-PUBLIC = "default channel: the server takes no override to it"
+PUBLIC = "a default channel takes no overrides"
 CURRENT = "the override it has now"
 
 
@@ -39,9 +40,9 @@ class ChoiceColumn:
 
 
 COLUMNS = (
-    ChoiceColumn("channel", "CHANNEL", 16, 34, 0),
-    ChoiceColumn("bundle", "BUNDLE", 12, 20, 2),
-    ChoiceColumn("note", "", 20, 52, 1),
+    ChoiceColumn("channel", "CHANNEL", 16, 24, 0),
+    ChoiceColumn("bundle", "BUNDLE", 10, 16, 2),
+    ChoiceColumn("note", "", 20, 40, 1),
 )
 
 
@@ -124,6 +125,7 @@ class LinkForm(Vertical):
     """
     HEIGHT: ClassVar[int] = 6
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "pick", "choose", priority=True, id="form.pick"),
         Binding("escape", "cancel", "cancel", id="form.cancel"),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
@@ -137,6 +139,8 @@ class LinkForm(Vertical):
         self._choices = Choices(None)
         self._collection: Collection[Channel] | None = None
         self._picked: asyncio.Future[Channel | None] | None = None
+        self._before: Widget | None = None
+        self._typed = ""
 
     @property
     def choosing(self) -> bool:
@@ -157,16 +161,19 @@ class LinkForm(Vertical):
         yield RecordTable(header=False)
         yield TextLine(tone="muted", id="form-hint")
 
-    async def choose(self, device: Device, channels: Collection[Channel]) -> Channel | None:
-        """Ask for a channel; None when the form is left without one."""
-        before = self.screen.focused
+    def open(self, device: Device, channels: Collection[Channel]) -> asyncio.Future[Channel | None]:
+        """Ask for a channel; None when the form is left without one.
+
+        The keyboard is taken at once: what is typed ahead is typed into the form. Call `close`
+        once the answer has been taken.
+        """
+        self._before = self.screen.focused
         self._collection = channels
         self._choices = Choices(device.channel)
         self._picked = asyncio.get_running_loop().create_future()
-        about = [device.custom_id or "", device.device_id, device.platform or ""]
-        now = device.channel or "none"
+        about = [device.custom_id or "", f"now {device.channel or 'none'}", device.device_id]
         told = " · ".join(part for part in about if part)
-        self.query_one("#form-title", TextLine).show(f" Override {told} · now {now}")
+        self.query_one("#form-title", TextLine).show(f" Override {told}")
         self.visible = True
         box = self.query_one(Input)
         box.disabled = False
@@ -174,14 +181,15 @@ class LinkForm(Vertical):
             box.value = ""
         self._table.can_focus = False
         self.channels_changed()
-        box.focus(scroll_visible=False)
-        try:
-            return await self._picked
-        finally:
-            self._picked = None
-            self.visible = False
-            box.disabled = True
-            self.screen.set_focus(before, scroll_visible=False)
+        self.screen.set_focus(box, scroll_visible=False)
+        return self._picked
+
+    def close(self) -> None:
+        """Give the rows and the keyboard back."""
+        self._picked = None
+        self.visible = False
+        self.query_one(Input).disabled = True
+        self.screen.set_focus(self._before, scroll_visible=False)
 
     def channels_changed(self) -> None:
         """Take note that channels came in while the form is open; the cursor stays."""
@@ -195,17 +203,12 @@ class LinkForm(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the choices."""
         event.stop()
-        self._narrow()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Pick what the cursor is on, if it can be picked."""
-        event.stop()
-        self._pick()
+        self._narrow_to_typed()
 
     def on_record_table_opened(self, event: RecordTable.Opened) -> None:
         """Pick what was clicked."""
         event.stop()
-        self._pick()
+        self.action_pick()
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         """Nothing is loaded from here."""
@@ -231,10 +234,15 @@ class LinkForm(Vertical):
     def _table(self) -> RecordTable:
         return self.query_one(RecordTable)
 
+    def _narrow_to_typed(self) -> None:
+        if self._typed != self.query_one(Input).value:
+            self._narrow()
+
     def _narrow(self) -> None:
         if self._collection is None:
             return
-        self._choices.narrow(self._collection.records.values(), self.query_one(Input).value)
+        self._typed = self.query_one(Input).value
+        self._choices.narrow(self._collection.records.values(), self._typed)
         at = self._choices.first_allowed
         key = self._choices.key_at(at) if len(self._choices) else None
         self._table.attach(self._choices, COLUMNS, TableState(key, at, max(0, at - 2)))
@@ -254,7 +262,9 @@ class LinkForm(Vertical):
         else:
             self._hint_line.show(f" ⏎ choose  ↑↓ move  esc cancel · {count}", "muted")
 
-    def _pick(self) -> None:
+    def action_pick(self) -> None:
+        """Pick what the cursor is on, if it can be picked."""
+        self._narrow_to_typed()
         key = self._table.cursor_key
         at = self._choices.index_of(key) if key is not None else None
         if at is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.screen import Screen
 
 from capgo_tui.text import clean_lines
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.timer import Timer
+    from textual.widget import Widget
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.app import CapgoApp
@@ -56,6 +59,8 @@ class MainScreen(Screen[None]):
         """The key was refused and the operator wants to give another."""
 
     app: CapgoApp
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As in Textual, but moving the focus does not repaint the whole screen."""
 
     def __init__(self, target: Target, device: str | None = None) -> None:
         super().__init__()
@@ -65,6 +70,7 @@ class MainScreen(Screen[None]):
         self._active = "devices" if device else "channels"
         self._rows: dict[str, AnyRows] = {}
         self._raw = False
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Make the rows of chrome, the table, and what lies over them."""
@@ -91,8 +97,7 @@ class MainScreen(Screen[None]):
         self.table.say(
             f"Loading {self._active}…", f"from {self.target.place or self.target.server}"
         )
-        self.table.focus()
-        self._follow_timer = self.set_timer(FOLLOW_SECONDS, self._show_detail, pause=True)
+        self.set_focus(self.table)
         self.set_interval(1, self._tick)
         self._refresh_chrome()
 
@@ -210,9 +215,13 @@ class MainScreen(Screen[None]):
 
     # The table and the detail
 
-    def on_record_table_near_end(self) -> None:
-        """Load the next page; after a failure only `r` asks again."""
-        if not self._rows:
+    def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
+        """Load the next page; after a failure only `r` asks again.
+
+        Under a filter the end is always near: there only the wish for more loads a page, or
+        a filter that matches little would read the whole list.
+        """
+        if not self._rows or (self.rows.view.query and not event.wanted):
             return
         collection = self.rows.view.collection
         if collection.started and not collection.ended and collection.error is None:
@@ -231,7 +240,7 @@ class MainScreen(Screen[None]):
         if self.table.cursor_key is not None:
             self.add_class("-detail")
             self._show_detail()
-            self.detail.focus()
+            self.set_focus(self.detail)
 
     def action_raw(self) -> None:
         """Change between labelled fields and the server's own JSON."""
@@ -243,8 +252,9 @@ class MainScreen(Screen[None]):
 
     def _follow(self) -> None:
         if self.detail.display:
-            self._follow_timer.reset()
-            self._follow_timer.resume()
+            if self._resting is not None:
+                self._resting.stop()
+            self._resting = self.set_timer(FOLLOW_SECONDS, self._show_detail)
 
     def _show_detail(self) -> None:
         if not self.detail.display or not self._rows:
@@ -268,10 +278,9 @@ class MainScreen(Screen[None]):
         """Close the detail, else clear the filter; never quit."""
         if self._close_detail() or not self._rows:
             return
+        self.status.dismiss()
         if self.rows.view.query:
             self._filter("")
-        else:
-            self.status.dismiss()
 
     def action_back(self) -> None:
         """Close the detail; at the top quit."""
@@ -282,7 +291,7 @@ class MainScreen(Screen[None]):
         if not self.has_class("-detail"):
             return False
         self.remove_class("-detail")
-        self.table.focus()
+        self.set_focus(self.table)
         return True
 
     # The filter
@@ -295,24 +304,26 @@ class MainScreen(Screen[None]):
             self.filter_bar.open(self.rows.view.query.text)
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
-        """Narrow the list."""
-        self._filter(event.text)
+        """Narrow the list; what was typed in a bar that is closed by now has been seen to."""
+        if self.filter_bar.visible:
+            self._filter(event.text)
 
-    def on_filter_bar_cleared(self) -> None:
+    def action_clear_filter(self) -> None:
         """Show everything again."""
         self._filter("")
         self._close_filter_bar()
 
-    def on_filter_bar_entered(self) -> None:
+    def action_enter_filter(self) -> None:
         """Leave the filter standing; a device id that is not loaded is looked up."""
+        self._filter(self.filter_bar.text)
         self._close_filter_bar()
         view = self.rows.view
         if self._active == "devices" and not len(view) and view.query.looks_like_id:
             self._work(self._look_up(view.query.text), "look the device up")
 
-    def on_filter_bar_moved(self, event: FilterBar.Moved) -> None:
+    def action_move(self, rows: int) -> None:
         """Move the cursor while the filter is typed."""
-        self.table.action_move(event.rows)
+        self.table.action_move(rows)
 
     def _filter(self, text: str) -> None:
         self.rows.view.filter(Query.parse(text))
@@ -322,7 +333,7 @@ class MainScreen(Screen[None]):
 
     def _close_filter_bar(self) -> None:
         self.filter_bar.close()
-        self.table.focus()
+        self.set_focus(self.table)
 
     async def _look_up(self, device_id: str) -> None:
         if self.workspace is None:
@@ -354,12 +365,12 @@ class MainScreen(Screen[None]):
     def action_override(self) -> None:
         """Force the device under the cursor to a channel."""
         if (device := self._device()) is not None:
-            self._work(self.overrides.override(device), "override the device")
+            self._begin(self.overrides.override(device), "override the device")
 
     def action_clear_override(self) -> None:
         """Clear the override of the device under the cursor."""
         if (device := self._device()) is not None:
-            self._work(self.overrides.clear(device), "clear the override")
+            self._begin(self.overrides.clear(device), "clear the override")
 
     def _device(self) -> Device | None:
         """The device under the cursor, or None after saying why there is none."""
@@ -378,6 +389,10 @@ class MainScreen(Screen[None]):
     def action_help(self) -> None:
         """Show every key."""
         self.app.push_screen(HelpScreen(self._active))
+
+    def _begin(self, flow: Coroutine[None, None, None] | None, doing: str) -> None:
+        if flow is not None:
+            self._work(flow, doing)
 
     def _work(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), exit_on_error=False)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace import words
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.changes import Outcome, OverrideChange
     from capgo_tui.workspace.session import Workspace
+
+ROWS_BELOW_TABLE = 2
+"""The status and the hints: the form covers them as well as the table's last rows."""
+
+
+def _again(change: OverrideChange, width: int) -> str:
+    return "Changed meanwhile! " + change.question(width - 19)
 
 
 class OverrideFlow:
@@ -25,41 +35,61 @@ class OverrideFlow:
         self._screen = screen
         self._workspace = workspace
 
-    async def override(self, device: Device) -> None:
-        """Ask for a channel, and force the device to it."""
-        if self._busy(device):
-            return
-        self._screen.status.dismiss()
-        loading = asyncio.ensure_future(self._workspace.channels.load_all())
-        try:
-            channel = await self._screen.link_form.choose(device, self._workspace.channels)
-        finally:
-            loading.cancel()
-        if channel is not None:
-            await self._confirm_and_run(device, channel)
+    def override(self, device: Device) -> Coroutine[None, None, None] | None:
+        """Ask for a channel, and force the device to it.
 
-    async def clear(self, device: Device) -> None:
-        """Clear the device's override."""
+        The form has the keyboard when this returns; what is left to await leads on from it.
+        """
         if self._busy(device):
-            return
+            return None
+        self._screen.status.dismiss()
+        form = self._screen.link_form
+        self._screen.table.cover(form.HEIGHT - ROWS_BELOW_TABLE)
+        return self._choose(device, form.open(device, self._workspace.channels))
+
+    def clear(self, device: Device) -> Coroutine[None, None, None] | None:
+        """Clear the device's override; the question has the keyboard when this returns."""
+        if self._busy(device):
+            return None
         self._screen.status.dismiss()
         if device.channel is None and self._workspace.tells_overrides:
             self._screen.say(f"{device.custom_id or device.device_id} has no override to clear.")
-            return
-        await self._confirm_and_run(device, None)
+            return None
+        return self._confirm(device, None)
 
-    async def _confirm_and_run(self, device: Device, channel: Channel | None) -> None:
+    async def _choose(self, device: Device, picked: asyncio.Future[Channel | None]) -> None:
+        loading = asyncio.ensure_future(self._workspace.channels.load_all())
+        try:
+            channel = await picked
+        finally:
+            loading.cancel()
+            self._screen.table.cover(0)
+            self._screen.link_form.close()
+        if channel is not None:
+            await self._confirm(device, channel)
+
+    def _confirm(self, device: Device, channel: Channel | None) -> Coroutine[None, None, None]:
         change = self._workspace.override(device, channel)
-        question = change.question
-        while await self._screen.prompt.ask(question):
-            now = self._workspace.devices.records.get(device.wire_key)
+        return self._await_yes(change, channel, self._screen.prompt.open(change.question))
+
+    async def _await_yes(
+        self, change: OverrideChange, channel: Channel | None, answer: asyncio.Future[bool]
+    ) -> None:
+        while True:
+            try:
+                yes = await answer
+            finally:
+                self._screen.prompt.close()
+            now = self._workspace.devices.records.get(change.device_id)
+            if not yes or now is None:
+                self._screen.say("Nothing was changed.")
+                return
             if not change.outdated_by(now):
                 await self._run(change)
                 return
             # Somebody else was quicker: what was agreed to is no longer what would happen.
-            change = self._workspace.override(now or device, channel)
-            question = f"Changed meanwhile! {change.question}"
-        self._screen.say("Nothing was changed.")
+            change = self._workspace.override(now, channel)
+            answer = self._screen.prompt.open(partial(_again, change))
 
     async def _run(self, change: OverrideChange) -> None:
         target = change.after or "none"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import strip, width_of
+from capgo_tui.tui.widgets.lines import break_up, strip, width_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,6 @@ class Detail(Widget, can_focus=True):
         Binding("home,g", "scroll_lines(-1000000)", "top", show=False, id="detail.top"),
         Binding("end,G", "scroll_lines(1000000)", "bottom", show=False, id="detail.bottom"),
     ]
-    LABEL_WIDTH = 27
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
@@ -78,7 +77,7 @@ class Detail(Widget, can_focus=True):
             return strip((), width, base)
         line = self._wrapped[at]
         style = self.get_component_rich_style(f"detail--{line.tone}")
-        if line.tone in ("heading", "raw"):
+        if line.tone != "value":
             return strip([(" ", base), (line.text, style)], width, base)
         label = self.get_component_rich_style("detail--label")
         indent = self._indent
@@ -112,7 +111,8 @@ class Detail(Widget, can_focus=True):
 
     @property
     def _indent(self) -> int:
-        return min(self.LABEL_WIDTH + 3, max(12, self.size.width // 2))
+        longest = max((width_of(line.label) for line in self._lines), default=0)
+        return min(3 + longest + 2, max(12, self.size.width * 3 // 5))
 
     def _wrap(self) -> None:
         """Break what is too long for the width into lines of its own."""
@@ -121,23 +121,10 @@ class Detail(Widget, can_focus=True):
         if width < 20:
             return
         for line in self._lines:
-            room = width - 2 - (0 if line.tone in ("heading", "raw") else self._indent)
-            pieces = _pieces(line.text, room)
+            if line.tone == "raw":
+                pieces = break_up(line.text, width - 2)
+            else:
+                pieces = wrap(line.text, width - 2 - (self._indent if line.tone == "value" else 0))
             self._wrapped.append(Line(line.label, pieces[0], line.tone))
             self._wrapped.extend(Line("", piece, line.tone) for piece in pieces[1:])
         self._top = max(0, min(self._top, len(self._wrapped) - self.size.height))
-
-
-def _pieces(text: str, width: int) -> list[str]:
-    """Cut a text into pieces of at most `width` cells, without losing any of it."""
-    if width_of(text) <= width:
-        return [text]
-    pieces, piece, used = [], "", 0
-    for char in text:
-        cells = width_of(char)
-        if used + cells > width:
-            pieces.append(piece)
-            piece, used = "", 0
-        piece += char
-        used += cells
-    return [*pieces, piece]

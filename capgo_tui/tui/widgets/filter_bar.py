@@ -31,9 +31,10 @@ class FilterBar(Horizontal):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "clear", "clear the filter", id="filter.clear"),
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
+        Binding("enter", "screen.enter_filter", "done", priority=True, id="filter.enter"),
+        Binding("escape", "screen.clear_filter", "clear the filter", id="filter.clear"),
+        Binding("up", "screen.move(-1)", show=False, id="filter.up"),
+        Binding("down", "screen.move(1)", show=False, id="filter.down"),
     ]
 
     @dataclass
@@ -41,21 +42,6 @@ class FilterBar(Horizontal):
         """The filter's text is another."""
 
         text: str
-
-    @dataclass
-    class Entered(Message):
-        """Enter was pressed: the text stands."""
-
-        text: str
-
-    class Cleared(Message):
-        """The filter is wanted no more."""
-
-    @dataclass
-    class Moved(Message):
-        """The table's cursor is to move."""
-
-        rows: int
 
     @property
     def is_modal(self) -> bool:
@@ -67,6 +53,11 @@ class FilterBar(Horizontal):
         yield TextLine(" /", "title")
         yield Input(compact=True, select_on_focus=False, disabled=True)
 
+    @property
+    def text(self) -> str:
+        """What is typed so far."""
+        return self.query_one(Input).value
+
     def open(self, text: str) -> None:
         """Take the keyboard and go on from a text."""
         self.visible = True
@@ -75,7 +66,7 @@ class FilterBar(Horizontal):
         with box.prevent(Input.Changed):
             box.value = text
         box.cursor_position = len(text)
-        box.focus(scroll_visible=False)
+        self.screen.set_focus(box, scroll_visible=False)
 
     def close(self) -> None:
         """Give the keyboard back."""
@@ -86,16 +77,3 @@ class FilterBar(Horizontal):
         """Pass on what is typed."""
         event.stop()
         self.post_message(self.Typed(event.value))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Pass on that it stands."""
-        event.stop()
-        self.post_message(self.Entered(event.value))
-
-    def action_clear(self) -> None:
-        """Drop the filter."""
-        self.post_message(self.Cleared())
-
-    def action_move(self, rows: int) -> None:
-        """Move the table's cursor without leaving the row."""
-        self.post_message(self.Moved(rows))

@@ -70,6 +70,35 @@ def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
     return line if used <= width else line.crop(0, width)
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """The words of a text in lines of at most `width` cells; too long a word is broken."""
+    lines = [""]
+    for word in text.split():
+        for piece in break_up(word, width):
+            if not lines[-1]:
+                lines[-1] = piece
+            elif width_of(lines[-1]) + 1 + width_of(piece) <= width:
+                lines[-1] += f" {piece}"
+            else:
+                lines.append(piece)
+    return lines
+
+
+def break_up(text: str, width: int) -> list[str]:
+    """A text in pieces of at most `width` cells, every character of it kept."""
+    if width_of(text) <= width:
+        return [text]
+    pieces, piece, used = [], "", 0
+    for char in text:
+        cells = width_of(char)
+        if used + cells > width and piece:
+            pieces.append(piece)
+            piece, used = "", 0
+        piece += char
+        used += cells
+    return [*pieces, piece]
+
+
 def _end(text: str, width: int) -> str:
     """The last `width` cells of a text."""
     if text.isascii():

@@ -11,8 +11,12 @@ from textual.widget import Widget
 from capgo_tui.tui.widgets.lines import pad, strip, width_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual import events
     from textual.strip import Strip
+
+KEYS = "  y yes  n no "
 
 
 class Prompt(Widget, can_focus=True):
@@ -43,9 +47,10 @@ class Prompt(Widget, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._question = ""
+        self._question: Callable[[int], str] = str
         self._answer: asyncio.Future[bool] | None = None
         self._drawn_at: float | None = None
+        self._before: Widget | None = None
 
     @property
     def is_modal(self) -> bool:
@@ -57,21 +62,28 @@ class Prompt(Widget, can_focus=True):
         """Whether a question is open."""
         return self._answer is not None
 
-    async def ask(self, question: str) -> bool:
-        """Put a question; True only for ``y`` typed after it was seen."""
-        before = self.screen.focused
+    def open(self, question: Callable[[int], str]) -> asyncio.Future[bool]:
+        """Put a question; the answer is True only for ``y`` typed after it was seen.
+
+        The question is a function of the cells there are for it.
+
+        The keyboard is taken at once, before the next key is looked at: what is typed ahead
+        can not reach the list behind. Call `close` once the answer has been taken.
+        """
+        self._before = self.screen.focused
         self._answer = asyncio.get_running_loop().create_future()
         self._question, self._drawn_at = question, None
         self.visible = True
         self.refresh()
-        self.focus(scroll_visible=False)
+        self.screen.set_focus(self, scroll_visible=False)
         self.call_after_refresh(self._drawn)
-        try:
-            return await self._answer
-        finally:
-            self._answer = None
-            self.visible = False
-            self.screen.set_focus(before, scroll_visible=False)
+        return self._answer
+
+    def close(self) -> None:
+        """Give the row and the keyboard back."""
+        self._answer = None
+        self.visible = False
+        self.screen.set_focus(self._before, scroll_visible=False)
 
     def _drawn(self) -> None:
         self._drawn_at = monotonic()
@@ -89,13 +101,12 @@ class Prompt(Widget, can_focus=True):
     def on_blur(self) -> None:
         """Keep the keyboard: a click elsewhere answers nothing."""
         if self.asking:
-            self.call_later(self.focus, scroll_visible=False)
+            self.call_later(self.screen.set_focus, self, scroll_visible=False)
 
     def render_line(self, y: int) -> Strip:
         """Draw the question; the keys stay in sight however long it is."""
-        keys = "  y yes  n no "
         width = self.size.width
-        question = f" {self._question}"
-        if width_of(question) > width - len(keys):
-            question = pad(question, max(0, width - len(keys)))
-        return strip([(question + keys, self.rich_style)], width, self.rich_style)
+        question = f" {self._question(width - len(KEYS) - 1)}"
+        if width_of(question) > width - len(KEYS):
+            question = pad(question, max(0, width - len(KEYS)))
+        return strip([(question + KEYS, self.rich_style)], width, self.rich_style)

@@ -20,7 +20,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, strip, width_of
+from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, strip, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from textual import events
     from textual.strip import Strip
 
-NEAR_END_PAGES = 2
-"""Rows are asked for while this many screens of them are still to come."""
+NEAR_END_PAGES = 1
+"""More rows are asked for when fewer than this many screens of them are still to come."""
 WHEEL_ROWS = 3
 
 
@@ -189,6 +189,8 @@ class RecordTable(Widget, can_focus=True):
         """The last rows are near: more are worth loading."""
 
         table: RecordTable
+        wanted: bool
+        """Whether the operator moved onto the very last row: an explicit wish for more."""
 
         @property
         def control(self) -> RecordTable:
@@ -310,7 +312,7 @@ class RecordTable(Widget, can_focus=True):
             return strip(
                 [("  ", self.rich_style), (pad(text, width - 4), style)], width, self.rich_style
             )
-        lines = _wrap(advice, max(10, width - 4))
+        lines = wrap(advice, max(10, width - 4))
         at = y - first - 1
         if headline and 0 <= at < len(lines):
             return strip(
@@ -353,6 +355,19 @@ class RecordTable(Widget, can_focus=True):
         if self.cursor_key is not None:
             self.post_message(self.Opened(self, self.cursor_key))
 
+    # Textual repaints a whole widget when focus comes or goes. This one looks the same either
+    # way, and a prompt takes the focus: it would cost a screenful of bytes twice.
+
+    def on_focus(self, event: events.Focus) -> None:
+        """Take note of the focus, and repaint nothing."""
+        event.prevent_default()
+        self.has_focus = True
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Take note that the focus is gone, and repaint nothing."""
+        event.prevent_default()
+        self.has_focus = False
+
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse clicks; on the cursor, open the record."""
         index = self._state.top + event.y - self._header
@@ -392,7 +407,7 @@ class RecordTable(Widget, can_focus=True):
             self._refresh_row(index)
             self._scroll_to_cursor()
             self.post_message(self.CursorMoved(self, self._state.key))
-        self._announce_near_end()
+        self._announce_near_end(moved=True)
 
     def _scroll_to_cursor(self) -> None:
         """At the edge jump by half a screen: fewer repaints than a row at a time."""
@@ -428,17 +443,8 @@ class RecordTable(Widget, can_focus=True):
             self.post_message(self.CursorMoved(self, state.key))
         self._announce_near_end()
 
-    def _announce_near_end(self) -> None:
+    def _announce_near_end(self, *, moved: bool = False) -> None:
         # The view, not the cursor: the wheel can bring the end in sight all by itself.
         if self._state.top + (1 + NEAR_END_PAGES) * self.rows_on_screen >= self._length:
-            self.post_message(self.NearEnd(self))
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    lines: list[str] = []
-    for word in text.split():
-        if lines and width_of(lines[-1]) + 1 + width_of(word) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
+            wanted = moved and self._state.index >= self._length - 1
+            self.post_message(self.NearEnd(self, wanted))

@@ -1,0 +1,122 @@
+"""Sends requests and parses their replies, remembering what every call of a client shares.
+
+That is the revision, learned from the first reply that tells it, and a refused key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly
+from capgo_tui.api.jsonvalue import load_json
+from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
+from capgo_tui.api.revisions import TRAITS, UNRECOGNISED, Paging, Revision, Traits, recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from capgo_tui.api.records import RecordT
+    from capgo_tui.api.requests import Request
+    from capgo_tui.api.transport import Transport
+
+_PARSE_IN_THREAD = 512 * 1024  # bytes; parsing more would hold up the event loop
+
+ResultT = TypeVar("ResultT")
+
+
+class Caller:
+    """One key's calls to one server."""
+
+    def __init__(self, transport: Transport, *, revision: Revision | None, read_only: bool) -> None:
+        self.revision = revision
+        self.read_only = read_only
+        self._transport = transport
+        self._refusal: CapgoError | None = None
+
+    @property
+    def traits(self) -> Traits:
+        """The table of the revision; while unknown, what all three have in common to read."""
+        return UNRECOGNISED if self.revision is None else TRAITS[self.revision]
+
+    def note(self, revision: Revision | None) -> None:
+        """Remember what a reply told; the first one to tell is believed."""
+        if self.revision is None:
+            self.revision = revision
+
+    async def send(self, request: Request) -> bytes:
+        """Send one request; the seam where reads may one day be tried again.
+
+        Raises ReadOnly for a write of a read-only client, and the first KEY_REFUSED again and
+        again without sending, for 20 failures lock the address (contract §1, §3).
+        """
+        if request.writes and self.read_only:
+            raise ReadOnly(f"this client is read-only: {request.name} was not sent")
+        if self._refusal is not None:
+            raise self._refusal.with_traceback(None)
+        try:
+            return await self._transport.send(request)
+        except CapgoError as error:
+            if error.kind is ErrorKind.KEY_REFUSED and request.needs_key:
+                self._refusal = error
+            raise
+
+    async def list(
+        self,
+        model: type[RecordT],
+        request: Request,
+        paging: Callable[[Traits], Paging] = lambda _: Paging.PAGES,
+    ) -> Listing[RecordT]:
+        """Send a list request; `paging` tells from the table how this list is paged."""
+        body = await self.send(request)
+        listing = await self._parse(request, body, partial(parse_list, model))
+        if self.revision is not None and paging(self.traits) is Paging.WHOLE:
+            return Listing(listing.rows, whole=True)
+        # Other lists in an object with `data` (§12) know page numbers only.
+        by_cursor = listing.by_cursor and request.operation == "list_devices"
+        return Listing(listing.rows, by_cursor, listing.cursor, listing.has_more)
+
+    async def one(
+        self, model: type[RecordT], request: Request, is_wanted: Callable[[RecordT], bool]
+    ) -> RecordT:
+        """Send a request for one row; of a list, which some servers send, take the wanted one."""
+        body = await self.send(request)
+        parsed = await self._parse(request, body, partial(parse_one, model))
+        rows = parsed.rows if isinstance(parsed, Listing) else (parsed,)
+        for row in rows:
+            if isinstance(row, model) and is_wanted(row):
+                return row
+        what = request.operation.removeprefix("get_")
+        raise CapgoError(
+            f"Cannot find {what}", kind=ErrorKind.NOT_FOUND, status=200, request=request.name
+        )
+
+    async def _parse(
+        self, request: Request, body: bytes, parse: Callable[[bytes], ResultT]
+    ) -> ResultT:
+        def work() -> tuple[ResultT, Revision | None]:
+            return parse(body), self._recognised(request, body)
+
+        try:
+            if len(body) < _PARSE_IN_THREAD:
+                result, revision = work()
+            else:
+                result, revision = await asyncio.to_thread(work)
+        except NotReadable as error:
+            raise CapgoError(
+                f"{request.name} answered something unexpected: {error}",
+                kind=ErrorKind.SERVER_FAULT,
+                status=200,
+                request=request.name,
+            ) from None
+        self.note(revision)
+        return result
+
+    def _recognised(self, request: Request, body: bytes) -> Revision | None:
+        if self.revision is not None:
+            return None
+        try:
+            return recognise(request.path, load_json(body))
+        except ValueError:
+            return None

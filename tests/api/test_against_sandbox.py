@@ -1,0 +1,222 @@
+"""Every operation against the sandbox, in each revision, over a real socket."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+
+from capgo_tui.api.client import CapgoClient
+from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
+from capgo_tui.api.key import ApiKey
+from capgo_tui.api.revisions import TRAITS, DeleteAll, Revision
+from capgo_tui.api.settings import ChannelSettings
+from tests.api.support import walk
+
+pytest.importorskip("capgo_tui.sandbox.app")
+from capgo_tui.sandbox.app import create_app
+from capgo_tui.sandbox.generate import generate
+from capgo_tui.sandbox.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from capgo_tui.api.paging import Pager
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+REVISIONS = list(Revision)
+
+
+@contextmanager
+def sandbox(revision: Revision, **counts: int) -> Iterator[tuple[str, Any]]:
+    store = Store()
+    world = generate(store, seed=3, now=NOW, **counts)
+    config = uvicorn.Config(
+        create_app(store, revision=revision.value), log_level="critical", ws="none", lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    # asyncio switches Nagle's algorithm off only where the protocol is named: 40 ms a reply.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    ready = threading.Event()
+    startup = server.startup
+
+    async def started(sockets: list[socket.socket] | None = None) -> None:
+        await startup(sockets)
+        ready.set()
+
+    server.startup = started  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", world
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+        close = getattr(store, "close", None)
+        if close is not None:
+            close()
+
+
+@pytest.fixture(params=REVISIONS, ids=str, scope="module")
+def large(request: pytest.FixtureRequest) -> Iterator[tuple[str, Any, Revision]]:
+    with sandbox(request.param, channels=1_300, devices=1_300, bundles=1_300) as (url, world):
+        yield url, world, request.param
+
+
+async def ids_of(pager: Pager[Any]) -> list[Any]:
+    rows = [row for page in await walk(pager) for row in page.rows]
+    assert len({row.key for row in rows}) == len(rows)
+    return rows
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_paging_loses_and_doubles_nothing(
+    large: tuple[str, Any, Revision], told: bool
+) -> None:
+    url, world, revision = large
+    async with CapgoClient(
+        ApiKey(world.key), server=url, revision=revision if told else None
+    ) as client:
+        channels = await ids_of(client.channels(world.app_id))
+        assert len(channels) == 1_300
+        assert client.revision is revision
+        devices = await ids_of(client.devices(world.app_id, limit=500))
+        assert len(devices) == 1_300
+        bundles = await ids_of(client.bundles(world.app_id))
+        assert len(bundles) == 1_300
+        one = await client.channel(world.app_id, channels[700].wire_key)
+        assert one.id == channels[700].id
+        wanted = devices[700].wire_key
+        lowers = TRAITS[revision].lowers_device_ids
+        device = await client.device(world.app_id, wanted.upper() if lowers else wanted)
+        assert device.device_id == devices[700].device_id
+
+
+@pytest.mark.parametrize("limit", [1, 7, 50, 100])
+async def test_live_device_pages_of_any_size(limit: int) -> None:
+    with sandbox(Revision.LIVE, channels=4, devices=100, bundles=10) as (url, world):
+        async with CapgoClient(ApiKey(world.key), server=url) as client:
+            for order in (None, "asc", "desc"):
+                pager = client.devices(world.app_id, limit=limit, order=order)
+                assert len(await ids_of(pager)) == 100
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_every_operation(revision: Revision) -> None:
+    with sandbox(revision, channels=5, devices=20, bundles=10) as (url, world):
+        async with CapgoClient(ApiKey(world.key), server=url) as client:
+            await operate(client, world.app_id, revision)
+
+
+async def operate(client: CapgoClient, app: str, revision: Revision) -> None:
+    traits = TRAITS[revision]
+    bundles = await ids_of(client.bundles(app))
+    channels = await ids_of(client.channels(app))
+    devices = await ids_of(client.devices(app))
+    used = {channel.bundle.id for channel in channels if channel.bundle}
+    free = next(bundle for bundle in bundles if bundle.id not in used)
+
+    await client.set_channel(app, "made here", ChannelSettings(bundle=free.wire_key))
+    assert client.revision is revision
+    made = await client.channel(app, "made here")
+    assert made.bundle is not None
+    assert made.bundle.id == free.id
+    await client.set_channel(app, "made here", ChannelSettings(public=False))
+    kept = await client.channel(app, "made here")
+    assert kept.bundle == made.bundle, "the bundle must survive a change of another setting"
+    if traits.clears_bundle:
+        await client.set_channel(app, "made here", ChannelSettings(bundle=None))
+        assert (await client.channel(app, "made here")).bundle is None
+    if "disable_auto_update" in traits.channel_fields:
+        await client.set_channel(app, "made here", ChannelSettings(disable_auto_update="metadata"))
+        changed = await client.channel(app, "made here")
+        # D documents a boolean, which cannot tell the kinds of "on" apart.
+        shown = "version_number" if revision is Revision.LIVE else "major"
+        assert changed.disable_auto_update == shown
+
+    device = devices[0]
+    await client.link_device(app, device.wire_key, "made here")
+    linked = await client.device(app, device.wire_key)
+    if revision is Revision.LIVE:
+        assert linked.channel == "made here"
+    await client.unlink_device(app, device.wire_key)
+    assert (await client.device(app, device.wire_key)).channel is None
+    with pytest.raises(CapgoError) as unknown:
+        await client.device(app, "00000000-0000-4000-8000-00000000dead")
+    assert unknown.value.kind is ErrorKind.NOT_FOUND
+
+    await extras(client, app, revision, channels[0].id, free)
+
+    await client.delete_channel(app, "made here")
+    with pytest.raises(CapgoError) as gone:
+        await client.channel(app, "made here")
+    assert gone.value.kind is ErrorKind.NOT_FOUND
+
+    before = await ids_of(client.bundles(app))
+    if revision is Revision.LEGACY:
+        with pytest.raises(UnsupportedByRevision):
+            await client.delete_bundle(app, free.wire_key)
+    else:
+        spare = next(bundle for bundle in before if bundle.id not in used | {free.id})
+        await client.delete_bundle(app, spare.wire_key)
+        after = await ids_of(client.bundles(app))
+        assert {row.id for row in before} - {row.id for row in after} == {spare.id}
+    await client.delete_all_bundles(app)
+    left = await ids_of(client.bundles(app))
+    assert bool(left) is (traits.delete_all is DeleteAll.UNLINKED)
+
+
+async def extras(
+    client: CapgoClient, app: str, revision: Revision, channel_id: int, bundle: Any
+) -> None:
+    if revision is not Revision.LIVE:
+        for attempt in (
+            client.promote_bundle(app, bundle.id, channel_id),
+            client.set_bundle_metadata(app, bundle.id, link="x"),
+            client.create_bundle(app, "9.0.0", external_url="https://x/y.zip", checksum="ab"),
+            client.ping(),
+            client.app(app),
+            client.apps().next_page(),
+        ):
+            with pytest.raises(UnsupportedByRevision):
+                await attempt
+        return
+    await client.ping()
+    assert (await client.app(app)).app_id == app
+    assert app in [row.app_id for row in await ids_of(client.apps())]
+    await client.promote_bundle(app, bundle.id, channel_id)
+    (promoted,) = [row for row in await ids_of(client.channels(app)) if row.id == channel_id]
+    assert promoted.bundle.id == bundle.id
+    await client.set_bundle_metadata(app, bundle.id, comment="seen")
+    (noted,) = [row for row in await ids_of(client.bundles(app)) if row.id == bundle.id]
+    assert noted.comment == "seen"
+    await client.create_bundle(app, "9.9.9", external_url="https://x/y.zip", checksum="ab")
+    assert "9.9.9" in [row.name for row in await ids_of(client.bundles(app))]
+    with pytest.raises(CapgoError) as taken:
+        await client.create_bundle(app, "9.9.9", external_url="https://x/y.zip", checksum="ab")
+    assert taken.value.kind is ErrorKind.RULE
+    with pytest.raises(CapgoError) as linked:
+        await client.delete_bundle(app, bundle.wire_key)
+    assert linked.value.kind is ErrorKind.RULE
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_a_wrong_key(revision: Revision) -> None:
+    with sandbox(revision, channels=2, devices=2, bundles=2) as (url, world):
+        async with CapgoClient(ApiKey("wrong"), server=url) as client:
+            with pytest.raises(CapgoError) as caught:
+                await client.channels(world.app_id).next_page()
+            assert caught.value.kind is ErrorKind.KEY_REFUSED
+        async with CapgoClient(ApiKey(world.key), server=url, revision=revision) as client:
+            with pytest.raises(CapgoError) as caught:
+                await client.bundles("com.nobody.app").next_page()
+            assert caught.value.kind is ErrorKind.NOT_ALLOWED

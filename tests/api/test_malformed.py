@@ -1,0 +1,130 @@
+"""Whatever the server sends, a call gives its result or a CapgoError, and walks end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capgo_tui.api.errors import CapgoError, Refused
+from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
+from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
+from capgo_tui.api.paging import Page
+from capgo_tui.api.records import Record, Unreadable
+from capgo_tui.api.revisions import Revision
+from capgo_tui.api.settings import ChannelSettings
+from tests.api.support import APP, Answer, Asked, scripted, walk
+
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["builtin", "\ud800", "0001-01-01T00:00:00+14:00", "9" * 5000, 10**30, "1"])
+)
+JSONS = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
+NAMES = st.sampled_from(
+    [
+        "id",
+        "name",
+        "device_id",
+        "app_id",
+        "version",
+        "version_name",
+        "custom_id",
+        "public",
+        "created_at",
+        "updated_at",
+        "disableAutoUpdate",
+        "rollout_version_info",
+        "native_packages",
+        "session_key",
+        "retention",
+        "channel",
+        "rolloutPercentageBps",
+        "autoPauseConfidence",
+        "bundle",
+        "manifest_count",
+        "is_prod",
+    ]
+)
+ROWS = st.dictionaries(NAMES, JSONS, max_size=8) | st.fixed_dictionaries(
+    {"id": st.integers(1, 9), "name": st.text(min_size=1), "device_id": st.text(min_size=1)},
+    optional={"version": JSONS, "created_at": JSONS, "public": JSONS, "app_id": st.text()},
+)
+LISTS = st.lists(ROWS | JSONS, max_size=6)
+BODIES = st.one_of(
+    st.binary(),
+    JSONS.map(lambda value: json.dumps(value).encode()),
+    LISTS.map(lambda value: json.dumps(value).encode()),
+    st.fixed_dictionaries(
+        {"data": LISTS},
+        optional={"nextCursor": JSONS | st.text(), "hasMore": JSONS, "bundles": JSONS},
+    ).map(lambda value: json.dumps(value).encode()),
+)
+MODELS = st.sampled_from([Channel, Device, Bundle, AppInfo])
+
+
+@given(MODELS, BODIES)
+def test_parsing(model: type[Record], body: bytes) -> None:
+    try:
+        listing = parse_list(model, body)
+    except NotReadable:
+        return
+    rows = [row for row in listing.rows if isinstance(row, Record)]
+    assert len(rows) + sum(isinstance(row, Unreadable) for row in listing.rows) == len(listing.rows)
+    for row in rows:
+        original = row.raw()
+        assert isinstance(original, dict)
+        assert json.loads(row.raw_json()).keys() == original.keys()
+        assert repr(row).isprintable()
+        hash(row.key)
+
+
+@given(MODELS, BODIES)
+def test_parsing_one(model: type[Record], body: bytes) -> None:
+    with contextlib.suppress(NotReadable):
+        assert isinstance(parse_one(model, body), (model, Listing))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([200, 200, 200, 400, 404, 429, 500]), BODIES),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from([None, *Revision]),
+)
+async def test_calls(script: list[tuple[int, bytes]], revision: Revision | None) -> None:
+    step = 0
+
+    def answer(_asked: Asked) -> Answer:
+        nonlocal step
+        step += 1
+        return script[step % len(script)]
+
+    async with scripted(answer, revision=revision) as (client, _):
+        pagers: list[Any] = [client.channels(APP), client.devices(APP), client.bundles(APP)]
+        for pager in pagers:
+            try:
+                for page in await walk(pager, most=60):
+                    assert isinstance(page, Page)
+            except (CapgoError, Refused):
+                pass
+        for call in (
+            client.channel(APP, "a"),
+            client.device(APP, "a"),
+            client.set_channel(APP, "a", ChannelSettings(bundle="1.0.0")),
+            client.unlink_device(APP, "a"),
+            client.ping(),
+        ):
+            with contextlib.suppress(CapgoError, Refused):
+                await call

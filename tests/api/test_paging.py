@@ -1,0 +1,256 @@
+"""Walks over model servers of every paging style: no row lost, none twice, always an end."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.listing import Listing
+from capgo_tui.api.models import Channel
+from capgo_tui.api.paging import Page, Pager, Position
+from capgo_tui.api.records import Unreadable
+from tests.api.support import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+COUNTS = st.one_of(
+    st.integers(0, 400), st.sampled_from([0, 1, 49, 50, 51, 100, 499, 500, 550, 1000, 1300, 1550])
+)
+Rows = list[Channel | Unreadable]
+
+
+def channels(count: int, start: int = 1) -> Rows:
+    return [Channel(id=number, name=f"c{number}") for number in range(start, start + count)]
+
+
+def page_of(rows: Sequence[Channel | Unreadable], page: int, size: int) -> Rows:
+    return list(rows[50 * page : 50 * page + size])
+
+
+def exact(_page: int) -> int:
+    return 50
+
+
+def concatenated(page: int) -> int:
+    """The live server's defect (§5): the upper bound is text, rows are capped at 1000."""
+    return min(1000, 50 * (9 * page + 1))
+
+
+@dataclass
+class Paged:
+    """Answers by page number; `size` gives the rows of a page, `order` may shuffle ties."""
+
+    rows: Rows
+    size: Callable[[int], int] = exact
+    shuffle: Callable[[Rows], Rows] = list
+    asked: list[Position] = field(default_factory=list)
+
+    async def __call__(self, position: Position, /) -> Listing[Channel]:
+        self.asked.append(position)
+        assert position.cursor is None
+        page = position.page or 0
+        return Listing(page_of(self.shuffle(self.rows), page, self.size(page)))
+
+
+async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Channel]]]:
+    pages = await walk(pager)
+    rows = [row for page in pages for row in page.rows]
+    assert pager.received == len(rows)
+    assert [page.ended for page in pages] == [False] * (len(pages) - 1) + [True]
+    after = await pager.next_page()
+    assert after.ended
+    assert (after.rows, after.requests) == ((), 0)
+    return rows, pages
+
+
+@given(COUNTS, st.sampled_from([exact, concatenated]))
+async def test_pages(count: int, size: Callable[[int], int]) -> None:
+    server = Paged(channels(count), size)
+    rows, pages = await everything(Pager(server))
+    assert rows == server.rows
+    assert not any(page.incomplete for page in pages)
+    assert server.asked[0] == Position()
+    assert len(server.asked) <= count // 50 + 2
+
+
+async def test_the_defects_own_numbers() -> None:
+    server = Paged(channels(135), concatenated)
+    rows, pages = await everything(Pager(server))
+    assert len(rows) == 135
+    assert [position.page for position in server.asked] == [None, 1, 2]
+    assert [len(page.repeated) for page in pages] == [0, 0, 35]
+
+
+@given(COUNTS)
+async def test_a_server_that_ignores_page(count: int) -> None:
+    everyone = channels(count)
+
+    async def fetch(_position: Position) -> Listing[Channel]:
+        return Listing(everyone)
+
+    rows, pages = await everything(Pager(fetch))
+    assert rows == everyone
+    assert len(pages) <= 2
+
+
+async def test_a_whole_list_is_asked_for_once() -> None:
+    async def fetch(_position: Position) -> Listing[Channel]:
+        return Listing(channels(200), whole=True)
+
+    _, pages = await everything(Pager(fetch))
+    assert len(pages) == 1
+
+
+@given(st.integers(0, 400), st.integers(0, 2**32), st.sampled_from([exact, concatenated]))
+async def test_rows_of_equal_time_in_changing_order(
+    count: int, seed: int, size: Callable[[int], int]
+) -> None:
+    dice = random.Random(seed)  # noqa: S311
+
+    def swap_pairs(rows: Rows) -> Rows:
+        mixed = list(rows)
+        for at in range(dice.randrange(2), len(mixed) - 1, 2):
+            if dice.random() < 0.5:
+                mixed[at], mixed[at + 1] = mixed[at + 1], mixed[at]
+        return mixed
+
+    server = Paged(channels(count), size, swap_pairs)
+    rows, pages = await everything(Pager(server))
+    assert len({row.id for row in rows}) == len(rows)
+    # Three sweeps that bring nothing new end it: then, and only then, it owns up to a loss.
+    assert len(rows) == count or pages[-1].incomplete
+
+
+async def test_a_row_pushed_out_of_its_page_is_found_by_another_sweep() -> None:
+    rows = channels(100)
+    swapped = [*rows[:49], rows[50], rows[49], *rows[51:]]
+    orders = iter([rows, swapped, swapped, rows, rows])
+    server = Paged(rows, exact, lambda _: next(orders))
+    got, pages = await everything(Pager(server))
+    assert len(got) == 100
+    assert not pages[-1].incomplete
+
+
+@given(st.integers(0, 300), st.integers(1, 60), st.booleans())
+async def test_cursors(count: int, limit: int, told: bool) -> None:
+    everyone = channels(count)
+    asked: list[Position] = []
+
+    async def fetch(position: Position) -> Listing[Channel]:
+        asked.append(position)
+        assert position.page is None
+        start = int(position.cursor or 0)
+        more = start + limit < count
+        cursor = str(start + limit) if more else None
+        return Listing(everyone[start : start + limit], True, cursor, more if told else None)
+
+    rows, pages = await everything(Pager(fetch))
+    assert rows == everyone
+    assert not pages[-1].incomplete
+    assert asked[0] == Position()
+
+
+CURSOR = st.one_of(st.none(), st.sampled_from("abc"))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 40), st.integers(0, 60), CURSOR, st.sampled_from([True, False, None])
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    st.booleans(),
+)
+async def test_any_replies_end_and_nothing_comes_twice(
+    script: list[tuple[int, int, str | None, bool | None]], mixed: bool
+) -> None:
+    """The server repeats its script for ever, whatever it is asked."""
+    step = 0
+    sent: set[int] = set()
+
+    async def fetch(_position: Position) -> Listing[Channel]:
+        nonlocal step
+        start, count, cursor, more = script[step % len(script)]
+        step += 1
+        by_cursor = step % 2 == 0 if mixed else True
+        rows = channels(count, start)
+        sent.update(row.id for row in rows if isinstance(row, Channel))
+        return Listing(rows, by_cursor, cursor, more)
+
+    rows, _ = await everything(Pager(fetch))
+    ids = [row.id for row in rows]
+    assert len(ids) == len(set(ids))
+    assert set(ids) == sent
+
+
+@pytest.mark.parametrize(
+    ("listings", "incomplete"),
+    [
+        ([Listing[Channel]([], True, None, True)], True),
+        ([Listing[Channel]([], True, None, None)], False),
+        ([Listing[Channel]([], True, "c", False)], False),
+        ([Listing(channels(2), True, "c", True), Listing(channels(2, 3), True, "c", True)], True),
+        ([Listing(channels(2), True, f"c{n}", True) for n in range(4)], True),
+        ([Listing(channels(2), True, "c", None), Listing(channels(1, 3), True)], False),
+        ([Listing[Channel]([], True, "c", True), Listing(channels(1), True, None, False)], False),
+    ],
+)
+async def test_cursor_troubles(listings: list[Listing[Channel]], incomplete: bool) -> None:
+    replies = iter(listings)
+
+    async def fetch(_position: Position) -> Listing[Channel]:
+        return next(replies)
+
+    rows, pages = await everything(Pager(fetch))
+    assert len(rows) == len({row.key for listing in listings for row in listing.rows})
+    assert pages[-1].incomplete is incomplete
+    assert not list(replies)
+
+
+async def test_after_an_error_the_walk_goes_on_where_it_stopped() -> None:
+    server = Paged(channels(120))
+    failures = iter([True, False, True, True, False, False, False])
+
+    async def fetch(position: Position) -> Listing[Channel]:
+        if next(failures):
+            raise CapgoError("cannot reach it", kind=ErrorKind.UNREACHABLE)
+        return await server(position)
+
+    pager = Pager(fetch)
+    rows: list[Channel] = []
+    errors = 0
+    while not pager.ended:
+        try:
+            rows += (await pager.next_page()).rows
+        except CapgoError:
+            errors += 1
+    assert rows == server.rows
+    assert errors == 3
+
+
+async def test_a_second_call_at_once_is_refused() -> None:
+    pager: Pager[Channel]
+
+    async def fetch(_position: Position) -> Listing[Channel]:
+        with pytest.raises(RuntimeError, match="already running"):
+            await pager.next_page()
+        return Listing(channels(3))
+
+    pager = Pager(fetch)
+    assert len((await pager.next_page()).rows) == 3
+
+
+async def test_unreadable_rows_count_and_come_once() -> None:
+    odd: list[Channel | Unreadable] = [Unreadable({"n": n}, "id: no id", str(n)) for n in range(70)]
+    _, pages = await everything(Pager(Paged([*channels(65), *odd], concatenated)))
+    assert sum(len(page.rows) for page in pages) == 65
+    assert sum(len(page.unreadable) for page in pages) == 70

@@ -1,0 +1,144 @@
+"""The five limiters (§3), with a clock that moves only when told to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.sandbox import limits as module
+from capgo_tui.sandbox.answers import Answer, Refused
+from capgo_tui.sandbox.limits import Limits
+from tests.sandbox.conftest import Clock
+from tests.sandbox.world import KNOWN, NEWER, A, key_of
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.sandbox.conftest import OpenSandbox, Sandbox
+
+
+def link(sandbox: Sandbox, channel: str = "beta", device_id: str = KNOWN) -> httpx.Response:
+    return sandbox.post("/device", app_id=A, device_id=device_id, channel=channel)
+
+
+def test_none_means_none(open_sandbox: OpenSandbox) -> None:
+    sandbox = open_sandbox()
+    assert all(link(sandbox).is_success for _ in range(8))
+
+
+def test_44_five_in_a_second(open_sandbox: OpenSandbox) -> None:
+    sandbox = open_sandbox(limits="device")
+    for _ in range(5):
+        assert sandbox.get("/device", app_id=A, device_id=KNOWN).is_success
+        sandbox.clock.advance(0.1)
+    refused = sandbox.get("/device", app_id=A, device_id=KNOWN)
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "1"
+    more = refused.json()["moreInfo"]
+    assert (more["app_id"], more["device_id"], more["retryAfterSeconds"]) == (A, KNOWN, 1)
+    assert int(refused.headers["x-ratelimit-reset"]) * 1000 >= more["rateLimitResetAt"]
+    # Another device, another operation and the list have counters of their own.
+    assert sandbox.get("/device", app_id=A, device_id=NEWER).is_success
+    assert sandbox.delete("/device", app_id=A, device_id=KNOWN).is_success
+    assert sandbox.get("/device", app_id=A).is_success
+    # The window runs from the first call; refused ones do not prolong it.
+    sandbox.clock.advance(0.6)
+    assert sandbox.get("/device", app_id=A, device_id=KNOWN).is_success
+
+
+def test_46_same_set_within_a_minute(open_sandbox: OpenSandbox) -> None:
+    sandbox = open_sandbox(limits="device")
+    assert link(sandbox).is_success
+    sandbox.clock.advance(1.1)
+    refused = link(sandbox)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "59")
+    assert link(sandbox, "no_access").is_success
+    assert sandbox.delete("/device", app_id=A, device_id=KNOWN).is_success
+    assert link(sandbox).status_code == 429
+    sandbox.clock.advance(59)
+    assert link(sandbox).is_success
+
+
+def test_failed_attempts_count_too(open_sandbox: OpenSandbox) -> None:
+    sandbox = open_sandbox(limits="device")
+    assert link(sandbox, "missing").status_code == 404
+    sandbox.clock.advance(2)
+    assert link(sandbox, "missing").status_code == 429
+
+
+def test_failed_authentication_blocks_the_address(open_sandbox: OpenSandbox) -> None:
+    sandbox = open_sandbox(limits="hosted")
+    for _ in range(20):
+        assert sandbox.ask("GET", "/channel", headers={}).status_code == 401
+        sandbox.clock.advance(1)
+    sandbox.clock.advance(-1)
+    refused = sandbox.get("/channel", app_id=A)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "900")
+    assert refused.json()["moreInfo"]["reason"] == "too_many_failed_auth_attempts"
+    # A refused call is no failure, so the block ends 15 minutes after the last one.
+    sandbox.clock.advance(899)
+    assert sandbox.get("/channel", app_id=A).status_code == 429
+    sandbox.clock.advance(1)
+    assert sandbox.get("/channel", app_id=A).is_success
+
+
+def test_a_success_does_not_clear_failures(open_sandbox: OpenSandbox) -> None:
+    sandbox = open_sandbox(limits="hosted")
+    for _ in range(20):
+        sandbox.ask("GET", "/channel", key="wrong")
+        sandbox.get("/ok")
+    assert sandbox.get("/channel", app_id=A).status_code == 429
+
+
+def refuse(more: object, headers: dict[str, str]) -> Answer:
+    return Answer(str(more), 429, headers)
+
+
+def test_a_key_forgets_only_after_an_idle_minute() -> None:
+    clock = Clock()
+    limits = Limits("hosted", clock, refuse)
+    for _ in range(2000):
+        limits.count_key(1)
+        clock.advance(59)
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            limits.count_key(1)
+        assert "'apikey_id': 1" in str(refused.value.answer.body)
+        clock.advance(59)
+    limits.count_key(2)
+    clock.advance(60)
+    limits.count_key(1)
+
+
+def test_an_address_has_a_thousand_a_minute() -> None:
+    clock = Clock()
+    limits = Limits("hosted", clock, refuse)
+    for number in range(1000):
+        limits.count_device("get", "192.0.2.1", A, f"device-{number}")
+        clock.advance(0.05)
+    with pytest.raises(Refused, match="ip_rate_limit_exceeded"):
+        limits.count_device("get", "192.0.2.1", A, None)
+    limits.count_device("get", "192.0.2.2", A, None)
+    clock.advance(10)
+    limits.count_device("get", "192.0.2.1", A, None)
+
+
+def test_counters_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MEMORY", 10)
+    clock = Clock()
+    limits = Limits("hosted", clock, refuse)
+    for number in range(100):
+        limits.failed_auth(f"192.0.2.{number}")
+    assert len(limits._counters.entries) == 10
+    clock.advance(1000)
+    limits.failed_auth("192.0.2.200")
+    assert len(limits._counters.entries) == 1
+
+
+def test_device_limits_leave_the_rest_alone(open_sandbox: OpenSandbox) -> None:
+    sandbox = open_sandbox(limits="device")
+    for _ in range(25):
+        assert sandbox.ask("GET", "/channel", headers={}).status_code == 401
+    key = key_of("app_reader")
+    assert sandbox.ask("GET", "/channel", query={"app_id": A}, key=key).is_success

@@ -1,0 +1,120 @@
+"""The command over a real socket."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+from click.testing import CliRunner
+
+from capgo_tui.commands.sandbox import sandbox
+from tests.sandbox.world import A, key_of, world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pytest
+
+START = "from capgo_tui.commands.sandbox import sandbox; sandbox()"
+
+
+@contextmanager
+def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], list[str]]]:
+    """Start the command, give what it says first, and stop it as ctrl+c does."""
+    with subprocess.Popen(
+        [sys.executable, "-c", START, "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            lines = [process.stdout.readline().rstrip("\n") for _ in range(5)]
+            said = dict(line.split("  ", 1) for line in lines[:3])
+            yield process, said, lines
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=20) == 0
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
+
+
+def test_serving_until_ctrl_c(tmp_path: Path) -> None:
+    database = str(tmp_path / "kept.db")
+    with started("--db", database, "--devices", "20") as (_, said, lines):
+        assert [line.split("  ")[0] for line in lines[:3]] == ["url", "app", "key"]
+        assert lines[3] == (
+            f"capgo-tui --api-url {said['url']} --app {said['app']} -a {said['key']}"
+        )
+        assert lines[4] == "ctrl+c stops"
+        headers = {"authorization": said["key"]}
+        query = {"app_id": said["app"]}
+        with httpx.Client(base_url=said["url"], headers=headers, trust_env=False) as client:
+            assert len(client.get("/device", params=query).json()["data"]) == 20
+            made = client.post("/channel", json={**query, "channel": "kept"})
+            assert made.json() == {"status": "ok"}
+            head = client.head("/channel/", params=query)
+            assert (head.status_code, head.content) == (200, b"")
+    # The second start uses what is there, whatever sizes it is given.
+    with started("--db", database, "--devices", "7") as (_, said, _):
+        client = httpx.Client(base_url=said["url"], headers=headers, trust_env=False)
+        with client:
+            assert len(client.get("/device", params=query).json()["data"]) == 20
+            assert client.get("/channel", params={**query, "channel": "kept"}).is_success
+
+
+def test_serving_a_state_file(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps(world()), encoding="utf-8")
+    with started("--state", str(path), "--revision", "legacy") as (_, said, _):
+        assert (said["app"], said["key"]) == (A, key_of("org_super_admin"))
+        headers = {"authorization": said["key"]}
+        answer = httpx.get(
+            f"{said['url']}/versions", params={"app_id": A}, headers=headers, trust_env=False
+        )
+        assert answer.is_success
+
+
+def test_a_port_in_use_is_one_clear_line(capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(sandbox, ["--port", port, "--devices", "1"])
+    assert result.exit_code == 1
+    words = result.stderr or capfd.readouterr().err
+    assert words.count("\n") == 1
+    assert f"port {port}" in words
+    assert "--port" in words
+
+
+def test_a_bad_state_file_is_one_clear_line(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_text("{}", encoding="utf-8")
+    result = CliRunner().invoke(sandbox, ["--state", str(path)])
+    assert (result.exit_code, result.stderr) == (1, f"Error: {path}: keys: Field required\n")
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database at all, but long enough to be looked at" * 40)
+    result = CliRunner().invoke(sandbox, ["--db", str(path)])
+    assert result.exit_code == 1
+    assert "not a database this command can use" in result.stderr
+
+
+def test_nothing_to_open(tmp_path: Path) -> None:
+    result = CliRunner().invoke(sandbox, ["--channels", "0", "--db", str(tmp_path / "x.db")])
+    assert result.exit_code == 1
+    assert "nothing to open" in result.stderr
+
+
+def test_a_reachable_address_is_warned_of() -> None:
+    result = CliRunner().invoke(sandbox, ["--host", "0.0.0.0", "--channels", "0"])  # noqa: S104
+    assert "warning: 0.0.0.0 may be reachable from other machines" in result.stderr

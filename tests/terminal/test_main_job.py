@@ -1,0 +1,138 @@
+"""The main job in a real terminal: open the app, find a device, fix its override, check it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.terminal.conftest import Sandbox
+from tests.terminal.emulator import Terminal
+
+DEVICE = "aaaaaaaa-0000-4000-8000-0000000000c8"
+PAGE_DOWN = "\x1b[6~"
+ENTER = "\r"
+ESC = "\x1b"
+
+
+def ask(sandbox: Sandbox) -> dict[str, object]:
+    """What the sandbox says of the device, asked without any code of ours."""
+    reply = httpx.get(
+        f"{sandbox.url}/device",
+        params={"app_id": sandbox.app, "device_id": DEVICE},
+        headers={"authorization": sandbox.key},
+    )
+    assert reply.status_code == 200
+    device: dict[str, object] = reply.json()
+    return device
+
+
+def count_on(title: str, tab: str) -> int:
+    """The number on a tab, which must be an end and not a beginning."""
+    found = re.search(rf"{tab} (\d+) ", title + " ")
+    assert found, title
+    return int(found[1])
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (60, 20), (140, 40)])
+def test_walk_the_tabs_and_fix_an_override(
+    sandbox: Sandbox, tmp_path: Path, columns: int, lines: int
+) -> None:
+    with Terminal(
+        [], columns=columns, lines=lines, environ=sandbox.environ, folder=tmp_path
+    ) as terminal:
+        # The channels: 134, of which a page is 50.
+        terminal.wait_for("production")
+        if lines < 40:
+            terminal.wait_for("50 loaded · more ↓")
+        terminal.type(PAGE_DOWN * 2)
+        terminal.wait_for("134 loaded · more ↓")
+        terminal.type("G")
+        terminal.wait_for("134 loaded · end of list")
+        terminal.wait_for("chan-130")
+
+        # The devices: 235, of which the one we want is not on the first page.
+        terminal.type("2")
+        terminal.wait_for("100 loaded · more ↓")
+        assert DEVICE[-4:] not in terminal.text
+        terminal.type("G")
+        terminal.wait_for("200 loaded · more ↓")
+        terminal.type("G")
+        terminal.wait_for("235 loaded · end of list")
+
+        # The bundles: 135, and the answer after the last one is an error that is none.
+        terminal.type("3")
+        terminal.wait_for("1.359.0")
+        terminal.type(PAGE_DOWN * 2)
+        terminal.wait_for("135 loaded · more ↓")
+        terminal.type("G")
+        terminal.wait_for("135 loaded · end of list")
+        if columns > 60:
+            title = terminal.line(0)
+            counts = [count_on(title, tab) for tab in ("Channels", "Devices", "Bundles")]
+            assert counts == [134, 235, 135]
+
+        # Find the device by its whole id, pasted in capitals as iOS shows it.
+        terminal.type("2/" + DEVICE.upper() + ENTER)
+        terminal.wait_for("1 of 235 loaded")
+
+        # Link it to no_access.
+        assert "channel" not in ask(sandbox)
+        terminal.type("o")
+        terminal.wait_for("Override tester-200 · now none")
+        terminal.type("no_acc")
+        terminal.wait_for("1 of 134 channels")
+        terminal.type(ENTER)
+        terminal.wait_for("none → no_access?")
+        assert "channel" not in ask(sandbox)
+        terminal.type("y")
+        terminal.wait_for("✓")
+        assert "override is no_access, read back" in terminal.line(-2)
+        assert "▲ no_access" in terminal.text
+        assert ask(sandbox)["channel"] == "no_access"
+
+        # Clear it again.
+        terminal.type("x")
+        terminal.wait_for("no_access → none?")
+        terminal.type("y")
+        terminal.wait_for("override is none, read back")
+        assert "▲ no_access" not in terminal.text
+        assert "channel" not in ask(sandbox)
+
+        terminal.type(ESC)
+        terminal.wait_for("235 loaded · end of list")
+        terminal.type("q")
+        assert terminal.wait_end() == 0
+    assert sandbox.key.encode() not in terminal.output
+
+
+def test_open_straight_on_a_device_that_is_not_loaded(sandbox: Sandbox, tmp_path: Path) -> None:
+    with Terminal(
+        ["--device", DEVICE.upper()], environ=sandbox.environ, folder=tmp_path
+    ) as terminal:
+        terminal.wait_for("1 of 101 loaded")
+        assert "aaaaaaa…" in terminal.text
+        terminal.type("ono_access" + ENTER)
+        terminal.wait_for("none → no_access?")
+        terminal.type("y")
+        terminal.wait_for("override is no_access, read back")
+        terminal.type("q")
+        assert terminal.wait_end() == 0
+    assert ask(sandbox)["channel"] == "no_access"
+
+
+def test_an_unknown_device_is_said_to_be_unknown(sandbox: Sandbox, tmp_path: Path) -> None:
+    with Terminal([], environ=sandbox.environ, folder=tmp_path) as terminal:
+        terminal.wait_for("50 loaded")
+        terminal.type("2")
+        terminal.wait_for("100 loaded")
+        terminal.type("/bbbbbbbb-0000-4000-8000-000000000009")
+        terminal.wait_for("0 of 100 loaded devices match")
+        terminal.type(ENTER)
+        terminal.wait_for("No device has the id")
+        terminal.type(ESC)
+        terminal.wait_for(lambda _: "100 loaded · more" in terminal.line(-2))
+        terminal.type("q")
+        assert terminal.wait_end() == 0
