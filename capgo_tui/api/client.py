@@ -109,7 +109,7 @@ class CapgoClient:
     async def send(self, request: Request) -> bytes:
         """Send a request built by `capgo_tui.api.requests` and give its reply's body.
 
-        Everything the client does goes through here, writes that a journal replays too.
+        For what was built and shown before it is sent; it obeys ``read_only`` like the methods.
         """
         return await self._caller.send(request)
 

@@ -34,6 +34,7 @@ from capgo_tui.text import clean
 
 _CONFIG: Final = ConfigDict(extra="ignore", validate_by_name=True, validate_by_alias=True)
 _set = object.__setattr__
+_PLAIN_LENGTH: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
@@ -144,7 +145,9 @@ class Device(Record):
     created_at: Moment = None
 
     def __post_init__(self) -> None:
-        _settle(self, "device_id", self.device_id)
+        exact = self.device_id
+        if len(exact) > _PLAIN_LENGTH or not (exact.isascii() and exact.isprintable()):
+            _settle(self, "device_id", exact)  # else it is clean: this is the hottest line
         if self.custom_id == "":
             _set(self, "custom_id", None)
         bundle, name = self.bundle, self.version_name

@@ -248,10 +248,10 @@ class _Progress:
         self.status: int | None = None
         self.went_out = went_out
 
-    async def trace(self, event: str, _info: Mapping[str, object]) -> None:
-        """Note, when httpcore tells, that the request starts to leave this machine."""
+    async def trace(self, event: str, info: Mapping[str, object]) -> None:
+        """Note, when httpcore tells, that the request (no proxy's CONNECT) starts to go out."""
         if event.endswith("send_request_headers.started"):
-            self.went_out = True
+            self.went_out = getattr(info.get("request"), "method", b"") != b"CONNECT"
 
 
 def _checked(server: str) -> tuple[httpx.URL, bool]:

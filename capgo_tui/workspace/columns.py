@@ -129,10 +129,10 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
     Column("bundle", "BUNDLE", lambda b, _: b.name, 16, 28, 0),
     Column("channels", "CHANNELS", linked_channels, 18, 34, 1),
     Column("created", "CREATED", lambda b, a: age(b.created_at, a.now), 7, 7, 2, searched=False),
-    Column("comment", "COMMENT", lambda b, _: b.comment or "", 16, 44, 3),
+    Column("comment", "COMMENT", lambda b, _: b.comment or "", 26, 60, 3),
     Column("needs", "NEEDS", lambda b, _: b.min_update_version or "", 8, 10, 5),
     Column("storage", "STORED", lambda b, _: b.storage_provider or "", 8, 9, 6),
-    Column("encrypted", "ENC", lambda b, _: yes(b.has_session_key), 3, 3, 7),
+    Column("encrypted", "ENC", lambda b, _: yes(bool(b.has_session_key)), 3, 3, 7),
 )
 
 

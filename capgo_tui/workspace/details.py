@@ -111,7 +111,7 @@ def bundle_details(bundle: Bundle, around: Surroundings) -> list[Section]:
                 ("stored", bundle.storage_provider or UNTOLD),
                 ("external url", bundle.external_url or "none"),
                 ("checksum", bundle.checksum or "none"),
-                ("encrypted", _yes(bundle.has_session_key)),
+                ("encrypted", _yes(bool(bundle.has_session_key))),
                 ("encryption key", bundle.key_id or "none"),
                 ("uploaded with CLI", bundle.cli_version or UNTOLD),
             ],

@@ -47,13 +47,17 @@ def explain(error: CapgoError, doing: str, target: Target) -> Notice:
             when = f"Try again in {wait:.0f} s" if wait else "Wait a little, then try again"
             return Notice("The server asks to slow down (429).", f"{when}.")
         case ErrorKind.UNREACHABLE:
-            return Notice(error.message, "Check the network and the address; r tries again.")
+            return Notice(_sentence(error.message), "Check the network and the address; r tries again.")
         case ErrorKind.NOT_FOUND:
             return Notice(f"Not found{status}.{said}", "It may have been deleted; r reads again.")
         case ErrorKind.SERVER_FAULT:
             return Notice(f"The server failed{status}.{said}", "r tries again.")
         case ErrorKind.RULE | ErrorKind.BAD_REQUEST:
             return Notice(f"The server refused to {doing}{status}.{said}")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def placeholder(collection: ListState, shown: int, query: Query, target: Target) -> Notice | None:
@@ -87,7 +91,7 @@ def status(collection: ListState, shown: int, query: Query, now: datetime) -> st
     parts: list[str] = []
     if query:
         parts += [f"/{query.text}", f"{shown} of {loaded} loaded"]
-    elif collection.started:
+    elif collection.as_of is not None:
         parts.append(f"{loaded} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable")

@@ -6,4 +6,4 @@ from hypothesis import settings
 
 settings.register_profile("api", deadline=None)
 settings.register_profile("api-long", deadline=None, max_examples=3_000)
-settings.load_profile("api-long")
+settings.load_profile("api")

@@ -171,8 +171,8 @@ class LinkForm(Vertical):
         self._collection = channels
         self._choices = Choices(device.channel)
         self._picked = asyncio.get_running_loop().create_future()
-        about = [device.custom_id or "", f"now {device.channel or 'none'}", device.device_id]
-        told = " · ".join(part for part in about if part)
+        about = [device.device_id, f"now {device.channel or 'none'}"]
+        told = " · ".join([device.custom_id, *reversed(about)] if device.custom_id else about)
         self.query_one("#form-title", TextLine).show(f" Override {told}")
         self.visible = True
         box = self.query_one(Input)
