@@ -74,6 +74,10 @@ class Traits:
     """Query filters the device list obeys."""
     device_limit: bool = True
     """Whether the device list takes ``limit``."""
+    tells_overrides: bool = True
+    """Whether a device's row names its override; else it can be set but not read back."""
+    tells_bundle_names: bool = True
+    """Whether channels and devices name their bundle; else they tell its id alone."""
     lowers_device_ids: bool = True
     """Whether device ids are lower-cased before sending; else sent as listed."""
     channel_fields: frozenset[str] = frozenset(CHANNEL_FIELDS)
@@ -96,6 +100,7 @@ LIVE = Traits(
 DOCUMENTED = Traits(
     revision=Revision.DOCUMENTED,
     link_bundle_field="version_id",
+    tells_overrides=False,
     devices_paging=Paging.PAGES,
     device_filters=frozenset(),
     device_limit=False,
@@ -118,6 +123,8 @@ LEGACY = Traits(
     device_params=("device_id", "channel"),  # the seed's slip, meaning the device id
     link_channel_fields=("channel", "channel_id"),
     link_bundle_field="version_id",
+    tells_overrides=False,
+    tells_bundle_names=False,
     channels_paging=Paging.WHOLE,
     devices_paging=Paging.WHOLE,
     bundles_paging=Paging.WHOLE,

@@ -16,8 +16,11 @@ from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.theme import CAPGO_DARK
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
+
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
 
     from capgo_tui.tui.launch import Launch
     from capgo_tui.workspace.session import Workspace
@@ -29,6 +32,7 @@ T = TypeVar("T")
 class CapgoApp(KeysInTurn):
     """One run of the interface over one app of Capgo."""
 
+    CSS_PATH = "app.tcss"
     TITLE = "Capgo"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -148,6 +152,23 @@ class CapgoApp(KeysInTurn):
             await workspace.aclose()
 
     # Bugs
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action as Textual does; a bug in it is told and ends nothing."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the lists are still there
+            self.report_bug(error)
+            if isinstance(self.screen, MainScreen):
+                self.screen.say(
+                    f"✗ A bug in capgo-tui ({type(error).__name__}); q quits and tells."
+                )
+            return True
 
     def report_bug(self, error: Exception) -> None:
         """Keep where a bug is for the end of the run; values stay out, one may be the key."""

@@ -65,20 +65,29 @@ class OverrideChange:
     """The override it shall have, as it is shown; None for none."""
     channel: str | None
     """The exact name of the channel `after` shows."""
+    told: bool = True
+    """Whether this server names overrides: else `before` is unknown, and so is the outcome."""
+
+    @property
+    def name(self) -> str:
+        """`label`, short enough to stand in a sentence."""
+        return _shorten(self.label, 24)
 
     def question(self, width: int) -> str:
-        """The change in one line of `width` characters, as it is asked before it is sent.
+        """The change as it is asked before it is sent, in `width` characters if it can be."""
+        return f"Override {self.summary(width - 10)}?"
 
-        On a narrow screen every name is shortened, so that none of them is cut away.
-        """
-        names = (self.label, self.before or "none", self.after or "none")
-        question = ""
+    def summary(self, width: int) -> str:
+        """The change in one line: on a narrow one the names are shortened, none is cut away."""
+        unset = "none" if self.told else "unknown"
+        names = (self.label, self.before or unset, self.after or "none")
+        summary = ""
         for most in (48, 36, 24, 18, 13, 9):
             label, before, after = (_shorten(name, most) for name in names)
-            question = f"Override {label}: {before} → {after}?"
-            if len(question) <= width:
+            summary = f"{label}: {before} → {after}"
+            if len(summary) <= width:
                 break
-        return question
+        return summary
 
     def outdated_by(self, device: Device) -> bool:
         """Whether the device has since come to differ from what the question says."""
@@ -114,6 +123,8 @@ class OverrideChange:
             return Outcome(Fate.UNKNOWN if refusal else Fate.UNVERIFIED, None, refusal or error)
         if device is None:
             # A device the server has not seen takes an override, yet can not be read (§7.2).
+            return Outcome(Fate.UNKNOWN if refusal else Fate.UNVERIFIED, None, refusal)
+        if device.channel is None and not self.told:
             return Outcome(Fate.UNKNOWN if refusal else Fate.UNVERIFIED, None, refusal)
         if device.channel == self.after:
             return Outcome(Fate.VERIFIED, device.channel)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _unknown(_: int) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a cell may need beside its record: the time, and who is linked to what."""
@@ -27,6 +31,10 @@ class Surroundings:
     now: datetime
     channels_of_bundle: Mapping[int | str, Sequence[str]] = field(default_factory=dict)
     """Names of the loaded channels that carry a bundle, by the bundle's id or name."""
+    name_of_bundle: Callable[[int], str | None] = _unknown
+    """The name of a loaded bundle by its id, for servers that tell ids alone."""
+    tells_overrides: bool = True
+    """Whether this server's devices name their override."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +56,13 @@ class Column(Generic[T]):
     """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
 
 
-def bundle_name(bundle: BundleRef | None) -> str:
+def bundle_name(bundle: BundleRef | None, around: Surroundings) -> str:
     """A bundle's name; ``#12`` where only its id is known, empty for none."""
     if bundle is None:
         return ""
-    return bundle.name or f"#{bundle.id}"
+    if bundle.name is None and bundle.id is not None:
+        return around.name_of_bundle(bundle.id) or f"#{bundle.id}"
+    return bundle.name or ""
 
 
 def yes(value: bool | None) -> str:
@@ -72,18 +82,25 @@ def policy(channel: Channel) -> str:
     return POLICY_LABELS.get(value, value) if value else "?"
 
 
-def rollout(channel: Channel) -> str:
+def rollout(channel: Channel, around: Surroundings) -> str:
     """A rollout in progress, such as ``25% 2.0.7``; empty when there is none."""
     if channel.rollout_bundle is None:
         return ""
     share = (channel.rollout_percentage_bps or 0) / 100
     paused = " paused" if channel.rollout_paused_at else ""
-    return f"{share:g}% {bundle_name(channel.rollout_bundle)}{paused}"
+    return f"{share:g}% {bundle_name(channel.rollout_bundle, around)}{paused}"
 
 
-def device_bundle(device: Device) -> str:
+def device_bundle(device: Device, around: Surroundings) -> str:
     """What a device runs; ``builtin`` when it is what came with the store."""
-    return bundle_name(device.bundle) or "builtin"
+    return bundle_name(device.bundle, around) or "builtin"
+
+
+def override_mark(device: Device, around: Surroundings) -> str:
+    """``▲ beta`` for an override; ``?`` where the server does not tell."""
+    if device.channel:
+        return f"▲ {device.channel}"
+    return "" if around.tells_overrides else "?"
 
 
 def device_kind(device: Device) -> str:
@@ -102,9 +119,9 @@ def linked_channels(bundle: Bundle, around: Surroundings) -> str:
 
 CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
     Column("channel", "CHANNEL", lambda c, _: c.name, 18, 34, 0),
-    Column("bundle", "BUNDLE", lambda c, _: bundle_name(c.bundle) or "none", 13, 24, 1),
+    Column("bundle", "BUNDLE", lambda c, a: bundle_name(c.bundle, a) or "none", 13, 24, 1),
     Column("default", "DEFAULT", lambda c, _: "default" if c.public else "", 8, 8, 2),
-    Column("rollout", "ROLLOUT", lambda c, _: rollout(c), 12, 20, 4),
+    Column("rollout", "ROLLOUT", rollout, 12, 20, 4),
     Column("holds", "HOLDS BACK", lambda c, _: policy(c), 10, 10, 5),
     Column("self", "SELF", lambda c, _: yes(c.allow_device_self_set), 4, 4, 6),
     Column("dev", "DEV", lambda c, _: yes(c.allow_dev), 3, 3, 7),
@@ -116,8 +133,8 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
     Column("device", "DEVICE", lambda d, _: d.device_id, 15, 36, 0, cut_middle=True),
     Column("custom", "CUSTOM ID", lambda d, _: d.custom_id or "", 17, 24, 2),
     Column("platform", "PLAT", lambda d, _: d.platform or "?", 8, 8, 4),
-    Column("bundle", "BUNDLE", lambda d, _: device_bundle(d), 12, 18, 1),
-    Column("override", "OVERRIDE", lambda d, _: f"▲ {d.channel}" if d.channel else "", 14, 22, 1),
+    Column("bundle", "BUNDLE", device_bundle, 12, 18, 1),
+    Column("override", "OVERRIDE", override_mark, 14, 22, 1),
     Column("os", "OS", lambda d, _: d.os_version or "", 6, 8, 6),
     Column("native", "NATIVE", lambda d, _: d.version_build or "", 8, 10, 7),
     Column("plugin", "PLUGIN", lambda d, _: d.plugin_version or "", 8, 10, 9),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel, Device
 
+NO_OVERRIDE = "none: follows the default of its platform"
 UNTOLD = "unknown, the API does not tell"
 
 
@@ -39,9 +40,9 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
         Section(
             channel.name,
             [
-                ("bundle", bundle_name(channel.bundle) or "none"),
+                ("bundle", bundle_name(channel.bundle, around) or "none"),
                 ("default channel", yes(channel.public)),
-                ("rollout", rollout(channel) or "none"),
+                ("rollout", rollout(channel, around) or "none"),
                 ("holds back updates", policy(channel)),
                 ("not below native version", yes(channel.disable_auto_update_under_native)),
             ],
@@ -71,8 +72,8 @@ def device_details(device: Device, around: Surroundings) -> list[Section]:
             [
                 ("device id", device.device_id),
                 ("custom id", device.custom_id or "none"),
-                ("override", device.channel or "none: follows the default of its platform"),
-                ("runs bundle", device_bundle(device)),
+                ("override", device.channel or (NO_OVERRIDE if around.tells_overrides else UNTOLD)),
+                ("runs bundle", device_bundle(device, around)),
                 ("last seen", full_time(device.updated_at, around.now)),
             ],
         ),

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.revisions import Revision
 from capgo_tui.workspace.changes import OverrideChange
 from capgo_tui.workspace.collection import Collection
 from capgo_tui.workspace.columns import Surroundings
@@ -64,7 +63,7 @@ class Workspace:
 
     def surroundings(self) -> Surroundings:
         """What cells need beside their record, as of now."""
-        return Surroundings(self.now(), self._links)
+        return Surroundings(self.now(), self._links, self._name_of_bundle, self.tells_overrides)
 
     async def look_up_device(self, device_id: str) -> Device | None:
         """Ask the server for exactly one device; None when it does not know it.
@@ -89,6 +88,7 @@ class Workspace:
             device_id=device.wire_key,
             label=device.custom_id or device.device_id,
             before=device.channel,
+            told=device.channel is not None or self.tells_overrides,
             after=channel.name if channel else None,
             channel=channel.wire_key if channel else None,
         )
@@ -96,11 +96,20 @@ class Workspace:
     @property
     def tells_overrides(self) -> bool:
         """Whether this server's device rows name the override (contract §7.1)."""
-        return self.client.revision in (None, Revision.LIVE)
+        return self.client.traits.tells_overrides
+
+    @property
+    def joins_bundle_names(self) -> bool:
+        """Whether bundles are only known by name once the bundles are loaded (contract §6.1)."""
+        return not self.client.traits.tells_bundle_names
 
     async def aclose(self) -> None:
         """Close the connections to the server."""
         await self.client.aclose()
+
+    def _name_of_bundle(self, bundle_id: int) -> str | None:
+        bundle = self.bundles.records.get(str(bundle_id))
+        return bundle.name if bundle else None
 
     def _relink(self) -> None:
         links: dict[int | str, list[str]] = {}

@@ -47,13 +47,28 @@ def explain(error: CapgoError, doing: str, target: Target) -> Notice:
             when = f"Try again in {wait:.0f} s" if wait else "Wait a little, then try again"
             return Notice("The server asks to slow down (429).", f"{when}.")
         case ErrorKind.UNREACHABLE:
-            return Notice(_sentence(error.message), "Check the network and the address; r tries again.")
+            return Notice(
+                _sentence(error.message), "Check the network and the address; r tries again."
+            )
         case ErrorKind.NOT_FOUND:
             return Notice(f"Not found{status}.{said}", "It may have been deleted; r reads again.")
         case ErrorKind.SERVER_FAULT:
             return Notice(f"The server failed{status}.{said}", "r tries again.")
         case ErrorKind.RULE | ErrorKind.BAD_REQUEST:
             return Notice(f"The server refused to {doing}{status}.{said}")
+
+
+def brief(error: CapgoError, doing: str, target: Target) -> str:
+    """The same in a few words, for a line that has little room."""
+    match error.kind:
+        case ErrorKind.RATE_LIMITED if error.retry_after:
+            return f"try again in {error.retry_after:.0f} s, the server asks to wait"
+        case ErrorKind.NOT_ALLOWED:
+            return f"this key may not {doing} of {target.app_id}"
+        case ErrorKind.KEY_REFUSED:
+            return "the key was refused"
+        case _:
+            return error.message
 
 
 def _sentence(text: str) -> str:
@@ -129,20 +144,21 @@ def told(change: OverrideChange, outcome: Outcome, target: Target) -> str:
     wanted = change.after or "none"
     found = outcome.found or "none"
     error = outcome.error
-    why = explain(error, "change overrides", target) if error else None
     match outcome.fate:
         case Fate.VERIFIED:
-            return f"✓ {change.label}: override is {found}, read back from the server"
+            return f"✓ {change.name}: override is {found}, read back from the server"
         case Fate.DIFFERENT:
-            return f"! {change.label}: accepted, but the server now says {found}, not {wanted}"
+            return f"! {change.name}: accepted, but the server now says {found}, not {wanted}"
+        case Fate.UNVERIFIED if not change.told:
+            return f"? {change.name}: accepted, but this server does not tell overrides back"
         case Fate.UNVERIFIED if error is None:
-            return f"? {change.label}: accepted, but this server does not tell overrides back"
+            return f"? {change.name}: accepted, but the server knows no such device to read back"
         case Fate.UNVERIFIED:
-            return f"? {change.label}: accepted, but reading it back failed: {error}"
+            return f"? {change.name}: accepted, but reading it back failed: {error}"
         case Fate.UNKNOWN:
             return (
-                f"? {change.label}: it is unknown whether this took effect; r reads again. {error}"
+                f"? {change.name}: it is unknown whether this took effect; r reads again. {error}"
             )
         case Fate.FAILED:
-            said = f"{why.headline} {why.advice}".strip() if why else ""
-            return f"✗ {change.label}: not changed, override is {found}. {said}"
+            why = brief(error, "change overrides", target) if error else "it is as it was"
+            return f"✗ Not changed: {why} · {change.name} is on {found}"

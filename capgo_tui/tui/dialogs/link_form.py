@@ -15,13 +15,14 @@ from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.columns import bundle_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
 
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.workspace.collection import Collection
+    from capgo_tui.workspace.columns import Surroundings
 
 PUBLIC = "a default channel takes no overrides"
 CURRENT = "the override it has now"
@@ -50,11 +51,16 @@ COLUMNS = (
 class Choices:
     """The channels that match what was typed, best match first."""
 
+    collection: Collection[Channel]
     current: str | None
+    """The override the device has now."""
+    around: Surroundings
+    typed: str = ""
     channels: list[Channel] = field(default_factory=list)
 
-    def narrow(self, channels: Iterable[Channel], typed: str) -> None:
+    def narrow(self, typed: str) -> None:
         """Keep the channels whose name holds every word typed."""
+        self.typed = typed
         words = typed.casefold().split()
         whole = typed.strip().casefold()
 
@@ -62,7 +68,8 @@ class Choices:
             name = channel.name.casefold()
             return 0 if name == whole else 1 if name.startswith(whole) else 2
 
-        matching = [c for c in channels if all(word in c.name.casefold() for word in words)]
+        loaded = self.collection.records.values()
+        matching = [c for c in loaded if all(word in c.name.casefold() for word in words)]
         self.channels = sorted(matching, key=rank)
 
     def refusal(self, channel: Channel) -> str:
@@ -94,7 +101,7 @@ class Choices:
         refusal = self.refusal(channel)
         texts = {
             "channel": channel.name,
-            "bundle": bundle_name(channel.bundle) or "none",
+            "bundle": bundle_name(channel.bundle, self.around) or "none",
             "note": refusal,
         }
         tone = "muted" if refusal else "plain"
@@ -136,11 +143,9 @@ class LinkForm(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._choices = Choices(None)
-        self._collection: Collection[Channel] | None = None
+        self._choices: Choices | None = None
         self._picked: asyncio.Future[Channel | None] | None = None
         self._before: Widget | None = None
-        self._typed = ""
 
     @property
     def choosing(self) -> bool:
@@ -161,15 +166,16 @@ class LinkForm(Vertical):
         yield RecordTable(header=False)
         yield TextLine(tone="muted", id="form-hint")
 
-    def open(self, device: Device, channels: Collection[Channel]) -> asyncio.Future[Channel | None]:
+    def open(
+        self, device: Device, channels: Collection[Channel], around: Surroundings
+    ) -> asyncio.Future[Channel | None]:
         """Ask for a channel; None when the form is left without one.
 
         The keyboard is taken at once: what is typed ahead is typed into the form. Call `close`
         once the answer has been taken.
         """
         self._before = self.screen.focused
-        self._collection = channels
-        self._choices = Choices(device.channel)
+        self._choices = Choices(channels, device.channel, around)
         self._picked = asyncio.get_running_loop().create_future()
         about = [device.device_id, f"now {device.channel or 'none'}"]
         told = " · ".join([device.custom_id, *reversed(about)] if device.custom_id else about)
@@ -193,10 +199,10 @@ class LinkForm(Vertical):
 
     def channels_changed(self) -> None:
         """Take note that channels came in while the form is open; the cursor stays."""
-        if self._collection is None or self._picked is None:
+        if self._choices is None or self._picked is None:
             return
         kept = self._table.cursor_key
-        self._narrow()
+        self._narrow(self._choices)
         if kept is not None:
             self._table.move_to_key(kept)
 
@@ -235,42 +241,41 @@ class LinkForm(Vertical):
         return self.query_one(RecordTable)
 
     def _narrow_to_typed(self) -> None:
-        if self._typed != self.query_one(Input).value:
-            self._narrow()
+        choices = self._choices
+        if choices is not None and choices.typed != self.query_one(Input).value:
+            self._narrow(choices)
 
-    def _narrow(self) -> None:
-        if self._collection is None:
-            return
-        self._typed = self.query_one(Input).value
-        self._choices.narrow(self._collection.records.values(), self._typed)
-        at = self._choices.first_allowed
-        key = self._choices.key_at(at) if len(self._choices) else None
-        self._table.attach(self._choices, COLUMNS, TableState(key, at, max(0, at - 2)))
+    def _narrow(self, choices: Choices) -> None:
+        choices.narrow(self.query_one(Input).value)
+        at = choices.first_allowed
+        key = choices.key_at(at) if len(choices) else None
+        self._table.attach(choices, COLUMNS, TableState(key, at, max(0, at - 2)))
         self._hint()
 
     def _hint(self) -> None:
-        collection = self._collection
-        if collection is None:
+        choices = self._choices
+        if choices is None:
             return
-        count = f"{len(self._choices)} of {len(collection)} channels"
-        if collection.error is not None:
+        loaded = choices.collection
+        count = f"{len(choices)} of {len(loaded)} channels"
+        if loaded.error is not None:
             count += " (loading the rest failed)"
-        elif not collection.ended:
+        elif not loaded.ended:
             count += " (loading more…)"
-        if not len(self._choices):
-            self._hint_line.show(f" no channel matches · {count} · esc cancel", "warn")
-        else:
+        if len(choices):
             self._hint_line.show(f" ⏎ choose  ↑↓ move  esc cancel · {count}", "muted")
+        else:
+            self._hint_line.show(f" no channel matches · {count} · esc cancel", "warn")
 
     def action_pick(self) -> None:
         """Pick what the cursor is on, if it can be picked."""
         self._narrow_to_typed()
-        key = self._table.cursor_key
-        at = self._choices.index_of(key) if key is not None else None
-        if at is None:
+        choices, key = self._choices, self._table.cursor_key
+        at = choices.index_of(key) if choices is not None and key is not None else None
+        if choices is None or at is None:
             return
-        channel = self._choices.channels[at]
-        refusal = self._choices.refusal(channel)
+        channel = choices.channels[at]
+        refusal = choices.refusal(channel)
         if refusal:
             self._hint_line.show(f" {channel.name}: {refusal}", "warn")
         else:

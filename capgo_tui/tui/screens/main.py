@@ -145,9 +145,16 @@ class MainScreen(Screen[None]):
                     pass
         if name == "channels":
             self.link_form.channels_changed()
-            if self._active == "bundles":
-                self.table.refresh()
+        if self._joined_from(name):
+            self.table.refresh()
         self._refresh_chrome()
+
+    def _joined_from(self, name: str) -> bool:
+        """Whether the list in view shows something that comes from another list."""
+        if name == "channels":
+            return self._active == "bundles"
+        joins = self.workspace is not None and self.workspace.joins_bundle_names
+        return joins and name == "bundles" and self._active != "bundles"
 
     def _refresh_chrome(self) -> None:
         if not self._rows:

@@ -43,9 +43,9 @@ class OverrideFlow:
         if self._busy(device):
             return None
         self._screen.status.dismiss()
-        form = self._screen.link_form
+        form, around = self._screen.link_form, self._workspace.surroundings()
         self._screen.table.cover(form.HEIGHT - ROWS_BELOW_TABLE)
-        return self._choose(device, form.open(device, self._workspace.channels))
+        return self._choose(device, form.open(device, self._workspace.channels, around))
 
     def clear(self, device: Device) -> Coroutine[None, None, None] | None:
         """Clear the device's override; the question has the keyboard when this returns."""
@@ -92,8 +92,7 @@ class OverrideFlow:
             answer = self._screen.prompt.open(partial(_again, change))
 
     async def _run(self, change: OverrideChange) -> None:
-        target = change.after or "none"
-        self._screen.say(f"⟳ {change.label}: {change.before or 'none'} → {target}…")
+        self._screen.say(f"⟳ {change.summary(self._screen.size.width - 5)}…")
         outcome: Outcome = await self._screen.app.see_through(change.run(self._workspace))
         self._screen.say(words.told(change, outcome, self._screen.target))
 

@@ -1,0 +1,508 @@
+"""An override is sent exactly once, read back, and told for what it became."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from capgo_tui.api.errors import ErrorKind
+from capgo_tui.api.models import Device
+from capgo_tui.workspace.changes import Fate, Outcome, OverrideChange
+from capgo_tui.workspace.collection import Progressed
+from capgo_tui.workspace.words import told
+from tests.workspace.misbehaving import Reply
+from tests.workspace.world import ALL_REVISIONS, World, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from capgo_tui.workspace.collection import Event
+    from capgo_tui.workspace.session import Workspace
+
+SET, CLEAR, READ = "POST /device", "DELETE /device", "GET /device"
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world(devices=40) as made:
+        yield made
+
+
+async def change_for(
+    world: World, workspace: Workspace, channel: str | None, device_id: str | None = None
+) -> OverrideChange:
+    """The change as the interface makes it: from a loaded device and a loaded channel."""
+    await workspace.devices.load_all()
+    await workspace.channels.load_all()
+    device = workspace.devices.records[device_id or world.free_devices()[0]]
+    chosen = [c for c in workspace.channels.records.values() if c.name == channel]
+    change = workspace.override(device, chosen[0] if channel else None)
+    world.door.asked.clear()
+    return change
+
+
+async def run(world: World, workspace: Workspace, change: OverrideChange) -> Outcome:
+    """Run a change; whatever becomes of it, it is sent once and nothing is left marked."""
+    outcome = await change.run(workspace)
+    assert world.door.writes == 1
+    assert not workspace.writing
+    return outcome
+
+
+def shown(world: World, change: OverrideChange, outcome: Outcome) -> str:
+    """What the operator reads, without any key."""
+    line = told(change, outcome, world.target())
+    assert "\n" not in line
+    assert line.isprintable()
+    assert not any(key in line for key in world.keys.values())
+    return line
+
+
+# Carried out
+
+
+async def test_an_override_is_sent_once_and_read_back(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    outcome = await run(world, workspace, change)
+    assert outcome == Outcome(Fate.VERIFIED, "beta")
+    assert world.override_of(change.device_id) == "beta"
+    assert workspace.devices.records[change.device_id].channel == "beta"
+    assert world.door.count(SET) == 1
+    assert world.door.count(READ) == 1
+    line = shown(world, change, outcome)
+    assert line.startswith("✓")
+    assert change.label in line
+    assert "beta" in line
+
+
+async def test_a_cleared_override_is_sent_once_and_read_back(world: World) -> None:
+    device_id = world.free_devices()[0]
+    world.set_override(device_id, "beta")
+    workspace = world.open()
+    change = await change_for(world, workspace, None, device_id)
+    assert change.before == "beta"
+    outcome = await run(world, workspace, change)
+    assert outcome == Outcome(Fate.VERIFIED, None)
+    assert world.override_of(device_id) is None
+    assert workspace.devices.records[device_id].channel is None
+    assert world.door.count(CLEAR) == 1
+    assert "none" in shown(world, change, outcome)
+
+
+async def test_one_override_replaces_another(world: World) -> None:
+    device_id = world.free_devices()[0]
+    world.set_override(device_id, "beta")
+    workspace = world.open()
+    change = await change_for(world, workspace, "qa", device_id)
+    assert (change.before, change.after) == ("beta", "qa")
+    assert (await run(world, workspace, change)).fate is Fate.VERIFIED
+    assert world.override_of(device_id) == "qa"
+
+
+async def test_nobody_elses_device_is_touched(world: World) -> None:
+    before = {device_id: world.override_of(device_id) for device_id in world.device_ids()}
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    await run(world, workspace, change)
+    after = {device_id: world.override_of(device_id) for device_id in world.device_ids()}
+    assert after == {**before, change.device_id: "beta"}
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS)
+@pytest.mark.parametrize("clears", [False, True], ids=["override", "clear"])
+async def test_every_revision_gets_the_write_once_and_carries_it_out(
+    revision: str, clears: bool
+) -> None:
+    async with open_world(revision, devices=20) as world:
+        device_id = world.free_devices()[0]
+        if clears:
+            world.set_override(device_id, "beta")
+        workspace = world.open()
+        change = await change_for(world, workspace, None if clears else "beta", device_id)
+        outcome = await run(world, workspace, change)
+        assert outcome.fate is not Fate.FAILED
+        assert outcome.error is None
+        assert world.override_of(device_id) == (None if clears else "beta")
+
+
+async def test_a_channel_is_named_to_the_server_exactly_as_the_server_names_it(
+    world: World,
+) -> None:
+    world.run("UPDATE channels SET name = ? WHERE name = 'beta'", "be\u200bta")
+    workspace = world.open()
+    await workspace.channels.load_all()
+    await workspace.devices.load_all()
+    channel = next(c for c in workspace.channels.records.values() if c.wire_key == "be\u200bta")
+    device = workspace.devices.records[world.free_devices()[0]]
+    change = workspace.override(device, channel)
+    assert change.question(200).isprintable()
+    outcome = await change.run(workspace)
+    assert outcome.fate is Fate.VERIFIED
+    assert world.override_of(device.device_id) == "be\u200bta"
+
+
+# Accepted, but
+
+
+async def test_an_override_that_is_accepted_and_ignored_is_told_as_different(
+    world: World,
+) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    world.door.answer(SET, {"status": "ok"})
+    outcome = await run(world, workspace, change)
+    assert outcome == Outcome(Fate.DIFFERENT, None)
+    line = shown(world, change, outcome)
+    assert line.startswith("!")
+    assert "none" in line
+    assert "not beta" in line
+
+
+async def test_somebody_quicker_is_told_by_name(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    world.door.after(SET, lambda: world.set_override(change.device_id, "qa"))
+    outcome = await run(world, workspace, change)
+    assert outcome == Outcome(Fate.DIFFERENT, "qa")
+    assert workspace.devices.records[change.device_id].channel == "qa"
+    assert "now says qa" in shown(world, change, outcome)
+
+
+async def test_an_override_that_somebody_sets_again_is_not_told_as_cleared(world: World) -> None:
+    device_id = world.free_devices()[0]
+    world.set_override(device_id, "beta")
+    workspace = world.open()
+    change = await change_for(world, workspace, None, device_id)
+    world.door.after(CLEAR, lambda: world.set_override(device_id, "qa"))
+    outcome = await run(world, workspace, change)
+    assert outcome == Outcome(Fate.DIFFERENT, "qa")
+
+
+async def test_what_cannot_be_read_back_is_told_as_unverified(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    world.door.fail(READ)
+    outcome = await run(world, workspace, change)
+    assert outcome.fate is Fate.UNVERIFIED
+    assert outcome.error is not None
+    assert outcome.error.kind is ErrorKind.SERVER_FAULT
+    assert world.override_of(change.device_id) == "beta"
+    line = shown(world, change, outcome)
+    assert line.startswith("?")
+    assert "accepted" in line
+
+
+async def test_a_device_the_server_has_never_seen_takes_the_override_unverified(
+    world: World,
+) -> None:
+    workspace = world.open()
+    await workspace.channels.load_all()
+    beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
+    stranger = Device(device_id="00000000-0000-4000-8000-00000000beef")
+    change = workspace.override(stranger, beta)
+    world.door.asked.clear()
+    outcome = await run(world, workspace, change)
+    assert outcome == Outcome(Fate.UNVERIFIED)
+    assert world.override_of(stranger.device_id) == "beta"
+    assert shown(world, change, outcome).startswith("? 00000000-0000-4000-8000-00000000beef")
+
+
+# Refused
+
+
+async def test_a_default_channel_takes_no_override(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "production")
+    outcome = await run(world, workspace, change)
+    assert outcome.fate is Fate.FAILED
+    assert outcome.error is not None
+    assert outcome.error.kind is ErrorKind.RULE
+    assert world.override_of(change.device_id) is None
+    assert world.door.count(READ) == 0, "a refusal needs no second look"
+    line = shown(world, change, outcome)
+    assert line.startswith("✗")
+    assert "not changed" in line
+    assert "public channel" in line
+
+
+@pytest.mark.parametrize("clears", [False, True], ids=["override", "clear"])
+async def test_a_readers_key_may_not_change_overrides(world: World, clears: bool) -> None:
+    device_id = world.free_devices()[0]
+    if clears:
+        world.set_override(device_id, "qa")
+    workspace = world.open("app_reader")
+    change = await change_for(world, workspace, None if clears else "beta", device_id)
+    outcome = await run(world, workspace, change)
+    assert outcome.fate is Fate.FAILED
+    assert outcome.error is not None
+    assert outcome.error.kind is ErrorKind.NOT_ALLOWED
+    assert outcome.found == change.before
+    assert world.override_of(device_id) == ("qa" if clears else None)
+    assert "may not change overrides" in shown(world, change, outcome)
+
+
+async def test_the_same_channel_again_within_a_minute_is_told_with_the_time_to_wait() -> None:
+    async with open_world(limits="device", devices=20) as world:
+        workspace = world.open()
+        change = await change_for(world, workspace, "beta")
+        assert (await run(world, workspace, change)).fate is Fate.VERIFIED
+        world.clock.advance(5)
+        clear = await change_for(world, workspace, None, change.device_id)
+        assert (await run(world, workspace, clear)).fate is Fate.VERIFIED
+        world.clock.advance(5)
+        again = await change_for(world, workspace, "beta", change.device_id)
+        outcome = await run(world, workspace, again)
+        assert outcome.fate is Fate.FAILED
+        assert outcome.error is not None
+        assert outcome.error.kind is ErrorKind.RATE_LIMITED
+        assert outcome.error.retry_after == 50
+        assert world.override_of(change.device_id) is None
+        assert "50 s" in shown(world, again, outcome)
+        world.clock.advance(50)
+        again = await change_for(world, workspace, "beta", change.device_id)
+        assert (await run(world, workspace, again)).fate is Fate.VERIFIED
+
+
+async def test_a_key_that_expires_in_between_is_told_as_refused(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    world.run("UPDATE keys SET expired = 1")
+    outcome = await run(world, workspace, change)
+    assert outcome.fate is Fate.FAILED
+    assert outcome.error is not None
+    assert outcome.error.kind is ErrorKind.KEY_REFUSED
+    assert "key was refused" in shown(world, change, outcome)
+
+
+async def test_a_channel_that_is_gone_by_now_changes_nothing(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    world.run("DELETE FROM channels WHERE name = 'beta'")
+    outcome = await run(world, workspace, change)
+    assert outcome.fate is Fate.FAILED
+    assert outcome.error is not None
+    assert outcome.error.kind is ErrorKind.NOT_FOUND
+    assert "Cannot find channel" in shown(world, change, outcome)
+
+
+async def test_a_server_that_is_not_there_has_been_sent_nothing(world: World) -> None:
+    async with world.on_a_socket() as workspace:
+        change = await change_for(world, workspace, "beta")
+    # The port is closed by now; a new client still knows the address.
+    gone = world.open(server=workspace.target.server)
+    await gone.aclose()
+    far = world.open(server=workspace.target.server)
+    far.devices.put(workspace.devices.records[change.device_id])
+    outcome = await change.run(far)
+    assert outcome.fate is Fate.FAILED
+    assert outcome.found == change.before
+    assert outcome.error is not None
+    assert outcome.error.kind is ErrorKind.UNREACHABLE
+    assert world.door.writes == 0
+
+
+# Unknown for a while
+
+
+@pytest.mark.parametrize("clears", [False, True], ids=["override", "clear"])
+async def test_a_lost_answer_is_made_good_by_reading_back(world: World, clears: bool) -> None:
+    device_id = world.free_devices()[0]
+    if clears:
+        world.set_override(device_id, "qa")
+    async with world.on_a_socket() as workspace:
+        change = await change_for(world, workspace, None if clears else "beta", device_id)
+        world.door.cut_after(CLEAR if clears else SET)
+        outcome = await run(world, workspace, change)
+        assert outcome.fate is Fate.VERIFIED
+        assert outcome.found == change.after
+        assert world.override_of(device_id) == change.after
+        assert workspace.devices.records[device_id].channel == change.after
+
+
+async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: World) -> None:
+    async with world.on_a_socket() as workspace:
+        change = await change_for(world, workspace, "beta")
+        world.door.cut_before(SET)
+        outcome = await run(world, workspace, change)
+        assert outcome.fate in {Fate.FAILED, Fate.UNKNOWN}
+        assert outcome.found is None
+        assert outcome.error is not None
+        assert outcome.error.kind is ErrorKind.UNREACHABLE
+        assert outcome.error.maybe_sent
+        assert world.override_of(change.device_id) is None
+        assert not shown(world, change, outcome).startswith("✓")
+
+
+async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> None:
+    async with world.on_a_socket() as workspace:
+        change = await change_for(world, workspace, "beta")
+        world.door.cut_after(SET)
+        world.door.cut_before(READ)
+        outcome = await run(world, workspace, change)
+        assert outcome.fate is Fate.UNKNOWN
+        assert outcome.error is not None
+        assert outcome.error.maybe_sent, "the write's own error, not that of the second look"
+        assert world.override_of(change.device_id) == "beta"
+        line = shown(world, change, outcome)
+        assert line.startswith("?")
+        assert "unknown" in line
+        assert "not changed" not in line
+
+
+async def test_a_lost_answer_for_a_device_never_seen_leaves_it_unknown(world: World) -> None:
+    async with world.on_a_socket() as workspace:
+        await workspace.channels.load_all()
+        beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
+        change = workspace.override(Device(device_id="never-seen"), beta)
+        world.door.asked.clear()
+        world.door.cut_after(SET)
+        outcome = await run(world, workspace, change)
+        assert outcome.fate is Fate.UNKNOWN
+
+
+async def test_a_gateway_that_gives_up_on_a_write_that_was_done_is_no_failure(
+    world: World,
+) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+
+    async def gateway(forward: Callable[[], Awaitable[Reply]]) -> Reply:
+        await forward()
+        html = [(b"content-type", b"text/html")]
+        return Reply(504, b"<html><title>504 Gateway Time-out</title></html>", html)
+
+    world.door.on(SET, gateway)
+    outcome = await run(world, workspace, change)
+    assert outcome == Outcome(Fate.VERIFIED, "beta")
+
+
+# While it is under way
+
+
+async def test_a_write_is_marked_while_it_lasts_and_its_row_is_drawn_again(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    marks: list[bool] = []
+
+    def note(event: Event) -> None:
+        if not isinstance(event, Progressed):
+            marks.append(change.device_id in workspace.writing)
+
+    workspace.devices.listen(note)
+    held = world.door.hold(SET)
+    running = asyncio.ensure_future(change.run(workspace))
+    await held.ready.wait()
+    assert marks == [True]
+    held.let_go()
+    assert (await running).fate is Fate.VERIFIED
+    assert marks == [True, True, False]
+
+
+async def test_a_write_given_up_leaves_no_mark(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    held = world.door.hold(SET)
+    running = asyncio.ensure_future(change.run(workspace))
+    await held.ready.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert not workspace.writing
+    assert world.door.writes == 1
+
+
+async def test_a_page_under_way_does_not_undo_the_re_read_of_a_write(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    held = world.door.hold(READ)
+    refreshing = asyncio.ensure_future(workspace.devices.refresh())
+    await held.ready.wait()
+    assert (await run(world, workspace, change)).fate is Fate.VERIFIED
+    held.let_go()
+    await refreshing
+    assert workspace.devices.records[change.device_id].channel == "beta"
+
+
+async def test_a_change_is_outdated_when_its_device_has_another_override_by_now(
+    world: World,
+) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    device = workspace.devices.records[change.device_id]
+    assert not change.outdated_by(device)
+    world.rename(change.device_id, "another name")
+    again = await workspace.look_up_device(change.device_id)
+    assert again is not None
+    assert not change.outdated_by(again), "a new name does not change what would happen"
+    world.set_override(change.device_id, "qa")
+    again = await workspace.look_up_device(change.device_id)
+    assert again is not None
+    assert change.outdated_by(again)
+
+
+# The question
+
+
+def asking(label: str, before: str | None, after: str | None) -> OverrideChange:
+    return OverrideChange("com.example.app", "device-id", label, before, after, after)
+
+
+QUESTION = re.compile(r"Override (?P<label>.+): (?P<before>.+) → (?P<after>.+)\?")
+
+
+def assert_recognisable(part: str, name: str) -> None:
+    if part != name:
+        head, cut, tail = part.partition("…")
+        assert cut
+        assert len(head) >= 4
+        assert len(tail) >= 4
+        assert name.startswith(head)
+        assert name.endswith(tail)
+        assert len(part) < len(name)
+
+
+NAMES = st.text(alphabet="abcdefXYZ0123456789-._/ ", min_size=1, max_size=90)
+
+
+@given(NAMES, st.none() | NAMES, st.none() | NAMES, st.integers(45, 200))
+@hypothesis_settings(deadline=None, max_examples=300)
+def test_a_question_fits_its_row_and_names_the_device_and_both_channels(
+    label: str, before: str | None, after: str | None, width: int
+) -> None:
+    question = asking(label, before, after).question(width)
+    assert len(question) <= width
+    parts = QUESTION.fullmatch(question)
+    assert parts is not None
+    assert_recognisable(parts["label"], label)
+    assert_recognisable(parts["before"], before or "none")
+    assert_recognisable(parts["after"], after or "none")
+
+
+@pytest.mark.parametrize("width", range(45, 201, 5))
+def test_more_room_never_shortens_a_question(width: int) -> None:
+    change = asking("3f2a9c10-aaaa-4bbb-8ccc-1234567890ab", "feature-login", "hotfix-payments-eu")
+    assert len(change.question(width + 5)) >= len(change.question(width))
+
+
+def test_a_question_with_room_cuts_nothing() -> None:
+    change = asking("3f2a9c10-aaaa-4bbb-8ccc-1234567890ab", None, "hotfix-payments-eu")
+    assert (
+        change.question(120)
+        == "Override 3f2a9c10-aaaa-4bbb-8ccc-1234567890ab: none → hotfix-payments-eu?"
+    )
+
+
+async def test_a_device_is_called_by_its_custom_id_where_it_has_one(world: World) -> None:
+    named, nameless = world.free_devices()[:2]
+    world.rename(named, "qa-07")
+    world.rename(nameless, "")
+    workspace = world.open()
+    assert (await change_for(world, workspace, "beta", named)).label == "qa-07"
+    assert (await change_for(world, workspace, "beta", nameless)).label == nameless

@@ -1,0 +1,178 @@
+"""One app's lists behind one client: what joins them, and looking one device up."""
+
+from __future__ import annotations
+
+import pytest
+
+from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer
+from capgo_tui.api.key import ApiKey
+from capgo_tui.api.revisions import Revision
+from capgo_tui.workspace.columns import linked_channels
+from capgo_tui.workspace.session import open_workspace, utc_now
+from capgo_tui.workspace.target import DEFAULT_SERVER, Target
+from tests.workspace.world import ALL_REVISIONS, NOON, open_world
+
+
+async def test_opening_a_workspace_sends_nothing() -> None:
+    async with open_world() as world:
+        workspace = world.open()
+        assert world.door.asked == []
+        assert not workspace.devices.started
+
+
+def test_a_server_that_would_get_the_key_unprotected_is_not_opened() -> None:
+    target = Target("com.example.app", ApiKey("a-secret-key"), "http://capgo.example.com")
+    with pytest.raises(InsecureServer) as caught:
+        open_workspace(target)
+    assert "a-secret-key" not in str(caught.value)
+
+
+def test_the_workspace_clock_knows_its_zone() -> None:
+    assert utc_now().tzinfo is not None
+
+
+# Looking a device up
+
+
+async def test_one_device_is_found_by_its_id_however_it_is_written() -> None:
+    async with open_world(devices=250) as world:
+        workspace = world.open()
+        far = world.device_ids()[-1]
+        for typed in (far, far.upper(), f"  {far}\n"):
+            device = await workspace.look_up_device(typed)
+            assert device is not None
+            assert device.device_id == far
+        assert list(workspace.devices.records) == [far], "all three are the same record"
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS)
+async def test_a_device_the_server_does_not_know_is_none_in_every_revision(revision: str) -> None:
+    async with open_world(revision) as world:
+        workspace = world.open()
+        assert await workspace.look_up_device("00000000-0000-4000-8000-00000000dead") is None
+        assert len(workspace.devices) == 0
+        known = world.device_ids()[0]
+        found = await workspace.look_up_device(known)
+        assert found is not None
+        assert found.device_id == known
+
+
+async def test_a_look_up_that_fails_says_so_and_is_not_an_unknown_device() -> None:
+    async with open_world() as world:
+        workspace = world.open()
+        known = world.device_ids()[0]
+        world.door.fail("GET /device")
+        with pytest.raises(CapgoError) as caught:
+            await workspace.look_up_device(known)
+        assert caught.value.kind is ErrorKind.SERVER_FAULT
+        world.door.cut_after("GET /device")
+        async with world.on_a_socket() as far_away:
+            with pytest.raises(CapgoError) as caught:
+                await far_away.look_up_device(known)
+        assert caught.value.kind is ErrorKind.UNREACHABLE
+
+
+async def test_an_app_that_is_not_ones_own_is_not_allowed_rather_than_unknown() -> None:
+    async with open_world() as world:
+        workspace = world.open(app_id="com.somebody.else")
+        with pytest.raises(CapgoError) as caught:
+            await workspace.look_up_device(world.device_ids()[0])
+        assert caught.value.kind is ErrorKind.NOT_ALLOWED
+
+
+# What joins the lists
+
+
+async def test_a_bundle_knows_the_loaded_channels_that_carry_it_stable_or_in_rollout() -> None:
+    async with open_world() as world:
+        stable, target = world.column(
+            "SELECT id FROM bundles WHERE id NOT IN (SELECT version FROM channels"
+            " WHERE version IS NOT NULL) ORDER BY id LIMIT 2"
+        )
+        world.run("UPDATE channels SET version = ? WHERE name IN ('beta', 'qa')", stable)
+        world.run("UPDATE channels SET rollout_version = ? WHERE name = 'qa'", target)
+        workspace = world.open()
+        await workspace.bundles.load_all()
+        bundles = workspace.bundles.records
+
+        def told(bundle_id: str) -> str:
+            return linked_channels(bundles[bundle_id], workspace.surroundings())
+
+        assert told(stable) == "", "no channel is loaded yet"
+        await workspace.channels.load_all()
+        assert told(stable) == "beta, qa"
+        assert told(target) == "qa"
+        unused = world.column(
+            "SELECT id FROM bundles WHERE id NOT IN (SELECT version FROM channels"
+            " WHERE version IS NOT NULL) AND id <> ? LIMIT 1",
+            target,
+        )
+        assert told(unused[0]) == ""
+        world.run("UPDATE channels SET version = NULL WHERE name = 'beta'")
+        await workspace.channels.refresh()
+        assert told(stable) == "qa"
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS)
+async def test_links_work_in_every_revision(revision: str) -> None:
+    async with open_world(revision) as world:
+        workspace = world.open()
+        await workspace.channels.load_all()
+        await workspace.bundles.load_all()
+        (carried,) = world.column("SELECT version FROM channels WHERE name = 'production'")
+        around = workspace.surroundings()
+        names = linked_channels(workspace.bundles.records[carried], around).split(", ")
+        assert "production" in names
+
+
+async def test_ages_grow_with_the_workspace_clock() -> None:
+    async with open_world() as world:
+        workspace = world.open()
+        assert workspace.surroundings().now == NOON
+        world.clock.advance(5)
+        assert workspace.surroundings().now == world.clock()
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS)
+async def test_it_is_learned_whether_the_server_tells_overrides(revision: str) -> None:
+    async with open_world(revision) as world:
+        workspace = world.open()
+        assert workspace.tells_overrides, "as long as nothing else is known"
+        await workspace.channels.load_more()
+        await workspace.devices.load_more()
+        assert workspace.client.revision == revision
+        assert workspace.tells_overrides is (revision == "live")
+
+
+async def test_a_told_revision_is_believed() -> None:
+    async with open_world("legacy") as world:
+        workspace = world.open(revision=Revision.LEGACY)
+        assert not workspace.tells_overrides
+        await workspace.bundles.load_more()
+        assert [asked.name for asked in world.door.asked] == ["GET /versions"]
+
+
+# Targets
+
+
+def test_a_target_shows_no_key() -> None:
+    target = Target("com.example.app", ApiKey("a-secret-key"))
+    assert "a-secret-key" not in f"{target} {target!r}"
+
+
+@pytest.mark.parametrize(
+    ("server", "place"),
+    [
+        (DEFAULT_SERVER, ""),
+        ("https://capgo.example.com", "capgo.example.com"),
+        ("http://localhost:8787", "localhost:8787"),
+        ("https://capgo.example.com/functions/v1", "capgo.example.com/functions/v1"),
+    ],
+)
+def test_a_title_says_where_this_is_unless_it_is_capgo_itself(server: str, place: str) -> None:
+    assert Target("com.example.app", ApiKey("k"), server).place == place
+
+
+async def test_the_demo_says_that_it_is_one() -> None:
+    async with open_world() as world:
+        assert world.open().target.place == "demo"

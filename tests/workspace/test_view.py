@@ -1,0 +1,268 @@
+"""A view follows its collection, whatever happens to it, and always shows just what matches."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from capgo_tui.api.models import Bundle, Device
+from capgo_tui.api.paging import Page
+from capgo_tui.workspace.collection import Appended, Collection, Replaced, Updated
+from capgo_tui.workspace.columns import (
+    BUNDLE_COLUMNS,
+    DEVICE_COLUMNS,
+    Surroundings,
+    haystack,
+)
+from capgo_tui.workspace.query import Query
+from capgo_tui.workspace.view import View
+from tests.workspace.world import NOON, open_world
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.collection import Event
+    from capgo_tui.workspace.session import Workspace
+
+device_text = partial(haystack, DEVICE_COLUMNS, around=Surroundings(NOON))
+
+
+def text_of(device: Device) -> str:
+    return device_text(device)
+
+
+def view_of(workspace: Workspace) -> View[Device]:
+    return View(workspace.devices, text_of)
+
+
+def shown(view: View[Device]) -> list[str]:
+    return [view.key_at(index) for index in range(len(view))]
+
+
+def assert_consistent(view: View[Device]) -> None:
+    """The view is what filtering everything anew would give, and its index agrees."""
+    records = view.collection.records
+    expected = [key for key in records if view.query.matches(text_of(records[key]))]
+    assert shown(view) == expected
+    assert [view.index_of(key) for key in expected] == list(range(len(expected)))
+    assert all(view.index_of(key) is None for key in records.keys() - set(expected))
+    assert [view.record_at(index) for index in range(len(view))] == [
+        records[key] for key in expected
+    ]
+
+
+class Nothing:
+    """A list with nothing in it."""
+
+    async def next_page(self) -> Page[Device]:
+        return Page(ended=True)
+
+
+def empty_collection() -> Collection[Device]:
+    return Collection("devices", walk=Nothing, key=lambda device: device.wire_key, now=lambda: NOON)
+
+
+async def test_a_view_shows_what_was_loaded_before_it_was_made() -> None:
+    async with open_world(devices=30) as world:
+        workspace = world.open()
+        await workspace.devices.load_all()
+        view = view_of(workspace)
+        assert shown(view) == world.device_ids()
+        assert_consistent(view)
+
+
+async def test_pages_are_appended_behind_the_filter() -> None:
+    async with open_world(devices=250) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        heard: list[Event] = []
+        view.listen(heard.append)
+        view.filter(Query.parse("IOS prod"))
+        await workspace.devices.load_all()
+        assert_consistent(view)
+        assert 0 < len(view) < 250
+        assert sum(isinstance(event, Appended) for event in heard) == 3
+        view.filter(Query())
+        assert shown(view) == world.device_ids()
+
+
+async def test_the_filter_finds_a_device_by_all_that_is_in_sight_of_it() -> None:
+    async with open_world(devices=150) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        await workspace.devices.load_all()
+        chosen = world.free_devices()[4]
+        world.rename(chosen, "Überweg-Phone")
+        world.set_override(chosen, "beta")
+        await workspace.look_up_device(chosen)
+        for typed in (chosen, chosen[3:20].upper(), "überweg", "ÜBERWEG phone", "PHONE beta ▲"):
+            view.filter(Query.parse(typed))
+            assert view.index_of(chosen) is not None, typed
+            assert_consistent(view)
+        view.filter(Query.parse("überweg gamma"))
+        assert len(view) == 0
+
+
+async def test_an_age_is_not_searched() -> None:
+    async with open_world(devices=30) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        world.run("UPDATE devices SET updated_at = '2026-11-21T12:00:00.000000+00:00'")
+        await workspace.devices.load_all()
+        seen = DEVICE_COLUMNS[-1].text(view.record_at(0), Surroundings(NOON))
+        assert seen == "1d"
+        view.filter(Query.parse("1d"))
+        assert_consistent(view)
+        assert len(view) < 30
+
+
+async def test_an_update_can_enter_and_leave_the_filter_and_keeps_the_order() -> None:
+    async with open_world(devices=60) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        await workspace.devices.load_all()
+        first, second, third = world.device_ids()[10:13]
+        for device_id in (first, third):
+            world.rename(device_id, "needle")
+            await workspace.look_up_device(device_id)
+        view.filter(Query.parse("needle"))
+        assert shown(view) == [first, third]
+        world.rename(second, "needle too")
+        await workspace.look_up_device(second)
+        assert shown(view) == [first, second, third]
+        world.rename(first, "straw")
+        await workspace.look_up_device(first)
+        assert shown(view) == [second, third]
+        world.rename(second, "needle still")
+        await workspace.look_up_device(second)
+        assert view.record_at(0).custom_id == "needle still"
+        assert_consistent(view)
+
+
+async def test_a_looked_up_device_appears_only_where_it_matches() -> None:
+    async with open_world(devices=250) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        await workspace.devices.load_more()
+        matching, other = world.device_ids()[-2:]
+        view.filter(Query.parse(matching))
+        await workspace.look_up_device(other)
+        assert len(view) == 0
+        await workspace.look_up_device(matching)
+        assert shown(view) == [matching]
+
+
+async def test_a_refresh_is_followed_to_the_new_order_and_number() -> None:
+    async with open_world(devices=60) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        await workspace.devices.load_all()
+        view.filter(Query.parse("ios"))
+        matching = shown(view)
+        world.drop_device(matching[0])
+        world.add_device("00000000-new", "brand new")
+        heard: list[Event] = []
+        view.listen(heard.append)
+        await workspace.devices.refresh()
+        assert shown(view) == ["00000000-new", *matching[1:]]
+        assert_consistent(view)
+        assert Replaced() in heard
+
+
+async def test_listeners_find_the_view_already_up_to_date() -> None:
+    async with open_world(devices=30) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        lengths: list[int] = []
+        view.listen(lambda _: lengths.append(len(view)))
+        await workspace.devices.load_all()
+        assert lengths == [0, 30, 30]
+
+
+def test_outside_the_view_there_is_no_record() -> None:
+    view = View(empty_collection(), text_of)
+    assert view.index_of("nothing") is None
+    with pytest.raises(IndexError):
+        view.record_at(0)
+    with pytest.raises(IndexError):
+        view.key_at(0)
+
+
+async def test_the_channels_of_a_bundle_are_found_by_the_filter() -> None:
+    async with open_world() as world:
+        workspace = world.open()
+        await workspace.channels.load_all()
+        await workspace.bundles.load_all()
+
+        def text(bundle: Bundle) -> str:
+            return haystack(BUNDLE_COLUMNS, bundle, workspace.surroundings())
+
+        view: View[Bundle] = View(workspace.bundles, text)
+        view.filter(Query.parse("production"))
+        carried = world.column("SELECT version FROM channels WHERE name = 'production'")
+        assert [view.key_at(index) for index in range(len(view))] == carried
+
+
+KEYS = st.sampled_from("abcdef")
+NAMES = st.text(alphabet="xyXYz ", max_size=4)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), KEYS, NAMES),
+        st.tuples(st.just("filter"), KEYS, NAMES),
+        st.tuples(st.just("type"), KEYS, NAMES),
+    ),
+    max_size=25,
+)
+
+
+@given(STEPS)
+@hypothesis_settings(deadline=None, max_examples=300)
+def test_whatever_is_put_and_typed_the_view_is_what_full_filtering_gives(
+    steps: list[tuple[str, str, str]],
+) -> None:
+    collection = empty_collection()
+    view = View(collection, text_of)
+    for kind, key, text in steps:
+        match kind:
+            case "put":
+                collection.put(Device(device_id=f"device-{key}", custom_id=text))
+            case "filter":
+                view.filter(Query.parse(text))
+            case _:
+                # One more letter at the end of what stands there: the narrowing path.
+                view.filter(Query.parse(f"{view.query.text}{text}"))
+        assert_consistent(view)
+
+
+@given(st.lists(NAMES, max_size=12), NAMES, NAMES)
+@hypothesis_settings(deadline=None, max_examples=200)
+def test_typing_letter_by_letter_equals_typing_at_once(
+    names: list[str], first: str, second: str
+) -> None:
+    collection = empty_collection()
+    for number, name in enumerate(names):
+        collection.put(Device(device_id=f"device-{number}", custom_id=name))
+    slow, fast = View(collection, text_of), View(collection, text_of)
+    typed = f"{first} {second}"
+    for length in range(len(typed) + 1):
+        slow.filter(Query.parse(typed[:length]))
+    fast.filter(Query.parse(typed))
+    assert shown(slow) == shown(fast)
+    assert_consistent(slow)
+
+
+async def test_a_redrawn_record_does_not_move_anything() -> None:
+    async with open_world(devices=30) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        await workspace.devices.load_all()
+        view.filter(Query.parse("a"))
+        before = shown(view)
+        heard: list[Event] = []
+        view.listen(heard.append)
+        workspace.devices.touch(before[0])
+        assert shown(view) == before
+        assert heard == [Updated((before[0],))]
