@@ -86,6 +86,10 @@ class CapgoClient:
         """The server's base address, without a closing slash."""
         return self._transport.server
 
+    def prepare(self) -> None:
+        """Do now, in a thread without an event loop, what would hold up the first request."""
+        self._transport.prepare()
+
     @property
     def revision(self) -> Revision | None:
         """The revision given or learned; None while unknown."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 # same when click is missing); this is Python's documented way to forbid an import.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
+import anyio.lowlevel  # noqa: E402
 import httpx  # noqa: E402
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
@@ -192,6 +193,19 @@ class Transport:
         if request.body is not None:
             headers["content-type"] = "application/json"
         return headers
+
+    def prepare(self) -> None:
+        """Do now what the first request would do: imports and certificates, up to 0.1 s.
+
+        For a thread without an event loop, so that no loop is held up later; in a thread with
+        one it does what can be done there.
+        """
+        self._open()
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            # httpx imports its back end for asyncio at the first wait; this is such a wait.
+            anyio.run(anyio.lowlevel.checkpoint)
 
     def _open(self) -> httpx.AsyncClient:
         if self._client is None:

@@ -89,7 +89,7 @@ class CapgoApp(KeysInTurn):
         except ValueError as error:
             screen.table.say("This server cannot be used.", str(error))
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the screen says so
             screen.table.say("The connection could not be set up.", type(error).__name__)
             self.report_bug(error)
             return

@@ -27,7 +27,7 @@ async def guarded(screen: MainScreen, work: Awaitable[None], doing: str) -> None
     except CapgoError as error:
         notice = explain(error, doing, screen.target)
         screen.say(f"✗ {notice.headline} {notice.advice}".rstrip())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a bug in a worker must not end the program
         screen.say(
             f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui. r reads again."
         )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.terminal.emulator import COMMAND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STATE = Path(__file__).parents[1] / "data" / "state.json"
 

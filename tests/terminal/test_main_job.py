@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from tests.terminal.conftest import Sandbox
 from tests.terminal.emulator import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.terminal.conftest import Sandbox
 
 DEVICE = "aaaaaaaa-0000-4000-8000-0000000000c8"
 PAGE_DOWN = "\x1b[6~"

@@ -38,6 +38,10 @@ def custom_id(collection: Collection[Any], device_id: str) -> str | None:
     return found
 
 
+def idle(collection: Collection[Any]) -> bool:
+    return collection.loading is Loading.NOTHING
+
+
 # Page by page
 
 
@@ -71,14 +75,13 @@ async def test_a_list_is_read_to_its_end_whole_and_once(revision: str, name: str
 async def test_records_keep_the_order_of_the_server(world: World) -> None:
     workspace = world.open()
     for collection in (workspace.channels, workspace.devices, workspace.bundles):
-        await collection.load_all()  # type: ignore[attr-defined]
-    order = "WHERE app_id = ? ORDER BY created_at"
+        await collection.load_all()
     assert list(workspace.channels.records) == world.column(
-        f"SELECT id FROM channels {order}", world.app_id
+        "SELECT id FROM channels WHERE app_id = ? ORDER BY created_at", world.app_id
     )
     assert list(workspace.devices.records) == world.device_ids()
     assert list(workspace.bundles.records) == world.column(
-        f"SELECT id FROM bundles {order} DESC", world.app_id
+        "SELECT id FROM bundles WHERE app_id = ? ORDER BY created_at DESC", world.app_id
     )
 
 
@@ -94,7 +97,7 @@ async def test_an_app_with_nothing_in_it_has_empty_lists_and_no_error() -> None:
     async with open_world(channels=0, devices=0, bundles=0) as world:
         workspace = world.open()
         for collection in (workspace.channels, workspace.devices, workspace.bundles):
-            await collection.load_more()  # type: ignore[attr-defined]
+            await collection.load_more()
             assert (len(collection), collection.ended, collection.error) == (0, True, None)
             assert collection.started
             assert not collection.stale
@@ -505,11 +508,11 @@ async def test_giving_up_leaves_nothing_loading_and_the_list_usable(
     heard = listened(devices)
     working = asyncio.ensure_future(getattr(devices, what)())
     await held.ready.wait()
-    assert devices.loading is not Loading.NOTHING
+    assert not idle(devices)
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
         await working
-    assert devices.loading is Loading.NOTHING
+    assert idle(devices)
     assert heard[-1] == Progressed(), "whoever draws the state has heard of it"
     assert devices.error is None
     assert len(devices) == PAGE

@@ -18,9 +18,7 @@ from tests.workspace.misbehaving import FrontDoor, on_a_socket
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from capgo_tui.api.records import Record
     from capgo_tui.api.revisions import Revision
-    from capgo_tui.workspace.collection import Collection, Event
     from capgo_tui.workspace.session import Workspace
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -156,9 +154,7 @@ async def open_world(
 ) -> AsyncIterator[World]:
     """Make a world up; everything that was opened is closed afterwards."""
     store, clock = Store(), Clock()
-    made = generate(
-        store, channels=channels, devices=devices, bundles=bundles, seed=7, now=clock()
-    )
+    made = generate(store, channels=channels, devices=devices, bundles=bundles, seed=7, now=clock())
     app = create_app(store, revision=revision, limits=limits, now=clock)
     world = World(store, clock, FrontDoor(app), made.app_id, made.keys)
     try:
@@ -167,5 +163,3 @@ async def open_world(
         for workspace in world.opened:
             await workspace.aclose()
         store.close()
-
-

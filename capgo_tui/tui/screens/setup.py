@@ -125,7 +125,7 @@ class SetupScreen(Screen[Target | None]):
             return
         except asyncio.CancelledError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a list that is only a help must break nothing
             self._say(f"The apps could not be listed ({type(error).__name__}).")
             return
         lines = [Line("", "Apps of this key", "heading")] if found else []

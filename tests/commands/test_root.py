@@ -1,0 +1,236 @@
+"""``capgo-tui`` up to the moment the interface starts: options, mistakes, exit codes."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from capgo_tui import __version__
+from capgo_tui.api.key import ApiKey
+from capgo_tui.api.revisions import Revision
+from capgo_tui.commands import root
+from capgo_tui.commands.root import capgo_tui
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from capgo_tui.tui.launch import Launch
+
+KEY = "2c1eb96d-8677-57f8-8bd7-09e59dbbe943"
+OK, USAGE = 0, 2
+
+
+@pytest.fixture(autouse=True)
+def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home and a project folder with nothing in them."""
+    for name in ("CAPGO_TOKEN", "CAPGO_APP_ID", "CAPGO_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    home, folder = tmp_path / "home", tmp_path / "project"
+    home.mkdir()
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(folder)
+    return tmp_path
+
+
+@contextmanager
+def on_a_terminal() -> Iterator[None]:
+    """Put a real terminal on standard input and output."""
+    ours, theirs = pty.openpty()
+    # Not in a fixture: pytest puts its own streams there again before the test begins.
+    with (
+        os.fdopen(ours, "rb"),
+        os.fdopen(os.dup(theirs), "r") as reading,
+        os.fdopen(theirs, "w") as writing,
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        patched.setattr(sys, "stdin", reading)
+        patched.setattr(sys, "stdout", writing)
+        yield
+
+
+class Started:
+    """How far the command came."""
+
+    def __init__(self, code: int, errors: str, launches: list[Launch]) -> None:
+        self.code, self.errors, self.launches = code, errors, launches
+
+    @property
+    def launch(self) -> Launch:
+        assert self.errors == ""
+        (launch,) = self.launches
+        assert self.code == OK
+        assert self.errors == ""
+        return launch
+
+    @property
+    def mistake(self) -> str:
+        assert self.launches == []
+        assert self.code == USAGE
+        assert "Traceback" not in self.errors
+        return self.errors
+
+
+def start(*arguments: str, ends_with: int = OK) -> Started:
+    """Start the command on a terminal, as far as the interface."""
+    launches: list[Launch] = []
+
+    def opened(launch: Launch) -> int:
+        launches.append(launch)
+        return ends_with
+
+    errors = io.StringIO()
+    with pytest.MonkeyPatch.context() as patched, on_a_terminal():
+        patched.setattr(root, "_run", opened)
+        patched.setattr(sys, "stderr", errors)
+        with pytest.raises(SystemExit) as left:
+            capgo_tui(list(arguments))
+    code = left.value.code
+    assert isinstance(code, int)
+    return Started(code, errors.getvalue(), launches)
+
+
+# Without a terminal
+
+
+def test_the_version_is_told() -> None:
+    result = CliRunner().invoke(capgo_tui, ["--version"])
+    assert result.exit_code == OK
+    assert result.output == f"capgo-tui, version {__version__}\n"
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_names_every_option_and_verb(option: str) -> None:
+    result = CliRunner().invoke(capgo_tui, [option])
+    assert result.exit_code == OK
+    for word in ("--app", "--api-url", "--apikey", "--revision", "--device", "--demo", "sandbox"):
+        assert word in result.output
+    assert "CAPGO_TOKEN" in result.output
+
+
+@pytest.mark.parametrize("arguments", [[], ["--demo"], ["--app", "com.acme.shop", "-a", KEY]])
+def test_the_interface_needs_a_terminal(arguments: list[str]) -> None:
+    result = CliRunner().invoke(capgo_tui, arguments)
+    assert result.exit_code == USAGE
+    assert "needs a terminal" in result.output
+    assert KEY not in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--no-such-option"],
+        ["no-such-verb"],
+        ["--revision", "newest"],
+        ["--app"],
+        ["sandbox", "--port", "many"],
+    ],
+)
+def test_a_mistake_in_the_arguments_is_a_usage_error(arguments: list[str]) -> None:
+    result = CliRunner().invoke(capgo_tui, arguments)
+    assert result.exit_code == USAGE
+    assert "Error: " in result.output
+
+
+def test_the_package_runs_as_a_module_and_says_where_it_needs_a_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "capgo_tui"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == USAGE
+    assert done.stdout == "", "standard output is for data"
+    assert "needs a terminal" in done.stderr
+
+
+# On a terminal
+
+
+def test_everything_that_was_said_reaches_the_interface() -> None:
+    launch = start(
+        *("--app", " com.acme.shop ", "--api-url", "http://localhost:8787/", "-a", KEY),
+        *("--revision", "legacy", "--device", "3f2a"),
+    ).launch
+    assert launch.app_id == "com.acme.shop"
+    assert launch.server == "http://localhost:8787"
+    assert launch.key == ApiKey(KEY)
+    assert launch.revision is Revision.LEGACY
+    assert launch.device == "3f2a"
+    assert launch.asgi_app is None
+    assert launch.target is not None
+    assert launch.target.app_id == "com.acme.shop"
+
+
+def test_what_was_not_said_is_found(empty_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (empty_machine / "home" / ".capgo").write_text(f"{KEY}\n")
+    (empty_machine / "project" / "capacitor.config.json").write_text('{"appId": "com.acme.shop"}')
+    monkeypatch.setenv("CAPGO_API_URL", "http://localhost:1")
+    launch = start().launch
+    assert launch.key == ApiKey(KEY)
+    assert launch.app_id == "com.acme.shop"
+    assert launch.server == "http://localhost:1"
+    assert launch.revision is None
+
+
+def test_what_is_not_found_is_left_to_ask_for() -> None:
+    launch = start().launch
+    assert launch.key is None
+    assert launch.app_id is None
+    assert launch.server == "https://api.capgo.app"
+    assert launch.target is None
+    half = start("-a", KEY).launch
+    assert half.target is None, "a key alone opens nothing"
+
+
+def test_a_bad_app_id_is_named_with_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "--app: 'shop' is no app id" in start("--app", "shop", "-a", KEY).mistake
+    monkeypatch.setenv("CAPGO_APP_ID", "com..acme")
+    assert "CAPGO_APP_ID: 'com..acme' is no app id" in start("-a", KEY).mistake
+
+
+@pytest.mark.parametrize("bad", ["Bearer {key}", "{key}\u00e9", ""])
+def test_a_bad_key_is_named_with_its_source_and_never_shown(
+    bad: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = bad.format(key=KEY)
+    said = start("--app", "com.acme.shop", "-a", bad).mistake
+    assert "-a: the API key" in said
+    assert KEY not in said
+    if bad:
+        monkeypatch.setenv("CAPGO_TOKEN", bad)
+        said = start("--app", "com.acme.shop").mistake
+        assert "CAPGO_TOKEN: the API key" in said
+        assert KEY not in said
+
+
+def test_a_broken_config_is_named_with_its_line(empty_machine: Path) -> None:
+    (empty_machine / "project" / "capacitor.config.json").write_text('{\n"appId": \n')
+    assert "capacitor.config.json:3: not valid JSON" in start("-a", KEY).mistake
+
+
+def test_no_launch_shows_its_key() -> None:
+    assert KEY not in repr(start("-a", KEY, "--app", "com.acme.shop").launch)
+
+
+@pytest.mark.parametrize("code", [OK, root.EXIT_FAILED])
+def test_the_interfaces_end_is_the_commands_end(code: int) -> None:
+    started = start("--app", "com.acme.shop", "-a", KEY, ends_with=code)
+    assert started.code == code
+    assert len(started.launches) == 1
+
+
+def test_a_verb_runs_without_a_terminal_and_without_the_interface() -> None:
+    result = CliRunner().invoke(capgo_tui, ["sandbox", "--help"])
+    assert result.exit_code == OK
+    assert "--state" in result.output

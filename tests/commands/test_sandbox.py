@@ -1,0 +1,186 @@
+"""``capgo-tui sandbox``: its options, and what it says when they cannot be obeyed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from capgo_tui.commands.root import capgo_tui
+from capgo_tui.sandbox import serve as serving
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+    from capgo_tui.sandbox.entrance import Entrance
+
+STATE = Path(__file__).parents[1] / "data" / "state.json"
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(capgo_tui, ["sandbox", *arguments])
+
+
+class Served:
+    """What would have been served."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+
+    def __call__(self, app: object, entrance: Entrance, *, host: str, port: int) -> int:
+        self.calls.append({"app": app, "entrance": entrance, "host": host, "port": port})
+        return 0
+
+    @property
+    def entrance(self) -> Entrance:
+        entrance: Entrance = self.calls[-1]["entrance"]
+        return entrance
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Served:
+    """Stop short of listening on a port: serving itself has tests of its own."""
+    instead = Served()
+    monkeypatch.setattr(serving, "serve", instead)
+    return instead
+
+
+def counts(file: Path) -> dict[str, int]:
+    with sqlite3.connect(file) as db:
+        found = {
+            name: int(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608
+            for name in ("channels", "devices", "bundles")
+        }
+    db.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--port", "65536"],
+        ["--port", "-1"],
+        ["--devices", "-1"],
+        ["--channels", "few"],
+        ["--revision", "newest"],
+        ["--limits", "all"],
+        ["--state", "."],
+        ["surplus"],
+    ],
+)
+def test_a_mistake_in_the_options_is_a_usage_error(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == USAGE
+    assert "Error: " in result.output
+
+
+def test_help_names_every_option_with_its_default() -> None:
+    result = run("--help")
+    assert result.exit_code == OK
+    for word in ("--host", "127.0.0.1", "--port", "8787", "--state", "--db", "--revision", "live"):
+        assert word in result.output
+
+
+def test_it_listens_on_this_machine_alone_unless_told_otherwise(served: Served) -> None:
+    result = run("--port", "0")
+    assert result.exit_code == OK
+    assert result.output == ""
+    assert (served.calls[0]["host"], served.calls[0]["port"]) == ("127.0.0.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "warns"),
+    [
+        ("127.0.0.1", False),
+        ("127.9.9.9", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),  # noqa: S104 - the very address to warn of
+        ("::", True),
+        ("192.0.2.7", True),
+        ("sandbox.example.com", True),
+    ],
+)
+def test_it_warns_when_others_could_reach_it(served: Served, host: str, warns: bool) -> None:
+    result = run("--host", host, "--devices", "1")
+    assert ("may be reachable from other machines" in result.output) is warns
+
+
+def test_data_is_made_up_in_the_numbers_asked_for(served: Served, tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.db"
+    asked = ("--channels", "3", "--devices", "7", "--bundles", "5", "--db", str(file))
+    assert run(*asked).exit_code == OK
+    assert counts(file) == {"channels": 3, "devices": 7, "bundles": 5}
+
+
+def test_the_same_seed_makes_the_same_key_and_another_seed_another(served: Served) -> None:
+    keys = []
+    for seed in ("1", "1", "2"):
+        run("--devices", "1", "--seed", seed)
+        keys.append(served.entrance.key)
+    assert keys[0] == keys[1]
+    assert keys[0] != keys[2]
+
+
+def test_a_database_keeps_its_data_between_runs(served: Served, tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.db"
+    run("--devices", "7", "--db", str(file))
+    first = served.entrance
+    run("--devices", "9", "--seed", "2", "--db", str(file))
+    assert served.entrance == first
+    assert counts(file)["devices"] == 7
+
+
+def test_a_state_file_is_what_it_starts_from(served: Served, tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.db"
+    result = run("--state", str(STATE), "--db", str(file))
+    assert result.exit_code == OK
+    assert served.entrance.app_id == "com.demo.app"
+    state = json.loads(STATE.read_text(encoding="utf-8"))
+    assert counts(file)["devices"] == sum(len(app["devices"]) for app in state["apps"])
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{", "not JSON"),
+        ('{"keys": [], "apps": [{"app_id": "shop", "owner_org": "o"}]}', "apps[0].app_id"),
+    ],
+)
+def test_a_state_file_that_cannot_be_used_is_named_with_the_place(
+    served: Served, tmp_path: Path, text: str, complaint: str
+) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(text)
+    result = run("--state", str(file))
+    assert result.exit_code == FAILED
+    assert str(file) in result.output
+    assert complaint in result.output
+    assert served.calls == []
+
+
+def test_a_state_file_that_is_not_there_is_named(served: Served, tmp_path: Path) -> None:
+    result = run("--state", str(tmp_path / "none.json"))
+    assert result.exit_code == FAILED
+    assert "none.json: cannot be read" in result.output
+
+
+def test_a_file_that_is_no_database_is_named_and_left_alone(served: Served, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("dear diary\n" * 100)
+    result = run("--db", str(file))
+    assert result.exit_code == FAILED
+    assert "notes.txt: not a database" in result.output
+    assert file.read_text() == "dear diary\n" * 100
+
+
+def test_a_world_without_a_door_is_not_served(served: Served) -> None:
+    result = run("--channels", "0")
+    assert result.exit_code == FAILED
+    assert "nothing to open" in result.output
+    assert served.calls == []

@@ -1,0 +1,25 @@
+"""The sandbox in process, and a screen that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.tui.server import Server
+from tests.tui.world import state, store_of
+
+
+@pytest.fixture(autouse=True)
+def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of whoever runs the tests reaches the app."""
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "SSH_CONNECTION"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Twelve devices, six channels, five bundles."""
+    store = store_of(state())
+    yield Server(store)
+    store.close()

@@ -1,0 +1,188 @@
+"""Driving the real app: opening it, typing into it, and looking at what is on its screen."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import App
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from capgo_tui.api.key import ApiKey
+from capgo_tui.tui.app import CapgoApp
+from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.screens.main import MainScreen
+from tests.tui.server import Server
+from tests.tui.world import ALL, APP, NOW
+
+ROUNDS = 300
+"""How often a screen is looked at before what it should show counts as never shown."""
+
+
+class Driver:
+    """One run of the app and the hands and eyes on it."""
+
+    def __init__(self, app: CapgoApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, which must be the one in front."""
+        assert isinstance(self.app.screen, MainScreen)
+        return self.app.screen
+
+    @property
+    def text(self) -> str:
+        """All that is on the screen, one line a row."""
+        return screen_text(self.app)
+
+    def line(self, number: int) -> str:
+        """One row of the screen; negative ones count from the bottom."""
+        return self.text.split("\n")[number]
+
+    @property
+    def status(self) -> str:
+        """The row above the hints."""
+        return self.line(-2)
+
+    @property
+    def cursor(self) -> str | None:
+        """The key of the record under the cursor."""
+        return self.main.table.cursor_key
+
+    async def until(self, wanted: str | Callable[[], object], why: str = "") -> None:
+        """Go on until the screen shows a text or a condition holds."""
+        await until(self.pilot, wanted, why)
+
+    async def gone(self, text: str) -> None:
+        """Go on until the screen no longer shows a text."""
+        await self.until(lambda: text not in self.text, f"{text!r} gone")
+
+    async def press(self, *keys: str) -> None:
+        """Type slowly: each key when the one before has done its work."""
+        await self.pilot.press(*keys)
+
+    async def type(self, *keys: str) -> None:
+        """Type all keys at once, as they arrive from a slow line, and let them be worked off."""
+        post_keys(self.app, keys)
+        await self.pilot.pause()
+
+    async def settle(self) -> None:
+        """Let everything that is under way come to its end, but for what a gate holds up."""
+        for _ in range(3):
+            await self.pilot.pause()
+
+    async def closed(self) -> None:
+        """Go on until the app has ended."""
+        for _ in range(ROUNDS):
+            if not self.app.is_running:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"the app never ended:\n{self.text}")
+
+
+def screen_text(app: App[Any]) -> str:
+    """All that is on the screen, one line a row."""
+    return "\n".join(strip.text for strip in strips(app))
+
+
+def strips(app: App[Any]) -> list[Strip]:
+    """What the screen is drawn from, one strip a row."""
+    return app.screen._compositor.render_strips()
+
+
+async def until(
+    pilot: Pilot[None], wanted: str | Callable[[], object], why: str = "", rounds: int = ROUNDS
+) -> None:
+    """Go on until the screen shows a text or a condition holds; fail with the screen's text."""
+    for _ in range(rounds):
+        if wanted in screen_text(pilot.app) if isinstance(wanted, str) else wanted():
+            return
+        await pilot.pause()
+    raise AssertionError(f"never came: {why or wanted!r}; the screen is\n{screen_text(pilot.app)}")
+
+
+def post_keys(app: App[Any], keys: Iterable[str]) -> None:
+    """Put key events into the app's queue, all before it looks at the first of them."""
+    for key in keys:
+        named = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+        event = events.Key(named, key if len(key) == 1 else None)
+        event.set_sender(app)
+        app.post_message(event)
+
+
+def post_paste(app: App[Any], text: str) -> None:
+    """Put a paste into the app's queue."""
+    event = events.Paste(text)
+    event.set_sender(app)
+    app.post_message(event)
+
+
+@asynccontextmanager
+async def opened(
+    server: Server,
+    *,
+    size: tuple[int, int] = (80, 24),
+    wait_for: str = "as of",
+    launch: Launch | None = None,
+    key: str = ALL,
+    **more: Any,
+) -> AsyncIterator[Driver]:
+    """The app on a server, once it shows `wait_for`."""
+    if launch is None:
+        launch = Launch(ApiKey(key), APP, asgi_app=lambda: server)
+    app = CapgoApp(replace(launch, **more), now=lambda: NOW)
+    async with app.run_test(size=size) as pilot:
+        driver = Driver(app, pilot)
+        if wait_for:
+            await driver.until(wait_for)
+        yield driver
+
+
+@asynccontextmanager
+async def on_devices(
+    server: Server, *, size: tuple[int, int] = (80, 24), key: str = ALL, rows: int = 12, **more: Any
+) -> AsyncIterator[Driver]:
+    """The app with the devices in view and all three lists loaded."""
+    async with opened(server, size=size, key=key, **more) as driver:
+        await driver.type("2")
+        await driver.until(lambda: driver.main.table._length == rows, f"{rows} devices")
+        await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.started)
+        await driver.pilot.pause()
+        yield driver
+
+
+def assert_sound(app: App[Any], size: tuple[int, int]) -> None:
+    """Nothing on the screen steers the terminal, and every row is exactly as wide as it."""
+    rows = strips(app)
+    assert len(rows) == size[1]
+    for row in rows:
+        bad = [char for char in row.text if unsafe(char)]
+        assert not bad, f"{bad!r} in {row.text!r}"
+        assert cell_len(row.text) == row.cell_length == size[0], row.text
+        assert not any(segment.control for segment in row)
+
+
+def unsafe(char: str) -> bool:
+    """Whether a character could steer a terminal or hide itself."""
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def assert_secret(driver: Driver, secrets: Sequence[str]) -> None:
+    """No key is in the picture, in what is saved of it, or in any text of the app's objects."""
+    app = driver.app
+    texts = [driver.text, app.export_screenshot(), repr(app), str(app.bug), repr(app.launch)]
+    for screen in app.screen_stack:
+        texts += [repr(screen), *(repr(node) for node in screen.query("*"))]
+        texts.append(repr(getattr(screen, "target", "")))
+    for secret in secrets:
+        assert not any(secret in text for text in texts)

@@ -1,0 +1,229 @@
+"""The real sandbox behind an ASGI app that listens in and, where a test wants it, misbehaves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from capgo_tui.sandbox.app import create_app
+from capgo_tui.sandbox.store import Store
+from tests.tui.world import NOW
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Behaviour = Callable[[App, Scope, Receive, Send], Awaitable[None]]
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it came in."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+
+
+class Server:
+    """A sandbox that remembers every request; `on` makes a route misbehave until `off`."""
+
+    def __init__(self, store: Store, *, limits: str = "device", revision: str = "live") -> None:
+        self.store = store
+        self.asked: list[Asked] = []
+        self.time: datetime = NOW
+        self._behaviours: dict[tuple[str, str], Behaviour] = {}
+        self._app: App = create_app(
+            store, limits=limits, revision=revision, now=lambda: self.time
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, path = scope["method"], scope["path"]
+        query = dict(parse_qsl(scope["query_string"].decode()))
+        self.asked.append(Asked(method, path, query))
+        behaviour = self._behaviours.get((method, path))
+        if behaviour is None:
+            await self._app(scope, receive, send)
+        else:
+            await behaviour(self._app, scope, receive, send)
+
+    def on(self, method: str, path: str, behaviour: Behaviour) -> None:
+        """Let a route behave otherwise from now on."""
+        self._behaviours[method, path] = behaviour
+
+    def off(self, method: str, path: str) -> None:
+        """Let a route behave as the sandbox does."""
+        self._behaviours.pop((method, path), None)
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the server's clock on, past its rate limits."""
+        self.time += timedelta(seconds=seconds)
+
+    def count(self, method: str, path: str) -> int:
+        """How often a route was asked."""
+        return sum((one.method, one.path) == (method, path) for one in self.asked)
+
+    @property
+    def writes(self) -> int:
+        """How many requests could have changed something."""
+        return sum(one.method in WRITES for one in self.asked)
+
+    def overrides(self) -> dict[str, str]:
+        """The override of each device, read past the API."""
+        with self.store.reading() as db:
+            rows = db.execute(
+                "SELECT o.device_id, c.name FROM overrides o JOIN channels c ON c.id = o.channel_id"
+            ).fetchall()
+        return {row["device_id"]: row["name"] for row in rows}
+
+    def change(self, statement: str, *values: object) -> None:
+        """Change the data behind the interface's back, as somebody else would."""
+        with self.store.writing() as db:
+            db.execute(statement, values)
+
+    def override(self, device_id: str, channel: str) -> None:
+        """Set an override behind the interface's back."""
+        self.change(
+            "INSERT OR REPLACE INTO overrides (app_id, device_id, channel_id)"
+            " SELECT app_id, ?, id FROM channels WHERE name = ?",
+            device_id,
+            channel,
+        )
+
+
+@dataclass
+class Gate:
+    """A route that waits: `reached` tells when a request stands before it, `open` lets it pass."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def before(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait, then let the request in."""
+        self.reached.set()
+        await self.open.wait()
+        await app(scope, receive, send)
+
+    async def after(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry the request out at once, and hold back the answer."""
+        held: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            held.append(message)
+
+        await app(scope, receive, keep)
+        self.reached.set()
+        await self.open.wait()
+        for message in held:
+            await send(message)
+
+
+def answering(
+    status: int, body: bytes, *, media: str = "application/json", first: bool = False
+) -> Behaviour:
+    """Answer always the same; with `first` the request is carried out all the same."""
+
+    async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        if first:
+            await app(scope, receive, _nowhere)
+        headers = [(b"content-type", media.encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return behave
+
+
+HTML = answering(200, b"<html><title>Gateway</title></html>", media="text/html")
+FAULT = answering(503, b'{"error":"unknown_error","message":"Out to lunch"}')
+
+
+async def _nowhere(message: Message) -> None:
+    """Drop an answer."""
+
+
+class Wire:
+    """The server on a real loopback socket, which can be cut in the middle of an exchange."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._server: asyncio.Server | None = None
+        self.cut: dict[tuple[str, str], str] = {}
+        """What is cut: ``before`` or ``after`` the request is carried out, by method and path."""
+
+    async def __aenter__(self) -> Wire:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        assert self._server is not None
+        host, port = self._server.sockets[0].getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._exchange(reader, writer)
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one request of a connection; every connection carries but one."""
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        method, target, _ = head[0].split(" ")
+        headers = [
+            (name.lower().encode(), value.strip().encode())
+            for name, _, value in (line.partition(":") for line in head[1:] if line)
+        ]
+        length = int(dict(headers).get(b"content-length", b"0"))
+        body = await reader.readexactly(length)
+        path, _, query = target.partition("?")
+        cut = self.cut.get((method, path))
+        if cut == "before":
+            return
+        scope: Scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "scheme": "http",
+            "query_string": query.encode(),
+            "headers": headers,
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 2),
+        }
+        answer: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            answer.append(message)
+
+        await self._app(scope, receive, send)
+        if cut == "after":
+            return
+        content = b"".join(message.get("body", b"") for message in answer[1:])
+        writer.write(f"HTTP/1.1 {answer[0]['status']} OK\r\nconnection: close\r\n".encode())
+        for name, value in answer[0]["headers"]:
+            if name.lower() not in {b"content-length", b"connection"}:
+                writer.write(name + b": " + value + b"\r\n")
+        writer.write(f"content-length: {len(content)}\r\n\r\n".encode() + content)
+        await writer.drain()

@@ -1,0 +1,155 @@
+"""A `RecordTable` alone in an app, over rows that are counted as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
+from tests.tui.driving import post_keys
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One column of a test."""
+
+    id: str
+    title: str
+    width: int
+    ideal: int
+    priority: int = 1
+    cut_middle: bool = False
+
+
+COLUMNS = (Cells("name", "NAME", 12, 20, 0), Cells("note", "NOTE", 10, 30, 1))
+
+
+@dataclass
+class Rows:
+    """Rows in a list, and how often each was asked for."""
+
+    keys: list[str]
+    notes: dict[str, str] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.changed()
+
+    def changed(self) -> None:
+        """Take note of another list."""
+        self._index = {key: index for index, key in enumerate(self.keys)}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def key_at(self, index: int) -> str:
+        return self.keys[index]
+
+    def index_of(self, key: str) -> int | None:
+        return self._index.get(key)
+
+    def row(self, index: int, columns: Sequence[Column]) -> Row:
+        self.asked.append(index)
+        key = self.keys[index]
+        texts = {"name": key, "note": self.notes.get(key, "")}
+        return Row("●", "good", [texts[c.id] for c in columns], ["plain" for _ in columns])
+
+
+class TableApp(App[None]):
+    """Nothing but one table; it keeps the messages the table posts."""
+
+    def __init__(self, rows: Rows, state: TableState) -> None:
+        super().__init__()
+        self._rows, self._state = rows, state
+        self.table = RecordTable()
+        self.moves: list[str | None] = []
+        self.opened: list[str] = []
+        self.near_ends: list[bool] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+
+    def on_mount(self) -> None:
+        self.table.attach(self._rows, COLUMNS, self._state)
+        self.table.focus()
+
+    def on_record_table_cursor_moved(self, event: RecordTable.CursorMoved) -> None:
+        assert event.control is self.table
+        self.moves.append(event.key)
+
+    def on_record_table_opened(self, event: RecordTable.Opened) -> None:
+        assert event.control is self.table
+        self.opened.append(event.key)
+
+    def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
+        assert event.control is self.table
+        self.near_ends.append(event.wanted)
+
+
+class Table:
+    """A running `TableApp` and its table."""
+
+    def __init__(self, app: TableApp, pilot: Pilot[None], rows: Rows) -> None:
+        self.app, self.pilot, self.rows = app, pilot, rows
+        self.table = app.table
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen, one text a row."""
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def cursor_line(self) -> int | None:
+        """The screen's row on which the cursor is drawn, found by its colour alone."""
+        ground = self.table.get_component_rich_style("record-table--cursor").bgcolor
+        strips = self.app.screen._compositor.render_strips()
+        found = [
+            y
+            for y, strip in enumerate(strips)
+            if all(segment.style and segment.style.bgcolor == ground for segment in strip)
+        ]
+        assert len(found) <= 1
+        return found[0] if found else None
+
+    @property
+    def key_drawn(self) -> str | None:
+        """The name drawn on the cursor's row."""
+        line = self.cursor_line
+        return None if line is None else self.lines[line][2:].split(" ")[0]
+
+    @property
+    def top(self) -> int:
+        """The first row in view."""
+        return self.table._state.top
+
+    async def press(self, *keys: str) -> None:
+        post_keys(self.app, keys)
+        await self.pilot.pause()
+
+    async def put(self, keys: Sequence[str]) -> None:
+        """Let the list be another one."""
+        self.rows.keys[:] = keys
+        self.rows.changed()
+        self.table.rows_replaced()
+        await self.pilot.pause()
+
+
+def names(count: int, start: int = 0) -> list[str]:
+    """So many keys that are their own names."""
+    return [f"row-{number:06d}" for number in range(start, start + count)]
+
+
+@asynccontextmanager
+async def table_of(
+    keys: Sequence[str], *, size: tuple[int, int] = (40, 11), state: TableState | None = None
+) -> AsyncIterator[Table]:
+    """A table of ten rows and a header, or another size."""
+    rows = Rows(list(keys))
+    app = TableApp(rows, state or TableState())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Table(app, pilot, rows)

@@ -1,0 +1,387 @@
+"""The table: it asks for no more than it shows, and its cursor is a record and not a row."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from rich.cells import cell_len
+
+from capgo_tui.text import clean
+from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
+from capgo_tui.tui.widgets.record_table import Column, TableState, fit_columns
+from tests.tui.tables import COLUMNS, Cells, Rows, names, table_of
+
+SCREEN = 10
+"""Rows on the screen of `table_of`."""
+
+
+@pytest.mark.parametrize("count", [0, 1, 50, 100_000])
+async def test_no_key_asks_for_more_rows_than_the_screen_shows(count: int) -> None:
+    async with table_of(names(count)) as table:
+        for key in (
+            *("j", "down", "G", "k", "g", "pagedown", "pageup", "ctrl+d", "ctrl+u", "end", "up"),
+            *("home", "enter"),
+        ):
+            table.rows.asked.clear()
+            await table.press(key)
+            assert len(table.rows.asked) <= SCREEN, key
+            assert all(0 <= index < count for index in table.rows.asked)
+        table.rows.asked.clear()
+        await table.put(names(count, start=1))
+        assert len(table.rows.asked) <= SCREEN
+        assert table.app.opened == names(count)[:1]
+        assert table.table.cursor_key == (None if not count else table.rows.keys[0])
+
+
+async def test_moving_within_the_screen_draws_two_rows_and_not_the_screen() -> None:
+    async with table_of(names(100)) as table:
+        for key in ("j", "j", "k"):
+            table.rows.asked.clear()
+            await table.press(key)
+            assert len(table.rows.asked) == 2, key
+        table.rows.asked.clear()
+        await table.press("k", "k", "k")
+        assert len(table.rows.asked) == 2, "the first row is as far as it goes"
+
+
+async def test_keys_move_by_row_by_screen_by_half_and_to_both_ends() -> None:
+    keys = names(100)
+    async with table_of(keys) as table:
+        moves = [
+            ("j", 1), ("down", 2), ("k", 1), ("up", 0), ("up", 0),
+            ("pagedown", 10), ("pageup", 0), ("ctrl+d", 5), ("ctrl+u", 0),
+            ("G", 99), ("j", 99), ("g", 0), ("end", 99), ("home", 0),
+        ]  # fmt: skip
+        for key, index in moves:
+            await table.press(key)
+            assert table.table.cursor_key == table.key_drawn == keys[index], key
+        told = [keys[index] for _, index in moves]
+        told = [key for key, before in zip(told, [keys[0], *told], strict=False) if key != before]
+        assert table.app.moves[1:] == told, "a key that moves nothing is no move"
+
+
+async def test_at_the_edge_the_rows_jump_by_half_a_screen() -> None:
+    async with table_of(names(100)) as table:
+        await table.press(*["j"] * 9)
+        assert (table.top, table.cursor_line) == (0, 10)
+        await table.press("j")
+        assert table.top == 5
+        assert table.key_drawn == "row-000010"
+        await table.press(*["k"] * 5)
+        assert (table.top, table.cursor_line) == (5, 1)
+        await table.press("k")
+        assert table.top == 0
+        assert table.key_drawn == "row-000004"
+
+
+async def test_the_cursor_stays_on_its_record_and_on_its_line_whatever_happens_to_the_rows() -> (
+    None
+):
+    async with table_of(names(60)) as table:
+        await table.press(*["j"] * 25)
+        key, line = table.table.cursor_key, table.cursor_line
+        assert key == "row-000025"
+        other = [f"new-{number}" for number in range(7)]
+        changes: list[tuple[str, Sequence[str]]] = [
+            ("rows come before it", [*other, *names(60)]),
+            ("they go again", names(60)),
+            ("rows before it go", names(50, start=10)),
+            ("rows come behind it", [*names(60), *other]),
+        ]
+        for what, keys in changes:
+            await table.put(keys)
+            assert table.table.cursor_key == table.key_drawn == key, what
+            assert table.cursor_line == line, what
+        await table.put(list(reversed(names(60))))
+        assert table.table.cursor_key == table.key_drawn == key
+        await table.put([key])
+        assert (table.key_drawn, table.cursor_line) == (key, 1)
+
+
+async def test_when_its_record_goes_the_cursor_stays_where_it_was() -> None:
+    async with table_of(names(30)) as table:
+        await table.press(*["j"] * 4)
+        table.app.moves.clear()
+        await table.put([key for key in names(30) if key != "row-000004"])
+        assert (table.key_drawn, table.cursor_line) == ("row-000005", 5)
+        await table.put(names(2))
+        assert table.key_drawn == "row-000001", "the last one left"
+        await table.put([])
+        assert table.table.cursor_key is None
+        assert table.cursor_line is None
+        await table.press("j", "G", "enter", "pagedown")
+        assert table.app.opened == []
+        await table.put(names(30))
+        assert table.key_drawn == "row-000001", "it comes back to the record it was on"
+        assert table.app.moves == ["row-000005", "row-000001"]
+
+
+async def test_a_saved_state_brings_the_operator_back() -> None:
+    state = TableState(key="row-000040", index=40, top=35)
+    async with table_of(names(100), state=state) as table:
+        assert (table.key_drawn, table.top) == ("row-000040", 35)
+        other = Rows(names(5, start=500))
+        elsewhere = TableState()
+        table.table.attach(other, COLUMNS, elsewhere)
+        await table.pilot.pause()
+        assert table.key_drawn == "row-000500"
+        table.table.attach(table.rows, COLUMNS, state)
+        await table.pilot.pause()
+        assert (table.key_drawn, table.top, table.cursor_line) == ("row-000040", 35, 6)
+
+
+async def test_a_saved_state_finds_a_record_that_moved_while_nobody_looked() -> None:
+    state = TableState(key="row-000040", index=3, top=0)
+    async with table_of(names(100), state=state) as table:
+        assert table.key_drawn == "row-000040"
+        assert table.cursor_line == 4, "on the line of the screen it was on"
+
+
+async def test_mouse_wheel_and_clicks() -> None:
+    async with table_of(names(100)) as table:
+        await table.pilot.click(offset=(5, 4))
+        await table.pilot.pause()
+        assert (table.key_drawn, table.app.opened) == ("row-000003", [])
+        await table.pilot.click(offset=(5, 4))
+        await table.pilot.pause()
+        assert table.app.opened == ["row-000003"]
+        await table.pilot.click(offset=(5, 0))
+        await table.pilot.pause()
+        assert table.key_drawn == "row-000003", "the header is no row"
+        await table.pilot._post_mouse_events([_wheel(down=True)], table.table, (5, 5))
+        await table.pilot.pause()
+        assert (table.top, table.key_drawn) == (3, "row-000003"), "it need not move"
+        await table.pilot._post_mouse_events([_wheel(down=True)], table.table, (5, 5))
+        await table.pilot.pause()
+        assert (table.top, table.key_drawn, table.cursor_line) == (6, "row-000006", 1)
+        await table.pilot._post_mouse_events([_wheel(down=False)], table.table, (5, 5))
+        await table.pilot.pause()
+        assert (table.top, table.key_drawn) == (3, "row-000006")
+        await table.put(names(2))
+        await table.pilot.click(offset=(5, 8))
+        await table.pilot.pause()
+        assert table.key_drawn == "row-000001", "below the last row is nothing"
+
+
+def _wheel(*, down: bool) -> type:
+    from textual import events
+
+    return events.MouseScrollDown if down else events.MouseScrollUp
+
+
+async def test_more_rows_are_asked_for_a_screen_before_the_end_and_wanted_at_the_very_last() -> (
+    None
+):
+    async with table_of(names(60)) as table:
+        await table.press("pagedown", "pagedown", "pagedown")
+        assert table.app.near_ends == []
+        await table.press("pagedown")
+        assert table.app.near_ends == [False]
+        await table.press("G")
+        assert table.app.near_ends[-1] is True
+        table.app.near_ends.clear()
+        await table.press("j")
+        assert table.app.near_ends == [True], "the wish is heard again at the last row"
+        table.rows.keys += names(40, start=60)
+        table.rows.changed()
+        table.table.rows_appended()
+        await table.pilot.pause()
+        assert table.key_drawn == "row-000059"
+        table.app.near_ends.clear()
+        await table.press("k")
+        assert table.app.near_ends == []
+
+
+async def test_appended_rows_are_drawn_where_there_is_room_and_nothing_else_is() -> None:
+    async with table_of(names(4)) as table:
+        table.rows.asked.clear()
+        table.rows.keys += names(100, start=4)
+        table.rows.changed()
+        table.table.rows_appended()
+        await table.pilot.pause()
+        assert sorted(table.rows.asked) == list(range(4, 10))
+        assert table.lines[10].startswith("● row-000009")
+        table.rows.asked.clear()
+        table.rows.keys += names(100, start=104)
+        table.rows.changed()
+        table.table.rows_appended()
+        await table.pilot.pause()
+        assert table.rows.asked == []
+        await table.press("G")
+        assert table.key_drawn == "row-000203"
+
+
+async def test_updated_rows_are_drawn_again_only_where_they_are_in_view() -> None:
+    async with table_of(names(100)) as table:
+        table.rows.asked.clear()
+        table.rows.notes["row-000002"] = "changed"
+        table.table.rows_updated(["row-000002", "row-000050", "gone"])
+        await table.pilot.pause()
+        assert table.rows.asked == [2]
+        assert "changed" in table.lines[3]
+
+
+async def test_a_placeholder_stands_where_rows_would_and_gives_way_to_them() -> None:
+    async with table_of([]) as table:
+        table.table.say("No devices.", "One appears after it first asks for an update, see docs.")
+        await table.pilot.pause()
+        text = "\n".join(table.lines)
+        assert "  No devices." in text
+        assert all(word in text for word in ("appears", "docs."))
+        assert "NAME" in table.lines[0]
+        await table.put(names(1))
+        assert "No devices." not in "\n".join(table.lines)
+        await table.put([])
+        assert "No devices." in "\n".join(table.lines)
+
+
+HOSTILE = [
+    "plain",
+    "[/red][bold]x[/]",
+    "[@click=app.quit]here[/]",
+    "漢字漢字漢字漢字漢字漢字",
+    "e\u0301" * 20,
+    "🙂👍🏽👨\u200d👩\u200d👧🇫🇷",
+    "\x1b]0;owned\x07",
+    "\u202eevil",
+    "한국어 device",
+    "x" * 3000,
+]
+
+
+@pytest.mark.parametrize("width", [12, 25, 40, 81])
+async def test_every_line_is_as_wide_as_the_screen_and_text_is_shown_as_it_is(width: int) -> None:
+    keys = [clean(text) for text in HOSTILE]
+    async with table_of(keys, size=(width, 12)) as table:
+        table.rows.notes.update({key: f"note {index}" for index, key in enumerate(keys)})
+        table.table.refresh()
+        await table.pilot.pause()
+        strips = table.app.screen._compositor.render_strips()
+        assert all(strip.cell_length == cell_len(strip.text) == width for strip in strips)
+        if width >= 40:
+            starts = {
+                cell_len(line[: line.index("note ")]) for line in table.lines if "note " in line
+            }
+            assert len(starts) == 1, "the second column begins on one and the same cell"
+            assert "[/red][bold]x[/]" in table.lines[2]
+            assert "[@click=app.quit]" in table.lines[3]
+        assert not any("\x1b" in line or "\u202e" in line for line in table.lines)
+
+
+def _columns(*widths: tuple[int, int, int]) -> list[Cells]:
+    return [
+        Cells(str(at), str(at), width, ideal, priority)
+        for at, (width, ideal, priority) in enumerate(widths)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "width", "fitted"),
+    [
+        (_columns((10, 10, 0)), 10, {"0": 10}),
+        (_columns((10, 20, 0)), 15, {"0": 15}),
+        (_columns((10, 20, 0)), 100, {"0": 20}),
+        (_columns((10, 20, 0)), 4, {"0": 10}),
+        (_columns((10, 10, 0), (5, 5, 1)), 16, {"0": 10, "1": 5}),
+        (_columns((10, 10, 0), (5, 5, 1)), 15, {"0": 10}),
+        (_columns((10, 10, 0), (5, 5, 2), (4, 4, 1)), 15, {"0": 10, "2": 4}),
+        (_columns((5, 9, 1), (5, 9, 0)), 13, {"0": 5, "1": 7}),
+        (_columns((9, 9, 0), (9, 9, 0)), 10, {"0": 9, "1": 9}),
+    ],
+)
+def test_the_least_important_columns_go_first_and_room_goes_to_the_most_important(
+    columns: list[Column], width: int, fitted: dict[str, int]
+) -> None:
+    assert {column.id: cells for column, cells in fit_columns(columns, width)} == fitted
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("look", [CHANNELS, DEVICES, BUNDLES], ids=lambda look: look.name)
+def test_the_columns_of_every_list_fit_every_width(
+    look: type[object], width: int
+) -> None:
+    columns: Sequence[Column] = look.columns  # type: ignore[attr-defined]
+    fitted = fit_columns(columns, width - 2)
+    assert sum(cells + 1 for _, cells in fitted) - 1 <= width - 2
+    shown = [column.id for column, _ in fitted]
+    assert shown == [column.id for column in columns if column.id in shown], "in their own order"
+    assert all(column.width <= cells <= column.ideal for column, cells in fitted)
+    assert all(column.id in shown for column in columns if column.priority == 0)
+
+
+@pytest.mark.parametrize(
+    ("width", "wanted"),
+    [
+        (60, {"device", "bundle", "override"}),
+        (80, {"device", "custom", "platform", "bundle", "override", "seen"}),
+        (200, {column.id for column in DEVICES.columns}),
+    ],
+)
+def test_a_device_never_loses_its_bundle_and_its_override(width: int, wanted: set[str]) -> None:
+    assert wanted <= {column.id for column, _ in fit_columns(DEVICES.columns, width - 2)}
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_the_row_drawn_under_the_cursor_is_always_the_cursors_record(seed: int) -> None:
+    chance = random.Random(seed)
+    async with table_of(names(40)) as table:
+        spare = names(500, start=1000)
+        for _ in range(40):
+            keys = list(table.rows.keys)
+            before = table.table.cursor_key
+            match chance.randrange(7):
+                case 0:
+                    at = chance.randrange(len(keys) + 1)
+                    keys[at:at] = [spare.pop() for _ in range(chance.randrange(1, 12))]
+                case 1:
+                    keys = [key for key in keys if chance.random() < 0.7]
+                case 2:
+                    chance.shuffle(keys)
+                case 3:
+                    keys = [key for key in keys if key == before or chance.random() < 0.2]
+                case 4:
+                    table.table.action_move(chance.choice([-7, -1, 1, 7]))
+                case 5:
+                    table.table.action_move_pages(chance.choice([-1, -0.5, 0.5, 1]))
+                case _:
+                    table.table.action_move_to(chance.choice([0, -1, 3]))
+            if keys != table.rows.keys:
+                await table.put(keys)
+                if before in table.rows.keys:
+                    assert table.table.cursor_key == before
+            else:
+                await table.pilot.pause()
+            assert table.table.cursor_key == table.key_drawn
+            state = table.table._state
+            assert (table.table.cursor_key is None) == (not table.rows.keys)
+            if table.rows.keys:
+                assert table.rows.keys[state.index] == state.key
+                assert state.top <= state.index < state.top + SCREEN
+                assert 0 <= state.top <= max(0, len(table.rows.keys) - SCREEN)
+
+
+async def test_a_smaller_and_a_larger_screen_keep_the_cursor_in_sight() -> None:
+    async with table_of(names(50)) as table:
+        await table.press("G")
+        for size in ((40, 4), (20, 30), (60, 2), (40, 60)):
+            await table.pilot.resize_terminal(*size)
+            await table.pilot.pause()
+            assert table.key_drawn == "row-000049", size
+        assert table.top == 0
+
+
+async def test_rows_behind_a_cover_keep_the_cursor_above_it() -> None:
+    async with table_of(names(50)) as table:
+        await table.press(*["j"] * 8)
+        table.table.cover(6)
+        await table.pilot.pause()
+        line = table.cursor_line
+        assert line is not None
+        assert line <= SCREEN - 6
+        await table.press("j", "j", "j")
+        assert table.key_drawn == "row-000011"
+        table.table.cover(0)
+        await table.pilot.pause()
+        assert table.key_drawn == "row-000011"

@@ -1,0 +1,70 @@
+"""Ages in few cells, and moments in the reader's own zone."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.workspace.ages import age, clock_time, full_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("passed", "text"),
+    [
+        (timedelta(0), "now"),
+        (timedelta(milliseconds=999), "now"),
+        (timedelta(seconds=1), "1s"),
+        (timedelta(seconds=59, milliseconds=999), "59s"),
+        (timedelta(seconds=60), "1m"),
+        (timedelta(minutes=59, seconds=59), "59m"),
+        (timedelta(hours=1), "1h"),
+        (timedelta(hours=23, minutes=59), "23h"),
+        (timedelta(days=1), "1d"),
+        (timedelta(days=6, hours=23), "6d"),
+        (timedelta(days=7), "1w"),
+        (timedelta(days=29), "4w"),
+        (timedelta(days=30), "1mo"),
+        (timedelta(days=364), "12mo"),
+        (timedelta(days=365), "1y"),
+        (timedelta(days=3650), "10y"),
+        (timedelta(seconds=-5), "now"),
+        (timedelta(days=-400), "now"),
+    ],
+)
+def test_an_age_is_told_in_its_largest_unit(passed: timedelta, text: str) -> None:
+    assert age(NOW - passed, NOW) == text
+
+
+def test_an_unknown_moment_has_no_age() -> None:
+    assert age(None, NOW) == ""
+    assert full_time(None, NOW) == "unknown"
+
+
+def test_an_age_never_takes_more_than_five_cells() -> None:
+    ages = [age(NOW - timedelta(seconds=2**n), NOW) for n in range(33)]
+    assert max(map(len, ages)) <= 5
+
+
+@pytest.mark.usefixtures("in_tokyo")
+def test_moments_are_told_in_the_readers_zone() -> None:
+    moment = datetime(2026, 11, 21, 20, 30, 5, tzinfo=UTC)
+    assert clock_time(moment) == "05:30:05"
+    assert full_time(moment, NOW) == "15h ago, 2026-11-22 05:30:05"
+    assert full_time(NOW, NOW) == "now, 2026-11-22 21:00:00"

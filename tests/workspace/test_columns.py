@@ -1,0 +1,363 @@
+"""What each column and each detail says of a record, and that it is safe to show."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from capgo_tui.api.listing import parse_list, parse_one
+from capgo_tui.api.models import Bundle, Channel, Device
+from capgo_tui.api.records import BundleRef, Record
+from capgo_tui.workspace.columns import (
+    BUNDLE_COLUMNS,
+    CHANNEL_COLUMNS,
+    DEVICE_COLUMNS,
+    Column,
+    Surroundings,
+    device_kind,
+    haystack,
+    linked_channels,
+    policy,
+    yes,
+)
+from capgo_tui.workspace.details import (
+    UNTOLD,
+    Section,
+    bundle_details,
+    channel_details,
+    device_details,
+)
+from tests.workspace.world import NOON, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+DATA = Path(__file__).parents[1] / "data"
+AROUND = Surroundings(NOON)
+STABLE = BundleRef(3, "1.0.0")
+
+CHANNEL = Channel(id=1, name="beta")
+DEVICE = Device(device_id="3f2a")
+BUNDLE = Bundle(id=12, name="2.4.1")
+
+
+def cell(columns: Sequence[Column[Any]], column: str, record: Record) -> str:
+    (found,) = [c for c in columns if c.id == column]
+    return found.text(record, AROUND)
+
+
+def channel(**fields: Any) -> Channel:
+    return replace(CHANNEL, **fields)
+
+
+def device(**fields: Any) -> Device:
+    return replace(DEVICE, **fields)
+
+
+# The cells
+
+
+@pytest.mark.parametrize(
+    ("ref", "text"),
+    [
+        (None, "none"),
+        (BundleRef(3, "1.0.0"), "1.0.0"),
+        (BundleRef(None, "1.0.0"), "1.0.0"),
+        (BundleRef(3, None), "#3"),
+    ],
+)
+def test_a_bundle_is_called_by_its_name_else_by_its_number(
+    ref: BundleRef | None, text: str
+) -> None:
+    assert cell(CHANNEL_COLUMNS, "bundle", channel(bundle=ref)) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(True, "✓"), (False, "–"), (None, "?")])
+def test_what_is_not_told_is_not_no(value: bool | None, text: str) -> None:
+    assert yes(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("major", "major"),
+        ("minor", "minor"),
+        ("patch", "patch"),
+        ("version_number", "metadata"),
+        ("none", "none"),
+        (None, "?"),
+    ],
+)
+def test_a_policy_is_called_as_the_console_calls_it(value: str | None, text: str) -> None:
+    assert policy(channel(disable_auto_update=value)) == text
+
+
+@pytest.mark.parametrize(
+    ("bps", "paused", "text"),
+    [
+        (2500, False, "25% 2.0.7"),
+        (1, False, "0.01% 2.0.7"),
+        (10_000, False, "100% 2.0.7"),
+        (2500, True, "25% 2.0.7 paused"),
+        (None, False, "0% 2.0.7"),
+    ],
+)
+def test_a_rollout_tells_its_share_and_whether_it_is_paused(
+    bps: int | None, paused: bool, text: str
+) -> None:
+    target = channel(
+        rollout_bundle=BundleRef(9, "2.0.7"),
+        rollout_enabled=True,
+        rollout_percentage_bps=bps,
+        rollout_paused_at=NOON if paused else None,
+    )
+    assert cell(CHANNEL_COLUMNS, "rollout", target) == text
+
+
+def test_without_a_target_there_is_no_rollout() -> None:
+    target = channel(rollout_percentage_bps=2500, rollout_enabled=True)
+    assert cell(CHANNEL_COLUMNS, "rollout", target) == ""
+
+
+@pytest.mark.parametrize(
+    ("is_prod", "is_emulator", "text"),
+    [
+        (True, False, "prod"),
+        (False, False, "dev"),
+        (False, True, "dev emulator"),
+        (True, True, "prod emulator"),
+        (None, None, "?"),
+    ],
+)
+def test_a_devices_kind(is_prod: bool | None, is_emulator: bool | None, text: str) -> None:
+    assert device_kind(device(is_prod=is_prod, is_emulator=is_emulator)) == text
+
+
+@pytest.mark.parametrize(
+    ("column", "record", "text"),
+    [
+        ("channel", CHANNEL, "beta"),
+        ("bundle", CHANNEL, "none"),
+        ("bundle", channel(bundle=STABLE), "1.0.0"),
+        ("default", channel(public=True), "default"),
+        ("default", channel(public=False), ""),
+        ("self", channel(allow_device_self_set=True), "✓"),
+        ("dev", CHANNEL, "?"),
+        ("emulator", channel(allow_emulator=False), "–"),
+        ("changed", channel(updated_at=NOON - timedelta(hours=3)), "3h"),
+        ("changed", CHANNEL, ""),
+    ],
+)
+def test_the_cells_of_a_channel(column: str, record: Channel, text: str) -> None:
+    assert cell(CHANNEL_COLUMNS, column, record) == text
+
+
+@pytest.mark.parametrize(
+    ("column", "record", "text"),
+    [
+        ("device", DEVICE, "3f2a"),
+        ("custom", DEVICE, ""),
+        ("custom", device(custom_id="qa-07"), "qa-07"),
+        ("platform", DEVICE, "?"),
+        ("platform", device(platform="ios"), "ios"),
+        ("bundle", device(bundle=STABLE), "1.0.0"),
+        ("bundle", device(version_name="builtin"), "builtin"),
+        ("override", DEVICE, ""),
+        ("override", device(channel="beta"), "▲ beta"),
+        ("os", device(os_version="18.1"), "18.1"),
+        ("native", device(version_build="2.4"), "2.4"),
+        ("plugin", device(plugin_version="7.1.0"), "7.1.0"),
+        ("seen", device(updated_at=NOON - timedelta(seconds=12)), "12s"),
+    ],
+)
+def test_the_cells_of_a_device(column: str, record: Device, text: str) -> None:
+    assert cell(DEVICE_COLUMNS, column, record) == text
+
+
+def test_an_override_that_is_not_told_is_not_shown_as_none() -> None:
+    untold = Surroundings(NOON, tells_overrides=False)
+    (column,) = [c for c in DEVICE_COLUMNS if c.id == "override"]
+    assert column.text(DEVICE, untold) == "?"
+    assert column.text(device(channel="beta"), untold) == "▲ beta"
+    fields = dict(device_details(DEVICE, untold)[0].fields)
+    assert fields["override"] == UNTOLD
+    assert "default" in dict(device_details(DEVICE, AROUND)[0].fields)["override"]
+
+
+def test_the_channels_of_a_bundle_are_found_by_its_number_or_else_by_its_name() -> None:
+    by_id = Surroundings(NOON, {12: ["beta", "qa"]})
+    by_name = Surroundings(NOON, {"2.4.1": ["beta"]})
+    assert linked_channels(BUNDLE, by_id) == "beta, qa"
+    assert linked_channels(BUNDLE, by_name) == "beta"
+    assert linked_channels(BUNDLE, AROUND) == ""
+
+
+def test_a_filter_finds_what_columns_say_but_no_age() -> None:
+    record = device(custom_id="QA-07", channel="Beta", updated_at=NOON - timedelta(days=3))
+    text = haystack(DEVICE_COLUMNS, record, AROUND)
+    assert "qa-07" in text
+    assert "▲ beta" in text
+    assert "3d" not in text
+
+
+ALL_COLUMNS: list[Sequence[Column[Any]]] = [CHANNEL_COLUMNS, DEVICE_COLUMNS, BUNDLE_COLUMNS]
+
+
+@pytest.mark.parametrize("columns", ALL_COLUMNS, ids=["channels", "devices", "bundles"])
+def test_columns_can_be_told_apart_and_fit_together(columns: Sequence[Column[Any]]) -> None:
+    assert len({column.id for column in columns}) == len(columns)
+    assert columns[0].priority == 0, "what names the record is never dropped"
+    assert [column.id for column in columns if column.priority == 0] == [columns[0].id]
+    for column in columns:
+        assert 0 < column.width <= column.ideal
+        assert len(column.title) <= column.ideal
+
+
+# Details
+
+
+def fields_of(sections: list[Section]) -> dict[str, str]:
+    return {label: text for section in sections for label, text in section.fields}
+
+
+def test_the_details_of_a_channel() -> None:
+    sections = channel_details(
+        channel(
+            bundle=STABLE,
+            public=True,
+            disable_auto_update="version_number",
+            allow_emulator=False,
+            created_at=NOON - timedelta(days=2),
+        ),
+        AROUND,
+    )
+    fields = fields_of(sections)
+    assert sections[0].title == "beta"
+    assert fields["bundle"] == "1.0.0"
+    assert fields["default channel"] == "yes"
+    assert fields["rollout"] == "none"
+    assert fields["holds back updates"] == "metadata"
+    assert fields["emulators"] == "no"
+    assert fields["id"] == "1"
+    assert fields["created"].startswith("2d ago, 2026-11-")
+    assert fields["changed"] == "unknown"
+    for platform in ("iOS", "Android", "Electron"):
+        assert fields[platform] == UNTOLD, "no server gives these back"
+
+
+def test_the_details_of_a_device() -> None:
+    sections = device_details(device(custom_id="qa-07", channel="beta", bundle=STABLE), AROUND)
+    fields = fields_of(sections)
+    assert sections[0].title == "qa-07"
+    assert fields["device id"] == "3f2a"
+    assert fields["override"] == "beta"
+    assert fields["runs bundle"] == "1.0.0"
+    assert fields["production build"] == UNTOLD
+    assert device_details(DEVICE, AROUND)[0].title == "3f2a"
+
+
+def test_the_details_of_a_bundle() -> None:
+    around = Surroundings(NOON, {12: ["beta"]})
+    fields = fields_of(bundle_details(BUNDLE, around))
+    assert fields["channels (loaded ones)"] == "beta"
+    assert fields["needs native"] == "any"
+    assert fields["link"] == "none"
+    assert fields["id"] == "12"
+
+
+# Everything the real backend answered, and everything a hostile one could
+
+
+def texts(record: Record, around: Surroundings = AROUND) -> Iterator[tuple[str, str]]:
+    """Everything that columns and details say of a record."""
+    columns, sections = LOOKS[type(record)]
+    for column in columns:
+        yield column.id, column.text(record, around)
+    for section in sections(record, around):
+        yield "title", section.title
+        yield from section.fields
+
+
+LOOKS: dict[type[Record], tuple[Sequence[Column[Any]], Callable[[Any, Surroundings], Any]]] = {
+    Channel: (CHANNEL_COLUMNS, channel_details),
+    Device: (DEVICE_COLUMNS, device_details),
+    Bundle: (BUNDLE_COLUMNS, bundle_details),
+}
+MODELS: dict[str, type[Record]] = {"/channel": Channel, "/device": Device, "/bundle": Bundle}
+
+
+def recorded_records() -> list[Record]:
+    found: list[Record] = []
+    for entry in json.loads((DATA / "recorded.json").read_text(encoding="utf-8")):
+        request, response = entry["request"], entry.get("response")
+        model = MODELS.get(request["path"])
+        if request["method"] != "GET" or model is None or not response:
+            continue
+        body = json.dumps(response["body"]).encode()
+        if response["status"] != 200:
+            continue
+        if isinstance(response["body"], list) or "data" in response["body"]:
+            rows = parse_list(model, body).rows
+            found += [row for row in rows if isinstance(row, Record)]
+        else:
+            row = parse_one(model, body)
+            assert isinstance(row, Record)
+            found.append(row)
+    return found
+
+
+def test_every_recorded_record_renders_as_printable_text() -> None:
+    records = recorded_records()
+    kinds = [type(record).__name__ for record in records]
+    assert min(kinds.count("Channel"), kinds.count("Device"), kinds.count("Bundle")) >= 5
+    for record in records:
+        for label, text in texts(record):
+            assert text.isprintable(), (label, text)
+            assert "None" not in text, (label, text)
+        named = dict(texts(record))
+        assert named["title"], "a detail has a heading"
+
+
+HOSTILE = "\x1b]0;owned\x07\u202e\u200b[bold]x[/]\nsecond line"
+
+
+@pytest.mark.parametrize("model", [Channel, Device, Bundle])
+def test_no_hostile_text_reaches_a_cell_or_a_detail(model: type[Record]) -> None:
+    names = {
+        *("name", "device_id", "custom_id", "platform", "version_name", "channel", "os_version"),
+        *("plugin_version", "version_build", "install_source", "key_id", "country_code", "link"),
+        *("comment", "checksum", "external_url", "storage_provider", "min_update_version"),
+        *("cli_version", "disableAutoUpdate", "updated_at", "created_at", "session_key"),
+    }
+    row = dict.fromkeys(names, HOSTILE) | {
+        "id": 7,
+        "version": {"id": 1, "name": HOSTILE},
+        "rollout_version_info": {"id": 2, "name": HOSTILE},
+    }
+    record = parse_one(model, json.dumps(row).encode())
+    assert isinstance(record, Record)
+    around = Surroundings(NOON, {7: [record.name]} if isinstance(record, Bundle) else {})
+    said = list(texts(record, around))
+    assert any("[bold]x[/]" in text for _, text in said), "the text itself is still there"
+    for label, text in said:
+        assert text.isprintable(), (label, text)
+
+
+@pytest.mark.parametrize("revision", ["live", "documented", "legacy"])
+async def test_every_record_of_every_revision_renders(revision: str) -> None:
+    async with open_world(revision) as world:
+        workspace = world.open()
+        around = workspace.surroundings()
+        for collection in (workspace.channels, workspace.devices, workspace.bundles):
+            await collection.load_all()
+            records: list[Record] = list(collection.records.values())
+            assert records
+            for record in records:
+                for label, text in texts(record, around):
+                    assert text.isprintable(), (label, text)
+                    assert "None" not in text, (label, text)

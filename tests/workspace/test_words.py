@@ -1,0 +1,305 @@
+"""What states and failures are called: true, complete, and without any key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.key import ApiKey
+from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.changes import Fate, Outcome, OverrideChange
+from capgo_tui.workspace.collection import ListState, Loading
+from capgo_tui.workspace.query import Query
+from capgo_tui.workspace.target import Target
+from capgo_tui.workspace.words import count, explain, placeholder, status, told
+from tests.workspace.world import NOON, open_world
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SECRET = "2c1eb96d-8677-57f8-8bd7-09e59dbbe943"
+TARGET = Target("com.acme.shop", ApiKey(SECRET))
+NO_FILTER = Query()
+QA = Query.parse("QA ios")
+
+
+def failure(kind: ErrorKind, message: str = "The words of the server", **more: Any) -> CapgoError:
+    return CapgoError(message, kind=kind, **more)
+
+
+class State(ListState):
+    """A list in whichever state."""
+
+    def __init__(
+        self,
+        loaded: int = 0,
+        *,
+        name: str = "devices",
+        ended: bool = False,
+        error: CapgoError | None = None,
+        as_of: datetime | None = None,
+        loading: Loading = Loading.NOTHING,
+        unreadable: int = 0,
+    ) -> None:
+        super().__init__(name)
+        self._loaded = loaded
+        self.ended, self.error, self.as_of = ended, error, as_of
+        self.loading, self.unreadable = loading, unreadable
+
+    def __len__(self) -> int:
+        return self._loaded
+
+
+BROKEN = failure(ErrorKind.SERVER_FAULT, status=500)
+
+
+# Failures
+
+
+@pytest.mark.parametrize("kind", list(ErrorKind))
+@pytest.mark.parametrize("status_code", [None, 400, 500])
+def test_every_failure_has_a_headline_of_whole_words(
+    kind: ErrorKind, status_code: int | None
+) -> None:
+    error = failure(kind, status=status_code, request="GET /device", code="some_code")
+    notice = explain(error, "read the devices", TARGET)
+    assert notice.headline.endswith(".")
+    assert notice.headline[0].isupper()
+    assert not notice.advice or notice.advice.endswith(".")
+    both = f"{notice.headline} {notice.advice}"
+    assert both.isprintable()
+    assert "None" not in both
+    assert SECRET not in both
+
+
+@pytest.mark.parametrize(
+    ("error", "parts"),
+    [
+        (failure(ErrorKind.KEY_REFUSED, status=401), ["key was refused", "401", "another key"]),
+        (
+            failure(ErrorKind.NOT_ALLOWED, status=400),
+            ["may not read the devices", "com.acme.shop", "no such app"],
+        ),
+        (failure(ErrorKind.RATE_LIMITED, status=429, retry_after=60.0), ["429", "60 s"]),
+        (failure(ErrorKind.RATE_LIMITED, status=429), ["429", "Wait"]),
+        (
+            failure(ErrorKind.UNREACHABLE, "cannot reach api.capgo.app: name not found"),
+            ["annot reach api.capgo.app: name not found", "network", "r tries again"],
+        ),
+        (failure(ErrorKind.NOT_FOUND, status=404), ["404", "The words of the server"]),
+        (
+            failure(ErrorKind.SERVER_FAULT, status=500),
+            ["500", "The words of the server", "r tries again"],
+        ),
+        (
+            failure(ErrorKind.RULE, status=400),
+            ["refused to read the devices", "The words of the server"],
+        ),
+        (failure(ErrorKind.BAD_REQUEST, status=400), ["400", "The words of the server"]),
+    ],
+    ids=lambda value: value.kind.value if isinstance(value, CapgoError) else None,
+)
+def test_a_failure_says_what_happened_and_what_to_do(error: CapgoError, parts: list[str]) -> None:
+    notice = explain(error, "read the devices", TARGET)
+    for part in parts:
+        assert part in f"{notice.headline} {notice.advice}"
+
+
+async def test_a_server_that_echoes_the_key_does_not_get_it_on_the_screen() -> None:
+    async with open_world() as world:
+        workspace = world.open()
+        key = world.keys["org_super_admin"]
+        message = f"What is {key} doing here"
+        world.door.answer("GET /device", {"error": f"bad_{key}", "message": message}, status=500)
+        await workspace.devices.load_more()
+        error = workspace.devices.error
+        assert error is not None
+        notice = explain(error, "read the devices", workspace.target)
+        assert "doing here" in notice.headline
+        assert key not in f"{notice} {error} {error!r} {error.code} {workspace.target}"
+
+
+# In place of rows
+
+
+def headline(state: State, shown: int = 0, query: Query = NO_FILTER) -> str | None:
+    notice = placeholder(state, shown, query, TARGET)
+    return f"{notice.headline} | {notice.advice}" if notice else None
+
+
+def test_nothing_stands_in_place_of_rows_that_are_there() -> None:
+    assert headline(State(6, ended=True, as_of=NOON), 6) is None
+    assert headline(State(6, ended=True, as_of=NOON, error=BROKEN), 6) is None
+
+
+def test_a_first_load_says_from_where() -> None:
+    assert headline(State(loading=Loading.MORE)) == "Loading devices… | from https://api.capgo.app"
+
+
+@pytest.mark.parametrize("name", ["channels", "devices", "bundles"])
+def test_an_empty_list_says_so_and_how_the_first_record_comes(name: str) -> None:
+    told_so = headline(State(name=name, ended=True, as_of=NOON))
+    assert told_so is not None
+    empty, _, advice = told_so.partition(" | ")
+    assert empty == f"com.acme.shop has no {name}."
+    assert advice
+
+
+def test_an_empty_list_after_a_failure_says_the_failure() -> None:
+    assert headline(State(error=BROKEN)) == (
+        "The server failed (500). The server said: The words of the server. | r tries again."
+    )
+    assert "may not read the channels" in (
+        headline(State(name="channels", error=failure(ErrorKind.NOT_ALLOWED))) or ""
+    )
+
+
+def test_a_filter_that_matches_nothing_says_of_how_many_loaded() -> None:
+    some = headline(State(150, as_of=NOON), 0, QA)
+    assert some is not None
+    assert "0 of 150 loaded devices match «QA ios»" in some
+    assert "not loaded yet" in some
+    assert "Esc" in some
+    everything = headline(State(150, ended=True, as_of=NOON), 0, QA)
+    assert everything is not None
+    assert "not loaded yet" not in everything
+
+
+# The status line
+
+
+AS_OF = f"as of {clock_time(NOON)}"
+
+
+@pytest.mark.parametrize(
+    ("state", "shown", "query", "line"),
+    [
+        (State(), 0, NO_FILTER, ""),
+        (State(loading=Loading.MORE), 0, NO_FILTER, "loading…"),
+        (State(150, as_of=NOON), 150, NO_FILTER, f"150 loaded · more ↓ · {AS_OF}"),
+        (State(6, as_of=NOON, ended=True), 6, NO_FILTER, f"6 loaded · end of list · {AS_OF}"),
+        (State(0, as_of=NOON, ended=True), 0, NO_FILTER, f"0 loaded · end of list · {AS_OF}"),
+        (
+            State(150, as_of=NOON),
+            12,
+            QA,
+            f"/QA ios · 12 of 150 loaded · more ↓ · {AS_OF}",
+        ),
+        (
+            State(150, as_of=NOON, loading=Loading.MORE),
+            150,
+            NO_FILTER,
+            f"150 loaded · loading more… · {AS_OF}",
+        ),
+        (
+            State(150, as_of=NOON, loading=Loading.REFRESH),
+            150,
+            NO_FILTER,
+            f"150 loaded · refreshing… · {AS_OF}",
+        ),
+        (
+            State(150, as_of=NOON, ended=True, unreadable=2),
+            150,
+            NO_FILTER,
+            f"150 loaded · 2 unreadable · end of list · {AS_OF}",
+        ),
+    ],
+)
+def test_the_status_says_what_is_loaded_and_how_old_it_is(
+    state: State, shown: int, query: Query, line: str
+) -> None:
+    assert status(state, shown, query, NOON) == line
+
+
+def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
+    state = State(150, as_of=NOON, error=BROKEN)
+    line = status(state, 150, NO_FILTER, NOON + timedelta(minutes=3, seconds=5))
+    assert "150 loaded" in line
+    assert "STALE 3m" in line
+    assert "as of" not in line
+    assert "more" not in line, "it is not known whether there is more"
+
+
+def test_nothing_is_claimed_to_be_loaded_when_the_first_page_failed() -> None:
+    line = status(State(error=BROKEN), 0, NO_FILTER, NOON)
+    assert "STALE" not in line
+    assert "end of list" not in line
+    assert "as of" not in line
+
+
+# The number on a tab
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (State(), "…"),
+        (State(loading=Loading.MORE), "…"),
+        (State(6, as_of=NOON, ended=True), "6"),
+        (State(0, as_of=NOON, ended=True), "0"),
+        (State(150, as_of=NOON), "150+"),
+        (State(150, as_of=NOON, loading=Loading.MORE), "150+"),
+        (State(error=BROKEN), "!"),
+        (State(150, as_of=NOON, error=BROKEN), "150!"),
+        (State(6, as_of=NOON, ended=True, error=BROKEN), "6!"),
+    ],
+)
+def test_the_number_on_a_tab(state: State, text: str) -> None:
+    assert count(state) == text
+
+
+async def test_the_number_on_a_tab_follows_the_list() -> None:
+    async with open_world(devices=150) as world:
+        devices = world.open().devices
+        texts = [count(devices)]
+        await devices.load_more()
+        texts.append(count(devices))
+        world.door.fail("GET /device")
+        await devices.load_more()
+        texts.append(count(devices))
+        await devices.load_more()
+        texts.append(count(devices))
+        assert texts == ["…", "100+", "100!", "150"]
+
+
+# What became of a change
+
+
+CHANGE = OverrideChange("com.acme.shop", "3f2a", "qa-07", "production-eu", "beta", "beta")
+CLEARED = OverrideChange("com.acme.shop", "3f2a", "qa-07", "beta", None, None)
+LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "mark", "parts"),
+    [
+        (CHANGE, Outcome(Fate.VERIFIED, "beta"), "✓", ["beta", "read back"]),
+        (CLEARED, Outcome(Fate.VERIFIED), "✓", ["none", "read back"]),
+        (CHANGE, Outcome(Fate.DIFFERENT, "qa"), "!", ["qa", "not beta"]),
+        (CLEARED, Outcome(Fate.DIFFERENT, "qa"), "!", ["qa", "not none"]),
+        (CHANGE, Outcome(Fate.UNVERIFIED), "?", ["accepted"]),
+        (CHANGE, Outcome(Fate.UNVERIFIED, None, BROKEN), "?", ["accepted", str(BROKEN)]),
+        (CHANGE, Outcome(Fate.UNKNOWN, None, LOST), "?", ["unknown", str(LOST)]),
+        (CHANGE, Outcome(Fate.FAILED, "production-eu", BROKEN), "✗", ["production-eu"]),
+    ],
+)
+def test_an_outcome_is_told_in_one_line(
+    change: OverrideChange, outcome: Outcome, mark: str, parts: list[str]
+) -> None:
+    line = told(change, outcome, TARGET)
+    assert line.startswith(f"{mark} ")
+    assert line.isprintable()
+    for part in ("qa-07", *parts):
+        assert part in line
+
+
+@pytest.mark.parametrize("kind", list(ErrorKind))
+@pytest.mark.parametrize("fate", list(Fate))
+def test_no_outcome_but_the_verified_one_claims_success(fate: Fate, kind: ErrorKind) -> None:
+    line = told(CHANGE, Outcome(fate, "qa", failure(kind, status=400)), TARGET)
+    assert line.startswith("✓") is (fate is Fate.VERIFIED)
+    assert line.lower().count("not changed") == (fate is Fate.FAILED)
+    assert SECRET not in line
