@@ -15,7 +15,6 @@ from click.testing import CliRunner
 
 from capgo_tui import __version__
 from capgo_tui.api.key import ApiKey
-from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import root
 from capgo_tui.commands.root import capgo_tui
 
@@ -160,12 +159,12 @@ def test_the_package_runs_as_a_module_and_says_where_it_needs_a_terminal() -> No
 def test_everything_that_was_said_reaches_the_interface() -> None:
     launch = start(
         *("--app", " com.acme.shop ", "--api-url", "http://localhost:8787/", "-a", KEY),
-        *("--revision", "legacy", "--device", "3f2a"),
+        *("--revision", "auto", "--device", "3f2a"),
     ).launch
     assert launch.app_id == "com.acme.shop"
     assert launch.server == "http://localhost:8787"
     assert launch.key == ApiKey(KEY)
-    assert launch.revision is Revision.LEGACY
+    assert launch.revision is None
     assert launch.device == "3f2a"
     assert launch.asgi_app is None
     assert launch.target is not None

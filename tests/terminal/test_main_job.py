@@ -11,6 +11,7 @@ import pytest
 from tests.terminal.emulator import Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.terminal.conftest import Sandbox
@@ -40,6 +41,18 @@ def count_on(title: str, tab: str) -> int:
     return int(found[1])
 
 
+def walk_to_the_end(terminal: Terminal, loaded: str) -> None:
+    """Page down until the list says that this is all of it."""
+
+    def settled_after(before: str) -> Callable[[str], bool]:
+        return lambda text: text != before and "ing more" not in text
+
+    while f"{loaded} · end of list" not in terminal.line(-2):
+        before = terminal.text
+        terminal.type(PAGE_DOWN)
+        terminal.wait_for(settled_after(before), "the next page")
+
+
 @pytest.mark.parametrize(("columns", "lines"), [(80, 24), (60, 20), (140, 40)])
 def test_walk_the_tabs_and_fix_an_override(
     sandbox: Sandbox, tmp_path: Path, columns: int, lines: int
@@ -49,30 +62,20 @@ def test_walk_the_tabs_and_fix_an_override(
     ) as terminal:
         # The channels: 134, of which a page is 50.
         terminal.wait_for("production")
-        if lines < 40:
-            terminal.wait_for("50 loaded · more ↓")
-        terminal.type(PAGE_DOWN * 2)
-        terminal.wait_for("134 loaded · more ↓")
+        walk_to_the_end(terminal, "134 loaded")
         terminal.type("G")
-        terminal.wait_for("134 loaded · end of list")
         terminal.wait_for("chan-130")
 
         # The devices: 235, of which the one we want is not on the first page.
         terminal.type("2")
         terminal.wait_for("100 loaded · more ↓")
         assert DEVICE[-4:] not in terminal.text
-        terminal.type("G")
-        terminal.wait_for("200 loaded · more ↓")
-        terminal.type("G")
-        terminal.wait_for("235 loaded · end of list")
+        walk_to_the_end(terminal, "235 loaded")
 
         # The bundles: 135, and the answer after the last one is an error that is none.
         terminal.type("3")
         terminal.wait_for("1.359.0")
-        terminal.type(PAGE_DOWN * 2)
-        terminal.wait_for("135 loaded · more ↓")
-        terminal.type("G")
-        terminal.wait_for("135 loaded · end of list")
+        walk_to_the_end(terminal, "135 loaded")
         if columns > 60:
             title = terminal.line(0)
             counts = [count_on(title, tab) for tab in ("Channels", "Devices", "Bundles")]

@@ -76,7 +76,6 @@ class Prompt(Widget, can_focus=True):
         self.visible = True
         self.refresh()
         self.screen.set_focus(self, scroll_visible=False)
-        self.call_after_refresh(self._drawn)
         return self._answer
 
     def close(self) -> None:
@@ -84,9 +83,6 @@ class Prompt(Widget, can_focus=True):
         self._answer = None
         self.visible = False
         self.screen.set_focus(self._before, scroll_visible=False)
-
-    def _drawn(self) -> None:
-        self._drawn_at = monotonic()
 
     def on_key(self, event: events.Key) -> None:
         """Take the answer."""
@@ -105,6 +101,9 @@ class Prompt(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw the question; the keys stay in sight however long it is."""
+        if self._drawn_at is None:
+            # The terminal gets it right after this: whoever answers later can have seen it.
+            self._drawn_at = monotonic()
         width = self.size.width
         question = f" {self._question(width - len(KEYS) - 1)}"
         if width_of(question) > width - len(KEYS):

@@ -1,0 +1,217 @@
+"""The filter, the tabs, and what a refresh leaves where it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.tui.driving import on_devices, opened, post_keys, post_paste
+from tests.tui.server import FAULT, Gate, Server
+from tests.tui.world import device, device_id, state, store_of
+
+if TYPE_CHECKING:
+    from tests.tui.server import Asked
+
+UNLOADED = device_id(150)
+
+
+def looked_up(server: Server) -> list[Asked]:
+    """The requests for one device."""
+    return [one for one in server.asked if "device_id" in one.query]
+
+
+def many() -> Server:
+    """160 devices, of which a page holds 100."""
+    return Server(store_of(state(devices=[device(number) for number in range(1, 161)])))
+
+
+async def test_every_letter_narrows_the_list_and_esc_shows_everything_again(
+    server: Server,
+) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("slash", "i", "o", "s")
+        await driver.until("/ios · 6 of 12 loaded")
+        assert driver.line(-1).startswith(" /ios")
+        await driver.type("space", "1", "1")
+        await driver.until("/ios 11 · 1 of 12 loaded")
+        await driver.type("backspace", "backspace", "backspace", "down", "down")
+        await driver.until(lambda: driver.cursor == device_id(5) or driver.cursor == device_id(11))
+        kept = driver.cursor
+        await driver.type("escape")
+        await driver.until("12 loaded · end of list")
+        assert driver.cursor == kept
+        assert driver.main.focused is driver.main.table
+        await driver.type("slash", *"IOS Tester-03", "enter")
+        await driver.until("1 of 12 loaded")
+        assert "o override" in driver.line(-1), "the hints are back, the filter stands"
+        await driver.type("escape")
+        await driver.until("12 loaded · end of list")
+        assert driver.app.is_running
+
+
+async def test_each_tab_keeps_its_filter_its_cursor_and_its_place(server: Server) -> None:
+    async with on_devices(server, size=(80, 12)) as driver:
+        await driver.type("slash", *"ios", "enter", "j", "j")
+        await driver.until(lambda: driver.cursor == device_id(5))
+        await driver.type("3", "G")
+        await driver.until("5 loaded")
+        bundle = driver.cursor
+        await driver.type("tab", *["j"] * 3, "shift+tab", "shift+tab")
+        await driver.until("/ios · 6 of 12 loaded")
+        assert driver.cursor == device_id(5)
+        await driver.type("3")
+        await driver.until("5 loaded · end of list")
+        assert driver.cursor == bundle
+        await driver.type("1")
+        await driver.until("6 loaded")
+        assert driver.cursor == "4"
+        await driver.type("2", "escape", "G")
+        await driver.until(lambda: driver.cursor == device_id(12))
+        place = driver.line(2)
+        await driver.type("1", "2")
+        await driver.until(lambda: driver.cursor == device_id(12))
+        assert driver.line(2) == place
+
+
+async def test_a_refresh_keeps_the_cursor_on_its_record_and_a_vanished_one_on_its_place(
+    server: Server,
+) -> None:
+    async with on_devices(server) as driver:
+        await driver.type(*["j"] * 4)
+        await driver.until(lambda: driver.cursor == device_id(5))
+        server.change("DELETE FROM devices WHERE device_id < ?", device_id(3))
+        await driver.type("r")
+        await driver.until("10 loaded")
+        assert driver.cursor == device_id(5)
+        server.change("DELETE FROM devices WHERE device_id = ?", device_id(5))
+        await driver.type("r")
+        await driver.until("9 loaded")
+        assert driver.cursor == device_id(6)
+        server.change("DELETE FROM devices")
+        await driver.type("r")
+        await driver.until("com.acme.shop has no devices.")
+        assert driver.cursor is None
+        await driver.type("o", "enter", "J", "j", "G")
+        await driver.settle()
+        assert driver.app.bug is None
+
+
+async def test_a_device_that_is_not_loaded_is_looked_up_once_and_shown() -> None:
+    server = many()
+    async with on_devices(server, rows=100) as driver:
+        await driver.type("slash")
+        post_paste(driver.app, UNLOADED.upper())
+        await driver.until("0 of 100 loaded devices match")
+        assert "More are not loaded yet." in driver.text
+        assert looked_up(server) == [], "typing asks nobody"
+        await driver.type("enter")
+        await driver.until("1 of 101 loaded")
+        assert driver.cursor == UNLOADED
+        await driver.type("slash", "enter")
+        await driver.settle()
+        assert len(looked_up(server)) == 1
+        await driver.type("o")
+        await driver.until("Override tester-150 · now none")
+    server.store.close()
+
+
+async def test_an_unknown_device_is_said_to_be_unknown_and_words_are_not_looked_up() -> None:
+    server = many()
+    async with on_devices(server, rows=100) as driver:
+        await driver.type("slash", *"no-such-device", "enter")
+        await driver.until("✗ No device has the id no-such-device.")
+        assert len(looked_up(server)) == 1
+        await driver.type("slash", *" at all", "enter")
+        await driver.until("0 of 100 loaded devices match «no-such-device at all»")
+        await driver.settle()
+        assert len(looked_up(server)) == 1, "two words are no id"
+        await driver.type("escape", "slash", *"x1y", "enter")
+        await driver.settle()
+        assert len(looked_up(server)) == 1, "three letters are no id"
+    server.store.close()
+
+
+async def test_a_look_up_that_fails_says_why_and_can_be_asked_again() -> None:
+    server = many()
+    async with on_devices(server, rows=100) as driver:
+        server.on("GET", "/device", FAULT)
+        await driver.type("slash", *"device-nobody-loaded", "enter")
+        await driver.until("Out to lunch")
+        assert driver.status.strip().startswith("✗")
+        assert "100 loaded" in driver.text
+        server.off("GET", "/device")
+        await driver.type("slash", "enter")
+        await driver.until("✗ No device has the id device-nobody-loaded.")
+    server.store.close()
+
+
+async def test_opened_on_a_device_it_shows_that_device_and_asks_for_it_once() -> None:
+    server = many()
+    async with opened(server, device=UNLOADED.upper(), wait_for="1 of 1") as driver:
+        await driver.until("1 of 101 loaded")
+        assert driver.cursor == UNLOADED
+        assert len(looked_up(server)) == 1
+        assert server.count("GET", "/device") == 2
+        await driver.type("o", *"beta", "enter")
+        await driver.until("Override tester-150: none → beta?")
+        await driver.type("n")
+        await driver.gone("y yes")
+        await driver.type("escape")
+        await driver.until("101 loaded · more ↓")
+        assert driver.cursor == UNLOADED
+    server.store.close()
+
+
+async def test_opened_on_a_device_nobody_knows_it_says_so(server: Server) -> None:
+    async with opened(server, device="nobody-knows-me", wait_for="No device has the id") as driver:
+        assert "nobody-knows-me" in driver.status
+        await driver.until("0 of 12 loaded devices match")
+        assert len(looked_up(server)) == 1
+        await driver.type("escape")
+        await driver.until("12 loaded · end of list")
+
+
+async def test_under_a_filter_only_the_wish_for_more_loads_the_next_page() -> None:
+    server = many()
+    async with on_devices(server, rows=100) as driver:
+        await driver.type("slash", *"tester-1", "enter")
+        await driver.until("/tester-1 · 11 of 100 loaded")
+        await driver.settle()
+        assert server.count("GET", "/device") == 1, "a filter that matches little reads no list"
+        await driver.type("G", "j")
+        await driver.until("71 of 160 loaded · end of list")
+        assert server.count("GET", "/device") == 2
+    server.store.close()
+
+
+async def test_without_a_filter_the_next_page_comes_by_itself_and_once() -> None:
+    server, gate = many(), Gate()
+    async with on_devices(server, rows=100) as driver:
+        server.on("GET", "/device", gate.before)
+        await driver.type("G", "j", "j", "k", "G")
+        await driver.until("100 loaded · loading more…")
+        gate.open.set()
+        await driver.until("160 loaded · end of list")
+        assert driver.cursor == device_id(100)
+        await driver.type("G", "G")
+        await driver.settle()
+        assert driver.cursor == device_id(160)
+        assert server.count("GET", "/device") == 2
+    server.store.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["[/red]", "[@click=app.quit]x[/]", "(?P<x", "..*+\\", "漢字🙂", "\x1b]0;x\x07", "§" * 900]
+)
+async def test_any_text_is_a_filter_and_none_is_a_command(server: Server, text: str) -> None:
+    async with on_devices(server) as driver:
+        post_keys(driver.app, ["slash"])
+        post_paste(driver.app, text)
+        await driver.until("0 of 12 loaded devices match")
+        assert "\x1b" not in driver.text
+        await driver.type("enter")
+        await driver.settle()
+        assert "\x1b" not in driver.text
+        await driver.type("escape")
+        await driver.until("12 loaded · end of list")

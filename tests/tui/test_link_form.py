@@ -1,0 +1,178 @@
+"""Choosing a channel: typing narrows, the best match is first, and what may not be is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.key import ApiKey
+from capgo_tui.tui.launch import Launch
+from tests.tui.driving import on_devices, opened
+from tests.tui.server import FAULT, Gate, Server
+from tests.tui.world import device_id, recorded_store
+
+if TYPE_CHECKING:
+    from tests.tui.driving import Driver
+
+
+def choices(driver: Driver) -> list[str]:
+    """The rows of the form, as they are drawn."""
+    return [line.rstrip() for line in driver.text.split("\n")[-4:-1]]
+
+
+async def leave(driver: Driver) -> None:
+    """Leave the form without a choice."""
+    await driver.type("escape")
+    await driver.until(lambda: not driver.main.link_form.choosing)
+
+
+async def test_typing_narrows_and_the_best_match_is_first(server: Server) -> None:
+    server.override(device_id(1), "internal")
+    async with on_devices(server) as driver:
+        await driver.type("o")
+        await driver.until("6 of 6 channels")
+        assert "Override tester-01 · now internal · " + device_id(1) in driver.line(-6)
+        assert "a default channel takes no overrides" in choices(driver)[0]
+        assert driver.main.link_form._table.cursor_key == "2", "the first that can be chosen"
+        await driver.type(*"beta")
+        await driver.until("3 of 6 channels")
+        assert [line.split()[0] for line in choices(driver)] == ["beta", "beta-two", "alpha-beta"]
+        await driver.type(*"-t")
+        await driver.until("1 of 6 channels")
+        await driver.type(*["backspace"] * 6, *"two be")
+        await driver.until("1 of 6 channels")
+        assert "beta-two" in choices(driver)[0]
+        await driver.type("z")
+        await driver.until("no channel matches")
+        await driver.type("enter")
+        await driver.settle()
+        assert driver.main.link_form.choosing
+        await driver.type(*["backspace"] * 8)
+        await driver.until("6 of 6 channels")
+        await driver.type("down", "down", "enter")
+        await driver.until("internal → beta-two?")
+
+
+async def test_what_cannot_be_chosen_says_why(server: Server) -> None:
+    server.override(device_id(1), "qa")
+    async with on_devices(server) as driver:
+        await driver.type("o", *"prod")
+        await driver.until("1 of 6 channels")
+        assert choices(driver)[0].startswith("× production")
+        await driver.type("enter")
+        await driver.until("production: a default channel takes no overrides")
+        await driver.type(*["backspace"] * 4, *"qa")
+        await driver.until("the override it has now")
+        await driver.type("enter")
+        await driver.until("qa: the override it has now")
+        await driver.type("tab", "shift+tab")
+        await driver.settle()
+        assert driver.main.link_form.choosing
+        await driver.type("escape")
+        await driver.until(lambda: not driver.main.link_form.choosing)
+        assert driver.main.focused is driver.main.table
+        assert server.writes == 0
+
+
+async def test_the_list_behind_keeps_its_cursor_in_sight(server: Server) -> None:
+    async with on_devices(server, size=(80, 18)) as driver:
+        await driver.type("G", "o")
+        await driver.until("Override tester-12 · now none")
+        assert any("tester-12" in line for line in driver.text.split("\n")[:-6])
+        await leave(driver)
+        await driver.type("g", "o")
+        await driver.until("Override tester-01 · now none")
+
+
+async def test_the_device_written_is_the_one_the_key_was_pressed_on(server: Server) -> None:
+    async with on_devices(server) as driver:
+        workspace = driver.main.workspace
+        assert workspace is not None
+        await driver.type("j", "j", "o")
+        await driver.until("Override tester-03 · now none")
+        # The list changes under the form: the first devices go, and the rest is reordered.
+        server.change("DELETE FROM devices WHERE device_id <= ?", device_id(2))
+        await workspace.devices.refresh()
+        await driver.settle()
+        assert "Override tester-03 · now none" in driver.line(-6)
+        await driver.pilot._post_mouse_events([_wheel()], driver.main.table, (5, 2))
+        await driver.type(*"beta-two", "enter")
+        await driver.until("Override tester-03: none → beta-two?")
+        driver.main._filter("tester-09")
+        await driver.until("1 of 10 loaded")
+        assert driver.cursor == device_id(9)
+        await driver.type("y")
+        await driver.until("✓ tester-03: override is beta-two")
+        assert server.overrides() == {device_id(3): "beta-two"}
+        assert driver.cursor == device_id(9)
+
+
+def _wheel() -> type:
+    from textual import events
+
+    return events.MouseScrollDown
+
+
+async def test_all_channels_come_in_page_by_page_while_the_form_is_open() -> None:
+    store, app_id, key = recorded_store()
+    server = Server(store)
+    gate = Gate()
+    launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
+    async with opened(server, launch=launch, wait_for="50 loaded") as driver:
+        await driver.type("2")
+        await driver.until("100 loaded")
+        server.on("GET", "/channel", gate.before)
+        await driver.type("o")
+        await driver.until("50 of 50 channels (loading more…)")
+        await driver.type(*"chan-13")
+        await driver.until("0 of 50 channels (loading more…)")
+        await driver.type("enter")
+        await driver.settle()
+        assert driver.main.link_form.choosing, "there is nothing to choose yet"
+        gate.open.set()
+        await driver.until(" of 134 channels")
+        await driver.gone("loading more")
+        assert "chan-130" in choices(driver)[0]
+        await driver.type(*["backspace"] * 7)
+        await driver.until("134 of 134 channels")
+        await driver.type("escape")
+    store.close()
+
+
+async def test_the_cursor_stays_on_its_channel_when_more_come_in() -> None:
+    store, app_id, key = recorded_store()
+    server = Server(store)
+    gate = Gate()
+    launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
+    async with opened(server, launch=launch, wait_for="50 loaded") as driver:
+        await driver.type("2")
+        await driver.until("100 loaded")
+        server.on("GET", "/channel", gate.before)
+        await driver.type("o", *["down"] * 7)
+        await driver.until("(loading more…)")
+        await driver.settle()
+        table = driver.main.link_form._table
+        before = table.cursor_key
+        assert before is not None
+        gate.open.set()
+        await driver.until("134 of 134 channels")
+        assert table.cursor_key == before
+        await driver.type("escape")
+    store.close()
+
+
+async def test_a_failure_to_load_the_rest_is_said_in_the_form() -> None:
+    store, app_id, key = recorded_store()
+    server = Server(store)
+    launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
+    async with opened(server, launch=launch, wait_for="50 loaded") as driver:
+        await driver.type("2")
+        await driver.until("100 loaded")
+        server.on("GET", "/channel", FAULT)
+        await driver.type("o")
+        await driver.until("50 of 50 channels (loading the rest failed)")
+        server.off("GET", "/channel")
+        await leave(driver)
+        await driver.type("o")
+        await driver.until("134 of 134 channels")
+        await driver.type("escape")
+    store.close()

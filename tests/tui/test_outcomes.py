@@ -1,0 +1,218 @@
+"""What became of a write is told as it is, at 80 columns, whatever happened on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.api.key import ApiKey
+from capgo_tui.api.transport import Timeouts
+from capgo_tui.tui.launch import Launch
+from tests.tui.driving import on_devices
+from tests.tui.server import FAULT, HTML, Gate, Server, Wire, answering
+from tests.tui.world import ALL, APP, READER, device_id
+
+if TYPE_CHECKING:
+    from tests.tui.driving import Driver
+    from tests.tui.server import App, Receive, Scope, Send
+
+FIRST = device_id(1)
+
+
+async def write(driver: Driver, name: str = "beta") -> None:
+    """Override the device under the cursor and say yes."""
+    await driver.type("o", *name, "enter")
+    await driver.until("y yes  n no")
+    await driver.type("y")
+
+
+async def told(driver: Driver, mark: str) -> str:
+    """The line that tells the end of a write."""
+    await driver.until(lambda: driver.status.strip().startswith(mark), f"a line with {mark}")
+    return driver.status.strip()
+
+
+async def test_a_write_shows_that_it_is_under_way_and_then_what_was_read_back(
+    server: Server,
+) -> None:
+    gate = Gate()
+    server.on("POST", "/device", gate.before)
+    async with on_devices(server) as driver:
+        await write(driver)
+        await driver.until(gate.reached.is_set)
+        await driver.until("⟳ 00000001")
+        assert "⟳ tester-01: none → beta" in driver.status
+        await driver.type("o")
+        await driver.until("A write for this device is under way; wait for its end.")
+        await driver.type("j", "o")
+        await driver.until("Override tester-02 · now none")
+        await driver.type("escape")
+        gate.open.set()
+        assert await told(driver, "✓") == "✓ tester-01: override is beta, read back from the server"
+        assert server.count("POST", "/device") == 1
+        assert driver.cursor == device_id(2)
+
+
+async def test_the_same_override_again_within_a_minute_says_when_to_try_again(
+    server: Server,
+) -> None:
+    async with on_devices(server) as driver:
+        await write(driver)
+        await told(driver, "✓")
+        server.change("DELETE FROM overrides")
+        server.pass_time(5)
+        await driver.type("r")
+        await driver.until(lambda: "▲" not in driver.text)
+        await write(driver)
+        line = await told(driver, "✗")
+        assert "Not changed" in line
+        assert "55 s" in line
+        assert server.overrides() == {}
+        assert "▲" not in driver.text
+
+
+async def test_a_key_that_may_not_is_told_so(server: Server) -> None:
+    async with on_devices(server, key=READER) as driver:
+        await write(driver)
+        line = await told(driver, "✗")
+        assert "Not changed" in line
+        assert "this key may not change overrides" in line
+        assert server.overrides() == {}
+        assert "▲" not in driver.text
+
+
+async def test_a_channel_that_became_public_meanwhile_is_refused_with_the_reason(
+    server: Server,
+) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.until("y yes")
+        server.change("UPDATE channels SET public = 1 WHERE name = 'beta'")
+        await driver.type("y")
+        line = await told(driver, "✗")
+        assert "Not changed" in line
+        assert "public channel" in line
+        assert server.overrides() == {}
+
+
+async def test_an_override_that_was_accepted_but_is_not_there_is_no_success(
+    server: Server,
+) -> None:
+    server.on("POST", "/device", answering(200, b'{"status":"ok"}'))
+    async with on_devices(server) as driver:
+        await write(driver)
+        line = await told(driver, "!")
+        assert "accepted, but the server now says none, not beta" in line
+        assert "▲" not in driver.text
+
+
+@pytest.mark.parametrize("took_effect", [True, False])
+async def test_a_web_page_for_an_answer_is_looked_into(server: Server, took_effect: bool) -> None:  # noqa: FBT001
+    page = answering(200, b"<html>gateway</html>", media="text/html", first=took_effect)
+    server.on("POST", "/device", page)
+    async with on_devices(server) as driver:
+        await write(driver)
+        line = await told(driver, "✓" if took_effect else "✗")
+        assert ("is beta, read back" if took_effect else "Not changed") in line
+        assert ("▲ beta" in driver.text) is took_effect
+        assert server.count("POST", "/device") == 1
+
+
+async def test_a_write_that_cannot_be_looked_into_is_unknown_and_stays_so(server: Server) -> None:
+    server.on("POST", "/device", FAULT)
+    async with on_devices(server) as driver:
+        server.on("GET", "/device", HTML)
+        await write(driver)
+        line = await told(driver, "?")
+        assert "unknown whether this took effect" in line
+        assert "not changed" not in line.lower()
+        server.off("GET", "/device")
+        server.override(FIRST, "beta")
+        await driver.type("r")
+        await driver.until("▲ beta")
+
+
+@pytest.mark.parametrize(("cut", "mark"), [("after", "✓"), ("before", "✗")])
+async def test_a_connection_that_drops_is_looked_into(server: Server, cut: str, mark: str) -> None:
+    async with Wire(server) as wire:
+        launch = Launch(ApiKey(ALL), APP, server=wire.url)
+        async with on_devices(server, launch=launch) as driver:
+            wire.cut["POST", "/device"] = cut
+            await write(driver)
+            line = await told(driver, mark)
+            if cut == "after":
+                assert "override is beta, read back from the server" in line
+                assert server.overrides() == {FIRST: "beta"}
+            else:
+                assert "Not changed" in line
+                assert server.overrides() == {}
+            assert ("▲ beta" in driver.text) is (cut == "after")
+
+
+async def test_a_connection_that_drops_and_stays_down_is_unknown_never_failed(
+    server: Server,
+) -> None:
+    async with Wire(server) as wire:
+        launch = Launch(ApiKey(ALL), APP, server=wire.url)
+        async with on_devices(server, launch=launch) as driver:
+            wire.cut["POST", "/device"] = "after"
+            wire.cut["GET", "/device"] = "before"
+            await write(driver)
+            assert "unknown whether this took effect" in await told(driver, "?")
+            assert "12 loaded" not in driver.status
+
+
+@pytest.mark.parametrize("took_effect", [True, False])
+async def test_a_time_out_is_looked_into(server: Server, took_effect: bool) -> None:  # noqa: FBT001
+    gate = Gate()
+
+    async def hang(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        transport._timeouts = Timeouts()  # what comes after may take its time again
+        await (gate.after if took_effect else gate.before)(app, scope, receive, send)
+
+    server.on("POST", "/device", hang)
+    async with on_devices(server) as driver:
+        assert driver.main.workspace is not None
+        await driver.main.workspace.client.learn_revision(APP)
+        transport = driver.main.workspace.client._transport
+        transport._timeouts = Timeouts(total=0.3)
+        await write(driver)
+        line = await told(driver, "✓" if took_effect else "✗")
+        assert ("read back" in line) is took_effect
+        if not took_effect:
+            assert "did not finish within" in line
+        assert server.overrides() == ({FIRST: "beta"} if took_effect else {})
+        assert server.count("POST", "/device") == 1
+
+
+async def test_quitting_waits_for_the_write_under_way_and_says_so(server: Server) -> None:
+    gate = Gate()
+    server.on("POST", "/device", gate.before)
+    async with on_devices(server) as driver:
+        await write(driver)
+        await driver.until(gate.reached.is_set)
+        await driver.type("q")
+        await driver.until("Waiting for the write under way, then quitting…")
+        await driver.type("q", "ctrl+q")
+        await driver.settle()
+        assert driver.app.is_running
+        assert server.overrides() == {}
+        gate.open.set()
+        await driver.closed()
+    assert server.overrides() == {FIRST: "beta"}
+    assert [one.method for one in server.asked[-2:]] == ["POST", "GET"], "it was read back as well"
+    assert driver.app.return_code == 0
+
+
+@pytest.mark.parametrize("keys", [["q"], ["ctrl+q"], ["ctrl+c", "ctrl+c"]])
+async def test_without_a_write_quitting_is_at_once(server: Server, keys: list[str]) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("escape", "escape", keys[0])
+        if len(keys) == 2:
+            await driver.until("ctrl+c again quits.")
+            assert driver.app.is_running
+            await driver.type(*keys[1:])
+        await driver.closed()
+    assert driver.app.return_code == 0
+    assert server.writes == 0
