@@ -7,12 +7,14 @@ Capacitor config of the current folder.
 
 from __future__ import annotations
 
-import json
+import ipaddress
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from capgo_tui.api.key import ApiKey
+from capgo_tui.capacitor_config import BrokenConfigError, CapacitorConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,12 +24,8 @@ T = TypeVar("T")
 
 DEFAULT_SERVER = "https://api.capgo.app"
 KEY_FILE = ".capgo"
-CONFIG_FILES = ("capacitor.config.ts", "capacitor.config.js", "capacitor.config.json")
-"""The first that exists is the config, as for Capacitor itself."""
 APP_ID = re.compile(r"[a-z0-9]+(\.[\w-]+)+", re.IGNORECASE | re.ASCII)
 """What the server takes as an app id (contract §4)."""
-
-_LITERAL = r"""\b{name}['"]?\s*:\s*(['"`])(?P<value>[^'"`$\n]+)\1"""
 
 
 class SettingsError(ValueError):
@@ -49,6 +47,11 @@ class Settings:
     key: Found[ApiKey] | None
     app_id: Found[str] | None
     server: Found[str]
+    unconfirmed_server: str | None = None
+    """The file of the current folder that named the server, if nobody else did.
+
+    Anybody's repository can hold such a file: the key goes there only once somebody said yes.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,30 @@ def find(options: Options, around: Surroundings) -> Settings:
             not tried then: whoever set it there should know.
 
     """
-    config = (
-        CapacitorConfig()
-        if options.app_id and options.server
-        else CapacitorConfig.read(around.folder)
-    )
+    config = _Config(around)
+    server, from_config = _find_server(options, around, config)
     return Settings(
         _find_key(options, around),
         _find_app(options, around, config),
-        _find_server(options, around, config),
+        server,
+        server.source if from_config and not _is_loopback(server.value) else None,
     )
+
+
+class _Config:
+    """The Capacitor config, read when it is first needed: a broken one may never matter."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._folder = around.folder
+        self._read: CapacitorConfig | None = None
+
+    def __call__(self) -> CapacitorConfig:
+        if self._read is None:
+            try:
+                self._read = CapacitorConfig.read(self._folder)
+            except BrokenConfigError as error:
+                raise SettingsError(f"{error}; mend it, or give both --app and --api-url") from None
+        return self._read
 
 
 def check_app_id(app_id: str, source: str) -> str:
@@ -98,7 +115,8 @@ def check_app_id(app_id: str, source: str) -> str:
     """
     app_id = app_id.strip()
     if not APP_ID.fullmatch(app_id):
-        raise SettingsError(f"{source}: {app_id!r} is no app id; it looks like com.example.app")
+        # Not repeated: it may be a key that was put in the wrong place.
+        raise SettingsError(f"{source} holds no app id; one looks like com.example.app")
     return app_id
 
 
@@ -125,103 +143,49 @@ def _key(raw: str, source: str) -> Found[ApiKey]:
         raise SettingsError(f"{source}: {error}") from None
 
 
-def _find_app(options: Options, around: Surroundings, config: CapacitorConfig) -> Found[str] | None:
-    for value, source in (
-        (options.app_id, "--app"),
-        (around.environ.get("CAPGO_APP_ID"), "CAPGO_APP_ID"),
-        (config.app_id, config.file),
-    ):
-        if value and value.strip():
-            return Found(check_app_id(value, source), source)
-    return None
+def _find_app(options: Options, around: Surroundings, config: _Config) -> Found[str] | None:
+    if options.app_id is not None:
+        return Found(check_app_id(options.app_id, "--app"), "--app")
+    named = around.environ.get("CAPGO_APP_ID", "").strip()
+    if named:
+        return Found(check_app_id(named, "CAPGO_APP_ID"), "CAPGO_APP_ID")
+    found = config().app_id
+    return Found(check_app_id(found, config().file), config().file) if found else None
 
 
-def _find_server(options: Options, around: Surroundings, config: CapacitorConfig) -> Found[str]:
-    for value, source in (
-        (options.server, "--api-url"),
-        (around.environ.get("CAPGO_API_URL"), "CAPGO_API_URL"),
-        (config.server, config.file),
-    ):
-        if value and value.strip():
-            return Found(value.strip().rstrip("/"), source)
-    return Found(DEFAULT_SERVER, "default")
+def _find_server(
+    options: Options, around: Surroundings, config: _Config
+) -> tuple[Found[str], bool]:
+    """The server, and whether it is the config that named it."""
+    if options.server is not None:
+        return Found(_server(options.server, "--api-url"), "--api-url"), False
+    named = around.environ.get("CAPGO_API_URL", "").strip()
+    if named:
+        return Found(_server(named, "CAPGO_API_URL"), "CAPGO_API_URL"), False
+    found = config().server
+    if found and found.strip():
+        return Found(_server(found, config().file), config().file), True
+    return Found(DEFAULT_SERVER, "default"), False
+
+
+def _server(url: str, source: str) -> str:
+    url = url.strip().rstrip("/")
+    if not url.startswith(("https://", "http://")):
+        raise SettingsError(f"{source} holds no server; one looks like {DEFAULT_SERVER}")
+    return url
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _read(file: Path) -> str | None:
     """A small text file; None when it is absent or unreadable, as the official CLI has it."""
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class CapacitorConfig:
-    """What a project's Capacitor config says of Capgo."""
-
-    file: str = "capacitor.config"
-    app_id: str | None = None
-    server: str | None = field(default=None)
-
-    @classmethod
-    def read(cls, folder: Path) -> CapacitorConfig:
-        """Read the config of a folder; an empty one where there is none.
-
-        A ``.ts`` or ``.js`` config is a program: only literals are found in it, by text.
-
-        Raises:
-            SettingsError: when ``capacitor.config.json`` is not JSON.
-
-        """
-        for name in CONFIG_FILES:
-            text = _read(folder / name)
-            if text is not None:
-                return (
-                    cls._from_json(name, text)
-                    if name.endswith(".json")
-                    else cls._from_code(name, text)
-                )
-        return cls()
-
-    @classmethod
-    def _from_json(cls, name: str, text: str) -> CapacitorConfig:
-        try:
-            document: object = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
-            where = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-            raise SettingsError(
-                f"{name}{where}: not valid JSON; mend it, or give both --app and --api-url"
-            ) from None
-        updater = _inside(document, "plugins", "CapacitorUpdater")
-        return cls(
-            name,
-            _text(_inside(updater, "appId")) or _text(_inside(document, "appId")),
-            _text(_inside(updater, "localApi")),
-        )
-
-    @classmethod
-    def _from_code(cls, name: str, text: str) -> CapacitorConfig:
-        code = re.sub(r"/\*.*?\*/|(?<![:'\"`])//[^\n]*", "", text, flags=re.DOTALL)
-        updater = re.search(r"CapacitorUpdater['\"]?\s*:\s*\{(?P<body>[^{}]*)", code)
-        body = updater["body"] if updater else ""
-        without = code.replace(body, "") if body else code
-        return cls(
-            name,
-            _literal(body, "appId") or _literal(without, "appId"),
-            _literal(body, "localApi"),
-        )
-
-
-def _literal(code: str, name: str) -> str | None:
-    found = re.search(_LITERAL.format(name=name), code)
-    return found["value"] if found else None
-
-
-def _inside(document: object, *path: str) -> object:
-    for name in path:
-        document = document.get(name) if isinstance(document, dict) else None
-    return document
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

@@ -48,6 +48,19 @@ def clean_lines(text: str, limit: int = 200_000) -> list[str]:
     return [clean(line.expandtabs(2), limit) for line in text.split("\n")]
 
 
+def cell_width(text: str) -> int:
+    """How many cells of a terminal a clean text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_char_width, text))
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
 def _substitute(char: str) -> str:
     # The rare spaces (no-break, ideographic) are not "printable" either, yet only spaces.
     return " " if unicodedata.category(char) == "Zs" else REPLACEMENT

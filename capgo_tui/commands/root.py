@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from capgo_tui import __version__
 from capgo_tui.api.revisions import Revision
@@ -29,7 +30,7 @@ EXIT_FAILED = 1
 )
 @click.option(
     "--revision",
-    type=click.Choice(["auto", *Revision]),
+    type=click.Choice(["auto", *(revision.value for revision in Revision)]),
     default="auto",
     show_default=True,
     help="The revision of the API the server speaks.",
@@ -52,8 +53,15 @@ def capgo_tui(
     The key comes from -a, CAPGO_TOKEN, ~/.capgo or ./.capgo; the app from --app,
     CAPGO_APP_ID or the Capacitor config of this folder.
     """
+    given = [name for name in context.params if _is_given(context, name)]
     if context.invoked_subcommand is not None:
+        if given:
+            raise click.UsageError(f"options go after the verb {context.invoked_subcommand!r}")
         return
+    if demo and (clash := {"app_id", "api_url", "apikey"}.intersection(given)):
+        raise click.UsageError(f"--demo brings its own {', '.join(sorted(clash))}")
+    if device is not None and not device.strip():
+        raise click.UsageError("--device is empty")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("capgo-tui without a verb needs a terminal")
     chosen = None if revision == "auto" else Revision(revision)
@@ -70,17 +78,30 @@ def capgo_tui(
 capgo_tui.add_command(sandbox)
 
 
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
 def _found(options: Options, device: str | None, revision: Revision | None) -> Launch:
     from capgo_tui.tui.launch import Launch  # noqa: PLC0415 - a subcommand needs no interface
 
-    settings = find(options, Surroundings(os.environ, Path.home(), Path.cwd()))
+    settings = find(options, _surroundings())
     return Launch(
         key=settings.key.value if settings.key else None,
         app_id=settings.app_id.value if settings.app_id else None,
         server=settings.server.value,
+        server_named_by=settings.unconfirmed_server,
         revision=revision,
         device=device,
     )
+
+
+def _surroundings() -> Surroundings:
+    try:
+        home, folder = Path.home(), Path.cwd()
+    except (RuntimeError, OSError) as error:
+        raise SettingsError(f"the home or the current folder cannot be found: {error}") from None
+    return Surroundings(os.environ, home, folder)
 
 
 def _demo(device: str | None, revision: Revision | None) -> Launch:

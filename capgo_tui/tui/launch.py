@@ -23,12 +23,14 @@ class Launch:
     server: str = DEFAULT_SERVER
     revision: Revision | None = None
     asgi_app: Callable[[], ASGIApp] | None = None
+    server_named_by: str | None = None
+    """The file that named the server, where somebody must first say that the key may go there."""
     device: str | None = None
     """A device id to open straight on."""
 
     @property
     def target(self) -> Target | None:
         """What to open, or None while something is missing."""
-        if self.key is None or self.app_id is None:
+        if self.key is None or self.app_id is None or self.server_named_by is not None:
             return None
         return Target(self.app_id, self.key, self.server, self.revision, self.asgi_app)

@@ -37,4 +37,8 @@ def full_time(moment: datetime | None, now: datetime) -> str:
         return "unknown"
     passed = age(moment, now)
     since = passed if passed == "now" else f"{passed} ago"
-    return f"{since}, {moment.astimezone():%Y-%m-%d %H:%M:%S}"
+    try:
+        local = moment.astimezone()
+    except OverflowError:  # the first and the last day of the calendar, in another zone
+        local = moment
+    return f"{since}, {local:%Y-%m-%d %H:%M:%S}"

@@ -11,10 +11,17 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError
+from capgo_tui.text import cell_width
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from capgo_tui.api.models import Device
     from capgo_tui.workspace.session import Workspace
+
+
+LEAST = 6
+"""Cells a name is never shortened below."""
 
 
 class Fate(Enum):
@@ -29,7 +36,7 @@ class Fate(Enum):
     FAILED = "failed"
     """Refused: nothing has changed."""
     UNKNOWN = "unknown"
-    """It may have been carried out or not, and the server could not be read back."""
+    """It may have been carried out, may still be, or not: its answer was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,30 @@ class Outcome:
     found: str | None = None
     """The override that was read back; None for no override, or where nothing was read."""
     error: CapgoError | None = None
+    seen: bool = True
+    """Whether `found` was read from the server."""
 
 
 def _shorten(name: str, most: int) -> str:
-    """A name of at most `most` characters that keeps both its ends."""
-    if len(name) <= most:
+    """A name of at most `most` cells that keeps both its ends."""
+    if cell_width(name) <= most:
         return name
-    head = most // 2
-    return f"{name[:head]}…{name[head + 1 - most :]}"
+    head, tail = len(name) // 2, len(name) // 2 + len(name) % 2
+    while cell_width(name[:head]) + 1 + cell_width(name[len(name) - tail :]) > most:
+        if head > tail:
+            head -= 1
+        else:
+            tail -= 1
+    return f"{name[:head]}…{name[len(name) - tail :]}"
+
+
+def _fit(names: Sequence[str], room: int) -> list[str]:
+    """Shorten the longest names until all fit `room` cells; each keeps at least a few."""
+    widths = [cell_width(name) for name in names]
+    limits = list(widths)
+    while sum(limits) > room and max(limits) > LEAST:
+        limits[limits.index(max(limits))] -= 1
+    return [_shorten(name, limit) for name, limit in zip(names, limits, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +104,12 @@ class OverrideChange:
         """The change in one line: on a narrow one the names are shortened, none is cut away."""
         unset = "none" if self.told else "unknown"
         names = (self.label, self.before or unset, self.after or "none")
-        summary = ""
-        for most in (48, 36, 24, 18, 13, 9):
-            label, before, after = (_shorten(name, most) for name in names)
-            summary = f"{label}: {before} → {after}"
-            if len(summary) <= width:
-                break
-        return summary
+        room = width - len(":  → ")
+        label, before, after = _fit(names, room)
+        if before == after != names[2]:
+            # Two names that shorten to one: then where it goes to matters more than where from.
+            label, before, after = *_fit(names[:2], 2 * LEAST), names[2]
+        return f"{label}: {before} → {after}"
 
     def outdated_by(self, device: Device) -> bool:
         """Whether the device has since come to differ from what the question says."""
@@ -120,12 +142,14 @@ class OverrideChange:
         try:
             device = await workspace.look_up_device(self.device_id)
         except CapgoError as error:
-            return Outcome(Fate.UNKNOWN if refusal else Fate.UNVERIFIED, None, refusal or error)
-        if device is None:
-            # A device the server has not seen takes an override, yet can not be read (§7.2).
-            return Outcome(Fate.UNKNOWN if refusal else Fate.UNVERIFIED, None, refusal)
-        if device.channel is None and not self.told:
-            return Outcome(Fate.UNKNOWN if refusal else Fate.UNVERIFIED, None, refusal)
+            return self._unseen(refusal or error, lost=refusal is not None)
+        if device is None or (device.channel is None and not self.told):
+            # A device the server has not seen takes an override, yet cannot be read (§7.2).
+            return self._unseen(refusal, lost=refusal is not None)
         if device.channel == self.after:
             return Outcome(Fate.VERIFIED, device.channel)
-        return Outcome(Fate.FAILED if refusal else Fate.DIFFERENT, device.channel, refusal)
+        # A request whose answer was lost may still be carried out: not seen yet is not failed.
+        return Outcome(Fate.UNKNOWN if refusal else Fate.DIFFERENT, device.channel, refusal)
+
+    def _unseen(self, error: CapgoError | None, *, lost: bool) -> Outcome:
+        return Outcome(Fate.UNKNOWN if lost else Fate.UNVERIFIED, None, error, seen=False)

@@ -77,6 +77,8 @@ class ListState:
         self.unreadable = 0
         """Rows of the server that could not be understood."""
         self.ended = False
+        self.incomplete = False
+        """Ended, though the server says that there is more: it gives no way to reach it."""
         self.error: CapgoError | None = None
         """Why the last request failed; None when it did not."""
         self.as_of: datetime | None = None
@@ -143,12 +145,12 @@ class Collection(ListState, Generic[T]):
                 return
 
     async def refresh(self) -> None:
-        """Read again as much as is loaded, then replace it all at once.
+        """Read again as much as is loaded, then replace it all at once; once at a time.
 
         Until the last of it has come the old records stay; if a page fails they stay as well,
         and `error` says why.
         """
-        if self._turn.locked():
+        if self.loading is Loading.REFRESH:
             return
         async with self._request(Loading.REFRESH):
             walk = self._open_walk()
@@ -158,15 +160,17 @@ class Collection(ListState, Generic[T]):
                 page = await walk.next_page()
                 fresh.update((self._key(record), record) for record in (*page.rows, *page.repeated))
                 unreadable += len(page.unreadable)
-                if page.ended or len(fresh) >= len(self.records) - len(self._singles):
+                enough = len(fresh) >= len(self.records) - len(self._singles)
+                # What was read to its end is read to its end again: "all of it" stays true.
+                if page.ended or (enough and not self.ended):
                     break
             missed = self._singles - fresh.keys()
-            if not page.ended:
+            if not page.ended or page.incomplete:
                 fresh.update(await self._read_singles(missed))
             fresh.update((key, self.records[key]) for key in self._newer)
-            self._singles &= fresh.keys() & missed
+            self._singles &= fresh.keys() & (missed | self._newer)
             self.records, self.unreadable, self._walk = fresh, unreadable, walk
-            self._arrived(ended=page.ended)
+            self._arrived(page)
             self._tell(Replaced())
 
     def put(self, record: T) -> None:
@@ -203,11 +207,11 @@ class Collection(ListState, Generic[T]):
                 self.records[key] = record
             self._singles.difference_update(updated)
             self.unreadable += len(page.unreadable)
-            self._arrived(ended=page.ended)
-            if updated:
-                self._tell(Updated(updated))
+            self._arrived(page)
             if appended:
                 self._tell(Appended(appended))
+            if updated:
+                self._tell(Updated(updated))
 
     async def _read_singles(self, keys: Iterable[str]) -> dict[str, T]:
         found: dict[str, T] = {}
@@ -236,8 +240,9 @@ class Collection(ListState, Generic[T]):
                 self.loading = Loading.NOTHING
                 self._tell(Progressed())
 
-    def _arrived(self, *, ended: bool) -> None:
-        self.ended = ended
+    def _arrived(self, page: Page[T]) -> None:
+        self.ended = page.ended
+        self.incomplete = page.incomplete
         self.error = None
         self.as_of = self._now()
 

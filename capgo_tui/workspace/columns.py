@@ -30,7 +30,7 @@ class Surroundings:
 
     now: datetime
     channels_of_bundle: Mapping[int | str, Sequence[str]] = field(default_factory=dict)
-    """Names of the loaded channels that carry a bundle, by the bundle's id or name."""
+    """Names of the loaded channels that carry a bundle, by its id; by name where no id is told."""
     name_of_bundle: Callable[[int], str | None] = _unknown
     """The name of a loaded bundle by its id, for servers that tell ids alone."""
     tells_overrides: bool = True
@@ -83,17 +83,19 @@ def policy(channel: Channel) -> str:
 
 
 def rollout(channel: Channel, around: Surroundings) -> str:
-    """A rollout in progress, such as ``25% 2.0.7``; empty when there is none."""
+    """A rollout's share and target, such as ``25% 2.0.7``; empty when there is none."""
     if channel.rollout_bundle is None:
         return ""
-    share = (channel.rollout_percentage_bps or 0) / 100
-    paused = " paused" if channel.rollout_paused_at else ""
-    return f"{share:g}% {bundle_name(channel.rollout_bundle, around)}{paused}"
+    points = channel.rollout_percentage_bps or 0
+    share = f"{points / 100:g}%" if 0 <= points <= 10_000 else "?%"
+    halted = " off" if channel.rollout_enabled is False else ""
+    halted = " paused" if channel.rollout_paused_at else halted
+    return f"{share} {bundle_name(channel.rollout_bundle, around)}{halted}"
 
 
 def device_bundle(device: Device, around: Surroundings) -> str:
-    """What a device runs; ``builtin`` when it is what came with the store."""
-    return bundle_name(device.bundle, around) or "builtin"
+    """What a device runs; ``builtin`` is what came with the store, ``?`` is not told."""
+    return bundle_name(device.bundle, around) or ("builtin" if device.runs_builtin else "?")
 
 
 def override_mark(device: Device, around: Surroundings) -> str:
@@ -107,14 +109,14 @@ def device_kind(device: Device) -> str:
     """What sort of installation it is: ``prod``, ``dev``, and ``emulator`` where it is one."""
     if device.is_prod is None and device.is_emulator is None:
         return "?"
-    kind = "prod" if device.is_prod else "dev"
-    return f"{kind} emulator" if device.is_emulator else kind
+    kind = {True: "prod", False: "dev", None: ""}[device.is_prod]
+    return f"{kind} emulator".strip() if device.is_emulator else kind or "?"
 
 
 def linked_channels(bundle: Bundle, around: Surroundings) -> str:
     """The loaded channels that carry a bundle."""
     by = around.channels_of_bundle
-    return ", ".join(by.get(bundle.id) or by.get(bundle.name) or ())
+    return ", ".join([*by.get(bundle.id, ()), *by.get(bundle.name, ())])
 
 
 CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (

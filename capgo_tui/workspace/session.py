@@ -72,8 +72,11 @@ class Workspace:
             CapgoError: for every failure other than an unknown device.
 
         """
+        device_id = device_id.strip()
+        if not device_id:
+            return None
         try:
-            device = await self.client.device(self.target.app_id, device_id.strip())
+            device = await self.client.device(self.target.app_id, device_id)
         except CapgoError as error:
             if error.kind is ErrorKind.NOT_FOUND:
                 return None
@@ -115,11 +118,14 @@ class Workspace:
         links: dict[int | str, list[str]] = {}
         for channel in self.channels.records.values():
             for bundle in (channel.bundle, channel.rollout_bundle):
-                if bundle is None:
+                identity = (
+                    None if bundle is None else bundle.name if bundle.id is None else bundle.id
+                )
+                if identity is None:
                     continue
-                for identity in (bundle.id, bundle.name):
-                    if identity is not None:
-                        links.setdefault(identity, []).append(channel.name)
+                names = links.setdefault(identity, [])
+                if channel.name not in names[-1:]:
+                    names.append(channel.name)
         self._links = links
 
 

@@ -52,6 +52,11 @@ class View(Generic[T]):
         self.query = query
         self._show([key for key in candidates if self._matches(key)])
 
+    def refilter(self) -> None:
+        """Look at every record again: what the haystack draws on beside it has changed."""
+        if self.query:
+            self._show([key for key in self.collection.records if self._matches(key)])
+
     def _follow(self, event: Event) -> None:
         match event:
             case Progressed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ class Notice:
 
 def explain(error: CapgoError, doing: str, target: Target) -> Notice:
     """Put a failure into words; `doing` completes «may not …», such as «read the devices»."""
-    said = f" The server said: {error.message}." if error.message else ""
+    said = f" The server said: {_sentence(error.message)}" if error.message else ""
     status = f" ({error.status})" if error.status else ""
     match error.kind:
         case ErrorKind.KEY_REFUSED:
@@ -42,10 +43,15 @@ def explain(error: CapgoError, doing: str, target: Target) -> Notice:
                 "Or there is no such app: the server answers both alike. "
                 "Check the app id, or ask its owner for the right.",
             )
+        case ErrorKind.RATE_LIMITED if _address_locked(error):
+            return Notice(
+                "The server has locked this address after too many refused keys (429).",
+                f"It opens again {_wait(error)} after the last try; r tries again.",
+            )
         case ErrorKind.RATE_LIMITED:
-            wait = error.retry_after
-            when = f"Try again in {wait:.0f} s" if wait else "Wait a little, then try again"
-            return Notice("The server asks to slow down (429).", f"{when}.")
+            return Notice(
+                "The server asks to slow down (429).", f"Wait {_wait(error)}; then r tries again."
+            )
         case ErrorKind.UNREACHABLE:
             return Notice(
                 _sentence(error.message), "Check the network and the address; r tries again."
@@ -61,18 +67,33 @@ def explain(error: CapgoError, doing: str, target: Target) -> Notice:
 def brief(error: CapgoError, doing: str, target: Target) -> str:
     """The same in a few words, for a line that has little room."""
     match error.kind:
-        case ErrorKind.RATE_LIMITED if error.retry_after:
-            return f"try again in {error.retry_after:.0f} s, the server asks to wait"
+        case ErrorKind.RATE_LIMITED:
+            return f"wait {_wait(error)}, the server asks to slow down"
         case ErrorKind.NOT_ALLOWED:
             return f"this key may not {doing} of {target.app_id}"
         case ErrorKind.KEY_REFUSED:
-            return "the key was refused"
+            return "key refused, r asks for another"
+        case ErrorKind.SERVER_FAULT:
+            return f"the server failed ({error.status or error.message})"
         case _:
             return error.message
 
 
+def _wait(error: CapgoError) -> str:
+    """How long to wait: never rounded down, or the next try would come too early."""
+    if error.retry_after is None:
+        return "a little"
+    seconds = math.ceil(error.retry_after)
+    return f"{max(seconds, 1)} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"
+
+
+def _address_locked(error: CapgoError) -> bool:
+    detail = error.detail
+    return isinstance(detail, dict) and detail.get("reason") == "too_many_failed_auth_attempts"
+
+
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def placeholder(collection: ListState, shown: int, query: Query, target: Target) -> Notice | None:
@@ -88,6 +109,11 @@ def placeholder(collection: ListState, shown: int, query: Query, target: Target)
         )
     if collection.error is not None:
         return explain(collection.error, f"read the {name}", target)
+    if collection.unreadable:
+        return Notice(
+            f"{collection.unreadable} rows came that are no {name} this program can read.",
+            "They have no usable id or name. Is this the right server?",
+        )
     if collection.ended:
         return Notice(f"{target.app_id} has no {name}.", EMPTY_ADVICE[name])
     return Notice(f"Loading {name}…", f"from {target.place or target.server}")
@@ -100,7 +126,7 @@ EMPTY_ADVICE = {
 }
 
 
-def status(collection: ListState, shown: int, query: Query, now: datetime) -> str:
+def status(collection: ListState, shown: int, query: Query, now: datetime, target: Target) -> str:
     """How much is loaded, what of it is shown, whether there is more, and how old it is."""
     loaded = len(collection)
     parts: list[str] = []
@@ -110,22 +136,25 @@ def status(collection: ListState, shown: int, query: Query, now: datetime) -> st
         parts.append(f"{loaded} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable")
-    parts.append(_what_next(collection))
-    if collection.as_of is not None:
-        if collection.stale:
-            parts.append(f"STALE {age(collection.as_of, now)}")
-        else:
-            parts.append(f"as of {clock_time(collection.as_of)}")
+    if collection.stale and collection.as_of is not None:
+        parts.append(f"STALE {age(collection.as_of, now)}")
+    parts.append(_what_next(collection, target))
+    if collection.as_of is not None and not collection.stale:
+        parts.append(f"as of {clock_time(collection.as_of)}")
     return " · ".join(part for part in parts if part)
 
 
-def _what_next(collection: ListState) -> str:
+def _what_next(collection: ListState, target: Target) -> str:
     if collection.loading is Loading.REFRESH:
         return "refreshing…"
     if collection.loading is Loading.MORE:
         return "loading more…" if len(collection) else "loading…"
     if collection.error is not None:
-        return ""
+        # Without rows the whole page says it, in whole sentences.
+        shown = collection.as_of is not None
+        return brief(collection.error, f"read the {collection.name}", target) if shown else ""
+    if collection.incomplete:
+        return "the server has more but gives no way to it"
     if collection.ended:
         return "end of list"
     return "more ↓" if collection.started else ""
@@ -133,32 +162,33 @@ def _what_next(collection: ListState) -> str:
 
 def count(collection: ListState) -> str:
     """The number on a tab: ``6``, ``150+`` with more to load, ``!`` after a failure."""
-    mark = "!" if collection.error is not None else "" if collection.ended else "+"
     if not collection.started:
         return "…"
-    return f"{len(collection)}{mark}" if len(collection) or not mark else mark
+    if collection.error is not None:
+        return f"{len(collection)}!" if len(collection) else "!"
+    whole = collection.ended and not collection.incomplete
+    return f"{len(collection)}" if whole else f"{len(collection)}+"
 
 
 def told(change: OverrideChange, outcome: Outcome, target: Target) -> str:
     """What became of an override, in one line."""
-    wanted = change.after or "none"
-    found = outcome.found or "none"
-    error = outcome.error
+    name, error = change.name, outcome.error
+    wanted, found = change.after or "none", outcome.found or "none"
     match outcome.fate:
         case Fate.VERIFIED:
-            return f"✓ {change.name}: override is {found}, read back from the server"
+            return f"✓ {name}: override is {found}, read back from the server"
         case Fate.DIFFERENT:
-            return f"! {change.name}: accepted, but the server now says {found}, not {wanted}"
+            return f"! {name}: accepted, but the server now says {found}, not {wanted}"
         case Fate.UNVERIFIED if not change.told:
-            return f"? {change.name}: accepted, but this server does not tell overrides back"
+            return f"? {name}: accepted, but this server does not tell overrides back"
         case Fate.UNVERIFIED if error is None:
-            return f"? {change.name}: accepted, but the server knows no such device to read back"
+            return f"? {name}: accepted, but the server knows no such device to read back"
         case Fate.UNVERIFIED:
-            return f"? {change.name}: accepted, but reading it back failed: {error}"
+            return f"? {name}: accepted, but reading it back failed: {error}"
+        case Fate.UNKNOWN if outcome.seen:
+            return f"? {name}: the answer was lost; override is {found} so far, r reads again"
         case Fate.UNKNOWN:
-            return (
-                f"? {change.name}: it is unknown whether this took effect; r reads again. {error}"
-            )
+            return f"? {name}: the answer was lost, it may have taken effect; r reads again"
         case Fate.FAILED:
             why = brief(error, "change overrides", target) if error else "it is as it was"
-            return f"✗ Not changed: {why} · {change.name} is on {found}"
+            return f"✗ Not changed: {why} · {name} is on {found}"

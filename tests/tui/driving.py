@@ -76,6 +76,12 @@ class Driver:
         post_keys(self.app, keys)
         await self.pilot.pause()
 
+    async def asked(self, question: str = "y yes  n no") -> None:
+        """Go on until a question is on the screen and can be answered."""
+        await self.until(question)
+        await self.until(lambda: self.main.prompt._drawn_at is not None, "the question drawn")
+        await self.pilot.pause()
+
     async def settle(self) -> None:
         """Let everything that is under way come to its end, but for what a gate holds up."""
         for _ in range(3):
@@ -115,7 +121,7 @@ def post_keys(app: App[Any], keys: Iterable[str]) -> None:
     """Put key events into the app's queue, all before it looks at the first of them."""
     for key in keys:
         named = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
-        event = events.Key(named, key if len(key) == 1 else None)
+        event = events.Key(named, " " if key == "space" else key if len(key) == 1 else None)
         event.set_sender(app)
         app.post_message(event)
 

@@ -96,7 +96,7 @@ async def test_the_device_written_is_the_one_the_key_was_pressed_on(server: Serv
         assert "Override tester-03 · now none" in driver.line(-6)
         await driver.pilot._post_mouse_events([_wheel()], driver.main.table, (5, 2))
         await driver.type(*"beta-two", "enter")
-        await driver.until("Override tester-03: none → beta-two?")
+        await driver.asked("Override tester-03: none → beta-two?")
         driver.main._filter("tester-09")
         await driver.until("1 of 10 loaded")
         assert driver.cursor == device_id(9)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 async def ask(driver: Driver, name: str = "beta") -> None:
     """Bring the question for the device under the cursor."""
     await driver.type("o", *name, "enter")
-    await driver.until("y yes  n no")
+    await driver.asked()
 
 
 async def test_only_y_writes_and_every_way_out_means_no(server: Server) -> None:
@@ -45,8 +45,7 @@ async def test_only_y_writes_and_every_way_out_means_no(server: Server) -> None:
 async def test_a_y_typed_before_the_question_was_drawn_is_dropped(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter", *"yyyy")
-        await driver.until("none → beta?")
-        await driver.settle()
+        await driver.asked("none → beta?")
         assert "y yes" in driver.line(-1)
         await driver.type("n")
         await driver.until("Nothing was changed.")
@@ -54,8 +53,7 @@ async def test_a_y_typed_before_the_question_was_drawn_is_dropped(server: Server
         await driver.type("r")
         await driver.until("▲ qa")
         await driver.type("x", "y")
-        await driver.until("qa → none?")
-        await driver.settle()
+        await driver.asked("qa → none?")
         assert "y yes" in driver.line(-1)
         assert server.writes == 0
 
@@ -141,7 +139,7 @@ async def test_a_device_that_changed_meanwhile_is_asked_about_again(server: Serv
         assert driver.main.workspace is not None
         await driver.main.workspace.devices.refresh()
         await driver.type("y")
-        await driver.until("Changed meanwhile!")
+        await driver.asked("Changed meanwhile!")
         assert "tester-01: qa → beta?" in driver.line(-1)
         assert server.writes == 0
         await driver.type("y")
@@ -170,7 +168,7 @@ async def test_clearing_asks_too_and_says_when_there_is_nothing_to_clear(server:
         await driver.type("x")
         await driver.until("tester-01 has no override to clear.")
         await driver.type("j", "x")
-        await driver.until("Override tester-02: qa → none?")
+        await driver.asked("Override tester-02: qa → none?")
         await driver.type("y")
         await driver.until("✓ tester-02: override is none, read back")
         assert "▲" not in driver.text
@@ -183,7 +181,7 @@ async def test_only_a_device_can_be_overridden(server: Server) -> None:
         await driver.until("Overrides are set on a device: 2 shows the devices.")
         await driver.type("3", "x")
         await driver.until("Overrides are set on a device: 2 shows the devices.")
-        await driver.type("2", "slash", *"nothing-like-it", "enter", "o")
+        await driver.type("2", "slash", *"no such", "enter", "o")
         await driver.until("There is no device under the cursor.")
         assert not driver.main.link_form.choosing
 

@@ -205,6 +205,17 @@ async def test_a_refresh_reads_as_much_as_was_loaded_and_the_walk_goes_on_behind
     assert world.door.count("GET /device") == 3
 
 
+async def test_after_a_refresh_more_means_more_of_what_the_refresh_read(world: World) -> None:
+    devices = world.open().devices
+    await devices.load_more()
+    for number in range(PAGE):
+        world.add_device(f"00000000-0000-4000-8000-{number:012}")
+    await devices.refresh()
+    assert list(devices.records) == world.device_ids()[:PAGE]
+    await devices.load_all()
+    assert list(devices.records) == world.device_ids()
+
+
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
 @pytest.mark.parametrize("name", ["channels", "devices", "bundles"])
 async def test_a_refresh_of_the_whole_list_changes_nothing_when_nothing_changed(
@@ -330,6 +341,23 @@ async def test_a_looked_up_record_is_gone_when_the_server_no_longer_knows_it(
     assert far not in devices.records
     assert len(devices) == PAGE
     assert devices.error is None
+    world.door.asked.clear()
+    await devices.refresh()
+    assert world.door.count("GET /device") == 1, "nobody asks for it again"
+
+
+async def test_a_refresh_that_reaches_the_end_settles_what_was_looked_up(world: World) -> None:
+    workspace = world.open()
+    devices = workspace.devices
+    await devices.load_more()
+    await workspace.look_up_device(world.device_ids()[-1])
+    for device_id in world.device_ids()[50:]:
+        world.drop_device(device_id)
+    world.door.asked.clear()
+    await devices.refresh()
+    assert list(devices.records) == world.device_ids()
+    assert devices.ended
+    assert world.door.count("GET /device") == 1, "the list itself says that it is gone"
 
 
 async def test_a_refresh_to_the_end_of_the_list_needs_no_second_look_at_one_device(

@@ -25,11 +25,11 @@ from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
 from capgo_tui.workspace import words
-from capgo_tui.workspace.collection import Appended, Event, Replaced, Updated
+from capgo_tui.workspace.collection import Appended, Event, Progressed, Replaced, Updated
 from capgo_tui.workspace.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -145,16 +145,20 @@ class MainScreen(Screen[None]):
                     pass
         if name == "channels":
             self.link_form.channels_changed()
-        if self._joined_from(name):
-            self.table.refresh()
+        if not isinstance(event, Progressed):
+            for rows in self._joining(name):
+                rows.view.refilter()
+                if rows.look.name == self._active:
+                    self.table.rows_replaced()
         self._refresh_chrome()
 
-    def _joined_from(self, name: str) -> bool:
-        """Whether the list in view shows something that comes from another list."""
+    def _joining(self, name: str) -> Iterable[AnyRows]:
+        """The lists that show something of another list, and so change with it."""
         if name == "channels":
-            return self._active == "bundles"
-        joins = self.workspace is not None and self.workspace.joins_bundle_names
-        return joins and name == "bundles" and self._active != "bundles"
+            yield self._rows["bundles"]
+        elif name == "bundles" and self.workspace is not None and self.workspace.joins_bundle_names:
+            yield self._rows["channels"]
+            yield self._rows["devices"]
 
     def _refresh_chrome(self) -> None:
         if not self._rows:
@@ -176,7 +180,8 @@ class MainScreen(Screen[None]):
     def _show_status(self) -> None:
         if self.workspace is not None:
             view = self.rows.view
-            text = words.status(view.collection, len(view), view.query, self.workspace.now())
+            now = self.workspace.now()
+            text = words.status(view.collection, len(view), view.query, now, self.target)
             self.status.show_state(text, stale=view.collection.stale)
 
     def _tick(self) -> None:

@@ -21,7 +21,7 @@ ROWS_BELOW_TABLE = 2
 
 
 def _again(change: OverrideChange, width: int) -> str:
-    return "Changed meanwhile! " + change.question(width - 19)
+    return "Changed! " + change.question(width - 9)
 
 
 class OverrideFlow:

@@ -43,6 +43,8 @@ class SetupScreen(Screen[Target | None]):
         self._launch = launch
         self._problem = problem
         self._key = None if problem else launch.key
+        self._agreed = launch.server_named_by is None
+        """Whether the key may be sent to the server already."""
 
     def compose(self) -> ComposeResult:
         """Make the questions."""
@@ -66,6 +68,8 @@ class SetupScreen(Screen[Target | None]):
     def on_mount(self) -> None:
         """Begin with the first thing that is missing."""
         self._say(self._problem)
+        if not self._agreed:
+            self._say(f"{self._launch.server_named_by} names this server: ⏎ sends the key there.")
         self.query_one(Detail).show_lines(PERMANENT)
         self.query_one(Detail).can_focus = False
         key = self.query_one("#key", Input)
@@ -74,7 +78,8 @@ class SetupScreen(Screen[Target | None]):
         else:
             key.placeholder = "given already; type to use another"
             self.query_one("#app", Input).focus()
-            self._list_apps()
+            if self._agreed:
+                self._list_apps()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take an answer, and go on with what is still missing."""
@@ -87,6 +92,7 @@ class SetupScreen(Screen[Target | None]):
                 self._say(str(error))
                 box.focus()
                 return
+        self._agreed = True
         app_id = self.query_one("#app", Input).value.strip()
         if not app_id:
             self._say("")
