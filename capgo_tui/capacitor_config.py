@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 CONFIG_FILES = ("capacitor.config.ts", "capacitor.config.js", "capacitor.config.json")
 """The first that exists is the config, as for Capacitor itself."""
 
+WANTED = 3
+"""Steps in the longest path that is looked for; nothing deeper is kept."""
+
+# Possessive, and what never ends is one token up to the end: anybody's repository can hold such
+# a file, and no text may take more than one look at each of its characters.
 _TOKEN = re.compile(
     r"""
-      (?P<comment>//[^\n]*|/\*.*?\*/)
-    | (?P<quote>['"`])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)
+      (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
+    | (?P<quote>['"])(?P<text>(?:\\.?|(?!(?P=quote))[^\\\n])*+)(?P<closed>(?P=quote))?
+    | `(?P<template>(?:\\.?|[^\\`])*+)(?P<ended>`)?
     | (?P<open>[{\[(]) | (?P<close>[}\])])
-    | (?P<name>[A-Za-z_$][\w$]*) | (?P<colon>:) | (?P<other>\S)
+    | (?P<name>[A-Za-z_$][\w$]*) | (?P<colon>:) | (?P<comma>[,;]) | (?P<other>\S)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -73,15 +79,16 @@ def _from_json(name: str, text: str) -> Texts:
         document: object = json.loads(text)
     except json.JSONDecodeError as error:
         raise BrokenConfigError(f"{name}:{error.lineno}: not valid JSON") from None
-    except RecursionError:
-        raise BrokenConfigError(f"{name}: nested too deeply") from None
+    except (ValueError, RecursionError):
+        # A number of thousands of digits is a ValueError of another kind.
+        raise BrokenConfigError(f"{name}: nested too deeply, or a number is too long") from None
     return dict(_texts_in(document, ()))
 
 
 def _texts_in(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, str):
         yield path, value
-    elif isinstance(value, dict) and len(path) < 3:
+    elif isinstance(value, dict) and len(path) < WANTED:
         for name, inner in value.items():
             yield from _texts_in(inner, (*path, name))
 
@@ -90,24 +97,34 @@ def _from_code(code: str) -> Texts:
     """Follow the braces of a program; a place with two different texts counts as unknown."""
     texts: Texts = {}
     doubtful: set[tuple[str, ...]] = set()
-    path: list[str | None] = []
+    path: list[bool] = []
+    """Of each open brace, whether a name leads to it; that name is in `steps`."""
+    steps: list[str] = []
     name, after_colon = "", False
+    last: tuple[str, ...] | None = None
+    """The place whose text has just been read: only a comma or a brace may follow it."""
     for token in _TOKEN.finditer(code):
-        kind = token.lastgroup
         if token["comment"] is not None:
             continue
+        text = token["text"] if token["closed"] else token["template"] if token["ended"] else None
+        ends = token["comma"] or token["close"] or token["name"] in ("as", "satisfies")
+        if last is not None and not ends:
+            doubtful.add(last)
+        last = None
         if token["open"]:
             # The outermost object is the config, whatever it is called or handed to.
-            path.append(name if after_colon else None)
+            path.append(after_colon and bool(name))
+            steps += [name] * path[-1]
         elif token["close"]:
-            del path[-1:]
+            if path and path.pop():
+                steps.pop()
             name = ""
-        elif token["quote"] and after_colon:
-            place = (*(step for step in path if step), name)
-            if texts.setdefault(place, token["text"]) != token["text"] or "${" in token["text"]:
-                doubtful.add(place)
-        if token["name"] or token["quote"]:
-            after_colon, name = False, token["name"] or token["text"]
+        elif text is not None and after_colon and len(steps) < WANTED:
+            last = (*steps, name)
+            if texts.setdefault(last, text) != text or "${" in text:
+                doubtful.add(last)
+        if token["name"] or text is not None:
+            after_colon, name = False, token["name"] or text or ""
         else:
-            after_colon = kind == "colon"
+            after_colon = token["colon"] is not None
     return {place: text for place, text in texts.items() if place not in doubtful}

@@ -170,7 +170,12 @@ def _find_server(
 
 def _server(url: str, source: str) -> str:
     url = url.strip().rstrip("/")
-    if not url.startswith(("https://", "http://")):
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
+    # What is not printable could steer the terminal that asks whether the key may go there.
+    if not (host and url.isprintable() and url.startswith(("https://", "http://"))):
         raise SettingsError(f"{source} holds no server; one looks like {DEFAULT_SERVER}")
     return url
 

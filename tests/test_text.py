@@ -7,8 +7,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
-from capgo_tui.text import MAX_LENGTH, REPLACEMENT, clean, clean_lines
+from capgo_tui.text import MAX_LENGTH, REPLACEMENT, cell_width, clean, clean_lines
 
 REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -54,3 +55,36 @@ def test_lines_stay_lines(text: str) -> None:
     lines = clean_lines(text)
     assert len(lines) == text.count("\n") + 1
     assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("", 0),
+        ("qa-07", 5),
+        ("über", 4),
+        ("u\u0308ber", 4),
+        ("東京", 4),
+        ("ｶﾀｶﾅ", 4),
+        ("ＡＢ", 4),
+        ("▲ beta …", 8),
+        ("שלום", 4),
+        ("🙂", 2),
+        (REPLACEMENT, 1),
+    ],
+)
+def test_a_text_is_as_wide_as_a_terminal_draws_it(text: str, cells: int) -> None:
+    assert cell_width(text) == cells
+
+
+TEXTS = st.text("abc-…▲é\u0308東京한글ｶＡ🙂ש", max_size=40)
+
+
+@given(TEXTS)
+def test_the_width_is_the_one_the_screen_is_drawn_by(text: str) -> None:
+    assert cell_width(text) == cell_len(text)
+
+
+@given(TEXTS, TEXTS)
+def test_widths_add_up(one: str, other: str) -> None:
+    assert cell_width(one + other) == cell_width(one) + cell_width(other)

@@ -40,6 +40,11 @@ class Caller:
         """The table of the revision; while unknown, what all three have in common to read."""
         return UNRECOGNISED if self.revision is None else TRAITS[self.revision]
 
+    @property
+    def key_refused(self) -> bool:
+        """Whether the server has refused the key."""
+        return self._refusal is not None
+
     def note(self, revision: Revision | None) -> None:
         """Remember what a reply told; the first one to tell is believed."""
         if self.revision is None:

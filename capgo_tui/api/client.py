@@ -101,6 +101,11 @@ class CapgoClient:
         return self._caller.traits
 
     @property
+    def key_refused(self) -> bool:
+        """Whether the server has refused the key: nothing more is sent with it (contract §1)."""
+        return self._caller.key_refused
+
+    @property
     def read_only(self) -> bool:
         """Whether every write is refused."""
         return self._caller.read_only

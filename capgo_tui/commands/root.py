@@ -117,6 +117,8 @@ def _run(launch: Launch) -> int:
     app = CapgoApp(launch)
     # Over SSH a dropped connection would leave the terminal in mouse mode.
     app.run(mouse="SSH_CONNECTION" not in os.environ)
+    for outcome in app.last_words:
+        click.echo(outcome, err=True)
     if app.bug is not None:
         click.echo(f"capgo-tui met a bug; please report this:\n{app.bug}", err=True)
     return EXIT_FAILED if app.return_code else 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import traceback
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 
-from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.tui.keys_in_turn import KeysInTurn
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
@@ -45,13 +45,17 @@ class CapgoApp(KeysInTurn):
         plain = "NO_COLOR" in os.environ
         super().__init__(ansi_color=plain or None)
         self.register_theme(CAPGO_DARK)
-        self.theme = "ansi-dark" if plain else os.environ.get("TEXTUAL_THEME", CAPGO_DARK.name)
+        wanted = "ansi-dark" if plain else os.environ.get("TEXTUAL_THEME", "")
+        self.theme = wanted if wanted in self.available_themes else CAPGO_DARK.name
         self.launch = launch
         self.bug: str | None = None
         """What a bug left behind, with no value in it; printed after the end."""
         self._now = now
         self._writes: set[asyncio.Task[object]] = set()
         self._interrupted = False
+        self._leaving = False
+        self.last_words: list[str] = []
+        """What became of writes that ended while the program was being left."""
         self._workspace: Workspace | None = None
 
     def on_mount(self) -> None:
@@ -95,15 +99,12 @@ class CapgoApp(KeysInTurn):
             return
         screen.open(self._workspace)
 
-    async def on_main_screen_key_wanted(self) -> None:
+    async def on_main_screen_key_wanted(self, event: MainScreen.KeyWanted) -> None:
         """Ask for another key in place of the refused one."""
         await self._close_workspace()
         self.pop_screen()
+        self.launch = replace(self.launch, app_id=event.app_id)
         self._ask("The key was refused; give another one.")
-
-    def asks_for_another_key(self, error: CapgoError | None) -> bool:
-        """Whether after this error only another key helps."""
-        return error is not None and error.kind is ErrorKind.KEY_REFUSED
 
     # Leaving
 
@@ -114,9 +115,16 @@ class CapgoApp(KeysInTurn):
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)
 
+    def note_outcome(self, outcome: str) -> None:
+        """Keep what became of a write for after the end, if the end is near."""
+        if self._leaving:
+            self.last_words.append(outcome)
+
     def leave(self) -> None:
-        """Quit, after the write under way if there is one."""
-        self.run_worker(self._leave(), exclusive=True, group="leave", exit_on_error=False)
+        """Quit, after the writes under way if there are any."""
+        if not self._leaving:
+            self._leaving = True
+            self.run_worker(self._leave(), exit_on_error=False)
 
     def action_leave(self) -> None:
         """Quit."""
@@ -136,10 +144,13 @@ class CapgoApp(KeysInTurn):
         self._interrupted = False
 
     async def _leave(self) -> None:
-        if self._writes:
-            if isinstance(self.screen, MainScreen):
-                self.screen.say("Waiting for the write under way, then quitting…")
-            await asyncio.gather(*self._writes, return_exceptions=True)
+        while self._writes:
+            for screen in self.screen_stack:
+                if isinstance(screen, MainScreen):
+                    screen.say("Waiting for the write under way, then quitting…")
+            await asyncio.wait(self._writes)
+            # Whoever asked for the write tells its outcome first.
+            await asyncio.sleep(0)
         self.exit()
 
     async def on_unmount(self) -> None:

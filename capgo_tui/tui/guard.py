@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import CapgoError
+from capgo_tui.api.errors import CapgoError, Refused
 from capgo_tui.workspace.words import explain
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ async def guarded(screen: MainScreen, work: Awaitable[None], doing: str) -> None
     except CapgoError as error:
         notice = explain(error, doing, screen.target)
         screen.say(f"✗ {notice.headline} {notice.advice}".rstrip())
+    except Refused as refused:
+        screen.say(f"✗ Nothing was sent: {refused}.")
     except Exception as error:  # noqa: BLE001 - a bug in a worker must not end the program
         screen.say(
             f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui. r reads again."

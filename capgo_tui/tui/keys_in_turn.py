@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.app import App
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 LOST_AFTER = 0.5
 """Seconds after which a key whose widget went away no longer holds up the next one."""
+
+
+class _Key(NamedTuple):
+    """A key or paste that was given out: to whom, and when."""
+
+    target: MessagePump
+    turn: float
 
 
 class KeysInTurn(App[None]):
@@ -47,22 +54,25 @@ class KeysInTurn(App[None]):
         self._in_hand = monotonic()
         target: MessagePump = self.focused or self.screen
         await super().on_event(self._typed.popleft())
-        self._rise(target, self._in_hand)
+        # Twice: the first time behind the key itself, the second behind the messages that it
+        # made widgets post, such as an Input's Submitted.
+        self._rise(target, _Key(target, self._in_hand))
 
-    def _rise(self, node: MessagePump, turn: float) -> None:
-        """Follow the key: a message to each widget it bubbles through runs right behind it."""
-        if not node.call_later(self._risen, node, turn):
-            self._end(turn)
+    def _rise(self, node: MessagePump, key: _Key, climbs: int = 2) -> None:
+        """Follow a key: a message to each widget it bubbles through runs right behind it."""
+        if not node.call_later(self._risen, node, key, climbs):
+            self._end(key)
 
-    async def _risen(self, node: DOMNode, turn: float) -> None:
-        if node is self:
-            if turn == self._in_hand:
-                await self._next()
-        else:
-            self._rise(node.parent or self, turn)
+    async def _risen(self, node: DOMNode, key: _Key, climbs: int) -> None:
+        if node is not self:
+            self._rise(node.parent or self, key, climbs)
+        elif climbs > 1:
+            self._rise(key.target, key, climbs - 1)
+        elif key.turn == self._in_hand:
+            await self._next()
 
-    def _end(self, turn: float) -> None:
-        if turn == self._in_hand:
+    def _end(self, key: _Key) -> None:
+        if key.turn == self._in_hand:
             self._in_hand = None
             if self._typed:
                 self.call_later(self._next)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from capgo_tui.workspace.session import open_client
+
 if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
@@ -21,15 +23,13 @@ async def list_apps(target: Target) -> list[tuple[str, str | None]]:
 
     """
     # In a thread: it imports the HTTP library, and the screen is already up.
-    from capgo_tui.workspace import session  # noqa: PLC0415
-
-    workspace = await asyncio.to_thread(session.open_workspace, target)
+    client = await asyncio.to_thread(open_client, target)
     try:
-        pager = workspace.client.apps()
+        pager = client.apps()
         found: list[tuple[str, str | None]] = []
         while not pager.ended and len(found) < MOST:
             page = await pager.next_page()
             found += [(app.app_id, app.name) for app in page.rows]
         return found[:MOST]
     finally:
-        await workspace.aclose()
+        await client.aclose()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 
+ROOMY = 46
+"""Cells from which on a question has room for its verb, however long its names."""
 LEAST = 6
 """Cells a name is never shortened below."""
 
@@ -47,12 +49,14 @@ class Outcome:
     found: str | None = None
     """The override that was read back; None for no override, or where nothing was read."""
     error: CapgoError | None = None
+    bug: Exception | None = None
+    """What went wrong on this side after the request had been sent."""
     seen: bool = True
     """Whether `found` was read from the server."""
 
 
-def _shorten(name: str, most: int) -> str:
-    """A name of at most `most` cells that keeps both its ends."""
+def _shorten(name: str, most: int, mark: int = 0) -> str:
+    """A name of at most `most` cells that keeps both its ends, and what stands at `mark`."""
     if cell_width(name) <= most:
         return name
     head, tail = len(name) // 2, len(name) // 2 + len(name) % 2
@@ -61,16 +65,30 @@ def _shorten(name: str, most: int) -> str:
             head -= 1
         else:
             tail -= 1
-    return f"{name[:head]}…{name[len(name) - tail :]}"
+    end = len(name) - tail
+    if not head <= mark < end:
+        return f"{name[:head]}…{name[end:]}"
+    head, end, stop = head // 2, len(name) - tail // 2, mark + 1
+    while stop < end and cell_width(name[:head] + name[mark : stop + 1] + name[end:]) + 2 <= most:
+        stop += 1
+    return f"{name[:head]}…{name[mark:stop]}{'…' if stop < end else ''}{name[end:]}"
 
 
-def _fit(names: Sequence[str], room: int) -> list[str]:
-    """Shorten the longest names until all fit `room` cells; each keeps at least a few."""
-    widths = [cell_width(name) for name in names]
-    limits = list(widths)
+def _mark(one: str, other: str) -> int:
+    """Where two names begin to differ, for what of them may be left out in between."""
+    return next(
+        (at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its),
+        min(len(one), len(other)),
+    )
+
+
+def _fit(names: Sequence[str], room: int) -> list[int]:
+    """How many cells each name may take so that all fit `room`: the longest give way first."""
+    limits = [cell_width(name) for name in names]
     while sum(limits) > room and max(limits) > LEAST:
+        # The device's name comes first, and so gives way before the channels.
         limits[limits.index(max(limits))] -= 1
-    return [_shorten(name, limit) for name, limit in zip(names, limits, strict=True)]
+    return limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +115,22 @@ class OverrideChange:
         return _shorten(self.label, 24)
 
     def question(self, width: int) -> str:
-        """The change as it is asked before it is sent, in `width` characters if it can be."""
-        return f"Override {self.summary(width - 10)}?"
+        """The change as it is asked before it is sent, in `width` cells if it can be."""
+        verb = "Override "
+        if width < ROOMY and cell_width(self.summary(ROOMY * 100)) > width - len(verb) - 1:
+            verb = ""
+        return f"{verb}{self.summary(width - len(verb) - 1)}?"
 
     def summary(self, width: int) -> str:
         """The change in one line: on a narrow one the names are shortened, none is cut away."""
         unset = "none" if self.told else "unknown"
         names = (self.label, self.before or unset, self.after or "none")
-        room = width - len(":  → ")
-        label, before, after = _fit(names, room)
-        if before == after != names[2]:
-            # Two names that shorten to one: then where it goes to matters more than where from.
-            label, before, after = *_fit(names[:2], 2 * LEAST), names[2]
+        limits = _fit(names, width - len(":  → "))
+        mark = _mark(names[1], names[2])
+        label = _shorten(names[0], limits[0])
+        before, after = (
+            _shorten(name, limit, mark) for name, limit in zip(names[1:], limits[1:], strict=True)
+        )
         return f"{label}: {before} → {after}"
 
     def outdated_by(self, device: Device) -> bool:
@@ -136,7 +158,10 @@ class OverrideChange:
             if not error.maybe_sent:
                 return Outcome(Fate.FAILED, self.before, error)
             refusal = error
-        return await self._read_back(workspace, refusal)
+        try:
+            return await self._read_back(workspace, refusal)
+        except Exception as bug:  # noqa: BLE001 - the request is out: what it did must be told
+            return Outcome(Fate.UNKNOWN, bug=bug, seen=False)
 
     async def _read_back(self, workspace: Workspace, refusal: CapgoError | None) -> Outcome:
         try:

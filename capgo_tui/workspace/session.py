@@ -129,8 +129,8 @@ class Workspace:
         self._links = links
 
 
-def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Workspace:
-    """Make a workspace and the client it speaks through; nothing is sent yet.
+def open_client(target: Target) -> CapgoClient:
+    """Make the client for a target; nothing is sent yet.
 
     It takes up to 0.3 s: an interface calls it in a thread.
 
@@ -147,4 +147,9 @@ def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Wor
         asgi_app=target.asgi_app() if target.asgi_app else None,
     )
     client.prepare()
-    return Workspace(target, client, now)
+    return client
+
+
+def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Workspace:
+    """Make a workspace and the client it speaks through, as `open_client` does."""
+    return Workspace(target, open_client(target), now)

@@ -102,7 +102,7 @@ def placeholder(collection: ListState, shown: int, query: Query, target: Target)
     if shown:
         return None
     if len(collection):
-        rest = "" if collection.ended else "More are not loaded yet."
+        rest = "" if collection.ended else "↓ loads more of them."
         return Notice(
             f"0 of {len(collection)} loaded {name} match «{query.text}».",
             f"{rest} Esc clears the filter.".strip(),

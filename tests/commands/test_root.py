@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pty
 import subprocess
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 
 from capgo_tui import __version__
 from capgo_tui.api.key import ApiKey
+from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import root
 from capgo_tui.commands.root import capgo_tui
 
@@ -140,6 +142,44 @@ def test_a_mistake_in_the_arguments_is_a_usage_error(arguments: list[str]) -> No
     assert "Error: " in result.output
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--app", "com.acme.shop"],
+        ["--api-url", "http://localhost:1"],
+        ["-a", KEY],
+        ["--revision", "auto"],
+        ["--device", "3f2a"],
+        ["--demo"],
+    ],
+    ids=lambda options: options[0],
+)
+def test_an_option_before_a_verb_is_a_mistake_and_not_forgotten(options: list[str]) -> None:
+    result = CliRunner().invoke(capgo_tui, [*options, "sandbox", "--port", "0"])
+    assert result.exit_code == USAGE
+    assert "options go after the verb 'sandbox'" in result.output
+    assert KEY not in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        (["-a", KEY], "apikey"),
+        (["--app", "com.acme.shop"], "app_id"),
+        (["--api-url", "http://localhost:1"], "api_url"),
+    ],
+)
+def test_the_demo_takes_no_account(options: list[str], name: str) -> None:
+    said = start("--demo", *options).mistake
+    assert f"--demo brings its own {name}" in said
+    assert KEY not in said
+
+
+@pytest.mark.parametrize("device", ["", "  "])
+def test_an_empty_device_is_a_mistake(device: str) -> None:
+    assert "--device is empty" in start("-a", KEY, "--device", device).mistake
+
+
 def test_the_package_runs_as_a_module_and_says_where_it_needs_a_terminal() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "capgo_tui"],
@@ -171,6 +211,40 @@ def test_everything_that_was_said_reaches_the_interface() -> None:
     assert launch.target.app_id == "com.acme.shop"
 
 
+@pytest.mark.parametrize(
+    ("word", "revision"), [("auto", None), *((revision.value, revision) for revision in Revision)]
+)
+@pytest.mark.parametrize("demo", [False, True])
+def test_every_revision_can_be_told(word: str, revision: Revision | None, demo: bool) -> None:
+    more = ["--demo"] if demo else ["--app", "com.acme.shop", "-a", KEY]
+    launch = start(*more, "--revision", word).launch
+    assert launch.revision == revision
+    assert launch.target is not None
+    assert launch.target.revision == revision
+
+
+def test_a_server_that_only_the_folder_names_is_asked_about_first(
+    empty_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = empty_machine / "project" / "capacitor.config.json"
+    updater = {"localApi": "https://evil.example"}
+    config.write_text(json.dumps({"plugins": {"CapacitorUpdater": updater}}))
+    launch = start("-a", KEY, "--app", "com.acme.shop").launch
+    assert launch.server == "https://evil.example"
+    assert launch.server_named_by == "capacitor.config.json"
+    assert launch.target is None, "nothing is opened before somebody says yes"
+    named = start("-a", KEY, "--app", "com.acme.shop", "--api-url", "https://evil.example").launch
+    assert named.server_named_by is None
+    assert named.target is not None
+    monkeypatch.setenv("CAPGO_API_URL", "https://evil.example")
+    assert start("-a", KEY, "--app", "com.acme.shop").launch.target is not None
+
+
+def test_a_current_folder_that_is_gone_is_told(empty_machine: Path) -> None:
+    (empty_machine / "project").rmdir()
+    assert "the home or the current folder cannot be found" in start("-a", KEY).mistake
+
+
 def test_what_was_not_said_is_found(empty_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (empty_machine / "home" / ".capgo").write_text(f"{KEY}\n")
     (empty_machine / "project" / "capacitor.config.json").write_text('{"appId": "com.acme.shop"}')
@@ -193,9 +267,13 @@ def test_what_is_not_found_is_left_to_ask_for() -> None:
 
 
 def test_a_bad_app_id_is_named_with_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "--app: 'shop' is no app id" in start("--app", "shop", "-a", KEY).mistake
+    said = start("--app", KEY, "-a", KEY).mistake
+    assert "--app holds no app id; one looks like com.example.app" in said
+    assert KEY not in said, "whatever was put in the wrong place"
     monkeypatch.setenv("CAPGO_APP_ID", "com..acme")
-    assert "CAPGO_APP_ID: 'com..acme' is no app id" in start("-a", KEY).mistake
+    said = start("-a", KEY).mistake
+    assert "CAPGO_APP_ID holds no app id" in said
+    assert "com..acme" not in said
 
 
 @pytest.mark.parametrize("bad", ["Bearer {key}", "{key}\u00e9", ""])

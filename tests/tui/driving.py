@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from textual import events
-from textual.app import App
 from textual.keys import _character_to_key
-from textual.pilot import Pilot
-from textual.strip import Strip
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.main import MainScreen
-from tests.tui.server import Server
 from tests.tui.world import ALL, APP, NOW
 
-ROUNDS = 300
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+
+    from textual.app import App
+    from textual.pilot import Pilot
+    from textual.strip import Strip
+
+    from tests.tui.server import Server
+
+ROUNDS = 800
 """How often a screen is looked at before what it should show counts as never shown."""
 
 
@@ -113,7 +117,7 @@ async def until(
     for _ in range(rounds):
         if wanted in screen_text(pilot.app) if isinstance(wanted, str) else wanted():
             return
-        await pilot.pause()
+        await pilot.pause(0.002)
     raise AssertionError(f"never came: {why or wanted!r}; the screen is\n{screen_text(pilot.app)}")
 
 

@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from capgo_tui.sandbox.app import create_app
-from capgo_tui.sandbox.store import Store
 from tests.tui.world import NOW
+
+if TYPE_CHECKING:
+    from capgo_tui.sandbox.store import Store
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -40,9 +42,7 @@ class Server:
         self.asked: list[Asked] = []
         self.time: datetime = NOW
         self._behaviours: dict[tuple[str, str], Behaviour] = {}
-        self._app: App = create_app(
-            store, limits=limits, revision=revision, now=lambda: self.time
-        )
+        self._app: App = create_app(store, limits=limits, revision=revision, now=lambda: self.time)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]

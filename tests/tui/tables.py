@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 
-from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
+from capgo_tui.tui.widgets.record_table import RecordTable
+from capgo_tui.tui.widgets.rows import Column, Row, TableState
 from tests.tui.driving import post_keys
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from textual.pilot import Pilot
 
 
 @dataclass(frozen=True)

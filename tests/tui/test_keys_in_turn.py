@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("burst", [True, False], ids=["at once", "slowly"])
-async def test_a_whole_override_up_to_its_question(server: Server, burst: bool) -> None:  # noqa: FBT001
+async def test_a_whole_override_up_to_its_question(server: Server, burst: bool) -> None:
     async with on_devices(server) as driver:
         typing = driver.type if burst else driver.press
         await typing("j", "j", "o", *"beta-t", "enter")
@@ -28,17 +28,11 @@ async def test_a_whole_override_up_to_its_question(server: Server, burst: bool) 
 @pytest.mark.parametrize(
     "burst",
     [
-        pytest.param(
-            True,
-            id="at once",
-            marks=pytest.mark.xfail(
-                reason="form and prompt close only when their worker wakes: the next key is lost"
-            ),
-        ),
+        pytest.param(True, id="at once"),
         pytest.param(False, id="slowly"),
     ],
 )
-async def test_keys_behind_a_no_reach_the_list(server: Server, burst: bool) -> None:  # noqa: FBT001
+async def test_keys_behind_a_no_reach_the_list(server: Server, burst: bool) -> None:
     async with on_devices(server) as driver:
         typing = driver.type if burst else driver.press
         await typing("o", "escape", "j", "o", *"beta", "enter")
@@ -51,7 +45,7 @@ async def test_keys_behind_a_no_reach_the_list(server: Server, burst: bool) -> N
 
 
 @pytest.mark.parametrize("burst", [True, False], ids=["at once", "slowly"])
-async def test_a_filter_a_device_and_its_form(server: Server, burst: bool) -> None:  # noqa: FBT001
+async def test_a_filter_a_device_and_its_form(server: Server, burst: bool) -> None:
     async with on_devices(server) as driver:
         typing = driver.type if burst else driver.press
         await typing("slash", *"tester-07", "enter", "o")

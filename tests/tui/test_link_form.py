@@ -129,10 +129,8 @@ async def test_all_channels_come_in_page_by_page_while_the_form_is_open() -> Non
         await driver.settle()
         assert driver.main.link_form.choosing, "there is nothing to choose yet"
         gate.open.set()
-        await driver.until(" of 134 channels")
-        await driver.gone("loading more")
-        assert "chan-130" in choices(driver)[0]
-        await driver.type(*["backspace"] * 7)
+        await driver.until("none → chan-130?")
+        await driver.type("n", "o")
         await driver.until("134 of 134 channels")
         await driver.type("escape")
     store.close()
@@ -176,3 +174,24 @@ async def test_a_failure_to_load_the_rest_is_said_in_the_form() -> None:
         await driver.until("134 of 134 channels")
         await driver.type("escape")
     store.close()
+
+
+async def test_a_click_beside_the_form_leaves_it_the_keyboard(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o")
+        await driver.until("6 of 6 channels")
+        await driver.pilot.click(offset=(5, 6))
+        await driver.settle()
+        await driver.type(*"qa", "enter")
+        await driver.asked("Override tester-01: none → qa?")
+
+
+async def test_a_click_beside_the_filter_leaves_no_dead_bar(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("slash", *"ios")
+        await driver.until("6 of 12 loaded")
+        await driver.pilot.click(offset=(5, 4))
+        await driver.settle()
+        await driver.type("escape")
+        await driver.until("12 loaded · end of list")
+        assert "o override" in driver.line(-1)

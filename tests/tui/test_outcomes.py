@@ -108,13 +108,13 @@ async def test_an_override_that_was_accepted_but_is_not_there_is_no_success(
 
 
 @pytest.mark.parametrize("took_effect", [True, False])
-async def test_a_web_page_for_an_answer_is_looked_into(server: Server, took_effect: bool) -> None:  # noqa: FBT001
+async def test_a_web_page_for_an_answer_is_looked_into(server: Server, took_effect: bool) -> None:
     page = answering(200, b"<html>gateway</html>", media="text/html", first=took_effect)
     server.on("POST", "/device", page)
     async with on_devices(server) as driver:
         await write(driver)
-        line = await told(driver, "✓" if took_effect else "✗")
-        assert ("is beta, read back" if took_effect else "Not changed") in line
+        line = await told(driver, "✓" if took_effect else "?")
+        assert ("is beta, read back" if took_effect else "override is none so far") in line
         assert ("▲ beta" in driver.text) is took_effect
         assert server.count("POST", "/device") == 1
 
@@ -125,7 +125,7 @@ async def test_a_write_that_cannot_be_looked_into_is_unknown_and_stays_so(server
         server.on("GET", "/device", HTML)
         await write(driver)
         line = await told(driver, "?")
-        assert "unknown whether this took effect" in line
+        assert "it may have taken effect" in line
         assert "not changed" not in line.lower()
         server.off("GET", "/device")
         server.override(FIRST, "beta")
@@ -133,7 +133,7 @@ async def test_a_write_that_cannot_be_looked_into_is_unknown_and_stays_so(server
         await driver.until("▲ beta")
 
 
-@pytest.mark.parametrize(("cut", "mark"), [("after", "✓"), ("before", "✗")])
+@pytest.mark.parametrize(("cut", "mark"), [("after", "✓"), ("before", "?")])
 async def test_a_connection_that_drops_is_looked_into(server: Server, cut: str, mark: str) -> None:
     async with Wire(server) as wire:
         launch = Launch(ApiKey(ALL), APP, server=wire.url)
@@ -145,7 +145,7 @@ async def test_a_connection_that_drops_is_looked_into(server: Server, cut: str, 
                 assert "override is beta, read back from the server" in line
                 assert server.overrides() == {FIRST: "beta"}
             else:
-                assert "Not changed" in line
+                assert "the answer was lost; override is none so far" in line
                 assert server.overrides() == {}
             assert ("▲ beta" in driver.text) is (cut == "after")
 
@@ -159,12 +159,12 @@ async def test_a_connection_that_drops_and_stays_down_is_unknown_never_failed(
             wire.cut["POST", "/device"] = "after"
             wire.cut["GET", "/device"] = "before"
             await write(driver)
-            assert "unknown whether this took effect" in await told(driver, "?")
+            assert "it may have taken effect" in await told(driver, "?")
             assert "12 loaded" not in driver.status
 
 
 @pytest.mark.parametrize("took_effect", [True, False])
-async def test_a_time_out_is_looked_into(server: Server, took_effect: bool) -> None:  # noqa: FBT001
+async def test_a_time_out_is_looked_into(server: Server, took_effect: bool) -> None:
     gate = Gate()
 
     async def hang(app: App, scope: Scope, receive: Receive, send: Send) -> None:
@@ -178,10 +178,9 @@ async def test_a_time_out_is_looked_into(server: Server, took_effect: bool) -> N
         transport = driver.main.workspace.client._transport
         transport._timeouts = Timeouts(total=0.3)
         await write(driver)
-        line = await told(driver, "✓" if took_effect else "✗")
-        assert ("read back" in line) is took_effect
-        if not took_effect:
-            assert "did not finish within" in line
+        line = await told(driver, "✓" if took_effect else "?")
+        assert ("read back from" in line) is took_effect
+        assert ("override is none so far" in line) is not took_effect
         assert server.overrides() == ({FIRST: "beta"} if took_effect else {})
         assert server.count("POST", "/device") == 1
 
@@ -204,7 +203,6 @@ async def test_quitting_waits_for_the_write_under_way_and_says_so(server: Server
     assert driver.app.return_code == 0
 
 
-@pytest.mark.xfail(reason="a second q cancels the worker, and its gather() cancels the write")
 async def test_quitting_twice_waits_for_the_write_all_the_same(server: Server) -> None:
     gate = Gate()
     server.on("POST", "/device", gate.before)

@@ -73,7 +73,7 @@ async def test_the_mouse_answers_nothing_and_the_keyboard_stays_with_the_questio
 
 
 async def test_five_hundred_random_keys_without_y_never_write(server: Server) -> None:
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311 - a walk that can be repeated
     keys = [
         *("o", "x", "enter", "escape", "slash", "tab", "shift+tab", "up", "down", "j", "k", "g"),
         *("G", "n", "1", "2", "3", "r", "J", "question_mark", "space", "backspace", "b", "e"),
@@ -139,7 +139,7 @@ async def test_a_device_that_changed_meanwhile_is_asked_about_again(server: Serv
         assert driver.main.workspace is not None
         await driver.main.workspace.devices.refresh()
         await driver.type("y")
-        await driver.asked("Changed meanwhile!")
+        await driver.asked("Changed")
         assert "tester-01: qa → beta?" in driver.line(-1)
         assert server.writes == 0
         await driver.type("y")
@@ -189,3 +189,9 @@ async def test_only_a_device_can_be_overridden(server: Server) -> None:
 def test_a_key_event_knows_when_it_was_typed() -> None:
     one, two = events.Key("y", "y"), events.Key("y", "y")
     assert one.time <= two.time, "what the question's dropping of early keys stands on"
+
+
+async def test_even_on_forty_columns_the_question_names_the_channel(server: Server) -> None:
+    async with on_devices(server, size=(40, 12)) as driver:
+        await ask(driver, "beta-two")
+        assert "two?" in driver.line(-1)

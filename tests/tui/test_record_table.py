@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
 
 from capgo_tui.text import clean
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
-from capgo_tui.tui.widgets.record_table import Column, TableState, fit_columns
+from capgo_tui.tui.widgets.rows import Column, TableState, fit_columns
 from tests.tui.tables import COLUMNS, Cells, Rows, names, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SCREEN = 10
 """Rows on the screen of `table_of`."""
@@ -299,9 +302,7 @@ def test_the_least_important_columns_go_first_and_room_goes_to_the_most_importan
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 @pytest.mark.parametrize("look", [CHANNELS, DEVICES, BUNDLES], ids=lambda look: look.name)
-def test_the_columns_of_every_list_fit_every_width(
-    look: type[object], width: int
-) -> None:
+def test_the_columns_of_every_list_fit_every_width(look: type[object], width: int) -> None:
     columns: Sequence[Column] = look.columns  # type: ignore[attr-defined]
     fitted = fit_columns(columns, width - 2)
     assert sum(cells + 1 for _, cells in fitted) - 1 <= width - 2
@@ -325,7 +326,7 @@ def test_a_device_never_loses_its_bundle_and_its_override(width: int, wanted: se
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_the_row_drawn_under_the_cursor_is_always_the_cursors_record(seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - a walk that can be repeated
     async with table_of(names(40)) as table:
         spare = names(500, start=1000)
         for _ in range(40):

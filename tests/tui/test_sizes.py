@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tui.driving import assert_sound, on_devices
-from tests.tui.world import device_id
+from capgo_tui.api.key import ApiKey
+from capgo_tui.tui.launch import Launch
+from tests.tui.driving import assert_sound, on_devices, opened
+from tests.tui.server import Wire
+from tests.tui.world import ALL, APP, device_id
 
 if TYPE_CHECKING:
     from tests.tui.server import Server
@@ -26,6 +29,8 @@ async def test_the_chrome_is_where_it_belongs(server: Server, size: tuple[int, i
         low = height < 10
         assert "12 loaded" in driver.line(-1 if low else -2)
         assert driver.line(-1).rstrip().endswith("? help") is not low
+        if width >= 120:
+            await driver.until("What it is")
         assert ("What it is" in driver.text) is (width >= 120)
         await driver.type("enter")
         await driver.until("What it is" if height > 10 else "tester-01")
@@ -74,7 +79,7 @@ async def test_it_follows_the_terminal_while_everything_is_open(server: Server) 
             assert_sound(driver.app, size)
             assert driver.cursor == device_id(12)
         await driver.type("escape")
-        await driver.until("12 loaded")
+        await driver.until("DEVICE")
         assert any("tester-12" in line for line in driver.text.split("\n"))
         assert driver.app.bug is None
 
@@ -101,8 +106,22 @@ async def test_help_names_every_key_and_leaves_with_each_of_its_own(
         for key in ("escape", "q", "question_mark"):
             await driver.type(tab, "question_mark")
             await driver.until("Keys on ")
-            for name in ("Force this device", "these words", "as the server sent it", "pgup", "only key"):
+            for name in (
+                "Force this device",
+                "these words",
+                "as the server sent it",
+                "pgup",
+                "only key",
+            ):
                 assert name in driver.text
             await driver.type(key)
             await driver.until("as of")
         assert driver.app.is_running
+
+
+async def test_the_app_is_always_named(server: Server) -> None:
+    async with Wire(server) as wire:
+        launch = Launch(ApiKey(ALL), APP, server=wire.url)
+        async with opened(server, size=(60, 20), launch=launch) as driver:
+            assert "com.acme" in driver.line(0)
+            assert "3 Bundles" in driver.line(0)

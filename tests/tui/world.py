@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.generate import generate
 from capgo_tui.sandbox.state_file import load_state
 from capgo_tui.sandbox.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 APP = "com.acme.shop"
 OTHER_APP = "com.acme.till"

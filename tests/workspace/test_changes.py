@@ -7,13 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.models import Device
-from capgo_tui.workspace.changes import Fate, Outcome, OverrideChange
+from capgo_tui.text import cell_width
+from capgo_tui.workspace.changes import ROOMY, Fate, Outcome, OverrideChange
 from capgo_tui.workspace.collection import Progressed
 from capgo_tui.workspace.words import told
 from tests.workspace.misbehaving import Reply
@@ -130,7 +132,7 @@ async def test_every_revision_gets_the_write_once_and_carries_it_out(
         if revision == "live":
             assert outcome == Outcome(Fate.VERIFIED, change.after)
         else:
-            assert outcome == Outcome(Fate.UNVERIFIED), "these do not tell overrides back"
+            assert outcome == Outcome(Fate.UNVERIFIED, seen=False), "these tell no override back"
             assert "unknown → " in change.question(200)
             assert "does not tell" in shown(world, change, outcome)
 
@@ -212,7 +214,7 @@ async def test_a_device_the_server_has_never_seen_takes_the_override_unverified(
     change = workspace.override(stranger, beta)
     world.door.asked.clear()
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.UNVERIFIED)
+    assert outcome == Outcome(Fate.UNVERIFIED, seen=False)
     assert world.override_of(stranger.device_id) == "beta"
     line = shown(world, change, outcome)
     assert line.startswith("? ")
@@ -283,7 +285,7 @@ async def test_a_key_that_expires_in_between_is_told_as_refused(world: World) ->
     assert outcome.fate is Fate.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.KEY_REFUSED
-    assert "key was refused" in shown(world, change, outcome)
+    assert "key refused" in shown(world, change, outcome)
 
 
 async def test_a_channel_that_is_gone_by_now_changes_nothing(world: World) -> None:
@@ -336,13 +338,16 @@ async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: 
         change = await change_for(world, workspace, "beta")
         world.door.cut_before(SET)
         outcome = await run(world, workspace, change)
-        assert outcome.fate in {Fate.FAILED, Fate.UNKNOWN}
-        assert outcome.found is None
+        assert outcome.fate is Fate.UNKNOWN, "it may still be carried out"
+        assert (outcome.found, outcome.seen) == (None, True)
         assert outcome.error is not None
         assert outcome.error.kind is ErrorKind.UNREACHABLE
         assert outcome.error.maybe_sent
         assert world.override_of(change.device_id) is None
-        assert not shown(world, change, outcome).startswith("✓")
+        line = shown(world, change, outcome)
+        assert line.startswith("?")
+        assert "answer was lost" in line
+        assert "override is none so far" in line
 
 
 async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> None:
@@ -355,10 +360,12 @@ async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> N
         assert outcome.error is not None
         assert outcome.error.maybe_sent, "the write's own error, not that of the second look"
         assert world.override_of(change.device_id) == "beta"
+        assert not outcome.seen
         line = shown(world, change, outcome)
         assert line.startswith("?")
-        assert "unknown" in line
+        assert "may have taken effect" in line
         assert "not changed" not in line.lower()
+        assert "none" not in line, "nothing was read, so nothing is said to be there"
 
 
 async def test_a_lost_answer_for_a_device_never_seen_leaves_it_unknown(world: World) -> None:
@@ -397,6 +404,72 @@ async def test_a_gateway_that_gives_up_on_a_write_that_was_done_is_no_failure(
     world.door.on(SET, gateway)
     outcome = await run(world, workspace, change)
     assert outcome == Outcome(Fate.VERIFIED, "beta")
+
+
+@pytest.mark.parametrize("status", [502, 504, 524])
+async def test_a_gateway_that_gives_up_may_let_the_write_through_later(
+    world: World, status: int
+) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    world.door.fail(SET, status)
+    outcome = await run(world, workspace, change)
+    assert outcome.fate is Fate.UNKNOWN
+    assert (outcome.found, outcome.seen) == (None, True)
+    assert outcome.error is not None
+    assert outcome.error.status == status
+    line = shown(world, change, outcome)
+    assert line.startswith("?")
+    assert "none so far" in line
+
+
+async def test_a_lost_answer_tells_the_override_that_is_there_for_now(world: World) -> None:
+    device_id = world.free_devices()[0]
+    world.set_override(device_id, "qa")
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta", device_id)
+    world.door.fail(SET, 504)
+    outcome = await run(world, workspace, change)
+    assert (outcome.fate, outcome.found, outcome.seen) == (Fate.UNKNOWN, "qa", True)
+    assert "override is qa so far" in shown(world, change, outcome)
+
+
+async def test_a_not_found_in_place_of_the_second_look_is_unverified(world: World) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    missing = {"error": "not_found", "message": "Not found"}
+
+    async def proxy(_: Callable[[], Awaitable[Reply]]) -> Reply:
+        return Reply.of(404, missing)
+
+    world.door.on(READ, proxy)
+    outcome = await run(world, workspace, change)
+    assert outcome.fate is Fate.UNVERIFIED
+    assert not outcome.seen
+    line = shown(world, change, outcome)
+    assert line.startswith("?")
+    assert "accepted" in line
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_bug_after_the_request_went_out_leaves_its_end_unknown(
+    world: World, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    workspace = world.open()
+    change = await change_for(world, workspace, "beta")
+    bug = RuntimeError("a bug")
+
+    async def broken(_: str) -> Device | None:
+        raise bug
+
+    monkeypatch.setattr(workspace, "look_up_device", broken)
+    if lost:
+        world.door.fail(SET, 504)
+    outcome = await run(world, workspace, change)
+    assert outcome == Outcome(Fate.UNKNOWN, bug=bug, seen=False)
+    line = shown(world, change, outcome)
+    assert line.startswith("?")
+    assert "may have taken effect" in line
 
 
 # While it is under way
@@ -470,41 +543,105 @@ def asking(label: str, before: str | None, after: str | None) -> OverrideChange:
     return OverrideChange("com.example.app", "device-id", label, before, after, after)
 
 
-QUESTION = re.compile(r"Override (?P<label>.+): (?P<before>.+) → (?P<after>.+)\?")
+QUESTION = re.compile(r"(?:Override )?(?P<label>.+): (?P<before>.+) → (?P<after>.+)\?")
+
+
+def could_be(part: str, name: str) -> bool:
+    """Whether a name shortened to `part` could have been this one."""
+    pieces = map(re.escape, part.split("…"))
+    return part == name or ("…" in part and bool(re.fullmatch(".+".join(pieces), name)))
 
 
 def assert_recognisable(part: str, name: str) -> None:
+    assert could_be(part, name)
+    assert cell_width(part) <= cell_width(name)
     if part != name:
-        head, cut, tail = part.partition("…")
-        assert cut
-        assert len(head) >= 4
-        assert len(tail) >= 4
-        assert name.startswith(head)
-        assert name.endswith(tail)
-        assert len(part) < len(name)
+        assert cell_width(part.replace("…", "")) >= 4, "a name is not cut away"
 
 
-NAMES = st.text(alphabet="abcdefXYZ0123456789-._/ ", min_size=1, max_size=90)
+def parts_of(question: str) -> tuple[str, str, str]:
+    found = QUESTION.fullmatch(question)
+    assert found is not None, question
+    return found["label"], found["before"], found["after"]
 
 
+NAMES = st.text(alphabet="abcdefXYZ0123456789-._/ 東京オé", min_size=1, max_size=90)
+
+
+@example("3f2a9c10-aaaa", "release-2026-11-customer-a-eu", "release-2026-12-customer-a-eu", 45)
 @given(NAMES, st.none() | NAMES, st.none() | NAMES, st.integers(45, 200))
 @hypothesis_settings(deadline=None, max_examples=300)
 def test_a_question_fits_its_row_and_names_the_device_and_both_channels(
     label: str, before: str | None, after: str | None, width: int
 ) -> None:
     question = asking(label, before, after).question(width)
-    assert len(question) <= width
-    parts = QUESTION.fullmatch(question)
-    assert parts is not None
-    assert_recognisable(parts["label"], label)
-    assert_recognisable(parts["before"], before or "none")
-    assert_recognisable(parts["after"], after or "none")
+    assert cell_len(question) <= width, "as wide as the terminal draws it"
+    shown_label, shown_before, shown_after = parts_of(question)
+    assert_recognisable(shown_label, label)
+    assert_recognisable(shown_before, before or "none")
+    assert_recognisable(shown_after, after or "none")
 
 
-@pytest.mark.parametrize("width", range(45, 201, 5))
+DEVICE_ID = "3f2a9c10-aaaa-4bbb-8ccc-1234567890ab"
+WIDE_LABEL = "東京オフィスの試験用端末その一番目のもの東京"
+ALIKE = [
+    (DEVICE_ID, "release-2026-customer-alpha", "release-2026-customer-alpha-eu"),
+    (DEVICE_ID, "a-release-2026-customer-alpha", "b-release-2026-customer-alpha"),
+    (DEVICE_ID, "beta-two", "beta"),
+    (WIDE_LABEL, None, "beta"),
+]
+ALIKE_AT_BOTH_ENDS = [
+    (DEVICE_ID, "feature-login-beta", "feature-logout-beta"),
+    (DEVICE_ID, "release-2026-11-customer-a-eu", "release-2026-12-customer-a-eu"),
+    (DEVICE_ID, "release-2026-customer-alpha-eu-west", "release-2026-customer-omega-eu-west"),
+    (WIDE_LABEL, "東京チャンネル一番目テスト用途", "東京チャンネル二番目テスト用途"),
+]
+
+
+def assert_apart(label: str, before: str | None, after: str) -> None:
+    """On every width the question fits, and neither channel could be taken for the other."""
+    for width in range(45, 201):
+        question = asking(label, before, after).question(width)
+        assert cell_len(question) <= width, question
+        shown_label, shown_before, shown_after = parts_of(question)
+        assert could_be(shown_label, label)
+        assert could_be(shown_before, before or "none")
+        assert could_be(shown_after, after)
+        assert not could_be(shown_after, before or "none"), question
+        assert not could_be(shown_before, after), question
+
+
+@pytest.mark.parametrize(("label", "before", "after"), ALIKE)
+def test_two_channels_that_are_named_alike_stay_apart_in_a_question(
+    label: str, before: str | None, after: str
+) -> None:
+    assert_apart(label, before, after)
+
+
+@pytest.mark.parametrize(("label", "before", "after"), ALIKE_AT_BOTH_ENDS)
+def test_two_channels_that_differ_in_the_middle_stay_apart_in_a_question(
+    label: str, before: str, after: str
+) -> None:
+    assert_apart(label, before, after)
+
+
+def test_a_question_says_its_verb_where_there_is_room_and_the_names_on_every_width() -> None:
+    change = asking(DEVICE_ID, "feature-login-beta", "hotfix-payments")
+    for width in range(35, 201):
+        question, summary = change.question(width), change.summary(width)
+        assert cell_len(question) <= width
+        assert cell_len(summary) <= width
+        assert question.startswith("Override ") is (width >= ROOMY)
+        for name, shown_name in zip(
+            (DEVICE_ID, "feature-login-beta", "hotfix-payments"), parts_of(question), strict=True
+        ):
+            assert could_be(shown_name, name)
+
+
+@pytest.mark.parametrize("width", range(45, 200))
 def test_more_room_never_shortens_a_question(width: int) -> None:
     change = asking("3f2a9c10-aaaa-4bbb-8ccc-1234567890ab", "feature-login", "hotfix-payments-eu")
-    assert len(change.question(width + 5)) >= len(change.question(width))
+    assert cell_len(change.question(width + 1)) >= cell_len(change.question(width))
 
 
 def test_a_question_with_room_cuts_nothing() -> None:

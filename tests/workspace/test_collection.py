@@ -9,6 +9,8 @@ import pytest
 
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.workspace.collection import Appended, Loading, Progressed, Replaced, Updated
+from capgo_tui.workspace.query import Query
+from capgo_tui.workspace.words import count, placeholder, status
 from tests.workspace.world import ALL_REVISIONS, NOON, World, open_world
 
 if TYPE_CHECKING:
@@ -252,6 +254,32 @@ async def test_a_refresh_that_fails_keeps_the_old_rows_and_says_stale(world: Wor
     assert devices.as_of == world.clock()
 
 
+@pytest.mark.parametrize("name", ["channels", "devices", "bundles"])
+async def test_what_was_read_to_its_end_is_read_to_its_end_again(world: World, name: str) -> None:
+    collection: Collection[Any] = getattr(world.open(), name)
+    await collection.load_all()
+    loaded = len(collection)
+    assert count(collection) == str(loaded)
+    await collection.refresh()
+    assert collection.ended
+    assert count(collection) == str(loaded)
+
+
+async def test_a_refresh_of_the_whole_list_brings_what_has_come_behind_it(world: World) -> None:
+    channels = world.open().channels
+    await channels.load_all()
+    world.run(
+        "INSERT INTO channels (app_id, name, created_at, updated_at, created_by, rollout_id)"
+        " VALUES (?, 'brand-new', ?, ?, 'u', 'r')",
+        world.app_id,
+        "2027-01-01T00:00:00.000000+00:00",
+        "2027-01-01T00:00:00.000000+00:00",
+    )
+    await channels.refresh()
+    assert [c.name for c in channels.records.values()][-1] == "brand-new"
+    assert channels.ended
+
+
 async def test_the_old_rows_stay_until_the_last_page_of_a_refresh_has_come(world: World) -> None:
     devices = world.open().devices
     await devices.load_all()
@@ -481,6 +509,25 @@ async def test_a_record_looked_up_during_a_refresh_is_not_lost_by_it(world: Worl
     assert far in devices.records
 
 
+async def test_devices_looked_up_while_a_refresh_reads_single_ones_are_kept(
+    world: World,
+) -> None:
+    workspace = world.open()
+    devices = workspace.devices
+    await devices.load_more()
+    far, farther = world.device_ids()[-2:]
+    await workspace.look_up_device(far)
+    held = world.door.hold("GET /device", skip=1)
+    refreshing = asyncio.ensure_future(devices.refresh())
+    await held.ready.wait()
+    await workspace.look_up_device(farther)
+    held.let_go()
+    await refreshing
+    assert {far, farther} <= devices.records.keys()
+    await devices.refresh()
+    assert {far, farther} <= devices.records.keys()
+
+
 # Taking turns
 
 
@@ -504,6 +551,23 @@ async def test_nothing_else_begins_while_a_refresh_is_under_way(world: World) ->
     await refreshing
     assert world.door.count("GET /device") == 1
     assert len(devices) == PAGE
+
+
+async def test_a_refresh_wanted_while_a_page_is_under_way_follows_it(world: World) -> None:
+    devices = world.open().devices
+    await devices.load_more()
+    gone = world.device_ids()[0]
+    world.drop_device(gone)
+    held = world.door.hold("GET /device")
+    loading = asyncio.ensure_future(devices.load_more())
+    await held.ready.wait()
+    refreshing = asyncio.ensure_future(devices.refresh())
+    await asyncio.sleep(0)
+    assert devices.loading is Loading.MORE
+    held.let_go()
+    await asyncio.gather(loading, refreshing)
+    assert gone not in devices.records
+    assert world.door.most_inside == 1
 
 
 async def test_loading_everything_waits_for_the_page_that_is_under_way(world: World) -> None:
@@ -582,6 +646,42 @@ async def test_rows_that_cannot_be_read_are_counted_and_the_others_live(world: W
     await devices.refresh()
     assert devices.unreadable == 0
     assert list(devices.records) == world.device_ids()
+
+
+async def test_a_page_that_says_there_is_more_but_not_where_is_no_end(world: World) -> None:
+    def spoil(document: Any) -> object:
+        assert document["hasMore"]
+        del document["nextCursor"]
+        return document
+
+    devices = world.open().devices
+    world.door.rewrite("GET /device", spoil)
+    await devices.load_all()
+    assert len(devices) == PAGE
+    assert devices.ended, "there is no way on"
+    assert devices.incomplete
+    assert world.door.count("GET /device") == 1
+    line = status(devices, PAGE, Query(), NOON, world.target())
+    assert "end of list" not in line
+    assert "the server has more" in line
+    assert count(devices) == f"{PAGE}+"
+    await devices.refresh()
+    assert not devices.incomplete
+    assert count(devices) == "250"
+
+
+async def test_rows_that_are_all_unreadable_are_no_empty_list(world: World) -> None:
+    def spoil(document: Any) -> object:
+        document["data"] = [17]
+        return document
+
+    devices = world.open().devices
+    world.door.rewrite("GET /device", spoil)
+    await devices.load_more()
+    assert (len(devices), devices.unreadable, devices.error) == (0, 1, None)
+    notice = placeholder(devices, 0, Query(), world.target())
+    assert notice is not None
+    assert "1 rows came" in notice.headline
 
 
 async def test_a_page_that_is_no_page_is_an_error_and_not_an_end(world: World) -> None:

@@ -105,6 +105,9 @@ def test_a_policy_is_called_as_the_console_calls_it(value: str | None, text: str
         (10_000, False, "100% 2.0.7"),
         (2500, True, "25% 2.0.7 paused"),
         (None, False, "0% 2.0.7"),
+        (10_001, False, "?% 2.0.7"),
+        (-1, False, "?% 2.0.7"),
+        (10**400, False, "?% 2.0.7"),
     ],
 )
 def test_a_rollout_tells_its_share_and_whether_it_is_paused(
@@ -114,6 +117,26 @@ def test_a_rollout_tells_its_share_and_whether_it_is_paused(
         rollout_bundle=BundleRef(9, "2.0.7"),
         rollout_enabled=True,
         rollout_percentage_bps=bps,
+        rollout_paused_at=NOON if paused else None,
+    )
+    assert cell(CHANNEL_COLUMNS, "rollout", target) == text
+
+
+@pytest.mark.parametrize(
+    ("enabled", "paused", "text"),
+    [
+        (False, False, "25% 2.0.7 off"),
+        (False, True, "25% 2.0.7 paused"),
+        (None, False, "25% 2.0.7"),
+    ],
+)
+def test_a_rollout_that_does_not_run_does_not_look_as_if_it_did(
+    enabled: bool | None, paused: bool, text: str
+) -> None:
+    target = channel(
+        rollout_bundle=BundleRef(9, "2.0.7"),
+        rollout_enabled=enabled,
+        rollout_percentage_bps=2500,
         rollout_paused_at=NOON if paused else None,
     )
     assert cell(CHANNEL_COLUMNS, "rollout", target) == text
@@ -132,6 +155,9 @@ def test_without_a_target_there_is_no_rollout() -> None:
         (False, True, "dev emulator"),
         (True, True, "prod emulator"),
         (None, None, "?"),
+        (None, True, "emulator"),
+        (None, False, "?"),
+        (True, None, "prod"),
     ],
 )
 def test_a_devices_kind(is_prod: bool | None, is_emulator: bool | None, text: str) -> None:
@@ -177,6 +203,31 @@ def test_the_cells_of_a_channel(column: str, record: Channel, text: str) -> None
 )
 def test_the_cells_of_a_device(column: str, record: Device, text: str) -> None:
     assert cell(DEVICE_COLUMNS, column, record) == text
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ({"device_id": "x"}, "?"),
+        ({"device_id": "x", "version": {"id": 0, "name": "unknown"}}, "?"),
+        ({"device_id": "x", "version": None}, "?"),
+        ({"device_id": "x", "version_name": "builtin"}, "builtin"),
+        ({"device_id": "x", "version": {"id": 3, "name": "1.0.0"}}, "1.0.0"),
+    ],
+)
+def test_a_device_whose_bundle_is_not_told_does_not_run_the_builtin_one(
+    row: dict[str, object], text: str
+) -> None:
+    record = parse_one(Device, json.dumps(row).encode())
+    assert isinstance(record, Device)
+    assert cell(DEVICE_COLUMNS, "bundle", record) == text
+
+
+def test_a_channel_whose_bundle_has_neither_number_nor_name_has_none() -> None:
+    row = b'{"id":1,"name":"x","version":{"id":null,"name":""}}'
+    record = parse_one(Channel, row)
+    assert isinstance(record, Channel)
+    assert cell(CHANNEL_COLUMNS, "bundle", record) == "none"
 
 
 def test_an_override_that_is_not_told_is_not_shown_as_none() -> None:

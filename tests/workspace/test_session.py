@@ -6,6 +6,7 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer
 from capgo_tui.api.key import ApiKey
+from capgo_tui.api.models import Bundle
 from capgo_tui.api.revisions import Revision
 from capgo_tui.workspace.columns import linked_channels
 from capgo_tui.workspace.session import open_workspace, utc_now
@@ -80,6 +81,13 @@ async def test_an_app_that_is_not_ones_own_is_not_allowed_rather_than_unknown() 
         assert caught.value.kind is ErrorKind.NOT_ALLOWED
 
 
+@pytest.mark.parametrize("typed", ["", "  ", "\n"])
+async def test_no_device_at_all_is_not_asked_for(typed: str) -> None:
+    async with open_world() as world:
+        assert await world.open().look_up_device(typed) is None
+        assert world.door.asked == []
+
+
 # What joins the lists
 
 
@@ -111,6 +119,28 @@ async def test_a_bundle_knows_the_loaded_channels_that_carry_it_stable_or_in_rol
         world.run("UPDATE channels SET version = NULL WHERE name = 'beta'")
         await workspace.channels.refresh()
         assert told(stable) == "qa"
+
+
+async def test_a_channel_that_rolls_out_what_it_carries_is_named_once() -> None:
+    async with open_world() as world:
+        world.run("UPDATE channels SET rollout_version = version WHERE name = 'beta'")
+        workspace = world.open()
+        await workspace.channels.load_all()
+        await workspace.bundles.load_all()
+        (carried,) = world.column("SELECT version FROM channels WHERE name = 'beta'")
+        names = linked_channels(workspace.bundles.records[carried], workspace.surroundings())
+        assert names.split(", ").count("beta") == 1
+
+
+async def test_a_new_bundle_does_not_inherit_the_channels_of_a_namesake() -> None:
+    async with open_world() as world:
+        (carried,) = world.column("SELECT version FROM channels WHERE name = 'beta'")
+        (name,) = world.column("SELECT name FROM bundles WHERE id = ?", carried)
+        workspace = world.open()
+        await workspace.channels.load_all()
+        around = workspace.surroundings()
+        assert "beta" in linked_channels(Bundle(id=int(carried), name=name), around)
+        assert linked_channels(Bundle(id=987_654, name=name), around) == ""
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)

@@ -206,6 +206,57 @@ async def test_the_channels_of_a_bundle_are_found_by_the_filter() -> None:
         assert [view.key_at(index) for index in range(len(view))] == carried
 
 
+@pytest.mark.parametrize("typed", [["production"], ["product", "production"]])
+async def test_links_that_come_later_are_found_once_the_view_has_looked_again(
+    typed: list[str],
+) -> None:
+    async with open_world() as world:
+        world.run("UPDATE bundles SET comment = NULL")
+        workspace = world.open()
+        await workspace.bundles.load_all()
+
+        def text(bundle: Bundle) -> str:
+            return haystack(BUNDLE_COLUMNS, bundle, workspace.surroundings())
+
+        view: View[Bundle] = View(workspace.bundles, text)
+        view.filter(Query.parse(typed[0]))
+        assert len(view) == 0
+        await workspace.channels.load_all()
+        view.refilter()
+        for more in typed[1:]:
+            view.filter(Query.parse(more))
+        carried = world.column("SELECT version FROM channels WHERE name = 'production'")
+        assert [view.key_at(index) for index in range(len(view))] == carried
+        assert [view.index_of(key) for key in carried] == [0]
+
+
+async def test_looking_again_without_a_filter_changes_nothing() -> None:
+    async with open_world(devices=30) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        await workspace.devices.load_all()
+        before = shown(view)
+        view.refilter()
+        assert shown(view) == before
+        assert_consistent(view)
+
+
+async def test_a_page_that_brings_known_records_again_keeps_the_filter_right() -> None:
+    async with open_world(devices=250) as world:
+        workspace = world.open()
+        view = view_of(workspace)
+        first, second = world.device_ids()[5:7]
+        world.rename(first, "needle")
+        await workspace.look_up_device(first)
+        world.rename(first, "straw")
+        world.rename(second, "needle")
+        view.filter(Query.parse("needle"))
+        assert shown(view) == [first]
+        await workspace.devices.load_more()
+        assert shown(view) == [second]
+        assert_consistent(view)
+
+
 KEYS = st.sampled_from("abcdef")
 NAMES = st.text(alphabet="xyXYz ", max_size=4)
 STEPS = st.lists(

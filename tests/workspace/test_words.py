@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from capgo_tui.workspace.changes import Fate, Outcome, OverrideChange
 from capgo_tui.workspace.collection import ListState, Loading
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
-from capgo_tui.workspace.words import count, explain, placeholder, status, told
+from capgo_tui.workspace.words import brief, count, explain, placeholder, status, told
 from tests.workspace.world import NOON, open_world
 
 if TYPE_CHECKING:
@@ -43,11 +44,13 @@ class State(ListState):
         as_of: datetime | None = None,
         loading: Loading = Loading.NOTHING,
         unreadable: int = 0,
+        incomplete: bool = False,
     ) -> None:
         super().__init__(name)
         self._loaded = loaded
         self.ended, self.error, self.as_of = ended, error, as_of
         self.loading, self.unreadable = loading, unreadable
+        self.incomplete = incomplete
 
     def __len__(self) -> int:
         return self._loaded
@@ -108,6 +111,45 @@ def test_a_failure_says_what_happened_and_what_to_do(error: CapgoError, parts: l
         assert part in f"{notice.headline} {notice.advice}"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "wait"),
+    [
+        (None, "a little"),
+        (0.0, "1 s"),
+        (0.3, "1 s"),
+        (1.2, "2 s"),
+        (119.0, "119 s"),
+        (120.0, "2 min"),
+        (121.0, "3 min"),
+        (900.0, "15 min"),
+    ],
+)
+def test_a_wait_is_never_rounded_down(seconds: float | None, wait: str) -> None:
+    error = failure(ErrorKind.RATE_LIMITED, status=429, retry_after=seconds)
+    assert f"Wait {wait};" in explain(error, "read the devices", TARGET).advice
+    assert f"wait {wait}," in brief(error, "read the devices", TARGET)
+
+
+def test_an_address_that_is_locked_for_refused_keys_says_so() -> None:
+    error = failure(
+        ErrorKind.RATE_LIMITED,
+        "Too many requests",
+        status=429,
+        retry_after=900.0,
+        detail={"reason": "too_many_failed_auth_attempts"},
+    )
+    notice = explain(error, "read the devices", TARGET)
+    assert "too many refused keys" in notice.headline
+    assert "15 min" in notice.advice
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.SERVER_FAULT, ErrorKind.NOT_FOUND, ErrorKind.RULE])
+def test_a_message_that_ends_in_a_full_stop_gets_no_second_one(kind: ErrorKind) -> None:
+    notice = explain(failure(kind, "It broke.", status=500), "read the devices", TARGET)
+    assert "It broke." in notice.headline
+    assert ".." not in notice.headline
+
+
 async def test_a_server_that_echoes_the_key_does_not_get_it_on_the_screen() -> None:
     async with open_world() as world:
         workspace = world.open()
@@ -161,11 +203,31 @@ def test_a_filter_that_matches_nothing_says_of_how_many_loaded() -> None:
     some = headline(State(150, as_of=NOON), 0, QA)
     assert some is not None
     assert "0 of 150 loaded devices match «QA ios»" in some
-    assert "not loaded yet" in some
+    assert "↓ loads more" in some
     assert "Esc" in some
     everything = headline(State(150, ended=True, as_of=NOON), 0, QA)
     assert everything is not None
-    assert "not loaded yet" not in everything
+    assert "loads more" not in everything
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("name", ["channels", "devices", "bundles"])
+def test_rows_that_are_all_unreadable_are_neither_an_empty_list_nor_a_loading_one(
+    name: str, ended: bool
+) -> None:
+    told_so = headline(State(name=name, ended=ended, as_of=NOON, unreadable=50))
+    assert told_so is not None
+    assert told_so.startswith(f"50 rows came that are no {name}")
+    assert "has no" not in told_so
+    assert "Loading" not in told_so
+
+
+def test_a_filter_over_rows_that_could_not_be_read_anew_says_what_it_knows() -> None:
+    told_so = headline(State(150, as_of=NOON, error=BROKEN), 0, QA)
+    assert told_so is not None
+    assert "0 of 150 loaded devices match «QA ios»" in told_so
+    line = status(State(150, as_of=NOON, error=BROKEN), 0, QA, NOON, TARGET)
+    assert "the server failed (500)" in line, "and why there are no newer ones"
 
 
 # The status line
@@ -206,25 +268,64 @@ AS_OF = f"as of {clock_time(NOON)}"
             NO_FILTER,
             f"150 loaded · 2 unreadable · end of list · {AS_OF}",
         ),
+        (
+            State(100, as_of=NOON, ended=True, incomplete=True),
+            100,
+            NO_FILTER,
+            f"100 loaded · the server has more but gives no way to it · {AS_OF}",
+        ),
     ],
 )
 def test_the_status_says_what_is_loaded_and_how_old_it_is(
     state: State, shown: int, query: Query, line: str
 ) -> None:
-    assert status(state, shown, query, NOON) == line
+    assert status(state, shown, query, NOON, TARGET) == line
 
 
 def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
     state = State(150, as_of=NOON, error=BROKEN)
-    line = status(state, 150, NO_FILTER, NOON + timedelta(minutes=3, seconds=5))
+    line = status(state, 150, NO_FILTER, NOON + timedelta(minutes=3, seconds=5), TARGET)
     assert "150 loaded" in line
     assert "STALE 3m" in line
     assert "as of" not in line
     assert "more" not in line, "it is not known whether there is more"
 
 
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (failure(ErrorKind.RATE_LIMITED, status=429, retry_after=60.0), "wait 60 s"),
+        (failure(ErrorKind.RATE_LIMITED, status=429), "wait a little"),
+        (failure(ErrorKind.KEY_REFUSED, status=401), "key refused, r asks for another"),
+        (
+            failure(ErrorKind.NOT_ALLOWED, status=403),
+            "this key may not read the devices of com.acme.shop",
+        ),
+        (failure(ErrorKind.SERVER_FAULT, status=503), "the server failed (503)"),
+        (failure(ErrorKind.UNREACHABLE, "the connection was closed"), "the connection was closed"),
+    ],
+    ids=lambda value: value.kind.value if isinstance(value, CapgoError) else None,
+)
+def test_stale_rows_say_why_they_are(error: CapgoError, why: str) -> None:
+    line = status(State(150, as_of=NOON, error=error), 150, NO_FILTER, NOON, TARGET)
+    assert why in line
+    assert "STALE" in line
+    assert SECRET not in line
+
+
+@pytest.mark.parametrize("kind", list(ErrorKind))
+@pytest.mark.parametrize("status_code", [None, 400, 500])
+def test_the_few_words_for_a_failure_are_words(kind: ErrorKind, status_code: int | None) -> None:
+    said = brief(failure(kind, status=status_code), "read the devices", TARGET)
+    assert said
+    assert said.isprintable()
+    assert not said.endswith(".")
+    assert "None" not in said
+    assert SECRET not in said
+
+
 def test_nothing_is_claimed_to_be_loaded_when_the_first_page_failed() -> None:
-    line = status(State(error=BROKEN), 0, NO_FILTER, NOON)
+    line = status(State(error=BROKEN), 0, NO_FILTER, NOON, TARGET)
     assert "STALE" not in line
     assert "end of list" not in line
     assert "as of" not in line
@@ -245,6 +346,8 @@ def test_nothing_is_claimed_to_be_loaded_when_the_first_page_failed() -> None:
         (State(error=BROKEN), "!"),
         (State(150, as_of=NOON, error=BROKEN), "150!"),
         (State(6, as_of=NOON, ended=True, error=BROKEN), "6!"),
+        (State(0, as_of=NOON, unreadable=50), "0+"),
+        (State(100, as_of=NOON, ended=True, incomplete=True), "100+"),
     ],
 )
 def test_the_number_on_a_tab(state: State, text: str) -> None:
@@ -270,6 +373,7 @@ async def test_the_number_on_a_tab_follows_the_list() -> None:
 
 CHANGE = OverrideChange("com.acme.shop", "3f2a", "qa-07", "production-eu", "beta", "beta")
 CLEARED = OverrideChange("com.acme.shop", "3f2a", "qa-07", "beta", None, None)
+UNTOLD = replace(CHANGE, before=None, told=False)
 LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=True)
 
 
@@ -282,7 +386,16 @@ LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=Tr
         (CLEARED, Outcome(Fate.DIFFERENT, "qa"), "!", ["qa", "not none"]),
         (CHANGE, Outcome(Fate.UNVERIFIED), "?", ["accepted"]),
         (CHANGE, Outcome(Fate.UNVERIFIED, None, BROKEN), "?", ["accepted", str(BROKEN)]),
-        (CHANGE, Outcome(Fate.UNKNOWN, None, LOST), "?", ["unknown", str(LOST)]),
+        (CHANGE, Outcome(Fate.UNVERIFIED, seen=False), "?", ["accepted", "no such device"]),
+        (UNTOLD, Outcome(Fate.UNVERIFIED, seen=False), "?", ["accepted", "does not tell"]),
+        (CHANGE, Outcome(Fate.UNKNOWN, None, LOST), "?", ["answer was lost", "none so far"]),
+        (CHANGE, Outcome(Fate.UNKNOWN, "qa", LOST), "?", ["answer was lost", "qa so far"]),
+        (
+            CHANGE,
+            Outcome(Fate.UNKNOWN, None, LOST, seen=False),
+            "?",
+            ["answer was lost", "may have taken effect"],
+        ),
         (CHANGE, Outcome(Fate.FAILED, "production-eu", BROKEN), "✗", ["production-eu"]),
     ],
 )

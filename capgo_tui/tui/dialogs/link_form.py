@@ -10,15 +10,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
+from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.modal import Modal
+from capgo_tui.tui.widgets.record_table import RecordTable
+from capgo_tui.tui.widgets.rows import Column, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.collection import Loading
 from capgo_tui.workspace.columns import bundle_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.widget import Widget
 
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.workspace.collection import Collection
@@ -79,6 +82,19 @@ class Choices:
         return CURRENT if channel.name == self.current else ""
 
     @property
+    def is_settled(self) -> bool:
+        """Whether no further channel can come."""
+        return self.collection.ended or self.collection.error is not None
+
+    @property
+    def is_unmistakable(self) -> bool:
+        """Whether what was typed is a channel's whole name, or can mean no other one."""
+        if not self.channels:
+            return False
+        whole = self.channels[0].name.casefold() == self.typed.strip().casefold()
+        return whole or (self.is_settled and len(self.channels) == 1)
+
+    @property
     def first_allowed(self) -> int:
         """The first that can be chosen, else the first of all."""
         allowed = (at for at, channel in enumerate(self.channels) if not self.refusal(channel))
@@ -113,7 +129,7 @@ class Choices:
         )
 
 
-class LinkForm(Vertical):
+class LinkForm(Vertical, Modal):
     """Typing narrows the channels, the arrows move, Enter picks, Esc leaves things as they are."""
 
     DEFAULT_CSS = """
@@ -145,25 +161,23 @@ class LinkForm(Vertical):
         super().__init__()
         self._choices: Choices | None = None
         self._picked: asyncio.Future[Channel | None] | None = None
-        self._before: Widget | None = None
+        self._moved = False
+        """Whether the operator moved the cursor: then it stays where it is."""
+        self._eager = False
+        """Whether Enter was pressed before the channel it meant was loaded."""
 
     @property
     def choosing(self) -> bool:
         """Whether the form is open."""
         return self._picked is not None
 
-    @property
-    def is_modal(self) -> bool:
-        """No key of the screen or the app works while the form is open."""
-        return True
-
     def compose(self) -> ComposeResult:
         """Make the six rows."""
         yield TextLine(tone="title", id="form-title")
         with Horizontal():
             yield TextLine(" channel ›", "muted")
-            yield Input(compact=True, disabled=True)
-        yield RecordTable(header=False)
+            yield LineInput(disabled=True)
+        yield RecordTable(header=False, takes_focus=False)
         yield TextLine(tone="muted", id="form-hint")
 
     def open(
@@ -171,40 +185,44 @@ class LinkForm(Vertical):
     ) -> asyncio.Future[Channel | None]:
         """Ask for a channel; None when the form is left without one.
 
-        The keyboard is taken at once: what is typed ahead is typed into the form. Call `close`
-        once the answer has been taken.
+        The keyboard is taken at once: what is typed ahead is typed into the form. It is given
+        back when the form is left; with a channel only by `close`, so that it can pass on to
+        the question without a gap.
         """
-        self._before = self.screen.focused
+        self._moved = self._eager = False
         self._choices = Choices(channels, device.channel, around)
         self._picked = asyncio.get_running_loop().create_future()
         about = [device.device_id, f"now {device.channel or 'none'}"]
         told = " · ".join([device.custom_id, *reversed(about)] if device.custom_id else about)
         self.query_one("#form-title", TextLine).show(f" Override {told}")
-        self.visible = True
         box = self.query_one(Input)
         box.disabled = False
         with box.prevent(Input.Changed):
             box.value = ""
-        self._table.can_focus = False
         self.channels_changed()
-        self.screen.set_focus(box, scroll_visible=False)
+        self.take_keyboard(box)
         return self._picked
 
     def close(self) -> None:
-        """Give the rows and the keyboard back."""
-        self._picked = None
-        self.visible = False
-        self.query_one(Input).disabled = True
-        self.screen.set_focus(self._before, scroll_visible=False)
+        """Give the rows and the keyboard back; a form that is closed stays so."""
+        if self._picked is not None:
+            self._picked = None
+            self.query_one(Input).disabled = True
+            self.give_keyboard_back()
 
     def channels_changed(self) -> None:
-        """Take note that channels came in while the form is open; the cursor stays."""
+        """Take note that channels came in while the form is open."""
         if self._choices is None or self._picked is None:
             return
-        kept = self._table.cursor_key
+        kept = self._table.cursor_key if self._moved else None
         self._narrow(self._choices)
         if kept is not None:
             self._table.move_to_key(kept)
+        if self._eager and self._choices.is_unmistakable:
+            self.action_pick()
+        elif self._eager and self._choices.is_settled:
+            self._eager = False
+            self._hint()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the choices."""
@@ -227,6 +245,7 @@ class LinkForm(Vertical):
 
     def action_move(self, rows: int) -> None:
         """Move among the choices."""
+        self._moved, self._eager = True, False
         self._table.action_move(rows)
 
     def action_stay(self) -> None:
@@ -234,7 +253,10 @@ class LinkForm(Vertical):
 
     def action_cancel(self) -> None:
         """Leave things as they are."""
-        self._answer(None)
+        picked = self._picked
+        self.close()
+        if picked is not None and not picked.done():
+            picked.set_result(None)
 
     @property
     def _table(self) -> RecordTable:
@@ -243,6 +265,7 @@ class LinkForm(Vertical):
     def _narrow_to_typed(self) -> None:
         choices = self._choices
         if choices is not None and choices.typed != self.query_one(Input).value:
+            self._moved = self._eager = False
             self._narrow(choices)
 
     def _narrow(self, choices: Choices) -> None:
@@ -258,10 +281,10 @@ class LinkForm(Vertical):
             return
         loaded = choices.collection
         count = f"{len(choices)} of {len(loaded)} channels"
-        if loaded.error is not None:
-            count += " (loading the rest failed)"
-        elif not loaded.ended:
+        if loaded.loading is not Loading.NOTHING:
             count += " (loading more…)"
+        elif loaded.error is not None:
+            count += " (loading the rest failed)"
         if len(choices):
             self._hint_line.show(f" ⏎ choose  ↑↓ move  esc cancel · {count}", "muted")
         else:
@@ -271,20 +294,23 @@ class LinkForm(Vertical):
         """Pick what the cursor is on, if it can be picked."""
         self._narrow_to_typed()
         choices, key = self._choices, self._table.cursor_key
-        at = choices.index_of(key) if choices is not None and key is not None else None
-        if choices is None or at is None:
+        if choices is None:
+            return
+        if not (choices.is_settled or choices.is_unmistakable or self._moved):
+            # What was typed may mean a channel that is yet to come: pick once that is known.
+            self._eager = True
+            self._hint_line.show(" loading the rest of the channels, then choosing…", "warn")
+            return
+        at = choices.index_of(key) if key is not None else None
+        if at is None:
             return
         channel = choices.channels[at]
         refusal = choices.refusal(channel)
         if refusal:
             self._hint_line.show(f" {channel.name}: {refusal}", "warn")
-        else:
-            self._answer(channel)
+        elif self._picked is not None and not self._picked.done():
+            self._picked.set_result(channel)
 
     @property
     def _hint_line(self) -> TextLine:
         return self.query_one("#form-hint", TextLine)
-
-    def _answer(self, channel: Channel | None) -> None:
-        if self._picked is not None and not self._picked.done():
-            self._picked.set_result(channel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,7 +11,7 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 
-from capgo_tui.text import clean_lines
+from capgo_tui.text import clean, clean_lines
 from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.dialogs.help import HelpScreen
 from capgo_tui.tui.dialogs.link_form import LinkForm
@@ -20,6 +21,7 @@ from capgo_tui.tui.screens.overrides import OverrideFlow
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.filter_bar import FilterBar
 from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
+from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.prompt import Prompt
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
@@ -55,8 +57,11 @@ class MainScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
 
+    @dataclass
     class KeyWanted(Message):
         """The key was refused and the operator wants to give another."""
+
+        app_id: str
 
     app: CapgoApp
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
@@ -66,7 +71,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.target = target
         self.workspace: Workspace | None = None
-        self._sought = device
+        self._sought = clean(device) if device else None
         self._active = "devices" if device else "channels"
         self._rows: dict[str, AnyRows] = {}
         self._raw = False
@@ -76,8 +81,8 @@ class MainScreen(Screen[None]):
         """Make the rows of chrome, the table, and what lies over them."""
         yield TitleBar(self.target.app_id, self.target.place)
         with Horizontal(id="body"):
-            yield RecordTable(id="records")
-            yield Detail(id="detail")
+            yield RecordTable(id="records", classes="behind")
+            yield Detail(id="detail", classes="behind")
         yield StatusLine()
         yield HintBar()
         yield FilterBar()
@@ -120,8 +125,13 @@ class MainScreen(Screen[None]):
             self._work(rows.view.collection.load_more(), f"load the {rows.look.name}")
 
     def say(self, message: str) -> None:
-        """Tell in the status line what has just happened."""
+        """Tell in the status line what is happening."""
         self.status.say(message)
+
+    def tell(self, outcome: str) -> None:
+        """Tell what became of a write; it stays until it is dismissed."""
+        self.status.tell(outcome)
+        self.app.note_outcome(outcome)
 
     @property
     def rows(self) -> AnyRows:
@@ -150,6 +160,7 @@ class MainScreen(Screen[None]):
                 rows.view.refilter()
                 if rows.look.name == self._active:
                     self.table.rows_replaced()
+                    self._follow()
         self._refresh_chrome()
 
     def _joining(self, name: str) -> Iterable[AnyRows]:
@@ -212,7 +223,7 @@ class MainScreen(Screen[None]):
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the list that was clicked."""
-        if not self.prompt.asking and not self.link_form.choosing:
+        if not any(modal.visible for modal in self.query(Modal)):
             self.action_tab(event.name)
 
     def _show_tab(self, name: str) -> None:
@@ -249,18 +260,22 @@ class MainScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Show all of the record under the cursor and scroll in it."""
-        if self.table.cursor_key is not None:
-            self.add_class("-detail")
-            self._show_detail()
-            self.set_focus(self.detail)
+        self._open_detail(raw=self._raw and self.detail.display)
 
     def action_raw(self) -> None:
         """Change between labelled fields and the server's own JSON."""
-        self._raw = not self._raw
         if self.detail.display:
+            self._raw = not self._raw
             self._show_detail()
         else:
-            self.action_open()
+            self._open_detail(raw=True)
+
+    def _open_detail(self, *, raw: bool) -> None:
+        if self.table.cursor_key is not None:
+            self._raw = raw
+            self.add_class("-detail")
+            self._show_detail()
+            self.set_focus(self.detail)
 
     def _follow(self) -> None:
         if self.detail.display:
@@ -303,6 +318,8 @@ class MainScreen(Screen[None]):
         if not self.has_class("-detail"):
             return False
         self.remove_class("-detail")
+        self._raw = False
+        self._show_detail()
         self.set_focus(self.table)
         return True
 
@@ -338,14 +355,13 @@ class MainScreen(Screen[None]):
         self.table.action_move(rows)
 
     def _filter(self, text: str) -> None:
-        self.rows.view.filter(Query.parse(text))
+        self.rows.view.filter(Query.parse(clean(text)))
         self.table.rows_replaced()
         self._refresh_chrome()
         self._follow()
 
     def _close_filter_bar(self) -> None:
         self.filter_bar.close()
-        self.set_focus(self.table)
 
     async def _look_up(self, device_id: str) -> None:
         if self.workspace is None:
@@ -367,8 +383,8 @@ class MainScreen(Screen[None]):
         if not self._rows:
             return
         collection = self.rows.view.collection
-        if self.app.asks_for_another_key(collection.error):
-            self.post_message(self.KeyWanted())
+        if self.workspace is not None and self.workspace.client.key_refused:
+            self.post_message(self.KeyWanted(self.target.app_id))
             return
         self.status.dismiss()
         again = collection.refresh if collection.as_of else collection.load_more

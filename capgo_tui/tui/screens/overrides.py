@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from capgo_tui.tui.guard import guarded
 from capgo_tui.workspace import words
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.changes import Outcome, OverrideChange
     from capgo_tui.workspace.session import Workspace
-
-ROWS_BELOW_TABLE = 2
-"""The status and the hints: the form covers them as well as the table's last rows."""
 
 
 def _again(change: OverrideChange, width: int) -> str:
@@ -44,7 +42,8 @@ class OverrideFlow:
             return None
         self._screen.status.dismiss()
         form, around = self._screen.link_form, self._workspace.surroundings()
-        self._screen.table.cover(form.HEIGHT - ROWS_BELOW_TABLE)
+        hints = 1 if self._screen.hints.display else 0
+        self._screen.table.cover(form.HEIGHT - 1 - hints)
         return self._choose(device, form.open(device, self._workspace.channels, around))
 
     def clear(self, device: Device) -> Coroutine[None, None, None] | None:
@@ -58,7 +57,8 @@ class OverrideFlow:
         return self._confirm(device, None)
 
     async def _choose(self, device: Device, picked: asyncio.Future[Channel | None]) -> None:
-        loading = asyncio.ensure_future(self._workspace.channels.load_all())
+        load_all = self._workspace.channels.load_all()
+        loading = asyncio.ensure_future(guarded(self._screen, load_all, "load the channels"))
         try:
             channel = await picked
         finally:
@@ -76,13 +76,11 @@ class OverrideFlow:
         self, change: OverrideChange, channel: Channel | None, answer: asyncio.Future[bool]
     ) -> None:
         while True:
-            try:
-                yes = await answer
-            finally:
-                self._screen.prompt.close()
+            yes = await answer
             now = self._workspace.devices.records.get(change.device_id)
             if not yes or now is None:
-                self._screen.say("Nothing was changed.")
+                gone = " The device is no longer in the list." if yes else ""
+                self._screen.say(f"Nothing was changed.{gone}")
                 return
             if not change.outdated_by(now):
                 await self._run(change)
@@ -94,7 +92,9 @@ class OverrideFlow:
     async def _run(self, change: OverrideChange) -> None:
         self._screen.say(f"⟳ {change.summary(self._screen.size.width - 5)}…")
         outcome: Outcome = await self._screen.app.see_through(change.run(self._workspace))
-        self._screen.say(words.told(change, outcome, self._screen.target))
+        self._screen.tell(words.told(change, outcome, self._screen.target))
+        if outcome.bug is not None:
+            self._screen.app.report_bug(outcome.bug)
 
     def _busy(self, device: Device) -> bool:
         if device.wire_key in self._workspace.writing:

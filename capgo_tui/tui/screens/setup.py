@@ -13,11 +13,14 @@ from textual.widgets import Input
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.target import Target
 from capgo_tui.workspace.words import explain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
     from capgo_tui.tui.launch import Launch
@@ -51,26 +54,21 @@ class SetupScreen(Screen[Target | None]):
         yield TextLine(f" Capgo  {self._launch.server}", "title")
         with Vertical(id="questions"):
             yield TextLine("API key", "muted", id="key-label")
-            yield Input(
+            yield LineInput(
                 password=True,
-                compact=True,
                 id="key",
                 placeholder="from console.capgo.app › API keys",
             )
             yield TextLine("App id", "muted", id="app-label")
-            yield Input(
-                self._launch.app_id or "", compact=True, id="app", placeholder="com.example.app"
-            )
+            yield LineInput(self._launch.app_id or "", id="app", placeholder="com.example.app")
             yield TextLine("", "warn", id="problem")
         yield Detail()
         yield TextLine(" ⏎ next  tab between fields  ctrl+c twice quits", "muted")
 
     def on_mount(self) -> None:
         """Begin with the first thing that is missing."""
-        self._say(self._problem)
-        if not self._agreed:
-            self._say(f"{self._launch.server_named_by} names this server: ⏎ sends the key there.")
-        self.query_one(Detail).show_lines(PERMANENT)
+        self._say(self._problem or ("" if self._agreed else "⏎ sends the key to this server:"))
+        self._tell([])
         self.query_one(Detail).can_focus = False
         key = self.query_one("#key", Input)
         if self._key is None:
@@ -110,6 +108,18 @@ class SetupScreen(Screen[Target | None]):
     def _say(self, problem: str) -> None:
         self.query_one("#problem", TextLine).show(problem)
 
+    def _tell(self, apps: Sequence[Line]) -> None:
+        """Fill the page below the questions; every line of it wraps."""
+        launch = self._launch
+        server = [
+            Line("", "The server", "heading"),
+            Line("address", launch.server),
+            Line("named by", f"{launch.server_named_by} of this folder"),
+            Line("", ""),
+        ]
+        shown = server if launch.server_named_by is not None else []
+        self.query_one(Detail).show_lines([*shown, *apps, *PERMANENT])
+
     def _list_apps(self) -> None:
         self.run_worker(self._fetch_apps(), exclusive=True, exit_on_error=False)
 
@@ -136,7 +146,8 @@ class SetupScreen(Screen[Target | None]):
             return
         lines = [Line("", "Apps of this key", "heading")] if found else []
         lines += [Line(name or "", app_id) for app_id, name in found]
-        self.query_one(Detail).show_lines([*lines, Line("", ""), *PERMANENT])
+        lines += [Line("", "")] if found else []
+        self._tell(lines)
         box = self.query_one("#app", Input)
         if len(found) == 1 and not box.value:
             box.value = found[0][0]

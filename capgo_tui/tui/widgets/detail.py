@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import break_up, strip, width_of, wrap
+from capgo_tui.tui.widgets.lines import break_up, pad, strip, width_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +53,8 @@ class Detail(Widget, can_focus=True):
         Binding("end,G", "scroll_lines(1000000)", "bottom", show=False, id="detail.bottom"),
     ]
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
         self._lines: Sequence[Line] = ()
         self._wrapped: list[Line] = []
         self._top = 0
@@ -81,7 +81,9 @@ class Detail(Widget, can_focus=True):
             return strip([(" ", base), (line.text, style)], width, base)
         label = self.get_component_rich_style("detail--label")
         indent = self._indent
-        return strip([(f"   {line.label}".ljust(indent), label), (line.text, style)], width, base)
+        return strip(
+            [(pad(f"   {line.label}", indent - 1) + " ", label), (line.text, style)], width, base
+        )
 
     def on_resize(self) -> None:
         """Wrap anew."""

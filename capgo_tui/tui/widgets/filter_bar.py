@@ -10,13 +10,15 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class FilterBar(Horizontal):
+class FilterBar(Horizontal, Modal):
     """A ``/`` and what is typed after it; the arrow keys still move the table's cursor."""
 
     DEFAULT_CSS = """
@@ -43,15 +45,10 @@ class FilterBar(Horizontal):
 
         text: str
 
-    @property
-    def is_modal(self) -> bool:
-        """Letters are text here, not the screen's keys."""
-        return True
-
     def compose(self) -> ComposeResult:
         """Make the row."""
         yield TextLine(" /", "title")
-        yield Input(compact=True, select_on_focus=False, disabled=True)
+        yield LineInput(disabled=True)
 
     @property
     def text(self) -> str:
@@ -60,18 +57,17 @@ class FilterBar(Horizontal):
 
     def open(self, text: str) -> None:
         """Take the keyboard and go on from a text."""
-        self.visible = True
         box = self.query_one(Input)
         box.disabled = False
         with box.prevent(Input.Changed):
             box.value = text
         box.cursor_position = len(text)
-        self.screen.set_focus(box, scroll_visible=False)
+        self.take_keyboard(box)
 
     def close(self) -> None:
         """Give the keyboard back."""
         self.query_one(Input).disabled = True
-        self.visible = False
+        self.give_keyboard_back()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass on what is typed."""

@@ -6,9 +6,8 @@ import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.widget import Widget
-
 from capgo_tui.tui.widgets.lines import pad, strip, width_of
+from capgo_tui.tui.widgets.modal import Modal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,9 +16,11 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 KEYS = "  y yes  n no "
+REPEAT_SECONDS = 0.6
+"""Longer than any keyboard waits before it repeats a key that is held down."""
 
 
-class Prompt(Widget, can_focus=True):
+class Prompt(Modal, can_focus=True):
     """Asks one question at a time and takes the keyboard until it is answered.
 
     Enter and Esc mean no, like ``n`` and ``q``; other keys mean nothing. Keys that were typed
@@ -50,12 +51,8 @@ class Prompt(Widget, can_focus=True):
         self._question: Callable[[int], str] = str
         self._answer: asyncio.Future[bool] | None = None
         self._drawn_at: float | None = None
-        self._before: Widget | None = None
-
-    @property
-    def is_modal(self) -> bool:
-        """No key of the screen or the app works while a question is open."""
-        return True
+        self._held_until = 0.0
+        """A ``y`` that is held down from before the question answers nothing until then."""
 
     @property
     def asking(self) -> bool:
@@ -65,39 +62,35 @@ class Prompt(Widget, can_focus=True):
     def open(self, question: Callable[[int], str]) -> asyncio.Future[bool]:
         """Put a question; the answer is True only for ``y`` typed after it was seen.
 
-        The question is a function of the cells there are for it.
-
-        The keyboard is taken at once, before the next key is looked at: what is typed ahead
-        can not reach the list behind. Call `close` once the answer has been taken.
+        The question is a function of the cells there are for it. The keyboard is taken at
+        once, and given back with the answer.
         """
-        self._before = self.screen.focused
         self._answer = asyncio.get_running_loop().create_future()
-        self._question, self._drawn_at = question, None
-        self.visible = True
+        self._question, self._drawn_at, self._held_until = question, None, 0.0
         self.refresh()
-        self.screen.set_focus(self, scroll_visible=False)
+        self.take_keyboard(self)
         return self._answer
-
-    def close(self) -> None:
-        """Give the row and the keyboard back."""
-        self._answer = None
-        self.visible = False
-        self.screen.set_focus(self._before, scroll_visible=False)
 
     def on_key(self, event: events.Key) -> None:
         """Take the answer."""
         event.stop()
         event.prevent_default()
-        if self._drawn_at is None or event.time <= self._drawn_at:
+        if self._is_early(event) or event.key not in self.ANSWERS:
             return
-        answer = self.ANSWERS.get(event.key)
-        if answer is not None and self._answer is not None and not self._answer.done():
-            self._answer.set_result(answer)
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            self.give_keyboard_back()
+            # Nobody waits for it any more when the program is being left.
+            if not answer.done():
+                answer.set_result(self.ANSWERS[event.key])
 
-    def on_blur(self) -> None:
-        """Keep the keyboard: a click elsewhere answers nothing."""
-        if self.asking:
-            self.call_later(self.screen.set_focus, self, scroll_visible=False)
+    def _is_early(self, event: events.Key) -> bool:
+        """Whether a key was typed before the question was seen, or is a held one repeating."""
+        unseen = self._drawn_at is None or event.time <= self._drawn_at
+        repeats = event.key == "y" and event.time < self._held_until
+        if event.key == "y" and (unseen or repeats):
+            self._held_until = event.time + REPEAT_SECONDS
+        return unseen or repeats
 
     def render_line(self, y: int) -> Strip:
         """Draw the question; the keys stay in sight however long it is."""

@@ -13,7 +13,7 @@ page key sends.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -21,6 +21,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, strip, wrap
+from capgo_tui.tui.widgets.rows import TONES, Column, Row, RowSource, TableState, fit_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,96 +33,6 @@ if TYPE_CHECKING:
 NEAR_END_PAGES = 1
 """More rows are asked for when fewer than this many screens of them are still to come."""
 WHEEL_ROWS = 3
-
-
-class Column(Protocol):
-    """What the table needs to know of a column."""
-
-    @property
-    def id(self) -> str:
-        """Identifies the column to the `RowSource`."""
-
-    @property
-    def title(self) -> str:
-        """What stands in the header."""
-
-    @property
-    def width(self) -> int:
-        """The narrowest it is shown at, in cells."""
-
-    @property
-    def ideal(self) -> int:
-        """The widest it is shown at, in cells."""
-
-    @property
-    def priority(self) -> int:
-        """0 never drops; the highest goes first when the screen is narrow."""
-
-    @property
-    def cut_middle(self) -> bool:
-        """Whether long texts lose their middle instead of their end."""
-
-
-class Row(NamedTuple):
-    """One row as it is drawn: all of it plain text."""
-
-    glyph: str
-    """One cell that says how the record is, before the first column."""
-    glyph_tone: str
-    texts: Sequence[str]
-    """A text for each column that was asked for."""
-    tones: Sequence[str]
-    """A tone for each text: one of `TONES`."""
-
-
-TONES = ("plain", "muted", "accent", "good", "warn", "bad")
-"""The component classes ``record-table--<tone>`` that a glyph or a cell may be drawn in."""
-
-
-class RowSource(Protocol):
-    """Where the rows come from. Every call must cost the same however many there are."""
-
-    def __len__(self) -> int:
-        """How many rows there are."""
-
-    def key_at(self, index: int) -> str:
-        """The key of the row at an index; raises IndexError outside the rows."""
-
-    def index_of(self, key: str) -> int | None:
-        """Where the row with a key is, or None when there is none."""
-
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
-        """The row at an index, with a text and a tone for each column."""
-
-
-@dataclass(slots=True)
-class TableState:
-    """Where the operator is in one list; keep it to come back to the same record."""
-
-    key: str | None = None
-    index: int = 0
-    top: int = 0
-
-
-def fit_columns(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
-    """Choose the columns that fit `width` cells, and how wide each is.
-
-    The least important are dropped until the rest fit at their narrowest; what room is left
-    goes to the most important first, up to what they would like.
-    """
-    kept = list(columns)
-    while len(kept) > 1 and sum(column.width + 1 for column in kept) - 1 > width:
-        worst = max(range(len(kept)), key=lambda at: (kept[at].priority, at))
-        if kept[worst].priority == 0:
-            break
-        del kept[worst]
-    spare = width - (sum(column.width + 1 for column in kept) - 1)
-    widths = {column.id: column.width for column in kept}
-    for column in sorted(kept, key=lambda column: column.priority):
-        extra = max(0, min(spare, column.ideal - column.width))
-        widths[column.id] += extra
-        spare -= extra
-    return [(column, widths[column.id]) for column in kept]
 
 
 class RecordTable(Widget, can_focus=True):
@@ -197,9 +108,19 @@ class RecordTable(Widget, can_focus=True):
             """The table it happened in."""
             return self.table
 
-    def __init__(self, *, header: bool = True, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
+    def __init__(
+        self,
+        *,
+        header: bool = True,
+        takes_focus: bool = True,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
         self._header = 1 if header else 0
+        # One that never takes the focus is moved by whatever has it; one that may and now
+        # must not lies behind something modal, and no click reaches it.
+        self._takes_focus = self.can_focus = takes_focus
         self._source: RowSource | None = None
         self._columns: Sequence[Column] = ()
         self._layout: list[tuple[Column, int]] = []
@@ -267,7 +188,7 @@ class RecordTable(Widget, can_focus=True):
         index = self._source.index_of(key) if self._source else None
         if index is None:
             return False
-        self._move_to(index)
+        self._put_cursor(index)
         return True
 
     # Drawing
@@ -371,7 +292,8 @@ class RecordTable(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse clicks; on the cursor, open the record."""
         index = self._state.top + event.y - self._header
-        if event.y < self._header or index >= self._length:
+        frozen = self._takes_focus and not self.can_focus
+        if frozen or event.y < self._header or index >= self._length:
             return
         if index == self._state.index:
             self.action_open()
@@ -396,6 +318,12 @@ class RecordTable(Widget, can_focus=True):
             self._move_to(min(max(self._state.index, top), top + self.rows_on_screen - 1))
 
     def _move_to(self, index: int) -> None:
+        """Move as the operator wishes: at the very end that is a wish for more rows."""
+        self._put_cursor(index)
+        at_end = not self._length or self._state.index >= self._length - 1
+        self._announce_near_end(wanted=at_end)
+
+    def _put_cursor(self, index: int) -> None:
         if self._source is None or not self._length:
             return
         index = min(max(index, 0), self._length - 1)
@@ -407,7 +335,6 @@ class RecordTable(Widget, can_focus=True):
             self._refresh_row(index)
             self._scroll_to_cursor()
             self.post_message(self.CursorMoved(self, self._state.key))
-        self._announce_near_end(moved=True)
 
     def _scroll_to_cursor(self) -> None:
         """At the edge jump by half a screen: fewer repaints than a row at a time."""
@@ -443,8 +370,7 @@ class RecordTable(Widget, can_focus=True):
             self.post_message(self.CursorMoved(self, state.key))
         self._announce_near_end()
 
-    def _announce_near_end(self, *, moved: bool = False) -> None:
+    def _announce_near_end(self, *, wanted: bool = False) -> None:
         # The view, not the cursor: the wheel can bring the end in sight all by itself.
         if self._state.top + (1 + NEAR_END_PAGES) * self.rows_on_screen >= self._length:
-            wanted = moved and self._state.index >= self._length - 1
             self.post_message(self.NearEnd(self, wanted))

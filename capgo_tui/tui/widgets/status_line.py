@@ -32,36 +32,53 @@ class StatusLine(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._state = ("", False)
-        self._message = ""
+        self._passing = ""
+        self._outcomes: list[str] = []
+        self._shown = ("", "state")
 
     @property
     def message(self) -> str:
-        """What was last said and not yet dismissed."""
-        return self._message
+        """What was said or told and not yet dismissed; empty when it is the state that shows."""
+        if self._passing or not self._outcomes:
+            return self._passing
+        more = len(self._outcomes) - 1
+        return self._outcomes[-1] + (f" (+{more} before, esc)" if more else "")
 
     def show_state(self, text: str, *, stale: bool = False) -> None:
         """Set what the list's state is; seen when there is no message."""
-        self._set((text, stale), self._message)
+        self._state = (text, stale)
+        self._update()
 
     def say(self, message: str) -> None:
-        """Say what has just happened, until `dismiss`."""
-        self._set(self._state, message)
+        """Say what is happening, until something else is said."""
+        self._passing = message
+        self._update()
+
+    def tell(self, outcome: str) -> None:
+        """Tell what became of a write. One never hides another: each wants its own `dismiss`."""
+        self._passing = ""
+        self._outcomes.append(outcome)
+        self._update()
 
     def dismiss(self) -> None:
-        """Go back to the list's state."""
-        self._set(self._state, "")
+        """Take the last message away."""
+        if self._passing:
+            self._passing = ""
+        else:
+            del self._outcomes[-1:]
+        self._update()
 
-    def _set(self, state: tuple[str, bool], message: str) -> None:
-        before, (self._state, self._message) = (self._state, self._message), (state, message)
-        shown_before, shown = (before[1] or before[0]), (message or state)
-        if shown_before != shown:
+    def _update(self) -> None:
+        text, stale = self._state
+        message = self.message
+        part = "message" if message else "stale" if stale else "state"
+        before, self._shown = self._shown, (message or text, part)
+        if before != self._shown:
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw the message, else the state."""
-        text, stale = self._state
-        part = "message" if self._message else "stale" if stale else "state"
+        text, part = self._shown
         style = self.get_component_rich_style(f"status-line--{part}")
         width = self.size.width
-        shown = pad(f" {self._message or text}", width).rstrip()
-        return strip([(shown, style)], width, self.rich_style)
+        return strip([(pad(f" {text}", width).rstrip(), style)], width, self.rich_style)

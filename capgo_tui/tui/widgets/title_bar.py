@@ -83,8 +83,10 @@ class TitleBar(Widget):
         place = f" · {self._place}" if self._place else ""
         brand = " Capgo " if room > len(self._app_id) + len(place) + 10 else ""
         name = f" {self._app_id}"
-        if width_of(brand + name + place) > room - 1:
-            name = pad(name, max(0, room - 1 - width_of(place)))
+        if width_of(name + place) > room - 1:
+            place = ""  # the app's name matters more than where it is
+        if width_of(name) > room - 1:
+            name = pad(name, max(0, room - 1))
         left: list[Run] = [
             (brand, self._style("brand")),
             (name, self._style("app")),
@@ -112,6 +114,11 @@ class TitleBar(Widget):
         ]
         if sum(map(width_of, texts)) > self.size.width - 16:
             texts = [f" {number} {tab.label} " for number, tab in enumerate(self._tabs, start=1)]
+        if sum(map(width_of, texts)) > self.size.width - 8:
+            texts = [
+                f" {number} {tab.label} " if tab.name == self._active else f" {number} "
+                for number, tab in enumerate(self._tabs, start=1)
+            ]
         return texts
 
     def _style(self, part: str) -> Style:

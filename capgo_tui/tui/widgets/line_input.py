@@ -1,0 +1,48 @@
+"""A one-row text field whose text can be shown anywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input
+
+from capgo_tui.text import clean
+
+if TYPE_CHECKING:
+    from textual import events
+
+
+class LineInput(Input):
+    """An `Input` without a border; what is pasted is cleaned like text from the server.
+
+    A ticket can hold an escape sequence as well as a phone can.
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        password: bool = False,
+        disabled: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(
+            value,
+            placeholder=placeholder,
+            password=password,
+            disabled=disabled,
+            compact=True,
+            select_on_focus=False,
+            id=id,
+        )
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert the pasted text as one harmless line."""
+        event.prevent_default()
+        event.stop()
+        text = clean(event.text.strip())
+        if self.selection.is_empty:
+            self.insert_text_at_cursor(text)
+        else:
+            self.replace(text, *self.selection)

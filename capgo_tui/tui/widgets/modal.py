@@ -1,0 +1,41 @@
+"""What lies over the lists and has the keyboard to itself until it is closed."""
+
+from __future__ import annotations
+
+from textual.widget import Widget
+
+
+class Modal(Widget):
+    """A widget that is hidden until it takes the keyboard, and gives it back when it closes.
+
+    It is a part of the screen rather than a screen of its own, so that showing it repaints
+    only its own rows. Mixed in it comes last: Textual takes the default CSS of first bases only.
+    No key of the screen or the app works meanwhile, and the mouse cannot
+    move the focus either: the lists behind are frozen.
+    """
+
+    _before: Widget | None = None
+    _frozen: tuple[Widget, ...] = ()
+
+    @property
+    def is_modal(self) -> bool:
+        """Textual looks for no bindings beyond a modal node."""
+        return True
+
+    def take_keyboard(self, target: Widget) -> None:
+        """Show this and focus `target` at once, before the next key is looked at."""
+        self._before = self.screen.focused
+        self.visible = True
+        behind = self.screen.query(".behind").results(Widget)
+        self._frozen = tuple(widget for widget in behind if widget.can_focus)
+        for widget in self._frozen:
+            widget.can_focus = False
+        self.screen.set_focus(target, scroll_visible=False)
+
+    def give_keyboard_back(self) -> None:
+        """Hide this and focus what had the focus before."""
+        self.visible = False
+        for widget in self._frozen:
+            widget.can_focus = True
+        self._frozen = ()
+        self.screen.set_focus(self._before, scroll_visible=False)
