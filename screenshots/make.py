@@ -56,7 +56,7 @@ SCENES = (
     Scene("bundles", ["3"], "48 loaded"),
     Scene("detail", [*A_DEVICE, "enter"], "What it is"),
     Scene("json", [*A_DEVICE, "J"], '"device_id"'),
-    Scene("filter", ["2", "slash", *"kiosk ios"], "kiosk ios"),
+    Scene("filter", ["2", "slash", *"store android"], "store android"),
     Scene("link-form", [*A_DEVICE, "o"], "6 of 6 channels"),
     Scene("confirm", [*A_DEVICE, "o", *"beta"], "1 of 6 channels", after=["enter"], then="y yes"),
     Scene("help", ["2", "question_mark"], "Keys on devices"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,12 @@ EXIT_FAILED = 1
     help="The revision of the API the server speaks.",
 )
 @click.option("--device", metavar="ID", help="Open straight on this device.")
+@click.option(
+    "--refresh",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    help="Read the list in view again this often.",
+)
 @click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account.")
 @click.pass_context
 def capgo_tui(
@@ -46,6 +53,7 @@ def capgo_tui(
     apikey: str | None,
     revision: str,
     device: str | None,
+    refresh: float | None,
     demo: bool,
 ) -> None:
     """Browse and edit a Capgo app's channels, devices and bundles.
@@ -72,7 +80,7 @@ def capgo_tui(
             launch = _found(Options(apikey, app_id, api_url), device, chosen)
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
-    sys.exit(_run(launch))
+    sys.exit(_run(replace(launch, refresh_seconds=refresh)))
 
 
 capgo_tui.add_command(sandbox)

@@ -61,7 +61,12 @@ ACTIONS: tuple[Action, ...] = (
         "Show only what has all these words; a whole device id is looked up", shown_key="/",
     ),
     Action("list.refresh", "r", "refresh", "refresh", "Read the list again; the cursor stays"),
+    Action("list.all", "L", "load_all", "all", "Load the whole list; esc stops"),
     Action("record.raw", "J", "raw", "JSON", "Show the record as the server sent it"),
+    Action(
+        "list.wide", "w", "wide", "wide",
+        "Every column at full width; ← → slide those behind the first", hint=False,
+    ),
     Action("tab.channels", "1", "tab('channels')", "channels", "The channels", hint=False),
     Action("tab.devices", "2", "tab('devices')", "devices", "The devices", hint=False),
     Action("tab.bundles", "3", "tab('bundles')", "bundles", "The bundles", hint=False),

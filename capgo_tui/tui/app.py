@@ -76,7 +76,7 @@ class CapgoApp(KeysInTurn):
         self.push_screen(SetupScreen(self.launch, problem), given)
 
     def _show(self, target: Target) -> None:
-        screen = MainScreen(target, self.launch.device)
+        screen = MainScreen(target, self.launch.device, self.launch.refresh_seconds)
         self.push_screen(screen)
         screen.call_after_refresh(self._connect, screen)
 

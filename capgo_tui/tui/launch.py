@@ -23,6 +23,8 @@ class Launch:
     server: str = DEFAULT_SERVER
     revision: Revision | None = None
     asgi_app: Callable[[], ASGIApp] | None = None
+    refresh_seconds: float | None = None
+    """How often the list in view is read again by itself; None for never."""
     server_named_by: str | None = None
     """The file that named the server, where somebody must first say that the key may go there."""
     device: str | None = None

@@ -73,12 +73,15 @@ class RecordRows(Generic[T]):
         glyph, glyph_tone = WRITING if key in self.workspace.writing else self.look.glyph(record)
         # The table hands back the columns it was given, of which it knows only the widths.
         mine = cast("Sequence[Column[T]]", shown)
-        return Row(
-            glyph,
-            glyph_tone,
-            [column.text(record, around) for column in mine],
-            [self.look.tone(record, column.id) for column in mine],
-        )
+        texts = [column.text(record, around) for column in mine]
+        tones = [self.look.tone(record, column.id) for column in mine]
+        before = self.view.collection.changed.get(key)
+        if before is not None:
+            for at, column in enumerate(mine):
+                # Ages differ all the time: a column nobody searches is none to point at.
+                if column.searched and column.text(before, around) != texts[at]:
+                    tones[at] = "changed"
+        return Row(glyph, glyph_tone, texts, tones)
 
     def sections(self, key: str) -> list[Section]:
         """All that is known of a record; empty when it is gone."""

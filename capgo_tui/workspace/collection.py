@@ -68,6 +68,10 @@ class Progressed:
 Event = Appended | Updated | Replaced | Progressed
 
 
+LARGE = 250
+"""A list of more records than this is read again in large pages."""
+
+
 class ListState:
     """How far a list is loaded, and how that went: all that words about it need."""
 
@@ -81,9 +85,15 @@ class ListState:
         """Ended, though the server says that there is more: it gives no way to reach it."""
         self.error: CapgoError | None = None
         """Why the last request failed; None when it did not."""
+        self.failed_at: datetime | None = None
+        """When it failed; None when it did not."""
         self.as_of: datetime | None = None
         """When a page last came, None before the first one."""
         self.loading = Loading.NOTHING
+        self.loading_all = False
+        """Whether page after page is being read to the end."""
+        self.requests = 0
+        """Requests made by the last `load_all`."""
 
     def __len__(self) -> int:
         raise NotImplementedError
@@ -106,20 +116,34 @@ class Collection(ListState, Generic[T]):
         self,
         name: str,
         *,
-        walk: Callable[[], PageSource[T]],
+        walk: Callable[[bool], PageSource[T]],
         key: Callable[[T], str],
         now: Callable[[], datetime],
         read_one: Callable[[str], Awaitable[T]] | None = None,
     ) -> None:
+        """Make a list that is still empty.
+
+        Args:
+            name: the plural the interface uses.
+            walk: opens a walk through the list, with True in the largest pages there are.
+            key: gives a record's id.
+            now: the clock.
+            read_one: reads one record by its id, where the API can.
+
+        """
         super().__init__(name)
         self.records: dict[str, T] = {}
         self._open_walk = walk
-        self._walk = walk()
+        self._walk = walk(False)
+        self._large = False
+        self._stopping = False
         self._read_one = read_one
         self._key = key
         self._now = now
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[Event], None]] = []
+        self.changed: dict[str, T] = {}
+        """What the last refresh found different, as it was before: for one cycle of attention."""
         self._singles: set[str] = set()
         """Read on their own and not (yet) met on the walk: a refresh must not lose them."""
         self._newer: set[str] = set()
@@ -138,11 +162,30 @@ class Collection(ListState, Generic[T]):
             await self._next_page()
 
     async def load_all(self) -> None:
-        """Read page after page up to the end of the list, or up to the first failure."""
-        while not self.ended:
-            await self._next_page()
-            if self.error is not None:
-                return
+        """Read to the end of the list in large pages, up to `stop` or the first failure.
+
+        A list begun in small pages is begun again: a cursor is only good for pages of the size
+        it came with (contract §5). Called again it goes on where it stopped.
+        """
+        if self.loading_all or self.ended:
+            return
+        self.loading_all, self._stopping, self.requests = True, False, 0
+        try:
+            while self._goes_on():
+                self.requests += 1
+                await self._next_page(large=True)
+                if self.error is not None:
+                    return
+        finally:
+            self.loading_all = False
+            self._tell(Progressed())
+
+    def _goes_on(self) -> bool:
+        return not self.ended and not self._stopping
+
+    def stop(self) -> None:
+        """Let `load_all` end with the page that is under way."""
+        self._stopping = True
 
     async def refresh(self) -> None:
         """Read again as much as is loaded, then replace it all at once; once at a time.
@@ -153,12 +196,19 @@ class Collection(ListState, Generic[T]):
         if self.loading is Loading.REFRESH:
             return
         async with self._request(Loading.REFRESH):
-            walk = self._open_walk()
+            large = len(self.records) > LARGE
+            walk = self._open_walk(large)
             fresh: dict[str, T] = {}
+            changed: dict[str, T] = {}
             unreadable = 0
             while True:
                 page = await walk.next_page()
-                fresh.update((self._key(record), record) for record in (*page.rows, *page.repeated))
+                for record in (*page.rows, *page.repeated):
+                    key = self._key(record)
+                    fresh[key] = record
+                    before = self.records.get(key, record)
+                    if before != record:
+                        changed[key] = before
                 unreadable += len(page.unreadable)
                 enough = len(fresh) >= len(self.records) - len(self._singles)
                 # What was read to its end is read to its end again: "all of it" stays true.
@@ -169,7 +219,8 @@ class Collection(ListState, Generic[T]):
                 fresh.update(await self._read_singles(missed))
             fresh.update((key, self.records[key]) for key in self._newer)
             self._singles &= fresh.keys() & (missed | self._newer)
-            self.records, self.unreadable, self._walk = fresh, unreadable, walk
+            self.records, self.unreadable, self.changed = fresh, unreadable, changed
+            self._walk, self._large = walk, large
             self._arrived(page)
             self._tell(Replaced())
 
@@ -189,10 +240,12 @@ class Collection(ListState, Generic[T]):
         if key in self.records:
             self._tell(Updated((key,)))
 
-    async def _next_page(self) -> None:
+    async def _next_page(self, *, large: bool = False) -> None:
         async with self._request(Loading.MORE):
             if self.ended:
                 return
+            if large and not self._large:
+                self._walk, self._large, self.unreadable = self._open_walk(True), True, 0
             page = await self._walk.next_page()
             appended: list[str] = []
             updated: list[str] = []
@@ -235,7 +288,7 @@ class Collection(ListState, Generic[T]):
             try:
                 yield
             except CapgoError as error:
-                self.error = error
+                self.error, self.failed_at = error, self._now()
             finally:
                 self.loading = Loading.NOTHING
                 self._tell(Progressed())
@@ -243,7 +296,7 @@ class Collection(ListState, Generic[T]):
     def _arrived(self, page: Page[T]) -> None:
         self.ended = page.ended
         self.incomplete = page.incomplete
-        self.error = None
+        self.error = self.failed_at = None
         self.as_of = self._now()
 
     def _tell(self, event: Event) -> None:

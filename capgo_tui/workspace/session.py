@@ -6,6 +6,7 @@ what imports the HTTP library: callers that paint first call it from a thread.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.api.transport import Exchange
     from capgo_tui.workspace.target import Target
 
 
@@ -27,32 +29,48 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(slots=True)
+class RequestCount:
+    """How many requests a client has made."""
+
+    total: int = 0
+
+    def note(self, _: Exchange) -> None:
+        """Count one more."""
+        self.total += 1
+
+
 class Workspace:
     """One app's channels, devices and bundles behind one client."""
 
     def __init__(
-        self, target: Target, client: CapgoClient, now: Callable[[], datetime] = utc_now
+        self,
+        target: Target,
+        client: CapgoClient,
+        now: Callable[[], datetime] = utc_now,
+        requests: RequestCount | None = None,
     ) -> None:
         self.target = target
+        self.requests = requests or RequestCount()
         self.client = client
         self.now = now
         app = target.app_id
         self.channels: Collection[Channel] = Collection(
             "channels",
-            walk=lambda: client.channels(app),
+            walk=lambda _: client.channels(app),
             key=lambda channel: str(channel.id),
             now=now,
         )
         self.devices: Collection[Device] = Collection(
             "devices",
-            walk=lambda: client.devices(app),
+            walk=lambda large: client.devices(app, limit=500 if large else 100),
             key=lambda device: device.wire_key,
             read_one=lambda device_id: client.device(app, device_id),
             now=now,
         )
         self.bundles: Collection[Bundle] = Collection(
             "bundles",
-            walk=lambda: client.bundles(app),
+            walk=lambda _: client.bundles(app),
             key=lambda bundle: str(bundle.id),
             now=now,
         )
@@ -129,7 +147,9 @@ class Workspace:
         self._links = links
 
 
-def open_client(target: Target) -> CapgoClient:
+def open_client(
+    target: Target, on_exchange: Callable[[Exchange], None] | None = None
+) -> CapgoClient:
     """Make the client for a target; nothing is sent yet.
 
     It takes up to 0.3 s: an interface calls it in a thread.
@@ -145,6 +165,7 @@ def open_client(target: Target) -> CapgoClient:
         server=target.server,
         revision=target.revision,
         asgi_app=target.asgi_app() if target.asgi_app else None,
+        on_exchange=on_exchange,
     )
     client.prepare()
     return client
@@ -152,4 +173,5 @@ def open_client(target: Target) -> CapgoClient:
 
 def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Workspace:
     """Make a workspace and the client it speaks through, as `open_client` does."""
-    return Workspace(target, open_client(target), now)
+    requests = RequestCount()
+    return Workspace(target, open_client(target, requests.note), now, requests)

@@ -26,8 +26,16 @@ class Notice:
     advice: str = ""
 
 
-def explain(error: CapgoError, doing: str, target: Target) -> Notice:
-    """Put a failure into words; `doing` completes «may not …», such as «read the devices»."""
+def explain(error: CapgoError, doing: str, target: Target, waited: float = 0) -> Notice:
+    """Put a failure into words.
+
+    Args:
+        error: what went wrong.
+        doing: completes «may not …», such as «read the devices».
+        target: what it was about.
+        waited: seconds that have passed since, which are no longer to be waited.
+
+    """
     said = f" The server said: {_sentence(error.message)}" if error.message else ""
     status = f" ({error.status})" if error.status else ""
     match error.kind:
@@ -46,11 +54,12 @@ def explain(error: CapgoError, doing: str, target: Target) -> Notice:
         case ErrorKind.RATE_LIMITED if _address_locked(error):
             return Notice(
                 "The server has locked this address after too many refused keys (429).",
-                f"It opens again {_wait(error)} after the last try; r tries again.",
+                f"It opens again in {_wait(error, waited)} without a try; then r tries again.",
             )
         case ErrorKind.RATE_LIMITED:
             return Notice(
-                "The server asks to slow down (429).", f"Wait {_wait(error)}; then r tries again."
+                "The server asks to slow down (429).",
+                f"Wait {_wait(error, waited)}; then r tries again.",
             )
         case ErrorKind.UNREACHABLE:
             return Notice(
@@ -64,11 +73,11 @@ def explain(error: CapgoError, doing: str, target: Target) -> Notice:
             return Notice(f"The server refused to {doing}{status}.{said}")
 
 
-def brief(error: CapgoError, doing: str, target: Target) -> str:
+def brief(error: CapgoError, doing: str, target: Target, waited: float = 0) -> str:
     """The same in a few words, for a line that has little room."""
     match error.kind:
         case ErrorKind.RATE_LIMITED:
-            return f"wait {_wait(error)}, the server asks to slow down"
+            return f"wait {_wait(error, waited)}, the server asks to slow down"
         case ErrorKind.NOT_ALLOWED:
             return f"this key may not {doing} of {target.app_id}"
         case ErrorKind.KEY_REFUSED:
@@ -79,12 +88,16 @@ def brief(error: CapgoError, doing: str, target: Target) -> str:
             return error.message
 
 
-def _wait(error: CapgoError) -> str:
-    """How long to wait: never rounded down, or the next try would come too early."""
+def _wait(error: CapgoError, waited: float) -> str:
+    """How long is still to wait: never rounded down, or the next try would come too early."""
     if error.retry_after is None:
         return "a little"
-    seconds = math.ceil(error.retry_after)
-    return f"{max(seconds, 1)} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"
+    seconds = max(0 if waited else 1, math.ceil(error.retry_after - waited))
+    return f"{seconds} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"
+
+
+def _waited(collection: ListState, now: datetime) -> float:
+    return 0 if collection.failed_at is None else (now - collection.failed_at).total_seconds()
 
 
 def _address_locked(error: CapgoError) -> bool:
@@ -96,19 +109,21 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def placeholder(collection: ListState, shown: int, query: Query, target: Target) -> Notice | None:
+def placeholder(
+    collection: ListState, shown: int, query: Query, now: datetime, target: Target
+) -> Notice | None:
     """What to say in place of rows when none of the loaded ones is shown."""
     name = collection.name
     if shown:
         return None
     if len(collection):
-        rest = "" if collection.ended else "↓ loads more of them."
+        rest = "" if collection.ended else "L loads all of them, ↓ some more."
         return Notice(
             f"0 of {len(collection)} loaded {name} match «{query.text}».",
             f"{rest} Esc clears the filter.".strip(),
         )
     if collection.error is not None:
-        return explain(collection.error, f"read the {name}", target)
+        return explain(collection.error, f"read the {name}", target, _waited(collection, now))
     if collection.unreadable:
         return Notice(
             f"{collection.unreadable} rows came that are no {name} this program can read.",
@@ -131,33 +146,43 @@ def status(collection: ListState, shown: int, query: Query, now: datetime, targe
     loaded = len(collection)
     parts: list[str] = []
     if query:
-        parts += [f"/{query.text}", f"{shown} of {loaded} loaded"]
+        parts += [f"/{query.text}", f"{grouped(shown)} of {grouped(loaded)} loaded"]
     elif collection.as_of is not None:
-        parts.append(f"{loaded} loaded")
+        parts.append(f"{grouped(loaded)} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable")
     if collection.stale and collection.as_of is not None:
         parts.append(f"STALE {age(collection.as_of, now)}")
-    parts.append(_what_next(collection, target))
+    parts.append(_what_next(collection, now, target))
     if collection.as_of is not None and not collection.stale:
         parts.append(f"as of {clock_time(collection.as_of)}")
     return " · ".join(part for part in parts if part)
 
 
-def _what_next(collection: ListState, target: Target) -> str:
+def _what_next(collection: ListState, now: datetime, target: Target) -> str:
+    if collection.loading_all:
+        requests = collection.requests
+        return f"{requests} request{'' if requests == 1 else 's'} · esc stops"
     if collection.loading is Loading.REFRESH:
         return "refreshing…"
     if collection.loading is Loading.MORE:
         return "loading more…" if len(collection) else "loading…"
     if collection.error is not None:
         # Without rows the whole page says it, in whole sentences.
-        shown = collection.as_of is not None
-        return brief(collection.error, f"read the {collection.name}", target) if shown else ""
+        if collection.as_of is None:
+            return ""
+        waited = _waited(collection, now)
+        return brief(collection.error, f"read the {collection.name}", target, waited)
     if collection.incomplete:
         return "the server has more but gives no way to it"
     if collection.ended:
         return "end of list"
     return "more ↓" if collection.started else ""
+
+
+def grouped(number: int) -> str:
+    """A number in groups of three digits, ``12 400``."""
+    return f"{number:,}".replace(",", " ")
 
 
 def count(collection: ListState) -> str:

@@ -168,7 +168,7 @@ async def test_a_server_that_echoes_the_key_does_not_get_it_on_the_screen() -> N
 
 
 def headline(state: State, shown: int = 0, query: Query = NO_FILTER) -> str | None:
-    notice = placeholder(state, shown, query, TARGET)
+    notice = placeholder(state, shown, query, NOON, TARGET)
     return f"{notice.headline} | {notice.advice}" if notice else None
 
 
@@ -203,7 +203,7 @@ def test_a_filter_that_matches_nothing_says_of_how_many_loaded() -> None:
     some = headline(State(150, as_of=NOON), 0, QA)
     assert some is not None
     assert "0 of 150 loaded devices match «QA ios»" in some
-    assert "↓ loads more" in some
+    assert "L loads all of them, ↓ some more" in some
     assert "Esc" in some
     everything = headline(State(150, ended=True, as_of=NOON), 0, QA)
     assert everything is not None

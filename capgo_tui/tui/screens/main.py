@@ -21,13 +21,20 @@ from capgo_tui.tui.screens.overrides import OverrideFlow
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.filter_bar import FilterBar
 from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
-from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.prompt import Prompt
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
 from capgo_tui.workspace import words
-from capgo_tui.workspace.collection import Appended, Event, Progressed, Replaced, Updated
+from capgo_tui.workspace.collection import (
+    Appended,
+    Event,
+    Loading,
+    Progressed,
+    Replaced,
+    Updated,
+)
+from capgo_tui.workspace.polling import Polling
 from capgo_tui.workspace.query import Query
 
 if TYPE_CHECKING:
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.app import CapgoApp
+    from capgo_tui.tui.widgets.modal import Modal
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
@@ -67,8 +75,11 @@ class MainScreen(Screen[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As in Textual, but moving the focus does not repaint the whole screen."""
 
-    def __init__(self, target: Target, device: str | None = None) -> None:
+    def __init__(
+        self, target: Target, device: str | None = None, refresh_seconds: float | None = None
+    ) -> None:
         super().__init__()
+        self._polling = None if refresh_seconds is None else Polling(refresh_seconds)
         self.target = target
         self.workspace: Workspace | None = None
         self._sought = clean(device) if device else None
@@ -99,6 +110,7 @@ class MainScreen(Screen[None]):
         self.filter_bar = self.query_one(FilterBar)
         self.prompt = self.query_one(Prompt)
         self.link_form = self.query_one(LinkForm)
+        self.modals: tuple[Modal, ...] = (self.filter_bar, self.prompt, self.link_form)
         self.table.say(
             f"Loading {self._active}…", f"from {self.target.place or self.target.server}"
         )
@@ -183,10 +195,6 @@ class MainScreen(Screen[None]):
         ]
         self.title_bar.show_tabs(tabs, self._active)
         self._show_status()
-        view = self.rows.view
-        notice = words.placeholder(view.collection, len(view), view.query, self.target)
-        if notice is not None:
-            self.table.say(notice.headline, notice.advice)
 
     def _show_status(self) -> None:
         if self.workspace is not None:
@@ -194,11 +202,31 @@ class MainScreen(Screen[None]):
             now = self.workspace.now()
             text = words.status(view.collection, len(view), view.query, now, self.target)
             self.status.show_state(text, stale=view.collection.stale)
+            notice = words.placeholder(view.collection, len(view), view.query, now, self.target)
+            if notice is not None:
+                self.table.say(notice.headline, notice.advice)
 
     def _tick(self) -> None:
-        # Only an age that is on the screen has to grow.
-        if self._rows and self.rows.view.collection.stale:
+        # Only an age or a countdown that is on the screen has to go on.
+        if not self._rows or self.workspace is None:
+            return
+        collection = self.rows.view.collection
+        if collection.error is not None:
             self._show_status()
+        quiet = self.app.app_focus and self.is_current and not self._is_taken
+        if (
+            self._polling is not None
+            and quiet
+            and collection.as_of is not None
+            and collection.loading is Loading.NOTHING
+            and self._polling.due(self.workspace.now(), self.workspace.requests.total)
+        ):
+            self._work(collection.refresh(), f"refresh the {collection.name}")
+
+    @property
+    def _is_taken(self) -> bool:
+        """Whether something modal has the keyboard: nothing may move behind it by itself."""
+        return any(modal.visible for modal in self.modals)
 
     def _show_hints(self) -> None:
         self.hints.show_hints(
@@ -223,7 +251,7 @@ class MainScreen(Screen[None]):
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the list that was clicked."""
-        if not any(modal.visible for modal in self.query(Modal)):
+        if not self._is_taken:
             self.action_tab(event.name)
 
     def _show_tab(self, name: str) -> None:
@@ -301,9 +329,19 @@ class MainScreen(Screen[None]):
             lines.append(Line("", ""))
         return lines
 
+    def action_load_all(self) -> None:
+        """Load the list in view to its end."""
+        if self._rows:
+            self.status.dismiss()
+            collection = self.rows.view.collection
+            self._work(collection.load_all(), f"load all {collection.name}")
+
     def action_leave(self) -> None:
-        """Close the detail, else clear the filter; never quit."""
+        """Close the detail, stop loading, or clear the filter; never quit."""
         if self._close_detail() or not self._rows:
+            return
+        if self.rows.view.collection.loading_all:
+            self.rows.view.collection.stop()
             return
         self.status.dismiss()
         if self.rows.view.query:
@@ -377,6 +415,11 @@ class MainScreen(Screen[None]):
         self.table.move_to_key(device.wire_key)
 
     # Reading again, and writing
+
+    def action_wide(self) -> None:
+        """Show every column at its full width, or again those that fit."""
+        wide = self.table.toggle_wide()
+        self.say("All columns: ← → slide, w goes back." if wide else "")
 
     def action_refresh(self) -> None:
         """Read the list in view again."""

@@ -20,8 +20,17 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, strip, wrap
-from capgo_tui.tui.widgets.rows import TONES, Column, Row, RowSource, TableState, fit_columns
+from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, strip, width_of, wrap
+from capgo_tui.tui.widgets.rows import (
+    TONES,
+    Column,
+    Layout,
+    Row,
+    RowSource,
+    TableState,
+    fit_columns,
+    slide_columns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,6 +59,7 @@ class RecordTable(Widget, can_focus=True):
         & > .record-table--good { color: $text-success; }
         & > .record-table--warn { color: $text-warning; }
         & > .record-table--bad { color: $text-error; }
+        & > .record-table--changed { color: $text-success; text-style: bold reverse; }
         & > .record-table--headline { color: $foreground; text-style: bold; }
     }
     """
@@ -68,6 +78,8 @@ class RecordTable(Widget, can_focus=True):
         Binding("ctrl+d", "move_pages(0.5)", "half down", show=False, id="table.half-down"),
         Binding("home,g", "move_to(0)", "first", show=False, id="table.first"),
         Binding("end,G", "move_to(-1)", "last", show=False, id="table.last"),
+        Binding("left", "slide(-1)", "columns before", show=False, id="table.left"),
+        Binding("right", "slide(1)", "columns behind", show=False, id="table.right"),
         Binding("enter", "open", "open", tooltip="Show all of this record", id="table.open"),
     ]
 
@@ -123,7 +135,7 @@ class RecordTable(Widget, can_focus=True):
         self._takes_focus = self.can_focus = takes_focus
         self._source: RowSource | None = None
         self._columns: Sequence[Column] = ()
-        self._layout: list[tuple[Column, int]] = []
+        self._layout = Layout(())
         self._state = TableState()
         self._length = 0
         self._placeholder: tuple[str, str] = ("", "")
@@ -142,7 +154,7 @@ class RecordTable(Widget, can_focus=True):
     def attach(self, source: RowSource, columns: Sequence[Column], state: TableState) -> None:
         """Show other rows, where `state` says the operator was; one repaint."""
         self._source, self._columns, self._state = source, columns, state
-        self._layout = fit_columns(columns, self.size.width - 2)
+        self._lay_out()
         self._length = len(source)
         self._anchor()
         self.refresh()
@@ -198,15 +210,13 @@ class RecordTable(Widget, can_focus=True):
         width = self.size.width
         base = self.rich_style
         if y < self._header:
-            style = self.get_component_rich_style("record-table--header")
-            titles = ((pad(column.title, cells) + " ", style) for column, cells in self._layout)
-            return strip([("  ", style), *titles], width, style)
+            return self._header_line(width)
         if not self._length:
             return self._placeholder_line(y, width)
         index = self._state.top + y - self._header
         if self._source is None or index >= self._length:
             return strip((), width, base)
-        row = self._source.row(index, [column for column, _ in self._layout])
+        row = self._source.row(index, [column for column, _ in self._layout.columns])
         cursor = (
             self.get_component_rich_style("record-table--cursor")
             if index == self._state.index
@@ -214,9 +224,36 @@ class RecordTable(Widget, can_focus=True):
         )
         return strip(self._row_runs(row, cursor), width, cursor or base)
 
+    def _header_line(self, width: int) -> Strip:
+        """The titles, an arrow on the one the rows are sorted by, and what is to either side."""
+        style = self.get_component_rich_style("record-table--header")
+        layout, sort = self._layout, self._state.sort
+        titles: list[Run] = []
+        for column, cells in layout.columns:
+            arrow = ("↓" if sort[1] else "↑") if sort and sort[0] == column.id else ""
+            title = pad(column.title, max(1, min(width_of(column.title), cells - len(arrow))))
+            titles.append((pad(title + arrow, cells) + " ", style))
+        left = "‹ " if layout.more_left else "  "
+        line = strip([(left, style), *titles], width, style)
+        if layout.more_right:
+            line = strip([(pad(line.text.rstrip(), width - 1), style), ("›", style)], width, style)
+        return line
+
+    def _lay_out(self) -> None:
+        state, room = self._state, self.size.width - 2
+        if state.wide:
+            self._layout = slide_columns(self._columns, room - 1, state.skipped)
+        else:
+            self._layout = fit_columns(self._columns, room)
+
     def _row_runs(self, row: Row, cursor: Style | None) -> Iterable[Run]:
-        yield pad(row.glyph, 1) + " ", cursor or self._tone(row.glyph_tone)
-        for (column, cells), text, tone in zip(self._layout, row.texts, row.tones, strict=True):
+        yield pad(row.glyph, 1), cursor or self._tone(row.glyph_tone)
+        yield (
+            ("✓" if row.marked else " "),
+            cursor or self._tone("accent" if row.marked else "plain"),
+        )
+        shown = zip(self._layout.columns, row.texts, row.tones, strict=True)
+        for (column, cells), text, tone in shown:
             cut = pad_middle if column.cut_middle else pad
             # Blank cells take no colour of their own, so that they join their neighbours.
             style = cursor or self._tone(tone if text else "plain")
@@ -250,7 +287,7 @@ class RecordTable(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         """Choose the columns anew and keep the cursor in sight."""
-        self._layout = fit_columns(self._columns, self.size.width - 2)
+        self._lay_out()
         self._scroll_to_cursor()
         self._announce_near_end()
         self.refresh()
@@ -270,6 +307,26 @@ class RecordTable(Widget, can_focus=True):
     def action_move_to(self, index: int) -> None:
         """Move the cursor to a row; a negative one counts from the end."""
         self._move_to(index if index >= 0 else self._length + index)
+
+    def toggle_wide(self) -> bool:
+        """Show every column at its full width, or again only those that fit; say which."""
+        self._state.wide, self._state.skipped = not self._state.wide, 0
+        self._lay_out()
+        self.refresh()
+        return self._state.wide
+
+    def show_sort(self, sort: tuple[str, bool] | None) -> None:
+        """Put the arrow on another column; the rows themselves are the source's business."""
+        self._state.sort = sort
+        self.refresh(Region(0, 0, self.size.width, self._header))
+
+    def action_slide(self, columns: int) -> None:
+        """Slide the columns behind the first one sideways, where they do not all fit."""
+        state = self._state
+        if (columns > 0 and self._layout.more_right) or (columns < 0 and self._layout.more_left):
+            state.skipped += columns
+            self._lay_out()
+            self.refresh()
 
     def action_open(self) -> None:
         """Ask for all of the record under the cursor."""

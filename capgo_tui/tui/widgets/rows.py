@@ -47,9 +47,11 @@ class Row(NamedTuple):
     """A text for each column that was asked for."""
     tones: Sequence[str]
     """A tone for each text: one of `TONES`."""
+    marked: bool = False
+    """Whether it is among the records the next action is for."""
 
 
-TONES = ("plain", "muted", "accent", "good", "warn", "bad")
+TONES = ("plain", "muted", "accent", "good", "warn", "bad", "changed")
 """The component classes ``record-table--<tone>`` that a glyph or a cell may be drawn in."""
 
 
@@ -76,9 +78,24 @@ class TableState:
     key: str | None = None
     index: int = 0
     top: int = 0
+    wide: bool = False
+    """Whether every column is shown at its full width, to be slid through sideways."""
+    skipped: int = 0
+    """Columns out of sight to the left, behind the first one."""
+    sort: tuple[str, bool] | None = None
+    """The column the rows are sorted by, and whether descending: for the arrow in the header."""
 
 
-def fit_columns(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns are drawn how wide, and whether there are more to either side."""
+
+    columns: Sequence[tuple[Column, int]]
+    more_left: bool = False
+    more_right: bool = False
+
+
+def fit_columns(columns: Sequence[Column], width: int) -> Layout:
     """Choose the columns that fit `width` cells, and how wide each is.
 
     The least important are dropped until the rest fit at their narrowest; what room is left
@@ -96,4 +113,24 @@ def fit_columns(columns: Sequence[Column], width: int) -> list[tuple[Column, int
         extra = max(0, min(spare, column.ideal - column.width))
         widths[column.id] += extra
         spare -= extra
-    return [(column, widths[column.id]) for column in kept]
+    return Layout([(column, widths[column.id]) for column in kept])
+
+
+def slide_columns(columns: Sequence[Column], width: int, skipped: int) -> Layout:
+    """Lay all columns out at the width they would like, and show as many as fit.
+
+    The first stays where it is; of the others the first `skipped` are out of sight to the left.
+    """
+    if not columns:
+        return Layout(())
+    first, *others = columns
+    # Half the room at the most, or on a narrow screen nothing could slide past it.
+    frozen = min(first.ideal, max(first.width, width // 2))
+    shown = [(first, frozen)]
+    room = width - frozen
+    for column in others[skipped:]:
+        if room < column.width + 1:
+            return Layout(shown, skipped > 0, more_right=True)
+        shown.append((column, min(column.ideal, room - 1)))
+        room -= shown[-1][1] + 1
+    return Layout(shown, skipped > 0, more_right=False)

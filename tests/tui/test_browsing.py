@@ -1,0 +1,207 @@
+"""Loading all of a list, wide columns, and what a refresh found different."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.key import ApiKey
+from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.widgets.rows import fit_columns, slide_columns
+from capgo_tui.workspace.columns import DEVICE_COLUMNS
+from tests.tui.driving import opened, strips
+from tests.tui.server import FAULT, Gate, Server, answering
+from tests.tui.world import ALL, APP, NOW, device, device_id, state, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.tui.driving import Driver
+
+
+def many(count: int = 1_300) -> Server:
+    """More devices than two large pages hold."""
+    devices = [device(number) for number in range(1, count + 1)]
+    return Server(store_of(state(devices=devices)))
+
+
+@asynccontextmanager
+async def on_devices(server: Server) -> AsyncIterator[Driver]:
+    """The devices of `server` in view, its first page loaded."""
+    async with opened(server, wait_for="6 loaded") as driver:
+        await driver.type("2")
+        await driver.until("tester-01")
+        yield driver
+
+
+def cell_style(driver: Driver, text: str) -> str:
+    """The style in which a text stands on the screen."""
+    for strip in strips(driver.app):
+        for segment in strip:
+            if text in segment.text:
+                return str(segment.style)
+    raise AssertionError(f"{text!r} is not on the screen:\n{driver.text}")
+
+
+async def test_all_of_a_list_comes_in_large_pages_and_says_how_far_it_is() -> None:
+    server = many()
+    gate = Gate()
+    async with on_devices(server) as driver:
+        assert "100 loaded · more ↓" in driver.status
+        server.on("GET", "/device", gate.before)
+        await driver.type("L")
+        await driver.until("100 loaded · 1 request · esc stops")
+        gate.open.set()
+        await driver.until("1 300 loaded · end of list")
+        # The first page of 100, then 500, 500 and 300.
+        assert server.count("GET", "/device") == 4
+        assert driver.cursor == device_id(1)
+
+
+async def test_esc_stops_loading_and_the_same_key_goes_on() -> None:
+    server = many()
+    gate = Gate()
+    async with on_devices(server) as driver:
+        server.on("GET", "/device", gate.before)
+        await driver.type("L")
+        await driver.until("esc stops")
+        await driver.type("escape")
+        gate.open.set()
+        await driver.until("500 loaded · more ↓")
+        await driver.type("L")
+        await driver.until("1 300 loaded · end of list")
+        assert server.count("GET", "/device") == 4
+
+
+async def test_a_failure_half_way_keeps_what_came_and_says_where_it_stopped() -> None:
+    server = many()
+    async with on_devices(server) as driver:
+        server.on("GET", "/device", FAULT)
+        await driver.type("L")
+        await driver.until("the server failed (503)")
+        assert "100 loaded" in driver.status
+        server.off("GET", "/device")
+        await driver.type("L")
+        await driver.until("1 300 loaded · end of list")
+
+
+async def test_a_filter_that_matches_nothing_loaded_can_load_the_rest() -> None:
+    server = many(130)
+    async with on_devices(server) as driver:
+        await driver.type("slash", *"tester-120", "enter")
+        await driver.until("L loads all of them")
+        await driver.type("L")
+        await driver.until("1 of 130 loaded")
+        assert driver.cursor == device_id(120)
+
+
+async def test_all_columns_can_be_slid_through_behind_the_first() -> None:
+    server = many(5)
+    async with on_devices(server) as driver:
+        assert "PLUGIN" not in driver.line(1)
+        await driver.type("w")
+        await driver.until("←")
+        header = driver.line(1)
+        assert device_id(1) in driver.line(2), "the first column at its full width"
+        assert header.rstrip().endswith("›")
+        assert not header.startswith("‹")
+        for _ in range(len(DEVICE_COLUMNS)):
+            await driver.press("right")
+        header = driver.line(1)
+        assert header.startswith("‹ DEVICE")
+        assert "SEEN" in header
+        assert "›" not in header
+        assert device_id(1) in driver.line(2)
+        await driver.press("left")
+        assert "PLUGIN" in driver.line(1)
+        await driver.type("w")
+        await driver.gone("‹")
+        assert "SEEN" in driver.line(1)
+
+
+def test_every_column_can_be_reached_by_sliding_at_any_width() -> None:
+    for width in (40, 58, 78, 118, 198):
+        seen: set[str] = set()
+        for skipped in range(len(DEVICE_COLUMNS)):
+            layout = slide_columns(DEVICE_COLUMNS, width, skipped)
+            ids = [column.id for column, _ in layout.columns]
+            assert ids[0] == "device"
+            assert sum(cells + 1 for _, cells in layout.columns) - 1 <= width
+            seen.update(ids)
+            if not layout.more_right:
+                break
+        assert seen == {column.id for column in DEVICE_COLUMNS}, width
+        assert not fit_columns(DEVICE_COLUMNS, width).more_right
+
+
+async def test_what_a_refresh_finds_different_stands_out_until_the_next_one() -> None:
+    server = many(5)
+    async with on_devices(server) as driver:
+        await driver.type("G")
+        server.change("UPDATE devices SET custom_id = 'renamed' WHERE device_id = ?", device_id(2))
+        await driver.type("r")
+        await driver.until("renamed")
+        await driver.until("end of list")
+        assert "reverse" in cell_style(driver, "renamed")
+        assert "reverse" not in cell_style(driver, "tester-03")
+        await driver.type("r")
+        await driver.until(lambda: "reverse" not in cell_style(driver, "renamed"), "no highlight")
+
+
+async def test_the_wait_that_the_server_asks_for_is_counted_down() -> None:
+    server = many(5)
+    async with opened(server, wait_for="6 loaded") as driver:
+        reply = {
+            "error": "too_many_requests",
+            "message": "Too many requests",
+            "moreInfo": {"retryAfterSeconds": 43},
+        }
+        server.on("GET", "/channel", answering(429, json.dumps(reply).encode()))
+        await driver.type("r")
+        await driver.until("wait 43 s")
+        assert driver.main.workspace is not None
+        later = driver.main.workspace.now().timestamp() + 30
+        driver.main.workspace.now = lambda: type(NOW).fromtimestamp(later, NOW.tzinfo)
+        driver.main._tick()
+        await driver.until("wait 13 s")
+        assert "STALE 30s" in driver.status
+
+
+async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() -> None:
+    server = many(5)
+    launch = Launch(ApiKey(ALL), APP, asgi_app=lambda: server, refresh_seconds=5.0)
+    async with opened(server, launch=launch, wait_for="6 loaded") as driver:
+        main = driver.main
+        workspace = main.workspace
+        assert workspace is not None
+        passed = 0.0
+
+        def pass_time(seconds: float) -> None:
+            nonlocal passed
+            passed += seconds
+            workspace.now = lambda: NOW + timedelta(seconds=passed)
+            main._tick()
+
+        await driver.type("2")
+        await driver.until("tester-01")
+        before = server.count("GET", "/device")
+        pass_time(1)
+        pass_time(6)
+        await driver.until(lambda: server.count("GET", "/device") == before + 1, "read again")
+        await driver.settle()
+        await driver.type("o")
+        await driver.until("channel ›")
+        pass_time(6)
+        await driver.settle()
+        assert server.count("GET", "/device") == before + 1, "the form is open"
+        await driver.type("escape")
+        await driver.settle()
+        driver.app.app_focus = False
+        pass_time(6)
+        await driver.settle()
+        assert server.count("GET", "/device") == before + 1, "nobody looks"
+        driver.app.app_focus = True
+        pass_time(6)
+        await driver.until(lambda: server.count("GET", "/device") == before + 2, "read again")
