@@ -64,6 +64,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.all", "L", "load_all", "all", "Load the whole list; esc stops"),
     Action("record.raw", "J", "raw", "JSON", "Show the record as the server sent it"),
     Action(
+        "list.sort", "s", "sort", "sort",
+        "Sort by a column: ← → and Enter; the same column again turns it round",
+    ),
+    Action(
+        "mark.toggle", "space", "mark", "mark", "Mark this record, or unmark it", hint=False,
+    ),
+    Action(
+        "mark.range", "v", "mark_range", "mark to here",
+        "Mark all from the last mark to here", hint=False,
+    ),
+    Action("mark.all", "asterisk", "mark_all", "mark all",
+           "Mark everything the filter shows", hint=False, shown_key="*"),
+    Action("mark.none", "u", "unmark", "unmark all", "Take all marks away", hint=False),
+    Action(
         "list.wide", "w", "wide", "wide",
         "Every column at full width; ← → slide those behind the first", hint=False,
     ),

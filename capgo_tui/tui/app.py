@@ -99,7 +99,7 @@ class CapgoApp(KeysInTurn):
             return
         screen.open(self._workspace)
 
-    async def on_main_screen_key_wanted(self, event: MainScreen.KeyWanted) -> None:
+    async def on_lists_screen_key_wanted(self, event: MainScreen.KeyWanted) -> None:
         """Ask for another key in place of the refused one."""
         await self._close_workspace()
         self.pop_screen()

@@ -10,10 +10,10 @@ from capgo_tui.workspace.words import explain
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.tui.screens.lists import ListsScreen
 
 
-async def guarded(screen: MainScreen, work: Awaitable[None], doing: str) -> None:
+async def guarded(screen: ListsScreen, work: Awaitable[None], doing: str) -> None:
     """Await some work; a failure is told in the status line and ends nothing.
 
     Args:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from capgo_tui.tui.widgets.rows import Row, TableState
 from capgo_tui.workspace import columns, details
-from capgo_tui.workspace.columns import Column, Surroundings, haystack
+from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.view import View
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.records import Record
     from capgo_tui.tui.widgets import rows
     from capgo_tui.workspace.collection import Collection
+    from capgo_tui.workspace.columns import Column, Surroundings
     from capgo_tui.workspace.details import Section
     from capgo_tui.workspace.session import Workspace
 
@@ -47,13 +48,13 @@ class RecordRows(Generic[T]):
     workspace: Workspace
     look: ListLook[T]
     view: View[T] = field(init=False)
+    marks: Marks[T] = field(init=False)
     state: TableState = field(default_factory=TableState)
 
     def __post_init__(self) -> None:
-        def text(record: T) -> str:
-            return haystack(self.look.columns, record, self.workspace.surroundings())
-
-        self.view = View(self.look.collection(self.workspace), text)
+        collection = self.look.collection(self.workspace)
+        self.view = View(collection, self.look.columns, self.workspace.surroundings)
+        self.marks = Marks(self.view)
 
     def __len__(self) -> int:
         return len(self.view)
@@ -81,7 +82,7 @@ class RecordRows(Generic[T]):
                 # Ages differ all the time: a column nobody searches is none to point at.
                 if column.searched and column.text(before, around) != texts[at]:
                     tones[at] = "changed"
-        return Row(glyph, glyph_tone, texts, tones)
+        return Row(glyph, glyph_tone, texts, tones, key in self.marks)
 
     def sections(self, key: str) -> list[Section]:
         """All that is known of a record; empty when it is gone."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.sorting import flag_value, text_value, time_value, version_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import BundleRef
+    from capgo_tui.workspace.sorting import SortValue
 
 T = TypeVar("T")
 
@@ -48,12 +50,16 @@ class Column(Generic[T]):
     """The narrowest it is worth showing at, in cells."""
     ideal: int
     """The width at which nothing usual is cut."""
+    sort: Callable[[T, Surroundings], SortValue | None]
+    """What the list is sorted by; None where it is not known, and that comes last."""
     priority: int = 1
     """0 is never dropped; the highest number goes first on a narrow screen."""
     cut_middle: bool = False
     """Cut in the middle: for ids, whose both ends tell them apart."""
     searched: bool = True
     """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
+    newest_first: bool = False
+    """Whether the first thing wanted of it is the descending order."""
 
 
 def bundle_name(bundle: BundleRef | None, around: Surroundings) -> str:
@@ -119,43 +125,222 @@ def linked_channels(bundle: Bundle, around: Surroundings) -> str:
     return ", ".join([*by.get(bundle.id, ()), *by.get(bundle.name, ())])
 
 
+def _channel_bundle(channel: Channel, around: Surroundings) -> SortValue | None:
+    return version_value(bundle_name(channel.bundle, around))
+
+
+def _rollout_share(channel: Channel, _: Surroundings) -> SortValue | None:
+    return None if channel.rollout_bundle is None else channel.rollout_percentage_bps or 0
+
+
+def _device_bundle(device: Device, around: Surroundings) -> SortValue | None:
+    name = bundle_name(device.bundle, around) or ("builtin" if device.runs_builtin else None)
+    return version_value(name)
+
+
+def _device_kind(device: Device, _: Surroundings) -> SortValue | None:
+    kind = device_kind(device)
+    return None if kind == "?" else kind
+
+
 CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
-    Column("channel", "CHANNEL", lambda c, _: c.name, 18, 34, 0),
-    Column("bundle", "BUNDLE", lambda c, a: bundle_name(c.bundle, a) or "none", 13, 24, 1),
-    Column("default", "DEFAULT", lambda c, _: "default" if c.public else "", 8, 8, 2),
-    Column("rollout", "ROLLOUT", rollout, 12, 20, 4),
-    Column("holds", "HOLDS BACK", lambda c, _: policy(c), 10, 10, 5),
-    Column("self", "SELF", lambda c, _: yes(c.allow_device_self_set), 4, 4, 6),
-    Column("dev", "DEV", lambda c, _: yes(c.allow_dev), 3, 3, 7),
-    Column("emulator", "EMU", lambda c, _: yes(c.allow_emulator), 3, 3, 8),
-    Column("changed", "CHANGED", lambda c, a: age(c.updated_at, a.now), 7, 7, 3, searched=False),
+    Column("channel", "CHANNEL", lambda c, _: c.name, 18, 34, lambda c, _: text_value(c.name), 0),
+    Column(
+        "bundle",
+        "BUNDLE",
+        lambda c, a: bundle_name(c.bundle, a) or "none",
+        13,
+        24,
+        _channel_bundle,
+        1,
+    ),
+    Column(
+        "default",
+        "DEFAULT",
+        lambda c, _: "default" if c.public else "",
+        8,
+        8,
+        lambda c, _: flag_value(c.public),
+        2,
+        newest_first=True,
+    ),
+    Column("rollout", "ROLLOUT", rollout, 12, 20, _rollout_share, 4),
+    Column(
+        "holds",
+        "HOLDS BACK",
+        lambda c, _: policy(c),
+        10,
+        10,
+        lambda c, _: text_value(c.disable_auto_update and policy(c)),
+        5,
+    ),
+    Column(
+        "self",
+        "SELF",
+        lambda c, _: yes(c.allow_device_self_set),
+        4,
+        4,
+        lambda c, _: flag_value(c.allow_device_self_set),
+        6,
+    ),
+    Column(
+        "dev", "DEV", lambda c, _: yes(c.allow_dev), 3, 3, lambda c, _: flag_value(c.allow_dev), 7
+    ),
+    Column(
+        "emulator",
+        "EMU",
+        lambda c, _: yes(c.allow_emulator),
+        3,
+        3,
+        lambda c, _: flag_value(c.allow_emulator),
+        8,
+    ),
+    Column(
+        "changed",
+        "CHANGED",
+        lambda c, a: age(c.updated_at, a.now),
+        7,
+        7,
+        lambda c, _: time_value(c.updated_at),
+        3,
+        searched=False,
+        newest_first=True,
+    ),
 )
 
 DEVICE_COLUMNS: tuple[Column[Device], ...] = (
-    Column("device", "DEVICE", lambda d, _: d.device_id, 15, 36, 0, cut_middle=True),
-    Column("custom", "CUSTOM ID", lambda d, _: d.custom_id or "", 17, 24, 2),
-    Column("platform", "PLAT", lambda d, _: d.platform or "?", 8, 8, 4),
-    Column("bundle", "BUNDLE", device_bundle, 12, 18, 1),
-    Column("override", "OVERRIDE", override_mark, 14, 22, 1),
-    Column("os", "OS", lambda d, _: d.os_version or "", 6, 8, 6),
-    Column("native", "NATIVE", lambda d, _: d.version_build or "", 8, 10, 7),
-    Column("plugin", "PLUGIN", lambda d, _: d.plugin_version or "", 8, 10, 9),
-    Column("kind", "KIND", lambda d, _: device_kind(d), 6, 13, 8),
-    Column("seen", "SEEN", lambda d, a: age(d.updated_at, a.now), 5, 5, 3, searched=False),
+    Column(
+        "device",
+        "DEVICE",
+        lambda d, _: d.device_id,
+        15,
+        36,
+        lambda d, _: text_value(d.device_id),
+        0,
+        cut_middle=True,
+    ),
+    Column(
+        "custom",
+        "CUSTOM ID",
+        lambda d, _: d.custom_id or "",
+        17,
+        24,
+        lambda d, _: text_value(d.custom_id),
+        2,
+    ),
+    Column(
+        "platform",
+        "PLAT",
+        lambda d, _: d.platform or "?",
+        8,
+        8,
+        lambda d, _: text_value(d.platform),
+        4,
+    ),
+    Column("bundle", "BUNDLE", device_bundle, 12, 18, _device_bundle, 1),
+    Column("override", "OVERRIDE", override_mark, 14, 22, lambda d, _: text_value(d.channel), 1),
+    Column(
+        "os",
+        "OS",
+        lambda d, _: d.os_version or "",
+        6,
+        8,
+        lambda d, _: version_value(d.os_version),
+        6,
+    ),
+    Column(
+        "native",
+        "NATIVE",
+        lambda d, _: d.version_build or "",
+        8,
+        10,
+        lambda d, _: version_value(d.version_build),
+        7,
+    ),
+    Column(
+        "plugin",
+        "PLUGIN",
+        lambda d, _: d.plugin_version or "",
+        8,
+        10,
+        lambda d, _: version_value(d.plugin_version),
+        9,
+    ),
+    Column("kind", "KIND", lambda d, _: device_kind(d), 6, 13, _device_kind, 8),
+    Column(
+        "seen",
+        "SEEN",
+        lambda d, a: age(d.updated_at, a.now),
+        5,
+        5,
+        lambda d, _: time_value(d.updated_at),
+        3,
+        searched=False,
+        newest_first=True,
+    ),
 )
 
 BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
-    Column("bundle", "BUNDLE", lambda b, _: b.name, 16, 28, 0),
-    Column("channels", "CHANNELS", linked_channels, 18, 34, 1),
-    Column("created", "CREATED", lambda b, a: age(b.created_at, a.now), 7, 7, 2, searched=False),
-    Column("comment", "COMMENT", lambda b, _: b.comment or "", 26, 60, 3),
-    Column("needs", "NEEDS", lambda b, _: b.min_update_version or "", 8, 10, 5),
-    Column("storage", "STORED", lambda b, _: b.storage_provider or "", 8, 9, 6),
-    Column("encrypted", "ENC", lambda b, _: yes(bool(b.has_session_key)), 3, 3, 7),
+    Column("bundle", "BUNDLE", lambda b, _: b.name, 16, 28, lambda b, _: version_value(b.name), 0),
+    Column(
+        "channels",
+        "CHANNELS",
+        linked_channels,
+        18,
+        34,
+        lambda b, a: text_value(linked_channels(b, a)),
+        1,
+    ),
+    Column(
+        "created",
+        "CREATED",
+        lambda b, a: age(b.created_at, a.now),
+        7,
+        7,
+        lambda b, _: time_value(b.created_at),
+        2,
+        searched=False,
+        newest_first=True,
+    ),
+    Column(
+        "comment",
+        "COMMENT",
+        lambda b, _: b.comment or "",
+        26,
+        60,
+        lambda b, _: text_value(b.comment),
+        3,
+    ),
+    Column(
+        "needs",
+        "NEEDS",
+        lambda b, _: b.min_update_version or "",
+        8,
+        10,
+        lambda b, _: version_value(b.min_update_version),
+        5,
+    ),
+    Column(
+        "storage",
+        "STORED",
+        lambda b, _: b.storage_provider or "",
+        8,
+        9,
+        lambda b, _: text_value(b.storage_provider),
+        6,
+    ),
+    Column(
+        "encrypted",
+        "ENC",
+        lambda b, _: yes(bool(b.has_session_key)),
+        3,
+        3,
+        lambda b, _: flag_value(bool(b.has_session_key)),
+        7,
+    ),
 )
 
 
 def haystack(columns: Sequence[Column[T]], record: T, around: Surroundings) -> str:
-    """Everything the columns say of a record, case-folded, for a filter to search."""
-    texts = [column.text(record, around) for column in columns if column.searched]
-    return "\n".join(texts).casefold()
+    """Everything the columns say of a record, case-folded, a line each, for a filter to search."""
+    return "\n".join([c.text(record, around) for c in columns if c.searched]).casefold()

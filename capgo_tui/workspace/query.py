@@ -1,11 +1,148 @@
-"""The filter that is typed after ``/``: words that must all occur, in any case."""
+"""The filter that is typed after ``/``: conditions that must all hold, in any case.
+
+=================  =====================================================================
+``word``           occurs somewhere in the row
+``~word``          its letters occur in this order in one cell
+``/pattern/``      a regular expression that fits somewhere; it may hold spaces, the last
+                   slash may still be missing, ``^`` and ``$`` are the ends of a cell
+``column:…``       any of these, in one column; a beginning that tells it apart is enough
+``!…``             any of these, the other way round
+=================  =====================================================================
+
+What is only begun (``!``, ``~``, ``/``, ``os:``) is no condition yet. A condition that cannot
+be used is left out, and `Query.error` says why: the rest of the filter keeps working.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from math import prod
+from typing import TYPE_CHECKING, TypeAlias
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import regex
+
+    Cells: TypeAlias = Callable[[str], str]
+    """Gives the case-folded text of a column of the row in question, by the column's id."""
+
+PATTERN_SECONDS = 0.02
+"""How long a pattern may take over one row before it is given up."""
+TOO_SLOW = "pattern is too slow"
+_LONGEST_PATTERN = 500
+_MOST_REPEATS = 10_000
 _ID = re.compile(r"[\w.:-]{4,}")
+_COUNTED = re.compile(r"\{[0-9, ]*?([0-9]+) *,? *\}")
+_BLANK = re.compile(r"\s*")
+_WORD = re.compile(r"\S*")
+_CLOSED = re.compile(r"/((?:[^\\/]|\\.|/(?=\S))*)/(?=\s|$)", re.DOTALL)
+"""A slash closes where a blank or nothing follows: ``/var/log`` is one pattern, still open."""
+
+
+class Kind(Enum):
+    """How a condition's text is looked for."""
+
+    WORD = "word"
+    PATTERN = "pattern"
+    FUZZY = "fuzzy"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition."""
+
+    kind: Kind
+    text: str
+    """Case-folded, but for patterns, where case can have a meaning."""
+    column: str | None = None
+    negated: bool = False
+
+    def holds(self, haystack: str, cells: Cells) -> bool:
+        """Tell whether a row meets it."""
+        text = haystack if self.column is None else cells(self.column)
+        if self.kind is Kind.WORD:
+            return (self.text in text) is not self.negated
+        if self.kind is Kind.FUZZY:
+            return (_fuzzy(self.text).search(text) is not None) is not self.negated
+        found = _pattern(self.text).fits(text)
+        return found is None or found is not self.negated
+
+    @property
+    def fault(self) -> str:
+        """Why it cannot be used, as far as that is known by now; empty for a good one."""
+        return _pattern(self.text).fault if self.kind is Kind.PATTERN else ""
+
+    def implies(self, other: Term) -> bool:
+        """Tell whether every row that meets this one is sure to meet `other`."""
+        if self == other:
+            return True
+        if self.column != other.column or self.negated is not other.negated:
+            return False
+        # What is forbidden counts the other way: without an «a» there is no «ab» either.
+        wide, narrow = (self, other) if self.negated else (other, self)
+        match wide.kind, narrow.kind:
+            case Kind.WORD, Kind.WORD:
+                return wide.text in narrow.text
+            case Kind.FUZZY, Kind.FUZZY | Kind.WORD:
+                return _fuzzy(wide.text).search(narrow.text) is not None
+            case _:
+                return False
+
+
+class _Pattern:
+    """A regular expression that says what is wrong with it instead of failing or hanging."""
+
+    def __init__(self, text: str) -> None:
+        self.fault = ""
+        self._compiled: regex.Pattern[str] | None = None
+        if len(text) > _LONGEST_PATTERN:
+            self.fault = f"a pattern has at most {_LONGEST_PATTERN} characters"
+            return
+        # The compiler unrolls counted repeats, one inside the other: three of {1000} fill memory.
+        if prod(int(count) or 1 for count in _COUNTED.findall(text)) > _MOST_REPEATS:
+            self.fault = "the pattern repeats too much"
+            return
+        import regex  # noqa: PLC0415 - 28 ms that only a pattern needs
+
+        try:
+            self._compiled = regex.compile(text, regex.IGNORECASE | regex.MULTILINE | regex.V0)
+        except regex.error as error:
+            self.fault = f"bad pattern: {str(error).partition(' at position')[0]}"
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+            # The compiler's own mistakes over odd patterns, such as a repeat beyond its counters.
+            self.fault = "bad pattern"
+
+    def fits(self, text: str) -> bool | None:
+        """Tell whether it fits somewhere; None when it is of no use."""
+        if self._compiled is None:
+            return None
+        try:
+            return self._compiled.search(text, timeout=PATTERN_SECONDS) is not None
+        except TimeoutError:
+            self.fault = TOO_SLOW
+            self._compiled = None
+            return None
+
+
+@lru_cache(maxsize=64)
+def _pattern(text: str) -> _Pattern:
+    """Compile once for all rows; a slow one is remembered, however often it is typed again."""
+    return _Pattern(text)
+
+
+@lru_cache(maxsize=64)
+def _fuzzy(letters: str) -> re.Pattern[str]:
+    """A pattern that finds letters in order in one line, and looks at no letter twice."""
+    steps = (rf"[^{re.escape(letter)}\n]*+{re.escape(letter)}" for letter in letters)
+    return re.compile("^" + "".join(steps), re.MULTILINE)
+
+
+def _no_cells(_: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,25 +150,102 @@ class Query:
     """A parsed filter; the empty one matches everything."""
 
     text: str = ""
-    words: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
 
     @classmethod
-    def parse(cls, text: str) -> Query:
-        """Read a filter as it is typed; any text is a valid one."""
-        return cls(text.strip(), tuple(text.casefold().split()))
+    def parse(cls, text: str, columns: Sequence[str] = ()) -> Query:
+        """Read a filter as it is typed, for a list with these column ids; any text is one."""
+        text = text.strip()
+        return cls(text, tuple(_terms(text, columns)))
 
     def __bool__(self) -> bool:
-        return bool(self.words)
+        return any(not term.fault for term in self.terms)
 
-    def matches(self, haystack: str) -> bool:
-        """Tell whether a record's text, case-folded, holds every word."""
-        return all(word in haystack for word in self.words)
+    @property
+    def error(self) -> str:
+        """What is wrong with the filter, in a few words; empty when nothing is."""
+        return next((term.fault for term in self.terms if term.fault), "")
+
+    @property
+    def in_force(self) -> tuple[Term, ...]:
+        """The conditions that can be used; a pattern that proves too slow leaves them."""
+        return tuple(term for term in self.terms if not term.fault)
+
+    @property
+    def sieve(self) -> str:
+        """A text that every matching row holds, the longest known; a quick first look."""
+        plain = (t.text for t in self.terms if _is_plain(t))
+        return max(plain, key=len, default="")
+
+    @property
+    def is_word(self) -> bool:
+        """Whether one plain word is all there is, so that the sieve says it all."""
+        return len(self.terms) == 1 and _is_plain(self.terms[0])
+
+    def matches(self, haystack: str, cells: Cells = _no_cells) -> bool:
+        """Tell whether a row meets every condition; its texts are case-folded, a line a cell."""
+        return all(term.holds(haystack, cells) for term in self.terms)
 
     def narrows(self, other: Query) -> bool:
         """Tell whether whatever this matches, `other` matches as well."""
-        return all(any(mine in word for word in self.words) for mine in other.words)
+        return narrower(self.in_force, other.in_force)
 
     @property
     def looks_like_id(self) -> bool:
         """Whether the text could be one device id, worth asking the server for."""
-        return len(self.words) == 1 and _ID.fullmatch(self.text) is not None
+        return self.is_word and _ID.fullmatch(self.text) is not None
+
+
+def narrower(terms: Sequence[Term], than: Sequence[Term]) -> bool:
+    """Tell whether every row that meets `terms` is sure to meet all of `than`."""
+    return all(any(term.implies(wide) for term in terms) for wide in than)
+
+
+def _is_plain(term: Term) -> bool:
+    return term.kind is Kind.WORD and term.column is None and not term.negated
+
+
+def _terms(text: str, columns: Sequence[str]) -> Iterator[Term]:
+    at = _skip(_BLANK, text, 0)
+    while at < len(text):
+        term, at = _term(text, at, columns)
+        if term.text:
+            yield term
+        at = _skip(_BLANK, text, at)
+
+
+def _term(text: str, at: int, columns: Sequence[str]) -> tuple[Term, int]:
+    """Read one condition, and tell where it ends."""
+    negated = text[at] == "!"
+    at += negated
+    word = text[at : _skip(_WORD, text, at)]
+    name, colon, _ = word.partition(":")
+    column = _column(name, columns) if colon else None
+    if column is not None:
+        at += len(name) + 1
+        if not negated and text[at : at + 1] == "!":
+            negated = True
+            at += 1
+    if text[at : at + 1] == "/":
+        closed = _CLOSED.match(text, at)
+        if closed is not None:
+            return Term(Kind.PATTERN, closed[1], column, negated), closed.end()
+        return Term(Kind.PATTERN, text[at + 1 :], column, negated), len(text)
+    end = _skip(_WORD, text, at)
+    if text[at : at + 1] == "~":
+        return Term(Kind.FUZZY, text[at + 1 : end].casefold(), column, negated), end
+    return Term(Kind.WORD, text[at:end].casefold(), column, negated), end
+
+
+def _column(name: str, columns: Sequence[str]) -> str | None:
+    """The column that is meant, by its id or by a beginning that no other has."""
+    folded = name.casefold()
+    if folded in columns:
+        return folded
+    found = [column for column in columns if folded and column.startswith(folded)]
+    return found[0] if len(found) == 1 else None
+
+
+def _skip(blank_or_word: re.Pattern[str], text: str, at: int) -> int:
+    found = blank_or_word.match(text, at)
+    return found.end() if found else at

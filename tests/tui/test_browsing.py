@@ -205,3 +205,74 @@ async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() ->
         driver.app.app_focus = True
         pass_time(6)
         await driver.until(lambda: server.count("GET", "/device") == before + 2, "read again")
+
+
+async def test_a_list_is_sorted_by_a_column_and_turned_round_and_set_back() -> None:
+    names = ["qa-12", "qa-7", "", "anna"]
+    rows = [device(at, custom_id=name) for at, name in enumerate(names, start=1)]
+    server = Server(store_of(state(devices=rows)))
+    async with opened(server, wait_for="6 loaded") as driver:
+        await driver.type("2")
+        await driver.until("4 loaded")
+
+        def order() -> list[str]:
+            return [driver.line(y)[2:10] for y in range(2, 6)]
+
+        assert order() == ["00000001", "00000002", "00000003", "00000004"]
+        await driver.type("s", "right", "right", "enter")
+        await driver.until("CUSTOM ID↑")
+        # Numbers by their size, what has no value last.
+        assert order() == ["00000004", "00000002", "00000001", "00000003"]
+        assert driver.cursor == device_id(1), "the cursor stays on its record"
+        await driver.type("s", "enter")
+        await driver.until("CUSTOM ID↓")
+        assert order() == ["00000001", "00000002", "00000004", "00000003"]
+        await driver.type("1", "2")
+        await driver.until("CUSTOM ID↓")
+        await driver.type("s", "left", "left", "enter")
+        await driver.gone("CUSTOM ID↓")
+        assert order() == ["00000001", "00000002", "00000003", "00000004"]
+
+
+async def test_a_sorted_list_takes_new_pages_in_their_places() -> None:
+    server = many(130)
+    async with on_devices(server) as driver:
+        await driver.type("s", "right", "right", "enter", "s", "enter")
+        await driver.until("CUSTOM ID↓")
+        await driver.type("L")
+        await driver.until("130 loaded")
+        await driver.type("g")
+        await driver.until(lambda: driver.cursor == device_id(130), "the highest first")
+
+
+async def test_marks_are_counted_survive_the_filter_and_go_with_their_records() -> None:
+    server = many(8)
+    async with on_devices(server) as driver:
+        await driver.type("space", "space", "j", "v")
+        await driver.until("4 marked")
+        assert [driver.line(y)[1] for y in range(2, 8)] == ["✓", "✓", "✓", "✓", " ", " "]
+        await driver.type("slash", *"tester-04", "enter")
+        await driver.until("4 marked (3 hidden by filter)")
+        await driver.type("escape")
+        await driver.until(lambda: "hidden" not in driver.text, "all in view")
+        server.change("DELETE FROM devices WHERE device_id = ?", device_id(1))
+        await driver.type("r")
+        await driver.until("3 marked")
+        await driver.type("u")
+        await driver.gone("marked")
+        await driver.type("*")
+        await driver.until("7 marked")
+
+
+async def test_a_filter_that_cannot_be_is_told_while_it_is_typed() -> None:
+    server = many(5)
+    async with on_devices(server) as driver:
+        await driver.type("slash", *"/tester-0[1")
+        await driver.until("pattern")
+        assert driver.app.bug is None
+        await driver.type(*"2]/")
+        await driver.until("2 of 5 loaded")
+        await driver.type("escape", "slash", *"!ios", "enter")
+        await driver.until("2 of 5 loaded")
+        await driver.type("slash", *["backspace"] * 4, *"platform:ios", "enter")
+        await driver.until("3 of 5 loaded")

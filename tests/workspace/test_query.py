@@ -89,3 +89,184 @@ def test_what_a_narrower_query_matches_the_wider_one_matches_too(
 )
 def test_what_looks_like_one_device_id(typed: str, is_id: bool) -> None:
     assert Query.parse(typed).looks_like_id is is_id
+
+
+COLUMNS = ["device", "platform", "plugin", "os", "override"]
+ROW = {
+    "device": "3f2a",
+    "platform": "ios",
+    "plugin": "7.1.0",
+    "os": "18.1",
+    "override": "▲ beta",
+}
+
+
+def row_matches(typed: str, row: dict[str, str] = ROW) -> bool:
+    return Query.parse(typed, COLUMNS).matches("\n".join(row.values()), row.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("typed", "matches"),
+    [
+        ("!android", True),
+        ("!ios", False),
+        ("ios !beta", False),
+        ("platform:ios", True),
+        ("PLATFORM:IOS", True),
+        ("platform:18", False),
+        ("plat:ios", True),
+        ("!plat:ios", False),
+        ("plat:!ios", False),
+        ("plat:!android", True),
+        ("os:18", True),
+        ("p:ios", False),  # platform or plugin: a plain word that does not occur
+        ("/^ios$/", True),
+        ("/^io$/", False),
+        ("/^IOS$/", True),
+        ("/beta", True),
+        ("/▲ be", True),
+        ("/▲ be/ ios", True),
+        ("/▲ be/ android", False),
+        ("!/▲ be/", False),
+        ("os:/^18/", True),
+        ("os:/^7/", False),
+        ("os:!/^7/", True),
+        ("!os:/^18/", False),
+        (r"/\d+\.\d+\.\d+/", True),
+        (r"/\D{20}/", False),
+        ("~32a", True),
+        ("~a23", False),
+        ("~i1", False),  # not across cells
+        ("!~32a", False),
+        ("over:~bt", True),
+        ("over:~tb", False),
+        ("over:!~tb", True),
+    ],
+)
+def test_the_language(typed: str, matches: bool) -> None:
+    assert row_matches(typed) is matches
+    assert Query.parse(typed, COLUMNS).error == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "held"),
+    [
+        ("https://x.example/a", "see https://x.example/a"),
+        ("/var/log", "a /var/log b"),
+        (r"/var\/log/", "a /var/log b"),
+        ("/a/b/", "a/b"),
+        ("x:ios", "x:ios"),
+        ("a!b", "a!b"),
+        ("a~b", "a~b"),
+        (":", "a:b"),
+        ("!!a", "b"),
+    ],
+)
+def test_what_only_resembles_the_language_is_looked_for_as_it_is(typed: str, held: str) -> None:
+    query = Query.parse(typed, COLUMNS)
+    assert query
+    assert query.matches(held)
+    assert query.error == ""
+
+
+@pytest.mark.parametrize(
+    "typed", ["!", "~", "/", "//", "!~", "!/", "os:", "os:!", "os:~", "os:/", "!os:", "!os:/ "]
+)
+def test_what_is_only_begun_is_no_condition_yet(typed: str) -> None:
+    assert not Query.parse(typed, COLUMNS)
+    assert row_matches(typed)
+    assert row_matches(f"ios {typed}")
+    assert not row_matches(f"android {typed}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ("/(/", "bad pattern: missing )"),
+        ("/[a", "bad pattern: unterminated character set"),
+        ("/a{1000}{1000}/", "the pattern repeats too much"),
+        ("/(((a{1000}){1000}){1000}){1000}/", "the pattern repeats too much"),
+        (f"/{'a' * 501}/", "a pattern has at most 500 characters"),
+    ],
+)
+def test_a_pattern_that_cannot_be_used_is_told_and_left_out(typed: str, error: str) -> None:
+    query = Query.parse(f"ios {typed}", COLUMNS)
+    assert query.error == error
+    assert query.matches("ios")
+    assert not query.matches("android")
+    assert not Query.parse(typed)
+    assert Query.parse(typed).matches("whatever")
+
+
+def test_a_pattern_that_takes_too_long_is_given_up_for_good() -> None:
+    typed = "/(x|xx)+$/"
+    query = Query.parse(f"ios {typed}")
+    assert query.error == ""
+    hard = f"ios {'x' * 60}!"
+    assert query.matches(hard), "the rest of the filter holds"
+    assert query.error == "pattern is too slow"
+    assert query.matches(hard)
+    assert not query.matches("android")
+    assert Query.parse(f"{typed} b").error == "pattern is too slow", "it is remembered"
+
+
+@given(st.text(alphabet=r"/!~:()[]{}*+?|\^$.,0123<>=Pabsio- ", max_size=25))
+@hypothesis_settings(deadline=None, max_examples=500)
+def test_any_text_is_a_filter(typed: str) -> None:
+    query = Query.parse(typed, COLUMNS)
+    query.matches("ios\nab", ROW.__getitem__)
+    assert isinstance(query.error, str)
+    assert query.narrows(query)
+
+
+PIECES = st.sampled_from(["a", "ab", "b", "/a/", "/a|b/", "/^b$/", "~ab", "~a", "~ba", "1", "a1"])
+TYPED = st.lists(
+    st.tuples(st.sampled_from(["", "!", "os:", "!os:", "plat:"]), PIECES).map("".join), max_size=3
+).map(" ".join)
+CELLS = st.fixed_dictionaries({c: st.text(alphabet="ab1", max_size=4) for c in COLUMNS})
+
+
+@given(TYPED, TYPED, CELLS)
+@hypothesis_settings(deadline=None, max_examples=1000)
+def test_narrowing_is_sound_for_every_kind_of_condition(
+    new: str, old: str, row: dict[str, str]
+) -> None:
+    narrow, wide = Query.parse(new, COLUMNS), Query.parse(old, COLUMNS)
+    if narrow.narrows(wide) and row_matches(new, row):
+        assert row_matches(old, row)
+
+
+@given(TYPED, CELLS)
+@hypothesis_settings(deadline=None, max_examples=300)
+def test_what_matches_passes_the_sieve(typed: str, row: dict[str, str]) -> None:
+    query = Query.parse(typed, COLUMNS)
+    text = "\n".join(row.values())
+    if row_matches(typed, row):
+        assert query.sieve in text
+    if query.is_word:
+        assert row_matches(typed, row) is (query.sieve in text)
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "narrows"),
+    [
+        ("os:181", "os:18", True),
+        ("os:18", "18", False),
+        ("!a", "!ab", True),
+        ("!ab", "!a", False),
+        ("~abc", "~ac", True),
+        ("abc", "~ac", True),
+        ("!~ac", "!abc", True),
+        ("/a/ b", "/a/", True),
+        ("/ab/", "/a/", False),
+        ("a", "/(/", True),
+        ("x !", "x", True),
+    ],
+)
+def test_which_conditions_narrow_which(new: str, old: str, narrows: bool) -> None:
+    assert Query.parse(new, COLUMNS).narrows(Query.parse(old, COLUMNS)) is narrows
+
+
+@pytest.mark.parametrize("typed", ["os:3f2a4b", "!3f2a4b", "~3f2a4b", "/3f2a4b"])
+def test_a_condition_of_another_kind_is_no_id(typed: str) -> None:
+    assert not Query.parse(typed, COLUMNS).looks_like_id

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from capgo_tui.api.models import Bundle, Device
+from capgo_tui.api.models import Device
 from capgo_tui.api.paging import Page
 from capgo_tui.workspace.collection import Appended, Collection, Replaced, Updated
 from capgo_tui.workspace.columns import (
@@ -20,22 +21,44 @@ from capgo_tui.workspace.columns import (
     haystack,
 )
 from capgo_tui.workspace.query import Query
-from capgo_tui.workspace.view import View
+from capgo_tui.workspace.sorting import Sort
+from capgo_tui.workspace.view import SMALL, Shown, View
 from tests.workspace.world import NOON, open_world
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Event
     from capgo_tui.workspace.session import Workspace
 
-device_text = partial(haystack, DEVICE_COLUMNS, around=Surroundings(NOON))
+AROUND = Surroundings(NOON)
 
 
 def text_of(device: Device) -> str:
-    return device_text(device)
+    return haystack(DEVICE_COLUMNS, device, AROUND)
+
+
+def matches(query: Query, device: Device) -> bool:
+    cells = {column.id: column.text(device, AROUND).casefold() for column in DEVICE_COLUMNS}
+    return query.matches(text_of(device), cells.__getitem__)
+
+
+def plain_view(collection: Collection[Device]) -> View[Device]:
+    return View(collection, DEVICE_COLUMNS, lambda: AROUND)
 
 
 def view_of(workspace: Workspace) -> View[Device]:
-    return View(workspace.devices, text_of)
+    return plain_view(workspace.devices)
+
+
+def in_order(view: View[Device]) -> list[str]:
+    """Brute force: everything that matches, sorted as it should be."""
+    found = {k: r for k, r in view.collection.records.items() if matches(view.query, r)}
+    if view.sort is None:
+        return list(found)
+    (column,) = [c for c in DEVICE_COLUMNS if c.id == view.sort.column_id]
+    values: dict[str, Any] = {key: column.sort(record, AROUND) for key, record in found.items()}
+    known = [key for key in found if values[key] is not None]
+    known.sort(key=values.__getitem__, reverse=view.sort.descending)
+    return known + [key for key in found if values[key] is None]
 
 
 def shown(view: View[Device]) -> list[str]:
@@ -45,7 +68,10 @@ def shown(view: View[Device]) -> list[str]:
 def assert_consistent(view: View[Device]) -> None:
     """The view is what filtering everything anew would give, and its index agrees."""
     records = view.collection.records
-    expected = [key for key in records if view.query.matches(text_of(records[key]))]
+    expected = in_order(view)
+    assert not view.busy
+    assert list(view.keys()) == expected
+    assert view.ids == set(expected)
     assert shown(view) == expected
     assert [view.index_of(key) for key in expected] == list(range(len(expected)))
     assert all(view.index_of(key) is None for key in records.keys() - set(expected))
@@ -63,7 +89,7 @@ class Nothing:
 
 def empty_collection() -> Collection[Device]:
     return Collection(
-        "devices", walk=lambda _: Nothing(), key=lambda device: device.wire_key, now=lambda: NOON
+        "devices", walk=lambda *_: Nothing(), key=lambda device: device.wire_key, now=lambda: NOON
     )
 
 
@@ -80,7 +106,7 @@ async def test_pages_are_appended_behind_the_filter() -> None:
     async with open_world(devices=250) as world:
         workspace = world.open()
         view = view_of(workspace)
-        heard: list[Event] = []
+        heard: list[Event | Shown] = []
         view.listen(heard.append)
         view.filter(Query.parse("IOS prod"))
         while not workspace.devices.ended:
@@ -167,7 +193,7 @@ async def test_a_refresh_is_followed_to_the_new_order_and_number() -> None:
         matching = shown(view)
         world.drop_device(matching[0])
         world.add_device("00000000-new", "brand new")
-        heard: list[Event] = []
+        heard: list[Event | Shown] = []
         view.listen(heard.append)
         await workspace.devices.refresh()
         assert shown(view) == ["00000000-new", *matching[1:]]
@@ -186,7 +212,7 @@ async def test_listeners_find_the_view_already_up_to_date() -> None:
 
 
 def test_outside_the_view_there_is_no_record() -> None:
-    view = View(empty_collection(), text_of)
+    view = plain_view(empty_collection())
     assert view.index_of("nothing") is None
     with pytest.raises(IndexError):
         view.record_at(0)
@@ -199,11 +225,7 @@ async def test_the_channels_of_a_bundle_are_found_by_the_filter() -> None:
         workspace = world.open()
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
-
-        def text(bundle: Bundle) -> str:
-            return haystack(BUNDLE_COLUMNS, bundle, workspace.surroundings())
-
-        view: View[Bundle] = View(workspace.bundles, text)
+        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.surroundings)
         view.filter(Query.parse("production"))
         carried = world.column("SELECT version FROM channels WHERE name = 'production'")
         assert [view.key_at(index) for index in range(len(view))] == carried
@@ -217,11 +239,7 @@ async def test_links_that_come_later_are_found_once_the_view_has_looked_again(
         world.run("UPDATE bundles SET comment = NULL")
         workspace = world.open()
         await workspace.bundles.load_all()
-
-        def text(bundle: Bundle) -> str:
-            return haystack(BUNDLE_COLUMNS, bundle, workspace.surroundings())
-
-        view: View[Bundle] = View(workspace.bundles, text)
+        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.surroundings)
         view.filter(Query.parse(typed[0]))
         assert len(view) == 0
         await workspace.channels.load_all()
@@ -278,7 +296,7 @@ def test_whatever_is_put_and_typed_the_view_is_what_full_filtering_gives(
     steps: list[tuple[str, str, str]],
 ) -> None:
     collection = empty_collection()
-    view = View(collection, text_of)
+    view = plain_view(collection)
     for kind, key, text in steps:
         match kind:
             case "put":
@@ -299,7 +317,7 @@ def test_typing_letter_by_letter_equals_typing_at_once(
     collection = empty_collection()
     for number, name in enumerate(names):
         collection.put(Device(device_id=f"device-{number}", custom_id=name))
-    slow, fast = View(collection, text_of), View(collection, text_of)
+    slow, fast = plain_view(collection), plain_view(collection)
     typed = f"{first} {second}"
     for length in range(len(typed) + 1):
         slow.filter(Query.parse(typed[:length]))
@@ -315,8 +333,240 @@ async def test_a_redrawn_record_does_not_move_anything() -> None:
         await workspace.devices.load_all()
         view.filter(Query.parse("a"))
         before = shown(view)
-        heard: list[Event] = []
+        heard: list[Event | Shown] = []
         view.listen(heard.append)
         workspace.devices.touch(before[0])
         assert shown(view) == before
         assert heard == [Updated((before[0],))]
+
+
+# Sorting, and lists so long that they are worked on in slices
+
+
+def load(collection: Collection[Device], devices: list[Device]) -> None:
+    """Let a page arrive, without a server."""
+    new = [device.device_id for device in devices if device.device_id not in collection.records]
+    collection.records.update((device.device_id, device) for device in devices)
+    collection._tell(Appended(new))
+    if known := [device.device_id for device in devices if device.device_id not in new]:
+        collection._tell(Updated(known))
+
+
+def swap(collection: Collection[Device], devices: list[Device]) -> None:
+    """Let the list be read anew, without a server."""
+    collection.records = {device.device_id: device for device in devices}
+    collection._tell(Replaced())
+
+
+def fleet(count: int, first: int = 0) -> list[Device]:
+    return [
+        Device(
+            device_id=f"d-{number}",
+            custom_id=f"store-{number * 7919 % 1009}" if number % 5 else None,
+            platform="ios" if number % 3 else "android",
+            updated_at=NOON - timedelta(minutes=number * 31 % 997),
+        )
+        for number in range(first, first + count)
+    ]
+
+
+@pytest.mark.parametrize("column", [column.id for column in DEVICE_COLUMNS])
+@pytest.mark.parametrize("descending", [False, True])
+def test_sorting_by_every_column(column: str, descending: bool) -> None:
+    collection = empty_collection()
+    load(collection, fleet(200))
+    view = plain_view(collection)
+    view.sort_by(Sort(column, descending))
+    assert_consistent(view)
+    view.filter(view.parse("store !android"))
+    assert_consistent(view)
+    load(collection, fleet(50, first=200))
+    assert_consistent(view)
+    view.sort_by(None)
+    assert_consistent(view)
+
+
+def test_an_update_moves_a_row_to_its_place_and_says_so() -> None:
+    collection = empty_collection()
+    load(collection, fleet(20))
+    view = plain_view(collection)
+    view.sort_by(Sort("custom"))
+    heard: list[object] = []
+    view.listen(heard.append)
+    first = view.record_at(0)
+    collection.put(replace(first, os_version="18"))
+    assert heard == [Updated((first.device_id,))], "it stays where it was"
+    heard.clear()
+    collection.put(replace(first, custom_id="zzz"))
+    assert heard == [Updated((first.device_id,)), Shown()]
+    assert view.index_of(first.device_id) == 15
+    assert_consistent(view)
+
+
+def test_a_long_list_keeps_showing_what_it_showed_until_the_rest_is_done() -> None:
+    collection = empty_collection()
+    load(collection, fleet(20_000))
+    view = plain_view(collection)
+    view.settle()
+    before = shown(view)
+    heard: list[object] = []
+    view.listen(heard.append)
+    view.sort_by(Sort("seen"))
+    assert view.busy
+    load(collection, fleet(3, first=20_000))
+    while shown(view) == before:
+        assert [view.index_of(key) for key in before[::999]] == list(range(0, 20_000, 999))
+        assert view.advance()
+    view.settle()
+    assert_consistent(view)
+    assert heard[0] == Appended(["d-20000", "d-20001", "d-20002"])
+    assert Shown() in heard
+
+
+def test_what_is_gone_is_shown_as_it_was_while_a_long_list_is_taken_in() -> None:
+    collection = empty_collection()
+    load(collection, fleet(10_000))
+    view = plain_view(collection)
+    view.settle()
+    swap(collection, fleet(9_000, first=5_000))
+    assert view.busy
+    assert view.record_at(0).device_id == "d-0"
+    assert view.record_at(9_999).device_id == "d-9999"
+    view.settle()
+    assert_consistent(view)
+
+
+def test_a_list_of_some_thousands_is_settled_at_once() -> None:
+    collection = empty_collection()
+    load(collection, fleet(SMALL))
+    view = plain_view(collection)
+    assert not view.busy
+    for column in ("custom", "seen", "os"):
+        view.sort_by(Sort(column))
+        assert_consistent(view)
+    view.filter(view.parse("ios store-1"))
+    view.refilter()
+    assert_consistent(view)
+
+
+def looked_at(view: View[Device]) -> list[int]:
+    """How many records each step looks at until all is done."""
+    steps: list[int] = []
+    while view.busy:
+        before = view.looked_at
+        view.advance()
+        steps.append(view.looked_at - before)
+    return steps
+
+
+def test_no_step_looks_at_many_records() -> None:
+    collection = empty_collection()
+    load(collection, fleet(60_000))
+    view = plain_view(collection)
+    assert max(looked_at(view)) <= 2_000
+    view.sort_by(Sort("custom"))
+    assert max(looked_at(view)) <= 2_000
+    view.filter(view.parse("store"))
+    assert max(looked_at(view)) <= 20_000
+    before = view.looked_at
+    view.filter(view.parse("store-1000"))
+    view.settle()
+    assert view.looked_at - before == 48_000, "narrowing looks only at what is shown"
+    before = view.looked_at
+    few = len(view)
+    view.filter(view.parse("store-1000 ios"))
+    assert view.looked_at - before == few
+    before = view.looked_at
+    load(collection, fleet(500, first=60_000))
+    assert view.looked_at - before == 500
+    assert_consistent(view)
+
+
+def test_a_pattern_that_proves_too_slow_leaves_the_rest_of_the_filter() -> None:
+    collection = empty_collection()
+    load(collection, fleet(50))
+    load(collection, [Device(device_id="hard", custom_id="z" * 60 + "!", platform="ios")])
+    view = plain_view(collection)
+    view.filter(view.parse("ios /(z|zz)+$/"))
+    view.settle()
+    assert view.query.error
+    assert_consistent(view)
+    assert view.index_of("hard") is not None
+
+
+def test_a_pattern_that_proves_too_slow_later_shows_what_it_kept_out() -> None:
+    collection = empty_collection()
+    load(collection, fleet(50))
+    view = plain_view(collection)
+    view.filter(view.parse("ios /(w|ww)+$/"))
+    view.settle()
+    assert len(view) == 0
+    load(collection, [Device(device_id="hard", custom_id="w" * 60 + "!", platform="ios")])
+    view.settle()
+    assert view.query.error
+    assert_consistent(view)
+    assert len(view) > 1
+
+
+DEVICES = st.builds(
+    Device,
+    device_id=st.integers(0, 30).map("d-{}".format),
+    custom_id=st.sampled_from([None, "qa-7", "qa-12", "QA-7", "b"]),
+    platform=st.sampled_from([None, "ios", "android"]),
+    os_version=st.sampled_from([None, "18.1", "9", "x"]),
+)
+SORTS = st.one_of(
+    st.none(), st.builds(Sort, st.sampled_from(["device", "custom", "os", "kind"]), st.booleans())
+)
+FILTERS = st.sampled_from(
+    ["", "qa", "qa-1", "!qa", "plat:ios", "/^b$/", "~q7", "qa plat:ios", "os:9", "/(/", "qa !ios"]
+)
+MOVES = st.lists(
+    st.one_of(
+        st.tuples(st.just("load"), st.lists(DEVICES, max_size=12, unique_by=lambda d: d.device_id)),
+        st.tuples(st.just("swap"), st.lists(DEVICES, max_size=25, unique_by=lambda d: d.device_id)),
+        st.tuples(st.just("filter"), FILTERS),
+        st.tuples(st.just("sort"), SORTS),
+        st.tuples(st.just("refilter"), st.none()),
+        st.tuples(st.just("advance"), st.integers(1, 6)),
+    ),
+    max_size=20,
+)
+
+
+@given(MOVES)
+@hypothesis_settings(deadline=None, max_examples=400)
+def test_whatever_happens_in_between_the_settled_view_is_right(
+    moves: list[tuple[str, Any]],
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        # Slices of some records, so that everything falls into the middle of everything.
+        for name, value in {"STEP": 15.0, "PART": 3, "SMALL": 0}.items():
+            patch.setattr(f"capgo_tui.workspace.view.{name}", value)
+        collection = empty_collection()
+        view = plain_view(collection)
+        told: list[int] = []
+        view.listen(lambda _: told.append(view.generation))
+        for kind, what in moves:
+            match kind:
+                case "load":
+                    load(collection, what)
+                case "swap":
+                    swap(collection, what)
+                case "filter":
+                    view.filter(view.parse(what))
+                case "sort":
+                    view.sort_by(what)
+                case "refilter":
+                    view.refilter()
+                case _:
+                    for _ in range(what):
+                        before = view.generation
+                        view.advance()
+                        assert view.generation == before or told[-1] == view.generation
+            keys = shown(view)
+            assert len(set(keys)) == len(keys)
+            assert [view.index_of(key) for key in keys] == list(range(len(keys)))
+            assert [view.record_at(index).device_id for index in range(len(keys))] == keys
+        view.settle()
+        assert_consistent(view)

@@ -1,0 +1,98 @@
+"""The records of a view that the operator has marked, to do one thing to all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from capgo_tui.workspace.collection import Event, Replaced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from capgo_tui.api.records import Record
+    from capgo_tui.workspace.view import Shown, View
+
+T = TypeVar("T", bound="Record")
+
+
+class Marks(Generic[T]):
+    """A set of ids; a filter hides marks but does not take them away."""
+
+    def __init__(self, view: View[T]) -> None:
+        self._view = view
+        self._keys: set[str] = set()
+        self._anchor: str | None = None
+        self._hidden = 0
+        self._counted: int | None = 0
+        """The view's generation that `_hidden` was counted in; None when it is to be counted."""
+        view.listen(self._follow)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def __iter__(self) -> Iterator[str]:
+        """The marked ids in the order of the view, and behind them the hidden ones in theirs."""
+        shown = self._view.ids
+        yield from filter(self._keys.__contains__, self._view.keys())
+        if self.hidden:
+            yield from (k for k in self._view.all_keys() if k in self._keys and k not in shown)
+
+    @property
+    def hidden(self) -> int:
+        """How many marked records the filter hides."""
+        if self._counted != self._view.generation:
+            # 5 ms with 100 000 marks, once for each change of what is shown.
+            self._hidden = len(self._keys) and len(self._keys - self._view.ids)
+            self._counted = self._view.generation
+        return self._hidden
+
+    @property
+    def summary(self) -> str:
+        """How many there are, such as ``3 marked (1 hidden by filter)``; empty for none."""
+        if not self._keys:
+            return ""
+        hidden = f" ({self.hidden} hidden by filter)" if self.hidden else ""
+        return f"{len(self._keys)} marked{hidden}"
+
+    def toggle(self, key: str) -> None:
+        """Mark a record or unmark it; a range can begin here."""
+        if key in self._keys:
+            self._keys.discard(key)
+        elif key in self._view.collection.records:
+            self._keys.add(key)
+        self._anchor = key
+        self._counted = None
+
+    def mark_to(self, key: str) -> None:
+        """Mark all from where the last mark was set to here, as the view stands.
+
+        Without a last mark in view it is only this one.
+        """
+        end = self._view.index_of(key)
+        if end is None:
+            return
+        start = self._view.index_of(self._anchor) if self._anchor is not None else None
+        first, last = sorted((end if start is None else start, end))
+        self._keys.update(self._view.key_at(index) for index in range(first, last + 1))
+        self._anchor = key
+        self._counted = None
+
+    def mark_all(self) -> None:
+        """Mark everything the view shows: 6 ms for 100 000 records."""
+        self._keys |= self._view.ids
+        self._counted = None
+
+    def clear(self) -> None:
+        """Unmark everything, hidden or not."""
+        self._keys = set()
+        self._anchor = None
+        self._counted = None
+
+    def _follow(self, event: Event | Shown) -> None:
+        if isinstance(event, Replaced):
+            # While a big list is sorted in, its view still shows what is gone: go by the list.
+            self._keys &= self._view.collection.records.keys()
+            self._counted = None

@@ -1,0 +1,26 @@
+"""Which measurement gives which figures."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.budgets import append, request_counts, scale, screen_bytes, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.budgets.figures import Measured
+
+
+def groups(folder: Path, *, thorough: bool = False) -> dict[str, Callable[[], Measured]]:
+    """Every group by its name; thorough also measures what no test judges, and repeats more."""
+    return {
+        "bytes": partial(screen_bytes.measure, folder, truecolor=thorough),
+        "idle": partial(screen_bytes.measure_idle, folder),
+        "requests": partial(request_counts.measure, folder),
+        "scale": partial(scale.measure, folder),
+        "append": partial(append.measure, 15 if thorough else 5),
+        "start": partial(start.measure, folder, 11 if thorough else 3),
+    }

@@ -1,0 +1,151 @@
+"""Any program in a real pseudo-terminal, with every byte it writes counted."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pyte
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+ROOT = Path(__file__).parents[2]
+COMMAND = Path(sys.executable).parent / "capgo-tui"
+PATIENCE = 20.0
+"""Seconds until something that does not come is a failure; nothing waits longer than it must."""
+QUIET_LOOKS = 4
+QUIET_SECONDS = 0.035
+"""A screen counts as settled when it shows what it should and so many looks bring nothing."""
+
+# Private sequences pyte would print: keyboard protocols, mode queries, pointer shapes.
+_UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[^\x07]*\x07")
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?$]*|\][^\x07\x1b]*)?\Z")
+
+
+class PseudoTerminal:
+    """A program on a screen of 80×24; leaving the context ends it."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        environ: Mapping[str, str],
+        folder: Path,
+        pass_fds: Sequence[int] = (),
+    ) -> None:
+        columns, lines = 80, 24
+        self.screen = pyte.Screen(columns, lines)
+        self.received = 0
+        """Bytes that the program has written so far."""
+        self._stream = pyte.ByteStream(self.screen)
+        self._held = b""
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(folder),
+                "TERM": "xterm-256color",
+                "COLORTERM": "truecolor",
+                "LANG": "C.UTF-8",
+                "PYTHONPATH": str(ROOT),
+                **environ,
+            },
+            cwd=folder,
+            start_new_session=True,
+            pass_fds=pass_fds,
+        )
+        os.close(slave)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+    @property
+    def text(self) -> str:
+        """The screen as it now stands, one line a row."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    @property
+    def picture(self) -> tuple[object, ...]:
+        """The screen as it now stands, with its colours."""
+        buffer, columns = self.screen.buffer, range(self.screen.columns)
+        return tuple(buffer[y][x] for y in range(self.screen.lines) for x in columns)
+
+    def type(self, keys: str) -> None:
+        """Send keys as a terminal would."""
+        os.write(self._master, keys.encode())
+
+    def press(self, keys: str, *wanted: str) -> int:
+        """Type, go on until the screen has changed and shows all of `wanted`; give the bytes."""
+        before, picture = self.received, self.picture
+        self.type(keys)
+        self.settle(
+            lambda: self.picture != picture and all(text in self.text for text in wanted),
+            f"{keys!r} → {wanted}",
+        )
+        return self.received - before
+
+    def settle(self, wanted: str | Callable[[], bool], why: str = "") -> None:
+        """Read until the screen shows something, and on until nothing more comes."""
+        quiet = 0
+        deadline = time.monotonic() + PATIENCE
+        while quiet < QUIET_LOOKS:
+            if self.read(QUIET_SECONDS):
+                quiet = 0
+            elif wanted in self.text if isinstance(wanted, str) else wanted():
+                quiet += 1
+            assert time.monotonic() < deadline, f"never: {why or wanted}; there is\n{self.text}"
+
+    def wait_for_bytes(self, wanted: bytes) -> float:
+        """Read, without emulating, until some bytes came; give the seconds since the start."""
+        came = b""
+        while wanted not in came:
+            left = self.started + PATIENCE - time.monotonic()
+            assert left > 0, f"never came: {wanted!r} among {len(came)} bytes"
+            if select.select([self._master], [], [], left)[0]:
+                came += os.read(self._master, 65536)
+        return time.monotonic() - self.started
+
+    def read(self, timeout: float, *others: int) -> bytes:
+        """Read and show what comes; b"" after the timeout, or when there is more in `others`."""
+        ready, _, _ = select.select([self._master, *others], [], [], timeout)
+        if self._master not in ready:
+            return b""
+        try:
+            data = os.read(self._master, 65536)
+        except OSError as error:
+            raise AssertionError(f"the program ended; the screen is\n{self.text}") from error
+        self.received += len(data)
+        pending = self._held + data
+        unfinished = _UNFINISHED.search(pending)
+        end = unfinished.start() if unfinished else len(pending)
+        self._held = pending[end:]
+        self._stream.feed(_UNKNOWN.sub(b"", pending[:end]))
+        return data

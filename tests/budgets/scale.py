@@ -1,0 +1,50 @@
+"""A hundred thousand devices: requests, memory, and how long the event loop stands still."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.budgets.figures import DEVICES
+from tests.budgets.probe import Probed
+from tests.budgets.sandbox import sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.budgets.figures import Measured
+
+PAGE_DOWN = "\x1b[6~"
+ESC = "\x1b"
+
+
+def measure(folder: Path) -> Measured:
+    """Load everything into the real app, then press keys."""
+    measured: Measured = {}
+    with sandbox(DEVICES) as world, Probed(world, folder, TEXTUAL_THEME="ansi-dark") as probed:
+        terminal = probed.terminal
+        terminal.settle("production")
+        terminal.press("2", " loaded")
+        probed.ask("worst_gap")
+        measured["load-time"] = probed.ask("load_all")
+        measured["gap.load"] = probed.ask("worst_gap")
+        terminal.settle("end of list")
+        measured["load-all"] = sum(ask.startswith("GET /device?") for ask in world.asked())
+        measured["resident"] = probed.memory("VmRSS")
+
+        def worst(*keys: str) -> float:
+            probed.ask("worst_gap")
+            for key in keys:
+                terminal.press(key)
+            return probed.ask("worst_gap")
+
+        measured["gap.j"] = worst("j", "j", "j")
+        measured["gap.page"] = worst(PAGE_DOWN, PAGE_DOWN, PAGE_DOWN)
+        measured["gap.end"] = worst("G")
+        measured["gap.top"] = worst("g")
+        terminal.press("/")
+        measured["gap.letter"] = worst("i")
+        measured["gap.narrow"] = worst("o", "s")
+        measured["gap.clear"] = worst(ESC)
+        measured["gap.tab"] = worst("1", "2")
+        measured["peak"] = probed.memory("VmHWM")
+    return measured

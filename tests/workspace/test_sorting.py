@@ -1,0 +1,216 @@
+"""What columns are sorted by."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from capgo_tui.api.models import Bundle, Channel, Device
+from capgo_tui.api.records import BundleRef
+from capgo_tui.workspace.columns import (
+    BUNDLE_COLUMNS,
+    CHANNEL_COLUMNS,
+    DEVICE_COLUMNS,
+    Surroundings,
+)
+from capgo_tui.workspace.sorting import Sort, flag_value, text_value, time_value, version_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.records import Record
+    from capgo_tui.workspace.columns import Column
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def shuffled(values: list[Any]) -> list[Any]:
+    """The same in the wrong order."""
+    return values[::-1]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["qa-7", "qa-12", "qa-100"],
+        ["Alpha", "beta", "Gamma"],
+        ["a", "a1", "a1b", "a2", "a10", "ab"],
+        ["x9", "x10", "x9999999999", "x10000000000", "x" + "9" * 50],
+        ["2", "10", "a"],
+    ],
+)
+def test_texts_are_sorted_as_people_would(texts: list[str]) -> None:
+    assert sorted(shuffled(texts), key=lambda text: text_value(text) or "") == texts
+
+
+@pytest.mark.parametrize(("one", "other"), [("QA-7", "qa-7"), ("qa-007", "qa-7"), ("0", "000")])
+def test_texts_that_count_as_equal(one: str, other: str) -> None:
+    assert text_value(one) == text_value(other)
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_nothing_is_no_value(nothing: str | None) -> None:
+    assert text_value(nothing) is None
+    assert version_value(nothing) is None
+
+
+@given(st.lists(st.integers(0, 10**30), max_size=20))
+@hypothesis_settings(deadline=None)
+def test_runs_of_digits_compare_as_numbers(numbers: list[int]) -> None:
+    texts = [f"a{number}z" for number in numbers]
+    wanted = [f"a{number}z" for number in sorted(numbers)]
+    assert sorted(texts, key=lambda text: text_value(text) or "") == wanted
+
+
+def test_random_ids_are_sorted_letter_by_letter() -> None:
+    identity = "3F2A0000-0000-4000-8000-000000000010"
+    assert text_value(identity) == identity.lower()
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        # semver.org, point 11
+        [
+            "1.0.0-alpha",
+            "1.0.0-alpha.1",
+            "1.0.0-alpha.beta",
+            "1.0.0-beta",
+            "1.0.0-beta.2",
+            "1.0.0-beta.11",
+            "1.0.0-rc.1",
+            "1.0.0",
+        ],
+        ["1.9.0", "1.10.0", "2.0.0", "10.0.0"],
+        ["2", "2.0.1", "2.1", "2.1.0.1"],
+        ["99.0.0", "#12", "builtin", "v", "version"],
+        ["v1.2.3", "1.2.4", "V1.2.5"],
+        ["1.0.0", "9" * 5000],
+    ],
+)
+def test_versions_are_sorted_as_versions(versions: list[str]) -> None:
+    values = {version: version_value(version) for version in versions}
+    ordered: list[Any] = [values[version] for version in versions]
+    assert sorted(shuffled(ordered)) == ordered
+    assert len(set(ordered)) == len(versions)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("1.0.0+7", "1.0.0+8"), ("2.4", "2.4.0"), ("1.0.0-RC.1", "1.0.0-rc.1")]
+)
+def test_versions_of_the_same_rank(one: str, other: str) -> None:
+    assert version_value(one) == version_value(other)
+
+
+@given(st.lists(st.text(alphabet="0123.-+avß#٣", max_size=9), max_size=9))
+@hypothesis_settings(deadline=None, max_examples=300)
+def test_any_two_versions_compare(texts: list[str]) -> None:
+    values: list[Any] = [value for text in texts if (value := version_value(text)) is not None]
+    assert len(sorted(values)) == len(values)
+
+
+def test_times_are_sorted_as_times_in_whatever_zone() -> None:
+    tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
+    first = datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
+    last = datetime.max.replace(tzinfo=timezone(-timedelta(hours=14)))
+    assert time_value(tokyo) == time_value(NOON)
+    values = [time_value(moment) or 0.0 for moment in (first, NOON, NOON + timedelta(0, 1), last)]
+    assert values == sorted(set(values))
+    assert time_value(None) is None
+
+
+def test_no_comes_before_yes_and_unknown_is_no_value() -> None:
+    assert [flag_value(False), flag_value(True), flag_value(None)] == [0, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("current", "newest_first", "after"),
+    [
+        (None, False, Sort("os")),
+        (Sort("os"), False, Sort("os", True)),
+        (Sort("os", True), False, None),
+        (Sort("seen"), False, Sort("os")),
+        (None, True, Sort("os", True)),
+        (Sort("os", True), True, Sort("os")),
+        (Sort("os"), True, None),
+    ],
+)
+def test_choosing_a_column_again_turns_it_round_and_then_leaves_it(
+    current: Sort | None, newest_first: bool, after: Sort | None
+) -> None:
+    assert Sort.next(current, "os", newest_first=newest_first) == after
+
+
+FULL: list[tuple[Sequence[Column[Any]], Record, Record]] = [
+    (
+        CHANNEL_COLUMNS,
+        Channel(id=1, name="c"),
+        Channel(
+            id=2,
+            name="d",
+            public=True,
+            bundle=BundleRef(1, "1.0.0"),
+            rollout_bundle=BundleRef(2, "1.0.1"),
+            disable_auto_update="major",
+            allow_device_self_set=True,
+            allow_dev=False,
+            allow_emulator=True,
+            updated_at=NOON,
+        ),
+    ),
+    (
+        DEVICE_COLUMNS,
+        Device(device_id="c"),
+        Device(
+            device_id="d",
+            custom_id="qa",
+            platform="ios",
+            bundle=BundleRef(1, "1.0.0"),
+            channel="beta",
+            os_version="18.1",
+            version_build="2.0",
+            plugin_version="7.0.0",
+            is_prod=True,
+            updated_at=NOON,
+        ),
+    ),
+    (
+        BUNDLE_COLUMNS,
+        Bundle(id=1, name="c"),
+        Bundle(
+            id=2,
+            name="1.0.0",
+            created_at=NOON,
+            comment="x",
+            min_update_version="1.0",
+            storage_provider="r2",
+            has_session_key=True,
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("columns", "bare", "full"), FULL, ids=["channels", "devices", "bundles"])
+def test_every_column_has_a_value_and_none_for_what_is_not_known(
+    columns: Sequence[Column[Any]], bare: Record, full: Record
+) -> None:
+    around = Surroundings(NOON, {2: ["beta"]})
+    assert [c.id for c in columns if c.sort(full, around) is None] == []
+    known = {c.id for c in columns if c.sort(bare, around) is not None}
+    assert known == {columns[0].id, *({"encrypted"} if columns is BUNDLE_COLUMNS else ())}
+
+
+@pytest.mark.parametrize(("columns", "bare", "full"), FULL, ids=["channels", "devices", "bundles"])
+def test_only_ages_begin_with_the_newest_and_are_not_searched(
+    columns: Sequence[Column[Any]], bare: Record, full: Record
+) -> None:
+    del bare
+    for column in columns:
+        is_time = isinstance(column.sort(full, Surroundings(NOON, {2: ["beta"]})), float)
+        assert column.newest_first is (is_time or column.id == "default"), column.id
+        assert column.searched is not is_time
