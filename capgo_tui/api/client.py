@@ -228,6 +228,18 @@ class CapgoClient:
 
     # Writes
 
+    async def traits_for_write(self, app_id: str) -> Traits:
+        """The table of the server's revision, learned if it must be; for building a write.
+
+        Raises:
+            ReadOnly: when this client refuses writes.
+            CapgoError: when the revision could not be learned.
+
+        """
+        if self._caller.read_only:
+            raise ReadOnly("this client is read-only: nothing was sent")
+        return TRAITS[await self.learn_revision(app_id)]
+
     async def set_channel(self, app_id: str, name: str, settings: ChannelSettings) -> None:
         """Create a channel, or change what `settings` holds on an existing one (§6.2).
 
@@ -235,26 +247,26 @@ class CapgoClient:
         the channel is read first and its present bundle sent along.
         """
         settings.sent()
-        traits = await self._for_write(app_id)
+        traits = await self.traits_for_write(app_id)
         if settings.bundle is UNSET and not traits.keeps_omitted_bundle:
             settings = settings.with_bundle(await self._present_bundle(app_id, name))
         await self.send(requests.set_channel(traits, app_id, name, settings))
 
     async def delete_channel(self, app_id: str, name: str, *, delete_bundle: bool = False) -> None:
         """Delete a channel and with it its device overrides (contract §6.3)."""
-        traits = await self._for_write(app_id)
+        traits = await self.traits_for_write(app_id)
         await self.send(requests.delete_channel(traits, app_id, name, delete_bundle=delete_bundle))
 
     async def link_device(
         self, app_id: str, device_id: str, channel: str, *, bundle: str | None = None
     ) -> None:
         """Override a device's channel; `bundle` only on older revisions (contract §7.2)."""
-        traits = await self._for_write(app_id)
+        traits = await self.traits_for_write(app_id)
         await self.send(requests.link_device(traits, app_id, device_id, channel, bundle=bundle))
 
     async def unlink_device(self, app_id: str, device_id: str) -> None:
         """Remove a device's override; fine when there is none (contract §7.3)."""
-        traits = await self._for_write(app_id)
+        traits = await self.traits_for_write(app_id)
         await self.send(requests.unlink_device(traits, app_id, device_id))
 
     async def delete_bundle(self, app_id: str, name: str) -> None:
@@ -263,17 +275,17 @@ class CapgoClient:
         Raises UnsafeBundleName for a name that the server would take for "all" or "none".
         """
         only = BundleName(name)
-        traits = await self._for_write(app_id)
+        traits = await self.traits_for_write(app_id)
         await self.send(requests.delete_bundle(traits, app_id, only))
 
     async def delete_all_bundles(self, app_id: str) -> None:
         """Delete every bundle that ``traits.delete_all`` covers (contract §8.2)."""
-        traits = await self._for_write(app_id)
+        traits = await self.traits_for_write(app_id)
         await self.send(requests.delete_all_bundles(traits, app_id))
 
     async def promote_bundle(self, app_id: str, bundle_id: int, channel_id: int) -> None:
         """Put a bundle on a channel, both by id (contract §8.4; live only)."""
-        traits = await self._for_write(app_id)
+        traits = await self.traits_for_write(app_id)
         await self.send(requests.promote_bundle(traits, app_id, bundle_id, channel_id))
 
     async def create_bundle(
@@ -287,7 +299,7 @@ class CapgoClient:
         key_id: str | None = None,
     ) -> None:
         """Register a zip that lies elsewhere as a bundle (contract §8.3; live only)."""
-        traits = await self._for_write(app_id)
+        traits = await self.traits_for_write(app_id)
         await self.send(
             requests.create_bundle(
                 traits,
@@ -304,15 +316,10 @@ class CapgoClient:
         self, app_id: str, bundle_id: int, *, link: str | None = None, comment: str | None = None
     ) -> None:
         """Set a bundle's link, comment or both (contract §8.5; live only)."""
-        traits = await self._for_write(app_id)
+        traits = await self.traits_for_write(app_id)
         await self.send(
             requests.set_bundle_metadata(traits, app_id, bundle_id, link=link, comment=comment)
         )
-
-    async def _for_write(self, app_id: str) -> Traits:
-        if self._caller.read_only:
-            raise ReadOnly("this client is read-only: nothing was sent")
-        return TRAITS[await self.learn_revision(app_id)]
 
     async def _present_bundle(self, app_id: str, name: str) -> str | None:
         try:

@@ -91,6 +91,11 @@ class Traits:
     delete_all: DeleteAll = DeleteAll.UNLINKED
     extras: frozenset[Extra] = frozenset(Extra)
 
+    @property
+    def promotes(self) -> bool:
+        """Whether a bundle is put on a channel by a request of its own (contract §8.4)."""
+        return Extra.PROMOTE in self.extras
+
 
 LIVE = Traits(
     revision=Revision.LIVE,

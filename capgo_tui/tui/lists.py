@@ -71,7 +71,7 @@ class RecordRows(Generic[T]):
         """One record as the table draws it."""
         key, record = self.view.key_at(index), self.view.record_at(index)
         around = self.workspace.surroundings()
-        glyph, glyph_tone = WRITING if key in self.workspace.writing else self.look.glyph(record)
+        glyph, glyph_tone = WRITING if self.is_writing(key) else self.look.glyph(record)
         # The table hands back the columns it was given, of which it knows only the widths.
         mine = cast("Sequence[Column[T]]", shown)
         texts = [column.text(record, around) for column in mine]
@@ -83,6 +83,10 @@ class RecordRows(Generic[T]):
                 if column.searched and column.text(before, around) != texts[at]:
                     tones[at] = "changed"
         return Row(glyph, glyph_tone, texts, tones, key in self.marks)
+
+    def is_writing(self, key: str) -> bool:
+        """Whether a write is under way for a record."""
+        return (self.look.name, key) in self.workspace.writing
 
     def sections(self, key: str) -> list[Section]:
         """All that is known of a record; empty when it is gone."""

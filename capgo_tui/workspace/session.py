@@ -6,21 +6,24 @@ what imports the HTTP library: callers that paint first call it from a thread.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.workspace.changes import OverrideChange
+from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection
 from capgo_tui.workspace.columns import Surroundings
+from capgo_tui.workspace.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.transport import Exchange
+    from capgo_tui.workspace.changes.change import Change, State
     from capgo_tui.workspace.target import Target
 
 
@@ -76,8 +79,15 @@ class Workspace:
         )
         self._links: dict[int | str, list[str]] = {}
         self.channels.listen(lambda _: self._relink())
-        self.writing: set[str] = set()
-        """Ids of the devices a write is under way for."""
+        self.writing: set[tuple[str, str]] = set()
+        """The list and the key of each record a write is under way for."""
+        self.journal = Journal(
+            target.journal,
+            server=target.server,
+            app_id=app,
+            key_fingerprint=client.key_fingerprint,
+            now=now,
+        )
 
     def surroundings(self) -> Surroundings:
         """What cells need beside their record, as of now."""
@@ -102,17 +112,37 @@ class Workspace:
         self.devices.put(device)
         return device
 
-    def override(self, device: Device, channel: Channel | None) -> OverrideChange:
-        """The change that forces a device to a channel, or with None clears its override."""
-        return OverrideChange(
-            app_id=self.target.app_id,
-            device_id=device.wire_key,
-            label=device.custom_id or device.device_id,
-            before=device.channel,
-            told=device.channel is not None or self.tells_overrides,
-            after=channel.name if channel else None,
-            channel=channel.wire_key if channel else None,
-        )
+    @contextmanager
+    def marked_as_writing(self, change: Change) -> Iterator[None]:
+        """Show the target of a change as being written while this lasts."""
+        if change.row is None:
+            yield
+            return
+        mark = (f"{change.noun}s", change.row)
+        self.writing.add(mark)
+        self._touch(*mark)
+        try:
+            yield
+        finally:
+            self.writing.discard(mark)
+            self._touch(*mark)
+
+    def _touch(self, name: str, key: str) -> None:
+        for collection in (self.channels, self.devices, self.bundles):
+            if collection.name == name:
+                collection.touch(key)
+
+    def state_of(self, channel: Channel) -> State:
+        """A channel's settings as changes speak of them."""
+        return channel_state(channel, self._exact_name_of_bundle)
+
+    def linked_bundles(self) -> set[str]:
+        """Keys of the loaded bundles that a loaded channel carries or rolls out."""
+        return {key for key, bundle in self.bundles.records.items() if self.channels_with(bundle)}
+
+    def channels_with(self, bundle: Bundle) -> list[str]:
+        """Names of the loaded channels that carry a bundle or roll it out."""
+        return self._links.get(bundle.id) or self._links.get(bundle.name) or []
 
     @property
     def tells_overrides(self) -> bool:
@@ -125,12 +155,17 @@ class Workspace:
         return not self.client.traits.tells_bundle_names
 
     async def aclose(self) -> None:
-        """Close the connections to the server."""
+        """Close the connections to the server, and the journal."""
         await self.client.aclose()
+        self.journal.close()
 
     def _name_of_bundle(self, bundle_id: int) -> str | None:
         bundle = self.bundles.records.get(str(bundle_id))
         return bundle.name if bundle else None
+
+    def _exact_name_of_bundle(self, bundle_id: int) -> str | None:
+        bundle = self.bundles.records.get(str(bundle_id))
+        return bundle.wire_key if bundle else None
 
     def _relink(self) -> None:
         links: dict[int | str, list[str]] = {}
@@ -164,6 +199,7 @@ def open_client(
         target.key,
         server=target.server,
         revision=target.revision,
+        read_only=target.read_only,
         asgi_app=target.asgi_app() if target.asgi_app else None,
         on_exchange=on_exchange,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.revisions import Revision
@@ -27,6 +28,10 @@ class Target:
     """The API's revision where it was told; None finds it out."""
     asgi_app: Callable[[], ASGIApp] | None = None
     """Makes a server in this very process instead of one that is reached over a socket."""
+    journal: Path | None = None
+    """The file every write is noted in; None forgets them at the end."""
+    read_only: bool = False
+    """Whether every write is refused."""
 
     @property
     def place(self) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.ages import age, clock_time
-from capgo_tui.workspace.changes import Fate, Outcome, OverrideChange
 from capgo_tui.workspace.collection import ListState, Loading
 
 if TYPE_CHECKING:
@@ -193,27 +192,3 @@ def count(collection: ListState) -> str:
         return f"{len(collection)}!" if len(collection) else "!"
     whole = collection.ended and not collection.incomplete
     return f"{len(collection)}" if whole else f"{len(collection)}+"
-
-
-def told(change: OverrideChange, outcome: Outcome, target: Target) -> str:
-    """What became of an override, in one line."""
-    name, error = change.name, outcome.error
-    wanted, found = change.after or "none", outcome.found or "none"
-    match outcome.fate:
-        case Fate.VERIFIED:
-            return f"✓ {name}: override is {found}, read back from the server"
-        case Fate.DIFFERENT:
-            return f"! {name}: accepted, but the server now says {found}, not {wanted}"
-        case Fate.UNVERIFIED if not change.told:
-            return f"? {name}: accepted, but this server does not tell overrides back"
-        case Fate.UNVERIFIED if error is None:
-            return f"? {name}: accepted, but the server knows no such device to read back"
-        case Fate.UNVERIFIED:
-            return f"? {name}: accepted, but reading it back failed: {error}"
-        case Fate.UNKNOWN if outcome.seen:
-            return f"? {name}: the answer was lost; override is {found} so far, r reads again"
-        case Fate.UNKNOWN:
-            return f"? {name}: the answer was lost, it may have taken effect; r reads again"
-        case Fate.FAILED:
-            why = brief(error, "change overrides", target) if error else "it is as it was"
-            return f"✗ Not changed: {why} · {name} is on {found}"

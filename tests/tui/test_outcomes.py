@@ -103,7 +103,7 @@ async def test_an_override_that_was_accepted_but_is_not_there_is_no_success(
     async with on_devices(server) as driver:
         await write(driver)
         line = await told(driver, "!")
-        assert "accepted, but the server now says none, not beta" in line
+        assert "accepted, but the server now says override is none, not beta" in line
         assert "▲" not in driver.text
 
 

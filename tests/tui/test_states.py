@@ -11,7 +11,7 @@ from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.widgets.record_table import RecordTable
-from capgo_tui.workspace.changes import OverrideChange
+from capgo_tui.workspace.changes.overrides import OverrideChange
 from tests.tui.driving import assert_secret, on_devices, opened
 from tests.tui.server import FAULT, HTML, Gate, Server, answering
 from tests.tui.world import ALL, APP, OTHER_APP, OUTSIDER, READER, SECRETS, WRONG
@@ -213,7 +213,7 @@ async def test_a_bug_after_the_write_went_out_does_not_claim_that_it_failed(
         raise LookupError
 
     async with on_devices(server) as driver:
-        monkeypatch.setattr(OverrideChange, "_read_back", broken)
+        monkeypatch.setattr(OverrideChange, "read", broken)
         await driver.type("o", *"beta", "enter")
         await driver.asked()
         await driver.type("y")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,10 @@ import pytest
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.key import ApiKey
 from capgo_tui.workspace.ages import clock_time
-from capgo_tui.workspace.changes import Fate, Outcome, OverrideChange
 from capgo_tui.workspace.collection import ListState, Loading
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
-from capgo_tui.workspace.words import brief, count, explain, placeholder, status, told
+from capgo_tui.workspace.words import brief, count, explain, placeholder, status
 from tests.workspace.world import NOON, open_world
 
 if TYPE_CHECKING:
@@ -366,53 +364,3 @@ async def test_the_number_on_a_tab_follows_the_list() -> None:
         await devices.load_more()
         texts.append(count(devices))
         assert texts == ["…", "100+", "100!", "150"]
-
-
-# What became of a change
-
-
-CHANGE = OverrideChange("com.acme.shop", "3f2a", "qa-07", "production-eu", "beta", "beta")
-CLEARED = OverrideChange("com.acme.shop", "3f2a", "qa-07", "beta", None, None)
-UNTOLD = replace(CHANGE, before=None, told=False)
-LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=True)
-
-
-@pytest.mark.parametrize(
-    ("change", "outcome", "mark", "parts"),
-    [
-        (CHANGE, Outcome(Fate.VERIFIED, "beta"), "✓", ["beta", "read back"]),
-        (CLEARED, Outcome(Fate.VERIFIED), "✓", ["none", "read back"]),
-        (CHANGE, Outcome(Fate.DIFFERENT, "qa"), "!", ["qa", "not beta"]),
-        (CLEARED, Outcome(Fate.DIFFERENT, "qa"), "!", ["qa", "not none"]),
-        (CHANGE, Outcome(Fate.UNVERIFIED), "?", ["accepted"]),
-        (CHANGE, Outcome(Fate.UNVERIFIED, None, BROKEN), "?", ["accepted", str(BROKEN)]),
-        (CHANGE, Outcome(Fate.UNVERIFIED, seen=False), "?", ["accepted", "no such device"]),
-        (UNTOLD, Outcome(Fate.UNVERIFIED, seen=False), "?", ["accepted", "does not tell"]),
-        (CHANGE, Outcome(Fate.UNKNOWN, None, LOST), "?", ["answer was lost", "none so far"]),
-        (CHANGE, Outcome(Fate.UNKNOWN, "qa", LOST), "?", ["answer was lost", "qa so far"]),
-        (
-            CHANGE,
-            Outcome(Fate.UNKNOWN, None, LOST, seen=False),
-            "?",
-            ["answer was lost", "may have taken effect"],
-        ),
-        (CHANGE, Outcome(Fate.FAILED, "production-eu", BROKEN), "✗", ["production-eu"]),
-    ],
-)
-def test_an_outcome_is_told_in_one_line(
-    change: OverrideChange, outcome: Outcome, mark: str, parts: list[str]
-) -> None:
-    line = told(change, outcome, TARGET)
-    assert line.startswith(f"{mark} ")
-    assert line.isprintable()
-    for part in ("qa-07", *parts):
-        assert part in line
-
-
-@pytest.mark.parametrize("kind", list(ErrorKind))
-@pytest.mark.parametrize("fate", list(Fate))
-def test_no_outcome_but_the_verified_one_claims_success(fate: Fate, kind: ErrorKind) -> None:
-    line = told(CHANGE, Outcome(fate, "qa", failure(kind, status=400)), TARGET)
-    assert line.startswith("✓") is (fate is Fate.VERIFIED)
-    assert line.lower().count("not changed") == (fate is Fate.FAILED)
-    assert SECRET not in line

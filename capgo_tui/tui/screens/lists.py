@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from capgo_tui.text import clean
 from capgo_tui.tui.actions import ACTIONS
+from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES, RecordRows
@@ -96,6 +97,7 @@ class ListsScreen(Screen[None]):
         yield SortBar()
         yield Prompt()
         yield LinkForm()
+        yield Confirmation()
 
     def on_mount(self) -> None:
         """Say what is being waited for, before anything was asked."""
@@ -108,11 +110,13 @@ class ListsScreen(Screen[None]):
         self.prompt = self.query_one(Prompt)
         self.link_form = self.query_one(LinkForm)
         self.sort_bar = self.query_one(SortBar)
+        self.confirmation = self.query_one(Confirmation)
         self.modals: tuple[Modal, ...] = (
             self.filter_bar,
             self.sort_bar,
             self.prompt,
             self.link_form,
+            self.confirmation,
         )
         self.table.say(
             f"Loading {self._active}…", f"from {self.target.place or self.target.server}"

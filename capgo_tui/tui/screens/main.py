@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from capgo_tui.text import clean, clean_lines
 from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.dialogs.help import HelpScreen
+from capgo_tui.tui.flows.overrides import OverrideFlow
+from capgo_tui.tui.flows.writing import Writing
 from capgo_tui.tui.screens.lists import ListsScreen
-from capgo_tui.tui.screens.overrides import OverrideFlow
 from capgo_tui.tui.widgets.detail import Line
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class MainScreen(ListsScreen):
     def open(self, workspace: Workspace) -> None:
         """Show a workspace, and look up the device that was asked for."""
         super().open(workspace)
-        self.overrides = OverrideFlow(self, workspace)
+        self.writing = Writing(self, workspace)
+        self.overrides = OverrideFlow(self, workspace, self.writing)
         if self._sought is not None:
             self._filter(self._sought)
             self._work(self._look_up(self._sought), "look the device up")

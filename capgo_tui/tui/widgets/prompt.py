@@ -1,31 +1,19 @@
-"""The question before a write, in the bottom row. Only ``y`` means yes."""
+"""The question before a reversible write, in the bottom row."""
 
 from __future__ import annotations
 
-import asyncio
-from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from capgo_tui.tui.widgets.lines import pad, strip, width_of
+from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.tui.widgets.modal import Modal
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
-    from textual import events
-    from textual.strip import Strip
 
-KEYS = "  y yes  n no "
-REPEAT_SECONDS = 0.6
-"""Longer than any keyboard waits before it repeats a key that is held down."""
-
-
-class Prompt(Modal, can_focus=True):
-    """Asks one question at a time and takes the keyboard until it is answered.
-
-    Enter and Esc mean no, like ``n`` and ``q``; other keys mean nothing. Keys that were typed
-    before the question was on the screen answer nothing: nobody can have read it by then.
-    """
+class Prompt(Answer, Modal):
+    """An `Answer` of its own that takes the keyboard until it is given."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -38,67 +26,13 @@ class Prompt(Modal, can_focus=True):
         text-style: bold;
     }
     """
-    ANSWERS: ClassVar[dict[str, bool]] = {
-        "y": True,
-        "n": False,
-        "q": False,
-        "enter": False,
-        "escape": False,
-    }
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._question: Callable[[int], str] = str
-        self._answer: asyncio.Future[bool] | None = None
-        self._drawn_at: float | None = None
-        self._held_until = 0.0
-        """A ``y`` that is held down from before the question answers nothing until then."""
-
-    @property
-    def asking(self) -> bool:
-        """Whether a question is open."""
-        return self._answer is not None
 
     def open(self, question: Callable[[int], str]) -> asyncio.Future[bool]:
-        """Put a question; the answer is True only for ``y`` typed after it was seen.
-
-        The question is a function of the cells there are for it. The keyboard is taken at
-        once, and given back with the answer.
-        """
-        self._answer = asyncio.get_running_loop().create_future()
-        self._question, self._drawn_at, self._held_until = question, None, 0.0
-        self.refresh()
+        """Put a question; the keyboard is taken at once, and given back with the answer."""
+        answer = self.ask(question)
         self.take_keyboard(self)
-        return self._answer
+        return answer
 
-    def on_key(self, event: events.Key) -> None:
-        """Take the answer."""
-        event.stop()
-        event.prevent_default()
-        if self._is_early(event) or event.key not in self.ANSWERS:
-            return
-        answer, self._answer = self._answer, None
-        if answer is not None:
-            self.give_keyboard_back()
-            # Nobody waits for it any more when the program is being left.
-            if not answer.done():
-                answer.set_result(self.ANSWERS[event.key])
-
-    def _is_early(self, event: events.Key) -> bool:
-        """Whether a key was typed before the question was seen, or is a held one repeating."""
-        unseen = self._drawn_at is None or event.time <= self._drawn_at
-        repeats = event.key == "y" and event.time < self._held_until
-        if event.key == "y" and (unseen or repeats):
-            self._held_until = event.time + REPEAT_SECONDS
-        return unseen or repeats
-
-    def render_line(self, y: int) -> Strip:
-        """Draw the question; the keys stay in sight however long it is."""
-        if self._drawn_at is None:
-            # The terminal gets it right after this: whoever answers later can have seen it.
-            self._drawn_at = monotonic()
-        width = self.size.width
-        question = f" {self._question(width - len(KEYS) - 1)}"
-        if width_of(question) > width - len(KEYS):
-            question = pad(question, max(0, width - len(KEYS)))
-        return strip([(question + KEYS, self.rich_style)], width, self.rich_style)
+    def answered(self) -> None:
+        """Give the keyboard back."""
+        self.give_keyboard_back()

@@ -15,15 +15,20 @@ from rich.cells import cell_len
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.models import Device
 from capgo_tui.text import cell_width
-from capgo_tui.workspace.changes import ROOMY, Fate, Outcome, OverrideChange
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.change import ROOMY
+from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.overrides import OverrideChange, override
+from capgo_tui.workspace.changes.states import device_state
+from capgo_tui.workspace.changes.told import told
 from capgo_tui.workspace.collection import Progressed
-from capgo_tui.workspace.words import told
 from tests.workspace.misbehaving import Reply
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from capgo_tui.workspace.changes.change import State
     from capgo_tui.workspace.collection import Event
     from capgo_tui.workspace.session import Workspace
 
@@ -44,14 +49,14 @@ async def change_for(
     await workspace.channels.load_all()
     device = workspace.devices.records[device_id or world.free_devices()[0]]
     chosen = [c for c in workspace.channels.records.values() if c.name == channel]
-    change = workspace.override(device, chosen[0] if channel else None)
+    change = override(workspace, device, chosen[0] if channel else None)
     world.door.asked.clear()
     return change
 
 
 async def run(world: World, workspace: Workspace, change: OverrideChange) -> Outcome:
     """Run a change; whatever becomes of it, it is sent once and nothing is left marked."""
-    outcome = await change.run(workspace)
+    outcome = await carry_out(change, workspace)
     assert world.door.writes == 1
     assert not workspace.writing
     return outcome
@@ -73,9 +78,9 @@ async def test_an_override_is_sent_once_and_read_back(world: World) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.VERIFIED, "beta")
-    assert world.override_of(change.device_id) == "beta"
-    assert workspace.devices.records[change.device_id].channel == "beta"
+    assert outcome == Outcome(Fate.VERIFIED, {"channel": "beta"})
+    assert world.override_of(change.key) == "beta"
+    assert workspace.devices.records[change.key].channel == "beta"
     assert world.door.count(SET) == 1
     assert world.door.count(READ) == 1
     line = shown(world, change, outcome)
@@ -88,9 +93,9 @@ async def test_a_cleared_override_is_sent_once_and_read_back(world: World) -> No
     world.set_override(device_id, "beta")
     workspace = world.open()
     change = await change_for(world, workspace, None, device_id)
-    assert change.before == "beta"
+    assert change.before == {"channel": "beta"}
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.VERIFIED, None)
+    assert outcome == Outcome(Fate.VERIFIED, {"channel": None})
     assert world.override_of(device_id) is None
     assert workspace.devices.records[device_id].channel is None
     assert world.door.count(CLEAR) == 1
@@ -102,7 +107,7 @@ async def test_one_override_replaces_another(world: World) -> None:
     world.set_override(device_id, "beta")
     workspace = world.open()
     change = await change_for(world, workspace, "qa", device_id)
-    assert (change.before, change.after) == ("beta", "qa")
+    assert (change.before, change.after) == ({"channel": "beta"}, {"channel": "qa"})
     assert (await run(world, workspace, change)).fate is Fate.VERIFIED
     assert world.override_of(device_id) == "qa"
 
@@ -113,7 +118,7 @@ async def test_nobody_elses_device_is_touched(world: World) -> None:
     change = await change_for(world, workspace, "beta")
     await run(world, workspace, change)
     after = {device_id: world.override_of(device_id) for device_id in world.device_ids()}
-    assert after == {**before, change.device_id: "beta"}
+    assert after == {**before, change.key: "beta"}
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
@@ -132,7 +137,9 @@ async def test_every_revision_gets_the_write_once_and_carries_it_out(
         if revision == "live":
             assert outcome == Outcome(Fate.VERIFIED, change.after)
         else:
-            assert outcome == Outcome(Fate.UNVERIFIED, seen=False), "these tell no override back"
+            assert outcome == Outcome(Fate.UNVERIFIED, {}, seen=False), (
+                "these tell no override back"
+            )
             assert "unknown → " in change.question(200)
             assert "does not tell" in shown(world, change, outcome)
 
@@ -146,9 +153,9 @@ async def test_a_channel_is_named_to_the_server_exactly_as_the_server_names_it(
     await workspace.devices.load_all()
     channel = next(c for c in workspace.channels.records.values() if c.wire_key == "be\u200bta")
     device = workspace.devices.records[world.free_devices()[0]]
-    change = workspace.override(device, channel)
+    change = override(workspace, device, channel)
     assert change.question(200).isprintable()
-    outcome = await change.run(workspace)
+    outcome = await carry_out(change, workspace)
     assert outcome.fate is Fate.VERIFIED
     assert world.override_of(device.device_id) == "be\u200bta"
 
@@ -163,7 +170,7 @@ async def test_an_override_that_is_accepted_and_ignored_is_told_as_different(
     change = await change_for(world, workspace, "beta")
     world.door.answer(SET, {"status": "ok"})
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.DIFFERENT, None)
+    assert outcome == Outcome(Fate.DIFFERENT, {"channel": None})
     line = shown(world, change, outcome)
     assert line.startswith("!")
     assert "none" in line
@@ -173,11 +180,11 @@ async def test_an_override_that_is_accepted_and_ignored_is_told_as_different(
 async def test_somebody_quicker_is_told_by_name(world: World) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
-    world.door.after(SET, lambda: world.set_override(change.device_id, "qa"))
+    world.door.after(SET, lambda: world.set_override(change.key, "qa"))
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.DIFFERENT, "qa")
-    assert workspace.devices.records[change.device_id].channel == "qa"
-    assert "now says qa" in shown(world, change, outcome)
+    assert outcome == Outcome(Fate.DIFFERENT, {"channel": "qa"})
+    assert workspace.devices.records[change.key].channel == "qa"
+    assert "now says override is qa" in shown(world, change, outcome)
 
 
 async def test_an_override_that_somebody_sets_again_is_not_told_as_cleared(world: World) -> None:
@@ -187,7 +194,7 @@ async def test_an_override_that_somebody_sets_again_is_not_told_as_cleared(world
     change = await change_for(world, workspace, None, device_id)
     world.door.after(CLEAR, lambda: world.set_override(device_id, "qa"))
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.DIFFERENT, "qa")
+    assert outcome == Outcome(Fate.DIFFERENT, {"channel": "qa"})
 
 
 async def test_what_cannot_be_read_back_is_told_as_unverified(world: World) -> None:
@@ -198,7 +205,7 @@ async def test_what_cannot_be_read_back_is_told_as_unverified(world: World) -> N
     assert outcome.fate is Fate.UNVERIFIED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.SERVER_FAULT
-    assert world.override_of(change.device_id) == "beta"
+    assert world.override_of(change.key) == "beta"
     line = shown(world, change, outcome)
     assert line.startswith("?")
     assert "accepted" in line
@@ -211,7 +218,7 @@ async def test_a_device_the_server_has_never_seen_takes_the_override_unverified(
     await workspace.channels.load_all()
     beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
     stranger = Device(device_id="00000000-0000-4000-8000-00000000beef")
-    change = workspace.override(stranger, beta)
+    change = override(workspace, stranger, beta)
     world.door.asked.clear()
     outcome = await run(world, workspace, change)
     assert outcome == Outcome(Fate.UNVERIFIED, seen=False)
@@ -231,7 +238,7 @@ async def test_a_default_channel_takes_no_override(world: World) -> None:
     assert outcome.fate is Fate.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.RULE
-    assert world.override_of(change.device_id) is None
+    assert world.override_of(change.key) is None
     assert world.door.count(READ) == 0, "a refusal needs no second look"
     line = shown(world, change, outcome)
     assert line.startswith("✗")
@@ -261,19 +268,19 @@ async def test_the_same_channel_again_within_a_minute_is_told_with_the_time_to_w
         change = await change_for(world, workspace, "beta")
         assert (await run(world, workspace, change)).fate is Fate.VERIFIED
         world.clock.advance(5)
-        clear = await change_for(world, workspace, None, change.device_id)
+        clear = await change_for(world, workspace, None, change.key)
         assert (await run(world, workspace, clear)).fate is Fate.VERIFIED
         world.clock.advance(5)
-        again = await change_for(world, workspace, "beta", change.device_id)
+        again = await change_for(world, workspace, "beta", change.key)
         outcome = await run(world, workspace, again)
         assert outcome.fate is Fate.FAILED
         assert outcome.error is not None
         assert outcome.error.kind is ErrorKind.RATE_LIMITED
         assert outcome.error.retry_after == 50
-        assert world.override_of(change.device_id) is None
+        assert world.override_of(change.key) is None
         assert "50 s" in shown(world, again, outcome)
         world.clock.advance(50)
-        again = await change_for(world, workspace, "beta", change.device_id)
+        again = await change_for(world, workspace, "beta", change.key)
         assert (await run(world, workspace, again)).fate is Fate.VERIFIED
 
 
@@ -306,8 +313,8 @@ async def test_a_server_that_is_not_there_has_been_sent_nothing(world: World) ->
     gone = world.open(server=workspace.target.server)
     await gone.aclose()
     far = world.open(server=workspace.target.server)
-    far.devices.put(workspace.devices.records[change.device_id])
-    outcome = await change.run(far)
+    far.devices.put(workspace.devices.records[change.key])
+    outcome = await carry_out(change, far)
     assert outcome.fate is Fate.FAILED
     assert outcome.found == change.before
     assert outcome.error is not None
@@ -329,8 +336,9 @@ async def test_a_lost_answer_is_made_good_by_reading_back(world: World, clears: 
         outcome = await run(world, workspace, change)
         assert outcome.fate is Fate.VERIFIED
         assert outcome.found == change.after
-        assert world.override_of(device_id) == change.after
-        assert workspace.devices.records[device_id].channel == change.after
+        wanted = None if clears else "beta"
+        assert world.override_of(device_id) == wanted
+        assert workspace.devices.records[device_id].channel == wanted
 
 
 async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: World) -> None:
@@ -339,11 +347,11 @@ async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: 
         world.door.cut_before(SET)
         outcome = await run(world, workspace, change)
         assert outcome.fate is Fate.UNKNOWN, "it may still be carried out"
-        assert (outcome.found, outcome.seen) == (None, True)
+        assert (outcome.found, outcome.seen) == ({"channel": None}, True)
         assert outcome.error is not None
         assert outcome.error.kind is ErrorKind.UNREACHABLE
         assert outcome.error.maybe_sent
-        assert world.override_of(change.device_id) is None
+        assert world.override_of(change.key) is None
         line = shown(world, change, outcome)
         assert line.startswith("?")
         assert "answer was lost" in line
@@ -359,7 +367,7 @@ async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> N
         assert outcome.fate is Fate.UNKNOWN
         assert outcome.error is not None
         assert outcome.error.maybe_sent, "the write's own error, not that of the second look"
-        assert world.override_of(change.device_id) == "beta"
+        assert world.override_of(change.key) == "beta"
         assert not outcome.seen
         line = shown(world, change, outcome)
         assert line.startswith("?")
@@ -372,7 +380,7 @@ async def test_a_lost_answer_for_a_device_never_seen_leaves_it_unknown(world: Wo
     async with world.on_a_socket() as workspace:
         await workspace.channels.load_all()
         beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
-        change = workspace.override(Device(device_id="never-seen"), beta)
+        change = override(workspace, Device(device_id="never-seen"), beta)
         world.door.asked.clear()
         world.door.cut_after(SET)
         outcome = await run(world, workspace, change)
@@ -386,7 +394,7 @@ async def test_a_lost_answer_stays_unknown_where_overrides_are_not_told(revision
         world.door.cut_after(SET)
         outcome = await run(world, workspace, change)
         assert outcome.fate is Fate.UNKNOWN
-        assert world.override_of(change.device_id) == "beta"
+        assert world.override_of(change.key) == "beta"
         assert shown(world, change, outcome).startswith("?")
 
 
@@ -403,7 +411,7 @@ async def test_a_gateway_that_gives_up_on_a_write_that_was_done_is_no_failure(
 
     world.door.on(SET, gateway)
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.VERIFIED, "beta")
+    assert outcome == Outcome(Fate.VERIFIED, {"channel": "beta"})
 
 
 @pytest.mark.parametrize("status", [502, 504, 524])
@@ -415,7 +423,7 @@ async def test_a_gateway_that_gives_up_may_let_the_write_through_later(
     world.door.fail(SET, status)
     outcome = await run(world, workspace, change)
     assert outcome.fate is Fate.UNKNOWN
-    assert (outcome.found, outcome.seen) == (None, True)
+    assert (outcome.found, outcome.seen) == ({"channel": None}, True)
     assert outcome.error is not None
     assert outcome.error.status == status
     line = shown(world, change, outcome)
@@ -430,7 +438,7 @@ async def test_a_lost_answer_tells_the_override_that_is_there_for_now(world: Wor
     change = await change_for(world, workspace, "beta", device_id)
     world.door.fail(SET, 504)
     outcome = await run(world, workspace, change)
-    assert (outcome.fate, outcome.found, outcome.seen) == (Fate.UNKNOWN, "qa", True)
+    assert (outcome.fate, outcome.found, outcome.seen) == (Fate.UNKNOWN, {"channel": "qa"}, True)
     assert "override is qa so far" in shown(world, change, outcome)
 
 
@@ -482,11 +490,11 @@ async def test_a_write_is_marked_while_it_lasts_and_its_row_is_drawn_again(world
 
     def note(event: Event) -> None:
         if not isinstance(event, Progressed):
-            marks.append(change.device_id in workspace.writing)
+            marks.append(("devices", change.key) in workspace.writing)
 
     workspace.devices.listen(note)
     held = world.door.hold(SET)
-    running = asyncio.ensure_future(change.run(workspace))
+    running = asyncio.ensure_future(carry_out(change, workspace))
     await held.ready.wait()
     assert marks == [True]
     held.let_go()
@@ -498,7 +506,7 @@ async def test_a_write_given_up_leaves_no_mark(world: World) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
     held = world.door.hold(SET)
-    running = asyncio.ensure_future(change.run(workspace))
+    running = asyncio.ensure_future(carry_out(change, workspace))
     await held.ready.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -516,7 +524,7 @@ async def test_a_page_under_way_does_not_undo_the_re_read_of_a_write(world: Worl
     assert (await run(world, workspace, change)).fate is Fate.VERIFIED
     held.let_go()
     await refreshing
-    assert workspace.devices.records[change.device_id].channel == "beta"
+    assert workspace.devices.records[change.key].channel == "beta"
 
 
 async def test_a_change_is_outdated_when_its_device_has_another_override_by_now(
@@ -524,23 +532,33 @@ async def test_a_change_is_outdated_when_its_device_has_another_override_by_now(
 ) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
-    device = workspace.devices.records[change.device_id]
-    assert not change.outdated_by(device)
-    world.rename(change.device_id, "another name")
-    again = await workspace.look_up_device(change.device_id)
+    device = workspace.devices.records[change.key]
+    assert not change.outdated_by(state(device))
+    world.rename(change.key, "another name")
+    again = await workspace.look_up_device(change.key)
     assert again is not None
-    assert not change.outdated_by(again), "a new name does not change what would happen"
-    world.set_override(change.device_id, "qa")
-    again = await workspace.look_up_device(change.device_id)
+    assert not change.outdated_by(state(again)), "a new name does not change what would happen"
+    world.set_override(change.key, "qa")
+    again = await workspace.look_up_device(change.key)
     assert again is not None
-    assert change.outdated_by(again)
+    assert change.outdated_by(state(again))
 
 
 # The question
 
 
+def state(device: Device) -> State:
+    return device_state(device, tells_overrides=True)
+
+
 def asking(label: str, before: str | None, after: str | None) -> OverrideChange:
-    return OverrideChange("com.example.app", "device-id", label, before, after, after)
+    return OverrideChange(
+        app_id="com.example.app",
+        key="device-id",
+        label=label,
+        before={"channel": before},
+        after={"channel": after},
+    )
 
 
 QUESTION = re.compile(r"(?:Override )?(?P<label>.+): (?P<before>.+) → (?P<after>.+)\?")

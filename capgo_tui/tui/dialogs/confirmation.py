@@ -1,0 +1,176 @@
+"""The question before a wide or a final change: what it touches, before → after, and a yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from capgo_tui.tui.widgets.answer import Answer
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.modal import Modal
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.change import Guard
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from capgo_tui.workspace.changes.change import Change
+
+CHROME = 2
+"""Rows beside those of the list: the title and the question."""
+ABOVE = 4
+"""Rows of the screen that stay in sight above it."""
+LISTED = 200
+"""So many changes are listed; of more, how many more there are."""
+
+
+class Yes(Answer):
+    """The bottom row of the dialog."""
+
+    DEFAULT_CSS = """
+    Yes {
+        height: 1;
+        background: $warning-muted;
+        color: $text-warning;
+        text-style: bold;
+    }
+    """
+
+
+class Confirmation(Vertical, Modal):
+    """Lists what will be done. With `Guard.TYPED` a name or a number is typed before the yes.
+
+    Enter never confirms: in the typed name it only leads on to the question, where it means no.
+    """
+
+    DEFAULT_CSS = """
+    Confirmation {
+        dock: bottom;
+        layer: form;
+        height: 8;
+        visibility: hidden;
+        background: $panel;
+        & #confirmation-typed { height: 1; }
+        & #confirmation-typed TextLine { width: auto; }
+        & Input { width: 1fr; }
+        &:ansi { background: ansi_default; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "typed", "on", priority=True, id="confirmation.typed"),
+        Binding("tab", "typed", show=False),
+        Binding("escape", "cancel", "cancel", priority=True, id="confirmation.cancel"),
+        Binding("up", "scroll_list(-1)", show=False, priority=True),
+        Binding("down", "scroll_list(1)", show=False, priority=True),
+        Binding("pageup", "scroll_list(-8)", show=False, priority=True),
+        Binding("pagedown", "scroll_list(8)", show=False, priority=True),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted: str | None = None
+        """What has to be typed; None when nothing has."""
+
+    def compose(self) -> ComposeResult:
+        """Make the rows."""
+        yield TextLine(tone="title", id="confirmation-title")
+        yield Detail(id="confirmation-list")
+        with Horizontal(id="confirmation-typed"):
+            yield TextLine("", "muted", id="confirmation-hint")
+            yield LineInput(disabled=True)
+        yield Yes()
+
+    def open(
+        self, changes: Sequence[Change], *, title: str = "", changed: bool = False
+    ) -> asyncio.Future[bool]:
+        """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
+
+        Args:
+            changes: at least one; how much it takes is what the strictest of them says.
+            title: what it is called; of one change its own name when empty.
+            changed: whether it was asked before, and the record has changed since.
+
+        """
+        title = title or f"{changes[0].verb} {changes[0].label}"
+        self.query_one("#confirmation-title", TextLine).show(
+            f" {'Changed! ' if changed else ''}{title}"
+        )
+        lines = _lines(changes)
+        self.query_one("#confirmation-list", Detail).show_lines(lines)
+        guard = max(change.guard for change in changes)
+        self._wanted = _to_type(changes) if guard is Guard.TYPED else None
+        typed = self.query_one("#confirmation-typed", Horizontal)
+        typed.display = self._wanted is not None
+        rows = len(lines) + CHROME + (self._wanted is not None)
+        self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
+        yes = self.query_one(Yes)
+        answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?")
+        answer.add_done_callback(lambda _: self._close())
+        box = self.query_one(Input)
+        box.value = ""
+        box.disabled = self._wanted is None
+        self._hint("")
+        self.take_keyboard(yes if self._wanted is None else box)
+        return answer
+
+    def action_typed(self) -> None:
+        """Go on to the question, once what has to be typed is typed."""
+        yes = self.query_one(Yes)
+        if self.screen.focused is yes:
+            self.action_cancel()
+        elif self.query_one(Input).value.strip() == self._wanted:
+            self.screen.set_focus(yes)
+            yes.ask_again()
+        else:
+            self._hint("not the same · ")
+
+    def action_cancel(self) -> None:
+        """Change nothing."""
+        self.query_one(Yes).give(False)
+
+    def action_scroll_list(self, lines: int) -> None:
+        """Scroll what is listed."""
+        self.query_one("#confirmation-list", Detail).action_scroll_lines(lines)
+
+    def _hint(self, problem: str) -> None:
+        hint = self.query_one("#confirmation-hint", TextLine)
+        text = f" {problem}type {self._wanted} › "
+        hint.styles.width = min(len(text), max(10, self.screen.size.width // 2))
+        hint.show(text, "warn" if problem else "muted")
+
+    def _close(self) -> None:
+        self.query_one(Input).disabled = True
+        self.give_keyboard_back()
+
+
+def _to_type(changes: Sequence[Change]) -> str:
+    return changes[0].confirmation if len(changes) == 1 else str(len(changes))
+
+
+def _lines(changes: Sequence[Change]) -> list[Line]:
+    if len(changes) == 1:
+        lines = [
+            Line(effect.field, f"{effect.before} → {effect.after}")
+            for effect in changes[0].effects()
+        ]
+    else:
+        lines = [Line(change.label, _short(change)) for change in changes[:LISTED]]
+        if len(changes) > LISTED:
+            lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))
+    touches = dict.fromkeys(touch for change in changes for touch in change.touches)
+    return lines + [Line("", f"! {touch}", "raw") for touch in touches]
+
+
+def _short(change: Change) -> str:
+    effects = change.effects()
+    if change.before is None or change.after is None or not effects:
+        return change.verb
+    more = f" +{len(effects) - 1} more" if len(effects) > 1 else ""
+    return f"{effects[0].before} → {effects[0].after}{more}"

@@ -1,0 +1,95 @@
+"""Confirm, carry out, tell: the way of every change, whatever it changes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.change import Guard
+from capgo_tui.workspace.changes.told import told
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Coroutine
+
+    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.outcome import Outcome
+    from capgo_tui.workspace.session import Workspace
+
+
+def _again(change: Change, width: int) -> str:
+    return "Changed! " + change.question(width - 9)
+
+
+class Writing:
+    """Asks for the yes a change needs, carries it out, and says what became of it.
+
+    The target is the record that was under the cursor when the key was pressed, whatever the
+    list does meanwhile.
+    """
+
+    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+        self._screen = screen
+        self._workspace = workspace
+
+    def is_busy(self, noun: str, row: str) -> bool:
+        """Whether a write for that record is under way, after saying so."""
+        if (f"{noun}s", row) not in self._workspace.writing:
+            return False
+        self._screen.say(f"A write for this {noun} is under way; wait for its end.")
+        return True
+
+    def confirm(
+        self, change: Change, again: Callable[[], Change | None]
+    ) -> Coroutine[None, None, None]:
+        """Ask for a yes; the question has the keyboard when this returns.
+
+        What is left to await carries the change out. `again` makes the same change of the
+        record as it then is, or None when that is gone: it is asked anew if it has changed
+        since, for what was agreed to is then no longer what would happen.
+        """
+        return self._await_yes(change, again, self._ask(change))
+
+    def _ask(self, change: Change, *, changed: bool = False) -> asyncio.Future[bool]:
+        if change.guard is Guard.LINE:
+            ask = partial(_again, change) if changed else change.question
+            return self._screen.prompt.open(ask)
+        return self._screen.confirmation.open([change], changed=changed)
+
+    async def _await_yes(
+        self,
+        change: Change,
+        again: Callable[[], Change | None],
+        answer: asyncio.Future[bool],
+    ) -> None:
+        while True:
+            yes = await answer
+            now = again() if yes else None
+            if now is None:
+                gone = f" The {change.noun} is no longer in the list." if yes else ""
+                self._screen.say(f"Nothing was changed.{gone}")
+                return
+            if now.before == change.before:
+                await self.carry_out(change)
+                return
+            change = now
+            answer = self._ask(change, changed=True)
+
+    async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
+        """Carry a change out that was agreed to, and tell its end."""
+        self._screen.say(f"⟳ {change.summary(self._screen.size.width - 5)}…")
+        outcome: Outcome = await self._screen.app.see_through(
+            carry_out(change, self._workspace, undoes=undoes)
+        )
+        self._screen.tell(told(change, outcome, self._screen.target))
+        if outcome.bug is not None:
+            self._screen.app.report_bug(outcome.bug)
+        await self._offer_repair(change, outcome)
+        return outcome
+
+    async def _offer_repair(self, change: Change, outcome: Outcome) -> None:
+        repair = change.repair(outcome.lost) if outcome.lost else None
+        if repair is not None and await self._ask(repair):
+            await self.carry_out(repair)

@@ -1,0 +1,104 @@
+"""One row that asks for a yes. Only ``y`` means yes, and only once it can have been read."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.widget import Widget
+
+from capgo_tui.tui.widgets.lines import pad, strip, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+    from textual.strip import Strip
+
+KEYS = "  y yes  n no "
+REPEAT_SECONDS = 0.6
+"""Longer than any keyboard waits before it repeats a key that is held down."""
+
+
+class Answer(Widget, can_focus=True):
+    """Asks one question at a time; whoever opens it sees to it that it has the keyboard.
+
+    Enter and Esc mean no, like ``n`` and ``q``; other keys mean nothing. Keys that were typed
+    before the question was on the screen answer nothing: nobody can have read it by then.
+    """
+
+    ANSWERS: ClassVar[dict[str, bool]] = {
+        "y": True,
+        "n": False,
+        "q": False,
+        "enter": False,
+        "escape": False,
+    }
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._question: Callable[[int], str] = str
+        self._answer: asyncio.Future[bool] | None = None
+        self._drawn_at: float | None = None
+        self._held_until = 0.0
+        """A ``y`` that is held down from before the question answers nothing until then."""
+
+    @property
+    def asking(self) -> bool:
+        """Whether a question is open."""
+        return self._answer is not None
+
+    def ask(self, question: Callable[[int], str]) -> asyncio.Future[bool]:
+        """Put a question: a function of the cells there are for it.
+
+        The answer is True only for ``y`` typed after it was seen.
+        """
+        self._answer = asyncio.get_running_loop().create_future()
+        self._question, self._drawn_at, self._held_until = question, None, 0.0
+        self.refresh()
+        return self._answer
+
+    def ask_again(self) -> None:
+        """Put the same question anew: what was typed up to now answers nothing."""
+        self._drawn_at = None
+        self.refresh()
+
+    def give(self, yes: bool) -> None:
+        """Answer the question."""
+        answer, self._answer = self._answer, None
+        # Nobody waits for it any more when the program is being left.
+        if answer is not None and not answer.done():
+            answer.set_result(yes)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the answer."""
+        event.stop()
+        event.prevent_default()
+        if self._is_early(event) or event.key not in self.ANSWERS:
+            return
+        if self._answer is not None:
+            self.answered()
+            self.give(self.ANSWERS[event.key])
+
+    def answered(self) -> None:
+        """Do what is to be done before the answer is known, such as giving the keyboard back."""
+
+    def _is_early(self, event: events.Key) -> bool:
+        """Whether a key was typed before the question was seen, or is a held one repeating."""
+        unseen = self._drawn_at is None or event.time <= self._drawn_at
+        repeats = event.key == "y" and event.time < self._held_until
+        if event.key == "y" and (unseen or repeats):
+            self._held_until = event.time + REPEAT_SECONDS
+        return unseen or repeats
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the question; the keys stay in sight however long it is."""
+        if self._drawn_at is None and self._answer is not None:
+            # The terminal gets it right after this: whoever answers later can have seen it.
+            self._drawn_at = monotonic()
+        width = self.size.width
+        question = f" {self._question(width - len(KEYS) - 1)}"
+        if width_of(question) > width - len(KEYS):
+            question = pad(question, max(0, width - len(KEYS)))
+        return strip([(question + KEYS, self.rich_style)], width, self.rich_style)

@@ -1,0 +1,114 @@
+"""How a write travels: journalled, sent exactly once, read back, journalled again.
+
+Nothing here tries a write a second time. When its answer is lost, what the server then says
+decides; and when that cannot be read either, the outcome is «unknown», never «failed».
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import CapgoError, Refused
+from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.journal import JournalUnusable
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.session import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A change whose request is out."""
+
+    change: Change
+    entry: int
+    """Its number in the journal."""
+    lost: CapgoError | None = None
+    """Why the answer did not arrive, if it did not."""
+
+
+async def carry_out(change: Change, workspace: Workspace, *, undoes: int | None = None) -> Outcome:
+    """Carry one change out and tell what became of it; raises nothing but a cancellation.
+
+    Args:
+        change: what to do.
+        workspace: the app it is about.
+        undoes: the journal's number of the change that this one takes back.
+
+    """
+    with workspace.marked_as_writing(change):
+        sent = await send_once(change, workspace, undoes=undoes)
+        return sent if isinstance(sent, Outcome) else await conclude(sent, workspace)
+
+
+async def send_once(
+    change: Change, workspace: Workspace, *, undoes: int | None = None, run: str | None = None
+) -> Sent | Outcome:
+    """Journal a change and send it; an outcome when it failed, and so has come to its end."""
+    try:
+        traits = await workspace.client.traits_for_write(change.app_id)
+        request = change.request(traits)
+        entry = await asyncio.to_thread(
+            workspace.journal.intend, change, request, undoes=undoes, run=run
+        )
+    except CapgoError as error:
+        return Outcome(Fate.FAILED, change.before, error)
+    except Refused as refused:
+        return Outcome(Fate.FAILED, change.before, refused=refused)
+    try:
+        await workspace.client.send(request)
+    except CapgoError as error:
+        if error.maybe_sent:
+            return Sent(change, entry, error)
+        return await settle(workspace, entry, Outcome(Fate.FAILED, change.before, error))
+    return Sent(change, entry)
+
+
+async def conclude(sent: Sent, workspace: Workspace) -> Outcome:
+    """Read the target of a change again, judge by it, and journal that."""
+    try:
+        found = await sent.change.read(workspace)
+        outcome = judge(sent.change, found, sent.lost)
+    except CapgoError as error:
+        outcome = unread(sent.lost, error)
+    except Exception as bug:  # noqa: BLE001 - the request is out: what it did must be told
+        outcome = Outcome(Fate.UNKNOWN, bug=bug, seen=False)
+    return await settle(workspace, sent.entry, outcome)
+
+
+async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
+    """Journal the end of a change; the outcome tells when that could not be done."""
+    try:
+        await asyncio.to_thread(workspace.journal.settle, entry, outcome)
+    except JournalUnusable:
+        return replace(outcome, journalled=False)
+    return outcome
+
+
+def unread(lost: CapgoError | None, error: CapgoError | None = None) -> Outcome:
+    """The outcome of a change that was sent and whose target could not be read."""
+    return Outcome(Fate.UNKNOWN if lost else Fate.UNVERIFIED, None, lost or error, seen=False)
+
+
+def judge(change: Change, found: State | None, lost: CapgoError | None = None) -> Outcome:
+    """Compare what was read back with what was meant."""
+    if change.after is None:
+        done = found is None
+    elif found is None or not change.after.keys() & found.keys():
+        # A device the server has not seen takes an override, yet cannot be read (§7.2); and
+        # older servers do not tell overrides.
+        return replace(unread(lost), found=found)
+    else:
+        done = all(found.get(field, value) == value for field, value in change.after.items())
+    dropped = {
+        field: value
+        for field, value in change.kept.items()
+        if found is not None and found.get(field, value) != value
+    }
+    if done and not dropped:
+        return Outcome(Fate.VERIFIED, found)
+    # A request whose answer was lost may still be carried out: not seen yet is not failed.
+    return Outcome(Fate.UNKNOWN if lost else Fate.DIFFERENT, found, lost, lost=dropped)

@@ -1,0 +1,179 @@
+"""What all changes have in common: data, fixed when the key was pressed.
+
+A change names its target by the exact identity the server knows it by, says what it is before
+and after, builds the one request that makes it so, and tells what would undo it. It is plain
+data with a JSON form, so that a journal written today can be read and undone next week.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from capgo_tui.text import cell_width, clean
+from capgo_tui.workspace.changes.names import difference, fit, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.requests import Request
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.session import Workspace
+
+Value: TypeAlias = str | int | float | bool | None
+State: TypeAlias = dict[str, Value]
+"""Some fields of a record, texts letter by letter as the server has them. A field that is not
+in it is not known; the state of a record that does not exist is None."""
+
+NAME_WIDTH = 24
+"""Cells a name takes in a sentence."""
+
+
+class Guard(IntEnum):
+    """How much it takes to confirm a change (DESIGN §4)."""
+
+    LINE = 1
+    """Reversible: one line, ``y``."""
+    LIST = 2
+    """Wide: what is touched is listed, ``y``."""
+    TYPED = 3
+    """It cannot be taken back: a name or a number is typed, then ``y``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One field of a change in clean words: ``bundle: 2.4.0 → 2.4.1``."""
+
+    field: str
+    before: str
+    after: str
+
+
+class Change(BaseModel, ABC):
+    """One write to one record. Every kind of it is a subclass in this package."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    noun: ClassVar[str]
+    """``device``, ``channel`` or ``bundle``."""
+    verb: ClassVar[str]
+    """What a question begins with, such as ``Override``."""
+
+    reads_whole_list: ClassVar[bool] = False
+    """Whether `read` reads a whole list, so that many changes had better be read together."""
+
+    app_id: str
+    key: str
+    """What the server knows the target by, letter by letter."""
+    label: str
+    """What the operator calls it; clean text."""
+    row: str | None = None
+    """The key of its row in its collection; None where there is none (yet)."""
+    before: State | None
+    after: State | None
+    touches: tuple[str, ...] = ()
+    """What else happens, in sentences to be read before it is confirmed."""
+    guard: Guard = Guard.LINE
+
+    @abstractmethod
+    def request(self, traits: Traits) -> Request:
+        """The one request that carries it out; raises `Refused` where there is none."""
+
+    @abstractmethod
+    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+        """What would undo it, in order, now that `found` is what is there; else why nothing can."""
+
+    @abstractmethod
+    async def read(self, workspace: Workspace) -> State | None:
+        """Read the target from the server into its list; None when there is no such record.
+
+        Raises:
+            CapgoError: when that cannot be told.
+
+        """
+
+    def find(self, workspace: Workspace) -> State | None:
+        """The target as its list now has it, without a request; None when it is not there."""
+        del workspace
+        return None
+
+    @property
+    def kept(self) -> State:
+        """What must be as before afterwards, though the change does not speak of it."""
+        return {}
+
+    def repair(self, lost: State) -> Change | None:
+        """The change that brings back what it should have `kept`."""
+        del lost
+        return None
+
+    @property
+    def confirmation(self) -> str:
+        """What is to be typed for `Guard.TYPED`; clean text, never empty."""
+        return self.label
+
+    @property
+    def name(self) -> str:
+        """`label`, short enough to stand in a sentence."""
+        return shorten(self.label, NAME_WIDTH)
+
+    def effects(self) -> Sequence[Effect]:
+        """Before → after, field by field; for a new or deleted record all of its fields."""
+        before, after = self.before or {}, self.after or {}
+        return [
+            Effect(self.field_label(field), self._told(before, field), self._told(after, field))
+            for field in (after if self.after is not None else before)
+        ]
+
+    def field_label(self, field: str) -> str:
+        """What the operator calls a field."""
+        return field.replace("_", " ")
+
+    def value_label(self, field: str, value: Value) -> str:
+        """What the operator calls a value; clean text."""
+        del field
+        if value is None:
+            return "none"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return clean(str(value))
+
+    def _told(self, state: State, field: str) -> str:
+        return self.value_label(field, state[field]) if field in state else "unknown"
+
+    def question(self, width: int) -> str:
+        """The change as it is asked before it is sent, in `width` cells if it can be."""
+        verb = f"{self.verb} "
+        if width < ROOMY and cell_width(self.summary(ROOMY * 100)) > width - len(verb) - 1:
+            verb = ""
+        return f"{verb}{self.summary(width - len(verb) - 1)}?"
+
+    def summary(self, width: int) -> str:
+        """The change in one line: on a narrow one the names are shortened, none is cut away."""
+        effects = self.effects()
+        if self.before is None or self.after is None or not effects:
+            return shorten(self.label, width)
+        first, more = effects[0], len(effects) - 1
+        rest = f" +{more} more" if more else ""
+        names = (self.label, first.before, first.after)
+        limits = fit(names, width - len(":  → ") - len(rest))
+        mark = difference(first.before, first.after)
+        label = shorten(names[0], limits[0])
+        before, after = (
+            shorten(name, limit, mark) for name, limit in zip(names[1:], limits[1:], strict=True)
+        )
+        return f"{label}: {before} → {after}{rest}"
+
+    def outdated_by(self, found: State | None) -> bool:
+        """Whether the record has come to differ from what the change says it was before."""
+        if found is None or self.before is None:
+            return (found is None) != (self.before is None)
+        return any(found.get(field, value) != value for field, value in self.before.items())
+
+
+ROOMY = 46
+"""Cells from which on a question has room for its verb, however long its names."""

@@ -1,0 +1,37 @@
+"""All kinds of change, and the way back from their JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+from capgo_tui.workspace.changes.bundles import (
+    AllBundlesDeletion,
+    BundleDeletion,
+    BundleNotes,
+    BundleRegistration,
+)
+from capgo_tui.workspace.changes.channels import (
+    ChannelCreation,
+    ChannelDeletion,
+    Promotion,
+    SettingsChange,
+)
+from capgo_tui.workspace.changes.overrides import OverrideChange
+
+AnyChange: TypeAlias = Annotated[
+    OverrideChange
+    | SettingsChange
+    | Promotion
+    | ChannelCreation
+    | ChannelDeletion
+    | BundleNotes
+    | BundleRegistration
+    | BundleDeletion
+    | AllBundlesDeletion,
+    Field(discriminator="kind"),
+]
+
+CHANGES: Final[TypeAdapter[AnyChange]] = TypeAdapter(AnyChange)
+"""Reads a change back from `Change.model_dump_json`."""

@@ -1,0 +1,51 @@
+"""What became of a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capgo_tui.api.errors import CapgoError, Refused
+    from capgo_tui.workspace.changes.change import State
+
+
+class Fate(StrEnum):
+    """The end of a change; the journal keeps these words."""
+
+    VERIFIED = "verified"
+    """Read back, and as it was meant."""
+    DIFFERENT = "different"
+    """Accepted, but what was read back is not what was meant."""
+    UNVERIFIED = "unverified"
+    """Accepted, but the server could not be read back, or does not tell."""
+    FAILED = "failed"
+    """Refused: nothing has changed."""
+    UNKNOWN = "unknown"
+    """It may have been carried out, may still be, or not: its answer was lost."""
+
+    @property
+    def took(self) -> bool:
+        """Whether the server is known to have accepted it."""
+        return self in (Fate.VERIFIED, Fate.DIFFERENT, Fate.UNVERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a change: its fate, what is true now, and the error on the way, if any."""
+
+    fate: Fate
+    found: State | None = None
+    """What was read back, by field; None where there is no such record or nothing was read."""
+    error: CapgoError | None = None
+    refused: Refused | None = None
+    """Why nothing was sent, where it was this side that refused."""
+    bug: Exception | None = None
+    """What went wrong on this side after the request had been sent."""
+    seen: bool = True
+    """Whether `found` was read from the server."""
+    lost: State = field(default_factory=dict)
+    """What should have stayed and did not, as it was before (contract §11.5)."""
+    journalled: bool = True
+    """Whether the journal knows; if not, it will call this change unknown."""

@@ -1,0 +1,63 @@
+"""What a record says about the fields that changes speak of, letter by letter."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.settings import ChannelSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.api.records import BundleRef, Record
+    from capgo_tui.workspace.changes.change import State
+
+_OF_CHANNEL = frozenset(field.name for field in fields(ChannelSettings))
+
+
+def device_state(device: Device, *, tells_overrides: bool) -> State:
+    """The override; absent where the server does not tell overrides (contract §7.1)."""
+    if device.channel is None:
+        return {"channel": None} if tells_overrides else {}
+    return {"channel": _exact(device, "channel", device.channel)}
+
+
+def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None]) -> State:
+    """Every setting the server tells; platform flags are never among them (contract §11.7).
+
+    `name_of_bundle` gives the exact name of a bundle by its id, for servers that tell ids alone.
+    """
+    state: State = {}
+    carried = {"bundle": channel.bundle}
+    if channel.rollout_percentage_bps is not None:  # else a server without rollouts
+        carried["rollout_bundle"] = channel.rollout_bundle
+        state["rollout_paused"] = channel.rollout_paused_at is not None
+    for field, bundle in carried.items():
+        name = _wire_name(bundle, name_of_bundle)
+        if bundle is None or name is not None:
+            state[field] = name
+    for field in _OF_CHANNEL - state.keys() - carried.keys():
+        value = getattr(channel, field, None)
+        if isinstance(value, (str, int, float, bool)):
+            state[field] = value
+    return state
+
+
+def bundle_state(bundle: Bundle) -> State:
+    """What can be set on a bundle."""
+    return {"link": bundle.link or None, "comment": bundle.comment or None}
+
+
+def _wire_name(bundle: BundleRef | None, name_of: Callable[[int], str | None]) -> str | None:
+    if bundle is None or bundle.wire_name is not None or bundle.id is None:
+        return None if bundle is None else bundle.wire_name
+    return name_of(bundle.id)
+
+
+def _exact(record: Record, field: str, shown: str) -> str:
+    """The server's own spelling of a text that was cleaned."""
+    raw = record.raw()
+    value = raw.get(field) if isinstance(raw, dict) else None
+    return value if isinstance(value, str) and value else shown

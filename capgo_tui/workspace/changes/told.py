@@ -1,0 +1,69 @@
+"""What became of a change, in one line that says what is true now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.words import brief
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.changes.outcome import Outcome
+    from capgo_tui.workspace.target import Target
+
+
+def told(change: Change, outcome: Outcome, target: Target) -> str:
+    """One clean line: a mark (``✓ ! ? ✗``), the target, what it is now, and what to do next."""
+    name, error = change.name, outcome.error
+    now = _now(change, outcome.found)
+    line = ""
+    match outcome.fate:
+        case Fate.VERIFIED:
+            line = f"✓ {name}: {now}, read back from the server"
+        case Fate.DIFFERENT if outcome.lost:
+            lost = ", ".join(
+                f"{change.field_label(field)} {change.value_label(field, value)}"
+                for field, value in outcome.lost.items()
+            )
+            line = f"! {name}: done, but the server dropped its {lost}"
+        case Fate.DIFFERENT:
+            line = f"! {name}: accepted, but the server now says {now}, not {_wanted(change)}"
+        case Fate.UNVERIFIED if error is not None:
+            line = f"? {name}: accepted, but reading it back failed: {error}"
+        case Fate.UNVERIFIED if outcome.found is None:
+            line = f"? {name}: accepted, but the server knows no such {change.noun} to read back"
+        case Fate.UNVERIFIED:
+            line = f"? {name}: accepted, but this server does not tell it back"
+        case Fate.UNKNOWN if outcome.seen:
+            line = f"? {name}: the answer was lost; {now} so far, r reads again"
+        case Fate.UNKNOWN:
+            line = f"? {name}: the answer was lost, it may have taken effect; r reads again"
+        case Fate.FAILED:
+            doing = "change overrides" if change.noun == "device" else f"change {change.noun}s"
+            why = brief(error, doing, target) if error else str(outcome.refused or "refused")
+            line = f"✗ Not changed: {why} · {name}: {now}"
+    return line if outcome.journalled else f"{line} · the journal could not be written"
+
+
+def _now(change: Change, found: State | None) -> str:
+    """What was found, in the words of the change: ``override is beta``, ``gone``."""
+    if found is None:
+        return "gone" if change.before is not None else "not there"
+    if change.before is None:
+        return "created"
+    if change.after is None:
+        return "still there"
+    fields = [field for field in change.after if field in found]
+    if not fields:
+        return f"{change.noun} read"
+    first = fields[0]
+    rest = f" and {len(fields) - 1} more" if len(fields) > 1 else ""
+    value = change.value_label(first, found[first])
+    return f"{change.field_label(first)} is {value}{rest}"
+
+
+def _wanted(change: Change) -> str:
+    if not change.after:
+        return "gone"
+    return ", ".join(change.value_label(field, value) for field, value in change.after.items())
