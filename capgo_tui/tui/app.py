@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import traceback
 from dataclasses import replace
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 T = TypeVar("T")
+
+START_SECONDS = 2.0
+"""By then a start is over, and garbage is collected again."""
 
 
 class CapgoApp(KeysInTurn):
@@ -60,6 +64,8 @@ class CapgoApp(KeysInTurn):
 
     def on_mount(self) -> None:
         """Open the app that was asked for, or ask for what is missing."""
+        if not gc.isenabled():
+            self.set_timer(START_SECONDS, _collect_garbage)
         target = self.launch.target
         if target is None:
             self._ask("")
@@ -192,3 +198,9 @@ class CapgoApp(KeysInTurn):
         if self._exception is not None:
             self.report_bug(self._exception)
         self._close_messages_no_wait()
+
+
+def _collect_garbage() -> None:
+    """Begin to collect; what the start made stays for good and need not be looked through."""
+    gc.freeze()
+    gc.enable()
