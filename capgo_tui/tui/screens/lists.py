@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable
 
     from textual.app import ComposeResult
+    from textual.geometry import Size
     from textual.widget import Widget
 
     from capgo_tui.api.models import Bundle, Channel, Device
@@ -51,6 +52,10 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
     AnyRows = RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]
+
+
+HEAD_START = 0.25
+"""Seconds that the list in view has to itself before the others are asked for as well."""
 
 
 class ListsScreen(Screen[None]):
@@ -75,27 +80,31 @@ class ListsScreen(Screen[None]):
     def __init__(
         self, target: Target, tab: str = "channels", refresh_seconds: float | None = None
     ) -> None:
-        super().__init__()
+        # Textual gives these with the first resize, after a first layout in vain.
+        super().__init__(classes=self._classes_at(self.app.size))
         self._polling = None if refresh_seconds is None else Polling(refresh_seconds)
         self.target = target
         self.workspace: Workspace | None = None
         self._active = tab
         self._rows: dict[str, AnyRows] = {}
+        self.filter_bar = FilterBar()
+        self.sort_bar = SortBar()
+        self.prompt = Prompt()
+        self.link_form = LinkForm()
+        self.modals: tuple[Modal, ...] = ()
+        """What lies over the lists, once it is there."""
+        self._furnishing = asyncio.Lock()
         self._driven: set[str] = set()
         """The lists whose views are at work beside the event loop's other business."""
 
     def compose(self) -> ComposeResult:
-        """Make the rows of chrome, the table, and what lies over them."""
+        """Make the rows of chrome and the table; what lies over them follows in `furnish`."""
         yield TitleBar(self.target.app_id, self.target.place)
         with Horizontal(id="body"):
             yield RecordTable(id="records", classes="behind")
             yield Detail(id="detail", classes="behind")
         yield StatusLine()
         yield HintBar()
-        yield FilterBar()
-        yield SortBar()
-        yield Prompt()
-        yield LinkForm()
 
     def on_mount(self) -> None:
         """Say what is being waited for, before anything was asked."""
@@ -104,16 +113,6 @@ class ListsScreen(Screen[None]):
         self.detail = self.query_one("#detail", Detail)
         self.status = self.query_one(StatusLine)
         self.hints = self.query_one(HintBar)
-        self.filter_bar = self.query_one(FilterBar)
-        self.prompt = self.query_one(Prompt)
-        self.link_form = self.query_one(LinkForm)
-        self.sort_bar = self.query_one(SortBar)
-        self.modals: tuple[Modal, ...] = (
-            self.filter_bar,
-            self.sort_bar,
-            self.prompt,
-            self.link_form,
-        )
         self.table.say(
             f"Loading {self._active}…", f"from {self.target.place or self.target.server}"
         )
@@ -122,7 +121,11 @@ class ListsScreen(Screen[None]):
         self._refresh_chrome()
 
     def open(self, workspace: Workspace) -> None:
-        """Show a workspace and begin to load its three lists, the one in view first."""
+        """Show a workspace and begin to load its three lists, the one in view first.
+
+        The others follow once its rows are on the screen, or when these keep the operator
+        waiting anyway: reading all three at once put a tenth on top of the whole start.
+        """
         self.workspace = workspace
         self._rows = {
             "channels": RecordRows(workspace, CHANNELS),
@@ -132,8 +135,19 @@ class ListsScreen(Screen[None]):
         for name, rows in self._rows.items():
             rows.view.listen(partial(self._list_changed, name))
         self._show_tab(self._active)
-        for rows in sorted(self._rows.values(), key=lambda rows: rows is not self.rows):
-            self._work(rows.view.collection.load_more(), f"load the {rows.look.name}")
+        self.set_timer(HEAD_START, self._load_the_others)
+
+    async def furnish(self) -> None:
+        """Mount what lies over the lists; whoever is about to use it awaits this first.
+
+        Nobody needs it before there are rows, and mounting it before them held them up by a
+        tenth of the whole start.
+        """
+        async with self._furnishing:
+            if not self.modals and self.is_attached:
+                modals = (self.filter_bar, self.sort_bar, self.prompt, self.link_form)
+                await self.mount(*modals)
+                self.modals = modals
 
     def say(self, message: str) -> None:
         """Tell in the status line what is happening."""
@@ -151,6 +165,15 @@ class ListsScreen(Screen[None]):
 
     def follow(self) -> None:
         """Let whatever shows the record under the cursor follow it; here nothing does."""
+
+    @classmethod
+    def _classes_at(cls, size: Size) -> str:
+        """The breakpoints that a size has passed."""
+        extents = (
+            (cls.HORIZONTAL_BREAKPOINTS, size.width),
+            (cls.VERTICAL_BREAKPOINTS, size.height),
+        )
+        return " ".join(max(p for p in points if p[0] <= extent)[1] for points, extent in extents)
 
     # What the lists tell
 
@@ -172,6 +195,9 @@ class ListsScreen(Screen[None]):
         if name == "channels":
             self.link_form.channels_changed()
         if not isinstance(event, Progressed | Shown):
+            if not self.modals:
+                self.call_after_refresh(self._load_the_others)
+                self.call_after_refresh(self.furnish)
             for rows in self._joining(name):
                 rows.view.refilter()
                 self._drive(rows)
@@ -282,9 +308,19 @@ class ListsScreen(Screen[None]):
             rows = self.rows
             self.table.attach(rows, rows.look.columns, rows.state)
             self.follow()
+            self._begin_to_load(rows)
         self._refresh_chrome()
 
     # Loading
+
+    def _load_the_others(self) -> None:
+        for rows in self._rows.values():
+            self._begin_to_load(rows)
+
+    def _begin_to_load(self, rows: AnyRows) -> None:
+        collection = rows.view.collection
+        if not collection.started and collection.loading is Loading.NOTHING:
+            self._work(collection.load_more(), f"load the {collection.name}")
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         """Load the next page; after a failure only `r` asks again.
@@ -319,8 +355,9 @@ class ListsScreen(Screen[None]):
 
     # Sorting and marking
 
-    def action_sort(self) -> None:
+    async def action_sort(self) -> None:
         """Choose a column to sort by."""
+        await self.furnish()
         if self._rows:
             self.status.dismiss()
             self.sort_bar.open(self.rows.look.columns, self.rows.state.sort)
