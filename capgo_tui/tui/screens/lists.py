@@ -196,8 +196,8 @@ class ListsScreen(Screen[None]):
             self.link_form.channels_changed()
         if not isinstance(event, Progressed | Shown):
             if not self.modals:
-                self.call_after_refresh(self._load_the_others)
-                self.call_after_refresh(self.furnish)
+                # By way of the table, which only then has told the screen that it is to be drawn.
+                self.table.call_later(self.call_after_refresh, self._follow_up)
             for rows in self._joining(name):
                 rows.view.refilter()
                 self._drive(rows)
@@ -312,6 +312,11 @@ class ListsScreen(Screen[None]):
         self._refresh_chrome()
 
     # Loading
+
+    async def _follow_up(self) -> None:
+        """Do what could wait until the first rows were on the screen."""
+        self._load_the_others()
+        await self.furnish()
 
     def _load_the_others(self) -> None:
         for rows in self._rows.values():
