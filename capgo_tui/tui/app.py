@@ -19,6 +19,7 @@ from capgo_tui.tui.theme import CAPGO_DARK
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
+    from pathlib import PurePath
 
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
@@ -36,7 +37,8 @@ START_SECONDS = 2.0
 class CapgoApp(KeysInTurn):
     """One run of the interface over one app of Capgo."""
 
-    CSS_PATH = "app.tcss"
+    # The screen's own is here as well: read with the screen, it would have all parsed again.
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/main.tcss"]
     TITLE = "Capgo"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,7 +52,11 @@ class CapgoApp(KeysInTurn):
         super().__init__(ansi_color=plain or None)
         self.register_theme(CAPGO_DARK)
         wanted = "ansi-dark" if plain else os.environ.get("TEXTUAL_THEME", "")
-        self.theme = wanted if wanted in self.available_themes else CAPGO_DARK.name
+        theme = wanted if wanted in self.available_themes else CAPGO_DARK.name
+        # Watched, the change would have every style sheet parsed a second time. What it leaves
+        # undone is the app's class `-theme-…`, by which nothing is styled.
+        self.set_reactive(CapgoApp.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.launch = launch
         self.bug: str | None = None
         """What a bug left behind, with no value in it; printed after the end."""
