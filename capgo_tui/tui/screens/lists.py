@@ -10,19 +10,15 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive
-from textual.screen import Screen
 
 from capgo_tui.text import clean
 from capgo_tui.tui.actions import ACTIONS
-from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES, RecordRows
+from capgo_tui.tui.screens.modals import ScreenWithModals
 from capgo_tui.tui.widgets.detail import Detail
-from capgo_tui.tui.widgets.filter_bar import FilterBar
 from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
-from capgo_tui.tui.widgets.prompt import Prompt
 from capgo_tui.tui.widgets.record_table import RecordTable
-from capgo_tui.tui.widgets.sort_bar import SortBar
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
 from capgo_tui.workspace import words
@@ -42,12 +38,11 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable
 
     from textual.app import ComposeResult
-    from textual.geometry import Size
     from textual.widget import Widget
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.app import CapgoApp
-    from capgo_tui.tui.widgets.modal import Modal
+    from capgo_tui.tui.widgets.sort_bar import SortBar
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
@@ -58,14 +53,11 @@ HEAD_START = 0.25
 """Seconds that the list in view has to itself before the others are asked for as well."""
 
 
-class ListsScreen(Screen[None]):
+class ListsScreen(ScreenWithModals):
     """Channels, devices and bundles: loading, sorting, marking, and the honest state of each.
 
     What is done with a record, and the filter, are the business of `MainScreen`.
     """
-
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
 
     @dataclass
     class KeyWanted(Message):
@@ -80,25 +72,17 @@ class ListsScreen(Screen[None]):
     def __init__(
         self, target: Target, tab: str = "channels", refresh_seconds: float | None = None
     ) -> None:
-        # Textual gives these with the first resize, after a first layout in vain.
-        super().__init__(classes=self._classes_at(self.app.size))
+        super().__init__()
         self._polling = None if refresh_seconds is None else Polling(refresh_seconds)
         self.target = target
         self.workspace: Workspace | None = None
         self._active = tab
         self._rows: dict[str, AnyRows] = {}
-        self.filter_bar = FilterBar()
-        self.sort_bar = SortBar()
-        self.prompt = Prompt()
-        self.link_form = LinkForm()
-        self.modals: tuple[Modal, ...] = ()
-        """What lies over the lists, once it is there."""
-        self._furnishing = asyncio.Lock()
         self._driven: set[str] = set()
         """The lists whose views are at work beside the event loop's other business."""
 
     def compose(self) -> ComposeResult:
-        """Make the rows of chrome and the table; what lies over them follows in `furnish`."""
+        """Make the rows of chrome and the table; what lies over them comes later."""
         yield TitleBar(self.target.app_id, self.target.place)
         with Horizontal(id="body"):
             yield RecordTable(id="records", classes="behind")
@@ -137,18 +121,6 @@ class ListsScreen(Screen[None]):
         self._show_tab(self._active)
         self.set_timer(HEAD_START, self._load_the_others)
 
-    async def furnish(self) -> None:
-        """Mount what lies over the lists; whoever is about to use it awaits this first.
-
-        Nobody needs it before there are rows, and mounting it before them held them up by a
-        tenth of the whole start.
-        """
-        async with self._furnishing:
-            if not self.modals and self.is_attached:
-                modals = (self.filter_bar, self.sort_bar, self.prompt, self.link_form)
-                await self.mount(*modals)
-                self.modals = modals
-
     def say(self, message: str) -> None:
         """Tell in the status line what is happening."""
         self.status.say(message)
@@ -165,15 +137,6 @@ class ListsScreen(Screen[None]):
 
     def follow(self) -> None:
         """Let whatever shows the record under the cursor follow it; here nothing does."""
-
-    @classmethod
-    def _classes_at(cls, size: Size) -> str:
-        """The breakpoints that a size has passed."""
-        extents = (
-            (cls.HORIZONTAL_BREAKPOINTS, size.width),
-            (cls.VERTICAL_BREAKPOINTS, size.height),
-        )
-        return " ".join(max(p for p in points if p[0] <= extent)[1] for points, extent in extents)
 
     # What the lists tell
 
@@ -268,11 +231,6 @@ class ListsScreen(Screen[None]):
             and self._polling.due(self.workspace.now(), self.workspace.requests.total)
         ):
             self._work(collection.refresh(), f"refresh the {collection.name}")
-
-    @property
-    def _is_taken(self) -> bool:
-        """Whether something modal has the keyboard: nothing may move behind it by itself."""
-        return any(modal.visible for modal in self.modals)
 
     def _show_hints(self) -> None:
         self.hints.show_hints(
