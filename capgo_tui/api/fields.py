@@ -1,30 +1,90 @@
-"""How one field of a reply is read: tolerant, in Rust where possible, every text cleaned."""
+"""How one field of a reply is read: tolerant, in Rust where possible, every text cleaned.
 
-# No `from __future__ import annotations` here or in models.py: pydantic reads the annotations.
+This speaks to pydantic's core directly. Importing the rest of pydantic, and its work on these
+few classes, took a fifth of the whole start; what it does beyond the core is not needed here.
+"""
 
+# No `from __future__ import annotations` here or in models.py: the annotations are read.
+
+import dataclasses
 import functools
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, PlainValidator
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreConfig, CoreSchema
+from pydantic_core.core_schema import (
+    DataclassField,
+    bool_schema,
+    dataclass_args_schema,
+    dataclass_field,
+    dataclass_schema,
+    datetime_schema,
+    float_schema,
+    int_schema,
+    no_info_after_validator_function,
+    no_info_plain_validator_function,
+    nullable_schema,
+    str_schema,
+    with_default_schema,
+)
 
 from capgo_tui.api.jsonvalue import JSON
 from capgo_tui.api.records import BundleRef
 from capgo_tui.text import clean
 
+_NAMES = "names"
+_CONFIG = CoreConfig(validate_by_name=True, validate_by_alias=True)
 
-class OrNone:
-    """Marks an optional field: a value of another type becomes None, the row lives on."""
 
-    def __get_pydantic_core_schema__(
-        self,
-        source: Any,  # pydantic's own signature
-        handler: GetCoreSchemaHandler,
-    ) -> CoreSchema:
-        """Wrap the field's schema so that its errors give None."""
-        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """Stands in a field's annotation and says how the field is read."""
+
+    schema: CoreSchema
+
+
+def sent_as(*names: str) -> Any:  # a field specifier: what it gives suits every type
+    """An optional field that travels under other names; the first that is there counts."""
+    return dataclasses.field(default=None, metadata={_NAMES: names})
+
+
+def schema_of(model: type) -> CoreSchema:
+    """How a row is read into a dataclass, whatever else is in it."""
+    fields = dataclasses.fields(model)
+    return dataclass_schema(
+        model,
+        dataclass_args_schema(
+            model.__name__, [_field(field) for field in fields], extra_behavior="ignore"
+        ),
+        [field.name for field in fields],
+        post_init=True,
+        slots=True,
+        config=_CONFIG,
+    )
+
+
+def _field(field: "dataclasses.Field[Any]") -> DataclassField:
+    names = [[name] for name in field.metadata.get(_NAMES, ())]
+    marks = getattr(field.type, "__metadata__", ())
+    (reads,) = (mark for mark in marks if isinstance(mark, Reads))
+    return dataclass_field(field.name, reads.schema, validation_alias=names or None)
+
+
+def _or_none(schema: CoreSchema) -> Reads:
+    """An optional field: absent, or a value of another type, is None; the row lives on."""
+    return Reads(with_default_schema(nullable_schema(schema), default=None, on_error="default"))
+
+
+def _made_by(make: Callable[[Any], object]) -> Reads:
+    """An optional field whose value a function makes, which takes whatever comes."""
+    return Reads(with_default_schema(no_info_plain_validator_function(make), default=None))
+
+
+def _then(change: Callable[[Any], object], schema: CoreSchema) -> CoreSchema:
+    return no_info_after_validator_function(change, schema)
 
 
 # Words such as "android" or "1.0.4" come again and again: one cleaned copy serves every row.
@@ -35,14 +95,15 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-Word = Annotated[Annotated[str, AfterValidator(_clean_word)] | None, OrNone()]
+Word = Annotated[str | None, _or_none(_then(_clean_word, str_schema()))]
 """Text of a small vocabulary, cleaned, or None."""
-Text = Annotated[Annotated[str, AfterValidator(clean)] | None, OrNone()]
+Text = Annotated[str | None, _or_none(_then(clean, str_schema()))]
 """Any text, cleaned, or None."""
-Flag = Annotated[bool | None, OrNone()]
-Whole = Annotated[int | None, OrNone()]
-Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, OrNone()]
-Moment = Annotated[Annotated[datetime, AfterValidator(_in_utc)] | None, OrNone()]
+FLAG = _or_none(bool_schema())
+Flag = Annotated[bool | None, FLAG]
+Whole = Annotated[int | None, _or_none(int_schema())]
+Number = Annotated[float | None, _or_none(float_schema(allow_inf_nan=False))]
+Moment = Annotated[datetime | None, _or_none(_then(_in_utc, datetime_schema()))]
 """An aware datetime; the oldest servers send ``YYYY-MM-DD HH:MM:SS`` and mean UTC."""
 
 
@@ -59,9 +120,9 @@ def _id_or_none(value: JSON) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-RowId = Annotated[int, PlainValidator(_row_id)]
+RowId = Annotated[int, Reads(no_info_plain_validator_function(_row_id))]
 """A row's id, a number or a numeric text; without it the row is unreadable."""
-Identity = Annotated[str, Field(min_length=1)]
+Identity = Annotated[str, Reads(str_schema(min_length=1))]
 """The text that names a row; cleaned by the row itself, which keeps the exact one."""
 
 
@@ -87,7 +148,7 @@ def _bundle(value: "BundleRef | JSON") -> BundleRef | None:
     return bundle_ref(number, None)
 
 
-Bundled = Annotated[BundleRef | None, PlainValidator(_bundle)]
+Bundled = Annotated[BundleRef | None, _made_by(_bundle)]
 
 
 def _policy(value: JSON) -> str | None:
@@ -99,14 +160,14 @@ def _policy(value: JSON) -> str | None:
     return "version_number" if value == "metadata" else _clean_word(value)
 
 
-Policy = Annotated[str | None, PlainValidator(_policy)]
+Policy = Annotated[str | None, _made_by(_policy)]
 
 
 def _present(value: JSON) -> bool | None:
     return value if value is None or isinstance(value, bool) else value != ""
 
 
-Present = Annotated[bool | None, PlainValidator(_present)]
+Present = Annotated[bool | None, _made_by(_present)]
 """Whether a text is there at all: the text itself is nobody's business."""
 
 
@@ -123,5 +184,5 @@ def _package(item: JSON) -> str:
     return clean(item if isinstance(item, str) else json.dumps(item))
 
 
-Packages = Annotated[tuple[str, ...] | None, PlainValidator(_packages)]
+Packages = Annotated[tuple[str, ...] | None, _made_by(_packages)]
 """Native packages as ``name@version``, or as JSON text where they have another shape."""

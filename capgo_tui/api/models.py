@@ -5,13 +5,11 @@ Texts are clean; `wire_key` and `BundleRef.wire_name` give the exact ones, `Reco
 everything. Moments are aware datetimes. Rows are immutable; `dataclasses.replace` copies one.
 """
 
-# No `from __future__ import annotations` here: pydantic reads the annotations.
+# No `from __future__ import annotations` here: `fields.schema_of` reads the annotations.
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Final
-
-from pydantic import AliasChoices, ConfigDict, Field
-from pydantic.dataclasses import dataclass
 
 from capgo_tui.api.fields import (
     Bundled,
@@ -27,17 +25,17 @@ from capgo_tui.api.fields import (
     Whole,
     Word,
     bundle_ref,
+    sent_as,
 )
 from capgo_tui.api.records import Record
 from capgo_tui.api.settings import INTERNAL_BUNDLES
 from capgo_tui.text import clean
 
-_CONFIG: Final = ConfigDict(extra="ignore", validate_by_name=True, validate_by_alias=True)
 _set = object.__setattr__
 _PLAIN_LENGTH: Final = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel(Record):
     """A channel (contract §6.1).
 
@@ -51,14 +49,9 @@ class Channel(Record):
     name: Identity
     app_id: Word = None
     public: Flag = None
-    bundle: Bundled = Field(default=None, validation_alias="version")
-    disable_auto_update: Policy = Field(
-        default=None,
-        validation_alias=AliasChoices("disableAutoUpdate", "disableAutoUpdateToMajor"),
-    )
-    disable_auto_update_under_native: Flag = Field(
-        default=None, validation_alias="disableAutoUpdateUnderNative"
-    )
+    bundle: Bundled = sent_as("version")
+    disable_auto_update: Policy = sent_as("disableAutoUpdate", "disableAutoUpdateToMajor")
+    disable_auto_update_under_native: Flag = sent_as("disableAutoUpdateUnderNative")
     allow_emulator: Flag = None
     allow_dev: Flag = None
     allow_device: Flag = None
@@ -67,37 +60,23 @@ class Channel(Record):
     ios: Flag = None
     android: Flag = None
     electron: Flag = None
-    rollout_bundle: Bundled = Field(
-        default=None, validation_alias=AliasChoices("rollout_version_info", "rollout_version")
-    )
+    rollout_bundle: Bundled = sent_as("rollout_version_info", "rollout_version")
     rollout_id: Word = None
-    rollout_percentage_bps: Whole = Field(default=None, validation_alias="rolloutPercentageBps")
-    rollout_enabled: Flag = Field(default=None, validation_alias="rolloutEnabled")
-    rollout_paused_at: Moment = Field(default=None, validation_alias="rolloutPausedAt")
-    rollout_pause_reason: Text = Field(default=None, validation_alias="rolloutPauseReason")
-    rollout_cache_ttl_seconds: Whole = Field(
-        default=None, validation_alias="rolloutCacheTtlSeconds"
-    )
-    auto_pause_enabled: Flag = Field(default=None, validation_alias="autoPauseEnabled")
-    auto_pause_window_minutes: Whole = Field(
-        default=None, validation_alias="autoPauseWindowMinutes"
-    )
-    auto_pause_failure_rate_bps: Whole = Field(
-        default=None, validation_alias="autoPauseFailureRateBps"
-    )
-    auto_pause_confidence: Number = Field(default=None, validation_alias="autoPauseConfidence")
-    auto_pause_min_attempts: Whole = Field(default=None, validation_alias="autoPauseMinAttempts")
-    auto_pause_min_failures: Whole = Field(default=None, validation_alias="autoPauseMinFailures")
-    auto_pause_action: Word = Field(default=None, validation_alias="autoPauseAction")
-    auto_pause_cooldown_minutes: Whole = Field(
-        default=None, validation_alias="autoPauseCooldownMinutes"
-    )
-    auto_pause_last_triggered_at: Moment = Field(
-        default=None, validation_alias="autoPauseLastTriggeredAt"
-    )
-    auto_pause_last_checked_at: Moment = Field(
-        default=None, validation_alias="autoPauseLastCheckedAt"
-    )
+    rollout_percentage_bps: Whole = sent_as("rolloutPercentageBps")
+    rollout_enabled: Flag = sent_as("rolloutEnabled")
+    rollout_paused_at: Moment = sent_as("rolloutPausedAt")
+    rollout_pause_reason: Text = sent_as("rolloutPauseReason")
+    rollout_cache_ttl_seconds: Whole = sent_as("rolloutCacheTtlSeconds")
+    auto_pause_enabled: Flag = sent_as("autoPauseEnabled")
+    auto_pause_window_minutes: Whole = sent_as("autoPauseWindowMinutes")
+    auto_pause_failure_rate_bps: Whole = sent_as("autoPauseFailureRateBps")
+    auto_pause_confidence: Number = sent_as("autoPauseConfidence")
+    auto_pause_min_attempts: Whole = sent_as("autoPauseMinAttempts")
+    auto_pause_min_failures: Whole = sent_as("autoPauseMinFailures")
+    auto_pause_action: Word = sent_as("autoPauseAction")
+    auto_pause_cooldown_minutes: Whole = sent_as("autoPauseCooldownMinutes")
+    auto_pause_last_triggered_at: Moment = sent_as("autoPauseLastTriggeredAt")
+    auto_pause_last_checked_at: Moment = sent_as("autoPauseLastCheckedAt")
     created_at: Moment = None
     updated_at: Moment = None
     created_by: Word = None
@@ -118,7 +97,7 @@ class Channel(Record):
         return self._exact_or(self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Device(Record):
     """A device (contract §7.1).
 
@@ -130,7 +109,7 @@ class Device(Record):
     device_id: Identity
     custom_id: Text = None
     platform: Word = None
-    bundle: Bundled = Field(default=None, validation_alias="version")
+    bundle: Bundled = sent_as("version")
     version_name: Word = None
     channel: Word = None
     os_version: Word = None
@@ -174,7 +153,7 @@ class Device(Record):
         return self.version_name == "builtin"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle(Record):
     """A bundle (contract §8.1). ``native_packages`` are texts such as ``name@version``."""
 
@@ -187,11 +166,9 @@ class Bundle(Record):
     deleted_at: Moment = None
     checksum: Text = None
     external_url: Text = None
-    has_session_key: Present = Field(default=None, validation_alias="session_key")
+    has_session_key: Present = sent_as("session_key")
     storage_provider: Word = None
-    min_update_version: Word = Field(
-        default=None, validation_alias=AliasChoices("min_update_version", "minUpdateVersion")
-    )
+    min_update_version: Word = sent_as("min_update_version", "minUpdateVersion")
     native_packages: Packages = None
     r2_path: Text = None
     link: Text = None
@@ -216,7 +193,7 @@ class Bundle(Record):
         return self._exact_or(self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppInfo(Record):
     """An app the key may see (contract §9). ``retention`` is in seconds."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -65,6 +66,7 @@ def capgo_tui(
     if context.invoked_subcommand is not None:
         if given:
             raise click.UsageError(f"options go after the verb {context.invoked_subcommand!r}")
+        gc.enable()
         return
     if demo and (clash := {"app_id", "api_url", "apikey"}.intersection(given)):
         raise click.UsageError(f"--demo brings its own {', '.join(sorted(clash))}")

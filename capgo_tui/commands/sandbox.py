@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +96,8 @@ def sandbox(
 
 
 def _open(db_file: Path | None) -> Store:
+    import sqlite3  # noqa: PLC0415 - as the others, for this verb only
+
     from capgo_tui.sandbox.store import Store  # noqa: PLC0415
 
     try:

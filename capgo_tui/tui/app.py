@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import traceback
 from dataclasses import replace
@@ -18,6 +19,7 @@ from capgo_tui.tui.theme import CAPGO_DARK
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
+    from pathlib import PurePath
 
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
@@ -28,11 +30,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+START_SECONDS = 2.0
+"""By then a start is over, and garbage is collected again."""
+
 
 class CapgoApp(KeysInTurn):
     """One run of the interface over one app of Capgo."""
 
-    CSS_PATH = "app.tcss"
+    # The screen's own is here as well: read with the screen, it would have all parsed again.
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/main.tcss"]
     TITLE = "Capgo"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,7 +52,11 @@ class CapgoApp(KeysInTurn):
         super().__init__(ansi_color=plain or None)
         self.register_theme(CAPGO_DARK)
         wanted = "ansi-dark" if plain else os.environ.get("TEXTUAL_THEME", "")
-        self.theme = wanted if wanted in self.available_themes else CAPGO_DARK.name
+        theme = wanted if wanted in self.available_themes else CAPGO_DARK.name
+        # Watched, the change would have every style sheet parsed a second time. What it leaves
+        # undone is the app's class `-theme-…`, by which nothing is styled.
+        self.set_reactive(CapgoApp.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.launch = launch
         self.bug: str | None = None
         """What a bug left behind, with no value in it; printed after the end."""
@@ -60,6 +70,8 @@ class CapgoApp(KeysInTurn):
 
     def on_mount(self) -> None:
         """Open the app that was asked for, or ask for what is missing."""
+        if not gc.isenabled():
+            self.set_timer(START_SECONDS, _collect_garbage)
         target = self.launch.target
         if target is None:
             self._ask("")
@@ -192,3 +204,9 @@ class CapgoApp(KeysInTurn):
         if self._exception is not None:
             self.report_bug(self._exception)
         self._close_messages_no_wait()
+
+
+def _collect_garbage() -> None:
+    """Begin to collect; what the start made stays for good and need not be looked through."""
+    gc.freeze()
+    gc.enable()

@@ -32,10 +32,10 @@ def test_the_small_parts_are_light(code: str) -> None:
     assert not heavy & modules_after(code)
 
 
-def test_the_client_leaves_httpx_command_line_alone() -> None:
+def test_the_client_loads_no_more_than_it_needs() -> None:
     loaded = modules_after("from capgo_tui.api import CapgoClient")
     assert "httpx" in loaded
-    assert not {"click", "rich", "pygments", "textual", "httpx._main"} & loaded
+    assert not {"click", "rich", "pygments", "textual", "httpx._main", "pydantic"} & loaded
     assert not {name for name in loaded if name.startswith("capgo_tui.sandbox")}
 
 

@@ -104,7 +104,9 @@ BUDGETS: tuple[Budget, ...] = (
     ),
     Budget("start.ours", "start", "start to first real row", "ms", None, Weight.TOLD),
     Budget("start.bare", "start", "start of a bare app to its first row", "ms", None, Weight.TOLD),
+    # Not met: a bare app that imports httpx and pydantic's core and asks once is at 1.3 to 1.4.
     Budget("start", "start", "our start by the bare app's", "×", 1.25, Weight.AIM),
+    Budget("start.work", "start", "processor's time of our start by the bare app's", "×", 1.9),
 )  # fmt: skip
 
 

@@ -22,5 +22,5 @@ def groups(folder: Path, *, thorough: bool = False) -> dict[str, Callable[[], Me
         "requests": partial(request_counts.measure, folder),
         "scale": partial(scale.measure, folder),
         "append": partial(append.measure, 15 if thorough else 5),
-        "start": partial(start.measure, folder, 11 if thorough else 3),
+        "start": partial(start.measure, folder, 11 if thorough else 5),
     }

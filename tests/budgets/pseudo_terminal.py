@@ -133,6 +133,13 @@ class PseudoTerminal:
                 came += os.read(self._master, 65536)
         return time.monotonic() - self.started
 
+    @property
+    def processor_seconds(self) -> float:
+        """What the program has used of the processor so far, in all its threads."""
+        told = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        user, system = told.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def read(self, timeout: float, *others: int) -> bytes:
         """Read and show what comes; b"" after the timeout, or when there is more in `others`."""
         ready, _, _ = select.select([self._master, *others], [], [], timeout)

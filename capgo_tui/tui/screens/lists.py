@@ -10,21 +10,15 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive
-from textual.screen import Screen
 
 from capgo_tui.text import clean
 from capgo_tui.tui.actions import ACTIONS
-from capgo_tui.tui.dialogs.confirmation import Confirmation
-from capgo_tui.tui.dialogs.link_form import LinkForm
-from capgo_tui.tui.dialogs.run_dialog import RunDialog
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES, RecordRows
+from capgo_tui.tui.screens.modals import ScreenWithModals
 from capgo_tui.tui.widgets.detail import Detail
-from capgo_tui.tui.widgets.filter_bar import FilterBar
 from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
-from capgo_tui.tui.widgets.prompt import Prompt
 from capgo_tui.tui.widgets.record_table import RecordTable
-from capgo_tui.tui.widgets.sort_bar import SortBar
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
 from capgo_tui.workspace import words
@@ -48,21 +42,22 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.app import CapgoApp
-    from capgo_tui.tui.widgets.modal import Modal
+    from capgo_tui.tui.widgets.sort_bar import SortBar
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
     AnyRows = RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]
 
 
-class ListsScreen(Screen[None]):
+HEAD_START = 0.25
+"""Seconds that the list in view has to itself before the others are asked for as well."""
+
+
+class ListsScreen(ScreenWithModals):
     """Channels, devices and bundles: loading, sorting, marking, and the honest state of each.
 
     What is done with a record, and the filter, are the business of `MainScreen`.
     """
-
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
 
     @dataclass
     class KeyWanted(Message):
@@ -87,19 +82,13 @@ class ListsScreen(Screen[None]):
         """The lists whose views are at work beside the event loop's other business."""
 
     def compose(self) -> ComposeResult:
-        """Make the rows of chrome, the table, and what lies over them."""
+        """Make the rows of chrome and the table; what lies over them comes later."""
         yield TitleBar(self.target.app_id, self.target.place)
         with Horizontal(id="body"):
             yield RecordTable(id="records", classes="behind")
             yield Detail(id="detail", classes="behind")
         yield StatusLine()
         yield HintBar()
-        yield FilterBar()
-        yield SortBar()
-        yield Prompt()
-        yield LinkForm()
-        yield Confirmation()
-        yield RunDialog()
 
     def on_mount(self) -> None:
         """Say what is being waited for, before anything was asked."""
@@ -108,20 +97,6 @@ class ListsScreen(Screen[None]):
         self.detail = self.query_one("#detail", Detail)
         self.status = self.query_one(StatusLine)
         self.hints = self.query_one(HintBar)
-        self.filter_bar = self.query_one(FilterBar)
-        self.prompt = self.query_one(Prompt)
-        self.link_form = self.query_one(LinkForm)
-        self.sort_bar = self.query_one(SortBar)
-        self.confirmation = self.query_one(Confirmation)
-        self.run_dialog = self.query_one(RunDialog)
-        self.modals: tuple[Modal, ...] = (
-            self.filter_bar,
-            self.sort_bar,
-            self.prompt,
-            self.link_form,
-            self.confirmation,
-            self.run_dialog,
-        )
         self.table.say(
             f"Loading {self._active}…", f"from {self.target.place or self.target.server}"
         )
@@ -130,7 +105,11 @@ class ListsScreen(Screen[None]):
         self._refresh_chrome()
 
     def open(self, workspace: Workspace) -> None:
-        """Show a workspace and begin to load its three lists, the one in view first."""
+        """Show a workspace and begin to load its three lists, the one in view first.
+
+        The others follow once its rows are on the screen, or when these keep the operator
+        waiting anyway: reading all three at once put a tenth on top of the whole start.
+        """
         self.workspace = workspace
         self._rows = {
             "channels": RecordRows(workspace, CHANNELS),
@@ -140,8 +119,7 @@ class ListsScreen(Screen[None]):
         for name, rows in self._rows.items():
             rows.view.listen(partial(self._list_changed, name))
         self._show_tab(self._active)
-        for rows in sorted(self._rows.values(), key=lambda rows: rows is not self.rows):
-            self._work(rows.view.collection.load_more(), f"load the {rows.look.name}")
+        self.set_timer(HEAD_START, self._load_the_others)
 
     def say(self, message: str) -> None:
         """Tell in the status line what is happening."""
@@ -179,6 +157,9 @@ class ListsScreen(Screen[None]):
                     pass
         self.link_form.choices_changed()
         if not isinstance(event, Progressed | Shown):
+            if not self.modals:
+                # By way of the table, which only then has told the screen that it is to be drawn.
+                self.table.call_later(self.call_after_refresh, self._follow_up)
             for rows in self._joining(name):
                 rows.view.refilter()
                 self._drive(rows)
@@ -250,11 +231,6 @@ class ListsScreen(Screen[None]):
         ):
             self._work(collection.refresh(), f"refresh the {collection.name}")
 
-    @property
-    def _is_taken(self) -> bool:
-        """Whether something modal has the keyboard: nothing may move behind it by itself."""
-        return any(modal.visible for modal in self.modals)
-
     def _show_hints(self) -> None:
         self.hints.show_hints(
             [
@@ -289,9 +265,24 @@ class ListsScreen(Screen[None]):
             rows = self.rows
             self.table.attach(rows, rows.look.columns, rows.state)
             self.follow()
+            self._begin_to_load(rows)
         self._refresh_chrome()
 
     # Loading
+
+    async def _follow_up(self) -> None:
+        """Do what could wait until the first rows were on the screen."""
+        self._load_the_others()
+        await self.furnish()
+
+    def _load_the_others(self) -> None:
+        for rows in self._rows.values():
+            self._begin_to_load(rows)
+
+    def _begin_to_load(self, rows: AnyRows) -> None:
+        collection = rows.view.collection
+        if not collection.started and collection.loading is Loading.NOTHING:
+            self._work(collection.load_more(), f"load the {collection.name}")
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         """Load the next page; after a failure only `r` asks again.
@@ -326,8 +317,9 @@ class ListsScreen(Screen[None]):
 
     # Sorting and marking
 
-    def action_sort(self) -> None:
+    async def action_sort(self) -> None:
         """Choose a column to sort by."""
+        await self.furnish()
         if self._rows:
             self.status.dismiss()
             self.sort_bar.open(self.rows.look.columns, self.rows.state.sort)

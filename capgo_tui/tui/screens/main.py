@@ -141,8 +141,9 @@ class MainScreen(ListsScreen):
 
     # The filter
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Type a filter in the bottom row."""
+        await self.furnish()
         if self._rows:
             self._close_detail()
             self.status.dismiss()
@@ -214,14 +215,16 @@ class MainScreen(ListsScreen):
             self.table.cover(0)
             self.link_form.close()
 
-    def action_override(self) -> None:
+    async def action_override(self) -> None:
         """Force the device under the cursor to a channel."""
         if (device := self._device()) is not None:
+            await self.furnish()
             self._begin(self.overrides.override(device), "override the device")
 
-    def action_clear_override(self) -> None:
+    async def action_clear_override(self) -> None:
         """Clear the override of the device under the cursor."""
         if (device := self._device()) is not None:
+            await self.furnish()
             self._begin(self.overrides.clear(device), "clear the override")
 
     def _device(self) -> Device | None:

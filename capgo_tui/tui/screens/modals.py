@@ -1,0 +1,73 @@
+"""A screen over which rows and forms can lie; they are mounted once there is need of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from capgo_tui.tui.dialogs.confirmation import Confirmation
+from capgo_tui.tui.dialogs.link_form import LinkForm
+from capgo_tui.tui.dialogs.run_dialog import RunDialog
+from capgo_tui.tui.widgets.filter_bar import FilterBar
+from capgo_tui.tui.widgets.prompt import Prompt
+from capgo_tui.tui.widgets.sort_bar import SortBar
+
+if TYPE_CHECKING:
+    from textual.geometry import Size
+
+    from capgo_tui.tui.widgets.modal import Modal
+
+
+class ScreenWithModals(Screen[None]):
+    """The widgets exist from the start; `furnish` mounts them."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
+
+    def __init__(self) -> None:
+        # Textual gives these with the first resize, after a first layout in vain.
+        super().__init__(classes=self._classes_at(self.app.size))
+        self.filter_bar = FilterBar()
+        self.sort_bar = SortBar()
+        self.prompt = Prompt()
+        self.link_form = LinkForm()
+        self.confirmation = Confirmation()
+        self.run_dialog = RunDialog()
+        self.modals: tuple[Modal, ...] = ()
+        """What lies over the lists, once it is there."""
+        self._furnishing = asyncio.Lock()
+
+    async def furnish(self) -> None:
+        """Mount what lies over the lists; whoever is about to use it awaits this first.
+
+        Nobody needs it before there are rows, and mounting it before them held them up by a
+        tenth of the whole start.
+        """
+        async with self._furnishing:
+            if not self.modals and self.is_attached:
+                modals = (
+                    self.filter_bar,
+                    self.sort_bar,
+                    self.prompt,
+                    self.link_form,
+                    self.confirmation,
+                    self.run_dialog,
+                )
+                await self.mount(*modals)
+                self.modals = modals
+
+    @classmethod
+    def _classes_at(cls, size: Size) -> str:
+        """The breakpoints that a size has passed."""
+        extents = (
+            (cls.HORIZONTAL_BREAKPOINTS, size.width),
+            (cls.VERTICAL_BREAKPOINTS, size.height),
+        )
+        return " ".join(max(p for p in points if p[0] <= extent)[1] for points, extent in extents)
+
+    @property
+    def _is_taken(self) -> bool:
+        """Whether something modal has the keyboard: nothing may move behind it by itself."""
+        return any(modal.visible for modal in self.modals)

@@ -1,0 +1,80 @@
+"""What a start does first, and that nothing of what it put off is missed."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui import app as app_module
+from capgo_tui.workspace.collection import Appended
+from tests.tui.driving import opened, post_keys
+from tests.tui.server import Gate, Server
+
+if TYPE_CHECKING:
+    import pytest
+
+    from capgo_tui.workspace.collection import Event
+
+LISTS = ["/channel", "/device", "/bundle"]
+
+
+async def test_the_list_in_view_is_read_before_the_others(server: Server) -> None:
+    asked: list[int] = []
+    async with opened(server, wait_for="Loading channels…") as driver:
+        await driver.until(lambda: driver.main.workspace)
+        workspace = driver.main.workspace
+        assert workspace is not None
+        workspace.channels.listen(lambda _: asked.append(len(server.asked)))
+        await driver.until(lambda: len(server.asked) == len(LISTS), "every list asked for")
+    assert [one.path for one in server.asked] == LISTS
+    assert asked[0] <= 1, "the others were asked for before the first had come"
+
+
+async def test_a_list_that_keeps_waiting_does_not_hold_up_the_others(server: Server) -> None:
+    server.on("GET", "/channel", Gate().before)
+    async with opened(server, wait_for="Loading channels…") as driver:
+        await driver.until(lambda: len(server.asked) == len(LISTS), "every list asked for")
+        await driver.type("2")
+        await driver.until("tester-07")
+
+
+async def test_a_list_that_is_turned_to_is_read_at_once_and_once(server: Server) -> None:
+    server.on("GET", "/channel", Gate().before)
+    async with opened(server, wait_for="Loading channels…") as driver:
+        await driver.type("3", "2")
+        await driver.until("tester-07")
+        await driver.until(lambda: len(server.asked) == len(LISTS), "every list asked for")
+        await driver.settle()
+        assert server.count("GET", "/device") == 1
+
+
+async def test_keys_that_come_with_the_first_rows_find_what_they_open(server: Server) -> None:
+    gate = Gate()
+    server.on("GET", "/channel", gate.before)
+    async with opened(server, wait_for="Loading channels…") as driver:
+        await driver.until(lambda: driver.main.workspace)
+        workspace, modals = driver.main.workspace, []
+        assert workspace is not None
+
+        def type_ahead(event: Event) -> None:
+            if isinstance(event, Appended):
+                modals.append(driver.main.modals)
+                post_keys(driver.app, ["slash", *"beta"])
+
+        workspace.channels.listen(type_ahead)
+        gate.open.set()
+        await driver.until("/beta · 3 of 6 loaded")
+        assert modals == [()], "they came too late to prove anything"
+
+
+async def test_garbage_is_collected_again_once_the_start_is_over(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "START_SECONDS", 0.01)
+    gc.disable()
+    try:
+        async with opened(server) as driver:
+            await driver.until(gc.isenabled, "collecting")
+    finally:
+        gc.enable()
+        gc.unfreeze()
