@@ -243,7 +243,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         "os",
         "OS",
         lambda d, _: d.os_version or "",
-        6,
+        7,
         8,
         lambda d, _: version_value(d.os_version),
         6,

@@ -64,9 +64,9 @@ class Layout:
 def fit_columns(columns: Sequence[Column], width: int) -> Layout:
     """Choose the columns that fit, and how wide each is.
 
-    The most important come first, each at its narrowest, as long as there is room; one that
-    is too wide for what is left gives way to a narrower one of less importance. What room
-    remains goes to the most important, up to what they would like.
+    The most important come first, each at its narrowest. One that is too wide for what is
+    left gives way to one a step less important, and with that it ends. What room remains
+    goes to the most important, up to what they would like.
 
     Args:
         columns: all there are, in the order in which they are drawn.
@@ -76,11 +76,16 @@ def fit_columns(columns: Sequence[Column], width: int) -> Layout:
     by_importance = sorted(range(len(columns)), key=lambda at: columns[at].priority)
     kept: set[int] = set()
     room = width + 1
+    least: int | None = None
     for at in by_importance:
         column = columns[at]
+        if least is not None and column.priority > least:
+            break
         if column.priority == 0 or not kept or column.width + 1 <= room:
             kept.add(at)
             room -= column.width + 1
+        elif least is None:
+            least = column.priority + 1
     widths = {at: columns[at].width for at in kept}
     for at in by_importance:
         if at in kept:
