@@ -254,7 +254,8 @@ class RecordTable(RowWindow, can_focus=True):
             self.post_message(self.Opened(self, self.cursor_key))
 
     # Textual repaints a whole widget when focus comes or goes. This one looks the same either
-    # way, and a prompt takes the focus: it would cost a screenful of bytes twice.
+    # way, and a prompt takes the focus: it would cost a screenful of bytes twice. (A screen
+    # repaints itself too, unless it declares its own `focused` with `repaint=False`.)
 
     def on_focus(self, event: events.Focus) -> None:
         """Take note of the focus, and repaint nothing."""

@@ -56,6 +56,7 @@ class RowWindow(Widget):
         self._source: RowSource | None = None
         self._columns: Sequence[Column] = ()
         self._layout = Layout(())
+        self._laid_out_for = 0
         self._state = TableState()
         self._length = 0
         self._placeholder: tuple[str, str] = ("", "")
@@ -197,6 +198,9 @@ class RowWindow(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the header, one row, or a line of what stands in place of the rows."""
         width, base = self.size.width, self.rich_style
+        if width != self._laid_out_for:
+            # A new size is drawn before the event that tells of it is here.
+            self._lay_out()
         if y < self._header:
             return header_line(self._layout, self._state.sort, width, self._style_of)
         if not self._length:
@@ -221,6 +225,7 @@ class RowWindow(Widget):
 
     def _lay_out(self) -> None:
         state, room = self._state, self.size.width - MARGIN
+        self._laid_out_for = self.size.width
         if state.wide:
             # The last cell is for the ``›``.
             self._layout = slide_columns(self._columns, room - 1, state.skipped)
@@ -234,11 +239,9 @@ class RowWindow(Widget):
             self.refresh(Region(0, y, self.size.width, 1))
 
     def on_resize(self) -> None:
-        """Choose the columns anew and keep the cursor in sight."""
-        self._lay_out()
+        """Keep the cursor in sight; all else is drawn already."""
         self._keep_in_sight()
         self._look_for_end()
-        self.refresh()
 
     # Moving
 
