@@ -389,6 +389,24 @@ def test_the_least_important_columns_go_first_and_room_goes_to_the_most_importan
 
 
 @pytest.mark.parametrize(
+    ("width", "wanted", "fitted"),
+    [
+        (14, None, {"0": 8, "1": 5}),
+        (14, "2", {"0": 6, "2": 7}),
+        (12, "2", {"0": 6, "1": 5}),
+        (10, "2", {"0": 9}),
+        (30, "2", {"0": 9, "1": 5, "2": 7}),
+    ],
+)
+def test_the_column_the_rows_are_sorted_by_is_kept_before_more_important_ones(
+    width: int, wanted: str | None, fitted: dict[str, int]
+) -> None:
+    columns = _columns((5, 9, 0), (5, 5, 1), (7, 7, 2))
+    layout = fit_columns(columns, width, wanted)
+    assert {column.id: cells for column, cells in layout.columns} == fitted
+
+
+@pytest.mark.parametrize(
     ("columns", "width", "skipped", "slid"),
     [
         ([], 30, 0, ({}, 0, False)),

@@ -44,8 +44,8 @@ class ChoiceColumn:
 
 
 COLUMNS = (
-    ChoiceColumn("channel", "CHANNEL", 16, 24, 0),
-    ChoiceColumn("bundle", "BUNDLE", 10, 16, 2),
+    ChoiceColumn("channel", "CHANNEL", 16, 24, 0, cut_middle=True),
+    ChoiceColumn("bundle", "BUNDLE", 10, 16, 2, cut_middle=True),
     ChoiceColumn("note", "", 20, 40, 1),
 )
 

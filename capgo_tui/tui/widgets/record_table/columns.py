@@ -61,7 +61,7 @@ class Layout:
         return None
 
 
-def fit_columns(columns: Sequence[Column], width: int) -> Layout:
+def fit_columns(columns: Sequence[Column], width: int, wanted: str | None = None) -> Layout:
     """Choose the columns that fit, and how wide each is.
 
     The most important come first, each at its narrowest. One that is too wide for what is
@@ -71,27 +71,28 @@ def fit_columns(columns: Sequence[Column], width: int) -> Layout:
     Args:
         columns: all there are, in the order in which they are drawn.
         width: the cells there are for them and a blank between each two.
+        wanted: the id of one that is kept for now if there is any room for it.
 
     """
-    by_importance = sorted(range(len(columns)), key=lambda at: columns[at].priority)
+    ranks = [0 if column.id == wanted else column.priority for column in columns]
+    by_importance = sorted(range(len(columns)), key=ranks.__getitem__)
     kept: set[int] = set()
     room = width + 1
     least: int | None = None
     for at in by_importance:
         column = columns[at]
-        if least is not None and column.priority > least:
+        if least is not None and ranks[at] > least:
             break
         if column.priority == 0 or not kept or column.width + 1 <= room:
             kept.add(at)
             room -= column.width + 1
-        elif least is None:
-            least = column.priority + 1
+        elif least is None and column.id != wanted:
+            least = ranks[at] + 1
     widths = {at: columns[at].width for at in kept}
-    for at in by_importance:
-        if at in kept:
-            extra = max(0, min(room, columns[at].ideal - columns[at].width))
-            widths[at] += extra
-            room -= extra
+    for at in sorted(kept, key=lambda at: (columns[at].priority, at)):
+        extra = max(0, min(room, columns[at].ideal - columns[at].width))
+        widths[at] += extra
+        room -= extra
     return Layout([(columns[at], widths[at]) for at in sorted(kept)])
 
 

@@ -169,14 +169,21 @@ class RowWindow(Widget):
         return True
 
     def show_sort(self, sort: tuple[str, bool] | None) -> None:
-        """Put the arrow on another column; the rows themselves are the source's business.
+        """Put the arrow on another column, which is kept in view if there is room for it.
+
+        The rows themselves are the source's business.
 
         Args:
             sort: the column's id and whether descending, or None for no arrow.
 
         """
         self._state.sort = sort
-        self.refresh(Region(0, 0, self.size.width, self._header))
+        before = self._layout
+        self._lay_out()
+        if self._layout == before:
+            self.refresh(Region(0, 0, self.size.width, self._header))
+        else:
+            self.refresh()
 
     def toggle_wide(self) -> bool:
         """Show every column at its full width, or again only those that fit; say which."""
@@ -231,7 +238,7 @@ class RowWindow(Widget):
             self._layout = slide_columns(self._columns, room - 1, state.skipped)
             state.skipped = self._layout.skipped
         else:
-            self._layout = fit_columns(self._columns, room)
+            self._layout = fit_columns(self._columns, room, state.sort[0] if state.sort else None)
 
     def _refresh_row(self, index: int) -> None:
         y = index - self._state.top + self._header
