@@ -202,7 +202,7 @@ async def test_when_its_record_goes_the_cursor_stays_where_it_was() -> None:
         assert table.app.opened == []
         await table.put(names(30))
         assert table.key_drawn == "row-000001", "it comes back to the record it was on"
-        assert table.app.moves == ["row-000005", "row-000001"]
+        assert table.app.moves == ["row-000005", "row-000001", None, "row-000001"]
 
 
 async def test_a_saved_state_brings_the_operator_back() -> None:

@@ -207,8 +207,10 @@ async def test_it_follows_the_terminal_while_everything_is_open(server: Server) 
 async def test_beside_a_wide_table_the_detail_follows_the_cursor(server: Server) -> None:
     async with on_devices(server, size=(140, 30)) as driver:
         await driver.until("system version")
+        asked = len(server.asked)
         await driver.type("j", "j")
         await driver.until(lambda: driver.text.count("tester-03") == 3, "in the list and beside")
+        assert len(server.asked) == asked, "following asks the server nothing"
         await driver.type("slash", *"tester-09")
         await driver.until(lambda: driver.text.count("tester-09") == 5)
         await driver.type("escape", "1")

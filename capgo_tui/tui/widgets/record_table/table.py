@@ -114,7 +114,7 @@ class RecordTable(RowWindow, can_focus=True):
         table: RecordTable
         """The table it happened in."""
         key: str | None
-        """The record it is on now."""
+        """The record it is on now; None when there is no row."""
 
         @property
         def control(self) -> RecordTable:
@@ -196,7 +196,7 @@ class RecordTable(RowWindow, can_focus=True):
         self._takes_focus = self.can_focus = takes_focus
 
     def cursor_moved(self, key: str | None) -> None:
-        """Tell that the cursor is on another record."""
+        """Tell that the cursor is on another record, or on none."""
         self.post_message(self.CursorMoved(self, key))
 
     def near_end(self, *, wanted: bool) -> None:

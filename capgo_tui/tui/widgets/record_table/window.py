@@ -86,6 +86,7 @@ class RowWindow(Widget):
 
         """
         self._source, self._columns, self._state = source, columns, state
+        self._length = len(source)
         self._lay_out()
         self.rows_replaced()
 
@@ -114,10 +115,12 @@ class RowWindow(Widget):
 
     def rows_appended(self) -> None:
         """Take note of rows behind the ones that were there."""
-        before, self._length = self._length, len(self._source or ())
+        before = self._length
         if not before:
             self.rows_replaced()
-        elif self._source is not None and before < self._state.top + self.rows_on_screen:
+            return
+        self._length = len(self._source or ())
+        if self._source is not None and before < self._state.top + self.rows_on_screen:
             remember(self._state, self._source, self.rows_on_screen)
             for index in range(before, min(self._length, self._state.top + self.size.height)):
                 self._refresh_row(index)
@@ -142,14 +145,13 @@ class RowWindow(Widget):
 
     def rows_replaced(self) -> None:
         """Take note that rows may have come, gone or moved anywhere."""
-        self._length = len(self._source or ())
+        before, self._length = self.cursor_key, len(self._source or ())
         if self._source is not None and self._length:
-            before = self._state.key
             find_again(self._state, self._source)
             self._keep_in_sight()
-            if self._state.key != before:
-                self.cursor_moved(self._state.key)
             self._look_for_end()
+        if self.cursor_key != before:
+            self.cursor_moved(self.cursor_key)
         self.refresh()
 
     def move_to_key(self, key: str) -> bool:
@@ -195,7 +197,7 @@ class RowWindow(Widget):
     # What it tells
 
     def cursor_moved(self, key: str | None) -> None:
-        """Called when the cursor is on another record."""
+        """Called when the cursor is on another record, or on none."""
 
     def near_end(self, *, wanted: bool) -> None:
         """Called when the last rows are near."""
