@@ -19,6 +19,9 @@ The table trusts its texts to be printable: a control character in one reaches t
 They may hold any markup, for they are never read as such, and wide or combining characters,
 which are measured in cells.
 
+Where there is no colour the cursor needs another mark, which is the app's to choose:
+``App:nocolor .record-table--cursor { text-style: reverse; }``.
+
 Nothing here knows what the records are. To use the table elsewhere take this folder and
 ``lines.py`` beside it, and change the imports of the latter; all else is Textual and Rich.
 `tests/tui/table_example.py` is a whole program around it.
