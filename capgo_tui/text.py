@@ -18,8 +18,11 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _SPACES = re.compile("[\t\r\n\x0b\x0c\x85\u2028\u2029]+")
 # Invisible though Unicode calls them printable: fillers and the grapheme joiner.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
-# They only choose between two drawings of the character before, at a width terminals dispute.
-_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# Variations and skin tones only choose between drawings of the character before, at a width
+# terminals dispute.
+_SELECTORS = re.compile(
+    "[\ufe00-\ufe0f\U000e0100-\U000e01ef]|(?<=.)[\U0001f3fb-\U0001f3ff]", re.DOTALL
+)
 
 
 def clean(text: str, limit: int = MAX_LENGTH) -> str:
@@ -34,7 +37,7 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
         if text.isprintable():
             return text
     else:
-        text = _INVISIBLE.sub(REPLACEMENT, _VARIATION_SELECTORS.sub("", text))
+        text = _INVISIBLE.sub(REPLACEMENT, _SELECTORS.sub("", text))
         if text.isprintable():
             return text
     text = _SPACES.sub(" ", text)

@@ -26,6 +26,8 @@ REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
         ("abc\u202egnp.exe", f"abc{REPLACEMENT}gnp.exe"),
         ("zero\u200bwidth", f"zero{REPLACEMENT}width"),
         ("heart\u2764\ufe0f", "heart\u2764"),
+        ("👍🏽👍🏿!", "👍👍!"),
+        ("🏽", "🏽"),
         ("half \ud800 pair", f"half {REPLACEMENT} pair"),
         ("no\u00a0break", "no break"),
         ("filler\u3164", f"filler{REPLACEMENT}"),

@@ -55,7 +55,7 @@ class Column(Generic[T]):
     priority: int = 1
     """0 is never dropped; the highest number goes first on a narrow screen."""
     cut_middle: bool = False
-    """Cut in the middle: for ids, whose both ends tell them apart."""
+    """Cut in the middle: for ids and names, whose both ends tell them apart."""
     searched: bool = True
     """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
     newest_first: bool = False
@@ -144,7 +144,16 @@ def _device_kind(device: Device, _: Surroundings) -> SortValue | None:
 
 
 CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
-    Column("channel", "CHANNEL", lambda c, _: c.name, 18, 34, lambda c, _: text_value(c.name), 0),
+    Column(
+        "channel",
+        "CHANNEL",
+        lambda c, _: c.name,
+        18,
+        34,
+        lambda c, _: text_value(c.name),
+        0,
+        cut_middle=True,
+    ),
     Column(
         "bundle",
         "BUNDLE",
@@ -153,6 +162,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         24,
         _channel_bundle,
         1,
+        cut_middle=True,
     ),
     Column(
         "default",
@@ -237,13 +247,13 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: text_value(d.platform),
         4,
     ),
-    Column("bundle", "BUNDLE", device_bundle, 12, 18, _device_bundle, 1),
+    Column("bundle", "BUNDLE", device_bundle, 12, 18, _device_bundle, 1, cut_middle=True),
     Column("override", "OVERRIDE", override_mark, 14, 22, lambda d, _: text_value(d.channel), 1),
     Column(
         "os",
         "OS",
         lambda d, _: d.os_version or "",
-        6,
+        7,
         8,
         lambda d, _: version_value(d.os_version),
         6,
@@ -281,7 +291,16 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
 )
 
 BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
-    Column("bundle", "BUNDLE", lambda b, _: b.name, 16, 28, lambda b, _: version_value(b.name), 0),
+    Column(
+        "bundle",
+        "BUNDLE",
+        lambda b, _: b.name,
+        16,
+        28,
+        lambda b, _: version_value(b.name),
+        0,
+        cut_middle=True,
+    ),
     Column(
         "channels",
         "CHANNELS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ class Rows:
     keys: list[str]
     notes: dict[str, str] = field(default_factory=dict)
     asked: list[int] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    """How often each of the four methods was called."""
 
     def __post_init__(self) -> None:
         self.changed()
@@ -49,16 +52,20 @@ class Rows:
         self._index = {key: index for index, key in enumerate(self.keys)}
 
     def __len__(self) -> int:
+        self.calls["len"] += 1
         return len(self.keys)
 
     def key_at(self, index: int) -> str:
+        self.calls["key_at"] += 1
         return self.keys[index]
 
     def index_of(self, key: str) -> int | None:
+        self.calls["index_of"] += 1
         return self._index.get(key)
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
         self.asked.append(index)
+        self.calls["row"] += 1
         key = self.keys[index]
         texts = {"name": key, "note": self.notes.get(key, "")}
         return Row("●", "good", [texts[c.id] for c in columns], ["plain" for _ in columns])
@@ -74,6 +81,7 @@ class TableApp(App[None]):
         self.moves: list[str | None] = []
         self.opened: list[str] = []
         self.near_ends: list[bool] = []
+        self.headers: list[str] = []
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -89,6 +97,10 @@ class TableApp(App[None]):
     def on_record_table_opened(self, event: RecordTable.Opened) -> None:
         assert event.control is self.table
         self.opened.append(event.key)
+
+    def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
+        assert event.control is self.table
+        self.headers.append(event.column_id)
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         assert event.control is self.table

@@ -136,6 +136,23 @@ def test_every_column_can_be_reached_by_sliding_at_any_width() -> None:
         assert not fit_columns(DEVICE_COLUMNS, width).more_right
 
 
+async def test_a_click_on_a_title_sorts_but_not_behind_something_modal() -> None:
+    async with on_devices(many(5)) as driver:
+        await driver.type("j")
+        at = driver.line(1).index("CUSTOM ID")
+        for arrow, first in (("CUSTOM ID↑", "tester-01"), ("CUSTOM ID↓", "tester-05")):
+            await driver.pilot.click(offset=(at, 1))
+            await driver.until(arrow)
+            await driver.settle()
+            assert first in driver.line(2)
+            assert driver.cursor == device_id(2)
+        await driver.type("o")
+        await driver.until("channel ›")
+        await driver.pilot.click(offset=(at, 1))
+        await driver.settle()
+        assert "CUSTOM ID↓" in driver.line(1)
+
+
 async def test_what_a_refresh_finds_different_stands_out_until_the_next_one() -> None:
     server = many(5)
     async with on_devices(server) as driver:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
+from textual import events
 
 from capgo_tui.text import clean
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
-from capgo_tui.tui.widgets.rows import Column, TableState, fit_columns
+from capgo_tui.tui.widgets.rows import Column, TableState, fit_columns, slide_columns
 from tests.tui.tables import COLUMNS, Cells, Rows, names, table_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,70 @@ async def test_no_key_asks_for_more_rows_than_the_screen_shows(count: int) -> No
         assert len(table.rows.asked) <= SCREEN
         assert table.app.opened == names(count)[:1]
         assert table.table.cursor_key == (None if not count else table.rows.keys[0])
+
+
+async def _calls(count: int) -> dict[str, dict[str, int]]:
+    """How often the rows are asked for anything, by what is done to `count` of them."""
+    done: dict[str, dict[str, int]] = {}
+    async with table_of(names(count)) as table:
+        rows, widget = table.rows, table.table
+
+        async def note(what: str) -> None:
+            await table.pilot.pause()
+            done[what] = dict(rows.calls)
+            rows.calls.clear()
+
+        rows.calls.clear()
+        keys = ("j", "k", "pagedown", "pageup", "ctrl+d", "ctrl+u", "end", "home", "right", "enter")
+        for key in keys:
+            await table.press(key)
+            await note(key)
+        widget.action_move_to(count // 2)
+        await note("middle")
+        widget.rows_appended()
+        await note("append")
+        widget.rows_updated(rows.keys)
+        await note("refresh")
+        rows.keys[count // 2 - 40 : count // 2 + 40] = names(10, start=count)
+        rows.changed()
+        rows.calls.clear()
+        widget.rows_replaced()
+        await note("filter")
+        widget.show_sort(("name", True))
+        await note("sort arrow")
+        widget.toggle_wide()
+        await note("wide")
+        widget.attach(rows, COLUMNS, TableState(key=rows.keys[count // 3]))
+        await note("tab")
+        await table.pilot.resize_terminal(60, 11)
+        await note("resize")
+        await table.pilot._post_mouse_events([_wheel(down=True)], widget, (5, 5))
+        await note("wheel")
+    return done
+
+
+async def test_nothing_costs_more_with_a_hundred_thousand_rows_than_with_a_thousand() -> None:
+    many = await _calls(100_000)
+    assert many == await _calls(1_000)
+    assert all(calls.get("row", 0) <= SCREEN for calls in many.values()), many
+    assert all(calls.get("key_at", 0) <= 2 * SCREEN + 1 for calls in many.values()), many
+    assert all(calls.get("index_of", 0) <= 2 * SCREEN for calls in many.values()), many
+    assert many["sort arrow"] == {}
+
+
+async def test_a_mouse_that_only_passes_and_a_focus_that_comes_or_goes_cost_nothing() -> None:
+    async with table_of(names(100)) as table:
+        table.rows.calls.clear()
+        for y in range(11):
+            await table.pilot.hover(offset=(5, y))
+        # What a screen does by itself when the focus moves is not the table's affair.
+        for event, has in ((events.Blur(), False), (events.Focus(), True)):
+            table.table.post_message(event)
+            await table.pilot.pause()
+            assert table.table.has_focus is has
+        assert table.rows.calls == {}
+        await table.press("j")
+        assert table.rows.calls["row"] == 2
 
 
 async def test_moving_within_the_screen_draws_two_rows_and_not_the_screen() -> None:
@@ -103,6 +168,25 @@ async def test_the_cursor_stays_on_its_record_and_on_its_line_whatever_happens_t
         assert (table.key_drawn, table.cursor_line) == (key, 1)
 
 
+async def test_rows_that_come_above_move_nothing_on_the_screen() -> None:
+    async with table_of(names(60)) as table:
+        await table.press(*["j"] * 25)
+        for _ in range(2):
+            await table.pilot._post_mouse_events([_wheel(down=True)], table.table, (5, 5))
+        await table.pilot.pause()
+        before = table.lines
+        await table.put([*names(7, start=500), *names(60)])
+        assert table.lines == before
+        keys = [key for key in table.rows.keys if key != table.table.cursor_key]
+        await table.put([*names(9, start=600), *keys])
+        line = table.cursor_line
+        assert line is not None
+        assert table.lines[:line] == before[:line], "not even when the cursor's own record goes"
+        assert [text[2:12] for text in table.lines[line:10]] == [
+            text[2:12] for text in before[line + 1 :]
+        ]
+
+
 async def test_when_its_record_goes_the_cursor_stays_where_it_was() -> None:
     async with table_of(names(30)) as table:
         await table.press(*["j"] * 4)
@@ -118,7 +202,7 @@ async def test_when_its_record_goes_the_cursor_stays_where_it_was() -> None:
         assert table.app.opened == []
         await table.put(names(30))
         assert table.key_drawn == "row-000001", "it comes back to the record it was on"
-        assert table.app.moves == ["row-000005", "row-000001"]
+        assert table.app.moves == ["row-000005", "row-000001", None, "row-000001"]
 
 
 async def test_a_saved_state_brings_the_operator_back() -> None:
@@ -153,6 +237,10 @@ async def test_mouse_wheel_and_clicks() -> None:
         await table.pilot.click(offset=(5, 0))
         await table.pilot.pause()
         assert table.key_drawn == "row-000003", "the header is no row"
+        await table.pilot.click(offset=(25, 0))
+        await table.pilot.click(offset=(1, 0))
+        await table.pilot.pause()
+        assert table.app.headers == ["name", "note"], "before the first column is none"
         await table.pilot._post_mouse_events([_wheel(down=True)], table.table, (5, 5))
         await table.pilot.pause()
         assert (table.top, table.key_drawn) == (3, "row-000003"), "it need not move"
@@ -168,9 +256,7 @@ async def test_mouse_wheel_and_clicks() -> None:
         assert table.key_drawn == "row-000001", "below the last row is nothing"
 
 
-def _wheel(*, down: bool) -> type:
-    from textual import events
-
+def _wheel(*, down: bool) -> type[events.MouseEvent]:
     return events.MouseScrollDown if down else events.MouseScrollUp
 
 
@@ -292,12 +378,64 @@ def _columns(*widths: tuple[int, int, int]) -> list[Cells]:
         (_columns((10, 10, 0), (5, 5, 2), (4, 4, 1)), 15, {"0": 10, "2": 4}),
         (_columns((5, 9, 1), (5, 9, 0)), 13, {"0": 5, "1": 7}),
         (_columns((9, 9, 0), (9, 9, 0)), 10, {"0": 9, "1": 9}),
+        (_columns((5, 5, 0), (9, 9, 1), (3, 3, 2), (2, 2, 3)), 14, {"0": 5, "2": 3}),
+        ([], 10, {}),
     ],
 )
 def test_the_least_important_columns_go_first_and_room_goes_to_the_most_important(
     columns: list[Column], width: int, fitted: dict[str, int]
 ) -> None:
     assert {column.id: cells for column, cells in fit_columns(columns, width).columns} == fitted
+
+
+@pytest.mark.parametrize(
+    ("width", "wanted", "fitted"),
+    [
+        (14, None, {"0": 8, "1": 5}),
+        (14, "2", {"0": 6, "2": 7}),
+        (12, "2", {"0": 6, "1": 5}),
+        (10, "2", {"0": 9}),
+        (30, "2", {"0": 9, "1": 5, "2": 7}),
+    ],
+)
+def test_the_column_the_rows_are_sorted_by_is_kept_before_more_important_ones(
+    width: int, wanted: str | None, fitted: dict[str, int]
+) -> None:
+    columns = _columns((5, 9, 0), (5, 5, 1), (7, 7, 2))
+    layout = fit_columns(columns, width, wanted)
+    assert {column.id: cells for column, cells in layout.columns} == fitted
+
+
+@pytest.mark.parametrize(
+    ("columns", "width", "skipped", "slid"),
+    [
+        ([], 30, 0, ({}, 0, False)),
+        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 30, 0, ({"0": 5, "1": 9, "2": 9}, 0, False)),
+        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 30, 1, ({"0": 5, "1": 9, "2": 9}, 0, False)),
+        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 22, 0, ({"0": 5, "1": 9, "2": 6}, 0, True)),
+        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 22, 1, ({"0": 5, "2": 9}, 1, False)),
+        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 22, 9, ({"0": 5, "2": 9}, 1, False)),
+        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 14, 1, ({"0": 5, "2": 8}, 1, False)),
+        (_columns((5, 40, 0), (5, 9, 1)), 20, 0, ({"0": 10, "1": 9}, 0, False)),
+    ],
+)
+def test_wide_columns_slide_until_the_last_one_is_whole(
+    columns: list[Column], width: int, skipped: int, slid: tuple[dict[str, int], int, bool]
+) -> None:
+    layout = slide_columns(columns, width, skipped)
+    shown = {column.id: cells for column, cells in layout.columns}
+    assert (shown, layout.skipped, layout.more_right) == slid
+
+
+async def test_a_wider_screen_brings_back_columns_that_were_slid_out() -> None:
+    async with table_of(names(3), size=(30, 11)) as table:
+        table.table.toggle_wide()
+        await table.press("right")
+        assert "NOTE" in table.lines[0]
+        await table.pilot.resize_terminal(60, 11)
+        await table.pilot.pause()
+        assert table.lines[0].split() == ["NAME", "NOTE"]
+        assert table.table._state.skipped == 0
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

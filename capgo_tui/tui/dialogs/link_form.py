@@ -42,8 +42,8 @@ class ChoiceColumn:
 
 
 COLUMNS = (
-    ChoiceColumn("name", "NAME", 16, 24, 0),
-    ChoiceColumn("aside", "", 10, 16, 2),
+    ChoiceColumn("name", "NAME", 16, 24, 0, cut_middle=True),
+    ChoiceColumn("aside", "", 10, 16, 2, cut_middle=True),
     ChoiceColumn("note", "", 20, 40, 1),
 )
 

@@ -325,9 +325,17 @@ class ListsScreen(ScreenWithModals):
             self.sort_bar.open(self.rows.look.columns, self.rows.state.sort)
 
     def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
-        """Sort by the column that was chosen; the cursor stays on its record."""
+        """Sort by the column that was chosen."""
+        self._sort_by(event.column_id)
+
+    def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
+        """Sort by the column whose title was clicked."""
+        if self._rows:
+            self._sort_by(event.column_id)
+
+    def _sort_by(self, column: str | None) -> None:
+        """Sort by a column, or the other way round; the cursor stays on its record."""
         rows = self.rows
-        column = event.column_id
         sort = None if column is None else Sort.next(rows.view.sort, column)
         rows.view.sort_by(sort)
         self.table.show_sort((sort.column_id, sort.descending) if sort else None)

@@ -91,10 +91,17 @@ class MainScreen(ListsScreen):
 
     def follow(self) -> None:
         """Show in the detail what the cursor is on, once it rests."""
+        if self._resting is not None:
+            self._resting.stop()
         if self.detail.display:
-            if self._resting is not None:
-                self._resting.stop()
             self._resting = self.set_timer(FOLLOW_SECONDS, self._show_detail)
+        else:
+            # A wider screen brings it into view before anybody can fill it.
+            self.detail.show_lines(())
+
+    def on_resize(self) -> None:
+        """Fill the detail, which has its place from some width on."""
+        self.call_after_refresh(self._show_detail)
 
     def _show_detail(self) -> None:
         if not self.detail.display or not self._rows:

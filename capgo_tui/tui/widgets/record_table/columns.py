@@ -1,0 +1,131 @@
+"""Which columns are drawn, and how wide each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Column(Protocol):
+    """What the table needs to know of a column."""
+
+    @property
+    def id(self) -> str:
+        """Identifies the column to the `RowSource`."""
+
+    @property
+    def title(self) -> str:
+        """What stands in the header."""
+
+    @property
+    def width(self) -> int:
+        """The narrowest it is shown at, in cells."""
+
+    @property
+    def ideal(self) -> int:
+        """The widest it is shown at, in cells."""
+
+    @property
+    def priority(self) -> int:
+        """0 never drops; the highest goes first when the screen is narrow."""
+
+    @property
+    def cut_middle(self) -> bool:
+        """Whether long texts lose their middle instead of their end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns are drawn how wide, and whether there are more to either side."""
+
+    columns: Sequence[tuple[Column, int]]
+    skipped: int = 0
+    """How many are out of sight to the left, behind the first one."""
+    more_right: bool = False
+
+    @property
+    def more_left(self) -> bool:
+        """Whether there are columns out of sight to the left."""
+        return self.skipped > 0
+
+    def column_at(self, x: int) -> Column | None:
+        """The column drawn at a cell of the row, the blank behind it included."""
+        start = 0
+        for column, cells in self.columns:
+            if start <= x <= start + cells:
+                return column
+            start += cells + 1
+        return None
+
+
+def fit_columns(columns: Sequence[Column], width: int, wanted: str | None = None) -> Layout:
+    """Choose the columns that fit, and how wide each is.
+
+    The most important come first, each at its narrowest. One that is too wide for what is
+    left gives way to one a step less important, and with that it ends. What room remains
+    goes to the most important, up to what they would like.
+
+    Args:
+        columns: all there are, in the order in which they are drawn.
+        width: the cells there are for them and a blank between each two.
+        wanted: the id of one that is kept for now if there is any room for it.
+
+    """
+    ranks = [0 if column.id == wanted else column.priority for column in columns]
+    by_importance = sorted(range(len(columns)), key=ranks.__getitem__)
+    kept: set[int] = set()
+    room = width + 1
+    least: int | None = None
+    for at in by_importance:
+        column = columns[at]
+        if least is not None and ranks[at] > least:
+            break
+        if column.priority == 0 or not kept or column.width + 1 <= room:
+            kept.add(at)
+            room -= column.width + 1
+        elif least is None and column.id != wanted:
+            least = ranks[at] + 1
+    widths = {at: columns[at].width for at in kept}
+    for at in sorted(kept, key=lambda at: (columns[at].priority, at)):
+        extra = max(0, min(room, columns[at].ideal - columns[at].width))
+        widths[at] += extra
+        room -= extra
+    return Layout([(columns[at], widths[at]) for at in sorted(kept)])
+
+
+def slide_columns(columns: Sequence[Column], width: int, skipped: int) -> Layout:
+    """Lay all columns out at the width they would like, and show as many as fit.
+
+    The first stays where it is; the others slide past behind it. Where there is room for
+    all that remain and more, fewer are skipped than were asked for.
+
+    Args:
+        columns: all there are, in the order in which they are drawn.
+        width: the cells there are for them and a blank behind each.
+        skipped: how many of the others are to be out of sight to the left.
+
+    """
+    if not columns:
+        return Layout(())
+    first, *others = columns
+    # Half the room at the most, or on a narrow screen nothing could slide past it.
+    frozen = min(first.ideal, max(first.width, width // 2))
+    room = width - frozen
+    skipped = max(0, min(skipped, len(others) - 1))
+    while skipped and sum(column.ideal + 1 for column in others[skipped - 1 :]) <= room:
+        skipped -= 1
+    shown = [(first, frozen)]
+    for at, column in enumerate(others[skipped:]):
+        if room < column.width + 1:
+            return Layout(shown, skipped, more_right=True)
+        cells = min(column.ideal, room - 1)
+        shown.append((column, cells))
+        room -= cells + 1
+        if cells < column.ideal:
+            # Cut short: sliding on shows it whole, unless it is the first one already.
+            rest = len(others) - skipped - at - 1
+            return Layout(shown, skipped, more_right=rest > 0 or at > 0)
+    return Layout(shown, skipped)

@@ -1,0 +1,91 @@
+"""The lines of a table, each of exactly its width, and one segment for each run of a style."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, strip, width_of, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rich.style import Style
+    from textual.strip import Strip
+
+    from capgo_tui.tui.widgets.record_table.columns import Layout
+    from capgo_tui.tui.widgets.record_table.rows import Row
+
+    StyleOf = Callable[[str], Style]
+    """Gives the style of a component class ``record-table--<name>`` by its name."""
+
+MARGIN = 2
+"""Cells before the first column: the glyph and the mark."""
+
+
+def header_line(
+    layout: Layout, sort: tuple[str, bool] | None, width: int, style_of: StyleOf
+) -> Strip:
+    """Draw the titles, an arrow on the one the rows are sorted by, and what is to either side."""
+    style = style_of("header")
+    text = "‹ " if layout.more_left else " " * MARGIN
+    for column, cells in layout.columns:
+        arrow = ("↓" if sort[1] else "↑") if sort and sort[0] == column.id else ""
+        title = pad(column.title, max(1, min(width_of(column.title), cells - len(arrow))))
+        text += pad(title + arrow, cells) + " "
+    if layout.more_right:
+        text = pad(text.rstrip(), width - 1) + "›"
+    return strip([(text, style)], width, style)
+
+
+def row_line(
+    row: Row, layout: Layout, width: int, style_of: StyleOf, *, base: Style, cursor: Style | None
+) -> Strip:
+    """Draw one row.
+
+    Args:
+        row: what it says.
+        layout: the columns it says it in.
+        width: the cells of the line.
+        style_of: gives the style of each tone.
+        base: the style of what is blank.
+        cursor: the one style of the whole row if the cursor is on it.
+
+    """
+    return strip(_row_runs(row, layout, style_of, cursor), width, cursor or base)
+
+
+def placeholder_line(
+    y: int, height: int, width: int, told: tuple[str, str], *, style_of: StyleOf, base: Style
+) -> Strip:
+    """Draw one line of what stands in place of the rows.
+
+    Args:
+        y: which of the lines below the header.
+        height: how many of them there are.
+        width: the cells of the line.
+        told: a headline, and an advice that is wrapped below it.
+        style_of: gives the style of each of the two.
+        base: the style of what is blank.
+
+    """
+    headline, advice = told
+    room = width - 2 * MARGIN
+    lines = wrap(advice, max(10, room))
+    # A third down, but on a low screen rather higher than without its end.
+    first = max(0, min(height // 3, height - 1 - len(lines)))
+    indent = (" " * MARGIN, base)
+    at = y - first
+    if not headline or not 0 <= at <= len(lines):
+        return strip((), width, base)
+    if at == 0:
+        return strip([indent, (pad(headline, room).rstrip(), style_of("headline"))], width, base)
+    return strip([indent, (lines[at - 1], style_of("muted"))], width, base)
+
+
+def _row_runs(row: Row, layout: Layout, style_of: StyleOf, cursor: Style | None) -> Iterable[Run]:
+    yield pad(row.glyph, 1), cursor or style_of(row.glyph_tone)
+    yield "✓" if row.marked else " ", cursor or style_of("accent" if row.marked else "plain")
+    for (column, cells), text, tone in zip(layout.columns, row.texts, row.tones, strict=True):
+        cut = pad_middle if column.cut_middle else pad
+        # Blank cells take no colour of their own, so that they join their neighbours.
+        yield cut(text, cells) + " ", cursor or style_of(tone if text else "plain")

@@ -1,0 +1,85 @@
+"""Where the operator is in the rows, and how that place is found again when they change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.tui.widgets.record_table.rows import RowSource
+
+
+@dataclass(slots=True)
+class TableState:
+    """Where the operator is in one list; keep it to come back to the same record."""
+
+    key: str | None = None
+    """The record under the cursor; `index` only says where it was last."""
+    index: int = 0
+    top: int = 0
+    """The first row in view."""
+    wide: bool = False
+    """Whether every column is shown at its full width, to be slid through sideways."""
+    skipped: int = 0
+    """Columns out of sight to the left, behind the first one."""
+    sort: tuple[str, bool] | None = None
+    """The column the rows are sorted by, and whether descending: for the arrow in the header."""
+    in_view: Sequence[str] = ()
+    """The keys on the screen: one of them takes the cursor when its own record goes."""
+
+
+def clamp_top(top: int, length: int, rows: int) -> int:
+    """The nearest first row that leaves no line empty which a row could fill."""
+    return max(0, min(top, length - rows))
+
+
+def reveal(state: TableState, length: int, rows: int) -> bool:
+    """Scroll so far that the cursor is in view; say whether it had to.
+
+    At the edge it jumps by half a screen: fewer repaints than a row at a time.
+    """
+    before = state.top
+    if state.index < before:
+        top = min(state.index, before - rows // 2)
+    elif state.index >= before + rows:
+        top = max(state.index - rows + 1, before + rows // 2)
+    else:
+        top = before
+    state.top = clamp_top(top, length, rows)
+    return state.top != before
+
+
+def find_again(state: TableState, source: RowSource) -> None:
+    """Put the cursor back on its record, and the record on its line of the screen.
+
+    If the record is gone the cursor goes to the nearest that was in view with it and still
+    is there, the ones below first; if they are all gone it stays at its row number.
+    """
+    line = max(0, state.index - state.top)
+    index = source.index_of(state.key) if state.key is not None else None
+    if index is None:
+        index, line = _survivor(state.in_view, line, source) or (
+            min(state.index, len(source) - 1),
+            line,
+        )
+    state.index, state.key = index, source.key_at(index)
+    state.top = max(0, index - line)
+
+
+def remember(state: TableState, source: RowSource, rows: int) -> None:
+    """Note which records are in view."""
+    end = min(len(source), state.top + rows)
+    state.in_view = [source.key_at(index) for index in range(state.top, end)]
+
+
+def _survivor(in_view: Sequence[str], line: int, source: RowSource) -> tuple[int, int] | None:
+    """Another record that was in view: where it is now, and the line it is to be on."""
+    for key in in_view[line + 1 :]:
+        if (index := source.index_of(key)) is not None:
+            return index, line  # it moves up, and what is above stays where it is
+    for above in reversed(range(min(line, len(in_view)))):
+        if (index := source.index_of(in_view[above])) is not None:
+            return index, above
+    return None

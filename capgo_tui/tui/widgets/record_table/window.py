@@ -1,0 +1,300 @@
+"""The rows in view: where they come from, how they are drawn, and what scrolls them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.geometry import Region
+from textual.widget import Widget
+
+from capgo_tui.tui.widgets.lines import strip
+from capgo_tui.tui.widgets.record_table.columns import Layout, fit_columns, slide_columns
+from capgo_tui.tui.widgets.record_table.drawing import (
+    MARGIN,
+    header_line,
+    placeholder_line,
+    row_line,
+)
+from capgo_tui.tui.widgets.record_table.place import (
+    TableState,
+    clamp_top,
+    find_again,
+    remember,
+    reveal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from rich.style import Style
+    from textual.strip import Strip
+
+    from capgo_tui.tui.widgets.record_table.columns import Column
+    from capgo_tui.tui.widgets.record_table.rows import RowSource
+
+NEAR_END_PAGES = 1
+"""More rows are asked for when fewer than this many screens of them are still to come."""
+
+
+class RowWindow(Widget):
+    """A `RecordTable` without its keys, its mouse and its messages.
+
+    The scroll position is its own and not a `ScrollView`'s: setting `virtual_size` lays out
+    the whole screen again for each page that arrives, and a scrollbar doubles the bytes a
+    page key sends.
+    """
+
+    def __init__(
+        self,
+        *,
+        header: bool,
+        id: str | None,  # noqa: A002 - Textual's own name
+        classes: str | None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._header = 1 if header else 0
+        self._source: RowSource | None = None
+        self._columns: Sequence[Column] = ()
+        self._layout = Layout(())
+        self._laid_out_for = 0
+        self._state = TableState()
+        self._length = 0
+        self._placeholder: tuple[str, str] = ("", "")
+        self._covered = 0
+
+    # What it knows
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key of the record under the cursor; None when there is no row."""
+        return self._state.key if self._length else None
+
+    @property
+    def rows_on_screen(self) -> int:
+        """How many rows fit below the header."""
+        return max(1, self.size.height - self._header - self._covered)
+
+    # What it is told
+
+    def attach(self, source: RowSource, columns: Sequence[Column], state: TableState) -> None:
+        """Show other rows; one repaint.
+
+        Args:
+            source: where the rows come from.
+            columns: all the columns there are, in the order in which they are drawn.
+            state: where the operator was; the table keeps it up to date from now on.
+
+        """
+        self._source, self._columns, self._state = source, columns, state
+        self._length = len(source)
+        self._lay_out()
+        self.rows_replaced()
+
+    def say(self, headline: str, advice: str = "") -> None:
+        """Set what stands in place of the rows when there are none.
+
+        Args:
+            headline: one line; what is too long for it is cut.
+            advice: as many lines as it takes.
+
+        """
+        if self._placeholder != (headline, advice):
+            self._placeholder = (headline, advice)
+            if not self._length:
+                self.refresh()
+
+    def cover(self, lines: int) -> None:
+        """Treat the last lines as hidden behind something and keep the cursor above them.
+
+        Args:
+            lines: how many; 0 when they are in view again.
+
+        """
+        self._covered = lines
+        self._keep_in_sight()
+
+    def rows_appended(self) -> None:
+        """Take note of rows behind the ones that were there."""
+        before = self._length
+        if not before:
+            self.rows_replaced()
+            return
+        self._length = len(self._source or ())
+        if self._source is not None and before < self._state.top + self.rows_on_screen:
+            remember(self._state, self._source, self.rows_on_screen)
+            for index in range(before, min(self._length, self._state.top + self.size.height)):
+                self._refresh_row(index)
+
+    def rows_updated(self, keys: Collection[str]) -> None:
+        """Draw again the rows with these keys, as far as they are on screen.
+
+        Args:
+            keys: the records that are not what they were; all others and the order are.
+
+        """
+        if self._source is None:
+            return
+        if len(keys) > self.rows_on_screen:
+            # To look each of them up would cost more than to draw the screen.
+            self.refresh()
+            return
+        for key in keys:
+            index = self._source.index_of(key)
+            if index is not None:
+                self._refresh_row(index)
+
+    def rows_replaced(self) -> None:
+        """Take note that rows may have come, gone or moved anywhere."""
+        before, self._length = self.cursor_key, len(self._source or ())
+        if self._source is not None and self._length:
+            find_again(self._state, self._source)
+            self._keep_in_sight()
+            self._look_for_end()
+        if self.cursor_key != before:
+            self.cursor_moved(self.cursor_key)
+        self.refresh()
+
+    def move_to_key(self, key: str) -> bool:
+        """Put the cursor on a record.
+
+        Args:
+            key: the record's.
+
+        Returns:
+            Whether it is among the rows.
+
+        """
+        index = self._source.index_of(key) if self._source else None
+        if index is None:
+            return False
+        self._put_cursor(index)
+        return True
+
+    def show_sort(self, sort: tuple[str, bool] | None) -> None:
+        """Put the arrow on another column, which is kept in view if there is room for it.
+
+        The rows themselves are the source's business.
+
+        Args:
+            sort: the column's id and whether descending, or None for no arrow.
+
+        """
+        self._state.sort = sort
+        before = self._layout
+        self._lay_out()
+        if self._layout == before:
+            self.refresh(Region(0, 0, self.size.width, self._header))
+        else:
+            self.refresh()
+
+    def toggle_wide(self) -> bool:
+        """Show every column at its full width, or again only those that fit; say which."""
+        self._state.wide, self._state.skipped = not self._state.wide, 0
+        self._lay_out()
+        self.refresh()
+        return self._state.wide
+
+    # What it tells
+
+    def cursor_moved(self, key: str | None) -> None:
+        """Called when the cursor is on another record, or on none."""
+
+    def near_end(self, *, wanted: bool) -> None:
+        """Called when the last rows are near."""
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the header, one row, or a line of what stands in place of the rows."""
+        width, base = self.size.width, self.rich_style
+        if width != self._laid_out_for:
+            # A new size is drawn before the event that tells of it is here.
+            self._lay_out()
+        if y < self._header:
+            return header_line(self._layout, self._state.sort, width, self._style_of)
+        if not self._length:
+            height = self.size.height - self._header
+            return placeholder_line(
+                y - self._header,
+                height,
+                width,
+                self._placeholder,
+                style_of=self._style_of,
+                base=base,
+            )
+        index = self._state.top + y - self._header
+        if self._source is None or index >= self._length:
+            return strip((), width, base)
+        row = self._source.row(index, [column for column, _ in self._layout.columns])
+        cursor = self._style_of("cursor") if index == self._state.index else None
+        return row_line(row, self._layout, width, self._style_of, base=base, cursor=cursor)
+
+    def _style_of(self, part: str) -> Style:
+        return self.get_component_rich_style(f"record-table--{part}")
+
+    def _lay_out(self) -> None:
+        state, room = self._state, self.size.width - MARGIN
+        self._laid_out_for = self.size.width
+        if state.wide:
+            # The last cell is for the ``›``.
+            self._layout = slide_columns(self._columns, room - 1, state.skipped)
+            state.skipped = self._layout.skipped
+        else:
+            self._layout = fit_columns(self._columns, room, state.sort[0] if state.sort else None)
+
+    def _refresh_row(self, index: int) -> None:
+        y = index - self._state.top + self._header
+        if self._header <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight; all else is drawn already."""
+        self._keep_in_sight()
+        self._look_for_end()
+
+    # Moving
+
+    def _put_top(self, top: int) -> bool:
+        state = self._state
+        before, state.top = state.top, clamp_top(top, self._length, self.rows_on_screen)
+        if state.top != before:
+            self._scrolled()
+        return state.top != before
+
+    def _scrolled(self) -> None:
+        if self._source is not None:
+            remember(self._state, self._source, self.rows_on_screen)
+        self.refresh()
+
+    def _go_to(self, index: int) -> None:
+        """Move as the operator wishes: at the very end that is a wish for more rows."""
+        self._put_cursor(index)
+        at_end = not self._length or self._state.index >= self._length - 1
+        self._look_for_end(wanted=at_end)
+
+    def _put_cursor(self, index: int) -> None:
+        if self._source is None or not self._length:
+            return
+        index = min(max(index, 0), self._length - 1)
+        before = self._state.index
+        if index != before:
+            self._state.index = index
+            self._state.key = self._source.key_at(index)
+            self._refresh_row(before)
+            self._refresh_row(index)
+            if reveal(self._state, self._length, self.rows_on_screen):
+                self._scrolled()
+            self.cursor_moved(self._state.key)
+
+    def _keep_in_sight(self) -> None:
+        """Scroll to the cursor if it is out of sight, and note what is in view."""
+        # Before the first layout there is no height; on_resize comes back here.
+        if self.size.height and self._source is not None and self._length:
+            if reveal(self._state, self._length, self.rows_on_screen):
+                self.refresh()
+            remember(self._state, self._source, self.rows_on_screen)
+
+    def _look_for_end(self, *, wanted: bool = False) -> None:
+        # The view, not the cursor: the wheel can bring the end in sight all by itself.
+        if self._state.top + (1 + NEAR_END_PAGES) * self.rows_on_screen >= self._length:
+            self.near_end(wanted=wanted)

@@ -1,0 +1,122 @@
+"""The lines of a table: columns begin on one cell whatever is in them, no segment too many."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pyte
+import pytest
+from rich.cells import cell_len
+from rich.style import Style
+
+from capgo_tui.tui.widgets.record_table import Layout, Row
+from capgo_tui.tui.widgets.record_table.drawing import MARGIN, header_line, row_line
+from tests.tui.tables import Cells, names, table_of
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+FIRST, SECOND = Cells("a", "A", 9, 9, 0), Cells("b", "B", 6, 6)
+LAYOUT = Layout([(FIRST, 9), (SECOND, 6)])
+WIDTH = 24
+STYLES = {
+    name: Style(color=f"color({number})")
+    for number, name in enumerate(("plain", "muted", "accent", "good", "warn", "header"))
+}
+BASE = STYLES["plain"]
+EASY = [
+    "plain",
+    "漢字",
+    "漢字漢字漢字漢字",
+    "a漢字漢字漢字漢",
+    "e\u0301le\u0300ve",
+    "e\u0301" * 20,
+    "한국어",
+    "🙂🙂",
+    "x🙂🙂🙂🙂🙂🙂",
+    "",
+]
+"""Texts over whose width no terminal disputes."""
+JOINED = ["👩\u200d👧", "👨\u200d👩\u200d👧" * 6, "🇫🇷🇩🇪", "👍🏽👍🏽", "☁\ufe0f sky", "नि", "กํ็กํ็"]
+
+
+def drawn(text: str, *, cut_middle: bool = False, marked: bool = False) -> Strip:
+    layout = Layout([(Cells("a", "A", 9, 9, 0, cut_middle), 9), (SECOND, 6)])
+    row = Row("●", "plain", [text, "second"], ["plain", "plain"], marked)
+    return row_line(row, layout, WIDTH, STYLES.__getitem__, base=BASE, cursor=None)
+
+
+@pytest.mark.parametrize("cut_middle", [False, True])
+@pytest.mark.parametrize("text", EASY + JOINED, ids=ascii)
+def test_the_second_column_begins_on_its_cell(text: str, cut_middle: bool) -> None:
+    line = drawn(text, cut_middle=cut_middle)
+    assert line.cell_length == WIDTH == sum(cell_len(segment.text) for segment in line)
+    assert cell_len(line.text[: line.text.index("second")]) == MARGIN + 10
+    if cell_len(text) <= 9:
+        assert line.text[MARGIN:].startswith(text)
+    else:
+        assert "…" in line.text
+
+
+@pytest.mark.parametrize("cut_middle", [False, True])
+@pytest.mark.parametrize("text", EASY, ids=ascii)
+def test_a_terminal_puts_it_there_too(text: str, cut_middle: bool) -> None:
+    screen = pyte.Screen(WIDTH + 10, 2)
+    pyte.Stream(screen).feed(drawn(text, cut_middle=cut_middle).text + "|")
+    cells = [screen.buffer[0][x].data for x in range(WIDTH + 1)]
+    assert "".join(cells[MARGIN + 10 : MARGIN + 16]) == "second"
+    assert cells[WIDTH] == "|"
+
+
+@pytest.mark.parametrize(
+    ("tones", "texts", "marked", "count"),
+    [
+        (("plain", "plain"), ("one", "two"), False, 2),
+        (("muted", "muted"), ("one", "two"), False, 4),
+        (("muted", "muted"), ("", ""), False, 2),
+        (("plain", "warn"), ("one", "two"), False, 4),
+        (("plain", "warn"), ("one", ""), False, 2),
+        (("plain", "plain"), ("one", "two"), True, 3),
+        (("accent", "accent"), ("one", "two"), True, 3),
+        (("good", "warn"), ("one", "two"), False, 5),
+    ],
+)
+def test_one_segment_for_each_run_of_a_style(
+    tones: tuple[str, str], texts: tuple[str, str], marked: bool, count: int
+) -> None:
+    row = Row("●", "good", texts, tones, marked)
+    line = row_line(row, LAYOUT, WIDTH, STYLES.__getitem__, base=BASE, cursor=None)
+    segments = list(line)
+    assert len(segments) == count, segments
+    assert all(one.style != other.style for one, other in itertools.pairwise(segments))
+    under = row_line(row, LAYOUT, WIDTH, STYLES.__getitem__, base=BASE, cursor=STYLES["accent"])
+    assert len(list(under)) == 1, "the cursor's row is of one style"
+    assert under.text == line.text
+
+
+@pytest.mark.parametrize(
+    ("sort", "skipped", "more_right", "text"),
+    [
+        (None, 0, False, "  A         B           "),
+        (("b", True), 0, False, "  A         B↓          "),
+        (("a", False), 0, True, "  A↑        B          ›"),
+        (None, 1, True, "‹ A         B          ›"),
+        (None, 1, False, "‹ A         B           "),
+    ],
+)
+def test_the_header_tells_the_order_and_what_is_to_either_side(
+    sort: tuple[str, bool] | None, skipped: int, more_right: bool, text: str
+) -> None:
+    layout = Layout(LAYOUT.columns, skipped, more_right)
+    line = header_line(layout, sort, WIDTH, STYLES.__getitem__)
+    assert line.text == text
+    assert len(list(line)) == 1
+
+
+async def test_a_whole_screen_has_no_segment_too_many() -> None:
+    async with table_of(names(6), size=(60, 11)) as table:
+        strips = table.app.screen._compositor.render_strips()
+        counts = [len(list(strip)) for strip in strips]
+        # The header; the cursor's row; a glyph and all that is plain; what is blank.
+        assert counts == [1, 1, *[2] * 5, *[1] * 4]

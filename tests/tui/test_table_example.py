@@ -1,0 +1,55 @@
+"""The table by itself: the example is what its documentation promises, and it can be lifted out."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from capgo_tui.tui.widgets import lines, record_table
+from tests.tui.driving import screen_text
+from tests.tui.table_example import PeaksApp
+
+
+async def test_a_plain_list_is_shown_sorted_and_opened() -> None:
+    app = PeaksApp()
+    async with app.run_test(size=(50, 8)) as pilot:
+        await pilot.pause()
+        assert screen_text(app).split("\n")[0].split() == ["NAME", "HEIGHT", "WHERE"]
+        await pilot.press("down", "down")
+        for click, header, first in (
+            (24, "HEIGHT↑", "富士山"),
+            (24, "HEIGHT↓", "सगरमाथा"),
+            (2, "NAME↑", "Aconcagua"),
+        ):
+            await pilot.click(offset=(click, 0))
+            await pilot.pause()
+            shown = screen_text(app).split("\n")
+            assert header in shown[0]
+            assert first in shown[1]
+        await pilot.click(offset=(49, 0))
+        await pilot.press("enter")
+    assert app.return_value == "Elbrus"
+
+
+def test_the_folder_and_one_file_run_without_the_rest_of_the_program(tmp_path: Path) -> None:
+    folder = Path(record_table.__file__).parent
+    files = [Path(lines.__file__), *folder.glob("*.py")]
+    for file in files:
+        inside = file.relative_to(folder.parent)
+        there = tmp_path / "lifted" / inside
+        there.parent.mkdir(parents=True, exist_ok=True)
+        text = file.read_text(encoding="utf-8")
+        there.write_text(re.sub(r"\bcapgo_tui\.tui\.widgets\b", "lifted", text), encoding="utf-8")
+    look = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from lifted.record_table import RecordTable; "
+        "RecordTable(); print([m for m in sys.modules if m.startswith('capgo_tui')])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", look, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.stdout.strip(), ended.stderr) == ("[]", "")
