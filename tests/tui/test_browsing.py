@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from textual import events
+
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.widgets.rows import fit_columns, slide_columns
@@ -190,21 +192,30 @@ async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() ->
         pass_time(1)
         pass_time(6)
         await driver.until(lambda: server.count("GET", "/device") == before + 1, "read again")
+        # Time passes only where nothing may happen: the screen's own timer ticks at any moment.
+        await driver.settle()
+        driver.app.post_message(events.AppBlur())
+        await driver.until(lambda: not driver.app.app_focus, "the focus gone")
+        pass_time(6)
+        await driver.settle()
+        assert server.count("GET", "/device") == before + 1, "nobody looks"
+        driver.app.post_message(events.AppFocus())
+        await driver.until(lambda: driver.app.app_focus, "the focus back")
+        pass_time(0)
+        await driver.until(lambda: server.count("GET", "/device") == before + 2, "read again")
         await driver.settle()
         await driver.type("o")
         await driver.until("channel ›")
         pass_time(6)
         await driver.settle()
-        assert server.count("GET", "/device") == before + 1, "the form is open"
+        assert server.count("GET", "/device") == before + 2, "the form is open"
         await driver.type("escape")
         await driver.settle()
-        driver.app.app_focus = False
-        pass_time(6)
-        await driver.settle()
-        assert server.count("GET", "/device") == before + 1, "nobody looks"
-        driver.app.app_focus = True
-        pass_time(6)
-        await driver.until(lambda: server.count("GET", "/device") == before + 2, "read again")
+        pass_time(0)
+        await driver.until(lambda: server.count("GET", "/device") == before + 3, "read again")
+        server.on("GET", "/device", FAULT)
+        pass_time(60)
+        await driver.until("STALE 1m", "its age")
 
 
 async def test_a_list_is_sorted_by_a_column_and_turned_round_and_set_back() -> None:

@@ -33,13 +33,37 @@ def test_nobody_polls_faster_than_they_can_look() -> None:
 
 
 def test_it_rests_so_long_that_the_server_forgets() -> None:
-    polling = Polling(10)
-    each = REQUESTS_BEFORE_REST // 4
-    found = times(polling, 40 + 2 * REST_SECONDS, each)
-    assert found[:4] == [10, 20, 30, 40]
-    gap = found[4] - found[3]
+    polls = REQUESTS_BEFORE_REST // 10
+    found = times(Polling(10), 10 * polls + 2 * REST_SECONDS, 10)
+    assert found[:polls] == list(range(10, 10 * polls + 1, 10))
+    gap = found[polls] - found[polls - 1]
     assert gap > REST_SECONDS
-    assert found[5] - found[4] == 10
+    assert found[polls + 1] - found[polls] == 10
+
+
+def test_what_costs_many_requests_comes_less_often() -> None:
+    assert times(Polling(10), 100, requests_each=30) == [10, 40, 70, 100]
+    assert times(Polling(10), 200, requests_each=500) == [10, 76, 142], "a minute is forgotten"
+
+
+def test_a_refused_poll_rests_until_the_server_has_forgotten() -> None:
+    polling = Polling(10)
+    assert not polling.due(START, 0)
+    assert polling.due(after(10), 0)
+    found = [second for second in range(11, 300) if polling.due(after(second), 1, 0)]
+    assert found[0] == 11 + REST_SECONDS
+    assert not any(polling.due(after(second), 2, 900) for second in range(300, 1_200))
+    assert polling.resting
+    assert polling.due(after(1_200), 2, 900)
+
+
+def test_whoever_makes_a_request_while_it_rests_makes_it_rest_anew() -> None:
+    polling = Polling(10)
+    assert not polling.due(START, 0)
+    assert not polling.due(after(10), REQUESTS_BEFORE_REST)
+    assert not polling.due(after(60), REQUESTS_BEFORE_REST + 1)
+    assert not polling.due(after(20 + REST_SECONDS), REQUESTS_BEFORE_REST + 1)
+    assert polling.due(after(60 + REST_SECONDS), REQUESTS_BEFORE_REST + 1)
 
 
 def test_it_says_when_it_rests() -> None:
