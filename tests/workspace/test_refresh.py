@@ -1,168 +1,183 @@
-"""Whatever changes between pages and refreshes: in the end there is what the server last sent."""
+"""Reading a list again: what is on screen first, merged as it comes, and to be stopped."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
-from capgo_tui.tui.widgets.record_table import RecordTable
-from capgo_tui.tui.widgets.rows import TableState
-from capgo_tui.workspace.collection import Appended, Updated
-from capgo_tui.workspace.columns import DEVICE_COLUMNS, Surroundings
-from capgo_tui.workspace.marks import Marks
-from capgo_tui.workspace.view import View
-from tests.workspace.restless import CHANGES, SMALL_PAGE, Restless
-from tests.workspace.world import NOON
+from capgo_tui.workspace.collection import Progressed, Replaced, Updated
+from capgo_tui.workspace.query import Query
+from capgo_tui.workspace.words import status
+from tests.workspace.world import NOON, open_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from capgo_tui.api.models import Device
-    from capgo_tui.tui.widgets.rows import Column, Row
     from capgo_tui.workspace.collection import Event
-    from capgo_tui.workspace.view import Shown
-    from tests.workspace.restless import Change
-
-DURING = st.tuples(
-    st.lists(CHANGES, max_size=4),
-    st.lists(st.booleans(), max_size=2),
-    st.lists(st.booleans(), max_size=2),
-)
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["more", "all", "refresh", "refresh", "mark", "range", "cursor"]),
-        st.integers(0, 30),
-        CHANGES,
-        DURING,
-    ),
-    max_size=8,
-)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def small_pages() -> Iterator[None]:
-    """Make the pager think that the server's pages are as small as they are."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("capgo_tui.api.paging.PAGE_SIZE", SMALL_PAGE)
-        yield
+async def test_what_is_on_screen_is_read_first_and_shown_at_once() -> None:
+    async with open_world(devices=2_200) as world:
+        devices = world.open().devices
+        await devices.load_all()
+        ids = world.device_ids()
+        on_screen = ids[1_495:1_515]  # five rows of the third page, fifteen of the fourth
+        for key in (on_screen[0], on_screen[-1]):
+            world.rename(key, "renamed")
+        first_look = world.door.hold("GET /device", skip=1)
+        world.door.asked.clear()
+        refreshing = asyncio.ensure_future(devices.refresh(on_screen))
+        await first_look.ready.wait()
+        assert devices.records[on_screen[-1]].custom_id == "renamed"
+        assert devices.records[on_screen[0]].custom_id != "renamed"
+        first_look.let_go()
+        await refreshing
+        assert devices.records[on_screen[0]].custom_id == "renamed"
+        assert devices.changed.keys() == {on_screen[0], on_screen[-1]}
+        cursors = [asked.query.get("cursor", "").rpartition("|")[2] for asked in world.door.asked]
+        walk = ["", ids[499], ids[999], ids[1_499], ids[1_999]]
+        assert cursors == [ids[1_499], ids[999], *walk]
+        assert list(devices.records) == ids
 
 
-@dataclass
-class Watched:
-    """A list with all that hangs on it, as the screen has it, but without a screen."""
-
-    server: Restless
-    view: View[Device] = field(init=False)
-    marks: Marks[Device] = field(init=False)
-    table: RecordTable = field(init=False)
-    newest: dict[str, int] = field(default_factory=dict)
-    """The newest version of each record that was ever shown."""
-
-    def __post_init__(self) -> None:
-        self.view = View(self.server.collection, DEVICE_COLUMNS, lambda: Surroundings(NOON))
-        self.marks = Marks(self.view)
-        self.table = RecordTable()
-        self.table.attach(self, (), TableState())
-        self.view.listen(self._follow)
-
-    def _follow(self, event: Event | Shown) -> None:
-        match event:
-            case Appended():
-                self.table.rows_appended()
-            case Updated(keys):
-                self.table.rows_updated(keys)
-            case _:
-                self.table.rows_replaced()
-        for key, record in self.view.collection.records.items():
-            version = int(record.custom_id or 0)
-            assert version >= self.newest.get(key, 0), f"{key} fell back to an older page"
-            self.newest[key] = version
-
-    def __len__(self) -> int:
-        return len(self.view)
-
-    def key_at(self, index: int) -> str:
-        return self.view.key_at(index)
-
-    def index_of(self, key: str) -> int | None:
-        return self.view.index_of(key)
-
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
-        raise NotImplementedError
-
-    async def step(self, kind: str, number: int) -> None:
-        collection = self.server.collection
-        match kind:
-            case "more":
-                await collection.load_more()
-            case "all":
-                await collection.load_all()
-            case "refresh":
-                keys = list(self.view.keys())
-                await collection.refresh(keys[number : number + 6])
-            case "mark" if number < len(self.view):
-                self.marks.toggle(self.view.key_at(number))
-            case "range" if number < len(self.view):
-                self.marks.mark_to(self.view.key_at(number))
-            case "cursor":
-                self.table._put_cursor(number)
-            case _:
-                pass
-
-    def assert_sound(self) -> None:
-        collection = self.server.collection
-        assert not self.view.busy
-        assert list(self.view.keys()) == list(collection.records)
-        assert all(key == record.device_id for key, record in collection.records.items())
-        assert set(self.marks) <= collection.records.keys()
-        key = self.table.cursor_key
-        assert (key is None) == (not len(self.view))
-        assert key is None or self.view.index_of(key) == self.table._state.index
-        assert collection.read_again == 0
+async def test_the_first_page_is_not_read_twice_and_no_more_than_three_out_of_turn() -> None:
+    async with open_world(devices=3_100) as world:
+        devices = world.open().devices
+        await devices.load_all()
+        world.door.asked.clear()
+        await devices.refresh(world.device_ids()[:40])
+        assert world.door.count("GET /device") == 7
+        world.door.asked.clear()
+        await devices.refresh(world.device_ids()[::100])
+        assert world.door.count("GET /device") == 3 + 7
 
 
-@given(
-    st.sampled_from(["cursor", "pages", "overlapping"]),
-    CHANGES,
-    st.integers(0, 20),
-    STEPS,
-)
-@hypothesis_settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
-async def test_in_the_end_there_is_what_the_server_last_sent_each_once(
-    style: str,
-    before: list[Change],
-    rows: int,
-    steps: list[tuple[str, int, list[Change], Any]],
-) -> None:
-    server = Restless(style)
-    server.change([("insert", number, number % 7) for number in range(rows)])
-    server.change(before)
-    watched = Watched(server)
-    for kind, number, between, (planned, failing, stopping) in steps:
-        server.change(between)
-        server.planned, server.failing, server.stopping = planned, failing, stopping
-        cursor = watched.table.cursor_key
-        await watched.step(kind, number)
-        watched.assert_sound()
-        if kind != "cursor" and cursor in server.collection.records:
-            assert watched.table.cursor_key == cursor
-    server.calm()
-    await server.collection.load_all()
-    marked, cursor = set(watched.marks), watched.table.cursor_key
-    await server.collection.refresh()
-    watched.assert_sound()
-    assert server.collection.error is None
-    assert server.collection.ended
-    assert {k: r.custom_id for k, r in server.collection.records.items()} == {
-        key: str(server.versions[key]) for key in server.ranks
-    }
-    assert list(server.collection.records) == server.in_order()
-    assert set(watched.marks) == marked & server.ranks.keys()
-    assert list(watched.marks) == [key for key in server.in_order() if key in marked]
-    if cursor in server.ranks:
-        assert watched.table.cursor_key == cursor
+@pytest.mark.parametrize("revision", ["live", "documented", "legacy"])
+async def test_pages_by_number_are_read_first_as_well(revision: str) -> None:
+    async with open_world(revision, channels=180, bundles=180, devices=5) as world:
+        for collection in (world.open().channels, world.open().bundles):
+            await collection.load_all()
+            keys = list(collection.records)
+            world.run(f"UPDATE {collection.name} SET name = 'x' WHERE id = ?", keys[-1])  # noqa: S608
+            world.door.asked.clear()
+            await collection.refresh(keys[-5:])
+            assert collection.records[keys[-1]].name == "x"
+            assert list(collection.records) == keys
+            if revision != "legacy":
+                first, second = (asked.query.get("page") for asked in world.door.asked[:2])
+                assert (first is not None, second) == (True, None)
+
+
+async def test_a_refresh_that_finds_nothing_different_moves_nothing() -> None:
+    async with open_world(devices=1_200) as world:
+        devices = world.open().devices
+        await devices.load_all()
+        heard: list[Event] = []
+        devices.listen(heard.append)
+        on_screen = world.device_ids()[600:610]
+        await devices.refresh(on_screen)
+        told = [event for event in heard if not isinstance(event, Progressed)]
+        assert told == [Updated(on_screen)], "their ages may read otherwise by now"
+
+
+async def test_what_a_refresh_marked_as_different_is_drawn_plain_by_the_next() -> None:
+    async with open_world(devices=600) as world:
+        devices = world.open().devices
+        await devices.load_all()
+        ids = world.device_ids()
+        world.rename(ids[3], "renamed")
+        world.rename(ids[550], "renamed")
+        await devices.refresh()
+        assert devices.changed.keys() == {ids[3], ids[550]}
+        heard: list[Event] = []
+        devices.listen(heard.append)
+        world.door.fail("GET /device", skip=1)
+        await devices.refresh()
+        assert devices.changed == {}
+        told = [key for event in heard if isinstance(event, Updated) for key in event.keys]
+        assert told == [ids[3], ids[550]], "also the one that was not reached"
+
+
+async def test_a_failure_half_way_keeps_what_came_and_the_old_rows() -> None:
+    async with open_world(devices=1_200) as world:
+        devices = world.open().devices
+        await devices.load_all()
+        ids = world.device_ids()
+        world.clock.advance(60)
+        world.drop_device(ids[0])
+        world.rename(ids[1], "renamed")
+        world.rename(ids[1_100], "renamed")
+        world.door.fail("GET /device", skip=2)
+        await devices.refresh()
+        assert list(devices.records) == ids
+        assert devices.records[ids[1]].custom_id == "renamed"
+        assert devices.records[ids[1_100]].custom_id != "renamed"
+        assert devices.stale
+        assert devices.as_of == NOON, "the oldest of it is as old as before"
+        assert devices.ended
+        line = status(devices, 1_200, Query(), world.clock(), world.target())
+        assert "STALE 1m" in line
+        await devices.refresh()
+        assert list(devices.records) == ids[1:]
+        assert not devices.stale
+
+
+async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
+    async with open_world(devices=2_200) as world:
+        devices = world.open().devices
+        await devices.load_all()
+        ids = world.device_ids()
+        world.drop_device(ids[0])
+        world.rename(ids[1], "renamed")
+        world.clock.advance(60)
+        held = world.door.hold("GET /device", skip=1)
+        world.door.asked.clear()
+        refreshing = asyncio.ensure_future(devices.refresh())
+        await held.ready.wait()
+        assert devices.stoppable
+        line = status(devices, 2_200, Query(), world.clock(), world.target())
+        assert "refreshing · 500 of 2 200 read again · esc stops" in line
+        devices.stop()
+        held.let_go()
+        await refreshing
+        assert world.door.count("GET /device") == 2
+        assert list(devices.records) == ids, "nothing is known to be gone"
+        assert devices.records[ids[1]].custom_id == "renamed"
+        assert devices.as_of == NOON
+        assert not devices.stoppable
+        await devices.refresh()
+        assert list(devices.records) == ids[1:]
+        assert devices.as_of == world.clock()
+
+
+async def test_two_who_want_a_refresh_at_once_get_one() -> None:
+    async with open_world(devices=50) as world:
+        devices = world.open().devices
+        held = world.door.hold("GET /device")
+        loading = asyncio.ensure_future(devices.load_more())
+        await held.ready.wait()
+        both = asyncio.gather(devices.refresh(), devices.refresh())
+        held.let_go()
+        await asyncio.gather(loading, both)
+        assert world.door.count("GET /device") == 2
+
+
+async def test_a_write_told_behind_its_page_is_not_undone_by_the_new_order() -> None:
+    async with open_world(devices=1_200) as world:
+        workspace = world.open()
+        devices = workspace.devices
+        await devices.load_all()
+        ids = world.device_ids()
+        world.drop_device(ids[0])  # so that the list is put in order anew
+        held = world.door.hold("GET /device", skip=1)
+        heard: list[Event] = []
+        devices.listen(heard.append)
+        refreshing = asyncio.ensure_future(devices.refresh())
+        await held.ready.wait()
+        world.rename(ids[3], "changed by a write")
+        await workspace.look_up_device(ids[3])
+        held.let_go()
+        await refreshing
+        assert Replaced() in heard
+        assert list(devices.records) == ids[1:]
+        assert devices.records[ids[3]].custom_id == "changed by a write"
