@@ -166,8 +166,7 @@ def _what_next(collection: ListState, now: datetime, target: Target) -> str:
     if collection.loading is Loading.REFRESH:
         if not collection.read_again:
             return "refreshing…"
-        read, loaded = grouped(collection.read_again), grouped(len(collection))
-        return f"refreshing · {read} of {loaded} read again · esc stops"
+        return f"{grouped(collection.read_again)} read again · esc stops"
     if collection.loading is Loading.MORE:
         return "loading more…" if len(collection) else "loading…"
     if collection.error is not None:
