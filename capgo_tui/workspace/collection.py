@@ -77,7 +77,6 @@ class _Again(Generic[T]):
     on_screen: Sequence[str]
     records: dict[str, T] = field(default_factory=dict)
     """Those of its walk, in the server's order."""
-    pages: dict[str, Bookmark[T] | None] = field(default_factory=dict)
     fading: dict[str, T] = field(default_factory=dict)
     """What the refresh before found different and this one has not reached."""
     redraw: set[str] = field(default_factory=set)
@@ -128,7 +127,7 @@ class Collection(ListState, Generic[T]):
         self.changed: dict[str, T] = {}
         """What the last refresh found different, as it was before: for one cycle of attention."""
         self._pages: dict[str, Bookmark[T] | None] = {}
-        """The page that each record was last met on: 5 MB for 100 000."""
+        """The page that each record was last met on, and some that are gone: 5 MB for 100 000."""
         self._last: str | None = None
         """The last record of the walk: where a list that is not loaded to its end leaves off."""
         self._singles: dict[str, None] = {}
@@ -194,8 +193,6 @@ class Collection(ListState, Generic[T]):
                 try:
                     await self._read_again(again)
                 finally:
-                    if self._pages is not again.pages:
-                        self._pages.update(again.pages)
                     # It no longer counts as different: that is to be seen.
                     if faded := [key for key in again.fading if key in self.records]:
                         self._tell(Updated(faded))
@@ -233,11 +230,13 @@ class Collection(ListState, Generic[T]):
         singles = await self._keep_singles(again, look=not page.ended or page.incomplete)
         again.records.update((key, self.records[key]) for key in singles)
         self._walk, self._large, self._last = walk, large, last
-        self._pages, self._singles, self.unreadable = again.pages, singles, unreadable
+        self._singles, self.unreadable = singles, unreadable
         self._arrived(page)
         same = len(again.records) == len(self.records)
         if not (same and all(map(eq, again.records, self.records))):
             self.records = again.records
+            if len(self._pages) > 2 * len(self.records):
+                self._pages = {key: self._pages.get(key) for key in self.records}
             again.fading.clear()
             self._tell(Replaced())
 
@@ -305,12 +304,11 @@ class Collection(ListState, Generic[T]):
         rows = (*page.rows, *page.repeated)
         self._merge(rows, again)
         keys = [self._key(record) for record in rows]
+        self._pages.update(dict.fromkeys(keys, page.bookmark))
         if again is None:
-            self._pages.update(dict.fromkeys(keys, page.bookmark))
             for key in self._singles.keys() & keys:
                 del self._singles[key]
         else:
-            again.pages.update(dict.fromkeys(keys, page.bookmark))
             again.records.update((key, self.records[key]) for key in keys)
 
     def _merge(self, rows: Iterable[T], again: _Again[T] | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -229,18 +230,17 @@ async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:
         main.workspace.now = lambda: server.time
         channels = main.workspace.channels
         channels._now = main.workspace.now
+
+        def read_again(before: int) -> bool:
+            return server.count("GET", "/channel") > before and channels.loading is Loading.NOTHING
+
         main._tick()
         for _ in range(3_600):
             server.pass_time(1)
             before = server.count("GET", "/channel")
             main._tick()
             if main._polling is not None and main._polling._last == server.time:
-                await driver.until(
-                    lambda before=before: (
-                        server.count("GET", "/channel") > before
-                        and channels.loading is Loading.NOTHING
-                    )
-                )
+                await driver.until(partial(read_again, before))
             assert channels.error is None
         assert 110 < server.count("GET", "/channel") <= 121
         assert "as of 15:0" in driver.status
