@@ -181,3 +181,20 @@ async def test_a_write_told_behind_its_page_is_not_undone_by_the_new_order() -> 
         assert Replaced() in heard
         assert list(devices.records) == ids[1:]
         assert devices.records[ids[3]].custom_id == "changed by a write"
+
+
+async def test_a_page_asked_for_behind_a_write_knows_better_than_the_write() -> None:
+    async with open_world(devices=1_200) as world:
+        workspace = world.open()
+        devices = workspace.devices
+        await devices.load_all()
+        far = world.device_ids()[1_100]
+        held = world.door.hold("GET /device")
+        refreshing = asyncio.ensure_future(devices.refresh())
+        await held.ready.wait()
+        world.rename(far, "changed by a write")
+        await workspace.look_up_device(far)
+        world.rename(far, "changed by somebody else")
+        held.let_go()
+        await refreshing
+        assert devices.records[far].custom_id == "changed by somebody else"
