@@ -8,6 +8,7 @@ makes page 1 and later too long), bring exactly 50, ignore ``page``, repeat a cu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol
 
 from capgo_tui.api.records import RecordT, Unreadable
@@ -40,6 +41,22 @@ class Fetch(Protocol[RecordT]):
         ...
 
 
+class Bookmark(Generic[RecordT]):
+    """Where one page was, to read it once more; what is there may be other rows by then."""
+
+    __slots__ = ("_fetch", "first")
+
+    def __init__(self, fetch: Fetch[RecordT], position: Position) -> None:
+        self._fetch = partial(fetch, position)
+        self.first = position == Position()
+        """Whether every walk begins with this page."""
+
+    async def read(self) -> Sequence[RecordT]:
+        """Read the page again, apart from any walk; raises `CapgoError` as the request does."""
+        listing = await self._fetch()
+        return [row for row in listing.rows if not isinstance(row, Unreadable)]
+
+
 @dataclass(frozen=True)  # no slots: they break Page[Row](…), a bug of dataclasses
 class Page(Generic[RecordT]):
     """What one `Pager.next_page` brought."""
@@ -56,6 +73,8 @@ class Page(Generic[RecordT]):
     """The walk is over although the server has more rows, which it gives no way to reach."""
     requests: int = 0
     """HTTP requests made for this page."""
+    bookmark: Bookmark[RecordT] | None = None
+    """The way back to these rows; None when no request was made for them."""
 
 
 class Pager(Generic[RecordT]):
@@ -121,13 +140,15 @@ class Pager(Generic[RecordT]):
             else:
                 (rows if new else repeated).append(row)
         self._received += len(rows)
+        bookmark = Bookmark(self._fetch, self._position)
         fresh = len(rows) + len(unreadable)
         self._sweep_fresh += fresh
         if listing.by_cursor:
             self._follow_cursor(listing, fresh)
         else:
             self._follow_pages(listing, fresh)
-        return Page(rows, repeated, unreadable, self._ended, self._incomplete, listing.requests)
+        ended, incomplete, requests = self._ended, self._incomplete, listing.requests
+        return Page(rows, repeated, unreadable, ended, incomplete, requests, bookmark)
 
     def _follow_cursor(self, listing: Listing[RecordT], fresh: int) -> None:
         self._fruitless = 0 if fresh else self._fruitless + 1

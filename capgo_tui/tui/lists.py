@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from capgo_tui.tui.widgets.rows import Row, TableState
+from capgo_tui.tui.widgets.record_table import Row, TableState
 from capgo_tui.workspace import columns, details
 from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.view import View
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import Record
-    from capgo_tui.tui.widgets import rows
+    from capgo_tui.tui.widgets import record_table
     from capgo_tui.workspace.collection import Collection
     from capgo_tui.workspace.columns import Column, Surroundings
     from capgo_tui.workspace.details import Section
@@ -67,7 +67,7 @@ class RecordRows(Generic[T]):
         """Where a record is in the view."""
         return self.view.index_of(key)
 
-    def row(self, index: int, shown: Sequence[rows.Column]) -> Row:
+    def row(self, index: int, shown: Sequence[record_table.Column]) -> Row:
         """One record as the table draws it."""
         key, record = self.view.key_at(index), self.view.record_at(index)
         around = self.workspace.surroundings()

@@ -8,21 +8,25 @@ what is loaded, whether there is more, what went wrong, and when it last heard f
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, field
+from functools import partial
+from operator import eq
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.workspace.list_state import ListState, Loading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
-    from capgo_tui.api.paging import Page
+    from capgo_tui.api.paging import Bookmark, Page
     from capgo_tui.api.records import Record
 
 T = TypeVar("T", bound="Record")
+AnyT = TypeVar("AnyT")
 
 
 class PageSource(Protocol[T]):
@@ -31,14 +35,6 @@ class PageSource(Protocol[T]):
     async def next_page(self) -> Page[T]:
         """Read the next page; raises `CapgoError`, after which it may be asked again."""
         ...
-
-
-class Loading(Enum):
-    """What a collection is waiting for."""
-
-    NOTHING = "nothing"
-    MORE = "more"
-    REFRESH = "refresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Updated:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """The whole list was read anew: records may have come, gone and moved."""
+    """`records` is another one: some may have come, gone and moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,43 +66,29 @@ Event = Appended | Updated | Replaced | Progressed
 
 LARGE = 250
 """A list of more records than this is read again in large pages."""
+PAGES_FIRST = 3
+"""A refresh reads at most so many pages out of turn: those that hold what is on screen."""
 
 
-class ListState:
-    """How far a list is loaded, and how that went: all that words about it need."""
+@dataclass(slots=True)
+class _Again(Generic[T]):
+    """What a refresh has read so far, beside the list that it is merged into."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        """The plural the interface uses: ``channels``, ``devices`` or ``bundles``."""
-        self.unreadable = 0
-        """Rows of the server that could not be understood."""
-        self.ended = False
-        self.incomplete = False
-        """Ended, though the server says that there is more: it gives no way to reach it."""
-        self.error: CapgoError | None = None
-        """Why the last request failed; None when it did not."""
-        self.failed_at: datetime | None = None
-        """When it failed; None when it did not."""
-        self.as_of: datetime | None = None
-        """When a page last came, None before the first one."""
-        self.loading = Loading.NOTHING
-        self.loading_all = False
-        """Whether page after page is being read to the end."""
-        self.requests = 0
-        """Requests made by the last `load_all`."""
+    on_screen: Sequence[str]
+    records: dict[str, T] = field(default_factory=dict)
+    """Those of its walk, in the server's order."""
+    fading: dict[str, T] = field(default_factory=dict)
+    """What the refresh before found different and this one has not reached."""
+    redraw: set[str] = field(default_factory=set)
+    """On screen, where the same contents may read otherwise by now: ages do."""
 
-    def __len__(self) -> int:
-        raise NotImplementedError
-
-    @property
-    def started(self) -> bool:
-        """Whether the server has answered at all, well or badly."""
-        return self.as_of is not None or self.error is not None
-
-    @property
-    def stale(self) -> bool:
-        """Whether the records are older than the last attempt to read them."""
-        return self.error is not None and self.as_of is not None
+    def redraws(self, key: str) -> bool:
+        """Whether a record is to be drawn again even if it is the same; asked once for each."""
+        if key in self.redraw:
+            self.redraw.discard(key)
+            self.fading.pop(key, None)
+            return True
+        return self.fading.pop(key, None) is not None
 
 
 class Collection(ListState, Generic[T]):
@@ -144,10 +126,17 @@ class Collection(ListState, Generic[T]):
         self._listeners: list[Callable[[Event], None]] = []
         self.changed: dict[str, T] = {}
         """What the last refresh found different, as it was before: for one cycle of attention."""
-        self._singles: set[str] = set()
+        self._pages: dict[str, Bookmark[T] | None] = {}
+        """The page that each record was last met on, and some that are gone: 5 MB for 100 000."""
+        self._last: str | None = None
+        """The last record of the walk: where a list that is not loaded to its end leaves off."""
+        self._singles: dict[str, None] = {}
         """Read on their own and not (yet) met on the walk: a refresh must not lose them."""
-        self._newer: set[str] = set()
-        """Read on their own while a page was under way: the page knows them as they were."""
+        self._asked = 0
+        self._put: dict[str, int] = {}
+        """Read on their own since the turn was taken, and behind which of its requests: the
+        page that answers that one knows them as they were."""
+        self._again: _Again[T] | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -187,52 +176,104 @@ class Collection(ListState, Generic[T]):
         """Let `load_all` end with the page that is under way."""
         self._stopping = True
 
-    async def refresh(self) -> None:
-        """Read again as much as is loaded, then replace it all at once; once at a time.
+    async def refresh(self, on_screen: Sequence[str] = ()) -> None:
+        """Read again as much as is loaded; once at a time.
 
-        Until the last of it has come the old records stay; if a page fails they stay as well,
-        and `error` says why.
+        The pages that hold most of `on_screen` come first, then the list from its start. What
+        comes is merged at once; when all has come, what is gone is removed and the order made
+        the server's. After a failure, or `stop`, what came stays beside the old rows.
         """
-        if self.loading is Loading.REFRESH:
+        if self._again is not None:
             return
-        async with self._request(Loading.REFRESH):
-            large = len(self.records) > LARGE
-            walk = self._open_walk(large)
-            fresh: dict[str, T] = {}
-            changed: dict[str, T] = {}
-            unreadable = 0
-            while True:
-                page = await walk.next_page()
-                for record in (*page.rows, *page.repeated):
-                    key = self._key(record)
-                    fresh[key] = record
-                    before = self.records.get(key, record)
-                    if before != record:
-                        changed[key] = before
-                unreadable += len(page.unreadable)
-                enough = len(fresh) >= len(self.records) - len(self._singles)
-                # What was read to its end is read to its end again: "all of it" stays true.
-                if page.ended or (enough and not self.ended):
+        self._again = again = _Again[T](on_screen, redraw=set(on_screen))
+        try:
+            async with self._request(Loading.REFRESH):
+                self._stopping = self._stopping and self.loading_all
+                again.fading, self.changed = self.changed, {}
+                try:
+                    await self._read_again(again)
+                finally:
+                    # It no longer counts as different: that is to be seen.
+                    if faded := [key for key in again.fading if key in self.records]:
+                        self._tell(Updated(faded))
+        finally:
+            self._again = None
+
+    async def _read_again(self, again: _Again[T]) -> None:
+        known = len(self.records) - len(self._singles)
+        large = len(self.records) > LARGE
+        for bookmark in self._pages_of(again.on_screen):
+            rows = await self._ask(bookmark.read)
+            # What is new among them has no place yet: the walk brings it.
+            self._merge((row for row in rows if self._key(row) in self.records), again)
+            if self._stopping:
+                return
+        walk = self._open_walk(large)
+        unreadable, beyond = 0, False
+        while True:
+            page = await self._ask(walk.next_page)
+            unreadable += len(page.unreadable)
+            self._take(page, again)
+            # What was read to its end is read to its end again: "all of it" stays true.
+            if page.ended:
+                break
+            if not self.ended and len(again.records) >= known:
+                # What came before the last one may have pushed it on to the next page.
+                if beyond or self._last is None or self._last in again.records:
                     break
-            missed = self._singles - fresh.keys()
-            if not page.ended or page.incomplete:
-                fresh.update(await self._read_singles(missed))
-            fresh.update((key, self.records[key]) for key in self._newer)
-            self._singles &= fresh.keys() & (missed | self._newer)
-            self.records, self.unreadable, self.changed = fresh, unreadable, changed
-            self._walk, self._large = walk, large
-            self._arrived(page)
+                beyond = True
+            if self._stopping:
+                return
+            self.read_again = len(again.records)
+            self._tell(Progressed())
+        last = next(reversed(again.records), None)
+        singles = await self._keep_singles(again, look=not page.ended or page.incomplete)
+        again.records.update((key, self.records[key]) for key in singles)
+        self._walk, self._large, self._last = walk, large, last
+        self._singles, self.unreadable = singles, unreadable
+        self._arrived(page)
+        same = len(again.records) == len(self.records)
+        if not (same and all(map(eq, again.records, self.records))):
+            self.records = again.records
+            if len(self._pages) > 2 * len(self.records):
+                self._pages = {key: self._pages.get(key) for key in self.records}
+            again.fading.clear()
             self._tell(Replaced())
+
+    def _pages_of(self, keys: Iterable[str]) -> list[Bookmark[T]]:
+        """The pages that hold the most of some records, but for the one that comes first anyway."""
+        pages = (self._pages.get(key) for key in keys)
+        held = Counter(page for page in pages if page is not None and not page.first)
+        return [page for page, _ in held.most_common(PAGES_FIRST)]
+
+    async def _keep_singles(self, again: _Again[T], *, look: bool) -> dict[str, None]:
+        """The records read on their own that the walk did not meet and that are still there."""
+        kept: dict[str, None] = {}
+        for key in [key for key in self._singles if key not in again.records]:
+            if not look or key in self._put or self._read_one is None:
+                continue
+            try:
+                record = await self._ask(partial(self._read_one, key))
+            except CapgoError as error:
+                if error.kind is not ErrorKind.NOT_FOUND:
+                    raise
+            else:
+                self._merge((record,), again)
+                kept[key] = None
+        kept.update((key, None) for key in self._put if key not in again.records)
+        return kept
 
     def put(self, record: T) -> None:
         """Keep a record that was read on its own: a look-up or the re-read after a write."""
         key = self._key(record)
         known = key in self.records
         self.records[key] = record
+        if self._again is not None and key in self._again.records:
+            self._again.records[key] = record
         if not known:
-            self._singles.add(key)
+            self._singles[key] = None
         if self._turn.locked():
-            self._newer.add(key)
+            self._put[key] = self._asked
         self._tell(Updated((key,)) if known else Appended((key,)))
 
     def touch(self, key: str) -> None:
@@ -246,44 +287,60 @@ class Collection(ListState, Generic[T]):
                 return
             if large and not self._large:
                 self._walk, self._large, self.unreadable = self._open_walk(True), True, 0
-            page = await self._walk.next_page()
-            appended: list[str] = []
-            updated: list[str] = []
-            for record in (*page.rows, *page.repeated):
-                key = self._key(record)
-                if key not in self.records:
-                    appended.append(key)
-                elif key in self._newer:
-                    continue
-                else:
-                    updated.append(key)
-                self.records[key] = record
-            self._singles.difference_update(updated)
+            page = await self._ask(self._walk.next_page)
             self.unreadable += len(page.unreadable)
             self._arrived(page)
-            if appended:
-                self._tell(Appended(appended))
-            if updated:
-                self._tell(Updated(updated))
+            if page.rows:
+                self._last = self._key(page.rows[-1])
+            self._take(page)
 
-    async def _read_singles(self, keys: Iterable[str]) -> dict[str, T]:
-        found: dict[str, T] = {}
-        if self._read_one is None:
-            return found
-        for key in sorted(keys):
-            try:
-                found[key] = await self._read_one(key)
-            except CapgoError as error:
-                if error.kind is not ErrorKind.NOT_FOUND:
-                    raise
-        return found
+    async def _ask(self, request: Callable[[], Awaitable[AnyT]]) -> AnyT:
+        """Make one request of the turn."""
+        self._asked += 1
+        return await request()
+
+    def _take(self, page: Page[T], again: _Again[T] | None = None) -> None:
+        """Merge a page of a walk: the list's own, or that of a refresh."""
+        rows = (*page.rows, *page.repeated)
+        self._merge(rows, again)
+        keys = [self._key(record) for record in rows]
+        self._pages.update(dict.fromkeys(keys, page.bookmark))
+        if again is None:
+            for key in self._singles.keys() & keys:
+                del self._singles[key]
+        else:
+            again.records.update((key, self.records[key]) for key in keys)
+
+    def _merge(self, rows: Iterable[T], again: _Again[T] | None = None) -> None:
+        """Take over what came, and tell what of it is new or reads otherwise."""
+        appended: list[str] = []
+        updated: list[str] = []
+        for record in rows:
+            key = self._key(record)
+            before = self.records.get(key)
+            if before is None:
+                appended.append(key)
+            elif self._put.get(key) == self._asked:
+                continue
+            else:
+                wanted = again is not None and again.redraws(key)
+                differs = before != record
+                if again is not None and differs:
+                    self.changed.setdefault(key, before)
+                if differs or wanted:
+                    updated.append(key)
+            self.records[key] = record
+        if appended:
+            self._tell(Appended(appended))
+        if updated:
+            self._tell(Updated(updated))
 
     @asynccontextmanager
     async def _request(self, loading: Loading) -> AsyncIterator[None]:
         """Take the turn, and whatever happens leave no list behind that says it is loading."""
         async with self._turn:
             self.loading = loading
-            self._newer.clear()
+            self._put.clear()
             self._tell(Progressed())
             try:
                 yield
@@ -291,6 +348,7 @@ class Collection(ListState, Generic[T]):
                 self.error, self.failed_at = error, self._now()
             finally:
                 self.loading = Loading.NOTHING
+                self.read_again = 0
                 self._tell(Progressed())
 
     def _arrived(self, page: Page[T]) -> None:

@@ -1,13 +1,14 @@
 """When a list may be read again by itself.
 
-The server counts every request of a key and forgets the count only after a minute without any
-(contract §3): steady polling adds up until the key is shut out. So after a good part of what is
-allowed, polling rests for longer than that minute.
+The server counts every request of a key and forgets the count only after a minute without any,
+refused ones included (contract §3): steady polling adds up until the key is shut out, and
+polling on keeps it shut out. So after a good part of what is allowed, and after every refusal,
+polling rests until there was such a minute, whoever disturbs it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,35 +29,45 @@ class Polling:
     seconds: float
     """How often the operator wants the list read again."""
     _last: datetime | None = None
+    _requests_then: int = 0
+    _counted_from: int = 0
+    """How many requests there had been when the server last forgot its count."""
+    _requests: int = 0
+    _quiet_since: datetime | None = None
     _resting: bool = False
-    _requests_then: int = field(default=0)
-    """How many requests there had been when the count last began anew."""
 
     @property
     def resting(self) -> bool:
         """Whether it is keeping quiet so that the server forgets its count."""
         return self._resting
 
-    def due(self, now: datetime, requests: int) -> bool:
+    def due(self, now: datetime, requests: int, asked_to_wait: float | None = None) -> bool:
         """Whether to read again now; a yes counts as done.
 
         Args:
             now: the time.
             requests: how many requests were made with the key so far, by anybody here.
+            asked_to_wait: the seconds that the server asked for when it refused the last
+                request as one too many; None when it did not.
 
         """
-        if self._last is None:
-            self._last, self._requests_then = now, requests
+        if self._last is None or self._quiet_since is None:
+            self._last = self._quiet_since = now
+            self._requests_then = self._counted_from = self._requests = requests
             return False
+        if requests != self._requests:
+            self._requests, self._quiet_since = requests, now
+        quiet = (now - self._quiet_since).total_seconds()
+        forgotten = quiet >= max(REST_SECONDS, asked_to_wait or 0)
+        if forgotten:
+            self._counted_from = requests
+        counted = requests - self._counted_from
+        tired = counted >= REQUESTS_BEFORE_REST or asked_to_wait is not None
+        self._resting = tired and not forgotten
         passed = (now - self._last).total_seconds()
-        if self._resting:
-            if passed < REST_SECONDS:
-                return False
-            self._resting, self._requests_then = False, requests
-        elif requests - self._requests_then >= REQUESTS_BEFORE_REST:
-            self._resting, self._last = True, now
+        # A long list costs many requests each time: one a second at the most, over all.
+        dear = not forgotten and passed < requests - self._requests_then
+        if self._resting or dear or passed < max(self.seconds, LEAST_SECONDS):
             return False
-        if passed < max(self.seconds, LEAST_SECONDS):
-            return False
-        self._last = now
+        self._last, self._requests_then = now, requests
         return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.ages import age, clock_time
-from capgo_tui.workspace.collection import ListState, Loading
+from capgo_tui.workspace.list_state import ListState, Loading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -163,7 +163,9 @@ def _what_next(collection: ListState, now: datetime, target: Target) -> str:
         requests = collection.requests
         return f"{requests} request{'' if requests == 1 else 's'} · esc stops"
     if collection.loading is Loading.REFRESH:
-        return "refreshing…"
+        if not collection.read_again:
+            return "refreshing…"
+        return f"{grouped(collection.read_again)} read again · esc stops"
     if collection.loading is Loading.MORE:
         return "loading more…" if len(collection) else "loading…"
     if collection.error is not None:

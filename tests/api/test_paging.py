@@ -70,6 +70,25 @@ async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Ch
     return rows, pages
 
 
+async def test_a_bookmark_reads_its_page_again_and_leaves_the_walk_alone() -> None:
+    server = Paged([*channels(120), Unreadable(17, "no", "17")])
+    pager = Pager(server)
+    first, second = await pager.next_page(), await pager.next_page()
+    assert first.bookmark is not None
+    assert second.bookmark is not None
+    assert (first.bookmark.first, second.bookmark.first) == (True, False)
+    del server.rows[:10]
+    assert await second.bookmark.read() == channels(50, start=61)
+    assert await first.bookmark.read() == channels(50, start=11)
+    third = await pager.next_page()
+    assert [asked.page for asked in server.asked] == [None, 1, 1, None, 2]
+    assert third.rows == channels(10, start=111)
+    assert third.bookmark is not None
+    assert await third.bookmark.read() == channels(10, start=111), (
+        "what nobody can read is left out"
+    )
+
+
 @given(COUNTS, st.sampled_from([exact, concatenated]))
 async def test_pages(count: int, size: Callable[[int], int]) -> None:
     server = Paged(channels(count), size)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App, ComposeResult
 
-from capgo_tui.tui.widgets.record_table import RecordTable
-from capgo_tui.tui.widgets.rows import Column, Row, TableState
+from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
 from tests.tui.driving import post_keys
 
 if TYPE_CHECKING:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
+
+from textual import events
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
-from capgo_tui.tui.widgets.rows import fit_columns, slide_columns
+from capgo_tui.tui.widgets.record_table import fit_columns, slide_columns
 from capgo_tui.workspace.columns import DEVICE_COLUMNS
+from capgo_tui.workspace.list_state import Loading
 from tests.tui.driving import opened, strips
 from tests.tui.server import FAULT, Gate, Server, answering
 from tests.tui.world import ALL, APP, NOW, device, device_id, state, store_of
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.tui.driving import Driver
+    from tests.tui.server import App, Receive, Scope, Send
 
 
 def many(count: int = 1_300) -> Server:
@@ -207,21 +212,111 @@ async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() ->
         pass_time(1)
         pass_time(6)
         await driver.until(lambda: server.count("GET", "/device") == before + 1, "read again")
+        # Time passes only where nothing may happen: the screen's own timer ticks at any moment.
+        await driver.settle()
+        driver.app.post_message(events.AppBlur())
+        await driver.until(lambda: not driver.app.app_focus, "the focus gone")
+        pass_time(6)
+        await driver.settle()
+        assert server.count("GET", "/device") == before + 1, "nobody looks"
+        driver.app.post_message(events.AppFocus())
+        await driver.until(lambda: driver.app.app_focus, "the focus back")
+        pass_time(0)
+        await driver.until(lambda: server.count("GET", "/device") == before + 2, "read again")
         await driver.settle()
         await driver.type("o")
         await driver.until("channel ›")
         pass_time(6)
         await driver.settle()
-        assert server.count("GET", "/device") == before + 1, "the form is open"
+        assert server.count("GET", "/device") == before + 2, "the form is open"
         await driver.type("escape")
         await driver.settle()
-        driver.app.app_focus = False
-        pass_time(6)
-        await driver.settle()
-        assert server.count("GET", "/device") == before + 1, "nobody looks"
-        driver.app.app_focus = True
-        pass_time(6)
-        await driver.until(lambda: server.count("GET", "/device") == before + 2, "read again")
+        pass_time(0)
+        await driver.until(lambda: server.count("GET", "/device") == before + 3, "read again")
+        server.on("GET", "/device", FAULT)
+        pass_time(60)
+        await driver.until("STALE 1m", "its age")
+
+
+async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:
+    server = Server(store_of(state()), limits="hosted")
+    launch = Launch(ApiKey(ALL), APP, asgi_app=lambda: server, refresh_seconds=30.0)
+    async with opened(server, launch=launch, wait_for="6 loaded") as driver:
+        main = driver.main
+        assert main.workspace is not None
+        main.workspace.now = lambda: server.time
+        channels = main.workspace.channels
+        channels._now = main.workspace.now
+
+        def read_again(before: int) -> bool:
+            return server.count("GET", "/channel") > before and channels.loading is Loading.NOTHING
+
+        main._tick()
+        for _ in range(3_600):
+            server.pass_time(1)
+            before = server.count("GET", "/channel")
+            main._tick()
+            if main._polling is not None and main._polling._last == server.time:
+                await driver.until(partial(read_again, before))
+            assert channels.error is None
+        assert 110 < server.count("GET", "/channel") <= 121
+        assert "as of 15:0" in driver.status
+
+
+async def test_a_refresh_by_keys_keeps_cursor_and_marks_on_their_records() -> None:
+    server = many(700)
+    async with on_devices(server) as driver:
+        await driver.type("L")
+        await driver.until("700 loaded · end of list")
+        await driver.type("G", *"kkkkk", "space", "space", "space")
+        await driver.until("3 marked")
+        assert driver.cursor == device_id(698)
+        gate = Gate()
+        server.change("DELETE FROM devices WHERE device_id = ?", device_id(696))
+        server.change("DELETE FROM devices WHERE device_id <= ?", device_id(20))
+        server.change("UPDATE devices SET custom_id = 'new' WHERE device_id = ?", device_id(697))
+        server.change("UPDATE devices SET custom_id = 'old' WHERE device_id = ?", device_id(30))
+        before = server.count("GET", "/device")
+        await driver.type("r")
+        await driver.until("679 loaded · end of list")
+        assert server.count("GET", "/device") == before + 3, "the page on screen, then both"
+        assert driver.cursor == device_id(698)
+        assert "2 marked" in driver.status
+        assert set(driver.main.rows.marks) == {device_id(695), device_id(697)}
+        assert "reverse" in cell_style(driver, "new")
+        server.on("GET", "/device", gate.before)
+        await driver.type("r")
+        await driver.until("refreshing…")
+        assert driver.cursor == device_id(698)
+        gate.open.set()
+        await driver.until("679 loaded · end of list")
+        assert "reverse" not in cell_style(driver, "new")
+
+
+async def test_esc_ends_a_long_refresh_and_only_then_clears_the_filter() -> None:
+    server = many(1_300)
+    async with on_devices(server) as driver:
+        await driver.type("L")
+        await driver.until("1 300 loaded · end of list")
+        await driver.type("slash", *"tester", "enter")
+        gate = Gate()
+        asked = server.count("GET", "/device")
+
+        async def second(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+            if server.count("GET", "/device") > asked + 1:
+                await gate.before(app, scope, receive, send)
+            else:
+                await app(scope, receive, send)
+
+        server.on("GET", "/device", second)
+        await driver.type("r")
+        await driver.until("1 300 loaded · 500 read again · esc stops · as of 14:02:11")
+        await driver.type("escape")
+        gate.open.set()
+        await driver.until("1 300 of 1 300 loaded · end of list")
+        assert server.count("GET", "/device") == asked + 2
+        await driver.type("escape")
+        await driver.until(lambda: "tester ·" not in driver.status, "the filter gone")
 
 
 async def test_a_list_is_sorted_by_a_column_and_turned_round_and_set_back() -> None:

@@ -11,7 +11,7 @@ from textual import events
 
 from capgo_tui.text import clean
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
-from capgo_tui.tui.widgets.rows import Column, TableState, fit_columns, slide_columns
+from capgo_tui.tui.widgets.record_table import Column, TableState, fit_columns, slide_columns
 from tests.tui.tables import COLUMNS, Cells, Rows, names, table_of
 
 if TYPE_CHECKING:

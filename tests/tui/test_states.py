@@ -152,7 +152,7 @@ async def test_a_bug_beside_the_handlers_is_told_and_ends_nothing(
         workspace = driver.main.workspace
         assert workspace is not None
 
-        async def broken() -> None:
+        async def broken(*_: object) -> None:
             raise LookupError(f"with the key {ALL} in it")
 
         monkeypatch.setattr(workspace.devices, "refresh", broken)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.api.errors import ErrorKind
-from capgo_tui.workspace.collection import Appended, Loading, Progressed, Replaced, Updated
+from capgo_tui.workspace.collection import Appended, Progressed, Replaced, Updated
+from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.words import count, placeholder, status
 from tests.workspace.world import ALL_REVISIONS, NOON, World, open_world
@@ -216,7 +217,8 @@ async def test_a_refresh_updates_removes_adds_and_reorders(world: World) -> None
     (new,) = world.column("SELECT id FROM bundles WHERE name = '9.9.9'")
     heard = listened(bundles)
     await bundles.refresh()
-    assert heard == [Progressed(), Replaced(), Progressed()]
+    told = [event for event in heard if event != Progressed()]
+    assert told == [Appended([new]), Updated([first]), Updated([third]), Replaced()]
     await bundles.load_all()
     assert list(bundles.records) == [new, first, *before[3:], third]
     assert bundles.records[first].comment == "mended"
@@ -243,10 +245,32 @@ async def test_after_a_refresh_more_means_more_of_what_the_refresh_read(world: W
     await devices.load_more()
     for number in range(PAGE):
         world.add_device(f"00000000-0000-4000-8000-{number:012}")
+    before = set(devices.records)
     await devices.refresh()
-    assert list(devices.records) == world.device_ids()[:PAGE]
+    assert list(devices.records) == world.device_ids()[: 2 * PAGE]
+    assert before < devices.records.keys(), "they were only pushed on to the next page"
     await devices.load_all()
     assert list(devices.records) == world.device_ids()
+
+
+async def test_what_was_pushed_far_away_is_no_longer_loaded(world: World) -> None:
+    devices = world.open().devices
+    await devices.load_more()
+    for number in range(3 * PAGE):
+        world.add_device(f"00000000-0000-4000-8000-{number:012}")
+    await devices.refresh()
+    assert list(devices.records) == world.device_ids()[: 2 * PAGE]
+    assert world.door.count("GET /device") == 3, "one page further was looked for it"
+
+
+async def test_deleted_records_make_a_refresh_read_no_further(world: World) -> None:
+    devices = world.open().devices
+    await devices.load_more()
+    for device_id in world.device_ids()[10:20]:
+        world.drop_device(device_id)
+    await devices.refresh()
+    assert list(devices.records) == world.device_ids()[:PAGE]
+    assert world.door.count("GET /device") == 2
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
@@ -444,10 +468,11 @@ async def test_a_looked_up_record_that_cannot_be_read_again_keeps_the_old_rows(
     await workspace.look_up_device(far)
     near = world.device_ids()[0]
     world.rename(near, "renamed")
-    before = dict(devices.records)
+    before = list(devices.records)
     world.door.fail("GET /device", skip=1)
     await devices.refresh()
-    assert devices.records == before
+    assert list(devices.records) == before
+    assert custom_id(devices, near) == "renamed", "what came is kept"
     assert devices.stale
 
 

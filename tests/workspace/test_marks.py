@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
 from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.sorting import Sort
 from tests.workspace.test_view import empty_collection, fleet, load, plain_view, swap
@@ -81,3 +85,79 @@ def test_marks_of_records_that_are_gone_go_with_them() -> None:
     swap(collection, fleet(9, first=6))
     assert list(marks) == ["d-6", "d-7", "d-8"]
     assert marks.hidden == 0
+
+
+class Marking(RuleBasedStateMachine):
+    """Marks beside a plain set of ids and a plain list, whatever is done in whatever order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.collection = empty_collection()
+        self.view = plain_view(self.collection)
+        self.marks = Marks(self.view)
+        self.expected: set[str] = set()
+        self.anchor: str | None = None
+
+    def key(self, number: int) -> str:
+        keys = list(self.collection.records)
+        return keys[number % len(keys)] if keys else "nobody"
+
+    @rule(first=st.integers(0, 12), count=st.integers(1, 6))
+    def load(self, first: int, count: int) -> None:
+        load(self.collection, fleet(count, first))
+
+    @rule(first=st.integers(0, 12), count=st.integers(0, 12))
+    def read_anew(self, first: int, count: int) -> None:
+        swap(self.collection, fleet(count, first))
+        self.expected &= self.collection.records.keys()
+
+    @rule(text=st.sampled_from(["", "ios", "android", "nothing", "store-7"]))
+    def filter(self, text: str) -> None:
+        self.view.filter(self.view.parse(text))
+
+    @rule(descending=st.booleans())
+    def sort(self, descending: bool) -> None:
+        self.view.sort_by(Sort("custom", descending=descending))
+
+    @rule(number=st.integers(0, 20))
+    def toggle(self, number: int) -> None:
+        self.anchor = self.key(number)
+        self.marks.toggle(self.anchor)
+        if self.anchor in self.collection.records:
+            self.expected ^= {self.anchor}
+
+    @rule(number=st.integers(0, 20))
+    def mark_to(self, number: int) -> None:
+        keys, key = list(self.view.keys()), self.key(number)
+        self.marks.mark_to(key)
+        if key in keys:
+            ends = sorted(
+                (keys.index(key), keys.index(self.anchor if self.anchor in keys else key))
+            )
+            self.expected |= set(keys[ends[0] : ends[1] + 1])
+            self.anchor = key
+
+    @rule()
+    def mark_all(self) -> None:
+        self.marks.mark_all()
+        self.expected |= set(self.view.keys())
+
+    @rule()
+    def clear(self) -> None:
+        self.marks.clear()
+        self.expected, self.anchor = set(), None
+
+    @invariant()
+    def they_are_the_expected_ones(self) -> None:
+        shown = list(self.view.keys())
+        hidden = self.expected - set(shown)
+        assert len(self.marks) == len(self.expected)
+        assert self.marks.hidden == len(hidden)
+        in_turn = list(self.marks)
+        assert in_turn[: len(in_turn) - len(hidden)] == [k for k in shown if k in self.expected]
+        assert set(in_turn[len(in_turn) - len(hidden) :]) == hidden
+        assert all((key in self.marks) == (key in self.expected) for key in self.collection.records)
+
+
+Marking.TestCase.settings = hypothesis_settings(deadline=None, max_examples=100)
+TestMarking = Marking.TestCase

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
+from capgo_tui.sandbox.limits import KEY_LIMIT
 from capgo_tui.workspace.polling import LEAST_SECONDS, REQUESTS_BEFORE_REST, REST_SECONDS, Polling
+from tests.workspace.world import open_world
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.workspace.world import World
 
 START = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 
@@ -33,13 +41,37 @@ def test_nobody_polls_faster_than_they_can_look() -> None:
 
 
 def test_it_rests_so_long_that_the_server_forgets() -> None:
-    polling = Polling(10)
-    each = REQUESTS_BEFORE_REST // 4
-    found = times(polling, 40 + 2 * REST_SECONDS, each)
-    assert found[:4] == [10, 20, 30, 40]
-    gap = found[4] - found[3]
+    polls = REQUESTS_BEFORE_REST // 10
+    found = times(Polling(10), 10 * polls + 2 * REST_SECONDS, 10)
+    assert found[:polls] == list(range(10, 10 * polls + 1, 10))
+    gap = found[polls] - found[polls - 1]
     assert gap > REST_SECONDS
-    assert found[5] - found[4] == 10
+    assert found[polls + 1] - found[polls] == 10
+
+
+def test_what_costs_many_requests_comes_less_often() -> None:
+    assert times(Polling(10), 100, requests_each=30) == [10, 40, 70, 100]
+    assert times(Polling(10), 200, requests_each=500) == [10, 76, 142], "a minute is forgotten"
+
+
+def test_a_refused_poll_rests_until_the_server_has_forgotten() -> None:
+    polling = Polling(10)
+    assert not polling.due(START, 0)
+    assert polling.due(after(10), 0)
+    found = [second for second in range(11, 300) if polling.due(after(second), 1, 0)]
+    assert found[0] == 11 + REST_SECONDS
+    assert not any(polling.due(after(second), 2, 900) for second in range(300, 1_200))
+    assert polling.resting
+    assert polling.due(after(1_200), 2, 900)
+
+
+def test_whoever_makes_a_request_while_it_rests_makes_it_rest_anew() -> None:
+    polling = Polling(10)
+    assert not polling.due(START, 0)
+    assert not polling.due(after(10), REQUESTS_BEFORE_REST)
+    assert not polling.due(after(60), REQUESTS_BEFORE_REST + 1)
+    assert not polling.due(after(20 + REST_SECONDS), REQUESTS_BEFORE_REST + 1)
+    assert polling.due(after(60 + REST_SECONDS), REQUESTS_BEFORE_REST + 1)
 
 
 def test_it_says_when_it_rests() -> None:
@@ -56,3 +88,60 @@ def test_requests_made_before_it_began_do_not_count() -> None:
     polling = Polling(10)
     assert not polling.due(START, 5 * REQUESTS_BEFORE_REST)
     assert polling.due(after(10), 5 * REQUESTS_BEFORE_REST)
+
+
+# Against the sandbox, whose limits have the same clock
+
+
+async def polled(world: World, seconds: float, until: int) -> tuple[int, int]:
+    """Poll a list; tells how often it was read again and how often that was refused."""
+    workspace = world.open()
+    channels, polling = workspace.channels, Polling(seconds)
+    await channels.load_all()
+    done = refused = 0
+    for _ in range(until):
+        world.clock.advance(1)
+        if polling.due(world.clock(), workspace.requests.total, channels.asked_to_wait):
+            await channels.refresh()
+            done += 1
+            refused += channels.error is not None
+    return done, refused
+
+
+async def test_an_hour_of_polling_is_never_refused() -> None:
+    async with open_world(limits="hosted", channels=6) as world:
+        assert await polled(world, 30, 3_600) == (119, 0)
+
+
+async def test_rests_are_what_keeps_polling_from_being_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Both sides scaled down alike, or it takes thousands of requests to show.
+    monkeypatch.setattr("capgo_tui.sandbox.limits.KEY_LIMIT", KEY_LIMIT // 40)
+    async with open_world(limits="hosted", channels=6) as world:
+        _, refused = await polled(world, 5, 600)
+        assert refused > 0
+    rest = "capgo_tui.workspace.polling.REQUESTS_BEFORE_REST"
+    monkeypatch.setattr(rest, REQUESTS_BEFORE_REST // 40)
+    async with open_world(limits="hosted", channels=6) as world:
+        done, refused = await polled(world, 5, 600)
+        assert refused == 0
+        assert done > KEY_LIMIT // 40
+
+
+async def test_polling_goes_on_once_a_lock_out_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_world(limits="hosted", channels=6) as world:
+        workspace = world.open()
+        channels, polling = workspace.channels, Polling(5)
+        await channels.load_all()
+        assert not polling.due(world.clock(), workspace.requests.total)
+        monkeypatch.setattr("capgo_tui.sandbox.limits.KEY_LIMIT", 1)
+        await channels.refresh()
+        assert channels.asked_to_wait == 60
+        assert channels.stale
+        for _ in range(REST_SECONDS + 2):
+            world.clock.advance(1)
+            if polling.due(world.clock(), workspace.requests.total, channels.asked_to_wait):
+                await channels.refresh()
+        assert world.door.count("GET /channel") == 3, "a try in between would have prolonged it"
+        assert not channels.stale

@@ -10,7 +10,7 @@ import pytest
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.key import ApiKey
 from capgo_tui.workspace.ages import clock_time
-from capgo_tui.workspace.collection import ListState, Loading
+from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
 from capgo_tui.workspace.words import brief, count, explain, placeholder, status

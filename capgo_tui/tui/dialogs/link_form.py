@@ -12,10 +12,9 @@ from textual.widgets import Input
 
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.modal import Modal
-from capgo_tui.tui.widgets.record_table import RecordTable
-from capgo_tui.tui.widgets.rows import Column, Row, TableState
+from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
-from capgo_tui.workspace.collection import Loading
+from capgo_tui.workspace.list_state import Loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -25,11 +25,11 @@ from capgo_tui.workspace import words
 from capgo_tui.workspace.collection import (
     Appended,
     Event,
-    Loading,
     Progressed,
     Replaced,
     Updated,
 )
+from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.polling import Polling
 from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import Shown
@@ -227,9 +227,12 @@ class ListsScreen(ScreenWithModals):
             and quiet
             and collection.as_of is not None
             and collection.loading is Loading.NOTHING
-            and self._polling.due(self.workspace.now(), self.workspace.requests.total)
+            and not self.workspace.client.key_refused
+            and self._polling.due(
+                self.workspace.now(), self.workspace.requests.total, collection.asked_to_wait
+            )
         ):
-            self._work(collection.refresh(), f"refresh the {collection.name}")
+            self._refresh_list()
 
     def _show_hints(self) -> None:
         self.hints.show_hints(
@@ -312,8 +315,18 @@ class ListsScreen(ScreenWithModals):
             self.post_message(self.KeyWanted(self.target.app_id))
             return
         self.status.dismiss()
-        again = collection.refresh if collection.as_of else collection.load_more
-        self._work(again(), f"refresh the {collection.name}")
+        if collection.as_of is None:
+            self._work(collection.load_more(), f"load the {collection.name}")
+        else:
+            self._refresh_list()
+
+    def _refresh_list(self) -> None:
+        """Read the list in view again, what is on screen first."""
+        view, top = self.rows.view, self.rows.state.top
+        last = min(len(view), top + self.table.rows_on_screen)
+        on_screen = [view.key_at(index) for index in range(top, last)]
+        collection = view.collection
+        self._work(collection.refresh(on_screen), f"refresh the {collection.name}")
 
     # Sorting and marking
 

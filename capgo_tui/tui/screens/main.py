@@ -122,10 +122,10 @@ class MainScreen(ListsScreen):
         return lines
 
     def action_leave(self) -> None:
-        """Close the detail, stop loading, or clear the filter; never quit."""
+        """Close the detail, stop loading or reading again, or clear the filter; never quit."""
         if self._close_detail() or not self._rows:
             return
-        if self.rows.view.collection.loading_all:
+        if self.rows.view.collection.stoppable:
             self.rows.view.collection.stop()
             return
         self.status.dismiss()

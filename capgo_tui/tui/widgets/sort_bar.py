@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.strip import Strip
 
-    from capgo_tui.tui.widgets.rows import Column
+    from capgo_tui.tui.widgets.record_table import Column
 
 KEYS = " ←→ ⏎ sort  esc "
 

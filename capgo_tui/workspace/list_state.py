@@ -1,0 +1,70 @@
+"""What is known of how far a list is loaded, apart from its records."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Loading(Enum):
+    """What a collection is waiting for."""
+
+    NOTHING = "nothing"
+    MORE = "more"
+    REFRESH = "refresh"
+
+
+class ListState:
+    """How far a list is loaded, and how that went: all that words about it need."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        """The plural the interface uses: ``channels``, ``devices`` or ``bundles``."""
+        self.unreadable = 0
+        """Rows of the server that could not be understood."""
+        self.ended = False
+        self.incomplete = False
+        """Ended, though the server says that there is more: it gives no way to reach it."""
+        self.error: CapgoError | None = None
+        """Why the last request failed; None when it did not."""
+        self.failed_at: datetime | None = None
+        """When it failed; None when it did not."""
+        self.as_of: datetime | None = None
+        """When a page last came, None before the first one."""
+        self.loading = Loading.NOTHING
+        self.loading_all = False
+        """Whether page after page is being read to the end."""
+        self.requests = 0
+        """Requests made by the last `load_all`."""
+        self.read_again = 0
+        """Records that the refresh under way has read in the order of the list."""
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def started(self) -> bool:
+        """Whether the server has answered at all, well or badly."""
+        return self.as_of is not None or self.error is not None
+
+    @property
+    def asked_to_wait(self) -> float | None:
+        """The seconds to wait, when the last request was refused as one too many (or 0)."""
+        if self.error is None or self.error.kind is not ErrorKind.RATE_LIMITED:
+            return None
+        return self.error.retry_after or 0
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether something of many requests is under way, which `Collection.stop` would end."""
+        return self.loading_all or self.read_again > 0
+
+    @property
+    def stale(self) -> bool:
+        """Whether the records are older than the last attempt to read them."""
+        return self.error is not None and self.as_of is not None
