@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.changes.states import channel_state
-from capgo_tui.workspace.collection import Collection
+from capgo_tui.workspace.collection import Collection, Event, Progressed
 from capgo_tui.workspace.columns import Surroundings
 from capgo_tui.workspace.journal import Journal
 
@@ -78,7 +78,7 @@ class Workspace:
             now=now,
         )
         self._links: dict[int | str, list[str]] = {}
-        self.channels.listen(lambda _: self._relink())
+        self.channels.listen(self._relink)
         self.writing: set[tuple[str, str]] = set()
         """The list and the key of each record a write is under way for."""
         self.journal = Journal(
@@ -167,7 +167,9 @@ class Workspace:
         bundle = self.bundles.records.get(str(bundle_id))
         return bundle.wire_key if bundle else None
 
-    def _relink(self) -> None:
+    def _relink(self, event: Event) -> None:
+        if isinstance(event, Progressed):
+            return
         links: dict[int | str, list[str]] = {}
         for channel in self.channels.records.values():
             for bundle in (channel.bundle, channel.rollout_bundle):
