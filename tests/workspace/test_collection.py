@@ -11,7 +11,8 @@ from capgo_tui.api.errors import ErrorKind
 from capgo_tui.workspace.collection import Appended, Loading, Progressed, Replaced, Updated
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.words import count, placeholder, status
-from tests.workspace.world import ALL_REVISIONS, NOON, World, open_world
+from tests.support.clock import NOON
+from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

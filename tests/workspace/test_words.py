@@ -16,7 +16,8 @@ from capgo_tui.workspace.collection import ListState, Loading
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
 from capgo_tui.workspace.words import brief, count, explain, placeholder, status, told
-from tests.workspace.world import NOON, open_world
+from tests.support.clock import NOON
+from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from datetime import datetime
