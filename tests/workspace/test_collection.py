@@ -693,7 +693,7 @@ async def test_a_page_that_says_there_is_more_but_not_where_is_no_end(world: Wor
     assert devices.ended, "there is no way on"
     assert devices.incomplete
     assert world.door.count("GET /device") == 1
-    line = status(devices, PAGE, Query(), NOON, world.target())
+    line = status(devices, PAGE, Query(), NOON)
     assert "end of list" not in line
     assert "the server has more" in line
     assert count(devices) == f"{PAGE}+"

@@ -140,7 +140,7 @@ class LinkForm(Vertical, Modal):
         visibility: hidden;
         background: $panel;
         & Horizontal { height: 1; }
-        & Horizontal TextLine { width: 10; }
+        & Horizontal TextLine { width: 11; }
         & Input { width: 1fr; }
         & RecordTable { height: 3; background: $panel; }
         &:ansi { background: ansi_default; & RecordTable { background: ansi_default; } }

@@ -39,7 +39,7 @@ from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Coroutine, Iterable, Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -114,9 +114,8 @@ class ListsScreen(Screen[None]):
             self.prompt,
             self.link_form,
         )
-        self.table.say(
-            f"Loading {self._active}…", f"from {self.target.place or self.target.server}"
-        )
+        notice = words.loading(self._active, self.target)
+        self.table.say(notice.headline, notice.advice)
         self.set_focus(self.table)
         self.set_interval(1, self._tick)
         self._refresh_chrome()
@@ -218,11 +217,18 @@ class ListsScreen(Screen[None]):
         if self.workspace is not None:
             view = self.rows.view
             now = self.workspace.now()
-            text = words.status(view.collection, len(view), view.query, now, self.target)
+            text = words.status(view.collection, len(view), view.query, now)
             told = (view.query.error, self.rows.marks.summary, text)
             text = " · ".join(part for part in told if part)
             self.status.show_state(text, stale=view.collection.stale or bool(view.query.error))
-            notice = words.placeholder(view.collection, len(view), view.query, now, self.target)
+            notice = words.placeholder(
+                view.collection,
+                len(view),
+                view.query,
+                now,
+                self.target,
+                typing=self.filter_bar.visible,
+            )
             if notice is not None:
                 self.table.say(notice.headline, notice.advice)
 
@@ -251,11 +257,19 @@ class ListsScreen(Screen[None]):
     def _show_hints(self) -> None:
         self.hints.show_hints(
             [
-                Hint(action.key, action.label)
-                for action in ACTIONS
-                if action.hint and self._active in action.tabs and action.id != "help"
+                *self._hints_first(),
+                *(
+                    Hint(action.key, action.label)
+                    for action in ACTIONS
+                    if action.hint and self._active in action.tabs and action.id != "help"
+                ),
             ]
         )
+
+    def _hints_first(self) -> Sequence[Hint]:
+        """The keys that matter most just now: how to leave what was entered."""
+        wide = bool(self._rows) and self.rows.state.wide
+        return [Hint("←→", "slide"), Hint("w", "narrow")] if wide else []
 
     # Tabs
 
@@ -370,8 +384,8 @@ class ListsScreen(Screen[None]):
 
     def action_wide(self) -> None:
         """Show every column at its full width, or again those that fit."""
-        wide = self.table.toggle_wide()
-        self.say("All columns: ← → slide, w goes back." if wide else "")
+        self.table.toggle_wide()
+        self._show_hints()
 
     def _filter_rows(self, rows: AnyRows, text: str) -> None:
         rows.view.filter(rows.view.parse(clean(text)))

@@ -10,9 +10,11 @@ from capgo_tui.tui.dialogs.help import HelpScreen
 from capgo_tui.tui.screens.lists import ListsScreen
 from capgo_tui.tui.screens.overrides import OverrideFlow
 from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.workspace import words
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
 
     from textual.binding import BindingType
     from textual.timer import Timer
@@ -78,7 +80,13 @@ class MainScreen(ListsScreen):
             self._raw = raw
             self.add_class("-detail")
             self._show_detail()
+            self._show_hints()
             self.set_focus(self.detail)
+
+    def _hints_first(self) -> Sequence[Hint]:
+        if not self.has_class("-detail"):
+            return super()._hints_first()
+        return [Hint("esc", "back"), Hint("↑↓", "scroll")]
 
     def follow(self) -> None:
         """Show in the detail what the cursor is on, once it rests."""
@@ -127,6 +135,7 @@ class MainScreen(ListsScreen):
         self.remove_class("-detail")
         self._raw = False
         self._show_detail()
+        self._show_hints()
         self.set_focus(self.table)
         return True
 
@@ -138,6 +147,7 @@ class MainScreen(ListsScreen):
             self._close_detail()
             self.status.dismiss()
             self.filter_bar.open(self.rows.view.query.text)
+            self._show_status()
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Narrow the list; what was typed in a bar that is closed by now has been seen to."""
@@ -169,6 +179,7 @@ class MainScreen(ListsScreen):
 
     def _close_filter_bar(self) -> None:
         self.filter_bar.close()
+        self._show_status()
 
     async def _look_up(self, device_id: str) -> None:
         if self.workspace is None:
@@ -176,9 +187,7 @@ class MainScreen(ListsScreen):
         self.say(f"Asking the server for device {device_id}…")
         device = await self.workspace.look_up_device(device_id)
         if device is None:
-            self.say(
-                f"✗ No device has the id {device_id}. A custom id is only found once it is loaded."
-            )
+            self.say(words.unknown_device(device_id))
             return
         self.status.dismiss()
         self.table.move_to_key(device.wire_key)

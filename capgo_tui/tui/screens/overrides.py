@@ -92,7 +92,7 @@ class OverrideFlow:
     async def _run(self, change: OverrideChange) -> None:
         self._screen.say(f"⟳ {change.summary(self._screen.size.width - 5)}…")
         outcome: Outcome = await self._screen.app.see_through(change.run(self._workspace))
-        self._screen.tell(words.told(change, outcome, self._screen.target))
+        self._screen.tell(words.told(change, outcome))
         if outcome.bug is not None:
             self._screen.app.report_bug(outcome.bug)
 

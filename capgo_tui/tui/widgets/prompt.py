@@ -36,6 +36,8 @@ class Prompt(Modal, can_focus=True):
         background: $warning-muted;
         color: $text-warning;
         text-style: bold;
+        /* A terminal has but one yellow: it cannot be on itself. */
+        &:ansi { background: ansi_default; color: ansi_yellow; text-style: bold reverse; }
     }
     """
     ANSWERS: ClassVar[dict[str, bool]] = {
