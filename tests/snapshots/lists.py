@@ -35,8 +35,6 @@ async def devices(stage: Stage, server: Server | None = None, **more: str) -> Dr
     driver = await stage.open(server, **more)
     await driver.type("2")
     await driver.until("100 loaded · more ↓")
-    if stage.wide:
-        await driver.until("What it is")
     return driver
 
 
@@ -49,18 +47,13 @@ async def devices_at_the_end(stage: Stage) -> Driver:
 
 
 async def channels(stage: Stage) -> Driver:
-    driver = await stage.open()
-    if stage.wide:
-        await driver.until("Whom it serves")
-    return driver
+    return await stage.open()
 
 
 async def bundles(stage: Stage) -> Driver:
     driver = await stage.open()
     await driver.type("3")
     await driver.until("24 loaded")
-    if stage.wide:
-        await driver.until("What it is")
     return driver
 
 
@@ -151,8 +144,6 @@ async def offline_with_old_rows(stage: Stage) -> Driver:
     stage.clock.advance(190)
     await driver.type("r")
     await driver.until("STALE 3m")
-    if stage.wide:
-        await driver.until("What it is")
     return driver
 
 

@@ -75,8 +75,13 @@ SCENES = (
     # The same in a terminal's own colours, and in none
     Scene(lists.devices, kind="ansi", environ=ANSI),
     Scene(deeds.question, kind="ansi", environ=ANSI),
+    Scene(deeds.link_form, kind="ansi", environ=ANSI),
+    Scene(deeds.changed_cells, kind="ansi", environ=ANSI),
+    Scene(deeds.setup_after_a_refused_key, kind="ansi", environ=ANSI),
     Scene(lists.devices, kind="colourless", environ=COLOURLESS),
     Scene(deeds.sort_row, kind="colourless", environ=COLOURLESS),
     Scene(deeds.link_form, kind="colourless", environ=COLOURLESS),
     Scene(deeds.question, kind="colourless", environ=COLOURLESS),
+    Scene(deeds.changed_cells, kind="colourless", environ=COLOURLESS),
+    Scene(deeds.setup_after_a_refused_key, kind="colourless", environ=COLOURLESS),
 )

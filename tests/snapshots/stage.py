@@ -32,18 +32,12 @@ FOREIGN = ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "SSH_CONNECTION")
 
 @dataclass
 class Stage:
-    """One size, one clock, and whatever was opened for the scene."""
+    """One clock, and whatever was opened for the scene."""
 
-    size: Size
     held: AsyncExitStack
     clock: Clock = field(default_factory=lambda: Clock(NOW))
     written: dict[str, str] = field(default_factory=dict)
     """What is of this run alone, such as a port, and what stands for it in the picture."""
-
-    @property
-    def wide(self) -> bool:
-        """Whether the detail stands beside the table."""
-        return self.size[0] >= 120
 
     def serve(self, made: Server | None = None) -> Server:
         """The shop's server, or another one, until the scene is over."""
@@ -55,7 +49,7 @@ class Stage:
         """The app on the shop, or on another server, with all three lists asked for."""
         lists = "wait_for" not in more
         driver: Driver = await self.held.enter_async_context(
-            opened(server or self.serve(), size=self.size, now=self.clock, **more)
+            opened(server or self.serve(), size=SMALL, now=self.clock, **more)
         )
         if lists:
             await driver.until(lambda: "…" not in driver.line(0), "all three counts")
@@ -79,14 +73,17 @@ class Scene:
 
 
 @asynccontextmanager
-async def playing(scene: Scene, size: Size) -> AsyncIterator[tuple[Driver, Callable[[], str]]]:
-    """A scene once it is reached, with nothing in it that moves by itself, and how to draw it."""
+async def playing(scene: Scene) -> AsyncIterator[tuple[Driver, Callable[[], str]]]:
+    """A scene once it is reached, with nothing in it that moves by itself, and how to draw it.
+
+    It is reached at the smaller size; for a larger picture the terminal grows.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     try:
         with patch.dict(os.environ, {**kept, **scene.environ, "TZ": "UTC"}, clear=True):
             time.tzset()
             async with AsyncExitStack() as held:
-                stage = Stage(size, held)
+                stage = Stage(held)
                 driver = await scene.play(stage)
                 for box in driver.app.screen.query(Input):
                     box.cursor_blink = False

@@ -39,7 +39,7 @@ from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Sequence
+    from collections.abc import Coroutine, Iterable
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -255,21 +255,19 @@ class ListsScreen(Screen[None]):
         return any(modal.visible for modal in self.modals)
 
     def _show_hints(self) -> None:
-        self.hints.show_hints(
-            [
-                *self._hints_first(),
-                *(
-                    Hint(action.key, action.label)
-                    for action in ACTIONS
-                    if action.hint and self._active in action.tabs and action.id != "help"
-                ),
-            ]
-        )
+        self.hints.show_hints(self._hints())
 
-    def _hints_first(self) -> Sequence[Hint]:
-        """The keys that matter most just now: how to leave what was entered."""
+    def _hints(self) -> list[Hint]:
+        """The keys of this moment; how to leave what was entered comes first."""
         wide = bool(self._rows) and self.rows.state.wide
-        return [Hint("←→", "slide"), Hint("w", "narrow")] if wide else []
+        return [
+            *([Hint("←→", "slide"), Hint("w", "narrow")] if wide else []),
+            *(
+                Hint(action.key, action.label)
+                for action in ACTIONS
+                if action.hint and self._active in action.tabs and action.id != "help"
+            ),
+        ]
 
     # Tabs
 

@@ -14,7 +14,7 @@ from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.workspace import words
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Coroutine
 
     from textual.binding import BindingType
     from textual.timer import Timer
@@ -55,6 +55,10 @@ class MainScreen(ListsScreen):
 
     # The detail
 
+    def on_resize(self) -> None:
+        """Fill the detail where the terminal has grown wide enough for it."""
+        self.call_after_refresh(self.follow)
+
     def on_record_table_cursor_moved(self) -> None:
         """Let the detail follow."""
         self.follow()
@@ -72,6 +76,7 @@ class MainScreen(ListsScreen):
         if self.detail.display:
             self._raw = not self._raw
             self._show_detail()
+            self._show_hints()
         else:
             self._open_detail(raw=True)
 
@@ -83,10 +88,13 @@ class MainScreen(ListsScreen):
             self._show_hints()
             self.set_focus(self.detail)
 
-    def _hints_first(self) -> Sequence[Hint]:
+    def _hints(self) -> list[Hint]:
+        hints = super()._hints()
         if not self.has_class("-detail"):
-            return super()._hints_first()
-        return [Hint("esc", "back"), Hint("↑↓", "scroll")]
+            return hints
+        first = [Hint("esc", "back"), Hint("↑↓", "scroll")]
+        raw = Hint("J", "fields" if self._raw else "JSON")
+        return [*first, raw, *(hint for hint in hints if hint.key not in {"⏎", raw.key})]
 
     def follow(self) -> None:
         """Show in the detail what the cursor is on, once it rests."""
