@@ -96,7 +96,7 @@ class RecordRows(Generic[T]):
 
 def _channel_glyph(channel: Channel) -> Glyph:
     if channel.public:
-        return ("◆", "good") if channel.bundle else ("◆", "bad")
+        return ("◆", "good") if channel.bundle else ("◈", "bad")
     return ("◇", "muted")
 
 
@@ -148,7 +148,7 @@ CHANNELS: ListLook[Channel] = ListLook(
     details=details.channel_details,
     legend=[
         (("◆", "good"), "default channel"),
-        (("◆", "bad"), "default channel without a bundle"),
+        (("◈", "bad"), "default channel without a bundle"),
         (("◇", "muted"), "other channel"),
     ],
 )

@@ -44,7 +44,7 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
                 ("default channel", yes(channel.public)),
                 ("rollout", rollout(channel, around) or "none"),
                 ("holds back updates", policy(channel)),
-                ("not below native version", yes(channel.disable_auto_update_under_native)),
+                ("not below native", yes(channel.disable_auto_update_under_native)),
             ],
         ),
         Section(
@@ -53,7 +53,7 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
                 ("iOS", yes(channel.ios)),
                 ("Android", yes(channel.android)),
                 ("Electron", yes(channel.electron)),
-                ("device may choose it itself", yes(channel.allow_device_self_set)),
+                ("devices may choose it", yes(channel.allow_device_self_set)),
                 ("emulators", yes(channel.allow_emulator)),
                 ("physical devices", yes(channel.allow_device)),
                 ("development builds", yes(channel.allow_dev)),

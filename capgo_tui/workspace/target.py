@@ -34,9 +34,14 @@ class Target:
     """Whether every write is refused."""
 
     @property
+    def is_remote(self) -> bool:
+        """Whether the server is another program, reached over a socket."""
+        return self.asgi_app is None
+
+    @property
     def place(self) -> str:
         """Where this is, short enough for a title: empty for Capgo's own service."""
-        if self.asgi_app is not None:
+        if not self.is_remote:
             return "demo"
         if self.server == DEFAULT_SERVER:
             return ""

@@ -72,13 +72,13 @@ def explain(error: CapgoError, doing: str, target: Target, waited: float = 0) ->
             return Notice(f"The server refused to {doing}{status}.{said}")
 
 
-def brief(error: CapgoError, doing: str, target: Target, waited: float = 0) -> str:
+def brief(error: CapgoError, doing: str, waited: float = 0) -> str:
     """The same in a few words, for a line that has little room."""
     match error.kind:
         case ErrorKind.RATE_LIMITED:
             return f"wait {_wait(error, waited)}, the server asks to slow down"
         case ErrorKind.NOT_ALLOWED:
-            return f"this key may not {doing} of {target.app_id}"
+            return f"this key may not {doing}"
         case ErrorKind.KEY_REFUSED:
             return "key refused, r asks for another"
         case ErrorKind.SERVER_FAULT:
@@ -108,18 +108,30 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
+LENGTH_OF_ID = 36
+"""How long a UUID is as phones tell it."""
+
+
 def placeholder(
-    collection: ListState, shown: int, query: Query, now: datetime, target: Target
+    collection: ListState,
+    shown: int,
+    query: Query,
+    now: datetime,
+    target: Target,
+    *,
+    typing: bool = False,
 ) -> Notice | None:
-    """What to say in place of rows when none of the loaded ones is shown."""
+    """What to say in place of rows when none of the loaded ones is shown.
+
+    While the filter is being typed, letters are no commands: `typing` says so.
+    """
     name = collection.name
     if shown:
         return None
     if len(collection):
-        rest = "" if collection.ended else "L loads all of them, ↓ some more."
         return Notice(
-            f"0 of {len(collection)} loaded {name} match «{query.text}».",
-            f"{rest} Esc clears the filter.".strip(),
+            f"0 of {grouped(len(collection))} loaded {name} match «{_shortened(query.text, 40)}».",
+            f"{_where_else(collection, query, typing)} Esc clears the filter.".strip(),
         )
     if collection.error is not None:
         return explain(collection.error, f"read the {name}", target, _waited(collection, now))
@@ -130,7 +142,24 @@ def placeholder(
         )
     if collection.ended:
         return Notice(f"{target.app_id} has no {name}.", EMPTY_ADVICE[name])
-    return Notice(f"Loading {name}…", f"from {target.place or target.server}")
+    return loading(name, target)
+
+
+def loading(name: str, target: Target) -> Notice:
+    """What to say while the first page is on its way."""
+    return Notice(f"Loading {name}…", f"from {target.server if target.is_remote else 'the demo'}")
+
+
+def _where_else(collection: ListState, query: Query, typing: bool) -> str:
+    """Where a record may be that no loaded one matches."""
+    more = "" if collection.ended else "L loads all of them, ↓ some more."
+    if typing and collection.name == "devices" and query.looks_like_id:
+        return f"⏎ asks the server for this id.{' Then ' if more else ''}{more}"
+    return f"⏎, then {more}" if typing and more else more
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 EMPTY_ADVICE = {
@@ -140,28 +169,33 @@ EMPTY_ADVICE = {
 }
 
 
-def status(collection: ListState, shown: int, query: Query, now: datetime, target: Target) -> str:
+def status(collection: ListState, shown: int, query: Query, now: datetime) -> str:
     """How much is loaded, what of it is shown, whether there is more, and how old it is."""
     loaded = len(collection)
     parts: list[str] = []
     if query:
-        parts += [f"/{query.text}", f"{grouped(shown)} of {grouped(loaded)} loaded"]
+        parts += [
+            f"/{_shortened(query.text, 24)}",
+            f"{grouped(shown)} of {grouped(loaded)} loaded",
+        ]
     elif collection.as_of is not None:
         parts.append(f"{grouped(loaded)} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable")
     if collection.stale and collection.as_of is not None:
-        parts.append(f"STALE {age(collection.as_of, now)}")
-    parts.append(_what_next(collection, now, target))
+        old = age(collection.as_of, now)
+        # A page that could not be added does not make those before it a second older.
+        parts.append("STALE" if old == "now" else f"STALE {old}")
+    parts.append(_what_next(collection, now))
     if collection.as_of is not None and not collection.stale:
         parts.append(f"as of {clock_time(collection.as_of)}")
     return " · ".join(part for part in parts if part)
 
 
-def _what_next(collection: ListState, now: datetime, target: Target) -> str:
+def _what_next(collection: ListState, now: datetime) -> str:
     if collection.loading_all:
         requests = collection.requests
-        return f"{requests} request{'' if requests == 1 else 's'} · esc stops"
+        return f"loading all… {requests} request{'' if requests == 1 else 's'} · esc stops"
     if collection.loading is Loading.REFRESH:
         if not collection.read_again:
             return "refreshing…"
@@ -173,7 +207,7 @@ def _what_next(collection: ListState, now: datetime, target: Target) -> str:
         if collection.as_of is None:
             return ""
         waited = _waited(collection, now)
-        return brief(collection.error, f"read the {collection.name}", target, waited)
+        return brief(collection.error, f"read the {collection.name}", waited)
     if collection.incomplete:
         return "the server has more but gives no way to it"
     if collection.ended:
@@ -194,3 +228,9 @@ def count(collection: ListState) -> str:
         return f"{len(collection)}!" if len(collection) else "!"
     whole = collection.ended and not collection.incomplete
     return f"{len(collection)}" if whole else f"{len(collection)}+"
+
+
+def unknown_device(text: str) -> str:
+    """That the server knows no device of an id; what is too short for one may be a custom id."""
+    hint = "" if len(text) >= LENGTH_OF_ID else " If it is a custom id: L loads all."
+    return f"✗ No device has the id {text}.{hint}"

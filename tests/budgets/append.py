@@ -15,7 +15,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.budgets.figures import DEVICES, PAGE
-from tests.budgets.pseudo_terminal import ROOT
+from tests.support.pseudo_terminal import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

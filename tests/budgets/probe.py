@@ -14,7 +14,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from tests.budgets.pseudo_terminal import PATIENCE, PseudoTerminal
+from tests.support.pseudo_terminal import PATIENCE, PseudoTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

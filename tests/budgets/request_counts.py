@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.budgets.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.budgets.sandbox import Sandbox, sandbox
+from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from tests.budgets.counting_sandbox import ASKED
-from tests.budgets.pseudo_terminal import ROOT
+from tests.support import sandbox_process
+from tests.support.pseudo_terminal import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True)
-class Sandbox:
-    """Where it is, and what opens it."""
-
-    url: str
-    app: str
-    key: str
+class Sandbox(sandbox_process.Sandbox):
+    """A sandbox that counts."""
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment in which ``capgo-tui`` opens it."""
-        return {"CAPGO_API_URL": self.url, "CAPGO_APP_ID": self.app, "CAPGO_TOKEN": self.key}
+        """As for any sandbox, but it is this tree that is measured, not what is installed."""
+        return {**super().environ, "PYTHONPATH": str(ROOT)}
 
     def asked(self) -> list[str]:
         """Every request that came so far, such as ``GET /device?app_id=…``."""
@@ -51,15 +46,6 @@ class Sandbox:
 @contextmanager
 def sandbox(devices: int) -> Iterator[Sandbox]:
     """Serve a made-up app with so many devices."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.budgets.counting_sandbox", str(devices)],
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            told = dict(process.stdout.readline().split(maxsplit=1) for _ in range(3))
-            yield Sandbox(*(told[name].strip() for name in ("url", "app", "key")))
-        finally:
-            process.kill()
+    command = [sys.executable, "-m", "tests.budgets.counting_sandbox", str(devices)]
+    with sandbox_process.serving(command) as served:
+        yield Sandbox(*astuple(served))

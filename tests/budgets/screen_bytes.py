@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.budgets.probe import Probed
-from tests.budgets.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.budgets.sandbox import Sandbox, sandbox
+from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from tests.budgets import bare
-from tests.budgets.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.budgets.sandbox import sandbox
+from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 
 if TYPE_CHECKING:
     from tests.budgets.figures import Measured

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,25 +13,12 @@ import pytest
 
 from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.store import Store
+from tests.support.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 DATA = Path(__file__).parents[1] / "data"
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-class Clock:
-    """Time that passes only when told to."""
-
-    def __init__(self, moment: datetime = NOON) -> None:
-        self.moment = moment
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def advance(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 @dataclass

@@ -11,7 +11,7 @@ import pytest
 from capgo_tui.sandbox.generate import APP_ID, GeneratedWorld, generate
 from capgo_tui.sandbox.roles import ROLES
 from capgo_tui.sandbox.store import Store
-from tests.sandbox.conftest import NOON
+from tests.support.clock import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import pytest
 from capgo_tui.sandbox import limits as module
 from capgo_tui.sandbox.answers import Answer, Refused
 from capgo_tui.sandbox.limits import Limits
-from tests.sandbox.conftest import Clock
 from tests.sandbox.world import KNOWN, NEWER, A, key_of
+from tests.support.clock import Clock
 
 if TYPE_CHECKING:
     import httpx

@@ -9,7 +9,7 @@ import pytest
 
 from capgo_tui.sandbox.generate import APP_ID, generate
 from capgo_tui.sandbox.paging import BadRange, Span, page_span
-from tests.sandbox.conftest import NOON
+from tests.support.clock import NOON
 
 if TYPE_CHECKING:
     from capgo_tui.sandbox.answers import Json

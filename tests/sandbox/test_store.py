@@ -19,8 +19,9 @@ from capgo_tui.sandbox.live.channel_settings import post_channel
 from capgo_tui.sandbox.live.errors import too_many
 from capgo_tui.sandbox.state_file import StateError, load_state
 from capgo_tui.sandbox.store import Store
-from tests.sandbox.conftest import NOON, Clock, running
+from tests.sandbox.conftest import running
 from tests.sandbox.world import KNOWN, A, fill, key_of, world
+from tests.support.clock import NOON, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable

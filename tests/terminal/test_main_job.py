@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.terminal.emulator import Terminal
+from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.terminal.conftest import Sandbox
+    from tests.support.sandbox_process import Sandbox
 
 DEVICE = "aaaaaaaa-0000-4000-8000-0000000000c8"
 PAGE_DOWN = "\x1b[6~"
@@ -41,11 +41,11 @@ def count_on(title: str, tab: str) -> int:
     return int(found[1])
 
 
-def walk_to_the_end(terminal: Terminal, loaded: str) -> None:
+def walk_to_the_end(terminal: PseudoTerminal, loaded: str) -> None:
     """Page down until the list says that this is all of it."""
 
-    def settled_after(before: str) -> Callable[[str], bool]:
-        return lambda text: text != before and "ing more" not in text
+    def settled_after(before: str) -> Callable[[], bool]:
+        return lambda: terminal.text != before and "ing more" not in terminal.text
 
     while f"{loaded} · end of list" not in terminal.line(-2):
         before = terminal.text
@@ -57,8 +57,8 @@ def walk_to_the_end(terminal: Terminal, loaded: str) -> None:
 def test_walk_the_tabs_and_fix_an_override(
     sandbox: Sandbox, tmp_path: Path, columns: int, lines: int
 ) -> None:
-    with Terminal(
-        [], columns=columns, lines=lines, environ=sandbox.environ, folder=tmp_path
+    with PseudoTerminal(
+        [str(COMMAND)], columns=columns, lines=lines, environ=sandbox.environ, folder=tmp_path
     ) as terminal:
         # The channels: 134, of which a page is 50.
         terminal.wait_for("production")
@@ -116,8 +116,8 @@ def test_walk_the_tabs_and_fix_an_override(
 
 
 def test_open_straight_on_a_device_that_is_not_loaded(sandbox: Sandbox, tmp_path: Path) -> None:
-    with Terminal(
-        ["--device", DEVICE.upper()], environ=sandbox.environ, folder=tmp_path
+    with PseudoTerminal(
+        [str(COMMAND), "--device", DEVICE.upper()], environ=sandbox.environ, folder=tmp_path
     ) as terminal:
         terminal.wait_for("1 of 101 loaded")
         assert "aaaaaaa…" in terminal.text
@@ -131,7 +131,7 @@ def test_open_straight_on_a_device_that_is_not_loaded(sandbox: Sandbox, tmp_path
 
 
 def test_an_unknown_device_is_said_to_be_unknown(sandbox: Sandbox, tmp_path: Path) -> None:
-    with Terminal([], environ=sandbox.environ, folder=tmp_path) as terminal:
+    with PseudoTerminal([str(COMMAND)], environ=sandbox.environ, folder=tmp_path) as terminal:
         terminal.wait_for("50 loaded")
         terminal.type("2")
         terminal.wait_for("100 loaded")
@@ -140,6 +140,6 @@ def test_an_unknown_device_is_said_to_be_unknown(sandbox: Sandbox, tmp_path: Pat
         terminal.type(ENTER)
         terminal.wait_for("No device has the id")
         terminal.type(ESC)
-        terminal.wait_for(lambda _: "100 loaded · more" in terminal.line(-2))
+        terminal.wait_for(lambda: "100 loaded · more" in terminal.line(-2))
         terminal.type("q")
         assert terminal.wait_end() == 0

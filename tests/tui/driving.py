@@ -20,6 +20,7 @@ from tests.tui.world import ALL, APP, NOW
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from datetime import datetime
 
     from textual.app import App
     from textual.pilot import Pilot
@@ -145,12 +146,13 @@ async def opened(
     wait_for: str = "as of",
     launch: Launch | None = None,
     key: str = ALL,
+    now: Callable[[], datetime] = lambda: NOW,
     **more: Any,
 ) -> AsyncIterator[Driver]:
     """The app on a server, once it shows `wait_for`."""
     if launch is None:
         launch = Launch(ApiKey(key), APP, asgi_app=lambda: server)
-    app = CapgoApp(replace(launch, **more), now=lambda: NOW)
+    app = CapgoApp(replace(launch, **more), now=now)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
         if wait_for:

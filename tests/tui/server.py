@@ -162,6 +162,10 @@ class Wire:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.shut()
+
+    async def shut(self) -> None:
+        """Listen no more: whoever comes now is refused."""
         assert self._server is not None
         self._server.close()
         await self._server.wait_closed()

@@ -57,7 +57,7 @@ async def test_all_of_a_list_comes_in_large_pages_and_says_how_far_it_is() -> No
         assert "100 loaded · more ↓" in driver.status
         server.on("GET", "/device", gate.before)
         await driver.type("L")
-        await driver.until("100 loaded · 1 request · esc stops")
+        await driver.until("100 loaded · loading all… 1 request · esc stops")
         gate.open.set()
         await driver.until("1 300 loaded · end of list")
         # The first page of 100, then 500, 500 and 300.

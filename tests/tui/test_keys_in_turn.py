@@ -57,12 +57,13 @@ async def test_a_filter_a_device_and_its_form(server: Server, burst: bool) -> No
 
 async def test_a_key_that_ends_its_own_screen_does_not_freeze_the_keyboard(server: Server) -> None:
     async with on_devices(server) as driver:
+        table = driver.main.table
         for _ in range(5):
             await driver.type("question_mark", "j", "q", "j")
-        await driver.until(lambda: driver.cursor == device_id(6), "five times down")
+        await driver.until(lambda: table.cursor_key == device_id(6), "five times down")
         await driver.type(*["question_mark", "escape"] * 5, "j")
-        await driver.until(lambda: driver.cursor == device_id(7), "one more")
-        assert not isinstance(driver.app.screen, HelpScreen)
+        await driver.until(lambda: table.cursor_key == device_id(7), "one more")
+        await driver.until(lambda: not isinstance(driver.app.screen, HelpScreen), "no help")
 
 
 async def test_a_key_whose_widget_disappears_does_not_hold_up_the_ones_behind_it(

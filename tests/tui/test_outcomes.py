@@ -185,25 +185,9 @@ async def test_a_time_out_is_looked_into(server: Server, took_effect: bool) -> N
         assert server.count("POST", "/device") == 1
 
 
-async def test_quitting_waits_for_the_write_under_way_and_says_so(server: Server) -> None:
-    gate = Gate()
-    server.on("POST", "/device", gate.before)
-    async with on_devices(server) as driver:
-        await write(driver)
-        await driver.until(gate.reached.is_set)
-        await driver.type("q")
-        await driver.until("Waiting for the write under way, then quitting…")
-        await driver.settle()
-        assert driver.app.is_running
-        assert server.overrides() == {}
-        gate.open.set()
-        await driver.closed()
-    assert server.overrides() == {FIRST: "beta"}
-    assert [one.method for one in server.asked[-2:]] == ["POST", "GET"], "it was read back as well"
-    assert driver.app.return_code == 0
-
-
-async def test_quitting_twice_waits_for_the_write_all_the_same(server: Server) -> None:
+async def test_quitting_however_often_waits_for_the_write_under_way_and_says_so(
+    server: Server,
+) -> None:
     gate = Gate()
     server.on("POST", "/device", gate.before)
     async with on_devices(server) as driver:
@@ -214,9 +198,12 @@ async def test_quitting_twice_waits_for_the_write_all_the_same(server: Server) -
         await driver.type("q", "ctrl+q")
         await driver.settle()
         assert driver.app.is_running
+        assert server.overrides() == {}
         gate.open.set()
         await driver.closed()
     assert server.overrides() == {FIRST: "beta"}
+    assert [one.method for one in server.asked[-2:]] == ["POST", "GET"], "it was read back as well"
+    assert driver.app.return_code == 0
 
 
 @pytest.mark.parametrize("keys", [["q"], ["ctrl+q"], ["ctrl+c", "ctrl+c"]])

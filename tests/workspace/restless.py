@@ -12,7 +12,7 @@ from capgo_tui.api.listing import Listing
 from capgo_tui.api.models import Device
 from capgo_tui.api.paging import Pager
 from capgo_tui.workspace.collection import Collection
-from tests.workspace.world import NOON
+from tests.support.clock import NOON
 
 if TYPE_CHECKING:
     from capgo_tui.api.paging import Position

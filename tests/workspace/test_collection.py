@@ -12,7 +12,8 @@ from capgo_tui.workspace.collection import Appended, Progressed, Replaced, Updat
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.words import count, placeholder, status
-from tests.workspace.world import ALL_REVISIONS, NOON, World, open_world
+from tests.support.clock import NOON
+from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -717,7 +718,7 @@ async def test_a_page_that_says_there_is_more_but_not_where_is_no_end(world: Wor
     assert devices.ended, "there is no way on"
     assert devices.incomplete
     assert world.door.count("GET /device") == 1
-    line = status(devices, PAGE, Query(), NOON, world.target())
+    line = status(devices, PAGE, Query(), NOON)
     assert "end of list" not in line
     assert "the server has more" in line
     assert count(devices) == f"{PAGE}+"

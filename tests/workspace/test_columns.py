@@ -32,7 +32,8 @@ from capgo_tui.workspace.details import (
     channel_details,
     device_details,
 )
-from tests.workspace.world import NOON, open_world
+from tests.support.clock import NOON
+from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -10,7 +10,8 @@ import pytest
 from capgo_tui.workspace.collection import Progressed, Replaced, Updated
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.words import status
-from tests.workspace.world import NOON, open_world
+from tests.support.clock import NOON
+from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Event
@@ -115,7 +116,7 @@ async def test_a_failure_half_way_keeps_what_came_and_the_old_rows() -> None:
         assert devices.stale
         assert devices.as_of == NOON, "the oldest of it is as old as before"
         assert devices.ended
-        line = status(devices, 1_200, Query(), world.clock(), world.target())
+        line = status(devices, 1_200, Query(), world.clock())
         assert "STALE 1m" in line
         await devices.refresh()
         assert list(devices.records) == ids[1:]
@@ -135,7 +136,7 @@ async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
         refreshing = asyncio.ensure_future(devices.refresh())
         await held.ready.wait()
         assert devices.stoppable
-        line = status(devices, 2_200, Query(), world.clock(), world.target())
+        line = status(devices, 2_200, Query(), world.clock())
         assert line == "2 200 loaded · 500 read again · esc stops · as of 12:00:00"
         devices.stop()
         held.let_go()

@@ -15,8 +15,8 @@ from capgo_tui.workspace.collection import Appended, Updated
 from capgo_tui.workspace.columns import DEVICE_COLUMNS, Surroundings
 from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.view import View
+from tests.support.clock import NOON
 from tests.workspace.restless import CHANGES, SMALL_PAGE, Restless
-from tests.workspace.world import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

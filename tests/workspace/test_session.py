@@ -11,7 +11,8 @@ from capgo_tui.api.revisions import Revision
 from capgo_tui.workspace.columns import linked_channels
 from capgo_tui.workspace.session import open_workspace, utc_now
 from capgo_tui.workspace.target import DEFAULT_SERVER, Target
-from tests.workspace.world import ALL_REVISIONS, NOON, open_world
+from tests.support.clock import NOON
+from tests.workspace.world import ALL_REVISIONS, open_world
 
 
 async def test_opening_a_workspace_sends_nothing() -> None:

@@ -23,7 +23,8 @@ from capgo_tui.workspace.columns import (
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import SMALL, Shown, View
-from tests.workspace.world import NOON, open_world
+from tests.support.clock import NOON
+from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Event

@@ -13,8 +13,16 @@ from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
-from capgo_tui.workspace.words import brief, count, explain, placeholder, status
-from tests.workspace.world import NOON, open_world
+from capgo_tui.workspace.words import (
+    brief,
+    count,
+    explain,
+    placeholder,
+    status,
+    unknown_device,
+)
+from tests.support.clock import NOON
+from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -125,7 +133,7 @@ def test_a_failure_says_what_happened_and_what_to_do(error: CapgoError, parts: l
 def test_a_wait_is_never_rounded_down(seconds: float | None, wait: str) -> None:
     error = failure(ErrorKind.RATE_LIMITED, status=429, retry_after=seconds)
     assert f"Wait {wait};" in explain(error, "read the devices", TARGET).advice
-    assert f"wait {wait}," in brief(error, "read the devices", TARGET)
+    assert f"wait {wait}," in brief(error, "read the devices")
 
 
 def test_an_address_that_is_locked_for_refused_keys_says_so() -> None:
@@ -205,7 +213,32 @@ def test_a_filter_that_matches_nothing_says_of_how_many_loaded() -> None:
     assert "Esc" in some
     everything = headline(State(150, ended=True, as_of=NOON), 0, QA)
     assert everything is not None
-    assert "loads more" not in everything
+    assert "loads all" not in everything
+
+
+def test_while_a_filter_is_typed_letters_are_no_commands() -> None:
+    def advice(name: str, query: Query, *, ended: bool) -> str:
+        state = State(150, name=name, ended=ended, as_of=NOON)
+        notice = placeholder(state, 0, query, NOON, TARGET, typing=True)
+        assert notice is not None
+        return notice.advice
+
+    maybe_id = Query.parse("3f2a91bc-0000")
+    assert advice("devices", QA, ended=False).startswith("⏎, then L loads all of them")
+    assert advice("devices", QA, ended=True) == "Esc clears the filter."
+    assert advice("devices", maybe_id, ended=True).startswith("⏎ asks the server for this id. Esc")
+    assert "for this id. Then L loads all" in advice("devices", maybe_id, ended=False)
+    assert "asks" not in advice("bundles", maybe_id, ended=False)
+
+
+def test_a_long_filter_leaves_room_for_what_it_found() -> None:
+    line = status(State(150, as_of=NOON), 0, Query.parse("x" * 36), NOON)
+    assert line == f"/{'x' * 23}… · 0 of 150 loaded · more ↓ · {AS_OF}"
+
+
+def test_a_custom_id_that_is_no_device_id_says_where_it_would_be_found() -> None:
+    assert unknown_device("qa-07").endswith("If it is a custom id: L loads all.")
+    assert unknown_device("3" * 36) == f"✗ No device has the id {'3' * 36}."
 
 
 @pytest.mark.parametrize("ended", [False, True])
@@ -224,7 +257,7 @@ def test_a_filter_over_rows_that_could_not_be_read_anew_says_what_it_knows() -> 
     told_so = headline(State(150, as_of=NOON, error=BROKEN), 0, QA)
     assert told_so is not None
     assert "0 of 150 loaded devices match «QA ios»" in told_so
-    line = status(State(150, as_of=NOON, error=BROKEN), 0, QA, NOON, TARGET)
+    line = status(State(150, as_of=NOON, error=BROKEN), 0, QA, NOON)
     assert "the server failed (500)" in line, "and why there are no newer ones"
 
 
@@ -277,14 +310,15 @@ AS_OF = f"as of {clock_time(NOON)}"
 def test_the_status_says_what_is_loaded_and_how_old_it_is(
     state: State, shown: int, query: Query, line: str
 ) -> None:
-    assert status(state, shown, query, NOON, TARGET) == line
+    assert status(state, shown, query, NOON) == line
 
 
 def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
     state = State(150, as_of=NOON, error=BROKEN)
-    line = status(state, 150, NO_FILTER, NOON + timedelta(minutes=3, seconds=5), TARGET)
+    line = status(state, 150, NO_FILTER, NOON + timedelta(minutes=3, seconds=5))
     assert "150 loaded" in line
     assert "STALE 3m" in line
+    assert "STALE · the server failed" in status(state, 150, NO_FILTER, NOON)
     assert "as of" not in line
     assert "more" not in line, "it is not known whether there is more"
 
@@ -297,7 +331,7 @@ def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
         (failure(ErrorKind.KEY_REFUSED, status=401), "key refused, r asks for another"),
         (
             failure(ErrorKind.NOT_ALLOWED, status=403),
-            "this key may not read the devices of com.acme.shop",
+            "this key may not read the devices",
         ),
         (failure(ErrorKind.SERVER_FAULT, status=503), "the server failed (503)"),
         (failure(ErrorKind.UNREACHABLE, "the connection was closed"), "the connection was closed"),
@@ -305,7 +339,7 @@ def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
     ids=lambda value: value.kind.value if isinstance(value, CapgoError) else None,
 )
 def test_stale_rows_say_why_they_are(error: CapgoError, why: str) -> None:
-    line = status(State(150, as_of=NOON, error=error), 150, NO_FILTER, NOON, TARGET)
+    line = status(State(150, as_of=NOON, error=error), 150, NO_FILTER, NOON)
     assert why in line
     assert "STALE" in line
     assert SECRET not in line
@@ -314,7 +348,7 @@ def test_stale_rows_say_why_they_are(error: CapgoError, why: str) -> None:
 @pytest.mark.parametrize("kind", list(ErrorKind))
 @pytest.mark.parametrize("status_code", [None, 400, 500])
 def test_the_few_words_for_a_failure_are_words(kind: ErrorKind, status_code: int | None) -> None:
-    said = brief(failure(kind, status=status_code), "read the devices", TARGET)
+    said = brief(failure(kind, status=status_code), "read the devices")
     assert said
     assert said.isprintable()
     assert not said.endswith(".")
@@ -323,7 +357,7 @@ def test_the_few_words_for_a_failure_are_words(kind: ErrorKind, status_code: int
 
 
 def test_nothing_is_claimed_to_be_loaded_when_the_first_page_failed() -> None:
-    line = status(State(error=BROKEN), 0, NO_FILTER, NOON, TARGET)
+    line = status(State(error=BROKEN), 0, NO_FILTER, NOON)
     assert "STALE" not in line
     assert "end of list" not in line
     assert "as of" not in line

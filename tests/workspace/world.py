@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.key import ApiKey
@@ -13,6 +12,7 @@ from capgo_tui.sandbox.generate import generate
 from capgo_tui.sandbox.store import Store
 from capgo_tui.workspace.session import open_workspace
 from capgo_tui.workspace.target import Target
+from tests.support.clock import Clock
 from tests.workspace.misbehaving import FrontDoor, on_a_socket
 
 if TYPE_CHECKING:
@@ -21,21 +21,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.revisions import Revision
     from capgo_tui.workspace.session import Workspace
 
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ALL_REVISIONS = ("live", "documented", "legacy")
-
-
-class Clock:
-    """Time that passes only when told to."""
-
-    def __init__(self) -> None:
-        self.moment = NOON
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def advance(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 @dataclass

@@ -111,7 +111,7 @@ class Writing:
         outcome: Outcome = await self._screen.app.see_through(
             carry_out(change, self._workspace, undoes=undoes)
         )
-        self._screen.tell(told(change, outcome, self._screen.target))
+        self._screen.tell(told(change, outcome))
         if outcome.bug is not None:
             self._screen.app.report_bug(outcome.bug)
         await self._offer_repair(change, outcome)

@@ -97,9 +97,8 @@ class ListsScreen(ScreenWithModals):
         self.detail = self.query_one("#detail", Detail)
         self.status = self.query_one(StatusLine)
         self.hints = self.query_one(HintBar)
-        self.table.say(
-            f"Loading {self._active}…", f"from {self.target.place or self.target.server}"
-        )
+        notice = words.loading(self._active, self.target)
+        self.table.say(notice.headline, notice.advice)
         self.set_focus(self.table)
         self.set_interval(1, self._tick)
         self._refresh_chrome()
@@ -206,11 +205,18 @@ class ListsScreen(ScreenWithModals):
         if self.workspace is not None:
             view = self.rows.view
             now = self.workspace.now()
-            text = words.status(view.collection, len(view), view.query, now, self.target)
+            text = words.status(view.collection, len(view), view.query, now)
             told = (view.query.error, self.rows.marks.summary, text)
             text = " · ".join(part for part in told if part)
             self.status.show_state(text, stale=view.collection.stale or bool(view.query.error))
-            notice = words.placeholder(view.collection, len(view), view.query, now, self.target)
+            notice = words.placeholder(
+                view.collection,
+                len(view),
+                view.query,
+                now,
+                self.target,
+                typing=self.filter_bar.visible,
+            )
             if notice is not None:
                 self.table.say(notice.headline, notice.advice)
 
@@ -235,13 +241,19 @@ class ListsScreen(ScreenWithModals):
             self._refresh_list()
 
     def _show_hints(self) -> None:
-        self.hints.show_hints(
-            [
+        self.hints.show_hints(self._hints())
+
+    def _hints(self) -> list[Hint]:
+        """The keys of this moment; how to leave what was entered comes first."""
+        wide = bool(self._rows) and self.rows.state.wide
+        return [
+            *([Hint("←→", "slide"), Hint("w", "narrow")] if wide else []),
+            *(
                 Hint(action.key, action.label)
                 for action in ACTIONS
                 if action.hint and self._active in action.tabs and action.id != "help"
-            ]
-        )
+            ),
+        ]
 
     # Tabs
 
@@ -390,8 +402,8 @@ class ListsScreen(ScreenWithModals):
 
     def action_wide(self) -> None:
         """Show every column at its full width, or again those that fit."""
-        wide = self.table.toggle_wide()
-        self.say("All columns: ← → slide, w goes back." if wide else "")
+        self.table.toggle_wide()
+        self._show_hints()
 
     def _filter_rows(self, rows: AnyRows, text: str) -> None:
         rows.view.filter(rows.view.parse(clean(text)))

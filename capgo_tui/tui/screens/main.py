@@ -11,6 +11,8 @@ from capgo_tui.tui.dialogs.help import HelpScreen
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.screens.lists import ListsScreen
 from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.workspace import words
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -79,6 +81,7 @@ class MainScreen(ListsScreen):
         if self.detail.display:
             self._raw = not self._raw
             self._show_detail()
+            self._show_hints()
         else:
             self._open_detail(raw=True)
 
@@ -87,7 +90,16 @@ class MainScreen(ListsScreen):
             self._raw = raw
             self.add_class("-detail")
             self._show_detail()
+            self._show_hints()
             self.set_focus(self.detail)
+
+    def _hints(self) -> list[Hint]:
+        hints = super()._hints()
+        if not self.has_class("-detail"):
+            return hints
+        first = [Hint("esc", "back"), Hint("↑↓", "scroll")]
+        raw = Hint("J", "fields" if self._raw else "JSON")
+        return [*first, raw, *(hint for hint in hints if hint.key not in {"⏎", raw.key})]
 
     def follow(self) -> None:
         """Show in the detail what the cursor is on, once it rests."""
@@ -143,6 +155,7 @@ class MainScreen(ListsScreen):
         self.remove_class("-detail")
         self._raw = False
         self._show_detail()
+        self._show_hints()
         self.set_focus(self.table)
         return True
 
@@ -155,6 +168,7 @@ class MainScreen(ListsScreen):
             self._close_detail()
             self.status.dismiss()
             self.filter_bar.open(self.rows.view.query.text)
+            self._show_status()
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Narrow the list; what was typed in a bar that is closed by now has been seen to."""
@@ -186,6 +200,7 @@ class MainScreen(ListsScreen):
 
     def _close_filter_bar(self) -> None:
         self.filter_bar.close()
+        self._show_status()
 
     async def _look_up(self, device_id: str) -> None:
         if self.workspace is None:
@@ -193,9 +208,7 @@ class MainScreen(ListsScreen):
         self.say(f"Asking the server for device {device_id}…")
         device = await self.workspace.look_up_device(device_id)
         if device is None:
-            self.say(
-                f"✗ No device has the id {device_id}. A custom id is only found once it is loaded."
-            )
+            self.say(words.unknown_device(device_id))
             return
         self.status.dismiss()
         self.table.move_to_key(device.wire_key)

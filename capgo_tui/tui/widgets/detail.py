@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import break_up, pad, strip, width_of, wrap
+from capgo_tui.tui.widgets.lines import Run, break_up, pad, strip, width_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 
+HANGING = 5
+"""How far in from the left a text begins that stands below its label."""
+
+
 class Line(NamedTuple):
     """A label and its text; a line without a label is a heading or raw text."""
 
     label: str
     text: str
     tone: str = "value"
+    hangs: bool = False
+    """Whether it stands below its label, where beside it there is too little room."""
 
 
 class Detail(Widget, can_focus=True):
@@ -77,13 +83,25 @@ class Detail(Widget, can_focus=True):
             return strip((), width, base)
         line = self._wrapped[at]
         style = self.get_component_rich_style(f"detail--{line.tone}")
-        if line.tone != "value":
-            return strip([(" ", base), (line.text, style)], width, base)
         label = self.get_component_rich_style("detail--label")
-        indent = self._indent
-        return strip(
-            [(pad(f"   {line.label}", indent - 1) + " ", label), (line.text, style)], width, base
-        )
+        runs: list[Run]
+        if line.tone != "value":
+            runs = [(" ", base), (line.text, style)]
+        elif line.hangs:
+            runs = [(" " * HANGING, base), (line.text, style)]
+        else:
+            runs = [(pad(f"   {line.label}", self._indent - 1) + " ", label), (line.text, style)]
+        if arrow := self._arrow(y):
+            runs.append((" " * (width - 1 - sum(width_of(text) for text, _ in runs)), base))
+            runs.append((arrow, label))
+        return strip(runs, width, base)
+
+    def _arrow(self, y: int) -> str:
+        """What the last cell of a row says: that there is more above or below it."""
+        last = self.size.height - 1
+        if y == last and self._top + last < len(self._wrapped) - 1:
+            return "↓"
+        return "↑" if y == 0 and self._top else ""
 
     def on_resize(self) -> None:
         """Wrap anew."""
@@ -123,10 +141,19 @@ class Detail(Widget, can_focus=True):
         if width < 20:
             return
         for line in self._lines:
+            beside = width - 2 - (self._indent if line.tone == "value" else 0)
             if line.tone == "raw":
                 pieces = break_up(line.text, width - 2)
+            elif line.tone == "value" and any(
+                beside < width_of(word) <= width - 2 - HANGING for word in line.text.split()
+            ):
+                # An id is copied as a whole: it stands below its label rather than in pieces.
+                self._wrapped.append(Line(line.label, ""))
+                hanging = wrap(line.text, width - 2 - HANGING)
+                self._wrapped.extend(Line("", piece, hangs=True) for piece in hanging)
+                continue
             else:
-                pieces = wrap(line.text, width - 2 - (self._indent if line.tone == "value" else 0))
+                pieces = wrap(line.text, beside)
             self._wrapped.append(Line(line.label, pieces[0], line.tone))
             self._wrapped.extend(Line("", piece, line.tone) for piece in pieces[1:])
         self._top = max(0, min(self._top, len(self._wrapped) - self.size.height))

@@ -24,6 +24,8 @@ class Prompt(Answer, Modal):
         background: $warning-muted;
         color: $text-warning;
         text-style: bold;
+        /* A terminal has but one yellow: it cannot be on itself. */
+        &:ansi { background: ansi_default; color: ansi_yellow; text-style: bold reverse; }
     }
     """
 

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import pad, strip
+from capgo_tui.tui.widgets.lines import pad, strip, width_of
 
 if TYPE_CHECKING:
     from textual.strip import Strip
+
+
+BETWEEN = " · "
 
 
 class StatusLine(Widget):
@@ -81,4 +84,16 @@ class StatusLine(Widget):
         text, part = self._shown
         style = self.get_component_rich_style(f"status-line--{part}")
         width = self.size.width
-        return strip([(pad(f" {text}", width).rstrip(), style)], width, self.rich_style)
+        shown = pad(f" {_fitting(text, width - 1)}", width).rstrip()
+        return strip([(shown, style)], width, self.rich_style)
+
+
+def _fitting(text: str, width: int) -> str:
+    """As many whole parts of a line as fit, and a sign that there are more."""
+    if width_of(text) <= width:
+        return text
+    parts = text.split(BETWEEN)
+    while len(parts) > 1 and width_of(BETWEEN.join(parts)) + 2 > width:
+        parts.pop()
+    # The first part alone may be too long as well; then it is cut like any other text.
+    return text if len(parts) == 1 else f"{BETWEEN.join(parts)} …"

@@ -10,10 +10,9 @@ from capgo_tui.workspace.words import brief
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change, State
     from capgo_tui.workspace.changes.outcome import Outcome
-    from capgo_tui.workspace.target import Target
 
 
-def told(change: Change, outcome: Outcome, target: Target) -> str:
+def told(change: Change, outcome: Outcome) -> str:
     """One clean line: a mark (``✓ ! ? ✗``), the target, what it is now, and what to do next."""
     name, error = change.name, outcome.error
     now = _now(change, outcome.found)
@@ -41,7 +40,7 @@ def told(change: Change, outcome: Outcome, target: Target) -> str:
             line = f"? {name}: the answer was lost, it may have taken effect; r reads again"
         case Fate.FAILED:
             doing = "change overrides" if change.noun == "device" else f"change {change.noun}s"
-            why = brief(error, doing, target) if error else str(outcome.refused or "refused")
+            why = brief(error, doing) if error else str(outcome.refused or "refused")
             line = f"✗ Not changed: {why} · {name}: {now}"
     return line if outcome.journalled else f"{line} · the journal could not be written"
 

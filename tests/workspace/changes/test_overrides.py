@@ -64,7 +64,7 @@ async def run(world: World, workspace: Workspace, change: OverrideChange) -> Out
 
 def shown(world: World, change: OverrideChange, outcome: Outcome) -> str:
     """What the operator reads, without any key."""
-    line = told(change, outcome, world.target())
+    line = told(change, outcome)
     assert "\n" not in line
     assert line.isprintable()
     assert not any(key in line for key in world.keys.values())

@@ -10,7 +10,7 @@ from capgo_tui.api.errors import ErrorKind
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.told import told
-from tests.workspace.test_words import BROKEN, SECRET, TARGET, failure
+from tests.workspace.test_words import BROKEN, SECRET, failure
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import State
@@ -57,7 +57,7 @@ LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=Tr
 def test_an_outcome_is_told_in_one_line(
     change: OverrideChange, outcome: Outcome, mark: str, parts: list[str]
 ) -> None:
-    line = told(change, outcome, TARGET)
+    line = told(change, outcome)
     assert line.startswith(f"{mark} ")
     assert line.isprintable()
     for part in ("qa-07", *parts):
@@ -67,7 +67,7 @@ def test_an_outcome_is_told_in_one_line(
 @pytest.mark.parametrize("kind", list(ErrorKind))
 @pytest.mark.parametrize("fate", list(Fate))
 def test_no_outcome_but_the_verified_one_claims_success(fate: Fate, kind: ErrorKind) -> None:
-    line = told(CHANGE, Outcome(fate, QA, failure(kind, status=400)), TARGET)
+    line = told(CHANGE, Outcome(fate, QA, failure(kind, status=400)))
     assert line.startswith("✓") is (fate is Fate.VERIFIED)
     assert line.lower().count("not changed") == (fate is Fate.FAILED)
     assert SECRET not in line

@@ -1,0 +1,279 @@
+"""What an operator opens and does: forms, questions, rows of the bottom line, and outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.key import ApiKey
+from capgo_tui.tui.launch import Launch
+from tests.snapshots.lists import devices
+from tests.snapshots.world import identity
+from tests.tui.server import FAULT, Gate, answering
+from tests.tui.world import ALL, READER
+
+if TYPE_CHECKING:
+    from tests.snapshots.stage import Stage
+    from tests.tui.driving import Driver
+    from tests.tui.server import Server
+
+
+async def on_device(stage: Stage, number: int, server: Server | None = None, **more: str) -> Driver:
+    """The cursor on one device, in the middle of the others."""
+    driver = await devices(stage, server, **more)
+    driver.main.table.move_to_key(identity(number))
+    await driver.settle()
+    return driver
+
+
+async def detail(stage: Stage) -> Driver:
+    driver = await on_device(stage, 2)
+    await driver.type("enter")
+    await driver.until("What it is")
+    return driver
+
+
+async def detail_of_a_channel(stage: Stage) -> Driver:
+    driver = await stage.open()
+    await driver.type("j", "enter")
+    await driver.until("Whom it serves")
+    return driver
+
+
+async def raw_json(stage: Stage) -> Driver:
+    driver = await on_device(stage, 2)
+    await driver.type("J")
+    await driver.until('"device_id"')
+    return driver
+
+
+async def help_page(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("question_mark")
+    await driver.until("Keys on devices")
+    return driver
+
+
+async def filter_row(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("slash", *"qa !android")
+    await driver.until("of 100 loaded")
+    return driver
+
+
+async def filter_stands(stage: Stage) -> Driver:
+    driver = await filter_row(stage)
+    await driver.type("enter")
+    await driver.settle()
+    return driver
+
+
+async def filter_row_with_error(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("slash", *"/qa-0[1")
+    await driver.until("pattern")
+    return driver
+
+
+async def sort_row(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("s", "right", "right", "right")
+    await driver.settle()
+    return driver
+
+
+async def sorted_rows(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("s", "right", "right", "right", "right", "enter")
+    await driver.until(lambda: "↓" in driver.line(1) or "↑" in driver.line(1), "sorted")
+    return driver
+
+
+async def marks(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("space", "space", "j", "space", "g")
+    await driver.until("3 marked")
+    return driver
+
+
+async def marks_hidden_by_filter(stage: Stage) -> Driver:
+    driver = await marks(stage)
+    await driver.type("slash", *f"!{identity(1)[:4]}", "enter")
+    await driver.until("3 marked (1 hidden by filter)")
+    return driver
+
+
+async def changed_cells(stage: Stage) -> Driver:
+    server = stage.serve()
+    driver = await devices(stage, server)
+    near = [driver.main.rows.view.key_at(at) for at in (1, 3, 4)]
+    server.change("UPDATE devices SET custom_id = 'renamed' WHERE device_id = ?", near[0])
+    server.change("UPDATE devices SET version_name = '2.4.24' WHERE device_id = ?", near[1])
+    server.override(near[2], "internal")
+    stage.clock.advance(60)
+    await driver.type("r")
+    await driver.until("renamed")
+    return driver
+
+
+async def wide_columns(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("w")
+    await driver.until("slide")
+    return driver
+
+
+async def wide_columns_slid(stage: Stage) -> Driver:
+    driver = await wide_columns(stage)
+    await driver.type("right", "right", "right")
+    await driver.until("‹")
+    return driver
+
+
+async def link_form(stage: Stage) -> Driver:
+    driver = await on_device(stage, 2)
+    await driver.type("o")
+    await driver.until("6 of 6 channels")
+    return driver
+
+
+async def link_form_refuses(stage: Stage) -> Driver:
+    driver = await link_form(stage)
+    await driver.type(*"prod", "enter")
+    await driver.until("takes no overrides")
+    return driver
+
+
+async def link_form_no_match(stage: Stage) -> Driver:
+    driver = await link_form(stage)
+    await driver.type(*"zzz")
+    await driver.until("no channel matches")
+    return driver
+
+
+async def question(stage: Stage) -> Driver:
+    driver = await link_form(stage)
+    await driver.type(*"hotfix", "enter")
+    await driver.asked("beta → hotfix-login?")
+    return driver
+
+
+async def question_to_clear(stage: Stage) -> Driver:
+    driver = await on_device(stage, 2)
+    await driver.type("x")
+    await driver.asked("beta → none?")
+    return driver
+
+
+async def question_asked_again(stage: Stage) -> Driver:
+    server = stage.serve()
+    driver = await on_device(stage, 2, server)
+    await driver.type("x")
+    await driver.asked("beta → none?")
+    server.override(identity(2), "internal")
+    workspace = driver.main.workspace
+    assert workspace is not None
+    await workspace.look_up_device(identity(2))
+    await driver.type("y")
+    await driver.asked("Changed!")
+    return driver
+
+
+async def nothing_changed(stage: Stage) -> Driver:
+    driver = await question(stage)
+    await driver.type("enter")
+    await driver.until("Nothing was changed")
+    return driver
+
+
+async def writing(stage: Stage) -> Driver:
+    server, gate = stage.serve(), Gate()
+    server.on("POST", "/device", gate.before)
+    stage.held.callback(gate.open.set)
+    return await _written(stage, server, "⟳")
+
+
+async def written(stage: Stage) -> Driver:
+    return await _written(stage, stage.serve(), "read back")
+
+
+async def write_not_allowed(stage: Stage) -> Driver:
+    return await _written(stage, stage.serve(), "✗", key=READER)
+
+
+async def write_failed(stage: Stage) -> Driver:
+    server = stage.serve()
+    refusal = b'{"error":"cannot_find_channel","message":"Cannot find channel"}'
+    server.on("POST", "/device", answering(404, refusal))
+    return await _written(stage, server, "✗")
+
+
+async def write_unknown(stage: Stage) -> Driver:
+    server = stage.serve()
+    driver = await on_device(stage, 2, server)
+    server.on("POST", "/device", FAULT)
+    server.on("GET", f"/device/{identity(2)}", FAULT)
+    return await _agree(driver, "the answer was lost")
+
+
+async def _written(stage: Stage, server: Server, shown: str, **more: str) -> Driver:
+    return await _agree(await on_device(stage, 2, server, **more), shown)
+
+
+async def _agree(driver: Driver, shown: str) -> Driver:
+    await driver.type("o", *"hotfix", "enter")
+    await driver.asked()
+    await driver.type("y")
+    await driver.until(shown)
+    return driver
+
+
+async def nothing_to_clear(stage: Stage) -> Driver:
+    driver = await on_device(stage, 3)
+    await driver.type("x")
+    await driver.until("has no override to clear")
+    return driver
+
+
+async def not_a_device(stage: Stage) -> Driver:
+    driver = await stage.open()
+    await driver.type("o")
+    await driver.until("2 shows the devices")
+    return driver
+
+
+async def interrupted(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("ctrl+c")
+    await driver.until("again quits")
+    return driver
+
+
+async def setup(stage: Stage) -> Driver:
+    return await stage.open(launch=Launch(), wait_for="To be asked no more")
+
+
+async def setup_app_missing(stage: Stage) -> Driver:
+    server = stage.serve()
+    launch = Launch(ApiKey(ALL), asgi_app=lambda: server)
+    return await stage.open(launch=launch, wait_for="Apps of this key")
+
+
+async def setup_server_named_by_a_file(stage: Stage) -> Driver:
+    launch = Launch(
+        ApiKey(ALL),
+        "com.acme.shop",
+        server="https://ota.acme.example",
+        server_named_by="capacitor.config.json",
+    )
+    return await stage.open(launch=launch, wait_for="The server")
+
+
+async def setup_after_a_refused_key(stage: Stage) -> Driver:
+    server = stage.serve()
+    driver = await stage.open(server, wait_for="as of")
+    server.change("UPDATE keys SET expired = 1")
+    await driver.type("r")
+    await driver.until("key refused")
+    await driver.type("r")
+    await driver.until("give another one")
+    return driver

@@ -1,0 +1,76 @@
+"""A screen as a text file that can be read and compared: its words, and the style of every cell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from string import ascii_letters
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from tests.tui.driving import strips
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.color import Color
+
+    from capgo_tui.tui.app import CapgoApp
+
+FOLDER = Path(__file__).parent / "pictures"
+PLAIN = "·"
+"""Stands for the style that most cells have."""
+
+
+def file_of(name: str) -> Path:
+    """Where the picture of that name is kept."""
+    return FOLDER / f"{name}.txt"
+
+
+def drawn(app: CapgoApp, written: Mapping[str, str]) -> str:
+    """The rows of the screen, then the same rows with a letter for each cell's style, and a key.
+
+    What is of one run alone is written as `written` says, in as many cells.
+    """
+    rows = strips(app)
+    styles = [
+        [
+            describe(segment.style or Style.null())
+            for segment in row
+            for _ in range(segment.cell_length)
+        ]
+        for row in rows
+    ]
+    often = Counter(style for row in styles for style in row)
+    plain = often.most_common(1)[0][0]
+    # By its words and not by where it comes first, so that a row more does not rename the rest.
+    letters = dict(zip(sorted(often.keys() - {plain}), ascii_letters, strict=False))
+    letters[plain] = PLAIN
+    width = max(cell_len(row.text) for row in rows)
+    edge = f"+{'-' * width}+"
+    words = [f"|{_rewritten(row.text, written)}|" for row in rows]
+    colours = [f"|{''.join(letters[style] for style in row)}|" for row in styles]
+    key = [f"{letter} {style}" for style, letter in letters.items()]
+    return "\n".join([edge, *words, edge, *colours, edge, *key, ""])
+
+
+def _rewritten(text: str, written: Mapping[str, str]) -> str:
+    for found, instead in written.items():
+        assert cell_len(found) == cell_len(instead)
+        text = text.replace(found, instead)
+    return text
+
+
+@cache
+def describe(style: Style) -> str:
+    """A style in words, such as ``bold #63c5ea on #10161d``."""
+    flags = ("bold", "dim", "italic", "underline", "reverse", "strike")
+    told = [flag for flag in flags if getattr(style, flag)]
+    return " ".join([*told, _name(style.color), "on", _name(style.bgcolor)])
+
+
+def _name(colour: Color | None) -> str:
+    return "default" if colour is None else colour.name

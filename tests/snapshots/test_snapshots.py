@@ -1,0 +1,41 @@
+"""Every state looks as it was agreed to: each word of it, and the style of each cell."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+
+import pytest
+
+from tests.snapshots.picture import FOLDER, file_of
+from tests.snapshots.scenes import SCENES
+from tests.snapshots.stage import Scene, playing
+
+LOOKS = 200
+"""How often a screen is looked at before it counts as another one than the picture."""
+
+
+@pytest.mark.parametrize(
+    "scene", [pytest.param(scene, id=scene.name(scene.sizes[0])) for scene in SCENES]
+)
+async def test_the_screen_is_as_in_the_picture(scene: Scene) -> None:
+    async with playing(scene) as (driver, draw):
+        for size in scene.sizes:
+            name = scene.name(size)
+            expected = file_of(name).read_text(encoding="utf-8")
+            await driver.pilot.resize_terminal(*size)
+            for _ in range(LOOKS):
+                if draw() == expected:
+                    break
+                await driver.pilot.pause(0.005)
+            await driver.settle()
+            difference = "\n".join(
+                unified_diff(
+                    expected.splitlines(), draw().splitlines(), name, "screen", n=1, lineterm=""
+                )
+            )
+            assert not difference, f"{difference}\nIf meant so: python -m tests.snapshots {name}"
+
+
+def test_every_picture_is_of_a_scene_and_no_two_scenes_share_one() -> None:
+    names = [scene.name(size) for scene in SCENES for size in scene.sizes]
+    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(names)

@@ -1,0 +1,39 @@
+"""A sandbox as a process of its own, reached over a real socket."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.support.pseudo_terminal import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """Where it is, and what opens it."""
+
+    url: str
+    app: str
+    key: str
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment in which ``capgo-tui`` opens it."""
+        return {"CAPGO_API_URL": self.url, "CAPGO_APP_ID": self.app, "CAPGO_TOKEN": self.key}
+
+
+@contextmanager
+def serving(command: Sequence[str]) -> Iterator[Sandbox]:
+    """Serve with a command that prints a url, an app and a key, as ``capgo-tui sandbox`` does."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            told = dict(process.stdout.readline().split(maxsplit=1) for _ in range(3))
+            yield Sandbox(*(told[name].strip() for name in ("url", "app", "key")))
+        finally:
+            process.kill()
