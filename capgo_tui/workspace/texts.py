@@ -1,0 +1,64 @@
+"""What a filter looks in: everything that the columns say of each record, by its number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from capgo_tui.workspace.columns import haystack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from capgo_tui.api.records import Record
+    from capgo_tui.workspace.columns import Column, Surroundings
+
+T = TypeVar("T", bound="Record")
+
+
+class Texts(Generic[T]):
+    """The texts of the first so many records, read one after the other."""
+
+    def __init__(
+        self, columns: Sequence[Column[T]], surroundings: Callable[[], Surroundings]
+    ) -> None:
+        self._columns = [column for column in columns if column.searched]
+        self._surroundings = surroundings
+        self._line_of = {column.id: line for line, column in enumerate(self._columns)}
+        self._texts: list[str] = []
+        self._read = 0
+
+    def __len__(self) -> int:
+        return self._read
+
+    def __getitem__(self, number: int) -> str:
+        """All that is searched of a record, case-folded, a line for each column."""
+        return self._texts[number]
+
+    def searches(self, column_id: str) -> bool:
+        """Whether a column is part of the texts."""
+        return column_id in self._line_of
+
+    def line(self, number: int, column_id: str) -> str:
+        """What a column says of a record."""
+        line = self._line_of[column_id]
+        return self._texts[number].split("\n", line + 1)[line]
+
+    def holding(self, word: str, numbers: Iterable[int]) -> list[int]:
+        """Those of some numbers whose texts hold a word."""
+        texts = self._texts
+        return [number for number in numbers if word in texts[number]]
+
+    def extend(self, records: Iterable[T]) -> None:
+        """Read the next records."""
+        around = self._surroundings()
+        texts = [haystack(self._columns, record, around) for record in records]
+        self._texts[self._read : self._read + len(texts)] = texts
+        self._read += len(texts)
+
+    def read(self, number: int, record: T) -> None:
+        """Read a record again."""
+        self._texts[number] = haystack(self._columns, record, self._surroundings())
+
+    def forget(self) -> None:
+        """Begin anew; the old texts go as new ones come, for freeing them all takes its time."""
+        self._read = 0
