@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.workspace.columns import haystack
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.records import Record
     from capgo_tui.workspace.columns import Column, Surroundings
+    from capgo_tui.workspace.query import Query
 
 T = TypeVar("T", bound="Record")
 
@@ -21,6 +23,7 @@ class Texts(Generic[T]):
     def __init__(
         self, columns: Sequence[Column[T]], surroundings: Callable[[], Surroundings]
     ) -> None:
+        self._all_columns = {column.id: column for column in columns}
         self._columns = [column for column in columns if column.searched]
         self._surroundings = surroundings
         self._line_of = {column.id: line for line, column in enumerate(self._columns)}
@@ -30,17 +33,18 @@ class Texts(Generic[T]):
     def __len__(self) -> int:
         return self._read
 
-    def __getitem__(self, number: int) -> str:
-        """All that is searched of a record, case-folded, a line for each column."""
-        return self._texts[number]
-
     def searches(self, column_id: str) -> bool:
         """Whether a column is part of the texts."""
         return column_id in self._line_of
 
-    def line(self, number: int, column_id: str) -> str:
-        """What a column says of a record."""
-        line = self._line_of[column_id]
+    def match(self, query: Query, number: int, record: T) -> bool:
+        """Tell whether a record meets every condition."""
+        return query.matches(self._texts[number], partial(self._cell, number, record))
+
+    def _cell(self, number: int, record: T, column_id: str) -> str:
+        line = self._line_of.get(column_id)
+        if line is None:
+            return self._all_columns[column_id].text(record, self._surroundings()).casefold()
         return self._texts[number].split("\n", line + 1)[line]
 
     def holding(self, word: str, numbers: Iterable[int]) -> list[int]:

@@ -9,11 +9,11 @@ while what was shown before stays readable; then the new order takes its place a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from capgo_tui.workspace.arranging import BUILD, SORT, VALUE, arrange, enroll
 from capgo_tui.workspace.collection import (
     Appended,
     Collection,
@@ -22,7 +22,7 @@ from capgo_tui.workspace.collection import (
     Replaced,
     Updated,
 )
-from capgo_tui.workspace.order import Order, Roll, sorted_by_parts
+from capgo_tui.workspace.order import Order, Roll
 from capgo_tui.workspace.query import Query, narrower
 from capgo_tui.workspace.texts import Texts
 
@@ -33,20 +33,19 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.columns import Column, Surroundings
     from capgo_tui.workspace.order import Values
     from capgo_tui.workspace.query import Term
-    from capgo_tui.workspace.sorting import Sort, SortValue
+    from capgo_tui.workspace.sorting import Sort
 
 T = TypeVar("T", bound="Record")
 
 STEP = 4_000.0
 """What one slice may cost, in about microseconds: counted by the figures below, not timed, so
-that the same work comes in the same slices everywhere. (Patterns alone are timed as well.)"""
-READ, VALUE, SORT, BUILD, SIFT, TEST, FREE = 5.0, 2.5, 0.6, 0.2, 0.25, 3.0, 1.0
-"""What it costs, for each record, to read its texts, to tell its sort value, to sort it, to
-build it into an order, to look for a word in it, to test it for anything else, and to free it."""
+that the same work comes in the same slices everywhere; they were taken on a busy machine, and
+an idle one does it in half the time. (Patterns alone are timed as well.)"""
+READ, SIFT, TEST, FREE = 5.0, 0.25, 3.0, 1.0
+"""What it costs, for each record, to read its texts, to look for a word in it, to test it for
+anything else, and to free it."""
 PART = 100
 """So many records are read, valued or placed between two looks at the cost."""
-RUN = 8_000
-"""So many are sorted between two looks at the cost."""
 SMALL = 3_000
 """Lists up to here are settled at once, which takes some milliseconds."""
 
@@ -200,8 +199,8 @@ class View(Generic[T]):
         small = len(self.collection.records) <= SMALL
         self._step(SMALL * (READ + VALUE + SORT + TEST) if small else STEP)
 
-    def _step(self, cost: float) -> None:
-        while cost > 0 and self.busy:
+    def _step(self, cost: float, *, read: bool = True) -> None:
+        while cost > 0 and (self._job is not None or self._pending or (read and self.busy)):
             if self._job is not None:
                 spent = next(self._job, None)
                 if spent is None:
@@ -217,9 +216,16 @@ class View(Generic[T]):
     def _work(self) -> Iterator[float]:
         """All that has to be done before it shows; tells after each bit what that has cost."""
         if not self._enrolled:
-            yield from self._enroll()
+            self._roll = yield from enroll(list(self.collection.records), part=10 * PART)
+            self._enrolled = True
         if not self._sorted:
-            yield from self._sort_all()
+            self._all = yield from arrange(
+                self._roll,
+                None if self.sort is None else self._told_values,
+                descending=self.sort is not None and self.sort.descending,
+                part=PART,
+            )
+            self._sorted = True
         while self.query and not self._is_read:
             yield self._read_some()
         yield from self._sift()
@@ -235,42 +241,6 @@ class View(Generic[T]):
         self._texts.extend([records[key] for key in unread])
         self.looked_at += len(unread)
         return len(unread) * READ
-
-    def _enroll(self) -> Iterator[float]:
-        """Number the records of a list that was read anew."""
-        keys, roll = list(self.collection.records), Roll()
-        for start in range(0, len(keys), 10 * PART):
-            roll.extend(keys[start : start + 10 * PART])
-            yield 10 * PART * BUILD
-        self._roll, self._enrolled = roll, True
-
-    def _sort_all(self) -> Iterator[float]:
-        roll, records = self._roll, self.collection.records
-        values: Values = []
-        known: list[int] = []
-        unknown: list[int] = []
-        if self.sort is None:
-            order = Order(roll)
-            unknown = list(range(len(roll)))
-        else:
-            value_of = self._value_of()
-            for start in range(0, len(roll), PART):
-                around = self._surroundings()
-                part = [value_of(records[key], around) for key in roll.ids[start : start + PART]]
-                for number, value in enumerate(part, start):
-                    (unknown if value is None else known).append(number)
-                values += part
-                self.looked_at += len(part)
-                yield len(part) * VALUE
-            order = Order(roll, values, descending=self.sort.descending)
-            for bucket in sorted_by_parts(known, values, descending=self.sort.descending, size=RUN):
-                order.extend(bucket, known=True)
-                yield (len(bucket) or RUN) * SORT
-        for start in range(0, len(unknown), 10 * PART):
-            order.extend(unknown[start : start + 10 * PART])
-            yield 10 * PART * BUILD
-        self._all = order
-        self._sorted = True
 
     def _sift(self) -> Iterator[float]:
         """Find what matches and show it."""
@@ -334,19 +304,18 @@ class View(Generic[T]):
         return found
 
     def _matches(self, number: int) -> bool:
-        return self.query.matches(self._texts[number], partial(self._cell, number))
-
-    def _cell(self, number: int, column_id: str) -> str:
-        """What a column says of a record, case-folded."""
-        if self._texts.searches(column_id):
-            return self._texts.line(number, column_id)
-        (column,) = [column for column in self.columns if column.id == column_id]
         record = self.collection.records[self._roll.ids[number]]
-        return column.text(record, self._surroundings()).casefold()
+        return self._texts.match(self.query, number, record)
 
-    def _value_of(self) -> Callable[[T, Surroundings], SortValue | None]:
-        (found,) = [c for c in self.columns if self.sort and c.id == self.sort.column_id]
-        return found.sort
+    def _values(self, keys: Sequence[str]) -> Values:
+        """What some records are sorted by."""
+        (value_of,) = [c.sort for c in self.columns if self.sort and c.id == self.sort.column_id]
+        records, around = self.collection.records, self._surroundings()
+        return [value_of(records[key], around) for key in keys]
+
+    def _told_values(self, keys: Sequence[str]) -> Values:
+        self.looked_at += len(keys)
+        return self._values(keys)
 
     # What the collection tells
 
@@ -365,7 +334,8 @@ class View(Generic[T]):
             case Appended(keys) | Updated(keys):
                 self._pending.update(dict.fromkeys(keys))
                 if self._job is None:
-                    self._step(2 * STEP)  # a page at once
+                    # A page at once; what a filter will look for in it may wait.
+                    self._step(2 * STEP, read=len(self.collection.records) <= SMALL)
         moved = self._moved
         self._tell(event)
         if moved:
@@ -393,14 +363,12 @@ class View(Generic[T]):
     def _append(self, keys: list[str]) -> None:
         """Take in records that are new; nothing has to be read of one that simply comes last."""
         numbers = self._roll.extend(keys)
-        records = [self.collection.records[key] for key in keys]
         if self._all.values is not None:
-            around, value_of = self._surroundings(), self._value_of()
-            self._all.values += [value_of(record, around) for record in records]
+            self._all.values += self._values(keys)
         self._all.arrive(numbers)
         shown: Sequence[int] = numbers
         if self._shown is not self._all:
-            self._texts.extend(records)
+            self._texts.extend([self.collection.records[key] for key in keys])
             shown = [number for number in numbers if self._matches(number)]
             self._shown.arrive(shown)
         if shown:
@@ -408,13 +376,13 @@ class View(Generic[T]):
 
     def _change(self, number: int) -> None:
         """Take in what is new about a record."""
-        record = self.collection.records[self._roll.ids[number]]
+        key = self._roll.ids[number]
         if number < len(self._texts):
-            self._texts.read(number, record)
+            self._texts.read(number, self.collection.records[key])
         was_shown = number in self._shown
         shows = self._shown is self._all or self._matches(number)
         values = self._all.values
-        value = None if values is None else self._value_of()(record, self._surroundings())
+        value = None if values is None else self._values([key])[0]
         moves = values is not None and value != values[number]
         if values is not None and moves:
             self._all.discard(number)
