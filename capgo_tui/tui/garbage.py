@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 
-YOUNG, MIDDLE, OLD = 700, 10, 1_000
-"""After so many new objects, passes over the young, and passes over the middle-aged ones."""
+SELDOM = 1_000
+"""So many passes over what is young come between two over everything; Python's own 10."""
 
 
 def spare_the_loop() -> None:
@@ -15,4 +15,5 @@ def spare_the_loop() -> None:
     that is three times, for up to 120 ms, and never finds a thing. Records are freed without
     it, and what a dialog leaves behind is mostly found while it is young.
     """
-    gc.set_threshold(YOUNG, MIDDLE, OLD)
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, SELDOM)

@@ -80,7 +80,7 @@ class Marks(Generic[T]):
         self._counted = None
 
     def mark_all(self) -> None:
-        """Mark everything the view shows: 6 ms for 100 000 records."""
+        """Mark everything the view shows, which of 100 000 records takes some 10 ms."""
         self._keys.update(self._view.keys())
         self._counted = None
 

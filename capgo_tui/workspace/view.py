@@ -38,9 +38,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Record")
 
 STEP = 4_000.0
-"""What one slice may cost, in about microseconds: counted by the figures below, not timed, so
-that the same work comes in the same slices everywhere; they were taken on a busy machine, and
-an idle one does it in half the time. (Patterns alone are timed as well.)"""
+"""What one slice may cost, in about microseconds of a busy machine: counted by the figures
+below, not timed, so that the same work comes in the same slices. (Patterns are timed as well.)"""
 READ, SIFT, TEST, FREE = 5.0, 0.25, 3.0, 1.0
 """What it costs, for each record, to read its texts, to look for a word in it, to test it for
 anything else, and to free it."""
@@ -203,10 +202,9 @@ class View(Generic[T]):
         while cost > 0 and (self._job is not None or self._pending or (read and self.busy)):
             if self._job is not None:
                 spent = next(self._job, None)
+                cost -= spent or 0.0
                 if spent is None:
                     self._job = None
-                else:
-                    cost -= spent
             elif self._pending:
                 cost -= self._place_pending()
             else:
@@ -221,7 +219,7 @@ class View(Generic[T]):
         if not self._sorted:
             self._all = yield from arrange(
                 self._roll,
-                None if self.sort is None else self._told_values,
+                None if self.sort is None else self._values,
                 descending=self.sort is not None and self.sort.descending,
                 part=PART,
             )
@@ -311,11 +309,8 @@ class View(Generic[T]):
         """What some records are sorted by."""
         (value_of,) = [c.sort for c in self.columns if self.sort and c.id == self.sort.column_id]
         records, around = self.collection.records, self._surroundings()
-        return [value_of(records[key], around) for key in keys]
-
-    def _told_values(self, keys: Sequence[str]) -> Values:
         self.looked_at += len(keys)
-        return self._values(keys)
+        return [value_of(records[key], around) for key in keys]
 
     # What the collection tells
 
@@ -352,7 +347,7 @@ class View(Generic[T]):
                 self._change(numbers[key])
         if new:
             self._append(new)
-        self.looked_at += len(keys)
+        self.looked_at += 0 if self.sort else len(keys)
         if self.query.in_force != self._settled:
             # A pattern proved too slow: what it kept out belongs in.
             self._settled = None
