@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.requests import Request
     from capgo_tui.api.transport import Transport
 
+_LONG = 64 * 1024  # bytes; parsing more takes milliseconds
 _PARSE_IN_THREAD = 512 * 1024  # bytes; parsing more would hold up the event loop
 
 ResultT = TypeVar("ResultT")
@@ -76,6 +77,8 @@ class Caller:
         """Send a list request; `paging` tells from the table how this list is paged."""
         body = await self.send(request)
         listing = await self._parse(request, body, partial(parse_list, model))
+        if len(body) > _LONG:
+            await asyncio.sleep(0)  # parsing and what is done with the rows are two slices
         if self.revision is not None and paging(self.traits) is Paging.WHOLE:
             return Listing(listing.rows, whole=True)
         # Other lists in an object with `data` (§12) know page numbers only.

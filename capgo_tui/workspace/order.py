@@ -1,59 +1,82 @@
-"""A list of record ids kept in order, whatever comes, changes and goes.
+"""The records of a list kept in order, whatever comes, changes and goes.
 
 Records with a value stand by it; those without one stand behind them, in the order they
 arrived. With no value at all, that is simply the order of arrival. Ties keep the order of
 arrival in both directions.
+
+An order holds numbers, not ids: 100 000 of them are half a megabyte that is made, cut and
+thrown away in no time, where as many tuples in a dictionary hold up the event loop.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from operator import itemgetter
-from typing import TYPE_CHECKING, TypeAlias
-
-from sortedcontainers import SortedList
+from array import array
+from bisect import bisect_left, bisect_right
+from itertools import chain
+from operator import neg
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, KeysView
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from capgo_tui.workspace.sorting import SortValue
 
-Known: TypeAlias = "tuple[SortValue, int, str]"
-Unknown: TypeAlias = "tuple[int, str]"
-Place: TypeAlias = "Known | Unknown"
-"""A place: number of arrival and id, behind a value where there is one. Plain tuples, which
-Python compares fastest."""
+    Values: TypeAlias = list[SortValue | None]
+    """What the records of a roll are sorted by, by their number; None for what is not known."""
+
+
+class Roll:
+    """The ids of a list by number, which is that of their arrival, and their numbers by id."""
+
+    __slots__ = ("ids", "numbers")
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def extend(self, ids: Sequence[str]) -> range:
+        """Take in records that are new to it, and tell their numbers."""
+        numbers = range(len(self.ids), len(self.ids) + len(ids))
+        self.ids += ids
+        self.numbers.update(zip(ids, numbers, strict=True))
+        return numbers
 
 
 class Order:
-    """Ids in order; adding, reading, finding and removing one cost about the same at any size.
+    """Some or all records of a roll in order.
 
-    Making one of places that are sorted already is the only step over all of them: 7 ms for
-    100 000, in which `SortedList` makes sure that they are.
+    Adding, reading, finding and removing one cost some microseconds at any size in question.
     """
 
+    __slots__ = ("_descending", "_has", "_known", "_unknown", "roll", "values")
+
     def __init__(
-        self, places: dict[str, Place] | None = None, *, known: int = 0, descending: bool = False
+        self, roll: Roll, values: Values | None = None, *, descending: bool = False
     ) -> None:
-        """`places` become its own; so many of them have a value, and come first in it."""
+        """An order by `values`, of the whole roll, which other orders may share; or by arrival."""
+        self.roll = roll
+        self.values = values
+        # Known values ascend, and are read backwards when descending: then arrivals descend
+        # among equals, so that these still come out in the order they arrived.
         self._descending = descending
-        # Known values ascend, and are read backwards when descending: then arrivals are
-        # negated, so that ties still come out in the order they arrived.
-        self._places = {} if places is None else places
-        ordered = list(self._places.values())
-        self._known: SortedList[Place] = SortedList(ordered[:known])
-        self._unknown: SortedList[Place] = SortedList(ordered[known:])
+        self._known = array("I")
+        self._unknown = array("I")
+        self._has = bytearray(len(roll))
+        """By number, whether it is in here."""
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._known) + len(self._unknown)
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._places
+    def __contains__(self, number: int) -> bool:
+        return number < len(self._has) and self._has[number] == 1
 
-    @property
-    def ids(self) -> KeysView[str]:
-        """All ids, in no order: a set that costs nothing."""
-        return self._places.keys()
+    def kept(self, numbers: Iterable[int]) -> list[int]:
+        """Those of some numbers that are in here."""
+        has, size = self._has, len(self._has)
+        return [number for number in numbers if number < size and has[number]]
 
     def key_at(self, index: int) -> str:
         """The id at a position; raises IndexError outside."""
@@ -61,89 +84,125 @@ class Order:
             raise IndexError(index)
         behind = index - len(self._known)
         if behind >= 0:
-            return self._unknown[behind][-1]
-        return self._known[-1 - index if self._descending else index][-1]
+            return self.roll.ids[self._unknown[behind]]
+        return self.roll.ids[self._known[-1 - index if self._descending else index]]
 
     def index_of(self, key: str) -> int | None:
         """Where an id stands, or None when it is not among them."""
-        place = self._places.get(key)
-        if place is None:
+        number = self.roll.numbers.get(key)
+        if number is None or number not in self:
             return None
-        if len(place) == 2:
-            return len(self._known) + self._unknown.index(place)
-        index = self._known.index(place)
-        return len(self._known) - 1 - index if self._descending else index
+        among, at = self._place(number)
+        if among is self._unknown:
+            return len(self._known) + at
+        return len(self._known) - 1 - at if self._descending else at
 
     def keys(self) -> Iterator[str]:
         """All ids in order."""
-        for place in reversed(self._known) if self._descending else self._known:
-            yield place[-1]
-        for place in self._unknown:
-            yield place[-1]
+        known = reversed(self._known) if self._descending else self._known
+        return map(self.roll.ids.__getitem__, chain(known, self._unknown))
 
-    def parts(self, size: int) -> Iterator[list[Place]]:
-        """All places, a few at a time: first those with a value, ascending whatever the order."""
-        for places in (self._known, self._unknown):
-            for start in range(0, len(places), size):
-                yield list(places.islice(start, start + size))
+    def parts(self, size: int) -> Iterator[tuple[bool, array[int]]]:
+        """All numbers, a few at a time: those with a value, ascending whatever the order; others.
 
-    def place_of(self, key: str) -> Place | None:
-        """The place of an id, or None when it is not among them."""
-        return self._places.get(key)
+        Each part says which of the two it is of.
+        """
+        for known, numbers in ((True, self._known), (False, self._unknown)):
+            for start in range(0, len(numbers), size):
+                yield known, numbers[start : start + size]
 
-    def place(self, key: str, arrival: int, value: SortValue | None) -> Place:
-        """The place that a record is to have."""
-        if value is None:
-            return (arrival, key)
-        return (value, -arrival if self._descending else arrival, key)
+    def extend(self, numbers: Sequence[int], *, known: bool = False) -> None:
+        """Put numbers behind all with a value, or all without, where they are known to belong."""
+        (self._known if known else self._unknown).extend(numbers)
+        self._note(numbers)
 
-    def add(self, place: Place) -> None:
-        """Put a record in its place; one that is there already moves."""
-        key = place[-1]
-        before = self._places.get(key)
-        if before == place:
+    def arrive(self, numbers: Sequence[int]) -> None:
+        """Put in records that are new to the roll, and so come last among equals, all at once."""
+        values = self.values
+        if values is None:
+            self.extend(numbers)
             return
-        if before is not None:
-            self.discard(key)
-        self._places[key] = place
-        if len(place) == 2:
-            self._unknown.add(place)
-        else:
-            self._known.add(place)
+        self.extend([number for number in numbers if values[number] is None])
+        value_of, find = _getter(values), bisect_left if self._descending else bisect_right
+        known = [number for number in numbers if values[number] is not None]
+        merged, done = array("I"), 0
+        for number in sorted(known[::-1] if self._descending else known, key=value_of):
+            at = find(self._known, value_of(number), done, key=value_of)
+            merged += self._known[done:at]
+            merged.append(number)
+            done = at
+        merged += self._known[done:]
+        self._known = merged
+        self._note(known)
 
-    def discard(self, key: str) -> None:
-        """Take a record out; one that is not in it does not matter."""
-        place = self._places.pop(key, None)
-        if place is None:
-            return
-        if len(place) == 2:
-            self._unknown.remove(place)
-        else:
-            self._known.remove(place)
+    def add(self, number: int) -> None:
+        """Put a record in its place, where it is not yet."""
+        among, at = self._place(number)
+        among.insert(at, number)
+        self._note((number,))
+
+    def discard(self, number: int) -> None:
+        """Take a record out, while its value is still the one it was added with."""
+        if number in self:
+            among, at = self._place(number)
+            del among[at]
+            self._has[number] = 0
+
+    def _place(self, number: int) -> tuple[array[int], int]:
+        """Where a number belongs: in which of the two arrays, and at which position."""
+        value = None if self.values is None else self.values[number]
+        if self.values is None or value is None:
+            return self._unknown, bisect_left(self._unknown, number)
+        value_of = _getter(self.values)
+        first = bisect_left(self._known, value, key=value_of)
+        last = bisect_right(self._known, value, first, key=value_of)
+        if self._descending:
+            return self._known, bisect_left(self._known, -number, first, last, key=neg)
+        return self._known, bisect_left(self._known, number, first, last)
+
+    def _note(self, numbers: Iterable[int]) -> None:
+        """Note that some numbers are in here now."""
+        self._has.extend(bytes(len(self.roll) - len(self._has)))
+        for number in numbers:
+            self._has[number] = 1
 
 
-def arrival_of(place: Place) -> int:
-    """The number of arrival in a place."""
-    return abs(place[0] if len(place) == 2 else place[1])
+def _getter(values: Values) -> Callable[[int], Any]:
+    """Gives the value of a number that has one; whatever they are, any two compare."""
+    return cast("Callable[[int], Any]", values.__getitem__)
 
 
 def sorted_by_parts(
-    places: list[Known], *, descending: bool, size: int = 1_000
-) -> Iterator[list[Known]]:
-    """Sort places that are in order of arrival; yields parts that together are the whole.
+    numbers: list[int], values: Values, *, descending: bool, size: int = 8_000
+) -> Iterator[list[int]]:
+    """Sort ascending numbers by their values; yields parts that together are the whole.
 
-    They are dealt to buckets by a sample of them, with empty parts as pauses, and then each
-    bucket is sorted: unlike sorted parts, sorted buckets need no merge, which for 100 000
-    places is one long step or a slow loop.
+    First runs of them are sorted, with an empty part after each as a pause. All runs are cut
+    at the same values, and then the pieces from between two cuts are merged, each time with
+    what came before in order already. Merging whole runs would be one long step.
     """
-    bounds = sorted([place[0] for place in places[size // 2 :: size]])
-    buckets: list[list[Known]] = [[] for _ in range(len(bounds) + 1)]
-    for start in range(0, len(places), size):
-        for place in places[start : start + size]:
-            buckets[bisect_right(bounds, place[0])].append(place)
+    value_of = _getter(values)
+    if descending:
+        numbers = numbers[::-1]  # they will be read backwards, and ties stay as they arrived
+    runs: list[list[int]] = []
+    for start in range(0, len(numbers), size):
+        runs.append(sorted(numbers[start : start + size], key=value_of))
         yield []
-    for bucket in buckets:
-        if descending:
-            bucket.reverse()  # it will be read backwards, and ties stay as they arrived
-        bucket.sort(key=itemgetter(0))
-        yield bucket
+    step = size // 10 + 1
+    cuts = set[Any]()
+    for at, run in enumerate(runs):
+        # Each run is looked at in other places, for they are much alike.
+        cuts.update(map(value_of, run[at * step // len(runs) :: step]))
+    taken = [0] * len(runs)
+    for cut in sorted(cuts):
+        piece: list[int] = []
+        for at, run in enumerate(runs):
+            end = bisect_right(run, cut, taken[at], key=value_of)
+            piece += run[taken[at] : end]
+            taken[at] = end
+        piece.sort(key=value_of)
+        yield piece
+    yield sorted(
+        (number for run, start in zip(runs, taken, strict=True) for number in run[start:]),
+        key=value_of,
+    )

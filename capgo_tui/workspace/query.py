@@ -171,11 +171,14 @@ class Query:
         """The conditions that can be used; a pattern that proves too slow leaves them."""
         return tuple(term for term in self.terms if not term.fault)
 
-    @property
-    def sieve(self) -> str:
-        """A text that every matching row holds, the longest known; a quick first look."""
-        plain = (t.text for t in self.terms if _is_plain(t))
-        return max(plain, key=len, default="")
+    def sieve(self, searched: Callable[[str], bool]) -> str:
+        """A text that every matching row holds, the longest known; a quick first look.
+
+        `searched` tells of a column by its id whether it is part of a row's texts.
+        """
+        words = (t for t in self.terms if t.kind is Kind.WORD and not t.negated)
+        held = (t.text for t in words if t.column is None or searched(t.column))
+        return max(held, key=len, default="")
 
     @property
     def is_word(self) -> bool:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from datetime import datetime
 
-SortValue: TypeAlias = "str | int | float | tuple[SortValue, ...]"
-"""What is compared; all values of one column are of one shape."""
+SortValue: TypeAlias = "str | int | float"
+"""What is compared; all values of one column are of one kind, and none is slow to compare."""
 
 _DIGITS = re.compile("[0-9]+")
+_ZERO = "00"
+"""A zero in a sort value."""
 _ID_LENGTH = 36
 _VERSION = re.compile(
     r"v?(?P<core>[0-9]{1,18}(?:\.[0-9]{1,18}){0,7})"
@@ -66,7 +68,7 @@ def _measured(run: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def version_value(text: str | None) -> SortValue | None:
+def version_value(text: str | None) -> str | None:
     """A version by the rules of semver.org; what is none comes behind all that are.
 
     A pre-release comes before its release, build metadata does not count, and 2.4 is 2.4.0.
@@ -75,18 +77,19 @@ def version_value(text: str | None) -> SortValue | None:
         return None
     found = _VERSION.fullmatch(text)
     if found is None:
-        return (1, text_value(text) or "")
-    core = [int(number) for number in found["core"].split(".")]
-    while core and core[-1] == 0:
+        return f"1{text_value(text)}"
+    core = [_DIGITS.sub(_measured, number) for number in found["core"].split(".")]
+    while core and core[-1] == _ZERO:
         core.pop()
     pre = found["pre"]
-    return (0, tuple(core), (1,) if pre is None else (0, *map(_part, pre.split("."))))
+    # Blanks come before all else in them, and so the shorter of two before the longer.
+    last = "~" if pre is None else " ".join(map(_part, pre.split(".")))
+    return f"0{''.join(f'.{number}' for number in core)} {last}"
 
 
-def _part(part: str) -> SortValue:
+def _part(part: str) -> str:
     """One part of a pre-release: numbers come before words."""
-    numeric = part.isdecimal() and len(part) <= 18
-    return (0, int(part)) if numeric else (1, part.casefold())
+    return f"0{_DIGITS.sub(_measured, part)}" if part.isdecimal() else f"1{part.casefold()}"
 
 
 def time_value(moment: datetime | None) -> float | None:

@@ -9,12 +9,11 @@ while what was shown before stays readable; then the new order takes its place a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
-from operator import itemgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from capgo_tui.workspace.arranging import BUILD, SORT, VALUE, arrange, enroll
 from capgo_tui.workspace.collection import (
     Appended,
     Collection,
@@ -23,28 +22,27 @@ from capgo_tui.workspace.collection import (
     Replaced,
     Updated,
 )
-from capgo_tui.workspace.columns import haystack
-from capgo_tui.workspace.order import Order, arrival_of, sorted_by_parts
+from capgo_tui.workspace.order import Order, Roll
 from capgo_tui.workspace.query import Query, narrower
+from capgo_tui.workspace.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, KeysView, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from capgo_tui.api.records import Record
     from capgo_tui.workspace.columns import Column, Surroundings
-    from capgo_tui.workspace.order import Known, Place, Unknown
+    from capgo_tui.workspace.order import Values
     from capgo_tui.workspace.query import Term
-    from capgo_tui.workspace.sorting import Sort, SortValue
+    from capgo_tui.workspace.sorting import Sort
 
 T = TypeVar("T", bound="Record")
 
 STEP = 4_000.0
-"""What one slice may cost, in about microseconds: counted by the figures below, not timed, so
-that the same work comes in the same slices everywhere. (Patterns alone are timed as well.)"""
-READ, VALUE, SORT, BUILD, SIFT, TEST = 5.0, 2.5, 0.6, 0.1, 0.25, 3.0
-"""What it costs, for each record, to read its texts, to tell its sort value, to sort it, to
-build it into an order, to look for a word in it, and to test it for anything else."""
-_id_of: Callable[[Place], str] = itemgetter(-1)
+"""What one slice may cost, in about microseconds of a busy machine: counted by the figures
+below, not timed, so that the same work comes in the same slices. (Patterns are timed as well.)"""
+READ, SIFT, TEST, FREE = 5.0, 0.25, 3.0, 1.0
+"""What it costs, for each record, to read its texts, to look for a word in it, to test it for
+anything else, and to free it."""
 PART = 100
 """So many records are read, valued or placed between two looks at the cost."""
 SMALL = 3_000
@@ -78,15 +76,15 @@ class View(Generic[T]):
         """Another number whenever another set of records is shown, or in another order."""
         self.looked_at = 0
         """How many records were looked at in all: what work costs, without a clock."""
+        self._texts = Texts(columns, surroundings)
         self._surroundings = surroundings
-        self._lines = [column.id for column in columns if column.searched]
-        self._texts: dict[str, str] = {}
-        self._read = False
-        """Whether `_texts` holds all records, but for the pending ones."""
-        self._arrivals = 0
-        self._all = Order()
+        self._roll = Roll()
+        """The records of the collection, but for the pending ones, once it is up to date."""
+        self._enrolled = False
+        """Whether it is."""
+        self._all = Order(self._roll)
         self._sorted = False
-        """Whether `_all` holds the records of the collection, by the present sort."""
+        """Whether `_all` holds all of the roll, by the present sort."""
         self._shown = self._base = self._all
         """What is shown, and the order of all records that it was taken from."""
         self._records = collection.records
@@ -106,6 +104,10 @@ class View(Generic[T]):
     def __len__(self) -> int:
         return len(self._shown)
 
+    def __contains__(self, key: str) -> bool:
+        number = self._shown.roll.numbers.get(key)
+        return number is not None and number in self._shown
+
     def key_at(self, index: int) -> str:
         """The id of the record at a position; raises IndexError outside the view."""
         return self._shown.key_at(index)
@@ -119,11 +121,6 @@ class View(Generic[T]):
         """Where a record stands, or None when it is not in view."""
         return self._shown.index_of(key)
 
-    @property
-    def ids(self) -> KeysView[str]:
-        """The ids in view, in no order: a set that costs nothing."""
-        return self._shown.ids
-
     def keys(self) -> Iterator[str]:
         """The ids in view, in order; not to be kept while the view changes."""
         return self._shown.keys()
@@ -131,6 +128,12 @@ class View(Generic[T]):
     def all_keys(self) -> Iterator[str]:
         """The ids of all records in order, also of those that do not match."""
         return self._all.keys()
+
+    def count(self, keys: set[str]) -> int:
+        """How many of some ids are in view."""
+        if len(keys) < len(self) // 5:
+            return sum(key in self for key in keys)
+        return sum(map(keys.__contains__, self._shown.keys()))
 
     def listen(self, listener: Callable[[Event | Shown], None]) -> None:
         """Tell `listener` of every change of the collection, after the view followed it.
@@ -163,7 +166,7 @@ class View(Generic[T]):
 
     def refilter(self) -> None:
         """Look at every record again: what its texts draw on beside it has changed."""
-        self._texts, self._read = {}, False
+        self._texts.forget()
         self._settled = None
         self._sorted = self._sorted and self.sort is None
         self._start()
@@ -173,7 +176,7 @@ class View(Generic[T]):
     @property
     def busy(self) -> bool:
         """Whether there is something to do yet for `advance`."""
-        return self._job is not None or bool(self._pending)
+        return self._job is not None or bool(self._pending) or not self._is_read
 
     def advance(self) -> bool:
         """Do one slice of the work; True while more is left. Listeners hear what it changed."""
@@ -195,80 +198,47 @@ class View(Generic[T]):
         small = len(self.collection.records) <= SMALL
         self._step(SMALL * (READ + VALUE + SORT + TEST) if small else STEP)
 
-    def _step(self, cost: float) -> None:
-        while cost > 0 and self.busy:
-            if self._job is None:
+    def _step(self, cost: float, *, read: bool = True) -> None:
+        while cost > 0 and (self._job is not None or self._pending or (read and self.busy)):
+            if self._job is not None:
+                spent = next(self._job, None)
+                cost -= spent or 0.0
+                if spent is None:
+                    self._job = None
+            elif self._pending:
                 cost -= self._place_pending()
-                continue
-            spent = next(self._job, None)
-            if spent is None:
-                self._job = None
             else:
-                cost -= spent
+                # Read before they are asked for: a first letter then costs no more than a second.
+                cost -= self._read_some()
 
     def _work(self) -> Iterator[float]:
-        """All that is to be done; tells after each bit of it what that has cost."""
+        """All that has to be done before it shows; tells after each bit what that has cost."""
+        if not self._enrolled:
+            self._roll = yield from enroll(list(self.collection.records), part=10 * PART)
+            self._enrolled = True
         if not self._sorted:
-            yield from self._sort_all()
-        if self.query:
-            yield from self._read_all()
+            self._all = yield from arrange(
+                self._roll,
+                None if self.sort is None else self._values,
+                descending=self.sort is not None and self.sort.descending,
+                part=PART,
+            )
+            self._sorted = True
+        while self.query and not self._is_read:
+            yield self._read_some()
         yield from self._sift()
-        # Read them all before they are asked for: a first letter then costs no more than a second.
-        yield from self._read_all()
 
-    def _read_all(self) -> Iterator[float]:
-        if self._read:
-            return
-        records, texts = self.collection.records, self._texts
-        keys = list(records)
-        for start in range(0, len(keys), 10 * PART):
-            unread = [key for key in keys[start : start + 10 * PART] if key not in texts]
-            yield 10 * PART * BUILD
-            for first in range(0, len(unread), PART):
-                around = self._surroundings()
-                part = unread[first : first + PART]
-                for key in part:
-                    texts[key] = haystack(self.columns, records[key], around)
-                self.looked_at += len(part)
-                yield len(part) * READ
-        self._read = not self._pending
+    @property
+    def _is_read(self) -> bool:
+        return len(self._texts) == len(self._roll)
 
-    def _sort_all(self) -> Iterator[float]:
-        records = self.collection.records
-        keys = list(records)
-        descending = self.sort is not None and self.sort.descending
-        value_of = self._value_of()
-        order = Order(descending=descending)
-        known: list[Known] = []
-        unknown: list[Unknown] = []
-        for start in range(0, len(keys), PART):
-            around = self._surroundings()
-            part = keys[start : start + PART]
-            for arrival, key in enumerate(part, start):
-                place = order.place(key, arrival, value_of(records[key], around))
-                if len(place) == 2:
-                    unknown.append(place)
-                else:
-                    known.append(place)
-            self.looked_at += len(part)
-            yield len(part) * VALUE
-        ordered: list[Known] = []
-        for bucket in sorted_by_parts(known, descending=descending):
-            ordered += bucket
-            yield max(PART, len(bucket)) * SORT
-        places: dict[str, Place] = {}
-        for start in range(0, len(keys), 10 * PART):
-            some = ordered[start : start + 10 * PART]
-            places.update(zip(map(_id_of, some), some, strict=True))
-            yield 10 * PART * BUILD
-        for start in range(0, len(unknown), 10 * PART):
-            others = unknown[start : start + 10 * PART]
-            places.update(zip(map(_id_of, others), others, strict=True))
-            yield 10 * PART * BUILD
-        self._all = Order(places, known=len(known), descending=descending)
-        self._arrivals = len(keys)
-        self._sorted = True
-        yield len(keys) * BUILD
+    def _read_some(self) -> float:
+        """Read the texts of some records whose texts are not known yet."""
+        ids, records = self._roll.ids, self.collection.records
+        unread = ids[len(self._texts) : len(self._texts) + PART]
+        self._texts.extend([records[key] for key in unread])
+        self.looked_at += len(unread)
+        return len(unread) * READ
 
     def _sift(self) -> Iterator[float]:
         """Find what matches and show it."""
@@ -283,44 +253,46 @@ class View(Generic[T]):
             shown = yield from self._matching(self._shown if narrows else None)
             if self.query.in_force == terms:
                 break  # else a pattern proved too slow on the way: all over without it
+        gone = [] if self._records is self.collection.records else list(self._records.values())
         self._shown, self._base, self._settled = shown, self._all, terms
         self._records = self.collection.records
         self._changed(moved=True)
-        yield len(shown) * BUILD
+        yield 0
+        while gone:  # records that nobody else holds take their time to be freed
+            del gone[-PART:]
+            yield PART * FREE
 
     def _matching(self, within: Order | None) -> Generator[float, None, Order]:
         """The records that match; of `within` alone, when it holds all that can."""
         query, texts = self.query, self._texts
         in_order = within is not None and self._base is self._all
         source = within if within is not None and in_order else self._all
-        among = None if within is None or in_order else within.ids
-        same = self._settled == query.in_force
-        sieve = query.sieve
-        places: dict[str, Place] = {}
-        known = 0
-        for part in source.parts(10 * PART):
-            found = part
+        among = None if in_order else within
+        known_to_match = among is not None and self._settled == query.in_force
+        sieve = query.sieve(texts.searches)
+        order = Order(
+            source.roll, source.values, descending=self.sort is not None and self.sort.descending
+        )
+        for known, part in source.parts(10 * PART):
+            found: Sequence[int] = part
             if among is not None:
-                found = [place for place in found if place[-1] in among]
-            if sieve and not (among is not None and same):
-                found = [place for place in found if sieve in texts[place[-1]]]
+                found = among.kept(found)
+            if sieve and not known_to_match:
+                found = texts.holding(sieve, found)
             self.looked_at += len(part)
             yield len(part) * SIFT
-            if not query.is_word and not (among is not None and same):
+            if not query.is_word and not known_to_match:
                 found = yield from self._tested(found)
-            places.update(zip(map(_id_of, found), found, strict=True))
-            if len(part[0]) == 3:
-                known += len(found)
-        descending = self.sort is not None and self.sort.descending
-        return Order(places, known=known, descending=descending)
+            order.extend(found, known=known)
+        return order
 
-    def _tested(self, places: list[Place]) -> Generator[float, None, list[Place]]:
-        """Those of some places whose records match, looked at one by one."""
-        found: list[Place] = []
+    def _tested(self, numbers: Sequence[int]) -> Generator[float, None, list[int]]:
+        """Those of some numbers whose records match, looked at one by one."""
+        found: list[int] = []
         began, counted = perf_counter(), 0
-        for place in places:
-            if self._matches(place[-1]):
-                found.append(place)
+        for number in numbers:
+            if self._matches(number):
+                found.append(number)
             counted += 1
             took = (perf_counter() - began) * 1e6
             if took > STEP / 2:  # a pattern that takes its time
@@ -329,22 +301,16 @@ class View(Generic[T]):
         yield counted * TEST
         return found
 
-    def _matches(self, key: str) -> bool:
-        return self.query.matches(self._texts[key], partial(self._cell, key))
+    def _matches(self, number: int) -> bool:
+        record = self.collection.records[self._roll.ids[number]]
+        return self._texts.match(self.query, number, record)
 
-    def _cell(self, key: str, column_id: str) -> str:
-        """What a column says of a record, case-folded."""
-        lines = self._texts[key].split("\n")
-        if column_id in self._lines and len(lines) == len(self._lines):
-            return lines[self._lines.index(column_id)]
-        (column,) = [column for column in self.columns if column.id == column_id]
-        return column.text(self.collection.records[key], self._surroundings()).casefold()
-
-    def _value_of(self) -> Callable[[T, Surroundings], SortValue | None]:
-        for column in self.columns:
-            if self.sort is not None and column.id == self.sort.column_id:
-                return column.sort
-        return _no_value
+    def _values(self, keys: Sequence[str]) -> Values:
+        """What some records are sorted by."""
+        (value_of,) = [c.sort for c in self.columns if self.sort and c.id == self.sort.column_id]
+        records, around = self.collection.records, self._surroundings()
+        self.looked_at += len(keys)
+        return [value_of(records[key], around) for key in keys]
 
     # What the collection tells
 
@@ -354,17 +320,17 @@ class View(Generic[T]):
             case Progressed():
                 pass
             case Replaced():
-                self._texts, self._read = {}, False
+                self._texts.forget()
                 self._pending = {}
                 self._settled = None
-                self._sorted = False
+                self._enrolled = self._sorted = False
                 self._start()
                 self._moved = False  # the event itself tells it
             case Appended(keys) | Updated(keys):
                 self._pending.update(dict.fromkeys(keys))
                 if self._job is None:
-                    self._step(2 * STEP)  # a page at once
-                self._read = self._read and not self._pending
+                    # A page at once; what a filter will look for in it may wait.
+                    self._step(2 * STEP, read=len(self.collection.records) <= SMALL)
         moved = self._moved
         self._tell(event)
         if moved:
@@ -373,42 +339,57 @@ class View(Generic[T]):
     def _place_pending(self) -> float:
         """Put some of what came or changed in its places; tells what that has cost."""
         keys = list(islice(self._pending, PART))
-        around = self._surroundings()
-        value_of = self._value_of()
+        numbers = self._roll.numbers
+        new = [key for key in keys if key not in numbers]
         for key in keys:
             del self._pending[key]
-            self._place(key, around, value_of)
-        self.looked_at += len(keys)
+            if key in numbers:
+                self._change(numbers[key])
+        if new:
+            self._append(new)
+        self.looked_at += 0 if self.sort else len(keys)
         if self.query.in_force != self._settled:
             # A pattern proved too slow: what it kept out belongs in.
             self._settled = None
             self._job = self._work()
-        return len(keys) * (READ + VALUE)
+        plain = len(new) == len(keys) and self.sort is None and not self._settled
+        return len(keys) * (10 * BUILD if plain else READ + VALUE)
 
-    def _place(
-        self,
-        key: str,
-        around: Surroundings,
-        value_of: Callable[[T, Surroundings], SortValue | None],
-    ) -> None:
-        record = self.collection.records[key]
-        self._texts[key] = haystack(self.columns, record, around)
-        before = self._all.place_of(key)
-        if before is None:
-            arrival, self._arrivals = self._arrivals, self._arrivals + 1
-        else:
-            arrival = arrival_of(before)
-        place = self._all.place(key, arrival, value_of(record, around))
-        was_shown = self._shown.place_of(key)
-        self._all.add(place)
+    def _append(self, keys: list[str]) -> None:
+        """Take in records that are new; nothing has to be read of one that simply comes last."""
+        numbers = self._roll.extend(keys)
+        if self._all.values is not None:
+            self._all.values += self._values(keys)
+        self._all.arrive(numbers)
+        shown: Sequence[int] = numbers
         if self._shown is not self._all:
-            if self._matches(key):
-                self._shown.add(place)
-            else:
-                self._shown.discard(key)
-        now_shown = self._shown.place_of(key)
-        if now_shown != was_shown:
-            self._changed(moved=before is not None or self.sort is not None)
+            self._texts.extend([self.collection.records[key] for key in keys])
+            shown = [number for number in numbers if self._matches(number)]
+            self._shown.arrive(shown)
+        if shown:
+            self._changed(moved=self.sort is not None)
+
+    def _change(self, number: int) -> None:
+        """Take in what is new about a record."""
+        key = self._roll.ids[number]
+        if number < len(self._texts):
+            self._texts.read(number, self.collection.records[key])
+        was_shown = number in self._shown
+        shows = self._shown is self._all or self._matches(number)
+        values = self._all.values
+        value = None if values is None else self._values([key])[0]
+        moves = values is not None and value != values[number]
+        if values is not None and moves:
+            self._all.discard(number)
+            self._shown.discard(number)
+            values[number] = value
+            self._all.add(number)
+        if shows and number not in self._shown:
+            self._shown.add(number)
+        elif not shows:
+            self._shown.discard(number)
+        if shows is not was_shown or (shows and moves):
+            self._changed(moved=True)
 
     def _changed(self, *, moved: bool) -> None:
         self.generation += 1
@@ -417,7 +398,3 @@ class View(Generic[T]):
     def _tell(self, event: Event | Shown) -> None:
         for listener in self._listeners:
             listener(event)
-
-
-def _no_value(_: Record, __: Surroundings) -> SortValue | None:
-    return None

@@ -138,8 +138,10 @@ class _Answers:
 async def _run(fd: int) -> None:
     from capgo_tui.api.key import ApiKey
     from capgo_tui.tui.app import CapgoApp
+    from capgo_tui.tui.garbage import spare_the_loop
     from capgo_tui.tui.launch import Launch
 
+    spare_the_loop()
     app = CapgoApp(
         Launch(
             key=ApiKey(os.environ["CAPGO_TOKEN"]),

@@ -1,86 +1,126 @@
-"""Ids stay in order whatever comes, changes and goes."""
+"""Records stay in order whatever comes, changes and goes."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from capgo_tui.workspace.order import Order, arrival_of, sorted_by_parts
+from capgo_tui.workspace.order import Order, Roll, sorted_by_parts
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.order import Values
 
 VALUES = st.one_of(st.none(), st.integers(0, 3))
-EDITS = st.lists(st.tuples(st.booleans(), st.sampled_from("abcdefgh"), VALUES), max_size=40)
+EDITS = st.lists(
+    st.one_of(
+        st.tuples(st.just("arrive"), st.lists(VALUES, max_size=5)),
+        st.tuples(st.just("change"), st.integers(0, 20), VALUES),
+        st.tuples(st.just("discard"), st.integers(0, 20)),
+        st.tuples(st.just("skip"), st.lists(VALUES, max_size=2)),
+    ),
+    max_size=40,
+)
 
 
-def expected(values: dict[str, tuple[int, int | None]], *, descending: bool) -> list[str]:
+def roll_of(count: int) -> Roll:
+    roll = Roll()
+    roll.extend([f"k{number}" for number in range(count)])
+    return roll
+
+
+def expected(values: dict[int, int | None], *, descending: bool) -> list[str]:
     """Brute force: by value, ties by arrival, the unknown ones last."""
-    arrived = sorted(values, key=lambda k: values[k][0])
-    known = [key for key in arrived if values[key][1] is not None]
-    known.sort(key=lambda k: -(values[k][1] or 0) if descending else values[k][1] or 0)
-    return known + [key for key in arrived if values[key][1] is None]
+    known = [number for number in sorted(values) if values[number] is not None]
+    known.sort(key=lambda n: -(values[n] or 0) if descending else values[n] or 0)
+    unknown = [number for number in sorted(values) if values[number] is None]
+    return [f"k{number}" for number in known + unknown]
 
 
 @given(EDITS, st.booleans())
 @hypothesis_settings(deadline=None, max_examples=300)
 def test_an_order_is_what_sorting_would_give(
-    edits: list[tuple[bool, str, int | None]], descending: bool
+    edits: list[tuple[str, object, object]], descending: bool
 ) -> None:
-    order = Order(descending=descending)
-    values: dict[str, tuple[int, int | None]] = {}
-    for number, (gone, key, value) in enumerate(edits):
-        if gone:
-            order.discard(key)
-            values.pop(key, None)
-        else:
-            place = order.place_of(key)
-            arrival = number if place is None else arrival_of(place)
-            order.add(order.place(key, arrival, value))
-            values[key] = (arrival, value)
-        keys = expected(values, descending=descending)
+    roll = Roll()
+    values: Values = []
+    order = Order(roll, values, descending=descending)
+    there: dict[int, int | None] = {}
+    for kind, *what in edits:
+        match kind, what:
+            case (("arrive" | "skip"), [list(given)]):
+                numbers = roll.extend([f"k{len(roll) + at}" for at in range(len(given))])
+                values += given
+                if kind == "arrive":
+                    order.arrive(numbers)
+                    there.update(zip(numbers, given, strict=True))
+            case "change", [int(number), value] if number < len(roll):
+                order.discard(number)
+                assert value is None or isinstance(value, int)
+                values[number] = there[number] = value
+                order.add(number)
+            case "discard", [int(number)]:
+                order.discard(number)
+                there.pop(number, None)
+        keys = expected(there, descending=descending)
         assert list(order.keys()) == keys
+        assert len(order) == len(keys)
         assert [order.key_at(index) for index in range(len(order))] == keys
         assert [order.index_of(key) for key in keys] == list(range(len(keys)))
-        assert order.ids == set(keys)
-        assert all((key in order) == (key in values) for key in "abcdefgh")
+        assert order.kept(range(len(roll) + 3)) == sorted(there)
+        assert all((number in order) == (number in there) for number in range(len(roll) + 3))
+        gone = set(roll.ids) - set(keys) | {"nobody"}
+        assert all(order.index_of(key) is None for key in gone)
 
 
-@given(st.lists(VALUES, max_size=60), st.booleans(), st.integers(1, 7))
-@hypothesis_settings(deadline=None, max_examples=200)
+@given(st.lists(VALUES, max_size=60), st.booleans(), st.integers(1, 30))
+@hypothesis_settings(deadline=None, max_examples=300)
 def test_an_order_made_at_once_is_the_one_made_bit_by_bit(
     values: list[int | None], descending: bool, size: int
 ) -> None:
-    slow = Order(descending=descending)
-    places = [slow.place(f"k{n}", n, value) for n, value in enumerate(values)]
-    for place in places:
-        slow.add(place)
-    known = [place for place in places if len(place) == 3]
-    parts = list(sorted_by_parts(known, descending=descending, size=size))
-    in_order = [place for part in parts for place in part]
-    rest = [place for place in places if len(place) == 2]
-    fast = Order(
-        {place[2]: place for place in in_order} | {place[1]: place for place in rest},
-        known=len(in_order),
-        descending=descending,
-    )
+    told: Values = list(values)
+    known = [number for number, value in enumerate(values) if value is not None]
+    slow = Order(roll_of(len(values)), told, descending=descending)
+    for number in range(len(values)):
+        slow.add(number)
+    fast = Order(slow.roll, told, descending=descending)
+    for part in sorted_by_parts(known, told, descending=descending, size=size):
+        fast.extend(part, known=True)
+    fast.extend([number for number, value in enumerate(values) if value is None])
     assert list(fast.keys()) == list(slow.keys())
-    taken = [place for part in fast.parts(size) for place in part]
-    assert taken == [*in_order, *rest]
-    assert all(len(part) <= size for part in fast.parts(size))
+    parts = list(fast.parts(size))
+    assert [number for is_known, part in parts for number in part if is_known] == sorted(
+        known, key=lambda n: (values[n] or 0, -n if descending else n)
+    )
+    assert sorted(number for _, part in parts for number in part) == list(range(len(values)))
+    assert all(len(part) <= size for _, part in parts)
+
+
+@given(st.integers(0, 20), st.integers(0, 5))
+def test_without_values_it_is_the_order_of_arrival(first: int, more: int) -> None:
+    order = Order(roll_of(first))
+    order.extend(range(first))
+    order.arrive(order.roll.extend([f"m{number}" for number in range(more)]))
+    assert list(order.keys()) == order.roll.ids
+    assert [order.index_of(key) for key in order.roll.ids] == list(range(first + more))
 
 
 def test_outside_there_is_nothing() -> None:
-    order = Order()
-    order.add(order.place("a", 0, None))
-    order.discard("b")
-    assert order.index_of("b") is None
+    order = Order(roll_of(2))
+    order.add(0)
+    order.discard(1)
+    assert order.index_of("k1") is None
     for index in (-1, 1):
         with pytest.raises(IndexError):
             order.key_at(index)
 
 
 def test_values_that_are_all_different_are_sorted_in_small_parts() -> None:
-    places = [(number * 7919 % 10_007, number, str(number)) for number in range(10_000)]
-    parts = list(sorted_by_parts(list(places), descending=False))
-    assert max(map(len, parts)) < 5_000
-    assert [place for part in parts for place in part] == sorted(places)
+    values: Values = [number * 7919 % 100_003 for number in range(100_000)]
+    parts = list(sorted_by_parts(list(range(100_000)), values, descending=False))
+    assert max(map(len, parts)) < 3_000
+    in_order = [number for part in parts for number in part]
+    assert in_order == sorted(range(100_000), key=lambda n: n * 7919 % 100_003)

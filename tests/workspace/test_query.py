@@ -236,15 +236,23 @@ def test_narrowing_is_sound_for_every_kind_of_condition(
         assert row_matches(old, row)
 
 
+def test_a_word_of_a_column_that_is_not_searched_is_no_sieve() -> None:
+    query = Query.parse("os:18 a !longer ~longest /longest/", ["os"])
+    assert query.sieve(lambda _: True) == "18"
+    assert query.sieve(lambda _: False) == "a"
+
+
 @given(TYPED, CELLS)
 @hypothesis_settings(deadline=None, max_examples=300)
 def test_what_matches_passes_the_sieve(typed: str, row: dict[str, str]) -> None:
     query = Query.parse(typed, COLUMNS)
     text = "\n".join(row.values())
+    sieve = query.sieve(lambda column: column in row)
     if row_matches(typed, row):
-        assert query.sieve in text
+        assert sieve in text
+        assert query.sieve(lambda _: False) in text
     if query.is_word:
-        assert row_matches(typed, row) is (query.sieve in text)
+        assert row_matches(typed, row) is (sieve in text)
 
 
 @pytest.mark.parametrize(
