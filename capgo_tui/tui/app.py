@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 
+from capgo_tui.tui import garbage
 from capgo_tui.tui.keys_in_turn import KeysInTurn
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
@@ -71,7 +72,7 @@ class CapgoApp(KeysInTurn):
     def on_mount(self) -> None:
         """Open the app that was asked for, or ask for what is missing."""
         if not gc.isenabled():
-            self.set_timer(START_SECONDS, _collect_garbage)
+            self.set_timer(START_SECONDS, garbage.collect_again)
         target = self.launch.target
         if target is None:
             self._ask("")
@@ -204,9 +205,3 @@ class CapgoApp(KeysInTurn):
         if self._exception is not None:
             self.report_bug(self._exception)
         self._close_messages_no_wait()
-
-
-def _collect_garbage() -> None:
-    """Begin to collect; what the start made stays for good and need not be looked through."""
-    gc.freeze()
-    gc.enable()

@@ -17,3 +17,9 @@ def spare_the_loop() -> None:
     """
     young, middle, _ = gc.get_threshold()
     gc.set_threshold(young, middle, SELDOM)
+
+
+def collect_again() -> None:
+    """Begin to collect after a start that did not; what it made stays, and is not looked through."""
+    gc.freeze()
+    gc.enable()

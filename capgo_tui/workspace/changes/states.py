@@ -57,7 +57,13 @@ def _wire_name(bundle: BundleRef | None, name_of: Callable[[int], str | None]) -
 
 
 def _exact(record: Record, field: str, shown: str) -> str:
-    """The server's own spelling of a text that was cleaned."""
+    """The server's own spelling of a text that was cleaned, if a request can hold it."""
     raw = record.raw()
     value = raw.get(field) if isinstance(raw, dict) else None
-    return value if isinstance(value, str) and value else shown
+    if not isinstance(value, str) or not value:
+        return shown
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half a character is legal in JSON, but not in UTF-8
+        return shown
+    return value
