@@ -24,6 +24,7 @@ class Revision:
     routes: Mapping[str, Mapping[str, Handler]]
     not_found: Answer
     crashed: Answer
+    wrong_key: Answer
     too_many: Callable[[JsonObject, dict[str, str]], Answer]
 
 
@@ -55,6 +56,7 @@ LIVE = Revision(
     },
     not_found=live_errors.NOT_FOUND,
     crashed=live_errors.CRASHED,
+    wrong_key=live_errors.WRONG_KEY,
     too_many=live_errors.too_many,
 )
 
@@ -76,6 +78,7 @@ DOCUMENTED = Revision(
     },
     not_found=era_errors.NOT_FOUND,
     crashed=era_errors.CRASHED,
+    wrong_key=era_errors.WRONG_KEY_DOCUMENTED,
     too_many=era_errors.too_many,
 )
 
@@ -97,6 +100,7 @@ LEGACY = Revision(
     },
     not_found=era_errors.NOT_FOUND,
     crashed=era_errors.CRASHED,
+    wrong_key=era_errors.WRONG_KEY_LEGACY,
     too_many=era_errors.too_many,
 )
 

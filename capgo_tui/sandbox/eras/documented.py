@@ -20,7 +20,7 @@ from capgo_tui.sandbox.eras.access import (
     json_object,
     require,
 )
-from capgo_tui.sandbox.eras.errors import refusal
+from capgo_tui.sandbox.eras.errors import WRONG_KEY_DOCUMENTED, refusal
 from capgo_tui.sandbox.paging import BadRange, page_span
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import org_of
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 _KEY_REFUSALS = (
     Answer(None, 401, text="No key provided"),
-    Answer(None, 401, text="Invalid apikey"),
+    WRONG_KEY_DOCUMENTED,
 )
 _FLAGS: Mapping[str, str] = {
     "public": "public",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.sandbox.answers import OK, Answer, Broken
 from capgo_tui.sandbox.call import truthy
 from capgo_tui.sandbox.eras.access import PLACEHOLDER_ID, authenticate, json_object, require
-from capgo_tui.sandbox.eras.errors import refusal
+from capgo_tui.sandbox.eras.errors import WRONG_KEY_LEGACY, refusal
 from capgo_tui.sandbox.paging import EVERYTHING
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import org_of
@@ -36,10 +36,7 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.tables.keys import Key
     from capgo_tui.sandbox.tables.rows import Column
 
-_KEY_REFUSALS = (
-    Answer({"status": "Missing apikey"}, 400),
-    Answer({"status": "Missing apikey"}, 400),
-)
+_KEY_REFUSALS = (WRONG_KEY_LEGACY, WRONG_KEY_LEGACY)
 
 
 def _key(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
