@@ -131,6 +131,17 @@ CREATE TABLE IF NOT EXISTS version_overrides (
   bundle_id INTEGER NOT NULL REFERENCES bundles (id),
   PRIMARY KEY (app_id, device_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS fleets (
+  app_id TEXT PRIMARY KEY,
+  recipe TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS fleet_blocks (
+  app_id TEXT NOT NULL,
+  block INTEGER NOT NULL,
+  PRIMARY KEY (app_id, block)
+) STRICT, WITHOUT ROWID;
 """
 
 #: Kept apart because a bulk load builds them afterwards: sorting once is far cheaper. With them
@@ -140,3 +151,5 @@ DEVICE_INDEXES = {
     "devices_newest": "ON devices (app_id, updated_at DESC, device_id)",
     "devices_custom": "ON devices (app_id, device_id) WHERE custom_id <> ''",
 }
+#: The ones a fleet goes without until somebody asks for an order by time (see ``fleet``).
+BY_TIME = ("devices_oldest", "devices_newest")
