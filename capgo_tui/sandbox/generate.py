@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 APP_ID = "com.acme.shop"
 #: Up to here writing all devices at once takes a moment only.
-WRITTEN_OUT = 10 * BLOCK
+WRITTEN_OUT = 2 * BLOCK
 _CHANNELS = ("production", "beta", "internal", "qa", "hotfix-login")
 
 
