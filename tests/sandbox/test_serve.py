@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from click.testing import CliRunner
 
 from capgo_tui.commands.sandbox import sandbox
@@ -19,8 +20,6 @@ from tests.sandbox.world import A, key_of, world
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import pytest
 
 START = "from capgo_tui.commands.sandbox import sandbox; sandbox()"
 
@@ -69,6 +68,18 @@ def test_serving_until_ctrl_c(tmp_path: Path) -> None:
         with client:
             assert len(client.get("/device", params=query).json()["data"]) == 20
             assert client.get("/channel", params={**query, "channel": "kept"}).is_success
+
+
+def test_serving_with_faults() -> None:
+    faults = ("--fault", "502@channel.list:2", "--fault", "drop@device.link", "--latency", "1")
+    with started(*faults) as (_, said, _):
+        headers = {"authorization": said["key"]}
+        query = {"app_id": said["app"]}
+        with httpx.Client(base_url=said["url"], headers=headers, trust_env=False) as client:
+            statuses = [client.get("/channel", params=query).status_code for _ in range(3)]
+            assert statuses == [200, 502, 200]
+            with pytest.raises(httpx.RemoteProtocolError):
+                client.post("/device", json={**query, "device_id": "x", "channel": "beta"})
 
 
 def test_serving_a_state_file(tmp_path: Path) -> None:

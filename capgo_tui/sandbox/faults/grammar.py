@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,20 +62,23 @@ def _parts(text: str) -> tuple[str, str, str]:
 def how_to_write() -> str:
     """Explain the grammar with every name in it, for ``--help``."""
     lines = [
-        "Faults are written NAME[=ARG][@OPERATION][:WHEN], and --fault may be given often.",
+        "A FAULT is NAME[=ARG][@OPERATION][:WHEN]; --fault may be given often.",
         "",
         "NAME is one of",
     ]
     for kind in KINDS.values():
         written = f"{kind.name}={kind.argument}" if kind.argument else kind.name
         default = f" [{kind.default}]" if kind.default else ""
-        lines.append(f"  {written:<28} {kind.meaning}{default}")
+        lines.append(f"  {written:<25} {kind.meaning}{default}")
     lines += ["", "OPERATION is one of"]
-    groups = [name.partition(".")[0] for name in NAMES]
-    for group in dict.fromkeys(groups):
-        lines.append("  " + " ".join(name for name in NAMES if name.partition(".")[0] == group))
+    lines += textwrap.wrap(
+        f"{' '.join(NAMES)} {' '.join(GROUPS)}, a pattern such as *.list, or 'GET /device'",
+        width=78,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_on_hyphens=False,
+    )
     lines += [
-        f"  {' '.join(GROUPS)}, a pattern such as *.list, or 'GET /device'",
         "",
         "WHEN counts the requests a fault is aimed at",
         *(f"  {form:<9} {meaning}" for form, meaning in FORMS.items()),

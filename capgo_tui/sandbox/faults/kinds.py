@@ -100,27 +100,27 @@ def _url(text: str) -> Effect:
 
 _ALL = (
     Kind("latency", "MS", "500", "wait, then carry it out", _milliseconds(delays.latency)),
-    Kind("jitter", "MS", "500", "wait up to MS, then carry it out", _milliseconds(delays.jitter)),
+    Kind("jitter", "MS", "500", "wait MS at most, then carry it out", _milliseconds(delays.jitter)),
     Kind("late", "MS", "30000", "carry it out, answer MS later", _milliseconds(delays.late)),
     Kind(
         "slow-drip",
         "MS",
         "250",
-        "the body in up to 64 pieces, MS before each",
+        "in up to 64 pieces, MS before each",
         _milliseconds(delays.slow_drip),
     ),
     Kind(
         "429",
         "SECONDS|bare",
         "1",
-        "429 that tells when to come again; bare does not",
+        "bare does not say when to come again",
         _rate_limit,
     ),
     Kind(
         "500",
         "before|after",
         "before",
-        "500, before or after it was carried out",
+        "before or after it was carried out",
         _one_of(
             {
                 "before": lambda: refusals.crash(carried_out=False),
@@ -132,7 +132,7 @@ _ALL = (
         "502",
         "before|after",
         "before",
-        "502 with an HTML page, likewise",
+        "likewise, the HTML page of a proxy",
         _one_of(
             {
                 "before": lambda: refusals.bad_gateway(carried_out=False),
@@ -144,7 +144,7 @@ _ALL = (
         "drop",
         "before|after|midway",
         "before",
-        "the connection ends; midway, after half the answer",
+        "midway: after half the answer",
         _one_of(
             {
                 "before": connections.drop_before,
@@ -168,14 +168,14 @@ _ALL = (
         "expired-key",
         "",
         "",
-        "the key is refused, say from the 5th on: @*:5+",
+        "the key is refused as a wrong one is",
         _bare(refusals.expired_key),
     ),
     Kind(
         "insert-rows",
         "N",
         "1",
-        "N rows in front of a list before each later page",
+        "new in front before each later page",
         _count(shifting.insert_rows),
         shifting.is_between_pages,
     ),
@@ -183,7 +183,7 @@ _ALL = (
         "delete-rows",
         "N",
         "1",
-        "N rows gone from its front, likewise",
+        "gone from the front, likewise",
         _count(shifting.delete_rows),
         shifting.is_between_pages,
     ),
@@ -191,10 +191,10 @@ _ALL = (
         "same-cursor",
         "",
         "",
-        "a list's next cursor, or page, is the one just read",
+        "the next page is the one just read",
         _bare(repeating.same_cursor),
         lambda asked: asked.operation.endswith(".list") and asked.asks_on,
     ),
-    Kind("redirect", "URL", _ELSEWHERE, "307 to the same path on another host", _url),
+    Kind("redirect", "URL", _ELSEWHERE, "307, the same path there", _url),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
