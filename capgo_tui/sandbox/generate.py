@@ -16,6 +16,7 @@ from capgo_tui.sandbox.fleet import BLOCK, fill_block, start_fleet
 from capgo_tui.sandbox.generate_devices import Fleet, Recipe, insert_devices, insert_overrides
 from capgo_tui.sandbox.generate_history import Release, history
 from capgo_tui.sandbox.roles import ROLES
+from capgo_tui.sandbox.tables.apps import note_last_version
 from capgo_tui.sandbox.tables.rows import Column, insert
 from capgo_tui.sandbox.values import stamp
 
@@ -59,6 +60,8 @@ def generate(
         making.insert_app()
         keys = {role: making.insert_key(role) for role in ROLES}
         ids = making.insert_bundles(releases)
+        if releases:
+            note_last_version(db, APP_ID, releases[-1].name)
         linkable = making.insert_channels(channels, releases, ids)
         fleet = Fleet.running(releases)
         if written_out:

@@ -10,7 +10,15 @@ from capgo_tui.sandbox.answers import Answer, JsonObject
 from capgo_tui.sandbox.call import Backend, Call
 from capgo_tui.sandbox.eras import documented, legacy
 from capgo_tui.sandbox.eras import errors as era_errors
-from capgo_tui.sandbox.live import apps, bundle_writes, bundles, channel_settings, channels, devices
+from capgo_tui.sandbox.live import (
+    apps,
+    bundle_writes,
+    bundles,
+    channel_settings,
+    channels,
+    devices,
+    statistics,
+)
 from capgo_tui.sandbox.live import errors as live_errors
 
 Handler: TypeAlias = Callable[[Backend, Call], Answer]
@@ -53,6 +61,8 @@ LIVE = Revision(
         "/bundle/metadata": {"POST": bundle_writes.update_metadata},
         "/app": {"GET": apps.get_apps},
         "/app/{app_id}": {"GET": apps.get_app},
+        "/statistics/app/{app_id}": {"GET": statistics.get_app_statistics},
+        "/statistics/app/{app_id}/bundle_usage": {"GET": statistics.get_bundle_usage},
     },
     not_found=live_errors.NOT_FOUND,
     crashed=live_errors.CRASHED,

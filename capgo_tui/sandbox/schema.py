@@ -18,6 +18,11 @@ CREATE TABLE IF NOT EXISTS apps (
   updated_at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS last_versions (
+  app_id TEXT PRIMARY KEY REFERENCES apps (app_id),
+  name TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS keys (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   label TEXT NOT NULL,
@@ -97,6 +102,19 @@ CREATE TABLE IF NOT EXISTS channels (
 CREATE INDEX IF NOT EXISTS channels_by_age ON channels (app_id, created_at, id);
 CREATE INDEX IF NOT EXISTS channels_by_bundle ON channels (version);
 CREATE INDEX IF NOT EXISTS channels_by_target ON channels (rollout_version);
+
+CREATE TABLE IF NOT EXISTS channel_rights (
+  key_id INTEGER NOT NULL REFERENCES keys (id),
+  channel_id INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+  permission TEXT NOT NULL,
+  allowed INTEGER NOT NULL,
+  PRIMARY KEY (key_id, channel_id, permission)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS encrypted_orgs (
+  owner_org TEXT PRIMARY KEY,
+  key_id TEXT
+) STRICT;
 
 CREATE TABLE IF NOT EXISTS devices (
   app_id TEXT NOT NULL,

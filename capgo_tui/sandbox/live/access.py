@@ -39,6 +39,11 @@ def authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
     if not value:
         backend.limits.failed_auth(call.address)
         raise refusal("no_key_provided", "No key provided", status=401)
+    return act_as(db, backend, call, value)
+
+
+def act_as(db: sqlite3.Connection, backend: Backend, call: Call, value: str) -> Key:
+    """Find the key with this value, or the subkey that the call names with it."""
     subkey_id = call.headers.get("x-limited-key-id")
     if subkey_id is not None and not _is_positive(subkey_id):
         backend.limits.failed_auth(call.address)
