@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import sqlite3
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,23 +92,26 @@ def sandbox(
     from capgo_tui.sandbox.generate import generate  # noqa: PLC0415
     from capgo_tui.sandbox.serve import serve  # noqa: PLC0415
     from capgo_tui.sandbox.state_file import StateError, load_state  # noqa: PLC0415
+    from capgo_tui.sandbox.store import NotEmpty  # noqa: PLC0415
 
     wanted = _faults([*([f"latency={latency}"] if latency else []), *faults], seed)
     _warn_if_reachable(host)
     store = _open(db_file)
     try:
         if store.is_empty:
-            if state_file is not None:
-                load_state(store, state_file)
-            else:
-                generate(
-                    store,
-                    channels=channels,
-                    devices=devices,
-                    bundles=bundles,
-                    seed=seed,
-                    now=datetime.now(UTC),
-                )
+            # Another process may be quicker to fill the same file; then its data are used.
+            with suppress(NotEmpty):
+                if state_file is not None:
+                    load_state(store, state_file)
+                else:
+                    generate(
+                        store,
+                        channels=channels,
+                        devices=devices,
+                        bundles=bundles,
+                        seed=seed,
+                        now=datetime.now(UTC),
+                    )
         entrance = find_entrance(store)
         if entrance is None:
             text = "no active org_super_admin key has an app with channels; nothing to open"

@@ -26,6 +26,10 @@ _THIS_RUN = ""
 _MEMORY = 64 * 1024
 
 
+class NotEmpty(Exception):  # noqa: N818 - somebody else was quicker, which is no error
+    """A database that was to be filled has data in it."""
+
+
 class Store:
     """The sandbox's data; a file given as ``path`` keeps it between runs."""
 
@@ -68,12 +72,17 @@ class Store:
     def is_empty(self) -> bool:
         """Tell whether nothing was ever loaded."""
         with self.reading() as db:
-            return db.execute("SELECT 1 FROM apps LIMIT 1").fetchone() is None
+            return _is_empty(db)
 
     @contextmanager
     def bulk_loading(self, *, by_time: bool = True) -> Iterator[sqlite3.Connection]:
-        """Open one writing transaction whose device indexes are built when all rows are in."""
+        """Open one writing transaction whose device indexes are built when all rows are in.
+
+        Only an empty store is loaded, lest two processes that start on one file both load it.
+        """
         with self.writing() as db:
+            if not _is_empty(db):
+                raise NotEmpty
             for name in DEVICE_INDEXES:
                 db.execute(f"DROP INDEX IF EXISTS {name}")
             yield db
@@ -99,3 +108,7 @@ class Store:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+
+def _is_empty(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM apps LIMIT 1").fetchone() is None

@@ -14,6 +14,11 @@ import pytest
 
 from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.store import Store
+from tests.sandbox.scoreboard import (  # noqa: F401 - pytest calls these
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_terminal_summary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -7,7 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -26,7 +27,7 @@ START = "from capgo_tui.commands.sandbox import sandbox; sandbox()"
 
 @contextmanager
 def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], list[str]]]:
-    """Start the command, give what it says first, and stop it as ctrl+c does."""
+    """Start the command, give what it says first, and stop it as ctrl+c does if it still runs."""
     with subprocess.Popen(
         [sys.executable, "-c", START, "--port", "0", *options],
         stdout=subprocess.PIPE,
@@ -39,9 +40,10 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, st
             lines = [process.stdout.readline().rstrip("\n") for _ in range(5)]
             said = dict(line.split("  ", 1) for line in lines[:3])
             yield process, said, lines
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) == 0
-            assert process.stderr.read() == ""
+            if process.returncode != -signal.SIGKILL:
+                process.send_signal(signal.SIGINT)
+                assert process.wait(timeout=20) == 0
+                assert process.stderr.read() == ""
         finally:
             process.kill()
 
@@ -68,6 +70,40 @@ def test_serving_until_ctrl_c(tmp_path: Path) -> None:
         with client:
             assert len(client.get("/device", params=query).json()["data"]) == 20
             assert client.get("/channel", params={**query, "channel": "kept"}).is_success
+
+
+def test_two_servers_on_one_file(tmp_path: Path) -> None:
+    """Both start on a file that is not there yet, write at once, and one is killed outright."""
+    options = ("--db", str(tmp_path / "shared.db"), "--devices", "20")
+    with ThreadPoolExecutor(8) as pool, ExitStack() as stack:
+        starting = [pool.submit(stack.enter_context, started(*options)) for _ in range(2)]
+        servers = [one.result() for one in starting]
+        said = servers[0][1]
+        assert servers[1][1]["key"] == said["key"]
+        urls = [server[1]["url"] for server in servers]
+
+        def write(number: int) -> int:
+            wish = {"app_id": said["app"], "channel": f"c-{number}", "public": True}
+            answer = httpx.post(
+                f"{urls[number % 2]}/channel",
+                json=wish,
+                headers={"authorization": said["key"]},
+                trust_env=False,
+                timeout=60,
+            )
+            return answer.status_code
+
+        assert set(pool.map(write, range(60))) == {200}
+        servers[0][0].kill()
+        assert write(61) == 200
+        servers[0][0].wait()
+    with started(*options) as (_, again, _):
+        query = {"app_id": said["app"], "page": "abc"}
+        headers = {"authorization": again["key"]}
+        found = httpx.get(f"{again['url']}/channel", params=query, headers=headers, trust_env=False)
+        names = {channel["name"] for channel in found.json()}
+        assert names >= {f"c-{number}" for number in (*range(60), 61)}
+        assert sum(channel["public"] for channel in found.json()) == 1
 
 
 def test_serving_with_faults() -> None:
