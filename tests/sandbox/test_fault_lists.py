@@ -76,6 +76,7 @@ def test_first_pages_and_single_rows_shift_nothing(long_lists: Served) -> None:
     long_lists.get("/channel", app_id=A)
     long_lists.get("/channel", app_id=A, page=0)
     long_lists.get("/channel", app_id=A, channel="beta", page=1)
+    assert long_lists.get("/channel", app_id="com.nobody.app", page=1).status == 400
     assert long_lists.count("channels") == count
 
 

@@ -106,6 +106,29 @@ def test_two_servers_on_one_file(tmp_path: Path) -> None:
         assert sum(channel["public"] for channel in found.json()) == 1
 
 
+def test_ctrl_c_does_not_wait_for_a_fault() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", START, "--port", "0", "--fault", "late=600000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        url = process.stdout.readline().split()[1]
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
+            connection.sendall(b"GET /ok HTTP/1.1\r\nhost: x\r\n\r\n")
+            # A second request that is answered with an error shows that the first has arrived.
+            with socket.create_connection((host, int(port)), timeout=60) as other:
+                other.sendall(b"nonsense\r\n\r\n")
+                assert other.recv(100).startswith(b"HTTP/1.1 400")
+            process.send_signal(signal.SIGINT)
+            assert connection.recv(100) == b""
+        assert process.wait(timeout=20) == 0
+        assert "Traceback" not in process.stderr.read()
+
+
 def test_serving_with_faults() -> None:
     faults = ("--fault", "502@channel.list:2", "--fault", "drop@device.link", "--latency", "1")
     with started(*faults) as (_, said, _):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -9,8 +10,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from capgo_tui.sandbox.faults.injector import DROP
 
 if TYPE_CHECKING:
-    import asyncio
-
     from starlette.types import ASGIApp, Receive, Scope, Send
     from uvicorn import Config
     from uvicorn._types import ASGI3Application
@@ -34,4 +33,9 @@ class DroppingProtocol(H11Protocol):
 
     async def _droppable(self, scope: Scope, receive: Receive, send: Send) -> None:
         extensions = {**(scope.get("extensions") or {}), DROP: self.transport.close}
-        await self._undroppable({**scope, "extensions": extensions}, receive, send)
+        try:
+            await self._undroppable({**scope, "extensions": extensions}, receive, send)
+        except asyncio.CancelledError:
+            # The server stops while a fault holds the answer back: end without a traceback.
+            self.cycle.disconnected = True
+            self.transport.close()

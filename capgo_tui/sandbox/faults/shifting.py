@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 
 from capgo_tui.sandbox.faults.wire import text_field
+from capgo_tui.sandbox.tables.apps import org_of
 from capgo_tui.sandbox.tables.rows import Column, insert
 from capgo_tui.sandbox.values import stamp
 
@@ -92,10 +93,9 @@ def is_between_pages(asked: Asked) -> bool:
 def insert_rows(count: int) -> Effect:
     """Put rows in front of the list, then give the page that was asked for."""
 
-    def change(asked: Asked, scene: Scene) -> None:
-        with scene.store.writing() as db:
-            for _ in range(count):
-                _LISTS[asked.operation].newcomer(db, scene, text_field(asked, "app_id"))
+    def change(db: sqlite3.Connection, scene: Scene, asked: Asked, app_id: str) -> None:
+        for _ in range(count):
+            _LISTS[asked.operation].newcomer(db, scene, app_id)
 
     return _after(change)
 
@@ -103,17 +103,21 @@ def insert_rows(count: int) -> Effect:
 def delete_rows(count: int) -> Effect:
     """Take rows from the front of the list, then give the page that was asked for."""
 
-    def change(asked: Asked, scene: Scene) -> None:
-        with scene.store.writing() as db:
-            removal = _LISTS[asked.operation].removal
-            db.execute(removal, [text_field(asked, "app_id"), count])
+    def change(db: sqlite3.Connection, scene: Scene, asked: Asked, app_id: str) -> None:
+        db.execute(_LISTS[asked.operation].removal, [app_id, count])
 
     return _after(change)
 
 
-def _after(change: Callable[[Asked, Scene], None]) -> Effect:
+def _after(change: Callable[[sqlite3.Connection, Scene, Asked, str], None]) -> Effect:
+    def shift(asked: Asked, scene: Scene) -> None:
+        app_id = text_field(asked, "app_id")
+        with scene.store.writing() as db:
+            if org_of(db, app_id) is not None:
+                change(db, scene, asked, app_id)
+
     async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        await run_in_threadpool(change, asked, scene)
+        await run_in_threadpool(shift, asked, scene)
         return await forward(asked)
 
     return effect
