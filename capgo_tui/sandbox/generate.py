@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.fleet import BLOCK, fill_block, start_fleet
+from capgo_tui.sandbox.fleet import fill_block, start_fleet
 from capgo_tui.sandbox.generate_devices import Fleet, Recipe, insert_devices, insert_overrides
 from capgo_tui.sandbox.generate_history import Release, history
 from capgo_tui.sandbox.roles import ROLES
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.store import Store
 
 APP_ID = "com.acme.shop"
-#: Up to here writing all devices at once takes a moment only.
-WRITTEN_OUT = 2 * BLOCK
+#: Up to here all devices are written at once: some seconds at the start, but none later.
+WRITTEN_OUT = 100_000
 _CHANNELS = ("production", "beta", "internal", "qa", "hotfix-login")
 
 
@@ -50,12 +50,13 @@ def generate(
     bundles: int = 48,
     seed: int = 1,
     now: datetime,
+    written_out: int = WRITTEN_OUT,
 ) -> GeneratedWorld:
-    """Fill an empty store."""
+    """Fill an empty store; more devices than ``written_out`` are made up as they are asked for."""
     rng = random.Random(seed)  # noqa: S311 - plausible data, not secrets
     releases = history(rng, bundles)
-    written_out = devices <= WRITTEN_OUT
-    with store.bulk_loading(by_time=written_out) as db:
+    at_once = devices <= written_out
+    with store.bulk_loading(by_time=at_once) as db:
         making = _Making(db, rng, seed, now, _age(bundles))
         making.insert_app()
         keys = {role: making.insert_key(role) for role in ROLES}
@@ -64,7 +65,7 @@ def generate(
             note_last_version(db, APP_ID, releases[-1].name)
         linkable = making.insert_channels(channels, releases, ids)
         fleet = Fleet.running(releases)
-        if written_out:
+        if at_once:
             insert_devices(db, rng, app_id=APP_ID, fleet=fleet, count=devices, now=now)
         else:
             recipe = Recipe(APP_ID, devices, seed, now, fleet)

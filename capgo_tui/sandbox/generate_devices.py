@@ -132,10 +132,11 @@ def _devices(
 def _block(
     rng: random.Random, recipe: Recipe, indexes: range, looks: Sequence[tuple[Column, ...]]
 ) -> Iterator[tuple[Column, ...]]:
+    moment = recipe.now.astimezone(UTC)
     for index in indexes:
-        seen = _seen(rng, recipe.now)
+        seen = _seen(rng, moment).isoformat(timespec="microseconds")
         device_id = _device_id(rng, index, recipe.count)
-        yield (recipe.app_id, device_id, stamp(seen), *looks[int(rng.random() * _DISTINCT)])
+        yield (recipe.app_id, device_id, seen, *looks[int(rng.random() * _DISTINCT)])
 
 
 def _seen(rng: random.Random, moment: datetime) -> datetime:

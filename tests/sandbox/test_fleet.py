@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capgo_tui.sandbox.fleet import BLOCK
-from capgo_tui.sandbox.generate import APP_ID, WRITTEN_OUT, generate
+from capgo_tui.sandbox.generate import APP_ID, generate
 from capgo_tui.sandbox.generate_devices import index_near
 from capgo_tui.sandbox.store import Store
 from tests.sandbox.conftest import NOON, OpenSandbox, Sandbox, running
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MILLION = 1_000_000
-LARGE = WRITTEN_OUT + BLOCK + 7
+LARGE = 2 * BLOCK + 7
 
 Row = dict[str, Any]
 
@@ -27,7 +27,7 @@ def million(store: Store) -> str:
 
 
 def large(store: Store) -> str:
-    return generate(store, devices=LARGE, now=NOON).key
+    return generate(store, devices=LARGE, written_out=0, now=NOON).key
 
 
 def written(sandbox: Sandbox) -> int:
@@ -98,7 +98,7 @@ def test_custom_ids_alone(open_sandbox: OpenSandbox) -> None:
 
 def test_older_revisions_page_through_it_too(open_sandbox: OpenSandbox) -> None:
     documented = open_sandbox("documented", fill=large)
-    page = documented.get("/device", app_id=APP_ID, page=90).json()
+    page = documented.get("/device", app_id=APP_ID, page=50).json()
     assert len(page) == 1000
     legacy = open_sandbox("legacy", fill=large)
     device_id = page[-1]["device_id"]
