@@ -62,16 +62,10 @@ class Served:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=20)
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, object] | None = None,
-        body: Mapping[str, object] | None = None,
-    ) -> bytes:
+    def ask(self, *request: Any, **fields: Any) -> bytes:
         """Ask once and give every byte that comes back; b"" when none does."""
         with self.connect() as connection:
-            connection.sendall(self.request(method, path, query, body))
+            connection.sendall(self.request(*request, **fields))
             return b"".join(iter(lambda: connection.recv(65536), b""))
 
     def request(

@@ -25,15 +25,20 @@ if TYPE_CHECKING:
 START = "from capgo_tui.commands.sandbox import sandbox; sandbox()"
 
 
-@contextmanager
-def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], list[str]]]:
-    """Start the command, give what it says first, and stop it as ctrl+c does if it still runs."""
-    with subprocess.Popen(
+def process_of(*options: str) -> subprocess.Popen[str]:
+    """Start the command on any free port."""
+    return subprocess.Popen(
         [sys.executable, "-c", START, "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
+    )
+
+
+@contextmanager
+def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], list[str]]]:
+    """Start the command, give what it says first, and stop it as ctrl+c does if it still runs."""
+    with process_of(*options) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
@@ -107,12 +112,7 @@ def test_two_servers_on_one_file(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_does_not_wait_for_a_fault() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", START, "--port", "0", "--fault", "late=600000"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with process_of("--fault", "late=600000") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         url = process.stdout.readline().split()[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from capgo_tui.sandbox.faults import (
     bodies,
@@ -78,6 +78,21 @@ def _one_of(choices: Mapping[str, Callable[[], Effect]]) -> Callable[[str], Effe
     return read
 
 
+class _Carrying(Protocol):
+    """Makes an effect that carries the request out, or does not."""
+
+    def __call__(self, *, carried_out: bool) -> Effect: ...
+
+
+def _before_or_after(make: _Carrying) -> Callable[[str], Effect]:
+    return _one_of(
+        {
+            "before": lambda: make(carried_out=False),
+            "after": lambda: make(carried_out=True),
+        }
+    )
+
+
 def _rate_limit(text: str) -> Effect:
     if text == "bare":
         return refusals.rate_limit(None)
@@ -121,24 +136,14 @@ _ALL = (
         "before|after",
         "before",
         "before or after it was carried out",
-        _one_of(
-            {
-                "before": lambda: refusals.crash(carried_out=False),
-                "after": lambda: refusals.crash(carried_out=True),
-            }
-        ),
+        _before_or_after(refusals.crash),
     ),
     Kind(
         "502",
         "before|after",
         "before",
         "likewise, the HTML page of a proxy",
-        _one_of(
-            {
-                "before": lambda: refusals.bad_gateway(carried_out=False),
-                "after": lambda: refusals.bad_gateway(carried_out=True),
-            }
-        ),
+        _before_or_after(refusals.bad_gateway),
     ),
     Kind(
         "drop",
