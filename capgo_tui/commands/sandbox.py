@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,24 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.sandbox.faults import Faults
     from capgo_tui.sandbox.store import Store
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command()
+class _WithFaultsExplained(click.Command):
+    """A command whose help ends with every fault; read only when help is asked for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from capgo_tui.sandbox.faults import how_to_write  # noqa: PLC0415
+
+        formatter.write(f"\n{how_to_write()}\n")
+
+
+@click.command(cls=_WithFaultsExplained)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -38,7 +51,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--devices", type=click.IntRange(0), default=150, show_default=True)
 @click.option("--bundles", type=click.IntRange(0), default=48, show_default=True)
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="Another seed makes other data."
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Another seed makes other data and other chances.",
 )
 @click.option(
     "--limits",
@@ -46,6 +63,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     default="none",
     show_default=True,
     help="Which rate limits to apply.",
+)
+@click.option(
+    "--latency", type=click.IntRange(0), metavar="MS", help="Wait before each request; a fault too."
+)
+@click.option(
+    "--fault", "faults", multiple=True, metavar="FAULT", help="Let things go wrong; see below."
 )
 def sandbox(
     *,
@@ -59,6 +82,8 @@ def sandbox(
     bundles: int,
     seed: int,
     limits: str,
+    latency: int | None,
+    faults: tuple[str, ...],
 ) -> None:
     """Run an imitation of the Capgo backend with made-up data, to try things out safely."""
     from capgo_tui.sandbox.app import create_app  # noqa: PLC0415 - a server only here
@@ -66,33 +91,47 @@ def sandbox(
     from capgo_tui.sandbox.generate import generate  # noqa: PLC0415
     from capgo_tui.sandbox.serve import serve  # noqa: PLC0415
     from capgo_tui.sandbox.state_file import StateError, load_state  # noqa: PLC0415
+    from capgo_tui.sandbox.store import NotEmpty  # noqa: PLC0415
 
+    wanted = _faults([*([f"latency={latency}"] if latency else []), *faults], seed)
     _warn_if_reachable(host)
     store = _open(db_file)
     try:
         if store.is_empty:
-            if state_file is not None:
-                load_state(store, state_file)
-            else:
-                generate(
-                    store,
-                    channels=channels,
-                    devices=devices,
-                    bundles=bundles,
-                    seed=seed,
-                    now=datetime.now(UTC),
-                )
+            # Another process may be quicker to fill the same file; then its data are used.
+            with suppress(NotEmpty):
+                if state_file is not None:
+                    load_state(store, state_file)
+                else:
+                    generate(
+                        store,
+                        channels=channels,
+                        devices=devices,
+                        bundles=bundles,
+                        seed=seed,
+                        now=datetime.now(UTC),
+                    )
         entrance = find_entrance(store)
         if entrance is None:
             text = "no active org_super_admin key has an app with channels; nothing to open"
             raise click.ClickException(text)
-        app = create_app(store, revision=revision, limits=limits)
+        app = create_app(store, revision=revision, limits=limits, faults=wanted)
         code = serve(app, entrance, host=host, port=port)
     except StateError as error:
         raise click.ClickException(str(error)) from error
     finally:
         store.close()
     sys.exit(code)
+
+
+def _faults(texts: Sequence[str], seed: int) -> Faults | tuple[()]:
+    """Read the faults; none at all leave the sandbox without the layer that makes them."""
+    from capgo_tui.sandbox.faults import FaultError, Faults  # noqa: PLC0415
+
+    try:
+        return Faults.of(*texts, seed=seed) if texts else ()
+    except FaultError as error:
+        raise click.BadParameter(str(error), param_hint="--fault") from error
 
 
 def _open(db_file: Path | None) -> Store:

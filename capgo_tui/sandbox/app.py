@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
 from capgo_tui.sandbox.answers import Broken, Refused
-from capgo_tui.sandbox.call import Backend, Call
+from capgo_tui.sandbox.call import Backend, Call, first_of_each
+from capgo_tui.sandbox.faults import Faults
+from capgo_tui.sandbox.faults.injector import FaultInjector
 from capgo_tui.sandbox.limits import LIMIT_SETS, Limits
 from capgo_tui.sandbox.revisions import REVISIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -39,8 +42,12 @@ def create_app(
     revision: str = "live",
     limits: str = "none",
     now: Callable[[], datetime] = _clock,
+    faults: Faults | Sequence[str] = (),
 ) -> Starlette:
-    """Build the sandbox over a store; ``now`` is the clock of its limits and timestamps."""
+    """Build the sandbox over a store; ``now`` is the clock of its limits and timestamps.
+
+    ``faults`` are either written out, or a ``Faults`` that can be changed while the sandbox runs.
+    """
     if revision not in REVISIONS:
         raise ValueError(f"no revision {revision!r}; there are {', '.join(REVISIONS)}")
     if limits not in LIMIT_SETS:
@@ -58,7 +65,13 @@ def create_app(
     async def not_found(request: Request, error: Exception) -> Response:
         return _response(request, chosen.not_found, chosen.not_found.render())
 
-    app = Starlette(routes=routes, exception_handlers={HTTPException: not_found})
+    middleware = []
+    if faults or isinstance(faults, Faults):
+        active = faults if isinstance(faults, Faults) else Faults.of(*faults)
+        middleware = [Middleware(FaultInjector, active, store, chosen, now)]
+    app = Starlette(
+        routes=routes, middleware=middleware, exception_handlers={HTTPException: not_found}
+    )
     app.router.redirect_slashes = False
     return app
 
@@ -71,8 +84,7 @@ def _endpoint(
         handler = methods["GET" if request.method == "HEAD" else request.method]
         call = Call(
             method=request.method,
-            # Of a repeated parameter the real router takes the first.
-            query=dict(reversed(request.query_params.multi_items())),
+            query=first_of_each(request.query_params.multi_items()),
             headers=request.headers,
             body=await request.body(),
             address=request.client.host if request.client else "unknown",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from capgo_tui.sandbox.limits import Limits
@@ -44,6 +44,14 @@ class Backend:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
+
+
+def first_of_each(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Read a query: of a repeated parameter the real router takes the first."""
+    query: dict[str, str] = {}
+    for name, value in pairs:
+        query.setdefault(name, value)
+    return query
 
 
 def as_object(value: Json) -> JsonObject:

@@ -1,6 +1,6 @@
 """Making up a plausible app: the same one for the same seed and moment.
 
-Rows are made by generators and inserted as they come, so a million devices need little memory.
+A large fleet of devices is not written out but made up as it is asked for (see ``fleet``).
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.generate_devices import Fleet, insert_devices
+from capgo_tui.sandbox.fleet import fill_block, start_fleet
+from capgo_tui.sandbox.generate_devices import Fleet, Recipe, insert_devices, insert_overrides
 from capgo_tui.sandbox.generate_history import Release, history
 from capgo_tui.sandbox.roles import ROLES
+from capgo_tui.sandbox.tables.apps import note_last_version
 from capgo_tui.sandbox.tables.rows import Column, insert
 from capgo_tui.sandbox.values import stamp
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.store import Store
 
 APP_ID = "com.acme.shop"
+#: Up to here all devices are written at once: some seconds at the start, but none later.
+WRITTEN_OUT = 100_000
 _CHANNELS = ("production", "beta", "internal", "qa", "hotfix-login")
 
 
@@ -46,20 +50,28 @@ def generate(
     bundles: int = 48,
     seed: int = 1,
     now: datetime,
+    written_out: int = WRITTEN_OUT,
 ) -> GeneratedWorld:
-    """Fill an empty store."""
+    """Fill an empty store; more devices than ``written_out`` are made up as they are asked for."""
     rng = random.Random(seed)  # noqa: S311 - plausible data, not secrets
     releases = history(rng, bundles)
-    with store.bulk_loading() as db:
+    at_once = devices <= written_out
+    with store.bulk_loading(by_time=at_once) as db:
         making = _Making(db, rng, seed, now, _age(bundles))
         making.insert_app()
         keys = {role: making.insert_key(role) for role in ROLES}
         ids = making.insert_bundles(releases)
+        if releases:
+            note_last_version(db, APP_ID, releases[-1].name)
         linkable = making.insert_channels(channels, releases, ids)
         fleet = Fleet.running(releases)
-        insert_devices(
-            db, rng, app_id=APP_ID, fleet=fleet, count=devices, linkable=linkable, now=now
-        )
+        if at_once:
+            insert_devices(db, rng, app_id=APP_ID, fleet=fleet, count=devices, now=now)
+        else:
+            recipe = Recipe(APP_ID, devices, seed, now, fleet)
+            start_fleet(db, recipe)
+            fill_block(db, recipe, 0)
+        insert_overrides(db, rng, app_id=APP_ID, count=devices, linkable=linkable)
     return GeneratedWorld(APP_ID, keys["org_super_admin"], keys)
 
 

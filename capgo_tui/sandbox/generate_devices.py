@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from bisect import bisect
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING
 from capgo_tui.sandbox.values import stamp
 
 if TYPE_CHECKING:
-    import random
     import sqlite3
     from collections.abc import Iterator, Sequence
 
@@ -29,6 +29,13 @@ _SYSTEMS = {
     "android": ("15", "14", "14", "13", "12", "11"),
     "electron": ("10.0.22631", "14.7.1", "6.8.0"),
 }
+
+
+_INSERT = (
+    "INSERT INTO devices (app_id, device_id, updated_at, custom_id, platform, plugin_version,"
+    " os_version, version_build, version_name, is_prod, is_emulator, install_source,"
+    " country_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,17 @@ class Fleet:
         return self.names[bisect(self.shares, chance * self.shares[-1])]
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """All it takes to make up a fleet, or any part of it, at any time."""
+
+    app_id: str
+    count: int
+    seed: int
+    now: datetime
+    fleet: Fleet
+
+
 def insert_devices(
     db: sqlite3.Connection,
     rng: random.Random,
@@ -59,41 +77,83 @@ def insert_devices(
     app_id: str,
     fleet: Fleet,
     count: int,
-    linkable: Sequence[int],
     now: datetime,
 ) -> None:
-    """Insert devices, and for a few of them an override to a channel that is not public."""
-    db.executemany(
-        "INSERT INTO devices (app_id, device_id, updated_at, custom_id, platform, plugin_version,"
-        " os_version, version_build, version_name, is_prod, is_emulator, install_source,"
-        " country_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        _devices(rng, app_id, fleet, count, now),
+    """Insert devices."""
+    db.executemany(_INSERT, _devices(rng, app_id, fleet, count, now))
+
+
+def insert_block(
+    db: sqlite3.Connection, recipe: Recipe, indexes: range, looks: Sequence[tuple[Column, ...]]
+) -> None:
+    """Insert some devices of a fleet, the same ones whenever it is done."""
+    rng = random.Random(f"{recipe.seed}/{indexes.start}")  # noqa: S311 - plausible, not secret
+    db.executemany(_INSERT, _block(rng, recipe, indexes, looks))
+
+
+def looks_of(recipe: Recipe) -> list[tuple[Column, ...]]:
+    """Make up what the devices of a fleet have in common with others of it."""
+    rng = random.Random(recipe.seed)  # noqa: S311
+    return [_traits(rng, recipe.fleet) for _ in range(_DISTINCT)]
+
+
+def insert_overrides(
+    db: sqlite3.Connection,
+    rng: random.Random,
+    *,
+    app_id: str,
+    count: int,
+    linkable: Sequence[int],
+) -> None:
+    """Link a few devices to channels that are not public: people's and test phones."""
+    if not linkable:
+        return
+    rows = db.execute(
+        "SELECT device_id FROM devices WHERE app_id = ? AND custom_id <> ''"
+        " AND custom_id NOT LIKE 'store-%' ORDER BY device_id LIMIT ?",
+        [app_id, min(12, count // 12)],
     )
-    if linkable:
-        # People and test phones are the ones that get linked.
-        rows = db.execute(
-            "SELECT device_id FROM devices WHERE app_id = ? AND custom_id <> ''"
-            " AND custom_id NOT LIKE 'store-%' ORDER BY device_id LIMIT ?",
-            [app_id, min(12, count // 12)],
-        )
-        links = [(app_id, row[0], rng.choice(linkable)) for row in rows]
-        db.executemany(
-            "INSERT INTO overrides (app_id, device_id, channel_id) VALUES (?, ?, ?)", links
-        )
+    links = [(app_id, row[0], rng.choice(linkable)) for row in rows]
+    db.executemany("INSERT INTO overrides (app_id, device_id, channel_id) VALUES (?, ?, ?)", links)
 
 
 def _devices(
     rng: random.Random, app_id: str, fleet: Fleet, count: int, now: datetime
 ) -> Iterator[tuple[Column, ...]]:
-    ratio = _LONGEST / _SHORTEST
     moment = now.astimezone(UTC)
     # Past some thousands of devices nobody can tell that their traits repeat; ids and times do not.
     traits = [_traits(rng, fleet) for _ in range(min(count, _DISTINCT))]
     for index in range(count):
-        # Equal chances on a logarithmic scale: seconds are as likely as weeks.
-        seen = moment - timedelta(seconds=_SHORTEST * ratio ** rng.random())
+        seen = _seen(rng, moment)
         chosen = traits[index] if index < _DISTINCT else traits[int(rng.random() * _DISTINCT)]
         yield (app_id, _device_id(rng, index, count), stamp(seen), *chosen)
+
+
+def _block(
+    rng: random.Random, recipe: Recipe, indexes: range, looks: Sequence[tuple[Column, ...]]
+) -> Iterator[tuple[Column, ...]]:
+    moment = recipe.now.astimezone(UTC)
+    for index in indexes:
+        seen = _seen(rng, moment).isoformat(timespec="microseconds")
+        device_id = _device_id(rng, index, recipe.count)
+        yield (recipe.app_id, device_id, seen, *looks[int(rng.random() * _DISTINCT)])
+
+
+def _seen(rng: random.Random, moment: datetime) -> datetime:
+    """Say when a device was seen: on a logarithmic scale, seconds are as likely as weeks."""
+    return moment - timedelta(seconds=_SHORTEST * (_LONGEST / _SHORTEST) ** rng.random())
+
+
+def index_near(device_id: str, count: int) -> int:
+    """Say which device of a fleet has this id, or would be about there among them."""
+    digits = ""
+    for character in device_id.replace("-", "")[:12].lower():
+        if character not in "0123456789abcdef":
+            digits += "f" * 12 if character > "9" else "0" * 12
+            break
+        digits += character
+    high = int(digits[:12].ljust(12, "0"), 16)
+    return min(count - 1, (high + 1) * count >> 48)
 
 
 def _traits(rng: random.Random, fleet: Fleet) -> tuple[Column, ...]:

@@ -10,7 +10,15 @@ from capgo_tui.sandbox.answers import Answer, JsonObject
 from capgo_tui.sandbox.call import Backend, Call
 from capgo_tui.sandbox.eras import documented, legacy
 from capgo_tui.sandbox.eras import errors as era_errors
-from capgo_tui.sandbox.live import apps, bundle_writes, bundles, channel_settings, channels, devices
+from capgo_tui.sandbox.live import (
+    apps,
+    bundle_writes,
+    bundles,
+    channel_settings,
+    channels,
+    devices,
+    statistics,
+)
 from capgo_tui.sandbox.live import errors as live_errors
 
 Handler: TypeAlias = Callable[[Backend, Call], Answer]
@@ -24,6 +32,7 @@ class Revision:
     routes: Mapping[str, Mapping[str, Handler]]
     not_found: Answer
     crashed: Answer
+    wrong_key: Answer
     too_many: Callable[[JsonObject, dict[str, str]], Answer]
 
 
@@ -52,9 +61,12 @@ LIVE = Revision(
         "/bundle/metadata": {"POST": bundle_writes.update_metadata},
         "/app": {"GET": apps.get_apps},
         "/app/{app_id}": {"GET": apps.get_app},
+        "/statistics/app/{app_id}": {"GET": statistics.get_app_statistics},
+        "/statistics/app/{app_id}/bundle_usage": {"GET": statistics.get_bundle_usage},
     },
     not_found=live_errors.NOT_FOUND,
     crashed=live_errors.CRASHED,
+    wrong_key=live_errors.WRONG_KEY,
     too_many=live_errors.too_many,
 )
 
@@ -76,6 +88,7 @@ DOCUMENTED = Revision(
     },
     not_found=era_errors.NOT_FOUND,
     crashed=era_errors.CRASHED,
+    wrong_key=era_errors.WRONG_KEY_DOCUMENTED,
     too_many=era_errors.too_many,
 )
 
@@ -97,6 +110,7 @@ LEGACY = Revision(
     },
     not_found=era_errors.NOT_FOUND,
     crashed=era_errors.CRASHED,
+    wrong_key=era_errors.WRONG_KEY_LEGACY,
     too_many=era_errors.too_many,
 )
 

@@ -59,6 +59,18 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     ),
 }
 
+#: What a role on one channel allows there.
+CHANNEL_ROLES: Mapping[str, frozenset[Permission]] = {
+    "channel_admin": frozenset(
+        {
+            Permission.UPDATE_SETTINGS,
+            Permission.PROMOTE,
+            Permission.DELETE_CHANNEL,
+            Permission.FORCE_DEVICES,
+        }
+    )
+}
+
 #: What a role may do besides, on the channels its own key created.
 OWN_CHANNEL: Mapping[str, frozenset[Permission]] = {
     "app_preview": frozenset({Permission.PROMOTE, Permission.DELETE_CHANNEL}),

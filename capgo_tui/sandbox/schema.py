@@ -18,6 +18,11 @@ CREATE TABLE IF NOT EXISTS apps (
   updated_at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS last_versions (
+  app_id TEXT PRIMARY KEY REFERENCES apps (app_id),
+  name TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS keys (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   label TEXT NOT NULL,
@@ -98,6 +103,19 @@ CREATE INDEX IF NOT EXISTS channels_by_age ON channels (app_id, created_at, id);
 CREATE INDEX IF NOT EXISTS channels_by_bundle ON channels (version);
 CREATE INDEX IF NOT EXISTS channels_by_target ON channels (rollout_version);
 
+CREATE TABLE IF NOT EXISTS channel_rights (
+  key_id INTEGER NOT NULL REFERENCES keys (id),
+  channel_id INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+  permission TEXT NOT NULL,
+  allowed INTEGER NOT NULL,
+  PRIMARY KEY (key_id, channel_id, permission)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS encrypted_orgs (
+  owner_org TEXT PRIMARY KEY,
+  key_id TEXT
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS devices (
   app_id TEXT NOT NULL,
   device_id TEXT NOT NULL,
@@ -131,6 +149,17 @@ CREATE TABLE IF NOT EXISTS version_overrides (
   bundle_id INTEGER NOT NULL REFERENCES bundles (id),
   PRIMARY KEY (app_id, device_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS fleets (
+  app_id TEXT PRIMARY KEY,
+  recipe TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS fleet_blocks (
+  app_id TEXT NOT NULL,
+  block INTEGER NOT NULL,
+  PRIMARY KEY (app_id, block)
+) STRICT, WITHOUT ROWID;
 """
 
 #: Kept apart because a bulk load builds them afterwards: sorting once is far cheaper. With them
@@ -140,3 +169,5 @@ DEVICE_INDEXES = {
     "devices_newest": "ON devices (app_id, updated_at DESC, device_id)",
     "devices_custom": "ON devices (app_id, device_id) WHERE custom_id <> ''",
 }
+#: The ones a fleet goes without until somebody asks for an order by time (see ``fleet``).
+BY_TIME = ("devices_oldest", "devices_newest")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from capgo_tui.sandbox.faults.protocol import DroppingProtocol
+
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
@@ -25,6 +27,19 @@ class _Announcing(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             print("\n".join(self._lines), flush=True)
+
+
+def configured(app: Starlette) -> uvicorn.Config:
+    """Configure a server for the sandbox; it can drop connections, as faults may want."""
+    return uvicorn.Config(
+        app,
+        http=DroppingProtocol,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        # A fault may hold an answer back for minutes, which must not hold up ctrl+c.
+        timeout_graceful_shutdown=1,
+    )
 
 
 def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
@@ -48,8 +63,7 @@ def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
         f"capgo-tui --api-url {url} --app {entrance.app_id} -a {entrance.key}",
         "ctrl+c stops",
     ]
-    config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False)
-    server = _Announcing(config, lines)
+    server = _Announcing(configured(app), lines)
     with listening:
         try:
             server.run(sockets=[listening])

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationError
 
-from capgo_tui.sandbox.roles import ROLES
+from capgo_tui.sandbox.roles import CHANNEL_ROLES, ROLES, Permission
+from capgo_tui.sandbox.tables.apps import note_last_version
 from capgo_tui.sandbox.tables.rows import Column, insert
 from capgo_tui.sandbox.values import is_app_id, parse_moment, stamp
 
@@ -50,6 +51,15 @@ def _app_id(text: str) -> str:
 Moment = Annotated[str, AfterValidator(_moment)]
 
 
+class RightState(BaseModel):
+    """What a key may do on one channel besides its role, and what it may not do there."""
+
+    app_id: str
+    channel: str
+    role: Literal["channel_admin"] | None = None
+    denied: list[Permission] = []
+
+
 class KeyState(BaseModel):
     """One key; ``user`` and ``hashed`` matter to subkeys only and may be left out."""
 
@@ -60,6 +70,13 @@ class KeyState(BaseModel):
     state: Literal["active", "expired"] = "active"
     user: str | None = None
     hashed: bool = False
+    rights: list[RightState] = []
+
+
+class EncryptionState(BaseModel):
+    """An organisation's demand that bundles be encrypted, with one key or with any."""
+
+    key_id: str | None = None
 
 
 class BundleState(BaseModel):
@@ -141,6 +158,8 @@ class AppState(BaseModel):
     app_id: Annotated[str, AfterValidator(_app_id)]
     name: str | None = None
     owner_org: str
+    encryption: EncryptionState | None = None
+    last_version: str | None = None
     channels: list[ChannelState] = []
     bundles: list[BundleState] = []
     devices: list[DeviceState] = []
@@ -154,9 +173,19 @@ class AppState(BaseModel):
 
     @property
     def born(self) -> str:
-        """Date the app, which the file does not, by its oldest row."""
-        births = [c.created_at for c in self.channels] + [b.created_at for b in self.bundles]
-        return min(births, default="2026-01-01T00:00:00.000000+00:00")
+        """Date the app, which the file does not, by the first bundle or channel made in it."""
+        firsts = [min(rows, key=_id).created_at for rows in (self.channels, self.bundles) if rows]
+        return min(firsts, default="2026-01-01T00:00:00.000000+00:00")
+
+    @property
+    def uploaded_last(self) -> str | None:
+        """Name the version uploaded last; where the file does not, the first bundle."""
+        first = min(self.bundles, key=_id).name if self.bundles else None
+        return self.last_version or first
+
+
+def _id(row: ChannelState | BundleState) -> int:
+    return row.id
 
 
 class State(BaseModel):
@@ -221,6 +250,14 @@ def _check_references(state: State, path: str | Path) -> None:
                 raise StateError(
                     f"{path}: {place}: {app.app_id} has no channel {override.channel!r}"
                 )
+    named = {(app.app_id, channel.name) for app in state.apps for channel in app.channels}
+    for k, key in enumerate(state.keys):
+        for r, right in enumerate(key.rights):
+            if (right.app_id, right.channel) not in named:
+                place = f"keys[{k}].rights[{r}].channel"
+                raise StateError(
+                    f"{path}: {place}: {right.app_id} has no channel {right.channel!r}"
+                )
 
 
 def _load_app(db: sqlite3.Connection, app: AppState) -> None:
@@ -234,6 +271,13 @@ def _load_app(db: sqlite3.Connection, app: AppState) -> None:
         "updated_at": app.born,
     }
     insert(db, "apps", identity)
+    if app.uploaded_last is not None:
+        note_last_version(db, app.app_id, app.uploaded_last)
+    if app.encryption is not None:
+        db.execute(
+            "INSERT OR REPLACE INTO encrypted_orgs (owner_org, key_id) VALUES (?, ?)",
+            [app.owner_org, app.encryption.key_id],
+        )
     for bundle in app.bundles:
         packages = bundle.native_packages
         row: dict[str, Column] = bundle.model_dump(exclude={"native_packages"})
@@ -267,7 +311,15 @@ def _load_key(db: sqlite3.Connection, key: KeyState, owners: dict[str, str]) -> 
         "hashed": key.hashed,
         "user_id": key.user or owner or _uuid("user", key.key),
     }
-    insert(db, "keys", row)
+    key_id = insert(db, "keys", row)
+    for right in key.rights:
+        told = dict.fromkeys(CHANNEL_ROLES[right.role] if right.role else (), True)
+        for permission, allowed in (told | dict.fromkeys(right.denied, False)).items():
+            db.execute(
+                "INSERT OR REPLACE INTO channel_rights (key_id, channel_id, permission, allowed)"
+                " SELECT ?, id, ?, ? FROM channels WHERE app_id = ? AND name = ?",
+                [key_id, permission.value, allowed, right.app_id, right.channel],
+            )
 
 
 def _uuid(*parts: str) -> str:

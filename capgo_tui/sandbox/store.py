@@ -1,4 +1,4 @@
-"""One SQLite database, in memory or in a file, and who may use it when.
+"""One SQLite database, kept in a file or for this run only, and who may use it when.
 
 There is one connection behind one lock: a handler's checks and its write form one transaction, so
 two writers at once can never both pass a check that only one of them should (§6.2, two defaults).
@@ -12,12 +12,22 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.schema import DEVICE_INDEXES, TABLES
+from capgo_tui.sandbox.schema import BY_TIME, DEVICE_INDEXES, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+
+#: A database for this run only is a file without a name: SQLite holds this much of it in memory
+#: and spills the rest, so that a million devices do not fill the machine.
+_THIS_RUN = ""
+_MEMORY = 64 * 1024
+
+
+class NotEmpty(Exception):  # noqa: N818 - somebody else was quicker, which is no error
+    """A database that was to be filled has data in it."""
 
 
 class Store:
@@ -26,19 +36,21 @@ class Store:
     def __init__(self, path: str | Path | None = None) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(
-            ":memory:" if path is None else path,
+            _THIS_RUN if path is None else path,
             check_same_thread=False,
             isolation_level=None,
             timeout=30,
         )
         self._connection.row_factory = sqlite3.Row
         try:
+            self._connection.execute(f"PRAGMA cache_size = -{_MEMORY}")
             if path is not None:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.executescript(TABLES)
-            self._build_device_indexes()
+            if self._connection.execute("SELECT 1 FROM fleets LIMIT 1").fetchone() is None:
+                self._build_device_indexes()
         except sqlite3.Error:
             self._connection.close()
             raise
@@ -60,20 +72,31 @@ class Store:
     def is_empty(self) -> bool:
         """Tell whether nothing was ever loaded."""
         with self.reading() as db:
-            return db.execute("SELECT 1 FROM apps LIMIT 1").fetchone() is None
+            return _is_empty(db)
 
     @contextmanager
-    def bulk_loading(self) -> Iterator[sqlite3.Connection]:
-        """Open one writing transaction whose device indexes are built when all rows are in."""
+    def bulk_loading(self, *, by_time: bool = True) -> Iterator[sqlite3.Connection]:
+        """Open one writing transaction whose device indexes are built when all rows are in.
+
+        Only an empty store is loaded, lest two processes that start on one file both load it.
+        """
         with self.writing() as db:
+            if not _is_empty(db):
+                raise NotEmpty
             for name in DEVICE_INDEXES:
                 db.execute(f"DROP INDEX IF EXISTS {name}")
             yield db
+            self._build_device_indexes(by_time=by_time)
+
+    def index_by_time(self) -> None:
+        """Build what an order by time needs, if it is not there yet."""
+        with self.writing():
             self._build_device_indexes()
 
-    def _build_device_indexes(self) -> None:
+    def _build_device_indexes(self, *, by_time: bool = True) -> None:
         for name, definition in DEVICE_INDEXES.items():
-            self._connection.execute(f"CREATE INDEX IF NOT EXISTS {name} {definition}")
+            if by_time or name not in BY_TIME:
+                self._connection.execute(f"CREATE INDEX IF NOT EXISTS {name} {definition}")
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -85,3 +108,7 @@ class Store:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+
+def _is_empty(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM apps LIMIT 1").fetchone() is None

@@ -20,6 +20,6 @@ def spare_the_loop() -> None:
 
 
 def collect_again() -> None:
-    """Begin to collect after a start that did not; what it made stays, and is not looked through."""
+    """Begin to collect after a start that did not; what that made stays for good."""
     gc.freeze()
     gc.enable()

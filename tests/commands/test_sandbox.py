@@ -69,6 +69,7 @@ def counts(file: Path) -> dict[str, int]:
         ["--channels", "few"],
         ["--revision", "newest"],
         ["--limits", "all"],
+        ["--latency", "-1"],
         ["--state", "."],
         ["surplus"],
     ],
@@ -84,6 +85,28 @@ def test_help_names_every_option_with_its_default() -> None:
     assert result.exit_code == OK
     for word in ("--host", "127.0.0.1", "--port", "8787", "--state", "--db", "--revision", "live"):
         assert word in result.output
+
+
+def test_help_explains_every_fault() -> None:
+    result = run("--help")
+    for word in ("--fault", "--latency", "drop=before|after|midway", "device.link", "every third"):
+        assert word in result.output
+
+
+@pytest.mark.parametrize(
+    ("fault", "complaint"),
+    [
+        ("latncy=5", "did you mean latency?"),
+        ("429=soon", "neither a number of seconds nor 'bare'"),
+        ("drop@device.lnik", "did you mean device.link?"),
+        ("drop:often", "does not say when"),
+    ],
+)
+def test_a_mistake_in_a_fault_is_a_usage_error(fault: str, complaint: str, served: Served) -> None:
+    result = run("--fault", "500:1", "--fault", fault)
+    assert result.exit_code == USAGE
+    assert complaint in result.output
+    assert served.calls == []
 
 
 def test_it_listens_on_this_machine_alone_unless_told_otherwise(served: Served) -> None:

@@ -18,6 +18,8 @@ from tests.support.clock import Clock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from capgo_tui.sandbox.faults import Faults
+
 DATA = Path(__file__).parents[1] / "data"
 
 
@@ -80,11 +82,16 @@ class OpenSandbox(Protocol):
 
 @contextmanager
 def running(
-    store: Store, *, revision: str = "live", limits: str = "none", address: str = "192.0.2.1"
+    store: Store,
+    *,
+    revision: str = "live",
+    limits: str = "none",
+    address: str = "192.0.2.1",
+    faults: Faults | tuple[str, ...] = (),
 ) -> Iterator[Sandbox]:
     """Run a sandbox over this store and close all of it afterwards."""
     clock = Clock()
-    app = create_app(store, revision=revision, limits=limits, now=clock)
+    app = create_app(store, revision=revision, limits=limits, now=clock, faults=faults)
     transport = httpx.ASGITransport(app, client=(address, 1234))
     client = httpx.AsyncClient(transport=transport, base_url="http://sandbox")
     with asyncio.Runner() as runner:

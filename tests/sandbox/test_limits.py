@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +28,7 @@ def test_none_means_none(open_sandbox: OpenSandbox) -> None:
     assert all(link(sandbox).is_success for _ in range(8))
 
 
+@pytest.mark.row(44)
 def test_44_five_in_a_second(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(limits="device")
     for _ in range(5):
@@ -47,6 +49,24 @@ def test_44_five_in_a_second(open_sandbox: OpenSandbox) -> None:
     assert sandbox.get("/device", app_id=A, device_id=KNOWN).is_success
 
 
+@pytest.mark.row(45)
+def test_45_different_operations_at_once(open_sandbox: OpenSandbox) -> None:
+    sandbox = open_sandbox(limits="hosted")
+    body = {"app_id": A, "device_id": KNOWN}
+    headers = {"authorization": sandbox.key}
+
+    async def at_once() -> tuple[httpx.Response, ...]:
+        client = sandbox.client
+        return await asyncio.gather(
+            client.post("/device", json={**body, "channel": "beta"}, headers=headers),
+            client.get("/device", params=body, headers=headers),
+            client.request("DELETE", "/device", json=body, headers=headers),
+        )
+
+    assert [answer.status_code for answer in sandbox.runner.run(at_once())] == [200, 200, 200]
+
+
+@pytest.mark.row(46)
 def test_46_same_set_within_a_minute(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(limits="device")
     assert link(sandbox).is_success

@@ -7,10 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from click.testing import CliRunner
 
 from capgo_tui.commands.sandbox import sandbox
@@ -20,29 +22,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import pytest
-
 START = "from capgo_tui.commands.sandbox import sandbox; sandbox()"
 
 
-@contextmanager
-def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], list[str]]]:
-    """Start the command, give what it says first, and stop it as ctrl+c does."""
-    with subprocess.Popen(
+def process_of(*options: str) -> subprocess.Popen[str]:
+    """Start the command on any free port."""
+    return subprocess.Popen(
         [sys.executable, "-c", START, "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
+    )
+
+
+@contextmanager
+def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], list[str]]]:
+    """Start the command, give what it says first, and stop it as ctrl+c does if it still runs."""
+    with process_of(*options) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
             lines = [process.stdout.readline().rstrip("\n") for _ in range(5)]
             said = dict(line.split("  ", 1) for line in lines[:3])
             yield process, said, lines
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) == 0
-            assert process.stderr.read() == ""
+            if process.returncode != -signal.SIGKILL:
+                process.send_signal(signal.SIGINT)
+                assert process.wait(timeout=20) == 0
+                assert process.stderr.read() == ""
         finally:
             process.kill()
 
@@ -69,6 +75,70 @@ def test_serving_until_ctrl_c(tmp_path: Path) -> None:
         with client:
             assert len(client.get("/device", params=query).json()["data"]) == 20
             assert client.get("/channel", params={**query, "channel": "kept"}).is_success
+
+
+def test_two_servers_on_one_file(tmp_path: Path) -> None:
+    """Both start on a file that is not there yet, write at once, and one is killed outright."""
+    options = ("--db", str(tmp_path / "shared.db"), "--devices", "20")
+    with ThreadPoolExecutor(8) as pool, ExitStack() as stack:
+        starting = [pool.submit(stack.enter_context, started(*options)) for _ in range(2)]
+        servers = [one.result() for one in starting]
+        said = servers[0][1]
+        assert servers[1][1]["key"] == said["key"]
+        urls = [server[1]["url"] for server in servers]
+
+        def write(number: int) -> int:
+            wish = {"app_id": said["app"], "channel": f"c-{number}", "public": True}
+            answer = httpx.post(
+                f"{urls[number % 2]}/channel",
+                json=wish,
+                headers={"authorization": said["key"]},
+                trust_env=False,
+                timeout=60,
+            )
+            return answer.status_code
+
+        assert set(pool.map(write, range(60))) == {200}
+        servers[0][0].kill()
+        assert write(61) == 200
+        servers[0][0].wait()
+    with started(*options) as (_, again, _):
+        query = {"app_id": said["app"], "page": "abc"}
+        headers = {"authorization": again["key"]}
+        found = httpx.get(f"{again['url']}/channel", params=query, headers=headers, trust_env=False)
+        names = {channel["name"] for channel in found.json()}
+        assert names >= {f"c-{number}" for number in (*range(60), 61)}
+        assert sum(channel["public"] for channel in found.json()) == 1
+
+
+def test_ctrl_c_does_not_wait_for_a_fault() -> None:
+    with process_of("--fault", "late=600000") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        url = process.stdout.readline().split()[1]
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
+            connection.sendall(b"GET /ok HTTP/1.1\r\nhost: x\r\n\r\n")
+            # A second request that is answered with an error shows that the first has arrived.
+            with socket.create_connection((host, int(port)), timeout=60) as other:
+                other.sendall(b"nonsense\r\n\r\n")
+                assert other.recv(100).startswith(b"HTTP/1.1 400")
+            process.send_signal(signal.SIGINT)
+            assert connection.recv(100) == b""
+        assert process.wait(timeout=20) == 0
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_serving_with_faults() -> None:
+    faults = ("--fault", "502@channel.list:2", "--fault", "drop@device.link", "--latency", "1")
+    with started(*faults) as (_, said, _):
+        headers = {"authorization": said["key"]}
+        query = {"app_id": said["app"]}
+        with httpx.Client(base_url=said["url"], headers=headers, trust_env=False) as client:
+            statuses = [client.get("/channel", params=query).status_code for _ in range(3)]
+            assert statuses == [200, 502, 200]
+            with pytest.raises(httpx.RemoteProtocolError):
+                client.post("/device", json={**query, "device_id": "x", "channel": "beta"})
 
 
 def test_serving_a_state_file(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 A = "com.demo.app"
 B = "com.other.app"
 EMPTY = "com.empty.app"
+SEALED = "com.sealed.app"
 MADE = "2026-11-01T00:00:00+00:00"
 OLD, NEW = "2026-01-01T00:00:00.000000+00:00", "2026-06-01T12:00:00.123456+00:00"
 BUNDLES = ("1.0.0", "1.0.1", "1.359.0", "1.360.0", "1.361.0", "2.0.0")
@@ -67,6 +68,20 @@ def world() -> dict[str, list[Row]]:
         {**mine, "label": "stranger", "key": "key-stranger", "apps": [B], "user": "u2"},
         {**mine, "label": "outsider", "key": "key-outsider", "apps": []},
         {**mine, "label": "both", "key": "key-both", "apps": [A, B]},
+        {
+            **mine,
+            "label": "beta admin",
+            "key": "key-beta-admin",
+            "apps": [],
+            "rights": [{"app_id": A, "channel": "beta", "role": "channel_admin"}],
+        },
+        {
+            **mine,
+            "label": "no promoting",
+            "key": "key-no-promoting",
+            "rights": [{"app_id": A, "channel": "beta", "denied": ["channel.promote_bundle"]}],
+        },
+        {**mine, "label": "sealed", "key": "key-sealed", "apps": [SEALED]},
     ]
     app: Row = {
         "app_id": A,
@@ -88,7 +103,8 @@ def world() -> dict[str, list[Row]]:
     }
     other: Row = {"app_id": B, "name": "Other", "owner_org": "org-2"}
     empty: Row = {"app_id": EMPTY, "name": "Empty", "owner_org": "org-1"}
-    return {"keys": keys, "apps": [app, other, empty]}
+    sealed: Row = {"app_id": SEALED, "owner_org": "org-3", "encryption": {"key_id": "k-1"}}
+    return {"keys": keys, "apps": [app, other, empty, sealed]}
 
 
 def fill(store: Store) -> str:

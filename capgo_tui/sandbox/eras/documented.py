@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer, Broken
@@ -20,7 +21,8 @@ from capgo_tui.sandbox.eras.access import (
     json_object,
     require,
 )
-from capgo_tui.sandbox.eras.errors import refusal
+from capgo_tui.sandbox.eras.errors import WRONG_KEY_DOCUMENTED, refusal
+from capgo_tui.sandbox.fleet import need_device, need_rows
 from capgo_tui.sandbox.paging import BadRange, page_span
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import org_of
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
 
 _KEY_REFUSALS = (
     Answer(None, 401, text="No key provided"),
-    Answer(None, 401, text="Invalid apikey"),
+    WRONG_KEY_DOCUMENTED,
 )
 _FLAGS: Mapping[str, str] = {
     "public": "public",
@@ -157,6 +159,7 @@ def remove_channel(backend: Backend, call: Call) -> Answer:
 
 def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or a page of them, as an array (§7.1)."""
+    _have_written(backend, call)
     with backend.store.reading() as db:
         key = _key(db, backend, call)
         device_id = call.query.get("device_id", "").lower()
@@ -169,6 +172,17 @@ def get_devices(backend: Backend, call: Call) -> Answer:
             return Answer(present_device(device))
         devices = list_devices(db, app_id, _span(call, "Cannot get devices"))
         return Answer([present_device(device) for device in devices])
+
+
+def _have_written(backend: Backend, call: Call) -> None:
+    """See to it that the devices of a large fleet are there which this request may show."""
+    app_id, device_id = call.query.get("app_id"), call.query.get("device_id", "").lower()
+    if device_id:
+        need_device(backend.store, app_id, device_id)
+        return
+    with suppress(BadRange):
+        span = page_span(call.query.get("page"))
+        need_rows(backend.store, app_id, span.offset + span.limit)
 
 
 def post_device(backend: Backend, call: Call) -> Answer:

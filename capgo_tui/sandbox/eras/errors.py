@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 NOT_FOUND = Answer({"status": "Not found"}, 404)
 CRASHED = Answer({"status": "Internal Server Error"}, 500)
+WRONG_KEY_DOCUMENTED = Answer(None, 401, text="Invalid apikey")
+WRONG_KEY_LEGACY = Answer({"status": "Missing apikey"}, 400)
 
 
 def refusal(text: str, status: int = 400, **more: Json) -> Refused:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer, Broken
-from capgo_tui.sandbox.call import truthy
+from capgo_tui.sandbox.call import as_object, truthy
 from capgo_tui.sandbox.eras.access import PLACEHOLDER_ID, authenticate, json_object, require
-from capgo_tui.sandbox.eras.errors import refusal
+from capgo_tui.sandbox.eras.errors import WRONG_KEY_LEGACY, refusal
+from capgo_tui.sandbox.fleet import need_all, need_device
 from capgo_tui.sandbox.paging import EVERYTHING
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import org_of
@@ -36,10 +38,7 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.tables.keys import Key
     from capgo_tui.sandbox.tables.rows import Column
 
-_KEY_REFUSALS = (
-    Answer({"status": "Missing apikey"}, 400),
-    Answer({"status": "Missing apikey"}, 400),
-)
+_KEY_REFUSALS = (WRONG_KEY_LEGACY, WRONG_KEY_LEGACY)
 
 
 def _key(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
@@ -113,9 +112,13 @@ def remove_channel(backend: Backend, call: Call) -> Answer:
 
 def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or all of them; the documentation calls a device ``channel`` (§7.1)."""
+    device_id = call.query.get("device_id") or call.query.get("channel")
+    if device_id:
+        need_device(backend.store, _app_id(call), device_id)
+    else:
+        need_all(backend.store, _app_id(call))
     with backend.store.reading() as db:
         key = _key(db, backend, call)
-        device_id = call.query.get("device_id") or call.query.get("channel")
         backend.limits.count_device("get", call.address, _app_id(call), device_id)
         app_id = require(db, key, Permission.READ_DEVICES, _app_id(call))
         if device_id:
@@ -128,6 +131,9 @@ def get_devices(backend: Backend, call: Call) -> Answer:
 
 def post_device(backend: Backend, call: Call) -> Answer:
     """Link a known device to a channel, to a bundle, or to both (§7.2)."""
+    with suppress(ValueError):
+        sent = as_object(call.json())
+        need_device(backend.store, sent.get("app_id"), as_text(sent.get("device_id")))
     with backend.store.writing() as db:
         key = _key(db, backend, call)
         body = json_object(call, "Cannot post devices")

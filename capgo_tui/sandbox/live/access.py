@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from capgo_tui.sandbox.answers import Refused
 from capgo_tui.sandbox.call import truthy
-from capgo_tui.sandbox.live.errors import invalid_app_id, missing_app_id, no_access, refusal
+from capgo_tui.sandbox.live.errors import (
+    WRONG_KEY,
+    invalid_app_id,
+    missing_app_id,
+    no_access,
+    refusal,
+)
 from capgo_tui.sandbox.tables.keys import find_key, key_by_id
 from capgo_tui.sandbox.values import is_app_id
 
@@ -32,6 +39,11 @@ def authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
     if not value:
         backend.limits.failed_auth(call.address)
         raise refusal("no_key_provided", "No key provided", status=401)
+    return act_as(db, backend, call, value)
+
+
+def act_as(db: sqlite3.Connection, backend: Backend, call: Call, value: str) -> Key:
+    """Find the key with this value, or the subkey that the call names with it."""
     subkey_id = call.headers.get("x-limited-key-id")
     if subkey_id is not None and not _is_positive(subkey_id):
         backend.limits.failed_auth(call.address)
@@ -39,7 +51,7 @@ def authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
     key = find_key(db, value)
     if key is None or key.expired:
         backend.limits.failed_auth(call.address)
-        raise refusal("invalid_apikey", "Invalid apikey", status=401)
+        raise Refused(WRONG_KEY)
     backend.limits.count_key(key.id)
     return key if subkey_id is None else _subkey(db, key, int(subkey_id))
 

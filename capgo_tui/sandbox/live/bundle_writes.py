@@ -12,7 +12,7 @@ from capgo_tui.sandbox.live.access import authenticate, require, valid_app_id
 from capgo_tui.sandbox.live.bundles import present
 from capgo_tui.sandbox.live.errors import DUPLICATE, NO_ROW, no_access, refusal
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.apps import org_of
+from capgo_tui.sandbox.tables.apps import encryption_of, org_of
 from capgo_tui.sandbox.tables.bundles import bundle_by_id, find_bundle
 from capgo_tui.sandbox.tables.channels import channel_by_id, save_channel
 from capgo_tui.sandbox.tables.rows import insert, update
@@ -21,6 +21,7 @@ from capgo_tui.sandbox.values import as_text, row_id, stamp
 if TYPE_CHECKING:
     from capgo_tui.sandbox.answers import JsonObject
     from capgo_tui.sandbox.call import Backend, Call
+    from capgo_tui.sandbox.tables.apps import Encryption
     from capgo_tui.sandbox.tables.rows import Column
 
 _SEMVER = re.compile(
@@ -51,6 +52,7 @@ def create_bundle(backend: Backend, call: Call) -> Answer:
         owner_org = org_of(db, app_id)
         if owner_org is None:
             raise refusal("cannot_find_app", "Cannot find app", {"supabaseError": NO_ROW})
+        _check_encryption(body, encryption_of(db, owner_org))
         if find_bundle(db, app_id, version) is not None:
             raise refusal("version_already_exists", "Version already exists", {"version": version})
         moment = stamp(backend.now())
@@ -77,6 +79,20 @@ def create_bundle(backend: Backend, call: Call) -> Answer:
         if bundle is None:
             raise LookupError("the bundle just made is gone")
         return Answer({"status": "success", "bundle": present(bundle, owner_org)})
+
+
+def _check_encryption(body: JsonObject, demanded: Encryption | None) -> None:
+    """Refuse what the organisation's policy does not allow (§8.3)."""
+    if demanded is None:
+        return
+    if not truthy(body.get("session_key")):
+        raise refusal("encryption_required", "Bundles of this organization must be encrypted")
+    if demanded.key_id is None:
+        return
+    if not truthy(body.get("key_id")):
+        raise refusal("encryption_key_required", "Bundles must tell their encryption key")
+    if as_text(body["key_id"]) != demanded.key_id:
+        raise refusal("encryption_key_mismatch", "Bundles must use the organization's key")
 
 
 def put_on_channel(backend: Backend, call: Call) -> Answer:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from capgo_tui.sandbox.answers import OK, Answer, Broken
 from capgo_tui.sandbox.call import as_object, body_or_query, given, json_body, truthy
+from capgo_tui.sandbox.fleet import need_all, need_device, need_rows
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id, valid_app_id
 from capgo_tui.sandbox.live.errors import NO_ROW, missing_app_id, refusal
 from capgo_tui.sandbox.paging import PAGE_SIZE, ROW_CAP
@@ -35,6 +36,7 @@ _UTC_FORMS = re.compile(
 
 def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or a page of them."""
+    _have_written(backend, call)
     with backend.store.reading() as db:
         key = authenticate(db, backend, call)
         body = body_or_query(call)
@@ -51,6 +53,24 @@ def get_devices(backend: Backend, call: Call) -> Answer:
                 raise refusal("device_not_found", "Cannot find device", more, 404)
             return Answer(present(device))
         return Answer(_page(db, app_id, body))
+
+
+def _have_written(backend: Backend, call: Call) -> None:
+    """See to it that the devices of a large fleet are there which this request may show."""
+    try:
+        asked = as_object(call.json())
+    except ValueError:
+        asked = call.query
+    app_id, device_id = asked.get("app_id"), asked.get("device_id")
+    if truthy(device_id):
+        need_device(backend.store, app_id, as_text(device_id).lower())
+    elif truthy(asked.get("order")) or truthy(asked.get("updated_at")):
+        need_all(backend.store, app_id, by_time=True)
+    else:
+        after = _cursor(asked.get("cursor"))
+        # One device in three has a custom id.
+        rows = 6 * ROW_CAP if truthy(asked.get("customIdMode")) else ROW_CAP
+        need_rows(backend.store, app_id, rows, after.device_id if after else "")
 
 
 def post_device(backend: Backend, call: Call) -> Answer:

@@ -33,6 +33,7 @@ BAD_RANGE: JsonObject = {
 
 NOT_FOUND = Answer({"error": "not_found", "message": "Not found"}, 404)
 CRASHED = Answer({"error": "unknown_error", "message": "Unknown error", "moreInfo": {}}, 500)
+WRONG_KEY = Answer({"error": "invalid_apikey", "message": "Invalid apikey", "moreInfo": {}}, 401)
 
 
 def refusal(code: str, message: str, more: JsonObject | None = None, status: int = 400) -> Refused:

@@ -26,11 +26,10 @@ class App:
     rollout_channel_count: int
 
 
-# The two last columns are counters the real backend keeps by triggers.
+# Uploads by the official command line note the last version; bundles made through the API do not.
 _SELECT = """
 SELECT a.*,
-  (SELECT b.name FROM bundles b WHERE b.app_id = a.app_id AND b.deleted = 0
-   ORDER BY b.created_at DESC, b.id DESC LIMIT 1) AS last_version,
+  (SELECT l.name FROM last_versions l WHERE l.app_id = a.app_id) AS last_version,
   (SELECT count(*) FROM channels c WHERE c.app_id = a.app_id
    AND c.rollout_version IS NOT NULL) AS rollout_channel_count
 FROM apps a
@@ -47,6 +46,26 @@ def list_apps(db: sqlite3.Connection, app_ids: tuple[str, ...]) -> list[App]:
     """List these apps in the order they were made."""
     found = (find_app(db, app_id) for app_id in app_ids)
     return sorted((a for a in found if a), key=lambda a: (a.created_at, a.app_id))
+
+
+@dataclass(frozen=True)
+class Encryption:
+    """What an organisation demands of its bundles; ``key_id`` is the one key it accepts."""
+
+    key_id: str | None
+
+
+def encryption_of(db: sqlite3.Connection, owner_org: str) -> Encryption | None:
+    """Find an organisation's demand that bundles be encrypted; None when it has none."""
+    row = db.execute(
+        "SELECT key_id FROM encrypted_orgs WHERE owner_org = ?", [owner_org]
+    ).fetchone()
+    return Encryption(row["key_id"]) if row else None
+
+
+def note_last_version(db: sqlite3.Connection, app_id: str, name: str) -> None:
+    """Note the version that was uploaded last."""
+    db.execute("INSERT OR REPLACE INTO last_versions (app_id, name) VALUES (?, ?)", [app_id, name])
 
 
 def org_of(db: sqlite3.Connection, app_id: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.tables.rows import record_of
+from capgo_tui.sandbox.tables.rows import record_of, records_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -49,7 +49,7 @@ def list_bundles(db: sqlite3.Connection, app_id: str, span: Span) -> list[Bundle
         " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
         [app_id, span.limit, span.offset],
     )
-    return [record_of(Bundle, row) for row in rows]
+    return records_of(Bundle, rows)
 
 
 def find_bundle(db: sqlite3.Connection, app_id: str, name: str) -> Bundle | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.tables.rows import Column, insert, record_of, update
+from capgo_tui.sandbox.tables.rows import Column, insert, record_of, records_of, update
 
 if TYPE_CHECKING:
     import sqlite3
@@ -71,7 +71,7 @@ def list_channels(db: sqlite3.Connection, app_id: str, span: Span) -> list[Chann
         _SELECT + "WHERE c.app_id = ? ORDER BY c.created_at, c.id LIMIT ? OFFSET ?",
         [app_id, span.limit, span.offset],
     )
-    return [record_of(Channel, row) for row in rows]
+    return records_of(Channel, rows)
 
 
 def find_channel(db: sqlite3.Connection, app_id: str, name: str) -> Channel | None:

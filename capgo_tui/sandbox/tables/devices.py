@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from capgo_tui.sandbox.tables.rows import Column, record_of
+from capgo_tui.sandbox.tables.rows import Column, record_of, records_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -91,7 +91,7 @@ def page_of_devices(
         query += _AFTER[order]
         values |= {"at": after.updated_at, "id": after.device_id}
     rows = db.execute(query + _ORDERS[order] + " LIMIT :limit", values)
-    return [record_of(Device, row) for row in rows]
+    return records_of(Device, rows)
 
 
 def list_devices(db: sqlite3.Connection, app_id: str, span: Span) -> list[Device]:
@@ -100,7 +100,7 @@ def list_devices(db: sqlite3.Connection, app_id: str, span: Span) -> list[Device
         _SELECT + "WHERE d.app_id = ? ORDER BY d.device_id LIMIT ? OFFSET ?",
         [app_id, span.limit, span.offset],
     )
-    return [record_of(Device, row) for row in rows]
+    return records_of(Device, rows)
 
 
 def find_device(db: sqlite3.Connection, app_id: str, device_id: str) -> Device | None:

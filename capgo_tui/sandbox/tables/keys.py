@@ -10,6 +10,7 @@ from capgo_tui.sandbox.roles import OWN_CHANNEL, ROLES, Permission
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from capgo_tui.sandbox.answers import Json
     from capgo_tui.sandbox.tables.channels import Channel
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Key:
-    """One key; ``hashed`` ones are stored without their value and cannot be a subkey."""
+    """One key; ``hashed`` ones are stored without their value and cannot be a subkey.
+
+    ``rights`` are those on single channels, by channel and permission: allowed, or denied though
+    the role allows it.
+    """
 
     id: int
     label: str
@@ -27,9 +32,13 @@ class Key:
     expired: bool
     hashed: bool
     user_id: str
+    rights: Mapping[tuple[int, str], bool]
 
     def may(self, permission: Permission, app_id: Json, channel: Channel | None = None) -> bool:
         """Tell whether the key may do this in the app, or on this channel of it."""
+        told = self.rights.get((channel.id, permission)) if channel is not None else None
+        if told is not None:
+            return told
         if app_id not in self.apps:
             return False
         if permission in ROLES[self.role]:
@@ -39,12 +48,17 @@ class Key:
 
     def sees(self, channel: Channel) -> bool:
         """Tell whether the key sees this channel at all; a hidden one looks like none."""
-        return self.may(Permission.READ_CHANNELS, channel.app_id) or (
-            channel.app_id in self.apps and channel.created_by_key == self.id
+        return (
+            self.may(Permission.READ_CHANNELS, channel.app_id)
+            or (channel.app_id in self.apps and channel.created_by_key == self.id)
+            or any(on == channel.id and allowed for (on, _), allowed in self.rights.items())
         )
 
 
-def _key(row: sqlite3.Row) -> Key:
+def _key(db: sqlite3.Connection, row: sqlite3.Row) -> Key:
+    rights = db.execute(
+        "SELECT channel_id, permission, allowed FROM channel_rights WHERE key_id = ?", [row["id"]]
+    )
     return Key(
         id=row["id"],
         label=row["label"],
@@ -54,21 +68,22 @@ def _key(row: sqlite3.Row) -> Key:
         expired=bool(row["expired"]),
         hashed=bool(row["hashed"]),
         user_id=row["user_id"],
+        rights={(r["channel_id"], r["permission"]): bool(r["allowed"]) for r in rights},
     )
 
 
 def find_key(db: sqlite3.Connection, key: str) -> Key | None:
     """Find a key by its value."""
     row = db.execute("SELECT * FROM keys WHERE key = ?", [key]).fetchone()
-    return _key(row) if row else None
+    return _key(db, row) if row else None
 
 
 def key_by_id(db: sqlite3.Connection, key_id: int) -> Key | None:
     """Find a key by its id."""
     row = db.execute("SELECT * FROM keys WHERE id = ?", [key_id]).fetchone()
-    return _key(row) if row else None
+    return _key(db, row) if row else None
 
 
 def list_keys(db: sqlite3.Connection) -> list[Key]:
     """List all keys in the order they were made."""
-    return [_key(row) for row in db.execute("SELECT * FROM keys ORDER BY id")]
+    return [_key(db, row) for row in db.execute("SELECT * FROM keys ORDER BY id")]

@@ -31,6 +31,20 @@ def record_of(record: type[Record], row: sqlite3.Row) -> Record:
     )
 
 
+def records_of(record: type[Record], rows: sqlite3.Cursor) -> list[Record]:
+    """Build a record from each row; what they have in common is worked out once."""
+    names = [column[0] for column in rows.description]
+    booleans = [number for number, name in enumerate(names) if name in _booleans(record)]
+    records = []
+    for row in rows:
+        values = list(row)
+        for number in booleans:
+            if values[number] is not None:
+                values[number] = bool(values[number])
+        records.append(record(**dict(zip(names, values, strict=True))))
+    return records
+
+
 def insert(db: sqlite3.Connection, table: str, values: dict[str, Column]) -> int:
     """Insert one row and give its id; names come from code, values are bound."""
     names = ", ".join(values)

@@ -1,0 +1,33 @@
+"""Faults on demand: a wire under stress, the same for the same seed.
+
+A fault is written ``NAME[=ARG][@OPERATION][:WHEN]``::
+
+    drop=after@device.link:1      the first link is carried out, its answer never comes
+    429=2@*:25%                   a quarter of all requests, by chance
+    expired-key:5+                from the fifth request on
+    502@bundle.list:.x            every second page of bundles
+    redirect=http://127.0.0.2:99@*
+
+``kinds`` has every NAME, ``operations`` every OPERATION, ``moments`` every form of WHEN; without
+an OPERATION all requests are meant, without a WHEN each of them. Several faults may strike one
+request: the first written is the outermost.
+
+A test changes them while the sandbox runs::
+
+    faults = Faults()
+    app = create_app(store, faults=faults)
+    faults.set("500=after@device.link:1")
+    ...
+    faults.clear()
+
+Over a socket, ``serve.configured(app)`` gives a uvicorn configuration that can really drop a
+connection. In process, a dropped connection is the exception that ``Faults.dropped`` makes.
+"""
+
+from __future__ import annotations
+
+from capgo_tui.sandbox.faults.faults import Faults, Happening
+from capgo_tui.sandbox.faults.grammar import how_to_write
+from capgo_tui.sandbox.faults.problem import FaultError
+
+__all__ = ["FaultError", "Faults", "Happening", "how_to_write"]

@@ -1,0 +1,134 @@
+"""The ASGI layer that lets faults strike; what none strikes passes through it unread."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from capgo_tui.sandbox.call import first_of_each
+from capgo_tui.sandbox.faults.operations import named
+from capgo_tui.sandbox.faults.wire import Dropped, Forward, Scene, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from capgo_tui.sandbox.faults.faults import Active, Faults
+    from capgo_tui.sandbox.faults.wire import Asked
+    from capgo_tui.sandbox.revisions import Revision
+    from capgo_tui.sandbox.store import Store
+
+#: Where a server puts the function that ends the connection of a request.
+DROP = "capgo_tui.drop"
+PIECES = 64
+
+
+class FaultInjector:
+    """Stands before the application."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        faults: Faults,
+        store: Store,
+        revision: Revision,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._app = app
+        self._faults = faults
+        self._store = store
+        self._revision = revision
+        self._now = now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or drop it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = await _whole_body(receive)
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        asked = named(scope["method"], scope["path"], first_of_each(pairs), body)
+        chosen = self._faults.choose(asked)
+        if not chosen:
+            await self._app(scope, _replaying(body, receive), send)
+            return
+        forward: Forward = partial(self._carry_out, scope, asked, receive)
+        for active in reversed(chosen):
+            forward = partial(self._strike, active, forward)
+        try:
+            wire = await forward(asked)
+            await self._put_on_wire(wire, send)
+        except Dropped:
+            await self._drop(scope, receive)
+
+    async def _strike(self, active: Active, forward: Forward, asked: Asked) -> Wire:
+        scene = Scene(self._store, self._revision, self._now, active.rng, self._faults.sleep)
+        return await active.fault.effect(asked, forward, scene)
+
+    async def _carry_out(
+        self, scope: Scope, as_came: Asked, receive: Receive, asked: Asked
+    ) -> Wire:
+        """Run the application and take down its answer."""
+        if asked.query is not as_came.query:
+            scope = {**scope, "query_string": urlencode(asked.query).encode()}
+        started: list[Message] = []
+        parts: list[bytes] = []
+
+        async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                started.append(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        await self._app(scope, _replaying(asked.body, receive), keep)
+        headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in started[0]["headers"]]
+        return Wire(started[0]["status"], tuple(headers), b"".join(parts))
+
+    async def _put_on_wire(self, wire: Wire, send: Send) -> None:
+        headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in wire.headers]
+        await send({"type": "http.response.start", "status": wire.status, "headers": headers})
+        if wire.cut:
+            half = wire.body[: len(wire.body) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
+            raise Dropped
+        pieces = [wire.body]
+        if wire.pause:
+            size = -(-len(wire.body) // PIECES) or 1
+            pieces = [wire.body[at : at + size] for at in range(0, len(wire.body), size)]
+        for piece in pieces:
+            if wire.pause:
+                await self._faults.sleep(wire.pause)
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _drop(self, scope: Scope, receive: Receive) -> None:
+        drop = scope.get("extensions", {}).get(DROP)
+        if drop is None:
+            raise self._faults.dropped()
+        drop()
+        # Only once the connection is gone may the request end: ending it would answer it.
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+async def _whole_body(receive: Receive) -> bytes:
+    parts = []
+    more = True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    """Give the body once more, then whatever comes after it."""
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return left.pop() if left else await receive()
+
+    return replay

@@ -1,0 +1,104 @@
+"""GET /statistics on live (§9): plausible numbers, made from when the devices were last seen."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.answers import Answer
+from capgo_tui.sandbox.live.access import act_as
+from capgo_tui.sandbox.live.errors import refusal
+from capgo_tui.sandbox.roles import Permission
+from capgo_tui.sandbox.values import parse_moment, stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from capgo_tui.sandbox.answers import JsonObject
+    from capgo_tui.sandbox.call import Backend, Call
+    from capgo_tui.sandbox.tables.keys import Key
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_MOST_DAYS = 400
+
+
+def get_app_statistics(backend: Backend, call: Call) -> Answer:
+    """Answer a row for each day; the counts add up unless ``noAccumulate`` is true."""
+    with backend.store.reading() as db:
+        days = _days_asked(db, backend, call)
+        rows: list[JsonObject] = []
+        before = 0
+        for day in days:
+            seen = _seen(db, call.path["app_id"], day)
+            before += seen
+            shown = seen if call.query.get("noAccumulate") == "true" else before
+            date = day.date().isoformat()
+            rows.append({"date": date, "mau": shown, "storage": 0, "bandwidth": 0})
+        return Answer(rows)
+
+
+def get_bundle_usage(backend: Backend, call: Call) -> Answer:
+    """Answer which part of the devices seen on each day ran which bundle, in per cent."""
+    with backend.store.reading() as db:
+        days = _days_asked(db, backend, call)
+        shares: dict[str, list[float]] = {}
+        for number, day in enumerate(days):
+            counts = _running(db, call.path["app_id"], day)
+            for name, count in counts.items():
+                share = round(100 * count / sum(counts.values()), 1)
+                shares.setdefault(name, [0.0] * len(days))[number] = share
+        datasets: list[JsonObject] = [
+            {"label": name, "data": data} for name, data in sorted(shares.items())
+        ]
+        return Answer({"labels": [d.date().isoformat() for d in days], "datasets": datasets})
+
+
+def _days_asked(db: sqlite3.Connection, backend: Backend, call: Call) -> list[datetime]:
+    key = _authenticate(db, backend, call)
+    start, end = _moment(call.query.get("from")), _moment(call.query.get("to"))
+    if start is None or end is None:
+        raise refusal("invalid_body", "Invalid body", {"error": {}})
+    if not key.may(Permission.READ_APP, call.path["app_id"]):
+        raise refusal("no_access_to_app", "No access to app", {"data": key.user_id}, 401)
+    first = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    count = min((end - first).days + 1, _MOST_DAYS)
+    return [first + timedelta(days=number) for number in range(count)]
+
+
+def _authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
+    """Find the key; in ``authorization`` only a UUID is one, anything else a session (§1)."""
+    backend.limits.check_address(call.address)
+    bearer = call.headers.get("authorization", "")
+    if bearer and not _UUID.fullmatch(bearer):
+        backend.limits.failed_auth(call.address)
+        raise refusal("invalid_jwt", "Invalid JWT", status=401)
+    value = bearer or call.headers.get("capgkey", call.headers.get("x-api-key", ""))
+    if not value:
+        backend.limits.failed_auth(call.address)
+        text = "No JWT, apikey or subkey provided"
+        raise refusal("no_jwt_apikey_or_subkey", text, status=401)
+    return act_as(db, backend, call, value)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read a date as JavaScript does, as far as anybody writes one: a bare month counts too."""
+    if text is None:
+        return None
+    if re.fullmatch(r"[1-9]|1[0-2]", text):
+        return datetime(2001, int(text), 1, tzinfo=UTC)
+    moment = parse_moment(text)
+    return moment.astimezone(UTC) if moment else None
+
+
+def _seen(db: sqlite3.Connection, app_id: str, day: datetime) -> int:
+    return sum(_running(db, app_id, day).values())
+
+
+def _running(db: sqlite3.Connection, app_id: str, day: datetime) -> dict[str, int]:
+    rows = db.execute(
+        "SELECT coalesce(version_name, 'unknown'), count(*) FROM devices"
+        " WHERE app_id = ? AND updated_at >= ? AND updated_at < ? GROUP BY 1",
+        [app_id, stamp(day), stamp(day + timedelta(days=1))],
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
