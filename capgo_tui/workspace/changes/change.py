@@ -118,6 +118,15 @@ class Change(BaseModel, ABC):
             for field in (after if self.after is not None else before)
         ]
 
+    @property
+    def in_short(self) -> str:
+        """The first effect, ``2.4.0 → 2.4.1``, and how many more; empty without any."""
+        effects = self.effects()
+        if self.before is None or self.after is None or not effects:
+            return ""
+        more = f" +{len(effects) - 1} more" if len(effects) > 1 else ""
+        return f"{effects[0].before} → {effects[0].after}{more}"
+
     def field_label(self, field: str) -> str:
         """What the operator calls a field."""
         return field.replace("_", " ")

@@ -1,0 +1,46 @@
+"""Reading the targets of changes again: for an undo, and for what a dead program left open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from capgo_tui.api.errors import CapgoError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.session import Workspace
+
+Reading: TypeAlias = "State | CapgoError | None"
+"""What is there now, None for no such record, or why that cannot be told."""
+
+
+async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Reading]:
+    """Read each target from the server, but a whole list only once for all that need it."""
+    lists: dict[str, CapgoError | None] = {}
+    readings: list[Reading] = []
+    for change in changes:
+        if change.reads_whole_list and change.noun in lists:
+            readings.append(lists[change.noun] or change.find(workspace))
+            continue
+        try:
+            found = await change.read(workspace)
+            reading: Reading = await _with_bundle_names(change, found, workspace)
+        except CapgoError as error:
+            reading = error
+        if change.reads_whole_list:
+            lists[change.noun] = reading if isinstance(reading, CapgoError) else None
+        readings.append(reading)
+    return readings
+
+
+async def _with_bundle_names(
+    change: Change, found: State | None, workspace: Workspace
+) -> State | None:
+    """Where a channel's bundle is only told by its id, find out its name (contract §6.1)."""
+    told = found is None or not (change.after or {}).keys() - found.keys()
+    if told or change.noun != "channel" or not workspace.joins_bundle_names:
+        return found
+    await workspace.bundles.load_all()
+    return change.find(workspace) or found
