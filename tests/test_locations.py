@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from capgo_tui import locations
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_named_state_folder_is_obeyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -86,6 +86,10 @@ def writer(file: Path, count: int, name: str) -> subprocess.Popen[str]:
     )
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("journal.*")}
+
+
 def mode(path: Path) -> str:
     return oct(stat.S_IMODE(path.stat().st_mode))
 
@@ -212,13 +216,14 @@ async def test_no_piece_of_the_key_is_in_its_bytes(file: Path) -> None:
         for change in (good, refused, good):
             await carry_out(change, workspace)
         # Both files as they are while it runs, and the one that is left.
-        running = {path.name: path.read_bytes() for path in file.parent.glob("journal.*")}
+        running = contents(file.parent)
         await workspace.aclose()
     assert running.keys() >= {"journal.sqlite3", "journal.sqlite3-wal"}
-    for content in (*running.values(), file.read_bytes()):
+    left = contents(file.parent)[file.name]
+    for content in (*running.values(), left):
         for start in range(len(key) - 7):
             assert key[start : start + 8].encode() not in content
-    assert fingerprint.encode() in file.read_bytes()
+    assert fingerprint.encode() in left
 
 
 # Trouble with the file

@@ -90,6 +90,11 @@ class Change(BaseModel, ABC):
         del workspace
         return None
 
+    def as_of(self, found: State) -> Change:
+        """The same change for its record as it was just read, where that makes a difference."""
+        del found
+        return self
+
     @property
     def kept(self) -> State:
         """What must be as before afterwards, though the change does not speak of it."""

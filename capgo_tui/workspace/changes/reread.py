@@ -39,8 +39,9 @@ async def _with_bundle_names(
     change: Change, found: State | None, workspace: Workspace
 ) -> State | None:
     """Where a channel's bundle is only told by its id, find out its name (contract §6.1)."""
-    told = found is None or not (change.after or {}).keys() - found.keys()
-    if told or change.noun != "channel" or not workspace.joins_bundle_names:
+    if found is None or change.noun != "channel" or "bundle" in found:
+        return found
+    if not workspace.joins_bundle_names:
         return found
     await workspace.bundles.load_all()
     return change.find(workspace) or found

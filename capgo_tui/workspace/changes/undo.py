@@ -88,8 +88,13 @@ class Undo:
 
     def objection(self, workspace: Workspace) -> str | None:
         """Why it can no longer be done, by what the lists hold now; no request is made."""
-        objections = (each.objection(each.change.find(workspace)) for each in self.done)
-        return next((why for why in objections if why is not None), None)
+        for each in self.done:
+            if (why := each.objection(each.change.find(workspace))) is not None:
+                return why
+        for change in self.changes:
+            if change.outdated_by(change.find(workspace)):
+                return f"{change.name} has changed since it was asked"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,7 @@ async def plan(entries: Sequence[Entry], workspace: Workspace) -> Undo | str:
     changes: list[Change] = []
     undoes: list[int] = []
     for each, reading in zip(done, readings, strict=True):
-        inverses = _inverses(each, reading)
+        inverses = await _inverses(each, reading, workspace)
         if isinstance(inverses, str):
             left_out.append(inverses)
             continue
@@ -157,14 +162,25 @@ async def plan(entries: Sequence[Entry], workspace: Workspace) -> Undo | str:
     return Undo(tuple(taken), tuple(changes), tuple(undoes), tuple(left_out))
 
 
-def _inverses(done: Done, reading: Reading) -> tuple[Change, ...] | str:
+async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple[Change, ...] | str:
     if isinstance(reading, CapgoError):
         return f"{done.change.name} cannot be read: {reading}"
     objection = done.objection(reading)
     if objection is not None:
         return objection
     inverses = done.change.undone_by(reading)
-    return f"{done.change.name}: {inverses}" if isinstance(inverses, str) else inverses
+    if isinstance(inverses, str):
+        return f"{done.change.name}: {inverses}"
+    # A demoted default is another record, of which nothing is known yet.
+    others = [each for each in inverses if each.key != done.change.key]
+    for other, found in zip(others, await reread(others, workspace), strict=True):
+        if isinstance(found, CapgoError):
+            return f"{other.name} cannot be read: {found}"
+        if found is None or other.outdated_by(found):
+            now = "gone" if found is None else "no longer as it was left"
+            return f"{other.name} is {now}"
+        inverses = tuple(other.as_of(found) if each is other else each for each in inverses)
+    return inverses
 
 
 def _why_never(entry: Entry) -> str | None:
