@@ -212,7 +212,7 @@ class Journal:
 
     def _select(self, rest: str, *values: int) -> list[Entry]:
         with self._turn, self._telling():
-            if self._db is None and self.path is not None and not self.path.exists():
+            if self._db is None and (self.path is None or not self.path.exists()):
                 return []
             rows = (
                 self._open()

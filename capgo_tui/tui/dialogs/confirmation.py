@@ -146,6 +146,8 @@ class Confirmation(Vertical, Modal):
         hint.show(text, "warn" if problem else "muted")
 
     def _close(self) -> None:
+        if not self.is_attached:  # the program is being left
+            return
         self.query_one(Input).disabled = True
         self.give_keyboard_back()
 

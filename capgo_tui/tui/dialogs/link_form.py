@@ -13,7 +13,7 @@ from textual.widgets import Input
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.record_table import RecordTable
-from capgo_tui.tui.widgets.rows import Column, Row, TableState
+from capgo_tui.tui.widgets.rows import Column, PlainColumn, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.collection import Loading
 
@@ -29,22 +29,10 @@ if TYPE_CHECKING:
 T = TypeVar("T", "Channel", "Bundle")
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceColumn:
-    """A column of the choices."""
-
-    id: str
-    title: str
-    width: int
-    ideal: int
-    priority: int
-    cut_middle: bool = False
-
-
 COLUMNS = (
-    ChoiceColumn("name", "NAME", 16, 24, 0),
-    ChoiceColumn("aside", "", 10, 16, 2),
-    ChoiceColumn("note", "", 20, 40, 1),
+    PlainColumn("name", "NAME", 16, 24, 0),
+    PlainColumn("aside", "", 10, 16, 2),
+    PlainColumn("note", "", 20, 40, 1),
 )
 
 

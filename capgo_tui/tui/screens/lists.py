@@ -13,7 +13,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 
 from capgo_tui.text import clean
-from capgo_tui.tui.actions import ACTIONS
+from capgo_tui.tui.actions import ACTIONS, disabled_reason
 from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.dialogs.run_dialog import RunDialog
@@ -88,7 +88,7 @@ class ListsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Make the rows of chrome, the table, and what lies over them."""
-        yield TitleBar(self.target.app_id, self.target.place)
+        yield TitleBar(self.target.app_id, self.target.place, read_only=self.target.read_only)
         with Horizontal(id="body"):
             yield RecordTable(id="records", classes="behind")
             yield Detail(id="detail", classes="behind")
@@ -240,7 +240,7 @@ class ListsScreen(Screen[None]):
         collection = self.rows.view.collection
         if collection.error is not None:
             self._show_status()
-        quiet = self.app.app_focus and self.is_current and not self._is_taken
+        quiet = self.app.app_focus and self.is_current and not self.is_taken
         if (
             self._polling is not None
             and quiet
@@ -251,18 +251,17 @@ class ListsScreen(Screen[None]):
             self._work(collection.refresh(), f"refresh the {collection.name}")
 
     @property
-    def _is_taken(self) -> bool:
+    def is_taken(self) -> bool:
         """Whether something modal has the keyboard: nothing may move behind it by itself."""
         return any(modal.visible for modal in self.modals)
 
     def _show_hints(self) -> None:
-        self.hints.show_hints(
-            [
-                Hint(action.key, action.label)
-                for action in ACTIONS
-                if action.hint and self._active in action.tabs and action.id != "help"
-            ]
-        )
+        hints = [
+            Hint(action.key, action.label, bool(disabled_reason(action.name, self.target)))
+            for action in ACTIONS
+            if action.hint and self._active in action.tabs and action.id != "help"
+        ]
+        self.hints.show_hints(sorted(hints, key=lambda hint: hint.off))
 
     # Tabs
 
@@ -278,7 +277,7 @@ class ListsScreen(Screen[None]):
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the list that was clicked."""
-        if not self._is_taken:
+        if not self.is_taken:
             self.action_tab(event.name)
 
     def _show_tab(self, name: str) -> None:

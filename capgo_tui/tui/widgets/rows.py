@@ -37,6 +37,18 @@ class Column(Protocol):
         """Whether long texts lose their middle instead of their end."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlainColumn:
+    """A column of a list that nobody sorts or filters."""
+
+    id: str
+    title: str
+    width: int
+    ideal: int
+    priority: int
+    cut_middle: bool = False
+
+
 class Row(NamedTuple):
     """One row as it is drawn: all of it plain text."""
 

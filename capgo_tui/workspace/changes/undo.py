@@ -136,10 +136,10 @@ async def plan(entries: Sequence[Entry], workspace: Workspace) -> Undo | str:
     done, left_out = [], []
     for entry in entries:
         change = revive(entry)
-        why_not = _why_never(entry) or _irreversible(change)
-        if change is None or why_not is not None:
+        reason = why_not(entry)
+        if change is None or reason is not None:
             name = change.name if change else clean(entry.target)
-            left_out.append(f"{name}: {why_not}")
+            left_out.append(f"{name}: {reason}")
         else:
             done.append(Done(entry, change))
     readings = await reread([each.change for each in done], workspace)
@@ -181,6 +181,11 @@ async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple
             return f"{other.name} is {now}"
         inverses = tuple(other.as_of(found) if each is other else each for each in inverses)
     return inverses
+
+
+def why_not(entry: Entry) -> str | None:
+    """Why an entry can certainly not be undone, before anything is read."""
+    return _why_never(entry) or _irreversible(revive(entry))
 
 
 def _why_never(entry: Entry) -> str | None:

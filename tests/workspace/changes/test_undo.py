@@ -152,9 +152,12 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     assert undo.changes[0].guard is Guard.LIST
     assert "cannot be brought back" in " ".join(undo.changes[0].touches)
     await carry_out_all(undo, workspace)
-    (again,) = [c for c in workspace.channels.records.values() if c.name == channel.name] or [None]
-    assert again is None or again.id != channel.id
-    assert world.column("SELECT count(*) FROM channels WHERE name = ?", channel.name) == ["1"]
+    rows = world.column(
+        "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version"
+        " WHERE c.name = ? AND c.id != ?",
+        *(channel.name, channel.id),
+    )
+    assert rows == [state["bundle"]], "with its bundle, but another id"
     # And away again: a new channel is deleted by typing its name.
     redo = await plan([workspace.journal.entries()[0]], workspace)
     assert isinstance(redo, Undo)
