@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from capgo_tui.tui.actions import ACTIONS, READ_ONLY
 from tests.tui.driving import assert_sound, on_devices
-from tests.tui.server import Server
 from tests.tui.world import device_id
+
+if TYPE_CHECKING:
+    from tests.tui.server import Server
 
 TOO_MUCH = {"quit", "help", "change.list"}
 

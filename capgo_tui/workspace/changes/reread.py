@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from capgo_tui.api.errors import CapgoError
+from capgo_tui.api.errors import CapgoError, ErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Readin
             readings.append(lists[change.noun] or change.find(workspace))
             continue
         try:
-            found = await change.read(workspace)
+            found = await _read(change, workspace)
             reading: Reading = await _with_bundle_names(change, found, workspace)
         except CapgoError as error:
             reading = error
@@ -33,6 +33,27 @@ async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Readin
             lists[change.noun] = reading if isinstance(reading, CapgoError) else None
         readings.append(reading)
     return readings
+
+
+async def _read(change: Change, workspace: Workspace) -> State | None:
+    """Read one; what is looked for in a list is only missing once all of that is loaded."""
+    found = await change.read(workspace)
+    if found is not None or not _is_looked_for_in_list(change):
+        return found
+    records = workspace.bundles if change.noun == "bundle" else workspace.channels
+    await records.load_all()
+    found = change.find(workspace)
+    if found is None and (not records.ended or records.incomplete):
+        raise records.error or CapgoError(
+            f"the list of {change.noun}s could not be read to its end", kind=ErrorKind.UNREACHABLE
+        )
+    return found
+
+
+def _is_looked_for_in_list(change: Change) -> bool:
+    return change.reads_whole_list or (
+        change.noun == "channel" and "public" in (change.after or {})
+    )
 
 
 async def _with_bundle_names(

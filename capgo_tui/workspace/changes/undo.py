@@ -43,6 +43,8 @@ class Done:
         for field, then in left.items():
             label = change.field_label(field)
             if field not in found:
+                if change.before is None:
+                    continue  # made with settings among which some are never told
                 return f"{change.name}: this server does not tell its {label} now"
             if found[field] != then:
                 now = change.value_label(field, found[field])
@@ -137,6 +139,8 @@ async def plan(entries: Sequence[Entry], workspace: Workspace) -> Undo | str:
     for entry in entries:
         change = revive(entry)
         reason = why_not(entry)
+        if len(entries) > 1 and (entry.undone or entry.fate is Fate.FAILED):
+            continue  # of a run there is nothing more to do about it
         if change is None or reason is not None:
             name = change.name if change else clean(entry.target)
             left_out.append(f"{name}: {reason}")

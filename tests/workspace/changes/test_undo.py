@@ -164,6 +164,32 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     assert redo.changes[0].guard is Guard.TYPED
 
 
+async def test_a_new_channel_is_deleted_again_though_its_platforms_are_not_told(
+    world: World, workspace: Workspace
+) -> None:
+    creation = ChannelCreation(
+        app_id=world.app_id, key="pr-7", label="pr-7", before=None,
+        after={"allow_dev": True, "ios": True, "android": False},
+    )  # fmt: skip
+    await done(creation, workspace)
+    undo = await planned(workspace)
+    assert undo.changes[0].guard is Guard.TYPED
+    await carry_out_all(undo, workspace)
+    assert world.column("SELECT count(*) FROM channels WHERE name = 'pr-7'") == ["0"]
+
+
+async def test_a_new_channel_that_somebody_changed_is_left_alone(
+    world: World, workspace: Workspace
+) -> None:
+    creation = ChannelCreation(
+        app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"allow_dev": True},
+    )  # fmt: skip
+    await done(creation, workspace)
+    world.run("UPDATE channels SET allow_dev = 0 WHERE name = 'pr-7'")
+    refusal = await plan(workspace.journal.entries(), workspace)
+    assert refusal == "pr-7: development builds is no now, but was left yes"
+
+
 async def test_demoted_defaults_are_brought_back_together(
     world: World, workspace: Workspace
 ) -> None:
