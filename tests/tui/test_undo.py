@@ -244,7 +244,7 @@ async def test_a_write_that_was_cut_off_is_found_out_at_the_next_start(
     server.off("DELETE", "/device")
     writes = server.writes
     async with opened(server, journal=file, wait_for="") as driver:
-        await driver.until("! A write was cut off by the program's end: 1 took effect · Z shows")
+        await driver.until("! A write was cut off by the program's end: 1 as meant · Z shows")
         (entry,) = entries(driver)
         assert (entry.fate, entry.found) == (Fate.VERIFIED, {"channel": None})
         assert server.writes == writes

@@ -146,7 +146,7 @@ async def assert_found_out(scene: Scene) -> None:
     assert told["before"] == [[True, False]]
     assert [entry["fate"] for entry in told["now"]] == ["verified"]
     assert told["now"][0]["found"] == {"channel": scene.world.override_of(scene.device)}
-    assert "1 took effect" in told["told"]
+    assert "1 as meant" in told["told"]
     assert scene.world.override_of(scene.device) == "beta"
     assert scene.world.door.writes == 1
 

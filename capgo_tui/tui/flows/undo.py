@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.dialogs.changes import ChangesScreen
 from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.resolve import resolve
-from capgo_tui.workspace.changes.undo import latest, plan, together_with
 from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
@@ -23,6 +21,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 LEAD = "Undo: "
+
+
+# The models of all kinds of change take 0.1 s to be made: nobody waits for that at the start,
+# and the event loop never does.
+_KINDS = "capgo_tui.workspace.changes.kinds"
 
 
 def _question(change: Change, width: int) -> str:
@@ -40,6 +43,11 @@ class UndoFlow:
     async def look_back(self) -> None:
         """Find out what became of writes that an earlier run of the program did not see end."""
         try:
+            if not await asyncio.to_thread(self._workspace.journal.cut_off):
+                return
+            await asyncio.to_thread(import_module, _KINDS)
+            from capgo_tui.workspace.changes.resolve import resolve  # noqa: PLC0415
+
             resolved = await resolve(self._workspace)
         except JournalUnusable:
             self._screen.say(
@@ -52,6 +60,9 @@ class UndoFlow:
     async def last(self) -> None:
         """Undo the last change that can be undone, and all that was confirmed with it."""
         self._screen.status.dismiss()
+        await asyncio.to_thread(import_module, _KINDS)
+        from capgo_tui.workspace.changes.undo import latest  # noqa: PLC0415
+
         found = latest(await self._entries())
         if found.entries:
             await self._undo(found.entries, found.passed_over)
@@ -62,6 +73,10 @@ class UndoFlow:
     async def choose(self) -> None:
         """List the changes, and undo the one that is chosen there."""
         self._screen.status.dismiss()
+        await asyncio.to_thread(import_module, _KINDS)
+        from capgo_tui.tui.dialogs.changes import ChangesScreen  # noqa: PLC0415
+        from capgo_tui.workspace.changes.undo import together_with  # noqa: PLC0415
+
         changes = ChangesScreen(self._entries, self._screen.target, self._workspace.now)
         await changes.read()
         chosen = await self._screen.app.push_screen_wait(changes)
@@ -72,6 +87,8 @@ class UndoFlow:
         return await asyncio.to_thread(self._workspace.journal.entries)
 
     async def _undo(self, entries: Sequence[Entry], passed_over: str = "") -> None:
+        from capgo_tui.workspace.changes.undo import plan  # noqa: PLC0415
+
         self._screen.say("Reading what is there now…")
         undo = await plan(entries, self._workspace)
         if isinstance(undo, str):

@@ -114,7 +114,7 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     if entry.undone:
         lines.append(("", "taken back since"))
     if entry.error is not None:
-        lines.append(("because", clean(entry.error)))
+        lines.append(("note", clean(entry.error)))
     if entry.settled_at is not None:
         lines.append(("known since", full_time(entry.settled_at, now)))
     if change is None:

@@ -37,7 +37,7 @@ class Resolved:
         parts = [
             f"{number} {what}"
             for number, what in (
-                (self.verified, "took effect"),
+                (self.verified, "as meant"),
                 (self.unknown, "not as meant"),
                 (self.unread, "cannot be read"),
             )
