@@ -27,12 +27,27 @@ def entries(driver: Driver) -> Sequence[Entry]:
     return driver.main.workspace.journal.entries()
 
 
-async def clear_first(driver: Driver) -> None:
-    """Clear the override of the device under the cursor, which is the first."""
-    await driver.type("x")
+async def agree(driver: Driver, key: str, told: str) -> None:
+    """Type a key, then yes to what it asks, and go on until its end is told."""
+    await driver.type(key)
     await driver.asked()
     await driver.type("y")
-    await driver.until("✓ tester-01: override is none")
+    await driver.until(told)
+
+
+async def clear_first(driver: Driver) -> None:
+    """Clear the override of the device under the cursor, which is the first."""
+    await agree(driver, "x", "✓ tester-01: override is none")
+
+
+async def clear_and_undo(driver: Driver) -> None:
+    await clear_first(driver)
+    await agree(driver, "z", "✓ tester-01: override is beta, read back")
+
+
+async def show_list(driver: Driver) -> None:
+    await driver.type("Z")
+    await driver.until("Changes made from here")
 
 
 async def test_z_undoes_the_last_change_with_the_same_line(server: Server) -> None:
@@ -45,10 +60,7 @@ async def test_z_undoes_the_last_change_with_the_same_line(server: Server) -> No
         await driver.type("enter")
         await driver.until("Nothing was changed.")
         assert server.overrides() == {}
-        await driver.type("z")
-        await driver.asked()
-        await driver.type("y")
-        await driver.until("✓ tester-01: override is beta, read back")
+        await agree(driver, "z", "✓ tester-01: override is beta, read back")
         assert server.overrides() == {ONE: "beta"}
         assert [(e.id, e.undoes, e.undone, e.fate) for e in entries(driver)] == [
             (2, 1, False, Fate.VERIFIED),
@@ -149,13 +161,8 @@ async def test_the_list_tells_what_became_of_each(server: Server) -> None:
     for size in ((80, 24), (140, 40), (60, 20)):
         server.pass_time(120)
         async with on_devices(server, size=size) as driver:
-            await clear_first(driver)
-            await driver.type("z")
-            await driver.asked()
-            await driver.type("y")
-            await driver.until("override is beta, read back")
-            await driver.type("Z")
-            await driver.until("Changes made from here")
+            await clear_and_undo(driver)
+            await show_list(driver)
             assert_sound(driver.app, size)
             newest, oldest = driver.line(2), driver.line(3)
             assert newest.startswith("✓")
@@ -182,13 +189,8 @@ async def test_the_list_tells_what_became_of_each(server: Server) -> None:
 async def test_an_undo_is_undone_from_the_list(server: Server) -> None:
     server.override(ONE, "beta")
     async with on_devices(server) as driver:
-        await clear_first(driver)
-        await driver.type("z")
-        await driver.asked()
-        await driver.type("y")
-        await driver.until("override is beta, read back")
-        await driver.type("Z")
-        await driver.until("Changes made from here")
+        await clear_and_undo(driver)
+        await show_list(driver)
         await driver.type("z")
         await driver.asked("Undo: Override tester-01: beta → none?")
         await driver.asked()
@@ -263,9 +265,6 @@ async def test_a_journal_that_cannot_be_used_is_told_and_nothing_is_sent(
         assert f"move{file}elsewhere" in "".join(driver.text.split()), "not one letter is cut"
         await driver.type("r", "escape", "2")
         await driver.until("tester-01")
-        await driver.type("x")
-        await driver.asked()
-        await driver.type("y")
-        await driver.until("✗ Not changed: the journal is damaged")
+        await agree(driver, "x", "✗ Not changed: the journal is damaged")
         assert server.writes == 0
         assert server.overrides() == {ONE: "beta"}

@@ -295,6 +295,15 @@ def test_a_folder_that_cannot_be_made_is_named_with_the_way_out(tmp_path: Path) 
         journal.intend(CHANGE, REQUEST)
 
 
+def test_one_that_was_cut_off_while_it_was_made_is_made_now(journal: Journal, file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    with sqlite3.connect(file) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    db.close()
+    assert journal.entries() == []
+    assert journal.intend(CHANGE, REQUEST) == 1
+
+
 async def test_without_a_journal_nothing_is_sent(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where a folder should be")
     async with open_world(devices=5) as world:

@@ -41,6 +41,12 @@ class Scene:
             env={**told, **more},
         )
 
+    async def write_and_die(self, held: Held) -> None:
+        """Write, and be killed once a request stands at the server."""
+        async with killed(await self.start("write")):
+            await held.ready.wait()
+        held.let_go()
+
     async def look(self) -> dict[str, Any]:
         """What a new program makes of the journal."""
         process = await self.start("resolve")
@@ -85,10 +91,7 @@ async def said(process: asyncio.subprocess.Process, *lines: str) -> None:
 
 async def test_before_anything_is_written_down(scene: Scene) -> None:
     held = scene.hold_back(READ)
-    process = await scene.start("write")
-    async with killed(process):
-        await held.ready.wait()
-    held.let_go()
+    await scene.write_and_die(held)
     assert await scene.look() == {"before": [], "told": "", "now": []}
     assert scene.world.door.writes == 0
 
@@ -110,10 +113,7 @@ async def test_written_down_and_not_sent(scene: Scene) -> None:
 
 async def test_sent_and_lost(scene: Scene) -> None:
     held = scene.hold_back(WRITE)
-    process = await scene.start("write")
-    async with killed(process):
-        await held.ready.wait()
-    held.let_go()
+    await scene.write_and_die(held)
     told = await scene.look()
     assert told["before"] == [[True, False]]
     assert [entry["fate"] for entry in told["now"]] == ["unknown"]
@@ -123,10 +123,7 @@ async def test_sent_and_lost(scene: Scene) -> None:
 
 async def test_carried_out_and_not_answered(scene: Scene) -> None:
     held = scene.world.door.hold(WRITE)
-    process = await scene.start("write")
-    async with killed(process):
-        await held.ready.wait()
-    held.let_go()
+    await scene.write_and_die(held)
     await assert_found_out(scene)
 
 
@@ -167,10 +164,7 @@ async def test_settled(scene: Scene) -> None:
 
 async def test_a_server_that_cannot_be_read_leaves_it_for_the_next_start(scene: Scene) -> None:
     held = scene.world.door.hold(WRITE)
-    process = await scene.start("write")
-    async with killed(process):
-        await held.ready.wait()
-    held.let_go()
+    await scene.write_and_die(held)
     scene.world.door.fail(READ)
     told = await scene.look()
     assert "1 cannot be read" in told["told"]

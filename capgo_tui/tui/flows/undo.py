@@ -79,6 +79,8 @@ class UndoFlow:
 
         changes = ChangesScreen(self._entries, self._screen.target, self._workspace.now)
         await changes.read()
+        if self._is_taken():
+            return
         chosen = await self._screen.app.push_screen_wait(changes)
         if chosen is not None:
             await self._undo(together_with(chosen, await self._entries()))
@@ -94,10 +96,7 @@ class UndoFlow:
         if isinstance(undo, str):
             self._screen.say(f"✗ Not undone: {undo}.")
             return
-        if self._screen.is_taken or not self._screen.is_current:
-            self._screen.say("Nothing was undone: answer what is open first.")
-            return
-        if any(self._is_busy(each.change) for each in undo.done):
+        if self._is_taken() or any(self._is_busy(each.change) for each in undo.done):
             return
         self._screen.say(f"{passed_over}; this one can be undone:" if passed_over else "")
         if not await self._ask(undo):
@@ -114,6 +113,13 @@ class UndoFlow:
         if len(undo.changes) == 1 and first.guard is Guard.LINE and not undo.left_out:
             return self._screen.prompt.open(partial(_question, first))
         return self._screen.confirmation.open(undo.changes, title=undo.title)
+
+    def _is_taken(self) -> bool:
+        """Whether something else was opened while the server was read, after saying so."""
+        taken = self._screen.is_taken or not self._screen.is_current
+        if taken:
+            self._screen.say("Nothing was undone: answer what is open first.")
+        return taken
 
     def _is_busy(self, change: Change) -> bool:
         return change.row is not None and self._writing.is_busy(change.noun, change.row)

@@ -25,7 +25,8 @@ from tests.workspace.world import ALL_REVISIONS, World, open_world
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.api.models import Channel
+    from capgo_tui.workspace.changes.change import Change, State
     from capgo_tui.workspace.journal import Entry
     from capgo_tui.workspace.session import Workspace
 
@@ -72,6 +73,17 @@ async def carry_out_all(undo: Undo, workspace: Workspace) -> None:
 
 async def done(change: Change, workspace: Workspace, fate: Fate = Fate.VERIFIED) -> None:
     assert (await carry_out(change, workspace)).fate is fate
+
+
+async def delete(channel: Channel, workspace: Workspace) -> State:
+    """Delete a channel; gives what it was."""
+    state = workspace.state_of(channel)
+    deletion = ChannelDeletion(
+        app_id=workspace.target.app_id, key=channel.wire_key, row=str(channel.id),
+        label=channel.name, before=state, after=None,
+    )  # fmt: skip
+    await done(deletion, workspace)
+    return state
 
 
 def entry_of(workspace: Workspace, number: int) -> Entry:
@@ -141,12 +153,7 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     world: World, workspace: Workspace
 ) -> None:
     channel = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
-    state = workspace.state_of(channel)
-    deletion = ChannelDeletion(
-        app_id=world.app_id, key=channel.wire_key, row=str(channel.id), label=channel.name,
-        before=state, after=None,
-    )  # fmt: skip
-    await done(deletion, workspace)
+    state = await delete(channel, workspace)
     undo = await planned(workspace)
     assert isinstance(undo.changes[0], ChannelCreation)
     assert undo.changes[0].guard is Guard.LIST
@@ -277,12 +284,7 @@ async def test_a_channel_made_anew_by_somebody_is_left_alone(
     world: World, workspace: Workspace
 ) -> None:
     channel = next(c for c in workspace.channels.records.values() if not c.public)
-    state = workspace.state_of(channel)
-    deletion = ChannelDeletion(
-        app_id=world.app_id, key=channel.wire_key, row=str(channel.id), label=channel.name,
-        before=state, after=None,
-    )  # fmt: skip
-    await done(deletion, workspace)
+    await delete(channel, workspace)
     await workspace.client.set_channel(world.app_id, channel.wire_key, ChannelSettings())
     refusal = await plan(workspace.journal.entries(), workspace)
     assert refusal == f"there is a channel {channel.name} again"
