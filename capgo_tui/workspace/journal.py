@@ -137,6 +137,8 @@ class Journal:
             JournalUnusable: nothing may be sent then.
 
         """
+        # Not pydantic's own JSON: it refuses the lone surrogates that a server's names can have.
+        dumped = change.model_dump(mode="json")
         with self._writing() as db:
             cursor = db.execute(
                 "INSERT INTO changes (at, writer, server, app_id, key_fingerprint, kind, target,"
@@ -147,9 +149,9 @@ class Journal:
                     self._server,
                     self._app_id,
                     self._key_fingerprint,
-                    change.model_dump()["kind"],
-                    change.key,
-                    change.model_dump_json(),
+                    dumped["kind"],
+                    change.key.encode(errors="backslashreplace").decode(),
+                    json.dumps(dumped),
                     request.name,
                     run,
                     undoes,

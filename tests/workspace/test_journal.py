@@ -17,7 +17,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.api.requests import Request, link_device
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.history import revive, story
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.journal import Journal, JournalUnusable
@@ -105,7 +105,7 @@ def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
     assert (found.id, found.at, found.run, found.fate) == (entry, NOON, "r1", None)
     assert found.key_fingerprint == ApiKey(KEY).fingerprint
     assert (found.kind, found.target, found.request) == ("device.override", "d-1", "POST /device")
-    assert CHANGES.validate_json(found.change_json) == CHANGE
+    assert revive(found) == CHANGE
     error = CapgoError("no such channel", kind=ErrorKind.RULE)
     journal.settle(entry, Outcome(Fate.FAILED, {"channel": None}, error))
     (found,) = journal.entries()
@@ -115,6 +115,18 @@ def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
         "no such channel",
     )
     assert not found.under_way
+
+
+def test_lone_surrogates_of_a_server_come_back_letter_by_letter(journal: Journal) -> None:
+    change = OverrideChange(
+        app_id=APP, key="d\ud800", label="d", before={}, after={"channel": "\udfffbeta"}
+    )
+    entry = journal.intend(change, REQUEST)
+    journal.settle(entry, Outcome(Fate.VERIFIED, {"channel": "\udfffbeta"}))
+    (found,) = journal.entries()
+    assert revive(found) == change
+    assert found.found == change.after
+    assert story(found).effect == "unknown → \ufffdbeta"
 
 
 def test_each_app_of_each_server_has_entries_of_its_own(journal: Journal, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ class Story:
 def revive(entry: Entry) -> Change | None:
     """The change as it was written down; None when it is of a kind this version does not know."""
     try:
-        return CHANGES.validate_json(entry.change_json)
+        return CHANGES.validate_python(json.loads(entry.change_json))
     except ValidationError:
         return None
 
