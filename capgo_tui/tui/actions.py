@@ -6,8 +6,12 @@ The bindings, the hint bar and the help are all made from this one list.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.target import Target
 
 EVERYWHERE = frozenset({"channels", "devices", "bundles"})
 DEVICES_ONLY = frozenset({"devices"})
@@ -26,6 +30,8 @@ class Action:
     hint: bool = True
     """Whether the hint bar offers it while there is room; the first ones go last."""
     shown_key: str = ""
+    writes: bool = False
+    """Whether it may change something on the server."""
 
     @property
     def binding(self) -> Binding:
@@ -49,11 +55,11 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "device.override", "o", "override", "override",
-        "Force this device to a channel", DEVICES_ONLY,
+        "Force this device to a channel", DEVICES_ONLY, writes=True,
     ),
     Action(
         "device.clear", "x", "clear_override", "clear",
-        "Clear this device's override", DEVICES_ONLY,
+        "Clear this device's override", DEVICES_ONLY, writes=True,
     ),
     Action("record.open", "enter", "open", "open", "Show all of this record", shown_key="⏎"),
     Action(
@@ -66,6 +72,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "list.sort", "s", "sort", "sort",
         "Sort by a column: ← → and Enter; the same column again turns it round",
+    ),
+    Action(
+        "change.undo", "z", "undo", "undo",
+        "Undo the last change that can be undone; once more: the one before", writes=True,
+    ),
+    Action(
+        "change.list", "Z", "changes", "changes",
+        "All changes made from here, and what became of them; z there undoes one",
     ),
     Action(
         "mark.toggle", "space", "mark", "mark", "Mark this record, or unmark it", hint=False,
@@ -96,6 +110,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", "q", "back", "quit", "Back; at the top quit", hint=False),
     Action("help", "question_mark", "help", "help", "All keys", shown_key="?"),
 )  # fmt: skip
+
+WRITES: frozenset[str] = frozenset(action.name for action in ACTIONS if action.writes)
+READ_ONLY = "read-only (--read-only): nothing is changed or sent"
+
+
+def disabled_reason(name: str, target: Target) -> str:
+    """Why an action does nothing here, by its `Action.name`; empty when it does."""
+    return READ_ONLY if target.read_only and name in WRITES else ""
+
 
 MOVES: tuple[tuple[str, str], ...] = (
     ("↑ ↓ j k", "one row"),

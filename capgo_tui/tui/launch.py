@@ -9,6 +9,7 @@ from capgo_tui.workspace.target import DEFAULT_SERVER, ASGIApp, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.revisions import Revision
@@ -29,10 +30,20 @@ class Launch:
     """The file that named the server, where somebody must first say that the key may go there."""
     device: str | None = None
     """A device id to open straight on."""
+    journal: Path | None = None
+    """The file every write is noted in; None forgets them at the end."""
+    read_only: bool = False
+    """Whether every write is refused."""
 
     @property
     def target(self) -> Target | None:
         """What to open, or None while something is missing."""
         if self.key is None or self.app_id is None or self.server_named_by is not None:
             return None
-        return Target(self.app_id, self.key, self.server, self.revision, self.asgi_app)
+        return self.open_with(self.key, self.app_id)
+
+    def open_with(self, key: ApiKey, app_id: str) -> Target:
+        """What to open with a key and an app that may have been asked for."""
+        return Target(
+            app_id, key, self.server, self.revision, self.asgi_app, self.journal, self.read_only
+        )

@@ -146,6 +146,8 @@ class Confirmation(Vertical, Modal):
         hint.show(text, "warn" if problem else "muted")
 
     def _close(self) -> None:
+        if not self.is_attached:  # the program is being left
+            return
         self.query_one(Input).disabled = True
         self.give_keyboard_back()
 
@@ -161,16 +163,8 @@ def _lines(changes: Sequence[Change]) -> list[Line]:
             for effect in changes[0].effects()
         ]
     else:
-        lines = [Line(change.label, _short(change)) for change in changes[:LISTED]]
+        lines = [Line(change.label, change.in_short or change.verb) for change in changes[:LISTED]]
         if len(changes) > LISTED:
             lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))
     touches = dict.fromkeys(touch for change in changes for touch in change.touches)
     return lines + [Line("", f"! {touch}", "raw") for touch in touches]
-
-
-def _short(change: Change) -> str:
-    effects = change.effects()
-    if change.before is None or change.after is None or not effects:
-        return change.verb
-    more = f" +{len(effects) - 1} more" if len(effects) > 1 else ""
-    return f"{effects[0].before} → {effects[0].after}{more}"

@@ -95,9 +95,15 @@ class Writing:
         undoes: Sequence[int | None],
         answer: asyncio.Future[bool],
     ) -> None:
-        if not await answer:
+        if await answer:
+            await self.carry_out_run(changes, title, undoes)
+        else:
             self._screen.say("Nothing was changed.")
-            return
+
+    async def carry_out_run(
+        self, changes: Sequence[Change], title: str, undoes: Sequence[int | None] = ()
+    ) -> None:
+        """Carry many changes out that were agreed to, and show what becomes of each."""
         dialog = self._screen.run_dialog
         run = Run(changes, self._workspace, undoes=undoes)
         dialog.open(title, run)

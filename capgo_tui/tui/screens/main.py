@@ -54,10 +54,13 @@ class MainScreen(ListsScreen):
         super().open(workspace)
         # They bring pydantic: not before the first paint.
         from capgo_tui.tui.flows.overrides import OverrideFlow  # noqa: PLC0415
+        from capgo_tui.tui.flows.undo import UndoFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.writing import Writing  # noqa: PLC0415
 
         self.writing = Writing(self, workspace)
         self.overrides = OverrideFlow(self, workspace, self.writing)
+        self.undoing = UndoFlow(self, workspace, self.writing)
+        self._work(self.undoing.look_back(), "find out what an earlier run did")
         if self._sought is not None:
             self._filter(self._sought)
             self._work(self._look_up(self._sought), "look the device up")
@@ -161,9 +164,8 @@ class MainScreen(ListsScreen):
 
     # The filter
 
-    async def action_filter(self) -> None:
+    def action_filter(self) -> None:
         """Type a filter in the bottom row."""
-        await self.furnish()
         if self._rows:
             self._close_detail()
             self.status.dismiss()
@@ -235,17 +237,25 @@ class MainScreen(ListsScreen):
             self.table.cover(0)
             self.link_form.close()
 
-    async def action_override(self) -> None:
+    def action_override(self) -> None:
         """Force the device under the cursor to a channel."""
         if (device := self._device()) is not None:
-            await self.furnish()
             self._begin(self.overrides.override(device), "override the device")
 
-    async def action_clear_override(self) -> None:
+    def action_clear_override(self) -> None:
         """Clear the override of the device under the cursor."""
         if (device := self._device()) is not None:
-            await self.furnish()
             self._begin(self.overrides.clear(device), "clear the override")
+
+    def action_undo(self) -> None:
+        """Undo the last change that can be undone."""
+        if self.workspace is not None:
+            self._begin(self.undoing.last(), "undo the last change")
+
+    def action_changes(self) -> None:
+        """List all changes made from here."""
+        if self.workspace is not None:
+            self._begin(self.undoing.choose(), "list the changes")
 
     def _device(self) -> Device | None:
         """The device under the cursor, or None after saying why there is none."""
@@ -263,7 +273,7 @@ class MainScreen(ListsScreen):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.app.push_screen(HelpScreen(self._active))
+        self.app.push_screen(HelpScreen(self._active, self.target))
 
     def _begin(self, flow: Coroutine[None, None, None] | None, doing: str) -> None:
         if flow is not None:

@@ -40,7 +40,7 @@ class ScreenWithModals(Screen[None]):
         self._furnishing = asyncio.Lock()
 
     async def furnish(self) -> None:
-        """Mount what lies over the lists; whoever is about to use it awaits this first.
+        """Mount what lies over the lists; the app awaits this before any action.
 
         Nobody needs it before there are rows, and mounting it before them held them up by a
         tenth of the whole start.
@@ -68,6 +68,6 @@ class ScreenWithModals(Screen[None]):
         return " ".join(max(p for p in points if p[0] <= extent)[1] for points, extent in extents)
 
     @property
-    def _is_taken(self) -> bool:
+    def is_taken(self) -> bool:
         """Whether something modal has the keyboard: nothing may move behind it by itself."""
         return any(modal.visible for modal in self.modals)

@@ -90,6 +90,11 @@ class Change(BaseModel, ABC):
         del workspace
         return None
 
+    def as_of(self, found: State) -> Change:
+        """The same change for its record as it was just read, where that makes a difference."""
+        del found
+        return self
+
     @property
     def kept(self) -> State:
         """What must be as before afterwards, though the change does not speak of it."""
@@ -117,6 +122,15 @@ class Change(BaseModel, ABC):
             Effect(self.field_label(field), self._told(before, field), self._told(after, field))
             for field in (after if self.after is not None else before)
         ]
+
+    @property
+    def in_short(self) -> str:
+        """The first effect, ``2.4.0 → 2.4.1``, and how many more; empty without any."""
+        effects = self.effects()
+        if self.before is None or self.after is None or not effects:
+            return ""
+        more = f" +{len(effects) - 1} more" if len(effects) > 1 else ""
+        return f"{effects[0].before} → {effects[0].after}{more}"
 
     def field_label(self, field: str) -> str:
         """What the operator calls a field."""

@@ -91,6 +91,12 @@ class SettingsChange(ChannelChange):
             settings = settings.with_bundle(self.bundle_now)
         return requests.set_channel(traits, self.app_id, self.key, settings)
 
+    def as_of(self, found: State) -> SettingsChange:
+        """With the bundle it carries, which is to stay."""
+        bundle = found.get("bundle")
+        now = bundle if isinstance(bundle, str) else None
+        return self.model_copy(update={"bundle_now": now})
+
     @property
     def kept(self) -> State:
         """The bundle, unless that is what is changed."""
