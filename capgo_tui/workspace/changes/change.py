@@ -83,6 +83,16 @@ class Change(BaseModel, ABC):
     def request(self, traits: Traits) -> Request:
         """The one request that carries it out; raises `Refused` where there is none."""
 
+    async def check(self, workspace: Workspace) -> None:
+        """Look once more, right before it is sent, whether it would do what was agreed to.
+
+        Raises:
+            Refused: when it would not; nothing is sent then.
+            CapgoError: when that could not be read.
+
+        """
+        del workspace
+
     @abstractmethod
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """What would undo it, in order, now that `found` is what is there; else why nothing can."""
