@@ -13,7 +13,7 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.text_line import TextLine
-from capgo_tui.workspace.changes.change import Guard
+from capgo_tui.workspace.changes.guard import Guard
 
 if TYPE_CHECKING:
     import asyncio

@@ -1,10 +1,10 @@
-"""Choosing the channel a device is forced to: a form docked to the bottom six rows."""
+"""Choosing the channel or the bundle to link to: a form docked to the bottom six rows."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,19 +16,17 @@ from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.rows import Column, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.collection import Loading
-from capgo_tui.workspace.columns import bundle_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
-    from capgo_tui.api.models import Channel, Device
+    from capgo_tui.api.models import Bundle, Channel
+    from capgo_tui.api.records import Record
     from capgo_tui.workspace.collection import Collection
-    from capgo_tui.workspace.columns import Surroundings
 
-PUBLIC = "a default channel takes no overrides"
-CURRENT = "the override it has now"
+T = TypeVar("T", "Channel", "Bundle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,82 +42,86 @@ class ChoiceColumn:
 
 
 COLUMNS = (
-    ChoiceColumn("channel", "CHANNEL", 16, 24, 0),
-    ChoiceColumn("bundle", "BUNDLE", 10, 16, 2),
+    ChoiceColumn("name", "NAME", 16, 24, 0),
+    ChoiceColumn("aside", "", 10, 16, 2),
     ChoiceColumn("note", "", 20, 40, 1),
 )
 
 
-@dataclass(slots=True)
-class Choices:
-    """The channels that match what was typed, best match first."""
+def _nothing(_: object) -> str:
+    return ""
 
-    collection: Collection[Channel]
-    current: str | None
-    """The override the device has now."""
-    around: Surroundings
+
+@dataclass(slots=True)
+class Choices(Generic[T]):
+    """The records of a list that match what was typed, best match first."""
+
+    collection: Collection[T]
+    refusal: Callable[[T], str] = _nothing
+    """Why a record cannot be chosen, asked whenever it is drawn; empty when it can."""
+    aside: Callable[[T], str] = _nothing
+    """What stands beside its name."""
     typed: str = ""
-    channels: list[Channel] = field(default_factory=list)
+    found: list[T] = field(default_factory=list)
+
+    @property
+    def noun(self) -> str:
+        """What one of them is called."""
+        return self.collection.name.removesuffix("s")
 
     def narrow(self, typed: str) -> None:
-        """Keep the channels whose name holds every word typed."""
+        """Keep the records whose name holds every word typed."""
         self.typed = typed
         words = typed.casefold().split()
         whole = typed.strip().casefold()
 
-        def rank(channel: Channel) -> int:
-            name = channel.name.casefold()
+        def rank(record: T) -> int:
+            name = record.name.casefold()
             return 0 if name == whole else 1 if name.startswith(whole) else 2
 
         loaded = self.collection.records.values()
-        matching = [c for c in loaded if all(word in c.name.casefold() for word in words)]
-        self.channels = sorted(matching, key=rank)
+        matching = [each for each in loaded if all(word in each.name.casefold() for word in words)]
+        self.found = sorted(matching, key=rank)
 
-    def refusal(self, channel: Channel) -> str:
-        """Why a channel cannot be chosen; empty when it can."""
-        if channel.public:
-            return PUBLIC
-        return CURRENT if channel.name == self.current else ""
+    def refusal_at(self, index: int) -> str:
+        """Why the record at an index cannot be chosen; empty when it can."""
+        return self.refusal(self.found[index])
 
     @property
     def is_settled(self) -> bool:
-        """Whether no further channel can come."""
+        """Whether no further record can come."""
         return self.collection.ended or self.collection.error is not None
 
     @property
     def is_unmistakable(self) -> bool:
-        """Whether what was typed is a channel's whole name, or can mean no other one."""
-        if not self.channels:
+        """Whether what was typed is a whole name, or can mean no other one."""
+        if not self.found:
             return False
-        whole = self.channels[0].name.casefold() == self.typed.strip().casefold()
-        return whole or (self.is_settled and len(self.channels) == 1)
+        whole = self.found[0].name.casefold() == self.typed.strip().casefold()
+        return whole or (self.is_settled and len(self.found) == 1)
 
     @property
     def first_allowed(self) -> int:
         """The first that can be chosen, else the first of all."""
-        allowed = (at for at, channel in enumerate(self.channels) if not self.refusal(channel))
+        allowed = (at for at, record in enumerate(self.found) if not self.refusal(record))
         return next(allowed, 0)
 
     def __len__(self) -> int:
-        return len(self.channels)
+        return len(self.found)
 
     def key_at(self, index: int) -> str:
-        """The channel's id."""
-        return str(self.channels[index].id)
+        """The record's id."""
+        return str(self.found[index].id)
 
     def index_of(self, key: str) -> int | None:
-        """Where a channel stands among the choices."""
-        return next((at for at, c in enumerate(self.channels) if str(c.id) == key), None)
+        """Where a record stands among the choices."""
+        return next((at for at, each in enumerate(self.found) if str(each.id) == key), None)
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
         """One choice, muted with its reason where it cannot be chosen."""
-        channel = self.channels[index]
-        refusal = self.refusal(channel)
-        texts = {
-            "channel": channel.name,
-            "bundle": bundle_name(channel.bundle, self.around) or "none",
-            "note": refusal,
-        }
+        record = self.found[index]
+        refusal = self.refusal(record)
+        texts = {"name": record.name, "aside": self.aside(record), "note": refusal}
         tone = "muted" if refusal else "plain"
         return Row(
             "×" if refusal else " ",
@@ -127,6 +129,9 @@ class Choices:
             [texts[column.id] for column in columns],
             [tone for _ in columns],
         )
+
+
+AnyChoices: TypeAlias = "Choices[Channel] | Choices[Bundle]"
 
 
 class LinkForm(Vertical, Modal):
@@ -140,7 +145,7 @@ class LinkForm(Vertical, Modal):
         visibility: hidden;
         background: $panel;
         & Horizontal { height: 1; }
-        & Horizontal TextLine { width: 10; }
+        & #form-noun { width: 11; }
         & Input { width: 1fr; }
         & RecordTable { height: 3; background: $panel; }
         &:ansi { background: ansi_default; & RecordTable { background: ansi_default; } }
@@ -159,12 +164,12 @@ class LinkForm(Vertical, Modal):
 
     def __init__(self) -> None:
         super().__init__()
-        self._choices: Choices | None = None
-        self._picked: asyncio.Future[Channel | None] | None = None
+        self._choices: AnyChoices | None = None
+        self._picked: asyncio.Future[Record | None] | None = None
         self._moved = False
         """Whether the operator moved the cursor: then it stays where it is."""
         self._eager = False
-        """Whether Enter was pressed before the channel it meant was loaded."""
+        """Whether Enter was pressed before the record it meant was loaded."""
 
     @property
     def choosing(self) -> bool:
@@ -175,33 +180,30 @@ class LinkForm(Vertical, Modal):
         """Make the six rows."""
         yield TextLine(tone="title", id="form-title")
         with Horizontal():
-            yield TextLine(" channel ›", "muted")
+            yield TextLine("", "muted", id="form-noun")
             yield LineInput(disabled=True)
         yield RecordTable(header=False, takes_focus=False)
         yield TextLine(tone="muted", id="form-hint")
 
-    def open(
-        self, device: Device, channels: Collection[Channel], around: Surroundings
-    ) -> asyncio.Future[Channel | None]:
-        """Ask for a channel; None when the form is left without one.
+    def open(self, title: str, choices: Choices[T]) -> asyncio.Future[T | None]:
+        """Ask for one of the choices; None when the form is left without one.
 
         The keyboard is taken at once: what is typed ahead is typed into the form. It is given
-        back when the form is left; with a channel only by `close`, so that it can pass on to
+        back when the form is left; with a choice only by `close`, so that it can pass on to
         the question without a gap.
         """
         self._moved = self._eager = False
-        self._choices = Choices(channels, device.channel, around)
+        self._choices = choices
         self._picked = asyncio.get_running_loop().create_future()
-        about = [device.device_id, f"now {device.channel or 'none'}"]
-        told = " · ".join([device.custom_id, *reversed(about)] if device.custom_id else about)
-        self.query_one("#form-title", TextLine).show(f" Override {told}")
+        self.query_one("#form-title", TextLine).show(f" {title}")
+        self.query_one("#form-noun", TextLine).show(f" {choices.noun} ›")
         box = self.query_one(Input)
         box.disabled = False
         with box.prevent(Input.Changed):
             box.value = ""
-        self.channels_changed()
+        self.choices_changed()
         self.take_keyboard(box)
-        return self._picked
+        return cast("asyncio.Future[T | None]", self._picked)
 
     def close(self) -> None:
         """Give the rows and the keyboard back; a form that is closed stays so."""
@@ -210,8 +212,8 @@ class LinkForm(Vertical, Modal):
             self.query_one(Input).disabled = True
             self.give_keyboard_back()
 
-    def channels_changed(self) -> None:
-        """Take note that channels came in while the form is open."""
+    def choices_changed(self) -> None:
+        """Take note that records came in, or that a reason changed, while the form is open."""
         if self._choices is None or self._picked is None:
             return
         kept = self._table.cursor_key if self._moved else None
@@ -268,7 +270,7 @@ class LinkForm(Vertical, Modal):
             self._moved = self._eager = False
             self._narrow(choices)
 
-    def _narrow(self, choices: Choices) -> None:
+    def _narrow(self, choices: AnyChoices) -> None:
         choices.narrow(self.query_one(Input).value)
         at = choices.first_allowed
         key = choices.key_at(at) if len(choices) else None
@@ -280,7 +282,7 @@ class LinkForm(Vertical, Modal):
         if choices is None:
             return
         loaded = choices.collection
-        count = f"{len(choices)} of {len(loaded)} channels"
+        count = f"{len(choices)} of {len(loaded)} {loaded.name}"
         if loaded.loading is not Loading.NOTHING:
             count += " (loading more…)"
         elif loaded.error is not None:
@@ -288,7 +290,7 @@ class LinkForm(Vertical, Modal):
         if len(choices):
             self._hint_line.show(f" ⏎ choose  ↑↓ move  esc cancel · {count}", "muted")
         else:
-            self._hint_line.show(f" no channel matches · {count} · esc cancel", "warn")
+            self._hint_line.show(f" no {choices.noun} matches · {count} · esc cancel", "warn")
 
     def action_pick(self) -> None:
         """Pick what the cursor is on, if it can be picked."""
@@ -299,17 +301,18 @@ class LinkForm(Vertical, Modal):
         if not (choices.is_settled or choices.is_unmistakable or self._moved):
             # What was typed may mean a channel that is yet to come: pick once that is known.
             self._eager = True
-            self._hint_line.show(" loading the rest of the channels, then choosing…", "warn")
+            self._hint_line.show(
+                f" loading the rest of the {choices.collection.name}, then choosing…", "warn"
+            )
             return
         at = choices.index_of(key) if key is not None else None
         if at is None:
             return
-        channel = choices.channels[at]
-        refusal = choices.refusal(channel)
+        refusal = choices.refusal_at(at)
         if refusal:
-            self._hint_line.show(f" {channel.name}: {refusal}", "warn")
+            self._hint_line.show(f" {choices.found[at].name}: {refusal}", "warn")
         elif self._picked is not None and not self._picked.done():
-            self._picked.set_result(channel)
+            self._picked.set_result(choices.found[at])
 
     @property
     def _hint_line(self) -> TextLine:

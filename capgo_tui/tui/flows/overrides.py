@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.guard import guarded
+from capgo_tui.tui.dialogs.link_form import Choices
 from capgo_tui.workspace.changes.overrides import override
+from capgo_tui.workspace.columns import bundle_name
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Coroutine
 
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.tui.flows.writing import Writing
     from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
+
+PUBLIC = "a default channel takes no overrides"
+CURRENT = "the override it has now"
 
 
 class OverrideFlow:
@@ -34,10 +37,25 @@ class OverrideFlow:
         if self._writing.is_busy("device", device.wire_key):
             return None
         self._screen.status.dismiss()
-        form, around = self._screen.link_form, self._workspace.surroundings()
-        hints = 1 if self._screen.hints.display else 0
-        self._screen.table.cover(form.HEIGHT - 1 - hints)
-        return self._choose(device, form.open(device, self._workspace.channels, around))
+        about = [f"now {device.channel or 'none'}", device.device_id]
+        if device.custom_id is None:
+            about.reverse()
+        else:
+            about.insert(0, device.custom_id)
+        return self._choose(
+            device, self._screen.pick(f"Override {' · '.join(about)}", self._choices(device))
+        )
+
+    def _choices(self, device: Device) -> Choices[Channel]:
+        def refusal(channel: Channel) -> str:
+            if channel.public:
+                return PUBLIC
+            return CURRENT if channel.name == device.channel else ""
+
+        def bundle(channel: Channel) -> str:
+            return bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
+
+        return Choices(self._workspace.channels, refusal, bundle)
 
     def clear(self, device: Device) -> Coroutine[None, None, None] | None:
         """Clear the device's override; the question has the keyboard when this returns."""
@@ -49,15 +67,8 @@ class OverrideFlow:
             return None
         return self._confirm(device, None)
 
-    async def _choose(self, device: Device, picked: asyncio.Future[Channel | None]) -> None:
-        load_all = self._workspace.channels.load_all()
-        loading = asyncio.ensure_future(guarded(self._screen, load_all, "load the channels"))
-        try:
-            channel = await picked
-        finally:
-            loading.cancel()
-            self._screen.table.cover(0)
-            self._screen.link_form.close()
+    async def _choose(self, device: Device, picked: Awaitable[Channel | None]) -> None:
+        channel = await picked
         if channel is not None:
             await self._confirm(device, channel)
 

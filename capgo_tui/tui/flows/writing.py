@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.change import Guard
+from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.run import Run
 from capgo_tui.workspace.changes.told import told
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.changes.change import Change
@@ -76,6 +77,33 @@ class Writing:
                 return
             change = now
             answer = self._ask(change, changed=True)
+
+    def confirm_run(
+        self, changes: Sequence[Change], title: str, *, undoes: Sequence[int | None] = ()
+    ) -> Coroutine[None, None, None]:
+        """Ask for a yes to many changes, listed; the dialog has the keyboard when this returns.
+
+        What is left to await carries them out one by one and shows what becomes of each.
+        """
+        answer = self._screen.confirmation.open(changes, title=title)
+        return self._await_yes_to_run(changes, title, undoes, answer)
+
+    async def _await_yes_to_run(
+        self,
+        changes: Sequence[Change],
+        title: str,
+        undoes: Sequence[int | None],
+        answer: asyncio.Future[bool],
+    ) -> None:
+        if not await answer:
+            self._screen.say("Nothing was changed.")
+            return
+        dialog = self._screen.run_dialog
+        run = Run(changes, self._workspace, undoes=undoes)
+        dialog.open(title, run)
+        await self._screen.app.see_through(run.go())
+        self._screen.tell(f"{title} · {dialog.summary}")
+        await dialog.ended()
 
     async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
         """Carry a change out that was agreed to, and tell its end."""

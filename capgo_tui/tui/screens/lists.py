@@ -16,6 +16,7 @@ from capgo_tui.text import clean
 from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.dialogs.link_form import LinkForm
+from capgo_tui.tui.dialogs.run_dialog import RunDialog
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES, RecordRows
 from capgo_tui.tui.widgets.detail import Detail
@@ -98,6 +99,7 @@ class ListsScreen(Screen[None]):
         yield Prompt()
         yield LinkForm()
         yield Confirmation()
+        yield RunDialog()
 
     def on_mount(self) -> None:
         """Say what is being waited for, before anything was asked."""
@@ -111,12 +113,14 @@ class ListsScreen(Screen[None]):
         self.link_form = self.query_one(LinkForm)
         self.sort_bar = self.query_one(SortBar)
         self.confirmation = self.query_one(Confirmation)
+        self.run_dialog = self.query_one(RunDialog)
         self.modals: tuple[Modal, ...] = (
             self.filter_bar,
             self.sort_bar,
             self.prompt,
             self.link_form,
             self.confirmation,
+            self.run_dialog,
         )
         self.table.say(
             f"Loading {self._active}…", f"from {self.target.place or self.target.server}"
@@ -173,8 +177,7 @@ class ListsScreen(Screen[None]):
                     self.follow()
                 case _:
                     pass
-        if name == "channels":
-            self.link_form.channels_changed()
+        self.link_form.choices_changed()
         if not isinstance(event, Progressed | Shown):
             for rows in self._joining(name):
                 rows.view.refilter()

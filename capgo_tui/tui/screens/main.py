@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from capgo_tui.text import clean, clean_lines
 from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.dialogs.help import HelpScreen
-from capgo_tui.tui.flows.overrides import OverrideFlow
-from capgo_tui.tui.flows.writing import Writing
+from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.screens.lists import ListsScreen
 from capgo_tui.tui.widgets.detail import Line
 
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.tui.dialogs.link_form import Choices
     from capgo_tui.tui.lists import RecordRows
     from capgo_tui.tui.widgets.filter_bar import FilterBar
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
     AnyRows = RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]
+
+C = TypeVar("C", "Channel", "Bundle")
 
 FOLLOW_SECONDS = 0.06
 """How long the cursor rests before the detail beside the table follows it."""
@@ -47,6 +50,10 @@ class MainScreen(ListsScreen):
     def open(self, workspace: Workspace) -> None:
         """Show a workspace, and look up the device that was asked for."""
         super().open(workspace)
+        # They bring pydantic: not before the first paint.
+        from capgo_tui.tui.flows.overrides import OverrideFlow  # noqa: PLC0415
+        from capgo_tui.tui.flows.writing import Writing  # noqa: PLC0415
+
         self.writing = Writing(self, workspace)
         self.overrides = OverrideFlow(self, workspace, self.writing)
         if self._sought is not None:
@@ -186,6 +193,26 @@ class MainScreen(ListsScreen):
         self.table.move_to_key(device.wire_key)
 
     # Writing
+
+    def pick(self, title: str, choices: Choices[C]) -> Coroutine[None, None, C | None]:
+        """Ask for a channel or a bundle, while the rest of them is loaded.
+
+        The form has the keyboard when this returns; what is left to await gives the choice.
+        """
+        hints = 1 if self.hints.display else 0
+        self.table.cover(self.link_form.HEIGHT - 1 - hints)
+        return self._await_pick(self.link_form.open(title, choices), choices)
+
+    async def _await_pick(self, picked: asyncio.Future[C | None], choices: Choices[C]) -> C | None:
+        load_all = choices.collection.load_all()
+        doing = f"load the {choices.collection.name}"
+        loading = asyncio.ensure_future(guarded(self, load_all, doing))
+        try:
+            return await picked
+        finally:
+            loading.cancel()
+            self.table.cover(0)
+            self.link_form.close()
 
     def action_override(self) -> None:
         """Force the device under the cursor to a channel."""

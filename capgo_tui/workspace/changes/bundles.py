@@ -8,7 +8,8 @@ from pydantic import SecretStr  # noqa: TC002 - pydantic reads the annotations
 
 from capgo_tui.api import requests
 from capgo_tui.api.requests import BundleName
-from capgo_tui.workspace.changes.change import Change, Guard, State
+from capgo_tui.workspace.changes.change import Change, State
+from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.states import bundle_state
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
 from capgo_tui.text import cell_width, clean
+from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.names import difference, fit, shorten
 
 if TYPE_CHECKING:
@@ -31,17 +31,6 @@ in it is not known; the state of a record that does not exist is None."""
 
 NAME_WIDTH = 24
 """Cells a name takes in a sentence."""
-
-
-class Guard(IntEnum):
-    """How much it takes to confirm a change (DESIGN §4)."""
-
-    LINE = 1
-    """Reversible: one line, ``y``."""
-    LIST = 2
-    """Wide: what is touched is listed, ``y``."""
-    TYPED = 3
-    """It cannot be taken back: a name or a number is typed, then ``y``."""
 
 
 @dataclass(frozen=True, slots=True)

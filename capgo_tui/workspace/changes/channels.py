@@ -8,7 +8,8 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, Guard, State, Value
+from capgo_tui.workspace.changes.change import Change, State, Value
+from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.columns import POLICY_LABELS
 
 if TYPE_CHECKING:

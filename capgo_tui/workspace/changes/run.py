@@ -13,7 +13,7 @@ from capgo_tui.workspace.changes.carry_out import Sent, conclude, judge, send_on
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
@@ -41,7 +41,6 @@ class Run:
         workspace: Workspace,
         *,
         undoes: Sequence[int | None] = (),
-        on_progress: Callable[[], None] = lambda: None,
     ) -> None:
         self.id = uuid.uuid4().hex[:8]
         self.steps = [Step(change) for change in changes]
@@ -49,7 +48,6 @@ class Run:
         """The event loop's time until which the server asked to wait."""
         self._undoes = undoes or [None] * len(changes)
         self._workspace = workspace
-        self._on_progress = on_progress
         self._stopping = asyncio.Event()
         self._sent: list[tuple[Step, Sent]] = []
 
@@ -77,15 +75,12 @@ class Run:
             if self._stopping.is_set():
                 break
             step.under_way = True
-            self._on_progress()
             with self._workspace.marked_as_writing(step.change):
                 step.outcome = await self._carry_out(step, undoes)
             step.under_way = False
-            self._on_progress()
             if await self._must_end(step.outcome):
                 break
         await self._verify_together()
-        self._on_progress()
 
     async def _carry_out(self, step: Step, undoes: int | None) -> Outcome:
         sent = await send_once(step.change, self._workspace, undoes=undoes, run=self.id)
@@ -104,7 +99,6 @@ class Run:
             return True
         if error.kind is ErrorKind.RATE_LIMITED and error.retry_after:
             self.waits_until = asyncio.get_running_loop().time() + error.retry_after
-            self._on_progress()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), error.retry_after)
             self.waits_until = None
