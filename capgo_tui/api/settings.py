@@ -264,11 +264,7 @@ CHANNEL_FIELDS: dict[str, Field] = {
     "auto_pause_min_failures": Field(
         "autoPauseMinFailures", _whole(0, None, null=True), Kind.WHOLE, null=True
     ),
-    "auto_pause_action": Field(
-        "autoPauseAction", _action, Kind.CHOICE, choices=AUTO_PAUSE_ACTIONS
-    ),
-    "auto_pause_cooldown_minutes": Field(
-        "autoPauseCooldownMinutes", _whole(0, 10_080), Kind.WHOLE
-    ),
+    "auto_pause_action": Field("autoPauseAction", _action, Kind.CHOICE, choices=AUTO_PAUSE_ACTIONS),
+    "auto_pause_cooldown_minutes": Field("autoPauseCooldownMinutes", _whole(0, 10_080), Kind.WHOLE),
 }
 """Each setting's wire name and value rule, by field name of `ChannelSettings`."""

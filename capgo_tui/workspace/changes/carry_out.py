@@ -50,7 +50,7 @@ async def send_once(
     """Journal a change and send it; an outcome when it failed, and so has come to its end."""
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
-        await change.check(workspace)
+        change = await change.check(workspace)
         request = change.request(traits)
         entry = await asyncio.to_thread(
             workspace.journal.intend, change, request, undoes=undoes, run=run
@@ -104,7 +104,7 @@ def judge(change: Change, found: State | None, lost: CapgoError | None = None) -
         return replace(unread(lost), found=found)
     else:
         done = all(found.get(field, value) == value for field, value in change.after.items())
-    dropped = {
+    dropped: State = {
         field: value
         for field, value in change.kept.items()
         # Another value than before is somebody else's doing; none at all is what servers do.
