@@ -24,10 +24,8 @@ from capgo_tui.workspace.channel_fields import (
 from capgo_tui.workspace.routing import PLATFORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.workspace.changes.change import Change, Effect, State, Value
+    from capgo_tui.workspace.changes.change import Change, State, Value
     from capgo_tui.workspace.session import Workspace
 
 NOT_COPIED: Final = frozenset({"bundle", "public", *PLATFORMS})
@@ -64,7 +62,9 @@ class ChannelDraft:
     def before(self, field: FormField) -> str:
         """What the field is now, in words."""
         if not self.is_told(field):
-            return "server's default" if self.channel is None else "unknown"
+            if field.name in (NAME, COPY):
+                return "none"
+            return "default" if self.channel is None else "unknown"
         return self._in_words(field, self._state[field.name])
 
     def after(self, field: FormField) -> str:
@@ -109,12 +109,15 @@ class ChannelDraft:
         return self._texts[field.name].strip() != untouched.strip()
 
     def suggestions(self, field: FormField) -> list[str]:
-        """Names that can be meant in a text field."""
-        if field.kind is Kind.BUNDLE:
-            return [bundle.name for bundle in self._workspace.bundles.records.values()]
-        if field.name == COPY:
-            return [channel.name for channel in self._workspace.channels.records.values()]
-        return []
+        """Names that what was typed can be the beginning of, the newest bundles first."""
+        typed = self._texts.get(field.name, "").strip().casefold()
+        names: list[str] = []
+        if field.kind is Kind.BUNDLE and self.is_changed(field):
+            names = [bundle.name for bundle in self._workspace.bundles.records.values()]
+        elif field.name == COPY:
+            names = [channel.name for channel in self._workspace.channels.records.values()]
+        fits = [name for name in names if name.casefold().startswith(typed)]
+        return [] if typed in (name.casefold() for name in fits[:1]) else fits
 
     def error(self, field: FormField) -> str:
         """What is wrong with a field; empty when nothing is."""
@@ -166,13 +169,17 @@ class ChannelDraft:
             guard=Guard.LIST if staged.get("public") else Guard.LINE,
         )
 
-    def effects(self) -> Sequence[Effect]:
-        """What changes, old → new."""
-        return self.change().effects() if self.dirty else ()
+    def told(self) -> str:
+        """What changes, old → new, in one line."""
+        effects = self.change().effects()
+        told = " · ".join(f"{each.field}: {each.before} → {each.after}" for each in effects)
+        if self.channel is not None:
+            return told or "nothing is changed"
+        return told or "everything as the server has it by default"
 
     def request(self) -> str:
         """The request that would be sent, or why there is none; clean text."""
-        if not self.dirty:
+        if not self.staged() and not self._texts.get(NAME):
             return "nothing to send yet"
         try:
             request = self.change().request(self._traits)

@@ -73,8 +73,8 @@ def form_fields(traits: Traits, *, new: bool) -> list[FormField]:
     """Every setting this revision takes; a new channel has no rollout yet."""
     fields = []
     if new:
-        fields.append(FormField(NAME, "name", "New channel", Kind.TEXT))
-        fields.append(FormField(COPY, "copy settings from", "New channel", Kind.TEXT, null=True))
+        fields.append(FormField(NAME, "name", "Its name", Kind.TEXT))
+        fields.append(FormField(COPY, "copy settings from", "Its name", Kind.TEXT, null=True))
     left_out = AFTER_CREATION if new else frozenset()
     for section, names in SECTIONS:
         fields += [

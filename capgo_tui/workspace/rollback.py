@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.journal import Entry
     from capgo_tui.workspace.session import Workspace
 
-FROM_JOURNAL: Final = "carried before, says the journal"
-NEXT_OLDER: Final = "the next older one"
+FROM_JOURNAL: Final = "from the journal"
+NEXT_OLDER: Final = "next older"
 
 
 @dataclass(frozen=True, slots=True)

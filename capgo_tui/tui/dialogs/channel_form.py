@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from textual.binding import Binding, BindingType
-from textual.suggester import SuggestFromList
+from textual.message import Message
 from textual.widgets import Input
 
 from capgo_tui.tui.widgets.line_input import LineInput
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LABEL: Final = 33
 """Cells of the labels, with what stands before them."""
 HINTS: Final = " ↑↓ tab move  space ← → choose  ⏎ next, on Review ask  esc leave"
+SHOWN: Final = 5
+"""So many names that can be meant are shown."""
 LOW: Final = 14
 """Rows below which what changes and the request get one row each."""
 
@@ -55,6 +57,21 @@ AnyWish: TypeAlias = "Wish | RolloutStep"
 REVIEW: Final = FormRow("Review and send")
 
 
+class FormInput(LineInput):
+    """An input that asks for the first suggestion when the cursor goes beyond its end."""
+
+    @dataclass
+    class Completed(Message):
+        """→ was pressed at the end of the text."""
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Move on, or at the end complete what is typed."""
+        if self.cursor_at_end and not select:
+            self.post_message(self.Completed())
+        else:
+            super().action_cursor_right(select)
+
+
 class ChannelForm(Modal, can_focus=True):
     """Draws its rows itself; the one under the cursor is a real input if it takes a text.
 
@@ -69,7 +86,7 @@ class ChannelForm(Modal, can_focus=True):
         height: 100%;
         visibility: hidden;
         background: $background;
-        & LineInput { position: absolute; display: none; width: 30; }
+        & FormInput { position: absolute; display: none; width: 30; }
         & > .channel-form--title { color: $text-accent; text-style: bold; }
         & > .channel-form--muted { color: $foreground-muted; }
         & > .channel-form--changed { color: $text-warning; text-style: bold; }
@@ -106,7 +123,7 @@ class ChannelForm(Modal, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """Make the one input that lies over the row under the cursor."""
-        yield LineInput(disabled=True)
+        yield FormInput(disabled=True)
 
     @property
     def is_open(self) -> bool:
@@ -170,14 +187,16 @@ class ChannelForm(Modal, can_focus=True):
     # Keys
 
     def action_move(self, rows: int) -> None:
-        """Go to another row; headings are stepped over."""
+        """Go to another row; headings are stepped over, and beyond either end is the other."""
         self._take_typed()
-        step = 1 if rows > 0 else -1
-        at = min(max(self._at + rows, 0), len(self._rows) - 1)
-        while 0 <= at < len(self._rows) and self._rows[at].heading:
-            at += step
-        if 0 <= at < len(self._rows):
-            self._at = at
+        step, last = (1 if rows > 0 else -1), len(self._rows) - 1
+        at = self._at + rows
+        if abs(rows) > 1:
+            at = min(max(at, 0), last)
+        at %= last + 1
+        while self._rows[at].heading:
+            at = (at + step) % (last + 1)
+        self._at = at
         self._message = ("", False)
         self._arrive()
 
@@ -214,7 +233,16 @@ class ChannelForm(Modal, can_focus=True):
         event.stop()
         if self._draft is not None:
             self._take_typed()
+            self._message = ("", False)
             self._refresh_panel()
+
+    def on_form_input_completed(self, event: FormInput.Completed) -> None:
+        """Take the first name that can be meant."""
+        event.stop()
+        names = self._suggestions()
+        if names:
+            self._box.value = names[0]
+            self._box.cursor_position = len(names[0])
 
     def on_resize(self) -> None:
         """Lay the rows out anew."""
@@ -227,8 +255,8 @@ class ChannelForm(Modal, can_focus=True):
             self._wish.set_result(wish)
 
     @property
-    def _box(self) -> LineInput:
-        return self.query_one(LineInput)
+    def _box(self) -> FormInput:
+        return self.query_one(FormInput)
 
     def _take_typed(self) -> None:
         field = self._rows[self._at].field
@@ -244,8 +272,6 @@ class ChannelForm(Modal, can_focus=True):
             with box.prevent(Input.Changed):
                 box.value = draft.text(row.field)
             box.cursor_position = len(box.value)
-            names = draft.suggestions(row.field)
-            box.suggester = SuggestFromList(names, case_sensitive=False) if names else None
             box.disabled, box.display = False, True
             self.screen.set_focus(box, scroll_visible=False)
         else:
@@ -264,7 +290,7 @@ class ChannelForm(Modal, can_focus=True):
 
     @property
     def _box_width(self) -> int:
-        return max(10, min(40, self.size.width - LABEL - 1))
+        return max(10, min(40, (self.size.width - LABEL) * 2 // 5))
 
     @property
     def _room(self) -> int:
@@ -275,17 +301,29 @@ class ChannelForm(Modal, can_focus=True):
         if draft is None:
             return
         most = 1 if self.size.height < LOW else max(3, self.size.height // 5)
-        message, warn = self._message
-        effects = [f"{each.field}: {each.before} → {each.after}" for each in draft.effects()]
-        told = " · ".join(effects) or "nothing is changed"
+        message, warn = self._message if self._message[0] else self._aside()
         panel = [(message, "error" if warn else "title")]
-        panel += [(line, "changed") for line in _lines(told, width, min(most, 3))]
+        panel += [(line, "changed") for line in _lines(draft.told(), width, min(most, 3))]
         panel += [(line, "muted") for line in _lines(draft.request(), width, most)]
         moved = len(panel) != len(self._panel)
         self._panel = panel
         self.refresh()
         if moved:
             self._scroll()
+
+    def _aside(self) -> tuple[str, bool]:
+        """What is to be said of the field under the cursor: what is wrong with it, or what fits."""
+        field, draft = self._rows[self._at].field, self._draft
+        if draft is None or field is None:
+            return "", False
+        error = draft.error(field) if draft.is_changed(field) else ""
+        names = self._suggestions()
+        fits = f"→ takes {' · '.join(names[:SHOWN])}" if names else ""
+        return " · ".join(part for part in (error, fits) if part), bool(error)
+
+    def _suggestions(self) -> list[str]:
+        field, draft = self._rows[self._at].field, self._draft
+        return [] if draft is None or field is None else draft.suggestions(field)
 
     def render_line(self, y: int) -> Strip:
         """Draw a row: title, fields, what is told, what changes, the request, the keys."""

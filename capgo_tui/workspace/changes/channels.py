@@ -288,7 +288,7 @@ def promotion(
 ) -> SettingsChange | Promotion | Rollback:
     """The change that puts a bundle on a channel, by the way this server has for it.
 
-    `note` is said of the bundle beside its age: why it is this one.
+    `note` is said of the bundle in place of its age: why it is this one.
     """
     state = workspace.state_of(channel)
     notes = _ages(workspace, channel, bundle, note)
@@ -362,13 +362,12 @@ def default_effects(
 def _carried(channel: Channel) -> tuple[str, ...]:
     if not channel.public:
         return ()
-    return ("it is a default channel: every device without an override that it serves gets it",)
+    return ("it is a default channel: devices without an override get it",)
 
 
 def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> dict[str, str]:
+    if note:  # in one line there is no room for the ages as well
+        return {bundle.wire_key: note}
     now = workspace.now()
     old = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
-    ages = {each.wire_key: age(each.created_at, now) for each in (old, bundle) if each}
-    if note:
-        ages[bundle.wire_key] = ", ".join(part for part in (ages[bundle.wire_key], note) if part)
-    return ages
+    return {each.wire_key: age(each.created_at, now) for each in (old, bundle) if each}

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from capgo_tui.api import requests
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import State  # noqa: TC001 - pydantic reads the annotations
+from capgo_tui.workspace.changes.change import Effect, State
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     Outdated,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.changes.change import Change, Effect, Value
+    from capgo_tui.workspace.changes.change import Change, Value
     from capgo_tui.workspace.session import Workspace
 
 NOT_RESTORED: Final = (
@@ -59,6 +59,14 @@ class ChannelCreation(ChannelChange):
         if not traits.keeps_omitted_bundle and "bundle" not in (self.after or {}):
             settings = settings.with_bundle(None)
         return requests.set_channel(traits, self.app_id, self.key, settings)
+
+    def effects(self) -> list[Effect]:
+        """What it is given; for the rest the server has its own."""
+        after = self.after or {}
+        return [
+            Effect(self.field_label(field), "default", self.value_label(field, value))
+            for field, value in after.items()
+        ]
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """Its deletion."""
