@@ -15,14 +15,9 @@ from capgo_tui.workspace.routing import (
     without_default,
 )
 
-
-def channel(number: int, name: str, *, public: bool = True, **flags: bool) -> Channel:
-    return Channel(id=number, name=name, public=public, **flags)
-
-
-PRODUCTION = channel(1, "production")
-IOS = channel(2, "ios-only", ios=True, android=False, electron=False)
-BETA = channel(3, "beta", public=False)
+PRODUCTION = Channel(id=1, name="production", public=True)
+IOS = Channel(id=2, name="ios-only", public=True, ios=True, android=False, electron=False)
+BETA = Channel(id=3, name="beta", public=False)
 
 
 class Known(ListState):
