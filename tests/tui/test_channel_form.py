@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tui.channels import go_to, on_channels
 from tests.tui.driving import assert_sound, opened
 from tests.tui.server import Server
-from tests.tui.test_channels import go_to, on_channels
 from tests.tui.world import bundle, state, store_of
 
 
@@ -48,6 +48,18 @@ async def test_space_is_a_letter_in_a_text_and_a_choice_elsewhere(server: Server
         await driver.until("rollout paused                yes → no")
         await driver.type("left")
         await driver.gone("yes → no")
+
+
+async def test_what_nobody_tells_is_kept_or_set(server: Server) -> None:
+    async with on_channels(server) as driver:
+        await driver.type("e")
+        await go_to(driver, "iOS")
+        for shown in ("unknown → yes", "unknown → no"):
+            await driver.type("space")
+            await driver.until(shown)
+        await driver.type("space")
+        await driver.gone("unknown →")
+        await driver.until("nothing to send yet")
 
 
 async def test_arrow_completes_the_first_name_that_fits(server: Server) -> None:

@@ -350,7 +350,7 @@ class ChannelForm(Modal, can_focus=True):
         runs: list[Run] = []
         if typed:
             runs.append((" " * self._box_width, self.rich_style))
-        elif changed and draft.is_told(field):
+        elif changed and draft.channel is not None:
             told = f"{draft.before(field)} → {draft.after(field)}"
             runs.append((told, self._style("changed")))
         else:
