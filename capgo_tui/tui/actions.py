@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 EVERYWHERE = frozenset({"channels", "devices", "bundles"})
 DEVICES_ONLY = frozenset({"devices"})
+CHANNELS_ONLY = frozenset({"channels"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,30 @@ ACTIONS: tuple[Action, ...] = (
         "Force this device to a channel", DEVICES_ONLY, writes=True,
     ),
     Action(
-        "device.clear", "x", "clear_override", "clear",
+        "device.clear", "x", "clear", "clear",
         "Clear this device's override", DEVICES_ONLY, writes=True,
+    ),
+    Action(
+        "channel.promote", "l", "link", "promote",
+        "Put a bundle on this channel", CHANNELS_ONLY, writes=True,
+    ),
+    Action(
+        "channel.roll-back", "b", "roll_back", "roll back",
+        "Go back to the bundle this channel carried before; it is named first", CHANNELS_ONLY,
+        writes=True,
+    ),
+    Action(
+        "channel.edit", "e", "edit", "edit",
+        "Change this channel's settings, or its rollout", CHANNELS_ONLY, writes=True,
+    ),
+    Action("channel.new", "n", "new", "new", "Make a new channel", CHANNELS_ONLY, writes=True),
+    Action(
+        "channel.clear", "x", "clear", "clear",
+        "Take the bundle off this channel", CHANNELS_ONLY, writes=True, hint=False,
+    ),
+    Action(
+        "channel.delete", "D", "delete", "delete", "Delete this channel", CHANNELS_ONLY,
+        hint=False, writes=True,
     ),
     Action("record.open", "enter", "open", "open", "Show all of this record", shown_key="⏎"),
     Action(

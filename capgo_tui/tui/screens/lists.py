@@ -408,5 +408,5 @@ class ListsScreen(ScreenWithModals):
         rows.view.filter(rows.view.parse(clean(text)))
         self._drive(rows)
 
-    def _work(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
+    def _work(self, coroutine: Coroutine[None, None, object], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), exit_on_error=False)

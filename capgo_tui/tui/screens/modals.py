@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from capgo_tui.tui.dialogs.channel_form import ChannelForm
 from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.dialogs.run_dialog import RunDialog
@@ -33,6 +34,7 @@ class ScreenWithModals(Screen[None]):
         self.sort_bar = SortBar()
         self.prompt = Prompt()
         self.link_form = LinkForm()
+        self.channel_form = ChannelForm()
         self.confirmation = Confirmation()
         self.run_dialog = RunDialog()
         self.modals: tuple[Modal, ...] = ()
@@ -52,6 +54,7 @@ class ScreenWithModals(Screen[None]):
                     self.sort_bar,
                     self.prompt,
                     self.link_form,
+                    self.channel_form,
                     self.confirmation,
                     self.run_dialog,
                 )

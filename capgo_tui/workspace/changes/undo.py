@@ -183,7 +183,6 @@ async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple
         if found is None or other.outdated_by(found):
             now = "gone" if found is None else "no longer as it was left"
             return f"{other.name} is {now}"
-        inverses = tuple(other.as_of(found) if each is other else each for each in inverses)
     return inverses
 
 

@@ -9,13 +9,9 @@ import pytest
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.workspace.changes.bundles import BundleDeletion, BundleNotes
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import (
-    ChannelCreation,
-    ChannelDeletion,
-    SettingsChange,
-    settings_change,
-)
+from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
 from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.run import Run
@@ -205,7 +201,7 @@ async def test_demoted_defaults_are_brought_back_together(
     change = SettingsChange(
         app_id=world.app_id, key=new.wire_key, row=str(new.id), label=new.name,
         before={"public": False}, after={"public": True}, guard=Guard.LIST,
-        demotes=(old.wire_key,), bundle_now=new.bundle.wire_name if new.bundle else None,
+        demotes=(old.wire_key,),
     )  # fmt: skip
     await done(change, workspace)
     assert not workspace.channels.records[str(old.id)].public
