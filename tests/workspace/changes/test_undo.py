@@ -11,7 +11,7 @@ from capgo_tui.workspace.changes.bundles import BundleDeletion, BundleNotes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
 from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.run import Run
@@ -74,11 +74,7 @@ async def done(change: Change, workspace: Workspace, fate: Fate = Fate.VERIFIED)
 async def delete(channel: Channel, workspace: Workspace) -> State:
     """Delete a channel; gives what it was."""
     state = workspace.state_of(channel)
-    deletion = ChannelDeletion(
-        app_id=workspace.target.app_id, key=channel.wire_key, row=str(channel.id),
-        label=channel.name, before=state, after=None,
-    )  # fmt: skip
-    await done(deletion, workspace)
+    await done(deletion(workspace, channel), workspace)
     return state
 
 
@@ -153,7 +149,7 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     undo = await planned(workspace)
     assert isinstance(undo.changes[0], ChannelCreation)
     assert undo.changes[0].guard is Guard.LIST
-    assert "cannot be brought back" in " ".join(undo.changes[0].touches)
+    assert "do not come back" in " ".join(undo.changes[0].touches)
     await carry_out_all(undo, workspace)
     rows = world.column(
         "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version"
@@ -307,9 +303,9 @@ async def test_a_final_change_is_passed_over_and_said(world: World, workspace: W
     found = latest(workspace.journal.entries())
     assert [entry.target for entry in found.entries] == [device]
     assert bundle.name in found.passed_over
-    assert "cannot be brought back" in found.passed_over
+    assert "do not come back" in found.passed_over
     refusal = await plan([workspace.journal.entries()[0]], workspace)
-    assert "cannot be brought back" in str(refusal)
+    assert "do not come back" in str(refusal)
 
 
 async def test_what_is_not_known_is_undone_if_it_took_effect(
