@@ -120,45 +120,32 @@ class BundleDeletion(BundleChange):
 
 
 class AllBundlesDeletion(BundleChange):
-    """Delete every bundle, or every one that no channel uses (contract §8.2); key: the app id."""
+    """Delete every bundle, or every one that no channel uses (contract §8.2).
+
+    ``key`` and ``label`` are the app's id, which is typed before the yes; the one field,
+    ``bundles``, is how many there are of those it deletes, counted again afterwards.
+    """
 
     kind: Literal["bundle.delete_all"] = "bundle.delete_all"
     verb: ClassVar[str] = "Delete all bundles of"
     guard: Guard = Guard.TYPED
+    spares_linked: bool
+    """Whether the server keeps what channels use."""
 
     def request(self, traits: Traits) -> Request:
         """``DELETE`` of the whole list."""
         return requests.delete_all_bundles(traits, self.app_id)
 
-    async def read(self, workspace: Workspace) -> State | None:
-        """Count again what is left of those it was to delete; None when nothing is."""
-        await workspace.bundles.refresh()
-        if workspace.bundles.error is not None:
-            raise workspace.bundles.error
-        return self.find(workspace)
-
     def find(self, workspace: Workspace) -> State | None:
-        """How many of them the loaded list still has."""
-        linked = workspace.linked_bundles()
-        left = [key for key in workspace.bundles.records if key not in linked]
-        return {"bundles": len(left)} if left else None
+        """How many of those it deletes are left."""
+        spared = workspace.linked_bundles() if self.spares_linked else set()
+        left = workspace.bundles.records.keys() - spared
+        return {"bundles": len(left)}
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """Nothing."""
         del found
         return GONE_FOR_GOOD
-
-
-def bundle_deletion(workspace: Workspace, bundle: Bundle) -> BundleDeletion:
-    """The change that deletes one bundle."""
-    return BundleDeletion(
-        app_id=workspace.target.app_id,
-        key=bundle.wire_key,
-        row=str(bundle.id),
-        label=bundle.name,
-        before=bundle_state(bundle),
-        after=None,
-    )
 
 
 def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNotes:
