@@ -11,6 +11,7 @@ from textual.binding import Binding
 
 EVERYWHERE = frozenset({"channels", "devices", "bundles"})
 DEVICES_ONLY = frozenset({"devices"})
+CHANNELS_ONLY = frozenset({"channels"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,29 @@ ACTIONS: tuple[Action, ...] = (
         "Force this device to a channel", DEVICES_ONLY,
     ),
     Action(
-        "device.clear", "x", "clear_override", "clear",
+        "device.clear", "x", "clear", "clear",
         "Clear this device's override", DEVICES_ONLY,
+    ),
+    Action(
+        "channel.promote", "l", "link", "promote",
+        "Put a bundle on this channel", CHANNELS_ONLY,
+    ),
+    Action(
+        "channel.roll-back", "b", "roll_back", "roll back",
+        "Go back to the bundle this channel carried before; it is named first", CHANNELS_ONLY,
+    ),
+    Action(
+        "channel.edit", "e", "edit", "edit",
+        "Change this channel's settings, or its rollout", CHANNELS_ONLY,
+    ),
+    Action("channel.new", "n", "new", "new", "Make a new channel", CHANNELS_ONLY),
+    Action(
+        "channel.clear", "x", "clear", "clear",
+        "Take the bundle off this channel", CHANNELS_ONLY, hint=False,
+    ),
+    Action(
+        "channel.delete", "D", "delete", "delete", "Delete this channel", CHANNELS_ONLY,
+        hint=False,
     ),
     Action("record.open", "enter", "open", "open", "Show all of this record", shown_key="⏎"),
     Action(

@@ -224,6 +224,15 @@ class Collection(ListState, Generic[T]):
             self._arrived(page)
             self._tell(Replaced())
 
+    async def reread(self) -> None:
+        """Refresh, with nothing that was asked for before now; raises the CapgoError it ends in."""
+        while self.loading is Loading.REFRESH:
+            async with self._turn:
+                pass
+        await self.refresh()
+        if self.error is not None:
+            raise self.error
+
     def put(self, record: T) -> None:
         """Keep a record that was read on its own: a look-up or the re-read after a write."""
         key = self._key(record)

@@ -102,13 +102,13 @@ class Confirmation(Vertical, Modal):
         self.query_one("#confirmation-title", TextLine).show(
             f" {'Changed! ' if changed else ''}{title}"
         )
-        lines = _lines(changes)
-        self.query_one("#confirmation-list", Detail).show_lines(lines)
+        listed = self.query_one("#confirmation-list", Detail)
+        listed.show_lines(_lines(changes))
         guard = max(change.guard for change in changes)
         self._wanted = _to_type(changes) if guard is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None
-        rows = len(lines) + CHROME + (self._wanted is not None)
+        rows = listed.rows + CHROME + (self._wanted is not None)
         self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
         yes = self.query_one(Yes)
         answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?")
@@ -165,7 +165,7 @@ def _lines(changes: Sequence[Change]) -> list[Line]:
         if len(changes) > LISTED:
             lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))
     touches = dict.fromkeys(touch for change in changes for touch in change.touches)
-    return lines + [Line("", f"! {touch}", "raw") for touch in touches]
+    return lines + [Line("", f"! {touch}", "note") for touch in touches]
 
 
 def _short(change: Change) -> str:

@@ -44,12 +44,13 @@ class Writing:
 
     def confirm(
         self, change: Change, again: Callable[[], Change | None]
-    ) -> Coroutine[None, None, None]:
+    ) -> Coroutine[None, None, Outcome | None]:
         """Ask for a yes; the question has the keyboard when this returns.
 
-        What is left to await carries the change out. `again` makes the same change of the
-        record as it then is, or None when that is gone: it is asked anew if it has changed
-        since, for what was agreed to is then no longer what would happen.
+        What is left to await carries the change out and gives its end, or None after a no.
+        `again` makes the same change of the record as it then is, or None when that is gone: it
+        is asked anew if it has changed since, for what was agreed to is then no longer what
+        would happen.
         """
         return self._await_yes(change, again, self._ask(change))
 
@@ -64,17 +65,16 @@ class Writing:
         change: Change,
         again: Callable[[], Change | None],
         answer: asyncio.Future[bool],
-    ) -> None:
+    ) -> Outcome | None:
         while True:
             yes = await answer
             now = again() if yes else None
             if now is None:
                 gone = f" The {change.noun} is no longer in the list." if yes else ""
                 self._screen.say(f"Nothing was changed.{gone}")
-                return
+                return None
             if now.before == change.before:
-                await self.carry_out(change)
-                return
+                return await self.carry_out(change)
             change = now
             answer = self._ask(change, changed=True)
 

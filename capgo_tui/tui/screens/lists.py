@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from capgo_tui.text import clean
 from capgo_tui.tui.actions import ACTIONS
+from capgo_tui.tui.dialogs.channel_form import ChannelForm
 from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.dialogs.run_dialog import RunDialog
@@ -98,6 +99,7 @@ class ListsScreen(Screen[None]):
         yield SortBar()
         yield Prompt()
         yield LinkForm()
+        yield ChannelForm()
         yield Confirmation()
         yield RunDialog()
 
@@ -112,6 +114,7 @@ class ListsScreen(Screen[None]):
         self.prompt = self.query_one(Prompt)
         self.link_form = self.query_one(LinkForm)
         self.sort_bar = self.query_one(SortBar)
+        self.channel_form = self.query_one(ChannelForm)
         self.confirmation = self.query_one(Confirmation)
         self.run_dialog = self.query_one(RunDialog)
         self.modals: tuple[Modal, ...] = (
@@ -119,6 +122,7 @@ class ListsScreen(Screen[None]):
             self.sort_bar,
             self.prompt,
             self.link_form,
+            self.channel_form,
             self.confirmation,
             self.run_dialog,
         )
@@ -240,7 +244,7 @@ class ListsScreen(Screen[None]):
         collection = self.rows.view.collection
         if collection.error is not None:
             self._show_status()
-        quiet = self.app.app_focus and self.is_current and not self._is_taken
+        quiet = self.app.app_focus and self.is_current and not self.is_taken
         if (
             self._polling is not None
             and quiet
@@ -251,7 +255,7 @@ class ListsScreen(Screen[None]):
             self._work(collection.refresh(), f"refresh the {collection.name}")
 
     @property
-    def _is_taken(self) -> bool:
+    def is_taken(self) -> bool:
         """Whether something modal has the keyboard: nothing may move behind it by itself."""
         return any(modal.visible for modal in self.modals)
 
@@ -278,7 +282,7 @@ class ListsScreen(Screen[None]):
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the list that was clicked."""
-        if not self._is_taken:
+        if not self.is_taken:
             self.action_tab(event.name)
 
     def _show_tab(self, name: str) -> None:
@@ -384,5 +388,5 @@ class ListsScreen(Screen[None]):
         rows.view.filter(rows.view.parse(clean(text)))
         self._drive(rows)
 
-    def _work(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
+    def _work(self, coroutine: Coroutine[None, None, object], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), exit_on_error=False)

@@ -51,10 +51,12 @@ class MainScreen(ListsScreen):
         """Show a workspace, and look up the device that was asked for."""
         super().open(workspace)
         # They bring pydantic: not before the first paint.
+        from capgo_tui.tui.flows.channels import ChannelFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.overrides import OverrideFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.writing import Writing  # noqa: PLC0415
 
         self.writing = Writing(self, workspace)
+        self.channels = ChannelFlow(self, workspace, self.writing)
         self.overrides = OverrideFlow(self, workspace, self.writing)
         if self._sought is not None:
             self._filter(self._sought)
@@ -219,10 +221,54 @@ class MainScreen(ListsScreen):
         if (device := self._device()) is not None:
             self._begin(self.overrides.override(device), "override the device")
 
-    def action_clear_override(self) -> None:
-        """Clear the override of the device under the cursor."""
-        if (device := self._device()) is not None:
+    def action_clear(self) -> None:
+        """Clear the override of the device, or the bundle of the channel, under the cursor."""
+        if self._active == "channels":
+            if (channel := self._channel()) is not None:
+                self._begin(self.channels.clear(channel), "take the bundle off")
+        elif (device := self._device()) is not None:
             self._begin(self.overrides.clear(device), "clear the override")
+
+    def action_new(self) -> None:
+        """Make a new channel."""
+        if self.workspace is None or self._active != "channels":
+            self.say("New ones are made among the channels: 1 shows them.")
+        else:
+            self._begin(self.channels.new(), "create a channel")
+
+    def action_edit(self) -> None:
+        """Change the settings of the channel under the cursor."""
+        if (channel := self._channel()) is not None:
+            self._begin(self.channels.edit(channel), "change the channel")
+
+    def action_link(self) -> None:
+        """Put a bundle on the channel under the cursor."""
+        if (channel := self._channel()) is not None:
+            self._begin(self.channels.promote(channel), "promote the bundle")
+
+    def action_roll_back(self) -> None:
+        """Put the bundle of before on the channel under the cursor."""
+        if (channel := self._channel()) is not None:
+            self._begin(self.channels.roll_back(channel), "roll the channel back")
+
+    def action_delete(self) -> None:
+        """Delete the channel under the cursor."""
+        if (channel := self._channel()) is not None:
+            self._begin(self.channels.delete(channel), "delete the channel")
+
+    def _channel(self) -> Channel | None:
+        """The channel under the cursor, or None after saying why there is none."""
+        if self.workspace is None:
+            self.say("Not connected yet.")
+            return None
+        if self._active != "channels":
+            self.say("That is done to a channel: 1 shows the channels.")
+            return None
+        key = self.table.cursor_key
+        channel = self.workspace.channels.records.get(key) if key is not None else None
+        if channel is None:
+            self.say("There is no channel under the cursor.")
+        return channel
 
     def _device(self) -> Device | None:
         """The device under the cursor, or None after saying why there is none."""
@@ -242,6 +288,6 @@ class MainScreen(ListsScreen):
         """Show every key."""
         self.app.push_screen(HelpScreen(self._active))
 
-    def _begin(self, flow: Coroutine[None, None, None] | None, doing: str) -> None:
+    def _begin(self, flow: Coroutine[None, None, object] | None, doing: str) -> None:
         if flow is not None:
             self._work(flow, doing)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """A label and its text; a line without a label is a heading or raw text."""
+    """A label and its text; a line without a label is a heading, a note or raw text."""
 
     label: str
     text: str
@@ -34,6 +34,7 @@ class Detail(Widget, can_focus=True):
         & > .detail--label { color: $foreground-muted; }
         & > .detail--value { color: $foreground; }
         & > .detail--raw { color: $foreground; }
+        & > .detail--note { color: $foreground; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -41,6 +42,7 @@ class Detail(Widget, can_focus=True):
         "detail--label",
         "detail--value",
         "detail--raw",
+        "detail--note",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_lines(-1)", "up", show=False, id="detail.up"),
@@ -68,6 +70,11 @@ class Detail(Widget, can_focus=True):
         self._lines = lines
         self._wrap()
         self.refresh()
+
+    @property
+    def rows(self) -> int:
+        """How many rows all of it takes at this width."""
+        return len(self._wrapped)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the page."""

@@ -50,6 +50,7 @@ async def send_once(
     """Journal a change and send it; an outcome when it failed, and so has come to its end."""
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
+        change = await change.check(workspace)
         request = change.request(traits)
         entry = await asyncio.to_thread(
             workspace.journal.intend, change, request, undoes=undoes, run=run
@@ -103,10 +104,11 @@ def judge(change: Change, found: State | None, lost: CapgoError | None = None) -
         return replace(unread(lost), found=found)
     else:
         done = all(found.get(field, value) == value for field, value in change.after.items())
-    dropped = {
+    dropped: State = {
         field: value
         for field, value in change.kept.items()
-        if found is not None and found.get(field, value) != value
+        # Another value than before is somebody else's doing; none at all is what servers do.
+        if found is not None and value is not None and found.get(field, value) is None
     }
     if done and not dropped:
         return Outcome(Fate.VERIFIED, found)

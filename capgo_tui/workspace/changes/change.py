@@ -72,6 +72,19 @@ class Change(BaseModel, ABC):
     def request(self, traits: Traits) -> Request:
         """The one request that carries it out; raises `Refused` where there is none."""
 
+    async def check(self, workspace: Workspace) -> Change:
+        """Look once more, right before it is sent, whether it would do what was agreed to.
+
+        Gives what is then sent: this change, completed where it left something to be looked up.
+
+        Raises:
+            Refused: when it would do something else; nothing is sent then.
+            CapgoError: when that could not be read.
+
+        """
+        del workspace
+        return self
+
     @abstractmethod
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """What would undo it, in order, now that `found` is what is there; else why nothing can."""
