@@ -12,6 +12,7 @@ from textual.binding import Binding
 EVERYWHERE = frozenset({"channels", "devices", "bundles"})
 DEVICES_ONLY = frozenset({"devices"})
 CHANNELS_ONLY = frozenset({"channels"})
+BUNDLES_ONLY = frozenset({"bundles"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,24 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "channel.delete", "D", "delete", "delete", "Delete this channel", CHANNELS_ONLY,
         hint=False,
+    ),
+    Action(
+        "bundle.link", "l", "link", "put on channel", "Put this bundle on a channel", BUNDLES_ONLY,
+    ),
+    Action(
+        "bundle.edit", "e", "edit", "edit", "Change this bundle's comment and link", BUNDLES_ONLY,
+    ),
+    Action(
+        "bundle.delete", "D", "delete", "delete",
+        "Delete this bundle, or those that are marked", BUNDLES_ONLY,
+    ),
+    Action(
+        "bundle.clean-up", "C", "clean_up", "clean up",
+        "Plan which old bundles go, then delete them; or delete all", BUNDLES_ONLY,
+    ),
+    Action(
+        "bundle.new", "n", "new", "register", "Register a bundle that lies elsewhere",
+        BUNDLES_ONLY, hint=False,
     ),
     Action("record.open", "enter", "open", "open", "Show all of this record", shown_key="⏎"),
     Action(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ class BundleLinks:
         )
         return links
 
+    def with_channels(self, channels: Iterable[Channel]) -> BundleLinks:
+        """The same devices, with channels as they are now."""
+        return replace(BundleLinks.of(channels, ()), devices=self.devices)
+
     def channels_of(self, bundle: Bundle) -> Sequence[Link]:
         """The channels that use a bundle, each in the order they were given."""
         by_id, by_name = self.channels.get(bundle.id, []), self.channels.get(bundle.wire_key, [])
@@ -57,6 +61,11 @@ class BundleLinks:
     def devices_on(self, bundle: Bundle) -> int:
         """How many of the devices run a bundle."""
         return self.devices[bundle.id] + self.devices[bundle.wire_key]
+
+    def run_by(self, bundle: Bundle) -> str:
+        """``run by 3 loaded devices``; empty for none."""
+        count = self.devices_on(bundle)
+        return f"run by {count} loaded device{'s' * (count > 1)}" if count else ""
 
 
 def _identity(bundle: BundleRef | None) -> Identity | None:

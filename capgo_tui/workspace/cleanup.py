@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from capgo_tui.api.errors import Refused
+from capgo_tui.api.requests import BundleName
 from capgo_tui.workspace.bundle_links import linked_to
 from capgo_tui.workspace.sorting import version_value
 
@@ -35,14 +39,32 @@ class Rules:
     """Only what has such a name goes: ``*`` and ``?`` as in a shell, in either case."""
 
 
+class Keep(StrEnum):
+    """Why a bundle stays, as a summary counts it."""
+
+    NEWEST = "newest"
+    LINKED = "linked"
+    RUN = "run by devices"
+    OTHER = "of another name"
+    YOUNG = "not old enough"
+    AGELESS = "of unknown age"
+    NAMELESS = "that no request can name"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a clean-up does with one bundle."""
 
     bundle: Bundle
-    delete: bool
+    keep: Keep | None
+    """What keeps it; None when it goes."""
     reason: str
     """Why, in few words; clean text."""
+
+    @property
+    def delete(self) -> bool:
+        """Whether it goes."""
+        return self.keep is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,8 @@ class Plan:
     """The verdicts on all bundles, newest first."""
 
     verdicts: Sequence[Verdict]
+    links: BundleLinks
+    """What it was judged by."""
 
     @property
     def deleted(self) -> Sequence[Verdict]:
@@ -63,9 +87,12 @@ class Plan:
 
     @property
     def summary(self) -> str:
-        """``deletes 143 of 200, keeps 57``."""
-        gone = len(self.deleted)
-        return f"deletes {gone} of {len(self.verdicts)}, keeps {len(self.verdicts) - gone}"
+        """``deletes 143 of 200, keeps 57 (10 newest, 5 linked, 42 run by devices)``."""
+        kept = Counter(verdict.keep for verdict in self.verdicts)
+        gone = kept.pop(None, 0)
+        why = ", ".join(f"{kept[each]} {each}" for each in Keep if kept[each])
+        total = len(self.verdicts)
+        return f"deletes {gone} of {total}, keeps {total - gone}{f' ({why})' if why else ''}"
 
 
 def plan(bundles: Iterable[Bundle], links: BundleLinks, rules: Rules, now: datetime) -> Plan:
@@ -77,12 +104,17 @@ def plan(bundles: Iterable[Bundle], links: BundleLinks, rules: Rules, now: datet
         matches = fnmatchcase(bundle.name.casefold(), pattern)
         newest = matches and left > 0
         left -= newest
-        reason = _why_kept(bundle, links, rules, now, matches=matches, newest=newest)
-        verdicts.append(Verdict(bundle, not reason, reason or _why_deleted(rules)))
-    return Plan(verdicts)
+        kept = _kept(bundle, links, rules, now, matches=matches, newest=newest)
+        verdicts.append(
+            Verdict(bundle, *(kept or (None, _why_deleted(rules, links.run_by(bundle)))))
+        )
+    return Plan(verdicts, links)
 
 
-def _why_kept(
+Kept: TypeAlias = "tuple[Keep, str] | None"
+
+
+def _kept(
     bundle: Bundle,
     links: BundleLinks,
     rules: Rules,
@@ -90,25 +122,36 @@ def _why_kept(
     *,
     matches: bool,
     newest: bool,
-) -> str:
+) -> Kept:
+    if why := unsafe_name(bundle):
+        return Keep.NAMELESS, why
     if channels := links.channels_of(bundle):
-        return linked_to(channels)
-    if rules.run and (devices := links.devices_on(bundle)):
-        return f"run by {devices} loaded device{'s' * (devices > 1)}"
+        return Keep.LINKED, linked_to(channels)
+    if rules.run and (run_by := links.run_by(bundle)):
+        return Keep.RUN, run_by
     if not matches:
-        return "another name"
+        return Keep.OTHER, "another name"
     if newest:
-        return f"among the newest {rules.newest}"
+        return Keep.NEWEST, f"among the newest {rules.newest}"
     if rules.older_than is not None:
         if bundle.created_at is None:
-            return "of unknown age"
+            return Keep.AGELESS, "of unknown age"
         if now - bundle.created_at <= rules.older_than:
-            return f"not older than {rules.older_than.days} d"
+            return Keep.YOUNG, f"not older than {rules.older_than.days} d"
+    return None
+
+
+def unsafe_name(bundle: Bundle) -> str:
+    """Why no delete may carry the name of a bundle; empty when one may (contract §8.2)."""
+    try:
+        BundleName(bundle.wire_key)
+    except Refused as refused:
+        return str(refused)
     return ""
 
 
-def _why_deleted(rules: Rules) -> str:
-    conditions = ["not in use"]
+def _why_deleted(rules: Rules, run_by: str) -> str:
+    conditions = [run_by or "not in use"]
     if rules.newest:
         conditions.append(f"not among the newest {rules.newest}")
     if rules.older_than is not None:

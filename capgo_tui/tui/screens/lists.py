@@ -16,6 +16,7 @@ from capgo_tui.text import clean
 from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.dialogs.channel_form import ChannelForm
 from capgo_tui.tui.dialogs.confirmation import Confirmation
+from capgo_tui.tui.dialogs.fields_form import FieldsForm
 from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.dialogs.run_dialog import RunDialog
 from capgo_tui.tui.guard import guarded
@@ -100,6 +101,7 @@ class ListsScreen(Screen[None]):
         yield Prompt()
         yield LinkForm()
         yield ChannelForm()
+        yield FieldsForm()
         yield Confirmation()
         yield RunDialog()
 
@@ -115,6 +117,7 @@ class ListsScreen(Screen[None]):
         self.link_form = self.query_one(LinkForm)
         self.sort_bar = self.query_one(SortBar)
         self.channel_form = self.query_one(ChannelForm)
+        self.fields_form = self.query_one(FieldsForm)
         self.confirmation = self.query_one(Confirmation)
         self.run_dialog = self.query_one(RunDialog)
         self.modals: tuple[Modal, ...] = (
@@ -123,6 +126,7 @@ class ListsScreen(Screen[None]):
             self.prompt,
             self.link_form,
             self.channel_form,
+            self.fields_form,
             self.confirmation,
             self.run_dialog,
         )
