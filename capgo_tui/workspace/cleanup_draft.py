@@ -53,7 +53,7 @@ class CleanupDraft(Draft):
         if not self.one_by_one:
             return (every,)
         rules = (
-            Entry("newest", "keep the newest", hint="of those whose name matches"),
+            Entry("newest", "keep the newest", hint="with a matching name"),
             Entry("linked", "keep what channels use", Kind.FIXED),
             Entry("run", "keep what devices run", Kind.CHOICE, "of the loaded devices"),
             Entry("older", "only older than", hint="days; empty for any age"),

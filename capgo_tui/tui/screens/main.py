@@ -273,8 +273,10 @@ class MainScreen(ListsScreen):
 
     def action_clean_up(self) -> None:
         """Clean up the bundles."""
-        if self.workspace is None or self._active != "bundles":
-            self.say("Bundles are cleaned up: 3 shows them.")
+        if self.workspace is None:
+            self.say("Not connected yet.")
+        elif self._active != "bundles":
+            self.say("Only bundles are cleaned up: 3 shows them.")
         else:
             self._begin(self.cleanup.clean_up(), "clean up the bundles")
 
