@@ -101,12 +101,17 @@ class ChannelDraft:
 
     def is_changed(self, field: FormField) -> bool:
         """Whether it is to become something else than it is."""
+        now = self._state.get(field.name, KEPT)
         if field.name in self._chosen:
-            return True
-        if field.name not in self._texts or field.name == COPY:
+            return self._chosen[field.name] != now
+        typed = self._texts.get(field.name)
+        untouched = "" if isinstance(now, _Kept) else as_text(field, now)
+        if typed is None or typed.strip() == untouched.strip() or field.name == COPY:
             return False
-        untouched = as_text(field, self._state.get(field.name))
-        return self._texts[field.name].strip() != untouched.strip()
+        try:
+            return field.name == NAME or read_text(field, typed) != now
+        except ValueError:
+            return True
 
     def suggestions(self, field: FormField) -> list[str]:
         """Names that what was typed can be the beginning of, the newest bundles first."""
@@ -189,10 +194,12 @@ class ChannelDraft:
 
     def copy_from(self, name: str) -> str:
         """Stage the settings of a loaded channel; gives what is to be said about that."""
+        name = name.strip()
         channels = self._workspace.channels.records.values()
-        source = next((each for each in channels if each.name == name.strip()), None)
+        fits = [each for each in channels if each.name.startswith(name)]
+        source = next((each for each in fits if each.name == name or len(fits) == 1), None)
         if source is None:
-            return f"no loaded channel is called {name.strip()}"
+            return f"no loaded channel is called {name}"
         state = self._workspace.state_of(source)
         copied = 0
         for field in self.fields:

@@ -377,11 +377,12 @@ class ChannelForm(Modal, can_focus=True):
         runs: list[Run] = []
         if typed:
             runs.append((" " * self._box_width, self.rich_style))
-        elif changed:
+        elif changed and draft.is_told(field):
             told = f"{draft.before(field)} → {draft.after(field)}"
             runs.append((told, self._style("changed")))
         else:
-            runs.append((draft.after(field), self.rich_style))
+            style = self._style("changed") if changed else self.rich_style
+            runs.append((draft.after(field), style))
         if error and (changed or self._message[1]):
             runs.append((f"  {error}", self._style("error")))
         return runs

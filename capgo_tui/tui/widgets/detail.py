@@ -71,10 +71,9 @@ class Detail(Widget, can_focus=True):
         self._wrap()
         self.refresh()
 
-    @property
-    def rows(self) -> int:
-        """How many rows all of it takes at this width."""
-        return len(self._wrapped)
+    def rows_at(self, width: int) -> int:
+        """How many rows all of it takes at a width."""
+        return len(self._wrapped_at(width))
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the page."""
@@ -120,20 +119,27 @@ class Detail(Widget, can_focus=True):
 
     @property
     def _indent(self) -> int:
+        return self._indent_at(self.size.width)
+
+    def _indent_at(self, width: int) -> int:
         longest = max((width_of(line.label) for line in self._lines), default=0)
-        return min(3 + longest + 2, max(12, self.size.width * 3 // 5))
+        return min(3 + longest + 2, max(12, width * 3 // 5))
 
     def _wrap(self) -> None:
         """Break what is too long for the width into lines of its own."""
-        self._wrapped = []
-        width = self.size.width
+        self._wrapped = self._wrapped_at(self.size.width)
+        self._top = max(0, min(self._top, len(self._wrapped) - self.size.height))
+
+    def _wrapped_at(self, width: int) -> list[Line]:
+        wrapped: list[Line] = []
         if width < 20:
-            return
+            return wrapped
+        indent = self._indent_at(width)
         for line in self._lines:
             if line.tone == "raw":
                 pieces = break_up(line.text, width - 2)
             else:
-                pieces = wrap(line.text, width - 2 - (self._indent if line.tone == "value" else 0))
-            self._wrapped.append(Line(line.label, pieces[0], line.tone))
-            self._wrapped.extend(Line("", piece, line.tone) for piece in pieces[1:])
-        self._top = max(0, min(self._top, len(self._wrapped) - self.size.height))
+                pieces = wrap(line.text, width - 2 - (indent if line.tone == "value" else 0))
+            wrapped.append(Line(line.label, pieces[0], line.tone))
+            wrapped.extend(Line("", piece, line.tone) for piece in pieces[1:])
+        return wrapped
