@@ -69,7 +69,7 @@ def test_what_is_used_stays_and_says_by_whom() -> None:
         4: "linked to: beta (rollout)",
         5: "run by 2 loaded devices",
     }
-    assert made.summary == "deletes 2 of 7, keeps 5"
+    assert made.summary == "deletes 2 of 7, keeps 5 (2 newest, 2 linked, 1 run by devices)"
 
 
 def test_what_devices_run_goes_when_that_rule_is_off() -> None:
@@ -166,3 +166,16 @@ def test_a_plan_never_deletes_what_a_rule_keeps(
             assert NOON - gone.created_at > rules.older_than
         newer = [b for b in matching if _made(b) >= _made(gone)]
         assert len(newer) > rules.newest, "so many newer ones are there to stay"
+
+
+@pytest.mark.parametrize("name", ["builtin", "Unknown"])
+def test_what_the_server_takes_for_no_bundle_stays(name: str) -> None:
+    made = plan([bundle(1, name)], NOTHING, Rules(newest=0), NOON)
+    assert not made.deleted
+    assert "not a bundle" in made.kept[0].reason
+
+
+def test_what_goes_although_devices_run_it_says_so() -> None:
+    links = BundleLinks.of((), [device(1, BundleRef(1, None))])
+    made = plan([bundle(1), bundle(2)], links, Rules(newest=0, run=False), NOON)
+    assert reasons(list(made.deleted)) == {1: "run by 1 loaded device", 2: "not in use"}

@@ -148,4 +148,6 @@ def _line(step: Step) -> Line:
         return Line(step.change.label, "⟳" if step.under_way else "…")
     trouble = outcome.error or outcome.refused
     mark = {Fate.VERIFIED: "✓", Fate.FAILED: "✗", Fate.DIFFERENT: "!"}.get(outcome.fate, "?")
+    if outcome.fate is Fate.VERIFIED and step.change.after is None:
+        return Line(step.change.label, f"{mark} gone")
     return Line(step.change.label, f"{mark} {trouble or outcome.fate.value}")
