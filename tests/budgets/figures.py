@@ -74,6 +74,8 @@ BUDGETS: tuple[Budget, ...] = (
     *_bytes("prompt-close", "prompt closing", None),
     *_bytes("form", "link form opening", 12_000),
     *_bytes("form-close", "link form closing", None),
+    *_bytes("channel-form", "channel form opening", 12_000),
+    *_bytes("channel-row", "row of the channel form", 3200),
     *_bytes("tab", "tab switch", 8000),
     *_bytes("filter-open", "filter opening", 300),
     *_bytes("filter", "filter letter", 3200),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,42 +10,21 @@ from capgo_tui.tui.dialogs.confirmation import Yes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
+from tests.tui.channels import flat, go_to, on_channels, put_cursor, workspace
 from tests.tui.driving import opened
 from tests.tui.server import Gate, Server, answering
 from tests.tui.world import READER, channel, device_id, state, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
     from capgo_tui.workspace.journal import Entry
-    from capgo_tui.workspace.session import Workspace
     from tests.tui.driving import Driver
     from tests.tui.server import App, Receive, Scope, Send
 
 REVISIONS = ["live", "documented", "legacy"]
 TO_REVIEW = ("up",)
 """From the first field: beyond it is the last row."""
-
-
-@asynccontextmanager
-async def on_channels(server: Server, name: str = "beta", **more: object) -> AsyncIterator[Driver]:
-    """The app with the cursor on a channel and everything loaded."""
-    async with opened(server, **more) as driver:  # type: ignore[arg-type]
-        await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
-        await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
-        await driver.settle()
-        put_cursor(driver, name)
-        yield driver
-
-
-def workspace(driver: Driver) -> Workspace:
-    assert driver.main.workspace is not None
-    return driver.main.workspace
-
-
-def put_cursor(driver: Driver, name: str) -> None:
-    records = workspace(driver).channels.records
-    driver.main.table.move_to_key(next(key for key, each in records.items() if each.name == name))
 
 
 async def asked(driver: Driver) -> None:
@@ -171,22 +149,6 @@ async def test_an_edit_sends_what_changed_and_keeps_the_bundle(era: Server) -> N
         assert row(era, "beta")["public" if legacy else "allow_emulator"] == (0 if legacy else 1)
         assert row(era, "production")["public"] == 1
         assert row(era, "beta")["carried"] == "1.0.1"
-
-
-def flat(driver: Driver) -> str:
-    """The screen's words, wherever its lines end."""
-    return " ".join(driver.text.split())
-
-
-async def go_to(driver: Driver, label: str) -> None:
-    """Go down to a row of the form, however many this revision has above it."""
-    await driver.until("Edit ")
-    for _ in range(40):
-        if f"› {label}" in driver.text:
-            return
-        await driver.type("down")
-        await driver.settle()
-    raise AssertionError(f"no row {label}:\n{driver.text}")
 
 
 async def review(driver: Driver) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
+from textual.geometry import Region
 from textual.widgets import Input
 
-from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.dialogs.channel_rows import FormRow, form_rows
+from capgo_tui.tui.widgets.completing_input import CompletingInput
 from capgo_tui.tui.widgets.lines import Run, pad, strip, wrap
 from capgo_tui.tui.widgets.modal import Modal
 
@@ -31,6 +31,7 @@ LABEL: Final = 33
 HINTS: Final = " ↑↓ tab move  space ← → choose  ⏎ next, on Review ask  esc leave"
 SHOWN: Final = 5
 """So many names that can be meant are shown."""
+NARROW: Final = 70
 LOW: Final = 14
 """Rows below which what changes and the request get one row each."""
 
@@ -43,33 +44,7 @@ class Wish(Enum):
     COPY = "copy"
 
 
-@dataclass(frozen=True, slots=True)
-class FormRow:
-    """A row: a heading, a field, a step of the rollout, or with neither the way on."""
-
-    text: str
-    field: FormField | None = None
-    step: RolloutStep | None = None
-    heading: bool = False
-
-
 AnyWish: TypeAlias = "Wish | RolloutStep"
-REVIEW: Final = FormRow("Review and send")
-
-
-class FormInput(LineInput):
-    """An input that asks for the first suggestion when the cursor goes beyond its end."""
-
-    @dataclass
-    class Completed(Message):
-        """→ was pressed at the end of the text."""
-
-    def action_cursor_right(self, select: bool = False) -> None:
-        """Move on, or at the end complete what is typed."""
-        if self.cursor_at_end and not select:
-            self.post_message(self.Completed())
-        else:
-            super().action_cursor_right(select)
 
 
 class ChannelForm(Modal, can_focus=True):
@@ -86,7 +61,7 @@ class ChannelForm(Modal, can_focus=True):
         height: 100%;
         visibility: hidden;
         background: $background;
-        & FormInput { position: absolute; display: none; width: 30; }
+        & CompletingInput { position: absolute; display: none; width: 30; }
         & > .channel-form--title { color: $text-accent; text-style: bold; }
         & > .channel-form--muted { color: $foreground-muted; }
         & > .channel-form--changed { color: $text-warning; text-style: bold; }
@@ -120,10 +95,13 @@ class ChannelForm(Modal, can_focus=True):
         self._message = ("", False)
         self._wish: asyncio.Future[AnyWish] | None = None
         self._panel: list[tuple[str, str]] = []
+        """Text and tone of the lines below the fields."""
+        self._lines: list[list[Run]] = []
+        """What is on the screen, so that only lines that differ are drawn again."""
 
     def compose(self) -> ComposeResult:
         """Make the one input that lies over the row under the cursor."""
-        yield FormInput(disabled=True)
+        yield CompletingInput(disabled=True)
 
     @property
     def is_open(self) -> bool:
@@ -135,7 +113,7 @@ class ChannelForm(Modal, can_focus=True):
     def open(self, draft: ChannelDraft, steps: Sequence[RolloutStep]) -> None:
         """Show a draft and take the keyboard at once; begin with its first field."""
         self._draft, self._top, self._message = draft, 0, ("", False)
-        self._make_rows(steps)
+        self._rows, self._lines = form_rows(draft.fields, steps), []
         self._at = 1
         self._refresh_panel()
         self.take_keyboard(self)
@@ -143,23 +121,13 @@ class ChannelForm(Modal, can_focus=True):
 
     def show_steps(self, steps: Sequence[RolloutStep]) -> None:
         """Take note that the channel has changed, and what can be done with it now."""
+        if self._draft is None:
+            return
         row = self._rows[self._at]
-        self._make_rows(steps)
+        self._rows = form_rows(self._draft.fields, steps)
         same = [at for at, each in enumerate(self._rows) if each.text == row.text]
         self._at = same[0] if same else min(self._at, len(self._rows) - 1)
         self._arrive()
-
-    def _make_rows(self, steps: Sequence[RolloutStep]) -> None:
-        self._rows = []
-        section = ""
-        for field in self._draft.fields if self._draft else ():
-            if field.section != section:
-                section = field.section
-                self._rows.append(FormRow(section, heading=True))
-            self._rows.append(FormRow(field.label, field))
-            if field.name == "rollout_cache_ttl_seconds":
-                self._rows += [FormRow(step.label, step=step) for step in steps]
-        self._rows += [FormRow("", heading=True), REVIEW]
 
     def wish(self) -> asyncio.Future[AnyWish]:
         """What the operator wants next."""
@@ -236,7 +204,7 @@ class ChannelForm(Modal, can_focus=True):
             self._message = ("", False)
             self._refresh_panel()
 
-    def on_form_input_completed(self, event: FormInput.Completed) -> None:
+    def on_completing_input_wanted(self, event: CompletingInput.Wanted) -> None:
         """Take the first name that can be meant."""
         event.stop()
         names = self._suggestions()
@@ -248,15 +216,14 @@ class ChannelForm(Modal, can_focus=True):
         """Lay the rows out anew."""
         if self._draft is not None:
             self._refresh_panel()
-            self._scroll()
 
     def _give(self, wish: AnyWish) -> None:
         if self._wish is not None and not self._wish.done():
             self._wish.set_result(wish)
 
     @property
-    def _box(self) -> FormInput:
-        return self.query_one(FormInput)
+    def _box(self) -> CompletingInput:
+        return self.query_one(CompletingInput)
 
     def _take_typed(self) -> None:
         field = self._rows[self._at].field
@@ -268,7 +235,7 @@ class ChannelForm(Modal, can_focus=True):
     def _arrive(self) -> None:
         """Come to a row: focus it, with the input over it if it takes a text."""
         row, draft, box = self._rows[self._at], self._draft, self._box
-        if draft is not None and row.field is not None and row.field.is_text:
+        if draft is not None and row.field is not None and row.takes_text:
             with box.prevent(Input.Changed):
                 box.value = draft.text(row.field)
             box.cursor_position = len(box.value)
@@ -278,19 +245,24 @@ class ChannelForm(Modal, can_focus=True):
             self.screen.set_focus(self, scroll_visible=False)
             box.disabled, box.display = True, False
         self._refresh_panel()
-        self._scroll()
 
     def _scroll(self) -> None:
         """Keep the row under the cursor in sight, and the input over it."""
         # The heading above comes into view with its first field.
         above = 1 if self._at and self._rows[self._at - 1].heading else 0
         self._top = max(min(self._top, self._at - above), self._at - max(1, self._room) + 1, 0)
-        self._box.styles.offset = (LABEL, 1 + self._at - self._top)
+        self._box.styles.offset = (self._label_width, 1 + self._at - self._top)
         self._box.styles.width = self._box_width
 
     @property
+    def _label_width(self) -> int:
+        return min(LABEL, self.size.width // 2)
+
+    @property
     def _box_width(self) -> int:
-        return max(10, min(40, (self.size.width - LABEL) * 2 // 5))
+        room = self.size.width - self._label_width - 1
+        # In a narrow form what is wrong is only told below the fields.
+        return min(40, room if self.size.width < NARROW else room * 2 // 5)
 
     @property
     def _room(self) -> int:
@@ -305,11 +277,14 @@ class ChannelForm(Modal, can_focus=True):
         panel = [(message, "error" if warn else "title")]
         panel += [(line, "changed") for line in _lines(draft.told(), width, min(most, 3))]
         panel += [(line, "muted") for line in _lines(draft.request(), width, most)]
-        moved = len(panel) != len(self._panel)
         self._panel = panel
-        self.refresh()
-        if moved:
-            self._scroll()
+        self._scroll()
+        before, self._lines = self._lines, [self._runs(y) for y in range(self.size.height)]
+        if len(before) != len(self._lines):
+            self.refresh()
+        for y, (old, new) in enumerate(zip(before, self._lines, strict=False)):
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def _aside(self) -> tuple[str, bool]:
         """What is to be said of the field under the cursor: what is wrong with it, or what fits."""
@@ -327,23 +302,21 @@ class ChannelForm(Modal, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw a row: title, fields, what is told, what changes, the request, the keys."""
-        width, base = self.size.width, self.rich_style
-        at = y - 1
-        if self._draft is None:
-            return strip((), width, base)
+        runs = self._lines[y] if y < len(self._lines) else []
+        return strip(runs, self.size.width, self.rich_style)
+
+    def _runs(self, y: int) -> list[Run]:
+        width, at = self.size.width, y - 1
         if y == 0:
-            return strip([(f" {self._draft.title}", self._style("title"))], width, base)
+            return [(f" {self._draft.title}" if self._draft else "", self._style("title"))]
         if at < self._room:
             at += self._top
-            runs = self._row(at) if at < len(self._rows) else []
-            return strip(runs, width, base)
+            return self._row(at) if at < len(self._rows) else []
         below = at - self._room
         if below < len(self._panel):
             text, tone = self._panel[below]
-            return strip(
-                [(" ", base), (pad(text, width - 1).rstrip(), self._style(tone))], width, base
-            )
-        return strip([(pad(HINTS, width).rstrip(), self._style("muted"))], width, base)
+            return [(" ", self.rich_style), (pad(text, width - 1).rstrip(), self._style(tone))]
+        return [(pad(HINTS, width).rstrip(), self._style("muted"))]
 
     def _style(self, tone: str) -> Style:
         return self.get_component_rich_style(f"channel-form--{tone}")
@@ -357,13 +330,13 @@ class ChannelForm(Modal, can_focus=True):
         mark = "›" if here else " "
         if row.field is not None and self._draft is not None:
             return [
-                (pad(f" {mark} {row.text}", LABEL - 1), label),
+                (pad(f" {mark} {row.text}", self._label_width - 1), label),
                 (" ", base),
                 *self._value(row.field),
             ]
         if row.step is not None:
             return [
-                (pad(f" {mark} ▸ {row.text}", LABEL - 1), label),
+                (pad(f" {mark} ▸ {row.text}", self._label_width - 1), label),
                 (f" {row.step.refusal}", self._style("muted")),
             ]
         return [(f" {mark} ▸ {row.text} ", label)]
@@ -377,7 +350,7 @@ class ChannelForm(Modal, can_focus=True):
         runs: list[Run] = []
         if typed:
             runs.append((" " * self._box_width, self.rich_style))
-        elif changed and draft.is_told(field):
+        elif changed and draft.channel is not None:
             told = f"{draft.before(field)} → {draft.after(field)}"
             runs.append((told, self._style("changed")))
         else:

@@ -231,15 +231,9 @@ class ChannelFlow:
         if self._is_busy(channel):
             return None
         self._screen.status.dismiss()
-        return self._delete(
-            [each.wire_key for each in overridden_devices(self._workspace, channel)],
-            self._confirm(
-                channel,
-                lambda now: deletion(
-                    self._workspace, now, overridden_devices(self._workspace, now)
-                ),
-            ),
-        )
+        devices = overridden_devices(self._workspace, channel)
+        asking = self._confirm(channel, lambda now: deletion(self._workspace, now, devices))
+        return self._delete([each.wire_key for each in devices], asking)
 
     async def _delete(
         self, overridden: list[str], asking: Coroutine[None, None, Outcome | None]

@@ -132,5 +132,8 @@ class Writing:
 
     async def _offer_repair(self, change: Change, outcome: Outcome) -> None:
         repair = change.repair(outcome.lost) if outcome.lost else None
-        if repair is not None and await self._ask(repair):
+        if repair is None:
+            return
+        self._screen.channel_form.close()  # it would hide the line that says why this is asked
+        if await self._ask(repair):
             await self.carry_out(repair)

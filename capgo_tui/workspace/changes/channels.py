@@ -17,6 +17,7 @@ from capgo_tui.workspace.changes.change import Change, State, Value
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_value
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.routing import (
+    PLATFORMS,
     default_channels,
     demotion_lines,
     demotions,
@@ -56,11 +57,16 @@ class ChannelChange(Change):
 
     async def read(self, workspace: Workspace) -> State | None:
         """Read the channel; a change of a default reads the whole list (contract §11.2)."""
-        if "public" in (self.after or {}):
+        if self.moves_defaults:
             await workspace.channels.reread()
             if (found := self.find(workspace)) is not None or workspace.channels.ended:
                 return found
         return await self.read_one(workspace)
+
+    @property
+    def moves_defaults(self) -> bool:
+        """Whether other channels may change with it."""
+        return "public" in (self.after or {})
 
     async def read_one(self, workspace: Workspace) -> State | None:
         """Read nothing but the channel."""
@@ -150,6 +156,11 @@ class SettingsChange(ChannelChange):
         return found
 
     @property
+    def moves_defaults(self) -> bool:
+        """A default that begins to serve a platform demotes others too."""
+        return super().moves_defaults or bool(self.demotes)
+
+    @property
     def kept(self) -> State:
         """The bundle, unless that is what is changed."""
         return {} if "bundle" in (self.after or {}) else self.keeps
@@ -173,7 +184,9 @@ class SettingsChange(ChannelChange):
         before, after = self.before or {}, self.after or {}
         untold = ", ".join(self.field_label(field) for field in after if field not in before)
         back = {field: before[field] for field in after if field in before}
-        steps = [self._default_again(name) for name in self._demoted(found)]
+        demoted = self._demoted(found)
+        # Where it was a default before, theirs again would take it away from this one.
+        steps = [self._default_again(name) for name in demoted if "public" in after]
         if steps:
             back.pop("public", None)  # the first of them sends this one back by itself
         # A new target is never paused (§6.4): that takes a request of its own.
@@ -185,6 +198,9 @@ class SettingsChange(ChannelChange):
         touches: list[str] = []
         if untold:
             touches.append(f"stays as it is now, for it was not told before: {untold}")
+        if self.demotes and not steps:
+            others = ", ".join(clean(name) for name in self.demotes)
+            touches.append(f"see whether {others} should be a default again")
         if back.get("public"):
             touches.append("other defaults that share a platform with it stop being one")
         if back:
@@ -306,7 +322,7 @@ def promotion(
         channel_id=channel.id,
         bundle_id=bundle.id,
         bundle_before_id=channel.bundle.id if channel.bundle else None,
-        touches=_carried(channel),
+        touches=_carried(channel, bundle.wire_key),
         notes=notes,
     )
 
@@ -333,7 +349,7 @@ def settings_change(
         sends=sends,
         keeps={"bundle": state["bundle"]} if "bundle" in state else {},
         guard=Guard.LIST if channel.public or changed.get("public") else Guard.LINE,
-        touches=(*(_carried(channel) if "bundle" in changed else ()), *touches),
+        touches=(*(_carried(channel, changed["bundle"]) if "bundle" in changed else ()), *touches),
         demotes=demoted,
     )
 
@@ -346,7 +362,8 @@ def default_effects(
     name = channel.wire_key if channel is not None else None
     if sent.get("public") is False and channel is not None and channel.public:
         return (without_default(channels.records.values(), channel.wire_key),), ()
-    if not sent.get("public"):
+    stays = channel is not None and bool(channel.public)
+    if not sent.get("public") and not (stays and any(sent.get(each) for each in PLATFORMS)):
         return (), ()
     flags = flags_after(channel, sent, new=channel is None)
     found = demotions(default_channels(channels.records.values(), name), flags)
@@ -359,10 +376,11 @@ def default_effects(
     return tuple(lines), tuple(each.channel.wire_key for each in found)
 
 
-def _carried(channel: Channel) -> tuple[str, ...]:
+def _carried(channel: Channel, bundle: Value) -> tuple[str, ...]:
     if not channel.public:
         return ()
-    return ("it is a default channel: devices without an override get it",)
+    what = "it" if bundle is not None else "no update"
+    return (f"it is a default channel: devices without an override get {what}",)
 
 
 def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> dict[str, str]:

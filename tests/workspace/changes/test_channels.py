@@ -228,6 +228,23 @@ async def test_defaults_are_made_again_with_their_bundle_where_it_must_be_sent()
         assert carried(world, "production") == before is not None
 
 
+async def test_a_default_that_begins_to_serve_a_platform_says_whom_that_demotes(
+    world: World,
+) -> None:
+    world.run("UPDATE channels SET public = 1, ios = 0, electron = 0 WHERE name = 'production'")
+    world.run("UPDATE channels SET public = 1, android = 0, electron = 0 WHERE name = 'beta'")
+    workspace = await loaded(world)
+    change = settings_change(
+        workspace, channel(workspace, "beta"), {"android": True, "allow_dev": False}
+    )
+    assert any("production may stop being the default" in line for line in change.touches)
+    outcome = await done(workspace, change)
+    assert not channel(workspace, "production").public, "the whole list was read again"
+    steps = await undo(workspace, change, outcome)
+    assert "see whether production should be a default again" in steps[0].touches
+    assert (defaults(world), setting(world, "beta", "allow_dev")) == ({"beta"}, "1")
+
+
 async def test_the_last_default_going_says_so(world: World) -> None:
     workspace = await loaded(world)
     change = settings_change(workspace, channel(workspace, "production"), {"public": False})
