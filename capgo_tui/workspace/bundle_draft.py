@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from capgo_tui.api.errors import CapgoError, Refused
+from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.requests import MAX_KEY_ID, is_version
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.bundles import (
@@ -76,11 +76,11 @@ class RegistrationDraft(Draft):
 
     title = "Register a bundle that lies elsewhere"
     entries: Sequence[Entry] = (
-        Entry("version", "version", hint="strict semver, such as 1.2.3 or 1.2.3-beta.1"),
-        Entry("external_url", "address", hint="of the zip, https://"),
-        Entry("checksum", "checksum", hint="SHA-256 of the zip, 64 hexadecimal digits"),
-        Entry("session_key", "session key", Kind.SECRET, "only for an encrypted bundle"),
-        Entry("key_id", "key id", hint=f"only with a session key, up to {MAX_KEY_ID} characters"),
+        Entry("version", "version", hint="semver, such as 1.2.3-rc.1"),
+        Entry("external_url", "address", hint="https:// of the zip"),
+        Entry("checksum", "checksum", hint="SHA-256, 64 hex digits"),
+        Entry("session_key", "session key", Kind.SECRET, "if the zip is encrypted"),
+        Entry("key_id", "key id", hint=f"at most {MAX_KEY_ID} characters"),
     )
     FIELD_OF_CODE: ClassVar[dict[str, str]] = {
         "invalid_version_format": "version",
@@ -107,8 +107,10 @@ class RegistrationDraft(Draft):
                 return self._version_problem(text) or ("taken by a bundle" if taken else "")
             case "external_url":
                 return _address_problem(text)
+            case "checksum" if not text:
+                return "is needed"
             case "checksum" if not CHECKSUM.fullmatch(text):
-                return f"{len(text)} of 64 hexadecimal digits" if _is_hex(text) else "not hex"
+                return f"{len(text)} of 64 hex digits" if _is_hex(text) else "not hex"
             case "key_id" if len(text) > MAX_KEY_ID:
                 return f"{len(text)} characters, {MAX_KEY_ID} at most"
         return ""
@@ -147,11 +149,9 @@ class RegistrationDraft(Draft):
 
     def about(self) -> Sequence[tuple[str, str]]:
         """The request, once there is one."""
-        try:
-            request = self.change().request(self._workspace.client.traits)
-        except Refused as refused:
-            return [(f"nothing can be sent yet: {refused}", "muted")]
-        return [(preview(request), "muted")]
+        if (wrong := self.first_error()) is not None:
+            return [(f"nothing can be sent yet: {wrong[0].label} {wrong[1]}", "muted")]
+        return [(preview(self.change().request(self._workspace.client.traits)), "muted")]
 
 
 def _is_hex(text: str) -> bool:

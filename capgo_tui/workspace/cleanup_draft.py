@@ -28,7 +28,7 @@ class CleanupDraft(Draft):
     title = "Clean up bundles"
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__({"newest": "10", "run": "yes", "older": "", "name": "*"})
+        super().__init__({"newest": "10", "linked": "always", "run": "yes", "name": "*"})
         self._workspace = workspace
         self.plan: Plan | None = None
         """What the rules came to, as of the last look; None when that is not known."""
@@ -62,10 +62,6 @@ class CleanupDraft(Draft):
         partial = not self._workspace.devices.ended
         load = Entry(LOAD, "Load all devices", Kind.ACTION, "to know what the others run")
         return (*rules, *((load,) if partial else ()), every)
-
-    def text(self, name: str) -> str:
-        """What an entry holds; one that is fixed says so."""
-        return "always" if name == "linked" else super().text(name)
 
     def problem(self, name: str) -> str:
         """Whether it is no number."""

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.widgets import Input
 
 from capgo_tui.tui.widgets.line_input import LineInput
@@ -84,6 +85,8 @@ class FieldsForm(Modal, can_focus=True):
         self._at = self._top = 0
         self._message = ("", "muted")
         self._told: list[tuple[str, str]] = []
+        self._lines: list[list[Run]] = []
+        """What is on the screen, so that only rows that differ are drawn again."""
         self._wish: asyncio.Future[AnyWish] | None = None
 
     def compose(self) -> ComposeResult:
@@ -101,6 +104,7 @@ class FieldsForm(Modal, can_focus=True):
         """Show a draft and take the keyboard at once; `changed` hears of all that is typed."""
         self._draft, self._changed = draft, changed
         self._at = self._top = 0
+        self._lines = []
         self._message = ("", "muted")
         rows = len(draft.entries) + ABOUT + CHROME
         self.styles.height = min(rows, self.screen.size.height)
@@ -147,7 +151,7 @@ class FieldsForm(Modal, can_focus=True):
             told = [*told[: most - 1], (pad(rest, width), told[most - 1][1])]
         self._told = told
         self._lay_out()
-        self.refresh()
+        self._draw()
 
     # Keys
 
@@ -271,22 +275,33 @@ class FieldsForm(Modal, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw a row: title, entries, what is told, the keys."""
-        width, base, draft = self.size.width, self.rich_style, self._draft
-        if draft is None:
-            return strip((), width, base)
+        runs = self._lines[y] if y < len(self._lines) else []
+        return strip(runs, self.size.width, self.rich_style)
+
+    def _draw(self) -> None:
+        """Draw the rows that differ from what is on the screen."""
+        before, self._lines = self._lines, [self._row(y) for y in range(self.size.height)]
+        if len(before) != len(self._lines):
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _row(self, y: int) -> list[Run]:
+        width, at = self.size.width, y - 1
         if y == 0:
-            return strip([(f" {draft.title}", self._style("title"))], width, base)
+            return [(f" {self._draft.title}" if self._draft else "", self._style("title"))]
         if y == self.size.height - 1:
-            return strip([(pad(self._keys(), width).rstrip(), self._style("muted"))], width, base)
-        at = y - 1
+            return [(pad(self._keys(), width).rstrip(), self._style("muted"))]
         if at < self._room:
             at += self._top
-            return strip(self._runs(at) if at < len(self._entries) else (), width, base)
+            return self._runs(at) if at < len(self._entries) else []
         below = at - self._room
         if below < len(self._told):
             text, tone = self._told[below]
-            return strip([(" ", base), (text, self._style(tone))], width, base)
-        return strip((), width, base)
+            return [(" ", self.rich_style), (text, self._style(tone))]
+        return []
 
     def _keys(self) -> str:
         chooses = "  space choose" if any(e.kind is Kind.CHOICE for e in self._entries) else ""
