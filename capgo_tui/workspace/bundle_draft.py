@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.requests import MAX_KEY_ID, is_version
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.bundles import (
@@ -21,6 +20,7 @@ from capgo_tui.workspace.draft import Draft, Entry, Kind, preview
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from capgo_tui.api.errors import CapgoError
     from capgo_tui.api.models import Bundle
     from capgo_tui.workspace.changes.change import State
     from capgo_tui.workspace.session import Workspace
@@ -111,6 +111,8 @@ class RegistrationDraft(Draft):
                 return "is needed"
             case "checksum" if not CHECKSUM.fullmatch(text):
                 return f"{len(text)} of 64 hex digits" if _is_hex(text) else "not hex"
+            case "session_key" if text and not text.strip("*"):
+                return "nothing but stars"
             case "key_id" if len(text) > MAX_KEY_ID:
                 return f"{len(text)} characters, {MAX_KEY_ID} at most"
         return ""

@@ -277,7 +277,7 @@ async def test_the_oldest_revision_says_that_it_deletes_only_all() -> None:
     server = Server(store_of(state(bundles=SIX, channels=LINKED)), revision="legacy")
     async with on_bundles(server) as driver:
         await driver.type("D")
-        await driver.until("cannot delete one bundle")
+        await driver.until("the legacy API cannot delete one bundle, only all: C.")
         assert server.writes == 0
 
 

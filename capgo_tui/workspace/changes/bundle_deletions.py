@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 UNREADABLE: Final = "not all channels could be read, so nobody knows which bundles they use"
-ONLY_ALL: Final = (
-    "this server's API (legacy) cannot delete one bundle, only all of them: C leads there"
-)
+ONLY_ALL: Final = "the legacy API cannot delete one bundle, only all: C"
 FRESH: Final = timedelta(seconds=60)
 """A list older than this is read again before something is deleted by what it says."""
 

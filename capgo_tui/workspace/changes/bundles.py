@@ -201,7 +201,7 @@ class AllBundlesDeletion(BundleChange):
 
     def field_label(self, field: str) -> str:
         """Which of them."""
-        return "bundles no channel uses" if self.spares_linked else field
+        return f"number of {field} no channel uses" if self.spares_linked else f"number of {field}"
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """Nothing."""
