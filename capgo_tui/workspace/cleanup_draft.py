@@ -14,6 +14,7 @@ from capgo_tui.workspace.draft import Draft, Entry, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from capgo_tui.workspace.cleanup import Verdict
     from capgo_tui.workspace.session import Workspace
 
 ALL: Final = "all"
@@ -124,12 +125,12 @@ class CleanupDraft(Draft):
         return [told, *((f"! {note}", "warn") for note in self.notes())]
 
 
-def listing(plan: Plan) -> list[tuple[str, Sequence[tuple[str, str]]]]:
-    """The plan in groups, what goes first: a heading, and the bundles with their reasons."""
-    groups: list[tuple[str, Sequence[tuple[str, str]]]] = []
+def listing(plan: Plan) -> list[tuple[str, Sequence[Verdict]]]:
+    """The plan in groups, what goes first: a heading, and the verdicts under it."""
+    groups: list[tuple[str, Sequence[Verdict]]] = []
     for keep in (None, *Keep):
         members = [verdict for verdict in plan.verdicts if verdict.keep is keep]
         if members:
             what = f"Keep {len(members)} {keep}" if keep else f"Delete {len(members)}"
-            groups.append((what, [(each.bundle.name, each.reason) for each in members]))
+            groups.append((what, members))
     return groups

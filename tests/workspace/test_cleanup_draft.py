@@ -71,8 +71,8 @@ async def test_the_groups_hold_every_bundle_once_and_what_goes_is_first(world: W
     groups = listing(plan)
     assert groups[0][0] == f"Delete {len(plan.deleted)}"
     assert all(heading.startswith("Keep ") for heading, _ in groups[1:])
-    listed = [name for _, members in groups for name, _ in members]
-    assert sorted(listed) == sorted(verdict.bundle.name for verdict in plan.verdicts)
+    listed = [verdict.bundle.id for _, members in groups for verdict in members]
+    assert sorted(listed) == sorted(verdict.bundle.id for verdict in plan.verdicts)
     for heading, members in groups:
         assert int(heading.split()[1]) == len(members)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.tui.dialogs.fields_form import Wish
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.changes.bundle_deletions import (
     all_deletion,
     bring_up_to_date,
@@ -18,6 +19,7 @@ from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, listing
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
+    from datetime import datetime
 
     from capgo_tui.tui.flows.writing import Writing
     from capgo_tui.tui.screens.main import MainScreen
@@ -130,7 +132,7 @@ class CleanupFlow:
                 form.say("These rules delete nothing.", "warn")
                 return ()
             form.say("")
-            lines = _lines(plan, draft.notes())
+            lines = _lines(plan, draft.notes(), self._workspace.now())
             title = _title(changes)
             answer = self._screen.confirmation.open(
                 changes, title=title, changed=changed, lines=lines
@@ -181,9 +183,13 @@ def _ids(plan: Plan) -> list[int]:
     return [verdict.bundle.id for verdict in plan.deleted]
 
 
-def _lines(plan: Plan, notes: Sequence[str]) -> list[Line]:
+def _lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:
     """The plan as it is read: what is not known, what goes, what stays and why."""
     lines = [Line("", plan.summary, "note"), *(Line("", f"! {note}", "note") for note in notes)]
     for heading, members in listing(plan):
-        lines += [Line("", heading, "heading"), *(Line(*member) for member in members)]
+        lines.append(Line("", heading, "heading"))
+        lines += [
+            Line(each.bundle.name, f"{age(each.bundle.created_at, now) or '?'} · {each.reason}")
+            for each in members
+        ]
     return lines
