@@ -147,14 +147,19 @@ async def test_the_run_can_be_stopped_and_tells_what_was_not_tried() -> None:
         assert len(left(server)) == 29
 
 
+def link_one(server: Server) -> None:
+    """Put a bundle that would go on a channel, as somebody else would."""
+    server.change(
+        "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.20')"
+        " WHERE name = 'qa'"
+    )
+
+
 async def test_a_refusal_ends_only_its_own_deletion() -> None:
     server = made()
     async with on_bundles(server, LAST) as driver:
         await plan(driver)
-        server.change(
-            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.20')"
-            " WHERE name = 'qa'"
-        )
+        link_one(server)
         await confirmed(driver, "18")
         await driver.until("18 of 18 · ✓ 17 · ✗ 1")
         await driver.until("✗ Cannot delete a bundle linked to a channel")
@@ -165,10 +170,7 @@ async def test_what_was_linked_while_the_plan_was_read_is_asked_about_again() ->
     server = made()
     async with on_bundles(server, LAST) as driver:
         await plan(driver)
-        server.change(
-            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.20')"
-            " WHERE name = 'qa'"
-        )
+        link_one(server)
         await workspace(driver).channels.refresh()
         await confirmed(driver, "18")
         await driver.until("Changed! Clean up: delete 17 bundles")
