@@ -59,7 +59,7 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Measured:
     press(ESC)
     press("3", "BUNDLE")
     most["small-form"] = press("C", "deletes")
-    most["small-row"] = max(press("\t") for _ in range(4))
+    most["small-row"] = max(press("\t") for _ in range(5))
     most["plan"] = press(ENTER, "type ")
     press(ESC, "Nothing was deleted")
     press(ESC)

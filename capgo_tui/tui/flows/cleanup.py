@@ -76,6 +76,8 @@ class CleanupFlow:
                     if await self._delete_all():
                         return
                 elif wish == LOAD:
+                    # Its row goes when it is done: the cursor must not come to the one below.
+                    form.go_to("newest")
                     form.say("Loading all devices…")
                     tasks.append(asyncio.ensure_future(self._load_devices(draft)))
         finally:

@@ -238,7 +238,7 @@ class MainScreen(ListsScreen):
         if self.workspace is not None and self._active == "bundles":
             self._begin(self.bundles.new(), "register the bundle")
         elif self.workspace is None or self._active != "channels":
-            self.say("New ones are made among the channels and bundles: 1 and 3 show them.")
+            self.say("Channels and bundles are made on their own tabs: 1 shows them, or 3.")
         else:
             self._begin(self.channels.new(), "create a channel")
 
