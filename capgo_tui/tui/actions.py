@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EVERYWHERE = frozenset({"channels", "devices", "bundles"})
 DEVICES_ONLY = frozenset({"devices"})
 CHANNELS_ONLY = frozenset({"channels"})
+BUNDLES_ONLY = frozenset({"bundles"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,26 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "channel.delete", "D", "delete", "delete", "Delete this channel", CHANNELS_ONLY,
         hint=False, writes=True,
+    ),
+    Action(
+        "bundle.link", "l", "link", "put on channel", "Put this bundle on a channel", BUNDLES_ONLY,
+        writes=True,
+    ),
+    Action(
+        "bundle.edit", "e", "edit", "edit", "Change this bundle's comment and link", BUNDLES_ONLY,
+        writes=True,
+    ),
+    Action(
+        "bundle.delete", "D", "delete", "delete",
+        "Delete this bundle, or those that are marked", BUNDLES_ONLY, writes=True,
+    ),
+    Action(
+        "bundle.clean-up", "C", "clean_up", "clean up",
+        "Plan which old bundles go, then delete them; or delete all", BUNDLES_ONLY, writes=True,
+    ),
+    Action(
+        "bundle.new", "n", "new", "register", "Register a bundle that lies elsewhere",
+        BUNDLES_ONLY, hint=False, writes=True,
     ),
     Action("record.open", "enter", "open", "open", "Show all of this record", shown_key="⏎"),
     Action(

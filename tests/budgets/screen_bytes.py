@@ -57,6 +57,12 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Measured:
     most["channel-form"] = press("e", "Edit production")
     most["channel-row"] = max(press("\t") for _ in range(4))
     press(ESC)
+    press("3", "BUNDLE")
+    most["small-form"] = press("C", "deletes")
+    most["small-row"] = max(press("\t") for _ in range(5))
+    most["plan"] = press(ENTER, "type ")
+    press(ESC, "Nothing was deleted")
+    press(ESC)
     return most
 
 

@@ -88,7 +88,12 @@ class Confirmation(Vertical, Modal):
         yield Yes()
 
     def open(
-        self, changes: Sequence[Change], *, title: str = "", changed: bool = False
+        self,
+        changes: Sequence[Change],
+        *,
+        title: str = "",
+        changed: bool = False,
+        lines: Sequence[Line] = (),
     ) -> asyncio.Future[bool]:
         """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
 
@@ -96,6 +101,7 @@ class Confirmation(Vertical, Modal):
             changes: at least one; how much it takes is what the strictest of them says.
             title: what it is called; of one change its own name when empty.
             changed: whether it was asked before, and the record has changed since.
+            lines: what is listed, where it is something else than the changes one by one.
 
         """
         title = title or f"{changes[0].verb} {changes[0].label}"
@@ -103,7 +109,7 @@ class Confirmation(Vertical, Modal):
             f" {'Changed! ' if changed else ''}{title}"
         )
         listed = self.query_one("#confirmation-list", Detail)
-        listed.show_lines(_lines(changes))
+        listed.show_lines(lines or _lines(changes))
         guard = max(change.guard for change in changes)
         self._wanted = _to_type(changes) if guard is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)

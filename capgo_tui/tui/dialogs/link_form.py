@@ -89,7 +89,9 @@ class Choices(Generic[T]):
 
     @property
     def first_allowed(self) -> int:
-        """The first that can be chosen, else the first of all."""
+        """The one whose whole name was typed, else the first that can be chosen, else the first."""
+        if self.found and self.found[0].name.casefold() == self.typed.strip().casefold():
+            return 0  # it was meant, even where it cannot be chosen: never another one in its place
         allowed = (at for at, record in enumerate(self.found) if not self.refusal(record))
         return next(allowed, 0)
 

@@ -102,14 +102,21 @@ class Writing:
 
     async def carry_out_run(
         self, changes: Sequence[Change], title: str, undoes: Sequence[int | None] = ()
-    ) -> None:
+    ) -> Run:
         """Carry many changes out that were agreed to, and show what becomes of each."""
         dialog = self._screen.run_dialog
         run = Run(changes, self._workspace, undoes=undoes)
         dialog.open(title, run)
         await self._screen.app.see_through(run.go())
+        dialog.end()
         self._screen.tell(f"{title} · {dialog.summary}")
-        await dialog.ended()
+        await dialog.seen()
+        return run
+
+    async def may_lose(self, count: int) -> bool:
+        """Whether a form may be left, which is asked if something typed is lost with it."""
+        lost = f"{count} change{'s' * (count > 1)}"
+        return not count or await self._screen.prompt.open(lambda _: f"Leave and lose {lost}?")
 
     async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
         """Carry a change out that was agreed to, and tell its end."""

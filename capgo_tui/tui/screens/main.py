@@ -53,7 +53,9 @@ class MainScreen(ListsScreen):
         """Show a workspace, and look up the device that was asked for."""
         super().open(workspace)
         # They bring pydantic: not before the first paint.
+        from capgo_tui.tui.flows.bundles import BundleFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.channels import ChannelFlow  # noqa: PLC0415
+        from capgo_tui.tui.flows.cleanup import CleanupFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.overrides import OverrideFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.undo import UndoFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.writing import Writing  # noqa: PLC0415
@@ -61,6 +63,8 @@ class MainScreen(ListsScreen):
         self.writing = Writing(self, workspace)
         self.channels = ChannelFlow(self, workspace, self.writing)
         self.overrides = OverrideFlow(self, workspace, self.writing)
+        self.bundles = BundleFlow(self, workspace, self.writing)
+        self.cleanup = CleanupFlow(self, workspace, self.writing)
         self.undoing = UndoFlow(self, workspace, self.writing)
         self._work(self.undoing.look_back(), "find out what an earlier run did")
         if self._sought is not None:
@@ -263,20 +267,28 @@ class MainScreen(ListsScreen):
             self._begin(self.undoing.choose(), "list the changes")
 
     def action_new(self) -> None:
-        """Make a new channel."""
-        if self.workspace is None or self._active != "channels":
-            self.say("New ones are made among the channels: 1 shows them.")
+        """Make a new channel, or register a bundle."""
+        if self.workspace is not None and self._active == "bundles":
+            self._begin(self.bundles.new(), "register the bundle")
+        elif self.workspace is None or self._active != "channels":
+            self.say("Channels and bundles are made on their own tabs: 1 shows them, or 3.")
         else:
             self._begin(self.channels.new(), "create a channel")
 
     def action_edit(self) -> None:
-        """Change the settings of the channel under the cursor."""
-        if (channel := self._channel()) is not None:
+        """Change what the channel or the bundle under the cursor says."""
+        if self._active == "bundles":
+            if (bundle := self._bundle()) is not None:
+                self._begin(self.bundles.edit(bundle), "change the bundle")
+        elif (channel := self._channel()) is not None:
             self._begin(self.channels.edit(channel), "change the channel")
 
     def action_link(self) -> None:
-        """Put a bundle on the channel under the cursor."""
-        if (channel := self._channel()) is not None:
+        """Put a bundle on the channel, or the bundle on a channel, under the cursor."""
+        if self._active == "bundles":
+            if (bundle := self._bundle()) is not None:
+                self._begin(self.bundles.link(bundle), "put the bundle on a channel")
+        elif (channel := self._channel()) is not None:
             self._begin(self.channels.promote(channel), "promote the bundle")
 
     def action_roll_back(self) -> None:
@@ -285,9 +297,40 @@ class MainScreen(ListsScreen):
             self._begin(self.channels.roll_back(channel), "roll the channel back")
 
     def action_delete(self) -> None:
-        """Delete the channel under the cursor."""
-        if (channel := self._channel()) is not None:
+        """Delete the channel under the cursor, or the bundles that are marked, else that one."""
+        if self._active == "bundles":
+            if bundles := self._marked_bundles():
+                self._begin(self.bundles.delete(bundles), "delete the bundle")
+        elif (channel := self._channel()) is not None:
             self._begin(self.channels.delete(channel), "delete the channel")
+
+    def action_clean_up(self) -> None:
+        """Clean up the bundles."""
+        if self.workspace is None:
+            self.say("Not connected yet.")
+        elif self._active != "bundles":
+            self.say("Only bundles are cleaned up: 3 shows them.")
+        else:
+            self._begin(self.cleanup.clean_up(), "clean up the bundles")
+
+    def _marked_bundles(self) -> list[Bundle]:
+        """The marked bundles, else the one under the cursor."""
+        if self.workspace is not None and (marks := self.rows.marks):
+            records = self.workspace.bundles.records
+            return [records[key] for key in marks if key in records]
+        bundle = self._bundle()
+        return [] if bundle is None else [bundle]
+
+    def _bundle(self) -> Bundle | None:
+        """The bundle under the cursor, or None after saying why there is none."""
+        if self.workspace is None:
+            self.say("Not connected yet.")
+            return None
+        key = self.table.cursor_key
+        bundle = self.workspace.bundles.records.get(key) if key is not None else None
+        if bundle is None:
+            self.say("There is no bundle under the cursor.")
+        return bundle
 
     def _channel(self) -> Channel | None:
         """The channel under the cursor, or None after saying why there is none."""

@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from capgo_tui.tui.dialogs.channel_form import ChannelForm
 from capgo_tui.tui.dialogs.confirmation import Confirmation
+from capgo_tui.tui.dialogs.fields_form import FieldsForm
 from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.dialogs.run_dialog import RunDialog
 from capgo_tui.tui.widgets.filter_bar import FilterBar
@@ -35,6 +36,7 @@ class ScreenWithModals(Screen[None]):
         self.prompt = Prompt()
         self.link_form = LinkForm()
         self.channel_form = ChannelForm()
+        self.fields_form = FieldsForm()
         self.confirmation = Confirmation()
         self.run_dialog = RunDialog()
         self.modals: tuple[Modal, ...] = ()
@@ -55,6 +57,7 @@ class ScreenWithModals(Screen[None]):
                     self.prompt,
                     self.link_form,
                     self.channel_form,
+                    self.fields_form,
                     self.confirmation,
                     self.run_dialog,
                 )

@@ -60,7 +60,10 @@ def _holds_back_something(channel: Channel) -> bool:
 
 def bundle_state(bundle: Bundle) -> State:
     """What can be set on a bundle."""
-    return {"link": bundle.link or None, "comment": bundle.comment or None}
+    state: State = {}
+    for field, shown in (("link", bundle.link), ("comment", bundle.comment)):
+        state[field] = _exact(bundle, field, shown) if shown else None
+    return state
 
 
 def _wire_name(bundle: BundleRef | None, name_of: Callable[[int], str | None]) -> str | None:

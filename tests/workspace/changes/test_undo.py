@@ -303,9 +303,9 @@ async def test_a_final_change_is_passed_over_and_said(world: World, workspace: W
     found = latest(workspace.journal.entries())
     assert [entry.target for entry in found.entries] == [device]
     assert bundle.name in found.passed_over
-    assert "do not come back" in found.passed_over
+    assert "cannot be brought back" in found.passed_over
     refusal = await plan([workspace.journal.entries()[0]], workspace)
-    assert "do not come back" in str(refusal)
+    assert "cannot be brought back" in str(refusal)
 
 
 async def test_what_is_not_known_is_undone_if_it_took_effect(
