@@ -73,13 +73,13 @@ async def test_it_is_on_the_screen_whatever_its_size(server: Server, size: tuple
 
 async def test_hints_and_help_show_what_is_off_and_why(server: Server) -> None:
     async with on_devices(server, size=(140, 40), read_only=True) as driver:
-        hints = driver.line(-1)
+        hints, target = driver.line(-1), driver.main.target
         assert "(o override)" in hints
         assert "(x clear)" in hints
         assert hints.index("refresh") < hints.index("(o override)"), "what works comes first"
         await driver.type("question_mark")
         await driver.until(OFF)
-        told = [line for line in help_lines("devices", driver.main.target) if OFF in line.text]
+        told = [line for line in help_lines("devices", target) if OFF in line.text]
         assert len(told) == sum(action.writes for action in ACTIONS)
         await driver.type("escape")
     async with on_devices(server, size=(140, 40)) as driver:
