@@ -40,10 +40,44 @@ def told(change: Change, outcome: Outcome, target: Target) -> str:
         case Fate.UNKNOWN:
             line = f"? {name}: the answer was lost, it may have taken effect; r reads again"
         case Fate.FAILED:
-            doing = "change overrides" if change.noun == "device" else f"change {change.noun}s"
-            why = brief(error, doing, target) if error else str(outcome.refused or "refused")
-            line = f"✗ Not changed: {why} · {name}: {now}"
+            line = f"✗ Not changed: {_why(change, outcome, target)} · {name}: {now}"
     return line if outcome.journalled else f"{line} · the journal could not be written"
+
+
+def briefly(change: Change, outcome: Outcome, target: Target) -> str:
+    """The same in a few words, for a line that names the target already."""
+    error, now = outcome.error, _now(change, outcome.found)
+    line = ""
+    match outcome.fate:
+        case Fate.VERIFIED:
+            line = f"✓ {now}"
+        case Fate.DIFFERENT if outcome.lost:
+            line = "! done, but the server dropped something"
+        case Fate.DIFFERENT:
+            line = f"! accepted, but now {now}"
+        case Fate.UNVERIFIED if error is not None:
+            line = f"? accepted, not read back: {brief(error, _doing(change), target)}"
+        case Fate.UNVERIFIED if outcome.found is None:
+            line = f"? accepted; the server knows no such {change.noun} to read back"
+        case Fate.UNVERIFIED:
+            line = "? accepted; this server does not tell it back"
+        case Fate.UNKNOWN if outcome.seen:
+            line = f"? the answer was lost; {now} so far"
+        case Fate.UNKNOWN:
+            line = "? the answer was lost, it may have taken effect"
+        case Fate.FAILED:
+            line = f"✗ {_why(change, outcome, target)}"
+    return line if outcome.journalled else f"{line} · not in the journal"
+
+
+def _why(change: Change, outcome: Outcome, target: Target) -> str:
+    if outcome.error is not None:
+        return brief(outcome.error, _doing(change), target)
+    return str(outcome.refused or "refused")
+
+
+def _doing(change: Change) -> str:
+    return "change overrides" if change.noun == "device" else f"change {change.noun}s"
 
 
 def _now(change: Change, found: State | None) -> str:
