@@ -49,11 +49,11 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "device.override", "o", "override", "override",
-        "Force this device to a channel", DEVICES_ONLY,
+        "Force this device, or all marked ones, to a channel", DEVICES_ONLY,
     ),
     Action(
         "device.clear", "x", "clear_override", "clear",
-        "Clear this device's override", DEVICES_ONLY,
+        "Clear the override of this device, or of all marked ones", DEVICES_ONLY,
     ),
     Action("record.open", "enter", "open", "open", "Show all of this record", shown_key="⏎"),
     Action(
@@ -77,6 +77,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark.all", "asterisk", "mark_all", "mark all",
            "Mark everything the filter shows", hint=False, shown_key="*"),
     Action("mark.none", "u", "unmark", "unmark all", "Take all marks away", hint=False),
+    Action(
+        "device.ids", "O", "ids", "list of ids",
+        "Override or clear the devices of a list of ids; pasting one opens it too",
+        DEVICES_ONLY, hint=False,
+    ),
     Action(
         "list.wide", "w", "wide", "wide",
         "Every column at full width; ← → slide those behind the first", hint=False,

@@ -16,7 +16,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.main import MainScreen
-from tests.tui.world import ALL, APP, NOW
+from tests.tui.world import ALL, APP
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -150,7 +150,7 @@ async def opened(
     """The app on a server, once it shows `wait_for`."""
     if launch is None:
         launch = Launch(ApiKey(key), APP, asgi_app=lambda: server)
-    app = CapgoApp(replace(launch, **more), now=lambda: NOW)
+    app = CapgoApp(replace(launch, **more), now=lambda: server.time)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
         if wait_for:

@@ -88,7 +88,12 @@ class Confirmation(Vertical, Modal):
         yield Yes()
 
     def open(
-        self, changes: Sequence[Change], *, title: str = "", changed: bool = False
+        self,
+        changes: Sequence[Change],
+        *,
+        title: str = "",
+        changed: bool = False,
+        notes: Sequence[str] = (),
     ) -> asyncio.Future[bool]:
         """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
 
@@ -96,13 +101,14 @@ class Confirmation(Vertical, Modal):
             changes: at least one; how much it takes is what the strictest of them says.
             title: what it is called; of one change its own name when empty.
             changed: whether it was asked before, and the record has changed since.
+            notes: sentences to be read besides.
 
         """
         title = title or f"{changes[0].verb} {changes[0].label}"
         self.query_one("#confirmation-title", TextLine).show(
             f" {'Changed! ' if changed else ''}{title}"
         )
-        lines = _lines(changes)
+        lines = _lines(changes) + [Line("", f"  {note}", "raw") for note in notes]
         self.query_one("#confirmation-list", Detail).show_lines(lines)
         guard = max(change.guard for change in changes)
         self._wanted = _to_type(changes) if guard is Guard.TYPED else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,17 +13,27 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.told import briefly
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.timer import Timer
 
     from capgo_tui.workspace.changes.run import Run, Step
+    from capgo_tui.workspace.target import Target
 
 ABOVE = 4
 """Rows of the screen that stay in sight above it."""
 CHROME = 2
 DRAW_SECONDS = 0.2
+PAGE = 200
+"""So many changes are listed at a time while it goes on: drawing them must not take long."""
+LISTED = 2000
+"""So many are listed at the end; of more, how many more there are."""
+WORST_FIRST = (Fate.FAILED, Fate.UNKNOWN, Fate.DIFFERENT, Fate.UNVERIFIED, None, Fate.VERIFIED)
+"""In which order they are listed at the end; None are those left alone or not tried."""
 
 
 class RunDialog(Vertical, Modal, can_focus=True):
@@ -53,10 +64,13 @@ class RunDialog(Vertical, Modal, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self._run: Run | None = None
+        self._target: Target | None = None
         self._title = ""
         self._seen: asyncio.Future[None] | None = None
         self._timer: Timer | None = None
         self._ended = False
+        self._follows = True
+        """Whether the list follows the change under way; not once it was scrolled by hand."""
 
     def compose(self) -> ComposeResult:
         """Make the rows."""
@@ -64,9 +78,10 @@ class RunDialog(Vertical, Modal, can_focus=True):
         yield Detail(id="run-list")
         yield TextLine(tone="muted", id="run-hint")
 
-    def open(self, title: str, run: Run) -> None:
+    def open(self, title: str, run: Run, target: Target) -> None:
         """Take the keyboard and show a run."""
-        self._run, self._title, self._ended = run, title, False
+        self._run, self._title, self._target = run, title, target
+        self._ended, self._follows = False, True
         self._seen = asyncio.get_running_loop().create_future()
         rows = len(run.steps) + CHROME
         self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
@@ -80,14 +95,27 @@ class RunDialog(Vertical, Modal, can_focus=True):
         if run is None:
             return
         self.query_one("#run-title", TextLine).show(f" {self._title} · {self.summary}")
-        self.query_one("#run-list", Detail).show_lines([_line(step) for step in run.steps])
-        hint = " esc close  ↑↓ scroll" if self._ended else " esc stops  ↑↓ scroll"
-        if run.stopped and not self._ended:
-            hint = " stopping after the change under way…"
-        elif run.waits_until is not None:
-            left = run.waits_until - asyncio.get_running_loop().time()
-            hint = f" the server asks to wait {max(0, left):.0f} s{hint}"
-        self.query_one("#run-hint", TextLine).show(hint)
+        shown = self.query_one("#run-list", Detail)
+        if self._ended:
+            shown.show_lines(self._last_lines(run))
+        else:
+            at = _position(run)
+            start = at // PAGE * PAGE
+            shown.show_lines([self._line(step) for step in run.steps[start : start + PAGE]])
+            if self._follows:
+                shown.bring_into_view(at - start)
+        self.query_one("#run-hint", TextLine).show(f" {self._hint(run)}")
+
+    def _hint(self, run: Run) -> str:
+        if self._ended:
+            return "esc close  ↑↓ scroll"
+        if run.stopped:
+            return "stopping after the change under way…"
+        if run.waits > 0:
+            waiting = sum(step.waiting for step in run.steps)
+            are = f"{waiting} wait" if waiting > 1 else "one waits"
+            return f"{are} for the server: on in {math.ceil(run.waits)} s · esc stops  ↑↓ scroll"
+        return "esc stops  ↑↓ scroll"
 
     @property
     def summary(self) -> str:
@@ -95,22 +123,26 @@ class RunDialog(Vertical, Modal, can_focus=True):
         run = self._run
         if run is None:
             return ""
-        good = run.count(Fate.VERIFIED)
-        parts = [f"{run.done} of {len(run.steps)}", f"✓ {good}"]
+        parts = [f"{run.done} of {len(run.steps)}", f"✓ {run.count(Fate.VERIFIED)}"]
         if failed := run.count(Fate.FAILED):
             parts.append(f"✗ {failed}")
         if unsure := run.count(Fate.UNKNOWN, Fate.UNVERIFIED, Fate.DIFFERENT):
             parts.append(f"? {unsure}")
+        if run.skipped:
+            parts.append(f"{run.skipped} left alone")
         if self._ended and run.done < len(run.steps):
             parts.append(f"{len(run.steps) - run.done} not tried")
         return " · ".join(parts)
 
-    async def ended(self) -> None:
-        """Say that it has ended, and wait until that was seen."""
+    def end(self) -> None:
+        """Say that it has ended; what went wrong is listed first."""
         self._ended = True
         if self._timer is not None:
             self._timer.stop()
         self._draw()
+
+    async def seen(self) -> None:
+        """Wait until the operator has closed it."""
         if self._seen is not None:
             await self._seen
 
@@ -131,13 +163,38 @@ class RunDialog(Vertical, Modal, can_focus=True):
 
     def action_scroll_list(self, lines: int) -> None:
         """Scroll the list."""
+        self._follows = False
         self.query_one("#run-list", Detail).action_scroll_lines(lines)
 
+    def _last_lines(self, run: Run) -> Sequence[Line]:
+        worst_first = sorted(run.steps, key=_severity)
+        lines = [self._line(step) for step in worst_first[:LISTED]]
+        if len(worst_first) > LISTED:
+            lines.append(Line("", f"and {len(worst_first) - LISTED} more", "raw"))
+        return lines
 
-def _line(step: Step) -> Line:
-    outcome = step.outcome
-    if outcome is None:
-        return Line(step.change.label, "⟳" if step.under_way else "…")
-    trouble = outcome.error or outcome.refused
-    mark = {Fate.VERIFIED: "✓", Fate.FAILED: "✗", Fate.DIFFERENT: "!"}.get(outcome.fate, "?")
-    return Line(step.change.label, f"{mark} {trouble or outcome.fate.value}")
+    def _line(self, step: Step) -> Line:
+        return Line(step.change.label, self._told(step))
+
+    def _told(self, step: Step) -> str:
+        if step.skipped:
+            return f"– left alone: {step.skipped}"
+        if step.outcome is not None and self._target is not None:
+            return briefly(step.change, step.outcome, self._target)
+        if self._ended:
+            return "– not tried"
+        if step.under_way:
+            return "⟳"
+        wait = self._run.wait_of(step) if step.waiting and self._run is not None else 0
+        return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
+
+
+def _position(run: Run) -> int:
+    """The change to look at: the one under way, else the first that has not ended."""
+    under_way = (at for at, step in enumerate(run.steps) if step.under_way)
+    left = (at for at, step in enumerate(run.steps) if not step.ended)
+    return next(under_way, next(left, 0))
+
+
+def _severity(step: Step) -> int:
+    return WORST_FIRST.index(None if step.outcome is None else step.outcome.fate)

@@ -216,6 +216,7 @@ class ListsScreen(ScreenWithModals):
 
     def _tick(self) -> None:
         # Only an age or a countdown that is on the screen has to go on.
+        self.link_form.reasons_changed()
         if not self._rows or self.workspace is None:
             return
         collection = self.rows.view.collection
@@ -397,5 +398,5 @@ class ListsScreen(ScreenWithModals):
         rows.view.filter(rows.view.parse(clean(text)))
         self._drive(rows)
 
-    def _work(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
+    def _work(self, coroutine: Coroutine[None, None, object], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), exit_on_error=False)

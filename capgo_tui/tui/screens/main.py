@@ -11,10 +11,12 @@ from capgo_tui.tui.dialogs.help import HelpScreen
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.screens.lists import ListsScreen
 from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.workspace.device_ids import DeviceFinder, Named
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable, Sequence
 
+    from textual import events
     from textual.binding import BindingType
     from textual.timer import Timer
 
@@ -51,11 +53,13 @@ class MainScreen(ListsScreen):
         """Show a workspace, and look up the device that was asked for."""
         super().open(workspace)
         # They bring pydantic: not before the first paint.
+        from capgo_tui.tui.flows.many_overrides import ManyOverrides  # noqa: PLC0415
         from capgo_tui.tui.flows.overrides import OverrideFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.writing import Writing  # noqa: PLC0415
 
         self.writing = Writing(self, workspace)
-        self.overrides = OverrideFlow(self, workspace, self.writing)
+        one = OverrideFlow(self, workspace, self.writing)
+        self.many_overrides = ManyOverrides(self, workspace, self.writing, one)
         if self._sought is not None:
             self._filter(self._sought)
             self._work(self._look_up(self._sought), "look the device up")
@@ -223,35 +227,60 @@ class MainScreen(ListsScreen):
             self.link_form.close()
 
     async def action_override(self) -> None:
-        """Force the device under the cursor to a channel."""
-        if (device := self._device()) is not None:
+        """Force the marked devices, else the one under the cursor, to a channel."""
+        if devices := self._devices():
             await self.furnish()
-            self._begin(self.overrides.override(device), "override the device")
+            flow = self.many_overrides.override(devices, self.rows.marks.hidden)
+            self._begin(flow, "override the device")
 
     async def action_clear_override(self) -> None:
-        """Clear the override of the device under the cursor."""
-        if (device := self._device()) is not None:
+        """Clear the override of the marked devices, else of the one under the cursor."""
+        if devices := self._devices():
             await self.furnish()
-            self._begin(self.overrides.clear(device), "clear the override")
+            self._begin(self.many_overrides.clear(devices), "clear the override")
 
-    def _device(self) -> Device | None:
-        """The device under the cursor, or None after saying why there is none."""
+    async def action_ids(self) -> None:
+        """Paste or type the ids of devices."""
+        await self._ask_for_ids("")
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """What is pasted onto the list of devices are ids."""
+        if self.is_current and not self._is_taken and self._active == "devices":
+            await self._ask_for_ids(event.text)
+
+    async def _ask_for_ids(self, text: str) -> None:
+        if self.workspace is None or self._active != "devices":
+            self.say("Ids are of devices: 2 shows them.")
+            return
+        form = await self.furnish_ids_form()
+        finder = await DeviceFinder.of(self.workspace)
+        self._begin(self.many_overrides.ask_for_ids(form, text, finder), "look the devices up")
+
+    def unmark_devices(self, keys: Iterable[str]) -> None:
+        """Take the marks of some devices away."""
+        self._rows["devices"].marks.unmark(keys)
+        self._marks_changed()
+
+    def _devices(self) -> Sequence[Named]:
+        """The marked devices, else the one under the cursor; none after saying why."""
         if self.workspace is None:
             self.say("Not connected yet.")
-            return None
+            return ()
         if self._active != "devices":
             self.say("Overrides are set on a device: 2 shows the devices.")
-            return None
-        key = self.table.cursor_key
-        device = self.workspace.devices.records.get(key) if key is not None else None
-        if device is None:
+            return ()
+        cursor = (self.table.cursor_key,) if self.table.cursor_key is not None else ()
+        keys = tuple(self.rows.marks) or cursor
+        records = self.workspace.devices.records
+        devices = [Named(key, records[key]) for key in keys if key in records]
+        if not devices:
             self.say("There is no device under the cursor.")
-        return device
+        return devices
 
     def action_help(self) -> None:
         """Show every key."""
         self.app.push_screen(HelpScreen(self._active))
 
-    def _begin(self, flow: Coroutine[None, None, None] | None, doing: str) -> None:
+    def _begin(self, flow: Coroutine[None, None, object] | None, doing: str) -> None:
         if flow is not None:
             self._work(flow, doing)
