@@ -14,6 +14,7 @@ from textual.keys import _character_to_key
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.app import CapgoApp
+from capgo_tui.tui.dialogs.confirmation import Yes
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.main import MainScreen
 from tests.tui.world import ALL, APP
@@ -84,6 +85,12 @@ class Driver:
         """Go on until a question is on the screen and can be answered."""
         await self.until(question)
         await self.until(lambda: self.main.prompt._drawn_at is not None, "the question drawn")
+        await self.pilot.pause()
+
+    async def asked_in_dialog(self) -> None:
+        """Go on until the dialog that lists changes has drawn its question."""
+        yes = self.main.confirmation.query_one(Yes)
+        await self.until(lambda: yes._drawn_at is not None, "the question drawn")
         await self.pilot.pause()
 
     async def settle(self) -> None:

@@ -118,7 +118,7 @@ class Confirmation(Vertical, Modal):
         self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
         yes = self.query_one(Yes)
         answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?")
-        answer.add_done_callback(lambda _: self._close())
+        answer.add_done_callback(self._close)
         box = self.query_one(Input)
         box.value = ""
         box.disabled = self._wanted is None
@@ -151,7 +151,9 @@ class Confirmation(Vertical, Modal):
         hint.styles.width = min(len(text), max(10, self.screen.size.width // 2))
         hint.show(text, "warn" if problem else "muted")
 
-    def _close(self) -> None:
+    def _close(self, answer: asyncio.Future[bool]) -> None:
+        if answer.cancelled():
+            return  # the program is being left
         self.query_one(Input).disabled = True
         self.give_keyboard_back()
 
