@@ -40,7 +40,7 @@ class Named:
 
 
 def parse_ids(text: str) -> list[str]:
-    """The ids in a text, in its order, each once whatever its case.
+    """The ids in a text, in its order, each once.
 
     They may stand one a line or be separated by commas, semicolons and spaces. Of rows with
     more in them it is the column headed ``device_id``, else what looks like a device id.
@@ -49,7 +49,7 @@ def parse_ids(text: str) -> list[str]:
     ids = _of_column(lines)
     if ids is None:
         ids = [word for line in lines for word in _of_line(line)]
-    return list({each.casefold(): each for each in reversed(ids) if each}.values())[::-1]
+    return list(dict.fromkeys(each for each in ids if each))
 
 
 def _of_column(lines: Sequence[str]) -> list[str] | None:

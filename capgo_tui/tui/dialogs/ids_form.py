@@ -127,6 +127,7 @@ class IdsForm(Vertical, Modal):
         area.disabled = False
         with area.prevent(TextArea.Changed):
             area.text = self._given = harmless(text)
+        area.move_cursor(area.document.end)
         self._show_count()
         self.take_keyboard(self._actions if self._given.strip() else area)
         return self._answer
