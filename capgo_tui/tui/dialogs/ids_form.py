@@ -109,7 +109,7 @@ class IdsForm(Vertical, Modal):
         """Make the rows."""
         yield TextLine(" Device ids, pasted or typed", "title", id="ids-title")
         # Without a cursor that blinks: nothing is to be drawn while nothing happens.
-        area = IdsText(id="ids-text", soft_wrap=False, disabled=True)
+        area = IdsText(id="ids-text", soft_wrap=False, disabled=True, compact=True)
         area.cursor_blink = False
         yield area
         yield TextLine(tone="plain", id="ids-count")

@@ -63,7 +63,8 @@ class ManyOverrides:
             await self._confirm(seen, channel, bundle, notes)
 
         filtered = f" ({hidden} hidden by the filter)" if hidden else ""
-        return self._one.choose(f"Override {len(seen)} devices{filtered}", refusal, confirm)
+        who = f"{len(seen)} devices"
+        return self._one.choose(f"{who}{filtered}", who, refusal, confirm)
 
     def clear(self, devices: Sequence[Named]) -> Coroutine[None, None, None] | None:
         """Clear all their overrides; the question has the keyboard when this returns."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Then = Callable[[Channel, Bundle | None], Coroutine[None, None, None]]
 
 CURRENT = "the override it has now"
-NO_BUNDLE = "no bundle but the channel's"
+NO_BUNDLE = "no bundle"
 
 
 class OverrideFlow:
@@ -45,7 +45,8 @@ class OverrideFlow:
         if self._writing.is_busy("device", device.wire_key):
             return None
         self._screen.status.dismiss()
-        about = [f"now {device.channel or 'none'}", device.device_id]
+        without = "none" if self._workspace.tells_overrides else "unknown"
+        about = [f"now {device.channel or without}", device.device_id]
         if device.custom_id is None:
             about.reverse()
         else:
@@ -57,21 +58,30 @@ class OverrideFlow:
         def confirm(channel: Channel, bundle: Bundle | None) -> Coroutine[None, None, None]:
             return self._confirm(device, channel, bundle)
 
-        return self.choose(f"Override {' · '.join(about)}", refusal, confirm)
+        return self.choose(
+            " · ".join(about), device.custom_id or device.device_id, refusal, confirm
+        )
 
     def choose(
-        self, title: str, refusal: Callable[[Channel], str], then: Then
+        self, about: str, who: str, refusal: Callable[[Channel], str], then: Then
     ) -> Coroutine[None, None, None]:
         """Ask for a channel, and a bundle where the server takes one, and go on with them.
 
         The form has the keyboard when this returns.
+
+        Args:
+            about: all that is to be said of the device or devices.
+            who: what they are called for short.
+            refusal: why a channel cannot be chosen.
+            then: what to go on with.
+
         """
 
         def bundle(channel: Channel) -> str:
             return bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
 
         choices = Choices(self._workspace.channels, refusal, bundle)
-        return self._choose(title, self._screen.pick(title, choices), then)
+        return self._choose(who, self._screen.pick(f"Override {about}", choices), then)
 
     def clear(self, device: Device) -> Coroutine[None, None, None] | None:
         """Clear the device's override; the question has the keyboard when this returns."""
@@ -93,7 +103,7 @@ class OverrideFlow:
         return f"linked a moment ago: again in {math.ceil(wait)} s" if wait > 0 else ""
 
     async def _choose(
-        self, title: str, picked: Coroutine[None, None, Channel | None], then: Then
+        self, who: str, picked: Coroutine[None, None, Channel | None], then: Then
     ) -> None:
         recalling = asyncio.ensure_future(self._recall())
         try:
@@ -109,7 +119,7 @@ class OverrideFlow:
                 lambda bundle: bundle_refusal(self._workspace, bundle),
                 without=NO_BUNDLE,
             )
-            bundle = await self._screen.pick(f"{title} → {channel.name}, with a bundle?", choices)
+            bundle = await self._screen.pick(f"{who} → {channel.name}, with a bundle?", choices)
             if bundle is None and not choices.declined:
                 return
         await then(channel, bundle)
