@@ -82,6 +82,8 @@ class Answer(Widget, can_focus=True):
         if self._is_early(event) or event.key not in self.ANSWERS:
             return
         if self._answer is not None:
+            if isinstance(self.app, KeysInTurn):
+                self.app.last_y = 0.0  # this one was heard, and meant
             self.answered()
             self.give(self.ANSWERS[event.key])
 
