@@ -16,6 +16,7 @@ from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection, Event, Progressed
 from capgo_tui.workspace.columns import Surroundings
 from capgo_tui.workspace.journal import Journal
+from capgo_tui.workspace.pacing import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,6 +82,7 @@ class Workspace:
         self.channels.listen(self._relink)
         self.writing: set[tuple[str, str]] = set()
         """The list and the key of each record a write is under way for."""
+        self.pacing = Pacing(now)
         self.journal = Journal(
             target.journal,
             server=target.server,
