@@ -80,7 +80,7 @@ class ManyOverrides:
     ) -> Coroutine[None, None, None]:
         """Let ids be pasted and say what to do to them; the form has the keyboard on return."""
         self._screen.status.dismiss()
-        wish = form.open(text, finder, self._workspace.target)
+        wish = form.open(text, finder)
 
         async def lead_on() -> None:
             wanted = await wish
