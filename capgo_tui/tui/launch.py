@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.patience import Patience
     from capgo_tui.api.revisions import Revision
 
 
@@ -29,10 +30,18 @@ class Launch:
     """The file that named the server, where somebody must first say that the key may go there."""
     device: str | None = None
     """A device id to open straight on."""
+    patience: Patience | None = None
+    """How often a read is tried; None is the client's own measure."""
 
     @property
     def target(self) -> Target | None:
         """What to open, or None while something is missing."""
         if self.key is None or self.app_id is None or self.server_named_by is not None:
             return None
-        return Target(self.app_id, self.key, self.server, self.revision, self.asgi_app)
+        return self.open_with(self.key, self.app_id)
+
+    def open_with(self, key: ApiKey, app_id: str) -> Target:
+        """What to open with a key and an app that may have been asked for."""
+        return Target(
+            app_id, key, self.server, self.revision, self.asgi_app, patience=self.patience
+        )

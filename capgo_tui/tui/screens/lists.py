@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     AnyRows = RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]
 
 
+READS = "reads"
+"""The group of the workers that change nothing at the server."""
 HEAD_START = 0.25
 """Seconds that the list in view has to itself before the others are asked for as well."""
 
@@ -117,6 +119,7 @@ class ListsScreen(ScreenWithModals):
         }
         for name, rows in self._rows.items():
             rows.view.listen(partial(self._list_changed, name))
+        workspace.waits.listen(self._show_status)
         self._show_tab(self._active)
         self.set_timer(HEAD_START, self._load_the_others)
 
@@ -208,7 +211,10 @@ class ListsScreen(ScreenWithModals):
             text = words.status(view.collection, len(view), view.query, now)
             told = (view.query.error, self.rows.marks.summary, text)
             text = " · ".join(part for part in told if part)
-            self.status.show_state(text, stale=view.collection.stale or bool(view.query.error))
+            failing = view.collection.stale or view.collection.waiting is not None
+            self.status.show_state(text, stale=failing or bool(view.query.error))
+            waiting = self.workspace.waits.latest
+            self.status.show_wait("" if waiting is None else words.waiting(waiting, now))
             notice = words.placeholder(
                 view.collection,
                 len(view),
@@ -225,7 +231,8 @@ class ListsScreen(ScreenWithModals):
         if not self._rows or self.workspace is None:
             return
         collection = self.rows.view.collection
-        if collection.error is not None:
+        waits = collection.waiting or self.workspace.waits.latest
+        if collection.error is not None or waits is not None:
             self._show_status()
         quiet = self.app.app_focus and self.is_current and not self._is_taken
         if (
@@ -297,7 +304,7 @@ class ListsScreen(ScreenWithModals):
     def _begin_to_load(self, rows: AnyRows) -> None:
         collection = rows.view.collection
         if not collection.started and collection.loading is Loading.NOTHING:
-            self._work(collection.load_more(), f"load the {collection.name}")
+            self._read(collection.load_more(), f"load the {collection.name}")
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         """Load the next page; after a failure only `r` asks again.
@@ -309,14 +316,14 @@ class ListsScreen(ScreenWithModals):
             return
         collection = self.rows.view.collection
         if collection.started and not collection.ended and collection.error is None:
-            self._work(collection.load_more(), f"load more {collection.name}")
+            self._read(collection.load_more(), f"load more {collection.name}")
 
     def action_load_all(self) -> None:
         """Load the list in view to its end."""
         if self._rows:
             self.status.dismiss()
             collection = self.rows.view.collection
-            self._work(collection.load_all(), f"load all {collection.name}")
+            self._read(collection.load_all(), f"load all {collection.name}")
 
     def action_refresh(self) -> None:
         """Read the list in view again."""
@@ -328,7 +335,7 @@ class ListsScreen(ScreenWithModals):
             return
         self.status.dismiss()
         if collection.as_of is None:
-            self._work(collection.load_more(), f"load the {collection.name}")
+            self._read(collection.load_more(), f"load the {collection.name}")
         else:
             self._refresh_list()
 
@@ -338,7 +345,7 @@ class ListsScreen(ScreenWithModals):
         last = min(len(view), top + self.table.rows_on_screen)
         on_screen = [view.key_at(index) for index in range(top, last)]
         collection = view.collection
-        self._work(collection.refresh(on_screen), f"refresh the {collection.name}")
+        self._read(collection.refresh(on_screen), f"refresh the {collection.name}")
 
     # Sorting and marking
 
@@ -408,6 +415,13 @@ class ListsScreen(ScreenWithModals):
     def _filter_rows(self, rows: AnyRows, text: str) -> None:
         rows.view.filter(rows.view.parse(clean(text)))
         self._drive(rows)
+
+    def cancel_reads(self) -> None:
+        """End what only reads, for nobody will look at it any more."""
+        self.workers.cancel_group(self, READS)
+
+    def _read(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
+        self.run_worker(guarded(self, coroutine, doing), group=READS, exit_on_error=False)
 
     def _work(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), exit_on_error=False)
