@@ -1,4 +1,10 @@
-"""What the whole test run is told at its end."""
+"""No test writes into the state folder of whoever runs it; the run ends with a count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.sandbox.scoreboard import (
     pytest_collection_modifyitems,
@@ -6,4 +12,15 @@ from tests.sandbox.scoreboard import (
     pytest_terminal_summary,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 __all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_terminal_summary"]
+
+
+@pytest.fixture(autouse=True)
+def state_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder for this test alone, for its subprocesses too."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    return folder

@@ -7,6 +7,7 @@ everything. Moments are aware datetimes. Rows are immutable; `dataclasses.replac
 
 # No `from __future__ import annotations` here: `fields.schema_of` reads the annotations.
 
+import json
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final
@@ -191,6 +192,13 @@ class Bundle(Record):
     def wire_key(self) -> str:
         """The bundle's exact name, for requests."""
         return self._exact_or(self.name)
+
+    def raw_json(self) -> str:
+        """As of every record, but for the session key, which is nobody's business."""
+        raw = self.raw()
+        if isinstance(raw, dict) and raw.get("session_key"):
+            raw = {**raw, "session_key": "•••"}
+        return json.dumps(raw, indent=2, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

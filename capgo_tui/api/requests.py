@@ -86,6 +86,11 @@ class BundleName(str):
         return super().__new__(cls, _sendable("bundle name", name))
 
 
+def is_version(name: str) -> bool:
+    """Whether a new bundle may be called so: strict semver 2.0 (contract §4)."""
+    return _SEMVER.fullmatch(name) is not None
+
+
 def ping(traits: Traits) -> Request:
     """``GET /ok``: does the server answer? Needs no key, so none is sent (contract §9)."""
     _need(traits, Extra.OK)
@@ -308,7 +313,7 @@ def create_bundle(
     SHA-256 in hexadecimal, `key_id` has at most 20 characters; else InvalidArgument.
     """
     _need(traits, Extra.EXTERNAL_BUNDLES)
-    if not _SEMVER.fullmatch(name):
+    if not is_version(name):
         raise InvalidArgument(f"{name!r} is not a version such as 1.2.3 or 1.2.3-beta.1")
     if not external_url.startswith("https://"):
         raise InvalidArgument("the address of a bundle must start with https://")

@@ -38,12 +38,30 @@ Value: TypeAlias = "str | int | float | bool | datetime | None"
 Check: TypeAlias = Callable[[Value], "JSON"]
 
 
+class Kind(Enum):
+    """What sort of value a setting takes, for whoever asks a person for it."""
+
+    FLAG = "yes or no"
+    CHOICE = "one of a few words"
+    WHOLE = "a whole number"
+    BPS = "hundredths of a percent"
+    NUMBER = "a number"
+    BUNDLE = "a bundle's name"
+    TEXT = "a text"
+    MOMENT = "a date and time"
+    TRIGGER = "nothing but true: it makes something happen"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """How one setting travels: its name on the wire, and the check that gives its value."""
 
     wire: str
     check: Check
+    kind: Kind = Kind.FLAG
+    null: bool = False
+    """Whether it may be sent as null, which the server then takes as a value of its own."""
+    choices: tuple[str, ...] = ()
 
 
 def _flag(value: Value) -> JSON:
@@ -58,14 +76,18 @@ def _only_true(value: Value) -> JSON:
     return True
 
 
+UPDATE_POLICIES = ("major", "minor", "patch", "version_number", "none")
+AUTO_PAUSE_ACTIONS = ("pause", "rollback", "notify")
+
+
 def _policy(value: Value) -> JSON:
-    if value not in ("major", "minor", "patch", "version_number", "metadata", "none"):
+    if value not in (*UPDATE_POLICIES, "metadata"):
         raise ValueError("must be major, minor, patch, version_number (also metadata) or none")
     return "version_number" if value == "metadata" else str(value)
 
 
 def _action(value: Value) -> JSON:
-    if value not in ("pause", "rollback", "notify"):
+    if value not in AUTO_PAUSE_ACTIONS:
         raise ValueError("must be pause, rollback or notify")
     return str(value)
 
@@ -203,9 +225,11 @@ _RIVALS = (
 )
 
 CHANNEL_FIELDS: dict[str, Field] = {
-    "bundle": Field("version", _bundle_name),
+    "bundle": Field("version", _bundle_name, Kind.BUNDLE, null=True),
     "public": Field("public", _flag),
-    "disable_auto_update": Field("disableAutoUpdate", _policy),
+    "disable_auto_update": Field(
+        "disableAutoUpdate", _policy, Kind.CHOICE, choices=UPDATE_POLICIES
+    ),
     "disable_auto_update_under_native": Field("disableAutoUpdateUnderNative", _flag),
     **{
         name: Field(name, _flag)
@@ -214,23 +238,33 @@ CHANNEL_FIELDS: dict[str, Field] = {
             *("allow_emulator", "allow_device", "allow_dev", "allow_prod"),
         )
     },
-    "rollout_bundle": Field("rolloutVersion", _bundle_or_id),
-    "rollout_percentage": Field("rolloutPercentage", _number(0, 100)),
-    "rollout_percentage_bps": Field("rolloutPercentageBps", _whole(0, 10_000)),
+    "rollout_bundle": Field("rolloutVersion", _bundle_or_id, Kind.BUNDLE, null=True),
+    "rollout_percentage": Field("rolloutPercentage", _number(0, 100), Kind.NUMBER),
+    "rollout_percentage_bps": Field("rolloutPercentageBps", _whole(0, 10_000), Kind.BPS),
     "rollout_enabled": Field("rolloutEnabled", _flag),
     "rollout_paused": Field("rolloutPaused", _flag),
-    "rollout_paused_at": Field("rolloutPausedAt", _moment_or_null),
-    "rollout_pause_reason": Field("rolloutPauseReason", _text_or_null),
-    "rollout_cache_ttl_seconds": Field("rolloutCacheTtlSeconds", _whole(60, 31_536_000)),
-    "rollback": Field("rollback", _only_true),
-    "promote_to_stable": Field("promoteToStable", _only_true),
+    "rollout_paused_at": Field("rolloutPausedAt", _moment_or_null, Kind.MOMENT, null=True),
+    "rollout_pause_reason": Field("rolloutPauseReason", _text_or_null, Kind.TEXT, null=True),
+    "rollout_cache_ttl_seconds": Field(
+        "rolloutCacheTtlSeconds", _whole(60, 31_536_000), Kind.WHOLE
+    ),
+    "rollback": Field("rollback", _only_true, Kind.TRIGGER),
+    "promote_to_stable": Field("promoteToStable", _only_true, Kind.TRIGGER),
     "auto_pause_enabled": Field("autoPauseEnabled", _flag),
-    "auto_pause_window_minutes": Field("autoPauseWindowMinutes", _whole(1, 10_080)),
-    "auto_pause_failure_rate_bps": Field("autoPauseFailureRateBps", _whole(0, 10_000, null=True)),
-    "auto_pause_confidence": Field("autoPauseConfidence", _number(0, 1, open_ends=True)),
-    "auto_pause_min_attempts": Field("autoPauseMinAttempts", _whole(0, None, null=True)),
-    "auto_pause_min_failures": Field("autoPauseMinFailures", _whole(0, None, null=True)),
-    "auto_pause_action": Field("autoPauseAction", _action),
-    "auto_pause_cooldown_minutes": Field("autoPauseCooldownMinutes", _whole(0, 10_080)),
+    "auto_pause_window_minutes": Field("autoPauseWindowMinutes", _whole(1, 10_080), Kind.WHOLE),
+    "auto_pause_failure_rate_bps": Field(
+        "autoPauseFailureRateBps", _whole(0, 10_000, null=True), Kind.BPS, null=True
+    ),
+    "auto_pause_confidence": Field(
+        "autoPauseConfidence", _number(0, 1, open_ends=True), Kind.NUMBER
+    ),
+    "auto_pause_min_attempts": Field(
+        "autoPauseMinAttempts", _whole(0, None, null=True), Kind.WHOLE, null=True
+    ),
+    "auto_pause_min_failures": Field(
+        "autoPauseMinFailures", _whole(0, None, null=True), Kind.WHOLE, null=True
+    ),
+    "auto_pause_action": Field("autoPauseAction", _action, Kind.CHOICE, choices=AUTO_PAUSE_ACTIONS),
+    "auto_pause_cooldown_minutes": Field("autoPauseCooldownMinutes", _whole(0, 10_080), Kind.WHOLE),
 }
 """Each setting's wire name and value rule, by field name of `ChannelSettings`."""

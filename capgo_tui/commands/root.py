@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from capgo_tui import __version__
+from capgo_tui import __version__, locations
 from capgo_tui.api.revisions import Revision
 from capgo_tui.commands.sandbox import sandbox
 from capgo_tui.settings import Options, SettingsError, Surroundings, find
@@ -44,6 +44,7 @@ EXIT_FAILED = 1
     metavar="SECONDS",
     help="Read the list in view again this often.",
 )
+@click.option("--read-only", is_flag=True, help="Refuse every change, and send none.")
 @click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account.")
 @click.pass_context
 def capgo_tui(
@@ -55,6 +56,7 @@ def capgo_tui(
     revision: str,
     device: str | None,
     refresh: float | None,
+    read_only: bool,
     demo: bool,
 ) -> None:
     """Browse and edit a Capgo app's channels, devices and bundles.
@@ -80,9 +82,10 @@ def capgo_tui(
             launch = _demo(device, chosen)
         else:
             launch = _found(Options(apikey, app_id, api_url), device, chosen)
+            launch = replace(launch, journal=_journal())
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
-    sys.exit(_run(replace(launch, refresh_seconds=refresh)))
+    sys.exit(_run(replace(launch, refresh_seconds=refresh, read_only=read_only)))
 
 
 capgo_tui.add_command(sandbox)
@@ -112,6 +115,15 @@ def _surroundings() -> Surroundings:
     except (RuntimeError, OSError) as error:
         raise SettingsError(f"the home or the current folder cannot be found: {error}") from None
     return Surroundings(os.environ, home, folder)
+
+
+def _journal() -> Path:
+    try:
+        return locations.journal_file()
+    except (RuntimeError, OSError) as error:
+        raise SettingsError(
+            f"the folder of the journal cannot be found: {error}; set XDG_STATE_HOME"
+        ) from None
 
 
 def _demo(device: str | None, revision: Revision | None) -> Launch:

@@ -6,11 +6,17 @@ The bindings, the hint bar and the help are all made from this one list.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+if TYPE_CHECKING:
+    from capgo_tui.workspace.target import Target
+
 EVERYWHERE = frozenset({"channels", "devices", "bundles"})
 DEVICES_ONLY = frozenset({"devices"})
+CHANNELS_ONLY = frozenset({"channels"})
+BUNDLES_ONLY = frozenset({"bundles"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class Action:
     hint: bool = True
     """Whether the hint bar offers it while there is room; the first ones go last."""
     shown_key: str = ""
+    writes: bool = False
+    """Whether it may change something on the server."""
 
     @property
     def binding(self) -> Binding:
@@ -49,11 +57,53 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "device.override", "o", "override", "override",
-        "Force this device to a channel", DEVICES_ONLY,
+        "Force this device to a channel", DEVICES_ONLY, writes=True,
     ),
     Action(
-        "device.clear", "x", "clear_override", "clear",
-        "Clear this device's override", DEVICES_ONLY,
+        "device.clear", "x", "clear", "clear",
+        "Clear this device's override", DEVICES_ONLY, writes=True,
+    ),
+    Action(
+        "channel.promote", "l", "link", "promote",
+        "Put a bundle on this channel", CHANNELS_ONLY, writes=True,
+    ),
+    Action(
+        "channel.roll-back", "b", "roll_back", "roll back",
+        "Go back to the bundle this channel carried before; it is named first", CHANNELS_ONLY,
+        writes=True,
+    ),
+    Action(
+        "channel.edit", "e", "edit", "edit",
+        "Change this channel's settings, or its rollout", CHANNELS_ONLY, writes=True,
+    ),
+    Action("channel.new", "n", "new", "new", "Make a new channel", CHANNELS_ONLY, writes=True),
+    Action(
+        "channel.clear", "x", "clear", "clear",
+        "Take the bundle off this channel", CHANNELS_ONLY, writes=True, hint=False,
+    ),
+    Action(
+        "channel.delete", "D", "delete", "delete", "Delete this channel", CHANNELS_ONLY,
+        hint=False, writes=True,
+    ),
+    Action(
+        "bundle.link", "l", "link", "put on channel", "Put this bundle on a channel", BUNDLES_ONLY,
+        writes=True,
+    ),
+    Action(
+        "bundle.edit", "e", "edit", "edit", "Change this bundle's comment and link", BUNDLES_ONLY,
+        writes=True,
+    ),
+    Action(
+        "bundle.delete", "D", "delete", "delete",
+        "Delete this bundle, or those that are marked", BUNDLES_ONLY, writes=True,
+    ),
+    Action(
+        "bundle.clean-up", "C", "clean_up", "clean up",
+        "Plan which old bundles go, then delete them; or delete all", BUNDLES_ONLY, writes=True,
+    ),
+    Action(
+        "bundle.new", "n", "new", "register", "Register a bundle that lies elsewhere",
+        BUNDLES_ONLY, hint=False, writes=True,
     ),
     Action("record.open", "enter", "open", "open", "Show all of this record", shown_key="⏎"),
     Action(
@@ -66,6 +116,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "list.sort", "s", "sort", "sort",
         "Sort by a column: ← → and Enter; the same column again turns it round",
+    ),
+    Action(
+        "change.undo", "z", "undo", "undo",
+        "Undo the last change that can be undone; once more: the one before", writes=True,
+    ),
+    Action(
+        "change.list", "Z", "changes", "changes",
+        "All changes made from here, and what became of them; z there undoes one",
     ),
     Action(
         "mark.toggle", "space", "mark", "mark", "Mark this record, or unmark it", hint=False,
@@ -96,6 +154,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", "q", "back", "quit", "Back; at the top quit", hint=False),
     Action("help", "question_mark", "help", "help", "All keys", shown_key="?"),
 )  # fmt: skip
+
+WRITES: frozenset[str] = frozenset(action.name for action in ACTIONS if action.writes)
+READ_ONLY = "read-only (--read-only): nothing is changed or sent"
+
+
+def disabled_reason(name: str, target: Target) -> str:
+    """Why an action does nothing here, by its `Action.name`; empty when it does."""
+    return READ_ONLY if target.read_only and name in WRITES else ""
+
 
 MOVES: tuple[tuple[str, str], ...] = (
     ("↑ ↓ j k", "one row"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 
 from capgo_tui.tui import garbage
+from capgo_tui.tui.actions import disabled_reason
 from capgo_tui.tui.keys_in_turn import KeysInTurn
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
@@ -188,7 +189,17 @@ class CapgoApp(KeysInTurn):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Run an action as Textual does; a bug in it is told and ends nothing."""
+        """Run an action as Textual does; a bug in it is told and ends nothing.
+
+        One that is disabled says why instead.
+        """
+        name = action.split("(")[0] if isinstance(action, str) else action[1]
+        if isinstance(self.screen, MainScreen):
+            reason = disabled_reason(name.rpartition(".")[2], self.screen.target)
+            if reason:
+                self.screen.say(f"✗ {reason[:1].upper()}{reason[1:]}.")
+                return True
+            await self.screen.furnish()
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:  # noqa: BLE001 - whatever it is, the lists are still there

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.screens.lists import ListsScreen
 
 
-async def guarded(screen: ListsScreen, work: Awaitable[None], doing: str) -> None:
+async def guarded(screen: ListsScreen, work: Awaitable[object], doing: str) -> None:
     """Await some work; a failure is told in the status line and ends nothing.
 
     Args:

@@ -9,6 +9,7 @@ from capgo_tui.workspace.target import DEFAULT_SERVER, ASGIApp, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.patience import Patience
@@ -32,6 +33,10 @@ class Launch:
     """A device id to open straight on."""
     patience: Patience | None = None
     """How often a read is tried; None is the client's own measure."""
+    journal: Path | None = None
+    """The file every write is noted in; None forgets them at the end."""
+    read_only: bool = False
+    """Whether every write is refused."""
 
     @property
     def target(self) -> Target | None:
@@ -43,5 +48,12 @@ class Launch:
     def open_with(self, key: ApiKey, app_id: str) -> Target:
         """What to open with a key and an app that may have been asked for."""
         return Target(
-            app_id, key, self.server, self.revision, self.asgi_app, patience=self.patience
+            app_id,
+            key,
+            self.server,
+            self.revision,
+            self.asgi_app,
+            self.journal,
+            self.read_only,
+            self.patience,
         )

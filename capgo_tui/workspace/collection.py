@@ -275,6 +275,15 @@ class Collection(ListState, Generic[T]):
         kept.update((key, None) for key in self._put if key not in again.records)
         return kept
 
+    async def reread(self) -> None:
+        """Refresh, with nothing that was asked for before now; raises the CapgoError it ends in."""
+        while self._again is not None:
+            async with self._turn:
+                await asyncio.sleep(0)
+        await self.refresh()
+        if self.error is not None:
+            raise self.error
+
     def put(self, record: T) -> None:
         """Keep a record that was read on its own: a look-up or the re-read after a write."""
         key = self._key(record)

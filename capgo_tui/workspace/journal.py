@@ -1,23 +1,25 @@
 """The journal: every write of ours, with before, after, when, by which key, and its end.
 
 One SQLite file per user. An entry is there, on the disk, before its request is sent; what
-became of it is added afterwards. An entry without an end belongs to a write under way, or to a
-program that died: then nobody knows, and so it is told. The key never gets here, only its
-fingerprint.
+became of it is added afterwards. An entry without an end belongs to a write under way in a
+running copy of the program; or, when that copy is gone, nobody knows its end, and so it is
+told until the server is read again. The key never gets here, only its fingerprint.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import Refused
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.copies import Copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,10 +29,19 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change, State
     from capgo_tui.workspace.changes.outcome import Outcome
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS changes (
+KEPT: Final = 10_000
+"""So many entries are kept, of all apps together."""
+LISTED: Final = 500
+ENDED_EARLY: Final = "the program ended before the end was known; read again at a later start"
+BUSY_SECONDS: Final = 15
+"""How long a copy waits for its turn to write."""
+_VERSION: Final = 1
+_SCHEMA: Final = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE changes (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,
+    writer TEXT NOT NULL,
     server TEXT NOT NULL,
     app_id TEXT NOT NULL,
     key_fingerprint TEXT NOT NULL,
@@ -39,18 +50,21 @@ CREATE TABLE IF NOT EXISTS changes (
     change TEXT NOT NULL,
     request TEXT NOT NULL,
     run TEXT,
-    undoes INTEGER REFERENCES changes (id),
+    undoes INTEGER,
     fate TEXT,
     settled_at TEXT,
     found TEXT,
     error TEXT
 );
-CREATE INDEX IF NOT EXISTS changes_of_app ON changes (server, app_id, id);
+CREATE INDEX changes_of_app ON changes (server, app_id, id);
+CREATE INDEX changes_without_end ON changes (server, app_id) WHERE fate IS NULL;
+PRAGMA user_version = {_VERSION};
+COMMIT;
 """
 
 
 class JournalUnusable(Refused):
-    """The journal cannot be written, and without it nothing is sent."""
+    """The journal cannot be used, and without it nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +75,28 @@ class Entry:
     at: datetime
     key_fingerprint: str
     kind: str
+    target: str
+    """The exact identity of what was written to."""
     change_json: str
     request: str
     """Method and target, such as ``POST /device``."""
     run: str | None
+    """What it shares with all that was confirmed together with it."""
     undoes: int | None
     fate: Fate | None
     """None while it is under way, or when the program ended before it was."""
     settled_at: datetime | None
     found: State | None
     error: str | None
-    undone: bool
-    """Whether a later change took it back, verified."""
+    under_way: bool = False
+    """Whether it has no end because a running copy is still at it."""
+    undone: bool = False
+    """Whether a later change took it back, and was not itself taken back."""
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the program ended before the end of this was known."""
+        return self.fate is None and not self.under_way
 
 
 class Journal:
@@ -86,6 +110,7 @@ class Journal:
         app_id: str,
         key_fingerprint: str,
         now: Callable[[], datetime],
+        kept: int = KEPT,
     ) -> None:
         """Make a journal in a file, or with None one that is forgotten at the end.
 
@@ -95,8 +120,13 @@ class Journal:
         self._server, self._app_id = server, app_id
         self._key_fingerprint = key_fingerprint
         self._now = now
+        self._kept = kept
         self._turn = threading.Lock()
         self._db: sqlite3.Connection | None = None
+        self._copies = None if path is None else Copies(path.with_name("running"))
+        self._me = "" if self._copies is None else self._copies.me
+        self._joined = False
+        self._under_way: set[int] = set()
 
     def intend(
         self, change: Change, request: Request, *, undoes: int | None = None, run: str | None = None
@@ -107,98 +137,224 @@ class Journal:
             JournalUnusable: nothing may be sent then.
 
         """
+        # Not pydantic's own JSON: it refuses the lone surrogates that a server's names can have.
+        dumped = change.model_dump(mode="json")
         with self._writing() as db:
             cursor = db.execute(
-                "INSERT INTO changes (at, server, app_id, key_fingerprint, kind, target, change,"
-                " request, run, undoes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO changes (at, writer, server, app_id, key_fingerprint, kind, target,"
+                " change, request, run, undoes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._now().isoformat(),
+                    self._me,
                     self._server,
                     self._app_id,
                     self._key_fingerprint,
-                    change.model_dump()["kind"],
-                    change.key,
-                    change.model_dump_json(),
+                    dumped["kind"],
+                    change.key.encode(errors="backslashreplace").decode(),
+                    json.dumps(dumped),
                     request.name,
                     run,
                     undoes,
                 ),
             )
-            return cursor.lastrowid or 0
+            entry = cursor.lastrowid or 0
+            oldest = entry - self._kept
+            db.execute("DELETE FROM changes WHERE id <= ? AND fate IS NOT NULL", (oldest,))
+            self._under_way.add(entry)
+        return entry
 
-    def settle(self, entry: int, outcome: Outcome) -> None:
-        """Write down what became of an entry; raises JournalUnusable."""
+    def settle(self, entry: int, outcome: Outcome, *, late: bool = False) -> None:
+        """Write down what became of an entry.
+
+        Args:
+            entry: its number.
+            outcome: its end.
+            late: whether it was only found out after its program had ended.
+
+        Raises:
+            JournalUnusable: then it stays without an end.
+
+        """
+        # Whatever comes of this, the write itself is over.
+        self._under_way.discard(entry)
         found = None if outcome.found is None else json.dumps(outcome.found)
         trouble = outcome.error or outcome.refused
-        error = None if trouble is None else str(trouble)
+        error = (ENDED_EARLY if late else None) if trouble is None else str(trouble)
         with self._writing() as db:
             db.execute(
-                "UPDATE changes SET fate = ?, settled_at = ?, found = ?, error = ? WHERE id = ?",
-                (outcome.fate.value, self._now().isoformat(), found, error, entry),
+                "UPDATE changes SET fate = ?, settled_at = ?, found = ?, error = ?"
+                " WHERE id = ? AND (fate IS NULL OR NOT ?)",
+                (outcome.fate.value, self._now().isoformat(), found, error, entry, late),
             )
 
-    def entries(self, limit: int = 500) -> Sequence[Entry]:
-        """The latest changes of this app on this server, newest first."""
-        with self._reading() as db:
-            rows = db.execute(
-                "SELECT c.*, EXISTS (SELECT 1 FROM changes u WHERE u.undoes = c.id"
-                " AND u.fate = 'verified') AS undone FROM changes c"
-                " WHERE server = ? AND app_id = ? ORDER BY id DESC LIMIT ?",
-                (self._server, self._app_id, limit),
-            ).fetchall()
-        return [_entry(row) for row in rows]
+    def entries(self, limit: int = LISTED) -> Sequence[Entry]:
+        """The latest changes of this app on this server, newest first.
+
+        Raises:
+            JournalUnusable: when they cannot be read.
+
+        """
+        found = self._select("ORDER BY id DESC LIMIT ?", limit)
+        return _with_undone(found)
+
+    def cut_off(self) -> Sequence[Entry]:
+        """Those whose program ended before their end was known, oldest first."""
+        found = self._select("AND fate IS NULL ORDER BY id")
+        return [entry for entry in found if entry.cut_off]
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what is under way by then counts as cut off."""
         with self._turn:
             if self._db is not None:
                 self._db.close()
                 self._db = None
+            if self._copies is not None:
+                self._copies.leave()
+                self._joined = False
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._turn:
-            try:
-                yield self._open()
-            except (sqlite3.Error, OSError) as error:
-                raise self._unusable(error) from error
+    def _select(self, rest: str, *values: int) -> list[Entry]:
+        with self._turn, self._telling():
+            if self._db is None and (self.path is None or not self.path.exists()):
+                return []
+            rows = (
+                self._open()
+                .execute(
+                    f"SELECT * FROM changes WHERE server = ? AND app_id = ? {rest}",  # noqa: S608
+                    (self._server, self._app_id, *values),
+                )
+                .fetchall()
+            )
+            open_writers = {row["writer"] for row in rows if row["fate"] is None}
+            running = {writer for writer in open_writers if self._is_running(writer)}
+            return [_entry(row, under_way=self._is_under_way(row, running)) for row in rows]
+
+    def _is_running(self, writer: str) -> bool:
+        return self._copies is not None and self._copies.is_running(writer)
+
+    def _is_under_way(self, row: sqlite3.Row, running: set[str]) -> bool:
+        if row["fate"] is not None:
+            return False
+        if row["writer"] == self._me:
+            return row["id"] in self._under_way
+        return row["writer"] in running
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._turn:
-            try:
-                db = self._open()
-                with db:
-                    db.execute("BEGIN IMMEDIATE")
-                    yield db
-            except (sqlite3.Error, OSError) as error:
-                raise self._unusable(error) from error
+        with self._turn, self._telling():
+            db = self._open()
+            if self._copies is not None and not self._joined:
+                self._copies.join()
+                self._joined = True
+            with db:
+                db.execute("BEGIN IMMEDIATE")
+                yield db
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say of every failure which file it is about, and what can be done."""
+        try:
+            yield
+        except (sqlite3.Error, OSError, ValueError) as error:
+            if isinstance(error, JournalUnusable):
+                raise
+            reason = getattr(error, "strerror", None) or str(error)
+            raise JournalUnusable(
+                f"no journal ({reason}): mend {self.path}, or set XDG_STATE_HOME to a folder that"
+                " can be written; nothing is sent without it"
+            ) from error
 
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
             if self.path is not None:
-                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                self.path.touch(mode=0o600)
+                _make_private(self.path)
             db = sqlite3.connect(
-                self.path or ":memory:", timeout=10, isolation_level=None, check_same_thread=False
+                self.path or ":memory:",
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
             )
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.executescript(_SCHEMA)
+            try:
+                # Two copies that make the same file at once would find it locked.
+                with self._copies.one_at_a_time() if self._copies else nullcontext():
+                    _prepare(db, self.path)
+            except BaseException:
+                db.close()
+                raise
             self._db = db
         return self._db
 
-    def _unusable(self, error: Exception) -> JournalUnusable:
-        return JournalUnusable(f"the journal {self.path} cannot be used ({error})")
+
+def _make_private(path: Path) -> None:
+    """See to it that the file is there and its owner's alone; SQLite gives -wal and -shm the same.
+
+    An existing one is not opened here: closing it would take away SQLite's own locks on it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            if file.exists() and file.stat().st_mode & 0o077:
+                file.chmod(0o600)
 
 
-def _entry(row: sqlite3.Row) -> Entry:
+def _prepare(db: sqlite3.Connection, path: Path | None) -> None:
+    """Check that it is a journal this program can read, and make one of an empty file."""
+    db.row_factory = sqlite3.Row
+    try:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if version > _VERSION:
+            raise JournalUnusable(
+                f"the journal {path} was written by a newer capgo-tui: use that one"
+            )
+        if version < _VERSION and tables:
+            raise JournalUnusable(f"{path} is no journal of capgo-tui: move it elsewhere")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        if not tables:
+            db.executescript(_SCHEMA)
+        (sound,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError:
+        raise  # locked, full, not permitted: no fault of the file itself
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, str(error)) from error
+    if sound != "ok":
+        raise _damaged(path, str(sound).partition("\n")[0])
+
+
+def _damaged(path: Path | None, reason: str) -> JournalUnusable:
+    return JournalUnusable(
+        f"the journal is damaged ({reason}): move {path} elsewhere, with its -wal and -shm, and"
+        " a new one is begun; nothing is sent without it"
+    )
+
+
+def _with_undone(entries: Sequence[Entry]) -> list[Entry]:
+    """Mark what was taken back: by all changes of one undo, none of them taken back since.
+
+    Whatever takes an entry back is newer, so that going from the newest it is known by then.
+    """
+    attempts: dict[int, dict[str, bool]] = {}
+    marked = []
+    for entry in entries:
+        undone = any(attempts.get(entry.id, {}).values())
+        marked.append(replace(entry, undone=undone))
+        if entry.undoes is not None:
+            took = entry.fate in (Fate.VERIFIED, Fate.UNVERIFIED) and not undone
+            attempt = attempts.setdefault(entry.undoes, {})
+            name = entry.run or str(entry.id)
+            attempt[name] = attempt.get(name, True) and took
+    return marked
+
+
+def _entry(row: sqlite3.Row, *, under_way: bool) -> Entry:
     return Entry(
         id=row["id"],
         at=datetime.fromisoformat(row["at"]),
         key_fingerprint=row["key_fingerprint"],
         kind=row["kind"],
+        target=row["target"],
         change_json=row["change"],
         request=row["request"],
         run=row["run"],
@@ -207,5 +363,5 @@ def _entry(row: sqlite3.Row) -> Entry:
         settled_at=None if row["settled_at"] is None else datetime.fromisoformat(row["settled_at"]),
         found=None if row["found"] is None else json.loads(row["found"]),
         error=row["error"],
-        undone=bool(row["undone"]),
+        under_way=under_way,
     )

@@ -85,6 +85,7 @@ class _Client:
 
         self._walk = walk
         self.traits = TRAITS[Revision.LIVE]
+        self.key_fingerprint = ""
 
     def devices(self, *_: object, **__: object) -> _Pages:
         return self._walk

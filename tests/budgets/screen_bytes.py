@@ -53,6 +53,16 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Measured:
     most["prompt-close"] = press("n", "Nothing was changed")
     most["form"] = press("o", "Override", "hotfix-login")
     most["form-close"] = press(ESC)
+    press("1", "beta")
+    most["channel-form"] = press("e", "Edit production")
+    most["channel-row"] = max(press("\t") for _ in range(4))
+    press(ESC)
+    press("3", "BUNDLE")
+    most["small-form"] = press("C", "deletes")
+    most["small-row"] = max(press("\t") for _ in range(5))
+    most["plan"] = press(ENTER, "type ")
+    press(ESC, "Nothing was deleted")
+    press(ESC)
     return most
 
 

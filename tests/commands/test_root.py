@@ -116,6 +116,7 @@ def test_help_names_every_option_and_verb(option: str) -> None:
     for word in ("--app", "--api-url", "--apikey", "--revision", "--device", "--demo", "sandbox"):
         assert word in result.output
     assert "CAPGO_TOKEN" in result.output
+    assert "--read-only" in result.output
 
 
 @pytest.mark.parametrize("arguments", [[], ["--demo"], ["--app", "com.acme.shop", "-a", KEY]])
@@ -221,6 +222,27 @@ def test_every_revision_can_be_told(word: str, revision: Revision | None, demo: 
     assert launch.revision == revision
     assert launch.target is not None
     assert launch.target.revision == revision
+
+
+def test_writes_are_noted_in_the_users_state_folder(state_home: Path) -> None:
+    target = start("-a", KEY, "--app", "com.acme.shop").launch.target
+    assert target is not None
+    assert target.journal == state_home / "capgo-tui" / "journal.sqlite3"
+    assert not target.read_only
+    assert not any(state_home.iterdir()), "and nothing is made before there is one"
+
+
+@pytest.mark.parametrize("more", [["--demo"], ["-a", KEY, "--app", "com.acme.shop"]])
+def test_read_only_reaches_the_client(more: list[str]) -> None:
+    target = start(*more, "--read-only").launch.target
+    assert target is not None
+    assert target.read_only
+
+
+def test_the_demo_leaves_nothing_in_the_journal() -> None:
+    target = start("--demo").launch.target
+    assert target is not None
+    assert target.journal is None
 
 
 def test_a_server_that_only_the_folder_names_is_asked_about_first(

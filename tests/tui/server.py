@@ -41,6 +41,7 @@ class Server:
         self.store = store
         self.asked: list[Asked] = []
         self.time: datetime = NOW
+        self.revision = revision
         self._behaviours: dict[tuple[str, str], Behaviour] = {}
         self._app: App = create_app(store, limits=limits, revision=revision, now=lambda: self.time)
 

@@ -88,7 +88,13 @@ async def test_five_hundred_random_keys_without_y_never_write(server: Server) ->
         assert server.overrides() == {}
         assert driver.app.bug is None
         # Whatever they opened, it can be left.
-        await driver.type(*["escape"] * 4, "2", "g")
+        for _ in range(4):
+            await driver.type("escape")
+            if "Leave and lose" in driver.text:  # a form with something typed in it
+                await driver.asked("Leave and lose")
+                await driver.type("y")
+                await driver.settle()
+        await driver.type("2", "g")
         await driver.until(lambda: driver.main.focused is driver.main.table)
         await driver.type("o")
         await driver.until("Override tester-01 · now")

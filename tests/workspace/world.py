@@ -18,6 +18,7 @@ from tests.workspace.misbehaving import FrontDoor, on_a_socket
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
 
     from capgo_tui.api.patience import Patience
     from capgo_tui.api.revisions import Revision
@@ -48,6 +49,8 @@ class World:
         app_id: str | None = None,
         server: str | None = None,
         revision: Revision | None = None,
+        journal: Path | None = None,
+        read_only: bool = False,
     ) -> Workspace:
         """Open a workspace by a role's key (or any text as key); `server` means a socket."""
         target = Target(
@@ -56,7 +59,9 @@ class World:
             server or "https://api.capgo.app",
             revision,
             None if server else lambda: self.door,
-            patience=self.patience,
+            journal,
+            read_only,
+            self.patience,
         )
         workspace = open_workspace(target, self.clock)
         self.opened.append(workspace)

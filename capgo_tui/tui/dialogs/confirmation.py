@@ -88,7 +88,12 @@ class Confirmation(Vertical, Modal):
         yield Yes()
 
     def open(
-        self, changes: Sequence[Change], *, title: str = "", changed: bool = False
+        self,
+        changes: Sequence[Change],
+        *,
+        title: str = "",
+        changed: bool = False,
+        lines: Sequence[Line] = (),
     ) -> asyncio.Future[bool]:
         """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
 
@@ -96,23 +101,24 @@ class Confirmation(Vertical, Modal):
             changes: at least one; how much it takes is what the strictest of them says.
             title: what it is called; of one change its own name when empty.
             changed: whether it was asked before, and the record has changed since.
+            lines: what is listed, where it is something else than the changes one by one.
 
         """
         title = title or f"{changes[0].verb} {changes[0].label}"
         self.query_one("#confirmation-title", TextLine).show(
             f" {'Changed! ' if changed else ''}{title}"
         )
-        lines = _lines(changes)
-        self.query_one("#confirmation-list", Detail).show_lines(lines)
+        listed = self.query_one("#confirmation-list", Detail)
+        listed.show_lines(lines or _lines(changes))
         guard = max(change.guard for change in changes)
         self._wanted = _to_type(changes) if guard is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None
-        rows = len(lines) + CHROME + (self._wanted is not None)
+        rows = listed.rows_at(self.screen.size.width) + CHROME + (self._wanted is not None)
         self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
         yes = self.query_one(Yes)
         answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?")
-        answer.add_done_callback(lambda _: self._close())
+        answer.add_done_callback(self._close)
         box = self.query_one(Input)
         box.value = ""
         box.disabled = self._wanted is None
@@ -145,7 +151,9 @@ class Confirmation(Vertical, Modal):
         hint.styles.width = min(len(text), max(10, self.screen.size.width // 2))
         hint.show(text, "warn" if problem else "muted")
 
-    def _close(self) -> None:
+    def _close(self, _: asyncio.Future[bool]) -> None:
+        if not self.is_attached:  # the program is being left
+            return
         self.query_one(Input).disabled = True
         self.give_keyboard_back()
 
@@ -161,16 +169,8 @@ def _lines(changes: Sequence[Change]) -> list[Line]:
             for effect in changes[0].effects()
         ]
     else:
-        lines = [Line(change.label, _short(change)) for change in changes[:LISTED]]
+        lines = [Line(change.label, change.in_short or change.verb) for change in changes[:LISTED]]
         if len(changes) > LISTED:
             lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))
     touches = dict.fromkeys(touch for change in changes for touch in change.touches)
-    return lines + [Line("", f"! {touch}", "raw") for touch in touches]
-
-
-def _short(change: Change) -> str:
-    effects = change.effects()
-    if change.before is None or change.after is None or not effects:
-        return change.verb
-    more = f" +{len(effects) - 1} more" if len(effects) > 1 else ""
-    return f"{effects[0].before} → {effects[0].after}{more}"
+    return lines + [Line("", f"! {touch}", "note") for touch in touches]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from capgo_tui.tui.actions import ACTIONS, MOVES
+from capgo_tui.tui.actions import ACTIONS, MOVES, Action, disabled_reason
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.text_line import TextLine
@@ -17,19 +17,26 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from capgo_tui.workspace.target import Target
 
-def help_lines(tab: str) -> Sequence[Line]:
+
+def help_lines(tab: str, target: Target) -> Sequence[Line]:
     """All keys with those of this tab first, then what the glyphs mean."""
+
+    def tooltip(action: Action) -> str:
+        reason = disabled_reason(action.name, target)
+        return f"✗ {action.tooltip} · not now: {reason}" if reason else action.tooltip
+
     here = [a for a in ACTIONS if tab in a.tabs]
     elsewhere = [a for a in ACTIONS if tab not in a.tabs]
     lines = [Line("", f"Keys on {tab}", "heading")]
-    lines += [Line(action.key, action.tooltip) for action in here]
+    lines += [Line(action.key, tooltip(action)) for action in here]
     lines += [Line("", "Moving", "heading")]
     lines += [Line(keys, told) for keys, told in MOVES]
     if elsewhere:
         lines += [Line("", "Keys on other tabs", "heading")]
         lines += [
-            Line(action.key, f"{action.tooltip} ({', '.join(sorted(action.tabs))})")
+            Line(action.key, f"{tooltip(action)} ({', '.join(sorted(action.tabs))})")
             for action in elsewhere
         ]
     lines += [Line("", "Glyphs", "heading")]
@@ -53,9 +60,9 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark", "dismiss(None)", "close", id="help.close"),
     ]
 
-    def __init__(self, tab: str) -> None:
+    def __init__(self, tab: str, target: Target) -> None:
         super().__init__()
-        self._tab = tab
+        self._tab, self._target = tab, target
 
     def compose(self) -> ComposeResult:
         """Make the page."""
@@ -65,4 +72,4 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fill the page."""
-        self.query_one(Detail).show_lines(help_lines(self._tab))
+        self.query_one(Detail).show_lines(help_lines(self._tab, self._target))

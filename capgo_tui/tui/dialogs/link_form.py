@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.modal import Modal
-from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
+from capgo_tui.tui.widgets.record_table import Column, PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.list_state import Loading
 
@@ -28,22 +28,10 @@ if TYPE_CHECKING:
 T = TypeVar("T", "Channel", "Bundle")
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceColumn:
-    """A column of the choices."""
-
-    id: str
-    title: str
-    width: int
-    ideal: int
-    priority: int
-    cut_middle: bool = False
-
-
 COLUMNS = (
-    ChoiceColumn("name", "NAME", 16, 24, 0, cut_middle=True),
-    ChoiceColumn("aside", "", 10, 16, 2, cut_middle=True),
-    ChoiceColumn("note", "", 20, 40, 1),
+    PlainColumn("name", "NAME", 16, 24, 0, cut_middle=True),
+    PlainColumn("aside", "", 10, 16, 2, cut_middle=True),
+    PlainColumn("note", "", 20, 40, 1),
 )
 
 
@@ -101,7 +89,9 @@ class Choices(Generic[T]):
 
     @property
     def first_allowed(self) -> int:
-        """The first that can be chosen, else the first of all."""
+        """The one whose whole name was typed, else the first that can be chosen, else the first."""
+        if self.found and self.found[0].name.casefold() == self.typed.strip().casefold():
+            return 0  # it was meant, even where it cannot be chosen: never another one in its place
         allowed = (at for at, record in enumerate(self.found) if not self.refusal(record))
         return next(allowed, 0)
 

@@ -99,18 +99,26 @@ class RunDialog(Vertical, Modal, can_focus=True):
         parts = [f"{run.done} of {len(run.steps)}", f"✓ {good}"]
         if failed := run.count(Fate.FAILED):
             parts.append(f"✗ {failed}")
-        if unsure := run.count(Fate.UNKNOWN, Fate.UNVERIFIED, Fate.DIFFERENT):
-            parts.append(f"? {unsure}")
+        unsure = run.count(Fate.UNKNOWN, Fate.DIFFERENT)
+        unread = run.count(Fate.UNVERIFIED)
+        if unread and not self._ended:
+            parts.append(f"{unread} accepted")  # read back together, at the end
+            unread = 0
+        if unsure + unread:
+            parts.append(f"? {unsure + unread}")
         if self._ended and run.done < len(run.steps):
             parts.append(f"{len(run.steps) - run.done} not tried")
         return " · ".join(parts)
 
-    async def ended(self) -> None:
-        """Say that it has ended, and wait until that was seen."""
+    def end(self) -> None:
+        """Say that it has ended."""
         self._ended = True
         if self._timer is not None:
             self._timer.stop()
         self._draw()
+
+    async def seen(self) -> None:
+        """Wait until its end was seen."""
         if self._seen is not None:
             await self._seen
 
@@ -140,4 +148,6 @@ def _line(step: Step) -> Line:
         return Line(step.change.label, "⟳" if step.under_way else "…")
     trouble = outcome.error or outcome.refused
     mark = {Fate.VERIFIED: "✓", Fate.FAILED: "✗", Fate.DIFFERENT: "!"}.get(outcome.fate, "?")
+    if outcome.fate is Fate.VERIFIED and step.change.after is None:
+        return Line(step.change.label, f"{mark} gone")
     return Line(step.change.label, f"{mark} {trouble or outcome.fate.value}")

@@ -57,7 +57,7 @@ class OverrideFlow:
 
         return Choices(self._workspace.channels, refusal, bundle)
 
-    def clear(self, device: Device) -> Coroutine[None, None, None] | None:
+    def clear(self, device: Device) -> Coroutine[None, None, object] | None:
         """Clear the device's override; the question has the keyboard when this returns."""
         if self._writing.is_busy("device", device.wire_key):
             return None
@@ -72,7 +72,7 @@ class OverrideFlow:
         if channel is not None:
             await self._confirm(device, channel)
 
-    def _confirm(self, device: Device, channel: Channel | None) -> Coroutine[None, None, None]:
+    def _confirm(self, device: Device, channel: Channel | None) -> Coroutine[None, None, object]:
         def again() -> Change | None:
             now = self._workspace.devices.records.get(device.wire_key)
             return None if now is None else override(self._workspace, now, channel)

@@ -44,12 +44,13 @@ class Writing:
 
     def confirm(
         self, change: Change, again: Callable[[], Change | None]
-    ) -> Coroutine[None, None, None]:
+    ) -> Coroutine[None, None, Outcome | None]:
         """Ask for a yes; the question has the keyboard when this returns.
 
-        What is left to await carries the change out. `again` makes the same change of the
-        record as it then is, or None when that is gone: it is asked anew if it has changed
-        since, for what was agreed to is then no longer what would happen.
+        What is left to await carries the change out and gives its end, or None after a no.
+        `again` makes the same change of the record as it then is, or None when that is gone: it
+        is asked anew if it has changed since, for what was agreed to is then no longer what
+        would happen.
         """
         return self._await_yes(change, again, self._ask(change))
 
@@ -64,17 +65,16 @@ class Writing:
         change: Change,
         again: Callable[[], Change | None],
         answer: asyncio.Future[bool],
-    ) -> None:
+    ) -> Outcome | None:
         while True:
             yes = await answer
             now = again() if yes else None
             if now is None:
                 gone = f" The {change.noun} is no longer in the list." if yes else ""
                 self._screen.say(f"Nothing was changed.{gone}")
-                return
+                return None
             if now.before == change.before:
-                await self.carry_out(change)
-                return
+                return await self.carry_out(change)
             change = now
             answer = self._ask(change, changed=True)
 
@@ -95,15 +95,28 @@ class Writing:
         undoes: Sequence[int | None],
         answer: asyncio.Future[bool],
     ) -> None:
-        if not await answer:
+        if await answer:
+            await self.carry_out_run(changes, title, undoes)
+        else:
             self._screen.say("Nothing was changed.")
-            return
+
+    async def carry_out_run(
+        self, changes: Sequence[Change], title: str, undoes: Sequence[int | None] = ()
+    ) -> Run:
+        """Carry many changes out that were agreed to, and show what becomes of each."""
         dialog = self._screen.run_dialog
         run = Run(changes, self._workspace, undoes=undoes)
         dialog.open(title, run)
         await self._screen.app.see_through(run.go())
+        dialog.end()
         self._screen.tell(f"{title} · {dialog.summary}")
-        await dialog.ended()
+        await dialog.seen()
+        return run
+
+    async def may_lose(self, count: int) -> bool:
+        """Whether a form may be left, which is asked if something typed is lost with it."""
+        lost = f"{count} change{'s' * (count > 1)}"
+        return not count or await self._screen.prompt.open(lambda _: f"Leave and lose {lost}?")
 
     async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
         """Carry a change out that was agreed to, and tell its end."""
@@ -119,5 +132,8 @@ class Writing:
 
     async def _offer_repair(self, change: Change, outcome: Outcome) -> None:
         repair = change.repair(outcome.lost) if outcome.lost else None
-        if repair is not None and await self._ask(repair):
+        if repair is None:
+            return
+        self._screen.channel_form.close()  # it would hide the line that says why this is asked
+        if await self._ask(repair):
             await self.carry_out(repair)

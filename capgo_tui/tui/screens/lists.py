@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.reactive import Reactive
 
 from capgo_tui.text import clean
-from capgo_tui.tui.actions import ACTIONS
+from capgo_tui.tui.actions import ACTIONS, disabled_reason
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES, RecordRows
 from capgo_tui.tui.screens.modals import ScreenWithModals
@@ -85,7 +85,7 @@ class ListsScreen(ScreenWithModals):
 
     def compose(self) -> ComposeResult:
         """Make the rows of chrome and the table; what lies over them comes later."""
-        yield TitleBar(self.target.app_id, self.target.place)
+        yield TitleBar(self.target.app_id, self.target.place, read_only=self.target.read_only)
         with Horizontal(id="body"):
             yield RecordTable(id="records", classes="behind")
             yield Detail(id="detail", classes="behind")
@@ -234,7 +234,7 @@ class ListsScreen(ScreenWithModals):
         waits = collection.waiting or self.workspace.waits.latest
         if collection.error is not None or waits is not None:
             self._show_status()
-        quiet = self.app.app_focus and self.is_current and not self._is_taken
+        quiet = self.app.app_focus and self.is_current and not self.is_taken
         if (
             self._polling is not None
             and quiet
@@ -248,7 +248,7 @@ class ListsScreen(ScreenWithModals):
             self._refresh_list()
 
     def _show_hints(self) -> None:
-        self.hints.show_hints(self._hints())
+        self.hints.show_hints(sorted(self._hints(), key=lambda hint: hint.off))
 
     def _hints(self) -> list[Hint]:
         """The keys of this moment; how to leave what was entered comes first."""
@@ -256,7 +256,7 @@ class ListsScreen(ScreenWithModals):
         return [
             *([Hint("←→", "slide"), Hint("w", "narrow")] if wide else []),
             *(
-                Hint(action.key, action.label)
+                Hint(action.key, action.label, bool(disabled_reason(action.name, self.target)))
                 for action in ACTIONS
                 if action.hint and self._active in action.tabs and action.id != "help"
             ),
@@ -276,7 +276,7 @@ class ListsScreen(ScreenWithModals):
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the list that was clicked."""
-        if not self._is_taken:
+        if not self.is_taken:
             self.action_tab(event.name)
 
     def _show_tab(self, name: str) -> None:
@@ -349,9 +349,8 @@ class ListsScreen(ScreenWithModals):
 
     # Sorting and marking
 
-    async def action_sort(self) -> None:
+    def action_sort(self) -> None:
         """Choose a column to sort by."""
-        await self.furnish()
         if self._rows:
             self.status.dismiss()
             self.sort_bar.open(self.rows.look.columns, self.rows.state.sort)
@@ -423,5 +422,5 @@ class ListsScreen(ScreenWithModals):
     def _read(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), group=READS, exit_on_error=False)
 
-    def _work(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
+    def _work(self, coroutine: Coroutine[None, None, object], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), exit_on_error=False)

@@ -53,11 +53,20 @@ class MainScreen(ListsScreen):
         """Show a workspace, and look up the device that was asked for."""
         super().open(workspace)
         # They bring pydantic: not before the first paint.
+        from capgo_tui.tui.flows.bundles import BundleFlow  # noqa: PLC0415
+        from capgo_tui.tui.flows.channels import ChannelFlow  # noqa: PLC0415
+        from capgo_tui.tui.flows.cleanup import CleanupFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.overrides import OverrideFlow  # noqa: PLC0415
+        from capgo_tui.tui.flows.undo import UndoFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.writing import Writing  # noqa: PLC0415
 
         self.writing = Writing(self, workspace)
+        self.channels = ChannelFlow(self, workspace, self.writing)
         self.overrides = OverrideFlow(self, workspace, self.writing)
+        self.bundles = BundleFlow(self, workspace, self.writing)
+        self.cleanup = CleanupFlow(self, workspace, self.writing)
+        self.undoing = UndoFlow(self, workspace, self.writing)
+        self._work(self.undoing.look_back(), "find out what an earlier run did")
         if self._sought is not None:
             self._filter(self._sought)
             self._read(self._look_up(self._sought), "look the device up")
@@ -164,9 +173,8 @@ class MainScreen(ListsScreen):
 
     # The filter
 
-    async def action_filter(self) -> None:
+    def action_filter(self) -> None:
         """Type a filter in the bottom row."""
-        await self.furnish()
         if self._rows:
             self._close_detail()
             self.status.dismiss()
@@ -238,17 +246,108 @@ class MainScreen(ListsScreen):
             self.table.cover(0)
             self.link_form.close()
 
-    async def action_override(self) -> None:
+    def action_override(self) -> None:
         """Force the device under the cursor to a channel."""
         if (device := self._device()) is not None:
-            await self.furnish()
             self._begin(self.overrides.override(device), "override the device")
 
-    async def action_clear_override(self) -> None:
-        """Clear the override of the device under the cursor."""
-        if (device := self._device()) is not None:
-            await self.furnish()
+    def action_clear(self) -> None:
+        """Clear the override of the device, or the bundle of the channel, under the cursor."""
+        if self._active == "channels":
+            if (channel := self._channel()) is not None:
+                self._begin(self.channels.clear(channel), "take the bundle off")
+        elif (device := self._device()) is not None:
             self._begin(self.overrides.clear(device), "clear the override")
+
+    def action_undo(self) -> None:
+        """Undo the last change that can be undone."""
+        if self.workspace is not None:
+            self._begin(self.undoing.last(), "undo the last change")
+
+    def action_changes(self) -> None:
+        """List all changes made from here."""
+        if self.workspace is not None:
+            self._begin(self.undoing.choose(), "list the changes")
+
+    def action_new(self) -> None:
+        """Make a new channel, or register a bundle."""
+        if self.workspace is not None and self._active == "bundles":
+            self._begin(self.bundles.new(), "register the bundle")
+        elif self.workspace is None or self._active != "channels":
+            self.say("Channels and bundles are made on their own tabs: 1 shows them, or 3.")
+        else:
+            self._begin(self.channels.new(), "create a channel")
+
+    def action_edit(self) -> None:
+        """Change what the channel or the bundle under the cursor says."""
+        if self._active == "bundles":
+            if (bundle := self._bundle()) is not None:
+                self._begin(self.bundles.edit(bundle), "change the bundle")
+        elif (channel := self._channel()) is not None:
+            self._begin(self.channels.edit(channel), "change the channel")
+
+    def action_link(self) -> None:
+        """Put a bundle on the channel, or the bundle on a channel, under the cursor."""
+        if self._active == "bundles":
+            if (bundle := self._bundle()) is not None:
+                self._begin(self.bundles.link(bundle), "put the bundle on a channel")
+        elif (channel := self._channel()) is not None:
+            self._begin(self.channels.promote(channel), "promote the bundle")
+
+    def action_roll_back(self) -> None:
+        """Put the bundle of before on the channel under the cursor."""
+        if (channel := self._channel()) is not None:
+            self._begin(self.channels.roll_back(channel), "roll the channel back")
+
+    def action_delete(self) -> None:
+        """Delete the channel under the cursor, or the bundles that are marked, else that one."""
+        if self._active == "bundles":
+            if bundles := self._marked_bundles():
+                self._begin(self.bundles.delete(bundles), "delete the bundle")
+        elif (channel := self._channel()) is not None:
+            self._begin(self.channels.delete(channel), "delete the channel")
+
+    def action_clean_up(self) -> None:
+        """Clean up the bundles."""
+        if self.workspace is None:
+            self.say("Not connected yet.")
+        elif self._active != "bundles":
+            self.say("Only bundles are cleaned up: 3 shows them.")
+        else:
+            self._begin(self.cleanup.clean_up(), "clean up the bundles")
+
+    def _marked_bundles(self) -> list[Bundle]:
+        """The marked bundles, else the one under the cursor."""
+        if self.workspace is not None and (marks := self.rows.marks):
+            records = self.workspace.bundles.records
+            return [records[key] for key in marks if key in records]
+        bundle = self._bundle()
+        return [] if bundle is None else [bundle]
+
+    def _bundle(self) -> Bundle | None:
+        """The bundle under the cursor, or None after saying why there is none."""
+        if self.workspace is None:
+            self.say("Not connected yet.")
+            return None
+        key = self.table.cursor_key
+        bundle = self.workspace.bundles.records.get(key) if key is not None else None
+        if bundle is None:
+            self.say("There is no bundle under the cursor.")
+        return bundle
+
+    def _channel(self) -> Channel | None:
+        """The channel under the cursor, or None after saying why there is none."""
+        if self.workspace is None:
+            self.say("Not connected yet.")
+            return None
+        if self._active != "channels":
+            self.say("That is done to a channel: 1 shows the channels.")
+            return None
+        key = self.table.cursor_key
+        channel = self.workspace.channels.records.get(key) if key is not None else None
+        if channel is None:
+            self.say("There is no channel under the cursor.")
+        return channel
 
     def _device(self) -> Device | None:
         """The device under the cursor, or None after saying why there is none."""
@@ -266,8 +365,8 @@ class MainScreen(ListsScreen):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.app.push_screen(HelpScreen(self._active))
+        self.app.push_screen(HelpScreen(self._active, self.target))
 
-    def _begin(self, flow: Coroutine[None, None, None] | None, doing: str) -> None:
+    def _begin(self, flow: Coroutine[None, None, object] | None, doing: str) -> None:
         if flow is not None:
             self._work(flow, doing)

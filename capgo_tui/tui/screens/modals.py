@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from capgo_tui.tui.dialogs.channel_form import ChannelForm
 from capgo_tui.tui.dialogs.confirmation import Confirmation
+from capgo_tui.tui.dialogs.fields_form import FieldsForm
 from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.dialogs.run_dialog import RunDialog
 from capgo_tui.tui.widgets.filter_bar import FilterBar
@@ -33,6 +35,8 @@ class ScreenWithModals(Screen[None]):
         self.sort_bar = SortBar()
         self.prompt = Prompt()
         self.link_form = LinkForm()
+        self.channel_form = ChannelForm()
+        self.fields_form = FieldsForm()
         self.confirmation = Confirmation()
         self.run_dialog = RunDialog()
         self.modals: tuple[Modal, ...] = ()
@@ -40,7 +44,7 @@ class ScreenWithModals(Screen[None]):
         self._furnishing = asyncio.Lock()
 
     async def furnish(self) -> None:
-        """Mount what lies over the lists; whoever is about to use it awaits this first.
+        """Mount what lies over the lists; the app awaits this before any action.
 
         Nobody needs it before there are rows, and mounting it before them held them up by a
         tenth of the whole start.
@@ -52,6 +56,8 @@ class ScreenWithModals(Screen[None]):
                     self.sort_bar,
                     self.prompt,
                     self.link_form,
+                    self.channel_form,
+                    self.fields_form,
                     self.confirmation,
                     self.run_dialog,
                 )
@@ -68,6 +74,6 @@ class ScreenWithModals(Screen[None]):
         return " ".join(max(p for p in points if p[0] <= extent)[1] for points, extent in extents)
 
     @property
-    def _is_taken(self) -> bool:
+    def is_taken(self) -> bool:
         """Whether something modal has the keyboard: nothing may move behind it by itself."""
         return any(modal.visible for modal in self.modals)

@@ -21,7 +21,7 @@ HANGING = 5
 
 
 class Line(NamedTuple):
-    """A label and its text; a line without a label is a heading or raw text."""
+    """A label and its text; a line without a label is a heading, a note or raw text."""
 
     label: str
     text: str
@@ -40,6 +40,7 @@ class Detail(Widget, can_focus=True):
         & > .detail--label { color: $foreground-muted; }
         & > .detail--value { color: $foreground; }
         & > .detail--raw { color: $foreground; }
+        & > .detail--note { color: $foreground; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -47,6 +48,7 @@ class Detail(Widget, can_focus=True):
         "detail--label",
         "detail--value",
         "detail--raw",
+        "detail--note",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_lines(-1)", "up", show=False, id="detail.up"),
@@ -74,6 +76,10 @@ class Detail(Widget, can_focus=True):
         self._lines = lines
         self._wrap()
         self.refresh()
+
+    def rows_at(self, width: int) -> int:
+        """How many rows all of it takes at a width."""
+        return len(self._wrapped_at(width))
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the page."""
@@ -131,29 +137,36 @@ class Detail(Widget, can_focus=True):
 
     @property
     def _indent(self) -> int:
+        return self._indent_at(self.size.width)
+
+    def _indent_at(self, width: int) -> int:
         longest = max((width_of(line.label) for line in self._lines), default=0)
-        return min(3 + longest + 2, max(12, self.size.width * 3 // 5))
+        return min(3 + longest + 2, max(12, width * 3 // 5))
 
     def _wrap(self) -> None:
         """Break what is too long for the width into lines of its own."""
-        self._wrapped = []
-        width = self.size.width
+        self._wrapped = self._wrapped_at(self.size.width)
+        self._top = max(0, min(self._top, len(self._wrapped) - self.size.height))
+
+    def _wrapped_at(self, width: int) -> list[Line]:
+        wrapped: list[Line] = []
         if width < 20:
-            return
+            return wrapped
+        indent = self._indent_at(width)
         for line in self._lines:
-            beside = width - 2 - (self._indent if line.tone == "value" else 0)
+            beside = width - 2 - (indent if line.tone == "value" else 0)
             if line.tone == "raw":
                 pieces = break_up(line.text, width - 2)
             elif line.tone == "value" and any(
                 beside < width_of(word) <= width - 2 - HANGING for word in line.text.split()
             ):
                 # An id is copied as a whole: it stands below its label rather than in pieces.
-                self._wrapped.append(Line(line.label, ""))
+                wrapped.append(Line(line.label, ""))
                 hanging = wrap(line.text, width - 2 - HANGING)
-                self._wrapped.extend(Line("", piece, hangs=True) for piece in hanging)
+                wrapped.extend(Line("", piece, hangs=True) for piece in hanging)
                 continue
             else:
                 pieces = wrap(line.text, beside)
-            self._wrapped.append(Line(line.label, pieces[0], line.tone))
-            self._wrapped.extend(Line("", piece, line.tone) for piece in pieces[1:])
-        self._top = max(0, min(self._top, len(self._wrapped) - self.size.height))
+            wrapped.append(Line(line.label, pieces[0], line.tone))
+            wrapped.extend(Line("", piece, line.tone) for piece in pieces[1:])
+        return wrapped

@@ -19,6 +19,8 @@ class Hint(NamedTuple):
 
     key: str
     label: str
+    off: bool = False
+    """Whether it does nothing now: in brackets, for colours may be missing."""
 
 
 HELP = Hint("?", "help")
@@ -59,7 +61,10 @@ class HintBar(Widget):
                 runs.append((" …", label_style))
                 used += 2
                 break
-            runs += [(f" {hint.key}", key_style), (f" {hint.label} ", label_style)]
+            if hint.off:
+                runs.append((f"({hint.key} {hint.label})", label_style))
+            else:
+                runs += [(f" {hint.key}", key_style), (f" {hint.label} ", label_style)]
             used += _width(hint)
         gap = max(0, width - used - _width(HELP))
         runs += [

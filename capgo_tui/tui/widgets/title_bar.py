@@ -61,8 +61,9 @@ class TitleBar(Widget):
             """The bar it happened in."""
             return self.title_bar
 
-    def __init__(self, app_id: str, place: str) -> None:
+    def __init__(self, app_id: str, place: str, *, read_only: bool = False) -> None:
         super().__init__()
+        self._lock = (" · read-only", " 🔒") if read_only else ("", "")
         self._app_id = app_id
         self._place = place
         self._tabs: Sequence[Tab] = ()
@@ -81,16 +82,19 @@ class TitleBar(Widget):
         tabs_width = sum(map(width_of, tabs))
         room = width - tabs_width
         place = f" · {self._place}" if self._place else ""
-        brand = " Capgo " if room > len(self._app_id) + len(place) + 10 else ""
         name = f" {self._app_id}"
-        if width_of(name + place) > room - 1:
+        in_words, lock = self._lock
+        if width_of(name + place + in_words) < room:
+            lock = in_words
+        if width_of(name + place + lock) > room - 1:
             place = ""  # the app's name matters more than where it is
-        if width_of(name) > room - 1:
-            name = pad(name, max(0, room - 1))
+        if width_of(name + lock) > room - 1:
+            name = pad(name, max(0, room - 1 - width_of(lock)))
+        brand = " Capgo " if room > width_of(name + place + lock) + 9 else ""
         left: list[Run] = [
             (brand, self._style("brand")),
             (name, self._style("app")),
-            (place, self._style("place")),
+            (place + lock, self._style("place")),
         ]
         gap = max(0, room - sum(width_of(text) for text, _ in left))
         right = [

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from pydantic import SecretStr  # noqa: TC002 - pydantic reads the annotations
 
 from capgo_tui.api import requests
+from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.api.requests import BundleName
+from capgo_tui.api.revisions import DeleteAll
+from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
 from capgo_tui.workspace.changes.change import Change, State
+from capgo_tui.workspace.changes.channels import Outdated
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.states import bundle_state
 
@@ -18,7 +24,12 @@ if TYPE_CHECKING:
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.session import Workspace
 
-GONE_FOR_GOOD = "a deleted bundle cannot be brought back, and its name stays taken for 90 days"
+CHECKSUM: Final = re.compile("[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
+CHECKED_FOR: Final = timedelta(seconds=10)
+"""So long the channels once read are good for the next deletion of a run."""
+GONE_FOR_GOOD: Final = (
+    "a deleted bundle cannot be brought back, and its name stays taken for 90 days"
+)
 
 
 class BundleChange(Change):
@@ -29,15 +40,20 @@ class BundleChange(Change):
 
     async def read(self, workspace: Workspace) -> State | None:
         """Read the whole list again and look for the bundle in it."""
-        await workspace.bundles.refresh()
-        if workspace.bundles.error is not None:
-            raise workspace.bundles.error
+        await workspace.bundles.reread()
         return self.find(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
-        """The bundle in the loaded list, by its exact name."""
-        bundles = workspace.bundles.records.values()
-        return next((bundle_state(each) for each in bundles if each.wire_key == self.key), None)
+        """The bundle in the loaded list."""
+        bundle = self.bundle(workspace)
+        return None if bundle is None else bundle_state(bundle)
+
+    def bundle(self, workspace: Workspace) -> Bundle | None:
+        """The record in the loaded list, by its exact name."""
+        bundles = workspace.bundles.records
+        if self.row is not None and (found := bundles.get(self.row)):
+            return found if found.wire_key == self.key else None
+        return next((each for each in bundles.values() if each.wire_key == self.key), None)
 
 
 class BundleNotes(BundleChange):
@@ -66,38 +82,53 @@ class BundleNotes(BundleChange):
 
 
 class BundleRegistration(BundleChange):
-    """Register a zip that lies elsewhere (contract §8.3)."""
+    """Register a zip that lies elsewhere (contract §8.3).
+
+    ``after`` holds ``external_url``, ``checksum`` and, where there is one, ``key_id``.
+    """
 
     kind: Literal["bundle.register"] = "bundle.register"
     verb: ClassVar[str] = "Register"
-    external_url: str
-    checksum: str
     session_key: SecretStr | None = None
     """Never written anywhere: in the journal it is stars."""
-    key_id: str | None = None
 
     def request(self, traits: Traits) -> Request:
-        """``POST /bundle``."""
+        """``POST /bundle``; raises `Refused` for what breaks a rule of the server's."""
+        texts = {field: str(value) for field, value in (self.after or {}).items()}
+        if not CHECKSUM.fullmatch(texts["checksum"]):
+            raise InvalidArgument("a checksum is a SHA-256: 64 hexadecimal digits")
         session_key = self.session_key.get_secret_value() if self.session_key else None
+        if session_key is not None and not session_key.strip("*"):
+            raise InvalidArgument("its session key was not kept: register it anew")
         return requests.create_bundle(
             traits,
             self.app_id,
             self.key,
-            external_url=self.external_url,
-            checksum=self.checksum,
+            external_url=texts["external_url"],
+            checksum=texts["checksum"],
             session_key=session_key,
-            key_id=self.key_id,
+            key_id=texts.get("key_id"),
         )
+
+    def find(self, workspace: Workspace) -> State | None:
+        """What the server has of it."""
+        bundle = self.bundle(workspace)
+        if bundle is None:
+            return None
+        found: State = {"external_url": bundle.external_url, "checksum": bundle.checksum}
+        return {**found, "key_id": bundle.key_id} if bundle.key_id is not None else found
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """Its deletion, after which the name stays taken."""
+        del found
         return (
             BundleDeletion(
                 app_id=self.app_id,
                 key=self.key,
                 label=self.label,
-                before=found or self.after,
+                before={},
                 after=None,
+                touches=(f"the name {self.label} stays taken for 90 days",),
             ),
         )
 
@@ -108,6 +139,26 @@ class BundleDeletion(BundleChange):
     kind: Literal["bundle.delete"] = "bundle.delete"
     verb: ClassVar[str] = "Delete bundle"
     guard: Guard = Guard.TYPED
+    agreed: tuple[str, ...] = ()
+    """The channels that use it, as told before it was agreed to."""
+
+    async def check(self, workspace: Workspace) -> Change:
+        """Where the server does not protect what channels use, look whether one came to use it.
+
+        A run of many deletions reads the channels again now and then only: one request before
+        each of 200 would be a burst.
+        """
+        if workspace.client.traits.delete_all is DeleteAll.UNLINKED:
+            return self
+        channels = workspace.channels
+        if channels.as_of is None or workspace.now() - channels.as_of > CHECKED_FOR:
+            await channels.reread()
+        bundle = self.bundle(workspace)
+        links = BundleLinks.of(channels.records.values(), ())
+        used = [] if bundle is None else links.channels_of(bundle)
+        if new := [each for each in used if str(each) not in self.agreed]:
+            raise Outdated(f"it came to be {linked_to(new)} meanwhile")
+        return self
 
     def request(self, traits: Traits) -> Request:
         """``DELETE /bundle`` with a name that can never mean all of them."""
@@ -120,45 +171,42 @@ class BundleDeletion(BundleChange):
 
 
 class AllBundlesDeletion(BundleChange):
-    """Delete every bundle, or every one that no channel uses (contract §8.2); key: the app id."""
+    """Delete every bundle, or every one that no channel uses (contract §8.2).
+
+    ``key`` and ``label`` are the app's id, which is typed before the yes; the one field,
+    ``bundles``, is how many there are of those it deletes, counted again afterwards.
+    """
 
     kind: Literal["bundle.delete_all"] = "bundle.delete_all"
     verb: ClassVar[str] = "Delete all bundles of"
     guard: Guard = Guard.TYPED
+    spares_linked: bool
+    """Whether the server keeps what channels use."""
 
     def request(self, traits: Traits) -> Request:
         """``DELETE`` of the whole list."""
         return requests.delete_all_bundles(traits, self.app_id)
 
     async def read(self, workspace: Workspace) -> State | None:
-        """Count again what is left of those it was to delete; None when nothing is."""
-        await workspace.bundles.refresh()
-        if workspace.bundles.error is not None:
-            raise workspace.bundles.error
-        return self.find(workspace)
+        """Count again; what the server kept is told by the channels, so these are read too."""
+        if self.spares_linked:
+            await workspace.channels.reread()
+        return await super().read(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
-        """How many of them the loaded list still has."""
-        linked = workspace.linked_bundles()
-        left = [key for key in workspace.bundles.records if key not in linked]
-        return {"bundles": len(left)} if left else None
+        """How many of those it deletes are left."""
+        spared = workspace.linked_bundles() if self.spares_linked else set()
+        left = workspace.bundles.records.keys() - spared
+        return {"bundles": len(left)}
+
+    def field_label(self, field: str) -> str:
+        """Which of them."""
+        return f"number of {field} no channel uses" if self.spares_linked else f"number of {field}"
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """Nothing."""
         del found
         return GONE_FOR_GOOD
-
-
-def bundle_deletion(workspace: Workspace, bundle: Bundle) -> BundleDeletion:
-    """The change that deletes one bundle."""
-    return BundleDeletion(
-        app_id=workspace.target.app_id,
-        key=bundle.wire_key,
-        row=str(bundle.id),
-        label=bundle.name,
-        before=bundle_state(bundle),
-        after=None,
-    )
 
 
 def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNotes:

@@ -50,6 +50,7 @@ async def send_once(
     """Journal a change and send it; an outcome when it failed, and so has come to its end."""
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
+        change = await change.check(workspace)
         request = change.request(traits)
         entry = await asyncio.to_thread(
             workspace.journal.intend, change, request, undoes=undoes, run=run
@@ -95,19 +96,20 @@ def unread(lost: CapgoError | None, error: CapgoError | None = None) -> Outcome:
 
 def judge(change: Change, found: State | None, lost: CapgoError | None = None) -> Outcome:
     """Compare what was read back with what was meant."""
+    dropped: State = {
+        field: value
+        for field, value in change.kept.items()
+        # Another value than before is somebody else's doing; none at all is what servers do.
+        if found is not None and value is not None and found.get(field, value) is None
+    }
     if change.after is None:
         done = found is None
-    elif found is None or not change.after.keys() & found.keys():
+    elif found is None or not (dropped or change.after.keys() & found.keys()):
         # A device the server has not seen takes an override, yet cannot be read (§7.2); and
         # older servers do not tell overrides.
         return replace(unread(lost), found=found)
     else:
         done = all(found.get(field, value) == value for field, value in change.after.items())
-    dropped = {
-        field: value
-        for field, value in change.kept.items()
-        if found is not None and found.get(field, value) != value
-    }
     if done and not dropped:
         return Outcome(Fate.VERIFIED, found)
     # A request whose answer was lost may still be carried out: not seen yet is not failed.

@@ -72,6 +72,19 @@ class Change(BaseModel, ABC):
     def request(self, traits: Traits) -> Request:
         """The one request that carries it out; raises `Refused` where there is none."""
 
+    async def check(self, workspace: Workspace) -> Change:
+        """Look once more, right before it is sent, whether it would do what was agreed to.
+
+        Gives what is then sent: this change, completed where it left something to be looked up.
+
+        Raises:
+            Refused: when it would do something else; nothing is sent then.
+            CapgoError: when that could not be read.
+
+        """
+        del workspace
+        return self
+
     @abstractmethod
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """What would undo it, in order, now that `found` is what is there; else why nothing can."""
@@ -117,6 +130,15 @@ class Change(BaseModel, ABC):
             Effect(self.field_label(field), self._told(before, field), self._told(after, field))
             for field in (after if self.after is not None else before)
         ]
+
+    @property
+    def in_short(self) -> str:
+        """The first effect, ``2.4.0 → 2.4.1``, and how many more; empty without any."""
+        effects = self.effects()
+        if self.before is None or self.after is None or not effects:
+            return ""
+        more = f" +{len(effects) - 1} more" if len(effects) > 1 else ""
+        return f"{effects[0].before} → {effects[0].after}{more}"
 
     def field_label(self, field: str) -> str:
         """What the operator calls a field."""

@@ -1,26 +1,46 @@
-"""Creating, editing, promoting and deleting channels (contract §6, §8.4)."""
+"""Changing the settings of channels, and what they carry (contract §6.2, §6.4, §8.4)."""
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from pydantic import Field
+
 from capgo_tui.api import requests
-from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.errors import CapgoError, ErrorKind, Refused, UnsupportedByRevision
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
+from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.changes.change import Change, State, Value
+from capgo_tui.workspace.changes.channel_words import setting_label, setting_value
 from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.columns import POLICY_LABELS
+from capgo_tui.workspace.routing import (
+    PLATFORMS,
+    default_channels,
+    demotion_lines,
+    demotions,
+    drops_electron,
+    flags_after,
+    without_default,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.session import Workspace
 
-PLATFORM_FLAGS = frozenset({"ios", "android", "electron"})
-"""Can be set, but are never told (contract §11.7)."""
-NOT_RESTORED = "its id, its platform flags and the overrides to it cannot be brought back"
+DEMOTED = "demoted"
+"""In what was found after a change: the exact names of the defaults that no longer are, as JSON."""
+BUNDLES = ("bundle", "rollout_bundle")
+
+
+class Outdated(Refused):
+    """The record is no longer what it was when the change was agreed to."""
 
 
 def settings_of(state: State) -> ChannelSettings:
@@ -32,23 +52,35 @@ class ChannelChange(Change):
     """What changes of one existing or new channel share; ``key`` is its exact name."""
 
     noun: ClassVar[str] = "channel"
+    notes: dict[str, str] = Field(default_factory=dict)
+    """What is to be said of a bundle where it is named, by its exact name: how old it is."""
 
     async def read(self, workspace: Workspace) -> State | None:
-        """Read the channel; a change of the default reads the whole list (contract §11.2)."""
-        if "public" in (self.after or {}):
-            await workspace.channels.refresh()
-            if workspace.channels.error is not None:
-                raise workspace.channels.error
-            return self.find(workspace)
+        """Read the channel; a change of a default reads the whole list (contract §11.2)."""
+        if self.moves_defaults:
+            await workspace.channels.reread()
+            if (found := self.find(workspace)) is not None or workspace.channels.ended:
+                return found
+        return await self.read_one(workspace)
+
+    @property
+    def moves_defaults(self) -> bool:
+        """Whether other channels may change with it."""
+        return "public" in (self.after or {})
+
+    async def read_one(self, workspace: Workspace) -> State | None:
+        """Read nothing but the channel."""
         try:
             channel = await workspace.client.channel(self.app_id, self.key)
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise
-            await workspace.channels.refresh()
+            if self.find(workspace) is not None:
+                with suppress(CapgoError):  # that it is gone is known without the list
+                    await workspace.channels.reread()
             return None
         workspace.channels.put(channel)
-        return workspace.state_of(channel)
+        return self.find(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
         """The channel in the loaded list, by its exact name."""
@@ -58,15 +90,17 @@ class ChannelChange(Change):
 
     def field_label(self, field: str) -> str:
         """The words of the form."""
-        return FIELD_LABELS.get(field, field.replace("_", " "))
+        return setting_label(field)
 
     def value_label(self, field: str, value: Value) -> str:
         """Percentages for basis points, and the console's word for a policy."""
-        if field.endswith("_bps") and isinstance(value, int):
-            return f"{value / 100:g} %"
-        if field == "disable_auto_update" and isinstance(value, str):
-            return POLICY_LABELS.get(value, clean(value))
-        return super().value_label(field, value)
+        told = setting_value(field, value)
+        return super().value_label(field, value) if told is None else told
+
+    def _told(self, state: State, field: str) -> str:
+        told = super()._told(state, field)
+        note = self.notes.get(str(state.get(field))) if field in BUNDLES else None
+        return f"{told} ({note})" if note else told
 
 
 class SettingsChange(ChannelChange):
@@ -79,58 +113,121 @@ class SettingsChange(ChannelChange):
     kind: Literal["channel.settings"] = "channel.settings"
     verb: ClassVar[str] = "Change"
     sends: State | None = None
-    bundle_now: str | None = None
-    """The bundle it carries, which older servers take off unless it is sent along (§11.5)."""
+    keeps: State = Field(default_factory=dict)
+    """The bundle it carries, which older servers drop unless it is sent along (§11.5); looked up
+    right before it is sent where it is not known."""
     demotes: tuple[str, ...] = ()
-    """Exact names of the default channels that this one takes the place of (§11.2)."""
+    """Exact names of the default channels that this one may take the place of (§11.2)."""
+
+    async def check(self, workspace: Workspace) -> Change:
+        """Refuse to make a channel anew that has gone, or to undo what somebody else just did."""
+        found = await self.read_one(workspace)
+        if found is None:
+            raise Outdated(f"there is no channel {self.label} any more, and this would make one")
+        if any(found.get(field, value) != value for field, value in self.keeps.items()):
+            raise Outdated("its bundle was changed meanwhile: look at it and try again")
+        if self.outdated_by(found):
+            raise Outdated("it was changed meanwhile: look at it and try again")
+        if self.keeps or "bundle" not in found:
+            return self
+        return self.model_copy(update={"keeps": {"bundle": found["bundle"]}})
 
     def request(self, traits: Traits) -> Request:
         """``POST /channel`` with what is changed, and the present bundle where it must be."""
-        settings = settings_of(self.sends if self.sends is not None else self.after or {})
-        if not traits.keeps_omitted_bundle and "bundle" not in (self.after or {}):
-            settings = settings.with_bundle(self.bundle_now)
+        sent = self.sends if self.sends is not None else self.after or {}
+        settings = settings_of(sent)
+        if not traits.keeps_omitted_bundle and "bundle" not in sent:
+            if "bundle" not in self.keeps:
+                raise UnsupportedByRevision(
+                    "this server takes the bundle off a channel when it is not named, and does"
+                    f" not tell the name of the one that {self.label} carries"
+                )
+            bundle = self.keeps["bundle"]
+            settings = settings.with_bundle(bundle if isinstance(bundle, str) else None)
         return requests.set_channel(traits, self.app_id, self.key, settings)
+
+    def find(self, workspace: Workspace) -> State | None:
+        """The channel in the loaded list, and which other defaults no longer are."""
+        found = super().find(workspace)
+        if found is not None and self.demotes:
+            channels = workspace.channels.records.values()
+            names = [c.wire_key for c in channels if c.wire_key in self.demotes and not c.public]
+            found[DEMOTED] = json.dumps(names)
+        return found
+
+    @property
+    def moves_defaults(self) -> bool:
+        """A default that begins to serve a platform demotes others too."""
+        return super().moves_defaults or bool(self.demotes)
 
     @property
     def kept(self) -> State:
         """The bundle, unless that is what is changed."""
-        return {} if "bundle" in (self.after or {}) else {"bundle": self.bundle_now}
+        return {} if "bundle" in (self.after or {}) else self.keeps
 
     def repair(self, lost: State) -> Change | None:
         """Put the bundle back that the server took off."""
         if "bundle" not in lost:
             return None
+        return self._of_the_same(before={"bundle": None}, after={"bundle": lost["bundle"]})
+
+    def summary(self, width: int) -> str:
+        """As for every change, with the field's name where it is not the bundle."""
+        effects = self.effects()
+        if not effects or next(iter(self.after or {})) == "bundle":
+            return super().summary(width)
+        named = self.model_copy(update={"label": f"{self.name}, {effects[0].field}"})
+        return Change.summary(named, width)
+
+    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+        """The fields as they were, and the defaults it took the place of made defaults again."""
+        before, after = self.before or {}, self.after or {}
+        untold = ", ".join(self.field_label(field) for field in after if field not in before)
+        back = {field: before[field] for field in after if field in before}
+        demoted = self._demoted(found)
+        # Where it was a default before, theirs again would take it away from this one.
+        steps = [self._default_again(name) for name in demoted if "public" in after]
+        if steps:
+            back.pop("public", None)  # the first of them sends this one back by itself
+        # A new target is never paused (§6.4): that takes a request of its own.
+        pause: State = {}
+        if back.get("rollout_bundle") is not None and back.get("rollout_paused"):
+            halted = ("rollout_paused", "rollout_pause_reason")
+            pause = {field: back.pop(field) for field in halted if field in back}
+        now = {**after, **{f: v for f, v in (found or {}).items() if f in after}}
+        touches: list[str] = []
+        if untold:
+            touches.append(f"stays as it is now, for it was not told before: {untold}")
+        if self.demotes and not steps:
+            others = ", ".join(clean(name) for name in self.demotes)
+            touches.append(f"see whether {others} should be a default again")
+        if back.get("public"):
+            touches.append("other defaults that share a platform with it stop being one")
+        if back:
+            now_back = {field: now[field] for field in back}
+            steps.append(self._of_the_same(now_back, back, tuple(touches)))
+        if pause:
+            steps.append(self._of_the_same({"rollout_paused": False}, pause))
+        return tuple(steps) or f"the server did not tell what it was before: {untold}"
+
+    def _of_the_same(
+        self, before: State, after: State, touches: tuple[str, ...] = ()
+    ) -> SettingsChange:
         return SettingsChange(
             app_id=self.app_id,
             key=self.key,
             row=self.row,
             label=self.label,
-            before={"bundle": None},
-            after={"bundle": lost["bundle"]},
-            guard=self.guard,
+            before=before,
+            after=after,
+            touches=touches,
+            guard=Guard.LIST if after.get("public") else self.guard,
         )
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """The fields as they were; those that were not known cannot be brought back."""
-        before, after = self.before or {}, self.after or {}
-        if missing := sorted(after.keys() - before.keys()):
-            names = ", ".join(self.field_label(field) for field in missing)
-            return f"the server does not tell what it was before: {names}"
-        if self.demotes:
-            return tuple(self._default_again(name) for name in self.demotes)
-        now = {field: (found or after).get(field, after[field]) for field in after}
-        bundle_now = (found or {}).get("bundle", after.get("bundle", self.bundle_now))
-        return (
-            self.model_copy(
-                update={
-                    "before": now,
-                    "after": before,
-                    "sends": None,
-                    "bundle_now": bundle_now,
-                    "touches": (),
-                }
-            ),
-        )
+    def _demoted(self, found: State | None) -> list[str]:
+        told = (found or {}).get(DEMOTED)
+        names = json.loads(told) if isinstance(told, str) else list(self.demotes)
+        return [name for name in names if name in self.demotes]
 
     def _default_again(self, name: str) -> SettingsChange:
         return SettingsChange(
@@ -140,16 +237,14 @@ class SettingsChange(ChannelChange):
             before={"public": False},
             after={"public": True},
             demotes=(self.key,),
-            touches=(f"{self.label} is no longer a default where they share a platform",),
+            touches=(f"{self.label} stops being a default if they share a platform",),
             guard=Guard.LIST,
         )
 
 
-class Promotion(ChannelChange):
+class BundleLink(ChannelChange):
     """Put a bundle on a channel by ``PUT /bundle``, which any uploader may (contract §8.4)."""
 
-    kind: Literal["channel.promote"] = "channel.promote"
-    verb: ClassVar[str] = "Promote"
     channel_id: int
     bundle_id: int
     bundle_before_id: int | None = None
@@ -160,131 +255,75 @@ class Promotion(ChannelChange):
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """The bundle from before, or none."""
-        now = {"bundle": (found or self.after or {}).get("bundle")}
+        if "bundle" not in (self.before or {}):
+            return "the server did not tell which bundle it carried before"
+        now: State = {"bundle": (found or self.after or {}).get("bundle")}
         if self.bundle_before_id is None:
-            return (
-                SettingsChange(
-                    app_id=self.app_id,
-                    key=self.key,
-                    row=self.row,
-                    label=self.label,
-                    before=now,
-                    after=self.before,
-                    guard=self.guard,
-                ),
+            cleared = SettingsChange(
+                app_id=self.app_id,
+                key=self.key,
+                row=self.row,
+                label=self.label,
+                before=now,
+                after=self.before,
+                guard=self.guard,
             )
-        return (
-            self.model_copy(
-                update={
-                    "before": now,
-                    "after": self.before,
-                    "bundle_id": self.bundle_before_id,
-                    "bundle_before_id": self.bundle_id,
-                    "touches": (),
-                }
-            ),
-        )
+            return (cleared,)
+        back = {
+            "before": now,
+            "after": self.before,
+            "bundle_id": self.bundle_before_id,
+            "bundle_before_id": self.bundle_id,
+            "touches": (),
+            "notes": {},
+        }
+        return (self.model_copy(update=back),)
 
 
-class ChannelCreation(ChannelChange):
-    """A new channel with all its settings in one request (contract §6.2)."""
+class Promotion(BundleLink):
+    """Put a bundle on a channel."""
 
-    kind: Literal["channel.create"] = "channel.create"
-    verb: ClassVar[str] = "Create"
-
-    def request(self, traits: Traits) -> Request:
-        """``POST /channel``; that there is no namesake has been seen to before (§11.15)."""
-        settings = settings_of(self.after or {})
-        if not traits.keeps_omitted_bundle and "bundle" not in (self.after or {}):
-            settings = settings.with_bundle(None)
-        return requests.set_channel(traits, self.app_id, self.key, settings)
-
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """Its deletion."""
-        return (
-            ChannelDeletion(
-                app_id=self.app_id,
-                key=self.key,
-                label=self.label,
-                before=found or self.after,
-                after=None,
-                guard=Guard.TYPED,
-            ),
-        )
+    kind: Literal["channel.promote"] = "channel.promote"
+    verb: ClassVar[str] = "Promote"
 
 
-class ChannelDeletion(ChannelChange):
-    """Delete a channel, and with it the overrides to it (contract §6.3)."""
+class Rollback(BundleLink):
+    """Put a bundle on a channel that it carried before."""
 
-    kind: Literal["channel.delete"] = "channel.delete"
-    verb: ClassVar[str] = "Delete channel"
-    guard: Guard = Guard.TYPED
-
-    def request(self, traits: Traits) -> Request:
-        """``DELETE /channel``."""
-        return requests.delete_channel(traits, self.app_id, self.key)
-
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """A new channel of that name with the settings that can be set."""
-        del found
-        before = self.before or {}
-        return (
-            ChannelCreation(
-                app_id=self.app_id,
-                key=self.key,
-                label=self.label,
-                before=None,
-                after={
-                    field: value for field, value in before.items() if _restorable(field, value)
-                },
-                touches=(NOT_RESTORED,),
-                guard=Guard.LIST,
-            ),
-        )
+    kind: Literal["channel.rollback"] = "channel.rollback"
+    verb: ClassVar[str] = "Roll back"
 
 
-def _restorable(field: str, value: Value) -> bool:
-    # A rollout belongs to an existing channel (§6.4); null means «not sent» (§6.2).
-    return value is not None and not field.startswith("rollout_")
+def promotion(
+    workspace: Workspace,
+    channel: Channel,
+    bundle: Bundle,
+    *,
+    kind: type[Promotion | Rollback] = Promotion,
+    note: str = "",
+) -> SettingsChange | Promotion | Rollback:
+    """The change that puts a bundle on a channel, by the way this server has for it.
 
-
-FIELD_LABELS = {
-    "public": "default channel",
-    "bundle": "bundle",
-    "disable_auto_update": "holds back updates",
-    "disable_auto_update_under_native": "not below native version",
-    "ios": "iOS",
-    "android": "Android",
-    "electron": "Electron",
-    "allow_device_self_set": "device may choose it itself",
-    "allow_emulator": "emulators",
-    "allow_device": "physical devices",
-    "allow_dev": "development builds",
-    "allow_prod": "production builds",
-    "rollout_bundle": "rollout target",
-    "rollout_percentage_bps": "rollout share",
-    "rollout_enabled": "rollout on",
-    "rollout_paused": "rollout paused",
-}
-
-
-def promotion(workspace: Workspace, channel: Channel, bundle: Bundle) -> Change:
-    """The change that puts a bundle on a channel, by the way this server has for it."""
+    `note` is said of the bundle in place of its age: why it is this one.
+    """
     state = workspace.state_of(channel)
-    guard = Guard.LIST if channel.public else Guard.LINE
+    notes = _ages(workspace, channel, bundle, note)
     if not workspace.client.traits.promotes:
-        return settings_change(workspace, channel, {"bundle": bundle.wire_key})
-    return Promotion(
+        change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
+        return change.model_copy(update={"notes": notes})
+    return kind(
         app_id=workspace.target.app_id,
         key=channel.wire_key,
         row=str(channel.id),
         label=channel.name,
         before={"bundle": state["bundle"]} if "bundle" in state else {},
         after={"bundle": bundle.wire_key},
-        guard=guard,
+        guard=Guard.LIST if channel.public else Guard.LINE,
         channel_id=channel.id,
         bundle_id=bundle.id,
         bundle_before_id=channel.bundle.id if channel.bundle else None,
+        touches=_carried(channel, bundle.wire_key),
+        notes=notes,
     )
 
 
@@ -298,8 +337,8 @@ def settings_change(
         for field, value in after.items()
         if field not in state or state[field] != value
     }
-    bundle = state.get("bundle")
-    wide = channel.public or changed.get("public")
+    sent = changed if sends is None else sends
+    touches, demoted = default_effects(workspace, channel, sent)
     return SettingsChange(
         app_id=workspace.target.app_id,
         key=channel.wire_key,
@@ -308,6 +347,45 @@ def settings_change(
         before={field: state[field] for field in changed if field in state},
         after=changed,
         sends=sends,
-        bundle_now=bundle if isinstance(bundle, str) else None,
-        guard=Guard.LIST if wide else Guard.LINE,
+        keeps={"bundle": state["bundle"]} if "bundle" in state else {},
+        guard=Guard.LIST if channel.public or changed.get("public") else Guard.LINE,
+        touches=(*(_carried(channel, changed["bundle"]) if "bundle" in changed else ()), *touches),
+        demotes=demoted,
     )
+
+
+def default_effects(
+    workspace: Workspace, channel: Channel | None, sent: Mapping[str, Value]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a change of the default does besides, in sentences, and whom it may demote."""
+    channels = workspace.channels
+    name = channel.wire_key if channel is not None else None
+    if sent.get("public") is False and channel is not None and channel.public:
+        return (without_default(channels.records.values(), channel.wire_key),), ()
+    stays = channel is not None and bool(channel.public)
+    if not sent.get("public") and not (stays and any(sent.get(each) for each in PLATFORMS)):
+        return (), ()
+    flags = flags_after(channel, sent, new=channel is None)
+    found = demotions(default_channels(channels.records.values(), name), flags)
+    lines = list(demotion_lines(found, flags, channels))
+    if drops_electron(sent) and "electron" in workspace.client.traits.channel_fields:
+        lines.append("Electron is taken off it: iOS and Android are not set alike")
+    for field, who in (("allow_emulator", "emulators"), ("allow_dev", "development builds")):
+        if sent.get(field, getattr(channel, field, None)):
+            lines.append(f"{who} are allowed on it")
+    return tuple(lines), tuple(each.channel.wire_key for each in found)
+
+
+def _carried(channel: Channel, bundle: Value) -> tuple[str, ...]:
+    if not channel.public:
+        return ()
+    what = "it" if bundle is not None else "no update"
+    return (f"it is a default channel: devices without an override get {what}",)
+
+
+def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> dict[str, str]:
+    if note:  # in one line there is no room for the ages as well
+        return {bundle.wire_key: note}
+    now = workspace.now()
+    old = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
+    return {each.wire_key: age(each.created_at, now) for each in (old, bundle) if each}

@@ -12,18 +12,15 @@ from capgo_tui.workspace.changes.bundles import (
     BundleNotes,
     BundleRegistration,
 )
-from capgo_tui.workspace.changes.channels import (
-    ChannelCreation,
-    ChannelDeletion,
-    Promotion,
-    SettingsChange,
-)
+from capgo_tui.workspace.changes.channels import Promotion, Rollback, SettingsChange
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.overrides import OverrideChange
 
 AnyChange: TypeAlias = Annotated[
     OverrideChange
     | SettingsChange
     | Promotion
+    | Rollback
     | ChannelCreation
     | ChannelDeletion
     | BundleNotes

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import State
 
 _OF_CHANNEL = frozenset(field.name for field in fields(ChannelSettings))
+_NULLABLE = ("auto_pause_failure_rate_bps", "auto_pause_min_attempts", "auto_pause_min_failures")
+"""Of these a null is a value of its own: no such threshold (contract §6.4)."""
 
 
 def device_state(device: Device, *, tells_overrides: bool) -> State:
@@ -34,20 +36,34 @@ def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None])
     if channel.rollout_percentage_bps is not None:  # else a server without rollouts
         carried["rollout_bundle"] = channel.rollout_bundle
         state["rollout_paused"] = channel.rollout_paused_at is not None
+        reason = channel.rollout_pause_reason
+        state["rollout_pause_reason"] = reason and _exact(channel, "rolloutPauseReason", reason)
+        state |= dict.fromkeys(_NULLABLE)
     for field, bundle in carried.items():
         name = _wire_name(bundle, name_of_bundle)
         if bundle is None or name is not None:
             state[field] = name
-    for field in _OF_CHANNEL - state.keys() - carried.keys():
+    for field in _OF_CHANNEL - carried.keys() - {"rollout_pause_reason"}:
         value = getattr(channel, field, None)
         if isinstance(value, (str, int, float, bool)):
             state[field] = value
+    if channel.disable_auto_update == "major" and _holds_back_something(channel):
+        del state["disable_auto_update"]
     return state
+
+
+def _holds_back_something(channel: Channel) -> bool:
+    """Whether the server tells no more than that some updates are held back (contract §6.1, D)."""
+    raw = channel.raw() if channel.rollout_percentage_bps is None else None
+    return isinstance(raw, dict) and raw.get("disableAutoUpdate") is True
 
 
 def bundle_state(bundle: Bundle) -> State:
     """What can be set on a bundle."""
-    return {"link": bundle.link or None, "comment": bundle.comment or None}
+    state: State = {}
+    for field, shown in (("link", bundle.link), ("comment", bundle.comment)):
+        state[field] = _exact(bundle, field, shown) if shown else None
+    return state
 
 
 def _wire_name(bundle: BundleRef | None, name_of: Callable[[int], str | None]) -> str | None:

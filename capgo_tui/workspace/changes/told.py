@@ -41,7 +41,8 @@ def told(change: Change, outcome: Outcome) -> str:
         case Fate.FAILED:
             doing = "change overrides" if change.noun == "device" else f"change {change.noun}s"
             why = brief(error, doing) if error else str(outcome.refused or "refused")
-            line = f"✗ Not changed: {why} · {name}: {now}"
+            # What was refused on this side may have been so because `now` is no longer true.
+            line = f"✗ Not changed: {why}" + ("" if outcome.refused else f" · {name}: {now}")
     return line if outcome.journalled else f"{line} · the journal could not be written"
 
 

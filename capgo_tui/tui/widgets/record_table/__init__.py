@@ -30,6 +30,7 @@ Nothing here knows what the records are. To use the table elsewhere take this fo
 from capgo_tui.tui.widgets.record_table.columns import (
     Column,
     Layout,
+    PlainColumn,
     fit_columns,
     slide_columns,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "TONES",
     "Column",
     "Layout",
+    "PlainColumn",
     "RecordTable",
     "Row",
     "RowSource",

@@ -38,6 +38,18 @@ class Column(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PlainColumn:
+    """A `Column` and nothing more."""
+
+    id: str
+    title: str
+    width: int
+    ideal: int
+    priority: int
+    cut_middle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Which columns are drawn how wide, and whether there are more to either side."""
 

@@ -1,0 +1,189 @@
+"""The list of changes: what was done from here, by which key, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from capgo_tui.api.errors import Refused
+from capgo_tui.tui.actions import READ_ONLY
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.history import full_story, story
+from capgo_tui.workspace.changes.undo import why_not
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+
+    from capgo_tui.tui.widgets.rows import Column
+    from capgo_tui.workspace.changes.history import Story
+    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.target import Target
+
+COLUMNS = (
+    PlainColumn("when", "WHEN", 11, 11, 1),
+    PlainColumn("what", "WHAT", 22, 44, 0, cut_middle=True),
+    PlainColumn("effect", "BEFORE → AFTER", 20, 50, 2, cut_middle=True),
+    PlainColumn("outcome", "OUTCOME", 10, 10, 0),
+    PlainColumn("who", "KEY", 9, 9, 3),
+)
+NOTHING = ("Nothing has been changed from here.", "Changes made elsewhere are not listed.")
+TONES = {"✓": "good", "✗": "bad", "↶": "muted"}
+
+
+@dataclass(slots=True)
+class EntryRows:
+    """Entries of the journal as a `RecordTable` asks for them."""
+
+    entries: Sequence[Entry]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def key_at(self, index: int) -> str:
+        """The number of an entry."""
+        return str(self.entries[index].id)
+
+    def index_of(self, key: str) -> int | None:
+        """Where an entry is; there are never more than some hundred."""
+        return next((at for at, each in enumerate(self.entries) if str(each.id) == key), None)
+
+    def row(self, index: int, columns: Sequence[Column]) -> Row:
+        """One entry as the table draws it."""
+        told = story(self.entries[index])
+        tone = TONES.get(told.mark, "warn")
+        texts = [_cell(told, column.id) for column in columns]
+        tones = [
+            tone if column.id == "outcome" else "plain" if column.id == "what" else "muted"
+            for column in columns
+        ]
+        return Row(told.mark, tone, texts, tones)
+
+
+def _cell(told: Story, column: str) -> str:
+    cells = {
+        "when": told.when,
+        "what": told.what,
+        "effect": told.effect,
+        "outcome": told.outcome,
+        "who": told.who,
+    }
+    return cells[column]
+
+
+class ChangesScreen(ModalScreen["Entry | None"]):
+    """All changes of an app; answers with the one to undo, or None."""
+
+    DEFAULT_CSS = """
+    ChangesScreen { background: $background; layout: vertical; }
+    ChangesScreen Detail { display: none; }
+    ChangesScreen.-entry Detail { display: block; }
+    ChangesScreen.-entry RecordTable { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,Z", "leave", "back", id="changes.leave"),
+        Binding("z", "undo", "undo this one", id="changes.undo"),
+        Binding("r", "reload", "read again", id="changes.reload"),
+    ]
+
+    def __init__(
+        self,
+        journal: Callable[[], Awaitable[Sequence[Entry]]],
+        target: Target,
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__()
+        self._rows = EntryRows(())
+        self._journal = journal
+        self._nothing = NOTHING
+        self._target = target
+        self._now = now
+
+    async def read(self) -> None:
+        """Read the journal; what is wrong with it stands in place of its entries."""
+        try:
+            self._rows.entries, self._nothing = await self._journal(), NOTHING
+        except Refused as refused:
+            self._rows.entries = ()
+            self._nothing = ("The journal cannot be used.", f"{refused}.")
+
+    def compose(self) -> ComposeResult:
+        """Make the page."""
+        yield TextLine(f" Changes made from here · {self._target.app_id}", "title")
+        yield RecordTable()
+        yield Detail()
+        yield TextLine("", "warn", id="changes-said")
+        yield TextLine("", "muted", id="changes-hints")
+
+    def on_mount(self) -> None:
+        """Show the newest."""
+        table = self.query_one(RecordTable)
+        table.say(*self._nothing)
+        table.attach(self._rows, COLUMNS, TableState())
+        table.focus()
+        undo = "(z undo: read-only)" if self._target.read_only else "z undo this one"
+        self.query_one("#changes-hints", TextLine).show(
+            f" ⏎ all of it  {undo}  r read again  esc back"
+        )
+
+    def on_record_table_opened(self) -> None:
+        """Show all of one entry."""
+        entry = self._entry
+        if entry is not None:
+            self._say("")
+            detail = self.query_one(Detail)
+            detail.show_lines(_lines(entry, self._now()))
+            self.add_class("-entry")
+            detail.focus()
+
+    def action_leave(self) -> None:
+        """Back to the list, or to where it was called from."""
+        if self.has_class("-entry"):
+            self._close_entry()
+        else:
+            self.dismiss(None)
+
+    def action_undo(self) -> None:
+        """Undo this one, if it can be; it is asked where the lists are."""
+        entry = self._entry
+        reason = READ_ONLY if self._target.read_only else entry and why_not(entry)
+        if entry is not None and not reason:
+            self.dismiss(entry)
+        elif reason:
+            self._say(f" ✗ Not undone: {reason}.")
+
+    async def action_reload(self) -> None:
+        """Read the journal again."""
+        await self.read()
+        self._close_entry()
+        self._say("")
+        table = self.query_one(RecordTable)
+        table.say(*self._nothing)
+        table.rows_replaced()
+
+    @property
+    def _entry(self) -> Entry | None:
+        key = self.query_one(RecordTable).cursor_key
+        index = None if key is None else self._rows.index_of(key)
+        return None if index is None else self._rows.entries[index]
+
+    def _close_entry(self) -> None:
+        self.remove_class("-entry")
+        self.query_one(RecordTable).focus()
+
+    def _say(self, message: str) -> None:
+        self.query_one("#changes-said", TextLine).show(message)
+
+
+def _lines(entry: Entry, now: datetime) -> list[Line]:
+    return [
+        Line(label, text) if text else Line("", label, "heading")
+        for label, text in full_story(entry, now)
+    ]

@@ -1,0 +1,24 @@
+"""A text field that offers to complete what is typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from capgo_tui.tui.widgets.line_input import LineInput
+
+
+class CompletingInput(LineInput):
+    """A `LineInput` that asks for a completion when the cursor goes beyond its end."""
+
+    @dataclass
+    class Wanted(Message):
+        """→ was pressed at the end of the text."""
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Move on, or at the end ask for a completion."""
+        if self.cursor_at_end and not select:
+            self.post_message(self.Wanted())
+        else:
+            super().action_cursor_right(select)

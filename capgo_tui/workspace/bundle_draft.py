@@ -1,0 +1,174 @@
+"""The forms of bundles: the notes of one, and a zip that lies elsewhere to be registered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from capgo_tui.api.requests import MAX_KEY_ID, is_version
+from capgo_tui.text import clean
+from capgo_tui.workspace.changes.bundles import (
+    CHECKSUM,
+    BundleNotes,
+    BundleRegistration,
+    bundle_notes,
+)
+from capgo_tui.workspace.draft import Draft, Entry, Kind, preview
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.errors import CapgoError
+    from capgo_tui.api.models import Bundle
+    from capgo_tui.workspace.changes.change import State
+    from capgo_tui.workspace.session import Workspace
+
+TAKEN: Final = "taken, perhaps by a deleted bundle: a name is free again after 90 days"
+
+
+class NotesDraft(Draft):
+    """Comment and link of a bundle."""
+
+    entries: Sequence[Entry] = (
+        Entry("comment", "comment", hint="empty takes it away"),
+        Entry("link", "link", hint="such as the pull request"),
+    )
+
+    def __init__(self, workspace: Workspace, bundle: Bundle) -> None:
+        super().__init__({"comment": bundle.comment or "", "link": bundle.link or ""})
+        self._workspace = workspace
+        self._bundle = bundle
+        self.title = f"Edit bundle {bundle.name}"
+
+    def change(self) -> BundleNotes:
+        """The change of what was typed; an entry that was left alone is not sent."""
+        after: State = {
+            entry.name: self.text(entry.name).strip() or None
+            for entry in self.entries
+            if self.is_changed(entry.name)
+        }
+        return bundle_notes(self._workspace, self._bundle, after)
+
+    def rebase(self) -> BundleNotes | None:
+        """The same change of the bundle as it now is; None when it is gone."""
+        now = self._workspace.bundles.records.get(str(self._bundle.id))
+        if now is None:
+            return None
+        self._bundle = now
+        return self.change()
+
+    def problem(self, name: str) -> str:
+        """Any text will do."""
+        del name
+        return ""
+
+    def about(self) -> Sequence[tuple[str, str]]:
+        """The request."""
+        if not self.dirty:
+            return [("nothing is changed yet", "muted")]
+        return [(preview(self.change().request(self._workspace.client.traits)), "muted")]
+
+
+class RegistrationDraft(Draft):
+    """A new bundle whose zip lies on a server of one's own."""
+
+    title = "Register a bundle that lies elsewhere"
+    entries: Sequence[Entry] = (
+        Entry("version", "version", hint="semver, such as 1.2.3-rc.1"),
+        Entry("external_url", "address", hint="https:// of the zip"),
+        Entry("checksum", "checksum", hint="SHA-256, 64 hex digits"),
+        Entry("session_key", "session key", Kind.SECRET, "if the zip is encrypted"),
+        Entry("key_id", "key id", hint=f"at most {MAX_KEY_ID} characters"),
+    )
+    FIELD_OF_CODE: ClassVar[dict[str, str]] = {
+        "invalid_version_format": "version",
+        "version_already_exists": "version",
+        "missing_version": "version",
+        "invalid_protocol": "external_url",
+        "missing_external_url": "external_url",
+        "missing_checksum": "checksum",
+        "encryption_required": "session_key",
+        "encryption_key_required": "key_id",
+        "encryption_key_mismatch": "key_id",
+    }
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__({})
+        self._workspace = workspace
+
+    def problem(self, name: str) -> str:
+        """The rules of contract §8.3, and whether the name is that of a loaded bundle."""
+        text = self._value(name)
+        match name:
+            case "version":
+                taken = any(text == b.wire_key for b in self._workspace.bundles.records.values())
+                return self._version_problem(text) or ("taken by a bundle" if taken else "")
+            case "external_url":
+                return _address_problem(text)
+            case "checksum" if not text:
+                return "is needed"
+            case "checksum" if not CHECKSUM.fullmatch(text):
+                return f"{len(text)} of 64 hex digits" if _is_hex(text) else "not hex"
+            case "session_key" if text and not text.strip("*"):
+                return "nothing but stars"
+            case "key_id" if len(text) > MAX_KEY_ID:
+                return f"{len(text)} characters, {MAX_KEY_ID} at most"
+        return ""
+
+    def _version_problem(self, text: str) -> str:
+        if is_version(text):
+            return ""
+        if is_version(text[1:]) and text[0] in "vV":
+            return "without the v"
+        return "is needed" if not text else "no strict semver"
+
+    def _value(self, name: str) -> str:
+        return self.text(name).strip()
+
+    def change(self) -> BundleRegistration:
+        """The registration."""
+        after: State = {name: self._value(name) for name in ("external_url", "checksum")}
+        if key_id := self._value("key_id"):
+            after["key_id"] = key_id
+        secret = self._value("session_key")
+        return BundleRegistration(
+            app_id=self._workspace.target.app_id,
+            key=self._value("version"),
+            label=clean(self._value("version")),
+            before=None,
+            after=after,
+            session_key=SecretStr(secret) if secret else None,
+        )
+
+    def blame(self, error: CapgoError) -> None:
+        """Put the server's refusal beside the entry it is about."""
+        if error.code == "cannot_create_bundle" and error.message == "Cannot create bundle":
+            self.refuse("version", TAKEN)
+        elif error.code in self.FIELD_OF_CODE:
+            self.refuse(self.FIELD_OF_CODE[error.code], error.message)
+
+    def about(self) -> Sequence[tuple[str, str]]:
+        """The request, once there is one."""
+        if (wrong := self.first_error()) is not None:
+            return [(f"nothing can be sent yet: {wrong[0].label} {wrong[1]}", "muted")]
+        return [(preview(self.change().request(self._workspace.client.traits)), "muted")]
+
+
+def _is_hex(text: str) -> bool:
+    return all(char in "0123456789abcdefABCDEF" for char in text)
+
+
+def _address_problem(text: str) -> str:
+    if not text:
+        return "is needed"
+    if not text.startswith("https://"):
+        return "must start with https://"
+    if any(char.isspace() for char in text):
+        return "must not hold a space"
+    try:
+        host = urlsplit(text).hostname
+    except ValueError:
+        host = None
+    return "" if host else "names no server"

@@ -1,0 +1,165 @@
+"""Which of some bundles can be deleted, what that does, and why the others must stay."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.api.errors import UnsupportedByRevision
+from capgo_tui.api.revisions import DeleteAll, Extra
+from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
+from capgo_tui.workspace.changes.bundles import AllBundlesDeletion, BundleDeletion
+from capgo_tui.workspace.changes.states import bundle_state
+from capgo_tui.workspace.cleanup import unsafe_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from capgo_tui.api.models import Bundle, Channel
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.collection import Collection
+    from capgo_tui.workspace.session import Workspace
+
+UNREADABLE: Final = "not all channels could be read, so nobody knows which bundles they use"
+ONLY_ALL: Final = "the legacy API cannot delete one bundle, only all: C"
+FRESH: Final = timedelta(seconds=60)
+"""A list older than this is read again before something is deleted by what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletions:
+    """What can be deleted, and what stays, each with its reason; clean text."""
+
+    changes: Sequence[BundleDeletion]
+    refused: Sequence[tuple[Bundle, str]]
+    links: BundleLinks
+    """What that was judged by."""
+
+
+async def links_of(workspace: Workspace) -> BundleLinks:
+    """Who uses which bundle, as far as channels and devices are loaded."""
+    channels = list(workspace.channels.records.values())
+    devices = list(workspace.devices.records.values())
+    # 100 000 devices take long enough to be counted in a thread.
+    return await asyncio.to_thread(BundleLinks.of, channels, devices)
+
+
+async def bring_up_to_date(
+    workspace: Workspace, collection: Collection[Bundle] | Collection[Channel]
+) -> bool:
+    """Load a list to its end, anew if it is old; whether all of it is known then."""
+    await collection.load_all()
+    as_of = collection.as_of
+    if collection.ended and as_of is not None and workspace.now() - as_of > FRESH:
+        await collection.refresh()
+    return is_known(collection)
+
+
+def is_known(collection: Collection[Bundle] | Collection[Channel]) -> bool:
+    """Whether all of a list is loaded, and none of it is in doubt."""
+    whole = collection.ended and not collection.incomplete and not collection.unreadable
+    return whole and collection.error is None
+
+
+async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletions:
+    """Judge some bundles; all channels are loaded first, for any of them may use one.
+
+    Raises:
+        UnsupportedByRevision: where one bundle alone cannot be deleted.
+
+    """
+    traits = await workspace.client.traits_for_write(workspace.target.app_id)
+    if Extra.DELETE_ONE_BUNDLE not in traits.extras:
+        raise UnsupportedByRevision(ONLY_ALL)
+    known = await bring_up_to_date(workspace, workspace.channels)
+    links = await links_of(workspace)
+    changes: list[BundleDeletion] = []
+    refused: list[tuple[Bundle, str]] = []
+    for bundle in bundles:
+        why = _why_refused(bundle, links, traits, known=known)
+        if why:
+            refused.append((bundle, why))
+        else:
+            changes.append(deletion(workspace, bundle, links, known=known))
+    return Deletions(changes, refused, links)
+
+
+def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits, *, known: bool) -> str:
+    if why := unsafe_name(bundle):
+        return why
+    used = links.channels_of(bundle)
+    if traits.delete_all is DeleteAll.UNLINKED:
+        return linked_to(used) if used else ""
+    # This server deletes what is linked as well: without the channels that could be any.
+    return "" if known else UNREADABLE
+
+
+def deletion(
+    workspace: Workspace, bundle: Bundle, links: BundleLinks, *, known: bool = True
+) -> BundleDeletion:
+    """The change that deletes one bundle, with what that does to whoever uses it."""
+    used = links.channels_of(bundle)
+    touches = []
+    if used:
+        touches.append(f"{bundle.name} is {linked_to(used)}: left pointing at nothing")
+    if not known:
+        touches.append("not all channels could be read; the server refuses what they use")
+    if run_by := links.run_by(bundle):
+        touches.append(f"{bundle.name} is {run_by}")
+    return BundleDeletion(
+        app_id=workspace.target.app_id,
+        key=bundle.wire_key,
+        row=str(bundle.id),
+        label=bundle.name,
+        before=bundle_state(bundle),
+        after=None,
+        touches=tuple(touches),
+        agreed=tuple(map(str, used)),
+    )
+
+
+async def count_all(workspace: Workspace) -> BundleLinks:
+    """Read bundles and channels up to date for `all_deletion`; gives who uses which."""
+    await workspace.client.traits_for_write(workspace.target.app_id)
+    await bring_up_to_date(workspace, workspace.bundles)
+    await bring_up_to_date(workspace, workspace.channels)
+    return await links_of(workspace)
+
+
+def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion:
+    """The change that deletes every bundle, with what this revision really deletes (§8.2).
+
+    Channels and bundles are taken as they now are, the devices as `links` has them.
+    """
+    loaded = workspace.bundles.records.values()
+    links = links.with_channels(workspace.channels.records.values())
+    used = [bundle for bundle in loaded if links.channels_of(bundle)]
+    spares = workspace.client.traits.delete_all is DeleteAll.UNLINKED
+    count = len(loaded) - (len(used) if spares else 0)
+    touches = [f"{count} of {len(loaded)} loaded bundles go, for good"]
+    if not is_known(workspace.bundles):
+        touches.append("not all bundles could be loaded: there may be more, and they go as well")
+    if not is_known(workspace.channels):
+        touches.append("not all channels could be loaded: they may use more of the bundles")
+    if spares:
+        touches.append(f"the server keeps what channels use: {len(used)}")
+    else:
+        touches.append("this server deletes ALL of them, also what channels use")
+        touches += [
+            f"{bundle.name} is {linked_to(links.channels_of(bundle))}: left pointing at nothing"
+            for bundle in used
+        ]
+    gone = [bundle for bundle in loaded if not (spares and links.channels_of(bundle))]
+    if run := sum(links.devices_on(bundle) > 0 for bundle in gone):
+        touches.append(f"loaded devices run {run} of those that go")
+    return AllBundlesDeletion(
+        app_id=workspace.target.app_id,
+        key=workspace.target.app_id,
+        label=workspace.target.app_id,
+        before={"bundles": count},
+        after={"bundles": 0},
+        spares_linked=spares,
+        touches=tuple(touches),
+    )

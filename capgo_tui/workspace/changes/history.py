@@ -1,0 +1,142 @@
+"""The journal's entries in words: what was done, by whom, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from capgo_tui.text import clean
+from capgo_tui.workspace.ages import full_time
+from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.outcome import Fate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.journal import Entry
+
+_MARKS = {
+    Fate.VERIFIED: "✓",
+    Fate.DIFFERENT: "!",
+    Fate.UNVERIFIED: "?",
+    Fate.FAILED: "✗",
+    Fate.UNKNOWN: "?",
+}
+_SENTENCES = {
+    Fate.VERIFIED: "read back, and as it was meant",
+    Fate.DIFFERENT: "accepted, but what was read back is not what was meant",
+    Fate.UNVERIFIED: "accepted, but not read back, or the server does not tell",
+    Fate.FAILED: "refused: nothing was changed",
+    Fate.UNKNOWN: "not known: it may have taken effect or not",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One entry of the journal, in clean words."""
+
+    mark: str
+    """``✓ ! ? ✗`` as for an outcome, ``⟳`` under way, ``↶`` undone."""
+    when: str
+    who: str
+    """The fingerprint of the key."""
+    what: str
+    effect: str
+    """The first field before → after."""
+    outcome: str
+    """One or two words."""
+
+
+def revive(entry: Entry) -> Change | None:
+    """The change as it was written down; None when it is of a kind this version does not know."""
+    try:
+        return CHANGES.validate_python(json.loads(entry.change_json))
+    except ValidationError:
+        return None
+
+
+def story(entry: Entry) -> Story:
+    """An entry as one row of the list of changes."""
+    change = revive(entry)
+    return Story(
+        mark=mark(entry),
+        when=f"{entry.at.astimezone():%m-%d %H:%M}",
+        who=f"#{clean(entry.key_fingerprint)}",
+        what=_what(entry, change),
+        effect=change.in_short if change else "",
+        outcome=outcome_word(entry),
+    )
+
+
+def mark(entry: Entry) -> str:
+    """One cell for what became of it."""
+    if entry.fate is None:
+        return "⟳" if entry.under_way else "?"
+    return "↶" if entry.undone else _MARKS[entry.fate]
+
+
+def outcome_word(entry: Entry) -> str:
+    """One or two words for what became of it."""
+    if entry.fate is None:
+        return "under way" if entry.under_way else "unknown"
+    return "undone" if entry.undone else entry.fate.value
+
+
+def outcome_sentence(entry: Entry) -> str:
+    """What became of it, in a whole sentence."""
+    if entry.fate is not None:
+        return _SENTENCES[entry.fate]
+    if entry.under_way:
+        return "under way in a running copy of the program"
+    return "not known: the program ended before; it may have taken effect or not"
+
+
+def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
+    """All of an entry as labels and texts; an empty text makes its label a heading."""
+    change = revive(entry)
+    lines = [
+        (f"Change {entry.id}", ""),
+        ("what", _what(entry, change)),
+        ("when", full_time(entry.at, now)),
+        ("by the key", f"#{clean(entry.key_fingerprint)}"),
+        ("exact name", clean(entry.target)),
+        ("request", clean(entry.request)),
+    ]
+    if entry.undoes is not None:
+        lines.append(("takes back", f"change {entry.undoes}"))
+    if entry.run is not None:
+        lines.append(("confirmed with", f"all others of run {clean(entry.run)}"))
+    lines += [("Outcome", ""), ("", outcome_sentence(entry))]
+    if entry.undone:
+        lines.append(("", "taken back since"))
+    if entry.error is not None:
+        lines.append(("note", clean(entry.error)))
+    if entry.settled_at is not None:
+        lines.append(("known since", full_time(entry.settled_at, now)))
+    if change is None:
+        return [*lines, ("", "This version of capgo-tui cannot read more of it.")]
+    lines.append(("Before → after", ""))
+    lines += [(each.field, f"{each.before} → {each.after}") for each in change.effects()]
+    if change.before is None or change.after is None:
+        lines.append(("", "created" if change.before is None else "deleted"))
+    if entry.found is not None:
+        lines.append(("Read back", ""))
+        lines += [(change.field_label(field), text) for field, text in _found(change, entry.found)]
+    return lines
+
+
+def _found(change: Change, found: State) -> list[tuple[str, str]]:
+    """What was read back of the fields it is about; of a record that is new or gone, of all."""
+    about = (change.after or {}).keys() & found.keys() or found.keys()
+    return [(field, change.value_label(field, found[field])) for field in sorted(about)]
+
+
+def _what(entry: Entry, change: Change | None) -> str:
+    if change is None:
+        return f"{clean(entry.kind)} {clean(entry.target)}"
+    return f"{change.verb} {change.label}"

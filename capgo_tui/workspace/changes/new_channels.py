@@ -1,0 +1,167 @@
+"""Creating and deleting channels (contract §6.2, §6.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+from pydantic import Field
+
+from capgo_tui.api import requests
+from capgo_tui.text import clean
+from capgo_tui.workspace.changes.change import Effect, State
+from capgo_tui.workspace.changes.channels import (
+    ChannelChange,
+    Outdated,
+    SettingsChange,
+    settings_of,
+)
+from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.links import override_line
+from capgo_tui.workspace.routing import PLATFORMS, without_default
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.models import Channel, Device
+    from capgo_tui.api.requests import Request
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.changes.change import Change, Value
+    from capgo_tui.workspace.session import Workspace
+
+NOT_RESTORED: Final = (
+    "the new channel has another id; overrides to the old one do not come back",
+    "whether it served iOS, Android and Electron was not told: it serves all of them",
+)
+AFTER_CREATION: Final = frozenset(
+    {
+        *("rollout_bundle", "rollout_percentage_bps", "rollout_enabled"),
+        *("rollout_paused", "rollout_pause_reason"),
+    }
+)
+"""A rollout begins on a channel that exists (contract §6.4)."""
+
+
+class ChannelCreation(ChannelChange):
+    """A new channel with all its settings in one request (contract §6.2)."""
+
+    kind: Literal["channel.create"] = "channel.create"
+    verb: ClassVar[str] = "Create"
+
+    async def check(self, workspace: Workspace) -> Change:
+        """Refuse when there is a channel of that name: the request would edit it (§11.15)."""
+        if await self.read_one(workspace) is not None:
+            raise Outdated(f"there is a channel {self.label} already, and this would change it")
+        return self
+
+    def request(self, traits: Traits) -> Request:
+        """``POST /channel``."""
+        settings = settings_of(self.after or {})
+        if not traits.keeps_omitted_bundle and "bundle" not in (self.after or {}):
+            settings = settings.with_bundle(None)
+        return requests.set_channel(traits, self.app_id, self.key, settings)
+
+    def effects(self) -> list[Effect]:
+        """What it is given; for the rest the server has its own."""
+        after = self.after or {}
+        return [
+            Effect(self.field_label(field), "default", self.value_label(field, value))
+            for field, value in after.items()
+        ]
+
+    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+        """Its deletion."""
+        deletion = ChannelDeletion(
+            app_id=self.app_id,
+            key=self.key,
+            label=self.label,
+            before=found or self.after,
+            after=None,
+            restores=self.after or {},
+            touches=("devices forced to it meanwhile lose their override",),
+        )
+        return (deletion,)
+
+
+class ChannelDeletion(ChannelChange):
+    """Delete a channel, and with it the overrides to it (contract §6.3)."""
+
+    kind: Literal["channel.delete"] = "channel.delete"
+    verb: ClassVar[str] = "Delete channel"
+    guard: Guard = Guard.TYPED
+    restores: State = Field(default_factory=dict)
+    """Of what it is before, what can be set on a new channel of that name."""
+
+    def request(self, traits: Traits) -> Request:
+        """``DELETE /channel``."""
+        return requests.delete_channel(traits, self.app_id, self.key)
+
+    def effects(self) -> list[Effect]:
+        """Nothing field by field: all of it goes."""
+        return []
+
+    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+        """A new channel of that name with the settings that can be set, then its rollout."""
+        del found
+        first = {f: v for f, v in self.restores.items() if f not in AFTER_CREATION}
+        creation = ChannelCreation(
+            app_id=self.app_id,
+            key=self.key,
+            label=self.label,
+            before=None,
+            after=first,
+            touches=NOT_RESTORED,
+            guard=Guard.LIST,
+        )
+        rollout = {f: v for f, v in self.restores.items() if f in AFTER_CREATION}
+        if rollout.get("rollout_bundle") is None:
+            return (creation,)
+        halted = ("rollout_paused", "rollout_pause_reason")
+        pause = {field: rollout.pop(field) for field in halted if field in rollout}
+        steps = [creation, self._then(rollout)]
+        if pause.get("rollout_paused"):
+            steps.append(self._then(pause))
+        return tuple(steps)
+
+    def _then(self, after: State) -> SettingsChange:
+        return SettingsChange(
+            app_id=self.app_id,
+            key=self.key,
+            label=self.label,
+            before={},
+            after=after,
+            guard=Guard.LIST,
+        )
+
+
+def deletion(
+    workspace: Workspace, channel: Channel, overridden: Sequence[Device] = ()
+) -> ChannelDeletion:
+    """The change that deletes a channel, with all that goes with it in words."""
+    state = workspace.state_of(channel)
+    settable = workspace.client.traits.channel_fields
+    touches = [override_line(workspace, overridden)]
+    if channel.public:
+        rest = without_default(workspace.channels.records.values(), channel.wire_key)
+        touches.append(f"it is a default channel; {rest}")
+    if channel.bundle is not None:
+        bundle = state.get("bundle")
+        touches.append(
+            f"its bundle {clean(str(bundle)) if bundle else ''} stays".replace("  ", " ")
+        )
+    if channel.rollout_bundle is not None:
+        touches.append("its rollout ends")
+    return ChannelDeletion(
+        app_id=workspace.target.app_id,
+        key=channel.wire_key,
+        row=str(channel.id),
+        label=channel.name,
+        before=state,
+        after=None,
+        restores={f: v for f, v in state.items() if f in settable and _settable(f, v)},
+        touches=tuple(touches),
+    )
+
+
+def _settable(field: str, value: Value) -> bool:
+    """Null means «not sent» for what a new channel is given (contract §6.2)."""
+    return value is not None and field not in PLATFORMS

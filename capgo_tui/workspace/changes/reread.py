@@ -1,0 +1,68 @@
+"""Reading the targets of changes again: for an undo, and for what a dead program left open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.session import Workspace
+
+Reading: TypeAlias = "State | CapgoError | None"
+"""What is there now, None for no such record, or why that cannot be told."""
+
+
+async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Reading]:
+    """Read each target from the server, but a whole list only once for all that need it."""
+    lists: dict[str, CapgoError | None] = {}
+    readings: list[Reading] = []
+    for change in changes:
+        if change.reads_whole_list and change.noun in lists:
+            readings.append(lists[change.noun] or change.find(workspace))
+            continue
+        try:
+            found = await _read(change, workspace)
+            reading: Reading = await _with_bundle_names(change, found, workspace)
+        except CapgoError as error:
+            reading = error
+        if change.reads_whole_list:
+            lists[change.noun] = reading if isinstance(reading, CapgoError) else None
+        readings.append(reading)
+    return readings
+
+
+async def _read(change: Change, workspace: Workspace) -> State | None:
+    """Read one; what is looked for in a list is only missing once all of that is loaded."""
+    found = await change.read(workspace)
+    if found is not None or not _is_looked_for_in_list(change):
+        return found
+    records = workspace.bundles if change.noun == "bundle" else workspace.channels
+    await records.load_all()
+    found = change.find(workspace)
+    if found is None and (not records.ended or records.incomplete):
+        raise records.error or CapgoError(
+            f"the list of {change.noun}s could not be read to its end", kind=ErrorKind.UNREACHABLE
+        )
+    return found
+
+
+def _is_looked_for_in_list(change: Change) -> bool:
+    return change.reads_whole_list or (
+        change.noun == "channel" and "public" in (change.after or {})
+    )
+
+
+async def _with_bundle_names(
+    change: Change, found: State | None, workspace: Workspace
+) -> State | None:
+    """Where a channel's bundle is only told by its id, find out its name (contract §6.1)."""
+    if found is None or change.noun != "channel" or "bundle" in found:
+        return found
+    if not workspace.joins_bundle_names:
+        return found
+    await workspace.bundles.load_all()
+    return change.find(workspace) or found

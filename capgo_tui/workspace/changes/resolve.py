@@ -1,0 +1,80 @@
+"""Finding out what became of writes whose program ended before it knew. Nothing is sent again."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import CapgoError
+from capgo_tui.workspace.changes.carry_out import judge
+from capgo_tui.workspace.changes.history import revive
+from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.reread import reread
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.reread import Reading
+    from capgo_tui.workspace.session import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """How many writes had no end, and what could be found out about them."""
+
+    verified: int = 0
+    """It is as it was meant."""
+    unknown: int = 0
+    """It is not as it was meant: never sent, refused, or changed since."""
+    unread: int = 0
+    """The server could not be asked; they are looked at again at the next start."""
+
+    def __str__(self) -> str:
+        """One line for the operator; empty when there was nothing."""
+        count = self.verified + self.unknown + self.unread
+        if not count:
+            return ""
+        parts = [
+            f"{number} {what}"
+            for number, what in (
+                (self.verified, "as meant"),
+                (self.unknown, "not as meant"),
+                (self.unread, "cannot be read"),
+            )
+            if number
+        ]
+        writes = "A write was" if count == 1 else f"{count} writes were"
+        return f"! {writes} cut off by the program's end: {', '.join(parts)} · Z shows"
+
+
+async def resolve(workspace: Workspace) -> Resolved:
+    """Read the targets of all writes that were cut off, and journal what is there.
+
+    Raises:
+        JournalUnusable: when the journal cannot be read or written.
+
+    """
+    entries = await asyncio.to_thread(workspace.journal.cut_off)
+    if not entries:
+        return Resolved()
+    known = [(entry, change) for entry in entries if (change := revive(entry)) is not None]
+    readings = await reread([change for _, change in known], workspace)
+    verified = unknown = 0
+    for (entry, change), reading in zip(known, readings, strict=True):
+        outcome = _outcome(change, reading)
+        if outcome is None:
+            continue
+        await asyncio.to_thread(workspace.journal.settle, entry.id, outcome, late=True)
+        verified += outcome.fate is Fate.VERIFIED
+        unknown += outcome.fate is Fate.UNKNOWN
+    return Resolved(verified, unknown, len(entries) - verified - unknown)
+
+
+def _outcome(change: Change, reading: Reading) -> Outcome | None:
+    """What is known now: as meant or not. Why, nobody can know; None while nothing was read."""
+    if isinstance(reading, CapgoError):
+        return None
+    outcome = judge(change, reading)
+    if outcome.fate is Fate.VERIFIED:
+        return outcome
+    return replace(outcome, fate=Fate.UNKNOWN)

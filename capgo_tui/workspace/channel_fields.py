@@ -1,0 +1,156 @@
+"""The fields of the channel form: what is asked, in which order, and how a text is read."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.api.settings import CHANNEL_FIELDS, Kind
+from capgo_tui.text import clean
+from capgo_tui.workspace.changes.channel_words import setting_label
+from capgo_tui.workspace.changes.new_channels import AFTER_CREATION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.changes.change import Value
+
+NAME: Final = "name"
+COPY: Final = "copy"
+"""Fields of the form that are no settings: a new channel's name, and where settings come from."""
+NAME_RULE: Final = re.compile(r"[\w.-]+", re.ASCII)
+
+SECTIONS: Final = (
+    ("What it carries", ("bundle", "public")),
+    ("Updates", ("disable_auto_update", "disable_auto_update_under_native")),
+    (
+        "Whom it serves",
+        (
+            *("ios", "android", "electron", "allow_device_self_set"),
+            *("allow_emulator", "allow_device", "allow_dev", "allow_prod"),
+        ),
+    ),
+    (
+        "Rollout",
+        (
+            *("rollout_bundle", "rollout_percentage_bps", "rollout_enabled"),
+            *("rollout_paused", "rollout_pause_reason", "rollout_cache_ttl_seconds"),
+        ),
+    ),
+    (
+        "Pausing a rollout by itself",
+        (
+            *("auto_pause_enabled", "auto_pause_window_minutes", "auto_pause_failure_rate_bps"),
+            *("auto_pause_confidence", "auto_pause_min_attempts", "auto_pause_min_failures"),
+            *("auto_pause_action", "auto_pause_cooldown_minutes"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field: a flag or choice with its options, or a text."""
+
+    name: str
+    label: str
+    section: str
+    kind: Kind
+    null: bool = False
+    options: tuple[Value, ...] = ()
+    """What it can be; empty for a text."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is typed rather than chosen."""
+        return not self.options
+
+
+def form_fields(traits: Traits, *, new: bool) -> list[FormField]:
+    """Every setting this revision takes; a new channel has no rollout yet."""
+    fields = []
+    if new:
+        fields.append(FormField(NAME, "name", "Its name", Kind.TEXT))
+        fields.append(FormField(COPY, "copy settings from", "Its name", Kind.TEXT, null=True))
+    left_out = AFTER_CREATION if new else frozenset()
+    for section, names in SECTIONS:
+        fields += [
+            _field(name, section, traits)
+            for name in names
+            if name in traits.channel_fields and name not in left_out
+        ]
+    return fields
+
+
+def _field(name: str, section: str, traits: Traits) -> FormField:
+    field = CHANNEL_FIELDS[name]
+    options: tuple[Value, ...] = (True, False) if field.kind is Kind.FLAG else field.choices
+    if name == "disable_auto_update":
+        options = tuple(each for each in field.choices if each in traits.update_policies)
+    null = field.null and (name != "bundle" or traits.clears_bundle)
+    return FormField(name, setting_label(name), section, field.kind, null, options)
+
+
+def as_text(field: FormField, value: Value) -> str:
+    """A value as it is typed."""
+    if value is None:
+        return ""
+    if field.kind is Kind.BPS and isinstance(value, int):
+        return f"{value / 100:g}"
+    return clean(f"{value:g}" if isinstance(value, float) else str(value))
+
+
+def read_text(field: FormField, text: str) -> Value:
+    """The value a text means; raises ValueError with what is wrong with it."""
+    text = text.strip()
+    if not text:
+        if field.null:
+            return None
+        raise ValueError("cannot be empty")
+    value: Value = text
+    if field.kind is Kind.BPS:
+        value = _basis_points(text)
+    elif field.kind is Kind.WHOLE:
+        value = _number(text, "a whole number")
+        if not value.is_integer():
+            raise ValueError("must be a whole number")
+        value = int(value)
+    elif field.kind is Kind.NUMBER:
+        value = _number(text, "a number")
+    try:
+        CHANNEL_FIELDS[field.name].check(value)
+    except ValueError as error:
+        raise ValueError(str(error).removesuffix(", or None")) from None
+    return value
+
+
+def read_name(text: str, taken: Sequence[str]) -> str:
+    """A new channel's name; raises ValueError with what is wrong with it."""
+    name = text.strip()
+    if not name:
+        raise ValueError("give it a name")
+    if not NAME_RULE.fullmatch(name):
+        raise ValueError("only letters, digits, _ . and - (no spaces)")
+    if name in taken:
+        raise ValueError("there is a channel of that name: e edits it")
+    return name
+
+
+def _number(text: str, what: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"must be {what}")
+    return number
+
+
+def _basis_points(text: str) -> int:
+    points = round(_number(text.removesuffix("%"), "a percentage") * 100, 6)
+    if not 0 <= points <= 10_000 or not points.is_integer():
+        raise ValueError("must be between 0 and 100 %, with at most two decimals")
+    return int(points)

@@ -1,0 +1,136 @@
+"""The rules of a clean-up as they are typed, and what they come to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.api.revisions import DeleteAll, Extra
+from capgo_tui.workspace.bundle_links import BundleLinks
+from capgo_tui.workspace.changes.bundle_deletions import UNREADABLE, is_known
+from capgo_tui.workspace.cleanup import Keep, Plan, Rules, plan
+from capgo_tui.workspace.draft import Draft, Entry, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from capgo_tui.workspace.cleanup import Verdict
+    from capgo_tui.workspace.session import Workspace
+
+ALL: Final = "all"
+LOAD: Final = "load"
+MOST: Final = 100_000
+"""No number typed is larger: more days than that there is no date for."""
+
+
+class CleanupDraft(Draft):
+    """How many stay, and which of the others go."""
+
+    title = "Clean up bundles"
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__({"newest": "10", "linked": "always", "run": "yes", "name": "*"})
+        self._workspace = workspace
+        self.plan: Plan | None = None
+        """What the rules came to, as of the last look; None when that is not known."""
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether this server can delete one bundle."""
+        return Extra.DELETE_ONE_BUNDLE in self._workspace.client.traits.extras
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be deleted one by one; empty when it can."""
+        protected = self._workspace.client.traits.delete_all is DeleteAll.UNLINKED
+        return "" if protected or is_known(self._workspace.channels) else UNREADABLE
+
+    @property
+    def entries(self) -> Sequence[Entry]:  # type: ignore[override]  # they follow the devices
+        """The rules this server has a use for, and the ways on."""
+        spares = self._workspace.client.traits.delete_all is DeleteAll.UNLINKED
+        which = "all that no channel uses" if spares else "ALL of them, linked or not"
+        every = Entry(ALL, "Delete all bundles…", Kind.ACTION, f"{which}; the app id is typed")
+        if not self.one_by_one:
+            return (every,)
+        rules = (
+            Entry("newest", "keep the newest", hint="with a matching name"),
+            Entry("linked", "keep what channels use", Kind.FIXED),
+            Entry("run", "keep what devices run", Kind.CHOICE, "of the loaded devices"),
+            Entry("older", "only older than", hint="days; empty for any age"),
+            Entry("name", "only the names", hint="* and ? as in a shell"),
+        )
+        partial = not self._workspace.devices.ended
+        load = Entry(LOAD, "Load all devices", Kind.ACTION, "to know what the others run")
+        return (*rules, *((load,) if partial else ()), every)
+
+    def problem(self, name: str) -> str:
+        """Whether it is no number."""
+        text = self.text(name).strip()
+        if name == "newest" and not text:
+            return "a number is needed"
+        if name in {"newest", "older"} and text:
+            if not (text.isascii() and text.isdigit()):
+                return "no whole number"
+            if int(text) > MOST:
+                return f"{MOST} at most"
+        return ""
+
+    def rules(self) -> Rules:
+        """The rules; what is typed must be sound."""
+        older = self.text("older").strip()
+        return Rules(
+            newest=int(self.text("newest")),
+            run=self.text("run") == "yes",
+            older_than=timedelta(days=int(older)) if older else None,
+            name=self.text("name"),
+        )
+
+    def planning(self) -> Callable[[], Plan]:
+        """What makes the plan, of the lists as they now are; may run in a thread."""
+        workspace, rules, now = self._workspace, self.rules(), self._workspace.now()
+        bundles = list(workspace.bundles.records.values())
+        channels = list(workspace.channels.records.values())
+        devices = list(workspace.devices.records.values())
+        return lambda: plan(bundles, BundleLinks.of(channels, devices), rules, now)
+
+    def notes(self) -> list[str]:
+        """What is not known, and so not taken into account."""
+        workspace = self._workspace
+        notes = [
+            f"{collection.name}: {len(collection)} of more loaded"
+            for collection in (workspace.bundles, workspace.channels)
+            if not is_known(collection)
+        ]
+        if self.text("run") != "yes":
+            return [*notes, "what devices run goes as well"]
+        devices = workspace.devices
+        if not devices.ended or devices.incomplete:
+            notes.append(
+                f"devices: {len(devices)} of more loaded; what the others run is not known"
+            )
+        return notes
+
+    def about(self) -> Sequence[tuple[str, str]]:
+        """What the rules come to, and what they cannot know."""
+        if not self.one_by_one:
+            why = "this server's API (legacy) cannot delete one bundle, only all of them at once"
+            return [(why, "warn")]
+        if self.first_error() is not None:
+            told = ("", "muted")
+        elif self.plan is None:
+            told = ("reading bundles and channels…", "muted")
+        else:
+            told = (self.plan.summary, "title")
+        return [told, *((f"! {note}", "warn") for note in self.notes())]
+
+
+def listing(plan: Plan) -> list[tuple[str, Sequence[Verdict]]]:
+    """The plan in groups, what goes first: a heading, and the verdicts under it."""
+    groups: list[tuple[str, Sequence[Verdict]]] = []
+    for keep in (None, *Keep):
+        members = [verdict for verdict in plan.verdicts if verdict.keep is keep]
+        if members:
+            what = f"Keep {len(members)} {keep}" if keep else f"Delete {len(members)}"
+            groups.append((what, members))
+    return groups

@@ -1,0 +1,73 @@
+"""What can be done with a channel's rollout: start, pause, resume, promote, roll back (§6.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.workspace.changes.channels import settings_change
+
+if TYPE_CHECKING:
+    from capgo_tui.api.models import Channel
+    from capgo_tui.workspace.changes.change import State
+    from capgo_tui.workspace.changes.channels import SettingsChange
+    from capgo_tui.workspace.session import Workspace
+
+ENDED: Final[State] = {
+    "rollout_bundle": None,
+    "rollout_enabled": False,
+    "rollout_percentage_bps": 0,
+    "rollout_paused": False,
+    "rollout_pause_reason": None,
+}
+NO_TARGET: Final = "there is no rollout target"
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutStep:
+    """One thing to do with a rollout."""
+
+    label: str
+    after: State
+    sends: State | None = None
+    """What is sent where that is something else than what it then is."""
+    refusal: str = ""
+    """Why it cannot be done now; empty when it can."""
+
+    def change(self, workspace: Workspace, channel: Channel) -> SettingsChange:
+        """It as a change of a channel."""
+        return settings_change(workspace, channel, self.after, sends=self.sends)
+
+
+def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
+    """Everything that can be done with a rollout, possible now or not; none before live."""
+    if "rollback" not in workspace.client.traits.channel_fields:
+        return []
+    state = workspace.state_of(channel)
+    none = "" if channel.rollout_bundle is not None else NO_TARGET
+    paused = bool(state.get("rollout_paused"))
+    stable = {"bundle": state["rollout_bundle"]} if state.get("rollout_bundle") else {}
+    resume: State = {"rollout_paused": False, "rollout_pause_reason": None}
+    return [
+        RolloutStep(
+            "start",
+            {"rollout_enabled": True},
+            refusal=none or ("it is on already" if channel.rollout_enabled else ""),
+        ),
+        RolloutStep(
+            "pause", {"rollout_paused": True}, refusal=none or ("it is paused" if paused else "")
+        ),
+        RolloutStep(
+            "resume",
+            resume,
+            sends={"rollout_paused": False},
+            refusal="" if paused else "it is not paused",
+        ),
+        RolloutStep(
+            "promote to stable",
+            {**stable, **ENDED},
+            sends={"promote_to_stable": True},
+            refusal=none,
+        ),
+        RolloutStep("roll back", ENDED, sends={"rollback": True}, refusal=none),
+    ]

@@ -1,0 +1,108 @@
+"""Which channel is the default of which platform, and who stops being one when another begins.
+
+Servers demote every default that shares a platform with a new one (contract §6.2), and tell no
+platform flags (§11.7): what follows is certain only where a flag is told or being set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from capgo_tui.api.models import Channel
+    from capgo_tui.workspace.list_state import ListState
+
+Flags: TypeAlias = "Mapping[str, bool | None]"
+"""Whether a channel serves a platform; None where nobody tells."""
+
+PLATFORMS: Final = {"ios": "iOS", "android": "Android", "electron": "Electron"}
+UNTOLD: Final = "the server does not tell which platforms a channel serves"
+UNSERVED: Final = "devices there without an override get no update"
+
+
+@dataclass(frozen=True, slots=True)
+class Demotion:
+    """A default channel that stops being one, or may."""
+
+    channel: Channel
+    platforms: Mapping[str, bool | None]
+    """True for a platform that takes it away for certain, None for one that may."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is known that it stops being a default."""
+        return any(self.platforms.values())
+
+
+def flags_of(channel: Channel) -> Flags:
+    """What a server tells of the platforms a channel serves; today's tell nothing."""
+    return {platform: getattr(channel, platform) for platform in PLATFORMS}
+
+
+def flags_after(channel: Channel | None, sent: Mapping[str, object], *, new: bool) -> Flags:
+    """The platforms a channel serves once `sent` was sent to it; a new one serves all."""
+    told = flags_of(channel) if channel is not None else dict.fromkeys(PLATFORMS, new or None)
+    flags = {p: value if isinstance(value := sent.get(p), bool) else told[p] for p in PLATFORMS}
+    if drops_electron(sent):
+        flags["electron"] = False
+    return flags
+
+
+def drops_electron(sent: Mapping[str, object]) -> bool:
+    """Whether live takes Electron off by itself: a default for one phone system alone (§6.2)."""
+    one_phone = sent.get("ios", "unsent") != sent.get("android", "unsent")
+    return sent.get("public") is True and "electron" not in sent and one_phone
+
+
+def default_channels(channels: Iterable[Channel], besides: str | None = None) -> list[Channel]:
+    """The default channels, but for the one of that exact name."""
+    return [each for each in channels if each.public and each.wire_key != besides]
+
+
+def demotions(defaults: Sequence[Channel], flags: Flags) -> list[Demotion]:
+    """Which of the other defaults a default with these flags takes the place of, or may."""
+    found = []
+    for other in defaults:
+        theirs = flags_of(other)
+        shared = {
+            platform: True if mine and theirs[platform] else None
+            for platform, mine in flags.items()
+            if mine is not False and theirs[platform] is not False
+        }
+        if shared:
+            found.append(Demotion(other, shared))
+    return found
+
+
+def demotion_lines(found: Sequence[Demotion], flags: Flags, known: ListState) -> tuple[str, ...]:
+    """Whom a channel demotes, per platform, as sentences to be read before it is asked."""
+    by_platform: dict[str, list[str]] = {}
+    for platform, title in PLATFORMS.items():
+        by_platform.setdefault(_demoted_on(platform, found, flags), []).append(title)
+    lines = [f"{', '.join(titles)}: {told}" for told, titles in by_platform.items()]
+    if not known.ended:
+        lines.append(f"only the {len(known)} loaded channels are known; others may be demoted too")
+    return tuple(lines)
+
+
+def _demoted_on(platform: str, found: Sequence[Demotion], flags: Flags) -> str:
+    if flags[platform] is False:
+        return "not served by it, nothing changes"
+    sure = [each.channel.name for each in found if each.platforms.get(platform)]
+    if sure:
+        return f"{' and '.join(sure)} stops being the default"
+    may = [each.channel.name for each in found if platform in each.platforms]
+    if not may:
+        return "no other channel is the default"
+    return f"{' or '.join(may)} may stop being the default; {UNTOLD}"
+
+
+def without_default(channels: Iterable[Channel], name: str) -> str:
+    """What it means for the routing that a default channel stops being one."""
+    others = [channel.name for channel in default_channels(channels, name)]
+    if not others:
+        return f"no default channel remains: {UNSERVED}"
+    return f"other defaults: {', '.join(others)}; {UNTOLD}"

@@ -1,0 +1,31 @@
+"""The state folder is the user's own, or the one the environment names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui import locations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_named_state_folder_is_obeyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert locations.journal_file() == tmp_path / "capgo-tui" / "journal.sqlite3"
+    assert not any(tmp_path.iterdir()), "nothing is made before something is written"
+
+
+@pytest.mark.parametrize("named", ["", "  ", "state/here"])
+def test_no_folder_or_a_relative_one_is_the_users_own(
+    named: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", named)
+    file = locations.journal_file()
+    assert file.is_relative_to(tmp_path)
+    assert file.parent.name == "capgo-tui"
+    monkeypatch.delenv("XDG_STATE_HOME")
+    assert locations.journal_file() == file

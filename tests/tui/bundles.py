@@ -1,0 +1,60 @@
+"""Bundles under the keyboard: reaching them, saying yes, and reading what the sandbox holds."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tests.tui.channels import workspace
+from tests.tui.driving import opened
+from tests.tui.test_channels import asked
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from capgo_tui.tui.dialogs.fields_form import FieldsForm
+    from tests.tui.driving import Driver
+    from tests.tui.server import Server
+
+
+@asynccontextmanager
+async def on_bundles(server: Server, name: str = "1.0.6", **more: object) -> AsyncIterator[Driver]:
+    """The app with the cursor on a bundle, everything loaded and the revision known."""
+    async with opened(server, **more) as driver:  # type: ignore[arg-type]
+        await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
+        await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
+        await driver.settle()
+        await workspace(driver).client.learn_revision(driver.main.target.app_id)
+        await driver.type("3")
+        put_cursor(driver, name)
+        await driver.settle()
+        yield driver
+
+
+def put_cursor(driver: Driver, name: str) -> None:
+    records = workspace(driver).bundles.records
+    driver.main.table.move_to_key(next(key for key, each in records.items() if each.name == name))
+
+
+def left(server: Server) -> list[str]:
+    with server.store.reading() as db:
+        rows = db.execute("SELECT name FROM bundles WHERE deleted = 0 ORDER BY id").fetchall()
+    return [row["name"] for row in rows]
+
+
+def column(server: Server, name: str, field: str) -> object:
+    with server.store.reading() as db:
+        row = db.execute(f"SELECT {field} FROM bundles WHERE name = ?", [name]).fetchone()  # noqa: S608
+    return row[0]
+
+
+def form(driver: Driver) -> FieldsForm:
+    return driver.main.fields_form
+
+
+async def confirmed(driver: Driver, typed: str) -> None:
+    """Type what the dialog wants, then y."""
+    await driver.until(f"type {typed} ›")
+    await driver.type(*typed, "enter")
+    await asked(driver)
+    await driver.type("y")

@@ -1,0 +1,342 @@
+"""Bundles by the keyboard: put on a channel, edited, registered, deleted, in each revision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.workspace.changes.outcome import Fate
+from tests.tui.bundles import column, confirmed, form, left, on_bundles
+from tests.tui.channels import workspace
+from tests.tui.driving import assert_secret, assert_sound
+from tests.tui.server import Gate, Server, answering
+from tests.tui.test_channels import entry, told, undo
+from tests.tui.world import CHANNELS, READER, bundle, channel, state, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.tui.driving import Driver
+
+SUM = "0a" * 32
+SECRET = "c2VjcmV0LXNlc3Npb24ta2V5"
+SIX = [bundle(number) for number in range(1, 7)]
+LINKED = [
+    channel(number, name, version=1 if name != "beta" else 2)
+    for number, name in enumerate(CHANNELS, 1)
+]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Six bundles: beta carries 1.0.2, the other channels 1.0.1; devices run 1.0.1."""
+    store = store_of(state(bundles=SIX, channels=LINKED))
+    yield Server(store)
+    store.close()
+
+
+@pytest.fixture(params=["live", "documented", "legacy"])
+def era(request: pytest.FixtureRequest) -> Iterator[Server]:
+    store = store_of(state(bundles=SIX, channels=LINKED))
+    yield Server(store, revision=request.param)
+    store.close()
+
+
+@pytest.fixture
+def documented() -> Iterator[Server]:
+    store = store_of(state(bundles=SIX, channels=LINKED))
+    yield Server(store, revision="documented")
+    store.close()
+
+
+def carried(server: Server, name: str) -> object:
+    with server.store.reading() as db:
+        row = db.execute(
+            "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version WHERE c.name = ?",
+            [name],
+        ).fetchone()
+    return row[0]
+
+
+# On a channel
+
+
+async def test_a_bundle_is_put_on_a_channel(era: Server) -> None:
+    async with on_bundles(era) as driver:
+        await driver.type("l")
+        await driver.until("Put 1.0.6 on a channel")
+        await driver.until("6 of 6 channels")
+        await driver.type(*"beta", "enter")
+        await driver.asked()
+        assert "beta: 1.0.2" in driver.line(-1)
+        await driver.type("y")
+        await told(driver, "✓")
+        assert carried(era, "beta") == "1.0.6"
+        assert entry(driver).fate is Fate.VERIFIED
+        await undo(driver)
+        assert carried(era, "beta") == "1.0.2"
+
+
+async def test_the_channel_that_carries_it_cannot_be_chosen(server: Server) -> None:
+    async with on_bundles(server, "1.0.2") as driver:
+        await driver.type("l", *"beta", "enter")
+        await driver.until("beta: carries this bundle already")
+        assert server.writes == 0
+
+
+# Comment and link
+
+
+async def test_comment_and_link_are_edited_and_taken_back(server: Server) -> None:
+    async with on_bundles(server) as driver:
+        await driver.type("e")
+        await driver.until("Edit bundle 1.0.6")
+        await driver.until("nothing is changed yet")
+        await driver.type("enter")
+        await driver.until("so there is nothing to send")
+        await driver.type(*"!", "tab", *"https://e.com/7", "enter")
+        await driver.asked("Change 1.0.6: build 6 → build 6! +1 more?")
+        assert 'POST /bundle/metadata {"app_id": "com.acme.shop", "version_id": 6' in driver.text
+        await driver.type("y")
+        await told(driver, "✓")
+        assert not form(driver).is_open
+        assert driver.main.focused is driver.main.table
+        assert column(server, "1.0.6", "comment") == "build 6!"
+        assert column(server, "1.0.6", "link") == "https://e.com/7"
+        await undo(driver)
+        assert column(server, "1.0.6", "comment") == "build 6"
+
+
+async def test_a_no_keeps_what_was_typed_and_leaving_asks(server: Server) -> None:
+    async with on_bundles(server) as driver:
+        await driver.type("e", *"!", "enter")
+        await driver.asked()
+        await driver.type("n")
+        await driver.until("Nothing was sent.")
+        assert form(driver).is_open
+        await driver.type("escape")
+        await driver.asked("Leave and lose 1 change?")
+        await driver.type("n")
+        await driver.until(lambda: not driver.main.prompt.asking)
+        assert "build 6!" in driver.text
+        await driver.type("escape")
+        await driver.asked("Leave and lose 1 change?")
+        await driver.type("y")
+        await driver.until(lambda: not form(driver).is_open)
+        assert driver.main.focused is driver.main.table
+        assert server.writes == 0
+
+
+async def test_a_bundle_that_changed_meanwhile_is_asked_about_again(server: Server) -> None:
+    async with on_bundles(server) as driver:
+        await driver.type("e", *"!", "enter")
+        await driver.asked()
+        server.change("UPDATE bundles SET comment = 'theirs' WHERE name = '1.0.6'")
+        await workspace(driver).bundles.refresh()
+        await driver.type("y")
+        await driver.asked("Changed!")
+        assert "theirs → build 6!" in driver.line(-1)
+        await driver.type("y")
+        await told(driver, "✓")
+        assert column(server, "1.0.6", "comment") == "build 6!"
+
+
+@pytest.mark.parametrize("key", ["e", "n"])
+async def test_older_revisions_say_that_they_lack_it(documented: Server, key: str) -> None:
+    async with on_bundles(documented) as driver:
+        await driver.type(key)
+        await driver.until("✗ Nothing was sent: this server's API (documented) has no")
+        assert not form(driver).is_open
+        assert documented.writes == 0
+
+
+# Registering
+
+
+async def fill(driver: Driver, *texts: str) -> None:
+    for text in texts:
+        await driver.type(*text, "tab")
+
+
+async def test_an_external_bundle_is_registered(server: Server) -> None:
+    async with on_bundles(server) as driver:
+        await driver.type("n")
+        await driver.until("Register a bundle that lies elsewhere")
+        await fill(driver, "2.0.0-rc.1", "https://cdn.e.com/2.zip", SUM, SECRET, "key-1")
+        await driver.until(lambda: "key-1" in driver.text.split("POST /bundle {")[-1])
+        assert '"session_key": "•••", "key_id": "key-1"}' in " ".join(driver.text.split())
+        await driver.type("enter")
+        await driver.asked("Register 2.0.0-rc.1?")
+        await driver.type("y")
+        await told(driver, "✓")
+        assert column(server, "2.0.0-rc.1", "session_key") == SECRET
+        assert column(server, "2.0.0-rc.1", "external_url") == "https://cdn.e.com/2.zip"
+        await driver.until(lambda: driver.cursor == "7", "the cursor on the new bundle")
+        assert entry(driver).kind == "bundle.register"
+        assert SECRET not in repr(workspace(driver).journal.entries())
+        await driver.type("J")
+        await driver.until('"name": "2.0.0-rc.1"')
+        await driver.type("G")
+        await driver.settle()
+        assert_secret(driver, [SECRET])
+        await undo(driver)
+        assert "2.0.0-rc.1" not in left(server)
+
+
+async def test_the_secret_is_never_drawn(server: Server) -> None:
+    async with on_bundles(server) as driver:
+        await driver.type("n", "tab", "tab", "tab", *SECRET)
+        await driver.settle()
+        assert SECRET not in driver.text
+        assert SECRET not in driver.app.export_screenshot()
+        await driver.type("tab")
+        await driver.until("session key  ••••••••")
+        assert SECRET not in driver.text
+
+
+@pytest.mark.parametrize(
+    ("texts", "problem"),
+    [
+        (("v1.2.3",), "version: without the v"),
+        (("1.2",), "version: no strict semver"),
+        (("1.0.3",), "version: taken by a bundle"),
+        (("2.0.0", "http://e.com/z"), "address: must start with https://"),
+        (("2.0.0", "https://"), "address: names no server"),
+        (("2.0.0", "https://e.com/z", "abc"), "checksum: 3 of 64 hex digits"),
+        (("2.0.0", "https://e.com/z", "xyz"), "checksum: not hex"),
+        (("2.0.0", "https://e.com/z", SUM, "", "k" * 21), "key id: 21 characters, 20 at most"),
+    ],
+)
+async def test_what_breaks_a_rule_is_said_before_it_is_sent(
+    server: Server, texts: tuple[str, ...], problem: str
+) -> None:
+    async with on_bundles(server) as driver:
+        await driver.type("n")
+        await fill(driver, *texts)
+        await driver.type("enter")
+        await driver.until(problem)
+        assert f"✗ {problem.split(': ')[1]}" in driver.text, "beside its field"
+        assert not driver.main.prompt.asking
+        assert server.writes == 0
+
+
+async def test_a_name_a_deleted_bundle_has_is_told_beside_it(server: Server) -> None:
+    server.change("UPDATE bundles SET deleted = 1 WHERE name = '1.0.6'")
+    async with on_bundles(server, "1.0.5") as driver:
+        await driver.type("n")
+        await fill(driver, "1.0.6", "https://e.com/z", SUM)
+        await driver.type("enter")
+        await driver.asked("Register 1.0.6?")
+        await driver.type("y")
+        await driver.until("✗ taken, perhaps by a del")
+        assert form(driver).is_open
+        assert SUM[:10] in driver.text, "what was typed is still there"
+        assert "✗ Not changed" in driver.text
+        await driver.type("up", "up", "up", *["backspace"], *"7")
+        await driver.gone("✗ taken")
+
+
+# Deleting
+
+
+@pytest.mark.parametrize("revision", ["live", "documented"])
+async def test_one_bundle_is_deleted_after_its_name_was_typed(revision: str) -> None:
+    server = Server(store_of(state(bundles=SIX, channels=LINKED)), revision=revision)
+    async with on_bundles(server, "1.0.4") as driver:
+        await driver.type("D")
+        await driver.until("Delete bundle 1.0.4")
+        await driver.type("y", "enter")
+        await driver.until("not the same · type 1.0.4")
+        assert server.writes == 0
+        await driver.type("backspace")
+        await confirmed(driver, "1.0.4")
+        await told(driver, "✓")
+        assert left(server) == ["1.0.1", "1.0.2", "1.0.3", "1.0.5", "1.0.6"]
+        assert (entry(driver).kind, entry(driver).fate) == ("bundle.delete", Fate.VERIFIED)
+        assert "gone" in driver.status
+
+
+async def test_what_channels_use_is_refused_with_their_names(server: Server) -> None:
+    async with on_bundles(server, "1.0.2") as driver:
+        await driver.type("D")
+        await driver.until("✗ 1.0.2 cannot be deleted: linked to: beta (stable).")
+        assert server.writes == 0
+
+
+async def test_where_it_would_go_through_it_is_warned_of(documented: Server) -> None:
+    async with on_bundles(documented, "1.0.2") as driver:
+        await driver.type("D")
+        await driver.until("! 1.0.2 is linked to: beta (stable): left pointing at nothing")
+        await confirmed(driver, "1.0.2")
+        await told(driver, "✓")
+        assert "1.0.2" not in left(documented)
+
+
+async def test_the_oldest_revision_says_that_it_deletes_only_all() -> None:
+    server = Server(store_of(state(bundles=SIX, channels=LINKED)), revision="legacy")
+    async with on_bundles(server) as driver:
+        await driver.type("D")
+        await driver.until("the legacy API cannot delete one bundle, only all: C.")
+        assert server.writes == 0
+
+
+async def test_the_marked_ones_are_deleted_and_those_in_use_stay(server: Server) -> None:
+    async with on_bundles(server, "1.0.6") as driver:
+        await driver.type("asterisk")
+        await driver.until("6 marked")
+        await driver.type("D")
+        await driver.until("Delete 4 bundles")
+        await driver.until("1.0.2 stays, linked to: beta (stable)")
+        await confirmed(driver, "4")
+        await driver.until("4 of 4 · ✓ 4")
+        assert left(server) == ["1.0.1", "1.0.2"]
+        await driver.type("enter")
+        await driver.until(lambda: driver.main.focused is driver.main.table)
+        assert [each.fate for each in workspace(driver).journal.entries()] == [Fate.VERIFIED] * 4
+
+
+async def test_the_bundle_deleted_is_the_one_the_key_was_pressed_on(server: Server) -> None:
+    gate = Gate()
+    async with on_bundles(server, "1.0.5") as driver:
+        await driver.type("D")
+        await driver.until("Delete bundle 1.0.5")
+        server.change("UPDATE bundles SET deleted = 1 WHERE name = '1.0.5'")
+        await workspace(driver).bundles.refresh()
+        server.on("DELETE", "/bundle", gate.before)
+        await confirmed(driver, "1.0.5")
+        await driver.until("Nothing was changed. The bundle is no longer in the list.")
+        assert not gate.reached.is_set()
+        assert len(left(server)) == 5
+
+
+async def test_a_key_that_may_not_delete_is_told_so(server: Server) -> None:
+    async with on_bundles(server, "1.0.4", key=READER) as driver:
+        await driver.type("D")
+        await confirmed(driver, "1.0.4")
+        line = await told(driver, "✗")
+        assert "this key may not" in line
+        assert "1.0.4" in left(server)
+
+
+async def test_a_lost_answer_is_looked_into_and_not_sent_again(server: Server) -> None:
+    async with on_bundles(server, "1.0.4") as driver:
+        server.on("DELETE", "/bundle", answering(502, b"<html>", media="text/html", first=True))
+        await driver.type("D")
+        await confirmed(driver, "1.0.4")
+        await told(driver, "✓")
+        assert server.count("DELETE", "/bundle") == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (140, 40), (40, 12)])
+async def test_the_forms_fit_every_screen(server: Server, size: tuple[int, int]) -> None:
+    server.change("UPDATE bundles SET comment = ? WHERE name = '1.0.6'", "[/red]\x1b]0;x\x07" * 30)
+    async with on_bundles(server, size=size) as driver:
+        await driver.type("e")
+        await driver.until("Edit bundle")
+        assert_sound(driver.app, size)
+        await driver.type("escape", "n")
+        await driver.until("Register a bundle")
+        await fill(driver, "v1", "ftp://x", "z" * 70, "s", "k" * 30)
+        await driver.settle()
+        assert_sound(driver.app, size)

@@ -1,0 +1,415 @@
+"""Channels by the keyboard: what the sandbox holds afterwards, the journal, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.tui.dialogs.confirmation import Yes
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.outcome import Fate
+from tests.tui.channels import flat, go_to, on_channels, put_cursor, workspace
+from tests.tui.driving import opened
+from tests.tui.server import Gate, Server, answering
+from tests.tui.world import READER, channel, device_id, state, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from capgo_tui.workspace.journal import Entry
+    from tests.tui.driving import Driver
+    from tests.tui.server import App, Receive, Scope, Send
+
+REVISIONS = ["live", "documented", "legacy"]
+TO_REVIEW = ("up",)
+"""From the first field: beyond it is the last row."""
+
+
+async def asked(driver: Driver) -> None:
+    """Go on until the dialog's question is drawn."""
+    yes = driver.main.confirmation.query_one(Yes)
+    await driver.until(lambda: driver.main.focused is yes and yes._drawn_at is not None, "a dialog")
+    await driver.pilot.pause()
+
+
+async def told(driver: Driver, mark: str) -> str:
+    await driver.until(lambda: driver.status.strip().startswith(mark), f"a line with {mark}")
+    return driver.status.strip()
+
+
+def row(server: Server, name: str) -> dict[str, object]:
+    """A channel with the name of its bundle, read past the API; empty when there is none."""
+    with server.store.reading() as db:
+        found = db.execute(
+            "SELECT c.*, b.name AS carried FROM channels c LEFT JOIN bundles b ON b.id = c.version"
+            " WHERE c.name = ?",
+            [name],
+        ).fetchone()
+    return dict(found) if found else {}
+
+
+def entry(driver: Driver) -> Entry:
+    return workspace(driver).journal.entries()[0]
+
+
+async def undo(driver: Driver) -> None:
+    """Take the latest change back by what the journal holds of it."""
+    latest = entry(driver)
+    steps = CHANGES.validate_json(latest.change_json).undone_by(latest.found)
+    assert not isinstance(steps, str), steps
+    for step in steps:
+        outcome = await carry_out(step, workspace(driver))
+        assert outcome.fate is Fate.VERIFIED, outcome
+
+
+@pytest.fixture(params=REVISIONS)
+def era(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server of each revision."""
+    store = store_of(state())
+    yield Server(store, revision=request.param)
+    store.close()
+
+
+# New
+
+
+async def test_a_new_channel_in_every_revision(era: Server) -> None:
+    async with on_channels(era) as driver:
+        await driver.type("n", *"pr-7", "down", "down", *"1.0.3", "up", "up", *TO_REVIEW, "enter")
+        await driver.asked()
+        assert '"channel": "pr-7"' in flat(driver)
+        assert '"version": "1.0.3"' in flat(driver)
+        assert era.writes == 0
+        await driver.type("y")
+        assert await told(driver, "✓") == "✓ pr-7: created, read back from the server"
+        assert row(era, "pr-7")["carried"] == "1.0.3"
+        assert era.count("POST", "/channel") == 1
+        assert not driver.main.channel_form.is_open
+        record = workspace(driver).channels.records[str(driver.cursor)]
+        assert record.name == "pr-7", "the cursor is on it"
+        assert (entry(driver).kind, entry(driver).fate) == ("channel.create", Fate.VERIFIED)
+        await undo(driver)
+        assert row(era, "pr-7") == {}
+
+
+async def test_a_new_channel_is_never_written_over_another(server: Server) -> None:
+    async with on_channels(server) as driver:
+        await driver.type("n", *"beta", *TO_REVIEW, "enter")
+        await driver.until("name: there is a channel of that name: e edits it")
+        await driver.type(*["backspace"] * 4, *"late", *TO_REVIEW, "enter")
+        await driver.asked()
+        server.change(
+            "INSERT INTO channels (app_id, name, created_at, updated_at, created_by, rollout_id,"
+            " allow_dev) SELECT app_id, 'late', created_at, updated_at, created_by, 'r', 0"
+            " FROM channels WHERE name = 'beta'"
+        )
+        await driver.type("y")
+        await driver.until("there is a channel late already, and this would change it")
+        assert driver.main.channel_form.is_open, "what was typed is still there"
+        assert "late" in driver.text
+        assert server.writes == 0
+
+
+async def test_settings_are_copied_from_another_channel(server: Server) -> None:
+    server.change("UPDATE channels SET allow_dev = 0, allow_emulator = 0 WHERE name = 'qa'")
+    async with on_channels(server) as driver:
+        await driver.type("n", *"pr-7", "down", *"qa", "enter")
+        await driver.until("settings of qa copied; not its bundle")
+        await driver.until('"allow_dev": false')
+        await driver.type("up", "up", *TO_REVIEW, "enter")
+        await driver.asked()
+        await driver.type("y")
+        await told(driver, "✓")
+        made = row(server, "pr-7")
+        assert (made["allow_dev"], made["allow_emulator"], made["carried"]) == (0, 0, None)
+
+
+# Edit
+
+
+async def test_an_edit_sends_what_changed_and_keeps_the_bundle(era: Server) -> None:
+    legacy = era.revision == "legacy"
+    async with on_channels(era) as driver:
+        await driver.type("e")
+        await go_to(driver, "default channel" if legacy else "emulators")
+        await driver.type("space")
+        wanted = '"public": true' if legacy else '"allow_emulator": false'
+        await driver.until(lambda: wanted in flat(driver), wanted)
+        assert ('"version": "1.0.1"' in flat(driver)) is (era.revision == "documented")
+        await review(driver)
+        await (asked(driver) if legacy else driver.asked())
+        await driver.type("y")
+        await told(driver, "✓")
+        assert row(era, "beta")["carried"] == "1.0.1"
+        assert row(era, "beta")["public" if legacy else "allow_emulator"] == (1 if legacy else 0)
+        assert entry(driver).fate is Fate.VERIFIED
+        await undo(driver)
+        assert row(era, "beta")["public" if legacy else "allow_emulator"] == (0 if legacy else 1)
+        assert row(era, "production")["public"] == 1
+        assert row(era, "beta")["carried"] == "1.0.1"
+
+
+async def review(driver: Driver) -> None:
+    """Go to the last row, and Enter there."""
+    await driver.type(*["pagedown"] * 6)
+    await driver.until("› ▸ Review and send")
+    await driver.type("enter")
+
+
+async def test_a_default_is_asked_with_whom_it_demotes(server: Server) -> None:
+    async with on_channels(server) as driver:
+        await driver.type("e", "down", "space")
+        await review(driver)
+        await asked(driver)
+        assert "production may stop being the default" in driver.text
+        await driver.type("enter")
+        await driver.until("Nothing was sent.")
+        assert server.writes == 0, "Enter is no yes"
+        await review(driver)
+        await asked(driver)
+        await driver.type("y")
+        await told(driver, "✓")
+        shown = {each.name for each in workspace(driver).channels.records.values() if each.public}
+        assert shown == {"beta"}, "the whole list was read again"
+        await undo(driver)
+        assert (row(server, "production")["public"], row(server, "beta")["public"]) == (1, 0)
+
+
+async def test_a_failed_submit_keeps_what_was_typed(server: Server) -> None:
+    fault = answering(400, b'{"error":"cannot_access_app","message":"You can\'t access this app"}')
+    server.on("POST", "/channel", fault)
+    async with on_channels(server) as driver:
+        await driver.type("e", *["backspace"] * 5, *"1.0.4", "down", "up")
+        await review(driver)
+        await driver.asked()
+        await driver.type("y")
+        await driver.until("this key may not change channels")
+        assert driver.main.channel_form.is_open
+        assert "1.0.1 → 1.0.4" in driver.text
+        server.off("POST", "/channel")
+        await driver.type("enter")
+        await driver.asked()
+        await driver.type("y")
+        await driver.until(lambda: not driver.main.channel_form.is_open)
+        await driver.until(lambda: row(server, "beta")["carried"] == "1.0.4")
+
+
+async def test_an_error_stands_beside_its_field_and_nothing_is_asked(server: Server) -> None:
+    async with on_channels(server) as driver:
+        await driver.type("e", *["backspace"] * 5, *"9.9.9")
+        await driver.until("there is no bundle of that name")
+        await review(driver)
+        await driver.until("bundle: there is no bundle of that name")
+        assert "› bundle" in driver.text, "the cursor is on it"
+        assert driver.main.focused is driver.main.channel_form._box
+        await driver.type(*["backspace"] * 5, *"1.0.", "right")
+        await driver.gone("there is no bundle")
+        assert server.writes == 0
+
+
+async def test_a_dirty_form_asks_before_it_is_left(server: Server) -> None:
+    async with on_channels(server) as driver:
+        await driver.type("e", "escape")
+        await driver.until(lambda: not driver.main.channel_form.is_open)
+        assert driver.main.focused is driver.main.table
+        await driver.type("e", "down", "space", "escape")
+        await driver.asked("Leave and lose 1 change?")
+        await driver.type("n")
+        await driver.settle()
+        assert driver.main.channel_form.is_open
+        await driver.type("escape")
+        await driver.asked("Leave and lose 1 change?")
+        await driver.type("y")
+        await driver.until(lambda: not driver.main.channel_form.is_open)
+        assert server.writes == 0
+
+
+async def test_a_channel_changed_while_it_was_asked_is_looked_at_again(server: Server) -> None:
+    async with on_channels(server) as driver:
+        await driver.type("e", *["backspace"] * 5, *"1.0.4")
+        await review(driver)
+        await driver.asked()
+        server.change("UPDATE channels SET version = 2 WHERE name = 'beta'")
+        await driver.type("y")
+        await driver.until("changed meanwhile")
+        assert "1.0.2 → 1.0.4" in driver.text, "it is compared with what is there now"
+        assert server.writes == 0
+
+
+async def test_a_dropped_bundle_is_told_and_put_back_on_yes(server: Server) -> None:
+    async with on_channels(server) as driver:
+
+        async def drop(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+            await app(scope, receive, send)
+            server.change("UPDATE channels SET version = NULL WHERE name = 'beta'")
+            server.off("POST", "/channel")
+
+        server.on("POST", "/channel", drop)
+        await driver.type("e", *["down"] * 4, "space")
+        await review(driver)
+        await driver.asked()
+        await driver.type("y")
+        await driver.asked("Change beta: none → 1.0.1?")
+        assert "the server dropped its bundle 1.0.1" in driver.status
+        assert row(server, "beta")["carried"] is None
+        await driver.type("y")
+        await driver.until(lambda: row(server, "beta")["carried"] == "1.0.1")
+        assert server.count("POST", "/channel") == 2
+
+
+async def test_a_rollout_is_paused_from_the_form(server: Server) -> None:
+    server.change(
+        "UPDATE channels SET rollout_version = 3, rollout_enabled = 1 WHERE name = 'beta'"
+    )
+    async with on_channels(server) as driver:
+        await driver.type("e")
+        await go_to(driver, "▸ start")
+        await driver.type("enter")
+        await driver.until("start: it is on already")
+        await driver.type("down", "enter")
+        await driver.asked("Change beta, rollout paused: no → yes?")
+        await driver.type("y")
+        await told(driver, "✓")
+        assert row(server, "beta")["rollout_paused_at"] is not None
+        await undo(driver)
+        assert row(server, "beta")["rollout_paused_at"] is None
+
+
+async def test_leaving_while_a_write_is_under_way_loses_no_outcome(server: Server) -> None:
+    gate = Gate()
+    async with on_channels(server) as driver:
+        server.on("POST", "/channel", gate.before)
+        await driver.type("e", *["down"] * 3, "space")
+        await review(driver)
+        await driver.asked()
+        await driver.type("y")
+        await driver.until(gate.reached.is_set)
+        await driver.type("escape")
+        await driver.until(lambda: not driver.main.channel_form.is_open)
+        assert "⟳ beta" in driver.status
+        gate.open.set()
+        await told(driver, "✓")
+
+
+# Promote, clear, roll back
+
+
+async def test_a_promotion_in_every_revision(era: Server) -> None:
+    async with on_channels(era) as driver:
+        await driver.type("l", *"1.0.1", "enter")
+        await driver.until("1.0.1: what it carries now")
+        await driver.type("backspace", "5", "enter")
+        await driver.asked()
+        assert "beta: 1.0.1 (" in driver.line(-1)
+        assert "→ 1.0.5 (" in driver.line(-1), "both with their ages"
+        await driver.type("y")
+        await told(driver, "✓")
+        assert row(era, "beta")["carried"] == "1.0.5"
+        assert era.writes == 1
+        await undo(driver)
+        assert row(era, "beta")["carried"] == "1.0.1"
+
+
+async def test_a_bundle_is_taken_off_where_the_server_can(era: Server) -> None:
+    async with on_channels(era) as driver:
+        await driver.type("x")
+        if era.revision == "legacy":
+            await driver.until("no way to take the bundle off")
+            assert era.writes == 0
+            return
+        await driver.asked("Change beta: 1.0.1 → none?")
+        await driver.type("y")
+        await told(driver, "✓")
+        assert row(era, "beta")["carried"] is None
+        await undo(driver)
+        assert row(era, "beta")["carried"] == "1.0.1"
+
+
+async def test_rolling_back_takes_two_keys_and_names_the_bundle(era: Server) -> None:
+    era.change("UPDATE channels SET version = 4 WHERE name = 'beta'")
+    async with on_channels(era) as driver:
+        await driver.type("b")
+        await driver.asked("1.0.4 → 1.0.3 (next older)?")
+        await driver.type("y")
+        await told(driver, "✓")
+        assert row(era, "beta")["carried"] == "1.0.3"
+        await driver.type("b")
+        await driver.asked("1.0.3 → 1.0.4 (from the journal)?")
+        await driver.type("n")
+        await driver.settle()
+        put_cursor(driver, "qa")
+        await driver.type("b")
+        await driver.until("There is no bundle older than the one qa carries.")
+        await undo(driver)
+        assert row(era, "beta")["carried"] == "1.0.4"
+
+
+# Delete
+
+
+async def test_a_deletion_says_what_goes_along_and_comes_back(era: Server) -> None:
+    live = era.revision == "live"
+    for number in (1, 2):
+        era.override(device_id(number), "beta")
+    async with on_channels(era) as driver:
+        await driver.type("D")
+        await driver.until("type beta ›")
+        if live:
+            assert "2 devices lose their override (12 loaded): tester-01, tester-02" in driver.text
+        else:
+            assert "this server does not tell which" in driver.text
+        assert "its bundle 1.0.1 stays" in driver.text
+        await driver.type(*"bet", "enter")
+        await driver.until("not the same")
+        await driver.type("a", "enter")
+        await asked(driver)
+        await driver.type("y")
+        assert await told(driver, "✓") == "✓ beta: gone, read back from the server"
+        assert row(era, "beta") == {}
+        assert era.overrides() == {}
+        if live:
+            devices = workspace(driver).devices.records
+            await driver.until(lambda: devices[device_id(2)].channel is None, "read again")
+        await undo(driver)
+        assert row(era, "beta")["carried"] == "1.0.1"
+
+
+async def test_a_default_is_deleted_only_knowingly(server: Server) -> None:
+    async with on_channels(server, "production") as driver:
+        await driver.type("D")
+        await driver.until("it is a default channel; no default channel remains")
+        await driver.type("escape")
+        await driver.until("Nothing was changed.")
+        assert server.writes == 0
+
+
+async def test_a_key_that_may_not_is_told_so(server: Server) -> None:
+    async with on_channels(server, key=READER) as driver:
+        await driver.type("l", *"1.0.5", "enter")
+        await driver.asked()
+        await driver.type("y")
+        assert "may not change channels" in await told(driver, "✗")
+
+
+async def test_other_tabs_say_where_it_is_done(server: Server) -> None:
+    async with on_channels(server) as driver:
+        await driver.type("2", "e")
+        await driver.until("1 shows the channels")
+        await driver.type("n")
+        await driver.until("1 shows them")
+        assert server.writes == 0
+
+
+async def test_hostile_names_are_drawn_as_they_are(server: Server) -> None:
+    store = store_of(state(channels=[channel(1, "[red]be\x1b]0;x\x07ta")]))
+    hostile = Server(store)
+    async with opened(hostile, size=(60, 20)) as driver:
+        await driver.type("e")
+        await driver.until("Edit [red]be")
+        assert "\x1b" not in driver.text
+        await driver.type("escape", "D")
+        await driver.until("Delete channel [red]be")
+        await driver.type("escape")
+    store.close()

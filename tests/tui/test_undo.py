@@ -1,0 +1,270 @@
+"""``z`` takes the last change back after a look and a yes; ``Z`` lists them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.dialogs.confirmation import Yes
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.overrides import OverrideChange
+from capgo_tui.workspace.changes.run import Run
+from tests.tui.driving import assert_sound, on_devices, opened
+from tests.tui.server import FAULT, Gate, Server
+from tests.tui.world import APP, device_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from capgo_tui.workspace.journal import Entry
+    from tests.tui.driving import Driver
+
+ONE = device_id(1)
+
+
+def entries(driver: Driver) -> Sequence[Entry]:
+    assert driver.main.workspace is not None
+    return driver.main.workspace.journal.entries()
+
+
+async def agree(driver: Driver, key: str, told: str) -> None:
+    """Type a key, then yes to what it asks, and go on until its end is told."""
+    await driver.type(key)
+    await driver.asked()
+    await driver.type("y")
+    await driver.until(told)
+
+
+async def clear_first(driver: Driver) -> None:
+    """Clear the override of the device under the cursor, which is the first."""
+    await agree(driver, "x", "✓ tester-01: override is none")
+
+
+async def clear_and_undo(driver: Driver) -> None:
+    await clear_first(driver)
+    await agree(driver, "z", "✓ tester-01: override is beta, read back")
+
+
+async def show_list(driver: Driver) -> None:
+    await driver.type("Z")
+    await driver.until("Changes made from here")
+
+
+async def test_z_undoes_the_last_change_with_the_same_line(server: Server) -> None:
+    server.override(ONE, "beta")
+    async with on_devices(server) as driver:
+        await clear_first(driver)
+        await driver.type("z")
+        await driver.asked()
+        assert "Undo: Override tester-01: none → beta?" in driver.line(-1)
+        await driver.type("enter")
+        await driver.until("Nothing was changed.")
+        assert server.overrides() == {}
+        await agree(driver, "z", "✓ tester-01: override is beta, read back")
+        assert server.overrides() == {ONE: "beta"}
+        assert [(e.id, e.undoes, e.undone, e.fate) for e in entries(driver)] == [
+            (2, 1, False, Fate.VERIFIED),
+            (1, None, True, Fate.VERIFIED),
+        ]
+        await driver.type("z")
+        await driver.until("There is no change to undo. Z lists them all.")
+
+
+async def test_what_somebody_changed_since_is_named_and_left_alone(server: Server) -> None:
+    server.override(ONE, "beta")
+    async with on_devices(server) as driver:
+        await clear_first(driver)
+        server.override(ONE, "qa")
+        writes = server.writes
+        await driver.type("z")
+        await driver.until("✗ Not undone: tester-01: override is qa now, but was left none.")
+        assert not driver.main.prompt.visible
+        assert server.writes == writes
+        assert server.overrides() == {ONE: "qa"}
+
+
+async def test_what_changes_while_it_is_asked_is_left_alone(server: Server) -> None:
+    server.override(ONE, "beta")
+    async with on_devices(server) as driver:
+        await clear_first(driver)
+        await driver.type("z")
+        await driver.asked()
+        server.override(ONE, "qa")
+        assert driver.main.workspace is not None
+        await driver.main.workspace.look_up_device(ONE)
+        writes = server.writes
+        await driver.type("y")
+        await driver.until("✗ Not undone: tester-01: override is qa now, but was left none.")
+        assert server.writes == writes
+
+
+async def test_a_form_that_was_opened_meanwhile_keeps_the_keyboard(server: Server) -> None:
+    server.override(ONE, "beta")
+    async with on_devices(server) as driver:
+        await clear_first(driver)
+        gate = Gate()
+        server.on("GET", "/device", gate.before)
+        await driver.type("z")
+        await driver.until("Reading what is there now…")
+        await driver.type("o")
+        await driver.until("6 of 6 channels")
+        gate.open.set()
+        await driver.until(lambda: "answer what is open first" in driver.main.status.message)
+        assert driver.main.link_form.visible
+        assert not driver.main.prompt.visible
+
+
+async def test_an_undo_that_cannot_read_sends_nothing(server: Server) -> None:
+    server.override(ONE, "beta")
+    async with on_devices(server) as driver:
+        await clear_first(driver)
+        server.on("GET", "/device", FAULT)
+        await driver.type("z")
+        await driver.until("✗ Not undone: tester-01 cannot be read")
+        assert server.overrides() == {}
+
+
+async def test_a_run_is_asked_once_with_a_list(server: Server) -> None:
+    async with on_devices(server) as driver:
+        workspace = driver.main.workspace
+        assert workspace is not None
+        run = Run(
+            [
+                OverrideChange(
+                    app_id=APP, key=device_id(n), row=device_id(n), label=f"tester-{n:02d}",
+                    before={"channel": None}, after={"channel": "beta"},
+                )
+                for n in (1, 2, 3)
+            ],
+            workspace,
+        )  # fmt: skip
+        await run.go()
+        server.override(device_id(2), "qa")
+        await driver.type("z")
+        await driver.until("Undo 2 changes")
+        await driver.until("not undone · tester-02: override is qa now, but was left beta")
+        assert_sound(driver.app, (80, 24))
+        yes = driver.main.confirmation.query_one(Yes)
+        await driver.until(lambda: yes._drawn_at is not None, "the question drawn")
+        await driver.type("y")
+        await driver.until("Undo 2 changes · 2 of 2 · ✓ 2")
+        await driver.type("escape")
+        assert server.overrides() == {device_id(2): "qa"}
+        assert {entry.undoes for entry in entries(driver)} == {None, 1, 3}
+
+
+# The list
+
+
+async def test_the_list_tells_what_became_of_each(server: Server) -> None:
+    server.override(ONE, "beta")
+    for size in ((80, 24), (140, 40), (60, 20)):
+        server.pass_time(120)
+        async with on_devices(server, size=size) as driver:
+            await clear_and_undo(driver)
+            await show_list(driver)
+            assert_sound(driver.app, size)
+            newest, oldest = driver.line(2), driver.line(3)
+            assert newest.startswith("✓")
+            assert "Override tester-01" in newest
+            assert "verified" in newest
+            assert oldest.startswith("↶")
+            assert "undone" in oldest
+            if size[0] > 60:
+                assert "none → beta" in newest
+                assert "beta → none" in oldest
+            await driver.type("j", "enter")
+            await driver.until("Change 1")
+            for text in ("POST /device", "DELETE /device", ONE, "read back, and as it was meant"):
+                assert (text in driver.text) == (text != "POST /device"), text
+            assert_sound(driver.app, size)
+            await driver.type("z")
+            await driver.until("✗ Not undone: it is undone already.")
+            await driver.type("escape")
+            await driver.gone("Change 1")
+            await driver.type("escape")
+            await driver.gone("Changes made from here")
+
+
+async def test_an_undo_is_undone_from_the_list(server: Server) -> None:
+    server.override(ONE, "beta")
+    async with on_devices(server) as driver:
+        await clear_and_undo(driver)
+        await show_list(driver)
+        await driver.type("z")
+        await driver.asked("Undo: Override tester-01: beta → none?")
+        await driver.asked()
+        await driver.type("y")
+        await driver.until("✓ tester-01: override is none, read back")
+        assert server.overrides() == {}
+        assert [(e.id, e.undoes, e.undone) for e in entries(driver)] == [
+            (3, 2, False),
+            (2, 1, True),
+            (1, None, False),
+        ]
+
+
+async def test_an_empty_list_says_so(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("Z")
+        await driver.until("Nothing has been changed from here.")
+        await driver.type("enter", "z", "r")
+        await driver.until("Nothing has been changed from here.")
+        await driver.type("q")
+        await driver.gone("Nothing has been changed from here.")
+
+
+# Between runs of the program
+
+
+async def test_the_journal_is_there_at_the_next_start(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "state" / "journal.sqlite3"
+    server.override(ONE, "beta")
+    async with on_devices(server, journal=file) as driver:
+        await clear_first(driver)
+    async with on_devices(server, journal=file) as driver:
+        await driver.type("z")
+        await driver.asked("Undo: Override tester-01: none → beta?")
+        await driver.asked()
+        await driver.type("y")
+        await driver.until("✓ tester-01: override is beta")
+        assert server.overrides() == {ONE: "beta"}
+
+
+async def test_a_write_that_was_cut_off_is_found_out_at_the_next_start(
+    server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "state" / "journal.sqlite3"
+    server.override(ONE, "beta")
+    async with on_devices(server, journal=file) as driver:
+        gate = Gate()
+        server.on("DELETE", "/device", gate.after)
+        await driver.type("x")
+        await driver.asked()
+        await driver.type("y")
+        await gate.reached.wait()
+    server.off("DELETE", "/device")
+    writes = server.writes
+    async with opened(server, journal=file, wait_for="") as driver:
+        await driver.until("! A write was cut off by the program's end: 1 as meant · Z shows")
+        (entry,) = entries(driver)
+        assert (entry.fate, entry.found) == (Fate.VERIFIED, {"channel": None})
+        assert server.writes == writes
+    assert server.overrides() == {}
+
+
+async def test_a_journal_that_cannot_be_used_is_told_and_nothing_is_sent(
+    server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "journal.sqlite3"
+    file.write_bytes(b"not a database at all " * 100)
+    server.override(ONE, "beta")
+    async with opened(server, journal=file, wait_for="Z tells more") as driver:
+        await driver.type("Z")
+        await driver.until("a new one is begun")
+        assert f"move{file}elsewhere" in "".join(driver.text.split()), "not one letter is cut"
+        await driver.type("r", "escape", "2")
+        await driver.until("tester-01")
+        await agree(driver, "x", "✗ Not changed: the journal is damaged")
+        assert server.writes == 0
+        assert server.overrides() == {ONE: "beta"}

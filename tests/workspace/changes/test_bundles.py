@@ -1,0 +1,441 @@
+"""Bundles: described, registered, deleted one by one and all at once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from capgo_tui.api import requests
+from capgo_tui.api.errors import InvalidArgument, Refused, UnsafeBundleName, UnsupportedByRevision
+from capgo_tui.api.models import Bundle
+from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, TRAITS, Traits
+from capgo_tui.workspace.changes.bundle_deletions import all_deletion, count_all, deletions
+from capgo_tui.workspace.changes.bundles import (
+    AllBundlesDeletion,
+    BundleDeletion,
+    BundleRegistration,
+    bundle_notes,
+)
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.run import Run
+from capgo_tui.workspace.changes.told import told
+from tests.workspace.channel_world import bundle, carry, done, loaded, names, sent, undo
+from tests.workspace.world import World, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from capgo_tui.workspace.session import Workspace
+
+DELETE, CHANNELS = "DELETE /bundle", "GET /channel"
+SECRET = "c2VjcmV0LXNlc3Npb24ta2V5"
+SUM = "0a" * 32
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world(devices=20) as made:
+        yield made
+
+
+def left(world: World) -> list[str]:
+    return [
+        name
+        for name in names(world)
+        if world.column("SELECT deleted FROM bundles WHERE name = ?", name) == ["0"]
+    ]
+
+
+def used(world: World) -> set[str]:
+    return set(
+        world.column(
+            "SELECT b.name FROM bundles b JOIN channels c ON b.id IN (c.version, c.rollout_version)"
+        )
+    )
+
+
+def free(world: World) -> list[str]:
+    return [name for name in names(world) if name not in used(world)]
+
+
+def roll_out(world: World, channel: str, name: str) -> None:
+    world.run(
+        "UPDATE channels SET rollout_version = (SELECT id FROM bundles WHERE name = ?)"
+        " WHERE name = ?",
+        name,
+        channel,
+    )
+
+
+def registration(world: World, **more: object) -> BundleRegistration:
+    after = {"external_url": "https://cdn.example.com/9.9.9.zip", "checksum": SUM}
+    given = {"app_id": world.app_id, "key": "9.9.9", "label": "9.9.9", "before": None}
+    return BundleRegistration.model_validate({**given, "after": after, **more})
+
+
+# Notes
+
+
+async def test_only_the_note_that_changed_is_sent_and_it_is_taken_back(world: World) -> None:
+    name = names(world)[0]
+    world.run("UPDATE bundles SET comment = ?, link = NULL WHERE name = ?", "old\nnote", name)
+    workspace = await loaded(world)
+    target = bundle(workspace, name)
+    change = bundle_notes(workspace, target, {"comment": "better", "link": None})
+    assert (change.before, change.guard) == ({"comment": "old\nnote"}, Guard.LINE)
+    outcome = await done(workspace, change)
+    body = {"app_id": world.app_id, "version_id": target.id, "comment": "better"}
+    assert sent(world) == [("POST /bundle/metadata", body)]
+    assert world.column("SELECT comment FROM bundles WHERE name = ?", name) == ["better"]
+    assert bundle(workspace, name).comment == "better"
+    await undo(workspace, change, outcome)
+    assert world.column("SELECT comment FROM bundles WHERE name = ?", name) == ["old\nnote"]
+    assert CHANGES.validate_json(change.model_dump_json()) == change
+
+
+async def test_a_note_that_is_taken_away_is_gone_and_comes_back(world: World) -> None:
+    name = names(world)[0]
+    world.run("UPDATE bundles SET link = 'https://example.com/7' WHERE name = ?", name)
+    workspace = await loaded(world)
+    change = bundle_notes(workspace, bundle(workspace, name), {"link": None})
+    outcome = await done(workspace, change)
+    assert world.column("SELECT link FROM bundles WHERE name = ?", name) == [""]
+    await undo(workspace, change, outcome)
+    assert world.column("SELECT link FROM bundles WHERE name = ?", name) == [
+        "https://example.com/7"
+    ]
+
+
+@pytest.mark.parametrize("traits", [DOCUMENTED, LEGACY], ids=["documented", "legacy"])
+def test_older_revisions_have_neither_notes_nor_registration(traits: Traits) -> None:
+    for change in (
+        CHANGES.validate_python(
+            {
+                "kind": "bundle.notes",
+                "app_id": "a.b",
+                "key": "1.0.0",
+                "label": "1.0.0",
+                "before": {"comment": None},
+                "after": {"comment": "x"},
+                "bundle_id": 1,
+            }
+        ),
+        CHANGES.validate_python(
+            {
+                "kind": "bundle.register",
+                "app_id": "a.b",
+                "key": "1.0.0",
+                "label": "1.0.0",
+                "before": None,
+                "after": {"external_url": "https://e.com/z", "checksum": SUM},
+            }
+        ),
+    ):
+        with pytest.raises(UnsupportedByRevision):
+            change.request(traits)
+
+
+# Registering
+
+
+async def test_a_registered_bundle_is_read_back_and_taken_back(world: World) -> None:
+    workspace = await loaded(world)
+    change = registration(world)
+    outcome = await done(workspace, change)
+    assert "9.9.9" in left(world)
+    assert outcome.found == change.after
+    steps = await undo(workspace, change, outcome)
+    assert "9.9.9" not in left(world)
+    assert steps[0].guard is Guard.TYPED
+    again = await carry_out(change, workspace)
+    assert again.fate is Fate.FAILED
+    assert again.error is not None
+    assert again.error.code == "cannot_create_bundle", "a deleted bundle keeps its name"
+
+
+async def test_the_session_key_is_sent_and_written_nowhere(world: World) -> None:
+    workspace = await loaded(world)
+    change = registration(world, session_key=SecretStr(SECRET))
+    outcome = await done(workspace, change)
+    assert sent(world)[0][1]["session_key"] == SECRET
+    entry = workspace.journal.entries()[0]
+    texts = [repr(entry), repr(change), str(change), change.model_dump_json(), repr(outcome)]
+    texts += [change.question(200), told(change, outcome)]
+    record = bundle(workspace, "9.9.9")
+    texts += [repr(record), record.raw_json()]
+    assert not any(SECRET in text for text in texts)
+    assert "•••" in record.raw_json()
+    back = CHANGES.validate_json(entry.change_json)
+    with pytest.raises(InvalidArgument, match="not kept"):
+        back.request(LIVE)
+
+
+@pytest.mark.parametrize(
+    ("after", "key"),
+    [
+        ({"external_url": "http://e.com/z", "checksum": SUM}, "1.0.0"),
+        ({"external_url": "https://e.com/z", "checksum": SUM[:-1]}, "1.0.0"),
+        ({"external_url": "https://e.com/z", "checksum": "x" * 64}, "1.0.0"),
+        ({"external_url": "https://e.com/z", "checksum": SUM}, "v1.0.0"),
+        ({"external_url": "https://e.com/z", "checksum": SUM, "key_id": "k" * 21}, "1.0.0"),
+    ],
+)
+async def test_what_breaks_a_rule_is_never_sent(
+    world: World, after: dict[str, str], key: str
+) -> None:
+    workspace = await loaded(world)
+    outcome = await carry_out(registration(world, after=after, key=key), workspace)
+    assert isinstance(outcome.refused, InvalidArgument)
+    assert not sent(world)
+    assert not workspace.journal.entries()
+
+
+# Deleting one
+
+
+async def delete(world: World, workspace: Workspace, name: str) -> BundleDeletion:
+    found = await deletions(workspace, [bundle(workspace, name)])
+    assert not found.refused
+    return found.changes[0]
+
+
+@pytest.mark.parametrize("revision", ["live", "documented"])
+async def test_exactly_one_bundle_goes(revision: str) -> None:
+    async with open_world(revision, devices=20) as world:
+        workspace = await loaded(world)
+        name = free(world)[0]
+        before = left(world)
+        change = await delete(world, workspace, name)
+        assert (change.guard, change.confirmation) == (Guard.TYPED, name)
+        outcome = await done(workspace, change)
+        assert left(world) == [each for each in before if each != name]
+        assert sent(world) == [(DELETE, {"app_id": world.app_id, "version": name})]
+        assert "gone" in told(change, outcome)
+        assert isinstance(change.undone_by(outcome.found), str)
+        assert workspace.journal.entries()[0].fate is Fate.VERIFIED
+
+
+async def test_what_channels_use_is_refused_beforehand_and_named(world: World) -> None:
+    first, second = free(world)[:2]
+    carry(world, "beta", first)
+    roll_out(world, "qa", first)
+    workspace = await loaded(world)
+    found = await deletions(workspace, [bundle(workspace, first), bundle(workspace, second)])
+    assert [why for _, why in found.refused] == ["linked to: beta (stable), qa (rollout)"]
+    assert [change.key for change in found.changes] == [second]
+    assert not sent(world)
+
+
+async def test_the_documented_revision_deletes_what_is_linked_and_is_warned_of() -> None:
+    async with open_world("documented", devices=20) as world:
+        name = free(world)[0]
+        carry(world, "beta", name)
+        workspace = await loaded(world)
+        change = await delete(world, workspace, name)
+        assert change.touches[0] == f"{name} is linked to: beta (stable): left pointing at nothing"
+        await done(workspace, change)
+        assert name not in left(world)
+
+
+async def test_a_channel_that_came_to_use_it_meanwhile_stops_the_deletion() -> None:
+    async with open_world("documented", devices=20) as world:
+        workspace = await loaded(world)
+        name = free(world)[0]
+        change = await delete(world, workspace, name)
+        carry(world, "beta", name)
+        world.clock.advance(11)
+        outcome = await carry_out(change, workspace)
+        assert outcome.fate is Fate.FAILED
+        assert "linked to: beta (stable)" in str(outcome.refused)
+        assert not sent(world)
+        assert name in left(world)
+
+
+async def test_without_the_channels_nothing_is_deleted_where_the_server_protects_none() -> None:
+    async with open_world("documented", devices=20) as world:
+        workspace = world.open()
+        await workspace.bundles.load_all()
+        await workspace.client.learn_revision(world.app_id)
+        world.door.fail(CHANNELS)
+        found = await deletions(workspace, list(workspace.bundles.records.values())[:2])
+        assert not found.changes
+        assert all("nobody knows" in why for _, why in found.refused)
+
+
+async def test_live_protects_by_itself_when_the_channels_are_not_known(world: World) -> None:
+    workspace = world.open()
+    await workspace.bundles.load_all()
+    await workspace.client.learn_revision(world.app_id)
+    world.door.fail(CHANNELS)
+    name = next(iter(used(world)))
+    change = await delete(world, workspace, name)
+    assert "the server refuses what they use" in change.touches[0]
+    outcome = await carry_out(change, workspace)
+    assert outcome.fate is Fate.FAILED
+    assert outcome.error is not None
+    assert outcome.error.code == "cannot_delete_linked_version"
+    assert name in left(world)
+
+
+async def test_old_channels_are_read_again_before_a_deletion_is_judged(world: World) -> None:
+    workspace = await loaded(world)
+    name = free(world)[0]
+    carry(world, "beta", name)
+    world.clock.advance(61)
+    found = await deletions(workspace, [bundle(workspace, name)])
+    assert [why for _, why in found.refused] == ["linked to: beta (stable)"]
+
+
+async def test_the_oldest_revision_has_no_deletion_of_one() -> None:
+    async with open_world("legacy", devices=5) as world:
+        workspace = await loaded(world)
+        with pytest.raises(UnsupportedByRevision, match="only all: C"):
+            await deletions(workspace, [next(iter(workspace.bundles.records.values()))])
+        assert not sent(world)
+
+
+async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World) -> None:
+    workspace = await loaded(world)
+    chosen = [bundle(workspace, name) for name in free(world)[:4]]
+    found = await deletions(workspace, chosen)
+    carry(world, "beta", chosen[1].name)  # the server refuses this one
+    world.door.asked.clear()
+    run = Run(found.changes, workspace)
+    await run.go()
+    fates = [step.outcome.fate for step in run.steps if step.outcome]
+    assert fates == [Fate.VERIFIED, Fate.FAILED, Fate.VERIFIED, Fate.VERIFIED]
+    assert world.door.count("GET /bundle") == 1, "read once, for all of them"
+    gone = {each.name for each in chosen} - {chosen[1].name}
+    assert not gone & set(left(world))
+    entries = workspace.journal.entries()
+    assert {entry.run for entry in entries} == {run.id}
+    assert [entry.fate for entry in reversed(entries)] == fates
+
+
+# Deleting all
+
+
+async def test_delete_all_on_live_keeps_what_channels_use_and_counts_again(world: World) -> None:
+    roll_out(world, "qa", free(world)[0])
+    kept = used(world)
+    workspace = await loaded(world)
+    change = all_deletion(workspace, await count_all(workspace))
+    assert change.confirmation == world.app_id
+    assert change.before == {"bundles": len(left(world)) - len(kept)}
+    assert f"the server keeps what channels use: {len(kept)}" in change.touches
+    outcome = await done(workspace, change)
+    assert set(left(world)) == kept
+    assert outcome.found == {"bundles": 0}
+    assert sent(world) == [(DELETE, {"app_id": world.app_id})]
+    line = told(change, outcome)
+    assert "number of bundles no channel uses is 0" in line
+
+
+@pytest.mark.parametrize(
+    ("revision", "request_name"), [("documented", DELETE), ("legacy", "DELETE /versions")]
+)
+async def test_older_revisions_delete_all_and_say_whom_that_hits(
+    revision: str, request_name: str
+) -> None:
+    async with open_world(revision, devices=20) as world:
+        workspace = await loaded(world)
+        change = all_deletion(workspace, await count_all(workspace))
+        assert change.before == {"bundles": len(left(world))}
+        told_of = "\n".join(change.touches)
+        assert "deletes ALL of them" in told_of
+        assert all(f"{name} is linked to: " in told_of for name in used(world))
+        await done(workspace, change)
+        assert not left(world)
+        assert sent(world) == [(request_name, {"app_id": world.app_id})]
+
+
+async def test_what_is_left_of_all_is_told(world: World) -> None:
+    workspace = await loaded(world)
+    change = all_deletion(workspace, await count_all(workspace))
+    world.door.answer(DELETE, {"status": "ok"})
+    outcome = await carry_out(change, workspace)
+    assert outcome.fate is Fate.DIFFERENT
+    assert outcome.found == change.before
+
+
+async def test_a_bundle_linked_meanwhile_and_kept_is_no_failure(world: World) -> None:
+    workspace = await loaded(world)
+    change = all_deletion(workspace, await count_all(workspace))
+    name = free(world)[0]
+    carry(world, "beta", name)
+    await done(workspace, change)
+    assert name in left(world)
+
+
+# An empty name deletes everything: it must reach no request
+
+NAMES = st.one_of(
+    st.text(alphabet=" \t\r\n\x00\x1f\x7f\u200b\u200e\u2060\ufeff\u3164\u00a0\ud800", max_size=5),
+    st.sampled_from(["", "builtin", " Unknown ", "BUILTIN"]),
+    st.text(max_size=8),
+)
+
+
+@given(NAMES, st.sampled_from(list(TRAITS.values())))
+def test_no_name_turns_the_deletion_of_one_into_that_of_all(key: str, traits: Traits) -> None:
+    change = BundleDeletion.model_construct(
+        app_id="com.acme.shop", key=key, label=key, before={}, after=None
+    )
+    try:
+        request = change.request(traits)
+    except Refused:
+        return
+    version = dict(request.query)["version"]
+    assert request.body is not None
+    assert request.body["version"] == version == key
+    assert version.strip()
+    assert any(char.isprintable() and char != " " for char in version)
+    assert version.strip().lower() not in {"builtin", "unknown"}
+
+
+@given(NAMES)
+def test_a_journal_that_was_tampered_with_deletes_no_more(key: str) -> None:
+    plain = key.encode("utf-8", "replace").decode()
+    text = json.dumps(
+        {
+            "kind": "bundle.delete",
+            "app_id": "com.acme.shop",
+            "key": plain,
+            "label": "1.0.0",
+            "before": {},
+            "after": None,
+        }
+    )
+    change = CHANGES.validate_json(text)
+    assert not isinstance(change, AllBundlesDeletion)
+    try:
+        request = change.request(LIVE)
+    except Refused:
+        return
+    assert dict(request.query)["version"].strip()
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "builtin"])
+def test_a_deletion_takes_a_checked_name_only(name: str) -> None:
+    # mypy guards the first half: without the ignore it does not pass.
+    with pytest.raises(UnsafeBundleName):
+        requests.delete_bundle(LIVE, "com.acme.shop", name)  # type: ignore[arg-type]
+
+
+async def test_a_row_whose_name_says_nothing_is_refused_beforehand(world: World) -> None:
+    workspace = await loaded(world)
+    nameless = [Bundle(id=1, name="\u200b"), Bundle(id=2, name="builtin")]
+    found = await deletions(workspace, nameless)
+    assert not found.changes
+    assert [why.split(":")[0] for _, why in found.refused] == [
+        "a bundle name is needed",
+        "builtin is not a bundle but the server's word for none",
+    ]

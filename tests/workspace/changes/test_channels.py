@@ -1,0 +1,408 @@
+"""Settings of a channel and what it carries: one request, read back, and taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.channels import (
+    Promotion,
+    Rollback,
+    SettingsChange,
+    promotion,
+    settings_change,
+)
+from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.told import told
+from capgo_tui.workspace.rollout import rollout_steps
+from tests.workspace.channel_world import (
+    bundle,
+    carried,
+    carry,
+    channel,
+    defaults,
+    done,
+    loaded,
+    names,
+    sent,
+    setting,
+    undo,
+)
+from tests.workspace.world import ALL_REVISIONS, World, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from capgo_tui.workspace.session import Workspace
+    from tests.workspace.misbehaving import Reply
+
+POST, PUT = "POST /channel", "PUT /bundle"
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world(devices=20) as made:
+        yield made
+
+
+# Settings
+
+
+async def test_only_what_changed_is_sent_and_it_is_taken_back(world: World) -> None:
+    workspace = await loaded(world)
+    beta = channel(workspace, "beta")
+    change = settings_change(
+        workspace, beta, {"allow_dev": False, "allow_prod": True, "disable_auto_update": "minor"}
+    )
+    outcome = await done(workspace, change)
+    body = {"allow_dev": False, "disableAutoUpdate": "minor"}
+    assert sent(world) == [(POST, {"app_id": world.app_id, "channel": "beta", **body})]
+    assert beta.bundle is not None
+    assert carried(world, "beta") == beta.bundle.name
+    assert (setting(world, "beta", "allow_dev"), change.guard) == ("0", Guard.LINE)
+    await undo(workspace, change, outcome)
+    assert setting(world, "beta", "allow_dev") == "1"
+    assert setting(world, "beta", "disable_auto_update") == beta.disable_auto_update
+    assert CHANGES.validate_json(change.model_dump_json()) == change
+
+
+async def test_the_documented_revision_gets_the_bundle_as_it_is_now() -> None:
+    async with open_world("documented", devices=5) as world:
+        workspace = await loaded(world)
+        before = carried(world, "beta")
+        change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+        outcome = await done(workspace, change)
+        assert sent(world)[0][1]["version"] == before
+        assert carried(world, "beta") == before
+        await undo(workspace, change, outcome)
+        assert (carried(world, "beta"), setting(world, "beta", "allow_dev")) == (before, "1")
+
+
+async def test_a_bundle_promoted_meanwhile_is_not_taken_back_by_resending_the_old_one() -> None:
+    async with open_world("documented", devices=5) as world:
+        workspace = await loaded(world)
+        change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+        newer = next(name for name in names(world) if name != carried(world, "beta"))
+        carry(world, "beta", newer)
+        outcome = await carry_out(change, workspace)
+        assert outcome.fate is Fate.FAILED
+        assert "bundle was changed meanwhile" in told(change, outcome)
+        assert (world.door.writes, carried(world, "beta")) == (0, newer)
+        bundle_now = channel(workspace, "beta").bundle
+        assert bundle_now is not None
+        assert bundle_now.name == newer, "it was read, so it is shown"
+
+
+async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> None:
+    async with open_world("documented", devices=5) as world:
+        world.run("UPDATE channels SET disable_auto_update = 'minor' WHERE name = 'beta'")
+        workspace = await loaded(world)
+        beta = channel(workspace, "beta")
+        assert "disable_auto_update" not in workspace.state_of(beta)
+        change = settings_change(workspace, beta, {"disable_auto_update": "major"})
+        outcome = await carry_out(change, workspace)
+        assert outcome.fate is Fate.UNVERIFIED
+        assert setting(world, "beta", "disable_auto_update") == "major"
+        assert change.undone_by(outcome.found) == (
+            "the server did not tell what it was before: holds back updates"
+        )
+        world.run("UPDATE channels SET disable_auto_update = 'none' WHERE name = 'beta'")
+        await workspace.channels.reread()
+        none = workspace.state_of(channel(workspace, "beta"))
+        assert none["disable_auto_update"] == "none"
+
+
+async def test_a_channel_deleted_meanwhile_is_not_made_anew(world: World) -> None:
+    workspace = await loaded(world)
+    change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+    world.run("DELETE FROM channels WHERE name = 'beta'")
+    outcome = await carry_out(change, workspace)
+    assert "there is no channel beta any more" in told(change, outcome)
+    assert world.door.writes == 0
+    assert change.find(workspace) is None
+
+
+async def test_a_setting_changed_meanwhile_is_not_overwritten(world: World) -> None:
+    workspace = await loaded(world)
+    change = settings_change(
+        workspace, channel(workspace, "beta"), {"disable_auto_update": "minor"}
+    )
+    world.run("UPDATE channels SET disable_auto_update = 'patch' WHERE name = 'beta'")
+    outcome = await carry_out(change, workspace)
+    assert "changed meanwhile" in told(change, outcome)
+    assert world.door.writes == 0
+    again = settings_change(workspace, channel(workspace, "beta"), {"disable_auto_update": "minor"})
+    await done(workspace, again)
+
+
+async def test_a_bundle_the_server_dropped_is_told_and_put_back(world: World) -> None:
+    workspace = await loaded(world)
+    before = carried(world, "beta")
+
+    async def drop(forward: Callable[[], Awaitable[Reply]]) -> Reply:
+        reply = await forward()
+        world.run("UPDATE channels SET version = NULL WHERE name = 'beta'")
+        return reply
+
+    world.door.on(POST, drop)
+    change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+    outcome = await carry_out(change, workspace)
+    assert (outcome.fate, outcome.lost) == (Fate.DIFFERENT, {"bundle": before})
+    assert f"the server dropped its bundle {before}" in told(change, outcome)
+    repair = change.repair(outcome.lost)
+    assert repair is not None
+    await done(workspace, repair)
+    assert carried(world, "beta") == before
+
+
+async def test_platform_flags_are_sent_when_set_and_never_claimed_to_be_known(
+    world: World,
+) -> None:
+    workspace = await loaded(world)
+    change = settings_change(workspace, channel(workspace, "beta"), {"ios": False})
+    assert change.effects()[0].before == "unknown"
+    outcome = await carry_out(change, workspace)
+    assert outcome.fate is Fate.UNVERIFIED
+    assert setting(world, "beta", "ios") == "0"
+    assert isinstance(change.undone_by(outcome.found), str)
+
+
+async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> None:
+    workspace = await loaded(world)
+    change = settings_change(
+        workspace, channel(workspace, "beta"), {"ios": False, "allow_dev": False}
+    )
+    outcome = await done(workspace, change)
+    steps = await undo(workspace, change, outcome)
+    assert setting(world, "beta", "allow_dev") == "1"
+    assert steps[0].touches == ("stays as it is now, for it was not told before: iOS",)
+
+
+# Defaults
+
+
+async def test_a_new_default_tells_whom_it_may_demote_and_gives_it_back(world: World) -> None:
+    workspace = await loaded(world)
+    before = defaults(world)
+    change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
+    assert change.guard is Guard.LIST
+    assert any("production" in line and "may stop" in line for line in change.touches)
+    outcome = await done(workspace, change)
+    assert defaults(world) == {"beta"}
+    assert not channel(workspace, "production").public, "the whole list was read again"
+    steps = await undo(workspace, change, outcome)
+    assert [step.key for step in steps] == sorted(before)
+    assert defaults(world) == before
+
+
+async def test_only_those_that_were_demoted_are_made_defaults_again(world: World) -> None:
+    world.run("UPDATE channels SET public = 1, ios = 0, electron = 0 WHERE name = 'production'")
+    world.run("UPDATE channels SET public = 1, android = 0, electron = 0 WHERE name = 'qa'")
+    world.run("UPDATE channels SET android = 0, electron = 0 WHERE name = 'beta'")
+    workspace = await loaded(world)
+    change = settings_change(
+        workspace, channel(workspace, "beta"), {"public": True, "allow_dev": False}
+    )
+    assert set(change.demotes) == {"production", "qa"}, "nobody tells the platforms"
+    outcome = await done(workspace, change)
+    assert defaults(world) == {"production", "beta"}
+    stored = CHANGES.validate_json(change.model_dump_json())
+    steps = await undo(workspace, stored, outcome)
+    assert [step.key for step in steps] == ["qa", "beta"]
+    assert defaults(world) == {"production", "qa"}
+    assert setting(world, "beta", "allow_dev") == "1"
+
+
+async def test_defaults_are_made_again_with_their_bundle_where_it_must_be_sent() -> None:
+    async with open_world("documented", devices=5) as world:
+        workspace = await loaded(world)
+        before = carried(world, "production")
+        change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
+        outcome = await done(workspace, change)
+        await undo(workspace, change, outcome)
+        assert defaults(world) == {"production"}
+        assert carried(world, "production") == before is not None
+
+
+async def test_a_default_that_begins_to_serve_a_platform_says_whom_that_demotes(
+    world: World,
+) -> None:
+    world.run("UPDATE channels SET public = 1, ios = 0, electron = 0 WHERE name = 'production'")
+    world.run("UPDATE channels SET public = 1, android = 0, electron = 0 WHERE name = 'beta'")
+    workspace = await loaded(world)
+    change = settings_change(
+        workspace, channel(workspace, "beta"), {"android": True, "allow_dev": False}
+    )
+    assert any("production may stop being the default" in line for line in change.touches)
+    outcome = await done(workspace, change)
+    assert not channel(workspace, "production").public, "the whole list was read again"
+    steps = await undo(workspace, change, outcome)
+    assert "see whether production should be a default again" in steps[0].touches
+    assert (defaults(world), setting(world, "beta", "allow_dev")) == ({"beta"}, "1")
+
+
+async def test_the_last_default_going_says_so(world: World) -> None:
+    workspace = await loaded(world)
+    change = settings_change(workspace, channel(workspace, "production"), {"public": False})
+    assert change.guard is Guard.LIST
+    assert any("no default channel remains" in line for line in change.touches)
+    outcome = await done(workspace, change)
+    assert defaults(world) == set()
+    await undo(workspace, change, outcome)
+    assert defaults(world) == {"production"}
+
+
+# What it carries
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS)
+async def test_a_promotion_is_one_request_in_every_revision(revision: str) -> None:
+    async with open_world(revision, devices=5) as world:
+        workspace = await loaded(world)
+        before, newest = carried(world, "beta"), names(world)[-1]
+        change = promotion(workspace, channel(workspace, "beta"), bundle(workspace, newest))
+        question = change.question(200)
+        assert f"{before} (" in question, "with its age"
+        assert f"{newest} (" in question
+        outcome = await done(workspace, change)
+        assert [name for name, _ in sent(world)] == [PUT if revision == "live" else POST]
+        assert carried(world, "beta") == newest
+        await undo(workspace, change, outcome)
+        assert carried(world, "beta") == before
+
+
+async def test_who_may_not_edit_may_still_promote(world: World) -> None:
+    workspace = await loaded(world, "app_uploader")
+    change = promotion(workspace, channel(workspace, "beta"), bundle(workspace, names(world)[-1]))
+    await done(workspace, change)
+    edit = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+    assert (await carry_out(edit, workspace)).fate is Fate.FAILED
+
+
+async def test_the_first_bundle_of_a_channel_is_taken_off_again(world: World) -> None:
+    world.run("UPDATE channels SET version = NULL WHERE name = 'beta'")
+    workspace = await loaded(world)
+    change = promotion(
+        workspace, channel(workspace, "beta"), bundle(workspace, names(world)[0]), kind=Rollback
+    )
+    assert isinstance(change, Rollback)
+    assert change.question(100).startswith("Roll back beta: none → ")
+    outcome = await done(workspace, change)
+    (step,) = await undo(workspace, change, outcome)
+    assert isinstance(step, SettingsChange)
+    assert carried(world, "beta") is None
+
+
+@pytest.mark.parametrize("revision", ["live", "documented"])
+async def test_the_bundle_is_taken_off_and_put_back(revision: str) -> None:
+    async with open_world(revision, devices=5) as world:
+        workspace = await loaded(world)
+        before = carried(world, "beta")
+        change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
+        assert sent(world) == []
+        outcome = await done(workspace, change)
+        assert carried(world, "beta") is None
+        await undo(workspace, change, outcome)
+        assert carried(world, "beta") == before
+
+
+async def test_the_legacy_revision_refuses_to_take_a_bundle_off() -> None:
+    async with open_world("legacy", devices=5) as world:
+        workspace = await loaded(world)
+        change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
+        outcome = await carry_out(change, workspace)
+        assert "no way to take the bundle off" in told(change, outcome)
+        assert world.door.writes == 0
+
+
+# Rollouts
+
+
+async def rolled_out(world: World) -> tuple[str, str]:
+    """A rollout on beta: the stable bundle, and the target."""
+    stable, target = names(world)[3], names(world)[0]
+    carry(world, "beta", stable)
+    world.run(
+        "UPDATE channels SET rollout_version = (SELECT id FROM bundles WHERE name = ?),"
+        " rollout_enabled = 1, rollout_percentage_bps = 2500 WHERE name = 'beta'",
+        target,
+    )
+    return stable, target
+
+
+def step(workspace: Workspace, label: str) -> SettingsChange:
+    steps = rollout_steps(workspace, channel(workspace, "beta"))
+    one = next(each for each in steps if each.label == label)
+    assert one.refusal == ""
+    return one.change(workspace, channel(workspace, "beta"))
+
+
+async def test_a_rollout_is_promoted_to_stable_and_taken_back(world: World) -> None:
+    stable, target = await rolled_out(world)
+    workspace = await loaded(world)
+    change = step(workspace, "promote to stable")
+    outcome = await done(workspace, change)
+    assert sent(world) == [
+        (POST, {"app_id": world.app_id, "channel": "beta", "promoteToStable": True})
+    ]
+    assert (carried(world, "beta"), setting(world, "beta", "rollout_enabled")) == (target, "0")
+    await undo(workspace, change, outcome)
+    assert carried(world, "beta") == stable
+    assert setting(world, "beta", "rollout_percentage_bps") == "2500"
+    now = channel(workspace, "beta").rollout_bundle
+    assert now is not None
+    assert now.name == target
+
+
+async def test_a_paused_rollout_that_was_rolled_back_comes_back_paused(world: World) -> None:
+    await rolled_out(world)
+    workspace = await loaded(world)
+    await done(workspace, step(workspace, "pause"))
+    reason = settings_change(
+        workspace, channel(workspace, "beta"), {"rollout_pause_reason": "crashes"}
+    )
+    await done(workspace, reason)
+    change = step(workspace, "roll back")
+    outcome = await done(workspace, change)
+    assert setting(world, "beta", "rollout_version") == "None"
+    await undo(workspace, change, outcome)
+    assert setting(world, "beta", "rollout_pause_reason") == "crashes"
+    assert setting(world, "beta", "rollout_paused_at") != "None"
+    resumed = step(workspace, "resume")
+    await done(workspace, resumed)
+    assert setting(world, "beta", "rollout_paused_at") == "None"
+
+
+async def test_what_a_rollout_cannot_do_now_says_why(world: World) -> None:
+    workspace = await loaded(world)
+    world.run("UPDATE channels SET rollout_version = NULL WHERE name = 'beta'")
+    await workspace.channels.reread()
+    refusals = {
+        each.label: each.refusal for each in rollout_steps(workspace, channel(workspace, "beta"))
+    }
+    assert refusals["start"] == refusals["promote to stable"] == "there is no rollout target"
+    assert refusals["resume"] == "it is not paused"
+
+
+async def test_a_threshold_goes_to_a_number_and_back_to_none(world: World) -> None:
+    workspace = await loaded(world)
+    change = settings_change(workspace, channel(workspace, "beta"), {"auto_pause_min_attempts": 50})
+    assert change.before == {"auto_pause_min_attempts": None}
+    outcome = await done(workspace, change)
+    await undo(workspace, change, outcome)
+    assert setting(world, "beta", "auto_pause_min_attempts") == "None"
+
+
+async def test_a_default_lost_answer_is_read_again_from_the_whole_list(world: World) -> None:
+    workspace = await loaded(world)
+    change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
+    world.door.cut_after(POST)
+    outcome = await carry_out(change, workspace)
+    assert outcome.fate is Fate.VERIFIED
+    assert world.door.writes == 1
+    assert isinstance(change, SettingsChange)
+    assert not isinstance(change, Promotion)

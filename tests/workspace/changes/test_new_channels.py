@@ -1,0 +1,170 @@
+"""A channel is made once, never over another, and what its deletion takes along is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.new_channels import (
+    NOT_RESTORED,
+    ChannelCreation,
+    ChannelDeletion,
+    deletion,
+)
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.told import told
+from capgo_tui.workspace.links import overridden_devices, reread_devices
+from tests.workspace.channel_world import (
+    carried,
+    carry,
+    channel,
+    defaults,
+    done,
+    loaded,
+    names,
+    sent,
+    setting,
+    undo,
+)
+from tests.workspace.world import ALL_REVISIONS, World, open_world
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.changes.change import State
+
+
+def creation(world: World, name: str, after: State) -> ChannelCreation:
+    return ChannelCreation(app_id=world.app_id, key=name, label=name, before=None, after=after)
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS)
+async def test_a_channel_is_made_with_its_bundle_in_one_request_and_taken_back(
+    revision: str,
+) -> None:
+    async with open_world(revision, devices=5) as world:
+        workspace = await loaded(world)
+        newest = names(world)[0]
+        change = creation(world, "pr-9", {"bundle": newest})
+        outcome = await done(workspace, change)
+        assert [name for name, _ in sent(world)] == ["POST /channel"]
+        assert carried(world, "pr-9") == newest
+        assert channel(workspace, "pr-9").bundle is not None
+        (step,) = await undo(workspace, change, outcome)
+        assert (step.guard, step.kind) == (Guard.TYPED, "channel.delete")  # type: ignore[attr-defined]
+        assert world.column("SELECT 1 FROM channels WHERE name = 'pr-9'") == []
+
+
+async def test_a_namesake_made_meanwhile_is_not_edited() -> None:
+    async with open_world(devices=5) as world:
+        workspace = await loaded(world)
+        change = creation(world, "pr-9", {"allow_dev": False})
+        world.run(
+            "INSERT INTO channels (app_id, name, created_at, updated_at, created_by, rollout_id)"
+            " SELECT app_id, 'pr-9', created_at, updated_at, created_by, 'r' FROM channels"
+            " WHERE app_id = ? AND name = 'beta'",
+            world.app_id,
+        )
+        outcome = await carry_out(change, workspace)
+        assert outcome.fate is Fate.FAILED
+        assert "there is a channel pr-9 already" in told(change, outcome)
+        assert (world.door.writes, setting(world, "pr-9", "allow_dev")) == (0, "1")
+
+
+async def test_a_key_that_cannot_look_for_a_namesake_makes_nothing() -> None:
+    async with open_world(devices=5) as world:
+        workspace = await loaded(world)
+        world.door.fail("GET /channel")
+        outcome = await carry_out(creation(world, "pr-9", {}), workspace)
+        assert outcome.fate is Fate.FAILED
+        assert world.door.writes == 0
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS)
+async def test_a_deleted_channel_is_made_again_with_what_can_be_set(revision: str) -> None:
+    async with open_world(revision, devices=30) as world:
+        workspace = await loaded(world)
+        before = carried(world, "beta")
+        world.set_override(world.free_devices()[0], "beta")
+        change = deletion(workspace, channel(workspace, "beta"))
+        assert change.guard is Guard.TYPED
+        outcome = await done(workspace, change)
+        assert world.column("SELECT 1 FROM channels WHERE name = 'beta'") == []
+        assert change.find(workspace) is None, "the row is gone"
+        stored = CHANGES.validate_json(change.model_dump_json())
+        steps = await undo(workspace, stored, outcome)
+        assert steps[0].touches == NOT_RESTORED
+        assert carried(world, "beta") == before
+
+
+async def test_settings_and_rollout_of_a_deleted_channel_come_back() -> None:
+    async with open_world(devices=5) as world:
+        stable, target = names(world)[2], names(world)[0]
+        carry(world, "beta", stable)
+        world.run(
+            "UPDATE channels SET allow_dev = 0, disable_auto_update = 'patch', rollout_enabled = 1,"
+            " auto_pause_window_minutes = 7, rollout_percentage_bps = 1000,"
+            " rollout_paused_at = '2026-11-01T00:00:00+00:00', rollout_pause_reason = 'slow',"
+            " rollout_version = (SELECT id FROM bundles WHERE name = ?) WHERE name = 'beta'",
+            target,
+        )
+        workspace = await loaded(world)
+        before = workspace.state_of(channel(workspace, "beta"))
+        change = deletion(workspace, channel(workspace, "beta"))
+        outcome = await done(workspace, change)
+        steps = await undo(workspace, change, outcome)
+        assert len(steps) == 3, "made, given its rollout, and that paused"
+        assert workspace.state_of(channel(workspace, "beta")) == before
+
+
+async def test_what_a_deletion_takes_along_is_said() -> None:
+    async with open_world(devices=30) as world:
+        first, second = world.free_devices()[:2]
+        for device_id in (first, second):
+            world.set_override(device_id, "beta")
+        world.rename(first, "qa-phone")
+        workspace = await loaded(world)
+        beta = channel(workspace, "beta")
+        devices = overridden_devices(workspace, beta)
+        change = deletion(workspace, beta, devices)
+        assert "qa-phone" in change.touches[0]
+        assert f"{len(devices)} devices lose their override (30 loaded)" in change.touches[0]
+        assert any("stays" in line for line in change.touches)
+        default = deletion(workspace, channel(workspace, "production"))
+        assert any("no default channel remains" in line for line in default.touches)
+        await done(workspace, change)
+        keys = [each.wire_key for each in devices]
+        assert await reread_devices(workspace, keys) == 0
+        assert overridden_devices(workspace, beta) == []
+        assert await reread_devices(workspace, keys * 20) == len(keys) * 20, "too many at once"
+        world.door.fail("GET /device", times=9)
+        assert await reread_devices(workspace, keys) == len(keys)
+
+
+async def test_overrides_that_no_row_tells_are_said_to_be_unknown() -> None:
+    async with open_world("documented", devices=5) as world:
+        workspace = await loaded(world)
+        change = deletion(workspace, channel(workspace, "beta"))
+        assert "this server does not tell which" in change.touches[0]
+
+
+async def test_a_deleted_default_is_made_a_default_again() -> None:
+    async with open_world(devices=5) as world:
+        workspace = await loaded(world)
+        change = deletion(workspace, channel(workspace, "production"))
+        outcome = await done(workspace, change)
+        assert defaults(world) == set()
+        await undo(workspace, change, outcome)
+        assert defaults(world) == {"production"}
+
+
+async def test_a_key_that_may_not_delete_is_told_so() -> None:
+    async with open_world(devices=5) as world:
+        workspace = await loaded(world, "app_developer")
+        change = deletion(workspace, channel(workspace, "beta"))
+        outcome = await carry_out(change, workspace)
+        assert isinstance(change, ChannelDeletion)
+        assert "may not change channels" in told(change, outcome)
+        assert carried(world, "beta") is not None

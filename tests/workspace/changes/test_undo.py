@@ -1,0 +1,372 @@
+"""What can be taken back is, after a look; what somebody changed since is left alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.api.settings import ChannelSettings
+from capgo_tui.workspace.changes.bundles import BundleDeletion, BundleNotes
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
+from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.overrides import OverrideChange
+from capgo_tui.workspace.changes.run import Run
+from capgo_tui.workspace.changes.undo import Undo, latest, plan, together_with
+from tests.workspace.world import ALL_REVISIONS, World, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from capgo_tui.api.models import Channel
+    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.session import Workspace
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world(devices=20) as made:
+        yield made
+
+
+@pytest.fixture
+async def workspace(world: World) -> Workspace:
+    opened = world.open()
+    for collection in (opened.channels, opened.devices, opened.bundles):
+        await collection.load_all()
+    return opened
+
+
+def override(world: World, device: str, before: str | None, after: str | None) -> OverrideChange:
+    return OverrideChange(
+        app_id=world.app_id, key=device, row=device, label=device[:8],
+        before={"channel": before}, after={"channel": after},
+    )  # fmt: skip
+
+
+async def planned(workspace: Workspace) -> Undo:
+    """What ``z`` would ask."""
+    undo = await plan(latest(workspace.journal.entries()).entries, workspace)
+    assert isinstance(undo, Undo), undo
+    return undo
+
+
+async def undo_last(workspace: Workspace) -> Undo:
+    undo = await planned(workspace)
+    await carry_out_all(undo, workspace)
+    return undo
+
+
+async def carry_out_all(undo: Undo, workspace: Workspace) -> None:
+    for change, entry in zip(undo.changes, undo.undoes, strict=True):
+        outcome = await carry_out(change, workspace, undoes=entry)
+        assert outcome.fate is Fate.VERIFIED, outcome
+
+
+async def done(change: Change, workspace: Workspace, fate: Fate = Fate.VERIFIED) -> None:
+    assert (await carry_out(change, workspace)).fate is fate
+
+
+async def delete(channel: Channel, workspace: Workspace) -> State:
+    """Delete a channel; gives what it was."""
+    state = workspace.state_of(channel)
+    await done(deletion(workspace, channel), workspace)
+    return state
+
+
+def entry_of(workspace: Workspace, number: int) -> Entry:
+    return next(entry for entry in workspace.journal.entries() if entry.id == number)
+
+
+# Back, step by step
+
+
+async def test_each_undo_goes_one_further_back(world: World, workspace: Workspace) -> None:
+    device = world.free_devices()[0]
+    await done(override(world, device, None, "beta"), workspace)
+    await done(override(world, device, "beta", "qa"), workspace)
+    undo = await undo_last(workspace)
+    assert undo.changes[0].summary(80) == f"{device[:8]}: qa → beta"
+    assert world.override_of(device) == "beta"
+    await undo_last(workspace)
+    assert world.override_of(device) is None
+    assert latest(workspace.journal.entries()).entries == ()
+    assert [entry.undoes for entry in workspace.journal.entries()] == [1, 2, None, None]
+    assert [entry.undone for entry in workspace.journal.entries()] == [False, False, True, True]
+
+
+async def test_an_undo_is_undone_by_choosing_it(world: World, workspace: Workspace) -> None:
+    device = world.free_devices()[0]
+    await done(override(world, device, None, "beta"), workspace)
+    await undo_last(workspace)
+    redo = await plan([entry_of(workspace, 2)], workspace)
+    assert isinstance(redo, Undo)
+    await carry_out_all(redo, workspace)
+    assert world.override_of(device) == "beta"
+    assert not entry_of(workspace, 1).undone, "it is done again"
+    await undo_last(workspace)
+    assert world.override_of(device) is None, "and so can be undone again"
+
+
+async def test_a_cleared_override_comes_back(world: World, workspace: Workspace) -> None:
+    device = world.free_devices()[0]
+    world.set_override(device, "qa")
+    await done(override(world, device, "qa", None), workspace)
+    await undo_last(workspace)
+    assert world.override_of(device) == "qa"
+
+
+async def test_settings_and_notes_come_back(world: World, workspace: Workspace) -> None:
+    channel = next(c for c in workspace.channels.records.values() if not c.public)
+    before = workspace.state_of(channel)
+    await done(
+        settings_change(workspace, channel, {"allow_dev": not channel.allow_dev, "bundle": None}),
+        workspace,
+    )
+    bundle = next(iter(workspace.bundles.records.values()))
+    notes = BundleNotes(
+        app_id=world.app_id, key=bundle.wire_key, row=str(bundle.id), label=bundle.name,
+        before={"comment": bundle.comment or None}, after={"comment": "do not use"},
+        bundle_id=bundle.id,
+    )  # fmt: skip
+    await done(notes, workspace)
+    await undo_last(workspace)
+    await undo_last(workspace)
+    assert workspace.state_of(workspace.channels.records[str(channel.id)]) == before
+    comment = workspace.bundles.records[str(bundle.id)].comment or None
+    assert comment == (bundle.comment or None)
+
+
+async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
+    world: World, workspace: Workspace
+) -> None:
+    channel = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
+    state = await delete(channel, workspace)
+    undo = await planned(workspace)
+    assert isinstance(undo.changes[0], ChannelCreation)
+    assert undo.changes[0].guard is Guard.LIST
+    assert "do not come back" in " ".join(undo.changes[0].touches)
+    await carry_out_all(undo, workspace)
+    rows = world.column(
+        "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version"
+        " WHERE c.name = ? AND c.id != ?",
+        *(channel.name, channel.id),
+    )
+    assert rows == [state["bundle"]], "with its bundle, but another id"
+    # And away again: a new channel is deleted by typing its name.
+    redo = await plan([workspace.journal.entries()[0]], workspace)
+    assert isinstance(redo, Undo)
+    assert redo.changes[0].guard is Guard.TYPED
+
+
+async def test_a_new_channel_is_deleted_again_though_its_platforms_are_not_told(
+    world: World, workspace: Workspace
+) -> None:
+    creation = ChannelCreation(
+        app_id=world.app_id, key="pr-7", label="pr-7", before=None,
+        after={"allow_dev": True, "ios": True, "android": False},
+    )  # fmt: skip
+    await done(creation, workspace)
+    undo = await planned(workspace)
+    assert undo.changes[0].guard is Guard.TYPED
+    await carry_out_all(undo, workspace)
+    assert world.column("SELECT count(*) FROM channels WHERE name = 'pr-7'") == ["0"]
+
+
+async def test_a_new_channel_that_somebody_changed_is_left_alone(
+    world: World, workspace: Workspace
+) -> None:
+    creation = ChannelCreation(
+        app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"allow_dev": True},
+    )  # fmt: skip
+    await done(creation, workspace)
+    world.run("UPDATE channels SET allow_dev = 0 WHERE name = 'pr-7'")
+    refusal = await plan(workspace.journal.entries(), workspace)
+    assert refusal == "pr-7: development builds is no now, but was left yes"
+
+
+async def test_demoted_defaults_are_brought_back_together(
+    world: World, workspace: Workspace
+) -> None:
+    old = next(c for c in workspace.channels.records.values() if c.public)
+    new = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
+    change = SettingsChange(
+        app_id=world.app_id, key=new.wire_key, row=str(new.id), label=new.name,
+        before={"public": False}, after={"public": True}, guard=Guard.LIST,
+        demotes=(old.wire_key,),
+    )  # fmt: skip
+    await done(change, workspace)
+    assert not workspace.channels.records[str(old.id)].public
+    await undo_last(workspace)
+    assert workspace.channels.records[str(old.id)].public
+    assert not workspace.channels.records[str(new.id)].public
+
+
+# A run
+
+
+async def run_of(world: World, workspace: Workspace, count: int) -> list[str]:
+    devices = world.free_devices()[:count]
+    run = Run([override(world, device, None, "beta") for device in devices], workspace)
+    await run.go()
+    assert run.count(Fate.VERIFIED) == count
+    return devices
+
+
+async def test_a_run_is_undone_as_one(world: World, workspace: Workspace) -> None:
+    devices = await run_of(world, workspace, 4)
+    undo = await planned(workspace)
+    assert undo.title == "Undo 4 changes"
+    assert sorted(undo.undoes) == [1, 2, 3, 4]
+    again = Run(undo.changes, workspace, undoes=undo.undoes)
+    await again.go()
+    assert [world.override_of(device) for device in devices] == [None] * 4
+    assert latest(workspace.journal.entries()).entries == ()
+    redo = await plan(
+        together_with(workspace.journal.entries()[0], workspace.journal.entries()), workspace
+    )
+    assert isinstance(redo, Undo)
+    assert len(redo.changes) == 4
+
+
+async def test_of_a_run_only_what_nobody_changed_since_is_undone(
+    world: World, workspace: Workspace
+) -> None:
+    devices = await run_of(world, workspace, 3)
+    world.set_override(devices[1], "qa")
+    undo = await planned(workspace)
+    assert {change.key for change in undo.changes} == {devices[0], devices[2]}
+    (left,) = undo.left_out
+    assert "override is qa now, but was left beta" in left
+    assert any(left in touch for touch in undo.changes[0].touches), "and the dialog says so"
+
+
+# Refused
+
+
+async def test_a_record_changed_since_is_left_alone_and_both_are_named(
+    world: World, workspace: Workspace
+) -> None:
+    device = world.free_devices()[0]
+    await done(override(world, device, None, "beta"), workspace)
+    world.set_override(device, "qa")
+    world.door.asked.clear()
+    refusal = await plan(workspace.journal.entries(), workspace)
+    assert refusal == f"{device[:8]}: override is qa now, but was left beta"
+    assert world.door.writes == 0
+
+
+async def test_a_record_changed_between_the_look_and_the_yes_is_left_alone(
+    world: World, workspace: Workspace
+) -> None:
+    device = world.free_devices()[0]
+    await done(override(world, device, None, "beta"), workspace)
+    undo = await planned(workspace)
+    assert undo.objection(workspace) is None
+    world.set_override(device, "qa")
+    await workspace.devices.refresh()
+    assert undo.objection(workspace) == f"{device[:8]}: override is qa now, but was left beta"
+
+
+async def test_a_channel_made_anew_by_somebody_is_left_alone(
+    world: World, workspace: Workspace
+) -> None:
+    channel = next(c for c in workspace.channels.records.values() if not c.public)
+    await delete(channel, workspace)
+    await workspace.client.set_channel(world.app_id, channel.wire_key, ChannelSettings())
+    refusal = await plan(workspace.journal.entries(), workspace)
+    assert refusal == f"there is a channel {channel.name} again"
+
+
+async def test_what_was_refused_needs_no_undo(world: World, workspace: Workspace) -> None:
+    device = world.free_devices()[0]
+    await done(override(world, device, None, "no such channel"), workspace, Fate.FAILED)
+    entries = workspace.journal.entries()
+    assert latest(entries).entries == ()
+    assert "nothing was changed" in str(await plan(entries, workspace))
+
+
+async def test_a_final_change_is_passed_over_and_said(world: World, workspace: Workspace) -> None:
+    device = world.free_devices()[0]
+    await done(override(world, device, None, "beta"), workspace)
+    linked = workspace.linked_bundles()
+    bundle = next(b for key, b in workspace.bundles.records.items() if key not in linked)
+    deletion = BundleDeletion(
+        app_id=world.app_id, key=bundle.wire_key, row=str(bundle.id), label=bundle.name,
+        before={"link": None, "comment": None}, after=None,
+    )  # fmt: skip
+    await done(deletion, workspace)
+    found = latest(workspace.journal.entries())
+    assert [entry.target for entry in found.entries] == [device]
+    assert bundle.name in found.passed_over
+    assert "cannot be brought back" in found.passed_over
+    refusal = await plan([workspace.journal.entries()[0]], workspace)
+    assert "cannot be brought back" in str(refusal)
+
+
+async def test_what_is_not_known_is_undone_if_it_took_effect(
+    world: World, workspace: Workspace
+) -> None:
+    device = world.free_devices()[0]
+    world.door.cut_after("POST /device")
+    world.door.fail("GET /device", skip=0)
+    await done(override(world, device, None, "beta"), workspace, Fate.UNKNOWN)
+    undo = await planned(workspace)
+    await carry_out_all(undo, workspace)
+    assert world.override_of(device) is None
+
+
+async def test_what_is_not_known_and_did_nothing_is_not_undone(
+    world: World, workspace: Workspace
+) -> None:
+    device = world.free_devices()[0]
+    world.door.cut_before("POST /device")
+    world.door.fail("GET /device")
+    await done(override(world, device, None, "beta"), workspace, Fate.UNKNOWN)
+    refusal = await plan(workspace.journal.entries(), workspace)
+    assert refusal == f"{device[:8]}: it never took effect, all is as before"
+
+
+async def test_what_cannot_be_read_is_not_undone(world: World, workspace: Workspace) -> None:
+    device = world.free_devices()[0]
+    await done(override(world, device, None, "beta"), workspace)
+    world.door.fail("GET /device")
+    assert "cannot be read" in str(await plan(workspace.journal.entries(), workspace))
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS[1:])
+async def test_servers_that_tell_no_override_get_no_undo_of_one(revision: str) -> None:
+    async with open_world(revision, devices=5) as world:
+        workspace = world.open()
+        device = world.free_devices()[0]
+        change = override(world, device, None, "beta").model_copy(update={"before": {}})
+        await done(change, workspace, Fate.UNVERIFIED)
+        assert latest(workspace.journal.entries()).entries == ()
+        refusal = await plan(workspace.journal.entries(), workspace)
+        assert "does not tell which override" in str(refusal)
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS)
+async def test_a_channel_gets_its_bundle_back_in_every_revision(revision: str) -> None:
+    async with open_world(revision, devices=5) as world:
+        workspace = world.open()
+        await workspace.channels.load_all()
+        await workspace.bundles.load_all()
+        channel = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
+        before = workspace.state_of(channel)["bundle"]
+        other = next(b.wire_key for b in workspace.bundles.records.values() if b.wire_key != before)
+        await done(settings_change(workspace, channel, {"bundle": other}), workspace)
+        # Another start: nothing is loaded.
+        later = world.open()
+        undo = await plan(workspace.journal.entries(), later)
+        assert isinstance(undo, Undo), undo
+        await carry_out_all(undo, later)
+        names = world.column(
+            "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version WHERE c.name = ?",
+            channel.name,
+        )
+        assert names == [before]

@@ -1,0 +1,135 @@
+"""What is typed about a bundle: rules before anything is sent, and secrets that stay unseen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.revisions import LIVE
+from capgo_tui.workspace.bundle_draft import TAKEN, NotesDraft, RegistrationDraft
+from capgo_tui.workspace.changes.outcome import Fate
+from tests.workspace.channel_world import bundle, done, loaded, names, sent
+from tests.workspace.world import World, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from capgo_tui.workspace.session import Workspace
+
+SUM = "aB" * 32
+GOOD = {"version": "9.9.9", "external_url": "https://e.com/z.zip", "checksum": SUM}
+SECRET = "c2VjcmV0LXNlc3Npb24ta2V5"
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world(devices=5) as made:
+        yield made
+
+
+def filled(workspace: Workspace, **texts: str) -> RegistrationDraft:
+    draft = RegistrationDraft(workspace)
+    for name, text in {**GOOD, **texts}.items():
+        draft.type(name, text)
+    return draft
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        *(("version", text, "no strict semver") for text in ("1.2", "01.0.0", "latest", "1.0.0-")),
+        ("version", "", "is needed"),
+        ("version", "V1.0.0", "without the v"),
+        ("external_url", "HTTPS://e.com", "must start with https://"),
+        ("external_url", "https://e.com/a b", "must not hold a space"),
+        ("external_url", "https:///z", "names no server"),
+        ("external_url", "https://[e", "names no server"),
+        ("checksum", SUM[1:], "63 of 64 hex digits"),
+        ("checksum", SUM[1:] + "g", "not hex"),
+        ("checksum", "٣" * 64, "not hex"),
+        ("key_id", "k" * 21, "21 characters, 20 at most"),
+    ],
+)
+async def test_what_breaks_a_rule_is_named(
+    world: World, name: str, text: str, problem: str
+) -> None:
+    draft = filled(await loaded(world), **{name: text})
+    assert draft.error(name) == problem
+    wrong = draft.first_error()
+    assert wrong is not None
+    assert wrong[0].name == name
+    assert "nothing can be sent yet" in draft.about()[0][0]
+
+
+async def test_a_name_in_the_list_is_taken(world: World) -> None:
+    draft = filled(await loaded(world), version=names(world)[0])
+    assert draft.error("version") == "taken by a bundle"
+
+
+async def test_what_passes_every_rule_is_taken_by_the_server(world: World) -> None:
+    workspace = await loaded(world)
+    draft = filled(workspace, version=" 9.9.9+b.1 ", session_key=SECRET, key_id="k" * 20)
+    assert draft.first_error() is None
+    assert (await done(workspace, draft.change())).fate is Fate.VERIFIED
+    body = {"app_id": world.app_id, "version": "9.9.9+b.1", "session_key": SECRET}
+    assert sent(world)[0][1].items() >= body.items()
+
+
+TEXT = st.text(max_size=6) | st.sampled_from(["1.0.0", "https://e.com", SUM, "https://", "v1.0.0"])
+
+
+async def test_no_text_that_passes_is_refused_later(world: World) -> None:
+    workspace = await loaded(world)
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.fixed_dictionaries(dict.fromkeys((*GOOD, "session_key", "key_id"), TEXT)))
+    @example({**GOOD, "session_key": "**", "key_id": ""})
+    def passes(texts: dict[str, str]) -> None:
+        draft = filled(workspace, **texts)
+        if draft.first_error() is None:
+            draft.change().request(LIVE)
+
+    passes()
+
+
+async def test_the_preview_shows_all_but_the_secret(world: World) -> None:
+    draft = filled(await loaded(world), session_key=SECRET)
+    preview = draft.about()[0][0]
+    assert preview.startswith('POST /bundle {"app_id": ')
+    assert SECRET not in preview
+    assert '"session_key": "•••"' in preview
+
+
+async def test_what_the_server_says_stands_beside_its_entry_until_that_changes(
+    world: World,
+) -> None:
+    draft = filled(await loaded(world))
+    kind = ErrorKind.RULE
+    draft.blame(CapgoError("Cannot create bundle", kind=kind, code="cannot_create_bundle"))
+    assert draft.error("version") == TAKEN
+    draft.type("version", "9.9.8")
+    assert not draft.error("version")
+    draft.blame(CapgoError("Encryption \x1bis on", kind=kind, code="encryption_required"))
+    assert draft.error("session_key") == "Encryption \ufffdis on"
+    draft.blame(CapgoError("You can't", kind=kind, code="cannot_create_bundle"))
+    assert not draft.error("version"), "that is about the key"
+
+
+async def test_a_note_that_was_left_alone_is_not_sent(world: World) -> None:
+    name = names(world)[0]
+    world.run("UPDATE bundles SET comment = ?, link = 'x' WHERE name = ?", "two\nlines", name)
+    workspace = await loaded(world)
+    draft = NotesDraft(workspace, bundle(workspace, name))
+    assert draft.text("comment") == "two lines", "as it is shown"
+    assert draft.dirty == 0
+    draft.type("link", "https://e.com/7")
+    draft.type("comment", "two lines ")
+    assert draft.dirty == 1
+    assert draft.change().after == {"link": "https://e.com/7"}
+    world.run("UPDATE bundles SET deleted = 1 WHERE name = ?", name)
+    await workspace.bundles.refresh()
+    assert draft.rebase() is None

@@ -1,0 +1,211 @@
+"""What is typed into the form of a channel: checked beside its field, and sent only if changed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.api.revisions import TRAITS, Revision
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.channel_draft import ChannelDraft
+from capgo_tui.workspace.channel_fields import form_fields
+from tests.workspace.channel_world import (
+    carried,
+    channel,
+    defaults,
+    loaded,
+    names,
+    sent,
+    setting,
+)
+from tests.workspace.world import ALL_REVISIONS, World, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from capgo_tui.workspace.channel_fields import FormField
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world(devices=5) as made:
+        yield made
+
+
+def field(draft: ChannelDraft, name: str) -> FormField:
+    return next(each for each in draft.fields if each.name == name)
+
+
+async def drafted(world: World, name: str | None = "beta") -> ChannelDraft:
+    workspace = await loaded(world)
+    return ChannelDraft(workspace, None if name is None else channel(workspace, name))
+
+
+def test_the_fields_are_those_of_the_revision() -> None:
+    legacy = [each.name for each in form_fields(TRAITS[Revision.LEGACY], new=True)]
+    assert legacy == ["name", "copy", "bundle", "public"]
+    documented = {each.name: each for each in form_fields(TRAITS[Revision.DOCUMENTED], new=False)}
+    assert "electron" not in documented
+    assert documented["disable_auto_update"].options == ("major", "minor", "version_number", "none")
+    live = form_fields(TRAITS[Revision.LIVE], new=False)
+    asked = TRAITS[Revision.LIVE].channel_fields
+    left_out = {"rollout_percentage", "rollout_paused_at", "rollback", "promote_to_stable"}
+    assert {each.name for each in live} == asked - left_out, "nothing is forgotten"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "error"),
+    [
+        ("bundle", "no-such", "there is no bundle of that name"),
+        ("rollout_percentage_bps", "101", "must be between 0 and 100 %, with at most two decimals"),
+        ("rollout_percentage_bps", "much", "must be a percentage"),
+        ("rollout_percentage_bps", "", "cannot be empty"),
+        ("rollout_cache_ttl_seconds", "59", "must be a whole number between 60 and 31536000"),
+        ("auto_pause_window_minutes", "1.5", "must be a whole number"),
+        ("auto_pause_confidence", "1", "must be a number strictly between 0 and 1"),
+        ("auto_pause_confidence", "nan", "must be a number"),
+        ("auto_pause_min_attempts", "-1", "must be a whole number of at least 0"),
+        ("rollout_pause_reason", "why", "only a paused rollout has one"),
+    ],
+)
+async def test_what_the_server_would_refuse_is_said_beside_its_field(
+    world: World, name: str, text: str, error: str
+) -> None:
+    draft = await drafted(world)
+    draft.type(field(draft, name), text)
+    assert draft.error(field(draft, name)) == error
+    assert [each.name for each, _ in draft.errors()] == [name]
+    assert name not in draft.staged()
+
+
+async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
+    draft = await drafted(world)
+    assert draft.told() == "nothing is changed"
+    assert draft.request() == "nothing to send yet"
+    draft.cycle(field(draft, "allow_dev"))
+    draft.type(field(draft, "auto_pause_failure_rate_bps"), " 2.5 % ")
+    draft.type(field(draft, "auto_pause_confidence"), "0.9")
+    draft.type(field(draft, "bundle"), names(world)[4])
+    assert draft.dirty == 4
+    assert "development builds: yes → no" in draft.told()
+    assert "at a failure rate of: none → 2.5 %" in draft.told()
+    method, body = draft.request().split(" {", 1)
+    assert method == "POST /channel"
+    outcome = await carry_out(draft.change(), draft._workspace)
+    assert outcome.fate is Fate.VERIFIED
+    assert sent(world) == [("POST /channel", json.loads("{" + body))], "as it was shown"
+    assert setting(world, "beta", "auto_pause_failure_rate_bps") == "250"
+    assert carried(world, "beta") == names(world)[4]
+    draft.rebase()
+    assert draft.dirty == 0, "all of it is so by now"
+
+
+async def test_choices_go_round_and_back_to_unchanged(world: World) -> None:
+    draft = await drafted(world)
+    flag, unknown = field(draft, "allow_dev"), field(draft, "ios")
+    policy = field(draft, "disable_auto_update")
+    seen = []
+    for _ in range(3):
+        draft.cycle(unknown)
+        seen.append(draft.after(unknown))
+    assert seen == ["yes", "no", "unknown"], "leaving it is one of three"
+    draft.cycle(unknown, -1)
+    assert draft.after(unknown) == "no"
+    draft.cycle(unknown, -1)
+    draft.cycle(unknown, -1)
+    draft.cycle(flag)
+    draft.cycle(flag)
+    for _ in policy.options:
+        draft.cycle(policy)
+    draft.type(field(draft, "rollout_percentage_bps"), "50")
+    draft.type(
+        field(draft, "rollout_percentage_bps"),
+        f"{int(setting(world, 'beta', 'rollout_percentage_bps')) / 100:g}",
+    )
+    assert draft.dirty == 0
+
+
+async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) -> None:
+    world.run(
+        "UPDATE channels SET version = NULL, rollout_version = NULL, rollout_paused_at = NULL"
+        " WHERE name = 'beta'"
+    )
+    draft = await drafted(world)
+    target = field(draft, "rollout_bundle")
+    draft.type(target, names(world)[0])
+    assert "needs a bundle on the channel" in draft.error(target)
+    draft.type(field(draft, "bundle"), names(world)[1])
+    assert draft.error(target) == ""
+    draft.cycle(field(draft, "rollout_paused"))
+    assert "never paused" in draft.error(target)
+    draft.cycle(field(draft, "rollout_paused"))
+    assert (await carry_out(draft.change(), draft._workspace)).fate is Fate.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ("", "give it a name"),
+        ("with space", "only letters, digits, _ . and - (no spaces)"),
+        ("grün", "only letters, digits, _ . and - (no spaces)"),
+        ("beta", "there is a channel of that name: e edits it"),
+        (" pr-9.1_x ", ""),
+    ],
+)
+async def test_a_name_is_checked(world: World, typed: str, error: str) -> None:
+    draft = await drafted(world, None)
+    draft.type(draft.fields[0], typed)
+    assert draft.error(draft.fields[0]) == error
+
+
+@pytest.mark.parametrize("revision", ALL_REVISIONS)
+async def test_a_new_channel_takes_settings_of_another(revision: str) -> None:
+    async with open_world(revision, devices=5) as world:
+        world.run("UPDATE channels SET allow_dev = 0, public = 1 WHERE name = 'beta'")
+        draft = await drafted(world, None)
+        draft.type(draft.fields[0], "pr-9")
+        assert "no loaded channel" in draft.copy_from("nope")
+        assert "settings of beta copied" in draft.copy_from("bet")
+        outcome = await carry_out(draft.change(), draft._workspace)
+        assert outcome.fate is not Fate.FAILED, outcome
+        assert len(sent(world)) == 1
+        if revision != "legacy":
+            assert setting(world, "pr-9", "allow_dev") == "0"
+        assert carried(world, "pr-9") is None
+        assert "pr-9" not in defaults(world)
+
+
+async def test_a_new_default_is_asked_as_a_wide_change(world: World) -> None:
+    draft = await drafted(world, None)
+    draft.type(draft.fields[0], "pr-9")
+    draft.cycle(field(draft, "public"))
+    change = draft.change()
+    assert change.guard is Guard.LIST
+    assert any("production may stop being the default" in line for line in change.touches)
+
+
+async def test_a_channel_that_changes_meanwhile_is_what_it_is_compared_with(world: World) -> None:
+    draft = await drafted(world)
+    draft.cycle(field(draft, "allow_dev"))
+    world.run("UPDATE channels SET allow_dev = 0 WHERE name = 'beta'")
+    await draft._workspace.channels.reread()
+    assert draft.rebase()
+    assert draft.change().after == {}
+    world.run("DELETE FROM channels WHERE name = 'beta'")
+    await draft._workspace.channels.reread()
+    assert not draft.rebase()
+
+
+async def test_names_are_completed_while_they_are_typed(world: World) -> None:
+    draft = await drafted(world)
+    bundle = field(draft, "bundle")
+    assert draft.suggestions(bundle) == []
+    newest = names(world)[0]
+    draft.type(bundle, newest[:-1])
+    assert newest in draft.suggestions(bundle)
+    draft.type(bundle, names(world)[7])
+    assert names(world)[7] not in draft.suggestions(bundle)

@@ -1,0 +1,79 @@
+"""Who stops being a default when another begins: certain only where a flag is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from capgo_tui.api.models import Channel
+from capgo_tui.workspace.list_state import ListState
+from capgo_tui.workspace.routing import (
+    default_channels,
+    demotion_lines,
+    demotions,
+    drops_electron,
+    flags_after,
+    without_default,
+)
+
+PRODUCTION = Channel(id=1, name="production", public=True)
+IOS = Channel(id=2, name="ios-only", public=True, ios=True, android=False, electron=False)
+BETA = Channel(id=3, name="beta", public=False)
+
+
+class Known(ListState):
+    def __init__(self, *, ended: bool) -> None:
+        super().__init__("channels")
+        self.ended = ended
+
+    def __len__(self) -> int:
+        return 3
+
+
+def lines(sent: dict[str, object], *others: Channel, ended: bool = True) -> tuple[str, ...]:
+    flags = flags_after(BETA, sent, new=False)
+    return demotion_lines(demotions(others, flags), flags, Known(ended=ended))
+
+
+def test_untold_flags_demote_nobody_for_certain() -> None:
+    flags = flags_after(BETA, {"public": True}, new=False)
+    (found,) = demotions([PRODUCTION], flags)
+    assert not found.certain
+    (line,) = lines({"public": True}, PRODUCTION)
+    assert line.startswith("iOS, Android, Electron: production may stop being the default")
+
+
+def test_told_and_set_flags_tell_each_platform_apart() -> None:
+    told = lines({"public": True, "ios": True, "android": False}, IOS, PRODUCTION)
+    assert told == (
+        "iOS: ios-only stops being the default",
+        "Android, Electron: not served by it, nothing changes",
+    )
+    flags = flags_after(None, {"public": True}, new=True)
+    certain = {each.channel.name: each.certain for each in demotions([IOS, PRODUCTION], flags)}
+    assert certain == {"ios-only": True, "production": False}, "a new channel serves all"
+
+
+def test_channels_that_are_not_loaded_are_not_denied() -> None:
+    assert "only the 3 loaded channels are known" in lines({"public": True}, ended=False)[-1]
+    assert lines({"public": True}) == ("iOS, Android, Electron: no other channel is the default",)
+
+
+@pytest.mark.parametrize(
+    ("sent", "dropped"),
+    [
+        ({"public": True}, False),
+        ({"public": True, "ios": True}, True),
+        ({"public": True, "ios": True, "android": False}, True),
+        ({"public": True, "ios": True, "android": True}, False),
+        ({"public": True, "ios": True, "electron": True}, False),
+        ({"ios": True}, False),
+    ],
+)
+def test_electron_goes_as_the_server_takes_it(sent: dict[str, object], dropped: bool) -> None:
+    assert drops_electron(sent) is dropped
+
+
+def test_what_remains_without_a_default() -> None:
+    assert default_channels([PRODUCTION, IOS, BETA], "production") == [IOS]
+    assert "no default channel remains" in without_default([PRODUCTION, BETA], "production")
+    assert "other defaults: ios-only" in without_default([PRODUCTION, IOS], "production")
