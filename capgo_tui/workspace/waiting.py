@@ -61,8 +61,3 @@ class Waits:
             self._others[wait] = Waiting(wait, self._now())
         for listener in self._listeners:
             listener()
-
-    def give_up(self) -> None:
-        """Give up the waits that are for no list."""
-        for wait in tuple(self._others):
-            wait.give_up()

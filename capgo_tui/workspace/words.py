@@ -88,9 +88,13 @@ def brief(error: CapgoError, doing: str, waited: float = 0) -> str:
             return error.message
 
 
-def waiting(wait: Waiting, now: datetime) -> str:
-    """Why a request waits, for how long yet, and how to end that."""
-    return f"{_reason(wait.wait.error)} · {_next_try(wait, now)} · esc stops"
+def waiting(wait: Waiting, now: datetime, *, writing: bool = False) -> str:
+    """Why a request waits, for how long yet, and how to end that.
+
+    While something is being written, a read is there to see what became of it.
+    """
+    back = "reading back: " if writing and wait.wait.request.startswith("GET ") else ""
+    return f"{back}{_reason(wait.wait.error)} · {_next_try(wait, now)} · esc stops"
 
 
 def _next_try(wait: Waiting, now: datetime) -> str:
@@ -216,7 +220,7 @@ def status(collection: ListState, shown: int, query: Query, now: datetime) -> st
         # A page that could not be added does not make those before it a second older.
         parts.append("STALE" if old == "now" else f"STALE {old}")
     parts.append(_what_next(collection, now))
-    if collection.as_of is not None and not collection.stale:
+    if collection.as_of is not None and not collection.stale and collection.waiting is None:
         parts.append(f"as of {clock_time(collection.as_of)}")
     return " · ".join(part for part in parts if part)
 

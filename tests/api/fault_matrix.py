@@ -71,7 +71,7 @@ WRITES = tuple(
         (
             "set_channel",
             "channel.set",
-            lambda c: c.set_channel(APP, "c-05", ChannelSettings(allow_dev=True)),
+            lambda c: c.set_channel(APP, "c-05", ChannelSettings(allow_dev=False)),
         ),
         ("delete_channel", "channel.delete", lambda c: c.delete_channel(APP, "c-05")),
         ("link_device", "device.link", lambda c: c.link_device(APP, device_id(1), "c-05")),

@@ -309,6 +309,45 @@ async def test_a_read_that_waits_for_its_next_try_ends_with_a_refused_key_as_wel
 # The pace
 
 
+class Documented:
+    """Devices one a page; no more than so many requests a minute, and it says when to come."""
+
+    def __init__(self, glass: Hourglass, most: int, pages: int = 300) -> None:
+        self.glass, self.most, self.pages = glass, most, pages
+        self.times: list[float] = []
+        self.refused = 0
+
+    def __call__(self, asked: Asked) -> Answer:
+        now = self.glass()
+        self.times = [time for time in self.times if time > now - 60]
+        if len(self.times) >= self.most:
+            self.refused += 1
+            return limited(retryAfterSeconds=self.times[0] + 60 - now)
+        self.times.append(now)
+        number = int(asked.query.get("cursor", "0"))
+        more = number + 1 < self.pages
+        page: dict[str, object] = {"data": [{"device_id": f"d-{number}"}], "hasMore": more}
+        return 200, {**page, "nextCursor": f"{number + 1}"} if more else page
+
+
+async def test_a_long_load_keeps_to_what_a_server_asks_for() -> None:
+    glass = Hourglass()
+    server = Documented(glass, A_MINUTE)
+    async with scripted(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
+        pages = await walk(client.devices(APP))
+    assert len({row.key for page in pages for row in page.rows}) == server.pages
+    assert server.refused == 1, "told once, it keeps the pace"
+    assert glass() < 200, "and is no slower than it must be: a hundred at once, two minutes more"
+
+
+async def test_a_long_load_is_not_slowed_down_where_nobody_asks_for_it() -> None:
+    glass = Hourglass()
+    server = Documented(glass, 2_000)
+    async with scripted(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
+        await walk(client.devices(APP))
+    assert glass.slept == []
+
+
 def moments(pace: Pace, request: Request, count: int, now: float = 0.0) -> list[float]:
     return [pace.moment(request, now) for _ in range(count)]
 

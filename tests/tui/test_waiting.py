@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.patience import Patience
 from tests.support.clock import Clock
+from tests.support.patience import Naps
 from tests.tui.driving import on_devices, opened
 from tests.tui.server import FAULT, HTML, Gate, answering
 from tests.tui.world import NOW, device_id
@@ -17,31 +16,8 @@ if TYPE_CHECKING:
 WAIT_43 = answering(429, b'{"error":"too_many_requests","moreInfo":{"retryAfterSeconds":43}}')
 
 
-class Naps:
-    """Waits that last until they are ended by a test, on a clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.clock = Clock(NOW)
-        self._ends: list[asyncio.Event] = []
-
-    async def sleep(self, seconds: float) -> None:
-        end = asyncio.Event()
-        self._ends.append(end)
-        await end.wait()
-
-    @property
-    def patience(self) -> Patience:
-        return Patience(sleep=self.sleep, clock=lambda: self.clock().timestamp())
-
-    def pass_seconds(self, seconds: float) -> None:
-        """Let time pass, and every wait end with it."""
-        self.clock.advance(seconds)
-        for end in self._ends:
-            end.set()
-
-
 async def test_the_first_page_waits_with_a_countdown_and_then_comes(server: Server) -> None:
-    naps = Naps()
+    naps = Naps(Clock(NOW))
     server.on("GET", "/channel", FAULT)
     async with opened(
         server, patience=naps.patience, now=naps.clock, wait_for="Try 2 of 4 in 1 s."
@@ -60,7 +36,7 @@ async def test_the_first_page_waits_with_a_countdown_and_then_comes(server: Serv
 
 
 async def test_a_refresh_waits_beside_the_old_rows_until_esc(server: Server) -> None:
-    naps = Naps()
+    naps = Naps(Clock(NOW))
     async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
         server.on("GET", "/device", HTML)
         before = server.count("GET", "/device")
@@ -77,7 +53,7 @@ async def test_a_refresh_waits_beside_the_old_rows_until_esc(server: Server) -> 
 
 
 async def test_all_lists_wait_as_long_as_the_server_asks(server: Server) -> None:
-    naps = Naps()
+    naps = Naps(Clock(NOW))
     server.on("GET", "/channel", WAIT_43)
     async with opened(
         server, patience=naps.patience, now=naps.clock, wait_for="try 2 of 4 in 43 s"
@@ -92,7 +68,7 @@ async def test_all_lists_wait_as_long_as_the_server_asks(server: Server) -> None
 
 
 async def test_a_wait_for_one_device_is_told_and_ended_in_the_same_place(server: Server) -> None:
-    naps = Naps()
+    naps = Naps(Clock(NOW))
     async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
         server.on("GET", "/device", FAULT)
         await driver.type("slash", *device_id(99), "enter")
@@ -104,13 +80,13 @@ async def test_a_wait_for_one_device_is_told_and_ended_in_the_same_place(server:
 async def test_the_reading_back_of_a_write_waits_and_esc_leaves_it_unverified(
     server: Server,
 ) -> None:
-    naps = Naps()
+    naps = Naps(Clock(NOW))
     async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
         await driver.type("o", *"beta", "enter")
         await driver.asked("none → beta?")
         server.on("GET", "/device", FAULT)
         await driver.type("y")
-        await driver.until("the server failed (503) · try 2 of 4 in 1 s · esc stops")
+        await driver.until("reading back: the server failed (503) · try 2 of 4 in 1 s · esc stops")
         naps.pass_seconds(1)
         await driver.until("try 3 of 4 in 2 s")
         assert server.writes == 1
@@ -119,8 +95,29 @@ async def test_the_reading_back_of_a_write_waits_and_esc_leaves_it_unverified(
         assert server.overrides() == {device_id(1): "beta"}
 
 
+async def test_a_list_that_is_read_back_after_a_write_waits_in_plain_sight(
+    server: Server,
+) -> None:
+    naps = Naps(Clock(NOW))
+    async with opened(server, patience=naps.patience, now=naps.clock) as driver:
+        await driver.type("3")
+        await driver.until("5 loaded · end of list")
+        await driver.type("G", "D")
+        await driver.until("y yes")
+        server.on("GET", "/bundle", FAULT)
+        server.on("GET", "/channel", FAULT)
+        await driver.type(*"1.0.1")
+        await driver.type("y")
+        await driver.until("reading back: the server failed (503) · try 2 of 4 in 1 s · esc stops")
+        assert server.writes == 1
+        server.off("GET", "/bundle")
+        server.off("GET", "/channel")
+        naps.pass_seconds(1)
+        await driver.until("read back")
+
+
 async def test_leaving_ends_reads_that_wait_or_hang_at_once(server: Server) -> None:
-    naps, gate = Naps(), Gate()
+    naps, gate = Naps(Clock(NOW)), Gate()
     server.on("GET", "/channel", FAULT)
     server.on("GET", "/device", gate.before)
     async with opened(
@@ -135,7 +132,7 @@ async def test_leaving_ends_reads_that_wait_or_hang_at_once(server: Server) -> N
 async def test_leaving_waits_for_a_write_but_not_for_another_try_to_read_it_back(
     server: Server,
 ) -> None:
-    naps, gate = Naps(), Gate()
+    naps, gate = Naps(Clock(NOW)), Gate()
     async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
         server.on("POST", "/device", gate.after)
         await driver.type("o", *"beta", "enter")

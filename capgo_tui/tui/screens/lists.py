@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.widgets.sort_bar import SortBar
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
+    from capgo_tui.workspace.waiting import Waiting
 
     AnyRows = RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]
 
@@ -204,6 +205,18 @@ class ListsScreen(ScreenWithModals):
         self.title_bar.show_tabs(tabs, self._active)
         self._show_status()
 
+    @property
+    def waiting(self) -> Waiting | None:
+        """What is waited for and does not show in the state of the list in view."""
+        if self.workspace is None or not self._rows:
+            return None
+        if (latest := self.workspace.waits.latest) is not None:
+            return latest
+        # A write whose list is read again covers the state by its message.
+        wanted = self._rows.values() if self.workspace.writing else (self.rows,)
+        waits = (rows.view.collection.waiting for rows in wanted if self.status.message)
+        return next((wait for wait in waits if wait is not None), None)
+
     def _show_status(self) -> None:
         if self.workspace is not None:
             view = self.rows.view
@@ -213,8 +226,9 @@ class ListsScreen(ScreenWithModals):
             text = " · ".join(part for part in told if part)
             failing = view.collection.stale or view.collection.waiting is not None
             self.status.show_state(text, stale=failing or bool(view.query.error))
-            waiting = self.workspace.waits.latest
-            self.status.show_wait("" if waiting is None else words.waiting(waiting, now))
+            wait = self.waiting
+            writing = bool(self.workspace.writing)
+            self.status.show_wait("" if wait is None else words.waiting(wait, now, writing=writing))
             notice = words.placeholder(
                 view.collection,
                 len(view),
@@ -231,8 +245,7 @@ class ListsScreen(ScreenWithModals):
         if not self._rows or self.workspace is None:
             return
         collection = self.rows.view.collection
-        waits = collection.waiting or self.workspace.waits.latest
-        if collection.error is not None or waits is not None:
+        if collection.error is not None or (collection.waiting or self.waiting) is not None:
             self._show_status()
         quiet = self.app.app_focus and self.is_current and not self.is_taken
         if (

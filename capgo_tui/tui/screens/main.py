@@ -146,8 +146,8 @@ class MainScreen(ListsScreen):
         """Close the detail, stop what waits or is loading, or clear the filter; never quit."""
         if self._close_detail() or not self._rows:
             return
-        if self.workspace is not None and self.workspace.waits.latest is not None:
-            self.workspace.waits.give_up()
+        if self.waiting is not None:
+            self.waiting.wait.give_up()
             return
         if self.rows.view.collection.stoppable:
             self.rows.view.collection.stop()
