@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.clock import Clock
 from tests.support.patience import Naps
+from tests.tui.bundles import confirmed
 from tests.tui.driving import on_devices, opened
 from tests.tui.server import FAULT, HTML, Gate, answering
 from tests.tui.world import NOW, device_id
@@ -102,18 +103,15 @@ async def test_a_list_that_is_read_back_after_a_write_waits_in_plain_sight(
     async with opened(server, patience=naps.patience, now=naps.clock) as driver:
         await driver.type("3")
         await driver.until("5 loaded · end of list")
-        await driver.type("G", "D")
-        await driver.until("y yes")
+        await driver.type("D")
+        await driver.until("type 1.0.5 ›")
         server.on("GET", "/bundle", FAULT)
-        server.on("GET", "/channel", FAULT)
-        await driver.type(*"1.0.1")
-        await driver.type("y")
+        await confirmed(driver, "1.0.5")
         await driver.until("reading back: the server failed (503) · try 2 of 4 in 1 s · esc stops")
         assert server.writes == 1
         server.off("GET", "/bundle")
-        server.off("GET", "/channel")
         naps.pass_seconds(1)
-        await driver.until("read back")
+        await driver.until("✓ 1.0.5: gone, read back from the server")
 
 
 async def test_leaving_ends_reads_that_wait_or_hang_at_once(server: Server) -> None:
