@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
     from capgo_tui.api.paging import Page, Pager
+    from capgo_tui.api.patience import Patience, Wait
     from capgo_tui.api.records import BundleRef, Record, Unreadable
     from capgo_tui.api.requests import BundleName, Request
     from capgo_tui.api.revisions import TRAITS, Revision, Traits
@@ -48,6 +49,7 @@ _HOMES = {
     "key": ("ApiKey",),
     "models": ("AppInfo", "Bundle", "Channel", "Device"),
     "paging": ("Page", "Pager"),
+    "patience": ("Patience", "Wait"),
     "records": ("BundleRef", "Record", "Unreadable"),
     "requests": ("BundleName", "Request"),
     "revisions": ("TRAITS", "Revision", "Traits"),
@@ -78,6 +80,7 @@ __all__ = [
     "InvalidSetting",
     "Page",
     "Pager",
+    "Patience",
     "ReadOnly",
     "Record",
     "Refused",
@@ -88,6 +91,7 @@ __all__ = [
     "Unreadable",
     "UnsafeBundleName",
     "UnsupportedByRevision",
+    "Wait",
 ]
 
 

@@ -1,6 +1,6 @@
 """Sends requests and parses their replies, remembering what every call of a client shares.
 
-That is the revision, learned from the first reply that tells it, and a refused key.
+That is the revision, learned from the first reply that tells it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from capgo_tui.api.attempts import Attempts
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly
 from capgo_tui.api.jsonvalue import load_json
 from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
@@ -17,6 +18,7 @@ from capgo_tui.api.revisions import TRAITS, UNRECOGNISED, Paging, Revision, Trai
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from capgo_tui.api.patience import Patience, Wait
     from capgo_tui.api.records import RecordT
     from capgo_tui.api.requests import Request
     from capgo_tui.api.transport import Transport
@@ -30,11 +32,19 @@ ResultT = TypeVar("ResultT")
 class Caller:
     """One key's calls to one server."""
 
-    def __init__(self, transport: Transport, *, revision: Revision | None, read_only: bool) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        revision: Revision | None,
+        read_only: bool,
+        patience: Patience | None = None,
+        on_wait: Callable[[Wait], None] | None = None,
+    ) -> None:
         self.revision = revision
         self.read_only = read_only
+        self.attempts = Attempts(patience, on_wait)
         self._transport = transport
-        self._refusal: CapgoError | None = None
 
     @property
     def traits(self) -> Traits:
@@ -44,7 +54,7 @@ class Caller:
     @property
     def key_refused(self) -> bool:
         """Whether the server has refused the key."""
-        return self._refusal is not None
+        return self.attempts.refusal is not None
 
     def note(self, revision: Revision | None) -> None:
         """Remember what a reply told; the first one to tell is believed."""
@@ -52,21 +62,13 @@ class Caller:
             self.revision = revision
 
     async def send(self, request: Request) -> bytes:
-        """Send one request; the seam where reads may one day be tried again.
+        """Send one request, as `Attempts.make` does.
 
-        Raises ReadOnly for a write of a read-only client, and the first KEY_REFUSED again and
-        again without sending, for 20 failures lock the address (contract §1, §3).
+        Raises ReadOnly for a write of a read-only client.
         """
         if request.writes and self.read_only:
             raise ReadOnly(f"this client is read-only: {request.name} was not sent")
-        if self._refusal is not None:
-            raise self._refusal.with_traceback(None)
-        try:
-            return await self._transport.send(request)
-        except CapgoError as error:
-            if error.kind is ErrorKind.KEY_REFUSED and request.needs_key:
-                self._refusal = error
-            raise
+        return await self.attempts.make(request, partial(self._transport.send, request))
 
     async def list(
         self,
@@ -75,10 +77,7 @@ class Caller:
         paging: Callable[[Traits], Paging] = lambda _: Paging.PAGES,
     ) -> Listing[RecordT]:
         """Send a list request; `paging` tells from the table how this list is paged."""
-        body = await self.send(request)
-        listing = await self._parse(request, body, partial(parse_list, model))
-        if len(body) > _LONG:
-            await asyncio.sleep(0)  # parsing and what is done with the rows are two slices
+        listing = await self._read(request, partial(parse_list, model))
         if self.revision is not None and paging(self.traits) is Paging.WHOLE:
             return Listing(listing.rows, whole=True)
         # Other lists in an object with `data` (§12) know page numbers only.
@@ -89,8 +88,7 @@ class Caller:
         self, model: type[RecordT], request: Request, is_wanted: Callable[[RecordT], bool]
     ) -> RecordT:
         """Send a request for one row; of a list, which some servers send, take the wanted one."""
-        body = await self.send(request)
-        parsed = await self._parse(request, body, partial(parse_one, model))
+        parsed = await self._read(request, partial(parse_one, model))
         rows = parsed.rows if isinstance(parsed, Listing) else (parsed,)
         for row in rows:
             if isinstance(row, model) and is_wanted(row):
@@ -99,6 +97,18 @@ class Caller:
         raise CapgoError(
             f"Cannot find {what}", kind=ErrorKind.NOT_FOUND, status=200, request=request.name
         )
+
+    async def _read(self, request: Request, parse: Callable[[bytes], ResultT]) -> ResultT:
+        """Send a read and parse its reply; one that cannot be parsed is a failed try."""
+
+        async def attempt() -> ResultT:
+            body = await self._transport.send(request)
+            result = await self._parse(request, body, parse)
+            if len(body) > _LONG:
+                await asyncio.sleep(0)  # parsing and what is done with the rows are two slices
+            return result
+
+        return await self.attempts.make(request, attempt)
 
     async def _parse(
         self, request: Request, body: bytes, parse: Callable[[bytes], ResultT]

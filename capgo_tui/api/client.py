@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.patience import Patience, Wait
 
 DEFAULT_SERVER = "https://api.capgo.app"
 
@@ -46,7 +47,10 @@ class CapgoClient:
     Every method raises `CapgoError` for what the server or the network did and a `Refused`
     for what was never sent. After the first KEY_REFUSED every call fails at once with that
     same error, for 20 failures lock the address (contract §1, §3): make a new client then.
-    Nothing is retried.
+
+    With a ``patience`` reads are tried again and the server's limits are kept from this side
+    (§3); ``on_wait`` hears of each wait when it begins and when it is over. Without one every
+    request goes out once and at once. A write is never sent twice.
     """
 
     def __init__(
@@ -59,11 +63,19 @@ class CapgoClient:
         asgi_app: Callable[..., Any] | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
         timeouts: Timeouts | None = None,
+        patience: Patience | None = None,
+        on_wait: Callable[[Wait], None] | None = None,
     ) -> None:
         self._transport = Transport(
             server, key, timeouts=timeouts, asgi_app=asgi_app, on_exchange=on_exchange
         )
-        self._caller = Caller(self._transport, revision=revision, read_only=read_only)
+        self._caller = Caller(
+            self._transport,
+            revision=revision,
+            read_only=read_only,
+            patience=patience,
+            on_wait=on_wait,
+        )
         self._key = key
 
     async def __aenter__(self) -> Self:
@@ -80,6 +92,10 @@ class CapgoClient:
     async def aclose(self) -> None:
         """Close the connections; may be called again."""
         await self._transport.aclose()
+
+    def lose_patience(self) -> None:
+        """Give up every wait, now and from now on: what is under way is tried no more."""
+        self._caller.attempts.lose_patience()
 
     @property
     def server(self) -> str:

@@ -38,7 +38,8 @@ class CapgoError(Exception):
     ``detail``: ``moreInfo`` or the older revisions' error detail.
     ``retry_after``: seconds to wait, if the server told. ``request``: such as ``GET /device``.
     ``request_id``: the ``X-Request-Id`` header. ``maybe_sent``: the request was a write and
-    may have taken effect all the same, so read again before trying again.
+    may have taken effect all the same, so read again before trying again. ``lasting``: the
+    same request would fail the same way again.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class CapgoError(Exception):
         request: str = "",
         request_id: str | None = None,
         maybe_sent: bool = False,
+        lasting: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -64,6 +66,7 @@ class CapgoError(Exception):
         self.request = request
         self.request_id = request_id
         self.maybe_sent = maybe_sent
+        self.lasting = lasting
 
     def __repr__(self) -> str:
         return f"CapgoError({self.message!r}, kind={self.kind.value}, status={self.status})"

@@ -37,6 +37,11 @@ def explain(error: Exception, host: str, *, connect: float, read: float) -> str:
     return f"{host} closed the connection before the answer was complete"
 
 
+def lasts(error: Exception) -> bool:
+    """Whether another try would end the same way: it is the certificate that is not trusted."""
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+
+
 def _why_not_connected(error: BaseException) -> str:
     causes = list(_causes(error))
     for cause in causes:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
-_NOT_AN_ERROR_TEXT = {"ok", "success", "KO"}
+_SUCCESS = ("ok", "success")
+_NOT_AN_ERROR_TEXT = {*_SUCCESS, "KO"}
 _MESSAGE_LENGTH = 300
 _LONGEST_WAIT = 7 * 24 * 3600.0
 
@@ -123,14 +124,17 @@ def error_of(
 
 
 def denies(body: bytes) -> bool:
-    """Whether a 2xx reply to a write is no success after all: a web page, or status ``KO`` (§2)."""
+    """Whether a 2xx reply to a write is no success after all: a web page or an error body (§2)."""
     if body.lstrip().startswith(b"<"):
         return True
     try:
         value = load_json(body)
     except ValueError:
         return False
-    return isinstance(value, dict) and value.get("status") == "KO"
+    if not isinstance(value, dict) or value.get("status") in _SUCCESS:
+        return False
+    code = value.get("error")
+    return value.get("status") == "KO" or (isinstance(code, str) and bool(code.strip()))
 
 
 def ends_bundle_list(error: CapgoError) -> bool:

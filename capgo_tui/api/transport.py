@@ -20,7 +20,7 @@ import anyio.lowlevel  # noqa: E402
 import httpx  # noqa: E402
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
-from capgo_tui.api.failures import explain  # noqa: E402
+from capgo_tui.api.failures import explain, lasts  # noqa: E402
 from capgo_tui.api.replies import denies, error_of  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
@@ -68,7 +68,7 @@ class Transport:
     before the API's own; anything else raises `InsecureServer`. Redirects are not followed.
     Proxies of the environment serve all but this machine; netrc is never read (httpx only does
     when asked to). ``asgi_app`` answers instead of a socket. Nothing is tried twice here:
-    whoever wants that wraps `send`.
+    `Attempts` does that.
     """
 
     def __init__(
@@ -142,7 +142,7 @@ class Transport:
             raise self._failed(request, progress, message) from None
         except httpx.HTTPError as error:
             message = explain(error, self.host, connect=limits.connect, read=limits.read)
-            raise self._failed(request, progress, message) from None
+            raise self._failed(request, progress, message, lasting=lasts(error)) from None
         progress.done = True
         status = progress.status or 0
         if 300 <= status < 400:
@@ -179,7 +179,8 @@ class Transport:
                 if progress.received > self._max_reply_bytes:
                     size = self._max_reply_bytes // (1024 * 1024)
                     message = f"the answer of {self.host} is larger than {size} MB"
-                    raise self._failed(request, progress, message, ErrorKind.SERVER_FAULT)
+                    kind = ErrorKind.SERVER_FAULT
+                    raise self._failed(request, progress, message, kind, lasting=True)
                 chunks.append(chunk)
             headers = {name.lower(): value for name, value in response.headers.items()}
         finally:
@@ -228,6 +229,8 @@ class Transport:
         progress: _Progress,
         message: str,
         kind: ErrorKind = ErrorKind.UNREACHABLE,
+        *,
+        lasting: bool = False,
     ) -> CapgoError:
         return CapgoError(
             message,
@@ -235,6 +238,7 @@ class Transport:
             status=progress.status,
             request=request.name,
             maybe_sent=request.writes and progress.went_out,
+            lasting=lasting,
         )
 
     def _redirected(self, request: Request, status: int, headers: Mapping[str, str]) -> CapgoError:
@@ -248,6 +252,7 @@ class Transport:
             kind=ErrorKind.SERVER_FAULT,
             status=status,
             request=request.name,
+            lasting=True,
         )
 
 

@@ -12,6 +12,7 @@ from capgo_tui.sandbox.faults.protocol import DroppingProtocol
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from capgo_tui.sandbox.entrance import Entrance
 
@@ -29,7 +30,7 @@ class _Announcing(uvicorn.Server):
             print("\n".join(self._lines), flush=True)
 
 
-def configured(app: Starlette) -> uvicorn.Config:
+def configured(app: ASGIApp) -> uvicorn.Config:
     """Configure a server for the sandbox; it can drop connections, as faults may want."""
     return uvicorn.Config(
         app,

@@ -164,6 +164,11 @@ class CapgoApp(KeysInTurn):
         self._interrupted = False
 
     async def _leave(self) -> None:
+        if self._workspace is not None:
+            self._workspace.client.lose_patience()
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.cancel_reads()
         while self._writes:
             for stop in self._writes.values():
                 if stop is not None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.patience import Patience
     from capgo_tui.api.revisions import Revision
 
 
@@ -30,6 +31,8 @@ class Launch:
     """The file that named the server, where somebody must first say that the key may go there."""
     device: str | None = None
     """A device id to open straight on."""
+    patience: Patience | None = None
+    """How often a read is tried; None is the client's own measure."""
     journal: Path | None = None
     """The file every write is noted in; None forgets them at the end."""
     read_only: bool = False
@@ -45,5 +48,12 @@ class Launch:
     def open_with(self, key: ApiKey, app_id: str) -> Target:
         """What to open with a key and an app that may have been asked for."""
         return Target(
-            app_id, key, self.server, self.revision, self.asgi_app, self.journal, self.read_only
+            app_id,
+            key,
+            self.server,
+            self.revision,
+            self.asgi_app,
+            self.journal,
+            self.read_only,
+            self.patience,
         )

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.list_state import ListState, Loading
+from capgo_tui.workspace.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
     from capgo_tui.api.paging import Bookmark, Page
+    from capgo_tui.api.patience import Wait
     from capgo_tui.api.records import Record
 
 T = TypeVar("T", bound="Record")
@@ -173,8 +175,18 @@ class Collection(ListState, Generic[T]):
         return not self.ended and not self._stopping
 
     def stop(self) -> None:
-        """Let `load_all` end with the page that is under way."""
+        """Let `load_all` or a refresh end with the page under way, and give up its next try."""
         self._stopping = True
+        if self.waiting is not None:
+            self.waiting.wait.give_up()
+
+    def note_wait(self, wait: Wait) -> None:
+        """Take note that the request under way waits for its next try, or no longer does."""
+        if not wait.over:
+            self.waiting = Waiting(wait, self._now())
+        elif self.waiting is not None and self.waiting.wait is wait:
+            self.waiting = None
+        self._tell(Progressed())
 
     async def refresh(self, on_screen: Sequence[str] = ()) -> None:
         """Read again as much as is loaded; once at a time.

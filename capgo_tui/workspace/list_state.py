@@ -10,6 +10,8 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from capgo_tui.workspace.waiting import Waiting
+
 
 class Loading(Enum):
     """What a collection is waiting for."""
@@ -39,6 +41,8 @@ class ListState:
         self.loading = Loading.NOTHING
         self.loading_all = False
         """Whether page after page is being read to the end."""
+        self.waiting: Waiting | None = None
+        """What the request under way waits for before its next try; None when it does not."""
         self.requests = 0
         """Requests made by the last `load_all`."""
         self.read_again = 0
@@ -61,8 +65,8 @@ class ListState:
 
     @property
     def stoppable(self) -> bool:
-        """Whether something of many requests is under way, which `Collection.stop` would end."""
-        return self.loading_all or self.read_again > 0
+        """Whether something long is under way, which `Collection.stop` would end."""
+        return self.loading_all or self.read_again > 0 or self.waiting is not None
 
     @property
     def stale(self) -> bool:

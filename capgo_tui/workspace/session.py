@@ -17,12 +17,14 @@ from capgo_tui.workspace.collection import Collection, Event, Progressed
 from capgo_tui.workspace.columns import Surroundings
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.pacing import Pacing
+from capgo_tui.workspace.waiting import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.api.patience import Wait
     from capgo_tui.api.transport import Exchange
     from capgo_tui.workspace.changes.change import Change, State
     from capgo_tui.workspace.target import Target
@@ -53,6 +55,7 @@ class Workspace:
         client: CapgoClient,
         now: Callable[[], datetime] = utc_now,
         requests: RequestCount | None = None,
+        waits: Waits | None = None,
     ) -> None:
         self.target = target
         self.requests = requests or RequestCount()
@@ -77,6 +80,14 @@ class Workspace:
             walk=lambda _: client.bundles(app),
             key=lambda bundle: str(bundle.id),
             now=now,
+        )
+        self.waits = waits or Waits(now)
+        self.waits.of_lists(
+            {
+                "list_channels": self.channels.note_wait,
+                "list_devices": self.devices.note_wait,
+                "list_bundles": self.bundles.note_wait,
+            }
         )
         self._links: dict[int | str, list[str]] = {}
         self.channels.listen(self._relink)
@@ -187,9 +198,11 @@ class Workspace:
 
 
 def open_client(
-    target: Target, on_exchange: Callable[[Exchange], None] | None = None
+    target: Target,
+    on_exchange: Callable[[Exchange], None] | None = None,
+    on_wait: Callable[[Wait], None] | None = None,
 ) -> CapgoClient:
-    """Make the client for a target; nothing is sent yet.
+    """Make the client for a target, a patient one unless that says otherwise; nothing is sent yet.
 
     It takes up to 0.3 s: an interface calls it in a thread.
 
@@ -198,6 +211,7 @@ def open_client(
 
     """
     from capgo_tui.api.client import CapgoClient  # noqa: PLC0415 - 0.2 s, after the first paint
+    from capgo_tui.api.patience import Patience  # noqa: PLC0415 - as above
 
     client = CapgoClient(
         target.key,
@@ -206,6 +220,8 @@ def open_client(
         read_only=target.read_only,
         asgi_app=target.asgi_app() if target.asgi_app else None,
         on_exchange=on_exchange,
+        patience=target.patience or Patience(),
+        on_wait=on_wait,
     )
     client.prepare()
     return client
@@ -213,5 +229,6 @@ def open_client(
 
 def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Workspace:
     """Make a workspace and the client it speaks through, as `open_client` does."""
-    requests = RequestCount()
-    return Workspace(target, open_client(target, requests.note), now, requests)
+    requests, waits = RequestCount(), Waits(now)
+    client = open_client(target, requests.note, waits.note)
+    return Workspace(target, client, now, requests, waits)

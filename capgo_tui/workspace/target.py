@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.patience import Patience
     from capgo_tui.api.revisions import Revision
 
 ASGIApp: TypeAlias = "Callable[..., Awaitable[None]]"
@@ -32,6 +33,8 @@ class Target:
     """The file every write is noted in; None forgets them at the end."""
     read_only: bool = False
     """Whether every write is refused."""
+    patience: Patience | None = None
+    """How often a read is tried; None is the client's own measure."""
 
     @property
     def is_remote(self) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.workspace.query import Query
     from capgo_tui.workspace.target import Target
+    from capgo_tui.workspace.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,34 @@ def brief(error: CapgoError, doing: str, waited: float = 0) -> str:
             return error.message
 
 
+def waiting(wait: Waiting, now: datetime, *, writing: bool = False) -> str:
+    """Why a request waits, for how long yet, and how to end that.
+
+    While something is being written, a read is there to see what became of it.
+    """
+    back = "reading back: " if writing and wait.wait.request.startswith("GET ") else ""
+    return f"{back}{_reason(wait.wait.error)} · {_next_try(wait, now)} · esc stops"
+
+
+def _next_try(wait: Waiting, now: datetime) -> str:
+    tries, seconds = wait.wait, wait.seconds(now)
+    which = "sent" if tries.of == 1 else f"try {tries.number} of {tries.of}"
+    return f"{which} in {seconds} s"
+
+
+def _reason(error: CapgoError) -> str:
+    """Why a try failed, in so few words that what comes next still has its place."""
+    match error.kind:
+        case ErrorKind.RATE_LIMITED:
+            return "the server asks to slow down"
+        case ErrorKind.SERVER_FAULT if error.status == 200:
+            return "unreadable answer"
+        case ErrorKind.SERVER_FAULT:
+            return f"the server failed ({error.status})"
+        case _:
+            return "no answer"
+
+
 def _wait(error: CapgoError, waited: float) -> str:
     """How long is still to wait: never rounded down, or the next try would come too early."""
     if error.retry_after is None:
@@ -133,6 +162,10 @@ def placeholder(
             f"0 of {grouped(len(collection))} loaded {name} match «{_shortened(query.text, 40)}».",
             f"{_where_else(collection, query, typing)} Esc clears the filter.".strip(),
         )
+    if collection.waiting is not None:
+        why = explain(collection.waiting.wait.error, f"read the {name}", target)
+        then = _next_try(collection.waiting, now)
+        return Notice(why.headline, f"{then[:1].upper()}{then[1:]}. Esc stops.")
     if collection.error is not None:
         return explain(collection.error, f"read the {name}", target, _waited(collection, now))
     if collection.unreadable:
@@ -187,12 +220,14 @@ def status(collection: ListState, shown: int, query: Query, now: datetime) -> st
         # A page that could not be added does not make those before it a second older.
         parts.append("STALE" if old == "now" else f"STALE {old}")
     parts.append(_what_next(collection, now))
-    if collection.as_of is not None and not collection.stale:
+    if collection.as_of is not None and not collection.stale and collection.waiting is None:
         parts.append(f"as of {clock_time(collection.as_of)}")
     return " · ".join(part for part in parts if part)
 
 
 def _what_next(collection: ListState, now: datetime) -> str:
+    if collection.waiting is not None:
+        return waiting(collection.waiting, now)
     if collection.loading_all:
         requests = collection.requests
         return f"loading all… {requests} request{'' if requests == 1 else 's'} · esc stops"

@@ -233,6 +233,10 @@ def test_whether_a_failed_write_may_be_done(
 def test_denials_with_status_200() -> None:
     assert denies(b" <!doctype html>")
     assert denies(b'{"status": "KO"}')
+    assert denies(b'{"error": "unknown_error", "message": "Unknown error", "moreInfo": {}}')
+    assert denies(b'{"error": "No right", "status": 5}')
+    assert not denies(b'{"status": "ok", "error": "a note"}')
+    assert not denies(b'{"error": " ", "id": 1}')
     assert not denies(b'{"status": "ok"}')
     assert not denies(b'{"status": "success", "error": null}')
     assert not denies(b"")

@@ -22,6 +22,8 @@ from tests.support.clock import NOON
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from starlette.types import ASGIApp
+
 
 @dataclass(frozen=True)
 class Bytes:
@@ -111,21 +113,28 @@ def served(
         key = fill(store)
     faults = Faults()
     app = create_app(store, revision=revision, now=lambda: NOON, faults=faults)
+    with listening(app) as port:
+        sandbox = Served(store, faults, port, key or "")
+
+        async def note(seconds: float) -> None:
+            sandbox.slept.append(seconds)
+
+        faults.sleep = note
+        yield sandbox
+    store.close()
+
+
+@contextmanager
+def listening(app: ASGIApp) -> Iterator[int]:
+    """Serve an application in a thread of its own and give its port."""
     server = _Announced(configured(app))
     server.ready = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
             assert server.ready.wait(20)
-            sandbox = Served(store, faults, listening.getsockname()[1], key or "")
-
-            async def note(seconds: float) -> None:
-                sandbox.slept.append(seconds)
-
-            faults.sleep = note
-            yield sandbox
+            yield listener.getsockname()[1]
         finally:
             server.should_exit = True
             thread.join()
-    store.close()

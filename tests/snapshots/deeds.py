@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from tests.snapshots.lists import devices
 from tests.snapshots.world import identity
+from tests.support.patience import Naps
 from tests.tui.server import FAULT, Gate, answering
 from tests.tui.world import ALL, READER
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tests.tui.server import Server
 
 
-async def on_device(stage: Stage, number: int, server: Server | None = None, **more: str) -> Driver:
+async def on_device(stage: Stage, number: int, server: Server | None = None, **more: Any) -> Driver:
     """The cursor on one device, in the middle of the others."""
     driver = await devices(stage, server, **more)
     driver.main.table.move_to_key(identity(number))
@@ -190,6 +191,13 @@ async def writing(stage: Stage) -> Driver:
     server.on("POST", "/device", gate.before)
     stage.held.callback(gate.open.set)
     return await _written(stage, server, "⟳")
+
+
+async def reading_back_waits(stage: Stage) -> Driver:
+    server = stage.serve()
+    driver = await on_device(stage, 2, server, patience=Naps(stage.clock).patience)
+    server.on("GET", "/device", FAULT)
+    return await _agree(driver, "try 2 of 4 in 1 s")
 
 
 async def written(stage: Stage) -> Driver:

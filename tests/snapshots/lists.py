@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from tests.snapshots.world import identity
+from tests.support.patience import Naps
 from tests.tui.server import FAULT, Gate, Wire, answering
 from tests.tui.world import ALL, APP, OTHER_APP, OUTSIDER, WRONG
 
@@ -30,7 +31,7 @@ NOBODY = "http://127.0.0.1:9"
 """A port at which nobody listens."""
 
 
-async def devices(stage: Stage, server: Server | None = None, **more: str) -> Driver:
+async def devices(stage: Stage, server: Server | None = None, **more: Any) -> Driver:
     """A list of which there is more; at the larger size the detail stands beside it."""
     driver = await stage.open(server, **more)
     await driver.type("2")
@@ -144,6 +145,31 @@ async def offline_with_old_rows(stage: Stage) -> Driver:
     stage.clock.advance(190)
     await driver.type("r")
     await driver.until("STALE 3m")
+    return driver
+
+
+async def waiting_to_try_again(stage: Stage) -> Driver:
+    server, naps = stage.serve(), Naps(stage.clock)
+    for path in ("/channel", "/device", "/bundle"):
+        server.on("GET", path, FAULT)
+    driver = await stage.open(server, patience=naps.patience, wait_for="Try 2 of 4 in 1 s.")
+    await driver.until(lambda: naps.began == 3, "all three waits")
+    naps.pass_seconds(1)
+    await driver.until("Try 3 of 4 in 2 s.")
+    await driver.until(lambda: naps.began == 6, "all three waits again")
+    return driver
+
+
+async def waiting_with_old_rows(stage: Stage) -> Driver:
+    server, naps = stage.serve(), Naps(stage.clock)
+    driver = await stage.open(server, patience=naps.patience)
+    await driver.type("2")
+    await driver.until("100 loaded · more ↓")
+    server.on("GET", "/device", WAIT_43)
+    await driver.type("r")
+    await driver.until("try 2 of 4 in 43 s")
+    stage.clock.advance(12)
+    await driver.until("try 2 of 4 in 31 s")
     return driver
 
 

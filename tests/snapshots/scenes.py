@@ -34,6 +34,8 @@ SCENES = (
     Scene(lists.unreachable),
     Scene(lists.server_fault),
     Scene(lists.offline_with_old_rows, BOTH),
+    Scene(lists.waiting_to_try_again, BOTH),
+    Scene(lists.waiting_with_old_rows, BOTH),
     Scene(lists.rate_limited),
     Scene(lists.rate_limited_with_old_rows),
     # What is opened
@@ -60,6 +62,7 @@ SCENES = (
     Scene(deeds.question_asked_again),
     Scene(deeds.nothing_changed),
     Scene(deeds.writing),
+    Scene(deeds.reading_back_waits),
     Scene(deeds.written),
     Scene(deeds.write_not_allowed),
     Scene(deeds.write_failed),

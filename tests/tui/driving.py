@@ -17,6 +17,7 @@ from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.dialogs.confirmation import Yes
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.main import MainScreen
+from tests.support.patience import one_try
 from tests.tui.world import ALL, APP
 
 if TYPE_CHECKING:
@@ -159,6 +160,8 @@ async def opened(
     """The app on a server, once it shows `wait_for`."""
     if launch is None:
         launch = Launch(ApiKey(key), APP, asgi_app=lambda: server)
+    if launch.patience is None:
+        launch = replace(launch, patience=one_try())
     clock = now or (lambda: server.time)
     app = CapgoApp(replace(launch, **more), now=clock)
     async with app.run_test(size=size) as pilot:

@@ -45,10 +45,13 @@ if TYPE_CHECKING:
     from capgo_tui.tui.widgets.sort_bar import SortBar
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
+    from capgo_tui.workspace.waiting import Waiting
 
     AnyRows = RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]
 
 
+READS = "reads"
+"""The group of the workers that change nothing at the server."""
 HEAD_START = 0.25
 """Seconds that the list in view has to itself before the others are asked for as well."""
 
@@ -117,6 +120,7 @@ class ListsScreen(ScreenWithModals):
         }
         for name, rows in self._rows.items():
             rows.view.listen(partial(self._list_changed, name))
+        workspace.waits.listen(self._show_status)
         self._show_tab(self._active)
         self.set_timer(HEAD_START, self._load_the_others)
 
@@ -201,6 +205,18 @@ class ListsScreen(ScreenWithModals):
         self.title_bar.show_tabs(tabs, self._active)
         self._show_status()
 
+    @property
+    def waiting(self) -> Waiting | None:
+        """What is waited for and does not show in the state of the list in view."""
+        if self.workspace is None or not self._rows:
+            return None
+        if (latest := self.workspace.waits.latest) is not None:
+            return latest
+        # A write whose list is read again covers the state by its message.
+        wanted = self._rows.values() if self.workspace.writing else (self.rows,)
+        waits = (rows.view.collection.waiting for rows in wanted if self.status.message)
+        return next((wait for wait in waits if wait is not None), None)
+
     def _show_status(self) -> None:
         if self.workspace is not None:
             view = self.rows.view
@@ -208,7 +224,11 @@ class ListsScreen(ScreenWithModals):
             text = words.status(view.collection, len(view), view.query, now)
             told = (view.query.error, self.rows.marks.summary, text)
             text = " · ".join(part for part in told if part)
-            self.status.show_state(text, stale=view.collection.stale or bool(view.query.error))
+            failing = view.collection.stale or view.collection.waiting is not None
+            self.status.show_state(text, stale=failing or bool(view.query.error))
+            wait = self.waiting
+            writing = bool(self.workspace.writing)
+            self.status.show_wait("" if wait is None else words.waiting(wait, now, writing=writing))
             notice = words.placeholder(
                 view.collection,
                 len(view),
@@ -226,7 +246,7 @@ class ListsScreen(ScreenWithModals):
         if not self._rows or self.workspace is None:
             return
         collection = self.rows.view.collection
-        if collection.error is not None:
+        if collection.error is not None or (collection.waiting or self.waiting) is not None:
             self._show_status()
         quiet = self.app.app_focus and self.is_current and not self.is_taken
         if (
@@ -298,7 +318,7 @@ class ListsScreen(ScreenWithModals):
     def _begin_to_load(self, rows: AnyRows) -> None:
         collection = rows.view.collection
         if not collection.started and collection.loading is Loading.NOTHING:
-            self._work(collection.load_more(), f"load the {collection.name}")
+            self._read(collection.load_more(), f"load the {collection.name}")
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         """Load the next page; after a failure only `r` asks again.
@@ -310,14 +330,14 @@ class ListsScreen(ScreenWithModals):
             return
         collection = self.rows.view.collection
         if collection.started and not collection.ended and collection.error is None:
-            self._work(collection.load_more(), f"load more {collection.name}")
+            self._read(collection.load_more(), f"load more {collection.name}")
 
     def action_load_all(self) -> None:
         """Load the list in view to its end."""
         if self._rows:
             self.status.dismiss()
             collection = self.rows.view.collection
-            self._work(collection.load_all(), f"load all {collection.name}")
+            self._read(collection.load_all(), f"load all {collection.name}")
 
     def action_refresh(self) -> None:
         """Read the list in view again."""
@@ -329,7 +349,7 @@ class ListsScreen(ScreenWithModals):
             return
         self.status.dismiss()
         if collection.as_of is None:
-            self._work(collection.load_more(), f"load the {collection.name}")
+            self._read(collection.load_more(), f"load the {collection.name}")
         else:
             self._refresh_list()
 
@@ -339,7 +359,7 @@ class ListsScreen(ScreenWithModals):
         last = min(len(view), top + self.table.rows_on_screen)
         on_screen = [view.key_at(index) for index in range(top, last)]
         collection = view.collection
-        self._work(collection.refresh(on_screen), f"refresh the {collection.name}")
+        self._read(collection.refresh(on_screen), f"refresh the {collection.name}")
 
     # Sorting and marking
 
@@ -408,6 +428,13 @@ class ListsScreen(ScreenWithModals):
     def _filter_rows(self, rows: AnyRows, text: str) -> None:
         rows.view.filter(rows.view.parse(clean(text)))
         self._drive(rows)
+
+    def cancel_reads(self) -> None:
+        """End what only reads, for nobody will look at it any more."""
+        self.workers.cancel_group(self, READS)
+
+    def _read(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
+        self.run_worker(guarded(self, coroutine, doing), group=READS, exit_on_error=False)
 
     def _work(self, coroutine: Coroutine[None, None, object], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), exit_on_error=False)

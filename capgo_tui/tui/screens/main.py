@@ -73,7 +73,7 @@ class MainScreen(ListsScreen):
         self._work(self.undoing.look_back(), "find out what an earlier run did")
         if self._sought is not None:
             self._filter(self._sought)
-            self._work(self._look_up(self._sought), "look the device up")
+            self._read(self._look_up(self._sought), "look the device up")
 
     # The detail
 
@@ -147,8 +147,11 @@ class MainScreen(ListsScreen):
         return lines
 
     def action_leave(self) -> None:
-        """Close the detail, stop loading or reading again, or clear the filter; never quit."""
+        """Close the detail, stop what waits or is loading, or clear the filter; never quit."""
         if self._close_detail() or not self._rows:
+            return
+        if self.waiting is not None:
+            self.waiting.wait.give_up()
             return
         if self.rows.view.collection.stoppable:
             self.rows.view.collection.stop()
@@ -198,7 +201,7 @@ class MainScreen(ListsScreen):
         self._close_filter_bar()
         view = self.rows.view
         if self._active == "devices" and not len(view) and view.query.looks_like_id:
-            self._work(self._look_up(view.query.text), "look the device up")
+            self._read(self._look_up(view.query.text), "look the device up")
 
     def action_move(self, rows: int) -> None:
         """Move the cursor while the filter is typed."""

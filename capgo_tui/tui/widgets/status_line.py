@@ -16,7 +16,10 @@ BETWEEN = " · "
 
 
 class StatusLine(Widget):
-    """One row of text; a message takes the place of the state until it is dismissed."""
+    """One row of text; a message takes the place of the state until it is dismissed.
+
+    What is being waited for takes the place of both while it lasts.
+    """
 
     DEFAULT_CSS = """
     StatusLine {
@@ -37,6 +40,7 @@ class StatusLine(Widget):
         self._state = ("", False)
         self._passing = ""
         self._outcomes: list[str] = []
+        self._wait = ""
         self._shown = ("", "state")
 
     @property
@@ -50,6 +54,11 @@ class StatusLine(Widget):
     def show_state(self, text: str, *, stale: bool = False) -> None:
         """Set what the list's state is; seen when there is no message."""
         self._state = (text, stale)
+        self._update()
+
+    def show_wait(self, text: str) -> None:
+        """Set what is being waited for, with "" nothing."""
+        self._wait = text
         self._update()
 
     def say(self, message: str) -> None:
@@ -74,8 +83,8 @@ class StatusLine(Widget):
     def _update(self) -> None:
         text, stale = self._state
         message = self.message
-        part = "message" if message else "stale" if stale else "state"
-        before, self._shown = self._shown, (message or text, part)
+        part = "stale" if self._wait else "message" if message else "stale" if stale else "state"
+        before, self._shown = self._shown, (self._wait or message or text, part)
         if before != self._shown:
             self.refresh()
 

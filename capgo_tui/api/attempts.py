@@ -1,0 +1,150 @@
+"""Sees each request through: in its turn, a read more than once, none after a refused key."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.pace import Pace
+from capgo_tui.api.patience import SHORTEST, Patience, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from capgo_tui.api.requests import Request
+
+ResultT = TypeVar("ResultT")
+
+
+class Attempts:
+    """What one client's requests share: the patience, the pace, and a refused key.
+
+    Without a patience each request goes out once and at once. `on_wait` hears of a `Wait` when
+    it begins and again when it is over.
+    """
+
+    def __init__(self, patience: Patience | None, on_wait: Callable[[Wait], None] | None) -> None:
+        self.refusal: CapgoError | None = None
+        """How the server refused the key; from then on nothing is sent with it."""
+        self._patience = patience
+        self._on_wait = on_wait
+        self._pace = None if patience is None else Pace(patience.longest)
+        self._waits: set[Wait] = set()
+        self._reads: set[asyncio.Timeout] = set()
+
+    def lose_patience(self) -> None:
+        """Give up every wait, now and from now on: the program ends."""
+        self._patience = self._pace = None
+        for wait in tuple(self._waits):
+            wait.give_up()
+
+    async def make(self, request: Request, attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:
+        """Make a request by one attempt, or of a read by several.
+
+        Raises the first KEY_REFUSED again and again without an attempt, and at once in reads
+        that are under way then: 20 failures lock the address (contract §1, §3). A write under
+        way is left alone, for it may have landed.
+        """
+        if self.refusal is not None:
+            raise self.refusal.with_traceback(None)
+        if request.writes:
+            return await self._persist(request, attempt)
+        scope = asyncio.timeout(None)
+        try:
+            async with scope:
+                self._reads.add(scope)
+                try:
+                    return await self._persist(request, attempt)
+                finally:
+                    self._reads.discard(scope)
+        except TimeoutError:
+            if self.refusal is None or not scope.expired():
+                raise
+            raise self.refusal.with_traceback(None) from None
+
+    async def _persist(
+        self, request: Request, attempt: Callable[[], Awaitable[ResultT]]
+    ) -> ResultT:
+        failed, waited, seconds = 0, 0.0, 0.0
+        error: CapgoError | None = None
+        while True:
+            waited += await self._await_turn(request, error, seconds, failed + 1)
+            if self.refusal is not None:
+                raise self.refusal.with_traceback(None)
+            try:
+                return await attempt()
+            except CapgoError as caught:
+                error = caught
+            self._note(request, error)
+            failed += 1
+            again = None
+            if self._patience is not None and not request.writes:
+                again = self._patience.wait_after(error, failed, waited)
+            if again is None:
+                raise error
+            seconds = again
+
+    def _note(self, request: Request, error: CapgoError) -> None:
+        if error.kind is ErrorKind.KEY_REFUSED and request.needs_key and self.refusal is None:
+            self.refusal = error
+            # Its own read is among them: it is past its last wait, and takes no notice.
+            now = asyncio.get_running_loop().time()
+            for scope in self._reads:
+                scope.reschedule(now)
+        if self._pace is not None and self._patience is not None:
+            self._pace.note(request, error, self._patience.clock())
+
+    async def _await_turn(
+        self, request: Request, error: CapgoError | None, seconds: float, number: int
+    ) -> float:
+        """Wait until the request may go out; gives the seconds it took."""
+        if self._patience is None or self._pace is None:
+            if error is not None:
+                raise error
+            return 0.0
+        now = self._patience.clock()
+        because = error or self._pace.held_by(now)
+        seconds = self._pace.moment(request, now, seconds) - now
+        if seconds <= 0:
+            return 0.0
+        if because is None or (error is None and seconds < SHORTEST):
+            await self._patience.sleep(seconds)
+            return seconds
+        tries = 1 if request.writes else self._patience.tries
+        if error is None:
+            because = _of(request, because, seconds)
+        wait = Wait(
+            request.name,
+            request.operation,
+            error=because,
+            seconds=seconds,
+            number=number,
+            of=tries,
+        )
+        self._waits.add(wait)
+        try:
+            self._tell(wait)
+            await wait.run(self._patience.sleep)
+        finally:
+            wait.over = True
+            self._waits.discard(wait)
+            self._tell(wait)
+        return seconds
+
+    def _tell(self, wait: Wait) -> None:
+        if self._on_wait is not None:
+            self._on_wait(wait)
+
+
+def _of(request: Request, refusal: CapgoError, seconds: float) -> CapgoError:
+    """The same refusal for a request that was held back because of it, and so never sent."""
+    return CapgoError(
+        refusal.message,
+        kind=refusal.kind,
+        status=refusal.status,
+        code=refusal.code,
+        detail=refusal.detail,
+        retry_after=seconds,
+        request=request.name,
+    )

@@ -1,0 +1,153 @@
+"""What the client is to make of each fault in each of its operations, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from capgo_tui.api.client import CapgoClient
+from capgo_tui.api.errors import ErrorKind
+from capgo_tui.api.settings import ChannelSettings
+from tests.api.support import walk
+from tests.tui.world import APP, device_id
+
+if TYPE_CHECKING:
+    from capgo_tui.api.paging import Pager
+    from capgo_tui.api.records import RecordT
+
+Call: TypeAlias = Callable[[CapgoClient], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing the client does; `aim` is what the sandbox calls it."""
+
+    name: str
+    aim: str
+    call: Call
+    writes: bool = False
+    parses: bool = True
+    """Whether the body of the answer counts at all."""
+    pages: bool = False
+    """Whether it asks for later pages in this world."""
+    learns: bool = False
+    """Whether it finds out the revision, so that this must not be told."""
+
+
+def _all(pager: Callable[[CapgoClient], Pager[RecordT]]) -> Call:
+    async def call(client: CapgoClient) -> object:
+        return [row.key for page in await walk(pager(client), most=60) for row in page.rows]
+
+    return call
+
+
+async def _device(client: CapgoClient) -> object:
+    return (await client.device(APP, device_id(1))).raw_json()
+
+
+async def _channel(client: CapgoClient) -> object:
+    return (await client.channel(APP, "c-05")).raw_json()
+
+
+async def _app(client: CapgoClient) -> object:
+    return (await client.app(APP)).raw_json()
+
+
+READS = (
+    Operation("channels", "channel.list", _all(lambda c: c.channels(APP)), pages=True),
+    Operation("devices", "device.list", _all(lambda c: c.devices(APP, limit=5)), pages=True),
+    Operation("bundles", "bundle.list", _all(lambda c: c.bundles(APP)), pages=True),
+    Operation("apps", "app.list", _all(lambda c: c.apps())),
+    Operation("channel", "channel.get", _channel),
+    Operation("device", "device.get", _device),
+    Operation("app", "app.get", _app),
+    Operation("ping", "ping", lambda c: c.ping(), parses=False),
+    Operation("learn_revision", "device.list", lambda c: c.learn_revision(APP), learns=True),
+)
+WRITES = tuple(
+    Operation(name, aim, call, writes=True)
+    for name, aim, call in (
+        (
+            "set_channel",
+            "channel.set",
+            lambda c: c.set_channel(APP, "c-05", ChannelSettings(allow_dev=False)),
+        ),
+        ("delete_channel", "channel.delete", lambda c: c.delete_channel(APP, "c-05")),
+        ("link_device", "device.link", lambda c: c.link_device(APP, device_id(1), "c-05")),
+        ("unlink_device", "device.unlink", lambda c: c.unlink_device(APP, device_id(2))),
+        ("delete_bundle", "bundle.delete", lambda c: c.delete_bundle(APP, "1.0.60")),
+        ("delete_all_bundles", "bundle.delete-all", lambda c: c.delete_all_bundles(APP)),
+        ("promote_bundle", "bundle.promote", lambda c: c.promote_bundle(APP, 9, 5)),
+        (
+            "create_bundle",
+            "bundle.create",
+            lambda c: c.create_bundle(
+                APP, "9.9.9", external_url="https://example.com/a.zip", checksum="c"
+            ),
+        ),
+        (
+            "set_bundle_metadata",
+            "bundle.metadata",
+            lambda c: c.set_bundle_metadata(APP, 9, comment="new"),
+        ),
+    )
+)
+OPERATIONS = (*READS, *WRITES)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What one fault leads to.
+
+    `again`: a read is tried again. `kind`: how a read ends that always meets the fault, and
+    how a write ends; None is well. `maybe`: whether a write may then have been carried out.
+    `body`: it spoils no more than the body. `shifts`: it concerns later pages alone.
+    """
+
+    kind: ErrorKind | None = None
+    again: bool = False
+    maybe: bool = False
+    body: bool = False
+    shifts: bool = False
+
+
+FAULT, GONE = ErrorKind.SERVER_FAULT, ErrorKind.UNREACHABLE
+SPOILT = Expected(FAULT, again=True, body=True)
+FAULTS: dict[str, Expected] = {
+    "latency": Expected(),
+    "jitter": Expected(),
+    "slow-drip": Expected(),
+    "late": Expected(GONE, again=True, maybe=True),
+    "429=2": Expected(ErrorKind.RATE_LIMITED, again=True),
+    "429=bare": Expected(ErrorKind.RATE_LIMITED, again=True),
+    "500=before": Expected(FAULT, again=True, maybe=True),
+    "500=after": Expected(FAULT, again=True, maybe=True),
+    "502=before": Expected(FAULT, again=True, maybe=True),
+    "502=after": Expected(FAULT, again=True, maybe=True),
+    "drop=before": Expected(GONE, again=True, maybe=True),
+    "drop=after": Expected(GONE, again=True, maybe=True),
+    "drop=midway": Expected(GONE, again=True, maybe=True),
+    "truncated": SPOILT,
+    "empty": SPOILT,
+    "bad-utf8": SPOILT,
+    "wrong-type": Expected(),
+    "error-in-200": Expected(FAULT, again=True, maybe=True),
+    "expired-key": Expected(ErrorKind.KEY_REFUSED),
+    "insert-rows": Expected(shifts=True),
+    "delete-rows": Expected(shifts=True),
+    "same-cursor": Expected(shifts=True),
+    "redirect={elsewhere}": Expected(FAULT),
+}
+
+
+def expected(fault: str, operation: Operation) -> Expected:
+    """What a fault leads to in one operation, where that is not what it leads to in all."""
+    told = FAULTS[fault]
+    # The status says that a write was done, and a health check asks for no more than that.
+    body_unread = operation.writes or not operation.parses
+    if told.body and body_unread:
+        return Expected()
+    if fault == "error-in-200" and not operation.parses:
+        return Expected()
+    return told

@@ -1,0 +1,416 @@
+"""Reads are tried again, writes never; the pace is the server's; a refused key ends all."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from capgo_tui.api import requests
+from capgo_tui.api.client import CapgoClient
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.pace import A_MINUTE, Pace
+from capgo_tui.api.patience import Patience, Wait
+from capgo_tui.api.revisions import LIVE, Revision
+from tests.api.support import APP, KEY, Answer, Asked, Scripted, scripted, walk
+from tests.support.patience import Hourglass, patient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from capgo_tui.api.requests import Request
+
+BROKEN: Answer = (503, {"error": "unknown_error", "message": "Out to lunch"})
+CHANNELS: Answer = (200, [{"id": 1, "name": "beta", "public": False, "rollout_id": "r"}])
+DEVICE: Answer = (200, {"device_id": "d", "version_name": "1.0.0"})
+
+
+def limited(**more: object) -> Answer:
+    info = {"error": "too_many_requests", "message": "Too many requests", "moreInfo": more}
+    return 429, info
+
+
+def script(*answers: Answer) -> Callable[[Asked], Answer]:
+    """Give these one after the other, the last one for ever."""
+    left = list(answers)
+    return lambda asked: left.pop(0) if len(left) > 1 else left[0]
+
+
+class Heard:
+    """What was told of waits: each as a line when it begins, and whether it ended."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.open: list[Wait] = []
+
+    def __call__(self, wait: Wait) -> None:
+        if wait.over:
+            self.open.remove(wait)
+            return
+        self.open.append(wait)
+        kind = wait.error.kind.value
+        self.lines.append(f"{wait.request}: {kind}, {wait.number}/{wait.of} in {wait.seconds:g}")
+
+
+async def test_a_read_is_tried_again_with_growing_waits_until_it_comes() -> None:
+    glass, heard = Hourglass(), Heard()
+    answers = script(BROKEN, (200, b"<html>"), (200, b'[{"id":'), CHANNELS)
+    async with scripted(answers, patience=patient(glass), on_wait=heard) as (client, server):
+        (page,) = await walk(client.channels(APP))
+    assert [channel.name for channel in page.rows] == ["beta"]
+    assert glass.slept == [1, 2, 4]
+    assert heard.lines == [
+        "GET /channel: server_fault, 2/4 in 1",
+        "GET /channel: server_fault, 3/4 in 2",
+        "GET /channel: server_fault, 4/4 in 4",
+    ]
+    assert heard.open == []
+    assert len(server.asked) == 4
+
+
+async def test_the_last_try_fails_as_the_only_one_would() -> None:
+    async with scripted(lambda _: BROKEN, patience=patient()) as (client, server):
+        with pytest.raises(CapgoError) as caught:
+            await client.channel(APP, "beta")
+        assert (caught.value.kind, caught.value.status) == (ErrorKind.SERVER_FAULT, 503)
+        assert len(server.asked) == 4
+    async with scripted(lambda _: BROKEN) as (client, server):
+        with pytest.raises(CapgoError):
+            await client.channel(APP, "beta")
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "info", "wait"),
+    [
+        ({"retry-after": "7", "x-ratelimit-reset": "1"}, {"retryAfterSeconds": 9}, 7),
+        ({}, {"retryAfterSeconds": 9}, 9),
+        ({"retry-after": "0"}, {}, 1),
+        ({}, {}, 1),
+        ({"retry-after": "60"}, {}, 60),
+    ],
+)
+async def test_the_wait_is_the_servers_own(
+    headers: dict[str, str], info: dict[str, Any], wait: float
+) -> None:
+    glass = Hourglass()
+    async with scripted(
+        script(limited(**info), CHANNELS), patience=patient(glass), revision=Revision.LIVE
+    ) as (client, server):
+        server.headers.update(headers)
+        await client.channels(APP).next_page()
+    assert glass.slept == [pytest.approx(wait)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        limited(retryAfterSeconds=61),
+        limited(reason="too_many_failed_auth_attempts", retryAfterSeconds=900),
+        (307, b""),
+        (401, {"error": "invalid_apikey", "message": "Invalid apikey"}),
+        (400, {"error": "cannot_access_app", "message": "You can't access this app"}),
+        (400, {"error": "cannot_find_version", "message": "Cannot find version"}),
+        (400, {"error": "invalid_limit", "message": "Invalid limit"}),
+        (404, b"<html>nginx</html>"),
+    ],
+    ids=["too long", "locked", "redirect", "key", "right", "missing", "value", "route"],
+)
+async def test_what_another_try_would_not_change_is_not_tried_again(answer: Answer) -> None:
+    glass = Hourglass()
+    async with scripted(lambda _: answer, patience=patient(glass)) as (client, server):
+        with pytest.raises(CapgoError):
+            await client.channel(APP, "beta")
+        assert len(server.asked) == 1
+    assert glass.slept == []
+
+
+async def test_all_waits_of_a_read_together_have_a_bound() -> None:
+    glass = Hourglass()
+    async with scripted(lambda _: limited(retryAfterSeconds=50), patience=patient(glass)) as (
+        client,
+        server,
+    ):
+        with pytest.raises(CapgoError):
+            await client.channel(APP, "beta")
+        assert len(server.asked) == 3
+    assert sum(glass.slept) <= Patience().total
+
+
+async def test_a_write_goes_out_once_whatever_comes_back() -> None:
+    for answer in (BROKEN, limited(device_id="d", retryAfterSeconds=1), (200, b"<html>")):
+        glass = Hourglass()
+        async with scripted(script(answer), patience=patient(glass), revision=Revision.LIVE) as (
+            client,
+            server,
+        ):
+            with pytest.raises(CapgoError):
+                await client.link_device(APP, "d", "beta")
+            assert len(server.asked) == 1
+        assert glass.slept == []
+
+
+async def test_a_write_never_goes_out_while_the_server_has_everybody_wait() -> None:
+    glass, heard = Hourglass(), Heard()
+    once = Patience(tries=1, sleep=glass.sleep, clock=glass)
+    answers = script(limited(reason="api_key_rate_limit_exceeded", retryAfterSeconds=40), DEVICE)
+    async with scripted(answers, patience=once, on_wait=heard, revision=Revision.LIVE) as (
+        client,
+        _,
+    ):
+        with pytest.raises(CapgoError):
+            await client.channels(APP).next_page()
+        await client.link_device(APP, "d", "beta")
+    assert heard.lines == ["POST /device: rate_limited, 1/1 in 40"]
+    assert sum(glass.slept) == 40
+
+
+class Doors:
+    """Sleeps that last until a test lets them end."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.open = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        self.reached.set()
+        await self.open.wait()
+
+    def patience(self) -> Patience:
+        return Patience(sleep=self.sleep, clock=lambda: 0.0)
+
+
+async def test_a_wait_that_is_given_up_ends_in_the_error_it_began_with() -> None:
+    doors, heard = Doors(), Heard()
+    async with scripted(lambda _: BROKEN, patience=doors.patience(), on_wait=heard) as (
+        client,
+        server,
+    ):
+        reading = asyncio.ensure_future(client.channel(APP, "beta"))
+        await doors.reached.wait()
+        (wait,) = heard.open
+        wait.give_up()
+        wait.give_up()
+        with pytest.raises(CapgoError, match="Out to lunch"):
+            await reading
+        assert heard.open == []
+        assert len(server.asked) == 1
+
+
+async def test_a_wait_may_be_given_up_as_soon_as_it_is_told() -> None:
+    def impatient(wait: Wait) -> None:
+        wait.give_up()
+
+    async with scripted(lambda _: BROKEN, patience=Doors().patience(), on_wait=impatient) as (
+        client,
+        server,
+    ):
+        with pytest.raises(CapgoError, match="Out to lunch"):
+            await client.channel(APP, "beta")
+        assert len(server.asked) == 1
+
+
+async def test_without_patience_any_more_nothing_waits_and_no_held_write_goes_out() -> None:
+    doors = Doors()
+    answers = script(limited(retryAfterSeconds=40), DEVICE)
+    async with scripted(answers, patience=doors.patience(), revision=Revision.LIVE) as (
+        client,
+        server,
+    ):
+        reading = asyncio.ensure_future(client.channel(APP, "beta"))
+        await doors.reached.wait()
+        writing = asyncio.ensure_future(client.unlink_device(APP, "d"))
+        await asyncio.sleep(0)
+        client.lose_patience()
+        with pytest.raises(CapgoError):
+            await reading
+        with pytest.raises(CapgoError) as held:
+            await writing
+        assert held.value.kind is ErrorKind.RATE_LIMITED
+        assert not held.value.maybe_sent
+        assert held.value.request == "DELETE /device"
+        assert [str(asked) for asked in server.asked] == ["GET /channel"]
+
+
+async def test_a_cancelled_read_waits_no_longer() -> None:
+    doors, heard = Doors(), Heard()
+    async with scripted(lambda _: BROKEN, patience=doors.patience(), on_wait=heard) as (client, _):
+        reading = asyncio.ensure_future(client.channel(APP, "beta"))
+        await doors.reached.wait()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert heard.open == []
+
+
+class Refusing(Scripted):
+    """Refuses the key, and holds some of its answers back."""
+
+    def __init__(self, held: set[str]) -> None:
+        super().__init__(lambda _: (401, {"error": "invalid_apikey", "message": "Invalid apikey"}))
+        self.held = held
+        self.go = asyncio.Event()
+        self.all_here = asyncio.Barrier(len(held) + 1)
+        self.ended: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        name = f"{scope['method']} {scope['path']}"
+        if name in self.held:
+            await self.all_here.wait()
+            try:
+                await self.go.wait()
+            finally:
+                self.ended.append(name)
+        await super().__call__(scope, receive, send)
+
+
+async def test_the_first_refused_key_ends_every_read_under_way_and_no_write() -> None:
+    server = Refusing({"GET /channel", "GET /bundle", "POST /device"})
+    async with CapgoClient(
+        KEY, server="http://localhost", asgi_app=server, patience=patient(), revision=Revision.LIVE
+    ) as client:
+        held = [
+            asyncio.ensure_future(client.channel(APP, "beta")),
+            asyncio.ensure_future(client.bundles(APP).next_page()),
+        ]
+        write = asyncio.ensure_future(client.link_device(APP, "d", "beta"))
+        await server.all_here.wait()
+        with pytest.raises(CapgoError):
+            await client.device(APP, "d")
+        for read in held:
+            with pytest.raises(CapgoError) as caught:
+                await read
+            assert caught.value.kind is ErrorKind.KEY_REFUSED
+        assert sorted(server.ended) == ["GET /bundle", "GET /channel"]
+        assert [str(asked) for asked in server.asked] == ["GET /device"]
+        server.go.set()
+        with pytest.raises(CapgoError):
+            await write
+        with pytest.raises(CapgoError):
+            await client.channel(APP, "beta")
+        assert [str(asked) for asked in server.asked] == ["GET /device", "POST /device"]
+
+
+async def test_a_read_that_waits_for_its_next_try_ends_with_a_refused_key_as_well() -> None:
+    doors = Doors()
+    refused = (401, {"error": "invalid_apikey", "message": "Invalid apikey"})
+    async with scripted(script(BROKEN, refused), patience=doors.patience()) as (client, server):
+        reading = asyncio.ensure_future(client.channel(APP, "beta"))
+        await doors.reached.wait()
+        with pytest.raises(CapgoError):
+            await client.device(APP, "d")
+        with pytest.raises(CapgoError) as caught:
+            await reading
+        assert caught.value.kind is ErrorKind.KEY_REFUSED
+        assert len(server.asked) == 2
+
+
+# The pace
+
+
+class Documented:
+    """Devices one a page; no more than so many requests a minute, and it says when to come."""
+
+    def __init__(self, glass: Hourglass, most: int, pages: int = 300) -> None:
+        self.glass, self.most, self.pages = glass, most, pages
+        self.times: list[float] = []
+        self.refused = 0
+
+    def __call__(self, asked: Asked) -> Answer:
+        now = self.glass()
+        self.times = [time for time in self.times if time > now - 60]
+        if len(self.times) >= self.most:
+            self.refused += 1
+            return limited(retryAfterSeconds=self.times[0] + 60 - now)
+        self.times.append(now)
+        number = int(asked.query.get("cursor", "0"))
+        more = number + 1 < self.pages
+        page: dict[str, object] = {"data": [{"device_id": f"d-{number}"}], "hasMore": more}
+        return 200, {**page, "nextCursor": f"{number + 1}"} if more else page
+
+
+async def test_a_long_load_keeps_to_what_a_server_asks_for() -> None:
+    glass = Hourglass()
+    server = Documented(glass, A_MINUTE)
+    async with scripted(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
+        pages = await walk(client.devices(APP))
+    assert len({row.key for page in pages for row in page.rows}) == server.pages
+    assert server.refused == 1, "told once, it keeps the pace"
+    assert glass() < 200, "and is no slower than it must be: a hundred at once, two minutes more"
+
+
+async def test_a_long_load_is_not_slowed_down_where_nobody_asks_for_it() -> None:
+    glass = Hourglass()
+    server = Documented(glass, 2_000)
+    async with scripted(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
+        await walk(client.devices(APP))
+    assert glass.slept == []
+
+
+def moments(pace: Pace, request: Request, count: int, now: float = 0.0) -> list[float]:
+    return [pace.moment(request, now) for _ in range(count)]
+
+
+def refusal(request: Request, wait: float | None = None, **detail: Any) -> CapgoError:
+    return CapgoError(
+        "Too many requests",
+        kind=ErrorKind.RATE_LIMITED,
+        retry_after=wait,
+        detail=detail,
+        request=request.name,
+    )
+
+
+LIST = requests.list_devices(LIVE, APP, limit=100)
+GET = requests.get_device(LIVE, APP, "D-1")
+LINK = requests.link_device(LIVE, APP, "D-1", "beta")
+
+
+def test_lists_are_read_as_fast_as_they_come_until_the_server_asks_to_slow_down() -> None:
+    pace = Pace(60)
+    assert moments(pace, LIST, 500) == [0.0] * 500
+    pace.note(LIST, refusal(LIST), 0.0)
+    slow = moments(pace, LIST, 300)
+    for at in range(len(slow) - A_MINUTE):
+        assert slow[at + A_MINUTE] - slow[at] > 60
+    assert slow[99] < 63, "no slower than it must be"
+    assert moments(pace, LIST, 3, 1_000.0) == [1_000.0] * 3, "after a while fast again"
+
+
+def test_what_the_server_asks_everybody_to_wait_everybody_waits() -> None:
+    pace = Pace(60)
+    pace.note(LIST, refusal(LIST, 30.0, reason="api_key_rate_limit_exceeded"), 0.0)
+    assert pace.moment(GET, 1.0) == 30.0
+    assert pace.moment(LINK, 1.0) > 30.0
+    assert pace.held_by(29.0) is not None
+    assert pace.held_by(30.0) is None
+
+
+def test_what_concerns_one_device_or_lasts_too_long_holds_nobody() -> None:
+    for request, error in (
+        (GET, refusal(GET, 1.0, app_id=APP, device_id="d-1")),
+        (LINK, refusal(LINK, 60.0)),
+        (LIST, refusal(LIST, 900.0, reason="too_many_failed_auth_attempts")),
+    ):
+        pace = Pace(60)
+        pace.note(request, error, 0.0)
+        assert moments(pace, LIST, 200) == [0.0] * 200
+    pace = Pace(60)
+    pace.note(LIST, refusal(LIST, 900.0), 0.0)
+    assert pace.held_by(0.0) is None
+
+
+def test_no_device_is_asked_for_more_than_five_times_a_second_each_way() -> None:
+    pace = Pace(60)
+    gets = moments(pace, GET, 12)
+    for at in range(len(gets) - 5):
+        assert gets[at + 5] - gets[at] > 1
+    assert gets[:5] == [0.0] * 5
+    same = requests.get_device(LIVE, APP, "d-1")
+    assert pace.moment(same, 0.0) > 1, "the server tells no capitals apart"
+    assert moments(pace, LINK, 5) == [0.0] * 5
+    assert pace.moment(requests.get_device(LIVE, APP, "d-2"), 0.0) == 0.0
+    for number in range(5_000):
+        pace.moment(requests.get_device(LIVE, APP, f"x-{number}"), float(number))
+    assert len(pace._devices) <= 1_001
