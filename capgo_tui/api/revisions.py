@@ -67,6 +67,10 @@ class Traits:
     """Body fields that carry the channel's name when linking a device."""
     link_bundle_field: str | None = None
     """Body field for a bundle when linking, where one may be sent."""
+    links_default_bundles: bool = True
+    """Whether that may be a bundle which a default channel carries."""
+    links_unseen_devices: bool = True
+    """Whether a device that never asked for an update can be linked."""
     channels_paging: Paging = Paging.PAGES
     devices_paging: Paging = Paging.CURSOR
     bundles_paging: Paging = Paging.PAGES
@@ -105,6 +109,7 @@ LIVE = Traits(
 DOCUMENTED = Traits(
     revision=Revision.DOCUMENTED,
     link_bundle_field="version_id",
+    links_default_bundles=False,
     tells_overrides=False,
     devices_paging=Paging.PAGES,
     device_filters=frozenset(),
@@ -128,6 +133,7 @@ LEGACY = Traits(
     device_params=("device_id", "channel"),  # the seed's slip, meaning the device id
     link_channel_fields=("channel", "channel_id"),
     link_bundle_field="version_id",
+    links_unseen_devices=False,
     tells_overrides=False,
     tells_bundle_names=False,
     channels_paging=Paging.WHOLE,

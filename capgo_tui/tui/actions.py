@@ -57,11 +57,11 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "device.override", "o", "override", "override",
-        "Force this device to a channel", DEVICES_ONLY, writes=True,
+        "Force this device, or all marked ones, to a channel", DEVICES_ONLY, writes=True,
     ),
     Action(
         "device.clear", "x", "clear", "clear",
-        "Clear this device's override", DEVICES_ONLY, writes=True,
+        "Clear the override of this device, or of all marked ones", DEVICES_ONLY, writes=True,
     ),
     Action(
         "channel.promote", "l", "link", "promote",
@@ -135,6 +135,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark.all", "asterisk", "mark_all", "mark all",
            "Mark everything the filter shows", hint=False, shown_key="*"),
     Action("mark.none", "u", "unmark", "unmark all", "Take all marks away", hint=False),
+    Action(
+        "device.ids", "O", "ids", "list of ids",
+        "Override or clear the devices of a list of ids; pasting one opens it too",
+        DEVICES_ONLY, hint=False, writes=True,
+    ),
     Action(
         "list.wide", "w", "wide", "wide",
         "Every column at full width; ← → slide those behind the first", hint=False,

@@ -63,7 +63,7 @@ class CapgoApp(KeysInTurn):
         self.bug: str | None = None
         """What a bug left behind, with no value in it; printed after the end."""
         self._now = now
-        self._writes: set[asyncio.Task[object]] = set()
+        self._writes: dict[asyncio.Task[object], Callable[[], None] | None] = {}
         self._interrupted = False
         self._leaving = False
         self.last_words: list[str] = []
@@ -122,11 +122,17 @@ class CapgoApp(KeysInTurn):
 
     # Leaving
 
-    async def see_through(self, work: Awaitable[T]) -> T:
-        """Await a write that goes on even if whoever asked for it is gone."""
+    async def see_through(self, work: Awaitable[T], stop: Callable[[], None] | None = None) -> T:
+        """Await a write that goes on even if whoever asked for it is gone.
+
+        Args:
+            work: the write.
+            stop: where there are many, ends them after the one under way; for leaving.
+
+        """
         task = asyncio.ensure_future(work)
-        self._writes.add(task)
-        task.add_done_callback(self._writes.discard)
+        self._writes[task] = stop
+        task.add_done_callback(self._writes.pop)
         return await asyncio.shield(task)
 
     def note_outcome(self, outcome: str) -> None:
@@ -164,10 +170,13 @@ class CapgoApp(KeysInTurn):
             if isinstance(screen, MainScreen):
                 screen.cancel_reads()
         while self._writes:
+            for stop in self._writes.values():
+                if stop is not None:
+                    stop()
             for screen in self.screen_stack:
                 if isinstance(screen, MainScreen):
                     screen.say("Waiting for the write under way, then quitting…")
-            await asyncio.wait(self._writes)
+            await asyncio.wait(self._writes.keys())
             # Whoever asked for the write tells its outcome first.
             await asyncio.sleep(0)
         self.exit()

@@ -37,11 +37,15 @@ class KeysInTurn(App[None]):
         super().__init__(ansi_color=ansi_color)
         self._typed: deque[events.Key | events.Paste] = deque()
         self._in_hand: float | None = None
+        self.last_y = 0.0
+        """When a ``y`` was last typed, to whatever: held down, it must not answer what comes."""
 
     async def on_event(self, event: events.Event) -> None:
         """Keep keys and pastes back until it is their turn."""
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             self._typed.append(event)
+            if isinstance(event, events.Key) and event.key == "y":
+                self.last_y = event.time
             if self._in_hand is None or monotonic() - self._in_hand > LOST_AFTER:
                 await self._next()
         else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from capgo_tui.api.errors import Refused
 from capgo_tui.api.requests import BundleName
 from capgo_tui.workspace.bundle_links import linked_to
-from capgo_tui.workspace.sorting import version_value
+from capgo_tui.workspace.sorting import NO_VERSION, version_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -159,10 +159,8 @@ def _why_deleted(rules: Rules, run_by: str) -> str:
     return ", ".join(conditions)
 
 
-def _age_order(bundle: Bundle) -> tuple[float, bool, object]:
+def _age_order(bundle: Bundle) -> tuple[float, bool, str]:
     """Newest last; bundles of one moment by their version; those of unknown age are oldest."""
     made = bundle.created_at.timestamp() if bundle.created_at else float("-inf")
-    version = version_value(bundle.name)
-    # Names that are no versions sort before all versions: (1, text) and (0, numbers) do not mix.
-    is_version = isinstance(version, tuple) and version[0] == 0
-    return (made, is_version, version if is_version else bundle.name)
+    version = version_value(bundle.name) or NO_VERSION
+    return (made, not version.startswith(NO_VERSION), version)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from capgo_tui.workspace.collection import Event, Replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from capgo_tui.api.records import Record
     from capgo_tui.workspace.view import Shown, View
@@ -82,6 +82,11 @@ class Marks(Generic[T]):
     def mark_all(self) -> None:
         """Mark everything the view shows, which of 100 000 records takes some 10 ms."""
         self._keys.update(self._view.keys())
+        self._counted = None
+
+    def unmark(self, keys: Iterable[str]) -> None:
+        """Unmark these."""
+        self._keys.difference_update(keys)
         self._counted = None
 
     def clear(self) -> None:

@@ -16,6 +16,7 @@ from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection, Event, Progressed
 from capgo_tui.workspace.columns import Surroundings
 from capgo_tui.workspace.journal import Journal
+from capgo_tui.workspace.pacing import Pacing
 from capgo_tui.workspace.waiting import Waits
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Workspace:
         self.channels.listen(self._relink)
         self.writing: set[tuple[str, str]] = set()
         """The list and the key of each record a write is under way for."""
+        self.pacing = Pacing(now)
         self.journal = Journal(
             target.journal,
             server=target.server,

@@ -67,6 +67,10 @@ def _measured(run: re.Match[str]) -> str:
     return f"{length - 1}{digits}" if length < 10 else f"9{length:07}{digits}"
 
 
+NO_VERSION = "1"
+"""What the sort value of a name begins with that is no version; those of versions, with 0."""
+
+
 @lru_cache(maxsize=4096)
 def version_value(text: str | None) -> str | None:
     """A version by the rules of semver.org; what is none comes behind all that are.
@@ -77,7 +81,7 @@ def version_value(text: str | None) -> str | None:
         return None
     found = _VERSION.fullmatch(text)
     if found is None:
-        return f"1{text_value(text)}"
+        return f"{NO_VERSION}{text_value(text)}"
     core = [_DIGITS.sub(_measured, number) for number in found["core"].split(".")]
     while core and core[-1] == _ZERO:
         core.pop()

@@ -14,10 +14,11 @@ from textual.keys import _character_to_key
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.app import CapgoApp
+from capgo_tui.tui.dialogs.confirmation import Yes
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.main import MainScreen
 from tests.support.patience import one_try
-from tests.tui.world import ALL, APP, NOW
+from tests.tui.world import ALL, APP
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -88,6 +89,12 @@ class Driver:
         await self.until(lambda: self.main.prompt._drawn_at is not None, "the question drawn")
         await self.pilot.pause()
 
+    async def asked_in_dialog(self) -> None:
+        """Go on until the dialog that lists changes has drawn its question."""
+        yes = self.main.confirmation.query_one(Yes)
+        await self.until(lambda: yes._drawn_at is not None, "the question drawn")
+        await self.pilot.pause()
+
     async def settle(self) -> None:
         """Let everything that is under way come to its end, but for what a gate holds up."""
         for _ in range(3):
@@ -147,7 +154,7 @@ async def opened(
     wait_for: str = "as of",
     launch: Launch | None = None,
     key: str = ALL,
-    now: Callable[[], datetime] = lambda: NOW,
+    now: Callable[[], datetime] | None = None,
     **more: Any,
 ) -> AsyncIterator[Driver]:
     """The app on a server, once it shows `wait_for`."""
@@ -155,7 +162,8 @@ async def opened(
         launch = Launch(ApiKey(key), APP, asgi_app=lambda: server)
     if launch.patience is None:
         launch = replace(launch, patience=one_try())
-    app = CapgoApp(replace(launch, **more), now=now)
+    clock = now or (lambda: server.time)
+    app = CapgoApp(replace(launch, **more), now=clock)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
         if wait_for:

@@ -54,7 +54,7 @@ async def test_a_write_shows_that_it_is_under_way_and_then_what_was_read_back(
         assert driver.cursor == device_id(2)
 
 
-async def test_the_same_override_again_within_a_minute_says_when_to_try_again(
+async def test_the_same_override_again_within_a_minute_is_known_and_counted_down(
     server: Server,
 ) -> None:
     async with on_devices(server) as driver:
@@ -64,12 +64,36 @@ async def test_the_same_override_again_within_a_minute_says_when_to_try_again(
         server.pass_time(5)
         await driver.type("r")
         await driver.until(lambda: "▲" not in driver.text)
+        await driver.type("o", *"beta")
+        await driver.until("linked a moment ago: again in 55 s")
+        server.pass_time(10)
+        await driver.until("again in 45 s")
+        await driver.type("enter")
+        await driver.until("beta: linked a moment ago: again in 45 s")
+        server.pass_time(45)
+        await driver.gone("× beta")
+        await driver.type("enter")
+        await driver.asked("none → beta?")
+        await driver.type("y")
+        await told(driver, "✓")
+        assert server.count("POST", "/device") == 2
+        assert server.overrides() == {FIRST: "beta"}
+
+
+async def test_a_link_by_somebody_else_is_run_into_once_and_then_known(server: Server) -> None:
+    async with on_devices(server) as other:
+        await write(other)
+        await told(other, "✓")
+    server.change("DELETE FROM overrides")
+    server.pass_time(5)
+    async with on_devices(server) as driver:
         await write(driver)
         line = await told(driver, "✗")
         assert "Not changed" in line
         assert "55 s" in line
+        await driver.type("o", *"beta")
+        await driver.until("again in 55 s")
         assert server.overrides() == {}
-        assert "▲" not in driver.text
 
 
 async def test_a_key_that_may_not_is_told_so(server: Server) -> None:

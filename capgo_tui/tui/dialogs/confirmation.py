@@ -94,6 +94,7 @@ class Confirmation(Vertical, Modal):
         title: str = "",
         changed: bool = False,
         lines: Sequence[Line] = (),
+        notes: Sequence[str] = (),
     ) -> asyncio.Future[bool]:
         """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
 
@@ -102,6 +103,7 @@ class Confirmation(Vertical, Modal):
             title: what it is called; of one change its own name when empty.
             changed: whether it was asked before, and the record has changed since.
             lines: what is listed, where it is something else than the changes one by one.
+            notes: sentences to be read besides.
 
         """
         title = title or f"{changes[0].verb} {changes[0].label}"
@@ -109,7 +111,7 @@ class Confirmation(Vertical, Modal):
             f" {'Changed! ' if changed else ''}{title}"
         )
         listed = self.query_one("#confirmation-list", Detail)
-        listed.show_lines(lines or _lines(changes))
+        listed.show_lines([*(lines or _lines(changes)), *(Line("", n, "note") for n in notes)])
         guard = max(change.guard for change in changes)
         self._wanted = _to_type(changes) if guard is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Collection
 
 T = TypeVar("T", "Channel", "Bundle")
+NONE = "none"
+"""The key of the row that chooses none; ids are numbers."""
 
 
 COLUMNS = (
@@ -48,6 +50,10 @@ class Choices(Generic[T]):
     """Why a record cannot be chosen, asked whenever it is drawn; empty when it can."""
     aside: Callable[[T], str] = _nothing
     """What stands beside its name."""
+    without: str = ""
+    """What a first row says that chooses none of them; without a text there is no such row."""
+    declined: bool = False
+    """Whether that row was chosen."""
     typed: str = ""
     found: list[T] = field(default_factory=list)
 
@@ -70,9 +76,25 @@ class Choices(Generic[T]):
         matching = [each for each in loaded if all(word in each.name.casefold() for word in words)]
         self.found = sorted(matching, key=rank)
 
+    @property
+    def offers_none(self) -> bool:
+        """Whether the first row is the one that chooses none."""
+        return bool(self.without) and not self.typed.strip()
+
+    def at(self, index: int) -> T | None:
+        """The record in a row; None in the row that chooses none."""
+        index -= self.offers_none
+        return None if index < 0 else self.found[index]
+
+    def name_at(self, index: int) -> str:
+        """What a row chooses."""
+        record = self.at(index)
+        return self.without if record is None else record.name
+
     def refusal_at(self, index: int) -> str:
-        """Why the record at an index cannot be chosen; empty when it can."""
-        return self.refusal(self.found[index])
+        """Why what is in a row cannot be chosen; empty when it can."""
+        record = self.at(index)
+        return "" if record is None else self.refusal(record)
 
     @property
     def is_settled(self) -> bool:
@@ -82,6 +104,8 @@ class Choices(Generic[T]):
     @property
     def is_unmistakable(self) -> bool:
         """Whether what was typed is a whole name, or can mean no other one."""
+        if self.offers_none:
+            return True
         if not self.found:
             return False
         whole = self.found[0].name.casefold() == self.typed.strip().casefold()
@@ -89,28 +113,32 @@ class Choices(Generic[T]):
 
     @property
     def first_allowed(self) -> int:
-        """The one whose whole name was typed, else the first that can be chosen, else the first."""
+        """The first row that can be chosen, else the first of all.
+
+        A whole name that was typed means that record, and no other that begins like it.
+        """
         if self.found and self.found[0].name.casefold() == self.typed.strip().casefold():
-            return 0  # it was meant, even where it cannot be chosen: never another one in its place
-        allowed = (at for at, record in enumerate(self.found) if not self.refusal(record))
-        return next(allowed, 0)
+            return 0
+        return next((at for at in range(len(self)) if not self.refusal_at(at)), 0)
 
     def __len__(self) -> int:
-        return len(self.found)
+        return len(self.found) + self.offers_none
 
     def key_at(self, index: int) -> str:
         """The record's id."""
-        return str(self.found[index].id)
+        record = self.at(index)
+        return NONE if record is None else str(record.id)
 
     def index_of(self, key: str) -> int | None:
         """Where a record stands among the choices."""
-        return next((at for at, each in enumerate(self.found) if str(each.id) == key), None)
+        return next((at for at in range(len(self)) if self.key_at(at) == key), None)
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
         """One choice, muted with its reason where it cannot be chosen."""
-        record = self.found[index]
-        refusal = self.refusal(record)
-        texts = {"name": record.name, "aside": self.aside(record), "note": refusal}
+        record = self.at(index)
+        refusal = self.refusal_at(index)
+        aside = "" if record is None else self.aside(record)
+        texts = {"name": self.name_at(index), "aside": aside, "note": refusal}
         tone = "muted" if refusal else "plain"
         return Row(
             "×" if refusal else " ",
@@ -215,6 +243,14 @@ class LinkForm(Vertical, Modal):
             self._eager = False
             self._hint()
 
+    def reasons_changed(self) -> None:
+        """Draw the rows again: a reason may have changed, such as a countdown.
+
+        The cursor stays: what is chosen must not change while a hand is on its way to Enter.
+        """
+        if self.choosing:
+            self._table.refresh()
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the choices."""
         event.stop()
@@ -271,7 +307,7 @@ class LinkForm(Vertical, Modal):
         if choices is None:
             return
         loaded = choices.collection
-        count = f"{len(choices)} of {len(loaded)} {loaded.name}"
+        count = f"{len(choices.found)} of {len(loaded)} {loaded.name}"
         if loaded.waiting is not None:
             count += " (failed, tries again)"
         elif loaded.loading is not Loading.NOTHING:
@@ -301,9 +337,11 @@ class LinkForm(Vertical, Modal):
             return
         refusal = choices.refusal_at(at)
         if refusal:
-            self._hint_line.show(f" {choices.found[at].name}: {refusal}", "warn")
+            self._hint_line.show(f" {choices.name_at(at)}: {refusal}", "warn")
         elif self._picked is not None and not self._picked.done():
-            self._picked.set_result(choices.found[at])
+            picked = choices.at(at)
+            choices.declined = picked is None
+            self._picked.set_result(picked)
 
     @property
     def _hint_line(self) -> TextLine:

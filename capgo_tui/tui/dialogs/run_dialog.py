@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,8 +13,11 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.told import briefly
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.timer import Timer
 
@@ -23,6 +27,12 @@ ABOVE = 4
 """Rows of the screen that stay in sight above it."""
 CHROME = 2
 DRAW_SECONDS = 0.2
+PAGE = 200
+"""So many changes are listed at a time while it goes on: drawing them must not take long."""
+LISTED = 2000
+"""So many are listed at the end; of more, how many more there are."""
+WORST_FIRST = (Fate.FAILED, Fate.UNKNOWN, Fate.DIFFERENT, Fate.UNVERIFIED, None, Fate.VERIFIED)
+"""In which order they are listed at the end; None are those left alone or not tried."""
 
 
 class RunDialog(Vertical, Modal, can_focus=True):
@@ -57,6 +67,8 @@ class RunDialog(Vertical, Modal, can_focus=True):
         self._seen: asyncio.Future[None] | None = None
         self._timer: Timer | None = None
         self._ended = False
+        self._follows = True
+        """Whether the list follows the change under way; not once it was scrolled by hand."""
 
     def compose(self) -> ComposeResult:
         """Make the rows."""
@@ -66,7 +78,8 @@ class RunDialog(Vertical, Modal, can_focus=True):
 
     def open(self, title: str, run: Run) -> None:
         """Take the keyboard and show a run."""
-        self._run, self._title, self._ended = run, title, False
+        self._run, self._title = run, title
+        self._ended, self._follows = False, True
         self._seen = asyncio.get_running_loop().create_future()
         rows = len(run.steps) + CHROME
         self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
@@ -80,14 +93,27 @@ class RunDialog(Vertical, Modal, can_focus=True):
         if run is None:
             return
         self.query_one("#run-title", TextLine).show(f" {self._title} · {self.summary}")
-        self.query_one("#run-list", Detail).show_lines([_line(step) for step in run.steps])
-        hint = " esc close  ↑↓ scroll" if self._ended else " esc stops  ↑↓ scroll"
-        if run.stopped and not self._ended:
-            hint = " stopping after the change under way…"
-        elif run.waits_until is not None:
-            left = run.waits_until - asyncio.get_running_loop().time()
-            hint = f" the server asks to wait {max(0, left):.0f} s{hint}"
-        self.query_one("#run-hint", TextLine).show(hint)
+        shown = self.query_one("#run-list", Detail)
+        if self._ended:
+            shown.show_lines(self._last_lines(run))
+        else:
+            at = _position(run)
+            start = at // PAGE * PAGE
+            shown.show_lines([self._line(step) for step in run.steps[start : start + PAGE]])
+            if self._follows:
+                shown.bring_into_view(at - start)
+        self.query_one("#run-hint", TextLine).show(f" {self._hint(run)}")
+
+    def _hint(self, run: Run) -> str:
+        if self._ended:
+            return "esc close  ↑↓ scroll"
+        if run.stopped:
+            return "stopping after the change under way…"
+        if run.waits > 0:
+            waiting = sum(step.waiting for step in run.steps)
+            are = f"{waiting} wait" if waiting > 1 else "one waits"
+            return f"{are} for the server: on in {math.ceil(run.waits)} s · esc stops  ↑↓ scroll"
+        return "esc stops  ↑↓ scroll"
 
     @property
     def summary(self) -> str:
@@ -95,30 +121,31 @@ class RunDialog(Vertical, Modal, can_focus=True):
         run = self._run
         if run is None:
             return ""
-        good = run.count(Fate.VERIFIED)
-        parts = [f"{run.done} of {len(run.steps)}", f"✓ {good}"]
+        parts = [f"{run.done} of {len(run.steps)}", f"✓ {run.count(Fate.VERIFIED)}"]
         if failed := run.count(Fate.FAILED):
             parts.append(f"✗ {failed}")
         unsure = run.count(Fate.UNKNOWN, Fate.DIFFERENT)
         unread = run.count(Fate.UNVERIFIED)
         if unread and not self._ended:
-            parts.append(f"{unread} accepted")  # read back together, at the end
+            parts.append(f"{unread} accepted")  # some are read back together, at the end
             unread = 0
         if unsure + unread:
             parts.append(f"? {unsure + unread}")
+        if run.skipped:
+            parts.append(f"{run.skipped} left alone")
         if self._ended and run.done < len(run.steps):
             parts.append(f"{len(run.steps) - run.done} not tried")
         return " · ".join(parts)
 
     def end(self) -> None:
-        """Say that it has ended."""
+        """Say that it has ended; what went wrong is listed first."""
         self._ended = True
         if self._timer is not None:
             self._timer.stop()
         self._draw()
 
     async def seen(self) -> None:
-        """Wait until its end was seen."""
+        """Wait until the operator has closed it."""
         if self._seen is not None:
             await self._seen
 
@@ -139,15 +166,38 @@ class RunDialog(Vertical, Modal, can_focus=True):
 
     def action_scroll_list(self, lines: int) -> None:
         """Scroll the list."""
+        self._follows = False
         self.query_one("#run-list", Detail).action_scroll_lines(lines)
 
+    def _last_lines(self, run: Run) -> Sequence[Line]:
+        worst_first = sorted(run.steps, key=_severity)
+        lines = [self._line(step) for step in worst_first[:LISTED]]
+        if len(worst_first) > LISTED:
+            lines.append(Line("", f"and {len(worst_first) - LISTED} more", "raw"))
+        return lines
 
-def _line(step: Step) -> Line:
-    outcome = step.outcome
-    if outcome is None:
-        return Line(step.change.label, "⟳" if step.under_way else "…")
-    trouble = outcome.error or outcome.refused
-    mark = {Fate.VERIFIED: "✓", Fate.FAILED: "✗", Fate.DIFFERENT: "!"}.get(outcome.fate, "?")
-    if outcome.fate is Fate.VERIFIED and step.change.after is None:
-        return Line(step.change.label, f"{mark} gone")
-    return Line(step.change.label, f"{mark} {trouble or outcome.fate.value}")
+    def _line(self, step: Step) -> Line:
+        return Line(step.change.label, self._told(step))
+
+    def _told(self, step: Step) -> str:
+        if step.skipped:
+            return f"– left alone: {step.skipped}"
+        if step.outcome is not None:
+            return briefly(step.change, step.outcome)
+        if self._ended:
+            return "– not tried"
+        if step.under_way:
+            return "⟳"
+        wait = self._run.wait_of(step) if step.waiting and self._run is not None else 0
+        return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
+
+
+def _position(run: Run) -> int:
+    """The change to look at: the one under way, else the first that has not ended."""
+    under_way = (at for at, step in enumerate(run.steps) if step.under_way)
+    left = (at for at, step in enumerate(run.steps) if not step.ended)
+    return next(under_way, next(left, 0))
+
+
+def _severity(step: Step) -> int:
+    return WORST_FIRST.index(None if step.outcome is None else step.outcome.fate)

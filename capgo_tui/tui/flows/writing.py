@@ -2,26 +2,76 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from capgo_tui.api.errors import Refused
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.run import Run
+from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.recall import recall
+from capgo_tui.workspace.changes.run import TICK, Run
 from capgo_tui.workspace.changes.told import told
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Coroutine, Sequence
 
     from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.changes.change import Change
-    from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.session import Workspace
+
+    Again = Callable[[Change], Change | None]
+
+GONE = "no longer in the list"
 
 
 def _again(change: Change, width: int) -> str:
     return "Changed! " + change.question(width - 9)
+
+
+def _same(change: Change) -> Change | None:
+    return change
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """Some changes that are to be confirmed together."""
+
+    title: str
+    changes: Sequence[Change]
+    undoes: Sequence[int | None]
+    again: Again = _same
+    """Makes a change anew of its record as it now is; None when that is gone."""
+    notes: Sequence[str] = ()
+    gone: int = 0
+    """How many of the records have gone since the key was pressed."""
+
+    def made_again(self) -> Many:
+        """The same of the records as they now are."""
+        again = [self.again(change) for change in self.changes]
+        left = [(c, u) for c, u in zip(again, self.undoes, strict=True) if c is not None]
+        return replace(
+            self,
+            changes=[change for change, _ in left],
+            undoes=[undoes for _, undoes in left],
+            gone=self.gone + len(again) - len(left),
+        )
+
+    def needed(self, workspace: Workspace) -> list[Change]:
+        """Those there is something to do for."""
+        return [change for change in self.changes if not change.needless(workspace)]
+
+    def left_alone(self, workspace: Workspace) -> list[str]:
+        """In sentences, those there is nothing to do for."""
+        reasons = Counter(reason for c in self.changes if (reason := c.needless(workspace)))
+        if self.gone:
+            reasons[GONE] += self.gone
+        return [f"{count} left alone: {reason}" for reason, count in reasons.items()]
 
 
 class Writing:
@@ -34,6 +84,8 @@ class Writing:
     def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
         self._screen = screen
         self._workspace = workspace
+        self._waits: list[asyncio.Event] = []
+        """For each change that waits for a limit of the server, what ends its wait."""
 
     def is_busy(self, noun: str, row: str) -> bool:
         """Whether a write for that record is under way, after saying so."""
@@ -79,26 +131,55 @@ class Writing:
             answer = self._ask(change, changed=True)
 
     def confirm_run(
-        self, changes: Sequence[Change], title: str, *, undoes: Sequence[int | None] = ()
-    ) -> Coroutine[None, None, None]:
-        """Ask for a yes to many changes, listed; the dialog has the keyboard when this returns.
-
-        What is left to await carries them out one by one and shows what becomes of each.
-        """
-        answer = self._screen.confirmation.open(changes, title=title)
-        return self._await_yes_to_run(changes, title, undoes, answer)
-
-    async def _await_yes_to_run(
         self,
         changes: Sequence[Change],
         title: str,
-        undoes: Sequence[int | None],
-        answer: asyncio.Future[bool],
-    ) -> None:
-        if await answer:
-            await self.carry_out_run(changes, title, undoes)
-        else:
-            self._screen.say("Nothing was changed.")
+        *,
+        undoes: Sequence[int | None] = (),
+        again: Again = _same,
+        notes: Sequence[str] = (),
+    ) -> Coroutine[None, None, Run | None]:
+        """Ask for a yes to many changes, listed; the dialog has the keyboard when this returns.
+
+        What is left to await carries them out one by one, shows what becomes of each, and gives
+        the run once that was seen; None after a no.
+
+        Args:
+            changes: what to do; those that turn out needless are left alone.
+            title: what it is called.
+            undoes: for each the journal's number of what it takes back.
+            again: as for `confirm`, for each of them.
+            notes: sentences to be read before it is confirmed.
+
+        """
+        many = Many(title, changes, undoes or [None] * len(changes), again, notes)
+        return self._await_yes_to_run(many, self._ask_about(many))
+
+    def _ask_about(self, many: Many, *, changed: bool = False) -> asyncio.Future[bool] | None:
+        """Ask for a yes; None when there is nothing to ask about."""
+        needed = many.needed(self._workspace)
+        left_alone = many.left_alone(self._workspace)
+        if not needed:
+            self._screen.say(f"Nothing to do: {' · '.join(left_alone)}.")
+            return None
+        notes = (*many.notes, *left_alone)
+        return self._screen.confirmation.open(
+            needed, title=many.title, changed=changed, notes=notes
+        )
+
+    async def _await_yes_to_run(
+        self, many: Many, answer: asyncio.Future[bool] | None
+    ) -> Run | None:
+        while answer is not None:
+            if not await answer:
+                self._screen.say("Nothing was changed.")
+                return None
+            now = many.made_again()
+            if [c.before for c in now.changes] == [c.before for c in many.changes]:
+                return await self.carry_out_run(now.changes, now.title, now.undoes)
+            many = now
+            answer = self._ask_about(many, changed=True)
+        return None
 
     async def carry_out_run(
         self, changes: Sequence[Change], title: str, undoes: Sequence[int | None] = ()
@@ -107,8 +188,10 @@ class Writing:
         dialog = self._screen.run_dialog
         run = Run(changes, self._workspace, undoes=undoes)
         dialog.open(title, run)
-        await self._screen.app.see_through(run.go())
-        dialog.end()
+        try:
+            await self._screen.app.see_through(run.go(), run.stop)
+        finally:
+            dialog.end()
         self._screen.tell(f"{title} · {dialog.summary}")
         await dialog.seen()
         return run
@@ -120,6 +203,10 @@ class Writing:
 
     async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
         """Carry a change out that was agreed to, and tell its end."""
+        why_not = await self._await_turn(change)
+        if why_not:
+            self._screen.say(f"Nothing was changed: {change.name}: {why_not}.")
+            return Outcome(Fate.FAILED, change.before, refused=Refused(why_not))
         self._screen.say(f"⟳ {change.summary(self._screen.size.width - 5)}…")
         outcome: Outcome = await self._screen.app.see_through(
             carry_out(change, self._workspace, undoes=undoes)
@@ -129,6 +216,35 @@ class Writing:
             self._screen.app.report_bug(outcome.bug)
         await self._offer_repair(change, outcome)
         return outcome
+
+    async def _await_turn(self, change: Change) -> str:
+        """Wait until the server's limits let a change through; why it is not to be sent, if so."""
+        pacing = self._workspace.pacing
+        if not change.limits:
+            return ""
+        await recall(self._workspace)
+        if not pacing.wait(change.limits):
+            return ""
+        stop = asyncio.Event()
+        self._waits.append(stop)
+        try:
+            with self._workspace.marked_as_writing(change):
+                while (left := pacing.wait(change.limits)) > 0 and not stop.is_set():
+                    told = f" · the server takes it in {math.ceil(left)} s · esc stops"
+                    room = self._screen.size.width - len(told) - 4
+                    self._screen.say(f"⟳ {change.summary(room)}{told}")
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(stop.wait(), min(left, TICK))
+        finally:
+            self._waits.remove(stop)
+        # Much can have happened in a minute.
+        return "stopped before it was sent" if stop.is_set() else change.needless(self._workspace)
+
+    def stop_waiting(self) -> bool:
+        """Give up the last change that waits; whether there was one."""
+        if self._waits:
+            self._waits[-1].set()
+        return bool(self._waits)
 
     async def _offer_repair(self, change: Change, outcome: Outcome) -> None:
         repair = change.repair(outcome.lost) if outcome.lost else None

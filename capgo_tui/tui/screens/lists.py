@@ -242,6 +242,7 @@ class ListsScreen(ScreenWithModals):
 
     def _tick(self) -> None:
         # Only an age or a countdown that is on the screen has to go on.
+        self.link_form.reasons_changed()
         if not self._rows or self.workspace is None:
             return
         collection = self.rows.view.collection

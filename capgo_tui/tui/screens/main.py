@@ -13,10 +13,12 @@ from capgo_tui.tui.screens.lists import ListsScreen
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.workspace import words
+from capgo_tui.workspace.device_ids import DeviceFinder, Named
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable, Sequence
 
+    from textual import events
     from textual.binding import BindingType
     from textual.timer import Timer
 
@@ -56,6 +58,7 @@ class MainScreen(ListsScreen):
         from capgo_tui.tui.flows.bundles import BundleFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.channels import ChannelFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.cleanup import CleanupFlow  # noqa: PLC0415
+        from capgo_tui.tui.flows.many_overrides import ManyOverrides  # noqa: PLC0415
         from capgo_tui.tui.flows.overrides import OverrideFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.undo import UndoFlow  # noqa: PLC0415
         from capgo_tui.tui.flows.writing import Writing  # noqa: PLC0415
@@ -63,6 +66,7 @@ class MainScreen(ListsScreen):
         self.writing = Writing(self, workspace)
         self.channels = ChannelFlow(self, workspace, self.writing)
         self.overrides = OverrideFlow(self, workspace, self.writing)
+        self.many_overrides = ManyOverrides(self, workspace, self.writing, self.overrides)
         self.bundles = BundleFlow(self, workspace, self.writing)
         self.cleanup = CleanupFlow(self, workspace, self.writing)
         self.undoing = UndoFlow(self, workspace, self.writing)
@@ -247,17 +251,40 @@ class MainScreen(ListsScreen):
             self.link_form.close()
 
     def action_override(self) -> None:
-        """Force the device under the cursor to a channel."""
-        if (device := self._device()) is not None:
-            self._begin(self.overrides.override(device), "override the device")
+        """Force the marked devices, else the one under the cursor, to a channel."""
+        if devices := self._devices():
+            flow = self.many_overrides.override(devices, self.rows.marks.hidden)
+            self._begin(flow, "override the device")
 
     def action_clear(self) -> None:
-        """Clear the override of the device, or the bundle of the channel, under the cursor."""
+        """Clear the overrides of the devices, or take the bundle off the channel."""
         if self._active == "channels":
             if (channel := self._channel()) is not None:
                 self._begin(self.channels.clear(channel), "take the bundle off")
-        elif (device := self._device()) is not None:
-            self._begin(self.overrides.clear(device), "clear the override")
+        elif devices := self._devices():
+            self._begin(self.many_overrides.clear(devices), "clear the override")
+
+    async def action_ids(self) -> None:
+        """Paste or type the ids of devices."""
+        await self._ask_for_ids("")
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """What is pasted onto the list of devices are ids."""
+        if self.is_current and not self.is_taken and self._active == "devices":
+            await self._ask_for_ids(event.text)
+
+    async def _ask_for_ids(self, text: str) -> None:
+        if self.workspace is None or self._active != "devices":
+            self.say("Ids are of devices: 2 shows them.")
+            return
+        form = await self.furnish_ids_form()
+        finder = await DeviceFinder.of(self.workspace)
+        self._begin(self.many_overrides.ask_for_ids(form, text, finder), "look the devices up")
+
+    def unmark_devices(self, keys: Iterable[str]) -> None:
+        """Take the marks of some devices away."""
+        self._rows["devices"].marks.unmark(keys)
+        self._marks_changed()
 
     def action_undo(self) -> None:
         """Undo the last change that can be undone."""
@@ -349,19 +376,21 @@ class MainScreen(ListsScreen):
             self.say("There is no channel under the cursor.")
         return channel
 
-    def _device(self) -> Device | None:
-        """The device under the cursor, or None after saying why there is none."""
+    def _devices(self) -> Sequence[Named]:
+        """The marked devices, else the one under the cursor; none after saying why."""
         if self.workspace is None:
             self.say("Not connected yet.")
-            return None
+            return ()
         if self._active != "devices":
             self.say("Overrides are set on a device: 2 shows the devices.")
-            return None
-        key = self.table.cursor_key
-        device = self.workspace.devices.records.get(key) if key is not None else None
-        if device is None:
+            return ()
+        cursor = (self.table.cursor_key,) if self.table.cursor_key is not None else ()
+        keys = tuple(self.rows.marks) or cursor
+        records = self.workspace.devices.records
+        devices = [Named(key, records[key]) for key in keys if key in records]
+        if not devices:
             self.say("There is no device under the cursor.")
-        return device
+        return devices
 
     def action_help(self) -> None:
         """Show every key."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
+from capgo_tui.tui.keys_in_turn import KeysInTurn
 from capgo_tui.tui.widgets.lines import pad, strip, width_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class Answer(Widget, can_focus=True):
         """
         self._answer = asyncio.get_running_loop().create_future()
         self._question, self._drawn_at, self._held_until = question, None, 0.0
+        if isinstance(self.app, KeysInTurn):
+            # It may have been held down since before there was a question to hear it.
+            self._held_until = self.app.last_y + REPEAT_SECONDS
         self.refresh()
         return self._answer
 
@@ -78,6 +82,8 @@ class Answer(Widget, can_focus=True):
         if self._is_early(event) or event.key not in self.ANSWERS:
             return
         if self._answer is not None:
+            if isinstance(self.app, KeysInTurn):
+                self.app.last_y = 0.0  # this one was heard, and meant
             self.answered()
             self.give(self.ANSWERS[event.key])
 

@@ -81,6 +81,13 @@ class Detail(Widget, can_focus=True):
         """How many rows all of it takes at a width."""
         return len(self._wrapped_at(width))
 
+    def bring_into_view(self, at: int) -> None:
+        """Scroll as little as needed to show the line of that index."""
+        starts = [row for row, line in enumerate(self._wrapped) if line.label]
+        if at < len(starts):
+            below = starts[at] - self._top
+            self.action_scroll_lines(min(0, below) or max(0, below - self.size.height + 1))
+
     def render_line(self, y: int) -> Strip:
         """Draw one line of the page."""
         width, base = self.size.width, self.rich_style

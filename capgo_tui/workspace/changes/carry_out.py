@@ -62,9 +62,11 @@ async def send_once(
     try:
         await workspace.client.send(request)
     except CapgoError as error:
+        workspace.pacing.note(change.limits, error, entry)
         if error.maybe_sent:
             return Sent(change, entry, error)
         return await settle(workspace, entry, Outcome(Fate.FAILED, change.before, error))
+    workspace.pacing.note(change.limits, entry=entry)
     return Sent(change, entry)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.pacing import Limit
     from capgo_tui.workspace.session import Workspace
 
 Value: TypeAlias = str | int | float | bool | None
@@ -102,6 +103,16 @@ class Change(BaseModel, ABC):
         """The target as its list now has it, without a request; None when it is not there."""
         del workspace
         return None
+
+    def needless(self, workspace: Workspace) -> str:
+        """Why it is no longer to be sent, by what the lists now hold; empty when it is."""
+        del workspace
+        return ""
+
+    @property
+    def limits(self) -> Sequence[Limit]:
+        """What of the server's limits it counts towards, the narrowest first."""
+        return ()
 
     @property
     def kept(self) -> State:

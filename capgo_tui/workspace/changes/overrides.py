@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from capgo_tui.api import requests
-from capgo_tui.workspace.changes.change import Change, State
+from capgo_tui.api.errors import Refused
+from capgo_tui.text import clean
+from capgo_tui.workspace.changes.change import Change, Effect, State, Value
 from capgo_tui.workspace.changes.states import device_state
+from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
 if TYPE_CHECKING:
-    from capgo_tui.api.models import Channel, Device
+    from collections.abc import Sequence
+
+    from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.pacing import Limit
     from capgo_tui.workspace.session import Workspace
 
+PUBLIC = "a default channel takes no overrides"
+DEFAULTS_BUNDLE = "a default channel carries it"
 UNTOLD = "this server does not tell which override the device had before"
 
 
@@ -57,9 +65,43 @@ class OverrideChange(Change):
             return None
         return device_state(device, tells_overrides=workspace.tells_overrides)
 
+    def needless(self, workspace: Workspace) -> str:
+        """Why not: it is so already, somebody else was quicker, or the device is gone."""
+        found = self.find(workspace)
+        if found is None:
+            return "no longer in the list" if self.row is not None else ""
+        if "channel" not in found:
+            return ""  # this server does not tell
+        now = found["channel"]
+        if self.after == {"channel": now}:
+            return "has no override" if now is None else f"already on {self._name_of(now)}"
+        if self.outdated_by(found):
+            return f"changed meanwhile: override is {self._name_of(now)}"
+        return ""
+
+    @property
+    def limits(self) -> Sequence[Limit]:
+        """The device, and the same device with the same channel."""
+        channel = (self.after or {}).get("channel")
+        if isinstance(channel, str):
+            return link_limits(self.key, channel)
+        return unlink_limits(self.key)
+
+    def effects(self) -> Sequence[Effect]:
+        """Channel and bundle are one override: ``beta with 2.4.0``."""
+        bundle = (self.after or {}).get("bundle")
+        effects = [each for each in super().effects() if each.field != "bundle"]
+        if bundle is None or not effects:
+            return effects
+        with_bundle = f"{effects[0].after} with {self._name_of(bundle)}"
+        return [Effect(effects[0].field, effects[0].before, with_bundle)]
+
     def field_label(self, field: str) -> str:
         """The console calls it override."""
         return "override" if field == "channel" else field
+
+    def _name_of(self, value: Value) -> str:
+        return self.value_label("channel", value)
 
 
 def _only_channel(state: State | None) -> State:
@@ -67,30 +109,54 @@ def _only_channel(state: State | None) -> State:
 
 
 def override(
-    workspace: Workspace, device: Device, channel: Channel | None, bundle: str | None = None
+    workspace: Workspace, device: Device, channel: Channel | None, bundle: Bundle | None = None
 ) -> OverrideChange:
     """The change that forces a device to a channel, or with None clears its override."""
-    after: State = {"channel": channel.wire_key if channel else None}
-    if bundle is not None:
-        after["bundle"] = bundle
     return OverrideChange(
         app_id=workspace.target.app_id,
         key=device.wire_key,
         row=device.wire_key,
         label=device.custom_id or device.device_id,
         before=device_state(device, tells_overrides=workspace.tells_overrides),
-        after=after,
+        after=_after(channel, bundle),
     )
 
 
 def override_unseen(
-    workspace: Workspace, device_id: str, label: str, channel: Channel | None
+    workspace: Workspace, device_id: str, channel: Channel | None, bundle: Bundle | None = None
 ) -> OverrideChange:
-    """The same for an id the server may never have seen: what it had before is not known."""
+    """The same for an id the server has never seen: what it had before is not known."""
     return OverrideChange(
         app_id=workspace.target.app_id,
         key=device_id,
-        label=label,
+        label=clean(device_id),
         before={},
-        after={"channel": channel.wire_key if channel else None},
+        after=_after(channel, bundle),
     )
+
+
+def channel_refusal(workspace: Workspace, channel: Channel) -> str:
+    """Why no device can be forced to a channel, as the list now has it; empty when it can."""
+    now = workspace.channels.records.get(str(channel.id))
+    if now is None:
+        return f"the channel {channel.name} is no longer in the list"
+    return PUBLIC if now.public else ""
+
+
+def bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
+    """Why no device can be forced to a bundle; empty when it can (contract §7.2)."""
+    try:
+        requests.BundleName(bundle.wire_key)
+    except Refused as refused:
+        return str(refused)
+    if workspace.client.traits.links_default_bundles:
+        return ""
+    public = {each.name for each in workspace.channels.records.values() if each.public}
+    return DEFAULTS_BUNDLE if public.intersection(workspace.channels_with(bundle)) else ""
+
+
+def _after(channel: Channel | None, bundle: Bundle | None) -> State:
+    after: State = {"channel": channel.wire_key if channel else None}
+    if bundle is not None:
+        after["bundle"] = bundle.wire_key
+    return after

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.changes.carry_out import Sent, conclude, judge, send_once, settle, unread
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.recall import recall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,21 +20,39 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
 
+TICK: Final = 0.2
+"""Seconds after which a run that waits looks at the clock again."""
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class Step:
     """One change of a run and what became of it; None while nothing has."""
 
     change: Change
+    undoes: int | None = None
     outcome: Outcome | None = None
+    skipped: str = ""
+    """Why it was not sent: there was no need, or its record is no longer what it was."""
     under_way: bool = False
+    waiting: bool = False
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """What it is about: changes of the same record keep their order."""
+        return self.change.noun, self.change.key
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will be done."""
+        return bool(self.skipped) or self.outcome is not None
 
 
 class Run:
     """Some changes that were confirmed together.
 
     A failure ends its own change alone, except for a refused key: after that nothing is sent.
-    Changes that can only be verified by reading a whole list are verified together, at the end.
+    What has to wait for a limit of the server is done last. Changes that can only be verified
+    by reading a whole list are verified together, at the end.
     """
 
     def __init__(
@@ -43,10 +63,14 @@ class Run:
         undoes: Sequence[int | None] = (),
     ) -> None:
         self.id = uuid.uuid4().hex[:8]
-        self.steps = [Step(change) for change in changes]
-        self.waits_until: float | None = None
-        """The event loop's time until which the server asked to wait."""
-        self._undoes = undoes or [None] * len(changes)
+        taken_back = undoes or [None] * len(changes)
+        self.steps = [Step(*pair) for pair in zip(changes, taken_back, strict=True)]
+        self.waits = 0.0
+        """Seconds until it goes on, while all that is left has to wait."""
+        self._ready = deque(self.steps)
+        self._waiting: list[Step] = []
+        self._held: set[tuple[str, str]] = set()
+        """The records of those that wait: no later change may overtake them."""
         self._workspace = workspace
         self._stopping = asyncio.Event()
         self._sent: list[tuple[Step, Sent]] = []
@@ -63,7 +87,12 @@ class Run:
     @property
     def done(self) -> int:
         """How many changes have come to an end."""
-        return sum(step.outcome is not None for step in self.steps)
+        return sum(step.ended for step in self.steps)
+
+    @property
+    def skipped(self) -> int:
+        """How many were left alone."""
+        return sum(bool(step.skipped) for step in self.steps)
 
     def count(self, *fates: Fate) -> int:
         """How many came to one of these ends."""
@@ -71,19 +100,68 @@ class Run:
 
     async def go(self) -> None:
         """Carry all of it out; raises nothing but a cancellation."""
-        for step, undoes in zip(self.steps, self._undoes, strict=True):
-            if self._stopping.is_set():
-                break
+        await recall(self._workspace)
+        while (step := await self._next()) is not None:
             step.under_way = True
             with self._workspace.marked_as_writing(step.change):
-                step.outcome = await self._carry_out(step, undoes)
+                step.outcome = await self._carry_out(step)
             step.under_way = False
-            if await self._must_end(step.outcome):
+            self._heed(step.outcome)
+            if self._must_end(step.outcome):
                 break
         await self._verify_together()
 
-    async def _carry_out(self, step: Step, undoes: int | None) -> Outcome:
-        sent = await send_once(step.change, self._workspace, undoes=undoes, run=self.id)
+    def wait_of(self, step: Step) -> float:
+        """Seconds that a change has to wait for the server's limits."""
+        return self._workspace.pacing.wait(step.change.limits)
+
+    async def _next(self) -> Step | None:
+        """The next change to send, once it may be sent; None when that was all, or to stop."""
+        while not self.stopped:
+            if self._ready:
+                step = self._ready.popleft()
+                held = step.target in self._held
+            elif self._waiting:
+                at, self.waits = self._soonest()
+                if self.waits > 0:
+                    await self._pause()
+                    continue
+                step, held = self._waiting.pop(at), False
+                step.waiting = False
+                self._held = {each.target for each in self._waiting}
+            else:
+                return None
+            step.skipped = step.change.needless(self._workspace)
+            if step.skipped:
+                continue
+            if not held and self.wait_of(step) <= 0:
+                return step
+            step.waiting = True
+            self._waiting.append(step)
+            self._held.add(step.target)
+        return None
+
+    def _soonest(self) -> tuple[int, float]:
+        """Which of those that wait may go first, and in how many seconds.
+
+        It is never one that stands behind another change of the same record.
+        """
+        heads: dict[tuple[str, str], int] = {}
+        for at, step in enumerate(self._waiting):
+            heads.setdefault(step.target, at)
+        waits = [(self.wait_of(self._waiting[at]), at) for at in heads.values()]
+        over = [at for wait, at in waits if wait <= 0]
+        if over:
+            return over[0], 0
+        wait, at = min(waits)
+        return at, wait
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), min(self.waits, TICK))
+
+    async def _carry_out(self, step: Step) -> Outcome:
+        sent = await send_once(step.change, self._workspace, undoes=step.undoes, run=self.id)
         if isinstance(sent, Outcome):
             return sent
         if not step.change.reads_whole_list:
@@ -91,18 +169,18 @@ class Run:
         self._sent.append((step, sent))
         return await settle(self._workspace, sent.entry, unread(sent.lost))
 
-    async def _must_end(self, outcome: Outcome) -> bool:
+    def _heed(self, outcome: Outcome) -> None:
+        """Let the next one wait where the server's limiter refused this one, or its reading back.
+
+        What was refused is not sent again by itself: it stays marked, for whoever sees it.
+        """
         error = outcome.error
-        if error is None:
-            return False
-        if error.kind is ErrorKind.KEY_REFUSED:
-            return True
-        if error.kind is ErrorKind.RATE_LIMITED and error.retry_after:
-            self.waits_until = asyncio.get_running_loop().time() + error.retry_after
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), error.retry_after)
-            self.waits_until = None
-        return False
+        if error is not None and error.kind is ErrorKind.RATE_LIMITED and not _locked(error):
+            self._workspace.pacing.hold(error)
+
+    def _must_end(self, outcome: Outcome) -> bool:
+        error = outcome.error
+        return error is not None and (error.kind is ErrorKind.KEY_REFUSED or _locked(error))
 
     async def _verify_together(self) -> None:
         if not self._sent:
@@ -117,3 +195,9 @@ class Run:
             step.outcome = await settle(
                 self._workspace, sent.entry, judge(sent.change, found, sent.lost)
             )
+
+
+def _locked(error: CapgoError) -> bool:
+    """Whether the server has locked this address: every further try would only prolong it."""
+    detail = error.detail
+    return isinstance(detail, dict) and detail.get("reason") == "too_many_failed_auth_attempts"

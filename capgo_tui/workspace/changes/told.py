@@ -39,11 +39,46 @@ def told(change: Change, outcome: Outcome) -> str:
         case Fate.UNKNOWN:
             line = f"? {name}: the answer was lost, it may have taken effect; r reads again"
         case Fate.FAILED:
-            doing = "change overrides" if change.noun == "device" else f"change {change.noun}s"
-            why = brief(error, doing) if error else str(outcome.refused or "refused")
             # What was refused on this side may have been so because `now` is no longer true.
-            line = f"✗ Not changed: {why}" + ("" if outcome.refused else f" · {name}: {now}")
+            what = "" if outcome.refused else f" · {name}: {now}"
+            line = f"✗ Not changed: {_why(change, outcome)}{what}"
     return line if outcome.journalled else f"{line} · the journal could not be written"
+
+
+def briefly(change: Change, outcome: Outcome) -> str:
+    """The same in a few words, for a line that names the target already."""
+    error, now = outcome.error, _now(change, outcome.found)
+    line = ""
+    match outcome.fate:
+        case Fate.VERIFIED:
+            line = f"✓ {now}"
+        case Fate.DIFFERENT if outcome.lost:
+            line = "! done, but the server dropped something"
+        case Fate.DIFFERENT:
+            line = f"! accepted, but now {now}"
+        case Fate.UNVERIFIED if error is not None:
+            line = f"? accepted, not read back: {brief(error, _doing(change))}"
+        case Fate.UNVERIFIED if outcome.found is None:
+            line = f"? accepted; the server knows no such {change.noun} to read back"
+        case Fate.UNVERIFIED:
+            line = "? accepted; this server does not tell it back"
+        case Fate.UNKNOWN if outcome.seen:
+            line = f"? the answer was lost; {now} so far"
+        case Fate.UNKNOWN:
+            line = "? the answer was lost, it may have taken effect"
+        case Fate.FAILED:
+            line = f"✗ {_why(change, outcome)}"
+    return line if outcome.journalled else f"{line} · not in the journal"
+
+
+def _why(change: Change, outcome: Outcome) -> str:
+    if outcome.error is not None:
+        return brief(outcome.error, _doing(change))
+    return str(outcome.refused or "refused")
+
+
+def _doing(change: Change) -> str:
+    return "change overrides" if change.noun == "device" else f"change {change.noun}s"
 
 
 def _now(change: Change, found: State | None) -> str:

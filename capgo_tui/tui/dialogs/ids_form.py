@@ -1,0 +1,237 @@
+"""A list of device ids: pasted, looked at, looked up, and then overridden or cleared."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from capgo_tui.api.errors import CapgoError
+from capgo_tui.text import clean
+from capgo_tui.tui.widgets.lines import pad, strip
+from capgo_tui.tui.widgets.modal import Modal
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.words import brief
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.strip import Strip
+
+    from capgo_tui.workspace.device_ids import DeviceFinder, Named
+
+Verb: TypeAlias = Literal["override", "clear"]
+KEYS = " o override  x clear  ⇧⇥ back to the list  esc cancel"
+WAITS = " ⇥ on, then o override or x clear  esc cancel"
+MOST = 1_000_000
+"""Characters of a pasted line."""
+MOST_SHOWN = 3
+"""So many ids that are in trouble are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done to which devices."""
+
+    verb: Verb
+    devices: Sequence[Named]
+
+
+class IdsText(TextArea):
+    """The list itself; what is pasted into it is harmless text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "app.interrupt", show=False),
+    ]
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.insert(harmless(event.text))
+
+
+class Actions(Widget, can_focus=True):
+    """The bottom row: what can be done to the devices. Only here ``o`` and ``x`` mean something."""
+
+    DEFAULT_CSS = """
+    Actions { height: 1; color: $foreground-muted; &:focus { color: $text-accent; } }
+    """
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the keys that work."""
+        width = self.size.width
+        keys = KEYS if self.has_focus else WAITS
+        return strip([(pad(keys, width), self.rich_style)], width, self.rich_style)
+
+
+class IdsForm(Vertical, Modal):
+    """Ids on lines of their own, how many of them are loaded, and what to do to them."""
+
+    DEFAULT_CSS = """
+    IdsForm {
+        dock: bottom;
+        layer: form;
+        height: 14;
+        max-height: 80%;
+        visibility: hidden;
+        background: $panel;
+        & IdsText { height: 1fr; border: none; padding: 0 1; background: $surface; }
+        &:ansi { background: ansi_default; & IdsText { background: ansi_default; } }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", priority=True, id="ids.cancel"),
+        Binding("tab", "to_actions", show=False, priority=True, id="ids.on"),
+        Binding("shift+tab", "to_text", show=False, priority=True, id="ids.back"),
+        Binding("o", "wish('override')", "override", id="ids.override"),
+        Binding("x", "wish('clear')", "clear", id="ids.clear"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._finder: DeviceFinder | None = None
+        self._answer: asyncio.Future[Wish | None] | None = None
+        self._given = ""
+        self._warned = False
+        """Whether the operator was told that leaving drops what was typed."""
+        self._look_up: asyncio.Task[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Make the rows."""
+        yield TextLine(" Device ids, pasted or typed", "title", id="ids-title")
+        # Without a cursor that blinks: nothing is to be drawn while nothing happens.
+        area = IdsText(id="ids-text", soft_wrap=False, disabled=True, compact=True)
+        area.cursor_blink = False
+        yield area
+        yield TextLine(tone="plain", id="ids-count")
+        yield Actions()
+
+    def open(self, text: str, finder: DeviceFinder) -> asyncio.Future[Wish | None]:
+        """Ask what to do to which devices; None when the form is left.
+
+        The keyboard is taken at once, and given back by `close`, so that it can pass on.
+        """
+        self._finder = finder
+        self._answer = asyncio.get_running_loop().create_future()
+        self._warned = False
+        area = self._area
+        area.disabled = False
+        with area.prevent(TextArea.Changed):
+            area.text = self._given = harmless(text)
+        area.move_cursor(area.document.end)
+        self._show_count()
+        self.take_keyboard(self._actions if self._given.strip() else area)
+        return self._answer
+
+    def close(self) -> None:
+        """Give the keyboard back; a form that is closed stays so."""
+        if self._answer is not None:
+            self._answer = self._finder = None
+            self._area.disabled = True
+            self.give_keyboard_back()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Count anew."""
+        event.stop()
+        self._warned = False
+        self._show_count()
+
+    def action_to_actions(self) -> None:
+        """Leave the text for what is to be done."""
+        self.screen.set_focus(self._actions)
+        self._actions.refresh()
+
+    def action_to_text(self) -> None:
+        """Go back to the text."""
+        if self._look_up is None:
+            self.screen.set_focus(self._area)
+            self._actions.refresh()
+
+    def action_cancel(self) -> None:
+        """Stop looking up; else leave, after a warning when that drops what was typed."""
+        if self._look_up is not None:
+            self._look_up.cancel()
+        elif self._area.text != self._given and self._area.text.strip() and not self._warned:
+            self._warned = True
+            self._say("esc again drops this list", "warn")
+        else:
+            self._give(None)
+
+    def action_wish(self, verb: Verb) -> None:
+        """Look up what is not loaded, then pass the devices on."""
+        if self.screen.focused is not self._actions or self._look_up is not None:
+            return
+        named = self._named()
+        troubled = [one for one in named if one.trouble]
+        if not named:
+            self._say("there is no id in the list", "warn")
+        elif troubled:
+            names = ", ".join(f"{clean(one.id)}: {one.trouble}" for one in troubled[:MOST_SHOWN])
+            self._say(names, "warn")
+        else:
+            self._look_up = asyncio.ensure_future(self._find(verb, named))
+
+    async def _find(self, verb: Verb, named: Sequence[Named]) -> None:
+        finder = self._finder
+        if finder is None:
+            return
+        missing = sum(one.device is None for one in named)
+
+        def asked(count: int) -> None:
+            self._say(f"asking the server: {count} of {missing} · esc stops")
+
+        try:
+            if missing:
+                asked(0)
+            found = await finder.ask_server(named, asked)
+            self._give(Wish(verb, found))
+        except CapgoError as error:
+            self._say(brief(error, "read the devices"), "warn")
+        except asyncio.CancelledError:
+            self._say("stopped; nothing was changed")
+        finally:
+            self._look_up = None
+
+    def _give(self, wish: Wish | None) -> None:
+        answer = self._answer
+        if wish is None:
+            self.close()
+        if answer is not None and not answer.done():
+            answer.set_result(wish)
+
+    def _named(self) -> Sequence[Named]:
+        return [] if self._finder is None else self._finder.among_loaded(self._area.text)
+
+    def _show_count(self) -> None:
+        named = self._named()
+        loaded = sum(one.device is not None for one in named)
+        troubled = sum(bool(one.trouble) for one in named)
+        parts = [f"{len(named)} device{'' if len(named) == 1 else 's'}", f"{loaded} loaded"]
+        if missing := len(named) - loaded - troubled:
+            parts.append(f"{missing} not loaded: the server will be asked")
+        if troubled:
+            parts.append(f"{troubled} unclear")
+        self._say(" · ".join(parts), "warn" if troubled else "plain")
+
+    def _say(self, text: str, tone: str = "plain") -> None:
+        self.query_one("#ids-count", TextLine).show(f" {text}", tone)
+
+    @property
+    def _area(self) -> IdsText:
+        return self.query_one(IdsText)
+
+    @property
+    def _actions(self) -> Actions:
+        return self.query_one(Actions)
+
+
+def harmless(text: str) -> str:
+    """Lines of clean text; a tab between the columns of a table becomes a comma."""
+    return "\n".join(clean(line.replace("\t", ","), MOST) for line in text.splitlines())

@@ -1,0 +1,56 @@
+"""What the journal knows of the last minute's attempts, by this program or another copy of it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
+
+from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.journal import JournalUnusable
+from capgo_tui.workspace.pacing import SAME_LINK_SECONDS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.session import Workspace
+
+ENTRIES: Final = 1000
+LONGEST_REQUEST: Final = timedelta(seconds=30)
+"""An attempt may have reached the server so long after it was written down."""
+_NOT_COUNTED: Final = ("too many requests", "rate limited")
+"""The words of the limiters, which do not count what they refuse themselves."""
+
+
+async def recall(workspace: Workspace) -> None:
+    """Let the workspace's pacing know of attempts it did not see; at most a minute old."""
+    pacing, since = workspace.pacing, workspace.now() - timedelta(seconds=SAME_LINK_SECONDS)
+    try:
+        entries = await asyncio.to_thread(workspace.journal.entries, ENTRIES)
+    except JournalUnusable:
+        return  # then nothing is sent either, and that says why
+    for entry in takewhile(lambda entry: entry.at > since - LONGEST_REQUEST, entries):
+        if entry.id in pacing.noted or _was_refused_by_limiter(entry):
+            continue
+        try:
+            change = CHANGES.validate_json(entry.change_json)
+        except ValidationError:
+            continue
+        pacing.noted.add(entry.id)
+        for limit in change.limits:
+            pacing.count(limit, _reached(entry, workspace.now()))
+
+
+def _reached(entry: Entry, now: datetime) -> datetime:
+    """The latest moment at which it can have reached the server."""
+    return min(entry.settled_at or now, entry.at + LONGEST_REQUEST, now)
+
+
+def _was_refused_by_limiter(entry: Entry) -> bool:
+    error = (entry.error or "").lower()
+    return entry.fate is Fate.FAILED and any(words in error for words in _NOT_COUNTED)

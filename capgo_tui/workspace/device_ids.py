@@ -1,0 +1,153 @@
+"""Device ids from a ticket or a spreadsheet: which devices they mean, loaded or not."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.text import REPLACEMENT, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from capgo_tui.api.models import Device
+    from capgo_tui.workspace.session import Workspace
+
+_HEADS: Final = frozenset({"device_id", "deviceid", "device id", "device", "id"})
+_SEPARATORS: Final = re.compile(r"[\s,;|]+")
+_QUOTES: Final = "\"'`()[]{}<>"
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+LONGEST: Final = 200
+"""Characters of an id; a longer one is something else that was pasted."""
+AT_ONCE: Final = 4
+"""Requests under way together while ids are looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One id of a list, and the device it means."""
+
+    id: str
+    """As the server is to be told it: in its own spelling where it is known."""
+    device: Device | None = None
+    """None when it is not loaded, or the server has not seen it."""
+    trouble: str = ""
+    """Why it means no one device; empty when it does."""
+
+
+def parse_ids(text: str) -> list[str]:
+    """The ids in a text, in its order, each once.
+
+    They may stand one a line or be separated by commas, semicolons and spaces. Of rows with
+    more in them it is the column headed ``device_id``, else what looks like a device id.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    ids = _of_column(lines)
+    if ids is None:
+        ids = [word for line in lines for word in _of_line(line)]
+    return list(dict.fromkeys(each for each in ids if each))
+
+
+def _of_column(lines: Sequence[str]) -> list[str] | None:
+    """The cells below a heading that means device ids; None without such a heading."""
+    if not lines:
+        return None
+    delimiter = next((each for each in "\t;," if each in lines[0]), ",")
+    heads = [_bare(cell).casefold() for cell in lines[0].split(delimiter)]
+    at = next((index for index, head in enumerate(heads) if head in _HEADS), None)
+    if at is None:
+        return None
+    rows = csv.reader(lines[1:], delimiter=delimiter)
+    return [_bare(row[at]) for row in rows if at < len(row)]
+
+
+def _of_line(line: str) -> Iterable[str]:
+    words = [_bare(word) for word in _SEPARATORS.split(line)]
+    ids = [word for word in words if _UUID.fullmatch(word)]
+    return ids or words
+
+
+def _bare(word: str) -> str:
+    return clean(word.strip().strip(_QUOTES), 10 * LONGEST)
+
+
+class DeviceFinder:
+    """Finds the devices that ids mean, among the loaded ones and by asking the server."""
+
+    @classmethod
+    async def of(cls, workspace: Workspace) -> DeviceFinder:
+        """Make one beside the event loop: there may be many devices."""
+        return await asyncio.to_thread(cls, workspace, list(workspace.devices.records.values()))
+
+    def __init__(self, workspace: Workspace, devices: Iterable[Device]) -> None:
+        self._workspace = workspace
+        self._by_id: dict[str, Device] = {}
+        self._by_custom_id: dict[str, list[Device]] = {}
+        for device in devices:
+            self._by_id[device.wire_key.casefold()] = device
+            if device.custom_id:
+                self._by_custom_id.setdefault(device.custom_id.casefold(), []).append(device)
+
+    def among_loaded(self, text: str) -> list[Named]:
+        """The ids in a text, each with its device where that is loaded; costs no request.
+
+        What is no device's id but the custom id of exactly one means that one.
+        """
+        found = {named.id: named for named in map(self._loaded, parse_ids(text))}
+        return list(found.values())
+
+    def _loaded(self, written: str) -> Named:
+        device = self._by_id.get(written.casefold())
+        if device is not None:
+            return Named(device.wire_key, device)
+        namesakes = self._by_custom_id.get(written.casefold(), [])
+        if len(namesakes) == 1:
+            return Named(namesakes[0].wire_key, namesakes[0])
+        if namesakes:
+            return Named(written, trouble=f"the custom id of {len(namesakes)} devices")
+        if REPLACEMENT in written or len(written) > LONGEST:
+            return Named(written, trouble="holds what cannot be shown, so it is not the id itself")
+        # Letters of any case mean the same device, except to the oldest servers (contract §12).
+        lowers = self._workspace.client.traits.lowers_device_ids
+        return Named(written.lower() if lowers else written)
+
+    async def ask_server(self, named: Sequence[Named], asked: Callable[[int], None]) -> list[Named]:
+        """Look up what is not loaded; `asked` is told how many have been.
+
+        Raises:
+            CapgoError: the first failure but an unknown device; nothing more is asked then.
+
+        """
+        found = list(named)
+        missing = [at for at, one in enumerate(named) if one.device is None and not one.trouble]
+        turns = iter(missing)
+        answered = 0
+
+        async def ask() -> None:
+            nonlocal answered
+            for at in turns:
+                found[at] = await self._look_up(found[at])
+                answered += 1
+                asked(answered)
+
+        askers = [asyncio.ensure_future(ask()) for _ in range(min(AT_ONCE, len(missing)))]
+        try:
+            await asyncio.gather(*askers)
+        finally:
+            for asker in askers:
+                asker.cancel()
+        return found
+
+    async def _look_up(self, named: Named) -> Named:
+        try:
+            device = await self._workspace.client.device(self._workspace.target.app_id, named.id)
+        except CapgoError as error:
+            if error.kind is not ErrorKind.NOT_FOUND:
+                raise
+            return named
+        self._workspace.devices.put(device)
+        return Named(device.wire_key, device)

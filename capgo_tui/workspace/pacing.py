@@ -1,0 +1,130 @@
+"""How long a write has to wait for the server's limits, known before they are run into (§3).
+
+The limiters count every attempt, also one that is refused with 400 or 404, but none that they
+refuse themselves. Older servers may have none; to wait a little too long does no harm there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.api.errors import ErrorKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from capgo_tui.api.errors import CapgoError
+
+SAME_LINK_SECONDS: Final = 60.0
+"""The same device is linked to the same channel once in so many seconds."""
+_BACK_OFF: Final = (1.0, 2.0, 4.0, 8.0)
+"""What to wait where a server refuses and does not tell how long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many calls of one name in so many seconds."""
+
+    name: tuple[str, ...]
+    most: int
+    seconds: float
+
+
+def link_limits(device_id: str, channel: str) -> tuple[Limit, ...]:
+    """What limits the linking of a device to a channel."""
+    device = device_id.lower()
+    return (
+        Limit(("set", device, channel), 1, SAME_LINK_SECONDS),
+        Limit(("set", device), 5, 1.0),
+    )
+
+
+def unlink_limits(device_id: str) -> tuple[Limit, ...]:
+    """What limits the clearing of a device's override."""
+    return (Limit(("delete", device_id.lower()), 5, 1.0),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """What a server asked to wait for, and since when."""
+
+    since: datetime
+    until: datetime
+
+
+class Pacing:
+    """The attempts of the last minute on one app, and what the server asked to wait for."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._calls: dict[Limit, deque[datetime]] = {}
+        self._holds: dict[tuple[str, ...], _Hold] = {}
+        self._refusals = 0
+        self.noted: set[int] = set()
+        """The journal's numbers of the attempts that are known here at first hand."""
+
+    def note(
+        self, limits: Sequence[Limit], error: CapgoError | None = None, entry: int | None = None
+    ) -> None:
+        """Take note of an attempt that has just ended, well or with an error.
+
+        Args:
+            limits: what it is limited by.
+            error: what the server or the network did instead.
+            entry: its number in the journal.
+
+        """
+        if entry is not None:
+            self.noted.add(entry)
+        if error is not None and error.kind is ErrorKind.RATE_LIMITED:
+            self.hold(error, limits)
+            return
+        if error is not None and error.status is None and not error.maybe_sent:
+            return
+        self._refusals = 0
+        for limit in limits:
+            self.count(limit, self._now())
+
+    def count(self, limit: Limit, at: datetime) -> None:
+        """Count a call; it may have been another program's, and longer ago than the last one."""
+        calls = self._calls.setdefault(limit, deque())
+        calls.append(at)
+        self._calls[limit] = deque(sorted(calls)[-limit.most :])
+
+    def hold(self, error: CapgoError, limits: Sequence[Limit] = ()) -> None:
+        """Wait as long as the server asks: with this device, or with all if it says no more."""
+        seconds = error.retry_after
+        if seconds is None:
+            seconds = _BACK_OFF[min(self._refusals, len(_BACK_OFF) - 1)]
+        self._refusals += 1
+        name = limits[0].name if limits and _is_about_one_device(error) else ()
+        now = self._now()
+        self._holds[name] = _Hold(now, now + timedelta(seconds=seconds))
+
+    def wait(self, limits: Sequence[Limit]) -> float:
+        """Seconds until a call with these limits may be made; 0 when it may be made now."""
+        now = self._now()
+        left = self._held((), now)
+        for limit in limits:
+            left = max(left, self._held(limit.name, now))
+            calls = self._calls.get(limit)
+            if calls and len(calls) >= limit.most:
+                rest = limit.seconds - (now - calls[0]).total_seconds()
+                # More than the limit itself can only be a clock that was set back.
+                left = max(left, rest if rest <= limit.seconds else 0)
+        return left
+
+    def _held(self, name: tuple[str, ...], now: datetime) -> float:
+        hold = self._holds.get(name)
+        if hold is None or not hold.since <= now < hold.until:
+            return 0
+        return (hold.until - now).total_seconds()
+
+
+def _is_about_one_device(error: CapgoError) -> bool:
+    detail = error.detail
+    return isinstance(detail, dict) and "device_id" in detail and "reason" not in detail

@@ -1,0 +1,275 @@
+"""Floods of keys at every write and every dialog: nothing but a ``y`` that was asked for writes.
+
+A new key that writes joins by one row in `WRITES`.
+"""
+
+from __future__ import annotations
+
+import random
+import string
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from tests.tui.driving import opened, post_keys
+from tests.tui.server import Server
+from tests.tui.world import device, device_id, state, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.tui.driving import Driver
+
+Kind = Literal["line", "list", "form"]
+
+
+@dataclass(frozen=True)
+class Write:
+    """One way to a question: the tab, the keys, and what stands on the screen then."""
+
+    name: str
+    tab: str
+    keys: tuple[str, ...]
+    shows: str
+    kind: Kind = "line"
+    """A question in one line, a dialog with a list, or a form that asks for more before."""
+    sent: tuple[str, ...] = ()
+    """The devices or names that a yes writes to, as the requests name them."""
+    revision: str = "live"
+    first: tuple[str, ...] = ()
+    """Keys typed before `keys`, and..."""
+    first_shows: str = ""
+    """...what has to have come by then."""
+
+
+MARK_THREE = ("g", "space", "space", "space")
+WRITES = (
+    Write("o", "2", ("o", *"beta", "enter"), "none → beta?", sent=(device_id(1),)),
+    Write("x", "2", ("G", "x"), "qa → none?", sent=(device_id(12),)),
+    Write("o form", "2", ("o",), "Override tester-01 · now", "form"),
+    Write(
+        "o marked", "2", (*MARK_THREE, "o", *"beta", "enter"), "Override 3 devices → beta",
+        "list", sent=tuple(map(device_id, (1, 2, 3))),
+    ),
+    Write("o marked form", "2", (*MARK_THREE, "o"), "Override 3 devices", "form"),
+    Write(
+        "x marked", "2", ("asterisk", "x"), "Clear the override of 2 devices", "list",
+        sent=(device_id(11), device_id(12)),
+    ),
+    Write("O", "2", ("O", *"some-id"), "1 device · 0 loaded", "form"),
+    Write("O actions", "2", ("O", *"some-id", "tab"), "o override  x clear", "form"),
+    Write(
+        "O override", "2", (*"beta", "enter"), "Override 2 devices → beta", "list",
+        sent=("one", "two"), first=("O", *"one two", "tab", "o"), first_shows="6 of 6 channels",
+    ),
+    Write(
+        "O clear", "2", ("x",), "Clear the override of 2 devices", "list",
+        sent=("three", "four"), first=("O", *"three four", "tab"), first_shows="o override",
+    ),
+    Write(
+        "bundle form", "2", ("o", *"beta", "enter"), "with a bundle?", "form", revision="legacy",
+    ),
+    Write(
+        "o with bundle", "2", ("o", *"beta", "enter", *"1.0.3", "enter"), "beta with 1.0.3?",
+        revision="documented", sent=(device_id(1),),
+    ),
+)  # fmt: skip
+ASKED = [write for write in WRITES if write.kind != "form"]
+NOT_Y = [
+    *(letter for letter in string.ascii_letters + string.digits if letter != "y"),
+    *["enter", "escape"] * 12,
+    *["tab", "shift+tab", "up", "down", "left", "right", "space", "backspace", "delete"] * 3,
+    *("pageup", "pagedown", "home", "end", "slash", "question_mark", "asterisk", "colon"),
+]
+QUITS = {"q"}
+
+
+@pytest.fixture
+def make() -> Iterator[Callable[[str], Server]]:
+    """Makes servers on which the last two of twelve devices are on qa."""
+    made: list[Server] = []
+
+    def one(revision: str) -> Server:
+        overrides = dict.fromkeys([device_id(11), device_id(12), "three", "four"], "qa")
+        made.append(Server(store_of(state(overrides=overrides)), revision=revision))
+        return made[-1]
+
+    yield one
+    for server in made:
+        server.store.close()
+
+
+async def begin(driver: Driver, write: Write) -> None:
+    """Type what comes before the keys that bring the question."""
+    if write.first:
+        await driver.type(*write.first)
+        await driver.until(write.first_shows)
+
+
+async def bring(driver: Driver, write: Write) -> None:
+    """Bring the question on the screen, drawn and ready to be answered."""
+    await driver.type(write.tab)
+    if write.tab == "2":
+        await driver.until(lambda: driver.main.table._length == 12, "12 devices")
+    await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.started)
+    await begin(driver, write)
+    await driver.type(*write.keys)
+    await driver.until(write.shows)
+    if write.kind == "line":
+        await driver.asked()
+    elif write.kind == "list":
+        await driver.asked_in_dialog()
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.name)
+async def test_no_flood_without_y_writes(
+    make: Callable[[str], Server], write: Write, seed: int
+) -> None:
+    server = make(write.revision)
+    chance = random.Random(f"{write.name} {seed}")  # noqa: S311 - a walk that can be repeated
+    async with opened(server) as driver:
+        await bring(driver, write)
+        for _ in range(6):
+            keys = chance.choices([key for key in NOT_Y if key not in QUITS], k=20)
+            post_keys(driver.app, keys)
+            await driver.pilot.pause()
+        await driver.settle()
+        assert server.writes == 0
+        assert driver.app.bug is None
+        assert driver.app.is_running
+
+
+@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+async def test_what_was_typed_before_it_was_drawn_or_is_held_down_writes_nothing(
+    make: Callable[[str], Server], write: Write
+) -> None:
+    server = make(write.revision)
+    chance = random.Random(write.name)  # noqa: S311
+    async with opened(server) as driver:
+        await driver.type(write.tab)
+        await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.started)
+        if write.tab == "2":
+            await driver.until(lambda: driver.main.table._length == 12, "12 devices")
+        # All in one go: whatever follows the keys was typed before anything was drawn.
+        await begin(driver, write)
+        flood = chance.choices(["y", "enter", "y", "tab", "y", "n", "y", "down"], k=30)
+        post_keys(driver.app, [*write.keys, *["y"] * 20, *flood])
+        await driver.settle()
+        assert server.writes == 0
+
+
+@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+async def test_a_y_held_down_from_before_it_was_drawn_writes_nothing(
+    make: Callable[[str], Server], write: Write
+) -> None:
+    server = make(write.revision)
+    async with opened(server) as driver:
+        await driver.type(write.tab)
+        await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.started)
+        if write.tab == "2":
+            await driver.until(lambda: driver.main.table._length == 12, "12 devices")
+        await begin(driver, write)
+        post_keys(driver.app, [*write.keys, "y"])
+        for _ in range(60):
+            post_keys(driver.app, ["y"])
+            await driver.pilot.pause()
+        assert server.writes == 0
+        assert driver.app.bug is None
+
+
+@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+async def test_a_target_that_moves_is_still_the_one(
+    make: Callable[[str], Server], write: Write
+) -> None:
+    server = make(write.revision)
+    async with opened(server) as driver:
+        await bring(driver, write)
+        before = server.overrides()
+        # Fresh devices come in before all others, and the list is turned round.
+        for number in range(90, 96):
+            row = device(number)
+            server.change(
+                "INSERT INTO devices (app_id, device_id, updated_at, custom_id, platform,"
+                " plugin_version, version_name) SELECT app_id, ?, ?, ?, 'ios', '7', '1.0.1'"
+                " FROM devices LIMIT 1",
+                f"0000000-{number}", row["updated_at"], row["custom_id"],
+            )  # fmt: skip
+        await refresh(driver)
+        driver.main.rows.view.sort_by(None)
+        driver.main.table.rows_replaced()
+        await driver.settle()
+        await say_yes(driver, write)
+        assert set(changed(before, server.overrides())) == set(write.sent)
+
+
+@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+async def test_a_target_that_changed_is_asked_about_again(
+    make: Callable[[str], Server], write: Write
+) -> None:
+    server = make(write.revision)
+    first = write.sent[0]
+    if first not in {device_id(n) for n in range(1, 13)} or write.revision != "live":
+        pytest.skip("what it had before is not known")
+    async with opened(server) as driver:
+        await bring(driver, write)
+        server.override(first, "internal")
+        await refresh(driver)
+        before = server.overrides()
+        await driver.type("y")
+        await driver.until("Changed!")
+        assert server.writes == 0
+        await driver.settle()
+        await say_yes(driver, write)
+        assert set(changed(before, server.overrides())) == set(write.sent)
+
+
+@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+async def test_a_target_that_vanished_is_not_written_nor_is_its_neighbour(
+    make: Callable[[str], Server], write: Write
+) -> None:
+    server = make(write.revision)
+    first = write.sent[0]
+    if first not in {device_id(n) for n in range(1, 13)}:
+        pytest.skip("it never was in the list")
+    async with opened(server) as driver:
+        await bring(driver, write)
+        server.change("DELETE FROM devices WHERE device_id = ?", first)
+        await refresh(driver)
+        before = server.overrides()
+        await driver.type("y")
+        if write.kind == "list":
+            await driver.until("Changed!")
+            await driver.settle()
+            await say_yes(driver, write)
+        else:
+            await driver.until("no longer in the list")
+        assert set(changed(before, server.overrides())) == set(write.sent) - {first}
+
+
+async def refresh(driver: Driver) -> None:
+    """Read the devices again behind the question, as a timer or another key would."""
+    assert driver.main.workspace is not None
+    await driver.main.workspace.devices.refresh()
+    await driver.settle()
+
+
+async def say_yes(driver: Driver, write: Write) -> None:
+    """Answer, and wait for the end."""
+    if write.kind == "list":
+        await driver.asked_in_dialog()
+        await driver.type("y")
+        await driver.until("esc close")
+        await driver.type("enter")
+    else:
+        await driver.asked()
+        await driver.type("y")
+        await driver.until(lambda: driver.status.strip()[:1] in {"✓", "?"}, "an end")
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
+    """The devices whose override is another now; a link of an unknown one counts too."""
+    for key in before.keys() | after.keys():
+        if before.get(key) != after.get(key):
+            yield key

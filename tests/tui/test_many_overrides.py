@@ -1,0 +1,396 @@
+"""Overrides of many devices: marked, or given as a list of ids."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.workspace.changes.outcome import Fate
+from tests.tui.driving import on_devices, post_paste
+from tests.tui.server import Gate, Server, answering
+from tests.tui.world import CHANNELS, device_id, state, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+    from capgo_tui.workspace.journal import Entry
+    from tests.tui.driving import Driver
+    from tests.tui.server import App, Message, Receive, Scope, Send
+
+UNSEEN = "ABCDEF00-0000-4000-8000-00000000000F"
+
+
+async def confirmed(driver: Driver, question: str) -> None:
+    """Answer the dialog that lists the changes, once it can be answered."""
+    await driver.until(question)
+    await driver.asked_in_dialog()
+    await driver.type("y")
+
+
+async def ended(driver: Driver, summary: str) -> None:
+    """Go on until the run has ended so."""
+    await driver.until("esc close")
+    assert summary in driver.text
+
+
+def entries(driver: Driver) -> Sequence[Entry]:
+    """The journal, newest first."""
+    assert driver.main.workspace is not None
+    return driver.main.workspace.journal.entries()
+
+
+async def test_marked_devices_are_overridden_and_cleared_together(server: Server) -> None:
+    server.override(device_id(3), "beta")
+    async with on_devices(server) as driver:
+        await driver.type("space", "space", "space", "o")
+        await driver.until("Override 3 devices")
+        await driver.type(*"beta", "enter")
+        await driver.until("1 left alone: already on beta")
+        assert "Override 2 devices → beta" in driver.text
+        assert "tester-01  none → beta" in driver.text
+        await confirmed(driver, "Override 2 devices → beta")
+        await ended(driver, "3 of 3 · ✓ 2 · 1 left alone")
+        assert "tester-03  – left alone: already on beta" in driver.text
+        assert server.overrides() == {device_id(n): "beta" for n in (1, 2, 3)}
+        assert server.count("POST", "/device") == 2
+        await driver.type("enter")
+        await driver.until("Override 2 devices → beta · 3 of 3")
+        run = {entry.run for entry in entries(driver)}
+        assert len(run) == 1
+        assert run != {None}
+        assert [entry.fate for entry in entries(driver)] == [Fate.VERIFIED] * 2
+        await driver.type("escape", "asterisk", "x")
+        await confirmed(driver, "Clear the override of 3 devices")
+        await ended(driver, "12 of 12 · ✓ 3 · 9 left alone")
+        assert server.overrides() == {}
+        assert server.count("DELETE", "/device") == 3
+
+
+async def test_one_marked_device_is_asked_about_in_one_line(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("j", "space", "g", "o", *"beta", "enter")
+        await driver.asked("Override tester-02: none → beta?")
+        await driver.type("n")
+
+
+async def test_nothing_is_asked_when_all_of_them_are_there_already(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("space", "space", "x")
+        await driver.until("Nothing to do: 2 left alone: has no override.")
+        assert server.writes == 0
+
+
+async def test_a_failure_stops_nothing_and_what_failed_stays_marked(server: Server) -> None:
+    refused = {device_id(2), device_id(4)}
+
+    async def picky(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        message = await receive()
+        read = iter([message])
+
+        async def again() -> Message:
+            return next(read, None) or await receive()
+
+        no = answering(400, b'{"error":"cannot_access_channel","message":"No"}')
+        wanted = json.loads(message["body"])["device_id"]
+        await (no(app, scope, again, send) if wanted in refused else app(scope, again, send))
+
+    server.on("POST", "/device", picky)
+    async with on_devices(server) as driver:
+        await driver.type(*["space"] * 5, "o", *"beta", "enter")
+        await confirmed(driver, "Override 5 devices → beta")
+        await ended(driver, "5 of 5 · ✓ 3 · ✗ 2")
+        rows = [line.split()[0] for line in driver.text.split("\n") if "tester-0" in line][-5:]
+        assert rows[:2] == ["tester-02", "tester-04"], "the worst first"
+        await driver.type("escape")
+        await driver.until("✗ 2")
+        await driver.type("escape")
+        await driver.until("2 marked")
+        assert set(server.overrides()) == {device_id(n) for n in (1, 3, 5)}
+
+
+async def test_a_run_is_stopped_after_the_change_under_way(server: Server) -> None:
+    gate = Gate()
+    server.on("POST", "/device", gate.before)
+    async with on_devices(server) as driver:
+        await driver.type(*["space"] * 4, "o", *"beta", "enter")
+        await confirmed(driver, "Override 4 devices → beta")
+        await driver.until(gate.reached.is_set)
+        await driver.until("esc stops")
+        await driver.type("escape")
+        await driver.until("stopping after the change under way…")
+        gate.open.set()
+        await ended(driver, "1 of 4 · ✓ 1 · 3 not tried")
+        assert "tester-04  – not tried" in driver.text
+        assert server.overrides() == {device_id(1): "beta"}
+
+
+async def test_a_refused_key_ends_the_run(server: Server) -> None:
+    refusal = b'{"error":"invalid_apikey","message":"Invalid apikey","moreInfo":{}}'
+    server.on("POST", "/device", answering(401, refusal))
+    async with on_devices(server) as driver:
+        await driver.type(*["space"] * 4, "o", *"beta", "enter")
+        await confirmed(driver, "Override 4 devices → beta")
+        await ended(driver, "1 of 4 · ✓ 0 · ✗ 1 · 3 not tried")
+        assert server.count("POST", "/device") == 1
+
+
+async def test_what_must_wait_is_done_last_and_counted_down(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked()
+        await driver.type("y")
+        await driver.until("✓ tester-01")
+        server.change("DELETE FROM overrides")
+        await driver.type("escape", "r")
+        await driver.until(lambda: "▲" not in driver.text)
+        server.pass_time(20)
+        await driver.type("g", "space", "space", "o", *"beta", "enter")
+        await confirmed(driver, "Override 2 devices → beta")
+        await driver.until("one waits for the server: on in 40 s")
+        assert "tester-02  ✓ override is beta" in driver.text
+        assert "tester-01  … in 40 s" in driver.text
+        server.pass_time(15)
+        await driver.until("on in 25 s")
+        assert server.count("POST", "/device") == 2
+        server.pass_time(25)
+        await ended(driver, "2 of 2 · ✓ 2")
+        assert server.count("POST", "/device") == 3, "the rule was not run into"
+        assert server.overrides() == {device_id(1): "beta", device_id(2): "beta"}
+
+
+async def test_a_wait_can_be_stopped(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked()
+        await driver.type("y")
+        await driver.until("✓ tester-01")
+        server.change("DELETE FROM overrides")
+        await driver.type("escape", "r")
+        await driver.until(lambda: "▲" not in driver.text)
+        await driver.type("g", "space", "space", "o", *"beta", "enter")
+        await confirmed(driver, "Override 2 devices → beta")
+        await driver.until("one waits for the server: on in 60 s")
+        await driver.type("escape")
+        await ended(driver, "1 of 2 · ✓ 1 · 1 not tried")
+        assert server.count("POST", "/device") == 2
+
+
+async def test_too_many_requests_are_waited_for_and_then_tried_again(server: Server) -> None:
+    busy = (
+        b'{"error":"too_many_requests","message":"Too many requests","moreInfo":'
+        b'{"reason":"ip_rate_limit_exceeded","retryAfterSeconds":30}}'
+    )
+    server.on("POST", "/device", answering(429, busy))
+    async with on_devices(server) as driver:
+        await driver.type("space", "space", "o", *"beta", "enter")
+        await confirmed(driver, "Override 2 devices → beta")
+        await driver.until("2 wait for the server: on in 30 s")
+        assert server.count("POST", "/device") == 1, "the other one was not tried in vain"
+        server.off("POST", "/device")
+        server.pass_time(30)
+        await ended(driver, "2 of 2 · ✓ 2")
+        fates = [entry.fate for entry in entries(driver)]
+        assert fates == [Fate.VERIFIED, Fate.VERIFIED, Fate.FAILED]
+
+
+async def test_pasted_ids_are_counted_looked_up_and_overridden(server: Server) -> None:
+    text = f'device_id,name\n"{device_id(1).upper()}",x\n\n{device_id(2)},y\n{UNSEEN},z\n'
+    async with on_devices(server) as driver:
+        post_paste(driver.app, text)
+        await driver.until("3 devices · 2 loaded · 1 not loaded: the server will be asked")
+        await driver.type("o")
+        await driver.until("Override 3 devices")
+        assert server.asked[-1].query["device_id"] == UNSEEN.lower()
+        await driver.type(*"qa", "enter")
+        await driver.until("1 the server has not seen: it takes them, but cannot be read back")
+        await confirmed(driver, "Override 3 devices → qa")
+        await ended(driver, "3 of 3 · ✓ 2 · ? 1")
+        assert server.overrides() == {
+            device_id(1): "qa",
+            device_id(2): "qa",
+            UNSEEN.lower(): "qa",
+        }
+        await driver.type("escape", "escape")
+        # What was linked unseen can be cleared again, by the same id.
+        await driver.type("O")
+        await driver.until("0 devices")
+        post_paste(driver.app, UNSEEN)
+        await driver.until("1 device · 0 loaded")
+        await driver.type("tab", "x")
+        await confirmed(driver, "Clear the override of abcdef00")
+        await ended(driver, "1 of 1 · ✓ 0 · ? 1")
+        assert UNSEEN.lower() not in server.overrides()
+
+
+async def test_a_device_that_is_not_loaded_is_found_by_the_server(server: Server) -> None:
+    async with on_devices(server) as driver:
+        late = "feedface-0000-4000-8000-00000000000f"
+        server.change("UPDATE devices SET device_id = ? WHERE device_id = ?", late, device_id(12))
+        post_paste(driver.app, late)
+        await driver.until("1 device · 0 loaded")
+        await driver.type("o")
+        await driver.until("Override tester-12 · now none")
+        await driver.type(*"beta", "enter")
+        await driver.asked("Override tester-12: none → beta?")
+        await driver.type("y")
+        await driver.until("✓ tester-12: override is beta, read back")
+
+
+async def test_a_custom_id_means_its_device_and_an_unclear_one_none(server: Server) -> None:
+    server.change("UPDATE devices SET custom_id = 'lab' WHERE device_id > ?", device_id(10))
+    async with on_devices(server) as driver:
+        post_paste(driver.app, "tester-03 lab")
+        await driver.until("2 devices · 1 loaded · 1 unclear")
+        await driver.type("o")
+        await driver.until("lab: the custom id of 2 devices")
+        await driver.type("shift+tab", *["backspace"] * 4, "tab", "o")
+        await driver.until("Override tester-03 · now none")
+        assert server.writes == 0
+
+
+async def test_typed_ids_are_not_dropped_without_a_word(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("O", *"some-id", "enter", *"oxy")
+        await driver.until("2 devices · 0 loaded")
+        await driver.type("escape")
+        await driver.until("esc again drops this list")
+        await driver.type("escape")
+        await driver.until(lambda: driver.main.focused is driver.main.table)
+        assert server.writes == 0
+
+
+async def test_a_look_up_can_be_stopped_and_fails_in_place(server: Server) -> None:
+    gate = Gate()
+    async with on_devices(server) as driver:
+        server.on("GET", "/device", gate.before)
+        post_paste(driver.app, "\n".join(device_id(n) for n in range(50, 60)))
+        await driver.until("10 devices · 0 loaded")
+        await driver.type("o")
+        await driver.until("asking the server: 0 of 10 · esc stops")
+        await driver.type("escape")
+        await driver.until("stopped; nothing was changed")
+        server.on("GET", "/device", answering(400, b'{"error":"x_y","message":"Out of order"}'))
+        await driver.type("x")
+        await driver.until("Out of order")
+        gate.open.set()
+        assert server.writes == 0
+
+
+async def test_a_paste_means_nothing_to_a_question_or_elsewhere(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked()
+        post_paste(driver.app, f"y\n{device_id(3)}")
+        await driver.settle()
+        assert "y yes" in driver.line(-1)
+        await driver.type("n", "1")
+        post_paste(driver.app, device_id(3))
+        await driver.settle()
+        assert driver.main.focused is driver.main.table
+        assert server.writes == 0
+
+
+# The older revisions
+
+
+@pytest.fixture(params=["documented", "legacy"])
+def old(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server that takes a bundle beside the channel."""
+    store = store_of(state())
+    yield Server(store, revision=request.param)
+    store.close()
+
+
+@pytest.fixture
+async def old_driver(old: Server) -> AsyncIterator[Driver]:
+    """The app on it."""
+    async with on_devices(old) as driver:
+        yield driver
+
+
+def sent_bundle(old: Server, number: int) -> list[str]:
+    """The bundle a device was forced to, wherever that revision keeps it."""
+    with old.store.reading() as db:
+        rows = db.execute(
+            "SELECT b.name FROM version_overrides o JOIN bundles b ON b.id = o.bundle_id"
+            " WHERE o.device_id = ? UNION"
+            " SELECT version_name FROM devices WHERE device_id = ? AND version_name != '1.0.1'",
+            [device_id(number), device_id(number)],
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
+async def test_a_link_takes_a_bundle_too(old: Server, old_driver: Driver) -> None:
+    driver = old_driver
+    await driver.type("o", *"beta", "enter")
+    await driver.until("→ beta, with a bundle?")
+    await driver.until("no bundle")
+    await driver.type(*"1.0.3", "enter")
+    await driver.asked("→ beta with 1.0.3?")
+    await driver.type("y")
+    await driver.until("accepted, but this server does not tell it back")
+    assert old.overrides() == {device_id(1): "beta"}
+    assert sent_bundle(old, 1) == ["1.0.3"]
+    assert '"bundle":"1.0.3"' in entries(driver)[0].change_json
+
+
+async def test_without_a_bundle_it_is_one_enter_more(old: Server, old_driver: Driver) -> None:
+    driver = old_driver
+    await driver.type("o", *"beta", "enter", "enter")
+    await driver.asked("→ beta?")
+    await driver.type("y")
+    await driver.until("accepted, but this server does not tell it back")
+    assert old.overrides() == {device_id(1): "beta"}
+    assert sent_bundle(old, 1) == []
+
+
+async def test_leaving_the_bundles_leaves_it_all(old: Server, old_driver: Driver) -> None:
+    await old_driver.type("o", *"beta", "enter")
+    await old_driver.until("with a bundle?")
+    await old_driver.type("escape")
+    await old_driver.until(lambda: old_driver.main.focused is old_driver.main.table)
+    assert old.writes == 0
+
+
+async def test_documented_servers_take_no_bundle_of_a_default_channel() -> None:
+    server = Server(store_of(state()), revision="documented")
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.until("with a bundle?")
+        await driver.type(*"1.0.1", "enter")
+        await driver.until("1.0.1: a default channel carries it")
+        await driver.type("escape")
+    server.store.close()
+
+
+async def test_marked_devices_take_a_bundle_together(old: Server, old_driver: Driver) -> None:
+    driver = old_driver
+    await driver.type("space", "space", "o", *"qa", "enter")
+    await driver.until("with a bundle?")
+    await driver.type(*"1.0.4", "enter")
+    await confirmed(driver, "Override 2 devices → qa")
+    await ended(driver, "2 of 2 · ✓ 0 · ? 2")
+    assert old.overrides() == {device_id(1): "qa", device_id(2): "qa"}
+    assert sent_bundle(old, 2) == ["1.0.4"]
+
+
+async def test_legacy_takes_no_override_for_an_id_it_has_not_seen() -> None:
+    server = Server(store_of(state()), revision="legacy")
+    async with on_devices(server) as driver:
+        post_paste(driver.app, f"{UNSEEN} {device_id(1)} {device_id(2).upper()}")
+        await driver.until("3 devices · 2 loaded")
+        await driver.type("o")
+        await driver.until("Override 2 devices")
+        assert server.asked[-1].query["device_id"] == UNSEEN, "spelt as it was given"
+        await driver.type(*"qa", "enter", "enter")
+        await driver.until("1 left out: the server has not seen them")
+        await confirmed(driver, "Override 2 devices → qa")
+        await ended(driver, "2 of 2")
+        assert set(server.overrides()) == {device_id(1), device_id(2)}
+    server.store.close()
+
+
+def test_the_names_of_the_world() -> None:
+    assert {"beta", "qa"} <= set(CHANNELS)

@@ -1,0 +1,135 @@
+"""What is known beforehand of the server's limits, counted against the sandbox's own limiter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.overrides import override
+from capgo_tui.workspace.changes.recall import recall
+from capgo_tui.workspace.pacing import Pacing, link_limits, unlink_limits
+from tests.support.clock import Clock
+from tests.workspace.world import World, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from capgo_tui.workspace.changes.overrides import OverrideChange
+    from capgo_tui.workspace.session import Workspace
+
+BETA = link_limits("A-Device", "beta")
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world(devices=40, limits="device") as made:
+        yield made
+
+
+async def link(world: World, workspace: Workspace, channel: str = "beta") -> OverrideChange:
+    await workspace.devices.load_all()
+    await workspace.channels.load_all()
+    device = workspace.devices.records[world.free_devices()[0]]
+    chosen = next(c for c in workspace.channels.records.values() if c.name == channel)
+    return override(workspace, device, chosen)
+
+
+async def test_a_link_is_known_to_be_refused_for_as_long_as_the_server_refuses_it(
+    world: World,
+) -> None:
+    workspace = world.open()
+    change = await link(world, workspace)
+    assert workspace.pacing.wait(change.limits) == 0
+    assert (await carry_out(change, workspace)).fate is Fate.VERIFIED
+    assert workspace.pacing.wait(change.limits) == 60
+    world.clock.advance(59)
+    assert workspace.pacing.wait(change.limits) == 1
+    assert (await carry_out(change, workspace)).fate is Fate.FAILED, "the limiter's own word"
+    world.clock.advance(1)
+    assert workspace.pacing.wait(change.limits) == 0, "what the limiter refuses does not count"
+    assert (await carry_out(change, workspace)).fate is Fate.VERIFIED
+
+
+async def test_other_channels_devices_and_clears_are_free(world: World) -> None:
+    workspace = world.open()
+    change = await link(world, workspace)
+    await carry_out(change, workspace)
+    wait = workspace.pacing.wait
+    assert wait(link_limits(change.key, "qa")) == 0
+    assert wait(link_limits("another", "beta")) == 0
+    assert wait(unlink_limits(change.key)) == 0
+    assert wait(link_limits(change.key.upper(), "beta")) == 60
+
+
+async def test_an_attempt_that_failed_counts_too(world: World) -> None:
+    workspace = world.open()
+    change = await link(world, workspace)
+    world.run("DELETE FROM channels WHERE name = 'beta'")
+    assert (await carry_out(change, workspace)).fate is Fate.FAILED
+    assert workspace.pacing.wait(change.limits) == 60
+
+
+async def test_what_was_never_sent_does_not_count() -> None:
+    pacing = Pacing(Clock())
+    pacing.note(BETA, CapgoError("no such host", kind=ErrorKind.UNREACHABLE))
+    assert pacing.wait(BETA) == 0
+    pacing.note(BETA, CapgoError("cut", kind=ErrorKind.UNREACHABLE, maybe_sent=True))
+    assert pacing.wait(BETA) == 60
+
+
+def test_five_calls_a_second_for_one_device() -> None:
+    clock = Clock()
+    pacing = Pacing(clock)
+    for _ in range(5):
+        assert pacing.wait(unlink_limits("d")) == 0
+        pacing.note(unlink_limits("d"))
+    assert pacing.wait(unlink_limits("d")) == 1
+    clock.advance(1)
+    assert pacing.wait(unlink_limits("d")) == 0
+
+
+def test_what_the_server_asks_for_is_waited_for_by_one_device_or_by_all() -> None:
+    clock = Clock()
+    pacing = Pacing(clock)
+    limited = {"kind": ErrorKind.RATE_LIMITED, "status": 429}
+    pacing.note(BETA, CapgoError("x", **limited, retry_after=7, detail={"device_id": "d"}))  # type: ignore[arg-type]
+    assert pacing.wait(BETA) == 7
+    assert pacing.wait(()) == 0
+    reason = {"reason": "ip_rate_limit_exceeded"}
+    pacing.note(BETA, CapgoError("x", **limited, retry_after=30, detail=reason))  # type: ignore[arg-type]
+    assert pacing.wait(()) == 30
+    clock.advance(30)
+    waits = []
+    for _ in range(5):
+        pacing.note((), CapgoError("x", **limited))  # type: ignore[arg-type]
+        waits.append(pacing.wait(()))
+        clock.advance(60)
+    assert waits == [4, 8, 8, 8, 8], "longer and longer, after two that told"
+
+
+def test_a_clock_that_is_set_back_holds_up_nothing() -> None:
+    clock = Clock()
+    pacing = Pacing(clock)
+    pacing.note(BETA)
+    clock.advance(-3600)
+    assert pacing.wait(BETA) == 0
+
+
+async def test_another_copys_attempts_are_known_from_the_journal(world: World) -> None:
+    one, two = world.open(), world.open()
+    change = await link(world, one)
+    two.journal = one.journal
+    await carry_out(change, one)
+    world.clock.advance(20)
+    # Refused by the limiter, this one counts for nothing.
+    assert (await carry_out(change, one)).fate is Fate.FAILED
+    assert two.pacing.wait(change.limits) == 0
+    await recall(two)
+    await recall(two)
+    assert two.pacing.wait(change.limits) == 40
+    world.clock.advance(40)
+    assert two.pacing.wait(change.limits) == 0
