@@ -37,7 +37,8 @@ class Operation:
 
 def _all(pager: Callable[[CapgoClient], Pager[RecordT]]) -> Call:
     async def call(client: CapgoClient) -> object:
-        return [row.key for page in await walk(pager(client), most=60) for row in page.rows]
+        pages = await walk(pager(client), most=60)
+        return [row.key for page in pages for row in page.rows], pages[-1].incomplete
 
     return call
 

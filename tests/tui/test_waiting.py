@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from tests.support.clock import Clock
@@ -12,7 +13,7 @@ from tests.tui.server import FAULT, HTML, Gate, answering
 from tests.tui.world import NOW, device_id
 
 if TYPE_CHECKING:
-    from tests.tui.server import Server
+    from tests.tui.server import App, Receive, Scope, Send, Server
 
 WAIT_43 = answering(429, b'{"error":"too_many_requests","moreInfo":{"retryAfterSeconds":43}}')
 
@@ -130,8 +131,19 @@ async def test_leaving_ends_reads_that_wait_or_hang_at_once(server: Server) -> N
 async def test_leaving_waits_for_a_write_but_not_for_another_try_to_read_it_back(
     server: Server,
 ) -> None:
-    naps, gate = Naps(Clock(NOW)), Gate()
+    naps, gate, ended = Naps(Clock(NOW)), Gate(), asyncio.Event()
+
+    async def hang(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
     async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
+        server.on("GET", "/channel", hang)
+        await driver.type("1", "r")
+        await driver.until("refreshing…")
+        await driver.type("2")
         server.on("POST", "/device", gate.after)
         await driver.type("o", *"beta", "enter")
         await driver.asked("none → beta?")
@@ -140,6 +152,7 @@ async def test_leaving_waits_for_a_write_but_not_for_another_try_to_read_it_back
         server.on("GET", "/device", FAULT)
         await driver.type("q")
         await driver.until("Waiting for the write under way, then quitting…")
+        await driver.until(ended.is_set, "the hanging read ended")
         gate.open.set()
         await driver.closed()
         assert len(driver.app.last_words) == 1

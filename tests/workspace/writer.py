@@ -19,6 +19,7 @@ from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.resolve import resolve
 from capgo_tui.workspace.session import Workspace, open_workspace
 from capgo_tui.workspace.target import Target
+from tests.support.patience import one_try
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,13 @@ def environ(url: str, app_id: str, key: str, journal: Path, device: str) -> Mapp
 def main(verb: str) -> None:
     """Do it, and say what is in the journal then."""
     told = {name: os.environ[f"WRITER_{name}"] for name in ("URL", "APP", "KEY", "JOURNAL")}
-    target = Target(told["APP"], ApiKey(told["KEY"]), told["URL"], journal=Path(told["JOURNAL"]))
+    target = Target(
+        told["APP"],
+        ApiKey(told["KEY"]),
+        told["URL"],
+        journal=Path(told["JOURNAL"]),
+        patience=one_try(),
+    )
     asyncio.run({"write": write, "resolve": look}[verb](open_workspace(target)))
 
 

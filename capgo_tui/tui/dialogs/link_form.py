@@ -308,7 +308,9 @@ class LinkForm(Vertical, Modal):
             return
         loaded = choices.collection
         count = f"{len(choices.found)} of {len(loaded)} {loaded.name}"
-        if loaded.loading is not Loading.NOTHING:
+        if loaded.waiting is not None:
+            count += " (failed, tries again)"
+        elif loaded.loading is not Loading.NOTHING:
             count += " (loading more…)"
         elif loaded.error is not None:
             count += " (loading the rest failed)"
