@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly
 from capgo_tui.api.jsonvalue import load_json
 from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
+from capgo_tui.api.records import Unreadable
 from capgo_tui.api.revisions import TRAITS, UNRECOGNISED, Paging, Revision, Traits, recognise
 
 if TYPE_CHECKING:
@@ -27,13 +28,25 @@ _PARSE_IN_THREAD = 512 * 1024  # bytes; parsing more would hold up the event loo
 ResultT = TypeVar("ResultT")
 
 
+def _ignore(_request: Request, _why: str) -> None:
+    """Nobody listens."""
+
+
 class Caller:
     """One key's calls to one server."""
 
-    def __init__(self, transport: Transport, *, revision: Revision | None, read_only: bool) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        revision: Revision | None,
+        read_only: bool,
+        on_unreadable: Callable[[Request, str], None] | None = None,
+    ) -> None:
         self.revision = revision
         self.read_only = read_only
         self._transport = transport
+        self._on_unreadable = on_unreadable or _ignore
         self._refusal: CapgoError | None = None
 
     @property
@@ -77,6 +90,10 @@ class Caller:
         """Send a list request; `paging` tells from the table how this list is paged."""
         body = await self.send(request)
         listing = await self._parse(request, body, partial(parse_list, model))
+        unreadable = [row for row in listing.rows if isinstance(row, Unreadable)]
+        if unreadable:
+            rows = "1 row" if len(unreadable) == 1 else f"{len(unreadable)} rows"
+            self._on_unreadable(request, f"{rows} unreadable: {unreadable[0].why}")
         if len(body) > _LONG:
             await asyncio.sleep(0)  # parsing and what is done with the rows are two slices
         if self.revision is not None and paging(self.traits) is Paging.WHOLE:
@@ -112,6 +129,7 @@ class Caller:
             else:
                 result, revision = await asyncio.to_thread(work)
         except NotReadable as error:
+            self._on_unreadable(request, f"unreadable: {error}")
             raise CapgoError(
                 f"{request.name} answered something unexpected: {error}",
                 kind=ErrorKind.SERVER_FAULT,

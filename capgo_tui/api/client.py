@@ -58,12 +58,15 @@ class CapgoClient:
         read_only: bool = False,
         asgi_app: Callable[..., Any] | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
+        on_unreadable: Callable[[Request, str], None] | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._transport = Transport(
             server, key, timeouts=timeouts, asgi_app=asgi_app, on_exchange=on_exchange
         )
-        self._caller = Caller(self._transport, revision=revision, read_only=read_only)
+        self._caller = Caller(
+            self._transport, revision=revision, read_only=read_only, on_unreadable=on_unreadable
+        )
         self._key = key
 
     async def __aenter__(self) -> Self:

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -47,18 +47,24 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One finished exchange, for a request log; never holds the key or a header."""
+    """One finished exchange, for a request log; without any header."""
 
     operation: str
     method: str
     path: str
-    """Path with query, percent-encoded."""
+    """Path with query, percent-encoded and without the key, wherever somebody put that."""
     status: int | None
     """HTTP status; None without an answer."""
     elapsed_ms: float
     received: int
     """Bytes of the reply's body, decompressed."""
     error: ErrorKind | None
+    message: str = ""
+    """Why it failed, as `CapgoError` says it: clean and without the key."""
+    request: Request | None = field(default=None, repr=False)
+    """The very request that was sent; its body may hold what is nobody else's business."""
+    attempt: int = 1
+    """Which try of this request it was."""
 
 
 class Transport:
@@ -121,11 +127,13 @@ class Transport:
                     Exchange(
                         operation=request.operation,
                         method=request.method,
-                        path=request.target,
+                        path=self._key.hide_in(request.target),
                         status=progress.status,
                         elapsed_ms=(time.monotonic() - started) * 1000,
                         received=progress.received,
                         error=None if error is None else error.kind,
+                        message="" if error is None else error.message,
+                        request=request,
                     )
                 )
 

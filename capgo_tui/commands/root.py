@@ -19,6 +19,7 @@ from capgo_tui.settings import Options, SettingsError, Surroundings, find
 
 if TYPE_CHECKING:
     from capgo_tui.tui.launch import Launch
+    from capgo_tui.workspace.log_file import LogFile
 
 EXIT_FAILED = 1
 
@@ -44,6 +45,11 @@ EXIT_FAILED = 1
     metavar="SECONDS",
     help="Read the list in view again this often.",
 )
+@click.option(
+    "--log-file",
+    metavar="PATH",
+    help="Write every request into this file, without the key.",
+)
 @click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account.")
 @click.pass_context
 def capgo_tui(
@@ -55,6 +61,7 @@ def capgo_tui(
     revision: str,
     device: str | None,
     refresh: float | None,
+    log_file: str | None,
     demo: bool,
 ) -> None:
     """Browse and edit a Capgo app's channels, devices and bundles.
@@ -82,10 +89,23 @@ def capgo_tui(
             launch = _found(Options(apikey, app_id, api_url), device, chosen)
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
-    sys.exit(_run(replace(launch, refresh_seconds=refresh)))
+    sys.exit(_run(replace(launch, refresh_seconds=refresh, log_file=_log_file(log_file))))
 
 
 capgo_tui.add_command(sandbox)
+
+
+def _log_file(path: str | None) -> LogFile | None:
+    """Open the log before the start: what cannot be written is better known now."""
+    if path is None:
+        return None
+    from capgo_tui.workspace.log_file import LogFile  # noqa: PLC0415 - for who asked for it
+
+    try:
+        return LogFile(Path(path))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise click.UsageError(f"--log-file {path!r} cannot be written: {why}") from None
 
 
 def _is_given(context: click.Context, name: str) -> bool:

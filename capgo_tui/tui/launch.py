@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.revisions import Revision
+    from capgo_tui.workspace.log_file import LogFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,18 @@ class Launch:
     """The file that named the server, where somebody must first say that the key may go there."""
     device: str | None = None
     """A device id to open straight on."""
+    log_file: LogFile | None = None
+    """Where every request is written down; None for nowhere."""
 
     @property
     def target(self) -> Target | None:
         """What to open, or None while something is missing."""
         if self.key is None or self.app_id is None or self.server_named_by is not None:
             return None
-        return Target(self.app_id, self.key, self.server, self.revision, self.asgi_app)
+        return self.open_with(self.key, self.app_id)
+
+    def open_with(self, key: ApiKey, app_id: str) -> Target:
+        """What to open with a key and an app that may have been asked for."""
+        return Target(
+            app_id, key, self.server, self.revision, self.asgi_app, log_file=self.log_file
+        )

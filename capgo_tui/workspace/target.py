@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.revisions import Revision
+    from capgo_tui.workspace.log_file import LogFile
 
 ASGIApp: TypeAlias = "Callable[..., Awaitable[None]]"
 """A server that is called instead of reached; only its maker knows its framework."""
@@ -32,6 +33,8 @@ class Target:
     """The file every write is noted in; None forgets them at the end."""
     read_only: bool = False
     """Whether every write is refused."""
+    log_file: LogFile | None = None
+    """Where every request is written down; None for nowhere."""
 
     @property
     def is_remote(self) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from capgo_tui.api.revisions import Revision
+    from capgo_tui.workspace.log_file import LogFile
     from capgo_tui.workspace.session import Workspace
 
 ALL_REVISIONS = ("live", "documented", "legacy")
@@ -45,6 +46,7 @@ class World:
         app_id: str | None = None,
         server: str | None = None,
         revision: Revision | None = None,
+        log_file: LogFile | None = None,
     ) -> Workspace:
         """Open a workspace by a role's key (or any text as key); `server` means a socket."""
         target = Target(
@@ -53,6 +55,7 @@ class World:
             server or "https://api.capgo.app",
             revision,
             None if server else lambda: self.door,
+            log_file=log_file,
         )
         workspace = open_workspace(target, self.clock)
         self.opened.append(workspace)

@@ -97,8 +97,7 @@ class SetupScreen(Screen[Target | None]):
             self.query_one("#app", Input).focus()
             self._list_apps()
             return
-        launch = self._launch
-        self.dismiss(Target(app_id, self._key, launch.server, launch.revision, launch.asgi_app))
+        self.dismiss(self._launch.open_with(self._key, app_id))
 
     def action_leave(self) -> None:
         """Esc quits nothing: it only clears what was typed."""
@@ -129,8 +128,7 @@ class SetupScreen(Screen[Target | None]):
 
         if self._key is None:
             return
-        launch = self._launch
-        target = Target("", self._key, launch.server, launch.revision, launch.asgi_app)
+        target = self._launch.open_with(self._key, "")
         try:
             found = await apps.list_apps(target)
         except CapgoError as error:
