@@ -16,7 +16,7 @@ from capgo_tui.text import clean_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from textual.app import App
+    from textual.app import App, ReturnType
 
 MOST = 74_994
 """Characters of base64 that terminals are known to take; some drop what is longer in silence."""
@@ -24,7 +24,7 @@ _SCREEN_PIECE = 256
 """Bytes of one wrapped piece: screen drops strings that are much longer."""
 
 
-def copy(app: App[object], text: str, what: str) -> str:
+def copy(app: App[ReturnType], text: str, what: str) -> str:
     """Copy text and give what to say about it; `what` names it, such as «the device id»."""
     text = "\n".join(clean_lines(text, len(text) or 1))
     payload = base64.b64encode(text.encode()).decode("ascii")

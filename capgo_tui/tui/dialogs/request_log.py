@@ -12,6 +12,8 @@ from capgo_tui.tui.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.words import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,13 +85,13 @@ class LogRows:
 def _texts(logged: Logged) -> dict[str, str]:
     one = logged.exchange
     return {
-        "time": f"{logged.at.astimezone():%H:%M:%S}",
+        "time": clock_time(logged.at),
         "method": one.method,
         "path": one.path,
         "status": "none" if one.status is None else str(one.status),
         "tries": str(one.attempt),
         "ms": f"{one.elapsed_ms:.0f}",
-        "bytes": f"{one.received:,}".replace(",", " "),
+        "bytes": grouped(one.received),
         "outcome": logged.outcome,
     }
 
