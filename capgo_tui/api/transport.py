@@ -21,6 +21,7 @@ import httpx  # noqa: E402
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
 from capgo_tui.api.failures import explain  # noqa: E402
+from capgo_tui.api.jsonvalue import HIDDEN  # noqa: E402
 from capgo_tui.api.replies import denies, error_of  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
@@ -192,7 +193,9 @@ class Transport:
             headers = {name.lower(): value for name, value in response.headers.items()}
         finally:
             await response.aclose()
-        return b"".join(chunks), headers
+        # A server may echo the key in a row as well as in an error; nobody wants to see it.
+        key = self._key.reveal().encode()
+        return b"".join(chunks).replace(key, HIDDEN.encode()), headers
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"accept": "application/json", "user-agent": USER_AGENT}

@@ -14,11 +14,13 @@ from capgo_tui.tui.flows.writing import Writing
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from tests.support.hostile import HUGE, TEXTS, spoiled
 from tests.tui.driving import assert_sound, on_devices, opened, post_paste, unsafe
-from tests.tui.server import Server, answering, rewriting
+from tests.tui.server import FAULT, Server, answering, rewriting
 from tests.tui.world import APP, bundle, channel, device, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.tui.server import Behaviour
 
 WRITTEN = ("title, clear, colour", "c1 sequences", "bidi", "zero width", "closing tag",
            "link markup", "open bracket", "long", "wide", "combining", "lines", "rtl")  # fmt: skip
@@ -175,50 +177,59 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
         assert driver.app.bug is None
 
 
-@pytest.mark.parametrize("name", TEXTS)
-async def test_no_error_body_or_header_steers_the_terminal(name: str, server: Server) -> None:
-    size, text = (80, 24), TEXTS[name]
-    body = {"error": text, "message": text, "moreInfo": {text: [text]}, "status": text}
+def failures(text: str) -> list[Behaviour]:
+    """A text wherever an error can hold one: in its fields, its headers, or as all of it."""
+    body = json.dumps({"error": text, "message": text, "moreInfo": {text: [text]}, "status": text})
     raw = text.encode("utf-8", "surrogatepass")
     header = bytes(byte for byte in raw if byte not in b"\r\n\0")
     headers = [(b"retry-after", header), (b"x-request-id", header), (b"location", header)]
-    failures = [
-        answering(500, json.dumps(body).encode(), more=headers),
-        answering(429, json.dumps(body).encode(), more=headers),
+    return [
+        answering(429, body.encode(), more=headers),
         answering(302, b"", more=headers),
         answering(502, b"<title>" + raw + b"</title>", media="text/html"),
         answering(400, raw, media="text/plain"),
-        answering(200, raw),
-        answering(404, json.dumps({"error": f"not_{text}"}).encode()),
     ]
-    async with opened(server, size=size) as driver:
-        for failure in failures:
-            for path in ("/channel", "/device", "/bundle"):
-                server.on("GET", path, failure)
-            before = len(server.asked)
-            await driver.type("r")
-            await driver.until(lambda: len(server.asked) > before, "the request")  # noqa: B023
-            await driver.settle()
-            assert_sound(driver.app, size)
+
+
+@pytest.mark.parametrize("name", ["channels", "devices"])
+async def test_no_error_body_or_header_steers_the_terminal(name: str, server: Server) -> None:
+    """On the channels while nothing is loaded, on the devices with rows that stay."""
+    size = (80, 24)
+    server.on("GET", "/channel", FAULT)
+    async with on_devices(server, size=size) as driver:
+        await driver.type({"channels": "1", "devices": "2"}[name])
+        log = driver.main.workspace.requests if driver.main.workspace else None
+        assert log is not None
+        for text in TEXTS.values():
+            for failure in failures(text):
+                server.on("GET", f"/{name[:-1]}", failure)
+                before = log.total
+                await driver.type("r")
+                await driver.until(lambda: log.total > before, "the answer")  # noqa: B023
+                await driver.settle()
+                assert_sound(driver.app, size)
             await driver.type("at")
-            await driver.until("Requests ·")
+            await driver.settle()
+            assert "Requests ·" in driver.line(0)
             assert_sound(driver.app, size)
             await driver.type("escape")
         assert driver.app.bug is None
 
 
-@pytest.mark.parametrize("name", TEXTS)
-async def test_the_list_of_apps_on_the_first_screen_is_plain(name: str, server: Server) -> None:
-    text = TEXTS[name]
-    apps = [{"app_id": f"com.a{text}", "name": text}, {"app_id": "com.fine", "name": text}]
+async def test_the_list_of_apps_on_the_first_screen_is_plain(server: Server) -> None:
+    size = (80, 60)
+    apps = [{"app_id": f"com.a{text}", "name": text} for text in TEXTS.values()]
     server.on("GET", "/app", answering(200, json.dumps(apps).encode()))
-    async with opened(server, app_id=None, wait_for="Apps of this key") as driver:
-        assert_sound(driver.app, (80, 24))
-        message = json.dumps({"error": "invalid_apikey", "message": text}).encode()
-        server.on("GET", "/app", answering(401, message))
-        await driver.type("enter")
-        await driver.settle()
-        assert_sound(driver.app, (80, 24))
+    async with opened(server, app_id=None, wait_for="Apps of this key", size=size) as driver:
+        assert_sound(driver.app, size)
+        for text in TEXTS.values():
+            message = json.dumps({"error": "unknown_error", "message": text}).encode()
+            server.on("GET", "/app", answering(500, message))
+            before = len(server.asked)
+            await driver.type("enter")
+            await driver.until(lambda: len(server.asked) > before, "the answer")  # noqa: B023
+            await driver.settle()
+            assert_sound(driver.app, size)
 
 
 def assert_aligned(text: str) -> None:
