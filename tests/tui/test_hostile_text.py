@@ -196,7 +196,7 @@ async def test_no_error_body_or_header_steers_the_terminal(name: str, server: Se
     """On the channels while nothing is loaded, on the devices with rows that stay."""
     size = (80, 24)
     server.on("GET", "/channel", FAULT)
-    async with on_devices(server, size=size) as driver:
+    async with on_devices(server, size=size, wait_for="Out to lunch") as driver:
         await driver.type({"channels": "1", "devices": "2"}[name])
         log = driver.main.workspace.requests if driver.main.workspace else None
         assert log is not None
