@@ -201,18 +201,18 @@ async def test_no_error_body_or_header_steers_the_terminal(name: str, server: Se
         log = driver.main.workspace.requests if driver.main.workspace else None
         assert log is not None
         for text in TEXTS.values():
-            for failure in failures(text):
+            for failure in failures(text)[:2] if name == "channels" else failures(text)[2:]:
                 server.on("GET", f"/{name[:-1]}", failure)
                 before = log.total
                 await driver.type("r")
                 await driver.until(lambda: log.total > before, "the answer")  # noqa: B023
                 await driver.settle()
                 assert_sound(driver.app, size)
-            await driver.type("at")
-            await driver.settle()
-            assert "Requests ·" in driver.line(0)
+        await driver.type("at")
+        for _ in range(log.total):
+            await driver.type("j")
             assert_sound(driver.app, size)
-            await driver.type("escape")
+        assert "Requests ·" in driver.line(0)
         assert driver.app.bug is None
 
 
