@@ -73,3 +73,21 @@ def spoiled(document: Any, text: str, keep: frozenset[str] = frozenset()) -> Any
         }
         return {**fields, text: text}
     return document
+
+
+def spoiled_page(document: Any) -> Any:
+    """For each text a row that is nothing but it, one of a megabyte, and rows that are no rows."""
+    rows = document.get("data") if isinstance(document, dict) else document
+    if not isinstance(rows, list) or not rows:
+        return document
+    device = "device_id" in rows[0]
+    identity = "device_id" if device else "id"
+    page = []
+    for number, text in enumerate((*TEXTS.values(), HUGE), 1):
+        row: dict[str, Any] = {"comment": text}
+        if text is not HUGE:
+            row = spoiled(rows[0], text, frozenset({"id", "public"}))
+        row |= {"name": f"{number}{text}", "custom_id": text, "public": False}
+        page.append({**row, identity: f"{number}{text}" if device else number})
+    odd = list(TEXTS.values()) + [{text: text} for text in TEXTS.values()]
+    return {"data": page + odd} if device else page + odd

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.entrance import Entrance
 from capgo_tui.sandbox.serve import serve
-from tests.support.hostile import HUGE, TEXTS, spoiled
+from tests.support.hostile import spoiled_page
 from tests.tui.world import ALL, APP, state, store_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Unfriendly:
 
     def __init__(self, app: ASGIApp, how: str) -> None:
         self._app = app
-        self._spoil = _hostile if how == "hostile" else _echoing
+        self._echoes = how == "echoing"
         self._refusing = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,26 +48,12 @@ class Unfriendly:
         if status == 401:
             body = b'{"error": "invalid_apikey", "message": "Invalid apikey"}'
         key = dict(scope["headers"]).get(b"authorization", b"").decode()
-        answer = json.dumps(self._spoil(json.loads(body), key)).encode()
+        document = json.loads(body)
+        spoilt = _echoing(document, key) if self._echoes else spoiled_page(document)
+        answer = json.dumps(spoilt).encode()
         headers = [(b"content-type", b"application/json"), (b"x-request-id", key.encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
-
-
-def _hostile(document: Any, _key: str) -> Any:
-    rows = document.get("data") if isinstance(document, dict) else document
-    if not isinstance(rows, list) or not rows:
-        return document
-    identity = "device_id" if "device_id" in rows[0] else "id"
-    page = [
-        {**spoiled(rows[0], text, frozenset({identity, "updated_at"})), "name": f"{number}{text}"}
-        for number, text in enumerate((*TEXTS.values(), HUGE), 1)
-    ]
-    for number, (row, text) in enumerate(zip(page, (*TEXTS.values(), HUGE), strict=True), 1):
-        row["public"] = False
-        row[identity] = number if identity == "id" else f"{number}{text}"
-    page += [{text: text} for text in TEXTS.values()]
-    return {"data": page} if isinstance(document, dict) else page
 
 
 def _echoing(document: Any, key: str) -> Any:

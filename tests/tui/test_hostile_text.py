@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
@@ -12,7 +12,7 @@ from capgo_tui.text import clean
 from capgo_tui.tui.dialogs.confirmation import Yes
 from capgo_tui.tui.flows.writing import Writing
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from tests.support.hostile import HUGE, TEXTS, spoiled
+from tests.support.hostile import TEXTS, spoiled_page
 from tests.tui.driving import assert_sound, on_devices, opened, post_paste, unsafe
 from tests.tui.server import FAULT, Server, answering, rewriting
 from tests.tui.world import APP, bundle, channel, device, state, store_of
@@ -48,23 +48,6 @@ def hostile() -> Iterator[Server]:
     store = store_of(content)
     yield Server(store, limits="none")
     store.close()
-
-
-def spoiled_page(document: Any) -> Any:
-    """For each text a row that is nothing but it, one of a megabyte, and rows that are no rows."""
-    rows = document["data"] if isinstance(document, dict) else document
-    if not rows:
-        return document
-    device = "device_id" in rows[0]
-    identity = "device_id" if device else "id"
-    page = []
-    for number, text in enumerate((*TEXTS.values(), HUGE), 1):
-        row = spoiled(rows[0], text, frozenset({"id"})) if text is not HUGE else {"comment": text}
-        page.append({**row, "name": f"{number}{text}", "custom_id": text, identity: number})
-        if device:
-            page[-1]["device_id"] = f"{number}{text}"
-    odd = list(TEXTS.values()) + [{text: text} for text in TEXTS.values()]
-    return {"data": page + odd} if device else page + odd
 
 
 @pytest.fixture
