@@ -15,6 +15,7 @@ MAX_LENGTH = 1_000
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
+_NO_LETTER = "\N{DOTTED CIRCLE}"
 _SPACES = re.compile("[\t\r\n\x0b\x0c\x85\u2028\u2029]+")
 # Invisible though Unicode calls them printable: fillers and the grapheme joiner.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
@@ -38,6 +39,8 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
             return text
     else:
         text = _INVISIBLE.sub(REPLACEMENT, _SELECTORS.sub("", text))
+        if unicodedata.category(text[:1] or " ") in ("Mn", "Me"):
+            text = _NO_LETTER + text  # or the mark would land on what is left of this text
         if text.isprintable():
             return text
     text = _SPACES.sub(" ", text)

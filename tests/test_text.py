@@ -90,3 +90,10 @@ def test_the_width_is_the_one_the_screen_is_drawn_by(text: str) -> None:
 @given(TEXTS, TEXTS)
 def test_widths_add_up(one: str, other: str) -> None:
     assert cell_width(one + other) == cell_width(one) + cell_width(other)
+
+
+def test_a_mark_without_a_letter_gets_one_and_stays_off_what_is_left_of_it() -> None:
+    assert clean("\u0301a") == "\u25cc\u0301a"
+    assert clean("\ufe0f\u0301") == "\u25cc\u0301"
+    assert clean("e\u0301") == "e\u0301"
+    assert clean("\ufe0f") == ""

@@ -39,8 +39,8 @@ class Attempts:
         for wait in tuple(self._waits):
             wait.give_up()
 
-    async def make(self, request: Request, attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:
-        """Make a request by one attempt, or of a read by several.
+    async def make(self, request: Request, attempt: Callable[[int], Awaitable[ResultT]]) -> ResultT:
+        """Make a request by one attempt, or of a read by several; each is told its number.
 
         Raises the first KEY_REFUSED again and again without an attempt, and at once in reads
         that are under way then: 20 failures lock the address (contract §1, §3). A write under
@@ -64,7 +64,7 @@ class Attempts:
             raise self.refusal.with_traceback(None) from None
 
     async def _persist(
-        self, request: Request, attempt: Callable[[], Awaitable[ResultT]]
+        self, request: Request, attempt: Callable[[int], Awaitable[ResultT]]
     ) -> ResultT:
         failed, waited, seconds = 0, 0.0, 0.0
         error: CapgoError | None = None
@@ -73,7 +73,7 @@ class Attempts:
             if self.refusal is not None:
                 raise self.refusal.with_traceback(None)
             try:
-                return await attempt()
+                return await attempt(failed + 1)
             except CapgoError as caught:
                 error = caught
             self._note(request, error)

@@ -13,6 +13,7 @@ from capgo_tui.api.attempts import Attempts
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly
 from capgo_tui.api.jsonvalue import load_json
 from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
+from capgo_tui.api.records import Unreadable
 from capgo_tui.api.revisions import TRAITS, UNRECOGNISED, Paging, Revision, Traits, recognise
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ _PARSE_IN_THREAD = 512 * 1024  # bytes; parsing more would hold up the event loo
 ResultT = TypeVar("ResultT")
 
 
+def _ignore(_request: Request, _why: str) -> None:
+    """Nobody listens."""
+
+
 class Caller:
     """One key's calls to one server."""
 
@@ -40,11 +45,13 @@ class Caller:
         read_only: bool,
         patience: Patience | None = None,
         on_wait: Callable[[Wait], None] | None = None,
+        on_unreadable: Callable[[Request, str], None] | None = None,
     ) -> None:
         self.revision = revision
         self.read_only = read_only
         self.attempts = Attempts(patience, on_wait)
         self._transport = transport
+        self._on_unreadable = on_unreadable or _ignore
 
     @property
     def traits(self) -> Traits:
@@ -78,6 +85,10 @@ class Caller:
     ) -> Listing[RecordT]:
         """Send a list request; `paging` tells from the table how this list is paged."""
         listing = await self._read(request, partial(parse_list, model))
+        unreadable = [row for row in listing.rows if isinstance(row, Unreadable)]
+        if unreadable:
+            rows = "1 row" if len(unreadable) == 1 else f"{len(unreadable)} rows"
+            self._on_unreadable(request, f"{rows} unreadable: {unreadable[0].why}")
         if self.revision is not None and paging(self.traits) is Paging.WHOLE:
             return Listing(listing.rows, whole=True)
         # Other lists in an object with `data` (§12) know page numbers only.
@@ -101,8 +112,8 @@ class Caller:
     async def _read(self, request: Request, parse: Callable[[bytes], ResultT]) -> ResultT:
         """Send a read and parse its reply; one that cannot be parsed is a failed try."""
 
-        async def attempt() -> ResultT:
-            body = await self._transport.send(request)
+        async def attempt(number: int) -> ResultT:
+            body = await self._transport.send(request, number)
             result = await self._parse(request, body, parse)
             if len(body) > _LONG:
                 await asyncio.sleep(0)  # parsing and what is done with the rows are two slices
@@ -122,6 +133,7 @@ class Caller:
             else:
                 result, revision = await asyncio.to_thread(work)
         except NotReadable as error:
+            self._on_unreadable(request, f"unreadable: {error}")
             raise CapgoError(
                 f"{request.name} answered something unexpected: {error}",
                 kind=ErrorKind.SERVER_FAULT,

@@ -62,6 +62,7 @@ class CapgoClient:
         read_only: bool = False,
         asgi_app: Callable[..., Any] | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
+        on_unreadable: Callable[[Request, str], None] | None = None,
         timeouts: Timeouts | None = None,
         patience: Patience | None = None,
         on_wait: Callable[[Wait], None] | None = None,
@@ -75,6 +76,7 @@ class CapgoClient:
             read_only=read_only,
             patience=patience,
             on_wait=on_wait,
+            on_unreadable=on_unreadable,
         )
         self._key = key
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 """Whatever a JSON document can hold."""
@@ -13,17 +16,65 @@ JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | Non
 HIDDEN = "[key hidden]"
 """What stands where a server echoed the API key."""
 
+_MAX_NESTING = 250
+"""What stands deeper is left out: Python itself gives up at a depth that depends on who calls.
+
+Pydantic reads rows down to 200; those must be read here as well, to be shown as they came.
+"""
 _MAX_DEPTH = 12
 _MAX_ITEMS = 200
+_MOST_DIGITS = 4_000
 
 
 def load_json(data: bytes | str) -> JSON:
     """Parse one JSON document; ValueError for whatever is not one, however strange."""
     try:
-        value: JSON = json.loads(data)
+        value = _parse(data)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    if _may_be_deep(data):
+        _cut_deep(value)
     return value
+
+
+def _parse(data: bytes | str) -> JSON:
+    value: JSON
+    try:
+        value = json.loads(data)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError:
+        # Some number has more digits than Python turns into an integer.
+        value = json.loads(data, parse_int=_integer)
+    return value
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+
+def _may_be_deep(data: bytes | str) -> bool:
+    if isinstance(data, str):
+        return data.count("[") + data.count("{") > _MAX_NESTING
+    return data.count(b"[") + data.count(b"{") > _MAX_NESTING
+
+
+def _cut_deep(value: JSON) -> None:
+    """Empty every list and object that stands too deep, level by level."""
+    level = [value]
+    for _ in range(_MAX_NESTING):
+        level = [inner for item in level for inner in _inside(item)]
+        if not level:
+            return
+    for item in level:
+        if isinstance(item, (dict, list)):
+            item.clear()
+
+
+def _inside(value: JSON) -> Iterable[JSON]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def scrub(value: JSON) -> JSON:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import NoReturn
+from urllib.parse import quote
+
+from capgo_tui.api.jsonvalue import hide_key
 
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
@@ -36,6 +39,10 @@ class ApiKey:
     def reveal(self) -> str:
         """Give the key itself, for the ``authorization`` header and the key file alone."""
         return self._raw
+
+    def hide_in(self, text: str) -> str:
+        """Give `text` without the key, whether it stands there plainly or percent-encoded."""
+        return hide_key(hide_key(text, self._raw), quote(self._raw, safe=""))
 
     def __repr__(self) -> str:
         return f"ApiKey(#{self.fingerprint})"

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ import httpx  # noqa: E402
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
 from capgo_tui.api.failures import explain, lasts  # noqa: E402
+from capgo_tui.api.jsonvalue import HIDDEN  # noqa: E402
 from capgo_tui.api.replies import denies, error_of  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
@@ -47,18 +48,24 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One finished exchange, for a request log; never holds the key or a header."""
+    """One finished exchange, for a request log; without any header."""
 
     operation: str
     method: str
     path: str
-    """Path with query, percent-encoded."""
+    """Path with query, percent-encoded and without the key, wherever somebody put that."""
     status: int | None
     """HTTP status; None without an answer."""
     elapsed_ms: float
     received: int
     """Bytes of the reply's body, decompressed."""
     error: ErrorKind | None
+    message: str = ""
+    """Why it failed, as `CapgoError` says it: clean and without the key."""
+    request: Request | None = field(default=None, repr=False)
+    """The very request that was sent; its body may hold what is nobody else's business."""
+    attempt: int = 1
+    """Which try of this request it was."""
 
 
 class Transport:
@@ -100,8 +107,8 @@ class Transport:
         if client is not None:
             await client.aclose()
 
-    async def send(self, request: Request) -> bytes:
-        """Send `request` once and give the body of its 2xx reply.
+    async def send(self, request: Request, attempt: int = 1) -> bytes:
+        """Send `request` once, for the `attempt`-th time, and give the body of its 2xx reply.
 
         Raises `CapgoError` for everything else, RuntimeError after `aclose`.
         """
@@ -121,11 +128,14 @@ class Transport:
                     Exchange(
                         operation=request.operation,
                         method=request.method,
-                        path=request.target,
+                        path=self._key.hide_in(request.target),
                         status=progress.status,
                         elapsed_ms=(time.monotonic() - started) * 1000,
                         received=progress.received,
                         error=None if error is None else error.kind,
+                        message="" if error is None else error.message,
+                        request=request,
+                        attempt=attempt,
                     )
                 )
 
@@ -185,7 +195,9 @@ class Transport:
             headers = {name.lower(): value for name, value in response.headers.items()}
         finally:
             await response.aclose()
-        return b"".join(chunks), headers
+        # A server may echo the key in a row as well as in an error; nobody wants to see it.
+        key = self._key.reveal().encode()
+        return b"".join(chunks).replace(key, HIDDEN.encode()), headers
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"accept": "application/json", "user-agent": USER_AGENT}

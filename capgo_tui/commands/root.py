@@ -19,6 +19,7 @@ from capgo_tui.settings import Options, SettingsError, Surroundings, find
 
 if TYPE_CHECKING:
     from capgo_tui.tui.launch import Launch
+    from capgo_tui.workspace.log_file import LogFile
 
 EXIT_FAILED = 1
 
@@ -45,6 +46,11 @@ EXIT_FAILED = 1
     help="Read the list in view again this often.",
 )
 @click.option("--read-only", is_flag=True, help="Refuse every change, and send none.")
+@click.option(
+    "--log-file",
+    metavar="PATH",
+    help="Write every request into this file, without the key.",
+)
 @click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account.")
 @click.pass_context
 def capgo_tui(
@@ -57,6 +63,7 @@ def capgo_tui(
     device: str | None,
     refresh: float | None,
     read_only: bool,
+    log_file: str | None,
     demo: bool,
 ) -> None:
     """Browse and edit a Capgo app's channels, devices and bundles.
@@ -85,10 +92,32 @@ def capgo_tui(
             launch = replace(launch, journal=_journal())
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
-    sys.exit(_run(replace(launch, refresh_seconds=refresh, read_only=read_only)))
+    sys.exit(
+        _run(
+            replace(
+                launch,
+                refresh_seconds=refresh,
+                read_only=read_only,
+                log_file=_log_file(log_file),
+            )
+        )
+    )
 
 
 capgo_tui.add_command(sandbox)
+
+
+def _log_file(path: str | None) -> LogFile | None:
+    """Open the log before the start: what cannot be written is better known now."""
+    if path is None:
+        return None
+    from capgo_tui.workspace.log_file import LogFile  # noqa: PLC0415 - for who asked for it
+
+    try:
+        return LogFile(Path(path))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise click.UsageError(f"--log-file {path!r} cannot be written: {why}") from None
 
 
 def _is_given(context: click.Context, name: str) -> bool:

@@ -157,6 +157,16 @@ ACTIONS: tuple[Action, ...] = (
         hint=False, shown_key="esc",
     ),
     Action("quit", "q", "back", "quit", "Back; at the top quit", hint=False),
+    Action(
+        "list.unreadable", "exclamation_mark", "unreadable", "unreadable",
+        "Rows of this list that could not be read, as the server sent them",
+        hint=False, shown_key="!",
+    ),
+    Action(
+        "log", "at", "request_log", "requests",
+        "What was asked of the server, and how it went; copy it as curl",
+        hint=False, shown_key="@",
+    ),
     Action("help", "question_mark", "help", "help", "All keys", shown_key="?"),
 )  # fmt: skip
 

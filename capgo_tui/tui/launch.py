@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.patience import Patience
     from capgo_tui.api.revisions import Revision
+    from capgo_tui.workspace.log_file import LogFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Launch:
     """The file every write is noted in; None forgets them at the end."""
     read_only: bool = False
     """Whether every write is refused."""
+    log_file: LogFile | None = None
+    """Where every request is written down; None for nowhere."""
 
     @property
     def target(self) -> Target | None:
@@ -56,4 +59,5 @@ class Launch:
             self.journal,
             self.read_only,
             self.patience,
+            self.log_file,
         )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.list_state import ListState, Loading
+from capgo_tui.workspace.odd_rows import OddRows
 from capgo_tui.workspace.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -221,10 +222,10 @@ class Collection(ListState, Generic[T]):
             if self._stopping:
                 return
         walk = self._open_walk(large)
-        unreadable, beyond = 0, False
+        odd, beyond = OddRows(), False
         while True:
             page = await self._ask(walk.next_page)
-            unreadable += len(page.unreadable)
+            odd.note(page.unreadable)
             self._take(page, again)
             # What was read to its end is read to its end again: "all of it" stays true.
             if page.ended:
@@ -242,7 +243,7 @@ class Collection(ListState, Generic[T]):
         singles = await self._keep_singles(again, look=not page.ended or page.incomplete)
         again.records.update((key, self.records[key]) for key in singles)
         self._walk, self._large, self._last = walk, large, last
-        self._singles, self.unreadable = singles, unreadable
+        self._singles, self.odd = singles, odd
         self._arrived(page)
         same = len(again.records) == len(self.records)
         if not (same and all(map(eq, again.records, self.records))):
@@ -307,9 +308,9 @@ class Collection(ListState, Generic[T]):
             if self.ended:
                 return
             if large and not self._large:
-                self._walk, self._large, self.unreadable = self._open_walk(True), True, 0
+                self._walk, self._large, self.odd = self._open_walk(True), True, OddRows()
             page = await self._ask(self._walk.next_page)
-            self.unreadable += len(page.unreadable)
+            self.odd.note(page.unreadable)
             self._arrived(page)
             if page.rows:
                 self._last = self._key(page.rows[-1])

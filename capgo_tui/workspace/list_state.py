@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.workspace.odd_rows import OddRows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +28,7 @@ class ListState:
     def __init__(self, name: str) -> None:
         self.name = name
         """The plural the interface uses: ``channels``, ``devices`` or ``bundles``."""
-        self.unreadable = 0
+        self.odd = OddRows()
         """Rows of the server that could not be understood."""
         self.ended = False
         self.incomplete = False
@@ -50,6 +51,11 @@ class ListState:
 
     def __len__(self) -> int:
         raise NotImplementedError
+
+    @property
+    def unreadable(self) -> int:
+        """How many rows of the server could not be understood."""
+        return self.odd.count
 
     @property
     def started(self) -> bool:

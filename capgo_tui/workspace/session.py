@@ -7,7 +7,6 @@ what imports the HTTP library: callers that paint first call it from a thread.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from capgo_tui.workspace.collection import Collection, Event, Progressed
 from capgo_tui.workspace.columns import Surroundings
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.pacing import Pacing
+from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.waiting import Waits
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.patience import Wait
-    from capgo_tui.api.transport import Exchange
     from capgo_tui.workspace.changes.change import Change, State
     from capgo_tui.workspace.target import Target
 
@@ -33,17 +32,6 @@ if TYPE_CHECKING:
 def utc_now() -> datetime:
     """The time, with its zone."""
     return datetime.now(UTC)
-
-
-@dataclass(slots=True)
-class RequestCount:
-    """How many requests a client has made."""
-
-    total: int = 0
-
-    def note(self, _: Exchange) -> None:
-        """Count one more."""
-        self.total += 1
 
 
 class Workspace:
@@ -54,11 +42,11 @@ class Workspace:
         target: Target,
         client: CapgoClient,
         now: Callable[[], datetime] = utc_now,
-        requests: RequestCount | None = None,
+        requests: RequestLog | None = None,
         waits: Waits | None = None,
     ) -> None:
         self.target = target
-        self.requests = requests or RequestCount()
+        self.requests = RequestLog(target, now) if requests is None else requests
         self.client = client
         self.now = now
         app = target.app_id
@@ -199,12 +187,13 @@ class Workspace:
 
 def open_client(
     target: Target,
-    on_exchange: Callable[[Exchange], None] | None = None,
+    log: RequestLog | None = None,
     on_wait: Callable[[Wait], None] | None = None,
 ) -> CapgoClient:
     """Make the client for a target, a patient one unless that says otherwise; nothing is sent yet.
 
-    It takes up to 0.3 s: an interface calls it in a thread.
+    What it sends is noted in `log`; without one, in the target's log file alone. It takes up
+    to 0.3 s: an interface calls it in a thread.
 
     Raises:
         InsecureServer: when the key would travel unprotected to `target.server`.
@@ -213,13 +202,16 @@ def open_client(
     from capgo_tui.api.client import CapgoClient  # noqa: PLC0415 - 0.2 s, after the first paint
     from capgo_tui.api.patience import Patience  # noqa: PLC0415 - as above
 
+    if log is None:
+        log = RequestLog(target, utc_now)
     client = CapgoClient(
         target.key,
         server=target.server,
         revision=target.revision,
         read_only=target.read_only,
         asgi_app=target.asgi_app() if target.asgi_app else None,
-        on_exchange=on_exchange,
+        on_exchange=log.note,
+        on_unreadable=log.note_unreadable,
         patience=target.patience or Patience(),
         on_wait=on_wait,
     )
@@ -229,6 +221,5 @@ def open_client(
 
 def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Workspace:
     """Make a workspace and the client it speaks through, as `open_client` does."""
-    requests, waits = RequestCount(), Waits(now)
-    client = open_client(target, requests.note, waits.note)
-    return Workspace(target, client, now, requests, waits)
+    requests, waits = RequestLog(target, now), Waits(now)
+    return Workspace(target, open_client(target, requests, waits.note), now, requests, waits)

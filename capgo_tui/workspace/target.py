@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.patience import Patience
     from capgo_tui.api.revisions import Revision
+    from capgo_tui.workspace.log_file import LogFile
 
 ASGIApp: TypeAlias = "Callable[..., Awaitable[None]]"
 """A server that is called instead of reached; only its maker knows its framework."""
@@ -35,6 +36,8 @@ class Target:
     """Whether every write is refused."""
     patience: Patience | None = None
     """How often a read is tried; None is the client's own measure."""
+    log_file: LogFile | None = None
+    """Where every request is written down; None for nowhere."""
 
     @property
     def is_remote(self) -> bool:

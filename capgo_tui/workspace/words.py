@@ -171,7 +171,7 @@ def placeholder(
     if collection.unreadable:
         return Notice(
             f"{collection.unreadable} rows came that are no {name} this program can read.",
-            "They have no usable id or name. Is this the right server?",
+            "They have no usable id or name. Is this the right server? ! shows them.",
         )
     if collection.ended:
         return Notice(f"{target.app_id} has no {name}.", EMPTY_ADVICE[name])
@@ -214,7 +214,7 @@ def status(collection: ListState, shown: int, query: Query, now: datetime) -> st
     elif collection.as_of is not None:
         parts.append(f"{grouped(loaded)} loaded")
     if collection.unreadable:
-        parts.append(f"{collection.unreadable} unreadable")
+        parts.append(f"{collection.unreadable} unreadable (!)")
     if collection.stale and collection.as_of is not None:
         old = age(collection.as_of, now)
         # A page that could not be added does not make those before it a second older.

@@ -113,7 +113,16 @@ def test_the_version_is_told() -> None:
 def test_help_names_every_option_and_verb(option: str) -> None:
     result = CliRunner().invoke(capgo_tui, [option])
     assert result.exit_code == OK
-    for word in ("--app", "--api-url", "--apikey", "--revision", "--device", "--demo", "sandbox"):
+    for word in (
+        "--app",
+        "--api-url",
+        "--apikey",
+        "--revision",
+        "--device",
+        "--log-file",
+        "--demo",
+        "sandbox",
+    ):
         assert word in result.output
     assert "CAPGO_TOKEN" in result.output
     assert "--read-only" in result.output
@@ -316,6 +325,28 @@ def test_a_bad_key_is_named_with_its_source_and_never_shown(
 def test_a_broken_config_is_named_with_its_line(empty_machine: Path) -> None:
     (empty_machine / "project" / "capacitor.config.json").write_text('{\n"appId": \n')
     assert "capacitor.config.json:3: not valid JSON" in start("-a", KEY).mistake
+
+
+# The log file
+
+
+def test_a_log_file_is_opened_before_the_start(empty_machine: Path) -> None:
+    path = empty_machine / "requests.log"
+    launch = start("-a", KEY, "--app", "com.acme.shop", "--log-file", str(path)).launch
+    assert launch.log_file is not None
+    assert launch.target is not None
+    assert launch.target.log_file is launch.log_file
+    launch.log_file.close()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert start("--demo", "--log-file", str(path)).launch.log_file is not None
+    assert start("-a", KEY).launch.log_file is None
+
+
+@pytest.mark.parametrize("path", ["no/such/folder/x.log", ".", "", "/dev/null", "a\0b"])
+def test_a_log_that_cannot_be_written_is_a_mistake(path: str) -> None:
+    said = start("-a", KEY, "--log-file", path).mistake
+    assert "--log-file" in said
+    assert "cannot be written: " in said
 
 
 def test_no_launch_shows_its_key() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+import json
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -127,16 +128,39 @@ class Gate:
 
 
 def answering(
-    status: int, body: bytes, *, media: str = "application/json", first: bool = False
+    status: int,
+    body: bytes,
+    *,
+    media: str = "application/json",
+    first: bool = False,
+    more: Sequence[tuple[bytes, bytes]] = (),
 ) -> Behaviour:
     """Answer always the same; with `first` the request is carried out all the same."""
 
     async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         if first:
             await app(scope, receive, _nowhere)
-        headers = [(b"content-type", media.encode())]
+        headers = [(b"content-type", media.encode()), *more]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    return behave
+
+
+def rewriting(change: Callable[[Any], Any]) -> Behaviour:
+    """Carry the request out, and put something else in place of the JSON of the answer."""
+
+    async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        held: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            held.append(message)
+
+        await app(scope, receive, keep)
+        answer = json.loads(b"".join(message.get("body", b"") for message in held[1:]))
+        await answering(held[0]["status"], json.dumps(change(answer)).encode())(
+            app, scope, receive, send
+        )
 
     return behave
 

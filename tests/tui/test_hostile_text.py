@@ -8,27 +8,24 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-from tests.tui.driving import assert_sound, on_devices, unsafe
-from tests.tui.server import Server, answering
-from tests.tui.world import bundle, channel, device, state, store_of
+from capgo_tui.text import clean
+from capgo_tui.tui.dialogs.confirmation import Yes
+from capgo_tui.tui.flows.writing import Writing
+from capgo_tui.workspace.changes.overrides import OverrideChange
+from tests.support.hostile import TEXTS, spoiled_page
+from tests.tui.driving import assert_sound, on_devices, opened, post_paste, unsafe
+from tests.tui.server import FAULT, Server, answering, rewriting
+from tests.tui.world import APP, bundle, channel, device, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HOSTILE = {
-    "escape": "\x1b]0;owned\x07\x1b[2J\x1b[31m",
-    "c1": "\x9b2J\x9d0;x\x9c",
-    "bidi": "\u202ereversed\u2066iso\u200f",
-    "zero width": "ze\u200bro\u200d\ufeff\u2060wi",
-    "closing tag": "[/red][/]",
-    "link": "[@click=app.quit]click[/]",
-    "open bracket": "[bold",
-    "long": "L" * 10_000,
-    "wide": "漢字かな交じり文🙂👍🏽" * 4,
-    "combining": "Z\u0351\u036b\u0343\u036a\u0302" * 12,
-    "lines": "one\r\ntwo\u2028three\ttab",
-    "rtl": "שלום עולם مرحبا",
-}
+    from tests.tui.server import Behaviour
+
+WRITTEN = ("title, clear, colour", "c1 sequences", "bidi", "zero width", "closing tag",
+           "link markup", "open bracket", "long", "wide", "combining", "lines", "rtl")  # fmt: skip
+"""One of each kind, for what takes a write each."""
+HOSTILE = {name: TEXTS[name] for name in WRITTEN}
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +50,22 @@ def hostile() -> Iterator[Server]:
     store.close()
 
 
-@pytest.mark.parametrize("size", [(60, 20), (140, 40)], ids=lambda size: str(size[0]))
-async def test_no_text_steers_the_terminal_on_any_tab_or_in_any_view(
-    hostile: Server, size: tuple[int, int]
+@pytest.fixture
+def spoiling(server: Server) -> Server:
+    """A server that spoils every text of every list."""
+    for path in ("/channel", "/device", "/bundle"):
+        server.on("GET", path, rewriting(spoiled_page))
+    return server
+
+
+SIZES = pytest.mark.parametrize("size", [(60, 20), (140, 40)], ids=lambda size: str(size[0]))
+
+
+@SIZES
+async def test_no_text_of_any_field_steers_any_view(
+    spoiling: Server, size: tuple[int, int]
 ) -> None:
-    async with on_devices(hostile, size=size) as driver:
+    async with on_devices(spoiling, size=size, rows=len(TEXTS) + 1) as driver:
 
         async def look(*keys: str) -> None:
             await driver.type(*keys)
@@ -66,13 +74,145 @@ async def test_no_text_steers_the_terminal_on_any_tab_or_in_any_view(
         for tab in ("1", "2", "3"):
             await look(tab)
             assert_aligned(driver.text)
+            await look("G")
+            assert_aligned(driver.text)
+            await look("w")
+            for _ in range(6):
+                await look("right")
+            await look("w", "g")
             before: list[str] = []
-            for _ in HOSTILE:
+            for _ in range(len(TEXTS) + 1):
                 await look(*before, "enter")
                 await look("J")
                 before = ["J", "escape", "j"]
             await look("J", "escape")
+            await look("exclamation_mark")
+            assert "cannot be read" in driver.line(0)
+            for _ in range(4):
+                await look("pagedown")
+            await look("escape", "at", "G")
+            await driver.until("rows unreadable")
+            await look("escape", "question_mark", "escape")
         assert driver.app.bug is None
+
+
+@SIZES
+async def test_every_column_of_hostile_texts_can_be_sorted_and_filtered(
+    spoiling: Server, size: tuple[int, int]
+) -> None:
+    async with on_devices(spoiling, size=size, rows=len(TEXTS) + 1) as driver:
+        for column in range(1, 5):
+            await driver.type("s", *["right"] * column, "enter")
+            await driver.until(lambda: not driver.main.rows.view.busy, "sorted")
+            assert_sound(driver.app, size)
+            assert_aligned(driver.text)
+        for name in ("closing tag", "open bracket", "reports typed back", "lone surrogates", "rtl"):
+            await driver.type("slash")
+            post_paste(driver.app, TEXTS[name])
+            await driver.settle()
+            assert_sound(driver.app, size)
+            await driver.type("enter")
+            await driver.settle()
+            assert_sound(driver.app, size)
+            await driver.type("escape")
+        assert driver.app.bug is None
+
+
+def change_of(text: str) -> OverrideChange:
+    """A change all of whose texts are hostile, as one read from a hostile server would be."""
+    shown = clean(text) or "-"
+    return OverrideChange(
+        app_id=APP,
+        key=f"d{text}",
+        label=shown,
+        before={"channel": shown},
+        after={"channel": shown},
+    )
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) -> None:
+    size = (80, 24)
+    async with on_devices(server, size=size) as driver:
+        main = driver.main
+        await main.furnish()
+        assert main.workspace is not None
+        message = json.dumps({"error": "invalid_thing", "message": f"no {TEXTS[name]}"}).encode()
+        for method in ("POST", "DELETE"):
+            server.on(method, "/device", answering(400, message))
+        change = change_of(TEXTS[name])
+        writing = Writing(main, main.workspace)
+        title = clean(f"Override {TEXTS[name]}")
+        main._work(writing.confirm_run([change, change], title), "ask")
+        await driver.until(lambda: main.confirmation.visible, "the list of changes")
+        await driver.settle()
+        assert_sound(driver.app, size)
+        question = main.confirmation.query_one(Yes)
+        await driver.until(lambda: question._drawn_at is not None, "the question drawn")
+        await driver.pilot.pause()
+        await driver.type("y")
+        await driver.until(lambda: main.run_dialog.visible, "the run")
+        await driver.until("esc close", "the end of the run")
+        assert_sound(driver.app, size)
+        await driver.type("escape")
+        await driver.settle()
+        assert_sound(driver.app, size)
+        assert driver.app.bug is None
+
+
+def failures(text: str) -> list[Behaviour]:
+    """A text wherever an error can hold one: in its fields, its headers, or as all of it."""
+    body = json.dumps({"error": text, "message": text, "moreInfo": {text: [text]}, "status": text})
+    raw = text.encode("utf-8", "surrogatepass")
+    header = bytes(byte for byte in raw if byte not in b"\r\n\0")
+    headers = [(b"retry-after", header), (b"x-request-id", header), (b"location", header)]
+    return [
+        answering(429, body.encode(), more=headers),
+        answering(302, b"", more=headers),
+        answering(502, b"<title>" + raw + b"</title>", media="text/html"),
+        answering(400, raw, media="text/plain"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["channels", "devices"])
+async def test_no_error_body_or_header_steers_the_terminal(name: str, server: Server) -> None:
+    """On the channels while nothing is loaded, on the devices with rows that stay."""
+    size = (80, 24)
+    server.on("GET", "/channel", FAULT)
+    async with on_devices(server, size=size, wait_for="Out to lunch") as driver:
+        await driver.type({"channels": "1", "devices": "2"}[name])
+        log = driver.main.workspace.requests if driver.main.workspace else None
+        assert log is not None
+        for text in TEXTS.values():
+            for failure in failures(text)[:2] if name == "channels" else failures(text)[2:]:
+                server.on("GET", f"/{name[:-1]}", failure)
+                before = log.total
+                await driver.type("r")
+                await driver.until(lambda: log.total > before, "the answer")  # noqa: B023
+                await driver.settle()
+                assert_sound(driver.app, size)
+        await driver.type("at")
+        for _ in range(log.total):
+            await driver.type("j")
+            assert_sound(driver.app, size)
+        assert "Requests ·" in driver.line(0)
+        assert driver.app.bug is None
+
+
+async def test_the_list_of_apps_on_the_first_screen_is_plain(server: Server) -> None:
+    size = (80, 60)
+    apps = [{"app_id": f"com.a{text}", "name": text} for text in TEXTS.values()]
+    server.on("GET", "/app", answering(200, json.dumps(apps).encode()))
+    async with opened(server, app_id=None, wait_for="Apps of this key", size=size) as driver:
+        assert_sound(driver.app, size)
+        for text in TEXTS.values():
+            message = json.dumps({"error": "unknown_error", "message": text}).encode()
+            server.on("GET", "/app", answering(500, message))
+            before = len(server.asked)
+            await driver.type("enter")
+            await driver.until(lambda: len(server.asked) > before, "the answer")  # noqa: B023
+            await driver.settle()
+            assert_sound(driver.app, size)
 
 
 def assert_aligned(text: str) -> None:

@@ -11,6 +11,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.key import ApiKey
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
+from capgo_tui.workspace.odd_rows import OddRows
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
 from capgo_tui.workspace.words import (
@@ -55,7 +56,7 @@ class State(ListState):
         super().__init__(name)
         self._loaded = loaded
         self.ended, self.error, self.as_of = ended, error, as_of
-        self.loading, self.unreadable = loading, unreadable
+        self.loading, self.odd = loading, OddRows(unreadable)
         self.incomplete = incomplete
 
     def __len__(self) -> int:
@@ -297,7 +298,7 @@ AS_OF = f"as of {clock_time(NOON)}"
             State(150, as_of=NOON, ended=True, unreadable=2),
             150,
             NO_FILTER,
-            f"150 loaded · 2 unreadable · end of list · {AS_OF}",
+            f"150 loaded · 2 unreadable (!) · end of list · {AS_OF}",
         ),
         (
             State(100, as_of=NOON, ended=True, incomplete=True),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.patience import Patience
     from capgo_tui.api.revisions import Revision
+    from capgo_tui.workspace.log_file import LogFile
     from capgo_tui.workspace.session import Workspace
 
 ALL_REVISIONS = ("live", "documented", "legacy")
@@ -51,6 +52,7 @@ class World:
         revision: Revision | None = None,
         journal: Path | None = None,
         read_only: bool = False,
+        log_file: LogFile | None = None,
     ) -> Workspace:
         """Open a workspace by a role's key (or any text as key); `server` means a socket."""
         target = Target(
@@ -62,6 +64,7 @@ class World:
             journal,
             read_only,
             self.patience,
+            log_file,
         )
         workspace = open_workspace(target, self.clock)
         self.opened.append(workspace)

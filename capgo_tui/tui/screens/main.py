@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from capgo_tui.text import clean, clean_lines
 from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.dialogs.help import HelpScreen
+from capgo_tui.tui.dialogs.request_log import RequestLogScreen
+from capgo_tui.tui.dialogs.unreadable import UnreadableScreen
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.screens.lists import ListsScreen
 from capgo_tui.tui.widgets.detail import Line
@@ -395,6 +397,21 @@ class MainScreen(ListsScreen):
     def action_help(self) -> None:
         """Show every key."""
         self.app.push_screen(HelpScreen(self._active, self.target))
+
+    def action_unreadable(self) -> None:
+        """Show the rows of the list in view that could not be read."""
+        if not self._rows:
+            return
+        collection = self.rows.view.collection
+        if collection.unreadable:
+            self.app.push_screen(UnreadableScreen(collection))
+        else:
+            self.say(f"Every row of the {collection.name} could be read.")
+
+    def action_request_log(self) -> None:
+        """Show what was asked of the server."""
+        if self.workspace is not None:
+            self.app.push_screen(RequestLogScreen(self.workspace.requests))
 
     def _begin(self, flow: Coroutine[None, None, object] | None, doing: str) -> None:
         if flow is not None:

@@ -1,0 +1,60 @@
+"""Rows that could not be understood: each with the reason and the JSON the server sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from capgo_tui.text import clean_lines
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.words import grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from capgo_tui.workspace.list_state import ListState
+
+
+def unreadable_lines(state: ListState) -> Sequence[Line]:
+    """The rows that were kept, in the order in which they came."""
+    lines: list[Line] = []
+    for number, row in enumerate(state.odd.kept, 1):
+        lines.append(Line("", f"{number}. {row.why}", "heading"))
+        lines += [Line("", text, "raw") for text in clean_lines(row.json)]
+        lines.append(Line("", ""))
+    return lines
+
+
+class UnreadableScreen(ModalScreen[None]):
+    """What a list's unreadable rows were when it was opened."""
+
+    DEFAULT_CSS = """
+    UnreadableScreen { background: $background; layout: vertical; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,exclamation_mark", "dismiss(None)", "close", id="unreadable.close"),
+    ]
+
+    def __init__(self, state: ListState) -> None:
+        super().__init__()
+        self._state = state
+
+    def compose(self) -> ComposeResult:
+        """Make the page."""
+        yield TextLine(tone="title")
+        yield Detail()
+        yield TextLine(" ↑↓ scroll  esc close", "muted")
+
+    def on_mount(self) -> None:
+        """Fill the page."""
+        state = self._state
+        kept, all_of_them = len(state.odd.kept), state.unreadable
+        first = f" · the first {kept}" if kept < all_of_them else ""
+        title = f" {grouped(all_of_them)} of the {state.name} cannot be read{first}"
+        self.query_one(TextLine).show(title)
+        self.query_one(Detail).show_lines(unreadable_lines(state))

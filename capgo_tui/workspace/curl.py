@@ -1,0 +1,48 @@
+"""A request as a command for curl: what was sent, without what is secret."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capgo_tui.api.jsonvalue import JSON
+    from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.requests import Request
+
+DEMO = "https://demo.invalid"
+"""Where the commands of the demo go: nowhere, for its server has no address."""
+_SECRET_FIELDS = {"session_key", "sessionkey"}
+_REDACTED = "[redacted]"
+
+
+def curl(request: Request, server: str, key: ApiKey) -> str:
+    """The command that sends `request` again; the shell puts the key in from ``$CAPGO_TOKEN``.
+
+    It is plain ASCII whatever the request holds: paths are percent-encoded and JSON escaped.
+    """
+    parts = ["curl", "-sS"]
+    if request.method != "GET":
+        parts += ["-X", request.method]
+    if request.needs_key:
+        parts += ["-H", '"authorization: $CAPGO_TOKEN"']
+    if request.body is not None:
+        parts += ["-H", "'content-type: application/json'"]
+        body = json.dumps(_redacted(dict(request.body), key))
+        parts += ["--data-raw", shlex.quote(body)]
+    parts.append(shlex.quote(key.hide_in(server + request.target)))
+    return " ".join(parts)
+
+
+def _redacted(value: JSON, key: ApiKey) -> JSON:
+    if isinstance(value, str):
+        return key.hide_in(value)
+    if isinstance(value, list):
+        return [_redacted(item, key) for item in value]
+    if isinstance(value, dict):
+        return {
+            name: _REDACTED if name.lower() in _SECRET_FIELDS else _redacted(item, key)
+            for name, item in value.items()
+        }
+    return value

@@ -1,0 +1,46 @@
+"""The file of ``--log-file``: a line for each request as it happens, for its owner alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class LogFile:
+    """Lines behind those of earlier runs; after the first failure nothing more is written.
+
+    Raises:
+        OSError: when `path` cannot be written, or is no plain file.
+
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.trouble: str | None = None
+        """Why nothing more is written; None while all is well."""
+        # Non-blocking: opening a pipe that nobody reads would wait for ever.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK
+        self._file: int | None = os.open(path, flags, mode=0o600)
+        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+            self.close()
+            raise OSError("it is no plain file")
+        os.fchmod(self._file, 0o600)
+
+    def write(self, line: str) -> None:
+        """Add a line; a failure is kept in `trouble` and disturbs nobody."""
+        if self._file is None or self.trouble is not None:
+            return
+        try:
+            os.write(self._file, f"{line}\n".encode(errors="replace"))
+        except OSError as error:
+            self.trouble = error.strerror or type(error).__name__
+
+    def close(self) -> None:
+        """Close the file; may be called again."""
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)

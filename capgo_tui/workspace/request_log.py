@@ -1,0 +1,128 @@
+"""The request log: what was asked of the server, how often, and how that went.
+
+It keeps the latest exchanges and writes each into a file where one was asked for. No answer's
+body gets here; a request's own is kept only to be copied, and the key nowhere.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from capgo_tui.workspace.curl import DEMO, curl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from capgo_tui.api.requests import Request
+    from capgo_tui.api.transport import Exchange
+    from capgo_tui.workspace.target import Target
+
+KEPT = 500
+LONGEST = 4_000
+"""Characters of a path that are kept; a server can hand out an id of a megabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One exchange, and what was found out about it later."""
+
+    number: int
+    """Counts the exchanges of a workspace from 1."""
+    at: datetime
+    exchange: Exchange
+    unreadable: str = ""
+    """What of the answer could not be understood, and why."""
+
+    @property
+    def outcome(self) -> str:
+        """How it went, in a few words."""
+        error = self.exchange.error
+        if error is not None:
+            return f"{error.value}: {self.exchange.message}"
+        return self.unreadable or "ok"
+
+    @property
+    def line(self) -> str:
+        """All of it in one line, for a file."""
+        one = self.exchange
+        status = "-" if one.status is None else str(one.status)
+        return (
+            f"{self._stamp} {one.method} {one.path} {status} {one.elapsed_ms:.0f} ms"
+            f" {one.received} B try {one.attempt} {self.outcome}"
+        )
+
+    @property
+    def later_line(self) -> str:
+        """What was found out later, in one line, for a file that has the other one already."""
+        one = self.exchange
+        return f"{self._stamp} {one.method} {one.path} … {self.unreadable}"
+
+    @property
+    def _stamp(self) -> str:
+        return self.at.isoformat(timespec="milliseconds")
+
+
+class RequestLog:
+    """The latest exchanges with one server, at most `KEPT`."""
+
+    def __init__(self, target: Target, now: Callable[[], datetime]) -> None:
+        self.total = 0
+        """How many requests were made in all."""
+        self.changes = 0
+        """Grows with everything that is noted."""
+        self._target = target
+        self._now = now
+        self._kept: deque[Logged] = deque(maxlen=KEPT)
+
+    @property
+    def kept(self) -> int:
+        """How many of them can still be looked at."""
+        return len(self._kept)
+
+    @property
+    def file_trouble(self) -> str | None:
+        """Why the log file takes no more lines; None when it does, or when there is none."""
+        return None if self._target.log_file is None else self._target.log_file.trouble
+
+    def newest(self, index: int) -> Logged:
+        """An exchange by its place, the latest first."""
+        return self._kept[len(self._kept) - 1 - index]
+
+    def place_of(self, number: int) -> int | None:
+        """Where an exchange is, counted from the latest; None when it is no longer kept."""
+        place = self.total - number
+        return place if 0 <= place < len(self._kept) else None
+
+    def note(self, exchange: Exchange) -> None:
+        """Take an exchange down; never fails."""
+        self.total += 1
+        path, request = exchange.path, exchange.request
+        if len(path) > LONGEST:
+            path, request = f"{path[:LONGEST]}…", None
+        logged = Logged(self.total, self._now(), replace(exchange, path=path, request=request))
+        self._kept.append(logged)
+        self._written(logged.line)
+
+    def note_unreadable(self, request: Request, why: str) -> None:
+        """Take down why an answer, or rows of it, could not be understood."""
+        for index in reversed(range(len(self._kept))):
+            if self._kept[index].exchange.request is request:
+                logged = self._kept[index] = replace(self._kept[index], unreadable=why)
+                self._written(logged.later_line)
+                return
+
+    def curl(self, logged: Logged) -> str | None:
+        """The command that sends a request again; None when it is too long for one."""
+        request = logged.exchange.request
+        if request is None:
+            return None
+        server = self._target.server if self._target.is_remote else DEMO
+        return curl(request, server, self._target.key)
+
+    def _written(self, line: str) -> None:
+        self.changes += 1
+        if self._target.log_file is not None:
+            self._target.log_file.write(self._target.key.hide_in(line))

@@ -1,0 +1,132 @@
+"""No piece of a key is in anything the program ever writes, whatever the server does with it."""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
+from tests.support.sandbox_process import serving
+from tests.terminal.unfriendly_sandbox import KEY, REFUSE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ECHOING = [sys.executable, "-m", "tests.terminal.unfriendly_sandbox", "echoing"]
+TYPED = "Wp3mVb8K-Zr5nCx1D-Ya7jGq2L-Ue9hTf4S"
+PIECE = 8
+ESC = "\x1b"
+
+BUG = """
+from capgo_tui.tui.screens.main import MainScreen
+from capgo_tui.commands import main
+
+def broken(self, *event):
+    key = self.target.key.reveal()
+    raise RuntimeError(f"the key is {{key}}")
+
+MainScreen.{method} = broken
+main()
+"""
+"""The program with a bug in it, in whose message and whose frame the key stands."""
+
+
+def pieces(secret: str) -> set[bytes]:
+    return {secret[at : at + PIECE].encode() for at in range(len(secret) - PIECE + 1)}
+
+
+def assert_nowhere(secret: str, terminal: PseudoTerminal, folder: Path) -> None:
+    """Search all bytes on the screen, what they put on the clipboard, and every file."""
+    written = {"screen": bytes(terminal.output)}
+    for number, payload in enumerate(re.findall(rb"\x1b\]52;c;([^\x07]*)\x07", terminal.output)):
+        written[f"clipboard {number}"] = base64.b64decode(payload)
+    for file in folder.rglob("*"):
+        if file.is_file():
+            written[str(file)] = file.read_bytes()
+    for place, data in written.items():
+        found = [piece for piece in pieces(secret) if piece in data]
+        assert not found, (place, found)
+
+
+@pytest.fixture
+def state_home(tmp_path: Path) -> dict[str, str]:
+    return {"XDG_STATE_HOME": str(tmp_path / "state")}
+
+
+def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
+    tmp_path: Path, state_home: dict[str, str]
+) -> None:
+    log = tmp_path / "requests.log"
+    with (
+        serving(ECHOING) as sandbox,
+        PseudoTerminal(
+            [str(COMMAND), "--log-file", str(log)],
+            environ=sandbox.environ | state_home,
+            folder=tmp_path,
+            columns=140,
+            lines=40,
+        ) as terminal,
+    ):
+        assert sandbox.key == KEY
+        terminal.wait_for("6 loaded")
+        terminal.press("3", "5 loaded")
+        terminal.press("\r", "your key is [key hidden]")
+        terminal.press("J", '"comment"')
+        terminal.press("q", "5 loaded")
+        terminal.press("2", "12 loaded")
+        terminal.press("obeta-two\r", "y yes")
+        terminal.press("y", "✓")
+        terminal.press("@", "Requests ·")
+        for key in ("y", "jy", "jy"):
+            terminal.press(key, "Copied the curl command")
+        terminal.press("q", "✓ tester-01")
+        httpx.get(sandbox.url + REFUSE)
+        terminal.press("r", "key refused")
+        terminal.press("@", "key_refused: ")
+        terminal.press("q", "key refused")
+        terminal.press("r", "The key was refused; give another one.")
+        terminal.type(TYPED + "\r\r")
+        terminal.wait_for("The key was refused")
+        terminal.settle(lambda: True)
+        terminal.type("\x03\x03")
+        assert terminal.wait_end() == 0
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert any(" POST /device 200 " in line for line in lines)
+    assert sum(" 401 " in line for line in lines) >= 2, "both keys were used"
+    assert b"[key hidden]" in terminal.output, "the server did echo it"
+    assert terminal.output.count(b"\x1b]52;") == 3
+    for secret in (KEY, TYPED):
+        assert_nowhere(secret, terminal, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("method", "code"), [("action_raw", 0), ("on_record_table_cursor_moved", 1)]
+)
+def test_a_bug_is_told_and_the_key_in_its_message_is_not(
+    tmp_path: Path, state_home: dict[str, str], method: str, code: int
+) -> None:
+    program = tmp_path / "bug.py"
+    program.write_text(BUG.format(method=method), encoding="utf-8")
+    with (
+        serving(ECHOING) as sandbox,
+        PseudoTerminal(
+            [sys.executable, str(program)], environ=sandbox.environ | state_home, folder=tmp_path
+        ) as terminal,
+    ):
+        terminal.wait_for("6 loaded")
+        terminal.settle(lambda: True)
+        terminal.type("jJ")
+        if method == "action_raw":
+            terminal.settle("A bug in capgo-tui (RuntimeError)")
+            terminal.type("q")
+        ended = terminal.wait_end()
+    assert b"capgo-tui met a bug; please report this:" in terminal.output
+    assert b"RuntimeError" in terminal.output
+    assert b"in broken" in terminal.output
+    assert ended == code
+    assert_nowhere(KEY, terminal, tmp_path)

@@ -1,0 +1,86 @@
+"""A hostile server, a real terminal: no byte reaches it that the program did not mean."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from tests.support.hostile import TEXTS
+from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
+from tests.support.sandbox_process import serving
+from tests.tui.driving import unsafe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPOILING = [sys.executable, "-m", "tests.terminal.unfriendly_sandbox", "hostile"]
+MEANT = re.compile(
+    r"\x1b(?:"
+    r"\[[0-9;]*m"  # colours
+    r"|\[\d+;\d+H"  # to a cell
+    r"|\[\?(?:7|25|1000|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"  # modes
+    r"|\[\?(?:2026|2048)\$p"  # asks for two of them
+    r"|\[>\d+u|\[<u"  # keyboard protocol on and off
+    r"|\]22;[a-z]+\x07"  # shape of the pointer
+    r"|\]52;c;[A-Za-z0-9+/=]+\x07"  # the clipboard, where it was asked for
+    r")"
+)
+"""All that Textual's driver and this program send on purpose."""
+
+
+def steering(output: str) -> list[str]:
+    """What of some output a terminal would not simply print, and nobody meant."""
+    printed = MEANT.sub("", output)
+    return [char for char in printed if unsafe(char) and char not in "\r\n"]
+
+
+def test_the_check_sees_every_text_of_the_corpus_that_it_should() -> None:
+    harmful = [name for name, text in TEXTS.items() if "\x1b" in text or "\x9b" in text]
+    assert len(harmful) >= 9
+    for name in harmful:
+        assert steering(TEXTS[name]), name
+    assert steering("plain \u202e") == ["\u202e"]
+    assert steering("\x1b[38;2;1;2;3mplain\x1b[0m\x1b[2;3H") == []
+
+
+def test_no_byte_of_the_server_steers_the_terminal(tmp_path: Path) -> None:
+    log = tmp_path / "requests.log"
+    with (
+        serving(SPOILING) as sandbox,
+        PseudoTerminal(
+            [str(COMMAND), "--log-file", str(log)], environ=sandbox.environ, folder=tmp_path
+        ) as terminal,
+    ):
+        terminal.wait_for("unreadable (!)")
+        for tab in "123":
+            terminal.press(tab, "unreadable (!)")
+            for keys in ("\r", "J", "\x1b[6~", "\x1b[6~"):
+                terminal.settle(lambda: True)
+                terminal.type(keys)
+            terminal.settle(lambda: True)
+            terminal.type("q")
+            terminal.settle("unreadable (!)")
+            terminal.press("G")
+            terminal.press("!", "cannot be read")
+            terminal.press("q", "unreadable (!)")
+            terminal.press("@", "Requests ·")
+            terminal.press("y", "Copied the curl command")
+            terminal.press("q", "unreadable (!)")
+        terminal.type("2g")
+        terminal.settle("unreadable (!)")
+        terminal.press("o", "Override")
+        terminal.press("1", "channels")
+        terminal.press("\r", "y yes")
+        terminal.press("y")
+        terminal.settle(lambda: terminal.line(-2).strip()[:1] in {"✓", "✗", "!", "?"})
+        terminal.type("q")
+        assert terminal.wait_end() == 0
+    output = terminal.output.decode()
+    assert steering(output) == []
+    assert "\x1b[31m" not in output, "a colour of the corpus, and none of the theme"
+    copied = re.findall(r"\x1b\]52;c;([A-Za-z0-9+/=]*)", output)
+    assert len(copied) == 3, "only what was asked for gets on the clipboard"
+    written = log.read_text(encoding="utf-8")
+    assert "unreadable: " in written
+    assert not [char for char in written if unsafe(char) and char != "\n"]

@@ -1,0 +1,78 @@
+"""A sandbox as a process that means no good: `python -m tests.terminal.unfriendly_sandbox HOW`.
+
+``hostile`` spoils every text of every list and every error; ``echoing`` puts the key that came
+with a request into every answer, and refuses it once it was told to at `/refuse`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from capgo_tui.sandbox.app import create_app
+from capgo_tui.sandbox.entrance import Entrance
+from capgo_tui.sandbox.serve import serve
+from tests.support.hostile import spoiled_page
+from tests.tui.world import ALL, APP, state, store_of
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REFUSE = "/refuse"
+KEY = "Qv7tXz2M-Lk9wBn4R-Hs6dFy3P-Jg8cTu5E"
+"""No piece of it stands in anything else."""
+
+
+class Unfriendly:
+    """Lets the sandbox answer, and sends something else."""
+
+    def __init__(self, app: ASGIApp, how: str) -> None:
+        self._app = app
+        self._echoes = how == "echoing"
+        self._refusing = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            held.append(message)
+
+        self._refusing = self._refusing or scope["path"] == REFUSE
+        await self._app(scope, receive, keep)
+        status = 401 if self._refusing else held[0]["status"]
+        body = b"".join(message.get("body", b"") for message in held[1:])
+        if status == 401:
+            body = b'{"error": "invalid_apikey", "message": "Invalid apikey"}'
+        key = dict(scope["headers"]).get(b"authorization", b"").decode()
+        document = json.loads(body)
+        spoilt = _echoing(document, key) if self._echoes else spoiled_page(document)
+        answer = json.dumps(spoilt).encode()
+        headers = [(b"content-type", b"application/json"), (b"x-request-id", key.encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+
+def _echoing(document: Any, key: str) -> Any:
+    rows = document.get("data") if isinstance(document, dict) else document
+    if isinstance(rows, list):
+        for row in rows:
+            row["comment"] = row["description"] = f"your key is {key}"
+    elif "message" in document:
+        document["message"] += f": {key}"
+    return document
+
+
+def main() -> None:
+    """Serve until killed."""
+    content = json.dumps(state()).replace(ALL, KEY)
+    app = create_app(store_of(json.loads(content)), limits="none")
+    app.add_middleware(Unfriendly, how=sys.argv[1])
+    sys.exit(serve(app, Entrance(APP, KEY), host="127.0.0.1", port=0))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Copying: what is sent to the terminal, wrapped where a multiplexer would swallow it."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import pytest
+from textual.app import App
+
+from capgo_tui.tui import clipboard
+
+
+@pytest.fixture(autouse=True)
+def no_multiplexer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_a_multiplexer_nothing_is_wrapped() -> None:
+    assert clipboard.wrap("QUJD", {}) == ""
+
+
+def test_tmux_passes_on_what_stands_in_its_own_string_with_every_escape_doubled() -> None:
+    wrapped = clipboard.wrap("QUJD", {"TMUX": "/tmp/tmux,1,0", "STY": "1.x"})  # noqa: S108
+    assert wrapped == "\x1bPtmux;\x1b\x1b]52;c;QUJD\x07\x1b\\"
+
+
+def test_screen_gets_it_in_pieces_that_make_one_sequence_again() -> None:
+    payload = base64.b64encode(bytes(2_000)).decode()
+    wrapped = clipboard.wrap(payload, {"STY": "1.x"})
+    pieces = re.findall(r"\x1bP(.*?)\x1b\\", wrapped, re.DOTALL)
+    assert "".join(f"\x1bP{piece}\x1b\\" for piece in pieces) == wrapped
+    assert max(map(len, pieces)) <= 256
+    assert "".join(pieces) == f"\x1b]52;c;{payload}\x07"
+
+
+async def test_it_is_told_what_was_copied_and_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    app: App[None] = App()
+    async with app.run_test():
+        assert clipboard.copy(app, "abc", "the id") == "Copied the id, 3 characters, by OSC 52."
+        assert app.clipboard == "abc"
+        monkeypatch.setenv("STY", "1.x")
+        assert clipboard.copy(app, "é", "it").endswith("by OSC 52 through screen.")
+
+
+async def test_too_much_is_refused_and_the_clipboard_stays() -> None:
+    app: App[None] = App()
+    async with app.run_test():
+        clipboard.copy(app, "before", "it")
+        fits = clipboard.MOST // 4 * 3
+        assert "✗ Not copied" in clipboard.copy(app, "x" * (fits + 1), "everything")
+        assert app.clipboard == "before"
+        assert "Copied" in clipboard.copy(app, "x" * fits, "everything")
+
+
+async def test_what_is_pasted_elsewhere_can_steer_nothing_there() -> None:
+    app: App[None] = App()
+    async with app.run_test():
+        clipboard.copy(app, "one\x1b[31m\rtwo\nthree \u202e\ud800", "it")
+        assert app.clipboard == "one\ufffd[31m two\nthree \ufffd\ufffd"
