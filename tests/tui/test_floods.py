@@ -8,10 +8,12 @@ from __future__ import annotations
 import random
 import string
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from capgo_tui.tui.widgets.answer import REPEAT_SECONDS
 from tests.tui.driving import opened, post_keys
 from tests.tui.server import Server
 from tests.tui.world import device, device_id, state, store_of
@@ -172,7 +174,11 @@ async def test_a_y_held_down_from_before_it_was_drawn_writes_nothing(
             await driver.until(lambda: driver.main.table._length == 12, "12 devices")
         await begin(driver, write)
         post_keys(driver.app, [*write.keys, "y"])
+        last = monotonic()
         for _ in range(60):
+            if monotonic() - last > REPEAT_SECONDS / 2:
+                break  # this machine is so busy that the key would count as let go
+            last = monotonic()
             post_keys(driver.app, ["y"])
             await driver.pilot.pause()
         assert server.writes == 0
