@@ -45,13 +45,13 @@ async def test_a_write_past_the_keys_is_refused_by_the_client(server: Server) ->
         main = driver.main
         device = main.workspace and main.workspace.devices.records[device_id(1)]
         assert device
-        main._begin(main.overrides.clear(device), "clear")
+        main._begin(main.flows.overrides.clear(device), "clear")
         server.override(device_id(1), "beta")
         await driver.settle()
         assert main.workspace is not None
         device = await main.workspace.look_up_device(device_id(1))
         assert device is not None
-        main._begin(main.overrides.clear(device), "clear")
+        main._begin(main.flows.overrides.clear(device), "clear")
         await driver.asked()
         await driver.type("y")
         await driver.until("✗ Not changed: this client is read-only")

@@ -214,6 +214,24 @@ async def test_an_empty_list_says_so(server: Server) -> None:
         await driver.gone("Nothing has been changed from here.")
 
 
+async def test_an_undo_that_the_server_would_refuse_waits_and_esc_stops_it(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked()
+        await driver.type("y")
+        await driver.until("✓ tester-01: override is beta")
+        await clear_first(driver)
+        await driver.type("z")
+        await driver.asked()
+        sent = server.writes
+        await driver.type("y")
+        await driver.until("the server takes it in 60 s · esc stops")
+        await driver.type("escape")
+        await driver.until("stopped before it was sent")
+        assert server.writes == sent
+        assert server.overrides() == {}
+
+
 # Between runs of the program
 
 

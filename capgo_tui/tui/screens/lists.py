@@ -11,7 +11,6 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive
 
-from capgo_tui.text import clean
 from capgo_tui.tui.actions import ACTIONS, disabled_reason
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES, RecordRows
@@ -31,7 +30,6 @@ from capgo_tui.workspace.collection import (
 )
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.polling import Polling
-from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import Shown
 
 if TYPE_CHECKING:
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.app import CapgoApp
-    from capgo_tui.tui.widgets.sort_bar import SortBar
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
     from capgo_tui.workspace.waiting import Waiting
@@ -361,73 +358,7 @@ class ListsScreen(ScreenWithModals):
         collection = view.collection
         self._read(collection.refresh(on_screen), f"refresh the {collection.name}")
 
-    # Sorting and marking
-
-    def action_sort(self) -> None:
-        """Choose a column to sort by."""
-        if self._rows:
-            self.status.dismiss()
-            self.sort_bar.open(self.rows.look.columns, self.rows.state.sort)
-
-    def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
-        """Sort by the column that was chosen."""
-        self._sort_by(event.column_id)
-
-    def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
-        """Sort by the column whose title was clicked."""
-        if self._rows:
-            self._sort_by(event.column_id)
-
-    def _sort_by(self, column: str | None) -> None:
-        """Sort by a column, or the other way round; the cursor stays on its record."""
-        rows = self.rows
-        sort = None if column is None else Sort.next(rows.view.sort, column)
-        rows.view.sort_by(sort)
-        self.table.show_sort((sort.column_id, sort.descending) if sort else None)
-        self._drive(rows)
-        self.table.rows_replaced()
-        self.follow()
-
-    def action_mark(self) -> None:
-        """Mark the record under the cursor or unmark it, and go on to the next."""
-        key = self.table.cursor_key
-        if key is not None:
-            self.rows.marks.toggle(key)
-            self.table.rows_updated((key,))
-            self.table.action_move(1)
-            self._show_status()
-
-    def action_mark_range(self) -> None:
-        """Mark everything from the last mark to the cursor."""
-        key = self.table.cursor_key
-        if key is not None:
-            self.rows.marks.mark_to(key)
-            self._marks_changed()
-
-    def action_mark_all(self) -> None:
-        """Mark everything in view."""
-        if self._rows:
-            self.rows.marks.mark_all()
-            self._marks_changed()
-
-    def action_unmark(self) -> None:
-        """Take all marks away."""
-        if self._rows:
-            self.rows.marks.clear()
-            self._marks_changed()
-
-    def _marks_changed(self) -> None:
-        self.table.refresh()
-        self._show_status()
-
-    def action_wide(self) -> None:
-        """Show every column at its full width, or again those that fit."""
-        self.table.toggle_wide()
-        self._show_hints()
-
-    def _filter_rows(self, rows: AnyRows, text: str) -> None:
-        rows.view.filter(rows.view.parse(clean(text)))
-        self._drive(rows)
+    # What goes on beside the event loop
 
     def cancel_reads(self) -> None:
         """End what only reads, for nobody will look at it any more."""
