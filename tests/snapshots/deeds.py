@@ -278,7 +278,8 @@ async def setup_server_named_by_a_file(stage: Stage) -> Driver:
 
 async def setup_after_a_refused_key(stage: Stage) -> Driver:
     server = stage.serve()
-    driver = await stage.open(server, wait_for="as of")
+    driver = await stage.open(server, wait_for="Bundles 24")
+    await driver.until("Devices 100+")
     server.change("UPDATE keys SET expired = 1")
     await driver.type("r")
     await driver.until("key refused")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.tui.server import Server
 
 OFF = "not now: read-only"
-TOO_MUCH = {"quit", "help", "change.list"}
+TOO_MUCH = {"quit", "help", "change.list", "log"}
 
 
 @pytest.mark.parametrize("tab", ["1", "2", "3"])
