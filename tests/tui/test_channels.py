@@ -361,10 +361,12 @@ async def test_a_deletion_says_what_goes_along_and_comes_back(era: Server) -> No
         else:
             assert "this server does not tell which" in driver.text
         assert "its bundle 1.0.1 stays" in driver.text
+        assert "y yes" not in driver.text, "here y is a letter"
         await driver.type(*"bet", "enter")
         await driver.until("not the same")
         await driver.type("a", "enter")
         await asked(driver)
+        assert "not the same" not in driver.text
         await driver.type("y")
         assert await told(driver, "✓") == "✓ beta: gone, read back from the server"
         assert row(era, "beta") == {}
