@@ -172,11 +172,13 @@ class MainScreen(ListsScreen):
 
     def action_filter(self) -> None:
         """Type a filter in the bottom row."""
-        if self._rows:
-            self._close_detail()
-            self.status.dismiss()
-            self.filter_bar.open(self.rows.view.query.text)
-            self._show_status()
+        if not self._rows:
+            self.say(NOT_CONNECTED)
+            return
+        self._close_detail()
+        self.status.dismiss()
+        self.filter_bar.open(self.rows.view.query.text)
+        self._show_status()
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Narrow the list; what was typed in a bar that is closed by now has been seen to."""
@@ -258,19 +260,25 @@ class MainScreen(ListsScreen):
 
     def action_undo(self) -> None:
         """Undo the last change that can be undone."""
-        if self.workspace is not None:
+        if self.workspace is None:
+            self.say(NOT_CONNECTED)
+        else:
             self._begin(self.undoing.last(), "undo the last change")
 
     def action_changes(self) -> None:
         """List all changes made from here."""
-        if self.workspace is not None:
+        if self.workspace is None:
+            self.say(NOT_CONNECTED)
+        else:
             self._begin(self.undoing.choose(), "list the changes")
 
     def action_new(self) -> None:
         """Make a new channel, or register a bundle."""
-        if self.workspace is not None and self._active == "bundles":
+        if self.workspace is None:
+            self.say(NOT_CONNECTED)
+        elif self._active == "bundles":
             self._begin(self.bundles.new(), "register the bundle")
-        elif self.workspace is None or self._active != "channels":
+        elif self._active != "channels":
             self.say("Channels and bundles are made on their own tabs: 1 shows them, or 3.")
         else:
             self._begin(self.channels.new(), "create a channel")
@@ -307,7 +315,7 @@ class MainScreen(ListsScreen):
     def action_clean_up(self) -> None:
         """Clean up the bundles."""
         if self.workspace is None:
-            self.say("Not connected yet.")
+            self.say(NOT_CONNECTED)
         elif self._active != "bundles":
             self.say("Only bundles are cleaned up: 3 shows them.")
         else:
@@ -324,7 +332,7 @@ class MainScreen(ListsScreen):
     def _bundle(self) -> Bundle | None:
         """The bundle under the cursor, or None after saying why there is none."""
         if self.workspace is None:
-            self.say("Not connected yet.")
+            self.say(NOT_CONNECTED)
             return None
         key = self.table.cursor_key
         bundle = self.workspace.bundles.records.get(key) if key is not None else None
@@ -335,7 +343,7 @@ class MainScreen(ListsScreen):
     def _channel(self) -> Channel | None:
         """The channel under the cursor, or None after saying why there is none."""
         if self.workspace is None:
-            self.say("Not connected yet.")
+            self.say(NOT_CONNECTED)
             return None
         if self._active != "channels":
             self.say("That is done to a channel: 1 shows the channels.")
@@ -349,7 +357,7 @@ class MainScreen(ListsScreen):
     def _device(self) -> Device | None:
         """The device under the cursor, or None after saying why there is none."""
         if self.workspace is None:
-            self.say("Not connected yet.")
+            self.say(NOT_CONNECTED)
             return None
         if self._active != "devices":
             self.say("Overrides are set on a device: 2 shows the devices.")
