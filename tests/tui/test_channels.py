@@ -239,6 +239,20 @@ async def test_a_channel_changed_while_it_was_asked_is_looked_at_again(server: S
         assert server.writes == 0
 
 
+async def test_a_promotion_does_not_cover_what_somebody_else_just_promoted(server: Server) -> None:
+    async with on_channels(server) as driver:
+        await driver.type("l", *"1.0.4", "enter")
+        await driver.asked()
+        server.change(
+            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.3')"
+            " WHERE name = 'beta'"
+        )
+        await driver.type("y")
+        assert "it was changed meanwhile" in await told(driver, "✗")
+        assert row(server, "beta")["carried"] == "1.0.3"
+        await driver.until("1.0.3", "what is there now")
+
+
 async def test_a_dropped_bundle_is_told_and_put_back_on_yes(server: Server) -> None:
     async with on_channels(server) as driver:
 

@@ -78,3 +78,17 @@ async def test_garbage_is_collected_again_once_the_start_is_over(
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+async def test_a_key_before_there_is_a_connection_says_so(server: Server) -> None:
+    async with opened(server, wait_for="") as driver:
+        for action in ("filter", "new", "undo", "changes", "delete"):
+            driver.main.status.dismiss()
+            # The connection may be there by now; these keys are for before.
+            workspace, driver.main.workspace = driver.main.workspace, None
+            rows, driver.main._rows = driver.main._rows, {}
+            try:
+                getattr(driver.main, f"action_{action}")()
+            finally:
+                driver.main.workspace, driver.main._rows = workspace, rows
+            await driver.until("Not connected yet.")

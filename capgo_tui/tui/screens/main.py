@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", "Channel", "Bundle")
 
+NOT_CONNECTED = "Not connected yet."
 FOLLOW_SECONDS = 0.06
 """How long the cursor rests before the detail beside the table follows it."""
 

@@ -244,6 +244,12 @@ class BundleLink(ChannelChange):
     bundle_id: int
     bundle_before_id: int | None = None
 
+    async def check(self, workspace: Workspace) -> Change:
+        """Refuse to put it over a bundle that somebody else has just put there."""
+        if self.outdated_by(await self.read_one(workspace)):
+            raise Outdated("it was changed meanwhile: look at it and try again")
+        return self
+
     def request(self, traits: Traits) -> Request:
         """``PUT /bundle``."""
         return requests.promote_bundle(traits, self.app_id, self.bundle_id, self.channel_id)
