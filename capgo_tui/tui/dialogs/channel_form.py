@@ -14,7 +14,6 @@ from capgo_tui.tui.dialogs.channel_rows import FormRow, form_rows
 from capgo_tui.tui.widgets.completing_input import CompletingInput
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of, wrap
 from capgo_tui.tui.widgets.modal import Modal
-from capgo_tui.workspace.channel_fields import COPY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,7 +197,7 @@ class ChannelForm(Modal, can_focus=True):
     def _copy_if_wanted(self) -> None:
         """Copy from the channel that is named: a name left standing looks as if it were done."""
         field, draft = self._rows[self._at].field, self._draft
-        if draft is not None and field is not None and field.name == COPY:
+        if draft is not None and field is not None and field.name == "copy":
             name = draft.text(field).strip()
             if name and name != self._copied:
                 self._give(Wish.COPY)
