@@ -162,7 +162,7 @@ class ChannelDraft:
         if self.channel is not None:
             return settings_change(self._workspace, self.channel, self.staged())
         staged = self.staged()
-        touches, _ = default_effects(self._workspace, None, staged)
+        touches, demoted = default_effects(self._workspace, None, staged)
         name = self._texts.get(NAME, "").strip()
         return ChannelCreation(
             app_id=self._workspace.target.app_id,
@@ -172,6 +172,7 @@ class ChannelDraft:
             after=staged,
             touches=touches,
             guard=Guard.LIST if staged.get("public") else Guard.LINE,
+            demotes=demoted,
         )
 
     def told(self) -> str:

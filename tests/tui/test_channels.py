@@ -112,10 +112,11 @@ async def test_a_new_channel_is_never_written_over_another(server: Server) -> No
         assert server.writes == 0
 
 
-async def test_settings_are_copied_from_another_channel(server: Server) -> None:
+@pytest.mark.parametrize("key", ["enter", "down"])
+async def test_settings_are_copied_from_another_channel(server: Server, key: str) -> None:
     server.change("UPDATE channels SET allow_dev = 0, allow_emulator = 0 WHERE name = 'qa'")
     async with on_channels(server) as driver:
-        await driver.type("n", *"pr-7", "down", *"qa", "enter")
+        await driver.type("n", *"pr-7", "down", *"qa", key)
         await driver.until("settings of qa copied; not its bundle")
         await driver.until('"allow_dev": false')
         await driver.type("up", "up", *TO_REVIEW, "enter")
@@ -238,6 +239,20 @@ async def test_a_channel_changed_while_it_was_asked_is_looked_at_again(server: S
         assert server.writes == 0
 
 
+async def test_a_promotion_does_not_cover_what_somebody_else_just_promoted(server: Server) -> None:
+    async with on_channels(server) as driver:
+        await driver.type("l", *"1.0.4", "enter")
+        await driver.asked()
+        server.change(
+            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.3')"
+            " WHERE name = 'beta'"
+        )
+        await driver.type("y")
+        assert "it was changed meanwhile" in await told(driver, "✗")
+        assert row(server, "beta")["carried"] == "1.0.3"
+        await driver.until("1.0.3", "what is there now")
+
+
 async def test_a_dropped_bundle_is_told_and_put_back_on_yes(server: Server) -> None:
     async with on_channels(server) as driver:
 
@@ -291,6 +306,38 @@ async def test_leaving_while_a_write_is_under_way_loses_no_outcome(server: Serve
         assert "⟳ beta" in driver.status
         gate.open.set()
         await told(driver, "✓")
+
+
+async def test_a_form_that_waits_for_the_lists_is_not_lost_unasked(server: Server) -> None:
+    gate = Gate()
+    server.on("GET", "/bundle", gate.before)
+    async with opened(server, wait_for="production") as driver:
+        await driver.type("n", *"pr-7", "up", "enter")
+        await driver.until("Loading the rest")
+        await driver.type("escape")
+        await driver.until("Leave and lose 1 change?")
+        await driver.asked()
+        await driver.type("n")
+        await driver.until("esc leave")
+        assert driver.main.channel_form.is_open
+        gate.open.set()
+
+
+async def test_a_form_left_during_its_write_does_not_take_over_the_next(server: Server) -> None:
+    gate = Gate()
+    async with on_channels(server) as driver:
+        server.on("POST", "/channel", gate.before)
+        await driver.type("e", *["down"] * 3, "space")
+        await review(driver)
+        await driver.asked()
+        await driver.type("y")
+        await driver.until(gate.reached.is_set)
+        await driver.type("escape", "n", *"pr-7")
+        await driver.until("New channel")
+        gate.open.set()
+        await driver.until(lambda: not workspace(driver).writing, "the end of the write")
+        await driver.settle()
+        assert driver.main.channel_form.is_open, "the end of the write closed another form"
 
 
 # Promote, clear, roll back
@@ -361,10 +408,12 @@ async def test_a_deletion_says_what_goes_along_and_comes_back(era: Server) -> No
         else:
             assert "this server does not tell which" in driver.text
         assert "its bundle 1.0.1 stays" in driver.text
+        assert "y yes" not in driver.text, "here y is a letter"
         await driver.type(*"bet", "enter")
         await driver.until("not the same")
         await driver.type("a", "enter")
         await asked(driver)
+        assert "not the same" not in driver.text
         await driver.type("y")
         assert await told(driver, "✓") == "✓ beta: gone, read back from the server"
         assert row(era, "beta") == {}

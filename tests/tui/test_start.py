@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
+import pytest
+
+from capgo_tui.api.key import ApiKey
 from capgo_tui.tui import app as app_module
+from capgo_tui.tui.launch import Launch
 from capgo_tui.workspace.collection import Appended
 from tests.tui.driving import opened, post_keys
 from tests.tui.server import Gate, Server
+from tests.tui.world import ALL, APP
 
 if TYPE_CHECKING:
-    import pytest
-
     from capgo_tui.workspace.collection import Event
 
 LISTS = ["/channel", "/device", "/bundle"]
@@ -78,3 +81,12 @@ async def test_garbage_is_collected_again_once_the_start_is_over(
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+@pytest.mark.parametrize("key", ["/", "n", "z", "Z", "D"])
+async def test_a_key_without_a_connection_says_so(server: Server, key: str) -> None:
+    launch = Launch(ApiKey(ALL), APP, "http://capgo.example.com")
+    wait_for = "This server cannot be used."
+    async with opened(server, launch=launch, wait_for=wait_for) as driver:
+        await driver.type(key)
+        await driver.until("Not connected yet.")

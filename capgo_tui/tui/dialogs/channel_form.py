@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from capgo_tui.tui.dialogs.channel_rows import FormRow, form_rows
 from capgo_tui.tui.widgets.completing_input import CompletingInput
-from capgo_tui.tui.widgets.lines import Run, pad, strip, wrap
+from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of, wrap
 from capgo_tui.tui.widgets.modal import Modal
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ class ChannelForm(Modal, can_focus=True):
         self._rows: list[FormRow] = []
         self._at = self._top = 0
         self._message = ("", False)
+        self._copied = ""
+        """The channel whose settings were copied last."""
         self._wish: asyncio.Future[AnyWish] | None = None
         self._panel: list[tuple[str, str]] = []
         """Text and tone of the lines below the fields."""
@@ -108,11 +110,16 @@ class ChannelForm(Modal, can_focus=True):
         """Whether it is on the screen."""
         return self._draft is not None
 
+    def shows(self, draft: ChannelDraft) -> bool:
+        """Whether this draft is on the screen, not a later one."""
+        return self._draft is draft
+
     # Its life
 
     def open(self, draft: ChannelDraft, steps: Sequence[RolloutStep]) -> None:
         """Show a draft and take the keyboard at once; begin with its first field."""
         self._draft, self._top, self._message = draft, 0, ("", False)
+        self._copied = ""
         self._rows, self._lines = form_rows(draft.fields, steps), []
         self._at = 1
         self._refresh_panel()
@@ -157,6 +164,7 @@ class ChannelForm(Modal, can_focus=True):
     def action_move(self, rows: int) -> None:
         """Go to another row; headings are stepped over, and beyond either end is the other."""
         self._take_typed()
+        self._copy_if_wanted()
         step, last = (1 if rows > 0 else -1), len(self._rows) - 1
         at = self._at + rows
         if abs(rows) > 1:
@@ -180,13 +188,20 @@ class ChannelForm(Modal, can_focus=True):
         self._take_typed()
         row = self._rows[self._at]
         if row.field is not None:
-            if row.field.name == "copy" and self._box.value.strip():
-                self._give(Wish.COPY)
             self.action_move(1) if row.field.is_text else self.action_cycle(1)
         elif row.step is not None:
             self._give(row.step)
         else:
             self._give(Wish.REVIEW)
+
+    def _copy_if_wanted(self) -> None:
+        """Copy from the channel that is named: a name left standing looks as if it were done."""
+        field, draft = self._rows[self._at].field, self._draft
+        if draft is not None and field is not None and field.name == "copy":
+            name = draft.text(field).strip()
+            if name and name != self._copied:
+                self._give(Wish.COPY)
+            self._copied = name
 
     def action_leave(self) -> None:
         """Leave; while a write is under way nothing is left to ask."""
@@ -357,7 +372,9 @@ class ChannelForm(Modal, can_focus=True):
             style = self._style("changed") if changed else self.rich_style
             runs.append((draft.after(field), style))
         if error and (changed or self._message[1]):
-            runs.append((f"  {error}", self._style("error")))
+            room = self.size.width - self._label_width - sum(width_of(text) for text, _ in runs)
+            short = pad(f"  {error}", room).rstrip() if room > 0 else ""
+            runs.append((short, self._style("error")))
         return runs
 
 

@@ -31,6 +31,9 @@ LISTED = 200
 """So many changes are listed; of more, how many more there are."""
 
 
+TYPING_KEYS = "  ⏎ when typed  esc no "
+
+
 class Yes(Answer):
     """The bottom row of the dialog."""
 
@@ -42,6 +45,13 @@ class Yes(Answer):
         text-style: bold;
     }
     """
+
+    typing = False
+    """Whether something is typed first: until then ``y`` and ``n`` are letters like others."""
+
+    def keys(self) -> str:
+        """The keys that answer, or what leads to them."""
+        return TYPING_KEYS if self.typing else super().keys()
 
 
 class Confirmation(Vertical, Modal):
@@ -119,6 +129,7 @@ class Confirmation(Vertical, Modal):
         rows = listed.rows_at(self.screen.size.width) + CHROME + (self._wanted is not None)
         self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
         yes = self.query_one(Yes)
+        yes.typing = self._wanted is not None
         answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?")
         answer.add_done_callback(self._close)
         box = self.query_one(Input)
@@ -134,7 +145,9 @@ class Confirmation(Vertical, Modal):
         if self.screen.focused is yes:
             self.action_cancel()
         elif self.query_one(Input).value.strip() == self._wanted:
+            self._hint("")
             self.screen.set_focus(yes)
+            yes.typing = False
             yes.ask_again()
         else:
             self._hint("not the same · ")

@@ -300,7 +300,7 @@ class FieldsForm(Modal, can_focus=True):
         below = at - self._room
         if below < len(self._told):
             text, tone = self._told[below]
-            return [(" ", self.rich_style), (text, self._style(tone))]
+            return [(" ", self.rich_style), (pad(text, width - 1).rstrip(), self._style(tone))]
         return []
 
     def _keys(self) -> str:

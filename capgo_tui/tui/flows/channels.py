@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.errors import Refused
 from capgo_tui.tui.dialogs.channel_form import Wish
@@ -79,22 +79,35 @@ class ChannelFlow:
         form = self._screen.channel_form
         loading = asyncio.ensure_future(self._load())
         try:
-            while form.is_open:
-                wish = await form.wish()
+            while form.shows(draft):
+                wish = await self._wish(loading)
                 if wish is Wish.LEAVE:
                     if not draft.dirty or await self._agrees_to_lose(draft):
                         return
                 elif wish is Wish.COPY:
                     form.say(draft.copy_from(draft.text(draft.fields[1])))
-                else:
-                    if not loading.done():
-                        form.say("Loading the rest of the channels and bundles…")
-                        await asyncio.wait([loading])
-                    if await self._submit(draft, wish):
-                        return
+                elif await self._submit(draft, wish):
+                    return
         finally:
             loading.cancel()
-            form.close()
+            # Left while its write was under way it may have made room for another.
+            if form.shows(draft):
+                form.close()
+
+    async def _wish(self, loading: asyncio.Future[None]) -> Wish | RolloutStep:
+        """What is wanted; what takes all channels and bundles waits for them or another wish."""
+        form = self._screen.channel_form
+        wish = await form.wish()
+        while wish not in (Wish.LEAVE, Wish.COPY) and not loading.done():
+            form.say("Loading the rest of the channels and bundles…")
+            newer = form.wish()  # esc leaves while it loads
+            both: set[asyncio.Future[Any]] = {loading, newer}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if newer.done():
+                wish = newer.result()
+            else:
+                newer.cancel()
+        return wish
 
     async def _load(self) -> None:
         """Load what a form is checked against: all channels, and all bundles by name."""
@@ -121,10 +134,11 @@ class ChannelFlow:
         outcome = await self._writing.confirm(change, partial(self._again, draft, make))
         if outcome is None:
             draft.rebase()
-            form.say("Nothing was sent.")
+            if form.shows(draft):
+                form.say("Nothing was sent.")
         elif outcome.fate is Fate.FAILED:
             draft.rebase()
-            if form.is_open:
+            if form.shows(draft):
                 form.show_steps(self._steps(draft))
                 form.say(told(change, outcome), warn=True)
         else:

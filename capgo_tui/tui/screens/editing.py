@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.screens.arranging import ArrangingScreen
+from capgo_tui.tui.screens.lists import NOT_CONNECTED
 from capgo_tui.workspace.device_ids import DeviceFinder, Named
 
 if TYPE_CHECKING:
@@ -107,19 +108,25 @@ class EditingScreen(ArrangingScreen):
 
     def action_undo(self) -> None:
         """Undo the last change that can be undone."""
-        if self.workspace is not None:
+        if self.workspace is None:
+            self.say(NOT_CONNECTED)
+        else:
             self._begin(self.flows.undoing.last(), "undo the last change")
 
     def action_changes(self) -> None:
         """List all changes made from here."""
-        if self.workspace is not None:
+        if self.workspace is None:
+            self.say(NOT_CONNECTED)
+        else:
             self._begin(self.flows.undoing.choose(), "list the changes")
 
     def action_new(self) -> None:
         """Make a new channel, or register a bundle."""
-        if self.workspace is not None and self._active == "bundles":
+        if self.workspace is None:
+            self.say(NOT_CONNECTED)
+        elif self._active == "bundles":
             self._begin(self.flows.bundles.new(), "register the bundle")
-        elif self.workspace is None or self._active != "channels":
+        elif self._active != "channels":
             self.say("Channels and bundles are made on their own tabs: 1 shows them, or 3.")
         else:
             self._begin(self.flows.channels.new(), "create a channel")
@@ -156,7 +163,7 @@ class EditingScreen(ArrangingScreen):
     def action_clean_up(self) -> None:
         """Clean up the bundles."""
         if self.workspace is None:
-            self.say("Not connected yet.")
+            self.say(NOT_CONNECTED)
         elif self._active != "bundles":
             self.say("Only bundles are cleaned up: 3 shows them.")
         else:
@@ -173,7 +180,7 @@ class EditingScreen(ArrangingScreen):
     def _bundle(self) -> Bundle | None:
         """The bundle under the cursor, or None after saying why there is none."""
         if self.workspace is None:
-            self.say("Not connected yet.")
+            self.say(NOT_CONNECTED)
             return None
         key = self.table.cursor_key
         bundle = self.workspace.bundles.records.get(key) if key is not None else None
@@ -184,7 +191,7 @@ class EditingScreen(ArrangingScreen):
     def _channel(self) -> Channel | None:
         """The channel under the cursor, or None after saying why there is none."""
         if self.workspace is None:
-            self.say("Not connected yet.")
+            self.say(NOT_CONNECTED)
             return None
         if self._active != "channels":
             self.say("That is done to a channel: 1 shows the channels.")
@@ -198,7 +205,7 @@ class EditingScreen(ArrangingScreen):
     def _devices(self) -> Sequence[Named]:
         """The marked devices, else the one under the cursor; none after saying why."""
         if self.workspace is None:
-            self.say("Not connected yet.")
+            self.say(NOT_CONNECTED)
             return ()
         if self._active != "devices":
             self.say("Overrides are set on a device: 2 shows the devices.")

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 READS = "reads"
 """The group of the workers that change nothing at the server."""
+NOT_CONNECTED = "Not connected yet."
 HEAD_START = 0.25
 """Seconds that the list in view has to itself before the others are asked for as well."""
 

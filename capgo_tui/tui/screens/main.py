@@ -10,6 +10,7 @@ from capgo_tui.tui.dialogs.help import HelpScreen
 from capgo_tui.tui.dialogs.request_log import RequestLogScreen
 from capgo_tui.tui.dialogs.unreadable import UnreadableScreen
 from capgo_tui.tui.screens.editing import EditingScreen
+from capgo_tui.tui.screens.lists import NOT_CONNECTED
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.workspace import words
@@ -159,11 +160,13 @@ class MainScreen(EditingScreen):
 
     def action_filter(self) -> None:
         """Type a filter in the bottom row."""
-        if self._rows:
-            self._close_detail()
-            self.status.dismiss()
-            self.filter_bar.open(self.rows.view.query.text)
-            self._show_status()
+        if not self._rows:
+            self.say(NOT_CONNECTED)
+            return
+        self._close_detail()
+        self.status.dismiss()
+        self.filter_bar.open(self.rows.view.query.text)
+        self._show_status()
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Narrow the list; what was typed in a bar that is closed by now has been seen to."""

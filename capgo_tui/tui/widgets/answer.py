@@ -104,7 +104,12 @@ class Answer(Widget, can_focus=True):
             # The terminal gets it right after this: whoever answers later can have seen it.
             self._drawn_at = monotonic()
         width = self.size.width
-        question = f" {self._question(width - len(KEYS) - 1)}"
-        if width_of(question) > width - len(KEYS):
-            question = pad(question, max(0, width - len(KEYS)))
-        return strip([(question + KEYS, self.rich_style)], width, self.rich_style)
+        keys = self.keys()
+        question = f" {self._question(width - len(keys) - 1)}"
+        if width_of(question) > width - len(keys):
+            question = pad(question, max(0, width - len(keys)))
+        return strip([(question + keys, self.rich_style)], width, self.rich_style)
+
+    def keys(self) -> str:
+        """The keys that answer."""
+        return KEYS

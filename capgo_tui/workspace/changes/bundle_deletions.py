@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import DeleteAll, Extra
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
-from capgo_tui.workspace.changes.bundles import AllBundlesDeletion, BundleDeletion
+from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion
 from capgo_tui.workspace.changes.states import bundle_state
 from capgo_tui.workspace.cleanup import unsafe_name
 
@@ -108,6 +108,7 @@ def deletion(
         touches.append("not all channels could be read; the server refuses what they use")
     if run_by := links.run_by(bundle):
         touches.append(f"{bundle.name} is {run_by}")
+    touches.append(GONE_FOR_GOOD)
     return BundleDeletion(
         app_id=workspace.target.app_id,
         key=bundle.wire_key,

@@ -13,7 +13,7 @@ from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.api.requests import BundleName
 from capgo_tui.api.revisions import DeleteAll
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
-from capgo_tui.workspace.changes.change import Change, State
+from capgo_tui.workspace.changes.change import Change, Effect, State
 from capgo_tui.workspace.changes.channels import Outdated
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.states import bundle_state
@@ -163,6 +163,10 @@ class BundleDeletion(BundleChange):
     def request(self, traits: Traits) -> Request:
         """``DELETE /bundle`` with a name that can never mean all of them."""
         return requests.delete_bundle(traits, self.app_id, BundleName(self.key))
+
+    def effects(self) -> list[Effect]:
+        """Nothing field by field: all of it goes."""
+        return []
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """Nothing."""

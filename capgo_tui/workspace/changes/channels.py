@@ -54,6 +54,8 @@ class ChannelChange(Change):
     noun: ClassVar[str] = "channel"
     notes: dict[str, str] = Field(default_factory=dict)
     """What is to be said of a bundle where it is named, by its exact name: how old it is."""
+    demotes: tuple[str, ...] = ()
+    """Exact names of the default channels that this one may take the place of (§11.2)."""
 
     async def read(self, workspace: Workspace) -> State | None:
         """Read the channel; a change of a default reads the whole list (contract §11.2)."""
@@ -65,8 +67,8 @@ class ChannelChange(Change):
 
     @property
     def moves_defaults(self) -> bool:
-        """Whether other channels may change with it."""
-        return "public" in (self.after or {})
+        """Whether other channels may change; a default that serves more demotes some, too."""
+        return "public" in (self.after or {}) or bool(self.demotes)
 
     async def read_one(self, workspace: Workspace) -> State | None:
         """Read nothing but the channel."""
@@ -83,10 +85,37 @@ class ChannelChange(Change):
         return self.find(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
-        """The channel in the loaded list, by its exact name."""
+        """The channel in the loaded list, and which other defaults no longer are."""
         channels = workspace.channels.records.values()
         found = next((each for each in channels if each.wire_key == self.key), None)
-        return None if found is None else workspace.state_of(found)
+        if found is None:
+            return None
+        state = workspace.state_of(found)
+        if self.demotes:
+            names = [c.wire_key for c in channels if c.wire_key in self.demotes and not c.public]
+            state[DEMOTED] = json.dumps(names)
+        return state
+
+    def defaults_again(self, found: State | None) -> list[SettingsChange]:
+        """The changes that make those defaults again whose place it took."""
+        return [self._default_again(name) for name in self._demoted(found)]
+
+    def _demoted(self, found: State | None) -> list[str]:
+        told = (found or {}).get(DEMOTED)
+        names = json.loads(told) if isinstance(told, str) else list(self.demotes)
+        return [name for name in names if name in self.demotes]
+
+    def _default_again(self, name: str) -> SettingsChange:
+        return SettingsChange(
+            app_id=self.app_id,
+            key=name,
+            label=clean(name),
+            before={"public": False},
+            after={"public": True},
+            demotes=(self.key,),
+            touches=(f"{self.label} stops being a default if they share a platform",),
+            guard=Guard.LIST,
+        )
 
     def field_label(self, field: str) -> str:
         """The words of the form."""
@@ -116,8 +145,6 @@ class SettingsChange(ChannelChange):
     keeps: State = Field(default_factory=dict)
     """The bundle it carries, which older servers drop unless it is sent along (§11.5); looked up
     right before it is sent where it is not known."""
-    demotes: tuple[str, ...] = ()
-    """Exact names of the default channels that this one may take the place of (§11.2)."""
 
     async def check(self, workspace: Workspace) -> Change:
         """Refuse to make a channel anew that has gone, or to undo what somebody else just did."""
@@ -146,20 +173,6 @@ class SettingsChange(ChannelChange):
             settings = settings.with_bundle(bundle if isinstance(bundle, str) else None)
         return requests.set_channel(traits, self.app_id, self.key, settings)
 
-    def find(self, workspace: Workspace) -> State | None:
-        """The channel in the loaded list, and which other defaults no longer are."""
-        found = super().find(workspace)
-        if found is not None and self.demotes:
-            channels = workspace.channels.records.values()
-            names = [c.wire_key for c in channels if c.wire_key in self.demotes and not c.public]
-            found[DEMOTED] = json.dumps(names)
-        return found
-
-    @property
-    def moves_defaults(self) -> bool:
-        """A default that begins to serve a platform demotes others too."""
-        return super().moves_defaults or bool(self.demotes)
-
     @property
     def kept(self) -> State:
         """The bundle, unless that is what is changed."""
@@ -184,9 +197,8 @@ class SettingsChange(ChannelChange):
         before, after = self.before or {}, self.after or {}
         untold = ", ".join(self.field_label(field) for field in after if field not in before)
         back = {field: before[field] for field in after if field in before}
-        demoted = self._demoted(found)
         # Where it was a default before, theirs again would take it away from this one.
-        steps = [self._default_again(name) for name in demoted if "public" in after]
+        steps = self.defaults_again(found) if "public" in after else []
         if steps:
             back.pop("public", None)  # the first of them sends this one back by itself
         # A new target is never paused (§6.4): that takes a request of its own.
@@ -224,23 +236,6 @@ class SettingsChange(ChannelChange):
             guard=Guard.LIST if after.get("public") else self.guard,
         )
 
-    def _demoted(self, found: State | None) -> list[str]:
-        told = (found or {}).get(DEMOTED)
-        names = json.loads(told) if isinstance(told, str) else list(self.demotes)
-        return [name for name in names if name in self.demotes]
-
-    def _default_again(self, name: str) -> SettingsChange:
-        return SettingsChange(
-            app_id=self.app_id,
-            key=name,
-            label=clean(name),
-            before={"public": False},
-            after={"public": True},
-            demotes=(self.key,),
-            touches=(f"{self.label} stops being a default if they share a platform",),
-            guard=Guard.LIST,
-        )
-
 
 class BundleLink(ChannelChange):
     """Put a bundle on a channel by ``PUT /bundle``, which any uploader may (contract §8.4)."""
@@ -248,6 +243,12 @@ class BundleLink(ChannelChange):
     channel_id: int
     bundle_id: int
     bundle_before_id: int | None = None
+
+    async def check(self, workspace: Workspace) -> Change:
+        """Refuse to put it over a bundle that somebody else has just put there."""
+        if self.outdated_by(await self.read_one(workspace)):
+            raise Outdated("it was changed meanwhile: look at it and try again")
+        return self
 
     def request(self, traits: Traits) -> Request:
         """``PUT /bundle``."""

@@ -69,7 +69,11 @@ class ChannelCreation(ChannelChange):
         ]
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """Its deletion."""
+        """Its deletion, after the defaults it took the place of are made defaults again."""
+        again = self.defaults_again(found)
+        touches = ["devices forced to it meanwhile lose their override"]
+        if (found or {}).get("public") and not again:
+            touches.append("it is a default channel: what it serves is left without one")
         deletion = ChannelDeletion(
             app_id=self.app_id,
             key=self.key,
@@ -77,9 +81,9 @@ class ChannelCreation(ChannelChange):
             before=found or self.after,
             after=None,
             restores=self.after or {},
-            touches=("devices forced to it meanwhile lose their override",),
+            touches=tuple(touches),
         )
-        return (deletion,)
+        return (*again, deletion)
 
 
 class ChannelDeletion(ChannelChange):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.records import BundleRef, Record
     from capgo_tui.workspace.changes.change import State
 
-_OF_CHANNEL = frozenset(field.name for field in fields(ChannelSettings))
+_OF_CHANNEL = tuple(field.name for field in fields(ChannelSettings))
 _NULLABLE = ("auto_pause_failure_rate_bps", "auto_pause_min_attempts", "auto_pause_min_failures")
 """Of these a null is a value of its own: no such threshold (contract §6.4)."""
 
@@ -43,7 +43,9 @@ def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None])
         name = _wire_name(bundle, name_of_bundle)
         if bundle is None or name is not None:
             state[field] = name
-    for field in _OF_CHANNEL - carried.keys() - {"rollout_pause_reason"}:
+    for field in _OF_CHANNEL:
+        if field in carried or field == "rollout_pause_reason":
+            continue
         value = getattr(channel, field, None)
         if isinstance(value, (str, int, float, bool)):
             state[field] = value

@@ -206,6 +206,23 @@ async def test_demoted_defaults_are_brought_back_together(
     assert not workspace.channels.records[str(new.id)].public
 
 
+async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
+    world: World, workspace: Workspace
+) -> None:
+    old = next(c for c in workspace.channels.records.values() if c.public)
+    creation = ChannelCreation(
+        app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"public": True},
+        demotes=(old.wire_key,),
+    )  # fmt: skip
+    await done(creation, workspace)
+    assert not workspace.channels.records[str(old.id)].public
+    undo = await planned(workspace)
+    assert [change.key for change in undo.changes] == [old.wire_key, "pr-7"]
+    await Run(undo.changes, workspace, undoes=undo.undoes).go()
+    assert workspace.channels.records[str(old.id)].public
+    assert "pr-7" not in [c.wire_key for c in workspace.channels.records.values()]
+
+
 # A run
 
 
