@@ -108,6 +108,10 @@ class ChannelForm(Modal, can_focus=True):
         """Whether it is on the screen."""
         return self._draft is not None
 
+    def shows(self, draft: ChannelDraft) -> bool:
+        """Whether it is on the screen with that draft: it may be open again with another one."""
+        return self._draft is draft
+
     # Its life
 
     def open(self, draft: ChannelDraft, steps: Sequence[RolloutStep]) -> None:
@@ -134,9 +138,9 @@ class ChannelForm(Modal, can_focus=True):
         self._wish = asyncio.get_running_loop().create_future()
         return self._wish
 
-    def close(self) -> None:
-        """Give the screen and the keyboard back; a form that is closed stays so."""
-        if self._draft is not None:
+    def close(self, draft: ChannelDraft | None = None) -> None:
+        """Give the screen and the keyboard back, if it shows that draft, or whatever it shows."""
+        if self._draft is not None and (draft is None or draft is self._draft):
             self._draft = self._wish = None
             self._box.disabled = True
             self._box.display = False

@@ -79,7 +79,7 @@ class ChannelFlow:
         form = self._screen.channel_form
         loading = asyncio.ensure_future(self._load())
         try:
-            while form.is_open:
+            while form.shows(draft):
                 wish = await form.wish()
                 if wish is Wish.LEAVE:
                     if not draft.dirty or await self._agrees_to_lose(draft):
@@ -90,11 +90,13 @@ class ChannelFlow:
                     if not loading.done():
                         form.say("Loading the rest of the channels and bundles…")
                         await asyncio.wait([loading])
+                        if not form.shows(draft):
+                            return
                     if await self._submit(draft, wish):
                         return
         finally:
             loading.cancel()
-            form.close()
+            form.close(draft)
 
     async def _load(self) -> None:
         """Load what a form is checked against: all channels, and all bundles by name."""
@@ -124,7 +126,7 @@ class ChannelFlow:
             form.say("Nothing was sent.")
         elif outcome.fate is Fate.FAILED:
             draft.rebase()
-            if form.is_open:
+            if form.shows(draft):
                 form.show_steps(self._steps(draft))
                 form.say(told(change, outcome), warn=True)
         else:
