@@ -15,7 +15,7 @@ from tests.monkey.strokes import strokes
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEYS = 500
+KEYS = 400
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
