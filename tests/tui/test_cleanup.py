@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.workspace.changes.outcome import Fate
+from tests.support.clock import Clock
 from tests.tui.bundles import confirmed, form, left, on_bundles
 from tests.tui.channels import workspace
 from tests.tui.driving import assert_sound
 from tests.tui.server import FAULT, Gate, Server, answering
 from tests.tui.test_channels import entry, told
-from tests.tui.world import APP, CHANNELS, bundle, channel, device, state, store_of
+from tests.tui.world import APP, CHANNELS, NOW, bundle, channel, device, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -278,3 +279,27 @@ async def test_form_and_plan_fit_every_screen(size: tuple[int, int]) -> None:
         assert_sound(driver.app, size)
         await driver.type("escape")
         await driver.until("Nothing was deleted.")
+
+
+async def test_rules_that_were_left_while_they_were_read_leave_the_next_ones_alone() -> None:
+    server, clock = made(), Clock(NOW)
+    async with on_bundles(server, LAST, now=clock) as driver:
+        gate = Gate()
+        clock.advance(3600)
+        server.on("GET", "/bundle", gate.before)
+        await driver.type("C", "enter")
+        await driver.until("Reading bundles and channels…")
+        await driver.type("escape")
+        await driver.until(lambda: not form(driver).is_open, "the form left")
+        await driver.type("C")
+        await driver.until(lambda: form(driver).is_open, "the form open again")
+        gate.open.set()
+        await driver.until(COUNT)
+        await driver.settle()
+        assert not driver.main.confirmation.visible
+        await driver.type("escape")
+        await driver.until(lambda: not form(driver).is_open, "the form left once more")
+        await driver.until(
+            lambda: all(worker.is_finished for worker in driver.app.workers), "the end of both"
+        )
+        assert driver.main.focused is driver.main.table

@@ -201,3 +201,22 @@ async def test_even_on_forty_columns_the_question_names_the_channel(server: Serv
     async with on_devices(server, size=(40, 12)) as driver:
         await ask(driver, "beta-two")
         assert "two?" in driver.line(-1)
+
+
+async def test_a_question_in_place_of_another_answers_that_with_no(server: Server) -> None:
+    async with on_devices(server) as driver:
+        main = driver.main
+        await ask(driver)
+        first = main.prompt._answer
+        assert first is not None
+        second = main.prompt.open(lambda _: "Something else?")
+        assert first.done()
+        assert not first.result()
+        await driver.asked("Something else?")
+        await driver.type("y")
+        await driver.until(second.done)
+        assert second.result()
+        assert server.writes == 0
+        assert main.focused is main.table
+        await driver.type("j")
+        await driver.until(lambda: driver.cursor == device_id(2))

@@ -141,9 +141,9 @@ class ChannelForm(Modal, can_focus=True):
         self._wish = asyncio.get_running_loop().create_future()
         return self._wish
 
-    def close(self) -> None:
-        """Give the screen and the keyboard back; a form that is closed stays so."""
-        if self._draft is not None:
+    def close(self, draft: ChannelDraft | None = None) -> None:
+        """Give the screen and the keyboard back, if it shows that draft, or whatever it shows."""
+        if self._draft is not None and (draft is None or draft is self._draft):
             self._draft = self._wish = None
             self._box.disabled = True
             self._box.display = False

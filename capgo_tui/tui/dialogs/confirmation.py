@@ -169,6 +169,8 @@ class Confirmation(Vertical, Modal):
     def _close(self, _: asyncio.Future[bool]) -> None:
         if not self.is_attached:  # the program is being left
             return
+        if self.query_one(Yes).asking:  # another question has taken its place by now
+            return
         self.query_one(Input).disabled = True
         self.give_keyboard_back()
 

@@ -98,6 +98,10 @@ class FieldsForm(Modal, can_focus=True):
         """Whether it is on the screen."""
         return self._draft is not None
 
+    def shows(self, draft: Draft) -> bool:
+        """Whether it is on the screen with that draft: it may be open again with another one."""
+        return self._draft is draft
+
     # Its life
 
     def open(self, draft: Draft, changed: Callable[[], None] | None = None) -> None:
@@ -117,9 +121,9 @@ class FieldsForm(Modal, can_focus=True):
         self._wish = asyncio.get_running_loop().create_future()
         return self._wish
 
-    def close(self) -> None:
-        """Give the rows and the keyboard back; a form that is closed stays so."""
-        if self._draft is not None:
+    def close(self, draft: Draft | None = None) -> None:
+        """Give the rows and the keyboard back, if it shows that draft, or whatever it shows."""
+        if self._draft is not None and (draft is None or draft is self._draft):
             self._draft = self._changed = self._wish = None
             with self._box.prevent(Input.Changed):
                 self._box.value = ""  # it may have been a secret

@@ -104,7 +104,7 @@ class BundleFlow:
     async def _fill(self, draft: NotesDraft | RegistrationDraft) -> None:
         form = self._screen.fields_form
         try:
-            while form.is_open:
+            while form.shows(draft):
                 wish = await form.wish()
                 if wish is not Wish.LEAVE:
                     if await self._submit(draft):
@@ -112,7 +112,7 @@ class BundleFlow:
                 elif await self._writing.may_lose(draft.dirty):
                     return
         finally:
-            form.close()
+            form.close(draft)
 
     async def _submit(self, draft: NotesDraft | RegistrationDraft) -> bool:
         """Ask and send; whether the form has done its work."""

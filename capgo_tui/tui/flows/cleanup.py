@@ -62,7 +62,7 @@ class CleanupFlow:
         tasks = [asyncio.ensure_future(self._load(draft))]
         agreed: Sequence[Change] = ()
         try:
-            while form.is_open:
+            while form.shows(draft):
                 wish = await form.wish()
                 if wish is Wish.LEAVE:
                     if await self._writing.may_lose(draft.dirty):
@@ -73,7 +73,7 @@ class CleanupFlow:
                     if agreed := await self._agree(draft):
                         break
                 elif wish == ALL:
-                    if await self._delete_all():
+                    if await self._delete_all(draft):
                         return
                 elif wish == LOAD:
                     # Its row goes when it is done: the cursor must not come to the one below.
@@ -83,7 +83,7 @@ class CleanupFlow:
         finally:
             for task in tasks:
                 task.cancel()
-            form.close()
+            form.close(draft)
         if agreed:
             await self._writing.carry_out_run(agreed, _title(agreed))
 
@@ -96,7 +96,7 @@ class CleanupFlow:
 
     async def _load_devices(self, draft: CleanupDraft) -> None:
         await guarded(self._screen, self._workspace.devices.load_all(), "load the devices")
-        if self._screen.fields_form.is_open:
+        if self._screen.fields_form.shows(draft):
             self._screen.fields_form.say("")
             await self._count(draft)
 
@@ -125,7 +125,7 @@ class CleanupFlow:
         """Show the plan until it is agreed to; empty when it is not."""
         form, changed = self._screen.fields_form, False
         await self._count(draft)
-        while (plan := draft.plan) is not None:
+        while form.shows(draft) and (plan := draft.plan) is not None:
             if draft.refusal:
                 form.say(f"Nothing can be deleted: {draft.refusal}.", "warn")
                 return ()
@@ -156,11 +156,13 @@ class CleanupFlow:
 
     # All of them
 
-    async def _delete_all(self) -> bool:
+    async def _delete_all(self, draft: CleanupDraft) -> bool:
         """Delete every bundle, as far as this server does that; whether that was tried."""
         form = self._screen.fields_form
         form.say("Counting the bundles…")
         links = await count_all(self._workspace)
+        if not form.shows(draft):
+            return False
         form.say("")
         if not self._workspace.bundles.records:
             form.say("There is no bundle to delete.", "warn")

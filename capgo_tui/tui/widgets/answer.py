@@ -53,8 +53,10 @@ class Answer(Widget, can_focus=True):
     def ask(self, question: Callable[[int], str]) -> asyncio.Future[bool]:
         """Put a question: a function of the cells there are for it.
 
-        The answer is True only for ``y`` typed after it was seen.
+        The answer is True only for ``y`` typed after it was seen. A question that is still open
+        is answered with a no: nobody can answer it any more.
         """
+        self.give(False)
         self._answer = asyncio.get_running_loop().create_future()
         self._question, self._drawn_at, self._held_until = question, None, 0.0
         if isinstance(self.app, KeysInTurn):

@@ -24,10 +24,11 @@ class Modal(Widget):
 
     def take_keyboard(self, target: Widget) -> None:
         """Show this and focus `target` at once, before the next key is looked at."""
-        self._before = self.screen.focused
+        if not self.visible:  # else it has the keyboard, and knows to whom it goes back
+            self._before = self.screen.focused
+            behind = self.screen.query(".behind").results(Widget)
+            self._frozen = tuple(widget for widget in behind if widget.can_focus)
         self.visible = True
-        behind = self.screen.query(".behind").results(Widget)
-        self._frozen = tuple(widget for widget in behind if widget.can_focus)
         for widget in self._frozen:
             widget.can_focus = False
         self.screen.set_focus(target, scroll_visible=False)

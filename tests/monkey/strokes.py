@@ -1,0 +1,146 @@
+"""What the monkey does, one stroke after the other: the same ones for the same seed.
+
+What it draws never depends on what the screen shows, so that a seed alone plays it again.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from capgo_tui.tui.actions import ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+LEAVING: Final = frozenset({"q"})
+ACTION_KEYS: Final = tuple(
+    dict.fromkeys(key for action in ACTIONS for key in action.keys.split(",") if key not in LEAVING)
+)
+WRITING_KEYS: Final = tuple(
+    dict.fromkeys(key for action in ACTIONS if action.writes for key in action.keys.split(","))
+)
+MOVES: Final = (
+    *("up", "down", "j", "k", "down", "pageup", "pagedown", "home", "end", "g", "G"),
+    *("left", "right", "ctrl+u", "ctrl+d", "h", "l"),
+)
+EDITS: Final = ("backspace", "delete", "ctrl+a", "ctrl+e", "ctrl+k", "ctrl+w", "ctrl+u", "ctrl+v")
+TEXT: Final = "abcdefghilmnoprstuvwxyzABDEQ0123456789 .-_/:!~*[](){}§ü漢🙂"
+PASTES: Final = (
+    "\x1b]0;owned\x07\x1b[2J",
+    "\u202ereversed\u200b\x9b2J",
+    "[@click=app.quit]x[/]",
+    "one\r\ntwo\ty\ny\n",
+    "y",
+    "L" * 5_000,
+    "漢字🙂👍🏽Z\u0351\u036b",
+    "half \ud800 pair",
+    "/(?P<x",
+    "00000000-0000-4000-8000-000000000001",
+    "beta",
+    "9.9.1",
+    "monkey-channel",
+    "https://example.com/a.zip",
+    "a" * 64,
+)
+SIZES: Final = ((80, 24), (80, 24), (140, 40), (60, 20), (40, 8), (100, 14), (20, 4), (200, 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key; a `hasty` one comes before the one before it has done its work."""
+
+    name: str
+    hasty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paste:
+    """Text out of the clipboard."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """The terminal gets another size."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The terminal window is left, or come back to."""
+
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """Read what is asked and agree to it: type what is to be typed, then ``y``.
+
+    Without it hardly any write would ever be sent.
+    """
+
+
+Stroke: TypeAlias = Key | Paste | Resize | Look | Agree
+
+_KINDS: Final[Sequence[tuple[str, float]]] = (
+    ("move", 24),
+    ("action", 14),
+    ("write", 14),
+    ("enter", 12),
+    ("text", 10),
+    ("escape", 9),
+    ("read", 5),
+    ("tab", 5),
+    ("agree", 5),
+    ("y", 3),
+    ("edit", 3),
+    ("paste", 2),
+    ("resize", 0.5),
+    ("look", 0.4),
+    ("interrupt", 0.1),
+    ("leave", 0.05),
+)
+
+
+def strokes(seed: int) -> Iterator[Stroke]:
+    """Draw strokes without an end."""
+    dice = random.Random(f"strokes/{seed}")  # noqa: S311 - to be drawn again
+    names, weights = [name for name, _ in _KINDS], [weight for _, weight in _KINDS]
+    while True:
+        kind = dice.choices(names, weights)[0]
+        yield _stroke(kind, dice)
+
+
+def _stroke(kind: str, dice: random.Random) -> Stroke:
+    match kind:
+        case "agree":
+            return Agree()
+        case "paste":
+            return Paste(dice.choice(PASTES))
+        case "resize":
+            return Resize(*dice.choice(SIZES))
+        case "look":
+            return Look(here=dice.random() < 0.6)
+        case _:
+            return Key(dice.choice(_KEYS[kind]), hasty=dice.random() < 0.3)
+
+
+_KEYS: Final[dict[str, Sequence[str]]] = {
+    "move": MOVES,
+    "action": ACTION_KEYS,
+    "write": WRITING_KEYS,
+    "enter": ("enter",),
+    "text": TEXT,
+    "escape": ("escape",),
+    "read": ("r", "r", "L"),
+    "tab": ("1", "2", "3", "tab", "shift+tab"),
+    "y": ("y",),
+    "edit": EDITS,
+    "interrupt": ("ctrl+c",),
+    "leave": ("q", "ctrl+q"),
+}

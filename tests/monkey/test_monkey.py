@@ -1,0 +1,73 @@
+"""A short run of the monkey; `python -m tests.monkey` types on for as long as it is told to."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.monkey.ledger import Ledger, journal_differs
+from tests.monkey.level import ENOUGH, Level
+from tests.monkey.monkey import run
+from tests.monkey.strokes import strokes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEYS = 400
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_keys_break_nothing_and_leave_nothing(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "SSH_CONNECTION"):
+        monkeypatch.delenv(name, raising=False)
+    tally, _ = run(seed, KEYS, episode=KEYS)
+    assert tally.strokes >= KEYS
+    assert tally.homes > 3
+    assert tally.requests > 5
+
+
+def test_a_seed_draws_the_same_strokes() -> None:
+    first, again, other = strokes(1), strokes(1), strokes(2)
+    drawn = [next(first) for _ in range(200)]
+    assert drawn == [next(again) for _ in range(200)]
+    assert drawn != [next(other) for _ in range(200)]
+
+
+def test_a_write_that_nobody_agreed_to_is_found() -> None:
+    ledger = Ledger()
+    ledger.note_write("POST /device")
+    ledger._credit[False] += 1
+    ledger.note_write("POST /device")
+    ledger._credit[False] += 1
+    ledger.note_write("DELETE /bundle")
+    assert ledger.wrong == [
+        "POST /device was sent without a y",
+        "DELETE /bundle was sent without a y and what is to be typed before it",
+    ]
+
+
+def test_a_journal_that_tells_something_else_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    assert journal_differs(path, ["POST /device"])
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE changes (id INTEGER, request TEXT, fate TEXT)")
+        db.execute("INSERT INTO changes VALUES (1, 'POST /device', 'verified')")
+    db.close()
+    assert not journal_differs(path, ["POST /device"])
+    assert journal_differs(path, [])
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE changes SET fate = NULL")
+    db.close()
+    assert journal_differs(path, ["POST /device"]) == "without an end: ['POST /device']"
+
+
+def test_growth_is_told_once_there_are_enough_samples() -> None:
+    level = Level(objects=[100] * (ENOUGH - 1), resident=[1] * (ENOUGH - 1))
+    assert level.growth() == {}
+    level = Level(objects=[*range(100, 160, 5)], resident=[7] * 12)
+    assert level.growth()["objects"] > 1.2
+    assert level.growth()["resident"] == 1
