@@ -224,7 +224,7 @@ async def test_beside_a_wide_table_the_detail_follows_the_cursor(server: Server)
 async def test_help_names_every_key_and_leaves_with_each_of_its_own(
     server: Server, tab: str
 ) -> None:
-    async with on_devices(server, size=(80, 60)) as driver:
+    async with on_devices(server, size=(80, 100)) as driver:
         for key in ("escape", "q", "question_mark"):
             await driver.type(tab, "question_mark")
             await driver.until("Keys on ")
