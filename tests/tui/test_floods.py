@@ -77,6 +77,30 @@ WRITES = (
         revision="documented", sent=(device_id(1),),
     ),
 )  # fmt: skip
+OTHERS = (
+    Write("l", "1", ("down", "l", *"1.0.3", "enter"), "→ 1.0.3", "line"),
+    Write("l on a default", "1", ("l", *"1.0.3", "enter"), "Promote production", "list"),
+    Write("l form", "1", ("down", "l"), "Promote to alpha-beta", "form"),
+    Write("x of a channel", "1", ("down", "x"), "1.0.1 → none?", "line"),
+    Write("n", "1", ("n",), "New channel", "form"),
+    Write("e", "1", ("down", "e"), "Edit alpha-beta", "form"),
+    Write("D", "1", ("down", "D"), "type alpha-beta", "form"),
+    Write(
+        "D typed", "1", (*"alpha-beta", "enter"), "y yes  n no", "list",
+        first=("down", "D"), first_shows="type alpha-beta",
+    ),
+    Write("l of a bundle", "3", ("l", *"beta", "enter"), "→ 1.0.5", "line"),
+    Write("e of a bundle", "3", ("e",), "Edit bundle 1.0.5", "form"),
+    Write("n of a bundle", "3", ("n",), "Register a bundle", "form"),
+    Write("C", "3", ("C",), "Clean up bundles", "form"),
+    Write("D of a bundle", "3", ("D",), "type 1.0.5", "form"),
+    Write(
+        "D of a bundle typed", "3", (*"1.0.5", "enter"), "y yes  n no", "list",
+        first=("D",), first_shows="type 1.0.5",
+    ),
+    Write("Z", "2", ("Z",), "Nothing has been changed from here", "form"),
+)  # fmt: skip
+"""Those of channels and bundles, where nothing but the floods is tried here."""
 ASKED = [write for write in WRITES if write.kind != "form"]
 NOT_Y = [
     *(letter for letter in string.ascii_letters + string.digits if letter != "y"),
@@ -125,7 +149,7 @@ async def bring(driver: Driver, write: Write) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.name)
+@pytest.mark.parametrize("write", [*WRITES, *OTHERS], ids=lambda write: write.name)
 async def test_no_flood_without_y_writes(
     make: Callable[[str], Server], write: Write, seed: int
 ) -> None:
@@ -143,7 +167,9 @@ async def test_no_flood_without_y_writes(
         assert driver.app.is_running
 
 
-@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+@pytest.mark.parametrize(
+    "write", [*ASKED, *(o for o in OTHERS if o.kind != "form")], ids=lambda write: write.name
+)
 async def test_what_was_typed_before_it_was_drawn_or_is_held_down_writes_nothing(
     make: Callable[[str], Server], write: Write
 ) -> None:
