@@ -101,11 +101,14 @@ async def test_pastes_and_keys_keep_their_order(server: Server) -> None:
 
 async def test_a_paste_into_the_list_is_no_command(server: Server) -> None:
     async with on_devices(server) as driver:
+        await driver.type("1")
         post_paste(driver.app, "o\nbeta\n\ny")
-        await driver.type("j")
+        await driver.type("2", "j")
         await driver.until(lambda: driver.cursor == device_id(2))
-        assert server.writes == 0
         assert not driver.main.link_form.choosing
+        post_paste(driver.app, "o\nbeta\n\ny")
+        await driver.until("3 devices · 0 loaded", "the ids that were pasted, in a form")
+        assert server.writes == 0
 
 
 async def test_five_hundred_keys_at_once_are_all_counted(server: Server) -> None:

@@ -317,6 +317,8 @@ class ChannelForm(Modal, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw a row: title, fields, what is told, what changes, the request, the keys."""
+        if self._draft is not None and len(self._lines) != self.size.height:
+            self._refresh_panel()  # opened before it had its size, and drawn before it was told
         runs = self._lines[y] if y < len(self._lines) else []
         return strip(runs, self.size.width, self.rich_style)
 

@@ -279,6 +279,8 @@ class FieldsForm(Modal, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw a row: title, entries, what is told, the keys."""
+        if self._draft is not None and len(self._lines) != self.size.height:
+            self.update()  # opened before it had its size, and drawn before it was told of it
         runs = self._lines[y] if y < len(self._lines) else []
         return strip(runs, self.size.width, self.rich_style)
 
