@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KEYS = 400
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_random_keys_break_nothing_and_leave_nothing(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
