@@ -29,6 +29,9 @@ def _opened(world: Sandbox, folder: Path, environ: dict[str, str]) -> Iterator[P
         [str(COMMAND)], environ={**world.environ, **environ}, folder=folder
     ) as terminal:
         terminal.settle("production")
+        # What lies over the lists is mounted after the first rows, once for the whole run.
+        terminal.press("j")
+        terminal.press("k")
         yield terminal
 
 
