@@ -185,6 +185,11 @@ class Query:
         """Whether one plain word is all there is, so that the sieve says it all."""
         return len(self.terms) == 1 and _is_plain(self.terms[0])
 
+    @property
+    def has_pattern(self) -> bool:
+        """Whether one row may take long: nobody knows what a pattern costs before it has run."""
+        return any(term.kind is Kind.PATTERN for term in self.terms)
+
     def matches(self, haystack: str, cells: Cells = _no_cells) -> bool:
         """Tell whether a row meets every condition; its texts are case-folded, a line a cell."""
         return all(term.holds(haystack, cells) for term in self.terms)

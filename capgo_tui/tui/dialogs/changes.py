@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from capgo_tui.tui.widgets.rows import Column
+    from capgo_tui.tui.widgets.record_table import Column
     from capgo_tui.workspace.changes.history import Story
     from capgo_tui.workspace.journal import Entry
     from capgo_tui.workspace.target import Target
