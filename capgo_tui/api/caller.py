@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.transport import Transport
 
 _LONG = 64 * 1024  # bytes; parsing more takes milliseconds
+_BREATH = 0.001  # seconds
 _PARSE_IN_THREAD = 512 * 1024  # bytes; parsing more would hold up the event loop
 
 ResultT = TypeVar("ResultT")
@@ -116,7 +117,9 @@ class Caller:
             body = await self._transport.send(request, number)
             result = await self._parse(request, body, parse)
             if len(body) > _LONG:
-                await asyncio.sleep(0)  # parsing and what is done with the rows are two slices
+                # Parsing is one slice of the loop's time, and what is done with the rows another: what
+                # came meanwhile goes in between, with all that it sets off.
+                await asyncio.sleep(_BREATH)
             return result
 
         return await self.attempts.make(request, attempt)

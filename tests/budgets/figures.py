@@ -64,6 +64,10 @@ def _gap(id_: str, title: str, bound: float) -> Budget:
     return Budget(f"gap.{id_}", "scale", f"longest loop gap: {title}", "ms", bound, Weight.TOLD)
 
 
+def _shown(id_: str, title: str, bound: float) -> Budget:
+    return Budget(id_, "scale", title, "ms", bound, Weight.TOLD)
+
+
 DEVICES = 100_000
 PAGE = 500
 BUDGETS: tuple[Budget, ...] = (
@@ -93,6 +97,7 @@ BUDGETS: tuple[Budget, ...] = (
     Budget("peak", "scale", "most ever resident, after all keys", "MB", 200),
     Budget("load-time", "scale", "loading all of them", "ms", None, Weight.TOLD),
     _gap("load", "loading", 16),
+    Budget("work.load", "scale", "… of it our own work", "ms", 16, Weight.TOLD),
     _gap("j", "j", 16),
     _gap("page", "pgdn", 16),
     _gap("end", "G", 16),
@@ -101,6 +106,11 @@ BUDGETS: tuple[Budget, ...] = (
     _gap("narrow", "next filter letters", 50),
     _gap("clear", "clearing the filter", 50),
     _gap("tab", "tab switch and back", 16),
+    _shown("filter.letter", "first filter letter until shown", 50),
+    _shown("filter.narrow", "next filter letter until shown", 50),
+    _shown("filter.wide", "a letter taken back until shown", 50),
+    _shown("sort", "sort by id until shown", 200),
+    _shown("sort.times", "sort by time until shown", 200),
     Budget("append.ours", "append", f"{PAGE} more rows, ours", "ms", None, Weight.TOLD),
     Budget("append.read", "append", "what a filter will look for in them", "ms", None, Weight.TOLD),
     Budget("append.theirs", "append", f"{PAGE} more rows, DataTable", "ms", None, Weight.TOLD),

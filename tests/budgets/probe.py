@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from capgo_tui.tui.app import CapgoApp
+    from capgo_tui.tui.screens.main import MainScreen
     from tests.budgets.sandbox import Sandbox
 
 BEAT_SECONDS = 0.002
@@ -54,10 +55,10 @@ class Probed:
         self._socket.close()
         self.terminal.__exit__(kind, error, trace)
 
-    def ask(self, question: str, seconds: float = 0.0) -> float:
+    def ask(self, question: str, about: float | str = 0.0, patience: float = PATIENCE) -> float:
         """Ask, and keep reading the terminal until the answer is there."""
-        self._socket.send(json.dumps([question, seconds]).encode() + b"\n")
-        deadline = time.monotonic() + PATIENCE + seconds
+        self._socket.send(json.dumps([question, about]).encode() + b"\n")
+        deadline = time.monotonic() + patience
         answer = b""
         while not answer.endswith(b"\n"):
             assert time.monotonic() < deadline, f"no answer to {question!r}"
@@ -85,7 +86,7 @@ class _Answers:
 
     def __init__(self, app: CapgoApp) -> None:
         self._app = app
-        self._worst = 0.0
+        self._worst = self._worst_work = self._told_work = 0.0
         self._beating: asyncio.Task[None] | None = None
 
     async def rest(self, seconds: float) -> float:
@@ -94,10 +95,7 @@ class _Answers:
 
     async def load_all(self, _: float) -> float:
         """Load every device; give the milliseconds, negative when there was an error."""
-        from capgo_tui.tui.screens.main import MainScreen
-
-        screen = next(s for s in self._app.screen_stack if isinstance(s, MainScreen))
-        workspace = screen.workspace
+        workspace = self._screen.workspace
         assert workspace is not None
         before = time.perf_counter()
         await self._inside(workspace.devices.load_all)
@@ -109,7 +107,34 @@ class _Answers:
         if self._beating is None:
             self._beating = asyncio.create_task(self._beat())
         worst, self._worst = self._worst, 0.0
+        self._told_work, self._worst_work = self._worst_work, 0.0
         return worst * 1000
+
+    async def work_in_gap(self, _: float) -> float:
+        """The most processor time, in milliseconds, between two turns before `worst_gap` was asked.
+
+        It is what a gap would have been if no other program had been on the machine.
+        """
+        return self._told_work * 1000
+
+    async def shown_after(self, key: str) -> float:
+        """Press a key that asks for other rows; the milliseconds until all of them are shown."""
+        from textual import events
+
+        view = self._screen.rows.view
+        generation, before = view.generation, time.perf_counter()
+        event = events.Key(key, key if len(key) == 1 else None)
+        event.set_sender(self._app)
+        self._app.post_message(event)
+        while view.generation == generation or view.busy:  # noqa: ASYNC110 - it is work in slices
+            await asyncio.sleep(BEAT_SECONDS / 4)
+        return (time.perf_counter() - before) * 1000
+
+    @property
+    def _screen(self) -> MainScreen:
+        from capgo_tui.tui.screens.main import MainScreen
+
+        return next(s for s in self._app.screen_stack if isinstance(s, MainScreen))
 
     async def _inside(self, work: Callable[[], Awaitable[Any]], after: float = 0.0) -> float:
         """Do something as the app's own worker would, after a timer of its own."""
@@ -130,9 +155,10 @@ class _Answers:
 
     async def _beat(self) -> None:
         while True:
-            before = time.perf_counter()
+            before, worked = time.perf_counter(), time.thread_time()
             await asyncio.sleep(BEAT_SECONDS)
             self._worst = max(self._worst, time.perf_counter() - before - BEAT_SECONDS)
+            self._worst_work = max(self._worst_work, time.thread_time() - worked)
 
 
 async def _run(fd: int) -> None:
@@ -154,8 +180,8 @@ async def _run(fd: int) -> None:
 
     async def answer() -> None:
         while line := await reader.readline():
-            question, seconds = json.loads(line)
-            writer.write(json.dumps(await getattr(answers, question)(seconds)).encode() + b"\n")
+            question, about = json.loads(line)
+            writer.write(json.dumps(await getattr(answers, question)(about)).encode() + b"\n")
 
     answering = asyncio.create_task(answer())
     await app.run_async()
