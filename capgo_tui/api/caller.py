@@ -117,8 +117,8 @@ class Caller:
             body = await self._transport.send(request, number)
             result = await self._parse(request, body, parse)
             if len(body) > _LONG:
-                # Parsing is one slice of the loop's time, and what is done with the rows another: what
-                # came meanwhile goes in between, with all that it sets off.
+                # Parsing is one slice of the loop's time, and what is done with the rows another:
+                # what came meanwhile goes in between, with all that it sets off.
                 await asyncio.sleep(_BREATH)
             return result
 

@@ -203,7 +203,7 @@ EMPTY_ADVICE = {
 
 
 def status(collection: ListState, shown: int, query: Query, now: datetime) -> str:
-    """How much is loaded, what of it is shown, whether there is more, and how old it is."""
+    """How much is loaded, what of it is shown, whether there is more; last of all how old it is."""
     loaded = len(collection)
     parts: list[str] = []
     if query:
@@ -215,14 +215,19 @@ def status(collection: ListState, shown: int, query: Query, now: datetime) -> st
         parts.append(f"{grouped(loaded)} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable (!)")
-    if collection.stale and collection.as_of is not None:
-        old = age(collection.as_of, now)
-        # A page that could not be added does not make those before it a second older.
-        parts.append("STALE" if old == "now" else f"STALE {old}")
-    parts.append(_what_next(collection, now))
-    if collection.as_of is not None and not collection.stale and collection.waiting is None:
-        parts.append(f"as of {clock_time(collection.as_of)}")
+    parts += [_what_next(collection, now), freshness(collection, now)]
     return " · ".join(part for part in parts if part)
+
+
+def freshness(collection: ListState, now: datetime) -> str:
+    """When the server last told of the rows, and after a failure how long that is ago."""
+    if collection.as_of is None:
+        return ""
+    if not collection.stale:
+        return f"as of {clock_time(collection.as_of)}"
+    old = age(collection.as_of, now)
+    # A page that could not be added does not make those before it a second older.
+    return "STALE" if old == "now" else f"STALE {old}"
 
 
 def _what_next(collection: ListState, now: datetime) -> str:

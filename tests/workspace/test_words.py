@@ -9,11 +9,13 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.key import ApiKey
+from capgo_tui.api.patience import Wait
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.odd_rows import OddRows
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
+from capgo_tui.workspace.waiting import Waiting
 from capgo_tui.workspace.words import (
     brief,
     count,
@@ -319,9 +321,17 @@ def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
     line = status(state, 150, NO_FILTER, NOON + timedelta(minutes=3, seconds=5))
     assert "150 loaded" in line
     assert "STALE 3m" in line
-    assert "STALE · the server failed" in status(state, 150, NO_FILTER, NOON)
+    assert status(state, 150, NO_FILTER, NOON).endswith("the server failed (500) · STALE")
     assert "as of" not in line
     assert "more" not in line, "it is not known whether there is more"
+
+
+async def test_rows_tell_their_age_while_a_try_is_waited_for() -> None:
+    state = State(150, as_of=NOON)
+    state.waiting = Waiting(
+        Wait("GET /device", "list_devices", error=BROKEN, seconds=4, number=2, of=4), NOON
+    )
+    assert status(state, 150, NO_FILTER, NOON).endswith(f"esc stops · {AS_OF}")
 
 
 @pytest.mark.parametrize(

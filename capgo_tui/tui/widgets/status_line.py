@@ -93,16 +93,22 @@ class StatusLine(Widget):
         text, part = self._shown
         style = self.get_component_rich_style(f"status-line--{part}")
         width = self.size.width
-        shown = pad(f" {_fitting(text, width - 1)}", width).rstrip()
+        fitted = _fitting(text, width - 1, keep_last=text == self._state[0])
+        shown = pad(f" {fitted}", width).rstrip()
         return strip([(shown, style)], width, self.rich_style)
 
 
-def _fitting(text: str, width: int) -> str:
-    """As many whole parts of a line as fit, and a sign that there are more."""
+def _fitting(text: str, width: int, *, keep_last: bool) -> str:
+    """As many whole parts of a line as fit, and a sign that there are more.
+
+    What does not fit is left out at the end, or before the last part where that is to stay.
+    """
     if width_of(text) <= width:
         return text
     parts = text.split(BETWEEN)
-    while len(parts) > 1 and width_of(BETWEEN.join(parts)) + 2 > width:
+    last = f" {parts.pop()}" if keep_last and len(parts) > 1 else ""
+    while len(parts) > 1 and width_of(f"{BETWEEN.join(parts)} …{last}") > width:
         parts.pop()
+    fitted = f"{BETWEEN.join(parts)} …{last}"
     # The first part alone may be too long as well; then it is cut like any other text.
-    return text if len(parts) == 1 else f"{BETWEEN.join(parts)} …"
+    return fitted if width_of(fitted) <= width else text
