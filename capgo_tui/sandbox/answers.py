@@ -26,7 +26,9 @@ class Answer:
         """Give the bytes of the body; done in the worker thread, as it costs O(rows)."""
         if self.text is not None:
             return self.text.encode()
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
+        # What an echo may hold and UTF-8 may not, half of a surrogate pair, goes out escaped.
+        return text.encode(errors="backslashreplace")
 
     @property
     def media_type(self) -> str:

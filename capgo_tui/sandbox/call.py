@@ -29,8 +29,7 @@ class Call:
 
     def json(self) -> Json:
         """Parse the body whatever its content type says; ValueError when it is not JSON."""
-        value: Json = json.loads(self.body, parse_constant=_no_constant)
-        return value
+        return parse_json(self.body)
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,15 @@ class Backend:
     store: Store
     limits: Limits
     now: Callable[[], datetime]
+
+
+def parse_json(body: bytes) -> Json:
+    """Parse JSON as JavaScript does; ValueError for what is none, or nested out of all reason."""
+    try:
+        value: Json = json.loads(body, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    return value
 
 
 def _no_constant(name: str) -> float:

@@ -126,12 +126,15 @@ class Limits:
                 )
             if device_id:
                 op_count = self._counters.live(by_op, now)
-                if op_count.count >= DEVICE_OP_LIMIT:
-                    self._limited(op_count.reset_at, now, names)
-                if op == "set" and channel:
+                full = [op_count] if op_count.count >= DEVICE_OP_LIMIT else []
+                sets_channel = op == "set" and bool(channel)
+                if sets_channel:
                     same_set = self._counters.live(by_channel, now)
-                    if same_set.count:
-                        self._limited(same_set.reset_at, now, names)
+                    full += [same_set] if same_set.count else []
+                if full:
+                    # Of two waits the longer is told: after the shorter the call is refused again.
+                    self._limited(max(counter.reset_at for counter in full), now, names)
+                if sets_channel:
                     self._counters.keep(by_channel, _Counter(1, now + SAME_SET_WINDOW), now)
                 self._keep_window(by_op, op_count, DEVICE_OP_WINDOW, now)
             self._keep_window(by_address, address_count, ADDRESS_WINDOW, now)

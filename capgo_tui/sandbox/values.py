@@ -15,6 +15,8 @@ from capgo_tui.sandbox.answers import Broken, Json
 
 _APP_ID = re.compile(r"[a-z0-9]+(\.[\w-]+)+", re.IGNORECASE | re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_HALF_PAIR = re.compile(r"[\ud800-\udfff]")
+_BIGGEST_INTEGER = 2**63 - 1
 _TRUE = {"t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"}
 _FALSE = {"f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"}
 
@@ -40,9 +42,9 @@ def js_number(value: Json) -> float:
 
 def as_text(value: Json) -> str:
     """Give what a text column holds after this value was written to it."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    # Half of a surrogate pair is no text; an address, as look-ups are sent in, tells it so too.
+    return _HALF_PAIR.sub("\ufffd", text)
 
 
 def as_bool(value: Json) -> bool:
@@ -71,9 +73,10 @@ def as_int(value: Json) -> int:
 def row_id(value: Json) -> int | None:
     """Read a row's id from a body or a query; None when no row can have it."""
     try:
-        return as_int(value)
+        number = as_int(value)
     except Broken:
         return None
+    return number if abs(number) <= _BIGGEST_INTEGER else None
 
 
 def stamp(moment: datetime) -> str:
@@ -82,12 +85,12 @@ def stamp(moment: datetime) -> str:
 
 
 def parse_moment(text: str) -> datetime | None:
-    """Read an ISO moment; without an offset it is UTC (§4)."""
+    """Read an ISO moment, within this calendar; without an offset it is UTC (§4)."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def public_stamp(text: str) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ZIP = {"external_url": "https://example.invalid/x.zip", "checksum": "0" * 64}
 NOBODY = "nonexistent.app.id"
+OK = {"status": "ok"}
 
 BAD_SEMVER = (
     *("v1.2.3", "1.2", "1.2.3.4", "01.0.0", " 1.0.0", "1.0.0-", "1.0.0-01", "1.0.0+"),
@@ -20,7 +21,7 @@ BAD_SEMVER = (
 
 
 class Case(NamedTuple):
-    """One request and what comes back."""
+    """One request and what comes back; ``answer`` is the whole body where the row tells it."""
 
     number: str
     method: str
@@ -32,6 +33,7 @@ class Case(NamedTuple):
     key: str = key_of("org_super_admin")
     headers: Mapping[str, str] | None = None
     raw: bytes | None = None
+    answer: object = None
 
     @property
     def row(self) -> int:
@@ -57,13 +59,19 @@ def delete(number: str, path: str, status: int, code: str = "", **body: object) 
     return Case(number, "DELETE", path, status, code, body=body)
 
 
+def done(number: str, method: str, path: str, **body: object) -> Case:
+    return Case(number, method, path, 200, body=body, answer=OK)
+
+
 CASES = [
     get("1", "/channel", 200, app_id=A),
     get("2", "/channel", 200, app_id=A, channel="production"),
     get("3", "/channel", 400, "invalid_app_id", app_id="invalid_app"),
     get("4", "/channel", 400, "cannot_access_app", app_id=NOBODY, name="x"),
-    post("5", "/channel", 200, app_id=A, channel="test_channel", public=True),
-    post("6", "/channel", 200, app_id=A, channel="production", disableAutoUpdateUnderNative=False),
+    done("5", "POST", "/channel", app_id=A, channel="test_channel", public=True),
+    done(
+        "6", "POST", "/channel", app_id=A, channel="production", disableAutoUpdateUnderNative=False
+    ),
     *(
         post(f"7 {bad}", "/channel", 400, "invalid_app_id", app_id=bad, channel="x")
         for bad in ("invalid_app", "nodomainapp", "com.example.app+special")
@@ -71,7 +79,7 @@ CASES = [
     delete("8", "/channel", 400, "cannot_find_channel", app_id=A, channel="invalid_channel"),
     delete("9", "/channel", 400, "missing_channel_name", app_id=A),
     delete("10", "/channel", 400, "missing_channel_name", app_id=A, name="x"),
-    delete("11", "/channel", 200, app_id=A, channel="production"),
+    done("11", "DELETE", "/channel", app_id=A, channel="production"),
     Case("12", "DELETE", "/channel", 400, "invalid_app_id", query={"app_id": "x", "channel": "y"}),
     post("15", "/channel", 400, "cannot_find_version", app_id=A, channel="new", version="9.9.9"),
     post(
@@ -110,11 +118,11 @@ CASES = [
     ),
     get("35", "/device", 400, "invalid_order", app_id=A, order="sideways"),
     get("36", "/device", 200, app_id=A, device_id=KNOWN, order="x", updated_at="x", limit=1.5),
-    post("37", "/device", 200, app_id=A, device_id=UNKNOWN_DEVICE, channel="beta"),
+    done("37", "POST", "/device", app_id=A, device_id=UNKNOWN_DEVICE, channel="beta"),
     post("38", "/device", 400, "invalid_app_id", app_id="invalid_app", device_id="x", channel="b"),
     post("39", "/device", 400, "invalid_version_id", app_id=A, device_id="x", version_id="1.0.0"),
-    delete("41", "/device", 200, app_id=A, device_id=UNKNOWN_DEVICE),
-    delete("42", "/device", 200, app_id=A, device_id="invalid_device"),
+    done("41", "DELETE", "/device", app_id=A, device_id=UNKNOWN_DEVICE),
+    done("42", "DELETE", "/device", app_id=A, device_id="invalid_device"),
     Case("43", "DELETE", "/device", 400, "invalid_app_id", query={"app_id": "x", "device_id": "y"}),
     get("47", "/bundle", 200, app_id=A),
     get("48", "/bundle", 400, "missing_app_id"),
@@ -123,8 +131,8 @@ CASES = [
     delete("51", "/bundle", 400, "missing_app_id", version="1.0.0"),
     delete("52", "/bundle", 400, "cannot_delete_bundle", app_id="nonexistent.app", version="1.0.0"),
     delete("53", "/bundle", 400, "cannot_delete_version", app_id=A, version="nonexistent-version"),
-    delete("54", "/bundle", 200, app_id=A, version="1.0.1"),
-    delete("56", "/bundle", 200, app_id=A),
+    done("54", "DELETE", "/bundle", app_id=A, version="1.0.1"),
+    done("56", "DELETE", "/bundle", app_id=A),
     Case("57", "DELETE", "/bundle", 400, "invalid_app_id", query={"app_id": "x", "version": "1"}),
     *(
         Case(f"58 {m} {p}", m, p, 400, "invalid_json_parse_body", raw=b"invalid json")
@@ -144,7 +152,7 @@ CASES = [
     put("63", "/bundle", 400, "cannot_find_channel", app_id=A, version_id=1, channel_id=999999),
     put("64a", "/bundle", 400, "invalid_app_id", app_id="invalid_app", version_id=1, channel_id=1),
     put("64b", "/bundle", 400, "cannot_access_app", app_id=NOBODY, version_id=1, channel_id=1),
-    post("66", "/bundle/metadata", 200, app_id=A, version_id=1, link="https://x.invalid"),
+    done("66", "POST", "/bundle/metadata", app_id=A, version_id=1, link="https://x.invalid"),
     post("67a", "/bundle/metadata", 400, "missing_required_fields", version_id=1, link="x"),
     post(
         "67b", "/bundle/metadata", 400, "cannot_find_version", app_id=A, version_id=999999, link="x"
@@ -196,7 +204,7 @@ CASES = [
     *(get(f"82 {p}", p, 404, "not_found") for p in ("/bundle/A/1.0.0", "/device/A", "/channel/A")),
     get("83", "/channel", 401, "invalid_apikey", app_id=A)._replace(key="wrong"),
     get("84", "/channel", 401, "invalid_apikey", app_id=A)._replace(key="key-expired"),
-    get("85", "/ok", 200)._replace(headers={}),
+    get("85", "/ok", 200)._replace(headers={}, answer=OK),
     get("87a", "/channel", 401, "no_key_provided", app_id=A)._replace(headers={}),
     get("87b", "/channel", 401, "no_key_provided", app_id=A)._replace(
         headers={"x-api-key": key_of("app_admin")}
@@ -225,10 +233,10 @@ CASES = [
         channel="production",
     ),
     post("92", "/device", 404, "channel_not_found", app_id=A, device_id=KNOWN, channel="missing"),
-    post("93a", "/device", 200, app_id=A, device_id=KNOWN),
-    post("93b", "/device", 200, app_id=A, device_id=KNOWN, channel_id="beta"),
+    done("93a", "POST", "/device", app_id=A, device_id=KNOWN),
+    done("93b", "POST", "/device", app_id=A, device_id=KNOWN, channel_id="beta"),
     get("94", "/bundle", 400, "cannot_get_bundle", app_id=A, page=7),
-    get("95", "/channel", 200, app_id=A, page=7),
+    get("95", "/channel", 200, app_id=A, page=7)._replace(answer=[]),
     *(
         get(f"97 {limit}", "/device", 400, "invalid_limit", app_id=A, limit=limit)
         for limit in (0, 1.5, "abc")

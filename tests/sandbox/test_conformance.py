@@ -13,6 +13,7 @@ import pytest
 from tests.sandbox.cases import CASES, ZIP, Case
 from tests.sandbox.world import (
     BUILTIN,
+    BUNDLES,
     EMPTY,
     KNOWN,
     NEWER,
@@ -43,6 +44,8 @@ def test_case(case: Case, sandbox: Sandbox) -> None:
     body = answer.json()
     code = body.get("error", "") if isinstance(body, dict) else ""
     assert (answer.status_code, code) == (case.status, case.code), body
+    if case.answer is not None:
+        assert body == case.answer
 
 
 def channel(sandbox: Sandbox, name: str) -> dict[str, Any]:
@@ -55,6 +58,19 @@ def stored(sandbox: Sandbox, name: str, column: str) -> object:
     with sandbox.store.reading() as db:
         query = f"SELECT {column} FROM channels WHERE app_id = ? AND name = ?"  # noqa: S608
         return db.execute(query, [A, name]).fetchone()[0]
+
+
+@pytest.mark.row(1, 99)
+@pytest.mark.parametrize("path", ["/channel", "/channel/"])
+def test_1_99_the_list_of_channels(path: str, sandbox: Sandbox) -> None:
+    listed = sandbox.get(path, app_id=A).json()
+    named = ["production", "development", "beta", "no_access", "electron_only"]
+    assert [row["name"] for row in listed] == named
+
+
+@pytest.mark.row(2)
+def test_2_one_channel_is_its_row_of_the_list(sandbox: Sandbox) -> None:
+    assert channel(sandbox, "production") == sandbox.get("/channel", app_id=A).json()[0]
 
 
 @pytest.mark.row(13)
@@ -80,6 +96,24 @@ def test_14_a_new_channel_with_a_bundle_tells_its_id(sandbox: Sandbox) -> None:
 def test_15_nothing_is_left_of_a_channel_with_a_missing_bundle(sandbox: Sandbox) -> None:
     sandbox.post("/channel", app_id=A, channel="new", version="9.9.9")
     assert channel(sandbox, "new")["error"] == "cannot_find_version"
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        pytest.param("1.0.0", id="16", marks=pytest.mark.row(16)),
+        pytest.param(None, id="17", marks=pytest.mark.row(17)),
+    ],
+)
+def test_without_the_right_to_promote_nothing_is_written(
+    version: str | None, sandbox: Sandbox
+) -> None:
+    # This key may change the settings, hence all of it is lost for want of the other right.
+    before = channel(sandbox, "beta")
+    wish = {"app_id": A, "channel": "beta", "version": version, "allow_dev": False}
+    answer = sandbox.ask("POST", "/channel", body=wish, key="key-no-promoting")
+    assert (answer.status_code, answer.json()["error"]) == (400, "cannot_access_app")
+    assert channel(sandbox, "beta") == before
 
 
 @pytest.mark.row(18)
@@ -120,6 +154,23 @@ def test_23_a_default_demotes_only_its_own_platform(sandbox: Sandbox) -> None:
     assert public == {"production", "development", "electron_only"}
 
 
+@pytest.mark.row(24)
+def test_24_the_list_of_devices(sandbox: Sandbox) -> None:
+    page = sandbox.get("/device", app_id=A).json()
+    assert set(page) == {"data", "hasMore"}
+    assert page["hasMore"] is False
+    assert [row["device_id"] for row in page["data"]] == [KNOWN, NEWER, BUILTIN]
+
+
+@pytest.mark.row(25, 36)
+def test_25_36_one_device_is_its_row_of_the_list(sandbox: Sandbox) -> None:
+    row = sandbox.get("/device", app_id=A).json()["data"][0]
+    assert row["device_id"] == KNOWN
+    assert sandbox.get("/device", app_id=A, device_id=KNOWN).json() == row
+    ignored = {"order": "sideways", "updated_at": "not-a-date", "limit": 1.5}
+    assert sandbox.get("/device", app_id=A, device_id=KNOWN, **ignored).json() == row
+
+
 @pytest.mark.row(31)
 def test_31_updated_at_is_a_strict_bound(sandbox: Sandbox) -> None:
     newer = sandbox.get("/device", app_id=A, updated_at="2026-01-01T00:00:00.000Z").json()
@@ -140,6 +191,14 @@ def test_37_a_link_to_an_unknown_device_leaves_it_unknown(sandbox: Sandbox) -> N
     assert sandbox.get("/device", app_id=A, device_id=UNKNOWN_DEVICE).status_code == 404
 
 
+@pytest.mark.row(93)
+def test_93_a_link_without_a_channel_changes_nothing(sandbox: Sandbox) -> None:
+    sandbox.post("/device", app_id=A, device_id=KNOWN, channel="beta")
+    for fields in ({}, {"channel_id": "no_access"}):
+        assert sandbox.post("/device", app_id=A, device_id=KNOWN, **fields).is_success
+    assert sandbox.get("/device", app_id=A, device_id=KNOWN).json()["channel"] == "beta"
+
+
 def test_one_override_for_each_device_and_unlink(sandbox: Sandbox) -> None:
     for name in ("beta", "no_access"):
         sandbox.post("/device", app_id=A, device_id=KNOWN.upper(), channel=name)
@@ -154,6 +213,22 @@ def test_overrides_go_with_their_channel(sandbox: Sandbox) -> None:
     assert "channel" not in sandbox.get("/device", app_id=A, device_id=KNOWN).json()
     with sandbox.store.reading() as db:
         assert db.execute("SELECT count(*) FROM overrides").fetchone()[0] == 0
+
+
+@pytest.mark.row(47)
+def test_47_the_list_of_bundles(sandbox: Sandbox) -> None:
+    listed = sandbox.get("/bundle", app_id=A).json()
+    assert [row["name"] for row in listed] == list(reversed(BUNDLES))
+
+
+@pytest.mark.row(50, 94)
+def test_50_94_one_code_has_two_meanings(sandbox: Sandbox) -> None:
+    past_end = sandbox.get("/bundle", app_id=A, page=7).json()
+    assert past_end["message"] == "Cannot get bundle"
+    assert past_end["moreInfo"] == {"supabaseError": None}
+    refused = sandbox.get("/bundle", app_id="nonexistent.app").json()
+    assert refused["message"] == "You can't access this app"
+    assert refused["moreInfo"] == {"app_id": "nonexistent.app"}
 
 
 @pytest.mark.row(55)

@@ -219,11 +219,12 @@ def test_l_link(legacy: Sandbox) -> None:
     assert link(device_id=UNKNOWN_DEVICE, channel_id="beta") == "Cannot find device"
     assert link(device_id=KNOWN) == "Nothing to update"
     assert link(device_id=KNOWN, channel_id="nope") == "Cannot find channel"
-    assert link(device_id=KNOWN, version_id="9.9.9") == "Cannot find version"
+    assert link(device_id=KNOWN, version_id="1.0.1") == "Nothing to update", "no channel with it"
+    assert link(device_id=KNOWN, channel="beta", version_id="9.9.9") == "Cannot find version"
     assert link(device_id=KNOWN, channel_id="beta") == "ok"
     assert link(device_id=BUILTIN, channel="production") == "ok", "public ones were not refused"
     assert overrides(legacy) == (2, 0)
-    assert link(device_id=BUILTIN, version_id="1.0.1") == "ok"
+    assert link(device_id=BUILTIN, channel="beta", version_id="1.0.1") == "ok"
     assert legacy.get("/device", app_id=A, device_id=BUILTIN).json()["version"] == 2
     assert legacy.delete("/device", app_id=A, device_id=KNOWN).is_success
     assert overrides(legacy) == (1, 0)

@@ -104,6 +104,7 @@ def test_aims(aim: str, concerned: set[str]) -> None:
     [
         ("", "no fault ''"),
         ("latncy=3", "no fault 'latncy'; did you mean latency?"),
+        ("SAME-CURSOR", "no fault 'SAME-CURSOR'; did you mean same-cursor?"),
         ("latency=soon", "'soon' is not a number of milliseconds"),
         ("truncated=1", "it takes no argument, not '1'"),
         ("drop=during", "'during' is not one of before, after, midway"),
@@ -111,10 +112,18 @@ def test_aims(aim: str, concerned: set[str]) -> None:
         ("insert-rows=0", "'0' is not a number of rows"),
         ("wrong-type=html", "'html' is not a content type"),
         ("redirect=elsewhere", "'elsewhere' is not an http address"),
+        ("redirect=http://127.0.0.2:99:3", "after @*, as in URL@*:3"),
+        ("redirect=http://elsewhere:25%", "after @*, as in URL@*:3"),
         ("drop@device.lnik", "no operation 'device.lnik'; did you mean device.link?"),
+        ("drop@wirte", "no operation 'wirte'; did you mean write?"),
+        ("drop@GET /devices", "no request 'GET /devices'; did you mean GET /device?"),
+        ("drop@PATCH /device", "no request 'PATCH /device'"),
+        ("drop@/channels", "no request '/channels'; did you mean /channel?"),
         ("drop@GET device", "no operation 'GET device'"),
         ("drop@get /device", "is not METHOD /path"),
         ("drop:often", "'often' does not say when; write one of 3 (the third only)"),
+        ("drop:0", "'0' does not say when"),
+        ("drop:5-2", "'5-2' does not say when"),
         ("drop@*:120%", "'120%' does not say when"),
     ],
 )
@@ -123,6 +132,13 @@ def test_a_mistake_is_named_with_what_would_be_right(text: str, words: str) -> N
         Faults.of(text)
     assert words in str(error.value)
     assert str(error.value).startswith(f"{text}: ")
+
+
+@pytest.mark.parametrize(
+    "aim", ["GET /app/com.acme.shop", "/statistics/app/com.acme.shop", "DELETE /versions", "/ok/"]
+)
+def test_every_path_there_is_can_be_aimed_at(aim: str) -> None:
+    assert Faults.of(f"500@{aim}:2").active == (f"500@{aim}:2",)
 
 
 def test_a_mistake_leaves_the_faults_as_they_were() -> None:

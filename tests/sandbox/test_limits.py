@@ -80,6 +80,34 @@ def test_46_same_set_within_a_minute(open_sandbox: OpenSandbox) -> None:
     assert link(sandbox).is_success
 
 
+@pytest.mark.row(44)
+@pytest.mark.parametrize("links", [True, False], ids=["POST", "DELETE"])
+def test_44_links_elsewhere_and_unlinks_too(links: bool, open_sandbox: OpenSandbox) -> None:
+    sandbox = open_sandbox(limits="device")
+
+    def ask(number: int) -> httpx.Response:
+        if links:
+            return link(sandbox, f"missing-{number}")
+        return sandbox.delete("/device", app_id=A, device_id=KNOWN)
+
+    assert {ask(number).status_code for number in range(5)} <= {200, 404}
+    refused = ask(5)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+    sandbox.clock.advance(1.1)
+    assert ask(6).status_code != 429
+
+
+def test_a_link_that_two_limits_refuse_is_told_the_longer_wait(open_sandbox: OpenSandbox) -> None:
+    """As in the replay of the recorded requests, which takes no time here."""
+    sandbox = open_sandbox(limits="device")
+    for number in range(5):
+        link(sandbox, f"missing-{number}")
+    refused = link(sandbox, "missing-1")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+    sandbox.clock.advance(1.1)
+    assert link(sandbox, "missing-1").headers["retry-after"] == "59"
+
+
 def test_failed_attempts_count_too(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(limits="device")
     assert link(sandbox, "missing").status_code == 404

@@ -108,7 +108,7 @@ def post_channel(backend: Backend, call: Call) -> Answer:
         app_id = require(db, key, right, body.get("app_id"))
         values: dict[str, Column] = {"version": None}
         version = body.get("version")
-        if truthy(version) and version not in {NO_BUNDLE, "builtin"}:
+        if truthy(version) and as_text(version) not in {NO_BUNDLE, "builtin"}:
             bundle = find_bundle(db, app_id, as_text(version))
             if bundle is None:
                 raise refusal("Cannot find version", error="{}")
@@ -137,9 +137,9 @@ def _settings(body: JsonObject) -> dict[str, Column]:
     }
     policy = body.get("disableAutoUpdate")
     if policy is not None:
-        if policy not in _POLICIES:
-            raise Broken("no such policy")
         values["disable_auto_update"] = as_text(policy)
+        if values["disable_auto_update"] not in _POLICIES:
+            raise Broken("no such policy")
     return values
 
 

@@ -130,7 +130,7 @@ def get_devices(backend: Backend, call: Call) -> Answer:
 
 
 def post_device(backend: Backend, call: Call) -> Answer:
-    """Link a known device to a channel, to a bundle, or to both (§7.2)."""
+    """Link a known device to a channel, and besides to a bundle; not to a bundle alone (§7.2)."""
     with suppress(ValueError):
         sent = as_object(call.json())
         need_device(backend.store, sent.get("app_id"), as_text(sent.get("device_id")))
@@ -148,7 +148,7 @@ def post_device(backend: Backend, call: Call) -> Answer:
         device = find_device(db, app_id, as_text(device_id))
         if device is None:
             raise refusal("Cannot find device")
-        if not truthy(channel_name) and not truthy(body.get("version_id")):
+        if not truthy(channel_name):
             raise refusal("Nothing to update")
         if truthy(body.get("version_id")):
             bundle = find_bundle(db, app_id, as_text(body["version_id"]))
@@ -160,11 +160,10 @@ def post_device(backend: Backend, call: Call) -> Answer:
                 " WHERE app_id = ? AND device_id = ?",
                 [bundle.name, bundle.id, app_id, device.device_id],
             )
-        if truthy(channel_name):
-            channel = find_channel(db, app_id, as_text(channel_name))
-            if channel is None:
-                raise refusal("Cannot find channel", error="{}")
-            link_device(db, app_id, device.device_id, channel.id)
+        channel = find_channel(db, app_id, as_text(channel_name))
+        if channel is None:
+            raise refusal("Cannot find channel", error="{}")
+        link_device(db, app_id, device.device_id, channel.id)
     return OK
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.sandbox.faults.kinds import KINDS, Kind
 from capgo_tui.sandbox.faults.moments import FORMS, Moment, read_moment
 from capgo_tui.sandbox.faults.operations import GROUPS, NAMES, check_aim, is_aimed_at
-from capgo_tui.sandbox.faults.problem import FaultError
+from capgo_tui.sandbox.faults.problem import FaultError, unknown
 
 if TYPE_CHECKING:
     from capgo_tui.sandbox.faults.wire import Asked, Effect
@@ -37,9 +36,7 @@ def read_fault(text: str) -> Fault:
     name, equals, argument = what.partition("=")
     kind = KINDS.get(name)
     if kind is None:
-        near = difflib.get_close_matches(name, KINDS, 1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise FaultError(f"{text}: no fault {name!r}; {hint}there are {', '.join(KINDS)}")
+        raise FaultError(f"{text}: {unknown('fault', name, KINDS)}")
     try:
         effect = kind.make(argument if equals else kind.default)
         return Fault(text, kind, effect, check_aim(aim), read_moment(when))
@@ -53,7 +50,7 @@ def _parts(text: str) -> tuple[str, str, str]:
         aim, _, when = rest.partition(":")
         return what, aim, when
     if "://" in text:
-        # The colons are the address's own; with @* before it, a moment can be told.
+        # The colons are the address's own; a moment is told after @*.
         return text, "*", ""
     what, _, when = text.partition(":")
     return what, "*", when
@@ -72,18 +69,19 @@ def how_to_write() -> str:
         lines.append(f"  {written:<25} {kind.meaning}{default}")
     lines += ["", "OPERATION is one of"]
     lines += textwrap.wrap(
-        f"{' '.join(NAMES)} {' '.join(GROUPS)}, a pattern such as *.list, or 'GET /device'",
+        f"{' '.join(NAMES)} {' '.join(GROUPS)},",
         width=78,
         initial_indent="  ",
         subsequent_indent="  ",
         break_on_hyphens=False,
     )
     lines += [
+        "  a pattern such as *.list, or a request such as 'GET /device'",
         "",
         "WHEN counts the requests a fault is aimed at",
         *(f"  {form:<9} {meaning}" for form, meaning in FORMS.items()),
         "",
-        "Such as drop=after@device.link:1, 429@*:25%, expired-key:5+. The same --seed",
-        "makes the same choices.",
+        "Such as drop=after@device.link:1, 429@*:25%, expired-key:5+ and",
+        "redirect=http://127.0.0.2:99@*:3. The same --seed makes the same choices.",
     ]
     return "\n".join(lines)

@@ -108,8 +108,8 @@ def _media_type(text: str) -> Effect:
 
 
 def _url(text: str) -> Effect:
-    if not re.fullmatch(r"https?://[^/\s]+\S*", text):
-        raise FaultError(f"{text!r} is not an http address")
+    if not re.fullmatch(r"https?://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+)(:\d{1,5})?(/\S*)?", text):
+        raise FaultError(f"{text!r} is not an http address; WHEN comes after @*, as in URL@*:3")
     return refusals.redirect(text)
 
 
@@ -128,14 +128,14 @@ _ALL = (
         "429",
         "SECONDS|bare",
         "1",
-        "bare does not say when to come again",
+        "too many requests; bare: no word of when",
         _rate_limit,
     ),
     Kind(
         "500",
         "before|after",
         "before",
-        "before or after it was carried out",
+        "an error, before or after carrying it out",
         _before_or_after(refusals.crash),
     ),
     Kind(
@@ -149,7 +149,7 @@ _ALL = (
         "drop",
         "before|after|midway",
         "before",
-        "midway: after half the answer",
+        "likewise, no answer; midway: half of one",
         _one_of(
             {
                 "before": connections.drop_before,

@@ -39,7 +39,9 @@ def read_moment(text: str) -> Moment:
         return lambda number, rng: number % int(step[1]) == 0
     if re.fullmatch(r"\d+(-\d+|\+)?(,\d+(-\d+|\+)?)*", text):
         ranges = [_range(part) for part in text.split(",")]
-        return lambda number, rng: any(low <= number <= high for low, high in ranges)
+        # Requests are counted from 1, and a range that runs backwards would strike none.
+        if all(1 <= low <= high for low, high in ranges):
+            return lambda number, rng: any(low <= number <= high for low, high in ranges)
     forms = ", ".join(f"{form} ({meaning})" for form, meaning in FORMS.items())
     raise FaultError(f"{text!r} does not say when; write one of {forms}")
 

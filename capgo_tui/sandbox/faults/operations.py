@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.faults.problem import FaultError
+from capgo_tui.sandbox.faults.problem import FaultError, unknown
 from capgo_tui.sandbox.faults.wire import Asked, text_field
 
 if TYPE_CHECKING:
@@ -17,12 +16,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Operation:
-    """One row of the table; with ``naming`` only a request that fills one of these fields."""
+    """One row of the table; with ``naming`` only a request that fills one of these fields.
+
+    ``APP`` in a path stands for any app's id.
+    """
 
     name: str
     method: str
     path: str
     naming: tuple[str, ...] = ()
+
+    def is_at(self, path: str) -> bool:
+        """Tell whether this is what a path names."""
+        return re.fullmatch(self.path.replace("APP", "[^/]+"), path) is not None
 
 
 #: The first row that fits names the request. L says ``channel`` for a device's id (§7.1) and has
@@ -44,8 +50,8 @@ _TABLE = (
     _Operation("bundle.delete", "DELETE", "/bundle", naming=("version",)),
     _Operation("bundle.delete-all", "DELETE", "/bundle|/versions"),
     _Operation("app.list", "GET", "/app"),
-    _Operation("app.get", "GET", "/app/[^/]+"),
-    _Operation("app.statistics", "GET", "/statistics/.*"),
+    _Operation("app.get", "GET", "/app/APP"),
+    _Operation("app.statistics", "GET", "/statistics/app/APP|/statistics/app/APP/bundle_usage"),
 )
 NAMES = tuple(operation.name for operation in _TABLE)
 #: What has no row in the table, such as a path that does not exist.
@@ -59,7 +65,7 @@ def named(method: str, path: str, query: Mapping[str, str], body: bytes) -> Aske
     asked = Asked(OTHER, method, path.rstrip("/") or "/", query, body)
     asking = "GET" if method == "HEAD" else method
     for row in _TABLE:
-        if row.method != asking or not re.fullmatch(row.path, asked.path):
+        if row.method != asking or not row.is_at(asked.path):
             continue
         if not row.naming or any(text_field(asked, field) for field in row.naming):
             return Asked(row.name, method, asked.path, query, body)
@@ -71,19 +77,36 @@ def check_aim(aim: str) -> str:
     if "/" in aim:
         if not re.fullmatch(r"([A-Z]+ )?/\S*", aim):
             raise FaultError(f"{aim!r} is not METHOD /path, such as 'GET /device'")
+        method, path = _taken_apart(aim)
+        if not any(method in {"", row.method} and row.is_at(path) for row in _TABLE):
+            raise unknown("request", aim, _requests(with_method=bool(method)))
         return aim
     if aim in GROUPS or any(fnmatchcase(name, aim) for name in (*NAMES, OTHER)):
         return aim
-    near = difflib.get_close_matches(aim, NAMES, 1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    raise FaultError(f"no operation {aim!r}; {hint}there are {', '.join((*NAMES, *GROUPS))}")
+    raise unknown("operation", aim, (*NAMES, *GROUPS))
 
 
 def is_aimed_at(aim: str, asked: Asked) -> bool:
     """Tell whether a fault aimed so concerns this request."""
     if "/" in aim:
-        method, _, path = aim.rpartition(" ")
-        return (path.rstrip("/") or "/") == asked.path and method in {"", asked.method}
+        method, path = _taken_apart(aim)
+        return path == asked.path and method in {"", asked.method}
     if aim in {"read", "write"}:
         return (asked.method in _READS) is (aim == "read")
     return fnmatchcase(asked.operation, aim)
+
+
+def _taken_apart(aim: str) -> tuple[str, str]:
+    """Part a method, "" for any, from a path."""
+    method, _, path = aim.rpartition(" ")
+    return method, path.rstrip("/") or "/"
+
+
+def _requests(*, with_method: bool) -> list[str]:
+    """List the requests there are, as they are written after an ``@``."""
+    found = [
+        f"{row.method} {path}" if with_method else path
+        for row in _TABLE
+        for path in row.path.split("|")
+    ]
+    return list(dict.fromkeys(found))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
+
+from capgo_tui.sandbox.call import parse_json
 
 if TYPE_CHECKING:
     import random
@@ -87,7 +88,7 @@ def page(status: int, media_type: str, body: bytes) -> Wire:
 def text_field(asked: Asked, name: str) -> str:
     """Read a field wherever it was sent, in the JSON body or in the query; "" for none."""
     try:
-        sent = json.loads(asked.body)
+        sent = parse_json(asked.body)
     except ValueError:
         sent = None
     value = sent.get(name) if isinstance(sent, dict) else None

@@ -89,7 +89,7 @@ def _requested_bundle(
 ) -> int | None:
     """Resolve ``version``: null, "" and the internal names clear it, a name sets it."""
     version = body["version"]
-    clears = not truthy(version) or version in NO_BUNDLE
+    clears = not truthy(version) or as_text(version) in NO_BUNDLE
     # A new channel's first bundle needs only the right to create it.
     if existing is not None and not key.may(Permission.PROMOTE, app_id, existing):
         raise no_access({"app_id": app_id, "channel": body["channel"]})

@@ -182,7 +182,8 @@ def _newer_than(value: Json) -> str | None:
 def _order(value: Json) -> Order | None:
     if not truthy(value):
         return None
-    if value not in {"asc", "desc"}:
+    # Not a set: a list or an object is neither word, and has no hash.
+    if value not in ("asc", "desc"):
         raise refusal("invalid_order", "order must be asc or desc", {"order": value})
     return cast("Literal['asc', 'desc']", value)
 

@@ -12,7 +12,7 @@ from capgo_tui.sandbox.call import given, truthy
 from capgo_tui.sandbox.live.errors import refusal
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.bundles import bundle_by_id, find_bundle
-from capgo_tui.sandbox.values import as_bool, as_text, parse_moment, stamp
+from capgo_tui.sandbox.values import as_bool, as_text, parse_moment, row_id, stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -173,7 +173,7 @@ class Plan:
         if not truthy(version):
             return None
         if isinstance(version, (int, float)):
-            bundle = bundle_by_id(self.db, self.app_id, int(version))
+            bundle = bundle_by_id(self.db, self.app_id, row_id(version))
         else:
             bundle = find_bundle(self.db, self.app_id, as_text(version))
         if bundle is None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.tables.keys import Key
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_MOST_DAYS = 400
+_MOST_DAYS, _LAST_YEAR = 400, 9998
 
 
 def get_app_statistics(backend: Backend, call: Call) -> Answer:
@@ -88,7 +88,8 @@ def _moment(text: str | None) -> datetime | None:
     if re.fullmatch(r"[1-9]|1[0-2]", text):
         return datetime(2001, int(text), 1, tzinfo=UTC)
     moment = parse_moment(text)
-    return moment.astimezone(UTC) if moment else None
+    # The day after the last day there is cannot be asked for.
+    return moment if moment and moment.year <= _LAST_YEAR else None
 
 
 def _seen(db: sqlite3.Connection, app_id: str, day: datetime) -> int:
