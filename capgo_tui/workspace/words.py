@@ -208,7 +208,7 @@ def status(collection: ListState, shown: int, query: Query, now: datetime) -> st
     parts: list[str] = []
     if query:
         parts += [
-            f"/{_shortened(query.text, 24)}",
+            f"/{_shortened(query.text, 16)}",
             f"{grouped(shown)} of {grouped(loaded)} loaded",
         ]
     elif collection.as_of is not None:

@@ -26,7 +26,7 @@ async def shown(text: str, width: int, *, message: bool = False) -> str:
         if message:
             line.say(text)
         else:
-            line.show_state(text)
+            line.show_state(text, keep_last=True)
         await pilot.pause()
         return screen_text(app).rstrip()
 

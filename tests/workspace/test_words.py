@@ -236,7 +236,7 @@ def test_while_a_filter_is_typed_letters_are_no_commands() -> None:
 
 def test_a_long_filter_leaves_room_for_what_it_found() -> None:
     line = status(State(150, as_of=NOON), 0, Query.parse("x" * 36), NOON)
-    assert line == f"/{'x' * 23}… · 0 of 150 loaded · more ↓ · {AS_OF}"
+    assert line == f"/{'x' * 15}… · 0 of 150 loaded · more ↓ · {AS_OF}"
 
 
 def test_a_custom_id_that_is_no_device_id_says_where_it_would_be_found() -> None:

@@ -222,8 +222,13 @@ class ListsScreen(ScreenWithModals):
             text = words.status(view.collection, len(view), view.query, now)
             told = (view.query.error, self.rows.marks.summary, text)
             text = " · ".join(part for part in told if part)
-            failing = view.collection.stale or view.collection.waiting is not None
-            self.status.show_state(text, stale=failing or bool(view.query.error))
+            counting_down = view.collection.waiting is not None
+            self.status.show_state(
+                text,
+                stale=view.collection.stale or counting_down or bool(view.query.error),
+                # The age of the rows; but how to end a wait is wanted more.
+                keep_last=view.collection.as_of is not None and not counting_down,
+            )
             wait = self.waiting
             writing = bool(self.workspace.writing)
             self.status.show_wait("" if wait is None else words.waiting(wait, now, writing=writing))

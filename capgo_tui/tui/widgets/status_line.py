@@ -37,7 +37,7 @@ class StatusLine(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._state = ("", False)
+        self._state, self._keeps_last = ("", False), False
         self._passing = ""
         self._outcomes: list[str] = []
         self._wait = ""
@@ -51,9 +51,12 @@ class StatusLine(Widget):
         more = len(self._outcomes) - 1
         return self._outcomes[-1] + (f" (+{more} before, esc)" if more else "")
 
-    def show_state(self, text: str, *, stale: bool = False) -> None:
-        """Set what the list's state is; seen when there is no message."""
-        self._state = (text, stale)
+    def show_state(self, text: str, *, stale: bool = False, keep_last: bool = False) -> None:
+        """Set what the list's state is; seen when there is no message.
+
+        `keep_last` has the last part of it stay when there is no room for all.
+        """
+        self._state, self._keeps_last = (text, stale), keep_last
         self._update()
 
     def show_wait(self, text: str) -> None:
@@ -93,7 +96,7 @@ class StatusLine(Widget):
         text, part = self._shown
         style = self.get_component_rich_style(f"status-line--{part}")
         width = self.size.width
-        fitted = _fitting(text, width - 1, keep_last=text == self._state[0])
+        fitted = _fitting(text, width - 1, keep_last=self._keeps_last and text == self._state[0])
         shown = pad(f" {fitted}", width).rstrip()
         return strip([(shown, style)], width, self.rich_style)
 
@@ -110,5 +113,6 @@ def _fitting(text: str, width: int, *, keep_last: bool) -> str:
     while len(parts) > 1 and width_of(f"{BETWEEN.join(parts)} …{last}") > width:
         parts.pop()
     fitted = f"{BETWEEN.join(parts)} …{last}"
-    # The first part alone may be too long as well; then it is cut like any other text.
-    return fitted if width_of(fitted) <= width else text
+    # The first part may be too long as well; then it is cut like any other text.
+    cut = width_of(fitted) > width or (len(parts) == 1 and not last)
+    return text if cut else fitted
