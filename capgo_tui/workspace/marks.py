@@ -42,7 +42,7 @@ class Marks(Generic[T]):
 
     @property
     def hidden(self) -> int:
-        """How many marked records the filter hides."""
+        """How many marked records the filter hides: counted again when the view is another."""
         if self._counted != self._view.generation:
             self._hidden = len(self._keys) - self._view.count(self._keys)
             self._counted = self._view.generation
@@ -63,7 +63,8 @@ class Marks(Generic[T]):
         elif key in self._view.collection.records:
             self._keys.add(key)
         self._anchor = key
-        self._counted = None
+        if key not in self._view:
+            self._counted = None
 
     def mark_to(self, key: str) -> None:
         """Mark all from where the last mark was set to here, as the view stands.
@@ -77,12 +78,12 @@ class Marks(Generic[T]):
         first, last = sorted((end if start is None else start, end))
         self._keys.update(self._view.key_at(index) for index in range(first, last + 1))
         self._anchor = key
-        self._counted = None
 
     def mark_all(self) -> None:
         """Mark everything the view shows, which of 100 000 records takes some 10 ms."""
         self._keys.update(self._view.keys())
-        self._counted = None
+        self._hidden = len(self._keys) - len(self._view)
+        self._counted = self._view.generation
 
     def unmark(self, keys: Iterable[str]) -> None:
         """Unmark these."""

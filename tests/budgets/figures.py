@@ -106,6 +106,7 @@ BUDGETS: tuple[Budget, ...] = (
     _gap("narrow", "next filter letters", 50),
     _gap("clear", "clearing the filter", 50),
     _gap("tab", "tab switch and back", 16),
+    _gap("mark", "marking all, unmarking one, all", 16),
     _shown("filter.letter", "first filter letter until shown", 50),
     _shown("filter.narrow", "next filter letter until shown", 50),
     _shown("filter.wide", "a letter taken back until shown", 50),

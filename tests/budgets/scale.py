@@ -49,6 +49,7 @@ def measure(folder: Path) -> Measured:
         measured["gap.narrow"] = worst("o", "s")
         measured["gap.clear"] = worst(ESC)
         measured["gap.tab"] = worst("1", "2")
+        measured["gap.mark"] = worst("*", " ", "u")
 
         terminal.press("/")
         measured["filter.letter"] = probed.ask("shown_after", "i")
