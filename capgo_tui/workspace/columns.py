@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.sorting import flag_value, text_value, time_value, version_value
+from capgo_tui.workspace.sorting import flag_value, text_value, version_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -211,7 +211,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         lambda c, a: age(c.updated_at, a.now),
         7,
         7,
-        lambda c, _: time_value(c.updated_at),
+        lambda c, _: c.updated_at,
         3,
         searched=False,
         newest_first=True,
@@ -283,7 +283,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, a: age(d.updated_at, a.now),
         5,
         5,
-        lambda d, _: time_value(d.updated_at),
+        lambda d, _: d.updated_at,
         3,
         searched=False,
         newest_first=True,
@@ -316,7 +316,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         lambda b, a: age(b.created_at, a.now),
         7,
         7,
-        lambda b, _: time_value(b.created_at),
+        lambda b, _: b.created_at,
         2,
         searched=False,
         newest_first=True,

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from datetime import datetime
 
-SortValue: TypeAlias = "str | int | float"
-"""What is compared; all values of one column are of one kind, and none is slow to compare."""
+SortValue: TypeAlias = "str | int | datetime"
+"""What is compared; all values of one column are of one kind, and none is slow to compare.
+
+Moments stand for themselves: as numbers they would cost more to make than is saved by comparing.
+"""
 
 _DIGITS = re.compile("[0-9]+")
 _ZERO = "00"
@@ -94,11 +97,6 @@ def version_value(text: str | None) -> str | None:
 def _part(part: str) -> str:
     """One part of a pre-release: numbers come before words."""
     return f"0{_DIGITS.sub(_measured, part)}" if part.isdecimal() else f"1{part.casefold()}"
-
-
-def time_value(moment: datetime | None) -> float | None:
-    """A moment, earliest first."""
-    return None if moment is None else moment.timestamp()
 
 
 def flag_value(flag: bool | None) -> int | None:

@@ -18,7 +18,7 @@ from capgo_tui.workspace.columns import (
     DEVICE_COLUMNS,
     Surroundings,
 )
-from capgo_tui.workspace.sorting import Sort, flag_value, text_value, time_value, version_value
+from capgo_tui.workspace.sorting import Sort, flag_value, text_value, version_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,13 +115,17 @@ def test_any_two_versions_compare(texts: list[str]) -> None:
 
 
 def test_times_are_sorted_as_times_in_whatever_zone() -> None:
-    tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
     first = datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
+    tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
     last = datetime.max.replace(tzinfo=timezone(-timedelta(hours=14)))
-    assert time_value(tokyo) == time_value(NOON)
-    values = [time_value(moment) or 0.0 for moment in (first, NOON, NOON + timedelta(0, 1), last)]
-    assert values == sorted(set(values))
-    assert time_value(None) is None
+    (seen,) = [column.sort for column in DEVICE_COLUMNS if column.id == "seen"]
+    values: list[Any] = [
+        seen(Device(device_id="d", updated_at=moment), Surroundings(NOON))
+        for moment in (last, NOON + timedelta(0, 1), tokyo, first)
+    ]
+    assert values[2] == NOON
+    assert sorted(values) == values[::-1]
+    assert seen(Device(device_id="d"), Surroundings(NOON)) is None
 
 
 def test_no_comes_before_yes_and_unknown_is_no_value() -> None:
@@ -211,6 +215,6 @@ def test_only_ages_begin_with_the_newest_and_are_not_searched(
 ) -> None:
     del bare
     for column in columns:
-        is_time = isinstance(column.sort(full, Surroundings(NOON, {2: ["beta"]})), float)
+        is_time = isinstance(column.sort(full, Surroundings(NOON, {2: ["beta"]})), datetime)
         assert column.newest_first is (is_time or column.id == "default"), column.id
         assert column.searched is not is_time
