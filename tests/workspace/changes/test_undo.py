@@ -14,7 +14,7 @@ from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from capgo_tui.workspace.changes.run import Run
+from capgo_tui.workspace.changes.run import BROKEN_OFF, Run
 from capgo_tui.workspace.changes.undo import Undo, latest, plan, together_with
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
@@ -260,6 +260,40 @@ async def test_of_a_run_only_what_nobody_changed_since_is_undone(
     (left,) = undo.left_out
     assert "override is qa now, but was left beta" in left
     assert any(left in touch for touch in undo.changes[0].touches), "and the dialog says so"
+
+
+async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
+    world: World, workspace: Workspace
+) -> None:
+    old = next(c for c in workspace.channels.records.values() if c.public)
+    creation = ChannelCreation(
+        app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"public": True},
+        demotes=(old.wire_key,),
+    )  # fmt: skip
+    await done(creation, workspace)
+    undo = await planned(workspace)
+    world.door.asked.clear()
+    world.door.fail("POST /channel")
+    run = Run(undo.changes, workspace, undoes=undo.undoes)
+    await run.go()
+    assert [step.outcome and step.outcome.fate for step in run.steps] == [Fate.UNKNOWN, None]
+    assert run.steps[1].skipped == BROKEN_OFF
+    assert world.door.writes == 1, "the new default was not deleted, and so one is left"
+    assert not entry_of(workspace, 1).undone
+    # What took the failure's place in a run of many is no business of the others.
+    assert latest(workspace.journal.entries()).entries == (entry_of(workspace, 1),)
+
+
+async def test_a_failure_does_not_end_the_undo_of_the_others(
+    world: World, workspace: Workspace
+) -> None:
+    devices = await run_of(world, workspace, 3)
+    undo = await planned(workspace)
+    world.door.answer("DELETE /device", {"error": "cannot_access_app", "message": "No"}, 400)
+    run = Run(undo.changes, workspace, undoes=undo.undoes)
+    await run.go()
+    assert (run.count(Fate.FAILED), run.count(Fate.VERIFIED)) == (1, 2)
+    assert sorted(filter(None, map(world.override_of, devices))) == ["beta"]
 
 
 # Refused
