@@ -230,10 +230,12 @@ async def test_a_name_a_deleted_bundle_has_is_told_beside_it(server: Server) -> 
         await driver.type("enter")
         await driver.asked("Register 1.0.6?")
         await driver.type("y")
-        await driver.until("✗ taken, perhaps by a del")
+        await driver.until("✗ taken, it seems ")
         assert form(driver).is_open
         assert SUM[:10] in driver.text, "what was typed is still there"
-        assert "✗ Not changed" in driver.text
+        assert (
+            "✗ Not changed: the name seems to be taken: a deleted bundle keeps its" in driver.text
+        )
         await driver.type("up", "up", "up", *["backspace"], *"7")
         await driver.gone("✗ taken")
 

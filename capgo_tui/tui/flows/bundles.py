@@ -127,9 +127,10 @@ class BundleFlow:
         if outcome is None:
             form.say("Nothing was sent.")
         elif outcome.fate is Fate.FAILED:
+            why = ""
             if outcome.error is not None and isinstance(draft, RegistrationDraft):
-                draft.blame(outcome.error)
-            form.say(told(change, outcome), "warn")
+                why = draft.blame(outcome.error)
+            form.say(f"✗ Not changed: {why}" if why else told(change, outcome), "warn")
         else:
             self._go_to(change)
             return True
