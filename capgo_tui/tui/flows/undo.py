@@ -94,7 +94,8 @@ class UndoFlow:
         self._screen.say("Reading what is there now…")
         undo = await plan(entries, self._workspace)
         if isinstance(undo, str):
-            self._screen.say(f"✗ Not undone: {undo}.")
+            before = f"{passed_over}; before that: " if passed_over else ""
+            self._screen.say(f"✗ Not undone: {before}{undo}.")
             return
         if self._is_taken() or any(self._is_busy(each.change) for each in undo.done):
             return

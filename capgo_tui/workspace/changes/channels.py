@@ -184,6 +184,12 @@ class SettingsChange(ChannelChange):
             return None
         return self._of_the_same(before={"bundle": None}, after={"bundle": lost["bundle"]})
 
+    @property
+    def in_short(self) -> str:
+        """As for every change, with the field's name where it is not the bundle."""
+        short, first = super().in_short, next(iter(self.after or {}), "bundle")
+        return short if first == "bundle" or not short else f"{self.field_label(first)}: {short}"
+
     def summary(self, width: int) -> str:
         """As for every change, with the field's name where it is not the bundle."""
         effects = self.effects()
@@ -215,6 +221,8 @@ class SettingsChange(ChannelChange):
             touches.append(f"see whether {others} should be a default again")
         if back.get("public"):
             touches.append("other defaults that share a platform with it stop being one")
+        elif "public" not in after and self.guard is Guard.LIST:
+            touches += _felt(back)
         if back:
             now_back = {field: now[field] for field in back}
             steps.append(self._of_the_same(now_back, back, tuple(touches)))
@@ -259,6 +267,7 @@ class BundleLink(ChannelChange):
         if "bundle" not in (self.before or {}):
             return "the server did not tell which bundle it carried before"
         now: State = {"bundle": (found or self.after or {}).get("bundle")}
+        touches = _felt(self.before or {}) if self.guard is Guard.LIST else ()
         if self.bundle_before_id is None:
             cleared = SettingsChange(
                 app_id=self.app_id,
@@ -267,6 +276,7 @@ class BundleLink(ChannelChange):
                 label=self.label,
                 before=now,
                 after=self.before,
+                touches=touches,
                 guard=self.guard,
             )
             return (cleared,)
@@ -275,7 +285,7 @@ class BundleLink(ChannelChange):
             "after": self.before,
             "bundle_id": self.bundle_before_id,
             "bundle_before_id": self.bundle_id,
-            "touches": (),
+            "touches": touches,
             "notes": {},
         }
         return (self.model_copy(update=back),)
@@ -323,7 +333,7 @@ def promotion(
         channel_id=channel.id,
         bundle_id=bundle.id,
         bundle_before_id=channel.bundle.id if channel.bundle else None,
-        touches=_carried(channel, bundle.wire_key),
+        touches=_felt({"bundle": bundle.wire_key}) if channel.public else (),
         notes=notes,
     )
 
@@ -350,7 +360,7 @@ def settings_change(
         sends=sends,
         keeps={"bundle": state["bundle"]} if "bundle" in state else {},
         guard=Guard.LIST if channel.public or changed.get("public") else Guard.LINE,
-        touches=(*(_carried(channel, changed["bundle"]) if "bundle" in changed else ()), *touches),
+        touches=(*(_felt(changed) if channel.public else ()), *touches),
         demotes=demoted,
     )
 
@@ -377,11 +387,15 @@ def default_effects(
     return tuple(lines), tuple(each.channel.wire_key for each in found)
 
 
-def _carried(channel: Channel, bundle: Value) -> tuple[str, ...]:
-    if not channel.public:
-        return ()
-    what = "it" if bundle is not None else "no update"
-    return (f"it is a default channel: devices without an override get {what}",)
+def _felt(after: State) -> tuple[str, ...]:
+    """What a change of a default channel comes to for the devices that listen to it."""
+    if "bundle" in after:
+        what = "get it" if after["bundle"] is not None else "get no update"
+    elif any(field.startswith("rollout_") for field in after):
+        what = "are in its rollout"
+    else:
+        what = "go by it"
+    return (f"it is a default channel: devices without an override {what}",)
 
 
 def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> dict[str, str]:
