@@ -36,13 +36,6 @@ def server() -> Iterator[Server]:
     store.close()
 
 
-@pytest.fixture(params=["live", "documented", "legacy"])
-def era(request: pytest.FixtureRequest) -> Iterator[Server]:
-    store = store_of(state(bundles=SIX, channels=LINKED))
-    yield Server(store, revision=request.param)
-    store.close()
-
-
 @pytest.fixture
 def documented() -> Iterator[Server]:
     store = store_of(state(bundles=SIX, channels=LINKED))
@@ -62,8 +55,8 @@ def carried(server: Server, name: str) -> object:
 # On a channel
 
 
-async def test_a_bundle_is_put_on_a_channel(era: Server) -> None:
-    async with on_bundles(era) as driver:
+async def test_a_bundle_is_put_on_a_channel(server: Server) -> None:
+    async with on_bundles(server) as driver:
         await driver.type("l")
         await driver.until("Put 1.0.6 on a channel")
         await driver.until("6 of 6 channels")
@@ -72,10 +65,10 @@ async def test_a_bundle_is_put_on_a_channel(era: Server) -> None:
         assert "beta: 1.0.2" in driver.line(-1)
         await driver.type("y")
         await told(driver, "✓")
-        assert carried(era, "beta") == "1.0.6"
+        assert carried(server, "beta") == "1.0.6"
         assert entry(driver).fate is Fate.VERIFIED
         await undo(driver)
-        assert carried(era, "beta") == "1.0.2"
+        assert carried(server, "beta") == "1.0.2"
 
 
 async def test_the_channel_that_carries_it_cannot_be_chosen(server: Server) -> None:
