@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
-from capgo_tui.tui.dialogs.fields_form import Wish
 from capgo_tui.tui.dialogs.link_form import Choices
+from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions
 from capgo_tui.workspace.changes.channels import promotion
