@@ -123,7 +123,7 @@ class RegistrationDraft(Draft):
             return ""
         if is_version(text[1:]) and text[0] in "vV":
             return "without the v"
-        return "is needed" if not text else "no strict semver"
+        return "is needed" if not text else "not semver, such as 1.2.3"
 
     def _value(self, name: str) -> str:
         return self.text(name).strip()
@@ -155,7 +155,7 @@ class RegistrationDraft(Draft):
     def about(self) -> Sequence[tuple[str, str]]:
         """The request, once there is one."""
         if (wrong := self.first_error()) is not None:
-            return [(f"nothing can be sent yet: {wrong[0].label} {wrong[1]}", "muted")]
+            return [(f"nothing can be sent yet · {wrong[0].label}: {wrong[1]}", "muted")]
         return [(preview(self.change().request(self._workspace.client.traits)), "muted")]
 
 

@@ -193,7 +193,7 @@ async def test_the_secret_is_never_drawn(server: Server) -> None:
     ("texts", "problem"),
     [
         (("v1.2.3",), "version: without the v"),
-        (("1.2",), "version: no strict semver"),
+        (("1.2",), "version: not semver, such as 1.2.3"),
         (("1.0.3",), "version: taken by a bundle"),
         (("2.0.0", "http://e.com/z"), "address: must start with https://"),
         (("2.0.0", "https://"), "address: names no server"),
