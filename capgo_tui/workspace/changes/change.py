@@ -114,6 +114,16 @@ class Change(BaseModel, ABC):
         del workspace
         return ""
 
+    async def foretell(self, workspace: Workspace) -> Change:
+        """Find out what it does besides, where it does not say so itself; gives it with that.
+
+        Raises:
+            CapgoError: when that cannot be read.
+
+        """
+        del workspace
+        return self
+
     @property
     def limits(self) -> Sequence[Limit]:
         """What of the server's limits it counts towards, the narrowest first."""

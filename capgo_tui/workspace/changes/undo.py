@@ -188,7 +188,10 @@ async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple
         if found is None or other.outdated_by(found):
             now = "gone" if found is None else "no longer as it was left"
             return f"{other.name} is {now}"
-    return inverses
+    try:
+        return tuple([await each.foretell(workspace) for each in inverses])
+    except CapgoError as error:
+        return f"what it does besides cannot be read: {error}"
 
 
 def _differs(change: Change, field: str, now: Value, then: Value) -> str:

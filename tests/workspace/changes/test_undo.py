@@ -163,6 +163,36 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     assert redo.changes[0].guard is Guard.TYPED
 
 
+async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
+    world: World, workspace: Workspace
+) -> None:
+    old = next(c for c in workspace.channels.records.values() if c.public)
+    other = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
+    await delete(old, workspace)
+    world.run("UPDATE channels SET public = 1 WHERE id = ?", other.id)
+    undo = await planned(workspace)
+    (creation,) = undo.changes
+    assert any(f"{other.name} may stop being the default" in each for each in creation.touches)
+    await carry_out_all(undo, workspace)
+    assert not workspace.channels.records[str(other.id)].public
+    back = creation.undone_by(creation.find(workspace))
+    assert [each if isinstance(each, str) else each.key for each in back] == [
+        other.wire_key,
+        old.wire_key,
+    ]
+
+
+async def test_a_setting_undone_to_default_says_whom_it_demotes(
+    world: World, workspace: Workspace
+) -> None:
+    old = next(c for c in workspace.channels.records.values() if c.public)
+    other = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
+    await done(settings_change(workspace, old, {"public": False}), workspace)
+    world.run("UPDATE channels SET public = 1 WHERE id = ?", other.id)
+    (again,) = (await planned(workspace)).changes
+    assert any(f"{other.name} " in line and "default" in line for line in again.touches)
+
+
 async def test_a_new_channel_is_deleted_again_though_its_platforms_are_not_told(
     world: World, workspace: Workspace
 ) -> None:
