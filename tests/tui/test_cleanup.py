@@ -148,6 +148,32 @@ async def test_the_run_can_be_stopped_and_tells_what_was_not_tried() -> None:
         assert len(left(server)) == 29
 
 
+async def test_what_is_read_back_at_the_end_says_so_until_then() -> None:
+    server, gate = made(), Gate()
+    async with on_bundles(server, LAST) as driver:
+        await plan(driver)
+        server.on("GET", "/bundle", gate.before)
+        await confirmed(driver, "18")
+        await gate.reached.wait()
+        await driver.until("… accepted, read back at the end")
+        assert "18 of 18 · ✓ 0 · 18 accepted" in driver.text
+        server.on("GET", "/bundle", FAULT)
+        gate.open.set()
+        await driver.until("18 of 18 · ✓ 18")
+
+
+async def test_what_cannot_be_read_back_says_why() -> None:
+    server = made()
+    async with on_bundles(server, LAST) as driver:
+        await plan(driver)
+        server.on("GET", "/bundle", FAULT)
+        await confirmed(driver, "18")
+        await driver.until("18 of 18 · ✓ 0 · ? 18")
+        await driver.until("? accepted, not read back: the server failed")
+        entries = workspace(driver).journal.entries()
+        assert {each.fate for each in entries} == {Fate.UNVERIFIED}
+
+
 def link_one(server: Server) -> None:
     """Put a bundle that would go on a channel, as somebody else would."""
     server.change(

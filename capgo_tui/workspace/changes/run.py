@@ -38,6 +38,8 @@ class Step:
     """Why it was not sent: there was no need, or its record is no longer what it was."""
     under_way: bool = False
     waiting: bool = False
+    unread: bool = False
+    """Whether it was accepted, and is read back with others of its kind at the end."""
 
     @property
     def target(self) -> tuple[str, str]:
@@ -177,6 +179,7 @@ class Run:
         if not step.change.reads_whole_list:
             return await conclude(sent, self._workspace)
         self._sent.append((step, sent))
+        step.unread = True
         return await settle(self._workspace, sent.entry, unread(sent.lost))
 
     def _heed(self, outcome: Outcome) -> None:
@@ -196,15 +199,19 @@ class Run:
         if not self._sent:
             return
         first = self._sent[0][1].change
+        error = None
         try:
             await first.read(self._workspace)
-        except CapgoError:
-            return  # accepted, and not read back: that is what each of them says already
+        except CapgoError as failure:
+            error = failure
         for step, sent in self._sent:
-            found = sent.change.find(self._workspace)
-            step.outcome = await settle(
-                self._workspace, sent.entry, judge(sent.change, found, sent.lost)
-            )
+            if error is None:
+                found = sent.change.find(self._workspace)
+                outcome = judge(sent.change, found, sent.lost)
+            else:
+                outcome = unread(sent.lost, error)
+            step.outcome = await settle(self._workspace, sent.entry, outcome)
+            step.unread = False
 
 
 def _locked(error: CapgoError) -> bool:
