@@ -30,7 +30,7 @@ NEWER: Final = ("live", "documented")
 OLDER: Final = ("documented", "legacy")
 ALL: Final = ("live", "documented", "legacy")
 SUM: Final = "0a" * 32
-UNTOLD: Final = "this server does not tell which override the device had before"
+UNTOLD: Final = "this server does not tell which override it had before"
 FOR_GOOD: Final = "a deleted bundle cannot be brought back"
 
 

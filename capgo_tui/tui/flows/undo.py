@@ -66,9 +66,10 @@ class UndoFlow:
         found = latest(await self._entries())
         if found.entries:
             await self._undo(found.entries, found.passed_over)
+        elif found.passed_over:
+            self._screen.say(f"✗ Not undone: {found.passed_over}. Z lists all changes.")
         else:
-            why = f" {found.passed_over}." if found.passed_over else ""
-            self._screen.say(f"There is no change to undo.{why} Z lists them all.")
+            self._screen.say("There is no change to undo. Z lists them all.")
 
     async def choose(self) -> None:
         """List the changes, and undo the one that is chosen there."""

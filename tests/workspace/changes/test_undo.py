@@ -314,6 +314,27 @@ async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
     assert latest(workspace.journal.entries()).entries == (entry_of(workspace, 1),)
 
 
+async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Workspace) -> None:
+    beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
+    one, two = list(workspace.bundles.records.values())[:2]
+    world.run(
+        "UPDATE channels SET version = ?, rollout_version = ? WHERE id = ?", one.id, two.id, beta.id
+    )
+    await workspace.channels.refresh()
+    await delete(workspace.channels.records[str(beta.id)], workspace)
+    undo = await planned(workspace)
+    assert len(undo.changes) == 2, "made anew, then its rollout"
+    world.door.fail("GET /channel", skip=2)  # before the rollout is sent, the channel is read
+    run = Run(undo.changes, workspace, undoes=undo.undoes)
+    await run.go()
+    assert (run.count(Fate.VERIFIED), run.count(Fate.FAILED)) == (1, 1)
+    assert not entry_of(workspace, 1).undone
+    assert [entry.request for entry in workspace.journal.entries()][:2] == [
+        "none was sent",
+        "POST /channel",
+    ]
+
+
 async def test_a_failure_does_not_end_the_undo_of_the_others(
     world: World, workspace: Workspace
 ) -> None:
