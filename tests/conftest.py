@@ -1,10 +1,14 @@
-"""No test writes into the state folder of whoever runs it; the run ends with a count."""
+"""No test writes into the state folder of whoever runs it; the run ends with a count.
+
+Property tests are judged by what they find, not by the clock of a busy machine.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.sandbox.scoreboard import (
     pytest_collection_modifyitems,
@@ -14,6 +18,9 @@ from tests.sandbox.scoreboard import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 __all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_terminal_summary"]
 

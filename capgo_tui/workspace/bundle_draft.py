@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import State
     from capgo_tui.workspace.session import Workspace
 
-TAKEN: Final = "taken, perhaps by a deleted bundle: a name is free again after 90 days"
+TAKEN: Final = "taken, it seems"
+KEPT_BY_DELETED: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
 
 
 class NotesDraft(Draft):
@@ -122,7 +123,7 @@ class RegistrationDraft(Draft):
             return ""
         if is_version(text[1:]) and text[0] in "vV":
             return "without the v"
-        return "is needed" if not text else "no strict semver"
+        return "is needed" if not text else "not semver, such as 1.2.3"
 
     def _value(self, name: str) -> str:
         return self.text(name).strip()
@@ -142,17 +143,19 @@ class RegistrationDraft(Draft):
             session_key=SecretStr(secret) if secret else None,
         )
 
-    def blame(self, error: CapgoError) -> None:
-        """Put the server's refusal beside the entry it is about."""
+    def blame(self, error: CapgoError) -> str:
+        """Put the server's refusal beside the entry it is about; gives what else explains it."""
         if error.code == "cannot_create_bundle" and error.message == "Cannot create bundle":
             self.refuse("version", TAKEN)
-        elif error.code in self.FIELD_OF_CODE:
+            return KEPT_BY_DELETED
+        if error.code in self.FIELD_OF_CODE:
             self.refuse(self.FIELD_OF_CODE[error.code], error.message)
+        return ""
 
     def about(self) -> Sequence[tuple[str, str]]:
         """The request, once there is one."""
         if (wrong := self.first_error()) is not None:
-            return [(f"nothing can be sent yet: {wrong[0].label} {wrong[1]}", "muted")]
+            return [(f"nothing can be sent yet · {wrong[0].label}: {wrong[1]}", "muted")]
         return [(preview(self.change().request(self._workspace.client.traits)), "muted")]
 
 

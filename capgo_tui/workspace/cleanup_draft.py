@@ -98,7 +98,7 @@ class CleanupDraft(Draft):
         """What is not known, and so not taken into account."""
         workspace = self._workspace
         notes = [
-            f"{collection.name}: {len(collection)} of more loaded"
+            f"{len(collection)} {collection.name} are loaded, there may be more"
             for collection in (workspace.bundles, workspace.channels)
             if not is_known(collection)
         ]
@@ -106,9 +106,7 @@ class CleanupDraft(Draft):
             return [*notes, "what devices run goes as well"]
         devices = workspace.devices
         if not devices.ended or devices.incomplete:
-            notes.append(
-                f"devices: {len(devices)} of more loaded; what the others run is not known"
-            )
+            notes.append(f"{len(devices)} devices are loaded; what the others run is not known")
         return notes
 
     def about(self) -> Sequence[tuple[str, str]]:

@@ -89,14 +89,17 @@ def policy(channel: Channel) -> str:
 
 
 def rollout(channel: Channel, around: Surroundings) -> str:
-    """A rollout's share and target, such as ``25% 2.0.7``; empty when there is none."""
+    """A rollout's share and target, such as ``25% 2.0.7``; empty when there is none.
+
+    That it is off or paused comes first: a narrow column cuts the end.
+    """
     if channel.rollout_bundle is None:
         return ""
     points = channel.rollout_percentage_bps or 0
     share = f"{points / 100:g}%" if 0 <= points <= 10_000 else "?%"
-    halted = " off" if channel.rollout_enabled is False else ""
-    halted = " paused" if channel.rollout_paused_at else halted
-    return f"{share} {bundle_name(channel.rollout_bundle, around)}{halted}"
+    halted = "off " if channel.rollout_enabled is False else ""
+    halted = "paused " if channel.rollout_paused_at else halted
+    return f"{halted}{share} {bundle_name(channel.rollout_bundle, around)}"
 
 
 def device_bundle(device: Device, around: Surroundings) -> str:

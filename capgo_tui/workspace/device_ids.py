@@ -39,17 +39,32 @@ class Named:
     """Why it means no one device; empty when it does."""
 
 
-def parse_ids(text: str) -> list[str]:
-    """The ids in a text, in its order, each once.
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids of a text, and what else stands in it."""
+
+    ids: Sequence[str] = ()
+    """In the text's order, each once."""
+    left_out: Sequence[str] = ()
+    """Words beside something that looks like a device id: read as talk, or as other columns."""
+
+
+def parse_ids(text: str) -> Ids:
+    """Find the ids in a text.
 
     They may stand one a line or be separated by commas, semicolons and spaces. Of rows with
     more in them it is the column headed ``device_id``, else what looks like a device id.
     """
     lines = [line for line in text.splitlines() if line.strip()]
-    ids = _of_column(lines)
+    ids, left_out = _of_column(lines), list[str]()
     if ids is None:
-        ids = [word for line in lines for word in _of_line(line)]
-    return list(dict.fromkeys(each for each in ids if each))
+        ids = []
+        for line in lines:
+            words = [_bare(word) for word in _SEPARATORS.split(line)]
+            found = [word for word in words if _UUID.fullmatch(word)]
+            ids += found or words
+            left_out += [word for word in words if found and word and word not in found]
+    return Ids(list(dict.fromkeys(each for each in ids if each)), left_out)
 
 
 def _of_column(lines: Sequence[str]) -> list[str] | None:
@@ -63,12 +78,6 @@ def _of_column(lines: Sequence[str]) -> list[str] | None:
         return None
     rows = csv.reader(lines[1:], delimiter=delimiter)
     return [_bare(row[at]) for row in rows if at < len(row)]
-
-
-def _of_line(line: str) -> Iterable[str]:
-    words = [_bare(word) for word in _SEPARATORS.split(line)]
-    ids = [word for word in words if _UUID.fullmatch(word)]
-    return ids or words
 
 
 def _bare(word: str) -> str:
@@ -92,12 +101,12 @@ class DeviceFinder:
             if device.custom_id:
                 self._by_custom_id.setdefault(device.custom_id.casefold(), []).append(device)
 
-    def among_loaded(self, text: str) -> list[Named]:
-        """The ids in a text, each with its device where that is loaded; costs no request.
+    def among_loaded(self, ids: Sequence[str]) -> list[Named]:
+        """Each of some ids with its device where that is loaded; costs no request.
 
         What is no device's id but the custom id of exactly one means that one.
         """
-        found = {named.id: named for named in map(self._loaded, parse_ids(text))}
+        found = {named.id: named for named in map(self._loaded, ids)}
         return list(found.values())
 
     def _loaded(self, written: str) -> Named:

@@ -33,6 +33,7 @@ KEPT: Final = 10_000
 """So many entries are kept, of all apps together."""
 LISTED: Final = 500
 ENDED_EARLY: Final = "the program ended before the end was known; read again at a later start"
+NOT_SENT: Final = "none was sent"
 BUSY_SECONDS: Final = 15
 """How long a copy waits for its turn to write."""
 _VERSION: Final = 1
@@ -129,9 +130,16 @@ class Journal:
         self._under_way: set[int] = set()
 
     def intend(
-        self, change: Change, request: Request, *, undoes: int | None = None, run: str | None = None
+        self,
+        change: Change,
+        request: Request | None,
+        *,
+        undoes: int | None = None,
+        run: str | None = None,
     ) -> int:
         """Write down what is about to be sent; gives the entry's number once it is on the disk.
+
+        Without a request nothing is: it was refused beforehand, and is settled so.
 
         Raises:
             JournalUnusable: nothing may be sent then.
@@ -152,7 +160,7 @@ class Journal:
                     dumped["kind"],
                     change.key.encode(errors="backslashreplace").decode(),
                     json.dumps(dumped),
-                    request.name,
+                    NOT_SENT if request is None else request.name,
                     run,
                     undoes,
                 ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
+from capgo_tui.workspace.ages import clock_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,19 +29,25 @@ def overridden_devices(workspace: Workspace, channel: Channel) -> list[Device]:
     return [each for each in workspace.devices.records.values() if each.channel == name]
 
 
-def override_line(workspace: Workspace, overridden: Sequence[Device]) -> str:
-    """Which devices lose their override with their channel, as far as that is known."""
+def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[str]:
+    """Which devices lose their override with their channel, and how far that is known."""
     devices = workspace.devices
     if not workspace.tells_overrides:
-        return "devices forced to it lose that; this server does not tell which"
-    known = f"{len(devices)} loaded" + ("" if devices.ended else ", there are more")
+        return ["devices forced to it lose that; this server does not tell which"]
+    if devices.as_of is None:
+        return ["devices forced to it lose that; none is loaded, so which is not known"]
+    whole = devices.ended and not devices.incomplete
+    known = f"{len(devices)} {'' if whole else 'loaded '}devices"
+    known = f"{known}, as of {clock_time(devices.as_of)}"
     if not overridden:
-        return f"no device is forced to it ({known})"
-    names = [each.custom_id or each.device_id for each in overridden[:NAMED]]
-    if len(overridden) > NAMED:
-        names.append(f"{len(overridden) - NAMED} more")
-    lose = "device loses its" if len(overridden) == 1 else "devices lose their"
-    return f"{len(overridden)} {lose} override ({known}): {', '.join(names)}"
+        told = [f"none of {known}, is forced to it"]
+    else:
+        names = [each.custom_id or each.device_id for each in overridden[:NAMED]]
+        if len(overridden) > NAMED:
+            names.append(f"{len(overridden) - NAMED} more")
+        lose = "loses its" if len(overridden) == 1 else "lose their"
+        told = [f"{len(overridden)} of {known}, {lose} override: {', '.join(names)}"]
+    return told if whole else [*told, "not all devices are loaded: there may be more of them"]
 
 
 async def reread_devices(workspace: Workspace, keys: Sequence[str]) -> int:

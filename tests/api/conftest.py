@@ -1,9 +1,7 @@
-"""Property tests here are judged by what they find, not by the clock of a busy machine."""
+"""More examples for the property tests of the client, for whoever asks for them."""
 
 from __future__ import annotations
 
 from hypothesis import settings
 
-settings.register_profile("api", deadline=None)
-settings.register_profile("api-long", deadline=None, max_examples=3_000)
-settings.load_profile("api")
+settings.register_profile("api-long", settings.get_profile("patient"), max_examples=3_000)

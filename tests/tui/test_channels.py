@@ -75,23 +75,23 @@ def era(request: pytest.FixtureRequest) -> Iterator[Server]:
 # New
 
 
-async def test_a_new_channel_in_every_revision(era: Server) -> None:
-    async with on_channels(era) as driver:
+async def test_a_new_channel_is_made_in_one_request(server: Server) -> None:
+    async with on_channels(server) as driver:
         await driver.type("n", *"pr-7", "down", "down", *"1.0.3", "up", "up", *TO_REVIEW, "enter")
         await driver.asked()
         assert '"channel": "pr-7"' in flat(driver)
         assert '"version": "1.0.3"' in flat(driver)
-        assert era.writes == 0
+        assert server.writes == 0
         await driver.type("y")
         assert await told(driver, "✓") == "✓ pr-7: created, read back from the server"
-        assert row(era, "pr-7")["carried"] == "1.0.3"
-        assert era.count("POST", "/channel") == 1
+        assert row(server, "pr-7")["carried"] == "1.0.3"
+        assert server.count("POST", "/channel") == 1
         assert not driver.main.channel_form.is_open
         record = workspace(driver).channels.records[str(driver.cursor)]
         assert record.name == "pr-7", "the cursor is on it"
         assert (entry(driver).kind, entry(driver).fate) == ("channel.create", Fate.VERIFIED)
         await undo(driver)
-        assert row(era, "pr-7") == {}
+        assert row(server, "pr-7") == {}
 
 
 async def test_a_new_channel_is_never_written_over_another(server: Server) -> None:
@@ -343,8 +343,8 @@ async def test_a_form_left_during_its_write_does_not_take_over_the_next(server: 
 # Promote, clear, roll back
 
 
-async def test_a_promotion_in_every_revision(era: Server) -> None:
-    async with on_channels(era) as driver:
+async def test_a_promotion_names_both_bundles_with_their_ages(server: Server) -> None:
+    async with on_channels(server) as driver:
         await driver.type("l", *"1.0.1", "enter")
         await driver.until("1.0.1: what it carries now")
         await driver.type("backspace", "5", "enter")
@@ -353,35 +353,29 @@ async def test_a_promotion_in_every_revision(era: Server) -> None:
         assert "→ 1.0.5 (" in driver.line(-1), "both with their ages"
         await driver.type("y")
         await told(driver, "✓")
-        assert row(era, "beta")["carried"] == "1.0.5"
-        assert era.writes == 1
+        assert row(server, "beta")["carried"] == "1.0.5"
+        assert server.writes == 1
         await undo(driver)
-        assert row(era, "beta")["carried"] == "1.0.1"
+        assert row(server, "beta")["carried"] == "1.0.1"
 
 
-async def test_a_bundle_is_taken_off_where_the_server_can(era: Server) -> None:
-    async with on_channels(era) as driver:
+async def test_the_oldest_revision_says_that_it_takes_no_bundle_off() -> None:
+    server = Server(store_of(state()), revision="legacy")
+    async with on_channels(server) as driver:
         await driver.type("x")
-        if era.revision == "legacy":
-            await driver.until("no way to take the bundle off")
-            assert era.writes == 0
-            return
-        await driver.asked("Change beta: 1.0.1 → none?")
-        await driver.type("y")
-        await told(driver, "✓")
-        assert row(era, "beta")["carried"] is None
-        await undo(driver)
-        assert row(era, "beta")["carried"] == "1.0.1"
+        await driver.until("no way to take the bundle off")
+        assert server.writes == 0
+    server.store.close()
 
 
-async def test_rolling_back_takes_two_keys_and_names_the_bundle(era: Server) -> None:
-    era.change("UPDATE channels SET version = 4 WHERE name = 'beta'")
-    async with on_channels(era) as driver:
+async def test_rolling_back_takes_two_keys_and_names_the_bundle(server: Server) -> None:
+    server.change("UPDATE channels SET version = 4 WHERE name = 'beta'")
+    async with on_channels(server) as driver:
         await driver.type("b")
         await driver.asked("1.0.4 → 1.0.3 (next older)?")
         await driver.type("y")
         await told(driver, "✓")
-        assert row(era, "beta")["carried"] == "1.0.3"
+        assert row(server, "beta")["carried"] == "1.0.3"
         await driver.type("b")
         await driver.asked("1.0.3 → 1.0.4 (from the journal)?")
         await driver.type("n")
@@ -390,7 +384,7 @@ async def test_rolling_back_takes_two_keys_and_names_the_bundle(era: Server) -> 
         await driver.type("b")
         await driver.until("There is no bundle older than the one qa carries.")
         await undo(driver)
-        assert row(era, "beta")["carried"] == "1.0.4"
+        assert row(server, "beta")["carried"] == "1.0.4"
 
 
 # Delete
@@ -404,7 +398,8 @@ async def test_a_deletion_says_what_goes_along_and_comes_back(era: Server) -> No
         await driver.type("D")
         await driver.until("type beta ›")
         if live:
-            assert "2 devices lose their override (12 loaded): tester-01, tester-02" in driver.text
+            assert "2 of 12 devices, as of " in driver.text
+            assert "lose their override: tester-01, tester-02" in flat(driver)
         else:
             assert "this server does not tell which" in driver.text
         assert "its bundle 1.0.1 stays" in driver.text

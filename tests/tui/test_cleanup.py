@@ -119,11 +119,11 @@ async def test_partly_loaded_devices_are_said_and_can_be_loaded() -> None:
     server = made(devices=120)
     async with on_bundles(server, LAST) as driver:
         await driver.type("C")
-        await driver.until("! devices: 100 of more loaded; what the others run is not known")
+        await driver.until("! 100 devices are loaded; what the others run is not known")
         await driver.type("up", "up")
         await driver.until("› ▸ Load all devices")
         await driver.type("enter")
-        await driver.gone("of more loaded")
+        await driver.gone("what the others run")
         await driver.until("(10 newest, 1 linked, 1 run by devices)")
         assert len(workspace(driver).devices) == 120
         assert "› keep the newest" in driver.text, "not on what came in the place of that row"
@@ -146,6 +146,32 @@ async def test_the_run_can_be_stopped_and_tells_what_was_not_tried() -> None:
         await driver.until(lambda: driver.main.focused is driver.main.table)
         assert "17 not tried" in driver.status
         assert len(left(server)) == 29
+
+
+async def test_what_is_read_back_at_the_end_says_so_until_then() -> None:
+    server, gate = made(), Gate()
+    async with on_bundles(server, LAST) as driver:
+        await plan(driver)
+        server.on("GET", "/bundle", gate.before)
+        await confirmed(driver, "18")
+        await gate.reached.wait()
+        await driver.until("… accepted, read back at the end")
+        assert "18 of 18 · ✓ 0 · 18 accepted" in driver.text
+        server.on("GET", "/bundle", FAULT)
+        gate.open.set()
+        await driver.until("18 of 18 · ✓ 18")
+
+
+async def test_what_cannot_be_read_back_says_why() -> None:
+    server = made()
+    async with on_bundles(server, LAST) as driver:
+        await plan(driver)
+        server.on("GET", "/bundle", FAULT)
+        await confirmed(driver, "18")
+        await driver.until("18 of 18 · ✓ 0 · ? 18")
+        await driver.until("? accepted, not read back: the server failed")
+        entries = workspace(driver).journal.entries()
+        assert {each.fate for each in entries} == {Fate.UNVERIFIED}
 
 
 def link_one(server: Server) -> None:
@@ -186,7 +212,7 @@ async def test_unreadable_channels_stop_it_where_nothing_else_protects_them() ->
         server.on("GET", "/channel", FAULT)
         await workspace(driver).channels.refresh()
         await driver.type("C")
-        await driver.until("! channels: 6 of more loaded")
+        await driver.until("! 6 channels are loaded, there may be more")
         await driver.type("enter")
         await driver.until("Nothing can be deleted: not all channels could be read")
         assert not driver.main.confirmation.visible

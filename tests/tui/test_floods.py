@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from capgo_tui.tui.widgets.answer import REPEAT_SECONDS
+from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.overrides import override
 from tests.tui.driving import opened, post_keys
 from tests.tui.server import Server
 from tests.tui.world import device, device_id, state, store_of
@@ -43,6 +45,8 @@ class Write:
     """Keys typed before `keys`, and..."""
     first_shows: str = ""
     """...what has to have come by then."""
+    done: bool = False
+    """Whether an override of the last device was made before, and so can be undone."""
 
 
 MARK_THREE = ("g", "space", "space", "space")
@@ -99,6 +103,15 @@ OTHERS = (
         first=("D",), first_shows="type 1.0.5",
     ),
     Write("Z", "2", ("Z",), "Nothing has been changed from here", "form"),
+    Write("b", "1", ("down", "down", "b"), "1.0.3 → 1.0.2 (next older)?"),
+    Write("z", "2", ("z",), "Undo: Override tester-12: qa → none?", done=True),
+    Write("start", "1", ("down", "e", *["up"] * 14, "enter"), "rollout on: no → yes?"),
+    Write("pause", "1", ("down", "e", *["up"] * 13, "enter"), "rollout paused: no → yes?"),
+    Write(
+        "resume", "1", ("down", "down", "e", *["up"] * 12, "enter"), "rollout paused: yes → no?",
+    ),
+    Write("promote to stable", "1", ("down", "e", *["up"] * 11, "enter"), "1.0.1 → 1.0.4 +1 more?"),
+    Write("roll back", "1", ("down", "e", *["up"] * 10, "enter"), "rollout target: 1.0.4 → none?"),
 )  # fmt: skip
 """Those of channels and bundles, where nothing but the floods is tried here."""
 ASKED = [write for write in WRITES if write.kind != "form"]
@@ -113,12 +126,19 @@ QUITS = {"q"}
 
 @pytest.fixture
 def make() -> Iterator[Callable[[str], Server]]:
-    """Makes servers on which the last two of twelve devices are on qa."""
+    """Makes servers on which the last two of twelve devices are on qa.
+
+    The second channel has a rollout that is off, the third one that is paused.
+    """
     made: list[Server] = []
 
     def one(revision: str) -> Server:
         overrides = dict.fromkeys([device_id(11), device_id(12), "three", "four"], "qa")
         made.append(Server(store_of(state(overrides=overrides)), revision=revision))
+        made[-1].change("UPDATE channels SET rollout_version = 4 WHERE id IN (2, 3)")
+        made[-1].change(
+            "UPDATE channels SET version = 3, rollout_paused_at = updated_at WHERE id = 3"
+        )
         return made[-1]
 
     yield one
@@ -128,9 +148,23 @@ def make() -> Iterator[Callable[[str], Server]]:
 
 async def begin(driver: Driver, write: Write) -> None:
     """Type what comes before the keys that bring the question."""
+    if write.done:
+        journalled(driver)
     if write.first:
         await driver.type(*write.first)
         await driver.until(write.first_shows)
+
+
+def journalled(driver: Driver) -> None:
+    """Let the journal know of an override that the sandbox holds."""
+    workspace = driver.main.workspace
+    assert workspace is not None
+    device = workspace.devices.records[device_id(12)]
+    change = override(workspace, device, None).model_copy(
+        update={"before": {"channel": None}, "after": {"channel": "qa"}}
+    )
+    entry = workspace.journal.intend(change, change.request(workspace.client.traits))
+    workspace.journal.settle(entry, Outcome(Fate.VERIFIED, change.after))
 
 
 async def bring(driver: Driver, write: Write) -> None:

@@ -253,7 +253,9 @@ async def test_a_custom_id_means_its_device_and_an_unclear_one_none(server: Serv
 
 async def test_typed_ids_are_not_dropped_without_a_word(server: Server) -> None:
     async with on_devices(server) as driver:
-        await driver.type("O", *"some-id", "enter", *"oxy")
+        post_paste(driver.app, f"lab-1 lab-2 {UNSEEN}")
+        await driver.until("1 device · not read as ids: lab-1 lab-2 · 0 loaded")
+        await driver.type("escape", "O", *"some-id", "enter", *"oxy")
         await driver.until("2 devices · 0 loaded")
         await driver.type("escape")
         await driver.until("esc again drops this list")

@@ -38,10 +38,13 @@ def filled(workspace: Workspace, **texts: str) -> RegistrationDraft:
     return draft
 
 
+NOT_SEMVER = "not semver, such as 1.2.3"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
-        *(("version", text, "no strict semver") for text in ("1.2", "01.0.0", "latest", "1.0.0-")),
+        *(("version", text, NOT_SEMVER) for text in ("1.2", "01.0.0", "latest", "1.0.0-")),
         ("version", "", "is needed"),
         ("version", "V1.0.0", "without the v"),
         ("external_url", "HTTPS://e.com", "must start with https://"),
@@ -85,7 +88,7 @@ TEXT = st.text(max_size=6) | st.sampled_from(["1.0.0", "https://e.com", SUM, "ht
 async def test_no_text_that_passes_is_refused_later(world: World) -> None:
     workspace = await loaded(world)
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
     @given(st.fixed_dictionaries(dict.fromkeys((*GOOD, "session_key", "key_id"), TEXT)))
     @example({**GOOD, "session_key": "**", "key_id": ""})
     def passes(texts: dict[str, str]) -> None:

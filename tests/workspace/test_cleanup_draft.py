@@ -55,8 +55,8 @@ async def test_what_is_not_loaded_is_said(world: World) -> None:
     await workspace.devices.load_more()
     draft = CleanupDraft(workspace)
     assert draft.notes() == [
-        "channels: 0 of more loaded",
-        "devices: 100 of more loaded; what the others run is not known",
+        "0 channels are loaded, there may be more",
+        "100 devices are loaded; what the others run is not known",
     ]
     assert [entry.name for entry in draft.entries][-2:] == ["load", "all"]
     assert not draft.refusal, "live protects what channels use by itself"

@@ -104,7 +104,7 @@ def test_a_policy_is_called_as_the_console_calls_it(value: str | None, text: str
         (2500, False, "25% 2.0.7"),
         (1, False, "0.01% 2.0.7"),
         (10_000, False, "100% 2.0.7"),
-        (2500, True, "25% 2.0.7 paused"),
+        (2500, True, "paused 25% 2.0.7"),
         (None, False, "0% 2.0.7"),
         (10_001, False, "?% 2.0.7"),
         (-1, False, "?% 2.0.7"),
@@ -126,8 +126,8 @@ def test_a_rollout_tells_its_share_and_whether_it_is_paused(
 @pytest.mark.parametrize(
     ("enabled", "paused", "text"),
     [
-        (False, False, "25% 2.0.7 off"),
-        (False, True, "25% 2.0.7 paused"),
+        (False, False, "off 25% 2.0.7"),
+        (False, True, "paused 25% 2.0.7"),
         (None, False, "25% 2.0.7"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.workspace.device_ids import DeviceFinder, parse_ids
+from capgo_tui.workspace.device_ids import DeviceFinder, Ids, parse_ids
 from tests.workspace.world import open_world
 
 A = "0a1b2c3d-0000-4000-8000-00000000000a"
@@ -29,7 +29,11 @@ B = "0a1b2c3d-0000-4000-8000-00000000000b"
     ],
 )
 def test_ids_are_found_in_what_people_paste(text: str, ids: list[str]) -> None:
-    assert parse_ids(text) == ids
+    assert parse_ids(text).ids == ids
+
+
+def test_words_beside_an_id_are_left_out_and_named() -> None:
+    assert parse_ids(f"one two {A}\nthree") == Ids([A, "three"], ["one", "two"])
 
 
 async def test_ids_are_matched_whatever_their_case_and_asked_for_once() -> None:
@@ -45,7 +49,7 @@ async def test_ids_are_matched_whatever_their_case_and_asked_for_once() -> None:
         text = (
             f"{first.upper()}\nLAB-1\n{second}\nlate-one\nNever-Seen\nbad\N{REPLACEMENT CHARACTER}"
         )
-        named = finder.among_loaded(text)
+        named = finder.among_loaded(parse_ids(text).ids)
         assert [one.id for one in named[:4]] == [first, second, "late-one", "never-seen"]
         assert named[-1].trouble
         assert not world.door.asked, "what is loaded costs no request"
@@ -63,7 +67,7 @@ async def test_legacy_ids_go_out_as_they_are_listed_or_given() -> None:
         workspace = world.open()
         await workspace.devices.load_all()
         finder = await DeviceFinder.of(workspace)
-        assert [one.id for one in finder.among_loaded("mixed-CASE Other")] == [
+        assert [one.id for one in finder.among_loaded(["mixed-CASE", "Other"])] == [
             "MiXed-Case",
             "Other",
         ]
@@ -73,7 +77,7 @@ async def test_a_failed_look_up_asks_no_further() -> None:
     async with open_world(devices=40) as world:
         workspace = world.open()
         finder = await DeviceFinder.of(workspace)
-        named = finder.among_loaded(" ".join(f"id-{number}" for number in range(50)))
+        named = finder.among_loaded([f"id-{number}" for number in range(50)])
         await workspace.client.learn_revision(world.app_id)
         world.door.asked.clear()
         world.door.fail("GET /device", 400, times=50)

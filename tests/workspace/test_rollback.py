@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import Rollback, promotion
+from capgo_tui.workspace.changes.promotions import Rollback, promotion
 from capgo_tui.workspace.rollback import FROM_JOURNAL, NEXT_OLDER, Candidate, candidate
 from tests.workspace.channel_world import bundle, carried, carry, channel, done, loaded, names
 from tests.workspace.world import World, open_world

@@ -181,10 +181,7 @@ def _to_type(changes: Sequence[Change]) -> str:
 
 def _lines(changes: Sequence[Change]) -> list[Line]:
     if len(changes) == 1:
-        lines = [
-            Line(effect.field, f"{effect.before} → {effect.after}")
-            for effect in changes[0].effects()
-        ]
+        lines = [Line(effect.field, str(effect)) for effect in changes[0].effects()]
     else:
         lines = [Line(change.label, change.in_short or change.verb) for change in changes[:LISTED]]
         if len(changes) > LISTED:

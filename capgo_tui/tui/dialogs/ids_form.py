@@ -16,6 +16,8 @@ from capgo_tui.text import clean
 from capgo_tui.tui.widgets.lines import pad, strip
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.device_ids import parse_ids
 from capgo_tui.workspace.words import brief
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.strip import Strip
 
-    from capgo_tui.workspace.device_ids import DeviceFinder, Named
+    from capgo_tui.workspace.device_ids import DeviceFinder, Ids, Named
 
 Verb: TypeAlias = Literal["override", "clear"]
 KEYS = " o override  x clear  ⇧⇥ back to the list  esc cancel"
@@ -33,7 +35,9 @@ WAITS = " ⇥ on, then o override or x clear  esc cancel"
 MOST = 1_000_000
 """Characters of a pasted line."""
 MOST_SHOWN = 3
-"""So many ids that are in trouble are named."""
+"""So many ids that are in trouble, or words that are no ids, are named..."""
+NAME_WIDTH = 20
+"""...each of the words in so many cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ class IdsForm(Vertical, Modal):
         """Look up what is not loaded, then pass the devices on."""
         if self.screen.focused is not self._actions or self._look_up is not None:
             return
-        named = self._named()
+        named = self._named(parse_ids(self._area.text))
         troubled = [one for one in named if one.trouble]
         if not named:
             self._say("there is no id in the list", "warn")
@@ -206,11 +210,12 @@ class IdsForm(Vertical, Modal):
         if answer is not None and not answer.done():
             answer.set_result(wish)
 
-    def _named(self) -> Sequence[Named]:
-        return [] if self._finder is None else self._finder.among_loaded(self._area.text)
+    def _named(self, written: Ids) -> Sequence[Named]:
+        return [] if self._finder is None else self._finder.among_loaded(written.ids)
 
     def _show_count(self) -> None:
-        named = self._named()
+        written = parse_ids(self._area.text)
+        named = self._named(written)
         loaded = sum(one.device is not None for one in named)
         troubled = sum(bool(one.trouble) for one in named)
         parts = [f"{len(named)} device{'' if len(named) == 1 else 's'}", f"{loaded} loaded"]
@@ -218,7 +223,11 @@ class IdsForm(Vertical, Modal):
             parts.append(f"{missing} not loaded: the server will be asked")
         if troubled:
             parts.append(f"{troubled} unclear")
-        self._say(" · ".join(parts), "warn" if troubled else "plain")
+        if written.left_out:
+            shown = [shorten(word, NAME_WIDTH) for word in written.left_out[:MOST_SHOWN]]
+            more = ["…"] if len(written.left_out) > MOST_SHOWN else []
+            parts.insert(1, f"not read as ids: {' '.join([*shown, *more])}")
+        self._say(" · ".join(parts), "warn" if troubled or written.left_out else "plain")
 
     def _say(self, text: str, tone: str = "plain") -> None:
         self.query_one("#ids-count", TextLine).show(f" {text}", tone)

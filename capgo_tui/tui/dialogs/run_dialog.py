@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ABOVE = 4
 """Rows of the screen that stay in sight above it."""
 CHROME = 2
+UNREAD = "… accepted, read back at the end"
 DRAW_SECONDS = 0.2
 PAGE = 200
 """So many changes are listed at a time while it goes on: drawing them must not take long."""
@@ -182,6 +183,8 @@ class RunDialog(Vertical, Modal, can_focus=True):
     def _told(self, step: Step) -> str:
         if step.skipped:
             return f"– left alone: {step.skipped}"
+        if step.unread:
+            return UNREAD
         if step.outcome is not None:
             return briefly(step.change, step.outcome)
         if self._ended:

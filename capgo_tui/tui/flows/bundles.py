@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
-from capgo_tui.tui.dialogs.fields_form import Wish
 from capgo_tui.tui.dialogs.link_form import Choices
+from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions
-from capgo_tui.workspace.changes.channels import promotion
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.told import told
 from capgo_tui.workspace.columns import bundle_name
 
@@ -127,9 +127,10 @@ class BundleFlow:
         if outcome is None:
             form.say("Nothing was sent.")
         elif outcome.fate is Fate.FAILED:
+            why = ""
             if outcome.error is not None and isinstance(draft, RegistrationDraft):
-                draft.blame(outcome.error)
-            form.say(told(change, outcome), "warn")
+                why = draft.blame(outcome.error)
+            form.say(f"✗ Not changed: {why}" if why else told(change, outcome), "warn")
         else:
             self._go_to(change)
             return True

@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.errors import Refused
-from capgo_tui.tui.dialogs.channel_form import Wish
 from capgo_tui.tui.dialogs.link_form import Choices
 from capgo_tui.tui.guard import guarded
+from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.changes.channels import Rollback, promotion, settings_change
+from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.promotions import Rollback, promotion
 from capgo_tui.workspace.changes.told import told
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.columns import bundle_name
@@ -128,7 +129,7 @@ class ChannelFlow:
             change = make()
             change.request(self._workspace.client.traits)
         except Refused as refused:
-            form.say(f"✗ Nothing was sent: {refused}.", warn=True)
+            form.say(f"✗ Nothing was sent: {refused}.", "warn")
             return False
         form.say("")
         outcome = await self._writing.confirm(change, partial(self._again, draft, make))
@@ -140,7 +141,7 @@ class ChannelFlow:
             draft.rebase()
             if form.shows(draft):
                 form.show_steps(self._steps(draft))
-                form.say(told(change, outcome), warn=True)
+                form.say(told(change, outcome), "warn")
         else:
             self._go_to(change)
             return True
@@ -155,17 +156,17 @@ class ChannelFlow:
             if draft.dirty:
                 problem = "send or drop what is changed above first"
             if problem or channel is None:
-                form.say(f"{step.label}: {problem}", warn=True)
+                form.say(f"{step.label}: {problem}", "warn")
                 return None
             return lambda: step.change(self._workspace, draft.channel or channel)
         errors = draft.errors()
         if errors:
             field, error = errors[0]
             form.go_to(field)
-            form.say(f"{field.label}: {error}", warn=True)
+            form.say(f"{field.label}: {error}", "warn")
             return None
         if not draft.dirty:
-            form.say("Nothing is changed, so there is nothing to send.", warn=True)
+            form.say("Nothing is changed, so there is nothing to send.", "warn")
             return None
         return draft.change
 

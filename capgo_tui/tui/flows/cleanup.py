@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.dialogs.fields_form import Wish
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.changes.bundle_deletions import (
     all_deletion,

@@ -66,9 +66,10 @@ class UndoFlow:
         found = latest(await self._entries())
         if found.entries:
             await self._undo(found.entries, found.passed_over)
+        elif found.passed_over:
+            self._screen.say(f"✗ Not undone: {found.passed_over}. Z lists all changes.")
         else:
-            why = f" {found.passed_over}." if found.passed_over else ""
-            self._screen.say(f"There is no change to undo.{why} Z lists them all.")
+            self._screen.say("There is no change to undo. Z lists them all.")
 
     async def choose(self) -> None:
         """List the changes, and undo the one that is chosen there."""
@@ -94,7 +95,8 @@ class UndoFlow:
         self._screen.say("Reading what is there now…")
         undo = await plan(entries, self._workspace)
         if isinstance(undo, str):
-            self._screen.say(f"✗ Not undone: {undo}.")
+            before = f"{passed_over}; before that: " if passed_over else ""
+            self._screen.say(f"✗ Not undone: {before}{undo}.")
             return
         if self._is_taken() or any(self._is_busy(each.change) for each in undo.done):
             return

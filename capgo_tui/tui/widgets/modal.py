@@ -35,6 +35,10 @@ class Modal(Widget):
 
     def give_keyboard_back(self) -> None:
         """Hide this and focus what had the focus before."""
+        # Textual repaints what was on its map of the screen and no longer is. It may make that map
+        # anew when it is next asked for a place, as the focused input does: if this were off it
+        # by then, it would stay on the terminal. Asked for a place now, it makes it with this on.
+        _ = self.region
         self.visible = False
         for widget in self._frozen:
             widget.can_focus = True

@@ -47,7 +47,11 @@ async def carry_out(change: Change, workspace: Workspace, *, undoes: int | None 
 async def send_once(
     change: Change, workspace: Workspace, *, undoes: int | None = None, run: str | None = None
 ) -> Sent | Outcome:
-    """Journal a change and send it; an outcome when it failed, and so has come to its end."""
+    """Journal a change and send it; an outcome when it failed, and so has come to its end.
+
+    What is refused on this side is not journalled, unless it is a step of an undo: without it
+    the steps before it would look like the whole.
+    """
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
         change = await change.check(workspace)
@@ -55,10 +59,15 @@ async def send_once(
         entry = await asyncio.to_thread(
             workspace.journal.intend, change, request, undoes=undoes, run=run
         )
-    except CapgoError as error:
-        return Outcome(Fate.FAILED, change.before, error)
-    except Refused as refused:
-        return Outcome(Fate.FAILED, change.before, refused=refused)
+    except (CapgoError, Refused) as why:
+        outcome = (
+            Outcome(Fate.FAILED, change.before, why)
+            if isinstance(why, CapgoError)
+            else Outcome(Fate.FAILED, change.before, refused=why)
+        )
+        if run is None or undoes is None or isinstance(why, JournalUnusable):
+            return outcome
+        return await _journal_refusal(change, workspace, outcome, undoes, run)
     try:
         await workspace.client.send(request)
     except CapgoError as error:
@@ -68,6 +77,18 @@ async def send_once(
         return await settle(workspace, entry, Outcome(Fate.FAILED, change.before, error))
     workspace.pacing.note(change.limits, entry=entry)
     return Sent(change, entry)
+
+
+async def _journal_refusal(
+    change: Change, workspace: Workspace, outcome: Outcome, undoes: int, run: str
+) -> Outcome:
+    try:
+        entry = await asyncio.to_thread(
+            workspace.journal.intend, change, None, undoes=undoes, run=run
+        )
+    except JournalUnusable:
+        return replace(outcome, journalled=False)
+    return await settle(workspace, entry, outcome)
 
 
 async def conclude(sent: Sent, workspace: Workspace) -> Outcome:

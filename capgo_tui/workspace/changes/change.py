@@ -40,7 +40,12 @@ class Effect:
 
     field: str
     before: str
+    """Empty for a field of a record that is to be made."""
     after: str
+
+    def __str__(self) -> str:
+        """Its values: ``2.4.0 → 2.4.1``, or the one there is."""
+        return f"{self.before} → {self.after}" if self.before else self.after
 
 
 class Change(BaseModel, ABC):
@@ -109,6 +114,16 @@ class Change(BaseModel, ABC):
         del workspace
         return ""
 
+    async def foretell(self, workspace: Workspace) -> Change:
+        """Find out what it does besides, where it does not say so itself; gives it with that.
+
+        Raises:
+            CapgoError: when that cannot be read.
+
+        """
+        del workspace
+        return self
+
     @property
     def limits(self) -> Sequence[Limit]:
         """What of the server's limits it counts towards, the narrowest first."""
@@ -136,10 +151,14 @@ class Change(BaseModel, ABC):
 
     def effects(self) -> Sequence[Effect]:
         """Before → after, field by field; for a new or deleted record all of its fields."""
-        before, after = self.before or {}, self.after or {}
+        before, after = self.before, self.after or {}
         return [
-            Effect(self.field_label(field), self._told(before, field), self._told(after, field))
-            for field in (after if self.after is not None else before)
+            Effect(
+                self.field_label(field),
+                "" if before is None else self._told(before, field),
+                self._told(after, field),
+            )
+            for field in (after if self.after is not None else before or {})
         ]
 
     @property
@@ -149,7 +168,7 @@ class Change(BaseModel, ABC):
         if self.before is None or self.after is None or not effects:
             return ""
         more = f" +{len(effects) - 1} more" if len(effects) > 1 else ""
-        return f"{effects[0].before} → {effects[0].after}{more}"
+        return f"{effects[0]}{more}"
 
     def field_label(self, field: str) -> str:
         """What the operator calls a field."""

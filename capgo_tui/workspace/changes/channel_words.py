@@ -28,7 +28,7 @@ FIELD_LABELS: Final = {
     "rollout_enabled": "rollout on",
     "rollout_paused": "rollout paused",
     "rollout_pause_reason": "reason of the pause",
-    "rollout_cache_ttl_seconds": "device keeps its lot, seconds",
+    "rollout_cache_ttl_seconds": "device keeps its draw, seconds",
     "auto_pause_enabled": "pauses by itself",
     "auto_pause_window_minutes": "looks back, minutes",
     "auto_pause_failure_rate_bps": "at a failure rate of",

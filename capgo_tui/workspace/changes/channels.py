@@ -12,7 +12,6 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import CapgoError, ErrorKind, Refused, UnsupportedByRevision
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
-from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.changes.change import Change, State, Value
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_value
 from capgo_tui.workspace.changes.guard import Guard
@@ -29,7 +28,7 @@ from capgo_tui.workspace.routing import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from capgo_tui.api.models import Bundle, Channel
+    from capgo_tui.api.models import Channel
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.session import Workspace
@@ -95,6 +94,17 @@ class ChannelChange(Change):
             names = [c.wire_key for c in channels if c.wire_key in self.demotes and not c.public]
             state[DEMOTED] = json.dumps(names)
         return state
+
+    async def foretell(self, workspace: Workspace) -> Change:
+        """Find out whom it demotes, where it makes the channel a default."""
+        after = self.after or {}
+        if not after.get("public") or self.demotes:
+            return self
+        await workspace.channels.reread()
+        channels = workspace.channels.records.values()
+        channel = next((each for each in channels if each.wire_key == self.key), None)
+        touches, demoted = default_effects(workspace, channel, after)
+        return self.model_copy(update={"touches": (*self.touches, *touches), "demotes": demoted})
 
     def defaults_again(self, found: State | None) -> list[SettingsChange]:
         """The changes that make those defaults again whose place it took."""
@@ -184,6 +194,12 @@ class SettingsChange(ChannelChange):
             return None
         return self._of_the_same(before={"bundle": None}, after={"bundle": lost["bundle"]})
 
+    @property
+    def in_short(self) -> str:
+        """As for every change, with the field's name where it is not the bundle."""
+        short, first = super().in_short, next(iter(self.after or {}), "bundle")
+        return short if first == "bundle" or not short else f"{self.field_label(first)}: {short}"
+
     def summary(self, width: int) -> str:
         """As for every change, with the field's name where it is not the bundle."""
         effects = self.effects()
@@ -213,8 +229,8 @@ class SettingsChange(ChannelChange):
         if self.demotes and not steps:
             others = ", ".join(clean(name) for name in self.demotes)
             touches.append(f"see whether {others} should be a default again")
-        if back.get("public"):
-            touches.append("other defaults that share a platform with it stop being one")
+        if "public" not in after and self.guard is Guard.LIST:
+            touches += felt(back)
         if back:
             now_back = {field: now[field] for field in back}
             steps.append(self._of_the_same(now_back, back, tuple(touches)))
@@ -235,97 +251,6 @@ class SettingsChange(ChannelChange):
             touches=touches,
             guard=Guard.LIST if after.get("public") else self.guard,
         )
-
-
-class BundleLink(ChannelChange):
-    """Put a bundle on a channel by ``PUT /bundle``, which any uploader may (contract §8.4)."""
-
-    channel_id: int
-    bundle_id: int
-    bundle_before_id: int | None = None
-
-    async def check(self, workspace: Workspace) -> Change:
-        """Refuse to put it over a bundle that somebody else has just put there."""
-        if self.outdated_by(await self.read_one(workspace)):
-            raise Outdated("it was changed meanwhile: look at it and try again")
-        return self
-
-    def request(self, traits: Traits) -> Request:
-        """``PUT /bundle``."""
-        return requests.promote_bundle(traits, self.app_id, self.bundle_id, self.channel_id)
-
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """The bundle from before, or none."""
-        if "bundle" not in (self.before or {}):
-            return "the server did not tell which bundle it carried before"
-        now: State = {"bundle": (found or self.after or {}).get("bundle")}
-        if self.bundle_before_id is None:
-            cleared = SettingsChange(
-                app_id=self.app_id,
-                key=self.key,
-                row=self.row,
-                label=self.label,
-                before=now,
-                after=self.before,
-                guard=self.guard,
-            )
-            return (cleared,)
-        back = {
-            "before": now,
-            "after": self.before,
-            "bundle_id": self.bundle_before_id,
-            "bundle_before_id": self.bundle_id,
-            "touches": (),
-            "notes": {},
-        }
-        return (self.model_copy(update=back),)
-
-
-class Promotion(BundleLink):
-    """Put a bundle on a channel."""
-
-    kind: Literal["channel.promote"] = "channel.promote"
-    verb: ClassVar[str] = "Promote"
-
-
-class Rollback(BundleLink):
-    """Put a bundle on a channel that it carried before."""
-
-    kind: Literal["channel.rollback"] = "channel.rollback"
-    verb: ClassVar[str] = "Roll back"
-
-
-def promotion(
-    workspace: Workspace,
-    channel: Channel,
-    bundle: Bundle,
-    *,
-    kind: type[Promotion | Rollback] = Promotion,
-    note: str = "",
-) -> SettingsChange | Promotion | Rollback:
-    """The change that puts a bundle on a channel, by the way this server has for it.
-
-    `note` is said of the bundle in place of its age: why it is this one.
-    """
-    state = workspace.state_of(channel)
-    notes = _ages(workspace, channel, bundle, note)
-    if not workspace.client.traits.promotes:
-        change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
-        return change.model_copy(update={"notes": notes})
-    return kind(
-        app_id=workspace.target.app_id,
-        key=channel.wire_key,
-        row=str(channel.id),
-        label=channel.name,
-        before={"bundle": state["bundle"]} if "bundle" in state else {},
-        after={"bundle": bundle.wire_key},
-        guard=Guard.LIST if channel.public else Guard.LINE,
-        channel_id=channel.id,
-        bundle_id=bundle.id,
-        bundle_before_id=channel.bundle.id if channel.bundle else None,
-        touches=_carried(channel, bundle.wire_key),
-        notes=notes,
-    )
 
 
 def settings_change(
@@ -350,7 +275,7 @@ def settings_change(
         sends=sends,
         keeps={"bundle": state["bundle"]} if "bundle" in state else {},
         guard=Guard.LIST if channel.public or changed.get("public") else Guard.LINE,
-        touches=(*(_carried(channel, changed["bundle"]) if "bundle" in changed else ()), *touches),
+        touches=(*(felt(changed) if channel.public else ()), *touches),
         demotes=demoted,
     )
 
@@ -377,16 +302,12 @@ def default_effects(
     return tuple(lines), tuple(each.channel.wire_key for each in found)
 
 
-def _carried(channel: Channel, bundle: Value) -> tuple[str, ...]:
-    if not channel.public:
-        return ()
-    what = "it" if bundle is not None else "no update"
-    return (f"it is a default channel: devices without an override get {what}",)
-
-
-def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> dict[str, str]:
-    if note:  # in one line there is no room for the ages as well
-        return {bundle.wire_key: note}
-    now = workspace.now()
-    old = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
-    return {each.wire_key: age(each.created_at, now) for each in (old, bundle) if each}
+def felt(after: State) -> tuple[str, ...]:
+    """What a change of a default channel comes to for the devices that listen to it."""
+    if "bundle" in after:
+        what = "get it" if after["bundle"] is not None else "get no update"
+    elif any(field.startswith("rollout_") for field in after):
+        what = "are in its rollout"
+    else:
+        what = "go by it"
+    return (f"it is a default channel: devices without an override {what}",)

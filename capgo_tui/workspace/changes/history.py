@@ -120,8 +120,8 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines.append(("known since", full_time(entry.settled_at, now)))
     if change is None:
         return [*lines, ("", "This version of capgo-tui cannot read more of it.")]
-    lines.append(("Before → after", ""))
-    lines += [(each.field, f"{each.before} → {each.after}") for each in change.effects()]
+    lines.append(("What it was given" if change.before is None else "Before → after", ""))
+    lines += [(each.field, str(each)) for each in change.effects()]
     if change.before is None or change.after is None:
         lines.append(("", "created" if change.before is None else "deleted"))
     if entry.found is not None:

@@ -12,9 +12,10 @@ from capgo_tui.workspace.changes.bundles import (
     BundleNotes,
     BundleRegistration,
 )
-from capgo_tui.workspace.changes.channels import Promotion, Rollback, SettingsChange
+from capgo_tui.workspace.changes.channels import SettingsChange
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.overrides import OverrideChange
+from capgo_tui.workspace.changes.promotions import Promotion, Rollback
 
 AnyChange: TypeAlias = Annotated[
     OverrideChange

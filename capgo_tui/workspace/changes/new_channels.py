@@ -8,7 +8,7 @@ from pydantic import Field
 
 from capgo_tui.api import requests
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Effect, State
+from capgo_tui.workspace.changes.change import State  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     Outdated,
@@ -16,7 +16,7 @@ from capgo_tui.workspace.changes.channels import (
     settings_of,
 )
 from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.links import override_line
+from capgo_tui.workspace.links import override_lines
 from capgo_tui.workspace.routing import PLATFORMS, without_default
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.changes.change import Change, Value
+    from capgo_tui.workspace.changes.change import Change, Effect, Value
     from capgo_tui.workspace.session import Workspace
 
 NOT_RESTORED: Final = (
@@ -59,14 +59,6 @@ class ChannelCreation(ChannelChange):
         if not traits.keeps_omitted_bundle and "bundle" not in (self.after or {}):
             settings = settings.with_bundle(None)
         return requests.set_channel(traits, self.app_id, self.key, settings)
-
-    def effects(self) -> list[Effect]:
-        """What it is given; for the rest the server has its own."""
-        after = self.after or {}
-        return [
-            Effect(self.field_label(field), "default", self.value_label(field, value))
-            for field, value in after.items()
-        ]
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """Its deletion, after the defaults it took the place of are made defaults again."""
@@ -143,7 +135,7 @@ def deletion(
     """The change that deletes a channel, with all that goes with it in words."""
     state = workspace.state_of(channel)
     settable = workspace.client.traits.channel_fields
-    touches = [override_line(workspace, overridden)]
+    touches = override_lines(workspace, overridden)
     if channel.public:
         rest = without_default(workspace.channels.records.values(), channel.wire_key)
         touches.append(f"it is a default channel; {rest}")

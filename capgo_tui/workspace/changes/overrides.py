@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PUBLIC = "a default channel takes no overrides"
 DEFAULTS_BUNDLE = "a default channel carries it"
-UNTOLD = "this server does not tell which override the device had before"
+UNTOLD = "this server does not tell which override it had before"
 
 
 class OverrideChange(Change):

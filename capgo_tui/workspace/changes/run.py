@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 TICK: Final = 0.2
 """Seconds after which a run that waits looks at the clock again."""
 
+BROKEN_OFF: Final = "the step before it did not succeed"
+_GOES_ON: Final = (Fate.VERIFIED, Fate.UNVERIFIED)
+
 
 @dataclass(slots=True, eq=False)
 class Step:
@@ -35,6 +38,8 @@ class Step:
     """Why it was not sent: there was no need, or its record is no longer what it was."""
     under_way: bool = False
     waiting: bool = False
+    unread: bool = False
+    """Whether it was accepted, and is read back with others of its kind at the end."""
 
     @property
     def target(self) -> tuple[str, str]:
@@ -51,6 +56,8 @@ class Run:
     """Some changes that were confirmed together.
 
     A failure ends its own change alone, except for a refused key: after that nothing is sent.
+    Of the steps that together take back one change, none is sent after one that did not do what
+    it was to do: each of them relies on those before it.
     What has to wait for a limit of the server is done last. Changes that can only be verified
     by reading a whole list are verified together, at the end.
     """
@@ -71,6 +78,8 @@ class Run:
         self._waiting: list[Step] = []
         self._held: set[tuple[str, str]] = set()
         """The records of those that wait: no later change may overtake them."""
+        self._broken_off: set[int] = set()
+        """What is not taken back any further: a step of that went wrong."""
         self._workspace = workspace
         self._stopping = asyncio.Event()
         self._sent: list[tuple[Step, Sent]] = []
@@ -106,6 +115,8 @@ class Run:
             with self._workspace.marked_as_writing(step.change):
                 step.outcome = await self._carry_out(step)
             step.under_way = False
+            if step.undoes is not None and step.outcome.fate not in _GOES_ON:
+                self._broken_off.add(step.undoes)
             self._heed(step.outcome)
             if self._must_end(step.outcome):
                 break
@@ -131,7 +142,8 @@ class Run:
                 self._held = {each.target for each in self._waiting}
             else:
                 return None
-            step.skipped = step.change.needless(self._workspace)
+            broken_off = BROKEN_OFF if step.undoes in self._broken_off else ""
+            step.skipped = broken_off or step.change.needless(self._workspace)
             if step.skipped:
                 continue
             if not held and self.wait_of(step) <= 0:
@@ -167,6 +179,7 @@ class Run:
         if not step.change.reads_whole_list:
             return await conclude(sent, self._workspace)
         self._sent.append((step, sent))
+        step.unread = True
         return await settle(self._workspace, sent.entry, unread(sent.lost))
 
     def _heed(self, outcome: Outcome) -> None:
@@ -186,15 +199,19 @@ class Run:
         if not self._sent:
             return
         first = self._sent[0][1].change
+        error = None
         try:
             await first.read(self._workspace)
-        except CapgoError:
-            return  # accepted, and not read back: that is what each of them says already
+        except CapgoError as failure:
+            error = failure
         for step, sent in self._sent:
-            found = sent.change.find(self._workspace)
-            step.outcome = await settle(
-                self._workspace, sent.entry, judge(sent.change, found, sent.lost)
-            )
+            if error is None:
+                found = sent.change.find(self._workspace)
+                outcome = judge(sent.change, found, sent.lost)
+            else:
+                outcome = unread(sent.lost, error)
+            step.outcome = await settle(self._workspace, sent.entry, outcome)
+            step.unread = False
 
 
 def _locked(error: CapgoError) -> bool:

@@ -7,21 +7,25 @@ meant something by it. So the target is read first, and again compared when the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.text import clean
+from capgo_tui.text import cell_width, clean
 from capgo_tui.workspace.changes.history import revive
+from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.reread import reread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.changes.change import Change, State, Value
     from capgo_tui.workspace.changes.reread import Reading
     from capgo_tui.workspace.journal import Entry
     from capgo_tui.workspace.session import Workspace
+
+ROOM: Final = 78 - len("✗ Not undone: :  is  now, but was left .")
+"""Cells that a sentence leaves to its names on a screen of 80."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,7 @@ class Done:
                     continue  # made with settings among which some are never told
                 return f"{change.name}: this server does not tell its {label} now"
             if found[field] != then:
-                now = change.value_label(field, found[field])
-                left_it = change.value_label(field, then)
-                return f"{change.name}: {label} is {now} now, but was left {left_it}"
+                return _differs(change, field, found[field], then)
         return None
 
     @property
@@ -86,6 +88,9 @@ class Undo:
         if len(self.done) > 1:
             return f"Undo {len(self.done)} changes"
         change = self.done[0].change
+        back = self.changes[0]
+        if len(self.changes) == 1 and back.key != change.key:
+            return f"Undo: {change.verb} {change.name} · {back.verb} {back.name}"
         return f"Undo: {change.verb} {change.name}"
 
     def objection(self, workspace: Workspace) -> str | None:
@@ -183,7 +188,19 @@ async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple
         if found is None or other.outdated_by(found):
             now = "gone" if found is None else "no longer as it was left"
             return f"{other.name} is {now}"
-    return inverses
+    try:
+        return tuple([await each.foretell(workspace) for each in inverses])
+    except CapgoError as error:
+        return f"what it does besides cannot be read: {error}"
+
+
+def _differs(change: Change, field: str, now: Value, then: Value) -> str:
+    """Both values in sight in one row of 80 cells, whatever has to be shortened for it."""
+    words = (change.label, change.value_label(field, now), change.value_label(field, then))
+    label = change.field_label(field)
+    limits = fit(words, ROOM - cell_width(label))
+    name, is_now, left = map(shorten, words, limits)
+    return f"{name}: {label} is {is_now} now, but was left {left}"
 
 
 def why_not(entry: Entry) -> str | None:

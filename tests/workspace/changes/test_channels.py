@@ -8,15 +8,13 @@ import pytest
 
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import (
-    Promotion,
-    Rollback,
     SettingsChange,
-    promotion,
     settings_change,
 )
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.promotions import Promotion, Rollback, promotion
 from capgo_tui.workspace.changes.told import told
 from capgo_tui.workspace.rollout import rollout_steps
 from tests.workspace.channel_world import (

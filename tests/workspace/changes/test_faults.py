@@ -12,10 +12,11 @@ from capgo_tui.api.revisions import Revision
 from capgo_tui.workspace.changes.bundle_deletions import all_deletion, count_all, deletion, links_of
 from capgo_tui.workspace.changes.bundles import BundleRegistration, bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import promotion, settings_change
+from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.new_channels import deletion as channel_deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import override
+from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.session import Workspace, open_workspace
 from capgo_tui.workspace.target import Target
 from tests.api.faulty import House, Room, house

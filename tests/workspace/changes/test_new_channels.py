@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
@@ -130,7 +131,8 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
         devices = overridden_devices(workspace, beta)
         change = deletion(workspace, beta, devices)
         assert "qa-phone" in change.touches[0]
-        assert f"{len(devices)} devices lose their override (30 loaded)" in change.touches[0]
+        assert change.touches[0].startswith(f"{len(devices)} of 30 devices, as of ")
+        assert "lose their override: " in change.touches[0]
         assert any("stays" in line for line in change.touches)
         default = deletion(workspace, channel(workspace, "production"))
         assert any("no default channel remains" in line for line in default.touches)
@@ -141,6 +143,25 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
         assert await reread_devices(workspace, keys * 20) == len(keys) * 20, "too many at once"
         world.door.fail("GET /device", times=9)
         assert await reread_devices(workspace, keys) == len(keys)
+
+
+async def test_a_deletion_says_how_far_it_knows_the_devices() -> None:
+    async with open_world(devices=150) as world:
+        workspace = world.open()
+        for collection in (workspace.channels, workspace.bundles):
+            await collection.load_all()
+        beta = channel(workspace, "beta")
+        assert "none is loaded, so which is not known" in deletion(workspace, beta).touches[0]
+        await workspace.devices.load_more()
+        loaded_now, as_of = len(workspace.devices), workspace.devices.as_of
+        assert as_of is not None
+        assert not workspace.devices.ended
+        first, second = deletion(workspace, beta).touches[:2]
+        known = f"{loaded_now} loaded devices, as of {clock_time(as_of)}"
+        assert first == f"none of {known}, is forced to it"
+        assert second == "not all devices are loaded: there may be more of them"
+        await workspace.devices.load_all()
+        assert "none of 150 devices, as of " in deletion(workspace, beta).touches[0]
 
 
 async def test_overrides_that_no_row_tells_are_said_to_be_unknown() -> None:

@@ -14,7 +14,7 @@ from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from capgo_tui.workspace.changes.run import Run
+from capgo_tui.workspace.changes.run import BROKEN_OFF, Run
 from capgo_tui.workspace.changes.undo import Undo, latest, plan, together_with
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
@@ -163,6 +163,36 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     assert redo.changes[0].guard is Guard.TYPED
 
 
+async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
+    world: World, workspace: Workspace
+) -> None:
+    old = next(c for c in workspace.channels.records.values() if c.public)
+    other = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
+    await delete(old, workspace)
+    world.run("UPDATE channels SET public = 1 WHERE id = ?", other.id)
+    undo = await planned(workspace)
+    (creation,) = undo.changes
+    assert any(f"{other.name} may stop being the default" in each for each in creation.touches)
+    await carry_out_all(undo, workspace)
+    assert not workspace.channels.records[str(other.id)].public
+    back = creation.undone_by(creation.find(workspace))
+    assert [each if isinstance(each, str) else each.key for each in back] == [
+        other.wire_key,
+        old.wire_key,
+    ]
+
+
+async def test_a_setting_undone_to_default_says_whom_it_demotes(
+    world: World, workspace: Workspace
+) -> None:
+    old = next(c for c in workspace.channels.records.values() if c.public)
+    other = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
+    await done(settings_change(workspace, old, {"public": False}), workspace)
+    world.run("UPDATE channels SET public = 1 WHERE id = ?", other.id)
+    (again,) = (await planned(workspace)).changes
+    assert any(f"{other.name} " in line and "default" in line for line in again.touches)
+
+
 async def test_a_new_channel_is_deleted_again_though_its_platforms_are_not_told(
     world: World, workspace: Workspace
 ) -> None:
@@ -260,6 +290,61 @@ async def test_of_a_run_only_what_nobody_changed_since_is_undone(
     (left,) = undo.left_out
     assert "override is qa now, but was left beta" in left
     assert any(left in touch for touch in undo.changes[0].touches), "and the dialog says so"
+
+
+async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
+    world: World, workspace: Workspace
+) -> None:
+    old = next(c for c in workspace.channels.records.values() if c.public)
+    creation = ChannelCreation(
+        app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"public": True},
+        demotes=(old.wire_key,),
+    )  # fmt: skip
+    await done(creation, workspace)
+    undo = await planned(workspace)
+    world.door.asked.clear()
+    world.door.fail("POST /channel")
+    run = Run(undo.changes, workspace, undoes=undo.undoes)
+    await run.go()
+    assert [step.outcome and step.outcome.fate for step in run.steps] == [Fate.UNKNOWN, None]
+    assert run.steps[1].skipped == BROKEN_OFF
+    assert world.door.writes == 1, "the new default was not deleted, and so one is left"
+    assert not entry_of(workspace, 1).undone
+    # What took the failure's place in a run of many is no business of the others.
+    assert latest(workspace.journal.entries()).entries == (entry_of(workspace, 1),)
+
+
+async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Workspace) -> None:
+    beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
+    one, two = list(workspace.bundles.records.values())[:2]
+    world.run(
+        "UPDATE channels SET version = ?, rollout_version = ? WHERE id = ?", one.id, two.id, beta.id
+    )
+    await workspace.channels.refresh()
+    await delete(workspace.channels.records[str(beta.id)], workspace)
+    undo = await planned(workspace)
+    assert len(undo.changes) == 2, "made anew, then its rollout"
+    world.door.fail("GET /channel", skip=2)  # before the rollout is sent, the channel is read
+    run = Run(undo.changes, workspace, undoes=undo.undoes)
+    await run.go()
+    assert (run.count(Fate.VERIFIED), run.count(Fate.FAILED)) == (1, 1)
+    assert not entry_of(workspace, 1).undone
+    assert [entry.request for entry in workspace.journal.entries()][:2] == [
+        "none was sent",
+        "POST /channel",
+    ]
+
+
+async def test_a_failure_does_not_end_the_undo_of_the_others(
+    world: World, workspace: Workspace
+) -> None:
+    devices = await run_of(world, workspace, 3)
+    undo = await planned(workspace)
+    world.door.answer("DELETE /device", {"error": "cannot_access_app", "message": "No"}, 400)
+    run = Run(undo.changes, workspace, undoes=undo.undoes)
+    await run.go()
+    assert (run.count(Fate.FAILED), run.count(Fate.VERIFIED)) == (1, 2)
+    assert sorted(filter(None, map(world.override_of, devices))) == ["beta"]
 
 
 # Refused

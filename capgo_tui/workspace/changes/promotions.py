@@ -1,0 +1,124 @@
+"""Putting a bundle on a channel, forward or back (contract §8.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from capgo_tui.api import requests
+from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.changes.channels import (
+    ChannelChange,
+    Outdated,
+    SettingsChange,
+    felt,
+    settings_change,
+)
+from capgo_tui.workspace.changes.guard import Guard
+
+if TYPE_CHECKING:
+    from capgo_tui.api.models import Bundle, Channel
+    from capgo_tui.api.requests import Request
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.session import Workspace
+
+
+class BundleLink(ChannelChange):
+    """Put a bundle on a channel by ``PUT /bundle``, which any uploader may (contract §8.4)."""
+
+    channel_id: int
+    bundle_id: int
+    bundle_before_id: int | None = None
+
+    async def check(self, workspace: Workspace) -> Change:
+        """Refuse to put it over a bundle that somebody else has just put there."""
+        if self.outdated_by(await self.read_one(workspace)):
+            raise Outdated("it was changed meanwhile: look at it and try again")
+        return self
+
+    def request(self, traits: Traits) -> Request:
+        """``PUT /bundle``."""
+        return requests.promote_bundle(traits, self.app_id, self.bundle_id, self.channel_id)
+
+    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+        """The bundle from before, or none."""
+        if "bundle" not in (self.before or {}):
+            return "the server did not tell which bundle it carried before"
+        now: State = {"bundle": (found or self.after or {}).get("bundle")}
+        touches = felt(self.before or {}) if self.guard is Guard.LIST else ()
+        if self.bundle_before_id is None:
+            cleared = SettingsChange(
+                app_id=self.app_id,
+                key=self.key,
+                row=self.row,
+                label=self.label,
+                before=now,
+                after=self.before,
+                touches=touches,
+                guard=self.guard,
+            )
+            return (cleared,)
+        back = {
+            "before": now,
+            "after": self.before,
+            "bundle_id": self.bundle_before_id,
+            "bundle_before_id": self.bundle_id,
+            "touches": touches,
+            "notes": {},
+        }
+        return (self.model_copy(update=back),)
+
+
+class Promotion(BundleLink):
+    """Put a bundle on a channel."""
+
+    kind: Literal["channel.promote"] = "channel.promote"
+    verb: ClassVar[str] = "Promote"
+
+
+class Rollback(BundleLink):
+    """Put a bundle on a channel that it carried before."""
+
+    kind: Literal["channel.rollback"] = "channel.rollback"
+    verb: ClassVar[str] = "Roll back"
+
+
+def promotion(
+    workspace: Workspace,
+    channel: Channel,
+    bundle: Bundle,
+    *,
+    kind: type[Promotion | Rollback] = Promotion,
+    note: str = "",
+) -> SettingsChange | Promotion | Rollback:
+    """The change that puts a bundle on a channel, by the way this server has for it.
+
+    `note` is said of the bundle in place of its age: why it is this one.
+    """
+    state = workspace.state_of(channel)
+    notes = _ages(workspace, channel, bundle, note)
+    if not workspace.client.traits.promotes:
+        change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
+        return change.model_copy(update={"notes": notes})
+    return kind(
+        app_id=workspace.target.app_id,
+        key=channel.wire_key,
+        row=str(channel.id),
+        label=channel.name,
+        before={"bundle": state["bundle"]} if "bundle" in state else {},
+        after={"bundle": bundle.wire_key},
+        guard=Guard.LIST if channel.public else Guard.LINE,
+        channel_id=channel.id,
+        bundle_id=bundle.id,
+        bundle_before_id=channel.bundle.id if channel.bundle else None,
+        touches=felt({"bundle": bundle.wire_key}) if channel.public else (),
+        notes=notes,
+    )
+
+
+def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> dict[str, str]:
+    if note:  # in one line there is no room for the ages as well
+        return {bundle.wire_key: note}
+    now = workspace.now()
+    old = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
+    return {each.wire_key: age(each.created_at, now) for each in (old, bundle) if each}
