@@ -118,6 +118,10 @@ ACTIONS: tuple[Action, ...] = (
         "Sort by a column: ← → and Enter; the same column again turns it round",
     ),
     Action(
+        "list.export", "E", "export", "export",
+        "Write what the filter shows into a file: csv, json or ndjson",
+    ),
+    Action(
         "change.undo", "z", "undo", "undo",
         "Undo the last change that can be undone; once more: the one before", writes=True,
     ),

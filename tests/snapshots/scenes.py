@@ -48,6 +48,7 @@ SCENES = (
     Scene(deeds.filter_row_with_error),
     Scene(deeds.sort_row, BOTH),
     Scene(deeds.sorted_rows),
+    Scene(deeds.export_rows),
     Scene(deeds.marks),
     Scene(deeds.marks_hidden_by_filter),
     Scene(deeds.changed_cells),

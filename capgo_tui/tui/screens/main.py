@@ -9,8 +9,8 @@ from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.dialogs.help import HelpScreen
 from capgo_tui.tui.dialogs.request_log import RequestLogScreen
 from capgo_tui.tui.dialogs.unreadable import UnreadableScreen
-from capgo_tui.tui.screens.editing import EditingScreen
 from capgo_tui.tui.screens.lists import NOT_CONNECTED
+from capgo_tui.tui.screens.sharing import SharingScreen
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.workspace import words
@@ -33,7 +33,7 @@ FOLLOW_SECONDS = 0.06
 """How long the cursor rests before the detail beside the table follows it."""
 
 
-class MainScreen(EditingScreen):
+class MainScreen(SharingScreen):
     """One app: channels, devices and bundles, and what is done to them."""
 
     CSS_PATH = "main.tcss"
