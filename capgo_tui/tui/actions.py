@@ -118,6 +118,10 @@ ACTIONS: tuple[Action, ...] = (
         "Sort by a column: ← → and Enter; the same column again turns it round",
     ),
     Action(
+        "record.copy", "y", "copy", "copy",
+        "Copy the id, name, row, JSON, curl or command line of this record or of all marked",
+    ),
+    Action(
         "list.export", "E", "export", "export",
         "Write what the filter shows into a file: csv, json or ndjson",
     ),

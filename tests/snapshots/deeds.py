@@ -82,6 +82,13 @@ async def sort_row(stage: Stage) -> Driver:
     return driver
 
 
+async def copy_row(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("y", "right")
+    await driver.until("s command line")
+    return driver
+
+
 async def export_rows(stage: Stage) -> Driver:
     driver = await devices(stage)
     await driver.type("E")

@@ -85,6 +85,12 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
         for key in ("y", "jy", "jy"):
             terminal.press(key, "Copied the curl command")
         terminal.press("q", "✓ tester-01")
+        for letter in "rjcs":
+            terminal.press("y", "i id  n name")
+            terminal.press(letter, "Copied the ")
+        for form in range(3):
+            terminal.press("E" + "\t" * min(form, 1), "to file ›")
+            terminal.press("\r", "✓ Exported")
         httpx.get(sandbox.url + REFUSE)
         terminal.press("r", "key refused")
         terminal.press("@", "key_refused: ")
@@ -99,7 +105,10 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
     assert any(" POST /device 200 " in line for line in lines)
     assert sum(" 401 " in line for line in lines) >= 2, "both keys were used"
     assert b"[key hidden]" in terminal.output, "the server did echo it"
-    assert terminal.output.count(b"\x1b]52;") == 3
+    assert terminal.output.count(b"\x1b]52;") == 3 + 4
+    exported = [file for file in tmp_path.iterdir() if file.suffix.endswith(("csv", "json"))]
+    assert len(exported) == 3
+    assert "[key hidden]" in max(exported, key=lambda file: file.stat().st_size).read_text()
     for secret in (KEY, TYPED):
         assert_nowhere(secret, terminal, tmp_path)
 

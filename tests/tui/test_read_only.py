@@ -8,6 +8,7 @@ import pytest
 
 from capgo_tui.tui.actions import ACTIONS, READ_ONLY
 from capgo_tui.tui.dialogs.help import help_lines
+from capgo_tui.tui.widgets.copy_bar import CopyBar
 from capgo_tui.tui.widgets.export_bar import ExportBar
 from capgo_tui.tui.widgets.filter_bar import FilterBar
 from capgo_tui.tui.widgets.sort_bar import SortBar
@@ -32,7 +33,7 @@ async def test_no_key_writes_or_leads_to_a_write(server: Server, tab: str) -> No
             key = action.keys.split(",")[0]
             await driver.press(key)
             opened = {type(modal) for modal in driver.main.modals if modal.visible}
-            assert opened <= {FilterBar, SortBar, ExportBar}, action.id
+            assert opened <= {FilterBar, SortBar, CopyBar, ExportBar}, action.id
             assert driver.app.screen is driver.main, f"{action.id} opened a form"
             said = driver.main.status.message
             assert (READ_ONLY[1:] in said) == action.writes, (action.id, said)

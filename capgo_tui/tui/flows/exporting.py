@@ -13,6 +13,8 @@ from capgo_tui.workspace.export.formats import Format
 from capgo_tui.workspace.words import grouped
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.screens.lists import AnyRows
     from capgo_tui.tui.screens.main import MainScreen
@@ -40,8 +42,12 @@ class ExportFlow:
         self._under_way.stop()
         return True
 
-    async def ask(self, bar: ExportBar, rows: AnyRows, form: str = "", name: str = "") -> None:
-        """Ask for the format and the file, and write what the list shows.
+    def ask(
+        self, bar: ExportBar, rows: AnyRows, form: str = "", name: str = ""
+    ) -> Coroutine[None, None, None] | None:
+        """Ask for the format and the file; what is left to await writes what the list shows.
+
+        The bar has the keyboard when this returns.
 
         Args:
             bar: where it is asked.
@@ -52,11 +58,16 @@ class ExportFlow:
         """
         if self._under_way is not None:
             self._screen.say("An export is under way; esc stops it.")
-            return
+            return None
         view = rows.view
         of = f"{grouped(len(view))} of {grouped(len(view.collection))} loaded {rows.look.name}"
         stem = name or f"./{self._stem(rows.look.name)}"
         answer = bar.open(f"Export {of}", FORMS, stem.removesuffix(f".{form}"), form)
+        return self._await_file(bar, rows, answer)
+
+    async def _await_file(
+        self, bar: ExportBar, rows: AnyRows, answer: asyncio.Future[Wanted | None]
+    ) -> None:
         while (wanted := await answer) is not None:
             path = path_of(wanted.name)
             trouble = await self._try(bar, rows, wanted, path)
