@@ -126,6 +126,11 @@ ACTIONS: tuple[Action, ...] = (
         "Write what the filter shows into a file: csv, json or ndjson",
     ),
     Action(
+        "palette", "colon,ctrl+p", "palette('')", "go",
+        "Go to a list, a record or an action by its name: dev qa, ch beta, theme, export csv",
+        shown_key=":",
+    ),
+    Action(
         "change.undo", "z", "undo", "undo",
         "Undo the last change that can be undone; once more: the one before", writes=True,
     ),

@@ -46,5 +46,12 @@ def measure(folder: Path) -> Measured:
         measured["gap.narrow"] = worst("o", "s")
         measured["gap.clear"] = worst(ESC)
         measured["gap.tab"] = worst("1", "2")
+        terminal.press(":", "dev qa")
+        measured["gap.palette"] = worst("n", "o", "-")
+        terminal.press(ESC)
+        terminal.press("E", "to file")
+        probed.ask("worst_gap")
+        terminal.press("\r", "✓ Exported")
+        measured["gap.export"] = probed.ask("worst_gap")
         measured["peak"] = probed.memory("VmHWM")
     return measured

@@ -82,6 +82,13 @@ async def sort_row(stage: Stage) -> Driver:
     return driver
 
 
+async def palette(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("colon", *"over", "down")
+    await driver.until("override  ")
+    return driver
+
+
 async def copy_row(stage: Stage) -> Driver:
     driver = await devices(stage)
     await driver.type("y", "right")

@@ -72,6 +72,8 @@ def test_no_byte_of_the_server_steers_the_terminal(tmp_path: Path) -> None:
         terminal.settle("unreadable (!)")
         for letter in "inrjcs":
             terminal.press(f"y{letter}", "Copied the ")
+        terminal.press(":dev 3", "show those that match", "device 3")
+        terminal.press("\x1b[B\r", "unreadable (!)")
         for form in range(3):
             terminal.press("E" + "\t" * min(form, 1), "to file ›")
             terminal.press("\r", "✓ Exported")

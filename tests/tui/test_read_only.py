@@ -11,6 +11,7 @@ from capgo_tui.tui.dialogs.help import help_lines
 from capgo_tui.tui.widgets.copy_bar import CopyBar
 from capgo_tui.tui.widgets.export_bar import ExportBar
 from capgo_tui.tui.widgets.filter_bar import FilterBar
+from capgo_tui.tui.widgets.palette_bar import PaletteBar
 from capgo_tui.tui.widgets.sort_bar import SortBar
 from tests.tui.driving import assert_sound, on_devices
 from tests.tui.world import device_id
@@ -33,7 +34,7 @@ async def test_no_key_writes_or_leads_to_a_write(server: Server, tab: str) -> No
             key = action.keys.split(",")[0]
             await driver.press(key)
             opened = {type(modal) for modal in driver.main.modals if modal.visible}
-            assert opened <= {FilterBar, SortBar, CopyBar, ExportBar}, action.id
+            assert opened <= {FilterBar, SortBar, CopyBar, ExportBar, PaletteBar}, action.id
             assert driver.app.screen is driver.main, f"{action.id} opened a form"
             said = driver.main.status.message
             assert (READ_ONLY[1:] in said) == action.writes, (action.id, said)

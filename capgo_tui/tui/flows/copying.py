@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.clipboard import copy
-from capgo_tui.workspace.copying import Copying
+from capgo_tui.workspace.copying import Copying, Part
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from capgo_tui.tui.screens.lists import AnyRows
     from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.tui.widgets.copy_bar import CopyBar
-    from capgo_tui.workspace.copying import Part
     from capgo_tui.workspace.session import Workspace
 
 MOST = 2_000
@@ -38,11 +37,12 @@ class CopyFlow:
         return self._await_part(bar.open(), rows, keys, hidden)
 
     async def _await_part(
-        self, chosen: asyncio.Future[Part | None], rows: AnyRows, keys: Sequence[str], hidden: int
+        self, chosen: asyncio.Future[str | None], rows: AnyRows, keys: Sequence[str], hidden: int
     ) -> None:
-        part = await chosen
-        if part is None:
+        name = await chosen
+        if name is None:
             return
+        part = Part(name)
         records = rows.records(keys)
         if not records:
             self._screen.say(f"What was to be copied is no longer among the {rows.look.name}.")

@@ -12,8 +12,11 @@ from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.dialogs.fields_form import FieldsForm
 from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.dialogs.run_dialog import RunDialog
+from capgo_tui.tui.widgets.copy_bar import CopyBar
+from capgo_tui.tui.widgets.export_bar import ExportBar
 from capgo_tui.tui.widgets.filter_bar import FilterBar
 from capgo_tui.tui.widgets.modal import Modal
+from capgo_tui.tui.widgets.palette_bar import PaletteBar
 from capgo_tui.tui.widgets.prompt import Prompt
 from capgo_tui.tui.widgets.sort_bar import SortBar
 
@@ -34,6 +37,9 @@ class ScreenWithModals(Screen[None]):
         super().__init__(classes=self._classes_at(self.app.size))
         self.filter_bar = FilterBar()
         self.sort_bar = SortBar()
+        self.copy_bar = CopyBar()
+        self.export_bar = ExportBar()
+        self.palette_bar = PaletteBar()
         self.prompt = Prompt()
         self.link_form = LinkForm()
         self.channel_form = ChannelForm()
@@ -55,6 +61,9 @@ class ScreenWithModals(Screen[None]):
                 modals = (
                     self.filter_bar,
                     self.sort_bar,
+                    self.copy_bar,
+                    self.export_bar,
+                    self.palette_bar,
                     self.prompt,
                     self.link_form,
                     self.channel_form,
@@ -62,7 +71,7 @@ class ScreenWithModals(Screen[None]):
                     self.confirmation,
                     self.run_dialog,
                 )
-                await self.mount(*modals)
+                await self.mount(self.palette_bar.matches, *modals)
                 self.modals = modals
 
     async def furnish_with(self, kind: type[M]) -> M:

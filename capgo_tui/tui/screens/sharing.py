@@ -11,13 +11,12 @@ from capgo_tui.tui.screens.lists import NOT_CONNECTED
 class SharingScreen(EditingScreen):
     """The lists, and what is taken along of them; nothing here changes anything at the server."""
 
-    async def action_copy(self) -> None:
+    def action_copy(self) -> None:
         """Copy something of the marked records, else of the one under the cursor."""
         if self.workspace is None:
             self.say(NOT_CONNECTED)
             return
-        from capgo_tui.tui.flows.copying import MOST  # noqa: PLC0415 - as below
-        from capgo_tui.tui.widgets.copy_bar import CopyBar  # noqa: PLC0415 - not before it is asked
+        from capgo_tui.tui.flows.copying import MOST  # noqa: PLC0415 - brings the models
 
         marks = self.rows.marks
         keys = tuple(islice(marks, MOST + 1)) or self._under_cursor()
@@ -26,26 +25,23 @@ class SharingScreen(EditingScreen):
         elif not keys:
             self.say("There is nothing under the cursor.")
         else:
-            bar = await self.furnish_with(CopyBar)
             self.status.dismiss()
-            copying = self.flows.copying.ask(bar, self.rows, keys, marks.hidden)
+            copying = self.flows.copying.ask(self.copy_bar, self.rows, keys, marks.hidden)
             self._begin(copying, "copy")
 
     def _under_cursor(self) -> tuple[str, ...]:
         key = self.table.cursor_key
         return () if key is None else (key,)
 
-    async def action_export(self) -> None:
+    def action_export(self) -> None:
         """Export what the list in view shows."""
-        await self.export("", "")
+        self.export("", "")
 
-    async def export(self, form: str, name: str) -> None:
+    def export(self, form: str, name: str) -> None:
         """Ask where to export the list in view to, beginning with a format and a file."""
         if self.workspace is None:
             self.say(NOT_CONNECTED)
             return
-        from capgo_tui.tui.widgets.export_bar import ExportBar  # noqa: PLC0415 - few export
-
-        bar = await self.furnish_with(ExportBar)
         self.status.dismiss()
-        self._begin(self.flows.exporting.ask(bar, self.rows, form, name), "export the list")
+        asking = self.flows.exporting.ask(self.export_bar, self.rows, form, name)
+        self._begin(asking, "export the list")

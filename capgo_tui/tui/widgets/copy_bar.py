@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from capgo_tui.tui.widgets.choice_bar import ChoiceBar
-from capgo_tui.workspace.copying import Part
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
 LETTERS = {
-    "i": Part.ID,
-    "n": Part.NAME,
-    "r": Part.ROW,
-    "j": Part.JSON,
-    "c": Part.CURL,
-    "s": Part.COMMAND,
+    "i": "id",
+    "n": "name",
+    "r": "row",
+    "j": "JSON",
+    "c": "curl",
+    "s": "command line",
 }
 """The letter that copies each at once; ``h`` and ``l`` move, as everywhere."""
 
@@ -29,15 +28,15 @@ class CopyBar(ChoiceBar):
 
     VERB = "copy"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(letter, f"pick({at})", part.value, show=False, id=f"copy.{part.value}")
+        Binding(letter, f"pick({at})", part, show=False, id=f"copy.{letter}")
         for at, (letter, part) in enumerate(LETTERS.items())
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._answer: asyncio.Future[Part | None] | None = None
+        self._answer: asyncio.Future[str | None] | None = None
 
-    def open(self) -> asyncio.Future[Part | None]:
+    def open(self) -> asyncio.Future[str | None]:
         """Ask what to copy; None when it is nothing. The keyboard is taken at once."""
         self._answer = asyncio.get_running_loop().create_future()
         self.offer([f"{letter} {part}" for letter, part in LETTERS.items()], self._at)
@@ -56,7 +55,7 @@ class CopyBar(ChoiceBar):
         """Answer that it is nothing."""
         self._give(None)
 
-    def _give(self, part: Part | None) -> None:
+    def _give(self, part: str | None) -> None:
         answer, self._answer = self._answer, None
         if answer is not None and not answer.done():
             answer.set_result(part)
