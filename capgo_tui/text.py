@@ -61,8 +61,20 @@ def cell_width(text: str) -> int:
     return sum(map(_char_width, text))
 
 
+def fitted(text: str, width: int) -> str:
+    """A clean text in at most `width` cells; what is cut ends in ``…``."""
+    if cell_width(text) <= width:
+        return text
+    end, used = 0, 1
+    while used + _char_width(text[end]) <= width:
+        used += _char_width(text[end])
+        end += 1
+    return f"{text[:end]}…"
+
+
 def _char_width(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):
+    # Vowels and final consonants of old Hangul are drawn into the syllable before.
+    if unicodedata.category(char) in ("Mn", "Me", "Mc") or "\u1160" <= char <= "\u11ff":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 

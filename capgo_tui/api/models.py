@@ -7,7 +7,6 @@ everything. Moments are aware datetimes. Rows are immutable; `dataclasses.replac
 
 # No `from __future__ import annotations` here: `fields.schema_of` reads the annotations.
 
-import json
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +27,7 @@ from capgo_tui.api.fields import (
     bundle_ref,
     sent_as,
 )
+from capgo_tui.api.jsonvalue import JSON
 from capgo_tui.api.records import Record
 from capgo_tui.api.settings import INTERNAL_BUNDLES
 from capgo_tui.text import clean
@@ -193,12 +193,11 @@ class Bundle(Record):
         """The bundle's exact name, for requests."""
         return self._exact_or(self.name)
 
-    def raw_json(self) -> str:
-        """As of every record, but for the session key, which is nobody's business."""
-        raw = self.raw()
+    def disclosed(self, raw: JSON) -> JSON:
+        """Give what `raw` gave but for the session key."""
         if isinstance(raw, dict) and raw.get("session_key"):
-            raw = {**raw, "session_key": "•••"}
-        return json.dumps(raw, indent=2, ensure_ascii=False)
+            return {**raw, "session_key": "•••"}
+        return raw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from capgo_tui.api.jsonvalue import JSON, load_json
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
 LIST_KEYS = ("data", "bundles", "versions")
 """Where servers put the rows when the list comes in an object (contract §8.1, §9, §12)."""
@@ -46,9 +46,13 @@ class RawPage:
 
     def row(self, index: int) -> JSON:
         """Unpack one row of the list; a negative index means the reply is the row."""
+        return self.rows([index])[0]
+
+    def rows(self, indexes: Iterable[int]) -> list[JSON]:
+        """Unpack some rows as `row` does, the reply only once."""
         document = self.document()
         rows = rows_of(document)
-        return document if index < 0 or rows is None else rows[index]
+        return [document if at < 0 or rows is None else rows[at] for at in indexes]
 
 
 class Record:
@@ -75,7 +79,11 @@ class Record:
 
     def raw_json(self) -> str:
         """Give `raw` as indented JSON text, in the server's order; not clean either."""
-        return json.dumps(self.raw(), indent=2, ensure_ascii=False)
+        return json.dumps(self.disclosed(self.raw()), indent=2, ensure_ascii=False)
+
+    def disclosed(self, raw: JSON) -> JSON:
+        """Give what `raw` gave without what is nobody's business."""
+        return raw
 
     def _exact_or(self, shown: str) -> str:
         exact: str = getattr(self, "_exact", shown)
@@ -105,6 +113,21 @@ def attach(record: RecordT, page: RawPage, index: int) -> RecordT:
     object.__setattr__(record, "_page", page)
     object.__setattr__(record, "_index", index)
     return record
+
+
+def disclosed_rows(records: Iterable[Record]) -> list[JSON]:
+    """Give of many rows what the server sent, but for secrets; each reply is unpacked once."""
+    records = list(records)
+    places: dict[RawPage, list[int]] = {}
+    for place, record in enumerate(records):
+        page: RawPage | None = getattr(record, "_page", None)
+        if page is not None:
+            places.setdefault(page, []).append(place)
+    found: list[JSON] = [None] * len(records)
+    for page, those in places.items():
+        for place, row in zip(those, page.rows(records[at]._index for at in those), strict=True):
+            found[place] = records[place].disclosed(row)
+    return found
 
 
 def rows_of(document: JSON) -> list[JSON] | None:

@@ -6,25 +6,27 @@ import gc
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from capgo_tui import __version__, locations
+from capgo_tui import __version__
 from capgo_tui.api.revisions import Revision
-from capgo_tui.commands.sandbox import sandbox
-from capgo_tui.settings import Options, SettingsError, Surroundings, find
+from capgo_tui.commands import machine
+from capgo_tui.commands.exit_codes import Exit
+from capgo_tui.commands.verbs import Verbs
+from capgo_tui.settings import Options, SettingsError, find
 
 if TYPE_CHECKING:
     from capgo_tui.tui.launch import Launch
-    from capgo_tui.workspace.log_file import LogFile
-
-EXIT_FAILED = 1
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="capgo-tui")
 @click.option("--app", "app_id", metavar="ID", help="The app, such as com.example.app.")
 @click.option("--api-url", metavar="URL", help="The server, where it is not Capgo's own.")
@@ -89,7 +91,7 @@ def capgo_tui(
             launch = _demo(device, chosen)
         else:
             launch = _found(Options(apikey, app_id, api_url), device, chosen)
-            launch = replace(launch, journal=_journal())
+            launch = replace(launch, journal=machine.journal())
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
     sys.exit(
@@ -98,26 +100,10 @@ def capgo_tui(
                 launch,
                 refresh_seconds=refresh,
                 read_only=read_only,
-                log_file=_log_file(log_file),
+                log_file=machine.log_file(log_file),
             )
         )
     )
-
-
-capgo_tui.add_command(sandbox)
-
-
-def _log_file(path: str | None) -> LogFile | None:
-    """Open the log before the start: what cannot be written is better known now."""
-    if path is None:
-        return None
-    from capgo_tui.workspace.log_file import LogFile  # noqa: PLC0415 - for who asked for it
-
-    try:
-        return LogFile(Path(path))
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise click.UsageError(f"--log-file {path!r} cannot be written: {why}") from None
 
 
 def _is_given(context: click.Context, name: str) -> bool:
@@ -127,7 +113,7 @@ def _is_given(context: click.Context, name: str) -> bool:
 def _found(options: Options, device: str | None, revision: Revision | None) -> Launch:
     from capgo_tui.tui.launch import Launch  # noqa: PLC0415 - a subcommand needs no interface
 
-    settings = find(options, _surroundings())
+    settings = find(options, machine.surroundings())
     return Launch(
         key=settings.key.value if settings.key else None,
         app_id=settings.app_id.value if settings.app_id else None,
@@ -136,23 +122,6 @@ def _found(options: Options, device: str | None, revision: Revision | None) -> L
         revision=revision,
         device=device,
     )
-
-
-def _surroundings() -> Surroundings:
-    try:
-        home, folder = Path.home(), Path.cwd()
-    except (RuntimeError, OSError) as error:
-        raise SettingsError(f"the home or the current folder cannot be found: {error}") from None
-    return Surroundings(os.environ, home, folder)
-
-
-def _journal() -> Path:
-    try:
-        return locations.journal_file()
-    except (RuntimeError, OSError) as error:
-        raise SettingsError(
-            f"the folder of the journal cannot be found: {error}; set XDG_STATE_HOME"
-        ) from None
 
 
 def _demo(device: str | None, revision: Revision | None) -> Launch:
@@ -175,4 +144,4 @@ def _run(launch: Launch) -> int:
         click.echo(outcome, err=True)
     if app.bug is not None:
         click.echo(f"capgo-tui met a bug; please report this:\n{app.bug}", err=True)
-    return EXIT_FAILED if app.return_code else 0
+    return Exit.FAILED if app.return_code else Exit.OK

@@ -118,6 +118,19 @@ ACTIONS: tuple[Action, ...] = (
         "Sort by a column: ← → and Enter; the same column again turns it round",
     ),
     Action(
+        "record.copy", "y", "copy", "copy",
+        "Copy the id, name, row, JSON, curl or command line of this record or of all marked",
+    ),
+    Action(
+        "list.export", "E", "export", "export",
+        "Write what the filter shows into a file: csv, json or ndjson",
+    ),
+    Action(
+        "palette", "colon,ctrl+p", "palette('')", "go",
+        "Go to a list, a record or an action by its name: dev qa, ch beta, theme, export csv",
+        shown_key=":",
+    ),
+    Action(
         "change.undo", "z", "undo", "undo",
         "Undo the last change that can be undone; once more: the one before", writes=True,
     ),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Collection
     from capgo_tui.workspace.columns import Column, Surroundings
     from capgo_tui.workspace.details import Section
+    from capgo_tui.workspace.export.export import Export
+    from capgo_tui.workspace.export.formats import Format
     from capgo_tui.workspace.session import Workspace
 
 T = TypeVar("T", bound="Record")
@@ -87,6 +89,25 @@ class RecordRows(Generic[T]):
     def is_writing(self, key: str) -> bool:
         """Whether a write is under way for a record."""
         return (self.look.name, key) in self.workspace.writing
+
+    def records(self, keys: Sequence[str]) -> list[T]:
+        """The records of some ids, as far as they are there."""
+        known = self.view.collection.records
+        return [known[key] for key in keys if key in known]
+
+    def texts(self, keys: Sequence[str]) -> list[list[str]]:
+        """What all columns say of those."""
+        around = self.workspace.surroundings()
+        columns = self.look.columns
+        return [
+            [column.text(record, around) for column in columns] for record in self.records(keys)
+        ]
+
+    def export(self, form: Format) -> Export[T]:
+        """An export of what is shown now."""
+        from capgo_tui.workspace.export.export import Export  # noqa: PLC0415 - few export
+
+        return Export(self.view, form, self.workspace.surroundings)
 
     def sections(self, key: str) -> list[Section]:
         """All that is known of a record; empty when it is gone."""

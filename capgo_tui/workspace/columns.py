@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.filed import flag, known, timestamp
 from capgo_tui.workspace.sorting import flag_value, text_value, version_value
 
 if TYPE_CHECKING:
@@ -60,6 +61,12 @@ class Column(Generic[T]):
     """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
     newest_first: bool = False
     """Whether the first thing wanted of it is the descending order."""
+    filed: Callable[[T, Surroundings], str] | None = None
+    """What a file says in place of `text`, which is an age or a sign; empty where unknown."""
+
+    def for_file(self, record: T, around: Surroundings) -> str:
+        """What a file for other programs says of a record."""
+        return (self.filed or self.text)(record, around)
 
 
 def bundle_name(bundle: BundleRef | None, around: Surroundings) -> str:
@@ -166,6 +173,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         _channel_bundle,
         1,
         cut_middle=True,
+        filed=lambda c, a: bundle_name(c.bundle, a),
     ),
     Column(
         "default",
@@ -176,6 +184,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         lambda c, _: flag_value(c.public),
         2,
         newest_first=True,
+        filed=lambda c, _: flag(c.public),
     ),
     Column("rollout", "ROLLOUT", rollout, 12, 20, _rollout_share, 4),
     Column(
@@ -186,6 +195,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         10,
         lambda c, _: text_value(c.disable_auto_update and policy(c)),
         5,
+        filed=lambda c, _: known(policy(c)),
     ),
     Column(
         "self",
@@ -195,9 +205,17 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         4,
         lambda c, _: flag_value(c.allow_device_self_set),
         6,
+        filed=lambda c, _: flag(c.allow_device_self_set),
     ),
     Column(
-        "dev", "DEV", lambda c, _: yes(c.allow_dev), 3, 3, lambda c, _: flag_value(c.allow_dev), 7
+        "dev",
+        "DEV",
+        lambda c, _: yes(c.allow_dev),
+        3,
+        3,
+        lambda c, _: flag_value(c.allow_dev),
+        7,
+        filed=lambda c, _: flag(c.allow_dev),
     ),
     Column(
         "emulator",
@@ -207,6 +225,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         3,
         lambda c, _: flag_value(c.allow_emulator),
         8,
+        filed=lambda c, _: flag(c.allow_emulator),
     ),
     Column(
         "changed",
@@ -218,6 +237,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         3,
         searched=False,
         newest_first=True,
+        filed=lambda c, _: timestamp(c.updated_at),
     ),
 )
 
@@ -249,9 +269,29 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         8,
         lambda d, _: text_value(d.platform),
         4,
+        filed=lambda d, _: d.platform or "",
     ),
-    Column("bundle", "BUNDLE", device_bundle, 12, 18, _device_bundle, 1, cut_middle=True),
-    Column("override", "OVERRIDE", override_mark, 14, 22, lambda d, _: text_value(d.channel), 1),
+    Column(
+        "bundle",
+        "BUNDLE",
+        device_bundle,
+        12,
+        18,
+        _device_bundle,
+        1,
+        cut_middle=True,
+        filed=lambda d, a: known(device_bundle(d, a)),
+    ),
+    Column(
+        "override",
+        "OVERRIDE",
+        override_mark,
+        14,
+        22,
+        lambda d, _: text_value(d.channel),
+        1,
+        filed=lambda d, _: d.channel or "",
+    ),
     Column(
         "os",
         "OS",
@@ -279,7 +319,16 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: version_value(d.plugin_version),
         9,
     ),
-    Column("kind", "KIND", lambda d, _: device_kind(d), 6, 13, _device_kind, 8),
+    Column(
+        "kind",
+        "KIND",
+        lambda d, _: device_kind(d),
+        6,
+        13,
+        _device_kind,
+        8,
+        filed=lambda d, _: known(device_kind(d)),
+    ),
     Column(
         "seen",
         "SEEN",
@@ -290,6 +339,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         3,
         searched=False,
         newest_first=True,
+        filed=lambda d, _: timestamp(d.updated_at),
     ),
 )
 
@@ -323,6 +373,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         2,
         searched=False,
         newest_first=True,
+        filed=lambda b, _: timestamp(b.created_at),
     ),
     Column(
         "comment",
@@ -359,6 +410,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         3,
         lambda b, _: flag_value(bool(b.has_session_key)),
         7,
+        filed=lambda b, _: flag(bool(b.has_session_key)),
     ),
 )
 

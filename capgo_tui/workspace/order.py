@@ -99,8 +99,15 @@ class Order:
 
     def keys(self) -> Iterator[str]:
         """All ids in order."""
-        known = reversed(self._known) if self._descending else self._known
-        return map(self.roll.ids.__getitem__, chain(known, self._unknown))
+        return self._ids(self._known, self._unknown)
+
+    def snapshot(self) -> Iterator[str]:
+        """All ids as they now stand, to be read at leisure and in any thread."""
+        return self._ids(self._known[:], self._unknown[:])
+
+    def _ids(self, known: array[int], unknown: array[int]) -> Iterator[str]:
+        in_order = reversed(known) if self._descending else known
+        return map(self.roll.ids.__getitem__, chain(in_order, unknown))
 
     def parts(self, size: int) -> Iterator[tuple[bool, array[int]]]:
         """All numbers, a few at a time: those with a value, ascending whatever the order; others.

@@ -125,6 +125,10 @@ class View(Generic[T]):
         """The ids in view, in order; not to be kept while the view changes."""
         return self._shown.keys()
 
+    def snapshot(self) -> Iterator[str]:
+        """The ids now in view, in order, to be read at leisure and in any thread."""
+        return self._shown.snapshot()
+
     def all_keys(self) -> Iterator[str]:
         """The ids of all records in order, also of those that do not match."""
         return self._all.keys()

@@ -61,5 +61,12 @@ def measure(folder: Path) -> Measured:
             terminal.press(way)
             measured[name] = probed.ask("shown_after", "enter")
             terminal.settle("end of list")
+        terminal.press(":", "dev qa")
+        measured["gap.palette"] = worst("n", "o", "-")
+        terminal.press(ESC)
+        terminal.press("E", "to file")
+        probed.ask("worst_gap")
+        terminal.press("\r", "✓ Exported")
+        measured["gap.export"] = probed.ask("worst_gap")
         measured["peak"] = probed.memory("VmHWM")
     return measured

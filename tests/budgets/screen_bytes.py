@@ -49,6 +49,15 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Measured:
     most["filter-open"] = press("/")
     most["filter"] = max(press(letter) for letter in "ios")
     press(ESC)
+    for figure, key, shown in (
+        ("palette-open", ":", "dev qa"),
+        ("copy-open", "y", "i id"),
+        ("export-open", "E", "to file"),
+    ):
+        most[figure] = press(key, shown)
+        if key == ":":
+            most["palette"] = max(press(letter) for letter in "ios")
+        press(ESC)
     # A filter for one device, and none again: the cursor stays on it, among all the others.
     press("/" + overridden + ENTER)
     press(ESC)

@@ -18,6 +18,7 @@ from capgo_tui import __version__
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import root
+from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.root import capgo_tui
 
 if TYPE_CHECKING:
@@ -353,7 +354,7 @@ def test_no_launch_shows_its_key() -> None:
     assert KEY not in repr(start("-a", KEY, "--app", "com.acme.shop").launch)
 
 
-@pytest.mark.parametrize("code", [OK, root.EXIT_FAILED])
+@pytest.mark.parametrize("code", [OK, Exit.FAILED])
 def test_the_interfaces_end_is_the_commands_end(code: int) -> None:
     started = start("--app", "com.acme.shop", "-a", KEY, ends_with=code)
     assert started.code == code

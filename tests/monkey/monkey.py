@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from tests.monkey.episode import Found, Tally, play
+from tests.monkey.exports import confined
 from tests.monkey.level import GROWTH, Level
 from tests.monkey.strokes import strokes
 
@@ -47,7 +48,7 @@ def run(
     tally, level = Tally(), Level()
     dice, more = random.Random(f"episodes/{seed}"), strokes(seed)  # noqa: S311
     open_before = _open_files()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, confined(Path(folder) / "exports"):
         while tally.strokes < keys:
             length = min(dice.randint(episode // 2, episode), keys - tally.strokes)
             journal = Path(folder) / str(tally.episodes) / "journal.sqlite3"

@@ -82,6 +82,27 @@ async def sort_row(stage: Stage) -> Driver:
     return driver
 
 
+async def palette(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("colon", *"over", "down")
+    await driver.until("override  ")
+    return driver
+
+
+async def copy_row(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("y", "right")
+    await driver.until("s command line")
+    return driver
+
+
+async def export_rows(stage: Stage) -> Driver:
+    driver = await devices(stage)
+    await driver.type("E")
+    await driver.until("to file ›")
+    return driver
+
+
 async def sorted_rows(stage: Stage) -> Driver:
     driver = await devices(stage)
     await driver.type("s", "right", "right", "right", "right", "enter")

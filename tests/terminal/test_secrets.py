@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,12 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
         for key in ("y", "jy", "jy"):
             terminal.press(key, "Copied the curl command")
         terminal.press("q", "✓ tester-01")
+        for letter in "rjcs":
+            terminal.press("y", "i id  n name")
+            terminal.press(letter, "Copied the ")
+        for form in range(3):
+            terminal.press("E" + "\t" * min(form, 1), "to file ›")
+            terminal.press("\r", "✓ Exported")
         httpx.get(sandbox.url + REFUSE)
         terminal.press("r", "key refused")
         terminal.press("@", "key_refused: ")
@@ -99,9 +106,41 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
     assert any(" POST /device 200 " in line for line in lines)
     assert sum(" 401 " in line for line in lines) >= 2, "both keys were used"
     assert b"[key hidden]" in terminal.output, "the server did echo it"
-    assert terminal.output.count(b"\x1b]52;") == 3
+    assert terminal.output.count(b"\x1b]52;") == 3 + 4
+    exported = [file for file in tmp_path.iterdir() if file.suffix.endswith(("csv", "json"))]
+    assert len(exported) == 3
+    assert "[key hidden]" in max(exported, key=lambda file: file.stat().st_size).read_text()
     for secret in (KEY, TYPED):
         assert_nowhere(secret, terminal, tmp_path)
+
+
+def test_no_command_tells_a_piece_of_the_key(tmp_path: Path, state_home: dict[str, str]) -> None:
+    log = str(tmp_path / "requests.log")
+    with serving(ECHOING) as sandbox:
+        for words in (
+            ("bundle", "list", "--json"),
+            ("channel", "get", "beta"),
+            ("device", "list", "--csv"),
+            ("device", "get", "nowhere"),
+            ("channel", "list", "--table", KEY),
+            ("app", "list", "-a", KEY),
+            ("info",),
+            ("nonsense",),
+        ):
+            more = ["--log-file", log] if words[0] not in {"info", "nonsense"} else []
+            ran = subprocess.run(
+                [str(COMMAND), *words, *more],
+                env=sandbox.environ | state_home | {"HOME": str(tmp_path)},
+                cwd=tmp_path,
+                capture_output=True,
+                check=False,
+            )
+            found = [p for p in pieces(KEY) if p in ran.stdout + ran.stderr]
+            assert not found, (words, found)
+            assert b"Traceback" not in ran.stderr
+    written = (tmp_path / "requests.log").read_bytes()
+    assert b"GET /bundle" in written
+    assert not [piece for piece in pieces(KEY) if piece in written]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -69,6 +70,13 @@ def test_no_byte_of_the_server_steers_the_terminal(tmp_path: Path) -> None:
             terminal.press("q", "unreadable (!)")
         terminal.type("2g")
         terminal.settle("unreadable (!)")
+        for letter in "inrjcs":
+            terminal.press(f"y{letter}", "Copied the ")
+        terminal.press(":dev 3", "show those that match", "device 3")
+        terminal.press("\x1b[B\r", "unreadable (!)")
+        for form in range(3):
+            terminal.press("E" + "\t" * min(form, 1), "to file ›")
+            terminal.press("\r", "✓ Exported")
         terminal.press("o", "Override")
         terminal.press("1", "channels")
         terminal.press("\r", "y yes")
@@ -80,7 +88,14 @@ def test_no_byte_of_the_server_steers_the_terminal(tmp_path: Path) -> None:
     assert steering(output) == []
     assert "\x1b[31m" not in output, "a colour of the corpus, and none of the theme"
     copied = re.findall(r"\x1b\]52;c;([A-Za-z0-9+/=]*)", output)
-    assert len(copied) == 3, "only what was asked for gets on the clipboard"
+    assert len(copied) == 3 + 6, "only what was asked for gets on the clipboard"
+    exported = [file for file in tmp_path.iterdir() if file.suffix in {".csv", ".json", ".ndjson"}]
+    assert len(exported) == 3
+    for text in (
+        *(base64.b64decode(payload).decode() for payload in copied),
+        *(file.read_text(encoding="utf-8") for file in exported),
+    ):
+        assert not [char for char in text if unsafe(char) and char != "\n"]
     written = log.read_text(encoding="utf-8")
     assert "unreadable: " in written
     assert not [char for char in written if unsafe(char) and char != "\n"]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from capgo_tui.tui.flows.bundles import BundleFlow
 from capgo_tui.tui.flows.channels import ChannelFlow
 from capgo_tui.tui.flows.cleanup import CleanupFlow
+from capgo_tui.tui.flows.copying import CopyFlow
+from capgo_tui.tui.flows.exporting import ExportFlow
 from capgo_tui.tui.flows.many_overrides import ManyOverrides
 from capgo_tui.tui.flows.overrides import OverrideFlow
 from capgo_tui.tui.flows.undo import UndoFlow
@@ -27,4 +29,6 @@ class Flows:
         self.many_overrides = ManyOverrides(screen, workspace, self.writing, self.overrides)
         self.bundles = BundleFlow(screen, workspace, self.writing)
         self.cleanup = CleanupFlow(screen, workspace, self.writing)
+        self.copying = CopyFlow(screen, workspace)
+        self.exporting = ExportFlow(screen, workspace)
         self.undoing = UndoFlow(screen, workspace, self.writing)

@@ -9,7 +9,6 @@ from capgo_tui.tui.screens.lists import ListsScreen
 from capgo_tui.workspace.sorting import Sort
 
 if TYPE_CHECKING:
-    from capgo_tui.tui.screens.lists import AnyRows
     from capgo_tui.tui.widgets.record_table import RecordTable
     from capgo_tui.tui.widgets.sort_bar import SortBar
 
@@ -79,6 +78,11 @@ class ArrangingScreen(ListsScreen):
         self.table.toggle_wide()
         self._show_hints()
 
-    def _filter_rows(self, rows: AnyRows, text: str) -> None:
-        rows.view.filter(rows.view.parse(clean(text)))
-        self._drive(rows)
+    def _filter(self, text: str) -> None:
+        """Narrow the list in view."""
+        view = self.rows.view
+        view.filter(view.parse(clean(text)))
+        self._drive(self.rows)
+        self.table.rows_replaced()
+        self._refresh_chrome()
+        self.follow()

@@ -35,8 +35,10 @@ class EditingScreen(ArrangingScreen):
         return self._flows
 
     def stop_waiting(self) -> bool:
-        """Give up the write that waits for a limit of the server; whether there was one."""
-        return self._flows is not None and self.flows.writing.stop_waiting()
+        """Give up the write that waits for a limit of the server, or the export; whether so."""
+        if self._flows is None:
+            return False
+        return self.flows.writing.stop_waiting() or self.flows.exporting.stop()
 
     async def furnish(self) -> None:
         """Mount what lies over the lists, and make the flows: their models take 0.1 s to import."""
@@ -95,7 +97,9 @@ class EditingScreen(ArrangingScreen):
         if self.workspace is None or self._active != "devices":
             self.say("Ids are of devices: 2 shows them.")
             return
-        form = await self.furnish_ids_form()
+        from capgo_tui.tui.dialogs.ids_form import IdsForm  # noqa: PLC0415 - its text area: 0.07 s
+
+        form = await self.furnish_with(IdsForm)
         finder = await DeviceFinder.of(self.workspace)
         self._begin(
             self.flows.many_overrides.ask_for_ids(form, text, finder), "look the devices up"

@@ -9,7 +9,7 @@ from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.dialogs.help import HelpScreen
 from capgo_tui.tui.dialogs.request_log import RequestLogScreen
 from capgo_tui.tui.dialogs.unreadable import UnreadableScreen
-from capgo_tui.tui.screens.editing import EditingScreen
+from capgo_tui.tui.screens.going import GoingScreen
 from capgo_tui.tui.screens.lists import NOT_CONNECTED
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.hint_bar import Hint
@@ -33,7 +33,7 @@ FOLLOW_SECONDS = 0.06
 """How long the cursor rests before the detail beside the table follows it."""
 
 
-class MainScreen(EditingScreen):
+class MainScreen(GoingScreen):
     """One app: channels, devices and bundles, and what is done to them."""
 
     CSS_PATH = "main.tcss"
@@ -189,12 +189,6 @@ class MainScreen(EditingScreen):
     def action_move(self, rows: int) -> None:
         """Move the cursor while the filter is typed."""
         self.table.action_move(rows)
-
-    def _filter(self, text: str) -> None:
-        self._filter_rows(self.rows, text)
-        self.table.rows_replaced()
-        self._refresh_chrome()
-        self.follow()
 
     def _close_filter_bar(self) -> None:
         self.filter_bar.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 
@@ -12,15 +12,18 @@ from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.dialogs.fields_form import FieldsForm
 from capgo_tui.tui.dialogs.link_form import LinkForm
 from capgo_tui.tui.dialogs.run_dialog import RunDialog
+from capgo_tui.tui.widgets.copy_bar import CopyBar
+from capgo_tui.tui.widgets.export_bar import ExportBar
 from capgo_tui.tui.widgets.filter_bar import FilterBar
+from capgo_tui.tui.widgets.modal import Modal
+from capgo_tui.tui.widgets.palette_bar import PaletteBar
 from capgo_tui.tui.widgets.prompt import Prompt
 from capgo_tui.tui.widgets.sort_bar import SortBar
 
 if TYPE_CHECKING:
     from textual.geometry import Size
 
-    from capgo_tui.tui.dialogs.ids_form import IdsForm
-    from capgo_tui.tui.widgets.modal import Modal
+M = TypeVar("M", bound=Modal)
 
 
 class ScreenWithModals(Screen[None]):
@@ -34,13 +37,15 @@ class ScreenWithModals(Screen[None]):
         super().__init__(classes=self._classes_at(self.app.size))
         self.filter_bar = FilterBar()
         self.sort_bar = SortBar()
+        self.copy_bar = CopyBar()
+        self.export_bar = ExportBar()
+        self.palette_bar = PaletteBar()
         self.prompt = Prompt()
         self.link_form = LinkForm()
         self.channel_form = ChannelForm()
         self.fields_form = FieldsForm()
         self.confirmation = Confirmation()
         self.run_dialog = RunDialog()
-        self.ids_form: IdsForm | None = None
         self.modals: tuple[Modal, ...] = ()
         """What lies over the lists, once it is there."""
         self._furnishing = asyncio.Lock()
@@ -56,6 +61,9 @@ class ScreenWithModals(Screen[None]):
                 modals = (
                     self.filter_bar,
                     self.sort_bar,
+                    self.copy_bar,
+                    self.export_bar,
+                    self.palette_bar,
                     self.prompt,
                     self.link_form,
                     self.channel_form,
@@ -63,19 +71,19 @@ class ScreenWithModals(Screen[None]):
                     self.confirmation,
                     self.run_dialog,
                 )
-                await self.mount(*modals)
+                await self.mount(self.palette_bar.matches, *modals)
                 self.modals = modals
 
-    async def furnish_ids_form(self) -> IdsForm:
-        """Mount the form for ids too; its text area takes 0.07 s to import."""
+    async def furnish_with(self, kind: type[M]) -> M:
+        """Mount one more that lies over the lists, the first time it is asked for."""
         await self.furnish()
-        if self.ids_form is None:
-            from capgo_tui.tui.dialogs.ids_form import IdsForm  # noqa: PLC0415
-
-            self.ids_form = IdsForm()
-            await self.mount(self.ids_form)
-            self.modals = (*self.modals, self.ids_form)
-        return self.ids_form
+        for modal in self.modals:
+            if isinstance(modal, kind):
+                return modal
+        modal = kind()
+        self.modals = (*self.modals, modal)
+        await self.mount(modal)
+        return modal
 
     @classmethod
     def _classes_at(cls, size: Size) -> str:

@@ -1,0 +1,131 @@
+"""What every command that reads is told: the key, the app, the server, and the format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, TypeAlias
+
+import click
+
+from capgo_tui.api.revisions import Revision
+from capgo_tui.commands.machine import log_file, surroundings
+from capgo_tui.settings import Options, SettingsError, find
+from capgo_tui.workspace.export.formats import Format
+from capgo_tui.workspace.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Decorator: TypeAlias = "Callable[[Callable[..., None]], Callable[..., None]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options that all commands have which read something of the server."""
+
+    app_id: str | None
+    app: str | None
+    """The app as the last word, where the official CLI has it."""
+    api_url: str | None
+    apikey: str | None
+    revision: str
+    log_file: str | None
+    form: str
+
+    @property
+    def format(self) -> Format:
+        """How the answer is written."""
+        return Format(self.form)
+
+    def target(self, *, of_app: bool = True) -> Target:
+        """What is to be read, and with which key.
+
+        Raises:
+            UsageError: when a setting is missing or cannot be used.
+
+        """
+        if self.app and self.app_id and self.app != self.app_id:
+            raise click.UsageError("two apps were given: --app, and the last word")
+        try:
+            settings = find(
+                Options(self.apikey, self.app_id or self.app, self.api_url), surroundings()
+            )
+        except SettingsError as error:
+            raise click.UsageError(str(error)) from None
+        server = settings.server.value
+        if settings.key is None:
+            raise click.UsageError("no API key was found: set CAPGO_TOKEN, or write it to ~/.capgo")
+        if of_app and settings.app_id is None:
+            raise click.UsageError("no app was given: name it as the last word, such as com.acme.a")
+        if (file := settings.unconfirmed_server) is not None:
+            raise click.UsageError(
+                f"{file} of this folder names the server {server};"
+                f" if your key may go there, say so: --api-url {server}"
+            )
+        return Target(
+            settings.app_id.value if settings.app_id else "",
+            settings.key.value,
+            server,
+            None if self.revision == "auto" else Revision(self.revision),
+            read_only=True,
+            log_file=log_file(self.log_file),
+        )
+
+
+_OPTIONS: tuple[Decorator, ...] = (
+    click.option("--json", "form", flag_value="json", help="Write JSON, as the server sent it."),
+    click.option("--ndjson", "form", flag_value="ndjson", help="Write JSON, a record a line."),
+    click.option("--csv", "form", flag_value="csv", help="Write comma-separated values."),
+    click.option(
+        "--table",
+        "form",
+        flag_value="table",
+        default="table",
+        help="Write aligned columns, cut at 80 cells (the default).",
+    ),
+    click.option("--app", "app_id", metavar="ID", help="The app, which can be the last word too."),
+    click.option("--api-url", metavar="URL", help="The server, where it is not Capgo's own."),
+    click.option("-a", "--apikey", metavar="KEY", help="The API key; better in CAPGO_TOKEN."),
+    click.option(
+        "--revision",
+        type=click.Choice(["auto", *(revision.value for revision in Revision)]),
+        default="auto",
+        show_default=True,
+        help="The revision of the API the server speaks.",
+    ),
+    click.option("--log-file", metavar="PATH", help="Write every request there, without the key."),
+)
+
+limit_option = click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Stop after so many; without it everything is read, page by page.",
+)
+
+
+def asked(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command these options, and hand them to it as one `Asked`."""
+
+    @wraps(command)
+    def run(
+        *,
+        app: str | None = None,
+        app_id: str | None,
+        api_url: str | None,
+        apikey: str | None,
+        revision: str,
+        log_file: str | None,
+        form: str,
+        **more: object,
+    ) -> None:
+        command(Asked(app_id, app, api_url, apikey, revision, log_file, form), **more)
+
+    wrapped: Callable[..., None] = run
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+app_argument = click.argument("app", required=False, metavar="[APP]")

@@ -1,0 +1,39 @@
+"""What the exit codes mean: a script goes by them, so they stay what they are."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import ErrorKind
+
+if TYPE_CHECKING:
+    from capgo_tui.api.errors import CapgoError
+
+
+class Exit(IntEnum):
+    """How a command ended."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    """The command cannot be run like this: an argument or a setting is missing or wrong."""
+    NOT_FOUND = 3
+    NOT_ALLOWED = 4
+    """The key is refused, or may not do this."""
+    RATE_LIMITED = 5
+    IN_PART = 6
+    """What was written is true, but not all there is."""
+
+
+_OF_KINDS = {
+    ErrorKind.NOT_FOUND: Exit.NOT_FOUND,
+    ErrorKind.KEY_REFUSED: Exit.NOT_ALLOWED,
+    ErrorKind.NOT_ALLOWED: Exit.NOT_ALLOWED,
+    ErrorKind.RATE_LIMITED: Exit.RATE_LIMITED,
+}
+
+
+def exit_of(error: CapgoError) -> Exit:
+    """How a command ends that met an error before it wrote anything."""
+    return _OF_KINDS.get(error.kind, Exit.FAILED)

@@ -1,0 +1,53 @@
+"""``capgo-tui info``: each setting, and where it comes from. Nothing is asked of the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from capgo_tui import __version__
+from capgo_tui.commands.machine import journal, surroundings
+from capgo_tui.commands.output import prepare, write
+from capgo_tui.settings import Found, Options, SettingsError, find
+from capgo_tui.text import clean
+from capgo_tui.workspace.export.formats import aligned
+from capgo_tui.workspace.export.json_text import json_text
+
+if TYPE_CHECKING:
+    from capgo_tui.api.jsonvalue import JSON
+
+MISSING = "not found"
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--app", "app_id", metavar="ID", help="As if this app was given.")
+@click.option("--api-url", metavar="URL", help="As if this server was given.")
+@click.option("-a", "--apikey", metavar="KEY", help="As if this key was given.")
+def info(*, as_json: bool, app_id: str | None, api_url: str | None, apikey: str | None) -> None:
+    """Say where each setting comes from; of the key only its fingerprint."""
+    try:
+        found = find(Options(apikey, app_id, api_url), surroundings())
+        file = journal()
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
+    confirmed = "" if found.unconfirmed_server is None else " (asked about before a key goes there)"
+    key = found.key
+    lines = [
+        _line("key", None if key is None else Found(f"#{key.value.fingerprint}", key.source)),
+        _line("app", found.app_id),
+        _line("server", Found(found.server.value, f"{found.server.source}{confirmed}")),
+        _line("journal", Found(str(file), "XDG_STATE_HOME, or the system's own folder")),
+        _line("version", Found(__version__, "this program")),
+    ]
+    prepare()
+    if as_json:
+        told = {n: None if v is None else {"value": v, "source": s} for n, v, s in lines}
+        write(json_text(cast("JSON", told), indent=2) + "\n")
+    else:
+        write(aligned([[name, clean(value or MISSING), source] for name, value, source in lines]))
+
+
+def _line(name: str, found: Found[str] | None) -> tuple[str, str | None, str]:
+    return (name, None, "") if found is None else (name, found.value, clean(found.source))

@@ -1,0 +1,57 @@
+"""What a command needs of the machine: where settings are looked for, and files to open."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from capgo_tui import locations
+from capgo_tui.settings import SettingsError, Surroundings
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.log_file import LogFile
+
+
+def surroundings() -> Surroundings:
+    """The environment, the home and the current folder.
+
+    Raises:
+        SettingsError: when one of the folders is gone.
+
+    """
+    try:
+        home, folder = Path.home(), Path.cwd()
+    except (RuntimeError, OSError) as error:
+        raise SettingsError(f"the home or the current folder cannot be found: {error}") from None
+    return Surroundings(os.environ, home, folder)
+
+
+def journal() -> Path:
+    """The file every write is noted in.
+
+    Raises:
+        SettingsError: when there is no folder for it.
+
+    """
+    try:
+        return locations.journal_file()
+    except (RuntimeError, OSError) as error:
+        raise SettingsError(
+            f"the folder of the journal cannot be found: {error}; set XDG_STATE_HOME"
+        ) from None
+
+
+def log_file(path: str | None) -> LogFile | None:
+    """Open the log before the start: what cannot be written is better known now."""
+    if path is None:
+        return None
+    from capgo_tui.workspace.log_file import LogFile  # noqa: PLC0415 - for who asked for it
+
+    try:
+        return LogFile(Path(path))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise click.UsageError(f"--log-file {path!r} cannot be written: {why}") from None

@@ -1,0 +1,166 @@
+"""Reading a list or a record and writing it down, page by page."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+
+import click
+
+from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer, Refused
+from capgo_tui.api.records import Record
+from capgo_tui.commands.exit_codes import Exit, exit_of
+from capgo_tui.commands.output import forget_reader, prepare, say, write
+from capgo_tui.workspace.export.formats import Format, writer_of
+from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.request_log import RequestLog
+from capgo_tui.workspace.session import Workspace, open_client, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+
+    from capgo_tui.api.paging import Pager
+    from capgo_tui.api.patience import Wait
+    from capgo_tui.commands.asking import Asked
+    from capgo_tui.workspace.columns import Column, Surroundings
+    from capgo_tui.workspace.details import Section
+    from capgo_tui.workspace.target import Target
+
+T = TypeVar("T", bound=Record)
+
+
+def _no_details(_: Record, __: Surroundings) -> Sequence[Section]:
+    return ()
+
+
+async def _nothing(_: Workspace) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Noun(Generic[T]):
+    """What a command needs to know of one sort of record."""
+
+    plural: str
+    columns: Sequence[Column[T]]
+    details: Callable[[T, Surroundings], Sequence[Section]] = _no_details
+    join: Callable[[Workspace], Awaitable[None]] = _nothing
+    """Reads what its cells need of other lists; done once the first answer is there."""
+
+
+def run(target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]) -> NoReturn:
+    """Open a workspace, run a command on it, and leave with its exit code."""
+    prepare()
+    try:
+        code = asyncio.run(_run(target, command))
+    except BrokenPipeError:
+        forget_reader()
+        code = Exit.OK
+    except OSError as error:  # of the output: those of the network are told as a CapgoError
+        forget_reader()
+        say(f"the output cannot be written: {error.strerror}")
+        code = Exit.FAILED
+    except CapgoError as error:
+        say(_told(error))
+        code = exit_of(error)
+    except InsecureServer as error:
+        raise click.UsageError(str(error)) from None
+    except Refused as error:
+        say(str(error))
+        code = Exit.FAILED
+    sys.exit(code)
+
+
+async def _run(target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]) -> Exit:
+    requests = RequestLog(target, utc_now)
+    workspace = Workspace(target, open_client(target, requests, _say_wait), utc_now, requests)
+    try:
+        return await command(workspace)
+    finally:
+        await workspace.aclose()
+
+
+async def write_list(
+    workspace: Workspace, asked: Asked, noun: Noun[T], pager: Pager[T], limit: int | None
+) -> Exit:
+    """Write a list, each page as it comes; nothing at all when the first one fails."""
+    writer = writer_of(asked.format, noun.columns, workspace.surroundings)
+    begun, written, unreadable, incomplete = False, 0, 0, False
+    failed: CapgoError | None = None
+    while not pager.ended and (limit is None or written < limit):
+        try:
+            page = await pager.next_page()
+            if not begun:
+                await _join(workspace, asked, noun)
+        except CapgoError as error:
+            if not begun:
+                raise
+            failed = error
+            break
+        if not begun:
+            write(writer.begin())
+            begun = True
+        rows = page.rows if limit is None else page.rows[: limit - written]
+        write(writer.rows(rows))
+        written += len(rows)
+        unreadable += len(page.unreadable)
+        incomplete = page.incomplete
+    write(writer.end())
+    if not written and not unreadable and failed is None:
+        say(f"there are no {noun.plural}")
+    if unreadable:
+        say(f"{unreadable} of the {noun.plural} could not be read and were left out")
+    if incomplete:
+        say("the server has more but gives no way to it")
+    if failed is not None:
+        say(f"only the first {written}: {_told(failed)}")
+    return Exit.IN_PART if unreadable or incomplete or failed else Exit.OK
+
+
+async def write_one(workspace: Workspace, asked: Asked, noun: Noun[T], record: T) -> Exit:
+    """Write all of one record."""
+    await _join(workspace, asked, noun)
+    match asked.format:
+        case Format.JSON:
+            write(json_text(record.disclosed(record.raw()), indent=2) + "\n")
+        case Format.TABLE:
+            write(_page(noun.details(record, workspace.surroundings())))
+        case form:
+            writer = writer_of(form, noun.columns, workspace.surroundings)
+            write(writer.begin() + writer.rows([record]) + writer.end())
+    return Exit.OK
+
+
+async def _join(workspace: Workspace, asked: Asked, noun: Noun[T]) -> None:
+    if asked.format in (Format.CSV, Format.TABLE):
+        await noun.join(workspace)
+
+
+def _page(sections: Sequence[Section]) -> str:
+    """Sections of labelled lines; labels are ours, and none is wider than its letters."""
+    width = max(len(label) for section in sections for label, _ in section.fields)
+    lines = []
+    for section in sections:
+        lines.append(section.title)
+        lines += [f"  {label:<{width}}  {text}" for label, text in section.fields]
+    return "\n".join(lines) + "\n"
+
+
+def _told(error: CapgoError) -> str:
+    """What went wrong, for somebody who can only start the command again."""
+    match error.kind:
+        case ErrorKind.KEY_REFUSED:
+            return f"the key was refused: {error.message}"
+        case ErrorKind.NOT_ALLOWED:
+            return "this key may not do that, or there is no such app: the server says the same"
+        case ErrorKind.RATE_LIMITED if error.retry_after is not None:
+            return f"the server asks to slow down; it takes more in {error.retry_after:.0f} s"
+        case _:
+            return error.message
+
+
+def _say_wait(wait: Wait) -> None:
+    if not wait.over:
+        say(f"{wait.error.message}; trying again in {wait.seconds:.0f} s")

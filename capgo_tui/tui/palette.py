@@ -1,0 +1,202 @@
+"""What can be reached by its name: lists, actions, themes, files, and the records themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, TypeAlias
+
+from capgo_tui.tui.actions import ACTIONS, disabled_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.workspace.target import Target
+
+MOST_NAMES = 5
+"""So many records of each list are offered."""
+LOOKED_AT = 2_000
+"""So many channels and bundles are looked at for every letter."""
+LISTS = ("channels", "devices", "bundles")
+FORMS = ("csv", "json", "ndjson")
+HIDDEN = {"back", "quit", "palette", "list.export", *(f"tab.{name}" for name in LISTS)}
+"""Actions that lead nowhere from here, or where a word of its own leads already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Do what a key does, by its `Action.name`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show a list, with another filter unless it is None."""
+
+    tab: str
+    filter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Go to a record of a list."""
+
+    tab: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseTheme:
+    """Draw everything in other colours."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTo:
+    """Ask where to export the list in view, beginning with a format and a file."""
+
+    form: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Leave the program."""
+
+
+Deed: TypeAlias = Act | Show | Find | UseTheme | ExportTo | Quit
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that is offered."""
+
+    title: str
+    aside: str
+    deed: Deed
+    completion: str = ""
+    """What is to be typed for it; empty where no words lead there."""
+    off: bool = False
+    """Whether it cannot be done now; why, stands aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What there is to choose from at this moment."""
+
+    tab: str
+    target: Target
+    channels: Iterable[Channel]
+    bundles: Iterable[Bundle]
+    themes: Sequence[str]
+    no_themes: str = ""
+    """Why the theme cannot be changed; empty when it can."""
+
+    def matching(self, typed: str) -> list[Entry]:
+        """What is meant by something typed, the likeliest first."""
+        head, space, rest = typed.lstrip().partition(" ")
+        if not head:
+            return []
+        if space:
+            commanded = self._commanded(head.casefold(), rest.strip())
+            if commanded:
+                return commanded
+        words = typed.casefold().split()
+        return [*self._commands(head.casefold() if not space else typed), *self._actions(words),
+                *self._names(typed.strip())]  # fmt: skip
+
+    def _commands(self, begun: str) -> Iterable[Entry]:
+        """The words that others may follow."""
+        for name in LISTS:
+            if name.startswith(begun):
+                aside = f"show the {name}; a filter may follow"
+                yield Entry(name, aside, Show(name), f"{name} ")
+        if "theme".startswith(begun):
+            aside = self.no_themes or "other colours; the name of a theme follows"
+            yield Entry("theme", aside, Act("palette('theme ')"), "theme ", bool(self.no_themes))
+        if "export".startswith(begun):
+            aside = "the list in view; csv, json or ndjson and a file may follow"
+            yield Entry("export", aside, ExportTo("", ""), "export ")
+        if "quit".startswith(begun):
+            yield Entry("quit", "leave the program", Quit(), "quit")
+
+    def _commanded(self, head: str, rest: str) -> list[Entry]:
+        """What a command means with what follows it; nothing when it is no command."""
+        for name in LISTS:
+            if name.startswith(head):
+                first = Entry(f"{name} /{rest}", "show those that match", Show(name, rest))
+                return [first, *(e for e in self._names(rest) if _tab_of(e) == name)]
+        if "theme".startswith(head):
+            begun = rest.casefold()
+            return [
+                Entry(f"theme {name}", self.no_themes, UseTheme(name), f"theme {name}",
+                      bool(self.no_themes))
+                for name in sorted(self.themes, key=lambda each: not each.startswith(begun))
+                if begun in name
+            ]  # fmt: skip
+        if "export".startswith(head):
+            form, _, name = rest.partition(" ")
+            return [
+                Entry(f"export {each} {name}".rstrip(), "asks where to write it",
+                      ExportTo(each, name.strip()), f"export {each} ")
+                for each in FORMS if each.startswith(form)
+            ]  # fmt: skip
+        return []
+
+    def _actions(self, words: Sequence[str]) -> Iterable[Entry]:
+        """What keys do here whose name or explanation holds all words, names first."""
+        found = []
+        for action in ACTIONS:
+            if self.tab not in action.tabs or action.id in HIDDEN:
+                continue
+            label, all_of_it = action.label.casefold(), f"{action.label} {action.tooltip}"
+            if all(word in all_of_it.casefold() for word in words):
+                reason = disabled_reason(action.name, self.target)
+                aside = f"✗ {reason}" if reason else f"{action.key}  {action.tooltip}"
+                entry = Entry(action.label, aside, Act(action.name), off=bool(reason))
+                found.append((not label.startswith(" ".join(words)), words[0] not in label, entry))
+        return [entry for *_, entry in sorted(found, key=lambda each: each[:2])]
+
+    def _names(self, text: str) -> Iterable[Entry]:
+        yield from _named("channel", text, self.channels)
+        yield from _named("bundle", text, self.bundles)
+
+
+def _named(noun: str, text: str, records: Iterable[Channel | Bundle]) -> Iterable[Entry]:
+    part = text.casefold()
+    loaded = islice(records, LOOKED_AT)
+    matching = (each for each in loaded if part and part in each.name.casefold())
+    for record in islice(matching, MOST_NAMES):
+        yield Entry(record.name, noun, Find(f"{noun}s", str(record.id)))
+
+
+def matching_devices(text: str, devices: Sequence[Device]) -> list[Entry]:
+    """The first devices whose ids hold a text; of many this takes a while."""
+    part = text.strip().casefold()
+    matching = (
+        each
+        for each in devices
+        if part in each.device_id.casefold() or part in (each.custom_id or "").casefold()
+    )
+    return [
+        Entry(each.custom_id or each.device_id, f"device {each.device_id}",
+              Find("devices", each.wire_key))
+        for each in islice(matching, MOST_NAMES)
+    ]  # fmt: skip
+
+
+def wanted_of_devices(typed: str) -> str:
+    """What to look for among the devices; empty where nothing is meant to be found there."""
+    head, space, rest = typed.strip().partition(" ")
+    if not space:
+        return head if len(head) > 1 else ""
+    if "devices".startswith(head.casefold()):
+        return rest
+    return ""
+
+
+def _tab_of(entry: Entry) -> str:
+    return entry.deed.tab if isinstance(entry.deed, Find) else ""

@@ -1,0 +1,39 @@
+"""The command of this program that reads one record, for a shell to run."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from capgo_tui.workspace.curl import DEMO
+from capgo_tui.workspace.target import DEFAULT_SERVER
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.target import Target
+
+
+def reading_command(noun: str, name: str, target: Target) -> str:
+    """The command that shows the record of a name; the key is where the settings have it."""
+    words = ["capgo-tui", noun, "get"]
+    server = target.server if target.is_remote else DEMO
+    if server != DEFAULT_SERVER:
+        words += ["--api-url", server]
+    if name.startswith("-"):
+        words.append("--")
+    return " ".join(map(_quoted, [*words, name, target.app_id]))
+
+
+def _quoted(word: str) -> str:
+    """A word as a shell takes it; controls are spelled, for no clipboard should hold them."""
+    if word.isprintable():
+        return shlex.quote(word)
+    spelled = "".join(
+        char if char.isprintable() and char not in "\\'" else _spelled(char) for char in word
+    )
+    return f"$'{spelled}'"
+
+
+def _spelled(char: str) -> str:
+    if char in "\\'":
+        return f"\\{char}"
+    return "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,116 @@
+"""What can be copied of a record, or of some, one a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from capgo_tui.api import requests
+from capgo_tui.api.models import Bundle, Channel, Device
+from capgo_tui.api.records import disclosed_rows
+from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.command_line import reading_command
+from capgo_tui.workspace.curl import DEMO, curl
+from capgo_tui.workspace.export.formats import aligned
+from capgo_tui.workspace.export.json_text import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.requests import Request
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.target import Target
+
+AnyRecord: TypeAlias = Channel | Device | Bundle
+
+
+LONGEST_NAME = 24
+"""Cells of a name in a sentence that says more than the name."""
+
+
+class Part(StrEnum):
+    """What of a record is copied."""
+
+    ID = "id"
+    NAME = "name"
+    ROW = "row"
+    JSON = "JSON"
+    CURL = "curl"
+    COMMAND = "command line"
+
+    def told(self, records: Sequence[AnyRecord], noun: str) -> str:
+        """What it is called, such as «the id of qa-07» or «the ids of 3 devices»."""
+        if len(records) == 1:
+            return f"the {self} of {shorten(name_of(records[0]), LONGEST_NAME)}"
+        plural = "" if self in (Part.JSON, Part.CURL) else "s"
+        return f"the {self}{plural} of {len(records)} {noun}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """Some records of one list, and what it takes to copy something of them."""
+
+    noun: str
+    """What one of them is called."""
+    records: Sequence[AnyRecord]
+    rows: Sequence[Sequence[str]]
+    """What the columns of the list say of each."""
+    target: Target
+    traits: Traits
+
+    def text(self, part: Part) -> str:
+        """What is copied: a line for each record, but the JSON of a single one is indented.
+
+        Raises:
+            Refused: when no request can read such a record.
+
+        """
+        return "\n".join(self._lines(part))
+
+    def _lines(self, part: Part) -> Sequence[str]:
+        match part:
+            case Part.ID:
+                return [id_of(record) for record in self.records]
+            case Part.NAME:
+                return [name_of(record) for record in self.records]
+            case Part.ROW:
+                return aligned(self.rows).splitlines()
+            case Part.JSON:
+                indent = 2 if len(self.records) == 1 else None
+                return [json_text(row, indent=indent) for row in disclosed_rows(self.records)]
+            case Part.CURL:
+                # Many bundles are read by one and the same request.
+                return list(dict.fromkeys(self._curl(record) for record in self.records))
+            case Part.COMMAND:
+                return [self._command(record) for record in self.records]
+
+    def _curl(self, record: AnyRecord) -> str:
+        server = self.target.server if self.target.is_remote else DEMO
+        return curl(self._request(record), server, self.target.key)
+
+    def _request(self, record: AnyRecord) -> Request:
+        """What reads a record alone; the server gives bundles as a list only."""
+        app_id = self.target.app_id
+        match record:
+            case Channel():
+                return requests.get_channel(self.traits, app_id, record.wire_key)
+            case Device():
+                return requests.get_device(self.traits, app_id, record.wire_key)
+            case Bundle():
+                return requests.list_bundles(self.traits, app_id)
+
+    def _command(self, record: AnyRecord) -> str:
+        return reading_command(self.noun, record.wire_key, self.target)
+
+
+def id_of(record: AnyRecord) -> str:
+    """The id that the server knows a record by."""
+    return record.wire_key if isinstance(record, Device) else str(record.id)
+
+
+def name_of(record: AnyRecord) -> str:
+    """What people call a record; clean."""
+    if isinstance(record, Device):
+        return record.custom_id or record.device_id
+    return record.name

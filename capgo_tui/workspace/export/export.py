@@ -1,0 +1,98 @@
+"""Writing what a view shows into a file, slice by slice and never on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from capgo_tui.api.records import Record
+from capgo_tui.workspace.export.formats import writer_of
+from capgo_tui.workspace.words import grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from capgo_tui.workspace.columns import Surroundings
+    from capgo_tui.workspace.export.file import WholeFile
+    from capgo_tui.workspace.export.formats import Format
+    from capgo_tui.workspace.list_state import ListState
+    from capgo_tui.workspace.view import View
+
+T = TypeVar("T", bound=Record)
+
+SLICE = 10_000
+"""Records between two looks at whether to stop. Sorted ones come from all replies of a list,
+and each of these is unpacked once for every slice."""
+
+
+class Export(Generic[T]):
+    """One export of what a view shows at this moment; it is written by `go`."""
+
+    def __init__(
+        self, view: View[T], form: Format, surroundings: Callable[[], Surroundings]
+    ) -> None:
+        self._keys, self._count = view.snapshot(), len(view)
+        self._records = view.collection.records
+        self._writer = writer_of(form, view.columns, surroundings)
+        self._source: ListState = view.collection
+        self.written = 0
+        """Records that are in the file so far."""
+        self.loaded = len(self._records)
+        """Records that were loaded, shown or not."""
+        self.kept = False
+        """Whether the file is there, with everything in it."""
+        self._stopped = False
+
+    def __len__(self) -> int:
+        return self._count
+
+    def stop(self) -> None:
+        """Write no more, and leave no file behind."""
+        self._stopped = True
+
+    async def go(self, file: WholeFile, progressed: Callable[[], None]) -> None:
+        """Write everything into a file and keep it; `progressed` is called after each slice.
+
+        Raises:
+            OSError: when it cannot be written; then there is no file.
+
+        """
+        try:
+            await asyncio.to_thread(file.write, self._writer.begin())
+            for _ in range(0, self._count, SLICE):
+                if self._stopped:
+                    return
+                progressed()
+                self.written += await asyncio.to_thread(self._write, file)
+            await asyncio.to_thread(self._finish, file)
+        finally:
+            await asyncio.to_thread(file.discard)
+
+    def _write(self, file: WholeFile) -> int:
+        """Write the next slice; tells how many records that was."""
+        found = (self._records.get(key) for key in islice(self._keys, SLICE))
+        # One that is gone from the list meanwhile is nothing that is shown.
+        records = [record for record in found if record is not None]
+        file.write(self._writer.rows(records))
+        return len(records)
+
+    def _finish(self, file: WholeFile) -> None:
+        file.write(self._writer.end())
+        file.keep()
+        self.kept = True
+
+    def progress(self) -> str:
+        """How far it is."""
+        return f"Exporting {grouped(self.written)} of {grouped(len(self))}… · esc stops"
+
+    @property
+    def outcome(self) -> str:
+        """What became of it and what is not in the file, but for where that is."""
+        if not self.kept:
+            return "Nothing was exported: stopped."
+        count = f"{grouped(self.written)} of {grouped(self.loaded)} loaded"
+        more = "" if self._source.ended else " (more exists: L loads it)"
+        odd = self._source.unreadable
+        left_out = f", without {grouped(odd)} unreadable" if odd else ""
+        return f"✓ Exported {count}{more}{left_out}"

@@ -1,0 +1,65 @@
+"""A file that is there as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+class WholeFile:
+    """Grows under a name of its own beside `path`, and takes that name when it is kept.
+
+    It is for its owner alone to read: a list of devices is nobody else's business.
+
+    Raises:
+        FileExistsError: when `path` is there and is not to be replaced.
+        OSError: when nothing can be written there.
+
+    """
+
+    def __init__(self, path: Path, *, replace: bool = False) -> None:
+        # A link goes on leading to the file, wherever that is.
+        self._path = Path(os.path.realpath(path))
+        self._replace = replace
+        if self._path.is_dir():
+            raise IsADirectoryError("it is a folder")
+        if not replace and self._path.exists():
+            raise FileExistsError("it is there already")
+        opened, name = tempfile.mkstemp(prefix=".capgo-", suffix=".part", dir=self._path.parent)
+        self._part = Path(name)
+        self._file = os.fdopen(opened, "w", encoding="utf-8", newline="")
+
+    def write(self, text: str) -> None:
+        """Add text."""
+        self._file.write(text)
+
+    def keep(self) -> None:
+        """Let the file have its name, now that all of it is on the disk."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        if self._replace:
+            self._part.replace(self._path)
+        else:
+            _name(self._part, self._path)
+
+    def discard(self) -> None:
+        """Leave nothing behind; does nothing to a file that was kept."""
+        with suppress(OSError):
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+
+
+def _name(part: Path, path: Path) -> None:
+    """Rename a file, but over no other one, though it may have come this very moment."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        part.replace(path)
+    else:
+        part.unlink()

@@ -1,0 +1,185 @@
+"""How records are written down: a writer for each format, fed page by page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from capgo_tui.api.records import Record, disclosed_rows
+from capgo_tui.text import cell_width, fitted
+from capgo_tui.workspace.export.json_text import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from capgo_tui.workspace.columns import Column, Surroundings
+
+T = TypeVar("T", bound=Record)
+Record_contra = TypeVar("Record_contra", bound=Record, contravariant=True)
+
+FORMULAS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes for the beginning of a formula, in both widths."""
+WIDEST = 80
+"""Cells of the widest column of an aligned table; the other formats cut nothing."""
+
+
+class Format(StrEnum):
+    """What a list can be written as."""
+
+    CSV = "csv"
+    JSON = "json"
+    NDJSON = "ndjson"
+    TABLE = "table"
+
+
+class Writer(Protocol[Record_contra]):
+    """Turns records into text; all it gives, one after the other, is the whole."""
+
+    def begin(self) -> str:
+        """What stands before all records."""
+        ...
+
+    def rows(self, records: Sequence[Record_contra]) -> str:
+        """The next records; text may come later than the record."""
+        ...
+
+    def end(self) -> str:
+        """What stands behind all records."""
+        ...
+
+
+def writer_of(
+    form: Format, columns: Sequence[Column[T]], surroundings: Callable[[], Surroundings]
+) -> Writer[T]:
+    """The writer of a format; `surroundings` is asked whenever cells are written."""
+    match form:
+        case Format.CSV:
+            return CsvWriter(columns, surroundings)
+        case Format.JSON:
+            return JsonWriter()
+        case Format.NDJSON:
+            return LineWriter()
+        case Format.TABLE:
+            return TableWriter(columns, surroundings)
+
+
+class CsvWriter(Generic[T]):
+    """Comma-separated values under the ids of the columns.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front: anybody's
+    phone can send one as its ``custom_id``.
+    """
+
+    def __init__(
+        self, columns: Sequence[Column[T]], surroundings: Callable[[], Surroundings]
+    ) -> None:
+        self._columns, self._surroundings = columns, surroundings
+
+    def begin(self) -> str:
+        """The names of the columns."""
+        return _csv([[column.id for column in self._columns]])
+
+    def rows(self, records: Sequence[T]) -> str:
+        """A line for each record."""
+        around = self._surroundings()
+        return _csv(
+            [_harmless(column.for_file(record, around)) for column in self._columns]
+            for record in records
+        )
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+
+class JsonWriter:
+    """One JSON array, a line for each record as the server sent it."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def begin(self) -> str:
+        """The array is open."""
+        return "["
+
+    def rows(self, records: Sequence[Record]) -> str:
+        """The records, and what stands between them."""
+        texts = []
+        for row in disclosed_rows(records):
+            texts.append(f"{',' if self._begun else ''}\n{json_text(row)}")
+            self._begun = True
+        return "".join(texts)
+
+    def end(self) -> str:
+        """The array is closed."""
+        return "\n]\n" if self._begun else "]\n"
+
+
+class LineWriter:
+    """JSON lines: each record as the server sent it, on a line of its own."""
+
+    def begin(self) -> str:
+        """Nothing."""
+        return ""
+
+    def rows(self, records: Sequence[Record]) -> str:
+        """A line for each record."""
+        return "".join(f"{json_text(row)}\n" for row in disclosed_rows(records))
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+
+class TableWriter(Generic[T]):
+    """Columns that stand under their titles, measured in cells; for eyes, not for programs."""
+
+    def __init__(
+        self, columns: Sequence[Column[T]], surroundings: Callable[[], Surroundings]
+    ) -> None:
+        self._columns, self._surroundings = columns, surroundings
+        self._lines: list[list[str]] = []
+
+    def begin(self) -> str:
+        """Nothing yet: how wide the columns are is known at the end."""
+        return ""
+
+    def rows(self, records: Sequence[T]) -> str:
+        """Nothing yet."""
+        around = self._surroundings()
+        self._lines += [
+            [column.text(record, around) for column in self._columns] for record in records
+        ]
+        return ""
+
+    def end(self) -> str:
+        """All of the table; without a record not even its titles."""
+        if not self._lines:
+            return ""
+        return aligned([[column.title for column in self._columns], *self._lines])
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Lines of clean cells as a table, a line end behind each."""
+    cut = [[fitted(cell, WIDEST) for cell in line] for line in lines]
+    widths = [max(map(cell_width, column)) for column in zip(*cut, strict=True)]
+    return "".join(
+        "  ".join(
+            cell + " " * (width - cell_width(cell))
+            for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+        + "\n"
+        for line in cut
+    )
+
+
+def _csv(lines: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip().startswith(FORMULAS) else cell

@@ -1,0 +1,60 @@
+"""The commands that read, on a sandbox in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
+
+from capgo_tui.commands import reading
+from capgo_tui.commands.root import capgo_tui
+from capgo_tui.workspace.session import open_client
+from tests.support.patience import one_try
+from tests.tui.world import ALL, APP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+    from click.testing import Result
+
+    from capgo_tui.api.client import CapgoClient
+    from capgo_tui.api.patience import Wait
+    from capgo_tui.workspace.request_log import RequestLog
+    from capgo_tui.workspace.target import Target
+    from tests.tui.server import Server
+
+
+@dataclass
+class Shell:
+    """Runs commands; what they find is in the environment."""
+
+    server: Server
+    environ: pytest.MonkeyPatch
+
+    def __call__(self, *words: str) -> Result:
+        return CliRunner().invoke(capgo_tui, words)
+
+    def data(self, *words: str) -> str:
+        """What a command writes that has nothing to say."""
+        result = self(*words)
+        assert (result.exit_code, result.stderr) == (0, ""), result.output
+        return result.stdout
+
+
+def shell_on(server: Server, patch: pytest.MonkeyPatch, folder: Path) -> Shell:
+    """A shell in an empty folder, with the key and the app of a sandbox."""
+
+    def opened(target: Target, log: RequestLog, on_wait: Callable[[Wait], None]) -> CapgoClient:
+        target = replace(target, asgi_app=lambda: server, patience=one_try())
+        return open_client(target, log, on_wait)
+
+    patch.setattr(reading, "open_client", opened)
+    patch.setenv("HOME", str(folder))
+    patch.chdir(folder)
+    patch.delenv("CAPGO_API_URL", raising=False)
+    patch.setenv("CAPGO_TOKEN", ALL)
+    patch.setenv("CAPGO_APP_ID", APP)
+    return Shell(server, patch)

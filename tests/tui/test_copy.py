@@ -1,0 +1,145 @@
+"""`y` by keyboard: a letter for each part, marks one a line, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.hostile import TEXTS
+from tests.tui.driving import assert_secret, assert_sound, on_devices, opened, unsafe
+from tests.tui.server import answering, rewriting
+from tests.tui.world import SECRETS, device_id
+
+if TYPE_CHECKING:
+    from tests.tui.driving import Driver
+    from tests.tui.server import Server
+
+LETTERS = "inrjcs"
+
+
+@pytest.fixture(autouse=True)
+def no_multiplexer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+async def copied(driver: Driver, *keys: str) -> str:
+    """Type keys that copy, and give what is on the clipboard then."""
+    driver.app._clipboard = ""
+    await driver.type(*keys)
+    await driver.until(lambda: driver.app.clipboard, "a copy")
+    await driver.until("Copied the ")
+    return driver.app.clipboard
+
+
+async def test_each_letter_copies_its_part(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("y")
+        await driver.until("i id  n name  r row  j JSON  c curl  s command line")
+        await driver.type("escape")
+        assert driver.main.focused is driver.main.table
+        assert driver.app.clipboard == ""
+        assert await copied(driver, "y", "i") == device_id(1)
+        assert "Copied the id of tester-01, 36 characters, by OSC 52." in driver.status
+        assert await copied(driver, "y", "enter") == device_id(1), "the part of the last time"
+        assert await copied(driver, "y", "n") == "tester-01"
+        assert (await copied(driver, "y", "r")).startswith(f"{device_id(1)}  tester-01  ios")
+        assert json.loads(await copied(driver, "y", "j"))["device_id"] == device_id(1)
+        assert await copied(driver, "y", "right", "enter") == (
+            'curl -sS -H "authorization: $CAPGO_TOKEN"'
+            f" 'https://demo.invalid/device?app_id=com.acme.shop&device_id={device_id(1)}'"
+        )
+        assert await copied(driver, "y", "s") == (
+            f"capgo-tui device get --api-url https://demo.invalid {device_id(1)} com.acme.shop"
+        )
+        assert_secret(driver, SECRETS)
+        assert server.writes == 0
+
+
+async def test_marks_are_copied_one_a_line_and_the_hidden_ones_are_told(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("space", "space", "space")
+        assert await copied(driver, "y", "n") == "tester-01\ntester-02\ntester-03"
+        assert "the names of 3 devices, " in driver.status
+        await driver.type("slash", *"tester-01", "enter")
+        assert (await copied(driver, "y", "i")).split("\n") == [device_id(at) for at in (1, 2, 3)]
+        assert "the ids of 3 devices (2 hidden by filter)" in driver.status
+        rows = [json.loads(line) for line in (await copied(driver, "y", "j")).split("\n")]
+        assert [row["device_id"] for row in rows] == [device_id(at) for at in (1, 2, 3)]
+
+
+async def test_channels_and_bundles_and_the_open_detail_too(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("1")
+        assert await copied(driver, "y", "n") == "production"
+        await driver.type("3", "enter")
+        name = await copied(driver, "y", "n")
+        assert name in driver.text
+        assert driver.main.focused is driver.main.detail
+
+
+async def test_nothing_is_copied_of_nothing(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("slash", *"!tester", "enter", "y")
+        await driver.until("There is nothing under the cursor.")
+        await driver.type("escape", "g", "y")
+        await driver.until("i id")
+        server.on("GET", "/device", answering(200, b'{"data": []}'))
+        assert driver.main.workspace is not None
+        await driver.main.workspace.devices.refresh([])
+        await driver.type("i")
+        await driver.until("What was to be copied is no longer among the devices.")
+    async with opened(server, app_id=None, wait_for="App id") as driver:
+        assert driver.app.clipboard == ""
+
+
+async def test_more_than_a_clipboard_holds_is_sent_to_a_file(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_devices(server) as driver:
+        await copied(driver, "y", "i")
+        monkeypatch.setattr("capgo_tui.tui.flows.copying.MOST", 11)
+        await driver.type("asterisk", "y")
+        await driver.until("✗ Not copied: 12 are too many for a clipboard. E exports them.")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (40, 8), (20, 4)])
+async def test_it_fits_any_size(server: Server, size: tuple[int, int]) -> None:
+    async with on_devices(server, size=size, wait_for="loaded") as driver:
+        for _ in LETTERS:
+            await driver.type("y", "right")
+            await driver.settle()
+            assert_sound(driver.app, size)
+            await driver.type("enter")
+            await driver.settle()
+            assert_sound(driver.app, size)
+
+
+def only_texts(document: object) -> object:
+    """Devices whose every text is one of the corpus."""
+    rows = [
+        {"device_id": f"{at}{text}", "custom_id": text, "os_version": text, text: text}
+        for at, text in enumerate(TEXTS.values())
+    ]
+    return {"data": rows} if isinstance(document, dict) else document
+
+
+async def test_no_text_of_the_corpus_gets_at_the_terminal_or_into_what_is_pasted(
+    server: Server,
+) -> None:
+    """Of each alone what it is called in is a matter of the words; here all are copied at once."""
+    server.on("GET", "/device", rewriting(only_texts))
+    async with on_devices(server, rows=len(TEXTS)) as driver:
+        for keys in ("asterisk", "u", "j", "j"):
+            await driver.type(keys)
+            for letter in LETTERS:
+                driver.app._clipboard = ""
+                driver.main.say("")
+                await driver.type("y", letter)
+                await driver.until(lambda: driver.status.strip()[:1] in "C✗", "an end")
+                assert_sound(driver.app, (80, 24))
+                bad = [c for c in driver.app.clipboard if unsafe(c) and c != "\n"]
+                assert not bad, (letter, bad)
+        assert driver.app.bug is None

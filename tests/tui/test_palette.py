@@ -1,0 +1,271 @@
+"""`:` by keyboard: what is offered for what is typed, and that it leads where it says."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.tui import palette
+from capgo_tui.tui.actions import ACTIONS, READ_ONLY
+from capgo_tui.tui.palette import Act, Find, Offer, Quit, Show
+from capgo_tui.tui.widgets.palette_bar import ROWS
+from tests.support.hostile import TEXTS, spoiled_page
+from tests.tui.driving import assert_sound, on_devices, opened, post_paste
+from tests.tui.server import rewriting
+from tests.tui.world import device_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from capgo_tui.api.models import Device
+    from capgo_tui.tui.palette import Entry
+    from tests.tui.driving import Driver
+    from tests.tui.server import Server
+
+
+def offered(driver: Driver) -> list[str]:
+    return [entry.title for entry in driver.main.palette_bar.matches.entries]
+
+
+async def ask(driver: Driver, text: str) -> None:
+    await driver.type("colon", *text)
+    await driver.until(lambda: driver.main.palette_bar._searching is None, "all that matches")
+
+
+@pytest.fixture
+async def offer(server: Server) -> Offer:
+    """What there is while the devices are in view."""
+    async with on_devices(server) as driver:
+        workspace = driver.main.workspace
+        assert workspace is not None
+        return Offer(
+            "devices",
+            driver.main.target,
+            list(workspace.channels.records.values()),
+            list(workspace.bundles.records.values()),
+            ["ansi-dark", "nord"],
+        )
+
+
+@pytest.mark.parametrize(
+    ("typed", "titles"),
+    [
+        ("", []),
+        ("  ", []),
+        ("devi", ["devices", "override", "clear", "list of ids", "filter"]),
+        ("dev qa", ["devices /qa"]),
+        ("d a  b", ["devices /a  b"]),
+        ("ch beta", ["channels /beta", "alpha-beta", "beta", "beta-two"]),
+        ("bun 1.0.1", ["bundles /1.0.1", "1.0.1"]),
+        ("theme", ["theme"]),
+        ("theme n", ["theme nord", "theme ansi-dark"]),
+        ("t nothing", []),
+        ("export", ["export"]),
+        ("export j", ["export json"]),
+        ("ex csv my file.csv", ["export csv my file.csv"]),
+        ("overr", ["override", "clear", "list of ids"]),
+        ("all marked", ["override", "copy", "clear"]),
+        ("nothing is called like this", []),
+    ],
+)
+async def test_what_is_offered(offer: Offer, typed: str, titles: list[str]) -> None:
+    found = [entry.title for entry in offer.matching(typed)]
+    assert sorted(found) == sorted(titles)
+    assert found[:1] == titles[:1]
+
+
+async def test_q_quits_and_no_longer_word_does(offer: Offer) -> None:
+    assert offer.matching("q")[0].deed == Quit()
+    assert offer.matching("qa")[0].deed == Find("channels", offer.matching("qa")[0].deed.key)  # type: ignore[union-attr]
+
+
+async def test_every_action_of_the_tab_is_reached_by_its_label(offer: Offer) -> None:
+    for action in ACTIONS:
+        if "devices" in action.tabs and action.id not in palette.HIDDEN:
+            deeds = [entry.deed for entry in offer.matching(action.label)]
+            assert Act(action.name) in deeds, action.id
+    assert offer.matching("promote") == [], "it is done to a channel"
+
+
+async def test_a_list_is_shown_with_a_filter(server: Server) -> None:
+    async with opened(server) as driver:
+        await ask(driver, "dev ios")
+        assert offered(driver)[0] == "devices /ios"
+        await driver.type("enter")
+        await driver.until("/ios · 6 of 12 loaded")
+        await driver.type("colon", *"ch beta", "enter")
+        await driver.until("/beta · 3 of 6 loaded")
+        await driver.type("colon", *"dev", "enter")
+        await driver.until("/ios · 6 of 12 loaded")
+        assert driver.main.focused is driver.main.table
+        assert server.writes == 0
+
+
+async def test_a_record_is_gone_to_even_behind_a_filter(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("slash", *"tester-01", "enter")
+        await ask(driver, "tester-07")
+        assert offered(driver) == ["tester-07"]
+        await driver.type("enter")
+        await driver.until(lambda: driver.cursor == device_id(7), "the device")
+        await driver.until("12 loaded")
+        await driver.type("ctrl+p", *"beta-two", "enter")
+        await driver.until(lambda: driver.main._active == "channels", "the channels")
+        assert driver.main.rows.view.collection.records[driver.cursor or ""].wire_key == "beta-two"
+
+
+async def test_typed_ahead_it_waits_for_what_is_found(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Event()
+    plain = palette.matching_devices
+
+    def slow(text: str, devices: Sequence[Device]) -> list[Entry]:
+        assert gate.wait(30)
+        return plain(text, devices)
+
+    monkeypatch.setattr(palette, "matching_devices", slow)
+    async with on_devices(server) as driver:
+        await driver.type("colon", *"tester-09", "enter")
+        await driver.settle()
+        assert driver.main.palette_bar.visible
+        gate.set()
+        await driver.until(lambda: driver.cursor == device_id(9), "the device")
+        assert not driver.main.palette_bar.visible
+
+
+async def test_an_action_does_what_its_key_does_and_asks_as_it_asks(server: Server) -> None:
+    server.override(device_id(1), "beta")
+    async with on_devices(server) as driver:
+        await driver.type("r")
+        await driver.until("▲ beta")
+        await ask(driver, "clear")
+        await driver.type("enter")
+        await driver.asked()
+        await driver.type("enter")
+        await driver.until("Nothing was changed")
+        assert server.writes == 0
+        await driver.type("colon", *"clear", "enter")
+        await driver.asked()
+        await driver.type("y")
+        await driver.until("✓ tester-01")
+        assert server.overrides() == {}
+        await driver.type("colon", *"override", "enter", *"beta-two")
+        await driver.until("channel › beta-two")
+
+
+async def test_what_is_disabled_says_why_and_does_nothing(server: Server) -> None:
+    async with on_devices(server, read_only=True) as driver:
+        await ask(driver, "overr")
+        assert f"✗ {READ_ONLY[:20]}" in driver.text
+        await driver.type("enter")
+        await driver.until(READ_ONLY[1:])
+        assert not driver.main.is_taken
+
+
+async def test_tab_completes_and_the_arrows_choose(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("colon", "t", "tab")
+        await driver.until(":theme")
+        await driver.settle()
+        assert len(offered(driver)) > ROWS
+        for _ in range(ROWS + 1):
+            await driver.type("down")
+        await driver.settle()
+        chosen = driver.main.palette_bar.matches.chosen
+        assert chosen is not None
+        assert chosen.title in driver.text, "the cursor is in sight"
+        await driver.type("up", "shift+tab", "escape")
+        assert driver.main.focused is driver.main.table
+        await driver.type("colon", *"theme nord", "enter")
+        await driver.until("Theme nord; TEXTUAL_THEME=nord keeps it.")
+        assert driver.app.theme == "nord"
+
+
+async def test_without_colour_there_are_no_themes(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with on_devices(server) as driver:
+        await driver.type("colon", *"theme nord", "enter")
+        await driver.until("✗ NO_COLOR is set.")
+        assert driver.app.theme == "ansi-dark"
+
+
+async def test_export_begins_with_the_format_and_the_file(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with on_devices(server) as driver:
+        await driver.type("colon", *"export nd mine", "enter")
+        await driver.until("to file › mine.ndjson")
+        await driver.type("enter")
+        await driver.until("✓ Exported 12 of 12 loaded to mine.ndjson")
+        assert len((tmp_path / "mine.ndjson").read_text().splitlines()) == 12
+        await driver.type("colon", *"export csv a.csv", "enter")
+        await driver.until("to file › a.csv")
+        await driver.type("escape", "colon", *"export", "enter")
+        await driver.until("to file › ./devices-")
+
+
+async def test_q_leaves(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("colon", "q", "enter")
+        await driver.closed()
+
+
+async def test_esc_and_what_matches_nothing_do_nothing(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("colon", *"dev ios", "escape")
+        assert not driver.main.is_taken
+        await driver.type("colon", "enter")
+        assert not driver.main.is_taken
+        await driver.type("colon", *"nothing like it", "enter")
+        await driver.settle()
+        assert not driver.main.is_taken
+        assert "12 loaded" in driver.status
+
+
+@pytest.mark.parametrize("size", [(60, 20), (40, 8), (20, 4), (140, 40)])
+async def test_it_fits_any_size(server: Server, size: tuple[int, int]) -> None:
+    async with on_devices(server, size=size, wait_for="loaded") as driver:
+        for key in ("colon", *"de", "down", "down", "down", "tab"):
+            await driver.type(key)
+            await driver.settle()
+            assert_sound(driver.app, size)
+
+
+async def test_names_of_the_corpus_are_entries_like_any_other(server: Server) -> None:
+    for path in ("/channel", "/device", "/bundle"):
+        server.on("GET", path, rewriting(spoiled_page))
+    size = (80, 24)
+    async with on_devices(server, rows=len(TEXTS) + 1) as driver:
+        for typed in ("ch 2", "bun 3", "dev 3", "MMM", "[", "\x1b]0;x\x07"):
+            await driver.type("colon")
+            post_paste(driver.app, typed)
+            await driver.settle()
+            await driver.until(lambda: driver.main.palette_bar._searching is None, "the matches")
+            for _ in offered(driver):
+                await driver.type("down")
+                assert_sound(driver.app, size)
+            await driver.type("enter")
+            await driver.settle()
+            assert_sound(driver.app, size)
+        assert driver.app.bug is None
+
+
+async def test_a_device_is_named_by_what_people_call_it(server: Server) -> None:
+    async with on_devices(server) as driver:
+        workspace = driver.main.workspace
+        assert workspace is not None
+        devices = list(workspace.devices.records.values())
+        by_id = palette.matching_devices(device_id(3)[:8], devices)
+        assert [entry.title for entry in by_id] == ["tester-03"]
+        assert len(palette.matching_devices("TESTER", devices)) == palette.MOST_NAMES
+        assert palette.wanted_of_devices("t") == ""
+        assert palette.wanted_of_devices("ch tester") == ""
+        assert palette.wanted_of_devices("dev tester") == "tester"
+        assert Show("devices", "x") != Show("devices")

@@ -1,0 +1,124 @@
+"""An export of a view: what it holds, what it says, and that it can be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.workspace.columns import DEVICE_COLUMNS
+from capgo_tui.workspace.export import export as module
+from capgo_tui.workspace.export.export import Export
+from capgo_tui.workspace.export.file import WholeFile
+from capgo_tui.workspace.export.formats import Format
+from capgo_tui.workspace.sorting import Sort
+from capgo_tui.workspace.view import View
+from tests.workspace.world import open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from capgo_tui.api.models import Device
+    from capgo_tui.workspace.session import Workspace
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    """One page of 250 devices is loaded."""
+    async with open_world(devices=250) as world:
+        workspace = world.open()
+        await workspace.devices.load_more()
+        yield workspace
+
+
+def view_of(workspace: Workspace) -> View[Device]:
+    return View(workspace.devices, DEVICE_COLUMNS, workspace.surroundings)
+
+
+def is_empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
+async def written(
+    view: View[Device], form: Format, path: Path, workspace: Workspace
+) -> Export[Device]:
+    export = Export(view, form, workspace.surroundings)
+    await export.go(WholeFile(path, replace=True), lambda: None)
+    return export
+
+
+async def test_it_writes_what_the_filter_shows_in_the_order_it_is_shown(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    view = view_of(workspace)
+    view.filter(view.parse("ios"))
+    view.sort_by(Sort("custom", descending=True))
+    shown = [view.record_at(at) for at in range(len(view))]
+    path = tmp_path / "a"
+    export = await written(view, Format.CSV, path, workspace)
+    lines = list(csv.DictReader(path.read_text().splitlines()))
+    assert [line["device"] for line in lines] == [device.device_id for device in shown]
+    assert 0 < len(shown) < 100
+    assert export.outcome == f"✓ Exported {len(shown)} of 100 loaded (more exists: L loads it)"
+    await written(view, Format.NDJSON, path, workspace)
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert rows == [device.raw() for device in shown]
+    await workspace.devices.load_all()
+    export = await written(view, Format.JSON, path, workspace)
+    assert len(json.loads(path.read_text())) == len(view)
+    assert export.outcome == f"✓ Exported {len(view)} of 250 loaded"
+
+
+async def test_it_can_be_stopped_between_two_slices_and_leaves_nothing(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SLICE", 30)
+    export = Export(view_of(workspace), Format.CSV, workspace.surroundings)
+    seen: list[str] = []
+
+    def progressed() -> None:
+        seen.append(export.progress())
+        if len(seen) == 3:
+            export.stop()
+
+    await export.go(WholeFile(tmp_path / "a"), progressed)
+    assert seen == [f"Exporting {count} of 100… · esc stops" for count in (0, 30, 60)]
+    assert not export.kept
+    assert export.outcome == "Nothing was exported: stopped."
+    assert is_empty(tmp_path)
+
+
+async def test_a_disk_that_is_full_leaves_nothing_either(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: WholeFile, __: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    export = Export(view_of(workspace), Format.CSV, workspace.surroundings)
+    file = WholeFile(tmp_path / "a")
+    monkeypatch.setattr(WholeFile, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        await export.go(file, lambda: None)
+    assert not export.kept
+    assert is_empty(tmp_path)
+
+
+async def test_the_loop_goes_on_while_a_slice_is_written(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each slice waits, in its thread, for something that only the event loop can do."""
+    monkeypatch.setattr(module, "SLICE", 50)
+    loop = asyncio.get_running_loop()
+    plain = WholeFile.write
+
+    def waiting(file: WholeFile, text: str) -> None:
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
+        plain(file, text)
+
+    monkeypatch.setattr(WholeFile, "write", waiting)
+    export = await written(view_of(workspace), Format.JSON, tmp_path / "a", workspace)
+    assert export.written == 100
