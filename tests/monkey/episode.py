@@ -53,6 +53,8 @@ HOME_EVERY: Final = (15, 120)
 COUNTED: Final = 5
 """Every so many times at home it is counted what lives."""
 TOLD: Final = 60
+SANDBOX_LOGS: Final = ("capgo_tui.sandbox", "uvicorn.error")
+"""Where a failure of the sandbox is told: its own, or that of a fault before it."""
 
 
 class Found(AssertionError):  # noqa: N818 - what it found, rather than an error of its own
@@ -268,14 +270,21 @@ class Hands:
                 await self._until(lambda: self._can_read(screen.prompt), "the question drawn")
                 await self.press("y")
                 return
+        focused = screen.focused
+        if isinstance(focused, Answer):
+            await self._until(lambda: self._is_seen(focused), "the question drawn")
         await self.press("escape")
         # What a key set off, such as a form that closes, may need others to take their turn.
         await self._until(self._is_calm, "calm after escape")
 
+    def _is_seen(self, answer: Answer) -> bool:
+        """Whether a key now would be an answer, if there is anything to answer."""
+        return not answer.asking or answer._drawn_at is not None
+
     def _can_read(self, answer: Answer) -> bool:
-        """Whether a ``y`` now would be an answer; one that was held down is let go first."""
-        held = monotonic() < answer._held_until
-        return not answer.asking or (answer._drawn_at is not None and not held)
+        """Whether a ``y`` now would be one as well; one that was held down is let go first."""
+        held = answer.asking and monotonic() < answer._held_until
+        return self._is_seen(answer) and not held
 
     def _stops(self, screen: MainScreen) -> bool:
         run = screen.run_dialog._run
@@ -330,7 +339,7 @@ class Hands:
         differs = journal_differs(self._journal, self.sandbox.heard.writes)
         if differs:
             self._fail(f"the journal: {differs}")
-        if self.tally.homes % COUNTED == 0 and (grown := self.parts.grown()):
+        if self.tally.homes % COUNTED == 0 and (grown := self.parts.grown(len(screen.modals))):
             self._fail(grown)
 
     @property
@@ -473,7 +482,9 @@ class _logged:  # noqa: N801
         self._handler = handler
 
     def __enter__(self) -> None:
-        logging.getLogger("capgo_tui.sandbox").addHandler(self._handler)
+        for name in SANDBOX_LOGS:
+            logging.getLogger(name).addHandler(self._handler)
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger("capgo_tui.sandbox").removeHandler(self._handler)
+        for name in SANDBOX_LOGS:
+            logging.getLogger(name).removeHandler(self._handler)
