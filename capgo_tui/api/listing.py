@@ -43,6 +43,8 @@ class Listing(Generic[RecordT]):
     """What the server said about more rows; None when it said nothing."""
     whole: bool = False
     """Nothing can follow: this server sends its lists in one piece."""
+    by_number: bool = False
+    """This server is known to give the page that was asked for by its number."""
     requests: int = 1
     """How many requests it took."""
 
