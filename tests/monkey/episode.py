@@ -252,6 +252,17 @@ class Hands:
             await self.go_home()
             return
         self._look_at_home()
+        if self.tally.homes % COUNTED == 0:
+            await self._count()
+
+    async def _count(self) -> None:
+        """Count what lives; what has just been closed may be on its way out."""
+        screen, begun = self.app.screen, monotonic()
+        assert isinstance(screen, MainScreen)
+        while grown := self.parts.grown(len(screen.modals)):
+            if monotonic() - begun > PATIENCE:
+                self._fail(grown)
+            await asyncio.sleep(0.05)
 
     async def _step_home(self) -> None:
         screen = self.app.screen
@@ -339,8 +350,6 @@ class Hands:
         differs = journal_differs(self._journal, self.sandbox.heard.writes)
         if differs:
             self._fail(f"the journal: {differs}")
-        if self.tally.homes % COUNTED == 0 and (grown := self.parts.grown(len(screen.modals))):
-            self._fail(grown)
 
     @property
     def _journal(self) -> Path:

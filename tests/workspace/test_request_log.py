@@ -83,9 +83,7 @@ async def test_the_log_says_which_rows_could_not_be_read_and_why() -> None:
         workspace = world.open()
         world.door.rewrite("GET /device", spoil)
         await workspace.devices.load_more()
-        assert workspace.requests.newest(0).outcome == (
-            "2 rows unreadable: device_id: missing"
-        )
+        assert workspace.requests.newest(0).outcome == ("2 rows unreadable: device_id: missing")
         assert len(workspace.devices) == 18
         first, second = workspace.devices.odd.kept
         assert json.loads(first.json) == {"custom_id": "nobody"}
