@@ -50,13 +50,16 @@ class Paged:
     rows: Rows
     size: Callable[[int], int] = exact
     shuffle: Callable[[Rows], Rows] = list
+    known: bool = False
+    """Whether the client knows that this server pages by number."""
     asked: list[Position] = field(default_factory=list)
 
     async def __call__(self, position: Position, /) -> Listing[Channel]:
         self.asked.append(position)
         assert position.cursor is None
         page = position.page or 0
-        return Listing(page_of(self.shuffle(self.rows), page, self.size(page)))
+        rows = page_of(self.shuffle(self.rows), page, self.size(page))
+        return Listing(rows, by_number=self.known)
 
 
 async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Channel]]]:
@@ -127,9 +130,14 @@ async def test_a_whole_list_is_asked_for_once() -> None:
     assert len(pages) == 1
 
 
-@given(st.integers(0, 400), st.integers(0, 2**32), st.sampled_from([exact, concatenated]))
+@given(
+    st.integers(0, 400),
+    st.integers(0, 2**32),
+    st.sampled_from([exact, concatenated]),
+    st.booleans(),
+)
 async def test_rows_of_equal_time_in_changing_order(
-    count: int, seed: int, size: Callable[[int], int]
+    count: int, seed: int, size: Callable[[int], int], known: bool
 ) -> None:
     dice = random.Random(seed)  # noqa: S311
 
@@ -140,7 +148,7 @@ async def test_rows_of_equal_time_in_changing_order(
                 mixed[at], mixed[at + 1] = mixed[at + 1], mixed[at]
         return mixed
 
-    server = Paged(channels(count), size, swap_pairs)
+    server = Paged(channels(count), size, swap_pairs, known)
     rows, pages = await everything(Pager(server))
     assert len({row.id for row in rows}) == len(rows)
     # Three sweeps that bring nothing new end it: then, and only then, it owns up to a loss.
