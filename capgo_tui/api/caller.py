@@ -90,11 +90,18 @@ class Caller:
         if unreadable:
             rows = "1 row" if len(unreadable) == 1 else f"{len(unreadable)} rows"
             self._on_unreadable(request, f"{rows} unreadable: {unreadable[0].why}")
-        if self.revision is not None and paging(self.traits) is Paging.WHOLE:
+        known = None if self.revision is None else paging(self.traits)
+        if known is Paging.WHOLE:
             return Listing(listing.rows, whole=True)
         # Other lists in an object with `data` (§12) know page numbers only.
         by_cursor = listing.by_cursor and request.operation == "list_devices"
-        return Listing(listing.rows, by_cursor, listing.cursor, listing.has_more)
+        return Listing(
+            listing.rows,
+            by_cursor,
+            listing.cursor,
+            listing.has_more,
+            by_number=known is Paging.PAGES,
+        )
 
     async def one(
         self, model: type[RecordT], request: Request, is_wanted: Callable[[RecordT], bool]

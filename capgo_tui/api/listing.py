@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_CURSOR = 4096
+_WORDS = {
+    "dataclass_type": "not an object",
+    "missing": "missing",
+    "string_type": "not a text",
+    "string_too_short": "empty",
+}
+"""What is wrong with a row, where pydantic says it in words of Python."""
 
 
 class NotReadable(ValueError):  # noqa: N818  # never leaves this package
@@ -43,6 +50,8 @@ class Listing(Generic[RecordT]):
     """What the server said about more rows; None when it said nothing."""
     whole: bool = False
     """Nothing can follow: this server sends its lists in one piece."""
+    by_number: bool = False
+    """This server is known to give the page that was asked for by its number."""
     requests: int = 1
     """How many requests it took."""
 
@@ -187,7 +196,8 @@ def _row(model: type[RecordT], row: JSON) -> RecordT | Unreadable:
 def _why(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return clean(f"{where or 'row'}: {first['msg'].removeprefix('Value error, ')}", 200)
+    what = _WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    return clean(f"{where or 'row'}: {what}", 200)
 
 
 def _cursor(value: JSON) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from operator import eq
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.odd_rows import OddRows
+from capgo_tui.workspace.reading_again import ReadingAgain
 from capgo_tui.workspace.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -73,27 +74,6 @@ PAGES_FIRST = 3
 """A refresh reads at most so many pages out of turn: those that hold what is on screen."""
 
 
-@dataclass(slots=True)
-class _Again(Generic[T]):
-    """What a refresh has read so far, beside the list that it is merged into."""
-
-    on_screen: Sequence[str]
-    records: dict[str, T] = field(default_factory=dict)
-    """Those of its walk, in the server's order."""
-    fading: dict[str, T] = field(default_factory=dict)
-    """What the refresh before found different and this one has not reached."""
-    redraw: set[str] = field(default_factory=set)
-    """On screen, where the same contents may read otherwise by now: ages do."""
-
-    def redraws(self, key: str) -> bool:
-        """Whether a record is to be drawn again even if it is the same; asked once for each."""
-        if key in self.redraw:
-            self.redraw.discard(key)
-            self.fading.pop(key, None)
-            return True
-        return self.fading.pop(key, None) is not None
-
-
 class Collection(ListState, Generic[T]):
     """One list of an app: its records by id in the server's order, and its honest state."""
 
@@ -139,7 +119,7 @@ class Collection(ListState, Generic[T]):
         self._put: dict[str, int] = {}
         """Read on their own since the turn was taken, and behind which of its requests: the
         page that answers that one knows them as they were."""
-        self._again: _Again[T] | None = None
+        self._again: ReadingAgain[T] | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -194,11 +174,13 @@ class Collection(ListState, Generic[T]):
 
         The pages that hold most of `on_screen` come first, then the list from its start. What
         comes is merged at once; when all has come, what is gone is removed and the order made
-        the server's. After a failure, or `stop`, what came stays beside the old rows.
+        the server's. What pages by number did not bring is looked for once more before that:
+        rows deleted between two of them hide others. After a failure, or `stop`, and where the
+        server gave no way to its end, what came stays beside the old rows.
         """
         if self._again is not None:
             return
-        self._again = again = _Again[T](on_screen, redraw=set(on_screen))
+        self._again = again = ReadingAgain[T](on_screen, redraw=set(on_screen))
         try:
             async with self._request(Loading.REFRESH):
                 self._stopping = self._stopping and self.loading_all
@@ -212,7 +194,7 @@ class Collection(ListState, Generic[T]):
         finally:
             self._again = None
 
-    async def _read_again(self, again: _Again[T]) -> None:
+    async def _read_again(self, again: ReadingAgain[T]) -> None:
         known = len(self.records) - len(self._singles)
         large = len(self.records) > LARGE
         for bookmark in self._pages_of(again.on_screen):
@@ -221,29 +203,21 @@ class Collection(ListState, Generic[T]):
             self._merge((row for row in rows if self._key(row) in self.records), again)
             if self._stopping:
                 return
-        walk = self._open_walk(large)
-        odd, beyond = OddRows(), False
         while True:
-            page = await self._ask(walk.next_page)
-            odd.note(page.unreadable)
-            self._take(page, again)
-            # What was read to its end is read to its end again: "all of it" stays true.
-            if page.ended:
-                break
-            if not self.ended and len(again.records) >= known:
-                # What came before the last one may have pushed it on to the next page.
-                if beyond or self._last is None or self._last in again.records:
-                    break
-                beyond = True
-            if self._stopping:
+            walk = self._open_walk(large)
+            page = await self._walk_again(walk, again, known)
+            if page is None:
                 return
-            self.read_again = len(again.records)
-            self._tell(Progressed())
+            if again.is_sure(key for key in self.records if key not in self._singles):
+                break
         last = next(reversed(again.records), None)
         singles = await self._keep_singles(again, look=not page.ended or page.incomplete)
         again.records.update((key, self.records[key]) for key in singles)
+        if page.incomplete:  # what there was no way to may still be there
+            rest = (key for key in self.records if key not in self._singles)
+            again.records.update((key, self.records[key]) for key in rest)
         self._walk, self._large, self._last = walk, large, last
-        self._singles, self.odd = singles, odd
+        self._singles, self.odd = singles, again.odd
         self._arrived(page)
         same = len(again.records) == len(self.records)
         if not (same and all(map(eq, again.records, self.records))):
@@ -253,13 +227,37 @@ class Collection(ListState, Generic[T]):
             again.fading.clear()
             self._tell(Replaced())
 
+    async def _walk_again(
+        self, walk: PageSource[T], again: ReadingAgain[T], known: int
+    ) -> Page[T] | None:
+        """Walk as far as is loaded; gives the last page, or None when stopped before it."""
+        again.begin_walk()
+        beyond = False
+        while True:
+            page = await self._ask(walk.next_page)
+            again.odd.note(page.unreadable)
+            again.by_number = again.by_number or page.by_number
+            self._take(page, again)
+            # What was read to its end is read to its end again: "all of it" stays true.
+            if page.ended:
+                return page
+            if not self.ended and len(again.records) >= known:
+                # What came before the last one may have pushed it on to the next page.
+                if beyond or self._last is None or self._last in again.records:
+                    return page
+                beyond = True
+            if self._stopping:
+                return None
+            self.read_again = len(again.records)
+            self._tell(Progressed())
+
     def _pages_of(self, keys: Iterable[str]) -> list[Bookmark[T]]:
         """The pages that hold the most of some records, but for the one that comes first anyway."""
         pages = (self._pages.get(key) for key in keys)
         held = Counter(page for page in pages if page is not None and not page.first)
         return [page for page, _ in held.most_common(PAGES_FIRST)]
 
-    async def _keep_singles(self, again: _Again[T], *, look: bool) -> dict[str, None]:
+    async def _keep_singles(self, again: ReadingAgain[T], *, look: bool) -> dict[str, None]:
         """The records read on their own that the walk did not meet and that are still there."""
         kept: dict[str, None] = {}
         for key in [key for key in self._singles if key not in again.records]:
@@ -321,7 +319,7 @@ class Collection(ListState, Generic[T]):
         self._asked += 1
         return await request()
 
-    def _take(self, page: Page[T], again: _Again[T] | None = None) -> None:
+    def _take(self, page: Page[T], again: ReadingAgain[T] | None = None) -> None:
         """Merge a page of a walk: the list's own, or that of a refresh."""
         rows = (*page.rows, *page.repeated)
         self._merge(rows, again)
@@ -333,7 +331,7 @@ class Collection(ListState, Generic[T]):
         else:
             again.records.update((key, self.records[key]) for key in keys)
 
-    def _merge(self, rows: Iterable[T], again: _Again[T] | None = None) -> None:
+    def _merge(self, rows: Iterable[T], again: ReadingAgain[T] | None = None) -> None:
         """Take over what came, and tell what of it is new or reads otherwise."""
         appended: list[str] = []
         updated: list[str] = []

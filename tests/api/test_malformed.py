@@ -143,6 +143,18 @@ def test_the_rest_of_a_page_lives_on(model: type[Record], odd: list[bytes], enve
             assert isinstance(json.loads(row.raw_json()), dict)
 
 
+def test_what_is_wrong_with_a_row_is_said_in_words_of_its_own() -> None:
+    body = b'[17, {}, {"device_id": 5.5}, {"device_id": null}, {"device_id": ""}]'
+    told = [row.why for row in parse_list(Device, body).rows if isinstance(row, Unreadable)]
+    assert told == [
+        "row: not an object",
+        "device_id: missing",
+        "device_id: not a text",
+        "device_id: not a text",
+        "device_id: empty",
+    ]
+
+
 def test_a_number_of_too_many_digits_is_kept_digit_by_digit() -> None:
     digits = "9" * 5_000
     listing = parse_list(Channel, f'[{{"id": 1, "name": "a", "new": {digits}}}]'.encode())

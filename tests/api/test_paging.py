@@ -50,13 +50,16 @@ class Paged:
     rows: Rows
     size: Callable[[int], int] = exact
     shuffle: Callable[[Rows], Rows] = list
+    known: bool = False
+    """Whether the client knows that this server pages by number."""
     asked: list[Position] = field(default_factory=list)
 
     async def __call__(self, position: Position, /) -> Listing[Channel]:
         self.asked.append(position)
         assert position.cursor is None
         page = position.page or 0
-        return Listing(page_of(self.shuffle(self.rows), page, self.size(page)))
+        rows = page_of(self.shuffle(self.rows), page, self.size(page))
+        return Listing(rows, by_number=self.known)
 
 
 async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Channel]]]:
@@ -127,9 +130,14 @@ async def test_a_whole_list_is_asked_for_once() -> None:
     assert len(pages) == 1
 
 
-@given(st.integers(0, 400), st.integers(0, 2**32), st.sampled_from([exact, concatenated]))
+@given(
+    st.integers(0, 400),
+    st.integers(0, 2**32),
+    st.sampled_from([exact, concatenated]),
+    st.booleans(),
+)
 async def test_rows_of_equal_time_in_changing_order(
-    count: int, seed: int, size: Callable[[int], int]
+    count: int, seed: int, size: Callable[[int], int], known: bool
 ) -> None:
     dice = random.Random(seed)  # noqa: S311
 
@@ -140,7 +148,7 @@ async def test_rows_of_equal_time_in_changing_order(
                 mixed[at], mixed[at + 1] = mixed[at + 1], mixed[at]
         return mixed
 
-    server = Paged(channels(count), size, swap_pairs)
+    server = Paged(channels(count), size, swap_pairs, known)
     rows, pages = await everything(Pager(server))
     assert len({row.id for row in rows}) == len(rows)
     # Three sweeps that bring nothing new end it: then, and only then, it owns up to a loss.
@@ -155,6 +163,86 @@ async def test_a_row_pushed_out_of_its_page_is_found_by_another_sweep() -> None:
     got, pages = await everything(Pager(server))
     assert len(got) == 100
     assert not pages[-1].incomplete
+
+
+@dataclass
+class Repeating(Paged):
+    """A server that knows pages by number, and sometimes sends the one before once more."""
+
+    repeats: frozenset[int] = frozenset()
+    """The requests, counted from 1, that it answers so."""
+
+    async def __call__(self, position: Position, /) -> Listing[Channel]:
+        self.asked.append(position)
+        page = position.page or 0
+        if len(self.asked) in self.repeats:
+            page = max(0, page - 1)
+        return Listing(page_of(self.rows, page, self.size(page)), by_number=True)
+
+
+@pytest.mark.parametrize("count", [51, 60, 135, 400])
+async def test_a_page_that_comes_again_for_the_next_is_made_good(count: int) -> None:
+    server = Repeating(channels(count), repeats=frozenset({2}))
+    rows, pages = await everything(Pager(server))
+    assert {row.id for row in rows} == set(range(1, count + 1))
+    assert not pages[-1].incomplete
+
+
+async def test_pages_that_always_lag_one_behind_are_owned_up_to() -> None:
+    server = Repeating(channels(60), repeats=frozenset(range(100)))
+    rows, pages = await everything(Pager(server))
+    assert rows == channels(60)
+    assert pages[-1].incomplete
+    assert len(server.asked) < 15
+
+
+async def test_a_first_page_for_ever_is_owned_up_to() -> None:
+    async def fetch(_position: Position) -> Listing[Channel]:
+        return Listing(channels(50), by_number=True)
+
+    rows, pages = await everything(Pager(fetch))
+    assert rows == channels(50)
+    assert pages[-1].incomplete
+    assert len(pages) == 4
+
+
+async def test_rows_that_push_a_whole_page_ahead_cost_none() -> None:
+    server = Repeating(channels(120))
+    pager = Pager(server)
+    rows = list((await pager.next_page()).rows)
+    server.rows[:0] = channels(50, start=1_001)
+    while not pager.ended:
+        rows += (await pager.next_page()).rows
+    assert {row.id for row in rows} == {*range(1, 121), *range(1_001, 1_051)}
+
+
+@pytest.mark.parametrize("size", [exact, concatenated])
+async def test_no_walk_can_tell_what_a_deletion_between_two_pages_hides(
+    size: Callable[[int], int],
+) -> None:
+    shrinking = Paged(channels(60), size)
+    never_had_it = Paged([*channels(50), *channels(9, start=52)], size)
+    replies = []
+    for server in (shrinking, never_had_it):
+        pager = Pager(server)
+        first = await pager.next_page()
+        if server is shrinking:
+            del server.rows[0]
+        replies.append([first, *await walk(pager)])
+    assert [page.rows for page in replies[0]] == [page.rows for page in replies[1]]
+    assert [page.by_number for page in replies[0]] == [False, True], "but it can happen"
+
+
+@given(COUNTS, st.sampled_from([exact, concatenated]))
+async def test_a_server_that_is_known_to_page_is_asked_no_more_than_another(
+    count: int, size: Callable[[int], int]
+) -> None:
+    known, other = Repeating(channels(count), size), Paged(channels(count), size)
+    rows, pages = await everything(Pager(known))
+    assert rows == known.rows
+    assert not pages[-1].incomplete
+    await everything(Pager(other))
+    assert known.asked == other.asked
 
 
 @given(st.integers(0, 300), st.integers(1, 60), st.booleans())

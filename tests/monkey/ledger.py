@@ -15,6 +15,7 @@ from textual.widgets import Input
 from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.outcome import Fate
 
 if TYPE_CHECKING:
     import asyncio
@@ -144,14 +145,20 @@ class Ledger:
 
 
 def journal_differs(path: Path, writes: Sequence[str]) -> str:
-    """How the journal differs from what was sent; empty when it does not."""
+    """How the journal differs from what reached the server; empty when it does not.
+
+    A write that did not reach it, because its connection broke first or its key was refused
+    meanwhile, is noted as well: as one that failed or of which nothing is known.
+    """
     rows: list[tuple[str, str | None]] = []
     if path.exists():
         with sqlite3.connect(path) as db:
             rows = db.execute("SELECT request, fate FROM changes ORDER BY id").fetchall()
         db.close()
+    if open_ended := [request for request, fate in rows if fate is None]:
+        return f"without an end: {open_ended}"
     noted, sent = Counter(request for request, _ in rows), Counter(writes)
-    if noted != sent:
-        return f"sent but not noted {dict(sent - noted)}, noted but not sent {dict(noted - sent)}"
-    open_ended = [request for request, fate in rows if fate is None]
-    return f"without an end: {open_ended}" if open_ended else ""
+    took = Counter(request for request, fate in rows if fate is not None and Fate(fate).took)
+    if sent - noted or took - sent:
+        return f"sent but not noted {dict(sent - noted)}, done but not sent {dict(took - sent)}"
+    return ""

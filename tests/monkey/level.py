@@ -6,6 +6,8 @@ import asyncio
 import functools
 import gc
 import os
+from collections import Counter
+from contextvars import Context
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -21,6 +23,7 @@ ENOUGH: Final = 9
 """Fewer samples than this say nothing about growth."""
 SLACK: Final = 8
 """So many parts may come and go by themselves, such as a worker that has just ended."""
+COUNTED: Final = ("widgets", "timers", "tasks")
 
 
 @dataclass
@@ -53,25 +56,33 @@ class Level:
 class Parts:
     """What lives in one run of the app, counted whenever it is back at its list."""
 
-    first: dict[str, int] | None = None
+    first: dict[int, Counter[str]] = field(default_factory=dict)
 
-    def grown(self) -> str:
-        """What there is more of than at the first time; empty when nothing is."""
+    def grown(self, modals: int) -> str:
+        """What there is more of than at the first time; empty when nothing is.
+
+        Args:
+            modals: how many the screen has mounted by now; each stays, once there was need of it.
+
+        """
+        _forget_cancelled()
         gc.collect()
-        everything = gc.get_objects()
-        now = {
-            "widgets": sum(isinstance(each, MessagePump) for each in everything),
-            "timers": sum(isinstance(each, Timer) for each in everything),
-            "tasks": len(asyncio.all_tasks()),
-        }
-        if self.first is None:
-            self.first = now
-        more = {
-            name: (before, now[name])
-            for name, before in self.first.items()
-            if now[name] > before + SLACK
-        }
-        return f"more and more of {more}" if more else ""
+        now = Counter(tasks=len(asyncio.all_tasks()))
+        for each in gc.get_objects():
+            if isinstance(each, (MessagePump, Timer)):
+                now["timers" if isinstance(each, Timer) else "widgets"] += 1
+                now[type(each).__name__] += 1
+        grown = now - self.first.setdefault(modals, now)
+        if all(grown[name] <= SLACK for name in COUNTED):
+            return ""
+        return f"more and more of {dict(grown.most_common())}"
+
+
+def _forget_cancelled() -> None:
+    """Make cancelled timers let go of who made them: asyncio keeps up to 100 in its queue."""
+    for handle in getattr(asyncio.get_running_loop(), "_scheduled", ()):
+        if handle.cancelled():
+            handle._context = Context()
 
 
 def _forget_caches() -> None:

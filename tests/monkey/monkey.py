@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from tests.monkey.episode import Found, Tally, play
+from tests.monkey.episode import play
 from tests.monkey.exports import confined
+from tests.monkey.hands import Found, Tally
 from tests.monkey.level import GROWTH, Level
 from tests.monkey.strokes import strokes
 

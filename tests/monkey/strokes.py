@@ -97,6 +97,7 @@ _KINDS: Final[Sequence[tuple[str, float]]] = (
     ("read", 5),
     ("tab", 5),
     ("agree", 5),
+    ("change", 2),
     ("y", 3),
     ("edit", 3),
     ("paste", 2),
@@ -113,7 +114,25 @@ def strokes(seed: int) -> Iterator[Stroke]:
     names, weights = [name for name, _ in _KINDS], [weight for _, weight in _KINDS]
     while True:
         kind = dice.choices(names, weights)[0]
+        if kind == "change":
+            yield from _change(dice)
+        else:
+            yield _stroke(kind, dice)
+
+
+def _change(dice: random.Random) -> Iterator[Stroke]:
+    """Go for a change in the shortest way: few keys drawn one by one come as far as a write."""
+    yield Key("escape")
+    yield Key("escape")
+    yield Key(dice.choice(("1", "2", "3")))
+    yield Key(dice.choice(MOVES))
+    yield Key(dice.choice(WRITING_KEYS))
+    for kind in dice.choices(("move", "text", "enter"), k=dice.randint(0, 3)):
         yield _stroke(kind, dice)
+    yield Key("enter")
+    yield Agree()
+    if dice.random() < 0.5:
+        yield Agree()
 
 
 def _stroke(kind: str, dice: random.Random) -> Stroke:

@@ -98,3 +98,17 @@ def test_a_page_that_repeats(long_lists: Served) -> None:
     first = long_lists.get("/bundle", app_id=A)
     long_lists.faults.set("same-cursor")
     assert long_lists.get("/bundle", app_id=A, page=1).body == first.body
+
+
+@pytest.mark.parametrize("path", ["/channel", "/bundle"])
+def test_a_fault_that_starts_anew_inserts_other_rows(path: str, long_lists: Served) -> None:
+    for _ in range(2):
+        long_lists.faults.set("insert-rows=2")
+        assert long_lists.get(path, app_id=A, page=1).status == 200
+
+
+def test_a_fault_that_starts_anew_inserts_other_devices(long_lists: Served) -> None:
+    count = long_lists.count("devices")
+    for _ in range(2):
+        pages_of(long_lists, "/device", "insert-rows=2", size=1)
+    assert long_lists.count("devices") == count + 4

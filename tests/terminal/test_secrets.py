@@ -144,10 +144,10 @@ def test_no_command_tells_a_piece_of_the_key(tmp_path: Path, state_home: dict[st
 
 
 @pytest.mark.parametrize(
-    ("method", "code"), [("action_raw", 0), ("on_record_table_cursor_moved", 1)]
+    ("method", "key", "code"), [("action_raw", "J", 0), ("on_record_table_opened", "\r", 1)]
 )
 def test_a_bug_is_told_and_the_key_in_its_message_is_not(
-    tmp_path: Path, state_home: dict[str, str], method: str, code: int
+    tmp_path: Path, state_home: dict[str, str], method: str, key: str, code: int
 ) -> None:
     program = tmp_path / "bug.py"
     program.write_text(BUG.format(method=method), encoding="utf-8")
@@ -159,7 +159,7 @@ def test_a_bug_is_told_and_the_key_in_its_message_is_not(
     ):
         terminal.wait_for("6 loaded")
         terminal.settle(lambda: True)
-        terminal.type("jJ")
+        terminal.type(key)
         if method == "action_raw":
             terminal.settle("A bug in capgo-tui (RuntimeError)")
             terminal.type("q")

@@ -377,6 +377,60 @@ async def test_rows_deleted_between_two_pages_are_made_good_by_a_refresh(world: 
     )
 
 
+ROW_PATH = {"channels": "GET /channel", "bundles": "GET /bundle"}
+DELETE_FIRST = {
+    "channels": "DELETE FROM channels WHERE id = (SELECT id FROM channels"
+    " ORDER BY created_at LIMIT 1)",
+    "bundles": "UPDATE bundles SET deleted = 1 WHERE id = (SELECT id FROM bundles"
+    " WHERE deleted = 0 AND user_id IS NOT NULL ORDER BY created_at DESC LIMIT 1)",
+}
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("name", ["channels", "bundles"])
+async def test_rows_deleted_while_a_refresh_goes_from_page_to_page_take_no_other_along(
+    world: World, name: str, times: int
+) -> None:
+    collection: Collection[Any] = getattr(world.open(), name)
+    await collection.load_all()
+    first = list(collection.records)
+    asked = world.door.count(ROW_PATH[name])
+    for walked in range(times):
+        delete_in_walk = walked * asked + 1
+        world.door.before(
+            ROW_PATH[name], lambda: world.run(DELETE_FIRST[name]), skip=delete_in_walk
+        )
+    await collection.refresh()
+    assert [key for key in first if key not in collection.records] == first[:times]
+    assert list(collection.records) == first[times:], "in the server's order"
+    assert world.door.count(ROW_PATH[name]) == 4 * asked
+
+
+async def test_a_refresh_that_loses_rows_in_every_walk_ends_all_the_same(world: World) -> None:
+    channels = world.open().channels
+    await channels.load_all()
+    asked = world.door.count("GET /channel")
+    for number in range(20):
+        world.door.before("GET /channel", lambda: world.run(DELETE_FIRST["channels"]), skip=number)
+    await channels.refresh()
+    assert channels.error is None
+    assert world.door.count("GET /channel") <= 4 * asked
+
+
+async def test_what_is_gone_before_a_refresh_is_looked_for_once_more_and_no_more_than_that(
+    world: World,
+) -> None:
+    channels = world.open().channels
+    await channels.load_all()
+    asked = world.door.count("GET /channel")
+    await channels.refresh()
+    assert world.door.count("GET /channel") == 2 * asked, "nothing is gone: one walk is enough"
+    world.run(DELETE_FIRST["channels"])
+    await channels.refresh()
+    assert world.door.count("GET /channel") == 4 * asked
+    assert len(channels) == 119
+
+
 async def test_devices_deleted_between_two_pages_cost_no_other_device(world: World) -> None:
     devices = world.open().devices
     doomed = world.device_ids()[10:30]
@@ -725,6 +779,11 @@ async def test_a_page_that_says_there_is_more_but_not_where_is_no_end(world: Wor
     await devices.refresh()
     assert not devices.incomplete
     assert count(devices) == "250"
+    world.door.rewrite("GET /device", spoil)
+    await devices.refresh()
+    assert devices.incomplete
+    assert list(devices.records) == world.device_ids(), "what was not reached is not gone"
+    assert count(devices) == "250+"
 
 
 async def test_rows_that_are_all_unreadable_are_no_empty_list(world: World) -> None:

@@ -83,13 +83,11 @@ async def test_the_log_says_which_rows_could_not_be_read_and_why() -> None:
         workspace = world.open()
         world.door.rewrite("GET /device", spoil)
         await workspace.devices.load_more()
-        assert workspace.requests.newest(0).outcome == (
-            "2 rows unreadable: device_id: Field required"
-        )
+        assert workspace.requests.newest(0).outcome == ("2 rows unreadable: device_id: missing")
         assert len(workspace.devices) == 18
         first, second = workspace.devices.odd.kept
         assert json.loads(first.json) == {"custom_id": "nobody"}
-        assert (first.why, second.json) == ("device_id: Field required", "null")
+        assert (first.why, second.json) == ("device_id: missing", "null")
 
 
 async def test_the_log_says_that_an_answer_was_no_list() -> None:

@@ -37,7 +37,12 @@ def _new_channel(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     made = _earlier(oldest.fetchone()[0], scene)
     values: dict[str, Column] = {
         "app_id": app_id,
-        "name": f"shift-{_digits(scene)}",
+        "name": _unused(
+            db,
+            "SELECT 1 FROM channels WHERE app_id = ? AND name = ?",
+            app_id,
+            lambda: f"shift-{_digits(scene)}",
+        ),
         "created_at": made,
         "updated_at": made,
         "created_by": _digits(scene),
@@ -49,7 +54,12 @@ def _new_channel(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
 def _new_bundle(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     newest = db.execute("SELECT max(created_at) FROM bundles WHERE app_id = ?", [app_id])
     made = max(stamp(scene.now()), newest.fetchone()[0] or "")
-    name = f"9.9.9-shift.{_digits(scene)}"
+    name = _unused(
+        db,
+        "SELECT 1 FROM bundles WHERE app_id = ? AND name = ?",
+        app_id,
+        lambda: f"9.9.9-shift.{_digits(scene)}",
+    )
     values: dict[str, Column] = {"app_id": app_id, "name": name, "created_at": made}
     insert(db, "bundles", {**values, "updated_at": made})
 
@@ -57,7 +67,12 @@ def _new_bundle(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
 def _new_device(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     values: dict[str, Column] = {
         "app_id": app_id,
-        "device_id": f"00000000-0000-4000-8000-{scene.rng.getrandbits(48):012x}",
+        "device_id": _unused(
+            db,
+            "SELECT 1 FROM devices WHERE app_id = ? AND device_id = ?",
+            app_id,
+            lambda: f"00000000-0000-4000-8000-{scene.rng.getrandbits(48):012x}",
+        ),
         "updated_at": stamp(scene.now()),
         "platform": "android",
         "plugin_version": "7.34.3",
@@ -126,6 +141,14 @@ def _after(change: Callable[[sqlite3.Connection, Scene, Asked, str], None]) -> E
 def _earlier(moment: str | None, scene: Scene) -> str:
     oldest = datetime.fromisoformat(moment) if moment else scene.now()
     return stamp(oldest - timedelta(milliseconds=1))
+
+
+def _unused(db: sqlite3.Connection, taken: str, app_id: str, draw: Callable[[], str]) -> str:
+    """Draw a name that is free: a fault that starts anew draws those of its last time again."""
+    name = draw()
+    while db.execute(taken, [app_id, name]).fetchone():
+        name = draw()
+    return name
 
 
 def _digits(scene: Scene) -> str:

@@ -1,0 +1,60 @@
+"""What a refresh has read so far, beside the list that it is merged into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from capgo_tui.workspace.odd_rows import OddRows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from capgo_tui.api.records import Record
+
+T = TypeVar("T", bound="Record")
+
+MOST_WALKS = 3
+"""So often at most a refresh walks through the list to make sure of what is gone."""
+
+
+@dataclass(slots=True)
+class ReadingAgain(Generic[T]):
+    """One refresh: what its present walk has met, and what the walk before it missed."""
+
+    on_screen: Sequence[str]
+    records: dict[str, T] = field(default_factory=dict)
+    """Those of its walk, in the server's order."""
+    odd: OddRows = field(default_factory=OddRows)
+    by_number: bool = False
+    """Whether its walk may have missed rows, because others went between two of its pages."""
+    fading: dict[str, T] = field(default_factory=dict)
+    """What the refresh before found different and this one has not reached."""
+    redraw: set[str] = field(default_factory=set)
+    """On screen, where the same contents may read otherwise by now: ages do."""
+    _walks: int = 0
+    _missed: set[str] = field(default_factory=set)
+
+    def begin_walk(self) -> None:
+        """Begin at the start of the list."""
+        self.records, self.odd, self.by_number = {}, OddRows(), False
+        self._walks += 1
+
+    def is_sure(self, known: Iterable[str]) -> bool:
+        """Whether what the walk that has ended did not meet of `known` is really gone.
+
+        A row deleted between two pages by number draws another one into the page that was read
+        already. What two walks running have missed is gone.
+        """
+        if not self.by_number or self._walks == MOST_WALKS:
+            return True
+        before, self._missed = self._missed, {key for key in known if key not in self.records}
+        return self._missed <= before
+
+    def redraws(self, key: str) -> bool:
+        """Whether a record is to be drawn again even if it is the same; asked once for each."""
+        if key in self.redraw:
+            self.redraw.discard(key)
+            self.fading.pop(key, None)
+            return True
+        return self.fading.pop(key, None) is not None
