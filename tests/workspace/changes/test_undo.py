@@ -236,15 +236,21 @@ async def test_demoted_defaults_are_brought_back_together(
     assert not workspace.channels.records[str(new.id)].public
 
 
-async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
-    world: World, workspace: Workspace
-) -> None:
+async def make_new_default(world: World, workspace: Workspace) -> Channel:
+    """Make a channel that takes the default's place; gives the one that had it."""
     old = next(c for c in workspace.channels.records.values() if c.public)
     creation = ChannelCreation(
         app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"public": True},
         demotes=(old.wire_key,),
     )  # fmt: skip
     await done(creation, workspace)
+    return old
+
+
+async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
+    world: World, workspace: Workspace
+) -> None:
+    old = await make_new_default(world, workspace)
     assert not workspace.channels.records[str(old.id)].public
     undo = await planned(workspace)
     assert [change.key for change in undo.changes] == [old.wire_key, "pr-7"]
@@ -295,12 +301,7 @@ async def test_of_a_run_only_what_nobody_changed_since_is_undone(
 async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
     world: World, workspace: Workspace
 ) -> None:
-    old = next(c for c in workspace.channels.records.values() if c.public)
-    creation = ChannelCreation(
-        app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"public": True},
-        demotes=(old.wire_key,),
-    )  # fmt: skip
-    await done(creation, workspace)
+    await make_new_default(world, workspace)
     undo = await planned(workspace)
     world.door.asked.clear()
     world.door.fail("POST /channel")
