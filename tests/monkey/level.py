@@ -19,8 +19,9 @@ GROWTH: Final = 1.10
 """The last third of a long run may hold so much more than the first, after warming up."""
 ENOUGH: Final = 9
 """Fewer samples than this say nothing about growth."""
-SLACK: Final = 8
-"""So many parts may come and go by themselves, such as a worker that has just ended."""
+SLACK: Final = 32
+"""So many parts may come by themselves: a worker that has just ended, or the form for ids, which
+is made when it is first asked for."""
 
 
 @dataclass
