@@ -74,7 +74,6 @@ class ExportFlow:
             if not trouble:
                 return
             answer = bar.ask_again(trouble)
-        bar.close()
         self._screen.say("Nothing was exported.")
 
     async def _try(self, bar: ExportBar, rows: AnyRows, wanted: Wanted, path: Path | None) -> str:

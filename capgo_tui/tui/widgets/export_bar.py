@@ -136,7 +136,7 @@ class ExportBar(Vertical, Modal):
     ) -> asyncio.Future[Wanted | None]:
         """Ask for a format and a file; None when nothing is to be written.
 
-        The keyboard is taken at once, and given back by `close`.
+        The keyboard is taken at once, and given back without an answer, else by `close`.
 
         Args:
             title: what is exported.
@@ -192,6 +192,7 @@ class ExportBar(Vertical, Modal):
 
     def action_cancel(self) -> None:
         """Write nothing."""
+        self.close()
         self._give(None)
 
     def _give(self, wanted: Wanted | None) -> None:

@@ -34,13 +34,29 @@ class Modal(Widget):
         self.screen.set_focus(target, scroll_visible=False)
 
     def give_keyboard_back(self) -> None:
-        """Hide this and focus what had the focus before."""
+        """Hide this and focus what had the focus before.
+
+        A question that was opened over this keeps the keyboard, and gives it back to the same.
+        """
         # Textual repaints what was on its map of the screen and no longer is. It may make that map
         # anew when it is next asked for a place, as the focused input does: if this were off it
         # by then, it would stay on the terminal. Asked for a place now, it makes it with this on.
         _ = self.region
         self.visible = False
-        for widget in self._frozen:
-            widget.can_focus = True
+        above = self._above
+        if above is not None:
+            above._before = self._before
+            above._frozen += self._frozen
+        else:
+            for widget in self._frozen:
+                widget.can_focus = True
+            self.screen.set_focus(self._before, scroll_visible=False)
         self._frozen = ()
-        self.screen.set_focus(self._before, scroll_visible=False)
+
+    @property
+    def _above(self) -> Modal | None:
+        """What took the keyboard from this, and still has it."""
+        focused = self.screen.focused
+        nodes = () if focused is None else focused.ancestors_with_self
+        open_ones = (node for node in nodes if isinstance(node, Modal) and node.visible)
+        return next((modal for modal in open_ones if modal is not self), None)
