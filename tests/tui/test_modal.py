@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -9,10 +10,14 @@ from tests.tui.bundles import on_bundles
 from tests.tui.driving import on_devices
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator
+
     from rich.console import RenderableType
     from textual.screen import Screen
     from textual.widget import Widget
 
+    from tests.tui.driving import Driver
     from tests.tui.server import Server
 
 
@@ -42,35 +47,35 @@ def has_keyboard(widget: Widget) -> bool:
     return widget.screen.focused is widget
 
 
+@asynccontextmanager
+async def question_over_a_bar(server: Server) -> AsyncIterator[tuple[Driver, asyncio.Future[bool]]]:
+    async with on_devices(server) as driver:
+        await driver.type("E")
+        await driver.until("to file ›")
+        answer = driver.main.prompt.open(lambda _: "Really?")
+        await driver.asked("Really?")
+        yield driver, answer
+        assert has_keyboard(driver.main.table)
+        assert driver.main.table.can_focus
+        assert not driver.main.is_taken
+
+
 async def test_one_that_closes_below_a_question_leaves_it_the_keyboard(server: Server) -> None:
-    async with on_devices(server) as driver:
-        main = driver.main
-        await driver.type("E")
-        await driver.until("to file ›")
-        answer = main.prompt.open(lambda _: "Really?")
-        await driver.asked("Really?")
-        main.export_bar.close()
+    async with question_over_a_bar(server) as (driver, answer):
+        driver.main.export_bar.close()
         await driver.settle()
-        assert has_keyboard(main.prompt)
-        assert not main.table.can_focus, "the lists behind are frozen as before"
+        assert has_keyboard(driver.main.prompt)
+        assert not driver.main.table.can_focus, "the lists behind are frozen as before"
         await driver.type("n")
         assert await answer is False
-        assert has_keyboard(main.table)
-        assert main.table.can_focus
-        assert not main.is_taken
 
 
-async def test_one_that_closes_first_on_top_leads_back_to_the_other(server: Server) -> None:
-    async with on_devices(server) as driver:
-        main = driver.main
-        await driver.type("E")
-        await driver.until("to file ›")
-        answer = main.prompt.open(lambda _: "Really?")
-        await driver.asked("Really?")
+async def test_a_question_that_closes_first_leads_back_to_the_bar(server: Server) -> None:
+    async with question_over_a_bar(server) as (driver, answer):
         await driver.type("n")
         assert await answer is False
-        assert main.export_bar in (main.focused.ancestors if main.focused else ())
-        assert not main.table.can_focus
+        focused = driver.main.focused
+        assert focused is not None
+        assert driver.main.export_bar in focused.ancestors
+        assert not driver.main.table.can_focus
         await driver.type("escape")
-        assert has_keyboard(main.table)
-        assert main.table.can_focus
