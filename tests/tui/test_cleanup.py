@@ -156,7 +156,7 @@ async def test_what_is_read_back_at_the_end_says_so_until_then() -> None:
         await confirmed(driver, "18")
         await gate.reached.wait()
         await driver.until("… accepted, read back at the end")
-        assert "18 of 18 · ✓ 0 · 18 accepted" in driver.text
+        await driver.until("18 of 18 · ✓ 0 · 18 accepted")
         server.on("GET", "/bundle", FAULT)
         gate.open.set()
         await driver.until("18 of 18 · ✓ 18")
