@@ -42,11 +42,11 @@ class Scene:
     keys: Sequence[str]
     expects: str
     """On the screen once the scene is reached."""
-    world: str = "shop"
-    """Which of `launches` it is opened on."""
     after: Sequence[str] = ()
     """Keys for when `expects` is there; the picture is taken when `then` is."""
     then: str = ""
+    world: str = "shop"
+    """Which of `launches` it is opened on."""
 
 
 A_DEVICE = ["2", *["j"] * 8]
@@ -58,7 +58,12 @@ SCENES = (
     Scene("json", [*A_DEVICE, "J"], '"device_id"'),
     Scene("filter", ["2", "slash", *"store android"], "store android"),
     Scene("link-form", [*A_DEVICE, "o"], "6 of 6 channels"),
-    Scene("confirm", [*A_DEVICE, "o", *"beta"], "1 of 6 channels", after=["enter"], then="y yes"),
+    Scene("confirm", [*A_DEVICE, "o", *"beta"], "1 of 6 channels", ["enter"], "y yes"),
+    Scene("many", ["2", *["space"] * 3, "o", *"beta"], "1 of 6 channels", ["enter"], "y "),
+    Scene("channel-form", ["j", "e", *["down"] * 6, "space"], "→"),
+    Scene("cleanup", ["3", "C"], "delete"),
+    Scene("palette", [*A_DEVICE, "colon", *"dev qa"], "devices /qa"),
+    Scene("requests", ["at"], "Requests"),
     Scene("help", ["2", "question_mark"], "Keys on devices"),
     Scene("empty", ["2"], "has no devices", world="new"),
     Scene("not-allowed", ["2"], "may not read the devices", world="outsider"),

@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from tests.tui.server import Server
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to export to."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder that the app runs in, which is empty."""
     return tmp_path
 
 

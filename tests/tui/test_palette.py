@@ -195,10 +195,7 @@ async def test_without_colour_there_are_no_themes(
         assert driver.app.theme == "ansi-dark"
 
 
-async def test_export_begins_with_the_format_and_the_file(
-    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
+async def test_export_begins_with_the_format_and_the_file(server: Server, tmp_path: Path) -> None:
     async with on_devices(server) as driver:
         await driver.type("colon", *"export nd mine", "enter")
         await driver.until("to file › mine.ndjson")
