@@ -7,12 +7,12 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from unittest.mock import patch
 
 from textual.widgets import Input
 
-from capgo_tui.tui.dialogs.confirmation import Confirmation
+from capgo_tui.tui.dialogs.confirmation import Confirmation, Listing
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.outcome import Fate
@@ -106,14 +106,14 @@ class Ledger:
             return strip
 
         def confirming(
-            dialog: Confirmation, changes: Sequence[Change], **more: Any
+            dialog: Confirmation, changes: Sequence[Change], guard: Guard, listing: Listing
         ) -> asyncio.Future[bool]:
-            typed = max(change.guard for change in changes) is Guard.TYPED
+            typed = Guard.TYPED in (guard, max(change.guard for change in changes))
             one = changes[0].confirmation if len(changes) == 1 else str(len(changes))
             box = dialog.query_one(Input)
             self._pending = Question(len(changes), one if typed else None, box)
             try:
-                return confirm(dialog, changes, **more)
+                return confirm(dialog, changes, guard, listing)
             finally:
                 self._pending = None
 
