@@ -95,7 +95,7 @@ class ConfigFile:
         near = get_close_matches(name, known, n=1, cutoff=0.5)
         if near:
             return f"did you mean {near[0]}?"
-        return f"there is {', '.join(known)}" if known else "it has none"
+        return f"there is {', '.join(known) or 'none'}"
 
     def _line_of(self, place: tuple[str, ...]) -> int:
         """The line in which a key or a table begins.

@@ -15,8 +15,8 @@ from capgo_tui.config_file import ConfigFile, ConfigFileError, Table
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAME: Final = re.compile(r"[\w.-]{1,32}")
-"""A profile's name stands in the title bar."""
+NAME: Final = re.compile(r"[\w.-]{1,32}", re.ASCII)
+"""What TOML takes without quotes, and dots: it stands in the title bar and in commands."""
 KEY_SOURCES: Final = ("key_file", "key_env", "key_command")
 _TEXT: Final = (str,), "a text in quotes"
 _FLAG: Final = (bool,), "true or false"
@@ -123,7 +123,7 @@ def _checked(config: ConfigFile) -> tuple[dict[str, Table], str | None]:
         place = "profiles", name
         if not NAME.fullmatch(name):
             raise config.mistake(
-                place, "a name has up to 32 letters, digits, dots, - and _, and nothing else"
+                place, "a name has up to 32 of a to z, A to Z, 0 to 9, dot, - and _"
             )
         if not isinstance(values, dict):
             raise config.mistake(place, f"has to be a table: [profiles.{name}]")

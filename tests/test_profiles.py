@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +15,6 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
 from capgo_tui.profiles import Profile
 from capgo_tui.settings import Found, Options, Settings, SettingsError, Surroundings, find
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEY = "2c1eb96d-8677-57f8-8bd7-09e59dbbe943"
 PROD = """\
@@ -281,7 +278,9 @@ def test_a_key_that_cannot_be_had_is_told_without_it(desk: Desk, line: str, told
             "[profiles.p]\nkey_env = 'A'\nkey_file = 'b'",
             "3: profiles.p.key_file: there is key_env already; give only one",
         ),
-        ("[profiles.'a b']", "1: profiles.a b: a name has up to 32 letters"),
+        ("[profiles.'a b']", "1: profiles.a b: a name has up to 32 of a to z"),
+        ("[profiles.'é']", "1: profiles.é: a name has up to 32 of a to z"),
+        ("default_profile = 'q'", "1: default_profile: there is no such profile; there is none"),
         ('[profiles."\\u001b[2J"]', "1: profiles.\N{REPLACEMENT CHARACTER}[2J: a name has up"),
         ("default_profile = 'q'\n[profiles.p]", "1: default_profile: there is no such profile; "),
         ("[profiles.p]\napp = x", "2: not valid TOML: Invalid value"),
@@ -349,6 +348,20 @@ def test_an_unknown_profile_names_who_said_it_and_the_nearest(desk: Desk) -> Non
     assert desk.mistake() == "CAPGO_PROFILE names no profile of config.toml; did you mean look?"
     desk.config.unlink()
     assert desk.mistake() == "CAPGO_PROFILE names a profile, but there is no config.toml"
+
+
+def test_the_example_of_the_readme_is_right(desk: Desk) -> None:
+    readme = Path(__file__).parents[1] / "README.md"
+    _, found, example = readme.read_text(encoding="utf-8").partition("```toml\n")
+    assert found
+    desk.write(example.partition("```")[0])
+    assert desk.find(key=KEY).profile == Found(
+        Profile("staging"), f"default_profile in {desk.config}"
+    )
+    for name, guarded in (
+        ("prod", Profile("prod", production=True)), ("look", Profile("look", read_only=True)),
+    ):  # fmt: skip
+        assert desk.find(name, key=KEY).profile == Found(guarded, "--profile")
 
 
 # Its cost
