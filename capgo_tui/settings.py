@@ -1,7 +1,8 @@
 """Where the key, the app and the server come from, and which source won.
 
-The order is the official CLI's (contract §14): for the key ``-a``, ``CAPGO_TOKEN``,
-``~/.capgo``, ``./.capgo``; for the app and the server the option, the environment, then the
+The order is the official CLI's (contract §14), with a profile between what was said for this
+run and what lies about: for the key ``-a``, ``CAPGO_TOKEN``, the profile, ``~/.capgo``,
+``./.capgo``; for the app and the server the option, the environment, the profile, then the
 Capacitor config of the current folder.
 """
 
@@ -14,11 +15,17 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from capgo_tui.api.key import ApiKey
+from capgo_tui.api.revisions import Revision
 from capgo_tui.capacitor_config import BrokenConfigError, CapacitorConfig
+from capgo_tui.config_file import ConfigFileError
+from capgo_tui.profile_key import read_key
+from capgo_tui.profiles import choose_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from capgo_tui.profiles import Profile, ProfileTable
 
 T = TypeVar("T")
 
@@ -52,6 +59,10 @@ class Settings:
 
     Anybody's repository can hold such a file: the key goes there only once somebody said yes.
     """
+    revision: Found[Revision] | None = None
+    """The API's revision where it was told; None finds it out."""
+    profile: Found[Profile] | None = None
+    """The profile in use, and what chose it. What it guards holds whatever replaced its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ class Surroundings:
     environ: Mapping[str, str]
     home: Path
     folder: Path
+    config_file: Path | None = None
+    """Where the profiles are, if there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,8 @@ class Options:
     key: str | None = None
     app_id: str | None = None
     server: str | None = None
+    revision: str | None = None
+    profile: str | None = None
 
 
 def find(options: Options, around: Surroundings) -> Settings:
@@ -80,14 +95,37 @@ def find(options: Options, around: Surroundings) -> Settings:
             not tried then: whoever set it there should know.
 
     """
+    try:
+        return _find(options, around)
+    except ConfigFileError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _find(options: Options, around: Surroundings) -> Settings:
+    environment = around.environ.get("CAPGO_PROFILE", "").strip()
+    table = choose_profile(around.config_file, options.profile, environment)
     config = _Config(around)
-    server, from_config = _find_server(options, around, config)
+    server, from_config = _find_server(options, around, table, config)
     return Settings(
-        _find_key(options, around),
-        _find_app(options, around, config),
+        _find_key(options, around, table),
+        _find_app(options, around, table, config),
         server,
         server.source if from_config and not _is_loopback(server.value) else None,
+        _find_revision(options, table),
+        Found(table.profile, table.named_by) if table else None,
     )
+
+
+def _in_profile(
+    table: ProfileTable | None, key: str, checked: Callable[[str, str], T]
+) -> Found[T] | None:
+    """What the profile has of a setting; None when there is nothing of it."""
+    if table is None or (text := table.text(key)) is None:
+        return None
+    try:
+        return Found(checked(text, "it"), table.source)
+    except SettingsError as error:
+        raise SettingsError(f"{table.where(key)}: {error}") from None
 
 
 class _Config:
@@ -120,12 +158,17 @@ def check_app_id(app_id: str, source: str) -> str:
     return app_id
 
 
-def _find_key(options: Options, around: Surroundings) -> Found[ApiKey] | None:
+def _find_key(
+    options: Options, around: Surroundings, table: ProfileTable | None
+) -> Found[ApiKey] | None:
     if options.key is not None:
         return _key(options.key, "-a")
     token = around.environ.get("CAPGO_TOKEN", "").strip()
     if token:
         return _key(token, "CAPGO_TOKEN")
+    key = read_key(table, around.environ, around.home) if table else None
+    if table and key:
+        return Found(key, table.source)
     for file, source in (
         (around.home / KEY_FILE, f"~/{KEY_FILE}"),
         (around.folder / KEY_FILE, f"./{KEY_FILE}"),
@@ -143,18 +186,22 @@ def _key(raw: str, source: str) -> Found[ApiKey]:
         raise SettingsError(f"{source}: {error}") from None
 
 
-def _find_app(options: Options, around: Surroundings, config: _Config) -> Found[str] | None:
+def _find_app(
+    options: Options, around: Surroundings, table: ProfileTable | None, config: _Config
+) -> Found[str] | None:
     if options.app_id is not None:
         return Found(check_app_id(options.app_id, "--app"), "--app")
     named = around.environ.get("CAPGO_APP_ID", "").strip()
     if named:
         return Found(check_app_id(named, "CAPGO_APP_ID"), "CAPGO_APP_ID")
+    if (of_profile := _in_profile(table, "app", check_app_id)) is not None:
+        return of_profile
     found = config().app_id
     return Found(check_app_id(found, config().file), config().file) if found else None
 
 
 def _find_server(
-    options: Options, around: Surroundings, config: _Config
+    options: Options, around: Surroundings, table: ProfileTable | None, config: _Config
 ) -> tuple[Found[str], bool]:
     """The server, and whether it is the config that named it."""
     if options.server is not None:
@@ -162,10 +209,33 @@ def _find_server(
     named = around.environ.get("CAPGO_API_URL", "").strip()
     if named:
         return Found(_server(named, "CAPGO_API_URL"), "CAPGO_API_URL"), False
+    if (of_profile := _in_profile(table, "api_url", _server)) is not None:
+        return of_profile, False
     found = config().server
     if found and found.strip():
         return Found(_server(found, config().file), config().file), True
     return Found(DEFAULT_SERVER, "default"), False
+
+
+def _find_revision(options: Options, table: ProfileTable | None) -> Found[Revision] | None:
+    said = options.revision
+    found = (
+        _in_profile(table, "revision", _revision)
+        if said is None
+        else Found(_revision(said, "--revision"), "--revision")
+    )
+    return None if found is None or found.value is None else Found(found.value, found.source)
+
+
+def _revision(name: str, source: str) -> Revision | None:
+    """The revision of a name; None for ``auto``."""
+    if name == "auto":
+        return None
+    try:
+        return Revision(name)
+    except ValueError:
+        known = ", ".join(revision.value for revision in Revision)
+        raise SettingsError(f"{source} is no revision; there are auto, {known}") from None
 
 
 def _server(url: str, source: str) -> str:

@@ -1,4 +1,4 @@
-"""No test writes into the state folder of whoever runs it; the run ends with a count.
+"""No test uses the state or the settings of whoever runs it; the run ends with a count.
 
 Property tests are judged by what they find, not by the clock of a busy machine.
 """
@@ -27,7 +27,9 @@ __all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_terminal
 
 @pytest.fixture(autouse=True)
 def state_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A state folder for this test alone, for its subprocesses too."""
+    """A state folder for this test alone, for its subprocesses too; and no profiles."""
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "no-settings"))
+    monkeypatch.delenv("CAPGO_PROFILE", raising=False)
     return folder

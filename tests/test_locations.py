@@ -1,4 +1,4 @@
-"""The state folder is the user's own, or the one the environment names."""
+"""The folders are the user's own, or those the environment names."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ def test_the_named_state_folder_is_obeyed(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert locations.journal_file() == tmp_path / "capgo-tui" / "journal.sqlite3"
     assert not any(tmp_path.iterdir()), "nothing is made before something is written"
+
+
+def test_the_named_config_folder_is_obeyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert locations.config_file() == tmp_path / "capgo-tui" / "config.toml"
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", "config/here")
+    assert locations.config_file().is_relative_to(tmp_path / "home")
 
 
 @pytest.mark.parametrize("named", ["", "  ", "state/here"])

@@ -29,7 +29,8 @@ class Asked:
     """The app as the last word, where the official CLI has it."""
     api_url: str | None
     apikey: str | None
-    revision: str
+    revision: str | None
+    profile: str | None
     log_file: str | None
     form: str
 
@@ -47,10 +48,10 @@ class Asked:
         """
         if self.app and self.app_id and self.app != self.app_id:
             raise click.UsageError("two apps were given: --app, and the last word")
+        app = self.app_id or self.app
+        said = Options(self.apikey, app, self.api_url, self.revision, self.profile)
         try:
-            settings = find(
-                Options(self.apikey, self.app_id or self.app, self.api_url), surroundings()
-            )
+            settings = find(said, surroundings())
         except SettingsError as error:
             raise click.UsageError(str(error)) from None
         server = settings.server.value
@@ -67,9 +68,10 @@ class Asked:
             settings.app_id.value if settings.app_id else "",
             settings.key.value,
             server,
-            None if self.revision == "auto" else Revision(self.revision),
+            settings.revision.value if settings.revision else None,
             read_only=True,
             log_file=log_file(self.log_file),
+            profile=settings.profile.value if settings.profile else None,
         )
 
 
@@ -90,10 +92,10 @@ _OPTIONS: tuple[Decorator, ...] = (
     click.option(
         "--revision",
         type=click.Choice(["auto", *(revision.value for revision in Revision)]),
-        default="auto",
-        show_default=True,
+        show_default="auto",
         help="The revision of the API the server speaks.",
     ),
+    click.option("--profile", metavar="NAME", help="The profile of config.toml to go by."),
     click.option("--log-file", metavar="PATH", help="Write every request there, without the key."),
 )
 
@@ -115,12 +117,14 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
         app_id: str | None,
         api_url: str | None,
         apikey: str | None,
-        revision: str,
+        revision: str | None,
+        profile: str | None,
         log_file: str | None,
         form: str,
         **more: object,
     ) -> None:
-        command(Asked(app_id, app, api_url, apikey, revision, log_file, form), **more)
+        said = Asked(app_id, app, api_url, apikey, revision, profile, log_file, form)
+        command(said, **more)
 
     wrapped: Callable[..., None] = run
     for option in reversed(_OPTIONS):

@@ -16,6 +16,8 @@ from capgo_tui.workspace.export.json_text import json_text
 
 if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
+    from capgo_tui.api.revisions import Revision
+    from capgo_tui.profiles import Profile
 
 MISSING = "not found"
 
@@ -25,19 +27,34 @@ MISSING = "not found"
 @click.option("--app", "app_id", metavar="ID", help="As if this app was given.")
 @click.option("--api-url", metavar="URL", help="As if this server was given.")
 @click.option("-a", "--apikey", metavar="KEY", help="As if this key was given.")
-def info(*, as_json: bool, app_id: str | None, api_url: str | None, apikey: str | None) -> None:
+@click.option("--profile", metavar="NAME", help="As if this profile was chosen.")
+def info(
+    *,
+    as_json: bool,
+    app_id: str | None,
+    api_url: str | None,
+    apikey: str | None,
+    profile: str | None,
+) -> None:
     """Say where each setting comes from; of the key only its fingerprint."""
     try:
-        found = find(Options(apikey, app_id, api_url), surroundings())
+        around = surroundings()
+        found = find(Options(apikey, app_id, api_url, profile=profile), around)
         file = journal()
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
     confirmed = "" if found.unconfirmed_server is None else " (asked about before a key goes there)"
-    key = found.key
+    key, chosen = found.key, found.profile
     lines = [
         _line("key", None if key is None else Found(f"#{key.value.fingerprint}", key.source)),
         _line("app", found.app_id),
         _line("server", Found(found.server.value, f"{found.server.source}{confirmed}")),
+        _line("revision", _named(found.revision)),
+        _line("profile", None if chosen is None else Found(_told(chosen.value), chosen.source)),
+        _line(
+            "config",
+            Found(str(around.config_file), "XDG_CONFIG_HOME, or the system's own folder"),
+        ),
         _line("journal", Found(str(file), "XDG_STATE_HOME, or the system's own folder")),
         _line("version", Found(__version__, "this program")),
     ]
@@ -47,6 +64,16 @@ def info(*, as_json: bool, app_id: str | None, api_url: str | None, apikey: str 
         write(json_text(cast("JSON", told), indent=2) + "\n")
     else:
         write(aligned([[name, clean(value or MISSING), source] for name, value, source in lines]))
+
+
+def _named(revision: Found[Revision] | None) -> Found[str]:
+    return Found(revision.value, revision.source) if revision else Found("auto", "default")
+
+
+def _told(profile: Profile) -> str:
+    """The name of a profile, and what it guards."""
+    guards = [("production", profile.production), ("read-only", profile.read_only)]
+    return ", ".join([profile.name, *(word for word, on in guards if on)])
 
 
 def _line(name: str, found: Found[str] | None) -> tuple[str, str | None, str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def surroundings() -> Surroundings:
-    """The environment, the home and the current folder.
+    """The environment, the home, the current folder, and where the profiles would be.
 
     Raises:
         SettingsError: when one of the folders is gone.
@@ -24,9 +24,10 @@ def surroundings() -> Surroundings:
     """
     try:
         home, folder = Path.home(), Path.cwd()
+        config_file = locations.config_file()
     except (RuntimeError, OSError) as error:
         raise SettingsError(f"the home or the current folder cannot be found: {error}") from None
-    return Surroundings(os.environ, home, folder)
+    return Surroundings(os.environ, home, folder, config_file)
 
 
 def journal() -> Path:

@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 @click.option(
     "--revision",
     type=click.Choice(["auto", *(revision.value for revision in Revision)]),
-    default="auto",
-    show_default=True,
+    show_default="auto",
     help="The revision of the API the server speaks.",
 )
+@click.option("--profile", metavar="NAME", help="The profile of config.toml to go by.")
 @click.option("--device", metavar="ID", help="Open straight on this device.")
 @click.option(
     "--refresh",
@@ -61,7 +61,8 @@ def capgo_tui(
     app_id: str | None,
     api_url: str | None,
     apikey: str | None,
-    revision: str,
+    revision: str | None,
+    profile: str | None,
     device: str | None,
     refresh: float | None,
     read_only: bool,
@@ -70,8 +71,9 @@ def capgo_tui(
 ) -> None:
     """Browse and edit a Capgo app's channels, devices and bundles.
 
-    The key comes from -a, CAPGO_TOKEN, ~/.capgo or ./.capgo; the app from --app,
-    CAPGO_APP_ID or the Capacitor config of this folder.
+    The key comes from -a, CAPGO_TOKEN, the profile, ~/.capgo or ./.capgo; the app from --app,
+    CAPGO_APP_ID, the profile or the Capacitor config of this folder. CAPGO_PROFILE names a
+    profile as --profile does; capgo-tui info says where each setting comes from.
     """
     given = [name for name in context.params if _is_given(context, name)]
     if context.invoked_subcommand is not None:
@@ -79,18 +81,17 @@ def capgo_tui(
             raise click.UsageError(f"options go after the verb {context.invoked_subcommand!r}")
         gc.enable()
         return
-    if demo and (clash := {"app_id", "api_url", "apikey"}.intersection(given)):
+    if demo and (clash := {"app_id", "api_url", "apikey", "profile"}.intersection(given)):
         raise click.UsageError(f"--demo brings its own {', '.join(sorted(clash))}")
     if device is not None and not device.strip():
         raise click.UsageError("--device is empty")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("capgo-tui without a verb needs a terminal")
-    chosen = None if revision == "auto" else Revision(revision)
     try:
         if demo:
-            launch = _demo(device, chosen)
+            launch = _demo(device, None if revision in (None, "auto") else Revision(revision))
         else:
-            launch = _found(Options(apikey, app_id, api_url), device, chosen)
+            launch = _found(Options(apikey, app_id, api_url, revision, profile), device)
             launch = replace(launch, journal=machine.journal())
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
@@ -110,7 +111,7 @@ def _is_given(context: click.Context, name: str) -> bool:
     return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def _found(options: Options, device: str | None, revision: Revision | None) -> Launch:
+def _found(options: Options, device: str | None) -> Launch:
     from capgo_tui.tui.launch import Launch  # noqa: PLC0415 - a subcommand needs no interface
 
     settings = find(options, machine.surroundings())
@@ -119,8 +120,9 @@ def _found(options: Options, device: str | None, revision: Revision | None) -> L
         app_id=settings.app_id.value if settings.app_id else None,
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
-        revision=revision,
+        revision=settings.revision.value if settings.revision else None,
         device=device,
+        profile=settings.profile.value if settings.profile else None,
     )
 
 

@@ -184,12 +184,17 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 WRITES: frozenset[str] = frozenset(action.name for action in ACTIONS if action.writes)
-READ_ONLY = "read-only (--read-only): nothing is changed or sent"
 
 
 def disabled_reason(name: str, target: Target) -> str:
     """Why an action does nothing here, by its `Action.name`; empty when it does."""
-    return READ_ONLY if target.read_only and name in WRITES else ""
+    return read_only_reason(target) if name in WRITES else ""
+
+
+def read_only_reason(target: Target) -> str:
+    """Why nothing is changed here; empty when it may be."""
+    by = target.read_only_by
+    return f"read-only: {by}; nothing is changed or sent" if target.read_only else ""
 
 
 MOVES: tuple[tuple[str, str], ...] = (

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.patience import Patience
     from capgo_tui.api.revisions import Revision
+    from capgo_tui.profiles import Profile
     from capgo_tui.workspace.log_file import LogFile
 
 
@@ -40,6 +41,8 @@ class Launch:
     """Whether every write is refused."""
     log_file: LogFile | None = None
     """Where every request is written down; None for nowhere."""
+    profile: Profile | None = None
+    """The profile in use: what it guards holds whatever replaced its values."""
 
     @property
     def target(self) -> Target | None:
@@ -57,7 +60,8 @@ class Launch:
             self.revision,
             self.asgi_app,
             self.journal,
-            self.read_only,
+            self.read_only or (self.profile is not None and self.profile.read_only),
             self.patience,
             self.log_file,
+            self.profile,
         )

@@ -18,6 +18,8 @@ def reading_command(noun: str, name: str, target: Target) -> str:
     server = target.server if target.is_remote else DEMO
     if server != DEFAULT_SERVER:
         words += ["--api-url", server]
+    if target.profile is not None:
+        words += ["--profile", target.profile.name]
     if name.startswith("-"):
         words.append("--")
     return " ".join(map(_quoted, [*words, name, target.app_id]))

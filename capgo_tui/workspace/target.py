@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.patience import Patience
     from capgo_tui.api.revisions import Revision
+    from capgo_tui.profiles import Profile
     from capgo_tui.workspace.log_file import LogFile
 
 ASGIApp: TypeAlias = "Callable[..., Awaitable[None]]"
@@ -38,6 +39,19 @@ class Target:
     """How often a read is tried; None is the client's own measure."""
     log_file: LogFile | None = None
     """Where every request is written down; None for nowhere."""
+    profile: Profile | None = None
+    """The profile in use."""
+
+    @property
+    def production(self) -> bool:
+        """Whether every change here takes what one takes that cannot be taken back."""
+        return self.profile is not None and self.profile.production
+
+    @property
+    def read_only_by(self) -> str:
+        """What has every write refused, where they are."""
+        profile = self.profile
+        return f"profile {profile.name}" if profile and profile.read_only else "--read-only"
 
     @property
     def is_remote(self) -> bool:

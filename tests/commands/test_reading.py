@@ -276,7 +276,8 @@ def test_info_says_where_each_setting_comes_from_and_asks_nobody(shell: Shell) -
     assert lines[0].split() == ["key", f"#{fingerprint}", "CAPGO_TOKEN"]
     shell.environ.delenv("CAPGO_TOKEN")
     shell.environ.delenv("CAPGO_APP_ID")
-    assert shell.data("info").splitlines()[:2] == ["key      not found", "app      not found"]
+    lines = shell.data("info").splitlines()[:2]
+    assert [line.split() for line in lines] == [["key", "not", "found"], ["app", "not", "found"]]
     assert json.loads(shell.data("info", "--json"))["app"] is None
     assert "-a" in shell.data("info", "-a", ALL)
     assert ALL not in shell.data("info", "-a", ALL)
@@ -386,3 +387,51 @@ def test_a_pipe_gets_utf_8_whatever_the_locale(environ: dict[str, str], locale: 
     )
     assert "✓" in ran.stdout.decode("utf-8")
     assert ran.stderr == b""
+
+
+# Profiles
+
+
+PROFILES = """\
+[profiles.shop]
+app = "com.acme.shop"
+api_url = "http://localhost:8787"
+key_command = "cat key"
+production = true
+"""
+
+
+def profiles(state_home: Path, text: str = PROFILES) -> Path:
+    folder = state_home / "no-settings" / "capgo-tui"
+    folder.mkdir(parents=True)
+    (folder / "key").write_text(ALL)
+    (folder / "config.toml").write_text(text, encoding="utf-8")
+    return folder / "config.toml"
+
+
+def test_a_profile_is_enough_to_read_with(shell: Shell, state_home: Path) -> None:
+    file = profiles(state_home)
+    for name in ("CAPGO_TOKEN", "CAPGO_APP_ID"):
+        shell.environ.delenv(name)
+    assert "beta" in shell.data("channel", "list", "--profile", "shop")
+    shell.environ.setenv("CAPGO_PROFILE", "shop")
+    assert "com.acme.till" in shell.data("app", "list")
+    told = json.loads(shell.data("info", "--json"))
+    source = f'profile "shop" in {file}'
+    assert told["key"] == {"value": f"#{ApiKey(ALL).fingerprint}", "source": source}
+    assert told["app"] == {"value": APP, "source": source}
+    assert told["server"] == {"value": "http://localhost:8787", "source": source}
+    assert told["revision"] == {"value": "auto", "source": "default"}
+    assert told["profile"] == {"value": "shop, production", "source": "CAPGO_PROFILE"}
+    assert told["config"]["value"] == str(file)
+    assert ALL not in shell.data("info")
+
+
+@pytest.mark.parametrize("verb", [["channel", "list"], ["device", "get", "x"], ["info"]])
+def test_a_mistake_in_the_profiles_ends_every_verb(
+    shell: Shell, state_home: Path, verb: list[str]
+) -> None:
+    file = profiles(state_home, PROFILES.replace("production", "prodution"))
+    told = f"{file}:5: profiles.shop.prodution: no such key; did you mean production?"
+    failed(shell(*verb), USAGE, told)
+    assert shell.server.asked == []

@@ -249,6 +249,29 @@ def test_read_only_reaches_the_client(more: list[str]) -> None:
     assert target.read_only
 
 
+def test_what_a_profile_guards_holds_whatever_replaced_its_values(state_home: Path) -> None:
+    folder = state_home / "no-settings" / "capgo-tui"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(
+        "[profiles.prod]\napp = 'com.acme.shop'\nkey_file = 'none'\nread_only = true\n"
+        "production = true\nrevision = 'legacy'\n"
+    )
+    said = ("--profile", "prod", "-a", KEY, "--app", "com.acme.till", "--api-url", "https://other")
+    target = start(*said).launch.target
+    assert target is not None
+    assert (target.app_id, target.server) == ("com.acme.till", "https://other")
+    assert target.revision is Revision.LEGACY
+    assert target.read_only
+    assert target.production
+    assert target.read_only_by == "profile prod"
+    mistake = start("--profile", "prod").mistake
+    assert "config.toml:3: profiles.prod.key_file cannot be read" in mistake
+    assert "Traceback" not in mistake
+    assert start("--profile", "prd").mistake.strip().endswith("did you mean prod?")
+    assert "--demo brings its own profile" in start("--demo", "--profile", "prod").mistake
+    assert start("--demo").launch.profile is None
+
+
 def test_the_demo_leaves_nothing_in_the_journal() -> None:
     target = start("--demo").launch.target
     assert target is not None

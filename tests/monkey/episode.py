@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
+from capgo_tui.profiles import Profile
 from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.launch import Launch
 from tests.monkey.hands import Found, Hands, Tally
@@ -45,6 +46,7 @@ class Plan:
     size: tuple[int, int]
     refresh_seconds: float | None
     length: int
+    production: bool
 
     @classmethod
     def drawn(cls, dice: random.Random, length: int) -> Plan:
@@ -56,6 +58,7 @@ class Plan:
             size=dice.choice([(80, 24), (80, 24), (140, 40), (60, 20)]),
             refresh_seconds=dice.choice([None, None, 5.0]),
             length=length,
+            production=dice.random() < 0.15,
         )
 
 
@@ -73,7 +76,7 @@ async def play(
     asyncio.get_running_loop().set_exception_handler(
         lambda _, context: troubles.append(repr(context))
     )
-    ledger = Ledger()
+    ledger = Ledger(plan.production)
     with _sandbox_bugs(troubles), ledger.watching():
         async with served(dice, plan.revision.value, clock) as sandbox:
             sandbox.heard.on_write = ledger.note_write
@@ -85,6 +88,7 @@ async def play(
                 journal=journal,
                 read_only=plan.read_only,
                 refresh_seconds=plan.refresh_seconds,
+                profile=Profile("prod", production=plan.production),
             )
             app = CapgoApp(launch, now=clock)
             async with _running(app, plan.size):

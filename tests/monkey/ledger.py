@@ -7,12 +7,12 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from unittest.mock import patch
 
 from textual.widgets import Input
 
-from capgo_tui.tui.dialogs.confirmation import Confirmation
+from capgo_tui.tui.dialogs.confirmation import Confirmation, Listing
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.outcome import Fate
@@ -48,6 +48,8 @@ class Question:
 class Ledger:
     """What was agreed to and not yet sent; `wrong` when more is sent than that."""
 
+    production: bool = False
+    """Whether something is to be typed before every write."""
     wrong: list[str] = field(default_factory=list)
     yes: int = 0
     typed_yes: int = 0
@@ -63,10 +65,11 @@ class Ledger:
 
     def note_write(self, name: str) -> None:
         """Note that a write has reached the server, which something must have allowed."""
-        kinds = (True,) if name in FINAL else (False, True)
+        final = self.production or name in FINAL
+        kinds = (True,) if final else (False, True)
         kind = next((kind for kind in kinds if self._credit[kind] > 0), None)
         if kind is None:
-            typed = " and what is to be typed before it" if name in FINAL else ""
+            typed = " and what is to be typed before it" if final else ""
             self.wrong.append(f"{name} was sent without a y{typed}")
         else:
             self._credit[kind] -= 1
@@ -106,14 +109,15 @@ class Ledger:
             return strip
 
         def confirming(
-            dialog: Confirmation, changes: Sequence[Change], **more: Any
+            dialog: Confirmation, changes: Sequence[Change], guard: Guard, listing: Listing
         ) -> asyncio.Future[bool]:
-            typed = max(change.guard for change in changes) is Guard.TYPED
+            own = max(change.guard for change in changes)
+            typed = self.production or own is Guard.TYPED
             one = changes[0].confirmation if len(changes) == 1 else str(len(changes))
             box = dialog.query_one(Input)
             self._pending = Question(len(changes), one if typed else None, box)
             try:
-                return confirm(dialog, changes, **more)
+                return confirm(dialog, changes, guard, listing)
             finally:
                 self._pending = None
 

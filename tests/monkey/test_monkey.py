@@ -50,6 +50,15 @@ def test_a_write_that_nobody_agreed_to_is_found() -> None:
     ]
 
 
+def test_on_production_a_write_without_something_typed_is_found() -> None:
+    ledger = Ledger(production=True)
+    ledger._credit[False] += 1
+    ledger.note_write("POST /device")
+    ledger._credit[True] += 1
+    ledger.note_write("POST /device")
+    assert ledger.wrong == ["POST /device was sent without a y and what is to be typed before it"]
+
+
 def test_a_journal_that_tells_something_else_is_found(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite3"
     assert journal_differs(path, ["POST /device"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.key import ApiKey
+from capgo_tui.profiles import Profile
 from capgo_tui.tui.launch import Launch
 from tests.snapshots.lists import devices
 from tests.snapshots.world import identity
@@ -183,6 +184,13 @@ async def question_to_clear(stage: Stage) -> Driver:
     driver = await on_device(stage, 2)
     await driver.type("x")
     await driver.asked("beta → none?")
+    return driver
+
+
+async def question_on_production(stage: Stage) -> Driver:
+    driver = await on_device(stage, 2, profile=Profile("prod", production=True))
+    await driver.type("x")
+    await driver.until("type ")
     return driver
 
 

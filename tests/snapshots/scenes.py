@@ -63,6 +63,7 @@ SCENES = (
     Scene(deeds.question, BOTH),
     Scene(deeds.question_to_clear),
     Scene(deeds.question_asked_again),
+    Scene(deeds.question_on_production),
     Scene(deeds.nothing_changed),
     Scene(deeds.writing),
     Scene(deeds.reading_back_waits),
@@ -90,6 +91,7 @@ SCENES = (
     Scene(deeds.palette, kind="colourless", environ=COLOURLESS),
     Scene(deeds.link_form, kind="colourless", environ=COLOURLESS),
     Scene(deeds.question, kind="colourless", environ=COLOURLESS),
+    Scene(deeds.question_on_production, kind="colourless", environ=COLOURLESS),
     Scene(deeds.changed_cells, kind="colourless", environ=COLOURLESS),
     Scene(deeds.setup_after_a_refused_key, kind="colourless", environ=COLOURLESS),
 )

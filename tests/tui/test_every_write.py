@@ -198,18 +198,22 @@ OLDER_KINDS: Final = {"channel.promote": "channel.settings", "channel.rollback":
 WRITES: Final = {"1": CHANNELS_OWN, "2": DEVICES, "3": BUNDLES}
 
 
-@pytest.mark.parametrize("tab", sorted(WRITES))
-@pytest.mark.parametrize("revision", ALL)
-async def test_what_is_written_is_held_journalled_and_taken_back(revision: str, tab: str) -> None:
+def shop() -> dict[str, object]:
+    """What the writes are made on."""
     lists = [
         channel(n, name, version=4 if name == "qa" else 1) for n, name in enumerate(CHANNELS, 1)
     ]
-    content = state(
+    return state(
         channels=lists,
         bundles=[bundle(number) for number in range(1, 7)],
         overrides={device_id(11): "qa", device_id(12): "qa"},
     )
-    server = Server(store_of(content), revision=revision)
+
+
+@pytest.mark.parametrize("tab", sorted(WRITES))
+@pytest.mark.parametrize("revision", ALL)
+async def test_what_is_written_is_held_journalled_and_taken_back(revision: str, tab: str) -> None:
+    server = Server(store_of(shop()), revision=revision)
     async with opened(server) as driver:
         await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
@@ -279,6 +283,11 @@ async def answer(driver: Driver, ask: str) -> None:
         await driver.type("y")
     else:
         await confirmed(driver, ask)
+    await answered(driver)
+
+
+async def answered(driver: Driver) -> None:
+    """See the end of what was agreed to."""
     dialog = driver.main.run_dialog
 
     def ended() -> bool:

@@ -16,6 +16,7 @@ from capgo_tui.api.listing import parse_list
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import Record
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE
+from capgo_tui.profiles import Profile
 from capgo_tui.text import cell_width, clean
 from capgo_tui.workspace.command_line import reading_command
 from capgo_tui.workspace.copying import Copying, Part
@@ -130,6 +131,12 @@ def test_a_name_that_looks_like_an_option_is_none() -> None:
     target = replace(TARGET, server="https://api.capgo.app")
     words = shlex.split(reading_command("channel", "--help", target))
     assert words == ["capgo-tui", "channel", "get", "--", "--help", "com.acme.shop"]
+
+
+def test_the_key_of_a_profile_is_found_where_it_was() -> None:
+    target = replace(TARGET, server="https://api.capgo.app", profile=Profile("prod"))
+    words = shlex.split(reading_command("channel", "beta", target))
+    assert words == ["capgo-tui", "channel", "get", "--profile", "prod", "beta", "com.acme.shop"]
 
 
 def test_the_name_in_the_sentence_is_clean() -> None:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from capgo_tui.api.errors import Refused
-from capgo_tui.tui.actions import READ_ONLY
+from capgo_tui.tui.actions import read_only_reason
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
@@ -153,7 +153,7 @@ class ChangesScreen(ModalScreen["Entry | None"]):
     def action_undo(self) -> None:
         """Undo this one, if it can be; it is asked where the lists are."""
         entry = self._entry
-        reason = READ_ONLY if self._target.read_only else entry and why_not(entry)
+        reason = read_only_reason(self._target) or (entry and why_not(entry))
         if entry is not None and not reason:
             self.dismiss(entry)
         elif reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -32,6 +33,22 @@ LISTED = 200
 
 
 TYPING_KEYS = "  ⏎ when typed  esc no "
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the dialog says of the changes it asks about."""
+
+    title: str = ""
+    """What they are called; of one change its own name when empty."""
+    changed: bool = False
+    """Whether it was asked before, and the record has changed since."""
+    lines: Sequence[Line] = ()
+    """What is listed, where it is something else than the changes one by one."""
+    notes: Sequence[str] = ()
+    """Sentences to be read besides."""
+    place: str = ""
+    """Where they are made, where that must not be overlooked."""
 
 
 class Yes(Answer):
@@ -98,31 +115,24 @@ class Confirmation(Vertical, Modal):
         yield Yes()
 
     def open(
-        self,
-        changes: Sequence[Change],
-        *,
-        title: str = "",
-        changed: bool = False,
-        lines: Sequence[Line] = (),
-        notes: Sequence[str] = (),
+        self, changes: Sequence[Change], guard: Guard, listing: Listing
     ) -> asyncio.Future[bool]:
         """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
 
         Args:
-            changes: at least one; how much it takes is what the strictest of them says.
-            title: what it is called; of one change its own name when empty.
-            changed: whether it was asked before, and the record has changed since.
-            lines: what is listed, where it is something else than the changes one by one.
-            notes: sentences to be read besides.
+            changes: at least one.
+            guard: how much it takes; `Guard.LINE` is asked as `Guard.LIST` here.
+            listing: what is said of them.
 
         """
-        title = title or f"{changes[0].verb} {changes[0].label}"
+        title = listing.title or f"{changes[0].verb} {changes[0].label}"
+        place = f"{listing.place} · " if listing.place else ""
         self.query_one("#confirmation-title", TextLine).show(
-            f" {'Changed! ' if changed else ''}{title}"
+            f" {place}{'Changed! ' if listing.changed else ''}{title}"
         )
         listed = self.query_one("#confirmation-list", Detail)
-        listed.show_lines([*(lines or _lines(changes)), *(Line("", n, "note") for n in notes)])
-        guard = max(change.guard for change in changes)
+        notes = (Line("", note, "note") for note in listing.notes)
+        listed.show_lines([*(listing.lines or _lines(changes)), *notes])
         self._wanted = _to_type(changes) if guard is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None

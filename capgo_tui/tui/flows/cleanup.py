@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from capgo_tui.tui.dialogs.confirmation import Listing
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.row_form import Wish
@@ -136,10 +137,8 @@ class CleanupFlow:
             form.say("")
             lines = _lines(plan, draft.notes(), self._workspace.now())
             title = _title(changes)
-            answer = self._screen.confirmation.open(
-                changes, title=title, changed=changed, lines=lines
-            )
-            if not await answer:
+            listing = Listing(title, changed=changed, lines=lines)
+            if not await self._writing.ask(changes, None, listing):
                 form.say("Nothing was deleted.")
                 return ()
             # It may have been read for long: what goes is judged once more before it does.

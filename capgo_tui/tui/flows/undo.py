@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.tui.dialogs.confirmation import Listing
 from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
@@ -111,10 +111,9 @@ class UndoFlow:
             await self._writing.carry_out_run(undo.changes, undo.title, undo.undoes)
 
     def _ask(self, undo: Undo) -> asyncio.Future[bool]:
-        first = undo.changes[0]
-        if len(undo.changes) == 1 and first.guard is Guard.LINE and not undo.left_out:
-            return self._screen.prompt.open(partial(_question, first))
-        return self._screen.confirmation.open(undo.changes, title=undo.title)
+        one = len(undo.changes) == 1 and not undo.left_out
+        line = partial(_question, undo.changes[0]) if one else None
+        return self._writing.ask(undo.changes, line, Listing(undo.title))
 
     def _is_taken(self) -> bool:
         """Whether something else was opened while the server was read, after saying so."""

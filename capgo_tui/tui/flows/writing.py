@@ -11,8 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import Refused
+from capgo_tui.tui.dialogs.confirmation import Listing
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.guard import Guard, guard_of
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.changes.run import TICK, Run
@@ -104,13 +105,33 @@ class Writing:
         is asked anew if it has changed since, for what was agreed to is then no longer what
         would happen.
         """
-        return self._await_yes(change, again, self._ask(change))
+        return self._await_yes(change, again, self._ask_one(change))
 
-    def _ask(self, change: Change, *, changed: bool = False) -> asyncio.Future[bool]:
-        if change.guard is Guard.LINE:
-            ask = partial(_again, change) if changed else change.question
-            return self._screen.prompt.open(ask)
-        return self._screen.confirmation.open([change], changed=changed)
+    def _ask_one(self, change: Change, *, changed: bool = False) -> asyncio.Future[bool]:
+        line = partial(_again, change) if changed else change.question
+        return self.ask([change], line, Listing(changed=changed))
+
+    def ask(
+        self,
+        changes: Sequence[Change],
+        line: Callable[[int], str] | None,
+        listing: Listing,
+    ) -> asyncio.Future[bool]:
+        """Ask for a yes to changes: every question about one is put here, and judged alike.
+
+        Args:
+            changes: at least one.
+            line: the question where one line is enough; None where it never is.
+            listing: what a dialog says of them.
+
+        """
+        target = self._screen.target
+        guard = guard_of(changes, target)
+        if target.profile is not None and target.production:
+            listing = replace(listing, place=target.profile.badge)
+        if guard is Guard.LINE and line is not None:
+            return self._screen.prompt.open(line)
+        return self._screen.confirmation.open(changes, guard, listing)
 
     async def _await_yes(
         self,
@@ -128,7 +149,7 @@ class Writing:
             if now.before == change.before:
                 return await self.carry_out(change)
             change = now
-            answer = self._ask(change, changed=True)
+            answer = self._ask_one(change, changed=True)
 
     def confirm_run(
         self,
@@ -163,9 +184,7 @@ class Writing:
             self._screen.say(f"Nothing to do: {' · '.join(left_alone)}.")
             return None
         notes = (*many.notes, *left_alone)
-        return self._screen.confirmation.open(
-            needed, title=many.title, changed=changed, notes=notes
-        )
+        return self.ask(needed, None, Listing(many.title, changed=changed, notes=notes))
 
     async def _await_yes_to_run(
         self, many: Many, answer: asyncio.Future[bool] | None
@@ -251,5 +270,5 @@ class Writing:
         if repair is None:
             return
         self._screen.channel_form.close()  # it would hide the line that says why this is asked
-        if await self._ask(repair):
+        if await self._ask_one(repair):
             await self.carry_out(repair)

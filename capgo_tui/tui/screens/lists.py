@@ -84,7 +84,7 @@ class ListsScreen(ScreenWithModals):
 
     def compose(self) -> ComposeResult:
         """Make the rows of chrome and the table; what lies over them comes later."""
-        yield TitleBar(self.target.app_id, self.target.place, read_only=self.target.read_only)
+        yield TitleBar(self.target)
         with Horizontal(id="body"):
             yield RecordTable(id="records", classes="behind")
             yield Detail(id="detail", classes="behind")

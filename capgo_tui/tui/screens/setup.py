@@ -51,7 +51,9 @@ class SetupScreen(Screen[Target | None]):
 
     def compose(self) -> ComposeResult:
         """Make the questions."""
-        yield TextLine(f" Capgo  {self._launch.server}", "title")
+        profile = self._launch.profile
+        badge = f" · {profile.badge}" if profile else ""
+        yield TextLine(f" Capgo  {self._launch.server}{badge}", "title")
         with Vertical(id="questions"):
             yield TextLine("API key", "muted", id="key-label")
             yield LineInput(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.message import Message
 from textual.widget import Widget
 
+from capgo_tui.text import fitted
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual import events
     from textual.strip import Strip
+
+    from capgo_tui.workspace.target import Target
+
+PROFILE_WIDTH = 12
+"""Cells of a profile's name; what is longer is cut, so that the app's has room as well."""
 
 
 class Tab(NamedTuple):
@@ -37,6 +43,12 @@ class TitleBar(Widget):
         & > .title-bar--brand { color: $text-accent; text-style: bold; }
         & > .title-bar--app { color: $foreground; text-style: bold; }
         & > .title-bar--place { color: $text-warning; }
+        & > .title-bar--profile { color: $foreground; }
+        & > .title-bar--production {
+            background: $warning-muted;
+            color: $text-warning;
+            text-style: bold;
+        }
         & > .title-bar--tab { color: $foreground-muted; }
         & > .title-bar--active { background: $primary; color: $text; text-style: bold; }
     }
@@ -45,6 +57,8 @@ class TitleBar(Widget):
         "title-bar--brand",
         "title-bar--app",
         "title-bar--place",
+        "title-bar--profile",
+        "title-bar--production",
         "title-bar--tab",
         "title-bar--active",
     }
@@ -61,11 +75,19 @@ class TitleBar(Widget):
             """The bar it happened in."""
             return self.title_bar
 
-    def __init__(self, app_id: str, place: str, *, read_only: bool = False) -> None:
+    def __init__(self, target: Target) -> None:
         super().__init__()
-        self._lock = (" · read-only", " 🔒") if read_only else ("", "")
-        self._app_id = app_id
-        self._place = place
+        self._read_only = (" · read-only", " ro") if target.read_only else ("", "")
+        self._app_id = target.app_id
+        self._place = target.place
+        profile = target.profile
+        short = profile and replace(profile, name=fitted(profile.name, PROFILE_WIDTH))
+        self._profile: Sequence[tuple[str, str]] = ()
+        """Which profile, as runs of a text and its style's name."""
+        if short is not None:
+            style = "production" if short.production else "profile"
+            self._profile = ((" · ", "app"), (short.badge, style))
+        self._profile_width = sum(width_of(text) for text, _ in self._profile)
         self._tabs: Sequence[Tab] = ()
         self._active = ""
 
@@ -76,27 +98,28 @@ class TitleBar(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw the row; what does not fit goes from the left."""
+        """Draw the row; what does not fit goes from the left, the profile last of all."""
         width, base = self.size.width, self.rich_style
         tabs = self._tab_texts()
-        tabs_width = sum(map(width_of, tabs))
-        room = width - tabs_width
+        gap = width - sum(map(width_of, tabs))
+        room = gap - self._profile_width
         place = f" · {self._place}" if self._place else ""
         name = f" {self._app_id}"
-        in_words, lock = self._lock
+        in_words, read_only = self._read_only
         if width_of(name + place + in_words) < room:
-            lock = in_words
-        if width_of(name + place + lock) > room - 1:
+            read_only = in_words
+        if width_of(name + place + read_only) > room - 1:
             place = ""  # the app's name matters more than where it is
-        if width_of(name + lock) > room - 1:
-            name = pad(name, max(0, room - 1 - width_of(lock)))
-        brand = " Capgo " if room > width_of(name + place + lock) + 9 else ""
+        if width_of(name + read_only) > room - 1:
+            name = pad(name, max(0, room - 1 - width_of(read_only)))
+        brand = " Capgo " if room > width_of(name + place + read_only) + 9 else ""
         left: list[Run] = [
             (brand, self._style("brand")),
             (name, self._style("app")),
-            (place + lock, self._style("place")),
+            *((text, self._style(style)) for text, style in self._profile),
+            (place + read_only, self._style("place")),
         ]
-        gap = max(0, room - sum(width_of(text) for text, _ in left))
+        gap = max(0, gap - sum(width_of(text) for text, _ in left))
         right = [
             (text, self._style("active" if tab.name == self._active else "tab"))
             for tab, text in zip(self._tabs, tabs, strict=True)
@@ -116,9 +139,10 @@ class TitleBar(Widget):
         texts = [
             f" {number} {tab.label} {tab.amount} " for number, tab in enumerate(self._tabs, start=1)
         ]
-        if sum(map(width_of, texts)) > self.size.width - 16:
+        room = self.size.width - self._profile_width
+        if sum(map(width_of, texts)) > room - 16:
             texts = [f" {number} {tab.label} " for number, tab in enumerate(self._tabs, start=1)]
-        if sum(map(width_of, texts)) > self.size.width - 8:
+        if sum(map(width_of, texts)) > room - 8:
             texts = [
                 f" {number} {tab.label} " if tab.name == self._active else f" {number} "
                 for number, tab in enumerate(self._tabs, start=1)

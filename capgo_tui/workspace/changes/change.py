@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from capgo_tui.text import cell_width, clean
+from capgo_tui.text import REPLACEMENT, cell_width, clean
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.names import difference, fit, shorten
 
@@ -32,6 +32,8 @@ in it is not known; the state of a record that does not exist is None."""
 
 NAME_WIDTH = 24
 """Cells a name takes in a sentence."""
+LONGEST_TYPED = 100
+"""Letters of a name up to which it is typed to confirm its change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,13 @@ class Change(BaseModel, ABC):
 
     @property
     def confirmation(self) -> str:
-        """What is to be typed for `Guard.TYPED`; clean text, never empty."""
-        return self.label
+        """What is to be typed for `Guard.TYPED`; clean text, never empty.
+
+        It is the name, or the noun where a phone named itself with what no keyboard has.
+        """
+        name = self.label.strip()
+        can_be_typed = 0 < len(name) <= LONGEST_TYPED and REPLACEMENT not in name
+        return name if can_be_typed else self.noun
 
     @property
     def name(self) -> str:

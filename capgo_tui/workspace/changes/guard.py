@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.target import Target
 
 
 class Guard(IntEnum):
@@ -13,4 +20,9 @@ class Guard(IntEnum):
     LIST = 2
     """Wide: what is touched is listed, ``y``."""
     TYPED = 3
-    """It cannot be taken back: a name or a number is typed, then ``y``."""
+    """It cannot be taken back, or is production: a name or a number is typed, then ``y``."""
+
+
+def guard_of(changes: Sequence[Change], target: Target) -> Guard:
+    """What it takes to confirm some changes together: what the strictest does, or production."""
+    return Guard.TYPED if target.production else max(change.guard for change in changes)

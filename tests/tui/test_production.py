@@ -1,0 +1,199 @@
+"""A production profile: every change wants a name or a number typed; and whose profile it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.profiles import Profile
+from tests.tui.channels import on_channels, put_cursor, workspace
+from tests.tui.driving import assert_sound, on_devices, opened, strips
+from tests.tui.server import Server
+from tests.tui.test_channels import asked
+from tests.tui.test_every_write import WRITES, answered, journal, shop, type_all
+from tests.tui.world import APP, device_id, state, store_of
+from tests.tui.world import device as made
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+    from tests.tui.driving import Driver
+
+PROD = Profile("prod", production=True)
+SIZES = [(140, 40), (80, 24), (60, 20), (40, 12)]
+SHOWN = {"1": {"e", "l", "b", "pause", "D"}, "2": {"O, x"}, "3": {"e", "D", "D marked", "C"}}
+"""Of each list the writes that are asked in ways of their own; the rest share those."""
+
+
+async def wanted(driver: Driver) -> str:
+    """What the dialog wants typed, once it is there."""
+    dialog = driver.main.confirmation
+    await driver.until(lambda: dialog.visible and dialog._wanted, "something to type")
+    assert "prod 🔒 · " in driver.text
+    assert not driver.main.prompt.visible
+    return str(dialog._wanted)
+
+
+async def agree(driver: Driver, server: Server, typed: str) -> None:
+    """Say yes; before that show that neither y nor Enter does, nor another name."""
+    assert await wanted(driver) == typed
+    writes = server.writes
+    await driver.type("y", "enter", "y", "enter")
+    await driver.until("not the same")
+    assert server.writes == writes, "nothing is written before the name is typed"
+    await driver.type("backspace", "backspace", *typed, "enter")
+    await asked(driver)
+    assert server.writes == writes
+    await driver.type("y")
+
+
+@pytest.mark.parametrize("tab", sorted(WRITES))
+async def test_every_way_to_write_wants_something_typed(tab: str) -> None:
+    server = Server(store_of(shop()))
+    async with opened(server, profile=PROD) as driver:
+        await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
+        await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
+        await workspace(driver).client.learn_revision(APP)
+        await driver.type(tab)
+        for write in WRITES[tab]:
+            if "live" not in write.revisions or write.name not in SHOWN[tab]:
+                continue
+            if write.first:
+                server.change(write.first)
+                await workspace(driver).channels.refresh()
+            await type_all(driver, write)
+            await agree(driver, server, await wanted(driver))
+            await answered(driver)
+            assert write.holds(server) == write.after, write.name
+            assert {each.fate for each in journal(driver)[: write.count]} == {write.fate}
+    server.store.close()
+
+
+async def test_one_is_confirmed_by_its_name_and_many_by_their_number(server: Server) -> None:
+    async with on_devices(server, profile=PROD) as driver:
+        await driver.type("o", *"beta", "enter")
+        await agree(driver, server, "tester-01")
+        await driver.until("✓ tester-01: override is beta, read back")
+        assert server.overrides() == {device_id(1): "beta"}
+        await driver.type("z")
+        await driver.until("Undo: Override tester-01")
+        await agree(driver, server, "tester-01")
+        await driver.until("✓ tester-01: override is none")
+        server.pass_time(61)
+        await driver.type("space", "space", "space", "o", *"qa", "enter")
+        await agree(driver, server, "3")
+        await driver.until("3 of 3 · ✓ 3")
+        await driver.type("escape", "z")
+        await driver.until("Undo 3 changes")
+        await driver.type("escape")
+        await driver.until("Nothing was changed.")
+        assert set(server.overrides().values()) == {"qa"}
+
+
+async def test_no_and_a_record_that_changes_meanwhile_write_nothing(server: Server) -> None:
+    server.override(device_id(1), "beta")
+    async with on_devices(server, profile=PROD) as driver:
+        await driver.type("x")
+        await driver.type(*await wanted(driver), "enter")
+        await asked(driver)
+        await driver.type("enter")
+        await driver.until("Nothing was changed.")
+        await driver.type("x")
+        await wanted(driver)
+        server.override(device_id(1), "qa")
+        await workspace(driver).look_up_device(device_id(1))
+        await driver.type(*"tester-01", "enter")
+        await asked(driver)
+        await driver.type("y")
+        await driver.until("prod 🔒 · Changed! Override tester-01")
+        assert await wanted(driver) == "tester-01", "it is typed once more"
+        assert server.writes == 0
+
+
+async def test_the_journal_holds_what_the_change_itself_takes(server: Server) -> None:
+    async with on_channels(server, profile=PROD) as driver:
+        put_cursor(driver, "beta")
+        await driver.type("l", *"1.0.5", "enter")
+        await agree(driver, server, "beta")
+        await driver.until("✓")
+        assert '"guard":1' in journal(driver)[0].change_json.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "typed"),
+    [(" spaced  ", "spaced"), ("evil\x1b[2J", "device"), ("x" * 900, "device"), ("käfig", "käfig")],
+)
+async def test_what_no_keyboard_has_need_not_be_typed(custom_id: str, typed: str) -> None:
+    server = Server(store_of(state(devices=[made(1, custom_id=custom_id)])))
+    server.override(device_id(1), "beta")
+    async with on_devices(server, rows=1, profile=PROD) as driver:
+        await driver.type("x")
+        await agree(driver, server, typed)
+        await driver.until("✓")
+        assert server.overrides() == {}
+        assert_sound(driver.app, (80, 24))
+    server.store.close()
+
+
+# The title
+
+
+def style_of(driver: Driver, text: str) -> Style:
+    found = next(segment for segment in strips(driver.app)[0] if text in segment.text)
+    assert found.style is not None
+    return found.style
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_profile_is_on_the_screen_whatever_its_size(
+    server: Server, size: tuple[int, int]
+) -> None:
+    async with on_devices(server, size=size, profile=PROD) as driver:
+        assert " · prod 🔒 " in driver.line(0)
+        assert style_of(driver, "prod 🔒").bgcolor != style_of(driver, "com.ac").bgcolor
+        assert_sound(driver.app, size)
+    async with on_devices(server, size=size, profile=Profile("staging")) as driver:
+        assert " · staging " in driver.line(0)
+        assert "🔒" not in driver.line(0)
+        assert_sound(driver.app, size)
+
+
+async def test_without_colour_it_stands_out_as_well(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with on_devices(server, profile=PROD) as driver:
+        assert style_of(driver, "prod 🔒").reverse
+        assert not style_of(driver, "com.ac").reverse
+
+
+async def test_a_long_name_leaves_room_and_keeps_its_lock(server: Server) -> None:
+    async with on_devices(server, profile=Profile("p" * 32, production=True)) as driver:
+        assert "pppppppp" in driver.line(0)
+        assert "… 🔒 " in driver.line(0)
+        assert "com.acme" in driver.line(0)
+        assert_sound(driver.app, (80, 24))
+
+
+async def test_the_first_screen_tells_the_profile_as_well(server: Server) -> None:
+    async with opened(server, wait_for="App id", profile=PROD, app_id=None) as driver:
+        assert "· prod 🔒" in driver.line(0)
+        await driver.until("Acme Shop")
+        await driver.press(*["backspace"] * len(APP), *APP, "enter")
+        await driver.until("as of")
+        assert driver.main.target.production
+
+
+# Read-only
+
+
+async def test_a_profile_is_read_only_as_the_option_is_and_says_so(server: Server) -> None:
+    look = Profile("look", read_only=True, production=True)
+    async with on_devices(server, size=(140, 40), profile=look) as driver:
+        assert "look 🔒 · " in driver.line(0)
+        assert "read-only" in driver.line(0)
+        await driver.type("o")
+        await driver.until("✗ Read-only: profile look; nothing is changed or sent.")
+        assert workspace(driver).client.read_only
+        assert server.writes == 0
