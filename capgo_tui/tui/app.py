@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
+from textual.widget import AwaitMount
 
 from capgo_tui.tui import garbage
 from capgo_tui.tui.actions import disabled_reason
@@ -203,6 +204,8 @@ class CapgoApp(KeysInTurn):
         One that is disabled says why instead.
         """
         name = action.split("(")[0] if isinstance(action, str) else action[1]
+        if not self.screen.is_mounted:  # typed ahead: there is nothing on it yet
+            await AwaitMount(self.screen, [self.screen])
         if isinstance(self.screen, MainScreen):
             reason = disabled_reason(name.rpartition(".")[2], self.screen.target)
             if reason:

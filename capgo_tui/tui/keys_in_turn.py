@@ -13,7 +13,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
-from textual.app import App
+
+from capgo_tui.tui.watched import Watched
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -30,7 +31,7 @@ class _Key(NamedTuple):
     turn: float
 
 
-class KeysInTurn(App[None]):
+class KeysInTurn(Watched):
     """An app that gives out keys and pastes in turn."""
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:

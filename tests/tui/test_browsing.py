@@ -215,12 +215,12 @@ async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() ->
         # Time passes only where nothing may happen: the screen's own timer ticks at any moment.
         await driver.settle()
         driver.app.post_message(events.AppBlur())
-        await driver.until(lambda: not driver.app.app_focus, "the focus gone")
+        await driver.until(lambda: not driver.app.is_watched, "the focus gone")
         pass_time(6)
         await driver.settle()
         assert server.count("GET", "/device") == before + 1, "nobody looks"
         driver.app.post_message(events.AppFocus())
-        await driver.until(lambda: driver.app.app_focus, "the focus back")
+        await driver.until(lambda: driver.app.is_watched, "the focus back")
         pass_time(0)
         await driver.until(lambda: server.count("GET", "/device") == before + 2, "read again")
         await driver.settle()

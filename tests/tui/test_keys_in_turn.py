@@ -115,3 +115,11 @@ async def test_five_hundred_keys_at_once_are_all_counted(server: Server) -> None
     async with on_devices(server) as driver:
         await driver.type(*["j", "k"] * 250, *["j"] * 4)
         await driver.until(lambda: driver.cursor == device_id(5))
+
+
+async def test_what_is_typed_ahead_of_a_screen_waits_until_it_is_there(server: Server) -> None:
+    async with on_devices(server) as driver:
+        driver.main.action_request_log()  # as a worker opens a screen: no key is in hand for it
+        await driver.app.run_action("screen.copy")
+        assert driver.app.bug is None
+        await driver.until("Copied the curl command")

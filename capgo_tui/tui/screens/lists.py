@@ -251,7 +251,7 @@ class ListsScreen(ScreenWithModals):
         collection = self.rows.view.collection
         if collection.error is not None or (collection.waiting or self.waiting) is not None:
             self._show_status()
-        quiet = self.app.app_focus and self.is_current and not self.is_taken
+        quiet = self.app.is_watched and self.is_current and not self.is_taken
         if (
             self._polling is not None
             and quiet

@@ -1,0 +1,69 @@
+"""A window that is left and come back to: the keyboard is where it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from tests.tui.driving import on_devices
+from tests.tui.server import Gate
+from tests.tui.world import device_id
+
+if TYPE_CHECKING:
+    from tests.tui.driving import Driver
+    from tests.tui.server import Server
+
+
+async def leave(driver: Driver) -> None:
+    """The window loses the focus, as the terminal tells the program."""
+    driver.app.post_message(events.AppBlur())
+    await driver.settle()
+    assert not driver.app.is_watched
+
+
+async def come_back(driver: Driver) -> None:
+    driver.app.post_message(events.AppFocus())
+    await driver.settle()
+    assert driver.app.is_watched
+
+
+async def test_a_question_that_comes_meanwhile_gives_the_keyboard_back(server: Server) -> None:
+    gate = Gate()
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked()
+        await driver.type("y")
+        await driver.until("✓ tester-01")
+        server.on("GET", "/device", gate.before)
+        await driver.type("z")
+        await gate.reached.wait()
+        await leave(driver)
+        gate.open.set()
+        await driver.asked("Undo: ")
+        await come_back(driver)
+        assert driver.main.focused is driver.main.prompt
+        await driver.type("n")
+        await driver.until("Nothing was changed.")
+        await driver.type("j")
+        await driver.until(lambda: driver.cursor == device_id(2), "the cursor moved")
+
+
+async def test_a_screen_that_comes_meanwhile_has_the_keyboard(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await leave(driver)
+        driver.main.action_request_log()
+        await driver.until("Requests ·")
+        await come_back(driver)
+        assert driver.app.screen.focused is not None
+        await driver.type("escape")
+        await driver.gone("Requests ·")
+        assert driver.main.focused is driver.main.table
+
+
+async def test_whoever_types_is_there_whatever_the_terminal_told(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await leave(driver)
+        await driver.type("j")
+        assert driver.app.is_watched
+        assert driver.cursor == device_id(2)
