@@ -241,3 +241,14 @@ async def test_any_text_is_a_filter_and_none_is_a_command(server: Server, text: 
         assert_sound(driver.app, (80, 24))
         await driver.type("escape")
         await driver.until("12 loaded · end of list")
+
+
+async def test_what_was_copied_here_comes_back_as_one_line(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("space", "space", "y", "i")
+        await driver.until("Copied")
+        assert "\n" in driver.app.clipboard, "an id a line"
+        await driver.type("slash", "ctrl+v")
+        await driver.settle()
+        assert driver.main.filter_bar.text == driver.app.clipboard.replace("\n", " ")
+        assert_sound(driver.app, (80, 24))

@@ -41,7 +41,14 @@ class LineInput(Input):
         """Insert the pasted text as one harmless line."""
         event.prevent_default()
         event.stop()
-        text = clean(event.text.strip())
+        self._insert(event.text)
+
+    def action_paste(self) -> None:
+        """Insert what was copied in here, which may have had a line for each of many records."""
+        self._insert(self.app.clipboard)
+
+    def _insert(self, text: str) -> None:
+        text = clean(text.strip())
         if self.selection.is_empty:
             self.insert_text_at_cursor(text)
         else:
