@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PUBLIC = "a default channel takes no overrides"
 DEFAULTS_BUNDLE = "a default channel carries it"
+ENOUGH_OF_AN_ID = 8
+"""Characters at the end of an id that tell it from any other on the screen."""
 UNTOLD = "this server does not tell which override it had before"
 
 
@@ -86,6 +88,13 @@ class OverrideChange(Change):
         if isinstance(channel, str):
             return link_limits(self.key, channel)
         return unlink_limits(self.key)
+
+    @property
+    def confirmation(self) -> str:
+        """The custom id; without one the end of the device id, which nobody types whole."""
+        typed = super().confirmation
+        end = typed.rpartition("-")[2]
+        return end if typed == self.key and len(end) >= ENOUGH_OF_AN_ID else typed
 
     def effects(self) -> Sequence[Effect]:
         """Channel and bundle are one override: ``beta with 2.4.0``."""

@@ -102,6 +102,26 @@ async def test_a_cleared_override_is_sent_once_and_read_back(world: World) -> No
     assert "none" in shown(world, change, outcome)
 
 
+@pytest.mark.parametrize(
+    ("key", "label", "typed"),
+    [
+        ("001cf288-0756-4e20-be1c-3f4389eb6f94", "qa-07", "qa-07"),
+        ("001cf288-0756-4e20-be1c-3f4389eb6f94", "", "3f4389eb6f94"),
+        ("emulator-5", "", "emulator-5"),
+        ("test_device", "", "test_device"),
+    ],
+)
+def test_of_a_long_id_the_end_is_typed(key: str, label: str, typed: str) -> None:
+    change = OverrideChange(
+        app_id="com.acme.shop",
+        key=key,
+        label=label or key,
+        before={"channel": None},
+        after={"channel": "beta"},
+    )
+    assert change.confirmation == typed
+
+
 async def test_one_override_replaces_another(world: World) -> None:
     device_id = world.free_devices()[0]
     world.set_override(device_id, "beta")
