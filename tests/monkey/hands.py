@@ -333,6 +333,7 @@ class Hands:
         under_way = [
             *(f"{worker.state.name} {_stack(worker._work)}" for worker in self._workers),
             *(repr(write) for write in self.app._writes),
+            *(busy for task in asyncio.all_tasks() if (busy := _stack(task.get_coro()))),
             f"{self.sandbox.heard.under_way} requests",
         ]
         about = "\n".join(["Under way are", *under_way, "The screen is", shown])
@@ -340,9 +341,9 @@ class Hands:
 
 
 def _stack(work: Any) -> str:
-    """The names of the coroutines that await each other."""
+    """The names of the coroutines that await each other; empty for what only waits its turn."""
     names = []
     while (name := getattr(work, "__qualname__", None)) is not None:
         names.append(name)
         work = getattr(work, "cr_await", None)
-    return " › ".join(names)
+    return "" if names[-1:] == ["Queue.get"] or "Timer._run" in names else " › ".join(names)

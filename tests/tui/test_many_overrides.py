@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -279,6 +280,20 @@ async def test_a_look_up_can_be_stopped_and_fails_in_place(server: Server) -> No
         await driver.until("Out of order")
         gate.open.set()
         assert server.writes == 0
+
+
+async def test_leaving_ends_a_look_up_and_leaves_no_task_behind(server: Server) -> None:
+    before = asyncio.all_tasks()
+    gate = Gate()
+    async with on_devices(server) as driver:
+        server.on("GET", "/device", gate.before)
+        post_paste(driver.app, device_id(50))
+        await driver.until("1 device · 0 loaded")
+        await driver.type("o")
+        await driver.until("asking the server: 0 of 1")
+        await driver.type("ctrl+q")
+        await driver.closed()
+    assert asyncio.all_tasks() <= before
 
 
 async def test_a_paste_means_nothing_to_a_question_or_elsewhere(server: Server) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.strip import Strip
+    from textual.worker import Worker
 
     from capgo_tui.workspace.device_ids import DeviceFinder, Ids, Named
 
@@ -105,7 +106,7 @@ class IdsForm(Vertical, Modal):
         self._given = ""
         self._warned = False
         """Whether the operator was told that leaving drops what was typed."""
-        self._look_up: asyncio.Task[None] | None = None
+        self._look_up: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Make the rows."""
@@ -180,7 +181,7 @@ class IdsForm(Vertical, Modal):
             names = ", ".join(f"{clean(one.id)}: {one.trouble}" for one in troubled[:MOST_SHOWN])
             self._say(names, "warn")
         else:
-            self._look_up = asyncio.ensure_future(self._find(verb, named))
+            self._look_up = self.run_worker(self._find(verb, named), exit_on_error=False)
 
     async def _find(self, verb: Verb, named: Sequence[Named]) -> None:
         finder = self._finder
@@ -199,7 +200,9 @@ class IdsForm(Vertical, Modal):
         except CapgoError as error:
             self._say(brief(error, "read the devices"), "warn")
         except asyncio.CancelledError:
-            self._say("stopped; nothing was changed")
+            if self.query(TextLine):  # else the program is being left
+                self._say("stopped; nothing was changed")
+            raise
         finally:
             self._look_up = None
 

@@ -82,7 +82,7 @@ class CleanupFlow:
                     form.say("Loading all devices…")
                     tasks.append(asyncio.ensure_future(self._load_devices(draft)))
         finally:
-            for task in tasks:
+            for task in (*tasks, *([self._counting] if self._counting else ())):
                 task.cancel()
             form.close(draft)
         if agreed:
