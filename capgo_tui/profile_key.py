@@ -70,13 +70,13 @@ def _told_by(table: ProfileTable, command: str | list[str]) -> str:
     import shlex  # noqa: PLC0415 - for those who have such a command
     import subprocess  # noqa: PLC0415 - as above
 
-    where = table.where("key_command")
     try:
         words = shlex.split(command) if isinstance(command, str) else command
     except ValueError as error:
-        raise ConfigFileError(f"{where} cannot be split into words: {error}") from None
+        why = f"cannot be split into words: {error}"
+        raise ConfigFileError(f"{table.where('key_command')} {why}") from None
     if not words:
-        raise ConfigFileError(f"{where} is empty")
+        raise ConfigFileError(f"{table.where('key_command')} is empty")
     try:
         ran = subprocess.run(  # noqa: S603 - the user's own command, in the user's own file
             words,
@@ -97,4 +97,4 @@ def _told_by(table: ProfileTable, command: str | list[str]) -> str:
             return ran.stdout.decode("utf-8", "replace")
         code = ran.returncode
         why = f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}"
-    raise ConfigFileError(f"{where} {why}")
+    raise ConfigFileError(f"{table.where('key_command')} {why}")

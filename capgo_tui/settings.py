@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -47,6 +47,11 @@ class Found(Generic[T]):
     source: str
 
 
+def value_of(found: Found[T] | None) -> T | None:
+    """The value alone; None where there is none."""
+    return None if found is None else found.value
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What was found for one run; None is still to be asked for."""
@@ -80,7 +85,7 @@ class Surroundings:
 class Options:
     """What the command line said."""
 
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
     app_id: str | None = None
     server: str | None = None
     revision: str | None = None

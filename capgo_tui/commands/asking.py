@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import click
 
-from capgo_tui.api.revisions import Revision
+from capgo_tui.commands import options
 from capgo_tui.commands.machine import log_file, surroundings
-from capgo_tui.settings import Options, SettingsError, find
+from capgo_tui.settings import Options, SettingsError, find, value_of
 from capgo_tui.workspace.export.formats import Format
 from capgo_tui.workspace.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-Decorator: TypeAlias = "Callable[[Callable[..., None]], Callable[..., None]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Asked:
     app: str | None
     """The app as the last word, where the official CLI has it."""
     api_url: str | None
-    apikey: str | None
+    apikey: str | None = field(repr=False)
     revision: str | None
     profile: str | None
     log_file: str | None
@@ -65,17 +63,17 @@ class Asked:
                 f" if your key may go there, say so: --api-url {server}"
             )
         return Target(
-            settings.app_id.value if settings.app_id else "",
+            value_of(settings.app_id) or "",
             settings.key.value,
             server,
-            settings.revision.value if settings.revision else None,
+            value_of(settings.revision),
             read_only=True,
             log_file=log_file(self.log_file),
-            profile=settings.profile.value if settings.profile else None,
+            profile=value_of(settings.profile),
         )
 
 
-_OPTIONS: tuple[Decorator, ...] = (
+_OPTIONS: tuple[options.Decorator, ...] = (
     click.option("--json", "form", flag_value="json", help="Write JSON, as the server sent it."),
     click.option("--ndjson", "form", flag_value="ndjson", help="Write JSON, a record a line."),
     click.option("--csv", "form", flag_value="csv", help="Write comma-separated values."),
@@ -87,16 +85,11 @@ _OPTIONS: tuple[Decorator, ...] = (
         help="Write aligned columns, cut at 80 cells (the default).",
     ),
     click.option("--app", "app_id", metavar="ID", help="The app, which can be the last word too."),
-    click.option("--api-url", metavar="URL", help="The server, where it is not Capgo's own."),
-    click.option("-a", "--apikey", metavar="KEY", help="The API key; better in CAPGO_TOKEN."),
-    click.option(
-        "--revision",
-        type=click.Choice(["auto", *(revision.value for revision in Revision)]),
-        show_default="auto",
-        help="The revision of the API the server speaks.",
-    ),
-    click.option("--profile", metavar="NAME", help="The profile of config.toml to go by."),
-    click.option("--log-file", metavar="PATH", help="Write every request there, without the key."),
+    options.SERVER,
+    options.KEY,
+    options.REVISION,
+    options.PROFILE,
+    options.LOG_FILE,
 )
 
 limit_option = click.option(

@@ -13,10 +13,10 @@ from click.core import ParameterSource
 
 from capgo_tui import __version__
 from capgo_tui.api.revisions import Revision
-from capgo_tui.commands import machine
+from capgo_tui.commands import machine, options
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.verbs import Verbs
-from capgo_tui.settings import Options, SettingsError, find
+from capgo_tui.settings import Options, SettingsError, find, value_of
 
 if TYPE_CHECKING:
     from capgo_tui.tui.launch import Launch
@@ -29,17 +29,10 @@ if TYPE_CHECKING:
 )
 @click.version_option(__version__, prog_name="capgo-tui")
 @click.option("--app", "app_id", metavar="ID", help="The app, such as com.example.app.")
-@click.option("--api-url", metavar="URL", help="The server, where it is not Capgo's own.")
-@click.option(
-    "-a", "--apikey", metavar="KEY", help="The API key; CAPGO_TOKEN keeps it off the screen."
-)
-@click.option(
-    "--revision",
-    type=click.Choice(["auto", *(revision.value for revision in Revision)]),
-    show_default="auto",
-    help="The revision of the API the server speaks.",
-)
-@click.option("--profile", metavar="NAME", help="The profile of config.toml to go by.")
+@options.SERVER
+@options.KEY
+@options.REVISION
+@options.PROFILE
 @click.option("--device", metavar="ID", help="Open straight on this device.")
 @click.option(
     "--refresh",
@@ -48,11 +41,7 @@ if TYPE_CHECKING:
     help="Read the list in view again this often.",
 )
 @click.option("--read-only", is_flag=True, help="Refuse every change, and send none.")
-@click.option(
-    "--log-file",
-    metavar="PATH",
-    help="Write every request into this file, without the key.",
-)
+@options.LOG_FILE
 @click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account.")
 @click.pass_context
 def capgo_tui(
@@ -116,13 +105,13 @@ def _found(options: Options, device: str | None) -> Launch:
 
     settings = find(options, machine.surroundings())
     return Launch(
-        key=settings.key.value if settings.key else None,
-        app_id=settings.app_id.value if settings.app_id else None,
+        key=value_of(settings.key),
+        app_id=value_of(settings.app_id),
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
-        revision=settings.revision.value if settings.revision else None,
+        revision=value_of(settings.revision),
         device=device,
-        profile=settings.profile.value if settings.profile else None,
+        profile=value_of(settings.profile),
     )
 
 

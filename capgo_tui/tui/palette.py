@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.tui.actions import ACTIONS, disabled_reason
+from capgo_tui.workspace.export.formats import OF_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +20,6 @@ MOST_NAMES = 5
 LOOKED_AT = 2_000
 """So many channels and bundles are looked at for every letter."""
 LISTS = ("channels", "devices", "bundles")
-FORMS = ("csv", "json", "ndjson")
 HIDDEN = {"back", "quit", "palette", "list.export", *(f"tab.{name}" for name in LISTS)}
 """Actions that lead nowhere from here, or where a word of its own leads already."""
 
@@ -142,7 +142,7 @@ class Offer:
             return [
                 Entry(f"export {each} {name}".rstrip(), "asks where to write it",
                       ExportTo(each, name.strip()), f"export {each} ")
-                for each in FORMS if each.startswith(form)
+                for each in OF_FILES if each.startswith(form)
             ]  # fmt: skip
         return []
 

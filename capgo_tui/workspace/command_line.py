@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.curl import DEMO
+from capgo_tui.workspace.curl import address_of
 from capgo_tui.workspace.target import DEFAULT_SERVER
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def reading_command(noun: str, name: str, target: Target) -> str:
     """The command that shows the record of a name; the key is where the settings have it."""
     words = ["capgo-tui", noun, "get"]
-    server = target.server if target.is_remote else DEMO
+    server = address_of(target)
     if server != DEFAULT_SERVER:
         words += ["--api-url", server]
     if target.profile is not None:

@@ -11,7 +11,7 @@ from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import disclosed_rows
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.command_line import reading_command
-from capgo_tui.workspace.curl import DEMO, curl
+from capgo_tui.workspace.curl import address_of, curl
 from capgo_tui.workspace.export.formats import aligned
 from capgo_tui.workspace.export.json_text import json_text
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 AnyRecord: TypeAlias = Channel | Device | Bundle
-
 
 LONGEST_NAME = 24
 """Cells of a name in a sentence that says more than the name."""
@@ -86,8 +85,7 @@ class Copying:
                 return [self._command(record) for record in self.records]
 
     def _curl(self, record: AnyRecord) -> str:
-        server = self.target.server if self.target.is_remote else DEMO
-        return curl(self._request(record), server, self.target.key)
+        return curl(self._request(record), address_of(self.target), self.target.key)
 
     def _request(self, record: AnyRecord) -> Request:
         """What reads a record alone; the server gives bundles as a list only."""

@@ -10,11 +10,17 @@ if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.requests import Request
+    from capgo_tui.workspace.target import Target
 
-DEMO = "https://demo.invalid"
+_DEMO = "https://demo.invalid"
 """Where the commands of the demo go: nowhere, for its server has no address."""
 _SECRET_FIELDS = {"session_key", "sessionkey"}
 _REDACTED = "[redacted]"
+
+
+def address_of(target: Target) -> str:
+    """The server of a target as a command names it."""
+    return target.server if target.is_remote else _DEMO
 
 
 def curl(request: Request, server: str, key: ApiKey) -> str:

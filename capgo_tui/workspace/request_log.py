@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.curl import DEMO, curl
+from capgo_tui.workspace.curl import address_of, curl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,8 +119,7 @@ class RequestLog:
         request = logged.exchange.request
         if request is None:
             return None
-        server = self._target.server if self._target.is_remote else DEMO
-        return curl(request, server, self._target.key)
+        return curl(request, address_of(self._target), self._target.key)
 
     def _written(self, line: str) -> None:
         self.changes += 1

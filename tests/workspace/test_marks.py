@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.sorting import Sort
-from tests.workspace.test_view import empty_collection, fleet, load, plain_view, swap
+from tests.workspace.views import empty_collection, fleet, load, plain_view, swap
 
 
 def test_marks_are_put_and_taken() -> None:

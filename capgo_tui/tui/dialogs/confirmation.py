@@ -30,8 +30,6 @@ ABOVE = 4
 """Rows of the screen that stay in sight above it."""
 LISTED = 200
 """So many changes are listed; of more, how many more there are."""
-
-
 TYPING_KEYS = "  ⏎ when typed  esc no "
 
 

@@ -214,10 +214,9 @@ class LinkForm(Vertical, Modal):
         self._picked = asyncio.get_running_loop().create_future()
         self.query_one("#form-title", TextLine).show(f" {title}")
         self.query_one("#form-noun", TextLine).show(f" {choices.noun} ›")
-        box = self.query_one(Input)
+        box = self.query_one(LineInput)
         box.disabled = False
-        with box.prevent(Input.Changed):
-            box.value = ""
+        box.hold("")
         self.choices_changed()
         self.take_keyboard(box)
         return cast("asyncio.Future[T | None]", self._picked)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.tui.widgets.lines import pad_middle, width_of
 from capgo_tui.workspace.export.file import WholeFile
-from capgo_tui.workspace.export.formats import Format
+from capgo_tui.workspace.export.formats import OF_FILES, Format
 from capgo_tui.workspace.words import grouped
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.export.export import Export
     from capgo_tui.workspace.session import Workspace
 
-FORMS = (Format.CSV, Format.JSON, Format.NDJSON)
 TO = " to "
 _NO_NAME = re.compile(r"[^\w.-]", re.ASCII)
 
@@ -62,7 +61,7 @@ class ExportFlow:
         view = rows.view
         of = f"{grouped(len(view))} of {grouped(len(view.collection))} loaded {rows.look.name}"
         stem = name or f"./{self._stem(rows.look.name)}"
-        answer = bar.open(f"Export {of}", FORMS, stem.removesuffix(f".{form}"), form)
+        answer = bar.open(f"Export {of}", OF_FILES, stem.removesuffix(f".{form}"), form)
         return self._await_file(bar, rows, answer)
 
     async def _await_file(

@@ -165,7 +165,7 @@ class MainScreen(GoingScreen):
             return
         self._close_detail()
         self.status.dismiss()
-        self.filter_bar.open(self.rows.view.query.text)
+        self.filter_bar.begin(self.rows.view.query.text)
         self._show_status()
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:

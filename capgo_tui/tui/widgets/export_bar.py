@@ -150,11 +150,9 @@ class ExportBar(Vertical, Modal):
         line.offer(forms)
         if form:
             line.move(forms.index(form) - forms.index(line.form))
-        box = self.query_one(Input)
+        box = self.query_one(LineInput)
         box.disabled = False
-        with box.prevent(Input.Changed):
-            box.value = f"{stem}.{line.form}"
-        box.cursor_position = len(box.value)
+        box.hold(f"{stem}.{line.form}")
         line.say(title)
         self._answer = asyncio.get_running_loop().create_future()
         self.take_keyboard(box)

@@ -37,6 +37,12 @@ class LineInput(Input):
             id=id,
         )
 
+    def hold(self, text: str) -> None:
+        """Hold a text that nobody typed: nobody is told of it, and the cursor is behind it."""
+        with self.prevent(Input.Changed):
+            self.value = text
+        self.cursor_position = len(text)
+
     def on_paste(self, event: events.Paste) -> None:
         """Insert the pasted text as one harmless line."""
         event.prevent_default()

@@ -6,20 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import pad, pad_middle, strip
-from capgo_tui.tui.widgets.modal import Modal
-from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.widgets.typing_bar import TypingBar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from textual.app import ComposeResult
     from textual.strip import Strip
     from textual.worker import Worker
 
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
     Search: TypeAlias = Callable[[str], Awaitable[Sequence[Entry]]]
 
 ROWS = 6
-PLACEHOLDER = "dev qa  ch beta  theme  export csv  q, or an action's name"
 
 
 class Matches(Widget):
@@ -97,20 +92,11 @@ class Matches(Widget):
         return strip([(title, plain), (aside, muted)], width, base)
 
 
-class PaletteBar(Horizontal, Modal):
+class PaletteBar(TypingBar):
     """A ``:`` and what is typed after it; Enter does what is under the cursor, ⇥ completes it."""
 
-    DEFAULT_CSS = """
-    PaletteBar {
-        dock: bottom;
-        layer: row;
-        height: 1;
-        visibility: hidden;
-        background: $background;
-        & TextLine { width: 2; }
-        & Input { width: 1fr; background: transparent; &:focus { background-tint: transparent; } }
-    }
-    """
+    SIGN = ":"
+    PLACEHOLDER = "dev qa  ch beta  theme  export csv  q, or an action's name"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "do it", priority=True, id="palette.choose"),
         Binding("escape", "close", "cancel", id="palette.cancel"),
@@ -135,11 +121,6 @@ class PaletteBar(Horizontal, Modal):
         self._eager = False
         """Whether Enter was pressed before anything was found."""
 
-    def compose(self) -> ComposeResult:
-        """Make the row."""
-        yield TextLine(" :", "title")
-        yield LineInput(disabled=True, placeholder=PLACEHOLDER)
-
     def open(
         self,
         offer: Callable[[str], Sequence[Entry]],
@@ -155,13 +136,8 @@ class PaletteBar(Horizontal, Modal):
 
         """
         self._offer, self._search = offer, search
-        box = self.query_one(Input)
-        box.disabled = False
-        with box.prevent(Input.Changed):
-            box.value = text
-        box.cursor_position = len(text)
+        self.begin(text)
         self._look()
-        self.take_keyboard(box)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what matches now."""
@@ -171,7 +147,7 @@ class PaletteBar(Horizontal, Modal):
 
     def _look(self) -> None:
         self._stop_searching()
-        text = self.query_one(Input).value
+        text = self.text
         if self._offer is not None:
             self.matches.show(self._offer(text))
         if self._search is not None and text.strip():
@@ -215,5 +191,4 @@ class PaletteBar(Horizontal, Modal):
         """Do nothing."""
         self._stop_searching()
         self.matches.show(())
-        self.query_one(Input).disabled = True
-        self.give_keyboard_back()
+        self.close()

@@ -8,7 +8,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual.geometry import Region
-from textual.widgets import Input
 
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import Run, pad, strip
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual.strip import Strip
+    from textual.widgets import Input
 
     Told = Sequence[tuple[str, str]]
     """Lines with their tone."""
@@ -157,8 +157,7 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         """Give the screen and the keyboard back, if it shows that draft, or whatever it shows."""
         if self._draft is not None and (draft is None or draft is self._draft):
             self._draft = self._wish = None
-            with self._box.prevent(Input.Changed):
-                self._box.value = ""  # it may have been a secret
+            self._box.hold("")  # it may have been a secret
             self._box.disabled, self._box.display = True, False
             self.give_keyboard_back()
 
@@ -203,9 +202,7 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         """Come to a row: focus it, with the input over it if it takes a text."""
         text, box = self._typed, self._box
         if text is not None:
-            with box.prevent(Input.Changed):
-                box.value = text
-            box.cursor_position = len(text)
+            box.hold(text)
             box.disabled, box.display = False, True
             self.screen.set_focus(box, scroll_visible=False)
         else:

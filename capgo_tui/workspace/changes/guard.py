@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Guard(IntEnum):
-    """How much it takes to confirm a change (DESIGN §4)."""
+    """How much it takes to confirm a change: more, the harder it is to take back."""
 
     LINE = 1
     """Reversible: one line, ``y``."""

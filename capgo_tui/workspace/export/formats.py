@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from capgo_tui.api.records import Record, disclosed_rows
 from capgo_tui.text import cell_width, fitted
@@ -32,6 +32,10 @@ class Format(StrEnum):
     JSON = "json"
     NDJSON = "ndjson"
     TABLE = "table"
+
+
+OF_FILES: Final = (Format.CSV, Format.JSON, Format.NDJSON)
+"""Those that other programs read; names of files end in them."""
 
 
 class Writer(Protocol[Record_contra]):

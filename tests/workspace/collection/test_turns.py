@@ -1,0 +1,112 @@
+"""One request of a list is in flight at a time, and whoever gives up disturbs nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.workspace.collection import Progressed
+from capgo_tui.workspace.list_state import Loading
+from tests.workspace.collection.lists import PAGE, idle, listened
+
+if TYPE_CHECKING:
+    from tests.workspace.world import World
+
+
+async def test_one_request_is_in_flight_however_often_more_is_wanted(world: World) -> None:
+    devices = world.open().devices
+    await asyncio.gather(*(devices.load_more() for _ in range(5)))
+    assert world.door.count("GET /device") == 1
+    assert len(devices) == PAGE
+
+
+async def test_nothing_else_begins_while_a_refresh_is_under_way(world: World) -> None:
+    devices = world.open().devices
+    await devices.load_more()
+    world.door.asked.clear()
+    held = world.door.hold("GET /device")
+    refreshing = asyncio.ensure_future(devices.refresh())
+    await held.ready.wait()
+    await devices.load_more()
+    await devices.refresh()
+    held.let_go()
+    await refreshing
+    assert world.door.count("GET /device") == 1
+    assert len(devices) == PAGE
+
+
+async def test_a_refresh_wanted_while_a_page_is_under_way_follows_it(world: World) -> None:
+    devices = world.open().devices
+    await devices.load_more()
+    gone = world.device_ids()[0]
+    world.drop_device(gone)
+    held = world.door.hold("GET /device")
+    loading = asyncio.ensure_future(devices.load_more())
+    await held.ready.wait()
+    refreshing = asyncio.ensure_future(devices.refresh())
+    await asyncio.sleep(0)
+    assert devices.loading is Loading.MORE
+    held.let_go()
+    await asyncio.gather(loading, refreshing)
+    assert gone not in devices.records
+    assert world.door.most_inside == 1
+
+
+async def test_loading_everything_waits_for_the_page_that_is_under_way(world: World) -> None:
+    devices = world.open().devices
+    held = world.door.hold("GET /device")
+    first = asyncio.ensure_future(devices.load_more())
+    await held.ready.wait()
+    everything = asyncio.ensure_future(devices.load_all())
+    held.let_go()
+    await asyncio.gather(first, everything)
+    assert list(devices.records) == world.device_ids()
+    assert world.door.count("GET /device") == 2
+    assert world.door.most_inside == 1
+
+
+async def test_two_that_load_everything_share_the_work(world: World) -> None:
+    devices = world.open().devices
+    await asyncio.gather(devices.load_all(), devices.load_all())
+    assert list(devices.records) == world.device_ids()
+    assert world.door.count("GET /device") == 1
+
+
+@pytest.mark.parametrize("what", ["load_more", "load_all", "refresh"])
+async def test_giving_up_leaves_nothing_loading_and_the_list_usable(
+    world: World, what: str
+) -> None:
+    devices = world.open().devices
+    await devices.load_more()
+    held = world.door.hold("GET /device")
+    heard = listened(devices)
+    working = asyncio.ensure_future(getattr(devices, what)())
+    await held.ready.wait()
+    assert not idle(devices)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert idle(devices)
+    assert heard[-1] == Progressed(), "whoever draws the state has heard of it"
+    assert devices.error is None
+    assert len(devices) == PAGE
+    await devices.load_all()
+    assert list(devices.records) == world.device_ids()
+
+
+async def test_giving_up_the_wait_for_a_turn_disturbs_nobody(world: World) -> None:
+    devices = world.open().devices
+    held = world.door.hold("GET /device")
+    first = asyncio.ensure_future(devices.load_more())
+    await held.ready.wait()
+    waiting = asyncio.ensure_future(devices.load_all())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert devices.loading is Loading.MORE
+    held.let_go()
+    await first
+    assert len(devices) == PAGE

@@ -1,0 +1,111 @@
+"""Views of devices, and what brute force would have them show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from capgo_tui.api.models import Device
+from capgo_tui.api.paging import Page
+from capgo_tui.workspace.collection import Appended, Collection, Replaced, Updated
+from capgo_tui.workspace.columns import (
+    DEVICE_COLUMNS,
+    Surroundings,
+    haystack,
+)
+from capgo_tui.workspace.view import View
+from tests.support.clock import NOON
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.query import Query
+    from capgo_tui.workspace.session import Workspace
+
+AROUND = Surroundings(NOON)
+
+
+def text_of(device: Device) -> str:
+    return haystack(DEVICE_COLUMNS, device, AROUND)
+
+
+def matches(query: Query, device: Device) -> bool:
+    cells = {column.id: column.text(device, AROUND).casefold() for column in DEVICE_COLUMNS}
+    return query.matches(text_of(device), cells.__getitem__)
+
+
+def plain_view(collection: Collection[Device]) -> View[Device]:
+    return View(collection, DEVICE_COLUMNS, lambda: AROUND)
+
+
+def view_of(workspace: Workspace) -> View[Device]:
+    return plain_view(workspace.devices)
+
+
+def in_order(view: View[Device]) -> list[str]:
+    """Brute force: everything that matches, sorted as it should be."""
+    found = {k: r for k, r in view.collection.records.items() if matches(view.query, r)}
+    if view.sort is None:
+        return list(found)
+    (column,) = [c for c in DEVICE_COLUMNS if c.id == view.sort.column_id]
+    values: dict[str, Any] = {key: column.sort(record, AROUND) for key, record in found.items()}
+    known = [key for key in found if values[key] is not None]
+    known.sort(key=values.__getitem__, reverse=view.sort.descending)
+    return known + [key for key in found if values[key] is None]
+
+
+def shown(view: View[Device]) -> list[str]:
+    return [view.key_at(index) for index in range(len(view))]
+
+
+def assert_consistent(view: View[Device]) -> None:
+    """The view is what filtering everything anew would give, and its index agrees."""
+    records = view.collection.records
+    expected = in_order(view)
+    assert not view.busy
+    assert list(view.keys()) == expected
+    assert {key for key in records if key in view} == set(expected)
+    assert shown(view) == expected
+    assert [view.index_of(key) for key in expected] == list(range(len(expected)))
+    assert all(view.index_of(key) is None for key in records.keys() - set(expected))
+    assert [view.record_at(index) for index in range(len(view))] == [
+        records[key] for key in expected
+    ]
+
+
+class Nothing:
+    """A list with nothing in it."""
+
+    async def next_page(self) -> Page[Device]:
+        return Page(ended=True)
+
+
+def empty_collection() -> Collection[Device]:
+    return Collection(
+        "devices", walk=lambda *_: Nothing(), key=lambda device: device.wire_key, now=lambda: NOON
+    )
+
+
+def load(collection: Collection[Device], devices: list[Device]) -> None:
+    """Let a page arrive, without a server."""
+    new = {d.device_id: None for d in devices if d.device_id not in collection.records}
+    collection.records.update((device.device_id, device) for device in devices)
+    collection._tell(Appended(list(new)))
+    if known := [device.device_id for device in devices if device.device_id not in new]:
+        collection._tell(Updated(known))
+
+
+def swap(collection: Collection[Device], devices: list[Device]) -> None:
+    """Let the list be read anew, without a server."""
+    collection.records = {device.device_id: device for device in devices}
+    collection._tell(Replaced())
+
+
+def fleet(count: int, first: int = 0) -> list[Device]:
+    return [
+        Device(
+            device_id=f"d-{number}",
+            custom_id=f"store-{number * 7919 % 1009}" if number % 5 else None,
+            platform="ios" if number % 3 else "android",
+            updated_at=NOON - timedelta(minutes=number * 31 % 997),
+        )
+        for number in range(first, first + count)
+    ]
