@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection, Event, Progressed
-from capgo_tui.workspace.columns import Surroundings
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.pacing import Pacing
 from capgo_tui.workspace.request_log import RequestLog
