@@ -8,7 +8,7 @@ from capgo_tui.text import clean
 from capgo_tui.workspace.cells import POLICY_LABELS
 
 if TYPE_CHECKING:
-    from capgo_tui.workspace.changes.change import Value
+    from capgo_tui.workspace.changes.states import Value
 
 FIELD_LABELS: Final = {
     "public": "default channel",
