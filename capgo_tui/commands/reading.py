@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from capgo_tui.api.paging import Pager
     from capgo_tui.api.patience import Wait
     from capgo_tui.commands.asking import Asked
-    from capgo_tui.workspace.columns import Column, Surroundings
+    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.columns import Column
     from capgo_tui.workspace.details import Section
     from capgo_tui.workspace.target import Target
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import Record
     from capgo_tui.tui.widgets import record_table
+    from capgo_tui.workspace.cells import Surroundings
     from capgo_tui.workspace.collection import Collection
-    from capgo_tui.workspace.columns import Column, Surroundings
+    from capgo_tui.workspace.columns import Column
     from capgo_tui.workspace.details import Section
     from capgo_tui.workspace.export.export import Export
     from capgo_tui.workspace.export.formats import Format

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.errors import CapgoError
     from capgo_tui.api.models import Bundle
-    from capgo_tui.workspace.changes.change import State
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
 TAKEN: Final = "taken, it seems"

@@ -25,7 +25,8 @@ from capgo_tui.workspace.routing import PLATFORMS
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.workspace.changes.change import Change, State, Value
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.states import State, Value
     from capgo_tui.workspace.session import Workspace
 
 NOT_COPIED: Final = frozenset({"bundle", "public", *PLATFORMS})

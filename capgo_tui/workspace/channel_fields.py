@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.changes.change import Value
+    from capgo_tui.workspace.changes.states import Value
 
 NAME: Final = "name"
 COPY: Final = "copy"

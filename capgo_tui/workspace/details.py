@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.ages import full_time
-from capgo_tui.workspace.columns import (
+from capgo_tui.workspace.cells import (
     Surroundings,
     bundle_name,
     device_bundle,

@@ -15,7 +15,7 @@ import threading
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from capgo_tui.api.errors import Refused
 from capgo_tui.workspace.changes.outcome import Fate
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.requests import Request
-    from capgo_tui.workspace.changes.change import Change, State
     from capgo_tui.workspace.changes.outcome import Outcome
+    from capgo_tui.workspace.changes.states import State
 
 KEPT: Final = 10_000
 """So many entries are kept, of all apps together."""
@@ -100,6 +101,19 @@ class Entry:
         return self.fate is None and not self.under_way
 
 
+class Intended(Protocol):
+    """What the journal writes down of a change."""
+
+    @property
+    def key(self) -> str:
+        """The exact identity of what is written to."""
+        ...
+
+    def model_dump(self, *, mode: Literal["json"]) -> dict[str, JSON]:
+        """All of it as JSON values, its ``kind`` among them."""
+        ...
+
+
 class Journal:
     """The journal as one app on one server sees it; may be used from any thread."""
 
@@ -131,7 +145,7 @@ class Journal:
 
     def intend(
         self,
-        change: Change,
+        change: Intended,
         request: Request | None,
         *,
         undoes: int | None = None,

@@ -53,6 +53,11 @@ class ListState:
         raise NotImplementedError
 
     @property
+    def noun(self) -> str:
+        """What one of its records is called."""
+        return self.name.removesuffix("s")
+
+    @property
     def unreadable(self) -> int:
         """How many rows of the server could not be understood."""
         return self.odd.count

@@ -9,8 +9,8 @@ from capgo_tui.workspace.changes.channels import settings_change
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Channel
-    from capgo_tui.workspace.changes.change import State
     from capgo_tui.workspace.changes.channels import SettingsChange
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
 ENDED: Final[State] = {

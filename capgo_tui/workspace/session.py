@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection, Event, Progressed
-from capgo_tui.workspace.columns import Surroundings
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.pacing import Pacing
 from capgo_tui.workspace.request_log import RequestLog
@@ -25,13 +25,27 @@ if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.patience import Wait
-    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.target import Target
 
 
 def utc_now() -> datetime:
     """The time, with its zone."""
     return datetime.now(UTC)
+
+
+class Write(Protocol):
+    """What has to be known of a change to show its record as being written."""
+
+    @property
+    def noun(self) -> str:
+        """``device``, ``channel`` or ``bundle``."""
+        ...
+
+    @property
+    def row(self) -> str | None:
+        """The key of its record in its list; None where it is in none."""
+        ...
 
 
 class Workspace:
@@ -114,7 +128,7 @@ class Workspace:
         return device
 
     @contextmanager
-    def marked_as_writing(self, change: Change) -> Iterator[None]:
+    def marked_as_writing(self, change: Write) -> Iterator[None]:
         """Show the target of a change as being written while this lasts."""
         if change.row is None:
             yield

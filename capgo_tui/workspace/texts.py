@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from capgo_tui.api.records import Record
-    from capgo_tui.workspace.columns import Column, Surroundings
+    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.columns import Column
     from capgo_tui.workspace.query import Query
 
 T = TypeVar("T", bound="Record")

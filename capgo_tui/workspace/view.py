@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from capgo_tui.api.records import Record
-    from capgo_tui.workspace.columns import Column, Surroundings
+    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.columns import Column
     from capgo_tui.workspace.order import Values
     from capgo_tui.workspace.query import Term
     from capgo_tui.workspace.sorting import Sort

@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from tests.tui.channels import workspace
+from tests.tui.channels import asked, workspace
 from tests.tui.driving import opened
-from tests.tui.test_channels import asked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

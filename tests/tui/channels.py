@@ -1,15 +1,20 @@
-"""The app with a channel under the cursor, and the rows of the channel form."""
+"""The app with a channel under the cursor, the channel form, and what became of a change."""
 
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from capgo_tui.tui.dialogs.confirmation import Yes
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.outcome import Fate
 from tests.tui.driving import opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from capgo_tui.workspace.journal import Entry
     from capgo_tui.workspace.session import Workspace
     from tests.tui.driving import Driver
     from tests.tui.server import Server
@@ -48,3 +53,47 @@ async def go_to(driver: Driver, label: str) -> None:
     rows = [row.text for row in form._rows[form._at + 1 :] if not row.heading]
     await driver.type(*["down"] * (rows.index(label.removeprefix("▸ ")) + 1))
     await driver.until(f"› {label}")
+
+
+async def review(driver: Driver) -> None:
+    """Go to the last row, and Enter there."""
+    await driver.type(*["pagedown"] * 6)
+    await driver.until("› ▸ Review and send")
+    await driver.type("enter")
+
+
+async def asked(driver: Driver) -> None:
+    """Go on until the dialog's question is drawn."""
+    yes = driver.main.confirmation.query_one(Yes)
+    await driver.until(lambda: driver.main.focused is yes and yes._drawn_at is not None, "a dialog")
+    await driver.pilot.pause()
+
+
+async def told(driver: Driver, mark: str) -> str:
+    await driver.until(lambda: driver.status.strip().startswith(mark), f"a line with {mark}")
+    return driver.status.strip()
+
+
+def row(server: Server, name: str) -> dict[str, object]:
+    """A channel with the name of its bundle, read past the API; empty when there is none."""
+    with server.store.reading() as db:
+        found = db.execute(
+            "SELECT c.*, b.name AS carried FROM channels c LEFT JOIN bundles b ON b.id = c.version"
+            " WHERE c.name = ?",
+            [name],
+        ).fetchone()
+    return dict(found) if found else {}
+
+
+def entry(driver: Driver) -> Entry:
+    return workspace(driver).journal.entries()[0]
+
+
+async def undo(driver: Driver) -> None:
+    """Take the latest change back by what the journal holds of it."""
+    latest = entry(driver)
+    steps = CHANGES.validate_json(latest.change_json).undone_by(latest.found)
+    assert not isinstance(steps, str), steps
+    for step in steps:
+        outcome = await carry_out(step, workspace(driver))
+        assert outcome.fate is Fate.VERIFIED, outcome

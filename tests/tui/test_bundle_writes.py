@@ -8,10 +8,9 @@ import pytest
 
 from capgo_tui.workspace.changes.outcome import Fate
 from tests.tui.bundles import column, confirmed, form, left, on_bundles
-from tests.tui.channels import workspace
+from tests.tui.channels import entry, told, undo, workspace
 from tests.tui.driving import assert_secret, assert_sound
 from tests.tui.server import Gate, Server, answering
-from tests.tui.test_channels import entry, told, undo
 from tests.tui.world import CHANNELS, READER, bundle, channel, state, store_of
 
 if TYPE_CHECKING:

@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.tui.dialogs.confirmation import Yes
-from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
-from tests.tui.channels import flat, go_to, on_channels, put_cursor, workspace
+from tests.tui.channels import (
+    asked,
+    entry,
+    flat,
+    go_to,
+    on_channels,
+    put_cursor,
+    review,
+    row,
+    told,
+    undo,
+    workspace,
+)
 from tests.tui.driving import opened
 from tests.tui.server import Gate, Server, answering
 from tests.tui.world import READER, channel, device_id, state, store_of
@@ -18,50 +27,11 @@ from tests.tui.world import READER, channel, device_id, state, store_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from capgo_tui.workspace.journal import Entry
-    from tests.tui.driving import Driver
     from tests.tui.server import App, Receive, Scope, Send
 
 REVISIONS = ["live", "documented", "legacy"]
 TO_REVIEW = ("up",)
 """From the first field: beyond it is the last row."""
-
-
-async def asked(driver: Driver) -> None:
-    """Go on until the dialog's question is drawn."""
-    yes = driver.main.confirmation.query_one(Yes)
-    await driver.until(lambda: driver.main.focused is yes and yes._drawn_at is not None, "a dialog")
-    await driver.pilot.pause()
-
-
-async def told(driver: Driver, mark: str) -> str:
-    await driver.until(lambda: driver.status.strip().startswith(mark), f"a line with {mark}")
-    return driver.status.strip()
-
-
-def row(server: Server, name: str) -> dict[str, object]:
-    """A channel with the name of its bundle, read past the API; empty when there is none."""
-    with server.store.reading() as db:
-        found = db.execute(
-            "SELECT c.*, b.name AS carried FROM channels c LEFT JOIN bundles b ON b.id = c.version"
-            " WHERE c.name = ?",
-            [name],
-        ).fetchone()
-    return dict(found) if found else {}
-
-
-def entry(driver: Driver) -> Entry:
-    return workspace(driver).journal.entries()[0]
-
-
-async def undo(driver: Driver) -> None:
-    """Take the latest change back by what the journal holds of it."""
-    latest = entry(driver)
-    steps = CHANGES.validate_json(latest.change_json).undone_by(latest.found)
-    assert not isinstance(steps, str), steps
-    for step in steps:
-        outcome = await carry_out(step, workspace(driver))
-        assert outcome.fate is Fate.VERIFIED, outcome
 
 
 @pytest.fixture(params=REVISIONS)
@@ -150,13 +120,6 @@ async def test_an_edit_sends_what_changed_and_keeps_the_bundle(era: Server) -> N
         assert row(era, "beta")["public" if legacy else "allow_emulator"] == (0 if legacy else 1)
         assert row(era, "production")["public"] == 1
         assert row(era, "beta")["carried"] == "1.0.1"
-
-
-async def review(driver: Driver) -> None:
-    """Go to the last row, and Enter there."""
-    await driver.type(*["pagedown"] * 6)
-    await driver.until("› ▸ Review and send")
-    await driver.type("enter")
 
 
 async def test_a_default_is_asked_with_whom_it_demotes(server: Server) -> None:

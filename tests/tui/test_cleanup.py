@@ -9,10 +9,9 @@ import pytest
 from capgo_tui.workspace.changes.outcome import Fate
 from tests.support.clock import Clock
 from tests.tui.bundles import confirmed, form, left, on_bundles
-from tests.tui.channels import workspace
+from tests.tui.channels import entry, told, workspace
 from tests.tui.driving import assert_sound
 from tests.tui.server import FAULT, Gate, Server, answering
-from tests.tui.test_channels import entry, told
 from tests.tui.world import APP, CHANNELS, NOW, bundle, channel, device, state, store_of
 
 if TYPE_CHECKING:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.profiles import Profile
-from tests.tui.channels import on_channels, put_cursor, workspace
+from tests.tui.channels import asked, on_channels, put_cursor, workspace
 from tests.tui.driving import assert_sound, on_devices, opened, strips
+from tests.tui.every_write import WRITES, answered, journal, shop, type_all
 from tests.tui.server import Server
-from tests.tui.test_channels import asked
-from tests.tui.test_every_write import WRITES, answered, journal, shop, type_all
 from tests.tui.world import APP, device_id, state, store_of
 from tests.tui.world import device as made
 

@@ -10,9 +10,8 @@ from rich.cells import cell_len
 from textual import events
 
 from capgo_tui.text import clean
-from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
-from capgo_tui.tui.widgets.record_table import Column, TableState, fit_columns, slide_columns
-from tests.tui.tables import COLUMNS, Cells, Rows, names, table_of
+from capgo_tui.tui.widgets.record_table import TableState
+from tests.tui.tables import COLUMNS, Rows, names, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -359,74 +358,6 @@ async def test_every_line_is_as_wide_as_the_screen_and_text_is_shown_as_it_is(wi
         assert not any("\x1b" in line or "\u202e" in line for line in table.lines)
 
 
-def _columns(*widths: tuple[int, int, int]) -> list[Cells]:
-    return [
-        Cells(str(at), str(at), width, ideal, priority)
-        for at, (width, ideal, priority) in enumerate(widths)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("columns", "width", "fitted"),
-    [
-        (_columns((10, 10, 0)), 10, {"0": 10}),
-        (_columns((10, 20, 0)), 15, {"0": 15}),
-        (_columns((10, 20, 0)), 100, {"0": 20}),
-        (_columns((10, 20, 0)), 4, {"0": 10}),
-        (_columns((10, 10, 0), (5, 5, 1)), 16, {"0": 10, "1": 5}),
-        (_columns((10, 10, 0), (5, 5, 1)), 15, {"0": 10}),
-        (_columns((10, 10, 0), (5, 5, 2), (4, 4, 1)), 15, {"0": 10, "2": 4}),
-        (_columns((5, 9, 1), (5, 9, 0)), 13, {"0": 5, "1": 7}),
-        (_columns((9, 9, 0), (9, 9, 0)), 10, {"0": 9, "1": 9}),
-        (_columns((5, 5, 0), (9, 9, 1), (3, 3, 2), (2, 2, 3)), 14, {"0": 5, "2": 3}),
-        ([], 10, {}),
-    ],
-)
-def test_the_least_important_columns_go_first_and_room_goes_to_the_most_important(
-    columns: list[Column], width: int, fitted: dict[str, int]
-) -> None:
-    assert {column.id: cells for column, cells in fit_columns(columns, width).columns} == fitted
-
-
-@pytest.mark.parametrize(
-    ("width", "wanted", "fitted"),
-    [
-        (14, None, {"0": 8, "1": 5}),
-        (14, "2", {"0": 6, "2": 7}),
-        (12, "2", {"0": 6, "1": 5}),
-        (10, "2", {"0": 9}),
-        (30, "2", {"0": 9, "1": 5, "2": 7}),
-    ],
-)
-def test_the_column_the_rows_are_sorted_by_is_kept_before_more_important_ones(
-    width: int, wanted: str | None, fitted: dict[str, int]
-) -> None:
-    columns = _columns((5, 9, 0), (5, 5, 1), (7, 7, 2))
-    layout = fit_columns(columns, width, wanted)
-    assert {column.id: cells for column, cells in layout.columns} == fitted
-
-
-@pytest.mark.parametrize(
-    ("columns", "width", "skipped", "slid"),
-    [
-        ([], 30, 0, ({}, 0, False)),
-        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 30, 0, ({"0": 5, "1": 9, "2": 9}, 0, False)),
-        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 30, 1, ({"0": 5, "1": 9, "2": 9}, 0, False)),
-        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 22, 0, ({"0": 5, "1": 9, "2": 6}, 0, True)),
-        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 22, 1, ({"0": 5, "2": 9}, 1, False)),
-        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 22, 9, ({"0": 5, "2": 9}, 1, False)),
-        (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 14, 1, ({"0": 5, "2": 8}, 1, False)),
-        (_columns((5, 40, 0), (5, 9, 1)), 20, 0, ({"0": 10, "1": 9}, 0, False)),
-    ],
-)
-def test_wide_columns_slide_until_the_last_one_is_whole(
-    columns: list[Column], width: int, skipped: int, slid: tuple[dict[str, int], int, bool]
-) -> None:
-    layout = slide_columns(columns, width, skipped)
-    shown = {column.id: cells for column, cells in layout.columns}
-    assert (shown, layout.skipped, layout.more_right) == slid
-
-
 async def test_a_wider_screen_brings_back_columns_that_were_slid_out() -> None:
     async with table_of(names(3), size=(30, 11)) as table:
         table.table.toggle_wide()
@@ -436,30 +367,6 @@ async def test_a_wider_screen_brings_back_columns_that_were_slid_out() -> None:
         await table.pilot.pause()
         assert table.lines[0].split() == ["NAME", "NOTE"]
         assert table.table._state.skipped == 0
-
-
-@pytest.mark.parametrize("width", [60, 80, 120, 200])
-@pytest.mark.parametrize("look", [CHANNELS, DEVICES, BUNDLES], ids=lambda look: look.name)
-def test_the_columns_of_every_list_fit_every_width(look: type[object], width: int) -> None:
-    columns: Sequence[Column] = look.columns  # type: ignore[attr-defined]
-    fitted = fit_columns(columns, width - 2).columns
-    assert sum(cells + 1 for _, cells in fitted) - 1 <= width - 2
-    shown = [column.id for column, _ in fitted]
-    assert shown == [column.id for column in columns if column.id in shown], "in their own order"
-    assert all(column.width <= cells <= column.ideal for column, cells in fitted)
-    assert all(column.id in shown for column in columns if column.priority == 0)
-
-
-@pytest.mark.parametrize(
-    ("width", "wanted"),
-    [
-        (60, {"device", "bundle", "override"}),
-        (80, {"device", "custom", "platform", "bundle", "override", "seen"}),
-        (200, {column.id for column in DEVICES.columns}),
-    ],
-)
-def test_a_device_never_loses_its_bundle_and_its_override(width: int, wanted: set[str]) -> None:
-    assert wanted <= {column.id for column, _ in fit_columns(DEVICES.columns, width - 2).columns}
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -13,17 +13,13 @@ import pytest
 from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef, Record
+from capgo_tui.workspace.cells import Surroundings, device_kind, linked_channels, policy, yes
 from capgo_tui.workspace.columns import (
     BUNDLE_COLUMNS,
     CHANNEL_COLUMNS,
     DEVICE_COLUMNS,
     Column,
-    Surroundings,
-    device_kind,
     haystack,
-    linked_channels,
-    policy,
-    yes,
 )
 from capgo_tui.workspace.details import (
     UNTOLD,

@@ -11,8 +11,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from capgo_tui.tui.widgets.record_table import RecordTable, TableState
+from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.collection import Appended, Updated
-from capgo_tui.workspace.columns import DEVICE_COLUMNS, Surroundings
+from capgo_tui.workspace.columns import DEVICE_COLUMNS
 from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.view import View
 from tests.support.clock import NOON

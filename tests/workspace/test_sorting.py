@@ -12,12 +12,8 @@ from hypothesis import strategies as st
 
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef
-from capgo_tui.workspace.columns import (
-    BUNDLE_COLUMNS,
-    CHANNEL_COLUMNS,
-    DEVICE_COLUMNS,
-    Surroundings,
-)
+from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.columns import BUNDLE_COLUMNS, CHANNEL_COLUMNS, DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort, flag_value, text_value, version_value
 
 if TYPE_CHECKING:

@@ -10,12 +10,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from capgo_tui.api.models import Device
+from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.collection import Appended, Replaced, Updated
-from capgo_tui.workspace.columns import (
-    BUNDLE_COLUMNS,
-    DEVICE_COLUMNS,
-    Surroundings,
-)
+from capgo_tui.workspace.columns import BUNDLE_COLUMNS, DEVICE_COLUMNS
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.view import Shown, View
 from tests.support.clock import NOON

@@ -146,10 +146,6 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
     # Drawing
 
     @property
-    def _title(self) -> str:
-        return self._draft.title if self._draft else ""
-
-    @property
     def _count(self) -> int:
         return len(self._rows)
 

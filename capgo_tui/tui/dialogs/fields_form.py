@@ -122,10 +122,6 @@ class FieldsForm(RowForm[Draft, str]):
     # Drawing
 
     @property
-    def _title(self) -> str:
-        return self._draft.title if self._draft else ""
-
-    @property
     def _entries(self) -> tuple[Entry, ...]:
         return () if self._draft is None else tuple(self._draft.entries)
 

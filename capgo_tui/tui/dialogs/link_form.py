@@ -60,7 +60,7 @@ class Choices(Generic[T]):
     @property
     def noun(self) -> str:
         """What one of them is called."""
-        return self.collection.name.removesuffix("s")
+        return self.collection.noun
 
     def narrow(self, typed: str) -> None:
         """Keep the records whose name holds every word typed."""

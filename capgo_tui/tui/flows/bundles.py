@@ -9,11 +9,11 @@ from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.dialogs.link_form import Choices
 from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
+from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.told import told
-from capgo_tui.workspace.columns import bundle_name
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence

@@ -11,13 +11,13 @@ from capgo_tui.tui.dialogs.link_form import Choices
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import Rollback, promotion
 from capgo_tui.workspace.changes.told import told
 from capgo_tui.workspace.channel_draft import ChannelDraft
-from capgo_tui.workspace.columns import bundle_name
 from capgo_tui.workspace.links import overridden_devices, reread_devices
 from capgo_tui.workspace.rollback import candidate
 from capgo_tui.workspace.rollout import rollout_steps

@@ -48,7 +48,7 @@ class CopyFlow:
             self._screen.say(f"What was to be copied is no longer among the {rows.look.name}.")
             return
         copying = Copying(
-            rows.look.name.removesuffix("s"),
+            rows.view.collection.noun,
             records,
             rows.texts(keys),
             self._workspace.target,

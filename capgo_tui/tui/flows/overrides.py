@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import Refused
 from capgo_tui.tui.dialogs.link_form import Choices
+from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal, override
 from capgo_tui.workspace.changes.recall import recall
-from capgo_tui.workspace.columns import bundle_name
 from capgo_tui.workspace.pacing import link_limits
 
 if TYPE_CHECKING:

@@ -126,7 +126,7 @@ class Writing:
 
         """
         target = self._screen.target
-        guard = guard_of(changes, target)
+        guard = guard_of((change.guard for change in changes), target)
         if target.profile is not None and target.production:
             listing = replace(listing, place=target.profile.badge)
         if guard is Guard.LINE and line is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from textual.geometry import Region
 
@@ -23,9 +23,20 @@ if TYPE_CHECKING:
     Told = Sequence[tuple[str, str]]
     """Lines with their tone."""
 
-DraftT = TypeVar("DraftT")
 ActT = TypeVar("ActT")
 QUIET = ("", "muted")
+
+
+class Titled(Protocol):
+    """What any draft has that a form shows."""
+
+    @property
+    def title(self) -> str:
+        """What is edited."""
+        ...
+
+
+DraftT = TypeVar("DraftT", bound=Titled)
 
 
 class Wish(Enum):
@@ -78,11 +89,6 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         self._wish: asyncio.Future[Wish | ActT] | None = None
 
     # What it is made of
-
-    @property
-    @abstractmethod
-    def _title(self) -> str:
-        """The first line."""
 
     @property
     @abstractmethod
@@ -247,7 +253,7 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
     def _line(self, y: int) -> list[Run]:
         width, at = self.size.width, y - 1
         if y == 0:
-            return [(f" {self._title}", self._style("title"))]
+            return [(f" {self._draft.title if self._draft else ''}", self._style("title"))]
         if y == self.size.height - 1:
             return [(pad(self._keys(), width).rstrip(), self._style("muted"))]
         if at < self._room:

@@ -41,7 +41,7 @@ class StatusLine(Widget):
         self._passing = ""
         self._outcomes: list[str] = []
         self._wait = ""
-        self._shown = ("", "state")
+        self._shown = ("", "state", False)
 
     @property
     def message(self) -> str:
@@ -87,16 +87,17 @@ class StatusLine(Widget):
         text, stale = self._state
         message = self.message
         part = "stale" if self._wait else "message" if message else "stale" if stale else "state"
-        before, self._shown = self._shown, (self._wait or message or text, part)
+        told = self._wait or message
+        before, self._shown = self._shown, (told or text, part, self._keeps_last and not told)
         if before != self._shown:
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw the message, else the state."""
-        text, part = self._shown
+        text, part, keep_last = self._shown
         style = self.get_component_rich_style(f"status-line--{part}")
         width = self.size.width
-        fitted = _fitting(text, width - 1, keep_last=self._keeps_last and text == self._state[0])
+        fitted = _fitting(text, width - 1, keep_last=keep_last)
         shown = pad(f" {fitted}", width).rstrip()
         return strip([(shown, style)], width, self.rich_style)
 

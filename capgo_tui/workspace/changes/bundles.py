@@ -13,10 +13,10 @@ from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.api.requests import BundleName
 from capgo_tui.api.revisions import DeleteAll
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
-from capgo_tui.workspace.changes.change import Change, Effect, State
+from capgo_tui.workspace.changes.change import Change, Effect
 from capgo_tui.workspace.changes.channels import Outdated
 from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.states import bundle_state
+from capgo_tui.workspace.changes.states import State, bundle_state
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle

@@ -15,7 +15,8 @@ from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
-    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
 

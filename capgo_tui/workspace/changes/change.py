@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from capgo_tui.text import REPLACEMENT, cell_width, clean
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.names import difference, fit, shorten
+from capgo_tui.workspace.changes.states import State, Value  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.pacing import Limit
     from capgo_tui.workspace.session import Workspace
-
-Value: TypeAlias = str | int | float | bool | None
-State: TypeAlias = dict[str, Value]
-"""Some fields of a record, texts letter by letter as the server has them. A field that is not
-in it is not known; the state of a record that does not exist is None."""
 
 NAME_WIDTH = 24
 """Cells a name takes in a sentence."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.text import clean
-from capgo_tui.workspace.columns import POLICY_LABELS
+from capgo_tui.workspace.cells import POLICY_LABELS
 
 if TYPE_CHECKING:
-    from capgo_tui.workspace.changes.change import Value
+    from capgo_tui.workspace.changes.states import Value
 
 FIELD_LABELS: Final = {
     "public": "default channel",

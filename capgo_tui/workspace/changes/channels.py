@@ -12,9 +12,10 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import CapgoError, ErrorKind, Refused, UnsupportedByRevision
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, State, Value
+from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_value
 from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.states import State, Value  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.routing import (
     PLATFORMS,
     default_channels,

@@ -6,9 +6,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
-    from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.target import Target
 
 
@@ -23,6 +22,6 @@ class Guard(IntEnum):
     """It cannot be taken back, or is production: a name or a number is typed, then ``y``."""
 
 
-def guard_of(changes: Sequence[Change], target: Target) -> Guard:
-    """What it takes to confirm some changes together: what the strictest does, or production."""
-    return Guard.TYPED if target.production else max(change.guard for change in changes)
+def guard_of(guards: Iterable[Guard], target: Target) -> Guard:
+    """What it takes to confirm changes together: what the strictest does, or production."""
+    return Guard.TYPED if target.production else max(guards)

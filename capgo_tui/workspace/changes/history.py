@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.journal import Entry
 
 _MARKS = {

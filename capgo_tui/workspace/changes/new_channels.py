@@ -8,7 +8,6 @@ from pydantic import Field
 
 from capgo_tui.api import requests
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import State  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     Outdated,
@@ -16,6 +15,7 @@ from capgo_tui.workspace.changes.channels import (
     settings_of,
 )
 from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.states import State  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.links import override_lines
 from capgo_tui.workspace.routing import PLATFORMS, without_default
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.changes.change import Change, Effect, Value
+    from capgo_tui.workspace.changes.change import Change, Effect
+    from capgo_tui.workspace.changes.states import Value
     from capgo_tui.workspace.session import Workspace
 
 NOT_RESTORED: Final = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from capgo_tui.api.errors import CapgoError, Refused
-    from capgo_tui.workspace.changes.change import State
+    from capgo_tui.workspace.changes.states import State
 
 
 class Fate(StrEnum):

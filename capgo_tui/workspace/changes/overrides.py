@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from capgo_tui.api import requests
 from capgo_tui.api.errors import Refused
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, Effect, State, Value
-from capgo_tui.workspace.changes.states import device_state
+from capgo_tui.workspace.changes.change import Change, Effect
+from capgo_tui.workspace.changes.states import State, Value, device_state
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
 

@@ -9,7 +9,8 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
 Reading: TypeAlias = "State | CapgoError | None"

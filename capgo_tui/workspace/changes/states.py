@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.api.settings import ChannelSettings
 
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import BundleRef, Record
-    from capgo_tui.workspace.changes.change import State
+
+Value: TypeAlias = str | int | float | bool | None
+State: TypeAlias = dict[str, Value]
+"""Some fields of a record, texts letter by letter as the server has them. A field that is not
+in it is not known; the state of a record that does not exist is None."""
 
 _OF_CHANNEL = tuple(field.name for field in fields(ChannelSettings))
 _NULLABLE = ("auto_pause_failure_rate_bps", "auto_pause_min_attempts", "auto_pause_min_failures")

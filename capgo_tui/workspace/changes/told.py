@@ -8,8 +8,9 @@ from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.words import brief
 
 if TYPE_CHECKING:
-    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
+    from capgo_tui.workspace.changes.states import State
 
 
 def told(change: Change, outcome: Outcome) -> str:

@@ -19,8 +19,9 @@ from capgo_tui.workspace.changes.reread import reread
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capgo_tui.workspace.changes.change import Change, State, Value
+    from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.reread import Reading
+    from capgo_tui.workspace.changes.states import State, Value
     from capgo_tui.workspace.journal import Entry
     from capgo_tui.workspace.session import Workspace
 

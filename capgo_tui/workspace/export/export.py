@@ -13,7 +13,7 @@ from capgo_tui.workspace.words import grouped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from capgo_tui.workspace.columns import Surroundings
+    from capgo_tui.workspace.cells import Surroundings
     from capgo_tui.workspace.export.file import WholeFile
     from capgo_tui.workspace.export.formats import Format
     from capgo_tui.workspace.list_state import ListState

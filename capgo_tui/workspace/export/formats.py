@@ -14,7 +14,8 @@ from capgo_tui.workspace.export.json_text import json_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from capgo_tui.workspace.columns import Column, Surroundings
+    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.columns import Column
 
 T = TypeVar("T", bound=Record)
 Record_contra = TypeVar("Record_contra", bound=Record, contravariant=True)

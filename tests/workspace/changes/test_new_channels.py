@@ -34,7 +34,7 @@ from tests.workspace.channel_world import (
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
-    from capgo_tui.workspace.changes.change import State
+    from capgo_tui.workspace.changes.states import State
 
 
 def creation(world: World, name: str, after: State) -> ChannelCreation:

@@ -20,7 +20,7 @@ from tests.workspace.world import ALL_REVISIONS, World, open_world
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from capgo_tui.workspace.changes.change import State
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.collection import Event
 
 

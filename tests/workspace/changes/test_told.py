@@ -13,7 +13,7 @@ from capgo_tui.workspace.changes.told import told
 from tests.workspace.test_words import BROKEN, SECRET, failure
 
 if TYPE_CHECKING:
-    from capgo_tui.workspace.changes.change import State
+    from capgo_tui.workspace.changes.states import State
 
 
 def override(before: str | None, after: str | None) -> OverrideChange:

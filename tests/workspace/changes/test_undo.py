@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from capgo_tui.api.models import Channel
-    from capgo_tui.workspace.changes.change import Change, State
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.journal import Entry
     from capgo_tui.workspace.session import Workspace
 

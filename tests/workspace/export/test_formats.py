@@ -16,12 +16,8 @@ from rich.cells import cell_len
 from capgo_tui.api.listing import parse_list
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.text import clean
-from capgo_tui.workspace.columns import (
-    BUNDLE_COLUMNS,
-    CHANNEL_COLUMNS,
-    DEVICE_COLUMNS,
-    Surroundings,
-)
+from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.columns import BUNDLE_COLUMNS, CHANNEL_COLUMNS, DEVICE_COLUMNS
 from capgo_tui.workspace.export.formats import WIDEST, Format, Writer, aligned, writer_of
 from capgo_tui.workspace.export.json_text import json_text
 from tests.support.clock import NOON

@@ -1,0 +1,96 @@
+"""What one cell says of a record, in words and signs for the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.api.records import BundleRef
+
+
+def _unknown(_: int) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a cell may need beside its record: the time, and who is linked to what."""
+
+    now: datetime
+    channels_of_bundle: Mapping[int | str, Sequence[str]] = field(default_factory=dict)
+    """Names of the loaded channels that carry a bundle, by its id; by name where no id is told."""
+    name_of_bundle: Callable[[int], str | None] = _unknown
+    """The name of a loaded bundle by its id, for servers that tell ids alone."""
+    tells_overrides: bool = True
+    """Whether this server's devices name their override."""
+
+
+def bundle_name(bundle: BundleRef | None, around: Surroundings) -> str:
+    """A bundle's name; ``#12`` where only its id is known, empty for none."""
+    if bundle is None:
+        return ""
+    if bundle.name is None and bundle.id is not None:
+        return around.name_of_bundle(bundle.id) or f"#{bundle.id}"
+    return bundle.name or ""
+
+
+def yes(value: bool | None) -> str:
+    """``✓`` and ``–`` for what is known, ``?`` for what the server does not tell."""
+    if value is None:
+        return "?"
+    return "✓" if value else "–"
+
+
+POLICY_LABELS = {"version_number": "metadata"}
+"""The console and the CLI call the server's ``version_number`` «metadata» (contract §12)."""
+
+
+def policy(channel: Channel) -> str:
+    """Which updates a channel holds back, in the console's words."""
+    value = channel.disable_auto_update
+    return POLICY_LABELS.get(value, value) if value else "?"
+
+
+def rollout(channel: Channel, around: Surroundings) -> str:
+    """A rollout's share and target, such as ``25% 2.0.7``; empty when there is none.
+
+    That it is off or paused comes first: a narrow column cuts the end.
+    """
+    if channel.rollout_bundle is None:
+        return ""
+    points = channel.rollout_percentage_bps or 0
+    share = f"{points / 100:g}%" if 0 <= points <= 10_000 else "?%"
+    halted = "off " if channel.rollout_enabled is False else ""
+    halted = "paused " if channel.rollout_paused_at else halted
+    return f"{halted}{share} {bundle_name(channel.rollout_bundle, around)}"
+
+
+def device_bundle(device: Device, around: Surroundings) -> str:
+    """What a device runs; ``builtin`` is what came with the store, ``?`` is not told."""
+    return bundle_name(device.bundle, around) or ("builtin" if device.runs_builtin else "?")
+
+
+def override_mark(device: Device, around: Surroundings) -> str:
+    """``▲ beta`` for an override; ``?`` where the server does not tell."""
+    if device.channel:
+        return f"▲ {device.channel}"
+    return "" if around.tells_overrides else "?"
+
+
+def device_kind(device: Device) -> str:
+    """What sort of installation it is: ``prod``, ``dev``, and ``emulator`` where it is one."""
+    if device.is_prod is None and device.is_emulator is None:
+        return "?"
+    kind = {True: "prod", False: "dev", None: ""}[device.is_prod]
+    return f"{kind} emulator".strip() if device.is_emulator else kind or "?"
+
+
+def linked_channels(bundle: Bundle, around: Surroundings) -> str:
+    """The loaded channels that carry a bundle."""
+    by = around.channels_of_bundle
+    return ", ".join([*by.get(bundle.id, ()), *by.get(bundle.name, ())])
