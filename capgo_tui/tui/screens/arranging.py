@@ -34,7 +34,10 @@ class ArrangingScreen(ListsScreen):
     def _sort_by(self, column: str | None) -> None:
         """Sort by a column, or the other way round; the cursor stays on its record."""
         rows = self.rows
-        sort = None if column is None else Sort.next(rows.view.sort, column)
+        sort = None
+        if column is not None:
+            newest = any(c.newest_first for c in rows.look.columns if c.id == column)
+            sort = Sort.next(rows.view.sort, column, newest_first=newest)
         rows.view.sort_by(sort)
         self.table.show_sort((sort.column_id, sort.descending) if sort else None)
         self._drive(rows)
