@@ -55,6 +55,9 @@ class ArrangingScreen(ListsScreen):
 
     def action_mark_range(self) -> None:
         """Mark everything from the last mark to the cursor."""
+        self.once_sifted(self._mark_range)
+
+    def _mark_range(self) -> None:
         key = self.table.cursor_key
         if key is not None:
             self.rows.marks.mark_to(key)
@@ -62,9 +65,11 @@ class ArrangingScreen(ListsScreen):
 
     def action_mark_all(self) -> None:
         """Mark everything in view."""
-        if self._rows:
-            self.rows.marks.mark_all()
-            self._marks_changed()
+        self.once_sifted(self._mark_all)
+
+    def _mark_all(self) -> None:
+        self.rows.marks.mark_all()
+        self._marks_changed()
 
     def action_unmark(self) -> None:
         """Take all marks away."""
