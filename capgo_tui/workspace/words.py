@@ -161,9 +161,10 @@ def placeholder(
     if shown is None and len(collection):
         return Notice(f"Filtering {grouped(len(collection))} {name}…", "")
     if len(collection):
+        hints = (query.doubt, _where_else(collection, query, typing), "Esc clears the filter.")
         return Notice(
             f"0 of {grouped(len(collection))} loaded {name} match «{_shortened(query.text, 40)}».",
-            f"{_where_else(collection, query, typing)} Esc clears the filter.".strip(),
+            " ".join(hint for hint in hints if hint),
         )
     if collection.waiting is not None:
         why = explain(collection.waiting.wait.error, f"read the {name}", target)

@@ -219,6 +219,13 @@ def test_a_filter_that_matches_nothing_says_of_how_many_loaded() -> None:
     assert "loads all" not in everything
 
 
+def test_a_filter_that_matches_nothing_says_which_column_it_may_have_meant() -> None:
+    meant = Query.parse("o:17", ("os", "override"))
+    told = headline(State(150, ended=True, as_of=NOON), 0, meant)
+    assert told is not None
+    assert told.endswith(" | «o:» may be os or override. Esc clears the filter.")
+
+
 def test_while_a_filter_is_at_work_nothing_is_said_of_matches() -> None:
     assert headline(State(12_400, as_of=NOON), None, QA) == "Filtering 12 400 devices… | "
     assert headline(State(loading=Loading.MORE), None, QA) == headline(State(), 0)
