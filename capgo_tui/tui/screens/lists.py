@@ -246,9 +246,10 @@ class ListsScreen(ScreenWithModals):
             now = self.workspace.now()
             shown = len(view) if view.sifted else None
             text = words.status(view.collection, shown, view.query, now)
-            told = (view.query.error, self.rows.marks.summary, text)
-            text = " · ".join(part for part in told if part)
             counting_down = view.collection.waiting is not None
+            marked = self.rows.marks.summary
+            told = (text, marked) if counting_down else (view.query.error, marked, text)
+            text = " · ".join(part for part in told if part)
             self.status.show_state(
                 text,
                 stale=view.collection.stale or counting_down or bool(view.query.error),
