@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.workspace.collection import Event, Replaced
+from capgo_tui.workspace.words import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,8 +54,8 @@ class Marks(Generic[T]):
         """How many there are, such as ``3 marked (1 hidden by filter)``; empty for none."""
         if not self._keys:
             return ""
-        hidden = f" ({self.hidden} hidden by filter)" if self.hidden else ""
-        return f"{len(self._keys)} marked{hidden}"
+        hidden = f" ({grouped(self.hidden)} hidden by filter)" if self.hidden else ""
+        return f"{grouped(len(self._keys))} marked{hidden}"
 
     def toggle(self, key: str) -> None:
         """Mark a record or unmark it; a range can begin here."""

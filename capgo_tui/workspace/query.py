@@ -35,6 +35,7 @@ PATTERN_SECONDS = 0.02
 TOO_SLOW = "pattern is too slow"
 _LONGEST_PATTERN = 500
 _MOST_REPEATS = 10_000
+_LONGEST_NAME = 16
 _ID = re.compile(r"[\w.:-]{4,}")
 _COUNTED = re.compile(r"\{[0-9, ]*?([0-9]+) *,? *\}")
 _BLANK = re.compile(r"\s*")
@@ -151,12 +152,16 @@ class Query:
 
     text: str = ""
     terms: tuple[Term, ...] = ()
+    doubt: str = ""
+    """Of a word that looks like a condition on a column and is none: why it is none."""
 
     @classmethod
     def parse(cls, text: str, columns: Sequence[str] = ()) -> Query:
         """Read a filter as it is typed, for a list with these column ids; any text is one."""
         text = text.strip()
-        return cls(text, tuple(_terms(text, columns)))
+        terms = tuple(_terms(text, columns))
+        doubts = (_doubt(term, columns) for term in terms)
+        return cls(text, terms, next(filter(None, doubts), ""))
 
     def __bool__(self) -> bool:
         return any(not term.fault for term in self.terms)
@@ -252,6 +257,16 @@ def _column(name: str, columns: Sequence[str]) -> str | None:
         return folded
     found = [column for column in columns if folded and column.startswith(folded)]
     return found[0] if len(found) == 1 else None
+
+
+def _doubt(term: Term, columns: Sequence[str]) -> str:
+    name, colon, _ = term.text.partition(":")
+    if term.kind is not Kind.WORD or term.column is not None or not (name and colon and columns):
+        return ""
+    meant = [column for column in columns if column.startswith(name)]
+    if meant:
+        return f"«{name}:» may be {' or '.join(meant)}."
+    return f"«{name[:_LONGEST_NAME]}:» is no column; there are {', '.join(columns)}."
 
 
 def _skip(blank_or_word: re.Pattern[str], text: str, at: int) -> int:

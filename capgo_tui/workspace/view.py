@@ -52,7 +52,7 @@ SMALL = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Rows that were shown have come, gone or moved, which no event of the collection told."""
+    """Rows have come, gone or moved, or stay by the filter, which no event of the list told."""
 
 
 class View(Generic[T]):
@@ -108,6 +108,11 @@ class View(Generic[T]):
     def __contains__(self, key: str) -> bool:
         number = self._shown.roll.numbers.get(key)
         return number is not None and number in self._shown
+
+    @property
+    def sifted(self) -> bool:
+        """Whether it shows what the filter lets through; else what it showed before."""
+        return self._settled == self.query.in_force
 
     def key_at(self, index: int) -> str:
         """The id of the record at a position; raises IndexError outside the view."""
@@ -186,9 +191,9 @@ class View(Generic[T]):
     def advance(self) -> bool:
         """Do one slice of the work; True while more is left. Listeners hear what it changed."""
         self._moved = False
-        before = self.generation
+        before = self.generation, self.sifted
         self._step(STEP)
-        if self.generation != before:
+        if (self.generation, self.sifted) != before:
             self._tell(Shown())
         return self.busy
 

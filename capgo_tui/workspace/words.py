@@ -143,7 +143,7 @@ LENGTH_OF_ID = 36
 
 def placeholder(
     collection: ListState,
-    shown: int,
+    shown: int | None,
     query: Query,
     now: datetime,
     target: Target,
@@ -152,15 +152,19 @@ def placeholder(
 ) -> Notice | None:
     """What to say in place of rows when none of the loaded ones is shown.
 
-    While the filter is being typed, letters are no commands: `typing` says so.
+    While the filter is being typed, letters are no commands: `typing` says so. While it is at
+    work, nobody knows what is `shown`.
     """
     name = collection.name
     if shown:
         return None
+    if shown is None and len(collection):
+        return Notice(f"Filtering {grouped(len(collection))} {name}…", "")
     if len(collection):
+        hints = (query.doubt, _where_else(collection, query, typing), "Esc clears the filter.")
         return Notice(
             f"0 of {grouped(len(collection))} loaded {name} match «{_shortened(query.text, 40)}».",
-            f"{_where_else(collection, query, typing)} Esc clears the filter.".strip(),
+            " ".join(hint for hint in hints if hint),
         )
     if collection.waiting is not None:
         why = explain(collection.waiting.wait.error, f"read the {name}", target)
@@ -202,15 +206,18 @@ EMPTY_ADVICE = {
 }
 
 
-def status(collection: ListState, shown: int, query: Query, now: datetime) -> str:
-    """How much is loaded, what of it is shown, whether there is more; last of all how old it is."""
+def status(collection: ListState, shown: int | None, query: Query, now: datetime) -> str:
+    """How much is loaded, what of it is shown, whether there is more; last of all how old it is.
+
+    What is `shown` is not known while the filter is at work.
+    """
     loaded = len(collection)
     parts: list[str] = []
     if query:
-        parts += [
-            f"/{_shortened(query.text, 16)}",
-            f"{grouped(shown)} of {grouped(loaded)} loaded",
-        ]
+        parts.append(f"/{_shortened(query.text, 16)}")
+        parts.append(
+            "filtering…" if shown is None else f"{grouped(shown)} of {grouped(loaded)} loaded"
+        )
     elif collection.as_of is not None:
         parts.append(f"{grouped(loaded)} loaded")
     if collection.unreadable:

@@ -346,6 +346,16 @@ async def test_a_list_is_sorted_by_a_column_and_turned_round_and_set_back() -> N
         assert order() == ["00000001", "00000002", "00000003", "00000004"]
 
 
+async def test_the_first_thing_wanted_of_times_is_the_newest() -> None:
+    async with on_devices(many(3)) as driver:
+        await driver.type("s", "left", "enter")
+        await driver.until("SEEN↓")
+        await driver.type("s", "enter")
+        await driver.until("SEEN↑")
+        await driver.type("s", "enter")
+        await driver.until(lambda: "SEEN " in driver.line(1), "as it was sent")
+
+
 async def test_a_sorted_list_takes_new_pages_in_their_places() -> None:
     server = many(130)
     async with on_devices(server) as driver:

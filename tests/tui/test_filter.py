@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.workspace import view
 from tests.tui.driving import assert_sound, on_devices, opened, post_keys, post_paste
 from tests.tui.server import FAULT, Gate, Server
 from tests.tui.world import device, device_id, state, store_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.tui.server import Asked
 
 UNLOADED = device_id(150)
@@ -25,6 +29,15 @@ def looked_up(server: Server) -> list[Asked]:
 def many() -> Server:
     """160 devices, of which a page holds 100."""
     return Server(store_of(state(devices=[device(number) for number in range(1, 161)])))
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Filters that take their time, as among 100 000 records: they get nowhere meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(view, "SMALL", -1)
+        patch.setattr(view, "STEP", 0.0)
+        yield
 
 
 async def test_every_letter_narrows_the_list_and_esc_shows_everything_again(
@@ -252,3 +265,79 @@ async def test_what_was_copied_here_comes_back_as_one_line(server: Server) -> No
         await driver.settle()
         assert driver.main.filter_bar.text == driver.app.clipboard.replace("\n", " ")
         assert_sound(driver.app, (80, 24))
+
+
+async def test_while_a_filter_is_at_work_nothing_is_claimed_of_it(server: Server) -> None:
+    async with on_devices(server) as driver:
+        with at_work():
+            await driver.type("slash", *"ios", "enter")
+            await driver.until("/ios · filtering…")
+            assert " of 12 loaded" not in driver.text
+        await driver.until("/ios · 6 of 12 loaded")
+        with at_work():
+            await driver.type("slash", *"x-x-x", "enter")
+            await driver.until("filtering…")
+        await driver.until("0 of 12 loaded devices match")
+        with at_work():
+            await driver.type("slash", *["backspace"] * 8, *"android", "enter")
+            await driver.until("Filtering 12 devices…")
+        await driver.until("/android · 6 of 12 loaded")
+
+
+async def test_what_is_typed_ahead_of_a_filter_is_about_what_it_lets_through(
+    server: Server,
+) -> None:
+    async with on_devices(server) as driver:
+        with at_work():
+            await driver.type("slash", *"ios", "enter", "*")
+            await driver.until("/ios · filtering…")
+            await driver.settle()
+            assert "marked" not in driver.text
+        await driver.until("6 marked · /ios")
+        await driver.type("u", "escape")
+        await driver.until("12 loaded · end of list")
+        await driver.type("space")
+        await driver.until("1 marked")
+        with at_work():
+            await driver.type("slash", *"ios", "enter", "G", "v")
+            await driver.settle()
+        await driver.until("/ios · 6 of 12 loaded")
+        await driver.until("6 marked · /ios")
+
+
+async def test_marks_typed_ahead_of_a_filter_are_forgotten_with_it(server: Server) -> None:
+    async with on_devices(server) as driver:
+        for keys in (["escape"], ["slash", *" 11", "enter"], ["1", "2"]):
+            with at_work():
+                await driver.type("slash", *"ios", "enter", "*", *keys)
+                await driver.settle()
+            await driver.settle()
+            await driver.gone("filtering…")
+            assert "marked" not in driver.text, keys
+            await driver.type("escape")
+            await driver.until("12 loaded · end of list")
+
+
+async def test_a_pattern_that_proves_too_slow_takes_the_marks_typed_ahead_with_it(
+    server: Server,
+) -> None:
+    async with on_devices(server) as driver:
+        with at_work():
+            await driver.type("slash", *"/(?R)/", "enter", "*")
+            await driver.until("filtering…")
+        await driver.until("pattern is too slow")
+        await driver.settle()
+        assert "marked" not in driver.text
+
+
+async def test_a_device_id_and_enter_in_one_go_are_looked_up_all_the_same() -> None:
+    server = many()
+    async with on_devices(server, rows=100) as driver:
+        with at_work():
+            await driver.type("slash", *UNLOADED, "enter")
+            await driver.until("filtering…")
+            assert looked_up(server) == []
+        await driver.until(" · 1 of 1")
+        assert driver.cursor == UNLOADED
+        assert len(looked_up(server)) == 1
+    server.store.close()

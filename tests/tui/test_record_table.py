@@ -301,6 +301,23 @@ async def test_appended_rows_are_drawn_where_there_is_room_and_nothing_else_is()
         assert table.key_drawn == "row-000203"
 
 
+async def test_pages_smaller_than_the_screen_are_asked_for_until_it_is_full() -> None:
+    async with table_of(names(4)) as table:
+        for count in (8, 12):
+            table.app.near_ends.clear()
+            table.rows.keys[:] = names(count)
+            table.rows.changed()
+            table.table.rows_appended()
+            await table.pilot.pause()
+            assert table.app.near_ends == [False]
+        table.app.near_ends.clear()
+        table.rows.keys[:] = names(16)
+        table.rows.changed()
+        table.table.rows_appended()
+        await table.pilot.pause()
+        assert table.app.near_ends == [], "all of the screen was full before"
+
+
 async def test_updated_rows_are_drawn_again_only_where_they_are_in_view() -> None:
     async with table_of(names(100)) as table:
         table.rows.asked.clear()

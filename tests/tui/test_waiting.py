@@ -54,6 +54,19 @@ async def test_a_refresh_waits_beside_the_old_rows_until_esc(server: Server) -> 
         await driver.until("12 loaded · end of list · as of")
 
 
+async def test_how_to_end_a_wait_is_told_before_marks_and_a_filter(server: Server) -> None:
+    naps = Naps(Clock(NOW))
+    async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
+        await driver.type("*", "slash", *"r-04", "enter")
+        await driver.until("12 marked (11 hidden by filter)")
+        server.on("GET", "/device", HTML)
+        await driver.type("r")
+        await driver.until("1 of 12 loaded · unreadable answer · try 2 of 4 in 1 s · esc stops")
+        server.off("GET", "/device")
+        naps.pass_seconds(1)
+        await driver.until("12 marked (11 hidden by filter)")
+
+
 async def test_all_lists_wait_as_long_as_the_server_asks(server: Server) -> None:
     naps = Naps(Clock(NOW))
     server.on("GET", "/channel", WAIT_43)

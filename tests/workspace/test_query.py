@@ -41,6 +41,22 @@ def test_a_filter_of_spaces_filters_nothing() -> None:
     assert Query.parse(" qa ")
 
 
+@pytest.mark.parametrize(
+    ("typed", "doubt"),
+    [
+        ("o:17", "«o:» may be os or override."),
+        ("qa !O:x", "«o:» may be os or override."),
+        ("stored:r2", "«stored:» is no column; there are os, override, seen."),
+        ("os:17 se:3d over:", ""),
+        ("/o:17/ ~o:17 :17 qa", ""),
+        ("x" * 20 + ":", f"«{'x' * 16}:» is no column; there are os, override, seen."),
+    ],
+)
+def test_a_word_that_looks_like_a_condition_on_a_column_is_doubted(typed: str, doubt: str) -> None:
+    assert Query.parse(typed, ("os", "override", "seen")).doubt == doubt
+    assert Query.parse(typed).doubt == "", "where there are no columns there is nothing to doubt"
+
+
 def test_a_filter_is_shown_as_it_was_typed() -> None:
     assert Query.parse("  QA ios ").text == "QA ios"
 

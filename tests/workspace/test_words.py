@@ -176,7 +176,7 @@ async def test_a_server_that_echoes_the_key_does_not_get_it_on_the_screen() -> N
 # In place of rows
 
 
-def headline(state: State, shown: int = 0, query: Query = NO_FILTER) -> str | None:
+def headline(state: State, shown: int | None = 0, query: Query = NO_FILTER) -> str | None:
     notice = placeholder(state, shown, query, NOON, TARGET)
     return f"{notice.headline} | {notice.advice}" if notice else None
 
@@ -217,6 +217,18 @@ def test_a_filter_that_matches_nothing_says_of_how_many_loaded() -> None:
     everything = headline(State(150, ended=True, as_of=NOON), 0, QA)
     assert everything is not None
     assert "loads all" not in everything
+
+
+def test_a_filter_that_matches_nothing_says_which_column_it_may_have_meant() -> None:
+    meant = Query.parse("o:17", ("os", "override"))
+    told = headline(State(150, ended=True, as_of=NOON), 0, meant)
+    assert told is not None
+    assert told.endswith(" | «o:» may be os or override. Esc clears the filter.")
+
+
+def test_while_a_filter_is_at_work_nothing_is_said_of_matches() -> None:
+    assert headline(State(12_400, as_of=NOON), None, QA) == "Filtering 12 400 devices… | "
+    assert headline(State(loading=Loading.MORE), None, QA) == headline(State(), 0)
 
 
 def test_while_a_filter_is_typed_letters_are_no_commands() -> None:
@@ -284,6 +296,8 @@ AS_OF = f"as of {clock_time(NOON)}"
             QA,
             f"/QA ios · 12 of 150 loaded · more ↓ · {AS_OF}",
         ),
+        (State(150, as_of=NOON), None, QA, f"/QA ios · filtering… · more ↓ · {AS_OF}"),
+        (State(150, as_of=NOON), None, NO_FILTER, f"150 loaded · more ↓ · {AS_OF}"),
         (
             State(150, as_of=NOON, loading=Loading.MORE),
             150,
@@ -311,7 +325,7 @@ AS_OF = f"as of {clock_time(NOON)}"
     ],
 )
 def test_the_status_says_what_is_loaded_and_how_old_it_is(
-    state: State, shown: int, query: Query, line: str
+    state: State, shown: int | None, query: Query, line: str
 ) -> None:
     assert status(state, shown, query, NOON) == line
 

@@ -34,7 +34,10 @@ class ArrangingScreen(ListsScreen):
     def _sort_by(self, column: str | None) -> None:
         """Sort by a column, or the other way round; the cursor stays on its record."""
         rows = self.rows
-        sort = None if column is None else Sort.next(rows.view.sort, column)
+        sort = None
+        if column is not None:
+            newest = any(c.newest_first for c in rows.look.columns if c.id == column)
+            sort = Sort.next(rows.view.sort, column, newest_first=newest)
         rows.view.sort_by(sort)
         self.table.show_sort((sort.column_id, sort.descending) if sort else None)
         self._drive(rows)
@@ -52,6 +55,9 @@ class ArrangingScreen(ListsScreen):
 
     def action_mark_range(self) -> None:
         """Mark everything from the last mark to the cursor."""
+        self.once_sifted(self._mark_range)
+
+    def _mark_range(self) -> None:
         key = self.table.cursor_key
         if key is not None:
             self.rows.marks.mark_to(key)
@@ -59,9 +65,11 @@ class ArrangingScreen(ListsScreen):
 
     def action_mark_all(self) -> None:
         """Mark everything in view."""
-        if self._rows:
-            self.rows.marks.mark_all()
-            self._marks_changed()
+        self.once_sifted(self._mark_all)
+
+    def _mark_all(self) -> None:
+        self.rows.marks.mark_all()
+        self._marks_changed()
 
     def action_unmark(self) -> None:
         """Take all marks away."""

@@ -33,13 +33,14 @@ from capgo_tui.workspace.polling import Polling
 from capgo_tui.workspace.view import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.app import CapgoApp
+    from capgo_tui.workspace.query import Term
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
     from capgo_tui.workspace.waiting import Waiting
@@ -81,6 +82,8 @@ class ListsScreen(ScreenWithModals):
         self._rows: dict[str, AnyRows] = {}
         self._driven: set[str] = set()
         """The lists whose views are at work beside the event loop's other business."""
+        self._awaiting: list[tuple[Sequence[Term], Callable[[], None]]] = []
+        """What is to be done once the list in view shows what these conditions let through."""
 
     def compose(self) -> ComposeResult:
         """Make the rows of chrome and the table; what lies over them comes later."""
@@ -156,6 +159,7 @@ class ListsScreen(ScreenWithModals):
                     self.follow()
                 case _:
                     pass
+        self._act_if_sifted()
         self.link_form.choices_changed()
         if not isinstance(event, Progressed | Shown):
             if not self.modals:
@@ -181,6 +185,27 @@ class ListsScreen(ScreenWithModals):
                 await asyncio.sleep(0)
         finally:
             self._driven.discard(rows.look.name)
+
+    def once_sifted(self, act: Callable[[], None]) -> None:
+        """Do what is about all that the list in view shows, once its filter has done its work.
+
+        Among 100 000 records that takes a moment, in which the list still shows what it did:
+        ``/qa``, Enter and ``*`` typed in one go must not mark all of them. With another filter,
+        another tab, or a pattern that proves too slow, it is not done at all.
+        """
+        if self._rows:
+            self._awaiting.append((self.rows.view.query.in_force, act))
+            self._act_if_sifted()
+
+    def _act_if_sifted(self) -> None:
+        awaiting, self._awaiting = self._awaiting, []
+        for terms, act in awaiting:
+            if terms != self.rows.view.query.in_force:
+                continue
+            if self.rows.view.sifted:
+                act()
+            else:
+                self._awaiting.append((terms, act))
 
     def _joining(self, name: str) -> Iterable[AnyRows]:
         """The lists that show something of another list, and so change with it."""
@@ -219,10 +244,12 @@ class ListsScreen(ScreenWithModals):
         if self.workspace is not None:
             view = self.rows.view
             now = self.workspace.now()
-            text = words.status(view.collection, len(view), view.query, now)
-            told = (view.query.error, self.rows.marks.summary, text)
-            text = " · ".join(part for part in told if part)
+            shown = len(view) if view.sifted else None
+            text = words.status(view.collection, shown, view.query, now)
             counting_down = view.collection.waiting is not None
+            marked = self.rows.marks.summary
+            told = (text, marked) if counting_down else (view.query.error, marked, text)
+            text = " · ".join(part for part in told if part)
             self.status.show_state(
                 text,
                 stale=view.collection.stale or counting_down or bool(view.query.error),
@@ -234,7 +261,7 @@ class ListsScreen(ScreenWithModals):
             self.status.show_wait("" if wait is None else words.waiting(wait, now, writing=writing))
             notice = words.placeholder(
                 view.collection,
-                len(view),
+                shown,
                 view.query,
                 now,
                 self.target,
@@ -298,6 +325,7 @@ class ListsScreen(ScreenWithModals):
 
     def _show_tab(self, name: str) -> None:
         self._active = name
+        self._awaiting.clear()
         self.status.dismiss()
         self._show_hints()
         if self._rows:

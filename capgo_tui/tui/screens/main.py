@@ -182,6 +182,9 @@ class MainScreen(GoingScreen):
         """Leave the filter standing; a device id that is not loaded is looked up."""
         self._filter(self.filter_bar.text)
         self._close_filter_bar()
+        self.once_sifted(self._look_up_missing)
+
+    def _look_up_missing(self) -> None:
         view = self.rows.view
         if self._active == "devices" and not len(view) and view.query.looks_like_id:
             self._read(self._look_up(view.query.text), "look the device up")

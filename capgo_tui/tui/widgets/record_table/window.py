@@ -124,6 +124,8 @@ class RowWindow(Widget):
             remember(self._state, self._source, self.rows_on_screen)
             for index in range(before, min(self._length, self._state.top + self.size.height)):
                 self._refresh_row(index)
+            # On a high screen a page may not be enough, and no key tells of the room it left.
+            self._look_for_end()
 
     def rows_updated(self, keys: Collection[str]) -> None:
         """Draw again the rows with these keys, as far as they are on screen.
