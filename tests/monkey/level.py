@@ -23,7 +23,10 @@ ENOUGH: Final = 9
 """Fewer samples than this say nothing about growth."""
 SLACK: Final = 8
 """So many parts may come and go by themselves, such as a worker that has just ended."""
-COUNTED: Final = ("widgets", "timers", "tasks")
+HELD: Final = 64
+"""So many closed widgets may still be held: an idle widget keeps the last message it had, and
+that its sender, with the whole page it was on. What is kept at each opening soon is more."""
+COUNTED: Final = {"widgets": SLACK, "timers": SLACK, "tasks": SLACK, "closed": HELD}
 
 
 @dataclass
@@ -70,12 +73,18 @@ class Parts:
         now = Counter(tasks=len(asyncio.all_tasks()))
         for each in gc.get_objects():
             if isinstance(each, (MessagePump, Timer)):
-                now["timers" if isinstance(each, Timer) else "widgets"] += 1
+                now[_sort_of(each)] += 1
                 now[type(each).__name__] += 1
         grown = now - self.first.setdefault(modals, now)
-        if all(grown[name] <= SLACK for name in COUNTED):
+        if all(grown[name] <= slack for name, slack in COUNTED.items()):
             return ""
         return f"more and more of {dict(grown.most_common())}"
+
+
+def _sort_of(part: MessagePump | Timer) -> str:
+    if isinstance(part, Timer):
+        return "timers"
+    return "widgets" if part.is_running else "closed"
 
 
 def _forget_cancelled() -> None:
