@@ -6,9 +6,11 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.app import App
+from textual.widget import Widget
 
 from tests.monkey.ledger import Ledger, journal_differs
-from tests.monkey.level import ENOUGH, Level
+from tests.monkey.level import ENOUGH, HELD, SLACK, Level, Parts
 from tests.monkey.monkey import run
 from tests.monkey.strokes import strokes
 
@@ -82,3 +84,19 @@ def test_growth_is_told_once_there_are_enough_samples() -> None:
     level = Level(objects=[*range(100, 160, 5)], resident=[7] * 12)
     assert level.growth()["objects"] > 1.2
     assert level.growth()["resident"] == 1
+
+
+async def test_living_widgets_are_told_sooner_than_closed_ones_that_are_held() -> None:
+    app: App[None] = App()
+    parts = Parts()
+    async with app.run_test() as pilot:
+        assert parts.grown(0) == ""
+        held: list[Widget] = []
+        for count in (SLACK + 1, HELD):
+            more = [Widget() for _ in range(count)]
+            await app.mount(*more)
+            assert "'widgets'" in parts.grown(0)
+            await app.query(Widget).remove()
+            await pilot.pause()
+            held += more
+            assert ("'closed'" in parts.grown(0)) is (len(held) > HELD)
