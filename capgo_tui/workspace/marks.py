@@ -81,8 +81,11 @@ class Marks(Generic[T]):
         self._anchor = key
 
     def mark_all(self) -> None:
-        """Mark everything the view shows, which of 100 000 records takes some 10 ms."""
-        self._keys.update(self._view.keys())
+        """Mark everything the view shows, which of 100 000 records takes some milliseconds."""
+        view = self._view
+        # A settled view without a filter shows just what a set takes over in half the time.
+        shows_all = not view.query and not view.busy
+        self._keys.update(view.collection.records if shows_all else view.keys())
         self._hidden = len(self._keys) - len(self._view)
         self._counted = self._view.generation
 
