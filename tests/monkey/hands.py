@@ -264,7 +264,7 @@ class Hands:
 
     def _is_calm(self) -> bool:
         screen = self.app.screen
-        if isinstance(screen, MainScreen) and not self._is_home():
+        if isinstance(screen, MainScreen) and screen.modals and screen.is_taken:
             return not self.app._writes and not self.sandbox.heard.under_way
         return True
 
