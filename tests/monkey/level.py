@@ -21,8 +21,9 @@ GROWTH: Final = 1.10
 """The last third of a long run may hold so much more than the first, after warming up."""
 ENOUGH: Final = 9
 """Fewer samples than this say nothing about growth."""
-SLACK: Final = 8
-"""So many parts may come and go by themselves, such as a worker that has just ended."""
+SLACK: Final = 32
+"""So many parts may come by themselves: a worker that has just ended, or the scroll bars that a
+form gets when it first has more than it can show."""
 HELD: Final = 64
 """So many closed widgets may still be held: an idle widget keeps the last message it had, and
 that its sender, with the whole page it was on. What is kept at each opening soon is more."""
