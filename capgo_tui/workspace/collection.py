@@ -68,6 +68,8 @@ class Progressed:
 Event = Appended | Updated | Replaced | Progressed
 
 
+BREATH = 0.001
+"""Seconds that keys and timers have between two halves of the work on one large page."""
 LARGE = 250
 """A list of more records than this is read again in large pages."""
 PAGES_FIRST = 3
@@ -312,6 +314,11 @@ class Collection(ListState, Generic[T]):
             self._arrived(page)
             if page.rows:
                 self._last = self._key(page.rows[-1])
+            if large:
+                # Of 100 000 records it takes milliseconds when a dictionary outgrows its place,
+                # and all do so at the same page: one does it on its own.
+                self._note_pages(page)
+                await asyncio.sleep(BREATH)
             self._take(page)
 
     async def _ask(self, request: Callable[[], Awaitable[AnyT]]) -> AnyT:
@@ -323,13 +330,17 @@ class Collection(ListState, Generic[T]):
         """Merge a page of a walk: the list's own, or that of a refresh."""
         rows = (*page.rows, *page.repeated)
         self._merge(rows, again)
+        self._note_pages(page)
         keys = [self._key(record) for record in rows]
-        self._pages.update(dict.fromkeys(keys, page.bookmark))
         if again is None:
             for key in self._singles.keys() & keys:
                 del self._singles[key]
         else:
             again.records.update((key, self.records[key]) for key in keys)
+
+    def _note_pages(self, page: Page[T]) -> None:
+        for rows in (page.rows, page.repeated):
+            self._pages.update(dict.fromkeys(map(self._key, rows), page.bookmark))
 
     def _merge(self, rows: Iterable[T], again: ReadingAgain[T] | None = None) -> None:
         """Take over what came, and tell what of it is new or reads otherwise."""
