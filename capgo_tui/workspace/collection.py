@@ -239,6 +239,7 @@ class Collection(ListState, Generic[T]):
             page = await self._ask(walk.next_page)
             again.odd.note(page.unreadable)
             again.by_number = again.by_number or page.by_number
+            self._note_page(page)
             self._take(page, again)
             # What was read to its end is read to its end again: "all of it" stays true.
             if page.ended:
@@ -314,10 +315,10 @@ class Collection(ListState, Generic[T]):
             self._arrived(page)
             if page.rows:
                 self._last = self._key(page.rows[-1])
+            self._note_page(page)
             if large:
                 # Of 100 000 records it takes milliseconds when a dictionary outgrows its place,
-                # and all do so at the same page: one does it on its own.
-                self._note_pages(page)
+                # and all do so at the same page: that of the pages did it on its own.
                 await asyncio.sleep(BREATH)
             self._take(page)
 
@@ -330,7 +331,6 @@ class Collection(ListState, Generic[T]):
         """Merge a page of a walk: the list's own, or that of a refresh."""
         rows = (*page.rows, *page.repeated)
         self._merge(rows, again)
-        self._note_pages(page)
         keys = [self._key(record) for record in rows]
         if again is None:
             for key in self._singles.keys() & keys:
@@ -338,7 +338,8 @@ class Collection(ListState, Generic[T]):
         else:
             again.records.update((key, self.records[key]) for key in keys)
 
-    def _note_pages(self, page: Page[T]) -> None:
+    def _note_page(self, page: Page[T]) -> None:
+        """Remember where its records were met."""
         for rows in (page.rows, page.repeated):
             self._pages.update(dict.fromkeys(map(self._key, rows), page.bookmark))
 
