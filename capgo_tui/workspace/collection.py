@@ -315,12 +315,15 @@ class Collection(ListState, Generic[T]):
             self._arrived(page)
             if page.rows:
                 self._last = self._key(page.rows[-1])
-            self._note_page(page)
-            if large:
-                # Of 100 000 records it takes milliseconds when a dictionary outgrows its place,
-                # and all do so at the same page: that of the pages did it on its own.
-                await asyncio.sleep(BREATH)
+            # The walk has gone on by now: called off before this, the rows would be lost for good.
             self._take(page)
+            try:
+                if large:
+                    # Of 100 000 records it takes milliseconds when a dictionary outgrows its
+                    # place, and all do so at the same page: that of the pages does it on its own.
+                    await asyncio.sleep(BREATH)
+            finally:
+                self._note_page(page)
 
     async def _ask(self, request: Callable[[], Awaitable[AnyT]]) -> AnyT:
         """Make one request of the turn."""

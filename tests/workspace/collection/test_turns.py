@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from capgo_tui.workspace.collection import Progressed
 from capgo_tui.workspace.list_state import Loading
 from tests.workspace.collection.lists import PAGE, idle, listened
+from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
+    from capgo_tui.api.models import Device
+    from capgo_tui.api.paging import Pager
     from tests.workspace.world import World
 
 
@@ -94,6 +97,21 @@ async def test_giving_up_leaves_nothing_loading_and_the_list_usable(
     assert len(devices) == PAGE
     await devices.load_all()
     assert list(devices.records) == world.device_ids()
+
+
+async def test_giving_up_right_behind_an_answer_loses_none_of_its_records() -> None:
+    async with open_world(devices=1_200) as world:
+        devices = world.open().devices
+        for given in (500, 1_000, 1_200):
+            loading = asyncio.ensure_future(devices.load_all())
+            while cast("Pager[Device]", devices._walk).received < given:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            loading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await loading
+        await devices.load_all()
+        assert list(devices.records) == world.device_ids()
+        assert set(devices._pages) == set(devices.records), "and knows where each was met"
 
 
 async def test_giving_up_the_wait_for_a_turn_disturbs_nobody(world: World) -> None:
