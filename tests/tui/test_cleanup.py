@@ -128,6 +128,29 @@ async def test_partly_loaded_devices_are_said_and_can_be_loaded() -> None:
         assert "› keep the newest" in driver.text, "not on what came in the place of that row"
 
 
+async def test_rows_that_change_by_themselves_leave_the_cursor_on_its_own() -> None:
+    async with on_bundles(made(devices=120), LAST) as driver:
+        await driver.type("C", "up")
+        await driver.until("› ▸ Delete all bundles…")
+        await workspace(driver).devices.load_all()  # nothing draws the form meanwhile
+        await driver.type("enter")
+        await driver.until(f"Delete all bundles of {APP}")
+        await driver.type("escape")
+        await driver.until("Nothing was deleted.")
+
+
+async def test_a_row_that_goes_by_itself_takes_the_cursor_to_the_first_one() -> None:
+    async with on_bundles(made(devices=120), LAST) as driver:
+        await driver.type("C", "up", "up")
+        await driver.until("› ▸ Load all devices")
+        await workspace(driver).devices.load_all()
+        form(driver).update()
+        await driver.gone("Load all devices")
+        assert "› keep the newest" in driver.text
+        await driver.type("backspace", "backspace", "3")
+        await counted(driver, "(3 newest, ")
+
+
 async def test_the_run_can_be_stopped_and_tells_what_was_not_tried() -> None:
     server, gate = made(), Gate()
     async with on_bundles(server, LAST) as driver:

@@ -48,6 +48,8 @@ class FieldsForm(RowForm[Draft, str]):
     def __init__(self) -> None:
         super().__init__()
         self._changed: Callable[[], None] | None = None
+        self._entries: tuple[Entry, ...] = ()
+        """The rows that are shown: a draft may have others by the next time it is drawn."""
 
     def compose(self) -> ComposeResult:
         """Make the one input."""
@@ -58,7 +60,8 @@ class FieldsForm(RowForm[Draft, str]):
     def open(self, draft: Draft, changed: Callable[[], None] | None = None) -> None:
         """Show a draft and take the keyboard at once; `changed` hears of all that is typed."""
         self._changed = changed
-        rows = len(draft.entries) + ABOUT + CHROME
+        self._entries = tuple(draft.entries)
+        rows = len(self._entries) + ABOUT + CHROME
         self.styles.height = min(rows, self.screen.size.height)
         self.begin(draft)
 
@@ -68,9 +71,24 @@ class FieldsForm(RowForm[Draft, str]):
         self._arrive()
 
     def update(self) -> None:
-        """Draw anew what the draft says; it may have fewer entries by now."""
-        self._at = min(self._at, max(0, self._count - 1))
-        super().update()
+        """Draw anew what the draft says; its rows may be others by now.
+
+        The cursor stays with its row, and goes to the first one when its own is gone: what came
+        up into its place may be anything.
+        """
+        if self._draft is None:
+            return
+        names = [entry.name for entry in self._entries]
+        self._entries = tuple(self._draft.entries)
+        now = [entry.name for entry in self._entries]
+        if names == now:
+            super().update()
+        elif names[self._at] in now:
+            self._at = now.index(names[self._at])
+            super().update()
+        else:
+            self._at = 0
+            self._arrive()
 
     # Keys
 
@@ -120,10 +138,6 @@ class FieldsForm(RowForm[Draft, str]):
         super()._arrive()
 
     # Drawing
-
-    @property
-    def _entries(self) -> tuple[Entry, ...]:
-        return () if self._draft is None else tuple(self._draft.entries)
 
     @property
     def _entry(self) -> Entry:
