@@ -79,3 +79,15 @@ async def test_a_question_that_closes_first_leads_back_to_the_bar(server: Server
         assert driver.main.export_bar in focused.ancestors
         assert not driver.main.table.can_focus
         await driver.type("escape")
+
+
+async def test_closing_what_is_closed_leaves_the_keyboard_where_it_is(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("enter", "E")
+        await driver.until("to file ›")
+        await driver.type("escape")
+        assert has_keyboard(driver.main.detail)
+        await driver.type("escape")
+        assert has_keyboard(driver.main.table)
+        driver.main.export_bar.close()
+        assert has_keyboard(driver.main.table)

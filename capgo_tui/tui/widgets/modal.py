@@ -34,10 +34,12 @@ class Modal(Widget):
         self.screen.set_focus(target, scroll_visible=False)
 
     def give_keyboard_back(self) -> None:
-        """Hide this and focus what had the focus before.
+        """Hide this and focus what had the focus before; once hidden, do nothing.
 
         A question that was opened over this keeps the keyboard, and gives it back to the same.
         """
+        if not self.visible:  # who had the focus before may be gone from the screen by now
+            return
         # Textual repaints what was on its map of the screen and no longer is. It may make that map
         # anew when it is next asked for a place, as the focused input does: if this were off it
         # by then, it would stay on the terminal. Asked for a place now, it makes it with this on.
