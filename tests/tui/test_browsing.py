@@ -12,15 +12,20 @@ from textual import events
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.screens import lists
+from capgo_tui.tui.screens.lists import READS
 from capgo_tui.tui.widgets.record_table import fit_columns, slide_columns
 from capgo_tui.workspace.columns import DEVICE_COLUMNS
 from capgo_tui.workspace.list_state import Loading
+from tests.tui.channels import workspace
 from tests.tui.driving import opened, strips
 from tests.tui.server import FAULT, Gate, Server, answering
 from tests.tui.world import ALL, APP, NOW, device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    import pytest
 
     from tests.tui.driving import Driver
     from tests.tui.server import App, Receive, Scope, Send
@@ -236,6 +241,36 @@ async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() ->
         server.on("GET", "/device", FAULT)
         pass_time(60)
         await driver.until("STALE 1m", "its age")
+
+
+async def test_a_click_on_the_detail_beside_the_list_leaves_the_list_the_keyboard() -> None:
+    async with opened(many(5), size=(140, 24), wait_for="6 loaded") as driver:
+        await driver.type("2")
+        await driver.until("tester-01")
+        assert driver.main.detail.display
+        await driver.pilot.click(driver.main.detail)
+        await driver.settle()
+        assert driver.main.focused is driver.main.table
+        await driver.type("j")
+        assert driver.cursor == device_id(2)
+
+
+async def test_a_first_page_that_was_called_off_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server, gate = many(5), Gate()
+    server.on("GET", "/device", gate.before)
+    monkeypatch.setattr(lists, "HEAD_START", 3_600)  # or the others may be asked for only then
+    async with opened(server, wait_for="6 loaded") as driver:
+        await driver.type("2")
+        await gate.reached.wait()
+        devices = workspace(driver).devices
+        assert not devices.started
+        reads = driver.app.workers.cancel_group(driver.main, READS)
+        await driver.until(lambda: all(read.is_finished for read in reads), "that called off")
+        gate.open.set()
+        driver.main._tick()
+        await driver.until("tester-01")
 
 
 async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:

@@ -80,6 +80,7 @@ class ListsScreen(ScreenWithModals):
         self.workspace: Workspace | None = None
         self._active = tab
         self._rows: dict[str, AnyRows] = {}
+        self._reads_over = False
         self._driven: set[str] = set()
         """The lists whose views are at work beside the event loop's other business."""
         self._awaiting: list[tuple[Sequence[Term], Callable[[], None]]] = []
@@ -275,6 +276,9 @@ class ListsScreen(ScreenWithModals):
         self.link_form.reasons_changed()
         if not self._rows or self.workspace is None:
             return
+        # Its first page may have been called off along with the form that had asked for all.
+        if not self._reads_over:
+            self._begin_to_load(self.rows)
         collection = self.rows.view.collection
         if collection.error is not None or (collection.waiting or self.waiting) is not None:
             self._show_status()
@@ -396,6 +400,7 @@ class ListsScreen(ScreenWithModals):
 
     def cancel_reads(self) -> None:
         """End what only reads, for nobody will look at it any more."""
+        self._reads_over = True
         self.workers.cancel_group(self, READS)
 
     def _read(self, coroutine: Coroutine[None, None, None], doing: str) -> None:

@@ -33,6 +33,9 @@ class Line(NamedTuple):
 class Detail(Widget, can_focus=True):
     """A page of lines that wraps long values and scrolls by line and by screen."""
 
+    FOCUS_ON_CLICK: ClassVar[bool] = False
+    """The wheel scrolls it as it is; the keyboard goes to it, and back, by keys alone."""
+
     DEFAULT_CSS = """
     Detail {
         height: 1fr;
