@@ -20,7 +20,7 @@ from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.workspace.list_state import Loading
 from tests.monkey.ledger import LOSING, Ledger, journal_differs
 from tests.monkey.level import Parts
-from tests.monkey.strokes import Agree, Key, Look, Paste, Resize, Stroke
+from tests.monkey.strokes import Agree, Click, Key, Look, Paste, Resize, Stroke
 from tests.tui.driving import assert_sound, screen_text
 
 if TYPE_CHECKING:
@@ -98,6 +98,9 @@ class Hands:
                 assert self.app._driver is not None
                 self.app._driver._size = (width, height)
                 self._post(events.Resize(Size(width, height), Size(width, height)))
+            case Click():
+                self._click(stroke)
+                await self.worked_off()
             case Look(here):
                 self._post(events.AppFocus() if here else events.AppBlur())
             case Agree():
@@ -128,6 +131,14 @@ class Hands:
         if key == "y":
             self.ledger.note_y(event.time)
         self._post(event)
+
+    def _click(self, click: Click) -> None:
+        size = self.app.size
+        x, y = int(click.across * size.width), int(click.down * size.height)
+        kinds = (events.MouseScrollDown,) if click.wheel else (events.MouseDown, events.MouseUp)
+        for kind in kinds:
+            button = 0 if click.wheel else 1
+            self._post(kind(None, x, y, 0, 0, button, False, False, False, x, y))
 
     def _post(self, event: events.Event) -> None:
         event.set_sender(self.app)
@@ -325,6 +336,13 @@ class Hands:
         assert self.app.launch.journal is not None
         return self.app.launch.journal
 
+    def _keyboard(self) -> str:
+        """Who has the keyboard, and what lies open."""
+        screen = self.app.screen
+        modals = screen.modals if isinstance(screen, MainScreen) else ()
+        open_ones = [repr(modal) for modal in modals if modal.visible]
+        return f"{screen.focused!r} of {self.app.screen_stack}, open are {open_ones}"
+
     def _fail(self, what: str) -> NoReturn:
         try:
             shown = screen_text(self.app)
@@ -335,6 +353,7 @@ class Hands:
             *(repr(write) for write in self.app._writes),
             *(busy for task in asyncio.all_tasks() if (busy := _stack(task.get_coro()))),
             f"{self.sandbox.heard.under_way} requests",
+            f"the keyboard: {self._keyboard()}",
         ]
         about = "\n".join(["Under way are", *under_way, "The screen is", shown])
         raise Found(f"{what}\n{about}")
@@ -346,4 +365,5 @@ def _stack(work: Any) -> str:
     while (name := getattr(work, "__qualname__", None)) is not None:
         names.append(name)
         work = getattr(work, "cr_await", None)
-    return "" if names[-1:] == ["Queue.get"] or "Timer._run" in names else " › ".join(names)
+    idle = "Queue.get" in names or "Timer._run" in names
+    return "" if idle else " › ".join(names)

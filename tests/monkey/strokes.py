@@ -78,6 +78,15 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Click:
+    """A click somewhere, or a turn of the wheel: so far across and down, from 0 to 1."""
+
+    across: float
+    down: float
+    wheel: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Agree:
     """Read what is asked and agree to it: type what is to be typed, then ``y``.
 
@@ -85,7 +94,7 @@ class Agree:
     """
 
 
-Stroke: TypeAlias = Key | Paste | Resize | Look | Agree
+Stroke: TypeAlias = Key | Paste | Resize | Look | Click | Agree
 
 _KINDS: Final[Sequence[tuple[str, float]]] = (
     ("move", 24),
@@ -101,6 +110,7 @@ _KINDS: Final[Sequence[tuple[str, float]]] = (
     ("y", 3),
     ("edit", 3),
     ("paste", 2),
+    ("click", 1),
     ("resize", 0.5),
     ("look", 0.4),
     ("interrupt", 0.1),
@@ -141,6 +151,8 @@ def _stroke(kind: str, dice: random.Random) -> Stroke:
             return Agree()
         case "paste":
             return Paste(dice.choice(PASTES))
+        case "click":
+            return Click(dice.random(), dice.random(), wheel=dice.random() < 0.3)
         case "resize":
             return Resize(*dice.choice(SIZES))
         case "look":
