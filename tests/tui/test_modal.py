@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from textual import events
+from textual.widgets import Input
+
 from tests.tui.bundles import on_bundles
 from tests.tui.driving import on_devices
 
@@ -90,4 +93,52 @@ async def test_closing_what_is_closed_leaves_the_keyboard_where_it_is(server: Se
         await driver.type("escape")
         assert has_keyboard(driver.main.table)
         driver.main.export_bar.close()
+        assert has_keyboard(driver.main.table)
+
+
+async def test_one_that_was_hidden_and_is_in_sight_again_keeps_the_keyboard(server: Server) -> None:
+    async with question_over_a_bar(server) as (driver, answer):
+        driver.main.prompt.post_message(events.Hide())  # told late, as when the loop is busy
+        driver.main.export_bar.query_one(Input).post_message(events.Hide())
+        await driver.settle()
+        assert has_keyboard(driver.main.prompt)
+        await driver.type("n")
+        assert await answer is False
+        box = driver.main.export_bar.query_one(Input)
+        assert has_keyboard(box)
+        box.post_message(events.Hide())
+        await driver.settle()
+        assert has_keyboard(box)
+        await driver.type("escape")
+
+
+async def test_a_form_that_moves_its_cursor_below_a_question_waits_for_the_keyboard(
+    server: Server,
+) -> None:
+    async with on_bundles(server, "1.0.5") as driver:
+        await driver.type("e", "x", "escape")
+        await driver.asked("Leave and lose 1 change?")
+        form = driver.main.fields_form
+        form.go_to("link")
+        await driver.settle()
+        assert has_keyboard(driver.main.prompt)
+        await driver.type("n")
+        assert has_keyboard(form.query_one(Input))
+        await driver.type(*"pull")
+        await driver.until("› link     pull")
+
+
+async def test_somebody_always_has_the_keyboard(server: Server) -> None:
+    async with on_bundles(server, "1.0.5") as driver:
+        driver.main.set_focus(None)
+        assert has_keyboard(driver.main.table)
+        await driver.type("e", "x", "escape")
+        await driver.asked("Leave and lose 1 change?")
+        form = driver.main.fields_form
+        form.query_one(Input).disabled = True  # who had it before can no longer have it
+        await driver.type("n")
+        assert has_keyboard(form)
+        await driver.type("escape")
+        await driver.asked("Leave and lose 1 change?")
+        await driver.type("y")
         assert has_keyboard(driver.main.table)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.screen import Screen
-
 from capgo_tui.tui.dialogs.channel_form import ChannelForm
 from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.dialogs.fields_form import FieldsForm
@@ -15,7 +13,7 @@ from capgo_tui.tui.dialogs.run_dialog import RunDialog
 from capgo_tui.tui.widgets.copy_bar import CopyBar
 from capgo_tui.tui.widgets.export_bar import ExportBar
 from capgo_tui.tui.widgets.filter_bar import FilterBar
-from capgo_tui.tui.widgets.modal import Modal
+from capgo_tui.tui.widgets.modal import Modal, UnderModals
 from capgo_tui.tui.widgets.palette_bar import PaletteBar
 from capgo_tui.tui.widgets.prompt import Prompt
 from capgo_tui.tui.widgets.sort_bar import SortBar
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Modal)
 
 
-class ScreenWithModals(Screen[None]):
+class ScreenWithModals(UnderModals):
     """The widgets exist from the start; `furnish` mounts them."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
 from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Modal(Widget):
@@ -14,51 +21,116 @@ class Modal(Widget):
     move the focus either: the lists behind are frozen.
     """
 
-    _before: Widget | None = None
-    _frozen: tuple[Widget, ...] = ()
-
     @property
     def is_modal(self) -> bool:
         """Textual looks for no bindings beyond a modal node."""
         return True
 
     def take_keyboard(self, target: Widget) -> None:
-        """Show this and focus `target` at once, before the next key is looked at."""
-        if not self.visible:  # else it has the keyboard, and knows to whom it goes back
-            self._before = self.screen.focused
-            behind = self.screen.query(".behind").results(Widget)
-            self._frozen = tuple(widget for widget in behind if widget.can_focus)
+        """Show this and focus `target` at once, before the next key is looked at.
+
+        While another one lies over this, `target` has to wait until that closes.
+        """
         self.visible = True
-        for widget in self._frozen:
-            widget.can_focus = False
-        self.screen.set_focus(target, scroll_visible=False)
+        self._under.put_over(self, target)
 
     def give_keyboard_back(self) -> None:
         """Hide this and focus what had the focus before; once hidden, do nothing.
 
         A question that was opened over this keeps the keyboard, and gives it back to the same.
         """
-        if not self.visible:  # who had the focus before may be gone from the screen by now
+        if not self.visible:
             return
         # Textual repaints what was on its map of the screen and no longer is. It may make that map
         # anew when it is next asked for a place, as the focused input does: if this were off it
         # by then, it would stay on the terminal. Asked for a place now, it makes it with this on.
         _ = self.region
         self.visible = False
-        above = self._above
-        if above is not None:
-            above._before = self._before
-            above._frozen += self._frozen
-        else:
-            for widget in self._frozen:
-                widget.can_focus = True
-            self.screen.set_focus(self._before, scroll_visible=False)
-        self._frozen = ()
+        self._under.take_off(self)
 
     @property
-    def _above(self) -> Modal | None:
-        """What took the keyboard from this, and still has it."""
-        focused = self.screen.focused
-        nodes = () if focused is None else focused.ancestors_with_self
-        open_ones = (node for node in nodes if isinstance(node, Modal) and node.visible)
-        return next((modal for modal in open_ones if modal is not self), None)
+    def _under(self) -> UnderModals:
+        screen = self.screen
+        assert isinstance(screen, UnderModals)  # noqa: S101 - no other screen has any
+        return screen
+
+
+@dataclass(slots=True)
+class _Open:
+    """A modal that is open, and who gets the keyboard once it is closed."""
+
+    modal: Modal
+    before: Widget | None
+
+
+class UnderModals(Screen[None]):
+    """A screen that modals lie over: the topmost one has the keyboard, and somebody always has it.
+
+    Textual takes it away at a click beside everything, and from a widget that was hidden, even
+    when that is in sight again by the time it is told so.
+    """
+
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._stack: list[_Open] = []
+        """Those that are open, the topmost one last."""
+        self._frozen: tuple[Widget, ...] = ()
+
+    def put_over(self, modal: Modal, target: Widget) -> None:
+        """Put a modal over all that is open, if it is not open yet, and focus `target` in it."""
+        if all(modal is not each.modal for each in self._stack):
+            if not self._stack:
+                behind = self.query(".behind").results(Widget)
+                self._frozen = tuple(widget for widget in behind if widget.can_focus)
+                for widget in self._frozen:
+                    widget.can_focus = False
+            self._stack.append(_Open(modal, self.focused))
+        self.set_focus(target, scroll_visible=False)
+
+    def take_off(self, modal: Modal) -> None:
+        """Take a modal off; if it was the topmost, the keyboard goes where it was before."""
+        at = next(at for at, each in enumerate(self._stack) if each.modal is modal)
+        closed = self._stack.pop(at)
+        if at < len(self._stack):
+            self._stack[at].before = closed.before
+            return
+        if not self._stack:
+            for widget in self._frozen:
+                widget.can_focus = True
+            self._frozen = ()
+        heirs = (widget for widget in (closed.before, *self._heirs()) if widget is not None)
+        heir = next((widget for widget in heirs if widget.focusable), None)
+        self.set_focus(heir, scroll_visible=False)
+
+    def _heirs(self) -> Iterator[Widget]:
+        """Who can have the keyboard when the one that had it before no longer can."""
+        top = self._stack[-1].modal if self._stack else None
+        for widget in self.focus_chain:
+            if top is None or top in widget.ancestors_with_self:
+                yield widget
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Focus a widget, or have it focused once all that lies over it is closed.
+
+        Nobody is no widget: the focus stays where it is then.
+        """
+        if widget is None or not widget.focusable:
+            return
+        above = self._above(widget)
+        if above is not None:
+            above.before = widget
+        else:
+            super().set_focus(widget, scroll_visible, from_app_focus)
+
+    def _above(self, widget: Widget) -> _Open | None:
+        """What lies right over a widget."""
+        line = widget.ancestors_with_self
+        at = next((at for at, each in enumerate(self._stack) if each.modal in line), -1)
+        return self._stack[at + 1] if at + 1 < len(self._stack) else None
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """Move the focus away from a widget, but not from one that can still have it."""
+        if not widget.focusable or not widget.display or widget in (avoiding or ()):
+            super()._reset_focus(widget, avoiding)
