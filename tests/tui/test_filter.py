@@ -195,7 +195,10 @@ async def test_a_channel_typed_before_the_channels_came_is_picked_once_they_have
     server.on("GET", "/channel", gate.before)
     async with opened(server, device=device_id(3), wait_for="1 of 12 loaded") as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.until("loading the rest of the channels")
+        await driver.until("loading the rest of the channels, then choosing…")
+        driver.main.link_form.choices_changed()
+        await driver.settle()
+        assert "loading the rest of the channels, then choosing…" in driver.text
         gate.open.set()
         await driver.until("Override tester-03: none → beta?")
         assert server.writes == 0

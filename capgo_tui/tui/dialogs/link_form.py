@@ -306,6 +306,9 @@ class LinkForm(Vertical, Modal):
         if choices is None:
             return
         loaded = choices.collection
+        if self._eager:
+            self._hint_line.show(f" loading the rest of the {loaded.name}, then choosing…", "warn")
+            return
         count = f"{len(choices.found)} of {len(loaded)} {loaded.name}"
         if loaded.waiting is not None:
             count += " (failed, tries again)"
@@ -327,9 +330,7 @@ class LinkForm(Vertical, Modal):
         if not (choices.is_settled or choices.is_unmistakable or self._moved):
             # What was typed may mean a channel that is yet to come: pick once that is known.
             self._eager = True
-            self._hint_line.show(
-                f" loading the rest of the {choices.collection.name}, then choosing…", "warn"
-            )
+            self._hint()
             return
         at = choices.index_of(key) if key is not None else None
         if at is None:
