@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input
 
+from capgo_tui.tui.dialogs.confirmation import Yes
 from capgo_tui.workspace.changes.outcome import Fate
 from tests.tui.bundles import column, confirmed, form, left, on_bundles
 from tests.tui.channels import entry, told, undo, workspace
@@ -233,6 +235,24 @@ async def test_a_name_a_deleted_bundle_has_is_told_beside_it(server: Server) -> 
 
 
 # Deleting
+
+
+async def test_no_click_gets_around_the_name_that_is_to_be_typed(server: Server) -> None:
+    async with on_bundles(server, "1.0.5") as driver:
+        await driver.type("D")
+        await driver.until("type 1.0.5 ›")
+        box = driver.main.confirmation.query_one(Input)
+        for row in range(24):
+            await driver.pilot.click(offset=(30, row))
+            assert driver.main.focused is box
+            await driver.type("y")
+            assert "type 1.0.5 ›" in driver.text
+        driver.main.set_focus(driver.main.confirmation.query_one(Yes))
+        await driver.type("y")
+        assert "type 1.0.5 ›" in driver.text
+        assert server.writes == 0
+        await driver.type("escape")
+        await driver.until("Nothing was")
 
 
 @pytest.mark.parametrize("revision", ["live", "documented"])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
     from capgo_tui.workspace.changes.change import Change
@@ -67,6 +68,12 @@ class Yes(Answer):
     def keys(self) -> str:
         """The keys that answer, or what leads to them."""
         return TYPING_KEYS if self.typing else super().keys()
+
+    def on_key(self, event: events.Key) -> None:
+        """Answer nothing before what is to be typed is typed, whoever has the keyboard."""
+        if self.typing:
+            event.stop()
+            event.prevent_default()
 
 
 class Confirmation(Vertical, Modal):

@@ -29,6 +29,8 @@ class Answer(Widget, can_focus=True):
     before the question was on the screen answer nothing: nobody can have read it by then.
     """
 
+    FOCUS_ON_CLICK: ClassVar[bool] = False
+    """Whoever asks gives it the keyboard; a click must not get around what comes before that."""
     ANSWERS: ClassVar[dict[str, bool]] = {
         "y": True,
         "n": False,

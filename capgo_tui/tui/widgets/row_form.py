@@ -55,6 +55,8 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
     input.
     """
 
+    FOCUS_ON_CLICK: ClassVar[bool] = False
+    """The input over the row under the cursor keeps the keyboard."""
     DEFAULT_CSS = """
     RowForm {
         layer: form;
