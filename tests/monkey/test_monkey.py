@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEYS = 400
 
 
-@pytest.mark.parametrize("seed", [2])  # 1 finds something about once in 15: still open
+@pytest.mark.parametrize("seed", [1, 2])
 def test_random_keys_break_nothing_and_leave_nothing(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
