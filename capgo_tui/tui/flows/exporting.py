@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from capgo_tui.workspace.export.formats import OF_FILES, Format
 from capgo_tui.workspace.words import grouped
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Coroutine
 
     from capgo_tui.api.models import Bundle, Channel, Device
@@ -33,7 +33,6 @@ class ExportFlow:
         self._screen = screen
         self._workspace = workspace
         self._under_way: Export[Channel] | Export[Device] | Export[Bundle] | None = None
-        self._beginning = False
 
     def stop(self) -> bool:
         """Stop what is being written; whether there was something."""
@@ -56,7 +55,7 @@ class ExportFlow:
             name: a file to begin with; where it has none of the known ends, the format's is added.
 
         """
-        if self._under_way is not None or self._beginning:
+        if self._under_way is not None:
             self._screen.say("An export is under way; esc stops it.")
             return None
         view = rows.view
@@ -73,45 +72,35 @@ class ExportFlow:
             trouble = await self._try(bar, rows, wanted, path)
             if not trouble:
                 return
-            if not bar.visible:
-                break
             answer = bar.ask_again(trouble)
         self._screen.say("Nothing was exported.")
 
     async def _try(self, bar: ExportBar, rows: AnyRows, wanted: Wanted, path: Path | None) -> str:
-        """Write a list into a file; gives what is in the way when it cannot even begin.
-
-        The bar may be left while the file is opened, and that is a no.
-        """
+        """Write a list into a file; gives what is in the way when it cannot even begin."""
         if path is None:
             return "✗ It wants the name of a file."
-        self._beginning = True
         try:
-            file = await self._open(bar, path)
+            file = await self._open(path)
         except (OSError, ValueError) as error:
             return f"✗ {_why(error)}"
-        finally:
-            self._beginning = False
         if file is None:
             return "✗ It is there already: type another name."
-        if not bar.visible:
-            await asyncio.to_thread(file.discard)
-            return "✗ It was left."
         bar.close()
         await self._write(rows, Format(wanted.form), file, wanted.name)
         return ""
 
-    async def _open(self, bar: ExportBar, path: Path) -> WholeFile | None:
-        """Begin a file; None when one is there that is to stay."""
+    async def _open(self, path: Path) -> WholeFile | None:
+        """Begin a file; None when one is there that is to stay.
+
+        Not in a thread: who leaves or quits meanwhile would leave behind what it then made.
+        """
         try:
-            return await asyncio.to_thread(WholeFile, path)
+            return WholeFile(path)
         except FileExistsError:
-            name = path.name
-        prompt = self._screen.prompt
-        question = f"{name} is there already. Replace it?"
-        if not bar.visible or not await prompt.open(lambda _: question):
+            question = f"{path.name} is there already. Replace it?"
+        if not await self._screen.prompt.open(lambda _: question):
             return None
-        return await asyncio.to_thread(WholeFile, path, replace=True)
+        return WholeFile(path, replace=True)
 
     async def _write(self, rows: AnyRows, form: Format, file: WholeFile, name: str) -> None:
         self._under_way = export = rows.export(form)
