@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from tests.monkey.episode import play
-from tests.monkey.exports import confined
+from tests.monkey.exports import confined, half_files
 from tests.monkey.hands import Found, Tally
 from tests.monkey.level import GROWTH, Level
 from tests.monkey.strokes import strokes
@@ -49,13 +49,15 @@ def run(
     tally, level = Tally(), Level()
     dice, more = random.Random(f"episodes/{seed}"), strokes(seed)  # noqa: S311
     open_before = _open_files()
-    with TemporaryDirectory() as folder, confined(Path(folder) / "exports"):
+    with TemporaryDirectory() as folder, confined(exports := Path(folder) / "exports"):
         while tally.strokes < keys:
             length = min(dice.randint(episode // 2, episode), keys - tally.strokes)
             journal = Path(folder) / str(tally.episodes) / "journal.sqlite3"
             try:
                 asyncio.run(play(dice, more, length, journal, tally))
                 _assert_nothing_is_left(open_before)
+                if halves := half_files(exports):
+                    raise Found(f"half files: {halves}")
             except BaseException as error:
                 last = "\n  ".join(tally.last)
                 error.add_note(
