@@ -239,8 +239,8 @@ class Collection(ListState, Generic[T]):
             page = await self._ask(walk.next_page)
             again.odd.note(page.unreadable)
             again.by_number = again.by_number or page.by_number
-            self._note_page(page)
-            self._take(page, again)
+            keys = self._take(page, again)
+            self._pages.update(dict.fromkeys(keys, page.bookmark))
             # What was read to its end is read to its end again: "all of it" stays true.
             if page.ended:
                 return page
@@ -316,35 +316,36 @@ class Collection(ListState, Generic[T]):
             if page.rows:
                 self._last = self._key(page.rows[-1])
             # The walk has gone on by now: called off before this, the rows would be lost for good.
-            self._take(page)
+            keys = self._take(page)
             try:
                 if large:
                     # Of 100 000 records it takes milliseconds when a dictionary outgrows its
                     # place, and all do so at the same page: that of the pages does it on its own.
                     await asyncio.sleep(BREATH)
             finally:
-                self._note_page(page)
+                self._pages.update(dict.fromkeys(keys, page.bookmark))
 
     async def _ask(self, request: Callable[[], Awaitable[AnyT]]) -> AnyT:
         """Make one request of the turn."""
         self._asked += 1
         return await request()
 
-    def _take(self, page: Page[T], again: ReadingAgain[T] | None = None) -> None:
-        """Merge a page of a walk: the list's own, or that of a refresh."""
+    def _take(self, page: Page[T], again: ReadingAgain[T] | None = None) -> list[str]:
+        """Merge a page of a walk, the list's own or that of a refresh; gives its records' ids."""
         rows = (*page.rows, *page.repeated)
+        keys = list(map(self._key, rows))
+        if again is None and self.records.keys().isdisjoint(keys):
+            self.records.update(zip(keys, rows, strict=True))
+            if keys:
+                self._tell(Appended(keys))
+            return keys
         self._merge(rows, again)
-        keys = [self._key(record) for record in rows]
         if again is None:
             for key in self._singles.keys() & keys:
                 del self._singles[key]
         else:
             again.records.update((key, self.records[key]) for key in keys)
-
-    def _note_page(self, page: Page[T]) -> None:
-        """Remember where its records were met."""
-        for rows in (page.rows, page.repeated):
-            self._pages.update(dict.fromkeys(map(self._key, rows), page.bookmark))
+        return keys
 
     def _merge(self, rows: Iterable[T], again: ReadingAgain[T] | None = None) -> None:
         """Take over what came, and tell what of it is new or reads otherwise."""
