@@ -8,7 +8,6 @@ Capacitor config of the current folder.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
+from capgo_tui.api.servers import DEFAULT_SERVER, is_loopback
 from capgo_tui.capacitor_config import BrokenConfigError, CapacitorConfig
 from capgo_tui.config_file import ConfigFileError
 from capgo_tui.profile_key import read_key
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DEFAULT_SERVER = "https://api.capgo.app"
 KEY_FILE = ".capgo"
 APP_ID = re.compile(r"[a-z0-9]+(\.[\w-]+)+", re.IGNORECASE | re.ASCII)
 """What the server takes as an app id (contract §4)."""
@@ -115,7 +114,9 @@ def _find(options: Options, around: Surroundings) -> Settings:
         _find_key(options, around, table),
         _find_app(options, around, table, config),
         server,
-        server.source if from_config and not _is_loopback(server.value) else None,
+        server.source
+        if from_config and not is_loopback(urlsplit(server.value).hostname or "")
+        else None,
         _find_revision(options, table),
         Found(table.profile, table.named_by) if table else None,
     )
@@ -253,14 +254,6 @@ def _server(url: str, source: str) -> str:
     if not (host and url.isprintable() and url.startswith(("https://", "http://"))):
         raise SettingsError(f"{source} holds no server; one looks like {DEFAULT_SERVER}")
     return url
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _read(file: Path) -> str | None:

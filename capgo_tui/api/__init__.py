@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from capgo_tui.api.client import DEFAULT_SERVER, CapgoClient
+    from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.errors import (
         CapgoError,
         ErrorKind,
@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from capgo_tui.api.records import BundleRef, Record, Unreadable
     from capgo_tui.api.requests import BundleName, Request
     from capgo_tui.api.revisions import TRAITS, Revision, Traits
+    from capgo_tui.api.servers import DEFAULT_SERVER
     from capgo_tui.api.settings import UNSET, ChannelSettings
     from capgo_tui.api.transport import Exchange, Timeouts
 
 _HOMES = {
-    "client": ("DEFAULT_SERVER", "CapgoClient"),
+    "client": ("CapgoClient",),
     "errors": (
         *("CapgoError", "ErrorKind", "InsecureServer", "InvalidArgument", "InvalidSetting"),
         *("ReadOnly", "Refused", "UnsafeBundleName", "UnsupportedByRevision"),
@@ -53,6 +54,7 @@ _HOMES = {
     "records": ("BundleRef", "Record", "Unreadable"),
     "requests": ("BundleName", "Request"),
     "revisions": ("TRAITS", "Revision", "Traits"),
+    "servers": ("DEFAULT_SERVER",),
     "settings": ("UNSET", "ChannelSettings"),
     "transport": ("Exchange", "Timeouts"),
 }

@@ -22,6 +22,7 @@ from capgo_tui.api.revisions import (
     Revision,
     Traits,
 )
+from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.api.settings import UNSET, ChannelSettings
 from capgo_tui.api.transport import Exchange, Timeouts, Transport
 
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.patience import Patience, Wait
-
-DEFAULT_SERVER = "https://api.capgo.app"
 
 
 class CapgoClient:

@@ -8,7 +8,6 @@ import re
 import sys
 import time
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 # With click installed, httpx also imports its own command line (+60 ms of rich and pygments).
@@ -23,6 +22,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: 
 from capgo_tui.api.failures import explain, lasts  # noqa: E402
 from capgo_tui.api.jsonvalue import HIDDEN  # noqa: E402
 from capgo_tui.api.replies import denies, error_of  # noqa: E402
+from capgo_tui.api.servers import is_loopback  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
 if TYPE_CHECKING:
@@ -295,19 +295,10 @@ def _checked(server: str) -> tuple[httpx.URL, bool]:
         raise InsecureServer("the server address must start with https://")
     if url.userinfo or url.query or url.fragment:
         raise InsecureServer("the server address must hold no user name, query or fragment")
-    loopback = _is_loopback(url.host)
+    loopback = is_loopback(url.host)
     if url.scheme == "http" and not loopback:
         raise InsecureServer(
             f"http://{url.host} would send the API key unencrypted: use https://"
             " (http is for this machine only)"
         )
     return url, loopback
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

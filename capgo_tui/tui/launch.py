@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.target import DEFAULT_SERVER, ASGIApp, Target
+from capgo_tui.api.servers import DEFAULT_SERVER
+from capgo_tui.workspace.target import ASGIApp, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable

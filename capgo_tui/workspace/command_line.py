@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.workspace.curl import address_of
-from capgo_tui.workspace.target import DEFAULT_SERVER
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target

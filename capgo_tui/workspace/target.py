@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from capgo_tui.api.servers import DEFAULT_SERVER
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 ASGIApp: TypeAlias = "Callable[..., Awaitable[None]]"
 """A server that is called instead of reached; only its maker knows its framework."""
-DEFAULT_SERVER = "https://api.capgo.app"
 
 
 @dataclass(frozen=True, slots=True)

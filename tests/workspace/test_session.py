@@ -8,9 +8,10 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.revisions import Revision
+from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.workspace.cells import linked_channels
 from capgo_tui.workspace.session import open_workspace, utc_now
-from capgo_tui.workspace.target import DEFAULT_SERVER, Target
+from capgo_tui.workspace.target import Target
 from tests.support.clock import NOON
 from tests.workspace.world import ALL_REVISIONS, open_world
 
