@@ -110,13 +110,12 @@ def _find(options: Options, around: Surroundings) -> Settings:
     table = choose_profile(around.config_file, options.profile, environment)
     config = _Config(around)
     server, from_config = _find_server(options, around, table, config)
+    is_remote = not is_loopback(urlsplit(server.value).hostname or "")
     return Settings(
         _find_key(options, around, table),
         _find_app(options, around, table, config),
         server,
-        server.source
-        if from_config and not is_loopback(urlsplit(server.value).hostname or "")
-        else None,
+        server.source if from_config and is_remote else None,
         _find_revision(options, table),
         Found(table.profile, table.named_by) if table else None,
     )
