@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 
+from capgo_tui.tui.pastes import keep_pastes_whole
 from capgo_tui.tui.watched import Watched
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class KeysInTurn(Watched):
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
+        keep_pastes_whole()
         self._typed: deque[events.Key | events.Paste] = deque()
         self._in_hand: float | None = None
         self.last_y = 0.0

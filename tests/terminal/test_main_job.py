@@ -143,3 +143,22 @@ def test_an_unknown_device_is_said_to_be_unknown(sandbox: Sandbox, tmp_path: Pat
         terminal.wait_for(lambda: "100 loaded · more" in terminal.line(-2))
         terminal.type("q")
         assert terminal.wait_end() == 0
+
+
+def test_a_pasted_escape_sequence_answers_no_question(sandbox: Sandbox, tmp_path: Path) -> None:
+    with PseudoTerminal(
+        [str(COMMAND), "--device", DEVICE], environ=sandbox.environ, folder=tmp_path
+    ) as terminal:
+        terminal.wait_for("1 of 101 loaded")
+        terminal.type("ono_access" + ENTER)
+        terminal.wait_for("none → no_access?")
+        terminal.type("\x1b[200~build log \x1b[3y ok\x1b[1;q\x1b[201~")
+        terminal.type("n")
+        terminal.wait_for(lambda: "no_access?" not in terminal.text)
+        terminal.type("o")
+        terminal.wait_for("now none")
+        assert "channel" not in ask(sandbox)
+        terminal.type(ESC)
+        terminal.wait_for(lambda: "now none" not in terminal.text)
+        terminal.type("q")
+        assert terminal.wait_end() == 0
