@@ -162,6 +162,7 @@ class Confirmation(Vertical, Modal):
         elif self.query_one(Input).value.strip() == self._wanted:
             self._hint("")
             self.screen.set_focus(yes)
+            self.query_one(Input).disabled = True
             yes.typing = False
             yes.ask_again()
         else:

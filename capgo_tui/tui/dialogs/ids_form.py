@@ -59,7 +59,8 @@ class IdsText(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        self.insert(harmless(event.text))
+        if not self.read_only:
+            self.insert(harmless(event.text))
 
 
 class Actions(Widget, can_focus=True):
@@ -181,6 +182,7 @@ class IdsForm(Vertical, Modal):
             names = ", ".join(f"{clean(one.id)}: {one.trouble}" for one in troubled[:MOST_SHOWN])
             self._say(names, "warn")
         else:
+            self._area.read_only = True  # what was looked up is what is acted on
             self._look_up = self.run_worker(self._find(verb, named), exit_on_error=False)
 
     async def _find(self, verb: Verb, named: Sequence[Named]) -> None:
@@ -205,6 +207,8 @@ class IdsForm(Vertical, Modal):
             raise
         finally:
             self._look_up = None
+            for area in self.query(IdsText):  # none when the program is being left
+                area.read_only = False
 
     def _give(self, wish: Wish | None) -> None:
         answer = self._answer

@@ -184,7 +184,9 @@ class LinkForm(Vertical, Modal):
         self._choices: AnyChoices | None = None
         self._picked: asyncio.Future[Record | None] | None = None
         self._moved = False
-        """Whether the operator moved the cursor: then it stays where it is."""
+        """Whether a key moved the cursor: then it stays where it is."""
+        self._offered: str | None = None
+        """The choice that the cursor was put on."""
         self._eager = False
         """Whether Enter was pressed before the record it meant was loaded."""
 
@@ -232,9 +234,10 @@ class LinkForm(Vertical, Modal):
         """Take note that records came in, or that a reason changed, while the form is open."""
         if self._choices is None or self._picked is None:
             return
-        kept = self._table.cursor_key if self._moved else None
+        kept = self._table.cursor_key if self._was_moved else None
         self._narrow(self._choices)
         if kept is not None:
+            self._moved = True
             self._table.move_to_key(kept)
         if self._eager and self._choices.is_unmistakable:
             self.action_pick()
@@ -256,8 +259,9 @@ class LinkForm(Vertical, Modal):
         self._narrow_to_typed()
 
     def on_record_table_opened(self, event: RecordTable.Opened) -> None:
-        """Pick what was clicked."""
+        """Pick what was clicked twice."""
         event.stop()
+        self._moved, self._eager = True, False
         self.action_pick()
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
@@ -265,8 +269,9 @@ class LinkForm(Vertical, Modal):
         event.stop()
 
     def on_record_table_cursor_moved(self, event: RecordTable.CursorMoved) -> None:
-        """Say again what the keys do."""
+        """Say again what the keys do; who moves by mouse takes back an Enter as well."""
         event.stop()
+        self._eager = self._eager and not self._was_moved
         self._hint()
 
     def action_move(self, rows: int) -> None:
@@ -285,6 +290,11 @@ class LinkForm(Vertical, Modal):
             picked.set_result(None)
 
     @property
+    def _was_moved(self) -> bool:
+        """Whether the operator moved the cursor, by a key or the mouse."""
+        return self._moved or self._table.cursor_key != self._offered
+
+    @property
     def _table(self) -> RecordTable:
         return self.query_one(RecordTable)
 
@@ -297,7 +307,7 @@ class LinkForm(Vertical, Modal):
     def _narrow(self, choices: AnyChoices) -> None:
         choices.narrow(self.query_one(Input).value)
         at = choices.first_allowed
-        key = choices.key_at(at) if len(choices) else None
+        self._offered = key = choices.key_at(at) if len(choices) else None
         self._table.attach(choices, COLUMNS, TableState(key, at, max(0, at - 2)))
         self._hint()
 
@@ -327,7 +337,7 @@ class LinkForm(Vertical, Modal):
         choices, key = self._choices, self._table.cursor_key
         if choices is None:
             return
-        if not (choices.is_settled or choices.is_unmistakable or self._moved):
+        if not (choices.is_settled or choices.is_unmistakable or self._was_moved):
             # What was typed may mean a channel that is yet to come: pick once that is known.
             self._eager = True
             self._hint()

@@ -37,6 +37,12 @@ class LineInput(Input):
             id=id,
         )
 
+    def watch_disabled(self, disabled: bool) -> None:
+        """Let go of the mouse: a disabled one never hears that its button is up again."""
+        super().watch_disabled(disabled)
+        if disabled:
+            self.release_mouse()
+
     def hold(self, text: str) -> None:
         """Hold a text that nobody typed: nobody is told of it, and the cursor is behind it."""
         with self.prevent(Input.Changed):

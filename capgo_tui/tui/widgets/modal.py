@@ -94,6 +94,9 @@ class UnderModals(Screen[None]):
         if at < len(self._stack):
             self._stack[at].before = closed.before
             return
+        captured = self.app.mouse_captured
+        if captured is not None and modal in captured.ancestors_with_self:
+            captured.release_mouse()  # it hears of no button any more
         if not self._stack:
             for widget in self._frozen:
                 widget.can_focus = True

@@ -270,8 +270,8 @@ class RecordTable(RowWindow, can_focus=True):
     # The mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse clicks; on the cursor, open the record."""
-        if self._takes_focus and not self.can_focus:
+        """Put the cursor where the first button clicks; on the cursor, open the record."""
+        if self._is_frozen or event.button > 1:
             return
         if event.y < self._header:
             column = self._layout.column_at(event.x - MARGIN)
@@ -296,7 +296,12 @@ class RecordTable(RowWindow, can_focus=True):
         event.stop()
         self._scroll_by(-WHEEL_ROWS)
 
+    @property
+    def _is_frozen(self) -> bool:
+        """Whether it lies behind something that has the keyboard, and so must not move."""
+        return self._takes_focus and not self.can_focus
+
     def _scroll_by(self, rows: int) -> None:
-        if self._put_top(self._state.top + rows):
+        if not self._is_frozen and self._put_top(self._state.top + rows):
             top = self._state.top
             self._go_to(min(max(self._state.index, top), top + self.rows_on_screen - 1))

@@ -1,0 +1,151 @@
+"""The mouse: it moves what it is on, nothing behind what is open, and it never goes dead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from capgo_tui.api.key import ApiKey
+from capgo_tui.tui.dialogs.ids_form import IdsForm, IdsText
+from capgo_tui.tui.launch import Launch
+from tests.tui.bundles import on_bundles
+from tests.tui.driving import on_devices, opened, post_paste
+from tests.tui.server import Gate, Server
+from tests.tui.world import device_id, recorded_store
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tests.tui.driving import Driver
+
+
+async def mouse(driver: Driver, kind: type[events.MouseEvent], at: tuple[int, int]) -> None:
+    """Send an event of the first button, as the terminal does."""
+    event = kind(None, *at, 0, 0, 1, False, False, False, *at)
+    event.set_sender(driver.app)
+    driver.app.post_message(event)
+    await driver.settle()
+
+
+def middle(widget: Widget) -> tuple[int, int]:
+    at = widget.region
+    return at.x + at.width // 2, at.y + at.height // 2
+
+
+async def test_the_wheel_leaves_the_list_behind_a_form_where_it_is(server: Server) -> None:
+    async with on_devices(server, size=(80, 10)) as driver:
+        for keys in (["y"], ["o"], ["E"], ["colon"]):
+            for kind in (events.MouseScrollDown, events.MouseScrollDown, events.MouseScrollUp):
+                await driver.type(*keys)
+                await mouse(driver, kind, (30, 2))
+                await driver.type("escape")
+                assert driver.cursor == device_id(1)
+                assert driver.main.rows.state.top == 0
+        await mouse(driver, events.MouseScrollDown, (30, 2))
+        assert driver.main.rows.state.top > 0
+
+
+@pytest.mark.parametrize("clicks", [1, 2])
+async def test_a_choice_that_was_clicked_stays_while_more_come_in(clicks: int) -> None:
+    store, app_id, key = recorded_store()
+    server, gate = Server(store), Gate()
+    launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
+    async with opened(server, launch=launch, wait_for="50 loaded") as driver:
+        await driver.type("2")
+        await driver.until("100 loaded")
+        server.on("GET", "/channel", gate.before)
+        await driver.type("o", *"chan-0")
+        await driver.until("(loading more…)")
+        table = driver.main.link_form._table
+        await mouse(driver, events.MouseDown, (5, table.region.y + 2))
+        await mouse(driver, events.MouseUp, (5, table.region.y + 2))
+        clicked = table.cursor_key
+        if clicks == 2:
+            row = table.region.y + table._state.index - table._state.top
+            await mouse(driver, events.MouseDown, (5, row))
+            await mouse(driver, events.MouseUp, (5, row))
+            await driver.asked()
+            gate.open.set()
+        else:
+            gate.open.set()
+            await driver.until("of 134 channels ")
+            await driver.until(
+                lambda: driver.main.workspace and driver.main.workspace.channels.ended
+            )
+            assert table.cursor_key == clicked
+            await driver.type("enter")
+            await driver.asked()
+        assert clicked is not None
+        assert driver.main.workspace is not None
+        name = driver.main.workspace.channels.records[clicked].name
+        assert f"→ {name}?" in driver.line(-1)
+        await driver.type("n")
+    store.close()
+
+
+@pytest.mark.parametrize("key", ["slash", "colon", "E", "o", "O"])
+async def test_a_button_held_down_when_its_box_closes_leaves_the_mouse_alive(
+    server: Server, key: str
+) -> None:
+    async with on_devices(server) as driver:
+        await driver.type(key)
+        await driver.until(lambda: isinstance(driver.main.focused, (Input, IdsText)), "the box")
+        assert driver.main.focused is not None
+        at = middle(driver.main.focused)
+        await mouse(driver, events.MouseDown, at)
+        await driver.type("escape")
+        await driver.until(lambda: driver.main.focused is driver.main.table, "the list")
+        await mouse(driver, events.MouseUp, at)
+        await driver.pilot.click(offset=(5, 4))
+        await driver.settle()
+        assert driver.cursor == device_id(3)
+
+
+async def test_ids_that_are_being_looked_up_stay_as_they_are(server: Server) -> None:
+    gate = Gate()
+    async with on_devices(server) as driver:
+        server.on("GET", "/device", gate.before)
+        post_paste(driver.app, f"{device_id(50)}\n{device_id(51)}")
+        await driver.until("2 devices · 0 loaded")
+        await driver.type("o")
+        await driver.until("asking the server: 0 of 2 · esc stops")
+        area = driver.main.query_one(IdsForm).query_one(IdsText)
+        before = area.text
+        await driver.pilot.click(area)
+        await driver.type("7", "backspace", "ctrl+k")
+        post_paste(driver.app, device_id(9))
+        await driver.settle()
+        assert area.text == before
+        assert "asking the server: 0 of 2 · esc stops" in driver.text
+        await driver.type("escape")
+        await driver.until("stopped; nothing was changed")
+        await driver.type("7")
+        assert area.text != before
+        gate.open.set()
+
+
+async def test_a_name_that_was_typed_can_no_longer_be_edited_by_a_click(server: Server) -> None:
+    async with on_bundles(server, "1.0.5") as driver:
+        await driver.type("D", *"1.0.5", "enter")
+        await driver.asked_in_dialog()
+        await driver.pilot.click(driver.main.confirmation.query_one(Input))
+        await driver.settle()
+        await driver.type("x")
+        assert driver.main.confirmation.query_one(Input).value == "1.0.5"
+        await driver.type("n")
+        await driver.until("Nothing was")
+        assert server.writes == 0
+
+
+async def test_only_the_first_button_opens_a_record(server: Server) -> None:
+    async with on_devices(server) as driver:
+        for button in (2, 3):
+            await driver.pilot.click(offset=(5, 2), button=button)
+            await driver.pilot.click(offset=(5, 4), button=button)
+        assert driver.cursor == device_id(1)
+        assert not driver.main.has_class("-detail")
+        await driver.pilot.click(offset=(5, 2), button=1)
+        assert driver.main.has_class("-detail")
