@@ -140,6 +140,42 @@ async def test_a_name_that_was_typed_can_no_longer_be_edited_by_a_click(server: 
         assert server.writes == 0
 
 
+async def test_a_click_on_a_row_of_a_form_comes_to_it(server: Server) -> None:
+    async with on_bundles(server, "1.0.5") as driver:
+        await driver.type("e", *"one")
+        form = driver.main.fields_form
+        box = form.query_one(Input)
+        for row, typed in ((2, "two"), (1, " more")):
+            await driver.pilot.click(offset=(4, form.region.y + row))
+            assert driver.main.focused is box
+            await driver.type(*typed)
+        await driver.pilot.click(offset=(4, form.region.y + 5))  # no row
+        await driver.type("escape")
+        await driver.asked("Leave and lose 2 changes?")
+        await driver.pilot.click(offset=(4, form.region.y + 2))
+        assert driver.main.focused is driver.main.prompt
+        await driver.type("n", "enter")
+        await driver.asked("build 5 → build 5one more +1 more?")
+        assert "  link     two " in driver.text
+        await driver.type("n", "escape")
+        await driver.asked("Leave and lose 2 changes?")
+        await driver.type("y")
+
+
+async def test_a_click_on_a_row_of_the_channel_form_comes_to_it(server: Server) -> None:
+    async with opened(server, wait_for="6 loaded") as driver:
+        await driver.type("j", "e")
+        await driver.until("Edit alpha-beta")
+        form = driver.main.channel_form
+        assert form._rows[3].heading
+        for row, comes_to in ((4, 4), (3, 4), (2, 2)):
+            await driver.pilot.click(offset=(4, form.region.y + 1 + row))
+            await driver.settle()
+            assert form._at == comes_to
+        await driver.type("escape")
+        await driver.until(lambda: driver.main.focused is driver.main.table, "the list")
+
+
 async def test_only_the_first_button_opens_a_record(server: Server) -> None:
     async with on_devices(server) as driver:
         for button in (2, 3):

@@ -97,7 +97,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         if abs(rows) > 1:
             at = min(max(at, 0), last)
         at %= last + 1
-        while self._rows[at].heading:
+        while not self._takes_cursor(at):
             at = (at + step) % (last + 1)
         self._at = at
         self._message = QUIET
@@ -148,6 +148,9 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
     @property
     def _count(self) -> int:
         return len(self._rows)
+
+    def _takes_cursor(self, at: int) -> bool:
+        return not self._rows[at].heading
 
     @property
     def _typed(self) -> str | None:

@@ -92,14 +92,14 @@ class FieldsForm(RowForm[Draft, str]):
 
     # Keys
 
-    def action_move(self, step: int) -> None:
+    def action_move(self, rows: int) -> None:
         """Go to another entry; one that cannot be filled in is stepped over."""
         self._take_typed()
         self._message = QUIET
         count = len(self._entries)
-        self._at = (self._at + step) % count
-        if self._entry.kind is Kind.FIXED:
-            self._at = (self._at + step) % count
+        self._at = (self._at + rows) % count
+        if not self._takes_cursor(self._at):
+            self._at = (self._at + rows) % count
         self._arrive()
 
     def action_choose(self) -> None:
@@ -146,6 +146,9 @@ class FieldsForm(RowForm[Draft, str]):
     @property
     def _count(self) -> int:
         return len(self._entries)
+
+    def _takes_cursor(self, at: int) -> bool:
+        return self._entries[at].kind is not Kind.FIXED
 
     @property
     def _takes_text(self) -> bool:

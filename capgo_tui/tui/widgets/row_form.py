@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.style import Style
+    from textual import events
     from textual.strip import Strip
     from textual.widgets import Input
 
@@ -123,6 +124,14 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         return 0
 
     @abstractmethod
+    def _takes_cursor(self, at: int) -> bool:
+        """Whether there is anything to do in one of the rows."""
+
+    @abstractmethod
+    def action_move(self, rows: int) -> None:
+        """Go so many rows on, with what was typed staged before."""
+
+    @abstractmethod
     def _take_typed(self) -> None:
         """Stage what the input holds."""
 
@@ -189,6 +198,15 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
             self._take_typed()
             self._message = QUIET
             self._note_change()
+
+    def on_click(self, event: events.Click) -> None:
+        """Come to the row that was clicked, unless a question about the form is open."""
+        focused, row = self.screen.focused, event.screen_y - self.region.y - 1
+        if focused is None or self not in focused.ancestors_with_self:
+            return
+        at = row + self._top
+        if 0 <= row < self._room and at < self._count and at != self._at and self._takes_cursor(at):
+            self.action_move(at - self._at)
 
     def on_resize(self) -> None:
         """Lay the rows out anew."""
