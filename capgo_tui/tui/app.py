@@ -115,7 +115,11 @@ class CapgoApp(KeysInTurn):
         screen.open(self._workspace)
 
     async def on_lists_screen_key_wanted(self, event: MainScreen.KeyWanted) -> None:
-        """Ask for another key in place of the refused one."""
+        """Ask for another key in place of the refused one, once no write needs this one's."""
+        if self._writes:
+            if isinstance(self.screen, MainScreen):
+                self.screen.say("A write is under way: r asks for another key once it has ended.")
+            return
         await self._close_workspace()
         self.pop_screen()
         self.launch = replace(self.launch, app_id=event.app_id)

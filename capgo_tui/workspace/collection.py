@@ -108,6 +108,7 @@ class Collection(ListState, Generic[T]):
         self._key = key
         self._now = now
         self._turn = asyncio.Lock()
+        self._all_over = asyncio.Event()
         self._listeners: list[Callable[[Event], None]] = []
         self.changed: dict[str, T] = {}
         """What the last refresh found different, as it was before: for one cycle of attention."""
@@ -139,11 +140,17 @@ class Collection(ListState, Generic[T]):
         """Read to the end of the list in large pages, up to `stop` or the first failure.
 
         A list begun in small pages is begun again: a cursor is only good for pages of the size
-        it came with (contract §5). Called again it goes on where it stopped.
+        it came with (contract §5). Called again it goes on where it stopped; called while
+        another call is at work it ends with that one, and takes over if that is cancelled.
         """
-        if self.loading_all or self.ended:
+        while self.loading_all:
+            await self._all_over.wait()
+            if self._stopping or self.error is not None:
+                return
+        if self.ended:
             return
         self.loading_all, self._stopping, self.requests = True, False, 0
+        self._all_over.clear()
         try:
             while self._goes_on():
                 self.requests += 1
@@ -152,6 +159,7 @@ class Collection(ListState, Generic[T]):
                     return
         finally:
             self.loading_all = False
+            self._all_over.set()
             self._tell(Progressed())
 
     def _goes_on(self) -> bool:
@@ -171,8 +179,8 @@ class Collection(ListState, Generic[T]):
             self.waiting = None
         self._tell(Progressed())
 
-    async def refresh(self, on_screen: Sequence[str] = ()) -> None:
-        """Read again as much as is loaded; once at a time.
+    async def refresh(self, on_screen: Sequence[str] = ()) -> bool:
+        """Read again as much as is loaded, once at a time; whether that came to its end.
 
         The pages that hold most of `on_screen` come first, then the list from its start. What
         comes is merged at once; when all has come, what is gone is removed and the order made
@@ -181,7 +189,7 @@ class Collection(ListState, Generic[T]):
         server gave no way to its end, what came stays beside the old rows.
         """
         if self._again is not None:
-            return
+            return False
         self._again = again = ReadingAgain[T](on_screen, redraw=set(on_screen))
         try:
             async with self._request(Loading.REFRESH):
@@ -195,6 +203,7 @@ class Collection(ListState, Generic[T]):
                         self._tell(Updated(faded))
         finally:
             self._again = None
+        return again.whole
 
     async def _read_again(self, again: ReadingAgain[T]) -> None:
         known = len(self.records) - len(self._singles)
@@ -212,6 +221,7 @@ class Collection(ListState, Generic[T]):
                 return
             if again.is_sure(key for key in self.records if key not in self._singles):
                 break
+        again.whole = True
         last = next(reversed(again.records), None)
         singles = await self._keep_singles(again, look=not page.ended or page.incomplete)
         again.records.update((key, self.records[key]) for key in singles)
@@ -282,9 +292,12 @@ class Collection(ListState, Generic[T]):
         while self._again is not None:
             async with self._turn:
                 await asyncio.sleep(0)
-        await self.refresh()
+        whole = await self.refresh()
         if self.error is not None:
             raise self.error
+        if not whole:
+            why = f"stopped before the {self.name} were read again"
+            raise CapgoError(why, kind=ErrorKind.UNREACHABLE)
 
     def put(self, record: T) -> None:
         """Keep a record that was read on its own: a look-up or the re-read after a write."""

@@ -32,6 +32,8 @@ class ReadingAgain(Generic[T]):
     """What the refresh before found different and this one has not reached."""
     redraw: set[str] = field(default_factory=set)
     """On screen, where the same contents may read otherwise by now: ages do."""
+    whole: bool = False
+    """Whether it came to its end: neither a failure nor a stop did before."""
     _walks: int = 0
     _missed: set[str] = field(default_factory=set)
 

@@ -130,6 +130,7 @@ async def test_ids_that_are_being_looked_up_stay_as_they_are(server: Server) -> 
 async def test_a_name_that_was_typed_can_no_longer_be_edited_by_a_click(server: Server) -> None:
     async with on_bundles(server, "1.0.5") as driver:
         await driver.type("D", *"1.0.5", "enter")
+        await driver.until("y yes  n no")
         await driver.asked_in_dialog()
         await driver.pilot.click(driver.main.confirmation.query_one(Input))
         await driver.settle()

@@ -125,12 +125,14 @@ class BundleFlow:
         again = draft.rebase if isinstance(draft, NotesDraft) else draft.change
         outcome = await self._writing.confirm(change, again)
         if outcome is None:
-            form.say("Nothing was sent.")
+            if form.shows(draft):
+                form.say("Nothing was sent.")
         elif outcome.fate is Fate.FAILED:
             why = ""
             if outcome.error is not None and isinstance(draft, RegistrationDraft):
                 why = draft.blame(outcome.error)
-            form.say(f"✗ Not changed: {why}" if why else told(change, outcome), "warn")
+            if form.shows(draft):  # else another one's, and the status line tells it anyway
+                form.say(f"✗ Not changed: {why}" if why else told(change, outcome), "warn")
         else:
             self._go_to(change)
             return True

@@ -142,9 +142,13 @@ class CleanupFlow:
                 form.say("Nothing was deleted.")
                 return ()
             # It may have been read for long: what goes is judged once more before it does.
+            form.say("Reading bundles and channels once more… esc stops, nothing is deleted yet")
             await bring_up_to_date(self._workspace, self._workspace.bundles)
             await bring_up_to_date(self._workspace, self._workspace.channels)
             await self._count(draft)
+            if not form.shows(draft):
+                self._screen.say("Nothing was deleted.")
+                return ()
             if draft.plan is not None and _ids(draft.plan) == _ids(plan):
                 return changes
             changed = True

@@ -269,6 +269,8 @@ class Writing:
         repair = change.repair(outcome.lost) if outcome.lost else None
         if repair is None:
             return
-        self._screen.channel_form.close()  # it would hide the line that says why this is asked
+        if self._screen.channel_form.is_at_work:
+            # It would hide the line that says why this is asked; another one's stays.
+            self._screen.channel_form.close()
         if await self._ask_one(repair):
             await self.carry_out(repair)

@@ -403,7 +403,7 @@ class ListsScreen(ScreenWithModals):
         self._reads_over = True
         self.workers.cancel_group(self, READS)
 
-    def _read(self, coroutine: Coroutine[None, None, None], doing: str) -> None:
+    def _read(self, coroutine: Coroutine[None, None, object], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), group=READS, exit_on_error=False)
 
     def _work(self, coroutine: Coroutine[None, None, object], doing: str) -> None:

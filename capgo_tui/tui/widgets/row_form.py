@@ -158,6 +158,11 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         """Whether it is on the screen with that draft: it may be open again with another one."""
         return self._draft is draft
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether what was wished for last is still being seen to, and no other wish awaited."""
+        return self.is_open and (self._wish is None or self._wish.done())
+
     def begin(self, draft: DraftT, at: int = 0) -> None:
         """Show a draft and take the keyboard at once, with the cursor on one of the rows."""
         self._draft, self._at, self._top = draft, at, 0
@@ -173,6 +178,8 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
     def close(self, draft: DraftT | None = None) -> None:
         """Give the screen and the keyboard back, if it shows that draft, or whatever it shows."""
         if self._draft is not None and (draft is None or draft is self._draft):
+            if self._wish is not None:
+                self._wish.cancel()  # nobody can wish any more
             self._draft = self._wish = None
             self._box.hold("")  # it may have been a secret
             self._box.disabled, self._box.display = True, False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import UnsupportedByRevision
+from capgo_tui.api.errors import CapgoError, UnsupportedByRevision
 from capgo_tui.api.revisions import DeleteAll, Extra
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion
@@ -53,7 +53,10 @@ async def bring_up_to_date(
     await collection.load_all()
     as_of = collection.as_of
     if collection.ended and as_of is not None and workspace.now() - as_of > FRESH:
-        await collection.refresh()
+        try:
+            await collection.reread()
+        except CapgoError:
+            return False
     return is_known(collection)
 
 

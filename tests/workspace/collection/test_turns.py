@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.collection import Progressed
 from capgo_tui.workspace.list_state import Loading
 from tests.workspace.collection.lists import PAGE, idle, listened
@@ -128,3 +129,43 @@ async def test_giving_up_the_wait_for_a_turn_disturbs_nobody(world: World) -> No
     held.let_go()
     await first
     assert len(devices) == PAGE
+
+
+async def test_who_wants_all_of_a_list_that_is_being_loaded_waits_for_it() -> None:
+    async with open_world(devices=1_200) as world:
+        devices = world.open().devices
+        held = world.door.hold("GET /device")
+        first = asyncio.ensure_future(devices.load_all())
+        await held.ready.wait()
+        second = asyncio.ensure_future(devices.load_all())
+        await asyncio.sleep(0)
+        assert not second.done()
+        first.cancel()
+        held.let_go()
+        await second
+        assert list(devices.records) == world.device_ids(), "it took over from the one called off"
+
+
+async def test_who_waits_for_all_of_a_list_ends_with_its_stop() -> None:
+    async with open_world(devices=1_200) as world:
+        devices = world.open().devices
+        held = world.door.hold("GET /device")
+        both = asyncio.gather(devices.load_all(), devices.load_all())
+        await held.ready.wait()
+        devices.stop()
+        held.let_go()
+        await both
+        assert len(devices) == 500
+        assert not devices.loading_all
+
+
+async def test_a_reading_again_that_is_stopped_is_an_error(world: World) -> None:
+    devices = world.open().devices
+    await devices.load_all()
+    held = world.door.hold("GET /device")
+    reading = asyncio.ensure_future(devices.reread())
+    await held.ready.wait()
+    devices.stop()
+    held.let_go()
+    with pytest.raises(CapgoError, match="stopped before the devices were read again"):
+        await reading

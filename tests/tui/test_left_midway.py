@@ -1,0 +1,161 @@
+"""What was left while it waited: nothing goes on behind the operator's back, or in other hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.workspace.changes.outcome import Fate
+from tests.tui.bundles import confirmed, form, left, on_bundles
+from tests.tui.bundles import put_cursor as put_bundle_cursor
+from tests.tui.channels import entry, go_to, on_channels, put_cursor, review, workspace
+from tests.tui.driving import on_devices, opened
+from tests.tui.server import Gate, Server, answering
+from tests.tui.test_cleanup import LAST, made, plan
+from tests.tui.world import CHANNELS, bundle, channel, state, store_of
+
+if TYPE_CHECKING:
+    from tests.tui.driving import Driver
+    from tests.tui.server import App, Receive, Scope, Send
+
+
+async def idle(driver: Driver) -> None:
+    await driver.until(lambda: all(w.is_finished for w in driver.app.workers), "the end of it all")
+    await driver.settle()
+
+
+async def test_a_clean_up_left_after_its_yes_deletes_nothing() -> None:
+    server, gate = made(), Gate()
+    async with on_bundles(server, LAST) as driver:
+        await plan(driver)
+        server.pass_time(61)
+        server.on("GET", "/bundle", gate.before)
+        await confirmed(driver, "18")
+        await gate.reached.wait()
+        await driver.until("Reading bundles and channels once more… esc stops")
+        await driver.type("escape")
+        await driver.until(lambda: not form(driver).is_open, "the form left")
+        gate.open.set()
+        await idle(driver)
+        assert "Nothing was deleted." in driver.status
+        assert server.writes == 0
+
+
+async def test_a_reading_back_that_was_stopped_says_nothing_of_what_it_did_not_read() -> None:
+    content = state(
+        bundles=[bundle(number) for number in range(1, 121)],
+        channels=[channel(number, name, version=1) for number, name in enumerate(CHANNELS, 1)],
+    )
+    server, gate, reads = Server(store_of(content)), Gate(), 0
+
+    async def hold(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal reads
+        reads += server.writes > 0
+        await (gate.before if reads == 2 else plainly)(app, scope, receive, send)
+
+    async def plainly(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+
+    async with opened(server) as driver:
+        bundles = workspace(driver).bundles
+        await driver.until(lambda: bundles.started, "bundles")
+        await driver.type("3", "L")
+        await driver.until(lambda: bundles.ended and not bundles.loading_all, "all bundles")
+        put_bundle_cursor(driver, "1.0.50")
+        server.on("GET", "/bundle", hold)
+        await driver.type("D")
+        await confirmed(driver, "1.0.50")
+        await gate.reached.wait()
+        await driver.settle()
+        await driver.type("escape")
+        gate.open.set()
+        await driver.until(lambda: entry(driver).fate is not None, "its end")
+        assert "1.0.50" not in left(server)
+        assert entry(driver).fate is Fate.UNVERIFIED
+        await driver.until("reading it back failed: stopped before the bundles")
+
+
+async def test_a_refusal_is_told_in_no_other_form(server: Server) -> None:
+    gate = Gate()
+    refusal = answering(400, b'{"error":"x","message":"no such thing"}')
+
+    async def refuse(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        gate.reached.set()
+        await gate.open.wait()
+        await refusal(app, scope, receive, send)
+
+    async with on_bundles(server, "1.0.5") as driver:
+        server.on("POST", "/bundle/metadata", refuse)
+        await driver.type("e", *"!", "enter")
+        await driver.asked()
+        await driver.type("y")
+        await gate.reached.wait()
+        await driver.type("escape")
+        await driver.until(lambda: not form(driver).is_open, "the form left")
+        put_bundle_cursor(driver, "1.0.4")
+        await driver.type("e", *"other")
+        await driver.until("Edit bundle 1.0.4")
+        gate.open.set()
+        await driver.until(lambda: entry(driver).fate is not None, "its end")
+        await driver.settle()
+        assert form(driver)._message[0] == ""
+
+
+async def test_another_key_is_asked_for_once_no_write_is_under_way(server: Server) -> None:
+    gate = Gate()
+    async with on_devices(server) as driver:
+        client = workspace(driver).client
+        server.on("POST", "/device", gate.after)
+        await driver.type("o", *"beta", "enter")
+        await driver.asked()
+        await driver.type("y")
+        await gate.reached.wait()
+        refusal = b'{"error":"invalid_apikey","message":"Invalid apikey"}'
+        server.on("GET", "/device", answering(401, refusal))
+        await driver.type("r")
+        await driver.until(lambda: client.key_refused, "the refusal")
+        await driver.settle()
+        await driver.type("r")
+        await driver.until("A write is under way: r asks for another key once it has ended.")
+        gate.open.set()
+        await driver.until(lambda: entry(driver).fate is not None, "its end")
+        await driver.until(lambda: not driver.app._writes, "the end of the write")
+        await driver.type("r")
+        await driver.until("give another one")
+
+
+async def test_a_repair_leaves_the_form_of_another_channel_open(server: Server) -> None:
+    gate = Gate()
+    async with on_channels(server) as driver:
+        server.on("POST", "/channel", gate.after)
+        await driver.type("e")
+        await go_to(driver, "iOS")
+        await driver.type("space")
+        await review(driver)
+        await driver.until(lambda: driver.main.prompt.asking or driver.main.confirmation.visible)
+        await driver.asked()
+        await driver.type("y")
+        await gate.reached.wait()
+        server.change("UPDATE channels SET version = NULL WHERE name = 'beta'")
+        await driver.type("escape")
+        await driver.until(lambda: not driver.main.channel_form.is_open, "the form left")
+        put_cursor(driver, "qa")
+        await driver.type("e")
+        await driver.until("Edit qa")
+        await driver.type("backspace", "4")
+        draft = driver.main.channel_form._draft
+        gate.open.set()
+        await driver.until(lambda: driver.main.prompt.asking, "the repair")
+        assert driver.main.channel_form.shows(draft) if draft else False
+        await driver.type("n", "escape")
+        await driver.asked("Leave and lose")
+        await driver.type("y")
+        await idle(driver)
+
+
+async def test_a_form_that_is_closed_keeps_nobody_waiting(server: Server) -> None:
+    async with on_bundles(server, "1.0.5") as driver:
+        await driver.type("e")
+        await driver.until(lambda: form(driver).is_open, "the form")
+        form(driver).close()
+        await idle(driver)
+        assert driver.app.bug is None
