@@ -129,7 +129,9 @@ async def test_ids_that_are_being_looked_up_stay_as_they_are(server: Server) -> 
 
 async def test_a_name_that_was_typed_can_no_longer_be_edited_by_a_click(server: Server) -> None:
     async with on_bundles(server, "1.0.5") as driver:
-        await driver.type("D", *"1.0.5", "enter")
+        await driver.type("D")
+        await driver.until("type 1.0.5 ›")
+        await driver.type(*"1.0.5", "enter")
         await driver.until("y yes  n no")
         await driver.asked_in_dialog()
         await driver.pilot.click(driver.main.confirmation.query_one(Input))
@@ -175,6 +177,18 @@ async def test_a_click_on_a_row_of_the_channel_form_comes_to_it(server: Server) 
             assert form._at == comes_to
         await driver.type("escape")
         await driver.until(lambda: driver.main.focused is driver.main.table, "the list")
+
+
+async def test_a_click_on_the_list_leaves_the_detail_beside_it(server: Server) -> None:
+    async with on_devices(server, size=(140, 24)) as driver:
+        await driver.type("enter")
+        await driver.until(lambda: driver.main.has_class("-detail"), "the detail")
+        await driver.pilot.click(offset=(5, 4))
+        await driver.settle()
+        assert driver.cursor == device_id(3)
+        assert not driver.main.has_class("-detail")
+        await driver.type("q")
+        await driver.closed()
 
 
 async def test_only_the_first_button_opens_a_record(server: Server) -> None:

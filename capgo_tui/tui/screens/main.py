@@ -64,6 +64,11 @@ class MainScreen(GoingScreen):
         """Show all of the record."""
         self.action_open()
 
+    def on_click(self) -> None:
+        """Leave the detail at a click on the list beside it."""
+        if self._rows and self.focused is self.table:
+            self._close_detail()
+
     def action_open(self) -> None:
         """Show all of the record under the cursor and scroll in it."""
         self._open_detail(raw=self._raw and self.detail.display)
