@@ -221,7 +221,6 @@ class Collection(ListState, Generic[T]):
                 return
             if again.is_sure(key for key in self.records if key not in self._singles):
                 break
-        again.whole = True
         last = next(reversed(again.records), None)
         singles = await self._keep_singles(again, look=not page.ended or page.incomplete)
         again.records.update((key, self.records[key]) for key in singles)
@@ -231,6 +230,7 @@ class Collection(ListState, Generic[T]):
         self._walk, self._large, self._last = walk, large, last
         self._singles, self.odd = singles, again.odd
         self._arrived(page)
+        again.whole = True
         same = len(again.records) == len(self.records)
         if not (same and all(map(eq, again.records, self.records))):
             self.records = again.records
