@@ -65,6 +65,15 @@ class _WithFaultsExplained(click.Command):
     help="Which rate limits to apply.",
 )
 @click.option(
+    "--url-limit",
+    type=click.IntRange(0),
+    metavar="BYTES",
+    default=8192,
+    show_default=True,
+    help="Device lists whose ids would not fit into an internal URL of this length come without "
+    "overrides, as behind a gateway; 0 for no limit.",
+)
+@click.option(
     "--latency", type=click.IntRange(0), metavar="MS", help="Wait before each request; a fault too."
 )
 @click.option(
@@ -82,6 +91,7 @@ def sandbox(
     bundles: int,
     seed: int,
     limits: str,
+    url_limit: int,
     latency: int | None,
     faults: tuple[str, ...],
 ) -> None:
@@ -115,7 +125,9 @@ def sandbox(
         if entrance is None:
             text = "no active org_super_admin key has an app with channels; nothing to open"
             raise click.ClickException(text)
-        app = create_app(store, revision=revision, limits=limits, faults=wanted)
+        app = create_app(
+            store, revision=revision, limits=limits, faults=wanted, url_limit=url_limit
+        )
         code = serve(app, entrance, host=host, port=port)
     except StateError as error:
         raise click.ClickException(str(error)) from error

@@ -18,6 +18,7 @@ from capgo_tui.sandbox.call import Backend, Call, first_of_each
 from capgo_tui.sandbox.faults import Faults
 from capgo_tui.sandbox.faults.injector import FaultInjector
 from capgo_tui.sandbox.limits import LIMIT_SETS, Limits
+from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT
 from capgo_tui.sandbox.revisions import REVISIONS
 
 if TYPE_CHECKING:
@@ -43,10 +44,12 @@ def create_app(
     limits: str = "none",
     now: Callable[[], datetime] = _clock,
     faults: Faults | Sequence[str] = (),
+    url_limit: int = DEFAULT_URL_LIMIT,
 ) -> Starlette:
     """Build the sandbox over a store; ``now`` is the clock of its limits and timestamps.
 
     ``faults`` are either written out, or a ``Faults`` that can be changed while the sandbox runs.
+    A device list whose ids do not fit into a URL of ``url_limit`` bytes comes without overrides.
     """
     if revision not in REVISIONS:
         raise ValueError(f"no revision {revision!r}; there are {', '.join(REVISIONS)}")
@@ -54,7 +57,7 @@ def create_app(
         raise ValueError(f"no limits {limits!r}; there are {', '.join(LIMIT_SETS)}")
     chosen = REVISIONS[revision]
     counting = Limits(limits, now, chosen.too_many)
-    backend = Backend(store, counting, now)
+    backend = Backend(store, counting, now, url_limit)
     routes = [
         # Both spellings are one route to the real router; a redirect would drop the key.
         Route(path + slash, _endpoint(chosen, backend, methods), methods=list(methods))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refused
+from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -39,6 +40,7 @@ class Backend:
     store: Store
     limits: Limits
     now: Callable[[], datetime]
+    url_limit: int = DEFAULT_URL_LIMIT
 
 
 def parse_json(body: bytes) -> Json:

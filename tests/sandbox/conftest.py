@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from capgo_tui.sandbox.app import create_app
+from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT
 from capgo_tui.sandbox.store import Store
 from tests.support.clock import Clock
 
@@ -77,6 +78,7 @@ class OpenSandbox(Protocol):
         revision: str = "live",
         limits: str = "none",
         fill: Callable[[Store], str] | None = None,
+        url_limit: int = DEFAULT_URL_LIMIT,
     ) -> Sandbox: ...
 
 
@@ -88,10 +90,13 @@ def running(
     limits: str = "none",
     address: str = "192.0.2.1",
     faults: Faults | tuple[str, ...] = (),
+    url_limit: int = DEFAULT_URL_LIMIT,
 ) -> Iterator[Sandbox]:
     """Run a sandbox over this store and close all of it afterwards."""
     clock = Clock()
-    app = create_app(store, revision=revision, limits=limits, now=clock, faults=faults)
+    app = create_app(
+        store, revision=revision, limits=limits, now=clock, faults=faults, url_limit=url_limit
+    )
     transport = httpx.ASGITransport(app, client=(address, 1234))
     client = httpx.AsyncClient(transport=transport, base_url="http://sandbox")
     with asyncio.Runner() as runner:
@@ -106,11 +111,14 @@ def open_sandbox() -> Iterator[OpenSandbox]:
     opened: list[AbstractContextManager[Sandbox]] = []
 
     def open_one(
-        revision: str = "live", limits: str = "none", fill: Callable[[Store], str] | None = None
+        revision: str = "live",
+        limits: str = "none",
+        fill: Callable[[Store], str] | None = None,
+        url_limit: int = DEFAULT_URL_LIMIT,
     ) -> Sandbox:
         store = Store()
         key = (fill or conformance)(store)
-        context = running(store, revision=revision, limits=limits)
+        context = running(store, revision=revision, limits=limits, url_limit=url_limit)
         sandbox = context.__enter__()
         opened.append(context)
         sandbox.key = key

@@ -74,7 +74,7 @@ def test_walking_brings_every_device_once_in_order(order: str | None, crowd: San
 
 
 def test_walking_with_filters(crowd: Sandbox) -> None:
-    everyone = walk(crowd, limit=500)
+    everyone = walk(crowd, limit=150)
     custom = walk(crowd, limit=50, customIdMode="false")
     assert custom == [d for d in everyone if d["custom_id"]]
     bound = (NOON - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from capgo_tui.sandbox.answers import OK, Answer, Broken
@@ -10,6 +11,7 @@ from capgo_tui.sandbox.call import as_object, body_or_query, given, json_body, t
 from capgo_tui.sandbox.fleet import need_all, need_device, need_rows
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id, valid_app_id
 from capgo_tui.sandbox.live.errors import NO_ROW, missing_app_id, refusal
+from capgo_tui.sandbox.live.override_lookup import fits_url
 from capgo_tui.sandbox.paging import PAGE_SIZE, ROW_CAP
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.channels import find_channel
@@ -52,7 +54,7 @@ def get_devices(backend: Backend, call: Call) -> Answer:
                 more = {"device_id": device_id}
                 raise refusal("device_not_found", "Cannot find device", more, 404)
             return Answer(present(device))
-        return Answer(_page(db, app_id, body))
+        return Answer(_page(db, app_id, body, backend.url_limit))
 
 
 def _have_written(backend: Backend, call: Call) -> None:
@@ -136,7 +138,7 @@ def _lowered(body: JsonObject) -> JsonObject:
     return {**body, "device_id": device_id.lower()}
 
 
-def _page(db: sqlite3.Connection, app_id: str, body: JsonObject) -> JsonObject:
+def _page(db: sqlite3.Connection, app_id: str, body: JsonObject, url_limit: int) -> JsonObject:
     """Give one page; the row after it tells whether there are more (§5)."""
     newer_than = _newer_than(body.get("updated_at"))
     order = _order(body.get("order"))
@@ -159,7 +161,8 @@ def _page(db: sqlite3.Connection, app_id: str, body: JsonObject) -> JsonObject:
         only_custom=truthy(body.get("customIdMode")),
     )
     page = devices[:limit]
-    data = [present(device) for device in page]
+    told = fits_url((device.device_id for device in page), url_limit)
+    data = [present(device if told else replace(device, channel=None)) for device in page]
     if len(devices) <= limit:
         return {"data": data, "hasMore": False}
     cursor = f"{page[-1].updated_at}|{page[-1].device_id}"
