@@ -42,10 +42,10 @@ class _WithFaultsExplained(click.Command):
 @click.option("--db", "db_file", type=_FILE, help="Keep the data in this file between runs.")
 @click.option(
     "--revision",
-    type=click.Choice(["live", "documented", "legacy"]),
+    type=click.Choice(["live", "next", "documented", "legacy"]),
     default="live",
     show_default=True,
-    help="Which revision of the API to speak.",
+    help="Which revision of the API to speak; live is the server of July 2026, next the newer one.",
 )
 @click.option("--channels", type=click.IntRange(0), default=6, show_default=True)
 @click.option("--devices", type=click.IntRange(0), default=150, show_default=True)

@@ -56,8 +56,8 @@ def create_app(
     if limits not in LIMIT_SETS:
         raise ValueError(f"no limits {limits!r}; there are {', '.join(LIMIT_SETS)}")
     chosen = REVISIONS[revision]
-    counting = Limits(limits, now, chosen.too_many)
-    backend = Backend(store, counting, now, url_limit)
+    counting = Limits(limits, now, chosen.too_many, chosen.rules.same_set_seconds)
+    backend = Backend(store, counting, now, url_limit, chosen.rules)
     routes = [
         # Both spellings are one route to the real router; a redirect would drop the key.
         Route(path + slash, _endpoint(chosen, backend, methods), methods=list(methods))

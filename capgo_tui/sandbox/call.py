@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refused
 from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT
+from capgo_tui.sandbox.rules import LIVE_RULES, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,6 +42,7 @@ class Backend:
     limits: Limits
     now: Callable[[], datetime]
     url_limit: int = DEFAULT_URL_LIMIT
+    rules: Rules = LIVE_RULES
 
 
 def parse_json(body: bytes) -> Json:

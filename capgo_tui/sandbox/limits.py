@@ -65,11 +65,13 @@ class Limits:
         which: LimitSet,
         now: Callable[[], datetime],
         refuse: Callable[[JsonObject, dict[str, str]], Answer],
+        same_set_seconds: float = SAME_SET_WINDOW,
     ) -> None:
         self._device_limits = which != "none"
         self._hosted_limits = which == "hosted"
         self._clock = now
         self._refuse = refuse
+        self._same_set_seconds = same_set_seconds
         self._lock = threading.Lock()
         self._counters = _Counters()
 
@@ -135,7 +137,7 @@ class Limits:
                     # Of two waits the longer is told: after the shorter the call is refused again.
                     self._limited(max(counter.reset_at for counter in full), now, names)
                 if sets_channel:
-                    self._counters.keep(by_channel, _Counter(1, now + SAME_SET_WINDOW), now)
+                    self._counters.keep(by_channel, _Counter(1, now + self._same_set_seconds), now)
                 self._keep_window(by_op, op_count, DEVICE_OP_WINDOW, now)
             self._keep_window(by_address, address_count, ADDRESS_WINDOW, now)
 

@@ -34,6 +34,13 @@ class Span:
 EVERYTHING = Span(0, -1)
 
 
+def numbered_span(page: Json) -> Span:
+    """Work out the rows of one page read as a number; text or a negative one is page 0 (§18.3)."""
+    number = js_number(page)
+    start = math.floor(number) * PAGE_SIZE if 0 <= number < math.inf else 0
+    return Span(min(start, 2**53), PAGE_SIZE)
+
+
 def page_span(page: Json) -> Span:
     """Work out the rows of one page, defect included."""
     if page is None:

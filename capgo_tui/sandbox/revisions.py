@@ -1,9 +1,9 @@
-"""The three revisions as data: which path and method each has, and its common words (§0)."""
+"""The revisions as data: which path and method each has, and its common words (§0)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from capgo_tui.sandbox.answers import Answer, JsonObject
@@ -17,9 +17,11 @@ from capgo_tui.sandbox.live import (
     channel_settings,
     channels,
     devices,
+    lookups,
     statistics,
 )
 from capgo_tui.sandbox.live import errors as live_errors
+from capgo_tui.sandbox.rules import LIVE_RULES, Rules
 
 Handler: TypeAlias = Callable[[Backend, Call], Answer]
 
@@ -34,6 +36,7 @@ class Revision:
     crashed: Answer
     wrong_key: Answer
     too_many: Callable[[JsonObject, dict[str, str]], Answer]
+    rules: Rules = LIVE_RULES
 
 
 _PING: Mapping[str, Handler] = {"GET": apps.get_ok, "POST": apps.post_ok}
@@ -68,6 +71,32 @@ LIVE = Revision(
     crashed=live_errors.CRASHED,
     wrong_key=live_errors.WRONG_KEY,
     too_many=live_errors.too_many,
+)
+
+#: The server of autumn: the same handlers by other rules, and two more reads (§18.3-§18.10).
+NEXT = replace(
+    LIVE,
+    name="next",
+    routes={
+        **LIVE.routes,
+        "/channel/current-bundle": {"GET": lookups.get_current_bundle},
+        "/bundle/lookup": {"GET": lookups.look_up_bundle},
+    },
+    rules=Rules(
+        has_update_packages=True,
+        reads_page_as_number=True,
+        default_needs_app_settings=True,
+        switching_off_drops_target=True,
+        advances_rollouts=True,
+        new_stable_ends_rollout=True,
+        reads_assignment_target=True,
+        refuses_empty_bundle_page=False,
+        finds_custom_ids=True,
+        refuses_app_without_devices=True,
+        same_set_seconds=5.0,
+        enforcing_refuses_external=True,
+        tells_device_counts=True,
+    ),
 )
 
 DOCUMENTED = Revision(
@@ -114,4 +143,4 @@ LEGACY = Revision(
     too_many=era_errors.too_many,
 )
 
-REVISIONS: Mapping[str, Revision] = {r.name: r for r in (LIVE, DOCUMENTED, LEGACY)}
+REVISIONS: Mapping[str, Revision] = {r.name: r for r in (LIVE, NEXT, DOCUMENTED, LEGACY)}

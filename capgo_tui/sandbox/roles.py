@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 class Permission(StrEnum):
     """The live backend's own names of what a key may do."""
 
+    READ_AUDIT = "org.read_audit"
     READ_APP = "app.read"
+    UPDATE_APP = "app.update_settings"
     READ_CHANNELS = "app.read_channels"
     READ_DEVICES = "app.read_devices"
     READ_BUNDLES = "app.read_bundles"
@@ -27,6 +29,8 @@ class Permission(StrEnum):
 
 
 _EVERYTHING = frozenset(Permission)
+#: What belongs to the organisation is out of reach of a role in an app.
+_EVERYTHING_IN_APP = _EVERYTHING - {Permission.READ_AUDIT}
 _READER = frozenset(
     {
         Permission.READ_APP,
@@ -44,8 +48,9 @@ _DEVELOPER = _UPLOADER | {
 
 ROLES: Mapping[str, frozenset[Permission]] = {
     "org_super_admin": _EVERYTHING,
-    "app_admin": _EVERYTHING,
-    "org_admin": _DEVELOPER | {Permission.UPDATE_SETTINGS},
+    "app_admin": _EVERYTHING_IN_APP,
+    "org_admin": _DEVELOPER
+    | {Permission.UPDATE_SETTINGS, Permission.UPDATE_APP, Permission.READ_AUDIT},
     "app_developer": _DEVELOPER,
     "app_uploader": _UPLOADER,
     "app_reader": _READER,

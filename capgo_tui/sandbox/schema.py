@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS bundles (
   key_id TEXT CHECK (length(key_id) <= 20),
   cli_version TEXT,
   created_by_key INTEGER,
+  manifest_count INTEGER NOT NULL DEFAULT 0,
   UNIQUE (app_id, name)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS bundles_by_age ON bundles (app_id, created_at, id);
@@ -97,6 +98,8 @@ CREATE TABLE IF NOT EXISTS channels (
   auto_pause_cooldown_minutes INTEGER NOT NULL DEFAULT 60,
   auto_pause_last_triggered_at TEXT,
   auto_pause_last_checked_at TEXT,
+  update_package TEXT NOT NULL DEFAULT 'all'
+    CHECK (update_package IN ('all', 'zip', 'delta', 'zip_from_builtin', 'delta_from_builtin')),
   UNIQUE (app_id, name)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS channels_by_age ON channels (app_id, created_at, id);
@@ -161,6 +164,12 @@ CREATE TABLE IF NOT EXISTS fleet_blocks (
   PRIMARY KEY (app_id, block)
 ) STRICT, WITHOUT ROWID;
 """
+
+#: Columns that a database kept by an older sandbox lacks: table, name, definition.
+LATER_COLUMNS = (
+    ("bundles", "manifest_count", "INTEGER NOT NULL DEFAULT 0"),
+    ("channels", "update_package", "TEXT NOT NULL DEFAULT 'all'"),
+)
 
 #: Kept apart because a bulk load builds them afterwards: sorting once is far cheaper. With them
 #: and the primary key every device page starts at its cursor, so it costs O(page) (§5).

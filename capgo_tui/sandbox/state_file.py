@@ -97,6 +97,7 @@ class BundleState(BaseModel):
     link: str | None = None
     comment: str | None = None
     key_id: str | None = None
+    manifest_count: int = 0
 
 
 class ChannelState(BaseModel):
@@ -124,6 +125,7 @@ class ChannelState(BaseModel):
     rollout_enabled: bool = False
     rollout_paused_at: Moment | None = None
     rollout_pause_reason: str | None = None
+    update_package: Literal["all", "zip", "delta", "zip_from_builtin", "delta_from_builtin"] = "all"
 
 
 class DeviceState(BaseModel):

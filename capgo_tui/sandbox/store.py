@@ -12,7 +12,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.schema import BY_TIME, DEVICE_INDEXES, TABLES
+from capgo_tui.sandbox.schema import BY_TIME, DEVICE_INDEXES, LATER_COLUMNS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ class Store:
                 self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.executescript(TABLES)
+            self._add_later_columns()
             if self._connection.execute("SELECT 1 FROM fleets LIMIT 1").fetchone() is None:
                 self._build_device_indexes()
         except sqlite3.Error:
@@ -92,6 +93,12 @@ class Store:
         """Build what an order by time needs, if it is not there yet."""
         with self.writing():
             self._build_device_indexes()
+
+    def _add_later_columns(self) -> None:
+        for table, name, definition in LATER_COLUMNS:
+            columns = self._connection.execute(f"PRAGMA table_info({table})")
+            if name not in {column["name"] for column in columns}:
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {definition}")
 
     def _build_device_indexes(self, *, by_time: bool = True) -> None:
         for name, definition in DEVICE_INDEXES.items():

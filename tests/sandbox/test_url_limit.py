@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DEVICES = 345
 UUIDS = [f"aaaaaaaa-0000-4000-8000-{number:012x}" for number in range(DEVICES)]
-REVISIONS = ["live"]
+REVISIONS = ["live", "next"]
 
 
 def many(store: Store) -> str:

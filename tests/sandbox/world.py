@@ -20,6 +20,12 @@ SEALED = "com.sealed.app"
 MADE = "2026-11-01T00:00:00+00:00"
 OLD, NEW = "2026-01-01T00:00:00.000000+00:00", "2026-06-01T12:00:00.123456+00:00"
 BUNDLES = ("1.0.0", "1.0.1", "1.359.0", "1.360.0", "1.361.0", "2.0.0")
+#: The bundles that can be downloaded as a zip, as single files, or both; the others as neither.
+PACKAGES: dict[str, dict[str, object]] = {
+    "1.359.0": {"r2_path": "orgs/org-1/1.359.0.zip"},
+    "1.361.0": {"r2_path": "orgs/org-1/1.361.0.zip", "manifest_count": 12},
+    "2.0.0": {"manifest_count": 12},
+}
 KNOWN = "00000000-0000-0000-0000-000000000001"
 NEWER = "00000000-0000-0000-0000-000000000002"
 BUILTIN = "00000000-0000-0000-0000-000000000003"
@@ -34,7 +40,8 @@ def key_of(role: str) -> str:
 
 def _bundle(number: int, name: str) -> Row:
     made = f"2026-10-{number:02d}T00:00:00+00:00"
-    return {"id": number, "name": name, "created_at": made, "updated_at": made}
+    row = {"id": number, "name": name, "created_at": made, "updated_at": made}
+    return {**row, **PACKAGES.get(name, {})}
 
 
 def _channel(number: int, name: str, version: int | None, **more: object) -> Row:

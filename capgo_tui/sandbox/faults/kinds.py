@@ -146,6 +146,13 @@ _ALL = (
         _before_or_after(refusals.bad_gateway),
     ),
     Kind(
+        "503",
+        "before|after",
+        "before",
+        "likewise, database temporarily unavailable",
+        _before_or_after(refusals.unavailable),
+    ),
+    Kind(
         "drop",
         "before|after|midway",
         "before",

@@ -39,11 +39,13 @@ _TABLE = (
     _Operation("channel.list", "GET", "/channel"),
     _Operation("channel.set", "POST", "/channel"),
     _Operation("channel.delete", "DELETE", "/channel"),
+    _Operation("channel.current", "GET", "/channel/current-bundle"),
     _Operation("device.get", "GET", "/device", naming=("device_id", "channel")),
     _Operation("device.list", "GET", "/device"),
     _Operation("device.link", "POST", "/device"),
     _Operation("device.unlink", "DELETE", "/device"),
     _Operation("bundle.list", "GET", "/bundle|/versions"),
+    _Operation("bundle.lookup", "GET", "/bundle/lookup"),
     _Operation("bundle.create", "POST", "/bundle"),
     _Operation("bundle.promote", "PUT", "/bundle"),
     _Operation("bundle.metadata", "POST", "/bundle/metadata"),
@@ -52,6 +54,7 @@ _TABLE = (
     _Operation("app.list", "GET", "/app"),
     _Operation("app.get", "GET", "/app/APP"),
     _Operation("app.statistics", "GET", "/statistics/app/APP|/statistics/app/APP/bundle_usage"),
+    _Operation("audit.list", "GET", "/organization/audit"),
 )
 NAMES = tuple(operation.name for operation in _TABLE)
 #: What has no row in the table, such as a path that does not exist.

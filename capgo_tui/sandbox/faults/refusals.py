@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from capgo_tui.sandbox.faults.wire import Wire, answer_of, page
+from capgo_tui.sandbox.live.errors import UNAVAILABLE
 
 if TYPE_CHECKING:
     from capgo_tui.sandbox.faults.wire import Asked, Effect, Forward, Scene
@@ -51,6 +52,17 @@ def bad_gateway(*, carried_out: bool) -> Effect:
         if carried_out:
             await forward(asked)
         return page(502, "text/html", _GATEWAY_PAGE)
+
+    return effect
+
+
+def unavailable(*, carried_out: bool) -> Effect:
+    """Answer 503 as next does when its database does not (§18.9)."""
+
+    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
+        if carried_out:
+            await forward(asked)
+        return answer_of(UNAVAILABLE)
 
     return effect
 

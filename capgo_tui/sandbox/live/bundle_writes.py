@@ -7,10 +7,12 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer
-from capgo_tui.sandbox.call import body_or_query, given, truthy
+from capgo_tui.sandbox.call import as_object, body_or_query, given, truthy
 from capgo_tui.sandbox.live.access import authenticate, require, valid_app_id
 from capgo_tui.sandbox.live.bundles import present
-from capgo_tui.sandbox.live.errors import DUPLICATE, NO_ROW, no_access, refusal
+from capgo_tui.sandbox.live.errors import DUPLICATE, NO_ROW, TOO_LONG, no_access, refusal
+from capgo_tui.sandbox.live.rollout import settled
+from capgo_tui.sandbox.live.update_package import check_bundles_have_package
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import encryption_of, org_of
 from capgo_tui.sandbox.tables.bundles import bundle_by_id, find_bundle
@@ -19,11 +21,13 @@ from capgo_tui.sandbox.tables.rows import insert, update
 from capgo_tui.sandbox.values import as_text, row_id, stamp
 
 if TYPE_CHECKING:
-    from capgo_tui.sandbox.answers import JsonObject
+    from capgo_tui.sandbox.answers import Json, JsonObject
     from capgo_tui.sandbox.call import Backend, Call
     from capgo_tui.sandbox.tables.apps import Encryption
     from capgo_tui.sandbox.tables.rows import Column
 
+_LONGEST_KEY_ID = 20
+_TARGETS = ("auto", "stable", "rollout")
 _SEMVER = re.compile(
     r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
     r"(?:-((?:0|[1-9]\d*|\d*[a-z-][0-9a-z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-z-][0-9a-z-]*))*))?"
@@ -52,7 +56,10 @@ def create_bundle(backend: Backend, call: Call) -> Answer:
         owner_org = org_of(db, app_id)
         if owner_org is None:
             raise refusal("cannot_find_app", "Cannot find app", {"supabaseError": NO_ROW})
-        _check_encryption(body, encryption_of(db, owner_org))
+        demanded = encryption_of(db, owner_org)
+        if demanded is not None and backend.rules.enforcing_refuses_external:
+            raise _encryption_required()
+        _check_encryption(body, demanded)
         if find_bundle(db, app_id, version) is not None:
             raise refusal("version_already_exists", "Version already exists", {"version": version})
         moment = stamp(backend.now())
@@ -70,6 +77,9 @@ def create_bundle(backend: Backend, call: Call) -> Answer:
         for name in ("session_key", "key_id"):
             if truthy(body.get(name)):
                 values[name] = as_text(body[name])
+        if len(str(values.get("key_id", ""))) > _LONGEST_KEY_ID:
+            more: JsonObject = {"supabaseError": TOO_LONG}
+            raise refusal("cannot_create_bundle", "Cannot create bundle", more)
         try:
             bundle = bundle_by_id(db, app_id, insert(db, "bundles", values))
         except sqlite3.IntegrityError as error:
@@ -86,13 +96,17 @@ def _check_encryption(body: JsonObject, demanded: Encryption | None) -> None:
     if demanded is None:
         return
     if not truthy(body.get("session_key")):
-        raise refusal("encryption_required", "Bundles of this organization must be encrypted")
+        raise _encryption_required()
     if demanded.key_id is None:
         return
     if not truthy(body.get("key_id")):
         raise refusal("encryption_key_required", "Bundles must tell their encryption key")
     if as_text(body["key_id"]) != demanded.key_id:
         raise refusal("encryption_key_mismatch", "Bundles must use the organization's key")
+
+
+def _encryption_required() -> Exception:
+    return refusal("encryption_required", "Bundles of this organization must be encrypted")
 
 
 def put_on_channel(backend: Backend, call: Call) -> Answer:
@@ -103,6 +117,10 @@ def put_on_channel(backend: Backend, call: Call) -> Answer:
         if not all(truthy(body.get(name)) for name in ("app_id", "version_id", "channel_id")):
             raise _missing_fields(given(body, "app_id", "version_id", "channel_id"))
         app_id = valid_app_id(body)
+        wanted = _assignment_target(body) if backend.rules.reads_assignment_target else "stable"
+        if _sends_ids_as_text(call):
+            text = "Cannot set bundle to channel"
+            raise refusal("cannot_set_bundle_to_channel", text, {"error": "invalid id"})
         channel = channel_by_id(db, app_id, row_id(body["channel_id"]))
         if not key.may(Permission.PROMOTE, app_id, channel):
             raise no_access({"app_id": app_id, "channel_id": body["channel_id"]})
@@ -111,9 +129,42 @@ def put_on_channel(backend: Backend, call: Call) -> Answer:
             raise refusal("cannot_find_version", "Cannot find version")
         if channel is None:
             raise refusal("cannot_find_channel", "Cannot find channel")
-        save_channel(db, channel, {"version": bundle.id}, stamp(backend.now()))
+        has_rollout = channel.rollout_enabled or channel.rollout_version is not None
+        on_target = wanted == "rollout" or (wanted == "auto" and has_rollout)
+        if on_target and channel.version is None:
+            text = "Cannot set rollout target because this channel has no stable bundle yet"
+            raise refusal("cannot_set_rollout_without_stable", text, given(body, "channel_id"))
+        written: dict[str, Column] = {"version": bundle.id}
         text = f"Bundle {bundle.name} set to channel {channel.name}"
-        return Answer({"status": "success", "message": text})
+        if on_target:
+            written = {"rollout_version": bundle.id, "rollout_enabled": True}
+            text = f"Bundle {bundle.name} set as rollout target on channel {channel.name}"
+        values = settled(channel, written, backend.rules)
+        if backend.rules.has_update_packages:
+            check_bundles_have_package(db, app_id, channel.name, channel, values)
+        save_channel(db, channel, values, stamp(backend.now()))
+        answer: dict[str, Json] = {"status": "success", "message": text}
+        if backend.rules.reads_assignment_target:
+            answer["assignmentTarget"] = "rollout" if on_target else "stable"
+        return Answer(answer)
+
+
+def _assignment_target(body: JsonObject) -> str:
+    """Read which of the channel's two bundles is meant (§18.5)."""
+    target = "auto" if body.get("target") is None else body["target"]
+    if not isinstance(target, str) or target not in _TARGETS:
+        text = f"target must be one of {', '.join(_TARGETS)}"
+        raise refusal("invalid_target", text, {"target": target})
+    return target
+
+
+def _sends_ids_as_text(call: Call) -> bool:
+    """Tell whether the JSON body has an id as text, which breaks the write (§18.2)."""
+    try:
+        body = as_object(call.json())
+    except ValueError:
+        return False
+    return any(isinstance(body.get(name), str) for name in ("version_id", "channel_id"))
 
 
 def update_metadata(backend: Backend, call: Call) -> Answer:
@@ -136,6 +187,9 @@ def update_metadata(backend: Backend, call: Call) -> Answer:
         }
         if not changes:
             raise refusal("no_fields_to_update", "No fields to update")
+        if key.role == "app_preview" and bundle.created_by_key != key.id:
+            text = "Cannot update version metadata"
+            raise refusal("cannot_update_version_metadata", text, {"supabaseError": NO_ROW})
         changes["updated_at"] = stamp(backend.now())
         update(db, "bundles", bundle.id, changes)
     return OK

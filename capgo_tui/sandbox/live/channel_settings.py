@@ -11,6 +11,7 @@ from capgo_tui.sandbox.call import as_object, json_body, truthy
 from capgo_tui.sandbox.live import rollout
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
 from capgo_tui.sandbox.live.errors import no_access, refusal
+from capgo_tui.sandbox.live.update_package import check_bundles_have_package, read_update_package
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import org_of
 from capgo_tui.sandbox.tables.bundles import find_bundle
@@ -57,20 +58,29 @@ def post_channel(backend: Backend, call: Call) -> Answer:
             require(key, Permission.CREATE_CHANNEL, app_id)
         elif not key.may(Permission.UPDATE_SETTINGS, app_id, existing):
             raise no_access({"app_id": app_id, "channel": body["channel"]})
+        becomes_public = body.get("public") is True and not (existing and existing.public)
+        if becomes_public and backend.rules.default_needs_app_settings:
+            require(key, Permission.UPDATE_APP, app_id)
         if org_of(db, app_id) is None:
             raise no_access({"app_id": app_id}, "invalid_app_id")
 
+        moment = stamp(backend.now())
         values: dict[str, Column] = {}
         if "version" in body:
             values["version"] = _requested_bundle(db, key, app_id, existing, body)
         stable = values.get("version", existing.version if existing else None)
-        plan = rollout.Plan(db, key, app_id, existing, stable, stamp(backend.now()))
+        plan = rollout.Plan(db, key, app_id, existing, stable, moment, backend.rules)
         values |= plan.read(body)
         values |= _settings(body)
+        if backend.rules.has_update_packages:
+            values |= read_update_package(body)
+        values = rollout.settled(existing, values, backend.rules)
         if existing is None:
             values = {**_origin(key, app_id, body), **values}
+        if backend.rules.has_update_packages:
+            check_bundles_have_package(db, app_id, as_text(body["channel"]), existing, values)
         try:
-            channel_id = save_channel(db, existing, values, stamp(backend.now()))
+            channel_id = save_channel(db, existing, values, moment)
         except sqlite3.IntegrityError as error:
             raise Broken("a constraint of the table") from error
         if existing is None and values.get("version") is not None:

@@ -8,7 +8,7 @@ from capgo_tui.sandbox.answers import OK, Answer
 from capgo_tui.sandbox.call import body_or_query, truthy
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
 from capgo_tui.sandbox.live.errors import BAD_RANGE, NO_ROW, no_access, refusal
-from capgo_tui.sandbox.paging import BadRange, page_span
+from capgo_tui.sandbox.paging import BadRange, numbered_span, page_span
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.bundles import bundle_by_id, delete_bundle, is_linked
 from capgo_tui.sandbox.tables.channels import delete_channel, find_channel, list_channels
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.sandbox.answers import Json, JsonObject
     from capgo_tui.sandbox.call import Backend, Call
+    from capgo_tui.sandbox.rules import Rules
     from capgo_tui.sandbox.tables.channels import Channel
     from capgo_tui.sandbox.tables.keys import Key
 
@@ -36,13 +37,15 @@ def get_channels(backend: Backend, call: Call) -> Answer:
                 # The real text speaks of a version (§11.13).
                 more = {"supabaseError": NO_ROW}
                 raise refusal("cannot_find_version", "Cannot find version", more)
-            return Answer(present(channel))
+            return Answer(present(channel, backend.rules))
+        read_page = numbered_span if backend.rules.reads_page_as_number else page_span
         try:
-            span = page_span(body.get("page"))
+            span = read_page(body.get("page"))
         except BadRange as error:
             more = {"supabaseError": BAD_RANGE}
             raise refusal("cannot_find_channels", "Cannot find channels", more) from error
-        return Answer([present(channel) for channel in list_channels(db, app_id, span)])
+        channels = list_channels(db, app_id, span)
+        return Answer([present(channel, backend.rules) for channel in channels])
 
 
 def remove_channel(backend: Backend, call: Call) -> Answer:
@@ -86,9 +89,9 @@ def _preview_bundles(db: sqlite3.Connection, key: Key, channel: Channel) -> list
     return ids
 
 
-def present(channel: Channel) -> JsonObject:
-    """Word a channel; the platform flags cannot be read back (§11.7)."""
-    return {
+def present(channel: Channel, rules: Rules) -> JsonObject:
+    """Word a channel; on live the platform flags cannot be read back (§11.7, §18.3)."""
+    shown: dict[str, Json] = {
         "id": channel.id,
         "created_at": channel.created_at,
         "name": channel.name,
@@ -123,6 +126,13 @@ def present(channel: Channel) -> JsonObject:
         "autoPauseLastTriggeredAt": channel.auto_pause_last_triggered_at,
         "autoPauseLastCheckedAt": channel.auto_pause_last_checked_at,
     }
+    if rules.has_update_packages:
+        shown |= {
+            "ios": channel.ios,
+            "android": channel.android,
+            "updatePackage": channel.update_package,
+        }
+    return shown
 
 
 def _bundle(bundle_id: int | None, name: str | None) -> Json:

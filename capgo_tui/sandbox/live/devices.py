@@ -18,6 +18,7 @@ from capgo_tui.sandbox.tables.channels import find_channel
 from capgo_tui.sandbox.tables.devices import (
     Cursor,
     find_device,
+    has_devices,
     link_device,
     page_of_devices,
     unlink_device,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.call import Backend, Call
     from capgo_tui.sandbox.tables.devices import Device, Order
 
+_LONGEST_CUSTOM_ID = 36
 _UTC_FORMS = re.compile(
     r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z| \d{2}:\d{2}:\d{2})", re.ASCII
 )
@@ -54,7 +56,10 @@ def get_devices(backend: Backend, call: Call) -> Answer:
                 more = {"device_id": device_id}
                 raise refusal("device_not_found", "Cannot find device", more, 404)
             return Answer(present(device))
-        return Answer(_page(db, app_id, body, backend.url_limit))
+        page = _page(db, backend, app_id, body)
+        if backend.rules.refuses_app_without_devices and not has_devices(db, app_id):
+            raise refusal("devices_not_found", "Cannot get devices", status=404)
+        return Answer(page)
 
 
 def _have_written(backend: Backend, call: Call) -> None:
@@ -68,6 +73,8 @@ def _have_written(backend: Backend, call: Call) -> None:
         need_device(backend.store, app_id, as_text(device_id).lower())
     elif truthy(asked.get("order")) or truthy(asked.get("updated_at")):
         need_all(backend.store, app_id, by_time=True)
+    elif truthy(asked.get("custom_id")) and backend.rules.finds_custom_ids:
+        need_all(backend.store, app_id)
     else:
         after = _cursor(asked.get("cursor"))
         # One device in three has a custom id.
@@ -138,8 +145,9 @@ def _lowered(body: JsonObject) -> JsonObject:
     return {**body, "device_id": device_id.lower()}
 
 
-def _page(db: sqlite3.Connection, app_id: str, body: JsonObject, url_limit: int) -> JsonObject:
+def _page(db: sqlite3.Connection, backend: Backend, app_id: str, body: JsonObject) -> JsonObject:
     """Give one page; the row after it tells whether there are more (§5)."""
+    custom_id = _custom_id(body.get("custom_id")) if backend.rules.finds_custom_ids else None
     newer_than = _newer_than(body.get("updated_at"))
     order = _order(body.get("order"))
     limit = _limit(body.get("limit"))
@@ -159,14 +167,26 @@ def _page(db: sqlite3.Connection, app_id: str, body: JsonObject, url_limit: int)
         after=after,
         newer_than=newer_than,
         only_custom=truthy(body.get("customIdMode")),
+        custom_id=custom_id,
     )
     page = devices[:limit]
-    told = fits_url((device.device_id for device in page), url_limit)
+    told = fits_url((device.device_id for device in page), backend.url_limit)
     data = [present(device if told else replace(device, channel=None)) for device in page]
     if len(devices) <= limit:
         return {"data": data, "hasMore": False}
     cursor = f"{page[-1].updated_at}|{page[-1].device_id}"
     return {"data": data, "nextCursor": cursor, "hasMore": True}
+
+
+def _custom_id(value: Json) -> str | None:
+    """Read the custom id that was asked for, as the handler trims it (§18.7)."""
+    if value is None:
+        return None
+    trimmed = value.strip() if isinstance(value, str) else ""
+    if not 1 <= len(trimmed) <= _LONGEST_CUSTOM_ID:
+        text = f"custom_id must have 1 to {_LONGEST_CUSTOM_ID} characters"
+        raise refusal("invalid_custom_id", text, {"custom_id": value})
+    return trimmed
 
 
 def _newer_than(value: Json) -> str | None:

@@ -24,6 +24,12 @@ DUPLICATE: JsonObject = {
     "hint": None,
     "message": "duplicate key value violates unique constraint",
 }
+TOO_LONG: JsonObject = {
+    "code": "22001",
+    "details": None,
+    "hint": None,
+    "message": "value too long for type character varying(20)",
+}
 BAD_RANGE: JsonObject = {
     "code": "PGRST103",
     "details": "The range is not valid.",
@@ -33,6 +39,14 @@ BAD_RANGE: JsonObject = {
 
 NOT_FOUND = Answer({"error": "not_found", "message": "Not found"}, 404)
 CRASHED = Answer({"error": "unknown_error", "message": "Unknown error", "moreInfo": {}}, 500)
+UNAVAILABLE = Answer(
+    {
+        "error": "upstream_unavailable",
+        "message": "Database temporarily unavailable",
+        "moreInfo": {},
+    },
+    503,
+)
 WRONG_KEY = Answer({"error": "invalid_apikey", "message": "Invalid apikey", "moreInfo": {}}, 401)
 
 

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from capgo_tui.sandbox.answers import Json, JsonObject
+    from capgo_tui.sandbox.rules import Rules
     from capgo_tui.sandbox.tables.channels import Channel
     from capgo_tui.sandbox.tables.keys import Key
     from capgo_tui.sandbox.tables.rows import Column
 
 _MAX_SAFE_INTEGER = 2**53 - 1
 
-#: Both spellings of each field; ``rollback`` has only one.
+#: Both spellings of each field; ``rollback`` has only one. ``advanceRollout`` and
+#: ``updatePackage`` are next's.
 _ALIASES: Mapping[str, str] = {
     "rolloutVersion": "rollout_version",
     "rolloutPercentage": "rollout_percentage",
@@ -36,6 +38,7 @@ _ALIASES: Mapping[str, str] = {
     "rolloutPauseReason": "rollout_pause_reason",
     "rolloutCacheTtlSeconds": "rollout_cache_ttl_seconds",
     "promoteToStable": "promote_to_stable",
+    "advanceRollout": "advance_rollout",
     "autoPauseEnabled": "auto_pause_enabled",
     "autoPauseWindowMinutes": "auto_pause_window_minutes",
     "autoPauseFailureRateBps": "auto_pause_failure_rate_bps",
@@ -44,6 +47,7 @@ _ALIASES: Mapping[str, str] = {
     "autoPauseMinFailures": "auto_pause_min_failures",
     "autoPauseAction": "auto_pause_action",
     "autoPauseCooldownMinutes": "auto_pause_cooldown_minutes",
+    "updatePackage": "update_package",
 }
 
 #: Whole numbers and their ranges, in the order the real handler checks them around the confidence.
@@ -61,12 +65,12 @@ _RANGES_AFTER: tuple[tuple[str, int, int], ...] = (
 _NULLABLE = frozenset({"autoPauseFailureRateBps", "autoPauseMinAttempts", "autoPauseMinFailures"})
 _ACTIONS = frozenset({"pause", "rollback", "notify"})
 
+_UNPAUSED: Mapping[str, Column] = {"rollout_paused_at": None, "rollout_pause_reason": None}
+_WITHOUT_TARGET: Mapping[str, Column] = {"rollout_version": None, **_UNPAUSED}
 _ENDED: Mapping[str, Column] = {
-    "rollout_version": None,
+    **_WITHOUT_TARGET,
     "rollout_enabled": False,
     "rollout_percentage_bps": 0,
-    "rollout_paused_at": None,
-    "rollout_pause_reason": None,
 }
 
 
@@ -88,6 +92,7 @@ class Plan:
     existing: Channel | None
     stable: Column
     moment: str
+    rules: Rules
 
     def read(self, body: JsonObject) -> dict[str, Column]:
         """Check the fields and give the columns they set."""
@@ -105,8 +110,28 @@ class Plan:
                 text = "Cannot promote without a rollout version"
                 raise refusal("missing_rollout_version", text, given(body, "app_id", "channel"))
             values |= {**_ENDED, "version": promoted}
-        self._renew(values)
+        if self._advances(body):
+            values |= self._advance(body, values)
+        if self._switches_off(body):
+            values |= _WITHOUT_TARGET
         return values
+
+    def _advances(self, body: JsonObject) -> bool:
+        return self.rules.advances_rollouts and truthy(body.get("advanceRollout"))
+
+    def _switches_off(self, body: JsonObject) -> bool:
+        """Tell whether the rollout is switched off, which on next drops its target (§18.4)."""
+        ends = truthy(body.get("rollback")) or truthy(body.get("promoteToStable"))
+        off = body.get("rolloutEnabled") is False
+        return self.rules.switching_off_drops_target and off and not ends
+
+    def _advance(self, body: JsonObject, values: Mapping[str, Column]) -> dict[str, Column]:
+        """Make the old target stable and the new one the target."""
+        reached = self.existing.rollout_version if self.existing else None
+        if reached is None or values.get("rollout_version") is None:
+            text = "Cannot advance without an old and a new rollout version"
+            raise refusal("missing_rollout_version", text, given(body, "app_id", "channel"))
+        return {"rollout_enabled": True, **values, "version": reached, **_UNPAUSED}
 
     def _numbers(self, body: JsonObject) -> dict[str, Column]:
         values: dict[str, Column] = {}
@@ -143,7 +168,12 @@ class Plan:
         names = given(body, "app_id", "channel")
         target_given = truthy(body.get("rolloutVersion"))
         ends = truthy(body.get("rollback")) or truthy(body.get("promoteToStable"))
-        if "rolloutVersion" in body or ends:
+        drops = (
+            self._switches_off(body)
+            and self.existing is not None
+            and self.existing.rollout_version is not None
+        )
+        if "rolloutVersion" in body or ends or drops or self._advances(body):
             if self.existing is None:
                 raise refusal("cannot_find_channel", "Cannot find channel", names)
             if not self.key.may(Permission.PROMOTE, self.app_id, self.existing):
@@ -180,14 +210,29 @@ class Plan:
             raise Broken("an unknown rollout target is not caught")
         return bundle.id
 
-    def _renew(self, values: dict[str, Column]) -> None:
-        """Give a changed target a new rollout id and no pause, as the real trigger does."""
-        if self.existing is None or "rollout_version" not in values:
-            return
-        if values["rollout_version"] != self.existing.rollout_version:
-            values["rollout_id"] = str(uuid.uuid4())
-            values["rollout_paused_at"] = None
-            values["rollout_pause_reason"] = None
+
+def settled(
+    existing: Channel | None, values: Mapping[str, Column], rules: Rules
+) -> dict[str, Column]:
+    """Give the columns as the database's own rules leave them, whoever writes the channel.
+
+    On next a new stable bundle ends the rollout of a target that stays the same (§18.4). A target
+    that changes gets a new rollout id and no pause.
+    """
+    after = dict(values)
+    if existing is None:
+        return after
+    target, stable = existing.rollout_version, existing.version
+    if (
+        rules.new_stable_ends_rollout
+        and target is not None
+        and after.get("version", stable) != stable
+        and after.get("rollout_version", target) == target
+    ):
+        after |= {"rollout_version": None, "rollout_enabled": False}
+    if after.get("rollout_version", target) != target:
+        after |= {"rollout_id": str(uuid.uuid4()), **_UNPAUSED}
+    return after
 
 
 def _is_number(value: Json) -> TypeGuard[float]:

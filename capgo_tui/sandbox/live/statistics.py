@@ -15,7 +15,7 @@ from capgo_tui.sandbox.values import parse_moment, stamp
 if TYPE_CHECKING:
     import sqlite3
 
-    from capgo_tui.sandbox.answers import JsonObject
+    from capgo_tui.sandbox.answers import Json, JsonObject
     from capgo_tui.sandbox.call import Backend, Call
     from capgo_tui.sandbox.tables.keys import Key
 
@@ -43,14 +43,19 @@ def get_bundle_usage(backend: Backend, call: Call) -> Answer:
     with backend.store.reading() as db:
         days = _days_asked(db, backend, call)
         shares: dict[str, list[float]] = {}
+        devices: dict[str, list[int]] = {}
         for number, day in enumerate(days):
             counts = _running(db, call.path["app_id"], day)
             for name, count in counts.items():
                 share = round(100 * count / sum(counts.values()), 1)
                 shares.setdefault(name, [0.0] * len(days))[number] = share
-        datasets: list[JsonObject] = [
-            {"label": name, "data": data} for name, data in sorted(shares.items())
-        ]
+                devices.setdefault(name, [0] * len(days))[number] = count
+        datasets: list[JsonObject] = []
+        for name, data in sorted(shares.items()):
+            dataset: dict[str, Json] = {"label": name, "data": data}
+            if backend.rules.tells_device_counts:
+                dataset["metaCounts"] = devices[name]
+            datasets.append(dataset)
         return Answer({"labels": [d.date().isoformat() for d in days], "datasets": datasets})
 
 

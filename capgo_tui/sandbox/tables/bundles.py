@@ -37,6 +37,17 @@ class Bundle:
     key_id: str | None
     cli_version: str | None
     created_by_key: int | None
+    manifest_count: int
+
+    @property
+    def has_zip(self) -> bool:
+        """Tell whether the whole bundle can be downloaded as one file."""
+        return bool(self.external_url if self.storage_provider == "external" else self.r2_path)
+
+    @property
+    def has_delta(self) -> bool:
+        """Tell whether its files can be downloaded one by one."""
+        return self.manifest_count > 0
 
 
 def list_bundles(db: sqlite3.Connection, app_id: str, span: Span) -> list[Bundle]:
@@ -56,6 +67,14 @@ def find_bundle(db: sqlite3.Connection, app_id: str, name: str) -> Bundle | None
     """Find a bundle that is not deleted by its name."""
     row = db.execute(
         "SELECT * FROM bundles WHERE app_id = ? AND name = ? AND deleted = 0", [app_id, name]
+    ).fetchone()
+    return record_of(Bundle, row) if row else None
+
+
+def bundle_by_name(db: sqlite3.Connection, app_id: str, name: str) -> Bundle | None:
+    """Find a bundle by its name, a deleted one too."""
+    row = db.execute(
+        "SELECT * FROM bundles WHERE app_id = ? AND name = ?", [app_id, name]
     ).fetchone()
     return record_of(Bundle, row) if row else None
 

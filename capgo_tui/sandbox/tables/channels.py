@@ -53,6 +53,7 @@ class Channel:
     auto_pause_cooldown_minutes: int
     auto_pause_last_triggered_at: str | None
     auto_pause_last_checked_at: str | None
+    update_package: str
     version_name: str | None
     rollout_version_name: str | None
 

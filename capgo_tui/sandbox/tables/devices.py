@@ -78,12 +78,17 @@ def page_of_devices(
     after: Cursor | None,
     newer_than: str | None,
     only_custom: bool,
+    custom_id: str | None = None,
 ) -> list[Device]:
     """Fetch one page of the live list; it costs O(page) wherever the cursor stands (§5)."""
     query = _SELECT + "WHERE d.app_id = :app"
     values: dict[str, Column] = {"app": app_id, "limit": limit}
     if only_custom:
         query += " AND d.custom_id <> ''"
+    if custom_id is not None:
+        # With ``<> ''`` the index of devices with a custom id serves this too.
+        query += " AND d.custom_id <> '' AND d.custom_id = :custom"
+        values["custom"] = custom_id
     if newer_than is not None:
         query += " AND d.updated_at > :newer"
         values["newer"] = newer_than
@@ -92,6 +97,12 @@ def page_of_devices(
         values |= {"at": after.updated_at, "id": after.device_id}
     rows = db.execute(query + _ORDERS[order] + " LIMIT :limit", values)
     return records_of(Device, rows)
+
+
+def has_devices(db: sqlite3.Connection, app_id: str) -> bool:
+    """Tell whether an app has any device."""
+    row = db.execute("SELECT 1 FROM devices WHERE app_id = ? LIMIT 1", [app_id]).fetchone()
+    return row is not None
 
 
 def list_devices(db: sqlite3.Connection, app_id: str, span: Span) -> list[Device]:

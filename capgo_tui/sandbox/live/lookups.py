@@ -1,0 +1,77 @@
+"""The two small reads that only next has (§18.8)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.answers import Answer
+from capgo_tui.sandbox.call import body_or_query, given, truthy
+from capgo_tui.sandbox.live.access import authenticate, require_app_id
+from capgo_tui.sandbox.live.errors import NO_ROW, refusal
+from capgo_tui.sandbox.paging import Span
+from capgo_tui.sandbox.roles import Permission
+from capgo_tui.sandbox.tables.bundles import bundle_by_id, bundle_by_name, list_bundles
+from capgo_tui.sandbox.tables.channels import find_channel
+from capgo_tui.sandbox.values import as_text
+
+if TYPE_CHECKING:
+    from capgo_tui.sandbox.call import Backend, Call
+
+
+def get_current_bundle(backend: Backend, call: Call) -> Answer:
+    """Answer what a channel carries; everything is null where it carries nothing."""
+    with backend.store.reading() as db:
+        key = authenticate(db, backend, call)
+        body = body_or_query(call)
+        app_id = require_app_id(body)
+        name = body.get("channel")
+        names = given(body, "app_id", "channel")
+        if not truthy(name):
+            raise refusal("missing_channel", "Missing channel", {"body": body})
+        channel = find_channel(db, app_id, as_text(name))
+        if channel is None or not (app_id in key.apps or key.sees(channel)):
+            more = {"supabaseError": NO_ROW, **names}
+            raise refusal("cannot_find_channel", "Cannot find channel", more)
+        if not key.sees(channel):
+            raise refusal("cannot_access_channel", "You can't access this channel", names)
+        bundle = bundle_by_id(db, app_id, channel.version, deleted_too=True)
+        if bundle is None and channel.version is not None:
+            more = {"supabaseError": NO_ROW, **names}
+            raise refusal("cannot_find_bundle", "Cannot load channel bundle", more)
+        packages = bundle.native_packages if bundle else None
+        return Answer(
+            {
+                "bundle_name": bundle.name if bundle else None,
+                "bundle_id": bundle.id if bundle else None,
+                "min_update_version": bundle.min_update_version if bundle else None,
+                "native_packages": [] if packages is None else json.loads(packages),
+                "disable_auto_update": channel.disable_auto_update,
+            }
+        )
+
+
+def look_up_bundle(backend: Backend, call: Call) -> Answer:
+    """Answer whether a bundle of this name exists, or the name of the newest one."""
+    with backend.store.reading() as db:
+        key = authenticate(db, backend, call)
+        body = body_or_query(call)
+        app_id = require_app_id(body)
+        rights = (Permission.READ_BUNDLES, Permission.UPLOAD)
+        if not any(key.may(right, app_id) for right in rights):
+            text = "You cannot read bundles for this app"
+            raise refusal("cannot_lookup_bundle", text, {"app_id": app_id})
+        if body.get("latest") in (True, "true", "1"):
+            newest = list_bundles(db, app_id, Span(0, 1))
+            return Answer({"name": newest[0].name if newest else None})
+        if not truthy(body.get("name")):
+            raise refusal("missing_version", "Missing bundle version name", {"body": body})
+        bundle = bundle_by_name(db, app_id, as_text(body["name"]))
+        return Answer(
+            {
+                "exists": bundle is not None,
+                "id": bundle.id if bundle else None,
+                "name": bundle.name if bundle else None,
+                "deleted": bundle.deleted if bundle else None,
+            }
+        )
