@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.fleet import fill_block, start_fleet
+from capgo_tui.sandbox.generate_audit import insert_audit
 from capgo_tui.sandbox.generate_devices import Fleet, Recipe, insert_devices, insert_overrides
 from capgo_tui.sandbox.generate_history import Release, history
 from capgo_tui.sandbox.roles import ROLES
@@ -72,6 +73,7 @@ def generate(
             start_fleet(db, recipe)
             fill_block(db, recipe, 0)
         insert_overrides(db, rng, app_id=APP_ID, count=devices, linkable=linkable)
+        insert_audit(db, APP_ID, _lines(releases), now)
     return GeneratedWorld(APP_ID, keys["org_super_admin"], keys)
 
 
@@ -195,14 +197,18 @@ class _Making:
 
 def _carried(releases: Sequence[Release]) -> Mapping[str, str]:
     """Choose what the lasting channels carry, as far as the history reaches."""
+    return {name: line[0] for name, line in _lines(releases).items() if line}
+
+
+def _lines(releases: Sequence[Release]) -> Mapping[str, Sequence[str]]:
+    """Name what each lasting channel carries and what it carried before, the newest first."""
     stable = [r.name for r in reversed(releases) if not r.is_preview]
     previews = [r.name for r in reversed(releases) if r.is_preview]
     newest = [r.name for r in reversed(releases)]
-    wanted = {
-        "production": stable[:1],
-        "beta": previews[:1],
-        "internal": newest[:1],
-        "qa": previews[1:2],
-        "hotfix-login": stable[1:2],
+    return {
+        "production": stable,
+        "beta": previews,
+        "internal": newest,
+        "qa": previews[1:],
+        "hotfix-login": stable[1:],
     }
-    return {name: found[0] for name, found in wanted.items() if found}

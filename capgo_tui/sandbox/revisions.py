@@ -12,6 +12,7 @@ from capgo_tui.sandbox.eras import documented, legacy
 from capgo_tui.sandbox.eras import errors as era_errors
 from capgo_tui.sandbox.live import (
     apps,
+    audit,
     bundle_writes,
     bundles,
     channel_settings,
@@ -64,6 +65,7 @@ LIVE = Revision(
         "/bundle/metadata": {"POST": bundle_writes.update_metadata},
         "/app": {"GET": apps.get_apps},
         "/app/{app_id}": {"GET": apps.get_app},
+        "/organization/audit": {"GET": audit.get_audit},
         "/statistics/app/{app_id}": {"GET": statistics.get_app_statistics},
         "/statistics/app/{app_id}/bundle_usage": {"GET": statistics.get_bundle_usage},
     },

@@ -153,6 +153,19 @@ CREATE TABLE IF NOT EXISTS version_overrides (
   PRIMARY KEY (app_id, device_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS audit_logs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  created_at TEXT NOT NULL,
+  table_name TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  old_record TEXT,
+  new_record TEXT,
+  key_id INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS audit_by_age ON audit_logs (org_id, created_at, id);
+
 CREATE TABLE IF NOT EXISTS fleets (
   app_id TEXT PRIMARY KEY,
   recipe TEXT NOT NULL

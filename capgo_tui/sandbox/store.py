@@ -10,9 +10,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.schema import BY_TIME, DEVICE_INDEXES, LATER_COLUMNS, TABLES
+from capgo_tui.sandbox.tables.audit import triggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +37,7 @@ class Store:
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._lock = threading.RLock()
+        self._actor: tuple[int, str] | None = None
         self._connection = sqlite3.connect(
             _THIS_RUN if path is None else path,
             check_same_thread=False,
@@ -50,6 +53,7 @@ class Store:
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.executescript(TABLES)
             self._add_later_columns()
+            self._record_changes()
             if self._connection.execute("SELECT 1 FROM fleets LIMIT 1").fetchone() is None:
                 self._build_device_indexes()
         except sqlite3.Error:
@@ -94,6 +98,20 @@ class Store:
         with self.writing():
             self._build_device_indexes()
 
+    def act(self, key_id: int, moment: str) -> None:
+        """Record what this transaction changes from here on as this key's doing, at this moment."""
+        self._actor = (key_id, moment)
+
+    def _record_changes(self) -> None:
+        """Have changes recorded (see ``tables.audit``); the triggers last as the connection."""
+        acting = {"acting_key": 0, "acting_moment": 1}
+        for name, part in acting.items():
+            self._connection.create_function(name, 0, partial(self._acting, part))
+        self._connection.executescript(triggers())
+
+    def _acting(self, part: int) -> int | str | None:
+        return self._actor[part] if self._actor else None
+
     def _add_later_columns(self) -> None:
         for table, name, definition in LATER_COLUMNS:
             columns = self._connection.execute(f"PRAGMA table_info({table})")
@@ -114,7 +132,10 @@ class Store:
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+            else:
+                self._connection.execute("COMMIT")
+            finally:
+                self._actor = None
 
 
 def _is_empty(db: sqlite3.Connection) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -226,9 +228,9 @@ def test_a_database_of_an_older_sandbox_gets_the_new_columns(tmp_path: Any) -> N
     path = tmp_path / "kept.db"
     store = Store(path)
     key = fill(store)
-    with store.writing() as db:
-        db.execute("ALTER TABLE bundles DROP COLUMN manifest_count")
     store.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("ALTER TABLE bundles DROP COLUMN manifest_count")
     with running(Store(path), revision="next") as sandbox:
         sandbox.key = key
         rows = sandbox.get("/bundle", app_id=A).json()

@@ -13,6 +13,7 @@ from capgo_tui.sandbox.call import as_object
 from capgo_tui.sandbox.eras.errors import no_access, refusal
 from capgo_tui.sandbox.tables.apps import org_of
 from capgo_tui.sandbox.tables.keys import find_key
+from capgo_tui.sandbox.values import stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,6 +41,7 @@ def authenticate(
         backend.limits.failed_auth(call.address)
         raise Refused(refused[1])
     backend.limits.count_key(key.id)
+    backend.store.act(key.id, stamp(backend.now()))
     return key
 
 

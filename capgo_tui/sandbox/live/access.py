@@ -15,7 +15,7 @@ from capgo_tui.sandbox.live.errors import (
     refusal,
 )
 from capgo_tui.sandbox.tables.keys import find_key, key_by_id
-from capgo_tui.sandbox.values import is_app_id
+from capgo_tui.sandbox.values import is_app_id, stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,7 +53,9 @@ def act_as(db: sqlite3.Connection, backend: Backend, call: Call, value: str) -> 
         backend.limits.failed_auth(call.address)
         raise Refused(WRONG_KEY)
     backend.limits.count_key(key.id)
-    return key if subkey_id is None else _subkey(db, key, int(subkey_id))
+    actor = key if subkey_id is None else _subkey(db, key, int(subkey_id))
+    backend.store.act(actor.id, stamp(backend.now()))
+    return actor
 
 
 def _is_positive(text: str) -> bool:

@@ -16,13 +16,14 @@ Record = TypeVar("Record", bound="DataclassInstance")
 
 
 @cache
-def _booleans(record: type[DataclassInstance]) -> frozenset[str]:
+def boolean_fields(record: type[DataclassInstance]) -> frozenset[str]:
+    """Name a record's boolean fields, which SQLite keeps as numbers."""
     return frozenset(f.name for f in fields(record) if f.type in {"bool", "bool | None"})
 
 
 def record_of(record: type[Record], row: sqlite3.Row) -> Record:
     """Build a record from a row with the same columns; SQLite keeps a boolean as a number."""
-    booleans = _booleans(record)
+    booleans = boolean_fields(record)
     return record(
         **{
             name: bool(row[name]) if name in booleans and row[name] is not None else row[name]
@@ -34,7 +35,7 @@ def record_of(record: type[Record], row: sqlite3.Row) -> Record:
 def records_of(record: type[Record], rows: sqlite3.Cursor) -> list[Record]:
     """Build a record from each row; what they have in common is worked out once."""
     names = [column[0] for column in rows.description]
-    booleans = [number for number, name in enumerate(names) if name in _booleans(record)]
+    booleans = [number for number, name in enumerate(names) if name in boolean_fields(record)]
     records = []
     for row in rows:
         values = list(row)

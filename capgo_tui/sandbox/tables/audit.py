@@ -1,0 +1,177 @@
+"""The organisation's record of changes to channels and bundles (§18.10).
+
+Rows are written by triggers, as in the real database, so that no change of a row is missed whoever
+makes it: a demotion is recorded as well as a promotion. A trigger fires only while a key acts (see
+``Store.act``), so that data which is loaded or made up is not recorded.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from capgo_tui.sandbox.tables.bundles import Bundle
+from capgo_tui.sandbox.tables.channels import Channel
+from capgo_tui.sandbox.tables.rows import boolean_fields
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from _typeshed import DataclassInstance
+
+    from capgo_tui.sandbox.answers import Json
+    from capgo_tui.sandbox.paging import Span
+    from capgo_tui.sandbox.tables.rows import Column
+
+#: Fields of a record that the real table has not, or that are too large to be recorded.
+_LEFT_OUT = {"created_by_key", "version_name", "rollout_version_name", "native_packages"}
+
+
+@dataclass(frozen=True)
+class AuditedTable:
+    """A table whose changes are recorded; ``public_name`` is the real one."""
+
+    name: str
+    public_name: str
+    columns: tuple[str, ...]
+    booleans: frozenset[str]
+
+    def record(self, row: str) -> str:
+        """Write the SQL expression that gives a row as JSON."""
+        pairs = [f"'{name}', {self._value(row, name)}" for name in self.columns]
+        org = f"(SELECT owner_org FROM apps WHERE app_id = {row}.app_id)"  # noqa: S608
+        return f"json_object({', '.join(pairs)}, 'owner_org', {org})"
+
+    def _value(self, row: str, column: str) -> str:
+        value = f"{row}.{column}"
+        return f"json(iif({value}, 'true', 'false'))" if column in self.booleans else value
+
+
+def _audited(name: str, public_name: str, record: type[DataclassInstance]) -> AuditedTable:
+    columns = tuple(f.name for f in fields(record) if f.name not in _LEFT_OUT)
+    return AuditedTable(name, public_name, columns, boolean_fields(record))
+
+
+CHANNELS = _audited("channels", "channels", Channel)
+BUNDLES = _audited("bundles", "app_versions", Bundle)
+
+
+def triggers() -> str:
+    """Write the triggers of one connection; ``acting_key`` and ``acting_moment`` are its own."""
+    return "\n".join(
+        f"""
+        CREATE TEMP TRIGGER audit_{table.name}_{operation}
+        AFTER {operation} ON main.{table.name} WHEN acting_key() IS NOT NULL
+        BEGIN
+          INSERT INTO audit_logs
+            (created_at, table_name, record_id, operation, org_id, old_record, new_record, key_id)
+          SELECT acting_moment(), '{table.public_name}', CAST({row}.id AS TEXT), '{operation}',
+            owner_org, {table.record("OLD") if old else "NULL"},
+            {table.record("NEW") if new else "NULL"}, acting_key()
+          FROM apps WHERE app_id = {row}.app_id;
+        END;
+        """  # noqa: S608 - names from code
+        for table in (CHANNELS, BUNDLES)
+        for operation, row, old, new in (
+            ("INSERT", "NEW", False, True),
+            ("UPDATE", "NEW", True, True),
+            ("DELETE", "OLD", True, False),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One recorded change; the actor is None when no key made it."""
+
+    id: int
+    created_at: str
+    table_name: str
+    record_id: str
+    operation: str
+    org_id: str
+    old_record: Mapping[str, Json] | None
+    new_record: Mapping[str, Json] | None
+    key_id: int | None
+    key_label: str | None
+    user_id: str | None
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries are asked for."""
+
+    org_id: str
+    since: str
+    table_name: str | None = None
+    operation: str | None = None
+
+    @property
+    def condition(self) -> tuple[str, dict[str, Column]]:
+        """Give the SQL condition and its values."""
+        text = "a.org_id = :org AND a.created_at >= :since"
+        values: dict[str, Column] = {"org": self.org_id, "since": self.since}
+        for column, value in (("table_name", self.table_name), ("operation", self.operation)):
+            if value:
+                text += f" AND a.{column} = :{column}"
+                values[column] = value
+        return text, values
+
+
+def count_audit(db: sqlite3.Connection, asked: AuditFilter) -> int:
+    """Count the entries on all pages."""
+    condition, values = asked.condition
+    row = db.execute(f"SELECT count(*) FROM audit_logs a WHERE {condition}", values)  # noqa: S608
+    return int(row.fetchone()[0])
+
+
+def list_audit(db: sqlite3.Connection, asked: AuditFilter, span: Span) -> list[AuditEntry]:
+    """List entries, the newest first."""
+    condition, values = asked.condition
+    rows = db.execute(
+        "SELECT a.*, k.label AS key_label, k.user_id FROM audit_logs a"  # noqa: S608
+        f" LEFT JOIN keys k ON k.id = a.key_id WHERE {condition}"
+        " ORDER BY a.created_at DESC, a.id DESC LIMIT :limit OFFSET :offset",
+        {**values, "limit": span.limit, "offset": span.offset},
+    )
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: sqlite3.Row) -> AuditEntry:
+    values = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a Row gives values
+    for name in ("old_record", "new_record"):
+        values[name] = None if values[name] is None else json.loads(values[name])
+    return AuditEntry(**values)
+
+
+def records(db: sqlite3.Connection, table: AuditedTable, app_id: str) -> Iterator[dict[str, Json]]:
+    """Give all rows of an app as they would be recorded."""
+    found = db.execute(
+        f"SELECT {table.record('r')} FROM {table.name} r WHERE app_id = ?",  # noqa: S608
+        [app_id],
+    )
+    for row in found:
+        yield json.loads(row[0])
+
+
+def insert_entries(db: sqlite3.Connection, entries: Iterable[AuditEntry]) -> None:
+    """Insert made-up entries; their ids are given here, in the order of time."""
+    db.executemany(
+        "INSERT INTO audit_logs (created_at, table_name, record_id, operation, org_id, old_record,"
+        " new_record, key_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.created_at,
+                entry.table_name,
+                entry.record_id,
+                entry.operation,
+                entry.org_id,
+                None if entry.old_record is None else json.dumps(entry.old_record),
+                None if entry.new_record is None else json.dumps(entry.new_record),
+                entry.key_id,
+            )
+            for entry in sorted(entries, key=lambda entry: entry.created_at)
+        ],
+    )
