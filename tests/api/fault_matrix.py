@@ -126,6 +126,8 @@ FAULTS: dict[str, Expected] = {
     "500=after": Expected(FAULT, again=True, maybe=True),
     "502=before": Expected(FAULT, again=True, maybe=True),
     "502=after": Expected(FAULT, again=True, maybe=True),
+    "503=before": Expected(FAULT, again=True, maybe=True),
+    "503=after": Expected(FAULT, again=True, maybe=True),
     "drop=before": Expected(GONE, again=True, maybe=True),
     "drop=after": Expected(GONE, again=True, maybe=True),
     "drop=midway": Expected(GONE, again=True, maybe=True),
