@@ -14,11 +14,20 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly
 from capgo_tui.api.jsonvalue import load_json
 from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
 from capgo_tui.api.records import Unreadable
-from capgo_tui.api.revisions import TRAITS, UNRECOGNISED, Paging, Revision, Traits, recognise
+from capgo_tui.api.revisions import (
+    TRAITS,
+    UNRECOGNISED,
+    Paging,
+    Revision,
+    Traits,
+    assigns_to_a_target,
+    recognise,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.patience import Patience, Wait
     from capgo_tui.api.records import RecordT
     from capgo_tui.api.requests import Request
@@ -49,6 +58,7 @@ class Caller:
         on_unreadable: Callable[[Request, str], None] | None = None,
     ) -> None:
         self.revision = revision
+        self._given = revision is not None
         self.read_only = read_only
         self.attempts = Attempts(patience, on_wait)
         self._transport = transport
@@ -65,8 +75,12 @@ class Caller:
         return self.attempts.refusal is not None
 
     def note(self, revision: Revision | None) -> None:
-        """Remember what a reply told; the first one to tell is believed."""
-        if self.revision is None:
+        """Remember what a reply told; the first one to tell is believed.
+
+        A server taken for live may still turn out to be next (contract §18).
+        """
+        is_next = self.revision is Revision.LIVE and revision is Revision.NEXT
+        if self.revision is None or (is_next and not self._given):
             self.revision = revision
 
     async def send(self, request: Request) -> bytes:
@@ -76,7 +90,10 @@ class Caller:
         """
         if request.writes and self.read_only:
             raise ReadOnly(f"this client is read-only: {request.name} was not sent")
-        return await self.attempts.make(request, partial(self._transport.send, request))
+        body = await self.attempts.make(request, partial(self._transport.send, request))
+        if request.operation == "promote_bundle" and assigns_to_a_target(_parsed(body)):
+            self.note(Revision.NEXT)
+        return body
 
     async def list(
         self,
@@ -154,9 +171,14 @@ class Caller:
         return result
 
     def _recognised(self, request: Request, body: bytes) -> Revision | None:
-        if self.revision is not None:
+        looks_like_live = self.revision is Revision.LIVE and not self._given
+        if self.revision is not None and not (looks_like_live and request.path == "/channel"):
             return None
-        try:
-            return recognise(request.path, load_json(body))
-        except ValueError:
-            return None
+        return recognise(request.path, _parsed(body))
+
+
+def _parsed(body: bytes) -> JSON:
+    try:
+        return load_json(body)
+    except ValueError:
+        return None

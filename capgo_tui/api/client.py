@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from capgo_tui.api import requests
 from capgo_tui.api.caller import Caller
+from capgo_tui.api.device_pages import DevicePages
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly, UnsupportedByRevision
 from capgo_tui.api.listing import Listing
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.paging import Pager, Position
 from capgo_tui.api.replies import ends_bundle_list
-from capgo_tui.api.requests import BundleName, Order, Request
+from capgo_tui.api.requests import MAX_LIMIT, BundleName, Order, Request
 from capgo_tui.api.revisions import (
     DOCUMENTED,
     LEGACY,
@@ -78,6 +80,7 @@ class CapgoClient:
             on_unreadable=on_unreadable,
         )
         self._key = key
+        self._device_pages = DevicePages()
 
     async def __aenter__(self) -> Self:
         return self
@@ -154,13 +157,15 @@ class CapgoClient:
         self,
         app_id: str,
         *,
-        limit: int = 100,
+        limit: int = MAX_LIMIT,
         order: Order | None = None,
         updated_after: datetime | None = None,
         only_custom_id: bool = False,
     ) -> Pager[Device]:
-        """Walk the app's devices, `limit` (1-500) a page (contract §5, §7.1).
+        """Walk the app's devices, at most `limit` (1-150) a page (contract §5, §7.1, §18.1).
 
+        Pages are smaller where ids are long, and one that was too large for its overrides is
+        read again; a server that sends too many all the same is not believed about them.
         `order` sorts by update time; None is by device id. `updated_after` is exclusive.
         A server whose revision lacks a filter makes the pager raise UnsupportedByRevision,
         rather than give rows that were not asked for.
@@ -168,19 +173,17 @@ class CapgoClient:
         build = partial(
             requests.list_devices,
             app_id=app_id,
-            limit=limit,
             order=order,
             updated_after=updated_after,
             only_custom_id=only_custom_id,
         )
-        build(UNRECOGNISED)  # a bad argument is refused here and now
+        build(UNRECOGNISED, limit=limit)  # a bad argument is refused here and now
         filtered = bool(
             requests.device_filters(order, updated_after, only_custom_id=only_custom_id)
         )
 
         async def fetch(position: Position) -> Listing[Device]:
-            request = build(self.traits, page=position.page, cursor=position.cursor)
-            listing = await self._caller.list(Device, request, lambda traits: traits.devices_paging)
+            listing = await self._device_page(build, limit, position)
             if filtered and not listing.by_cursor:
                 raise UnsupportedByRevision("this server's API cannot sort or filter devices")
             return listing
@@ -351,6 +354,34 @@ class CapgoClient:
             )
         return None if bundle is None else bundle.wire_name
 
+    async def _device_page(
+        self, build: Callable[..., Request], limit: int, position: Position
+    ) -> Listing[Device]:
+        """Read a page of devices, again in a smaller size where its overrides were lost."""
+        pages, requests_made = self._device_pages, 0
+        asked = min(limit, pages.limit)
+        while True:
+            request = build(self.traits, limit=asked, page=position.page, cursor=position.cursor)
+            try:
+                listing = await self._caller.list(
+                    Device, request, lambda traits: traits.devices_paging
+                )
+            except CapgoError as error:
+                if error.code != "devices_not_found":
+                    raise
+                listing = Listing((), by_cursor=True, has_more=False)
+            requests_made += 1
+            devices = [row for row in listing.rows if isinstance(row, Device)]
+            pages.note(devices)
+            if not listing.by_cursor or pages.tells_overrides(devices):
+                break
+            if pages.limit >= asked:  # asked for fewer, it would send as many
+                for device in devices:
+                    device.distrust_override()
+                break
+            asked = min(limit, pages.limit)
+        return replace(listing, requests=requests_made)
+
     async def _ask_one_device(self, app_id: str) -> None:
         try:
             await self._caller.list(Device, requests.list_devices(UNRECOGNISED, app_id, limit=1))
@@ -366,13 +397,16 @@ class CapgoClient:
         unknown = self._caller.revision is None
         request = requests.list_bundles(self.traits, app_id, page=page)
         try:
-            return await self._caller.list(Bundle, request, lambda traits: traits.bundles_paging)
+            listing = await self._caller.list(Bundle, request, lambda traits: traits.bundles_paging)
         except CapgoError as error:
             if ends_bundle_list(error):
                 return Listing(())
             if not unknown or error.status != 404:
                 raise
             return await self._legacy_bundles(app_id, error)
+        if not listing.rows and self._caller.revision is Revision.LIVE:
+            self._caller.note(Revision.NEXT)  # live answers this with an error (§18.6)
+        return listing
 
     async def _legacy_bundles(self, app_id: str, no_bundle_route: CapgoError) -> Listing[Bundle]:
         """Ask where the oldest revision keeps its bundles, after a 404 (contract §0, §12)."""

@@ -97,4 +97,4 @@ class InvalidSetting(Refused):
 
 
 class InvalidArgument(Refused):
-    """An argument that no revision can take: an empty name, a limit above 500."""
+    """An argument that no revision can take: an empty name, a limit above 150."""

@@ -40,7 +40,7 @@ _PLAIN_LENGTH: Final = 100
 class Channel(Record):
     """A channel (contract §6.1).
 
-    ``ios``, ``android`` and ``electron`` are never returned by today's servers: None.
+    ``ios`` and ``android`` are returned by next alone, ``electron`` by no server (§18.3): None.
     ``bundle`` None is "no bundle", also for ``builtin`` and ``unknown``.
     ``disable_auto_update`` is ``major``, ``minor``, ``patch``, ``version_number`` or ``none``.
     Basis points (``_bps``) are hundredths of a percent; other units are in the names.
@@ -53,6 +53,7 @@ class Channel(Record):
     bundle: Bundled = sent_as("version")
     disable_auto_update: Policy = sent_as("disableAutoUpdate", "disableAutoUpdateToMajor")
     disable_auto_update_under_native: Flag = sent_as("disableAutoUpdateUnderNative")
+    update_package: Word = sent_as("updatePackage")
     allow_emulator: Flag = None
     allow_dev: Flag = None
     allow_device: Flag = None
@@ -147,6 +148,15 @@ class Device(Record):
     def wire_key(self) -> str:
         """The device's exact id, for requests."""
         return self._exact_or(self.device_id)
+
+    @property
+    def override_known(self) -> bool:
+        """Whether ``channel`` None means "no override"; see `distrust_override`."""
+        return self.channel is not None or not getattr(self, "_override_lost", False)
+
+    def distrust_override(self) -> None:
+        """Take ``channel`` for unknown: the row came in a page that loses overrides (§18.1)."""
+        _set(self, "_override_lost", True)
 
     @property
     def runs_builtin(self) -> bool:

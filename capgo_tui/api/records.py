@@ -58,7 +58,7 @@ class RawPage:
 class Record:
     """Base of every row. Two rows are equal when their fields are, wherever they came from."""
 
-    __slots__ = ("_exact", "_index", "_page")
+    __slots__ = ("_exact", "_index", "_override_lost", "_page")
 
     _exact: str
     _index: int

@@ -31,11 +31,13 @@ _CODES = {
         *("cannot_access_app", "cannot_access_channel", "cannot_promote_bundle"),
         *("cannot_delete_bundle", "cannot_update_bundle_metadata", "no_access_to_app"),
         "user_does_not_have_access_to_this_organization",
+        "invalid_org_id",
     },
     ErrorKind.NOT_FOUND: {
         *("cannot_find_version", "cannot_find_channel", "cannot_find_app", "cannot_get_bundle"),
         *("channel_not_found", "device_not_found", "versions_not_found", "not_found"),
         "cannot_delete_version",
+        *("cannot_find_bundle", "devices_not_found"),
     },
     ErrorKind.RATE_LIMITED: {"too_many_requests"},
     ErrorKind.RULE: {
@@ -43,6 +45,7 @@ _CODES = {
         *("missing_stable_version", "missing_rollout_version", "public_channel_override"),
         *("version_already_exists", "cannot_create_bundle", "subscription_required"),
         *("encryption_required", "encryption_key_required", "encryption_key_mismatch"),
+        *("channel_zip_required", "channel_delta_required", "cannot_set_rollout_without_stable"),
     },
     ErrorKind.SERVER_FAULT: {
         *("unknown_error", "cannot_find_channels", "cannot_set_bundle_to_channel"),

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 Order: TypeAlias = Literal["asc", "desc"]
 Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
 
-MAX_LIMIT = 500
-"""Most devices a page may bring: above 999 the server wrongly says there are no more (§5)."""
+MAX_LIMIT = 150
+"""Most devices a page may bring: a larger one can come without a single override (§18.1)."""
 
 MAX_KEY_ID = 20
 
@@ -177,7 +177,7 @@ def list_devices(
     """``GET /device``: a page of devices (contract §5, §7.1).
 
     The first request gives neither `page` nor `cursor`; then the one whose shape was seen.
-    `limit` is 1-500 rows, `updated_after` an aware moment, exclusive.
+    `limit` is 1-150 rows, `updated_after` an aware moment, exclusive.
     Raises InvalidArgument for a bad limit, order or moment or for both `page` and `cursor`,
     UnsupportedByRevision for a filter that the revision does not have.
     """
@@ -268,12 +268,16 @@ def delete_all_bundles(traits: Traits, app_id: str) -> Request:
 
 
 def promote_bundle(traits: Traits, app_id: str, bundle_id: int, channel_id: int) -> Request:
-    """``PUT /bundle``: put a bundle on a channel, both by id (contract §8.4)."""
+    """``PUT /bundle``: make a bundle the stable one of a channel, both by id (contract §8.4).
+
+    Without ``target`` a newer server changes the rollout of a channel that has one (§18.5).
+    """
     _need(traits, Extra.PROMOTE)
     body: dict[str, JSON] = {
         "app_id": _sendable("app id", app_id),
         "version_id": bundle_id,
         "channel_id": channel_id,
+        "target": "stable",
     }
     return Request("promote_bundle", "PUT", "/bundle", body=body, writes=True)
 

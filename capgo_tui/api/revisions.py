@@ -1,8 +1,8 @@
-"""The three revisions of the API: what differs, as data, and how to tell them apart (§0, §12)."""
+"""The four revisions of the API: what differs, as data, and how to tell them apart (§0, §18)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Revision(StrEnum):
     """Which revision of the API a server speaks (contract §0)."""
 
+    NEXT = "next"
     LIVE = "live"
     DOCUMENTED = "documented"
     LEGACY = "legacy"
@@ -50,6 +51,7 @@ class Extra(StrEnum):
     EXTERNAL_BUNDLES = "registering an external bundle"
     APPS = "listing apps"
     OK = "the health check"
+    AUDIT = "an audit history"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,10 @@ class Traits:
     """Whether a null ``version`` takes the bundle off a channel."""
     keeps_omitted_bundle: bool = True
     """Whether a channel keeps its bundle when ``version`` is not sent."""
+    new_bundle_ends_rollout: bool = False
+    """Whether a new stable bundle drops the rollout target and switches it off (§18.4)."""
+    disabling_drops_target: bool = False
+    """Whether switching a rollout off drops its target and its pause (§18.4)."""
     delete_all: DeleteAll = DeleteAll.UNLINKED
     extras: frozenset[Extra] = frozenset(Extra)
 
@@ -103,7 +109,16 @@ class Traits:
 
 LIVE = Traits(
     revision=Revision.LIVE,
+    channel_fields=frozenset(CHANNEL_FIELDS) - {"update_package"},
     update_policies=frozenset({"major", "minor", "patch", "version_number", "none"}),
+)
+
+NEXT = replace(
+    LIVE,
+    revision=Revision.NEXT,
+    channel_fields=frozenset(CHANNEL_FIELDS),
+    new_bundle_ends_rollout=True,
+    disabling_drops_target=True,
 )
 
 DOCUMENTED = Traits(
@@ -148,15 +163,17 @@ LEGACY = Traits(
     extras=frozenset(),
 )
 
-UNRECOGNISED = Traits(revision=None)
-"""For the reads by which a server is recognised: what all three revisions answer."""
+UNRECOGNISED = Traits(revision=None, device_limit=False)
+"""For the reads by which a server is recognised: what all revisions answer."""
 
 TRAITS: dict[Revision, Traits] = {
+    Revision.NEXT: NEXT,
     Revision.LIVE: LIVE,
     Revision.DOCUMENTED: DOCUMENTED,
     Revision.LEGACY: LEGACY,
 }
 
+_NEXT_CHANNEL = {"ios", "android", "updatePackage"}
 _LIVE_CHANNEL = {"rollout_id", "rolloutEnabled", "rollout_version", "rolloutPercentageBps"}
 _LIVE_DEVICE = {"version_name", "key_id", "install_source", "country_code"}
 _LIVE_BUNDLE = {"min_update_version", "manifest_count", "created_by_apikey_rbac_id"}
@@ -166,7 +183,8 @@ _OLD_DEVICE_EXTRAS = {"custom_id", "version_build", "is_prod", "is_emulator"}
 def recognise(path: str, body: JSON) -> Revision | None:
     """Tell the revision from a successful GET of `path`, or None when several could answer so.
 
-    `path` is the path without query, `body` the parsed reply: a list or one record.
+    `path` is the path without query, `body` the parsed reply: a list or one record. LIVE means
+    live or next unless it was told by a channel: only channels differ between the two (§18.3).
     """
     if path == "/versions":
         return Revision.LEGACY
@@ -178,7 +196,14 @@ def recognise(path: str, body: JSON) -> Revision | None:
     return next((revision for revision in found if revision is not None), None)
 
 
+def assigns_to_a_target(reply: JSON) -> bool:
+    """Whether the reply to ``PUT /bundle`` is one of next (contract §18.5)."""
+    return isinstance(reply, dict) and "assignmentTarget" in reply
+
+
 def _from_channel(row: dict[str, JSON]) -> Revision | None:
+    if not _NEXT_CHANNEL.isdisjoint(row):
+        return Revision.NEXT
     if not _LIVE_CHANNEL.isdisjoint(row):
         return Revision.LIVE
     if "disableAutoUpdateToMajor" in row and isinstance(row.get("version"), int):

@@ -28,6 +28,7 @@ UNSET: Final = Unset.UNSET
 """Not sent at all, so the server keeps what it has; None, where allowed, is sent as null."""
 
 UpdatePolicy: TypeAlias = Literal["major", "minor", "patch", "version_number", "metadata", "none"]
+UpdatePackage: TypeAlias = Literal["all", "zip", "delta", "zip_from_builtin", "delta_from_builtin"]
 AutoPauseAction: TypeAlias = Literal["pause", "rollback", "notify"]
 Maybe: TypeAlias = Literal[Unset.UNSET]
 
@@ -77,6 +78,7 @@ def _only_true(value: Value) -> JSON:
 
 
 UPDATE_POLICIES = ("major", "minor", "patch", "version_number", "none")
+UPDATE_PACKAGES = ("all", "zip", "delta", "zip_from_builtin", "delta_from_builtin")
 AUTO_PAUSE_ACTIONS = ("pause", "rollback", "notify")
 
 
@@ -84,6 +86,12 @@ def _policy(value: Value) -> JSON:
     if value not in (*UPDATE_POLICIES, "metadata"):
         raise ValueError("must be major, minor, patch, version_number (also metadata) or none")
     return "version_number" if value == "metadata" else str(value)
+
+
+def _package(value: Value) -> JSON:
+    if value not in UPDATE_PACKAGES:
+        raise ValueError(f"must be {', '.join(UPDATE_PACKAGES[:-1])} or {UPDATE_PACKAGES[-1]}")
+    return str(value)
 
 
 def _action(value: Value) -> JSON:
@@ -167,6 +175,7 @@ class ChannelSettings:
     public: bool | Maybe = UNSET
     disable_auto_update: UpdatePolicy | Maybe = UNSET
     disable_auto_update_under_native: bool | Maybe = UNSET
+    update_package: UpdatePackage | Maybe = UNSET
     ios: bool | Maybe = UNSET
     android: bool | Maybe = UNSET
     electron: bool | Maybe = UNSET
@@ -231,6 +240,7 @@ CHANNEL_FIELDS: dict[str, Field] = {
         "disableAutoUpdate", _policy, Kind.CHOICE, choices=UPDATE_POLICIES
     ),
     "disable_auto_update_under_native": Field("disableAutoUpdateUnderNative", _flag),
+    "update_package": Field("updatePackage", _package, Kind.CHOICE, choices=UPDATE_PACKAGES),
     **{
         name: Field(name, _flag)
         for name in (

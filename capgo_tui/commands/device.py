@@ -35,8 +35,8 @@ def list_devices(asked: Asked, limit: int | None) -> None:
     """List the devices of an app."""
 
     async def command(workspace: Workspace) -> Exit:
-        large = min(limit or MAX_LIMIT, MAX_LIMIT)
-        pager = workspace.client.devices(workspace.target.app_id, limit=large)
+        most = min(limit or MAX_LIMIT, MAX_LIMIT)
+        pager = workspace.client.devices(workspace.target.app_id, limit=most)
         return await write_list(workspace, asked, DEVICES, pager, limit)
 
     run(asked.target(), command)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.list_state import ListState, Loading
-from capgo_tui.workspace.odd_rows import OddRows
 from capgo_tui.workspace.reading_again import ReadingAgain
 from capgo_tui.workspace.waiting import Waiting
 
@@ -70,8 +69,6 @@ Event = Appended | Updated | Replaced | Progressed
 
 BREATH = 0.001
 """Seconds that keys and timers have between two halves of the work on one large page."""
-LARGE = 250
-"""A list of more records than this is read again in large pages."""
 PAGES_FIRST = 3
 """A refresh reads at most so many pages out of turn: those that hold what is on screen."""
 
@@ -83,7 +80,7 @@ class Collection(ListState, Generic[T]):
         self,
         name: str,
         *,
-        walk: Callable[[bool], PageSource[T]],
+        walk: Callable[[], PageSource[T]],
         key: Callable[[T], str],
         now: Callable[[], datetime],
         read_one: Callable[[str], Awaitable[T]] | None = None,
@@ -92,7 +89,7 @@ class Collection(ListState, Generic[T]):
 
         Args:
             name: the plural the interface uses.
-            walk: opens a walk through the list, with True in the largest pages there are.
+            walk: opens a walk through the list.
             key: gives a record's id.
             now: the clock.
             read_one: reads one record by its id, where the API can.
@@ -101,8 +98,7 @@ class Collection(ListState, Generic[T]):
         super().__init__(name)
         self.records: dict[str, T] = {}
         self._open_walk = walk
-        self._walk = walk(False)
-        self._large = False
+        self._walk = walk()
         self._stopping = False
         self._read_one = read_one
         self._key = key
@@ -137,11 +133,10 @@ class Collection(ListState, Generic[T]):
             await self._next_page()
 
     async def load_all(self) -> None:
-        """Read to the end of the list in large pages, up to `stop` or the first failure.
+        """Read to the end of the list, up to `stop` or the first failure.
 
-        A list begun in small pages is begun again: a cursor is only good for pages of the size
-        it came with (contract §5). Called again it goes on where it stopped; called while
-        another call is at work it ends with that one, and takes over if that is cancelled.
+        Called again it goes on where it stopped; called while another call is at work it ends
+        with that one, and takes over if that is cancelled.
         """
         while self.loading_all:
             await self._all_over.wait()
@@ -154,7 +149,7 @@ class Collection(ListState, Generic[T]):
         try:
             while self._goes_on():
                 self.requests += 1
-                await self._next_page(large=True)
+                await self._next_page()
                 if self.error is not None:
                     return
         finally:
@@ -207,7 +202,6 @@ class Collection(ListState, Generic[T]):
 
     async def _read_again(self, again: ReadingAgain[T]) -> None:
         known = len(self.records) - len(self._singles)
-        large = len(self.records) > LARGE
         for bookmark in self._pages_of(again.on_screen):
             rows = await self._ask(bookmark.read)
             # What is new among them has no place yet: the walk brings it.
@@ -215,7 +209,7 @@ class Collection(ListState, Generic[T]):
             if self._stopping:
                 return
         while True:
-            walk = self._open_walk(large)
+            walk = self._open_walk()
             page = await self._walk_again(walk, again, known)
             if page is None:
                 return
@@ -227,7 +221,7 @@ class Collection(ListState, Generic[T]):
         if page.incomplete:  # what there was no way to may still be there
             rest = (key for key in self.records if key not in self._singles)
             again.records.update((key, self.records[key]) for key in rest)
-        self._walk, self._large, self._last = walk, large, last
+        self._walk, self._last = walk, last
         self._singles, self.odd = singles, again.odd
         self._arrived(page)
         again.whole = True
@@ -317,12 +311,10 @@ class Collection(ListState, Generic[T]):
         if key in self.records:
             self._tell(Updated((key,)))
 
-    async def _next_page(self, *, large: bool = False) -> None:
+    async def _next_page(self) -> None:
         async with self._request(Loading.MORE):
             if self.ended:
                 return
-            if large and not self._large:
-                self._walk, self._large, self.odd = self._open_walk(True), True, OddRows()
             page = await self._ask(self._walk.next_page)
             self.odd.note(page.unreadable)
             self._arrived(page)
@@ -331,7 +323,7 @@ class Collection(ListState, Generic[T]):
             # The walk has gone on by now: called off before this, the rows would be lost for good.
             keys = self._take(page)
             try:
-                if large:
+                if self.loading_all:
                     # Of 100 000 records it takes milliseconds when a dictionary outgrows its
                     # place, and all do so at the same page: that of the pages does it on its own.
                     await asyncio.sleep(BREATH)

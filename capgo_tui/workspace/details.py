@@ -72,7 +72,7 @@ def device_details(device: Device, around: Surroundings) -> list[Section]:
             [
                 ("device id", device.device_id),
                 ("custom id", device.custom_id or "none"),
-                ("override", device.channel or (NO_OVERRIDE if around.tells_overrides else UNTOLD)),
+                ("override", _override(device, around)),
                 ("runs bundle", device_bundle(device, around)),
                 ("last seen", full_time(device.updated_at, around.now)),
             ],
@@ -129,6 +129,12 @@ def _record(
         ("created", full_time(created, around.now)),
         ("changed", full_time(changed, around.now)),
     ]
+
+
+def _override(device: Device, around: Surroundings) -> str:
+    if device.channel is not None:
+        return device.channel
+    return NO_OVERRIDE if around.tells_overrides and device.override_known else UNTOLD
 
 
 def _yes(value: bool | None) -> str:

@@ -66,20 +66,20 @@ class Workspace:
         app = target.app_id
         self.channels: Collection[Channel] = Collection(
             "channels",
-            walk=lambda _: client.channels(app),
+            walk=lambda: client.channels(app),
             key=lambda channel: str(channel.id),
             now=now,
         )
         self.devices: Collection[Device] = Collection(
             "devices",
-            walk=lambda large: client.devices(app, limit=500 if large else 100),
+            walk=lambda: client.devices(app),
             key=lambda device: device.wire_key,
             read_one=lambda device_id: client.device(app, device_id),
             now=now,
         )
         self.bundles: Collection[Bundle] = Collection(
             "bundles",
-            walk=lambda _: client.bundles(app),
+            walk=lambda: client.bundles(app),
             key=lambda bundle: str(bundle.id),
             now=now,
         )
@@ -163,6 +163,10 @@ class Workspace:
     def tells_overrides(self) -> bool:
         """Whether this server's device rows name the override (contract §7.1)."""
         return self.client.traits.tells_overrides
+
+    def knows_override(self, device: Device) -> bool:
+        """Whether it is known which override a device has, or that it has none."""
+        return device.channel is not None or (self.tells_overrides and device.override_known)
 
     @property
     def joins_bundle_names(self) -> bool:

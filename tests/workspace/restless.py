@@ -50,7 +50,7 @@ class Restless:
     def __post_init__(self) -> None:
         self.collection: Collection[Device] = Collection(
             "devices",
-            walk=lambda _: Pager(self.fetch),
+            walk=lambda: Pager(self.fetch),
             key=lambda device: device.wire_key,
             read_one=self.read_one,
             now=lambda: NOON,

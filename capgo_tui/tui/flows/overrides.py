@@ -45,7 +45,7 @@ class OverrideFlow:
         if self._writing.is_busy("device", device.wire_key):
             return None
         self._screen.status.dismiss()
-        without = "none" if self._workspace.tells_overrides else "unknown"
+        without = "none" if self._workspace.knows_override(device) else "unknown"
         about = [f"now {device.channel or without}", device.device_id]
         if device.custom_id is None:
             about.reverse()
@@ -88,7 +88,7 @@ class OverrideFlow:
         if self._writing.is_busy("device", device.wire_key):
             return None
         self._screen.status.dismiss()
-        if device.channel is None and self._workspace.tells_overrides:
+        if device.channel is None and self._workspace.knows_override(device):
             self._screen.say(f"{device.custom_id or device.device_id} has no override to clear.")
             return None
         return self._confirm(device, None)

@@ -1,0 +1,44 @@
+"""How many devices one page may hold and still tell their overrides (contract §18.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from capgo_tui.api.requests import MAX_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from capgo_tui.api.models import Device
+
+URL_ROOM: Final = 6000
+"""Characters that the ids of one page may take in the server's look-up of their overrides."""
+SEPARATOR: Final = 3
+"""Characters between two ids in that look-up."""
+
+
+class DevicePages:
+    """The page size of one client's device lists, by the longest id it has met.
+
+    The server looks the overrides of a page up by one URL that carries every id. Where a gateway
+    cuts that URL off, the page comes with status 200 and without a single override.
+    """
+
+    def __init__(self) -> None:
+        self._longest = 0
+
+    @property
+    def limit(self) -> int:
+        """Most devices to ask for at once, at least 1."""
+        return max(1, min(MAX_LIMIT, URL_ROOM // (self._longest + SEPARATOR)))
+
+    def note(self, devices: Iterable[Device]) -> None:
+        """Take the ids of a page into account."""
+        ids = (quote(device.wire_key, safe="", errors="replace") for device in devices)
+        self._longest = max(self._longest, max(map(len, ids), default=0))
+
+    def tells_overrides(self, devices: Iterable[Device]) -> bool:
+        """Whether a page is small enough for its overrides, or tells one all the same."""
+        page = list(devices)
+        return len(page) <= self.limit or any(device.channel is not None for device in page)
