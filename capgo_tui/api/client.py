@@ -373,7 +373,7 @@ class CapgoClient:
             requests_made += 1
             devices = [row for row in listing.rows if isinstance(row, Device)]
             pages.note(devices)
-            if not listing.by_cursor or pages.tells_overrides(devices):
+            if not listing.by_cursor or pages.tells_overrides(devices, len(listing.rows)):
                 break
             if pages.limit >= asked:  # asked for fewer, it would send as many
                 for device in devices:

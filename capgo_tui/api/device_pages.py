@@ -38,7 +38,9 @@ class DevicePages:
         ids = (quote(device.wire_key, safe="", errors="replace") for device in devices)
         self._longest = max(self._longest, max(map(len, ids), default=0))
 
-    def tells_overrides(self, devices: Iterable[Device]) -> bool:
-        """Whether a page is small enough for its overrides, or tells one all the same."""
-        page = list(devices)
-        return len(page) <= self.limit or any(device.channel is not None for device in page)
+    def tells_overrides(self, devices: Iterable[Device], rows: int) -> bool:
+        """Whether a page of so many rows has room for its overrides, or tells one all the same.
+
+        A row that cannot be read is none of the `devices`, but its id takes room as well.
+        """
+        return rows <= self.limit or any(device.channel is not None for device in devices)

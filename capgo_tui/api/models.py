@@ -154,6 +154,14 @@ class Device(Record):
         """Whether ``channel`` None means "no override"; see `distrust_override`."""
         return self.channel is not None or not getattr(self, "_override_lost", False)
 
+    def reads_as(self, other: object) -> bool:
+        """Whether what is known is the same, the override that is not known included."""
+        return (
+            isinstance(other, Device)
+            and self == other
+            and self.override_known == other.override_known
+        )
+
     def distrust_override(self) -> None:
         """Take ``channel`` for unknown: the row came in a page that loses overrides (§18.1)."""
         _set(self, "_override_lost", True)

@@ -69,6 +69,10 @@ class Record:
         """What tells this row from the others of its list."""
         raise NotImplementedError
 
+    def reads_as(self, other: object) -> bool:
+        """Whether what is known of a row is the same in `other`."""
+        return self == other
+
     def raw(self) -> JSON:
         """Give the row as the server sent it, nothing lost; None for one made by hand.
 

@@ -365,7 +365,7 @@ class Collection(ListState, Generic[T]):
                 continue
             else:
                 wanted = again is not None and again.redraws(key)
-                differs = before != record
+                differs = not before.reads_as(record)
                 if again is not None and differs:
                     self.changed.setdefault(key, before)
                 if differs or wanted:

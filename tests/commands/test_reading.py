@@ -115,11 +115,14 @@ def test_everything_is_read_page_by_page_unless_a_limit_ends_it(
     store = store_of(state(devices=[device(number) for number in range(1, 1_203)]))
     shell = shell_on(Server(store), monkeypatch, tmp_path)
     assert len(rows_of("--json", shell.data("device", "list", "--json"))) == 1_202
-    assert shell.server.count("GET", "/device") == 3
+    assert shell.server.count("GET", "/device") == 9, "50 devices, then 150 at a time"
     shell.server.asked.clear()
     assert len(rows_of("--csv", shell.data("device", "list", "--csv", "--limit", "7"))) == 7
-    assert [asked.query["limit"] for asked in shell.server.asked] == ["7"]
+    assert [asked.query.get("limit") for asked in shell.server.asked] == [None]
+    shell.server.asked.clear()
     assert len(shell.data("device", "list", "--ndjson", "--limit", "501").splitlines()) == 501
+    sizes = [asked.query.get("limit") for asked in shell.server.asked]
+    assert sizes == [None, "150", "150", "150", "150"]
     store.close()
 
 
@@ -224,11 +227,11 @@ def test_what_was_read_before_a_failure_is_written_and_said_to_be_in_part(
     server.on("GET", "/device", first_only)
     result = shell("device", "list", form)
     assert result.exit_code == IN_PART
-    assert "only the first 500: the key was refused" in result.stderr
+    assert "only the first 50: the key was refused" in result.stderr
     if form == "--table":
-        assert len(result.stdout.splitlines()) == 501
+        assert len(result.stdout.splitlines()) == 51
     else:
-        assert len(rows_of(form, result.stdout)) == 500
+        assert len(rows_of(form, result.stdout)) == 50
     store.close()
 
 

@@ -58,7 +58,7 @@ async def help_page(stage: Stage) -> Driver:
 async def filter_row(stage: Stage) -> Driver:
     driver = await devices(stage)
     await driver.type("slash", *"qa !android")
-    await driver.until("of 100 loaded")
+    await driver.until("of 150 loaded")
     return driver
 
 
@@ -308,7 +308,7 @@ async def setup_server_named_by_a_file(stage: Stage) -> Driver:
 async def setup_after_a_refused_key(stage: Stage) -> Driver:
     server = stage.serve()
     driver = await stage.open(server, wait_for="Bundles 24")
-    await driver.until("Devices 100+")
+    await driver.until("Devices 150+")
     server.change("UPDATE keys SET expired = 1")
     await driver.type("r")
     await driver.until("key refused")

@@ -35,14 +35,14 @@ async def devices(stage: Stage, server: Server | None = None, **more: Any) -> Dr
     """A list of which there is more; at the larger size the detail stands beside it."""
     driver = await stage.open(server, **more)
     await driver.type("2")
-    await driver.until("100 loaded · more ↓")
+    await driver.until("150 loaded · more ↓")
     return driver
 
 
 async def devices_at_the_end(stage: Stage) -> Driver:
     driver = await devices(stage)
     await driver.type("L")
-    await driver.until("150 loaded · end of list")
+    await driver.until("210 loaded · end of list")
     await driver.type("G")
     return driver
 
@@ -62,7 +62,7 @@ async def first_load(stage: Stage) -> Driver:
     server, gate = stage.serve(), Gate()
     server.on("GET", "/channel", gate.before)
     driver = await stage.open(server, wait_for="loading…")
-    await driver.until("2 Devices 100+  3 Bundles 24")
+    await driver.until("2 Devices 50+  3 Bundles 24")
     stage.held.callback(gate.open.set)
     return driver
 
@@ -77,21 +77,21 @@ async def empty(stage: Stage) -> Driver:
 async def filter_matches_nothing_loaded(stage: Stage) -> Driver:
     driver = await devices(stage)
     await driver.type("slash", *"tester zzz", "enter")
-    await driver.until("0 of 100 loaded")
+    await driver.until("0 of 150 loaded")
     return driver
 
 
 async def filter_matches_nothing_at_all(stage: Stage) -> Driver:
     driver = await devices_at_the_end(stage)
     await driver.type("slash", *"tester zzz", "enter")
-    await driver.until("0 of 150 loaded")
+    await driver.until("0 of 210 loaded")
     return driver
 
 
 async def filter_is_an_id_not_loaded(stage: Stage) -> Driver:
     driver = await devices(stage)
     await driver.type("slash", *"bbbbbbbb-0000-4000-8000-000000000009")
-    await driver.until("0 of 100 loaded")
+    await driver.until("0 of 150 loaded")
     return driver
 
 
@@ -140,7 +140,7 @@ async def offline_with_old_rows(stage: Stage) -> Driver:
     stage.written[wire.url.rpartition(":")[2]] = "50000"
     driver = await stage.open(launch=Launch(ApiKey(ALL), APP, server=wire.url))
     await driver.type("2")
-    await driver.until("100 loaded · more ↓")
+    await driver.until("150 loaded · more ↓")
     await wire.shut()
     stage.clock.advance(190)
     await driver.type("r")
@@ -164,7 +164,7 @@ async def waiting_with_old_rows(stage: Stage) -> Driver:
     server, naps = stage.serve(), Naps(stage.clock)
     driver = await stage.open(server, patience=naps.patience)
     await driver.type("2")
-    await driver.until("100 loaded · more ↓")
+    await driver.until("150 loaded · more ↓")
     server.on("GET", "/device", WAIT_43)
     await driver.type("r")
     await driver.until("try 2 of 4 in 43 s")
@@ -177,7 +177,7 @@ async def rate_limited(stage: Stage) -> Driver:
     server = stage.serve()
     server.on("GET", "/channel", WAIT_43)
     driver = await stage.open(server, wait_for="Wait 43 s")
-    await driver.until("2 Devices 100+  3 Bundles 24")
+    await driver.until("2 Devices 50+  3 Bundles 24")
     stage.clock.advance(12)
     await driver.until("Wait 31 s")
     return driver
@@ -229,7 +229,7 @@ async def part_of_a_list_failed(stage: Stage) -> Driver:
     driver = await devices(stage, server)
     server.on("GET", "/device", FAULT)
     await driver.type("L")
-    await driver.until("100!")
+    await driver.until("150!")
     return driver
 
 

@@ -1,4 +1,4 @@
-"""The app that is in the pictures: a shop with 150 devices, which never changes."""
+"""The app that is in the pictures: a shop with 210 devices, which never changes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from uuid import NAMESPACE_OID, uuid5
 from tests.tui.server import Server
 from tests.tui.world import Row, bundle, channel, device, moment, state, store_of
 
-DEVICES = 150
+DEVICES = 210
+PAGE = 150
+"""So many of them are on the first page."""
 CUSTOM_IDS = ("qa-07", "", "store-berlin-3", "", "anna.k", "till-12", "", "kiosk-äöü", "")
 OVERRIDDEN = {2: "beta", 7: "hotfix-login", 11: "beta"}
 # In the server's order, which is that of the ids.
-IDS = sorted(str(uuid5(NAMESPACE_OID, f"device {number}")) for number in range(DEVICES))
+IDS = [
+    *sorted(str(uuid5(NAMESPACE_OID, f"device {number}")) for number in range(PAGE)),
+    *(f"ffffffff-0000-5000-8000-{number:012}" for number in range(PAGE, DEVICES)),
+]
 
 
 def identity(number: int) -> str:
@@ -23,7 +28,7 @@ def _device(number: int) -> Row:
     return device(
         number,
         device_id=identity(number),
-        updated_at=moment(0.01 * (number * 37 % DEVICES) ** 2),
+        updated_at=moment(0.01 * (number * 37 % PAGE) ** 2),
         custom_id=CUSTOM_IDS[number % len(CUSTOM_IDS)],
         platform=("ios", "android", "ios", "electron")[number % 4],
         version_name=("2.4.21", "2.4.20", "builtin", "2.4.18")[number % 4],
@@ -45,7 +50,7 @@ def _bundle(number: int) -> Row:
 
 
 def shop() -> Row:
-    """Six channels, 150 devices, 24 bundles, and three devices forced to a channel."""
+    """Six channels, 210 devices, 24 bundles, and three devices forced to a channel."""
     channels = [
         channel(1, "production", version=21, public=True),
         channel(2, "beta", version=22, rollout_version=23, rollout_percentage_bps=2500,

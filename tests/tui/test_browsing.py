@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def many(count: int = 1_300) -> Server:
-    """More devices than two large pages hold."""
+    """More devices than eight pages hold."""
     devices = [device(number) for number in range(1, count + 1)]
     return Server(store_of(state(devices=devices)))
 
@@ -55,18 +55,18 @@ def cell_style(driver: Driver, text: str) -> str:
     raise AssertionError(f"{text!r} is not on the screen:\n{driver.text}")
 
 
-async def test_all_of_a_list_comes_in_large_pages_and_says_how_far_it_is() -> None:
+async def test_all_of_a_list_goes_on_where_it_is_and_says_how_far_it_is() -> None:
     server = many()
     gate = Gate()
     async with on_devices(server) as driver:
-        assert "100 loaded · more ↓" in driver.status
+        assert "150 loaded · more ↓" in driver.status
         server.on("GET", "/device", gate.before)
         await driver.type("L")
-        await driver.until("100 loaded · loading all… 1 request · esc stops")
+        await driver.until("150 loaded · loading all… 1 request · esc stops")
         gate.open.set()
         await driver.until("1 300 loaded · end of list")
-        # The first page of 100, then 500, 500 and 300.
-        assert server.count("GET", "/device") == 4
+        # 150 a page: the first one, seven full ones and one of 100.
+        assert server.count("GET", "/device") == 9
         assert driver.cursor == device_id(1)
 
 
@@ -79,10 +79,10 @@ async def test_esc_stops_loading_and_the_same_key_goes_on() -> None:
         await driver.until("esc stops")
         await driver.type("escape")
         gate.open.set()
-        await driver.until("500 loaded · more ↓")
+        await driver.until("300 loaded · more ↓")
         await driver.type("L")
         await driver.until("1 300 loaded · end of list")
-        assert server.count("GET", "/device") == 4
+        assert server.count("GET", "/device") == 9
 
 
 async def test_a_failure_half_way_keeps_what_came_and_says_where_it_stopped() -> None:
@@ -91,20 +91,20 @@ async def test_a_failure_half_way_keeps_what_came_and_says_where_it_stopped() ->
         server.on("GET", "/device", FAULT)
         await driver.type("L")
         await driver.until("the server failed (503)")
-        assert "100 loaded" in driver.status
+        assert "150 loaded" in driver.status
         server.off("GET", "/device")
         await driver.type("L")
         await driver.until("1 300 loaded · end of list")
 
 
 async def test_a_filter_that_matches_nothing_loaded_can_load_the_rest() -> None:
-    server = many(130)
+    server = many(170)
     async with on_devices(server) as driver:
-        await driver.type("slash", *"tester-120", "enter")
+        await driver.type("slash", *"tester-160", "enter")
         await driver.until("L loads all of them")
         await driver.type("L")
-        await driver.until("1 of 130 loaded")
-        assert driver.cursor == device_id(120)
+        await driver.until("1 of 170 loaded")
+        assert driver.cursor == device_id(160)
 
 
 async def test_all_columns_can_be_slid_through_behind_the_first() -> None:
@@ -314,7 +314,7 @@ async def test_a_refresh_by_keys_keeps_cursor_and_marks_on_their_records() -> No
         before = server.count("GET", "/device")
         await driver.type("r")
         await driver.until("679 loaded · end of list")
-        assert server.count("GET", "/device") == before + 3, "the page on screen, then both"
+        assert server.count("GET", "/device") == before + 6, "the page on screen, then all five"
         assert driver.cursor == device_id(698)
         assert "2 marked" in driver.status
         assert set(driver.main.rows.marks) == {device_id(695), device_id(697)}
@@ -345,7 +345,7 @@ async def test_esc_ends_a_long_refresh_and_only_then_clears_the_filter() -> None
 
         server.on("GET", "/device", second)
         await driver.type("r")
-        await driver.until("1 300 loaded · 500 read again · esc stops · as of 14:02:11")
+        await driver.until("1 300 loaded · 150 read again · esc stops · as of 14:02:11")
         await driver.type("escape")
         gate.open.set()
         await driver.until("1 300 of 1 300 loaded · end of list")
@@ -392,14 +392,14 @@ async def test_the_first_thing_wanted_of_times_is_the_newest() -> None:
 
 
 async def test_a_sorted_list_takes_new_pages_in_their_places() -> None:
-    server = many(130)
+    server = many(170)
     async with on_devices(server) as driver:
         await driver.type("s", "right", "right", "enter", "s", "enter")
         await driver.until("CUSTOM ID↓")
         await driver.type("L")
-        await driver.until("130 loaded")
+        await driver.until("170 loaded")
         await driver.type("g")
-        await driver.until(lambda: driver.cursor == device_id(130), "the highest first")
+        await driver.until(lambda: driver.cursor == device_id(170), "the highest first")
 
 
 async def test_marks_are_counted_survive_the_filter_and_go_with_their_records() -> None:

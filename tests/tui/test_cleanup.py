@@ -115,21 +115,21 @@ async def test_rules_that_delete_nothing_say_so() -> None:
 
 
 async def test_partly_loaded_devices_are_said_and_can_be_loaded() -> None:
-    server = made(devices=120)
+    server = made(devices=170)
     async with on_bundles(server, LAST) as driver:
         await driver.type("C")
-        await driver.until("! 100 devices are loaded; what the others run is not known")
+        await driver.until("! 150 devices are loaded; what the others run is not known")
         await driver.type("up", "up")
         await driver.until("› ▸ Load all devices")
         await driver.type("enter")
         await driver.gone("what the others run")
         await driver.until("(10 newest, 1 linked, 1 run by devices)")
-        assert len(workspace(driver).devices) == 120
+        assert len(workspace(driver).devices) == 170
         assert "› keep the newest" in driver.text, "not on what came in the place of that row"
 
 
 async def test_rows_that_change_by_themselves_leave_the_cursor_on_its_own() -> None:
-    async with on_bundles(made(devices=120), LAST) as driver:
+    async with on_bundles(made(devices=170), LAST) as driver:
         await driver.type("C", "up")
         await driver.until("› ▸ Delete all bundles…")
         await workspace(driver).devices.load_all()  # nothing draws the form meanwhile
@@ -140,7 +140,7 @@ async def test_rows_that_change_by_themselves_leave_the_cursor_on_its_own() -> N
 
 
 async def test_a_row_that_goes_by_itself_takes_the_cursor_to_the_first_one() -> None:
-    async with on_bundles(made(devices=120), LAST) as driver:
+    async with on_bundles(made(devices=170), LAST) as driver:
         await driver.type("C", "up", "up")
         await driver.until("› ▸ Load all devices")
         await workspace(driver).devices.load_all()

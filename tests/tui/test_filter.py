@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.tui.server import Asked
 
-UNLOADED = device_id(150)
+UNLOADED = device_id(200)
 HOSTILE_PASTE = "\x1b]0;x\x07\u202e"
 
 
@@ -27,8 +27,8 @@ def looked_up(server: Server) -> list[Asked]:
 
 
 def many() -> Server:
-    """160 devices, of which a page holds 100."""
-    return Server(store_of(state(devices=[device(number) for number in range(1, 161)])))
+    """210 devices, of which a page holds 150."""
+    return Server(store_of(state(devices=[device(number) for number in range(1, 211)])))
 
 
 @contextmanager
@@ -113,10 +113,10 @@ async def test_a_refresh_keeps_the_cursor_on_its_record_and_a_vanished_one_on_it
 
 async def test_a_device_that_is_not_loaded_is_looked_up_once_and_shown() -> None:
     server = many()
-    async with on_devices(server, rows=100) as driver:
+    async with on_devices(server, rows=150) as driver:
         await driver.type("slash")
         post_paste(driver.app, UNLOADED.upper())
-        await driver.until("0 of 100 loaded devices match")
+        await driver.until("0 of 150 loaded devices match")
         assert "L loads all of them" in driver.text
         assert looked_up(server) == [], "typing asks nobody"
         await driver.type("enter")
@@ -126,18 +126,18 @@ async def test_a_device_that_is_not_loaded_is_looked_up_once_and_shown() -> None
         await driver.settle()
         assert len(looked_up(server)) == 1
         await driver.type("o")
-        await driver.until("Override tester-150 · now none")
+        await driver.until("Override tester-200 · now none")
     server.store.close()
 
 
 async def test_an_unknown_device_is_said_to_be_unknown_and_words_are_not_looked_up() -> None:
     server = many()
-    async with on_devices(server, rows=100) as driver:
+    async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *"no-such-device", "enter")
         await driver.until("✗ No device has the id no-such-device.")
         assert len(looked_up(server)) == 1
         await driver.type("slash", *" at all", "enter")
-        await driver.until("0 of 100 loaded devices match «no-such-device at all»")
+        await driver.until("0 of 150 loaded devices match «no-such-device at all»")
         await driver.settle()
         assert len(looked_up(server)) == 1, "two words are no id"
         await driver.type("escape", "slash", *"x1y", "enter")
@@ -148,12 +148,12 @@ async def test_an_unknown_device_is_said_to_be_unknown_and_words_are_not_looked_
 
 async def test_a_look_up_that_fails_says_why_and_can_be_asked_again() -> None:
     server = many()
-    async with on_devices(server, rows=100) as driver:
+    async with on_devices(server, rows=150) as driver:
         server.on("GET", "/device", FAULT)
         await driver.type("slash", *"device-nobody-loaded", "enter")
         await driver.until("Out to lunch")
         assert driver.status.strip().startswith("✗")
-        assert "100 loaded" in driver.text
+        assert "150 loaded" in driver.text
         server.off("GET", "/device")
         await driver.type("slash", "enter")
         await driver.until("✗ No device has the id device-nobody-loaded.")
@@ -162,28 +162,28 @@ async def test_a_look_up_that_fails_says_why_and_can_be_asked_again() -> None:
 
 async def test_opened_on_a_device_it_shows_that_device_and_asks_for_it_once() -> None:
     server = many()
-    async with opened(server, device=UNLOADED.upper(), wait_for="1 of 1") as driver:
-        await driver.until(" · 1 of 1")
+    async with opened(server, device=UNLOADED.upper(), wait_for="1 of 51") as driver:
+        await driver.until(" · 1 of 51")
         await driver.until(lambda: driver.cursor == UNLOADED)
         await driver.until("Channels 6")
         assert len(looked_up(server)) == 1
         await driver.type("o", *"beta", "enter")
-        await driver.until("Override tester-150: none → beta?")
+        await driver.until("Override tester-200: none → beta?")
         await driver.type("n")
         await driver.gone("y yes")
         await driver.type("escape")
-        await driver.gone("/00000150")
+        await driver.gone("/00000200")
         assert driver.cursor == UNLOADED
     server.store.close()
 
 
 async def test_a_look_up_reads_no_page_besides() -> None:
     server = many()
-    async with on_devices(server, rows=100) as driver:
+    async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *UNLOADED, "enter")
         await driver.until(lambda: driver.cursor == UNLOADED)
         await driver.settle()
-        assert "1 of 101 loaded" in driver.status
+        assert "1 of 151 loaded" in driver.status
         assert server.count("GET", "/device") == 2
     server.store.close()
 
@@ -215,29 +215,29 @@ async def test_opened_on_a_device_nobody_knows_it_says_so(server: Server) -> Non
 
 async def test_under_a_filter_only_the_wish_for_more_loads_the_next_page() -> None:
     server = many()
-    async with on_devices(server, rows=100) as driver:
+    async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *"tester-1", "enter")
-        await driver.until("/tester-1 · 11 of 100 loaded")
+        await driver.until("/tester-1 · 61 of 150 loaded")
         await driver.settle()
         assert server.count("GET", "/device") == 1, "a filter that matches little reads no list"
         await driver.type("G", "j")
-        await driver.until("71 of 160 loaded · end of list")
+        await driver.until("110 of 210 loaded · end of list")
         assert server.count("GET", "/device") == 2
     server.store.close()
 
 
 async def test_without_a_filter_the_next_page_comes_by_itself_and_once() -> None:
     server, gate = many(), Gate()
-    async with on_devices(server, rows=100) as driver:
+    async with on_devices(server, rows=150) as driver:
         server.on("GET", "/device", gate.before)
         await driver.type("G", "j", "j", "k", "G")
-        await driver.until("100 loaded · loading more…")
+        await driver.until("150 loaded · loading more…")
         gate.open.set()
-        await driver.until("160 loaded · end of list")
-        assert driver.cursor == device_id(100)
+        await driver.until("210 loaded · end of list")
+        assert driver.cursor == device_id(150)
         await driver.type("G", "G")
         await driver.settle()
-        assert driver.cursor == device_id(160)
+        assert driver.cursor == device_id(210)
         assert server.count("GET", "/device") == 2
     server.store.close()
 
@@ -335,7 +335,7 @@ async def test_a_pattern_that_proves_too_slow_takes_the_marks_typed_ahead_with_i
 
 async def test_a_device_id_and_enter_in_one_go_are_looked_up_all_the_same() -> None:
     server = many()
-    async with on_devices(server, rows=100) as driver:
+    async with on_devices(server, rows=150) as driver:
         with at_work():
             await driver.type("slash", *UNLOADED, "enter")
             await driver.until("filtering…")

@@ -119,7 +119,7 @@ async def test_all_channels_come_in_page_by_page_while_the_form_is_open() -> Non
     launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
     async with opened(server, launch=launch, wait_for="50 loaded") as driver:
         await driver.type("2")
-        await driver.until("100 loaded")
+        await driver.until("150 loaded")
         server.on("GET", "/channel", gate.before)
         await driver.type("o")
         await driver.until("50 of 50 channels (loading more…)")
@@ -143,7 +143,7 @@ async def test_the_cursor_stays_on_its_channel_when_more_come_in() -> None:
     launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
     async with opened(server, launch=launch, wait_for="50 loaded") as driver:
         await driver.type("2")
-        await driver.until("100 loaded")
+        await driver.until("150 loaded")
         server.on("GET", "/channel", gate.before)
         await driver.type("o", *["down"] * 7)
         await driver.until("(loading more…)")
@@ -164,7 +164,7 @@ async def test_a_failure_to_load_the_rest_is_said_in_the_form() -> None:
     launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
     async with opened(server, launch=launch, wait_for="50 loaded") as driver:
         await driver.type("2")
-        await driver.until("100 loaded")
+        await driver.until("150 loaded")
         server.on("GET", "/channel", FAULT)
         await driver.type("o")
         await driver.until("50 of 50 channels (loading the rest failed)")

@@ -55,7 +55,7 @@ async def test_a_choice_that_was_clicked_stays_while_more_come_in(clicks: int) -
     launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
     async with opened(server, launch=launch, wait_for="50 loaded") as driver:
         await driver.type("2")
-        await driver.until("100 loaded")
+        await driver.until("150 loaded")
         server.on("GET", "/channel", gate.before)
         await driver.type("o", *"chan-0")
         await driver.until("(loading more…)")

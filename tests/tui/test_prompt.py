@@ -9,10 +9,12 @@ import pytest
 from textual import events
 
 from tests.tui.driving import on_devices, opened, post_keys, post_paste
-from tests.tui.server import Server
+from tests.tui.server import Server, rewriting
 from tests.tui.world import channel, device, device_id, state, store_of
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from tests.tui.driving import Driver
 
 
@@ -178,6 +180,27 @@ async def test_clearing_asks_too_and_says_when_there_is_nothing_to_clear(server:
         await driver.type("y")
         await driver.until("✓ tester-02: override is none, read back")
         assert "▲" not in driver.text
+        assert server.overrides() == {}
+
+
+async def test_an_override_that_a_large_page_lost_is_not_said_to_be_none(server: Server) -> None:
+    server.override(device_id(1), "qa")
+
+    def lose(page: Any) -> object:
+        rows = [{k: v for k, v in row.items() if k != "channel"} for row in page["data"]]
+        more = [{**rows[0], "device_id": f"more-{number:04}"} for number in range(200)]
+        return {**page, "data": [*rows, *more]}
+
+    server.on("GET", "/device", rewriting(lose))
+    async with on_devices(server, rows=212) as driver:
+        server.off("GET", "/device")
+        await driver.until("?")
+        await driver.type("enter")
+        await driver.until("unknown, the API does")
+        await driver.type("escape", "x")
+        await driver.asked("Override tester-01: unknown → none?")
+        await driver.type("y")
+        await driver.until("✓ tester-01: override is none, read back")
         assert server.overrides() == {}
 
 

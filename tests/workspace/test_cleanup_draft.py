@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=120) as made:
+    async with open_world(devices=160) as made:
         yield made
 
 
@@ -56,7 +56,7 @@ async def test_what_is_not_loaded_is_said(world: World) -> None:
     draft = CleanupDraft(workspace)
     assert draft.notes() == [
         "0 channels are loaded, there may be more",
-        "100 devices are loaded; what the others run is not known",
+        "150 devices are loaded; what the others run is not known",
     ]
     assert [entry.name for entry in draft.entries][-2:] == ["load", "all"]
     assert not draft.refusal, "live protects what channels use by itself"

@@ -146,7 +146,7 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
 
 
 async def test_a_deletion_says_how_far_it_knows_the_devices() -> None:
-    async with open_world(devices=150) as world:
+    async with open_world(devices=160) as world:
         workspace = world.open()
         for collection in (workspace.channels, workspace.bundles):
             await collection.load_all()
@@ -161,7 +161,7 @@ async def test_a_deletion_says_how_far_it_knows_the_devices() -> None:
         assert first == f"none of {known}, is forced to it"
         assert second == "not all devices are loaded: there may be more of them"
         await workspace.devices.load_all()
-        assert "none of 150 devices, as of " in deletion(workspace, beta).touches[0]
+        assert "none of 160 devices, as of " in deletion(workspace, beta).touches[0]
 
 
 async def test_overrides_that_no_row_tells_are_said_to_be_unknown() -> None:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from capgo_tui.api.revisions import Revision
 from capgo_tui.workspace.list_state import Loading
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Collection, Event
+    from capgo_tui.workspace.session import Workspace
+    from tests.workspace.world import World
 
-PAGE = 100
-LARGE_PAGE = 500
-"""Devices in a page of the live API."""
+PAGE = 150
+"""Devices in a page of a server that is known to speak the live API."""
+FIRST_PAGE = 50
+"""Devices in the first page of a server that is not yet known: what it gives unasked."""
+
+
+def open_known(world: World) -> Workspace:
+    """Open a workspace that knows its server from the start, so every page is `PAGE`."""
+    return world.open(revision=Revision.LIVE)
 
 
 def listened(collection: Collection[Any]) -> list[Event]:

@@ -11,7 +11,7 @@ from capgo_tui.workspace.collection import Appended, Progressed, Replaced, Updat
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.words import count
 from tests.support.clock import NOON
-from tests.workspace.collection.lists import PAGE, listened
+from tests.workspace.collection.lists import PAGE, listened, open_known
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ async def test_a_refresh_updates_removes_adds_and_reorders(world: World) -> None
 async def test_a_refresh_reads_as_much_as_was_loaded_and_the_walk_goes_on_behind_it(
     world: World,
 ) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_more()
     await devices.load_more()
     world.door.asked.clear()
@@ -61,7 +61,7 @@ async def test_a_refresh_reads_as_much_as_was_loaded_and_the_walk_goes_on_behind
 
 
 async def test_after_a_refresh_more_means_more_of_what_the_refresh_read(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_more()
     for number in range(PAGE):
         world.add_device(f"00000000-0000-4000-8000-{number:012}")
@@ -74,7 +74,7 @@ async def test_after_a_refresh_more_means_more_of_what_the_refresh_read(world: W
 
 
 async def test_what_was_pushed_far_away_is_no_longer_loaded(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_more()
     for number in range(3 * PAGE):
         world.add_device(f"00000000-0000-4000-8000-{number:012}")
@@ -84,7 +84,7 @@ async def test_what_was_pushed_far_away_is_no_longer_loaded(world: World) -> Non
 
 
 async def test_deleted_records_make_a_refresh_read_no_further(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_more()
     for device_id in world.device_ids()[10:20]:
         world.drop_device(device_id)
@@ -109,7 +109,7 @@ async def test_a_refresh_of_the_whole_list_changes_nothing_when_nothing_changed(
 
 
 async def test_a_refresh_that_fails_keeps_the_old_rows_and_says_stale(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_all()
     before = dict(devices.records)
     gone = world.device_ids()[0]
@@ -156,7 +156,7 @@ async def test_a_refresh_of_the_whole_list_brings_what_has_come_behind_it(world:
 
 
 async def test_the_old_rows_stay_until_the_last_page_of_a_refresh_has_come(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_all()
     gone = world.device_ids()[0]
     world.drop_device(gone)
@@ -164,7 +164,7 @@ async def test_the_old_rows_stay_until_the_last_page_of_a_refresh_has_come(world
     refreshing = asyncio.ensure_future(devices.refresh())
     await held.ready.wait()
     assert gone in devices.records
-    assert len(devices) == 250
+    assert len(devices) == 375
     assert devices.loading is Loading.REFRESH
     held.let_go()
     await refreshing
@@ -172,7 +172,7 @@ async def test_the_old_rows_stay_until_the_last_page_of_a_refresh_has_come(world
 
 
 async def test_a_list_that_shrank_to_nothing_is_empty_after_a_refresh(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_more()
     world.run("DELETE FROM devices")
     await devices.refresh()
@@ -251,7 +251,7 @@ async def test_what_is_gone_before_a_refresh_is_looked_for_once_more_and_no_more
 
 
 async def test_devices_deleted_between_two_pages_cost_no_other_device(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     doomed = world.device_ids()[10:30]
 
     def delete() -> None:

@@ -13,7 +13,7 @@ from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.words import count, placeholder, status
 from tests.support.clock import NOON
-from tests.workspace.collection.lists import LARGE_PAGE, PAGE, listened
+from tests.workspace.collection.lists import FIRST_PAGE, PAGE, listened, open_known
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
 @pytest.mark.parametrize("name", ["channels", "devices", "bundles"])
 async def test_a_list_is_read_to_its_end_whole_and_once(revision: str, name: str) -> None:
-    async with open_world(revision, channels=120, devices=250, bundles=120) as world:
+    async with open_world(revision, channels=120, devices=375, bundles=120) as world:
         collection: Collection[Any] = getattr(world.open(), name)
         heard = listened(collection)
         assert not collection.started
@@ -64,7 +64,7 @@ async def test_records_keep_the_order_of_the_server(world: World) -> None:
 
 
 async def test_only_what_was_asked_for_is_loaded(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_more()
     assert list(devices.records) == world.device_ids()[:PAGE]
     assert not devices.ended
@@ -85,11 +85,11 @@ async def test_an_app_with_nothing_in_it_has_empty_lists_and_no_error() -> None:
 
 
 async def test_a_failure_half_way_keeps_the_rows_and_the_next_try_goes_on() -> None:
-    async with open_world(devices=1_200) as world:
-        devices = world.open().devices
+    async with open_world(devices=400) as world:
+        devices = open_known(world).devices
         world.door.fail("GET /device", skip=2)
         await devices.load_all()
-        assert list(devices.records) == world.device_ids()[: 2 * LARGE_PAGE]
+        assert list(devices.records) == world.device_ids()[: 2 * PAGE]
         assert devices.error is not None
         assert devices.error.kind is ErrorKind.SERVER_FAULT
         assert devices.stale
@@ -104,27 +104,38 @@ async def test_a_failure_half_way_keeps_the_rows_and_the_next_try_goes_on() -> N
         assert world.door.count("GET /device") == 4, "no page was read twice"
 
 
-async def test_all_of_a_list_takes_one_request_for_five_hundred_records() -> None:
-    async with open_world(devices=1_200) as world:
-        devices = world.open().devices
+async def test_all_of_a_list_takes_one_request_a_page_and_goes_on_where_the_list_is() -> None:
+    async with open_world(devices=400) as world:
+        devices = open_known(world).devices
         await devices.load_more()
         assert len(devices) == PAGE
         await devices.load_all()
         assert list(devices.records) == world.device_ids()
-        assert devices.requests == 3
-        assert world.door.count("GET /device") == 4
+        assert devices.requests == 2
+        assert world.door.count("GET /device") == 3
+
+
+async def test_the_first_page_of_an_unknown_server_is_asked_for_without_a_limit() -> None:
+    async with open_world(devices=400) as world:
+        devices = world.open().devices
+        await devices.load_more()
+        assert list(devices.records) == world.device_ids()[:FIRST_PAGE]
+        await devices.load_all()
+        assert list(devices.records) == world.device_ids()
+        sizes = [asked.query.get("limit") for asked in world.door.asked]
+        assert sizes == [None, "150", "150", "150"]
 
 
 async def test_loading_all_stops_with_the_page_under_way_and_goes_on_from_there() -> None:
-    async with open_world(devices=1_200) as world:
-        devices = world.open().devices
+    async with open_world(devices=400) as world:
+        devices = open_known(world).devices
         held = world.door.hold("GET /device")
         loading = asyncio.ensure_future(devices.load_all())
         await held.ready.wait()
         devices.stop()
         held.let_go()
         await loading
-        assert list(devices.records) == world.device_ids()[:LARGE_PAGE]
+        assert list(devices.records) == world.device_ids()[:PAGE]
         assert not devices.ended
         assert not devices.loading_all
         await devices.load_all()
@@ -138,11 +149,11 @@ async def test_a_cut_connection_keeps_the_rows_as_well(world: World) -> None:
         await devices.load_more()
         world.door.cut_before("GET /device")
         await devices.load_more()
-        assert len(devices) == PAGE
+        assert len(devices) == FIRST_PAGE
         assert devices.error is not None
         assert devices.error.kind is ErrorKind.UNREACHABLE
         await devices.load_more()
-        assert len(devices) == 2 * PAGE
+        assert len(devices) == FIRST_PAGE + PAGE
         assert devices.error is None
 
 
@@ -159,7 +170,7 @@ async def test_a_first_page_that_fails_leaves_a_list_that_has_been_started(world
 async def test_as_of_is_when_a_page_last_came_not_when_one_was_last_asked_for(
     world: World,
 ) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_more()
     world.clock.advance(60)
     world.door.fail("GET /device")
@@ -178,7 +189,7 @@ async def test_rows_that_cannot_be_read_are_counted_and_the_others_live(world: W
         document["data"][1] = 17
         return document
 
-    devices = world.open().devices
+    devices = open_known(world).devices
     world.door.rewrite("GET /device", spoil)
     await devices.load_all()
     assert devices.unreadable == 2
@@ -195,7 +206,7 @@ async def test_a_page_that_says_there_is_more_but_not_where_is_no_end(world: Wor
         del document["nextCursor"]
         return document
 
-    devices = world.open().devices
+    devices = open_known(world).devices
     world.door.rewrite("GET /device", spoil)
     await devices.load_more()
     assert len(devices) == PAGE
@@ -208,12 +219,12 @@ async def test_a_page_that_says_there_is_more_but_not_where_is_no_end(world: Wor
     assert count(devices) == f"{PAGE}+"
     await devices.refresh()
     assert not devices.incomplete
-    assert count(devices) == "250"
+    assert count(devices) == "375"
     world.door.rewrite("GET /device", spoil)
     await devices.refresh()
     assert devices.incomplete
     assert list(devices.records) == world.device_ids(), "what was not reached is not gone"
-    assert count(devices) == "250+"
+    assert count(devices) == "375+"
 
 
 async def test_rows_that_are_all_unreadable_are_no_empty_list(world: World) -> None:
@@ -221,7 +232,7 @@ async def test_rows_that_are_all_unreadable_are_no_empty_list(world: World) -> N
         document["data"] = [17]
         return document
 
-    devices = world.open().devices
+    devices = open_known(world).devices
     world.door.rewrite("GET /device", spoil)
     await devices.load_more()
     assert (len(devices), devices.unreadable, devices.error) == (0, 1, None)
@@ -231,7 +242,7 @@ async def test_rows_that_are_all_unreadable_are_no_empty_list(world: World) -> N
 
 
 async def test_a_page_that_is_no_page_is_an_error_and_not_an_end(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_more()
     world.door.answer("GET /device", {"maintenance": True})
     await devices.load_more()
@@ -247,7 +258,7 @@ async def test_a_page_that_is_no_page_is_an_error_and_not_an_end(world: World) -
 async def test_a_page_is_told_between_the_beginning_and_the_end_of_its_request(
     world: World,
 ) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     states: list[tuple[type[Event], Loading, int]] = []
     devices.listen(lambda event: states.append((type(event), devices.loading, len(devices))))
     await devices.load_more()
@@ -259,7 +270,7 @@ async def test_a_page_is_told_between_the_beginning_and_the_end_of_its_request(
 
 
 async def test_touching_a_record_redraws_it_and_touching_none_does_nothing(world: World) -> None:
-    devices = world.open().devices
+    devices = open_known(world).devices
     await devices.load_more()
     known = world.device_ids()[0]
     heard = listened(devices)

@@ -11,6 +11,7 @@ from capgo_tui.workspace.collection import Progressed, Replaced, Updated
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.words import status
 from tests.support.clock import NOON
+from tests.workspace.collection.lists import open_known
 from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
 
 async def test_what_is_on_screen_is_read_first_and_shown_at_once() -> None:
-    async with open_world(devices=2_200) as world:
-        devices = world.open().devices
+    async with open_world(devices=660) as world:
+        devices = open_known(world).devices
         await devices.load_all()
         ids = world.device_ids()
-        on_screen = ids[1_495:1_515]  # five rows of the third page, fifteen of the fourth
+        on_screen = ids[445:465]  # five rows of the third page, fifteen of the fourth
         for key in (on_screen[0], on_screen[-1]):
             world.rename(key, "renamed")
         first_look = world.door.hold("GET /device", skip=1)
@@ -36,14 +37,14 @@ async def test_what_is_on_screen_is_read_first_and_shown_at_once() -> None:
         assert devices.records[on_screen[0]].custom_id == "renamed"
         assert devices.changed.keys() == {on_screen[0], on_screen[-1]}
         cursors = [asked.query.get("cursor", "").rpartition("|")[2] for asked in world.door.asked]
-        walk = ["", ids[499], ids[999], ids[1_499], ids[1_999]]
-        assert cursors == [ids[1_499], ids[999], *walk]
+        walk = ["", ids[149], ids[299], ids[449], ids[599]]
+        assert cursors == [ids[449], ids[299], *walk]
         assert list(devices.records) == ids
 
 
 async def test_the_first_page_is_not_read_twice_and_no_more_than_three_out_of_turn() -> None:
-    async with open_world(devices=3_100) as world:
-        devices = world.open().devices
+    async with open_world(devices=1_000) as world:
+        devices = open_known(world).devices
         await devices.load_all()
         world.door.asked.clear()
         await devices.refresh(world.device_ids()[:40])
@@ -71,7 +72,7 @@ async def test_pages_by_number_are_read_first_as_well(revision: str) -> None:
 
 async def test_a_refresh_that_finds_nothing_different_moves_nothing() -> None:
     async with open_world(devices=1_200) as world:
-        devices = world.open().devices
+        devices = open_known(world).devices
         await devices.load_all()
         heard: list[Event] = []
         devices.listen(heard.append)
@@ -83,7 +84,7 @@ async def test_a_refresh_that_finds_nothing_different_moves_nothing() -> None:
 
 async def test_what_a_refresh_marked_as_different_is_drawn_plain_by_the_next() -> None:
     async with open_world(devices=600) as world:
-        devices = world.open().devices
+        devices = open_known(world).devices
         await devices.load_all()
         ids = world.device_ids()
         world.rename(ids[3], "renamed")
@@ -101,7 +102,7 @@ async def test_what_a_refresh_marked_as_different_is_drawn_plain_by_the_next() -
 
 async def test_a_failure_half_way_keeps_what_came_and_the_old_rows() -> None:
     async with open_world(devices=1_200) as world:
-        devices = world.open().devices
+        devices = open_known(world).devices
         await devices.load_all()
         ids = world.device_ids()
         world.clock.advance(60)
@@ -125,7 +126,7 @@ async def test_a_failure_half_way_keeps_what_came_and_the_old_rows() -> None:
 
 async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
     async with open_world(devices=2_200) as world:
-        devices = world.open().devices
+        devices = open_known(world).devices
         await devices.load_all()
         ids = world.device_ids()
         world.drop_device(ids[0])
@@ -137,7 +138,7 @@ async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
         await held.ready.wait()
         assert devices.stoppable
         line = status(devices, 2_200, Query(), world.clock())
-        assert line == "2 200 loaded · 500 read again · esc stops · as of 12:00:00"
+        assert line == "2 200 loaded · 150 read again · esc stops · as of 12:00:00"
         devices.stop()
         held.let_go()
         await refreshing
@@ -153,7 +154,7 @@ async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
 
 async def test_two_who_want_a_refresh_at_once_get_one() -> None:
     async with open_world(devices=50) as world:
-        devices = world.open().devices
+        devices = open_known(world).devices
         held = world.door.hold("GET /device")
         loading = asyncio.ensure_future(devices.load_more())
         await held.ready.wait()

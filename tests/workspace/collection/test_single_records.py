@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.collection import Appended, Updated
-from tests.workspace.collection.lists import PAGE, custom_id, listened
+from tests.workspace.collection.lists import PAGE, custom_id, listened, open_known
 
 if TYPE_CHECKING:
     from tests.workspace.world import World
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def test_a_looked_up_record_survives_a_refresh_that_does_not_reach_it(world: World) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     await devices.load_more()
     far = world.device_ids()[-1]
@@ -35,7 +35,7 @@ async def test_a_looked_up_record_survives_a_refresh_that_does_not_reach_it(worl
 async def test_a_looked_up_record_is_gone_when_the_server_no_longer_knows_it(
     world: World,
 ) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     await devices.load_more()
     far = world.device_ids()[-1]
@@ -51,7 +51,7 @@ async def test_a_looked_up_record_is_gone_when_the_server_no_longer_knows_it(
 
 
 async def test_a_refresh_that_reaches_the_end_settles_what_was_looked_up(world: World) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     await devices.load_more()
     await workspace.look_up_device(world.device_ids()[-1])
@@ -67,12 +67,12 @@ async def test_a_refresh_that_reaches_the_end_settles_what_was_looked_up(world: 
 async def test_a_refresh_to_the_end_of_the_list_needs_no_second_look_at_one_device(
     world: World,
 ) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     near = world.device_ids()[5]
     await workspace.look_up_device(near)
     devices = workspace.devices
     await devices.load_all()
-    assert len(devices) == 250
+    assert len(devices) == 375
     world.door.asked.clear()
     await devices.refresh()
     assert not any("device_id" in asked.query for asked in world.door.asked)
@@ -82,7 +82,7 @@ async def test_a_refresh_to_the_end_of_the_list_needs_no_second_look_at_one_devi
 async def test_a_looked_up_record_that_cannot_be_read_again_keeps_the_old_rows(
     world: World,
 ) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     await devices.load_more()
     far = world.device_ids()[-1]
@@ -98,7 +98,7 @@ async def test_a_looked_up_record_that_cannot_be_read_again_keeps_the_old_rows(
 
 
 async def test_the_walk_does_not_double_a_record_that_was_looked_up_before(world: World) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     near = world.device_ids()[150]
     await workspace.look_up_device(near)
@@ -115,7 +115,7 @@ async def test_the_walk_does_not_double_a_record_that_was_looked_up_before(world
 
 
 async def test_a_record_read_again_wins_over_the_page_that_was_under_way(world: World) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     await devices.load_more()
     known = world.device_ids()[150]
@@ -134,7 +134,7 @@ async def test_a_record_read_again_wins_over_the_page_that_was_under_way(world: 
 async def test_a_record_first_read_while_its_page_was_under_way_wins_as_well(
     world: World,
 ) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     wanted = world.device_ids()[3]
     held = world.door.hold("GET /device")
@@ -153,7 +153,7 @@ async def test_a_record_first_read_while_its_page_was_under_way_wins_as_well(
 
 
 async def test_a_record_read_again_wins_over_the_refresh_that_was_under_way(world: World) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     await devices.load_all()
     known = world.device_ids()[3]
@@ -171,7 +171,7 @@ async def test_a_record_read_again_wins_over_the_refresh_that_was_under_way(worl
 
 
 async def test_a_record_looked_up_during_a_refresh_is_not_lost_by_it(world: World) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     await devices.load_more()
     far = world.device_ids()[-1]
@@ -189,7 +189,7 @@ async def test_a_record_looked_up_during_a_refresh_is_not_lost_by_it(world: Worl
 async def test_devices_looked_up_while_a_refresh_reads_single_ones_are_kept(
     world: World,
 ) -> None:
-    workspace = world.open()
+    workspace = open_known(world)
     devices = workspace.devices
     await devices.load_more()
     far, farther = world.device_ids()[-2:]

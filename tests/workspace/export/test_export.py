@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.api.revisions import Revision
 from capgo_tui.workspace.columns import DEVICE_COLUMNS
 from capgo_tui.workspace.export import export as module
 from capgo_tui.workspace.export.export import Export
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[Workspace]:
-    """One page of 250 devices is loaded."""
+    """One page of 250 devices is loaded, 150 of them."""
     async with open_world(devices=250) as world:
-        workspace = world.open()
+        workspace = world.open(revision=Revision.LIVE)
         await workspace.devices.load_more()
         yield workspace
 
@@ -62,8 +63,8 @@ async def test_it_writes_what_the_filter_shows_in_the_order_it_is_shown(
     export = await written(view, Format.CSV, path, workspace)
     lines = list(csv.DictReader(path.read_text().splitlines()))
     assert [line["device"] for line in lines] == [device.device_id for device in shown]
-    assert 0 < len(shown) < 100
-    assert export.outcome == f"✓ Exported {len(shown)} of 100 loaded (more exists: L loads it)"
+    assert 0 < len(shown) < 150
+    assert export.outcome == f"✓ Exported {len(shown)} of 150 loaded (more exists: L loads it)"
     await written(view, Format.NDJSON, path, workspace)
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     assert rows == [device.raw() for device in shown]
@@ -86,7 +87,7 @@ async def test_it_can_be_stopped_between_two_slices_and_leaves_nothing(
             export.stop()
 
     await export.go(WholeFile(tmp_path / "a"), progressed)
-    assert seen == [f"Exporting {count} of 100… · esc stops" for count in (0, 30, 60)]
+    assert seen == [f"Exporting {count} of 150… · esc stops" for count in (0, 30, 60)]
     assert not export.kept
     assert export.outcome == "Nothing was exported: stopped."
     assert is_empty(tmp_path)
@@ -121,4 +122,4 @@ async def test_the_loop_goes_on_while_a_slice_is_written(
 
     monkeypatch.setattr(WholeFile, "write", waiting)
     export = await written(view_of(workspace), Format.JSON, tmp_path / "a", workspace)
-    assert export.written == 100
+    assert export.written == 150

@@ -1,0 +1,181 @@
+"""The server of autumn is told from July's by the shapes of its replies alone (contract §18)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.patience import Patience
+from capgo_tui.api.revisions import Revision, recognise
+from tests.api.support import APP, Asked, scripted, walk
+
+if TYPE_CHECKING:
+    from tests.api.support import Answer
+
+LIVE_CHANNEL: dict[str, Any] = {
+    "id": 1,
+    "name": "production",
+    "version": {"id": 1, "name": "1.0.0"},
+    "disableAutoUpdate": "major",
+    "rollout_id": "r",
+    "rolloutEnabled": False,
+    "allow_device": True,
+    "allow_prod": True,
+}
+NEXT_CHANNEL = {**LIVE_CHANNEL, "ios": True, "android": True, "updatePackage": "all"}
+LIVE_BUNDLE = {"id": 1, "name": "1.0.0", "min_update_version": None}
+UNAVAILABLE = {
+    "error": "upstream_unavailable",
+    "message": "Database temporarily unavailable",
+    "moreInfo": {},
+}
+
+
+@pytest.mark.parametrize("field", ["ios", "android", "updatePackage"])
+@pytest.mark.parametrize("value", [True, False, None, "all"])
+def test_each_new_field_of_a_channel_tells(field: str, value: object) -> None:
+    row = {**LIVE_CHANNEL, field: value}
+    assert recognise("/channel", [row]) is Revision.NEXT
+    assert recognise("/channel", row) is Revision.NEXT
+
+
+def test_a_channel_without_them_is_of_july() -> None:
+    assert recognise("/channel", [LIVE_CHANNEL]) is Revision.LIVE
+    assert recognise("/channel", LIVE_CHANNEL) is Revision.LIVE
+
+
+async def test_a_channel_list_tells_it_at_once_or_after_all() -> None:
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/channel":
+            return 200, [NEXT_CHANNEL]
+        return 200, {"data": [{"device_id": "d", "version_name": "1"}], "hasMore": False}
+
+    async with scripted(answer) as (client, _):
+        await walk(client.channels(APP))
+        assert client.revision is Revision.NEXT
+    async with scripted(answer) as (client, _):
+        await walk(client.devices(APP))
+        seen = [client.revision]  # devices do not tell the two apart
+        await walk(client.channels(APP))
+        assert [*seen, client.revision] == [Revision.LIVE, Revision.NEXT]
+
+
+async def test_one_channel_tells_it_as_well() -> None:
+    async with scripted(lambda _: (200, NEXT_CHANNEL)) as (client, _):
+        channel = await client.channel(APP, "production")
+        assert (channel.ios, channel.android, channel.update_package) == (True, True, "all")
+        assert client.revision is Revision.NEXT
+
+
+def bundles_ending_in_nothing(asked: Asked) -> Answer:
+    page = int(asked.query.get("page", "0"))
+    full = [{**LIVE_BUNDLE, "id": number, "name": f"1.0.{number}"} for number in range(50)]
+    return 200, [] if page else full
+
+
+async def test_an_empty_page_behind_the_last_bundle_tells_it() -> None:
+    async with scripted(bundles_ending_in_nothing) as (client, server):
+        await walk(client.bundles(APP))
+        assert client.revision is Revision.NEXT
+        assert len(server.asked) == 2
+
+
+async def test_the_error_behind_the_last_bundle_leaves_it_at_july() -> None:
+    refusal = {"error": "cannot_get_bundle", "message": "Cannot get bundle"}
+
+    def answer(asked: Asked) -> Answer:
+        status, rows = bundles_ending_in_nothing(asked)
+        return (status, rows) if rows else (400, refusal)
+
+    async with scripted(answer) as (client, _):
+        await walk(client.bundles(APP))
+        assert client.revision is Revision.LIVE
+
+
+async def test_no_bundle_at_all_tells_nothing_of_an_unknown_server() -> None:
+    async with scripted(lambda _: (200, [])) as (client, _):
+        await walk(client.bundles(APP))
+        assert client.revision is None
+
+
+def promoting(reply: dict[str, object]) -> Any:
+    def answer(asked: Asked) -> Answer:
+        if asked.method == "GET":
+            return 200, {"data": [{"device_id": "d", "version_name": "1"}], "hasMore": False}
+        return 200, reply
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("reply", "revision"),
+    [
+        ({"status": "success", "assignmentTarget": "stable"}, Revision.NEXT),
+        ({"status": "success", "message": "Bundle set to channel"}, Revision.LIVE),
+    ],
+)
+async def test_the_reply_to_a_promotion_tells(reply: dict[str, object], revision: Revision) -> None:
+    async with scripted(promoting(reply)) as (client, server):
+        await client.promote_bundle(APP, 1, 1)
+        assert client.revision is revision
+        assert server.asked[-1].body["target"] == "stable"
+
+
+async def test_a_revision_that_was_given_is_never_changed() -> None:
+    async with scripted(lambda _: (200, [NEXT_CHANNEL]), revision=Revision.LIVE) as (client, _):
+        await walk(client.channels(APP))
+        assert client.revision is Revision.LIVE
+    async with scripted(bundles_ending_in_nothing, revision=Revision.LIVE) as (client, _):
+        await walk(client.bundles(APP))
+        assert client.revision is Revision.LIVE
+    reply: dict[str, object] = {"status": "success", "assignmentTarget": "stable"}
+    async with scripted(promoting(reply), revision=Revision.LIVE) as (client, _):
+        await client.promote_bundle(APP, 1, 1)
+        assert client.revision is Revision.LIVE
+    async with scripted(lambda _: (200, [LIVE_CHANNEL]), revision=Revision.NEXT) as (client, _):
+        await walk(client.channels(APP))
+        assert client.revision is Revision.NEXT
+
+
+@pytest.mark.parametrize("old", [Revision.DOCUMENTED, Revision.LEGACY])
+async def test_an_older_server_never_becomes_next(old: Revision) -> None:
+    async with scripted(lambda _: (200, [NEXT_CHANNEL]), revision=old) as (client, _):
+        await client.channels(APP).next_page()
+        assert client.revision is old
+
+
+# A database that is not there for a moment (§18.9)
+
+
+async def no_sleep(_: float) -> None:
+    return
+
+
+PATIENCE = Patience(sleep=no_sleep, clock=lambda: 0.0)
+
+
+async def test_a_read_is_tried_again_while_the_database_is_unavailable() -> None:
+    asked_so_far: list[Asked] = []
+
+    def answer(asked: Asked) -> Answer:
+        asked_so_far.append(asked)
+        return (503, UNAVAILABLE) if len(asked_so_far) < 3 else (200, [NEXT_CHANNEL])
+
+    async with scripted(answer, patience=PATIENCE) as (client, server):
+        (page,) = await walk(client.channels(APP))
+        assert len(page.rows) == 1
+        assert len(server.asked) == 3
+
+
+async def test_a_write_is_never_tried_again_and_may_have_been_done() -> None:
+    async with scripted(
+        lambda _: (503, UNAVAILABLE), patience=PATIENCE, revision=Revision.NEXT
+    ) as (client, server):
+        with pytest.raises(CapgoError) as caught:
+            await client.promote_bundle(APP, 1, 1)
+        assert caught.value.kind is ErrorKind.SERVER_FAULT
+        assert caught.value.code == "upstream_unavailable"
+        assert caught.value.maybe_sent
+        assert [str(asked) for asked in server.asked] == ["PUT /bundle"]

@@ -1,0 +1,81 @@
+"""What a page that loses overrides does not tell is said to be unknown, never to be none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from capgo_tui.workspace.cells import override_mark
+from capgo_tui.workspace.changes.new_channels import deletion
+from capgo_tui.workspace.changes.states import device_state
+from capgo_tui.workspace.collection import Updated
+from capgo_tui.workspace.details import device_details
+from tests.workspace.collection.lists import listened
+from tests.workspace.world import open_world
+
+if TYPE_CHECKING:
+    from capgo_tui.api.models import Device
+    from capgo_tui.workspace.session import Workspace
+    from tests.workspace.world import World
+
+DEVICES = 40
+
+
+def oversize(document: Any) -> object:
+    """The page of a server that ignores `limit`: many rows more, and no override in any."""
+    rows = document["data"]
+    for row in rows:
+        row.pop("channel", None)
+    more = [{**rows[0], "device_id": f"ffffffff-0000-4000-8000-{n:012}"} for n in range(200)]
+    return {**document, "data": [*rows, *more]}
+
+
+async def lost(world: World) -> tuple[Workspace, Device]:
+    """A workspace with one such page loaded, and a device of it that has an override."""
+    forced = world.free_devices()[0]
+    world.set_override(forced, "beta")
+    workspace = world.open()
+    world.door.rewrite("GET /device", oversize)
+    await workspace.channels.load_all()
+    await workspace.devices.load_all()
+    return workspace, workspace.devices.records[forced]
+
+
+def override_in_detail(workspace: Workspace, device: Device) -> str:
+    sections = device_details(device, workspace.surroundings())
+    return dict(sections[0].fields)["override"]
+
+
+async def test_cell_detail_and_state_know_nothing_of_it() -> None:
+    async with open_world(devices=DEVICES) as world:
+        workspace, device = await lost(world)
+        assert len(workspace.devices) == DEVICES + 200
+        assert workspace.tells_overrides
+        assert not workspace.knows_override(device)
+        assert override_mark(device, workspace.surroundings()) == "?"
+        assert "not tell" in override_in_detail(workspace, device)
+        assert device_state(device, tells_overrides=True) == {}
+
+
+async def test_the_deletion_of_a_channel_says_of_how_many_it_is_not_known() -> None:
+    async with open_world(devices=DEVICES) as world:
+        workspace, _ = await lost(world)
+        beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
+        touches = deletion(workspace, beta).touches
+        assert f"of {DEVICES + 200} loaded devices the server did not tell the override" in touches
+
+
+async def test_a_page_that_tells_them_makes_them_known_again() -> None:
+    async with open_world(devices=DEVICES) as world:
+        workspace, device = await lost(world)
+        plain = next(
+            key for key in world.free_devices() if not workspace.knows_override(
+                workspace.devices.records[key]
+            )
+        )  # fmt: skip
+        heard = listened(workspace.devices)
+        await workspace.devices.refresh()
+        told = {key for event in heard if isinstance(event, Updated) for key in event.keys}
+        records = workspace.devices.records
+        assert records[device.wire_key].channel == "beta"
+        assert override_mark(records[plain], workspace.surroundings()) == ""
+        assert {device.wire_key, plain} <= told, "a ? that became nothing is drawn anew as well"
