@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.rollout_state import NO_ROLLOUT
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Channel
@@ -13,13 +14,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
-ENDED: Final[State] = {
-    "rollout_bundle": None,
-    "rollout_enabled": False,
-    "rollout_percentage_bps": 0,
-    "rollout_paused": False,
-    "rollout_pause_reason": None,
-}
 NO_TARGET: Final = "there is no rollout target"
 
 
@@ -65,9 +59,9 @@ def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
         ),
         RolloutStep(
             "promote to stable",
-            {**stable, **ENDED},
+            {**stable, **NO_ROLLOUT},
             sends={"promote_to_stable": True},
             refusal=none,
         ),
-        RolloutStep("roll back", ENDED, sends={"rollback": True}, refusal=none),
+        RolloutStep("roll back", NO_ROLLOUT, sends={"rollback": True}, refusal=none),
     ]

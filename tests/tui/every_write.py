@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from tests.tui.driving import Driver
     from tests.tui.server import Server
 
-LIVE: Final = ("live",)
-NEWER: Final = ("live", "documented")
+JULY: Final = ("live",)
+AUTUMN: Final = ("next",)
+LIVE: Final = ("live", "next")
+NEWER: Final = ("live", "next", "documented")
 OLDER: Final = ("documented", "legacy")
-ALL: Final = ("live", "documented", "legacy")
+ALL: Final = ("live", "next", "documented", "legacy")
 SUM: Final = "0a" * 32
 UNTOLD: Final = "this server does not tell which override it had before"
 FOR_GOOD: Final = "a deleted bundle cannot be brought back"
@@ -88,6 +90,10 @@ def rollout(server: Server) -> object:
         beta["rollout_percentage_bps"],
         beta["rollout_paused_at"] is not None,
     )
+
+
+def rollout_if_any(server: Server) -> object:
+    return rollout(server) if row(server, "beta") else None
 
 
 def notes(server: Server) -> object:
@@ -162,6 +168,34 @@ CHANNELS_OWN: Final = (
           ("1.0.3", None, 0, 0, False), "channel.settings", first=ON),
     Write("roll back", LIVE, "beta", ("e", Row("▸ roll back"), "enter"), rollout,
           ("1.0.1", None, 0, 0, False), "channel.settings", first=ON),
+    *(
+        write
+        for first, on, paused in ((ON, 1, False), (PAUSED, 1, True), (OFF, 0, False))
+        for write in (
+            Write("l, rollout", JULY, "beta", ("l", *"1.0.5", "enter"), rollout,
+                  ("1.0.5", 3, on, 1000, paused), "channel.promote", "list", undo="list",
+                  first=first),
+            Write("l, rollout", AUTUMN, "beta", ("l", *"1.0.5", "enter"), rollout,
+                  ("1.0.5", None, 0, 1000, False), "channel.promote", "list", undo="list",
+                  first=first),
+            Write("x, rollout", JULY, "beta", ("x",), rollout, (None, 3, on, 1000, paused),
+                  "channel.settings", "list", undo="list", first=first),
+            Write("x, rollout", AUTUMN, "beta", ("x",), rollout, (None, None, 0, 1000, False),
+                  "channel.settings", "list", undo="list", first=first),
+            Write("b, rollout", JULY, "beta", ("b",), rollout, ("1.0.1", 3, on, 1000, paused),
+                  "channel.rollback", "list", undo="list",
+                  first=first.replace("version = 1,", "version = 2,", 1)),
+            Write("b, rollout", AUTUMN, "beta", ("b",), rollout, ("1.0.1", None, 0, 1000, False),
+                  "channel.rollback", "list", undo="list",
+                  first=first.replace("version = 1,", "version = 2,", 1)),
+            Write("D, rollout", LIVE, "beta", ("D",), rollout_if_any,
+                  None, "channel.delete", "beta", undo="list", first=first),
+        )
+    ),
+    Write("switched off", JULY, "beta", ("e", Row("rollout on"), "space"), rollout,
+          ("1.0.1", 3, 0, 1000, False), "channel.settings", first=ON),
+    Write("switched off", AUTUMN, "beta", ("e", Row("rollout on"), "space"), rollout,
+          ("1.0.1", None, 0, 1000, False), "channel.settings", "list", undo="list", first=ON),
     Write("D", ALL, "internal", ("D",), carried("internal"), None, "channel.delete", "internal",
           undo="list"),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from tests.tui.channels import workspace
 from tests.tui.driving import opened
 from tests.tui.every_write import (
     ALL,
+    LIVE,
     OLDER_KINDS,
     WRITES,
     Write,
@@ -56,7 +57,7 @@ async def carry_through(driver: Driver, server: Server, write: Write) -> None:
     await type_all(driver, write)
     await answer(driver, write.ask)
     made = journal(driver)[: len(journal(driver)) - known]
-    kind = write.kind if server.revision == "live" else OLDER_KINDS.get(write.kind, write.kind)
+    kind = write.kind if server.revision in LIVE else OLDER_KINDS.get(write.kind, write.kind)
     assert [each.kind for each in made] == [kind] * write.count, write.name
     assert [each.fate for each in made] == [write.fate] * write.count, write.name
     assert write.holds(server) == write.after, write.name

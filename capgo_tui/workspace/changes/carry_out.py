@@ -134,7 +134,9 @@ def judge(change: Change, found: State | None, lost: CapgoError | None = None) -
         return replace(unread(lost), found=found)
     else:
         done = all(found.get(field, value) == value for field, value in change.after.items())
-    if done and not dropped:
-        return Outcome(Fate.VERIFIED, found)
+    besides = change.side_effects(found)
+    if done and not dropped and change.is_expected(besides):
+        return Outcome(Fate.VERIFIED, found, side_effects=besides)
     # A request whose answer was lost may still be carried out: not seen yet is not failed.
-    return Outcome(Fate.UNKNOWN if lost else Fate.DIFFERENT, found, lost, lost=dropped)
+    fate = Fate.UNKNOWN if lost and not done else Fate.DIFFERENT
+    return Outcome(fate, found, lost, lost=dropped, side_effects=besides)

@@ -93,6 +93,20 @@ class Change(BaseModel, ABC):
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """What would undo it, in order, now that `found` is what is there; else why nothing can."""
 
+    def undone_on(
+        self, traits: Traits, found: State | None, left: State | None
+    ) -> tuple[Change, ...] | str:
+        """Return `undone_by` for the server there is, with all that was changed besides.
+
+        Args:
+            traits: what the server is like by now.
+            found: what is there now.
+            left: what was read back right after the change; None where that is not known.
+
+        """
+        del traits, left
+        return self.undone_by(found)
+
     @abstractmethod
     async def read(self, workspace: Workspace) -> State | None:
         """Read the target from the server into its list; None when there is no such record.
@@ -131,6 +145,28 @@ class Change(BaseModel, ABC):
     def kept(self) -> State:
         """What must be as before afterwards, though the change does not speak of it."""
         return {}
+
+    def side_effects(self, found: State | None) -> State:
+        """Return what of `before` has changed though the change does not speak of it, as it is."""
+        if found is None or self.before is None or self.after is None:
+            return {}
+        besides = self.before.keys() - self.after.keys()
+        return {
+            field: found[field]
+            for field in sorted(besides)
+            if field in found and found[field] != self.before[field]
+        }
+
+    def is_expected(self, side_effects: State) -> bool:
+        """Whether the operator was told beforehand of what it changed besides."""
+        return not side_effects
+
+    def side_effects_label(self, side_effects: State) -> str:
+        """Return in clean words what was changed besides."""
+        return ", ".join(
+            f"{self.field_label(field)} is {self.value_label(field, value)}"
+            for field, value in side_effects.items()
+        )
 
     def repair(self, lost: State) -> Change | None:
         """The change that brings back what it should have `kept`."""

@@ -10,11 +10,23 @@ from pydantic import Field
 
 from capgo_tui.api import requests
 from capgo_tui.api.errors import CapgoError, ErrorKind, Refused, UnsupportedByRevision
+from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_value
 from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.rollout_state import (
+    concerns_rollout,
+    describe_effect,
+    describe_rollout,
+    ends_rollout,
+    is_served,
+    rollout_of,
+    share_label,
+    stages,
+    target_name,
+)
 from capgo_tui.workspace.changes.states import State, Value  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.routing import (
     PLATFORMS,
@@ -27,7 +39,7 @@ from capgo_tui.workspace.routing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from capgo_tui.api.models import Channel
     from capgo_tui.api.requests import Request
@@ -56,6 +68,10 @@ class ChannelChange(Change):
     """What is to be said of a bundle where it is named, by its exact name: how old it is."""
     demotes: tuple[str, ...] = ()
     """Exact names of the default channels that this one may take the place of (§11.2)."""
+    is_default: bool = False
+    """Whether the channel was a default when it was asked for."""
+    ends_rollout: bool = False
+    """Whether the server is known to end the channel's rollout with it (§18.4)."""
 
     async def read(self, workspace: Workspace) -> State | None:
         """Read the channel; a change of a default reads the whole list (contract §11.2)."""
@@ -106,6 +122,29 @@ class ChannelChange(Change):
         channel = next((each for each in channels if each.wire_key == self.key), None)
         touches, demoted = default_effects(workspace, channel, after)
         return self.model_copy(update={"touches": (*self.touches, *touches), "demotes": demoted})
+
+    def is_expected(self, side_effects: State) -> bool:
+        """Whether the rollout is what the operator was told it would be."""
+        if not self.ends_rollout:
+            return not side_effects
+        return side_effects.get("rollout_bundle", "kept") is None
+
+    def side_effects_label(self, side_effects: State) -> str:
+        """Name the rollout that has ended, or what else has become of it."""
+        if side_effects.get("rollout_bundle", "kept") is None:
+            return f"its rollout has ended ({describe_rollout(self.before or {})})"
+        return super().side_effects_label(side_effects)
+
+    def state_before(self, left: State | None) -> State:
+        """Return the fields it changed, itself or by what the server did besides, as they were."""
+        before = self.before or {}
+        changed = (self.after or {}).keys() | self.side_effects(left).keys()
+        return {field: value for field, value in before.items() if field in changed}
+
+    def state_now(self, found: State | None) -> State:
+        """Return the fields it knew or changed, as they are now or should be."""
+        now = {**(self.before or {}), **(self.after or {})}
+        return now | {field: value for field, value in (found or {}).items() if field in now}
 
     def defaults_again(self, found: State | None) -> list[SettingsChange]:
         """The changes that make those defaults again whose place it took."""
@@ -211,33 +250,48 @@ class SettingsChange(ChannelChange):
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """The fields as they were, and the defaults it took the place of made defaults again."""
+        return self.undone_on(LIVE, found, found)
+
+    def undone_on(
+        self, traits: Traits, found: State | None, left: State | None
+    ) -> tuple[Change, ...] | str:
+        """The same with the rollout that the server ended with it."""
         before, after = self.before or {}, self.after or {}
         untold = ", ".join(self.field_label(field) for field in after if field not in before)
-        back = {field: before[field] for field in after if field in before}
+        back = self.state_before(found if left is None else left)
         # Where it was a default before, theirs again would take it away from this one.
         steps = self.defaults_again(found) if "public" in after else []
         if steps:
             back.pop("public", None)  # the first of them sends this one back by itself
-        # A new target is never paused (§6.4): that takes a request of its own.
-        pause: State = {}
-        if back.get("rollout_bundle") is not None and back.get("rollout_paused"):
-            halted = ("rollout_paused", "rollout_pause_reason")
-            pause = {field: back.pop(field) for field in halted if field in back}
-        now = {**after, **{f: v for f, v in (found or {}).items() if f in after}}
+        now = self.state_now(found)
         touches: list[str] = []
         if untold:
             touches.append(f"stays as it is now, for it was not told before: {untold}")
         if self.demotes and not steps:
             others = ", ".join(clean(name) for name in self.demotes)
             touches.append(f"see whether {others} should be a default again")
-        if "public" not in after and self.guard is Guard.LIST:
-            touches += felt(back)
-        if back:
-            now_back = {field: now[field] for field in back}
-            steps.append(self._of_the_same(now_back, back, tuple(touches)))
-        if pause:
-            steps.append(self._of_the_same({"rollout_paused": False}, pause))
-        return tuple(steps) or f"the server did not tell what it was before: {untold}"
+        if "public" not in after and self.is_default:
+            touches += felt(back, now)
+        steps += self.in_stages(traits, now, back, touches)
+        if steps:
+            return tuple(steps)
+        if untold:
+            return f"the server did not tell what it was before: {untold}"
+        return "it is as it was before"
+
+    def in_stages(
+        self, traits: Traits, now: State, wanted: State, touches: Sequence[str] = ()
+    ) -> list[SettingsChange]:
+        """Return the changes, a request each, that make the channel what is wanted."""
+        steps: list[SettingsChange] = []
+        for stage in stages(traits, now, wanted):
+            step = self._of_the_same(stage.before, stage.after, () if steps else tuple(touches))
+            also = {
+                "sends": None if stage.sends == stage.after else stage.sends,
+                "ends_rollout": ends_rollout(traits, stage.before, stage.after),
+            }
+            steps.append(step.model_copy(update=also))
+        return steps
 
     def _of_the_same(
         self, before: State, after: State, touches: tuple[str, ...] = ()
@@ -250,6 +304,7 @@ class SettingsChange(ChannelChange):
             before=before,
             after=after,
             touches=touches,
+            is_default=self.is_default,
             guard=Guard.LIST if after.get("public") else self.guard,
         )
 
@@ -266,18 +321,28 @@ def settings_change(
     }
     sent = changed if sends is None else sends
     touches, demoted = default_effects(workspace, channel, sent)
+    traits = workspace.client.traits
+    rollout = rollout_of(state) if concerns_rollout(changed) else {}
+    rollout_told = describe_effect(traits, state, changed)
+    wide = channel.public or changed.get("public") or rollout_told
     return SettingsChange(
         app_id=workspace.target.app_id,
         key=channel.wire_key,
         row=str(channel.id),
         label=channel.name,
-        before={field: state[field] for field in changed if field in state},
+        before={**rollout, **{field: state[field] for field in changed if field in state}},
         after=changed,
         sends=sends,
         keeps={"bundle": state["bundle"]} if "bundle" in state else {},
-        guard=Guard.LIST if channel.public or changed.get("public") else Guard.LINE,
-        touches=(*(felt(changed) if channel.public else ()), *touches),
+        guard=Guard.LIST if wide else Guard.LINE,
+        is_default=bool(channel.public),
+        touches=(
+            *(felt(changed, state) if channel.public else ()),
+            *((rollout_told,) if rollout_told else ()),
+            *touches,
+        ),
         demotes=demoted,
+        ends_rollout=ends_rollout(traits, state, changed),
     )
 
 
@@ -303,12 +368,15 @@ def default_effects(
     return tuple(lines), tuple(each.channel.wire_key for each in found)
 
 
-def felt(after: State) -> tuple[str, ...]:
-    """What a change of a default channel comes to for the devices that listen to it."""
+def felt(after: Mapping[str, Value], before: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return what a change of a default channel comes to for the devices that listen to it."""
+    now = {**before, **after}
     if "bundle" in after:
-        what = "get it" if after["bundle"] is not None else "get no update"
+        what = "devices without an override get " + ("it" if after["bundle"] else "no update")
     elif any(field.startswith("rollout_") for field in after):
-        what = "are in its rollout"
+        what = "devices without an override all get its stable bundle"
+        if is_served(now):
+            what = f"{share_label(now)} of the devices without an override get {target_name(now)}"
     else:
-        what = "go by it"
-    return (f"it is a default channel: devices without an override {what}",)
+        what = "devices without an override go by it"
+    return (f"it is a default channel: {what}",)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from pydantic import Field
 
 from capgo_tui.api import requests
+from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
@@ -15,6 +16,13 @@ from capgo_tui.workspace.changes.channels import (
     settings_of,
 )
 from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.rollout_state import (
+    NO_ROLLOUT,
+    ROLLOUT,
+    describe_rollout,
+    has_target,
+    rollout_of,
+)
 from capgo_tui.workspace.changes.states import State  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.links import override_lines
 from capgo_tui.workspace.routing import PLATFORMS, without_default
@@ -33,12 +41,7 @@ NOT_RESTORED: Final = (
     "the new channel has another id; overrides to the old one do not come back",
     "whether it served iOS, Android and Electron was not told: it serves all of them",
 )
-AFTER_CREATION: Final = frozenset(
-    {
-        *("rollout_bundle", "rollout_percentage_bps", "rollout_enabled"),
-        *("rollout_paused", "rollout_pause_reason"),
-    }
-)
+AFTER_CREATION: Final = frozenset(ROLLOUT)
 """A rollout begins on a channel that exists (contract §6.4)."""
 
 
@@ -98,7 +101,13 @@ class ChannelDeletion(ChannelChange):
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """A new channel of that name with the settings that can be set, then its rollout."""
-        del found
+        return self.undone_on(LIVE, found, None)
+
+    def undone_on(
+        self, traits: Traits, found: State | None, left: State | None
+    ) -> tuple[Change, ...] | str:
+        """The same by the requests that this server needs for the rollout."""
+        del found, left
         first = {f: v for f, v in self.restores.items() if f not in AFTER_CREATION}
         creation = ChannelCreation(
             app_id=self.app_id,
@@ -109,25 +118,18 @@ class ChannelDeletion(ChannelChange):
             touches=NOT_RESTORED,
             guard=Guard.LIST,
         )
-        rollout = {f: v for f, v in self.restores.items() if f in AFTER_CREATION}
-        if rollout.get("rollout_bundle") is None:
+        rollout = rollout_of(self.restores)
+        if not has_target(rollout):
             return (creation,)
-        halted = ("rollout_paused", "rollout_pause_reason")
-        pause = {field: rollout.pop(field) for field in halted if field in rollout}
-        steps = [creation, self._then(rollout)]
-        if pause.get("rollout_paused"):
-            steps.append(self._then(pause))
-        return tuple(steps)
-
-    def _then(self, after: State) -> SettingsChange:
-        return SettingsChange(
+        settings = SettingsChange(
             app_id=self.app_id,
             key=self.key,
             label=self.label,
             before={},
-            after=after,
+            after={},
             guard=Guard.LIST,
         )
+        return (creation, *settings.in_stages(traits, NO_ROLLOUT, rollout))
 
 
 def deletion(
@@ -145,8 +147,8 @@ def deletion(
         touches.append(
             f"its bundle {clean(str(bundle)) if bundle else ''} stays".replace("  ", " ")
         )
-    if channel.rollout_bundle is not None:
-        touches.append("its rollout ends")
+    if has_target(state):
+        touches.append(f"its rollout ends with it ({describe_rollout(state)})")
     return ChannelDeletion(
         app_id=workspace.target.app_id,
         key=channel.wire_key,

@@ -47,5 +47,7 @@ class Outcome:
     """Whether `found` was read from the server."""
     lost: State = field(default_factory=dict)
     """What should have stayed and did not, as it was before (contract §11.5)."""
+    side_effects: State = field(default_factory=dict)
+    """What else the server changed with it, as it is now."""
     journalled: bool = True
     """Whether the journal knows; if not, it will call this change unknown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from capgo_tui.api import requests
+from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
@@ -14,6 +15,12 @@ from capgo_tui.workspace.changes.channels import (
     settings_change,
 )
 from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.rollout_state import (
+    after_request,
+    describe_effect,
+    ends_rollout,
+    rollout_of,
+)
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel
@@ -43,31 +50,51 @@ class BundleLink(ChannelChange):
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """The bundle from before, or none."""
-        if "bundle" not in (self.before or {}):
+        return self.undone_on(LIVE, found, found)
+
+    def undone_on(
+        self, traits: Traits, found: State | None, left: State | None
+    ) -> tuple[Change, ...] | str:
+        """The bundle from before, then the rollout that the server ended with this one."""
+        before = self.before or {}
+        if "bundle" not in before:
             return "the server did not tell which bundle it carried before"
-        now: State = {"bundle": (found or self.after or {}).get("bundle")}
-        touches = felt(self.before or {}) if self.guard is Guard.LIST else ()
-        if self.bundle_before_id is None:
-            cleared = SettingsChange(
-                app_id=self.app_id,
-                key=self.key,
-                row=self.row,
-                label=self.label,
-                before=now,
-                after=self.before,
-                touches=touches,
-                guard=self.guard,
+        back = self.state_before(found if left is None else left)
+        now = self.state_now(found)
+        bundle_back = {"bundle": before["bundle"]}
+        rollout_told = describe_effect(traits, now, bundle_back)
+        touches = (
+            *(felt(bundle_back, now) if self.is_default else ()),
+            *((rollout_told,) if rollout_told and not rollout_of(back) else ()),
+        )
+        settings = SettingsChange(
+            app_id=self.app_id,
+            key=self.key,
+            row=self.row,
+            label=self.label,
+            before=now,
+            after=bundle_back,
+            touches=touches,
+            guard=self.guard,
+            is_default=self.is_default,
+            ends_rollout=ends_rollout(traits, now, bundle_back),
+        )
+        first: Change = settings
+        if self.bundle_before_id is not None:
+            first = self.model_copy(
+                update={
+                    "before": now,
+                    "after": bundle_back,
+                    "bundle_id": self.bundle_before_id,
+                    "bundle_before_id": self.bundle_id,
+                    "touches": touches,
+                    "notes": {},
+                    "ends_rollout": settings.ends_rollout,
+                }
             )
-            return (cleared,)
-        back = {
-            "before": now,
-            "after": self.before,
-            "bundle_id": self.bundle_before_id,
-            "bundle_before_id": self.bundle_id,
-            "touches": touches,
-            "notes": {},
-        }
-        return (self.model_copy(update=back),)
+        then = after_request(traits, now, bundle_back)
+        wanted = {**rollout_of(now), **rollout_of(back)}
+        return (first, *settings.in_stages(traits, then, wanted))
 
 
 class Promotion(BundleLink):
@@ -101,18 +128,26 @@ def promotion(
     if not workspace.client.traits.promotes:
         change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
         return change.model_copy(update={"notes": notes})
+    traits, rollout = workspace.client.traits, rollout_of(state)
+    after: State = {"bundle": bundle.wire_key}
+    rollout_told = describe_effect(traits, state, after)
     return kind(
         app_id=workspace.target.app_id,
         key=channel.wire_key,
         row=str(channel.id),
         label=channel.name,
-        before={"bundle": state["bundle"]} if "bundle" in state else {},
-        after={"bundle": bundle.wire_key},
-        guard=Guard.LIST if channel.public else Guard.LINE,
+        before={**rollout, **({"bundle": state["bundle"]} if "bundle" in state else {})},
+        after=after,
+        is_default=bool(channel.public),
+        guard=Guard.LIST if channel.public or rollout_told else Guard.LINE,
         channel_id=channel.id,
         bundle_id=bundle.id,
         bundle_before_id=channel.bundle.id if channel.bundle else None,
-        touches=felt({"bundle": bundle.wire_key}) if channel.public else (),
+        touches=(
+            *(felt(after, state) if channel.public else ()),
+            *((rollout_told,) if rollout_told else ()),
+        ),
+        ends_rollout=ends_rollout(traits, state, after),
         notes=notes,
     )
 

@@ -21,12 +21,17 @@ def told(change: Change, outcome: Outcome) -> str:
     match outcome.fate:
         case Fate.VERIFIED:
             line = f"✓ {name}: {now}, read back from the server"
+            if outcome.side_effects:
+                line = f"{line} · {change.side_effects_label(outcome.side_effects)}"
         case Fate.DIFFERENT if outcome.lost:
             lost = ", ".join(
                 f"{change.field_label(field)} {change.value_label(field, value)}"
                 for field, value in outcome.lost.items()
             )
             line = f"! {name}: done, but the server dropped its {lost}"
+        case Fate.DIFFERENT if outcome.side_effects:
+            besides = change.side_effects_label(outcome.side_effects)
+            line = f"! {name}: {now}, but the server changed more than was asked: {besides}"
         case Fate.DIFFERENT:
             line = f"! {name}: accepted, but the server now says {now}, not {_wanted(change)}"
         case Fate.UNVERIFIED if error is not None:
@@ -53,8 +58,13 @@ def briefly(change: Change, outcome: Outcome) -> str:
     match outcome.fate:
         case Fate.VERIFIED:
             line = f"✓ {now}"
+            if outcome.side_effects:
+                line = f"{line} · {change.side_effects_label(outcome.side_effects)}"
         case Fate.DIFFERENT if outcome.lost:
             line = "! done, but the server dropped something"
+        case Fate.DIFFERENT if outcome.side_effects:
+            besides = change.side_effects_label(outcome.side_effects)
+            line = f"! {now}, but also: {besides}"
         case Fate.DIFFERENT:
             line = f"! accepted, but now {now}"
         case Fate.UNVERIFIED if error is not None:

@@ -64,7 +64,8 @@ class Done:
         if after is None:
             return entry.found if entry.fate is Fate.DIFFERENT else None
         read = entry.found or {}
-        return {field: read.get(field, value) for field, value in after.items()}
+        besides = self.change.side_effects(read)
+        return {field: read.get(field, value) for field, value in after.items()} | besides
 
     def _never_took_effect(self, found: State | None) -> bool:
         doubtful = self.entry.fate in (None, Fate.UNKNOWN, Fate.DIFFERENT)
@@ -99,9 +100,13 @@ class Undo:
         for each in self.done:
             if (why := each.objection(each.change.find(workspace))) is not None:
                 return why
+        begun: set[tuple[str, str]] = set()
         for change in self.changes:
-            if change.outdated_by(change.find(workspace)):
+            target = (change.noun, change.key)
+            # A later step finds its record as the steps before it leave it.
+            if target not in begun and change.outdated_by(change.find(workspace)):
                 return f"{change.name} has changed since it was asked"
+            begun.add(target)
         return None
 
 
@@ -178,7 +183,9 @@ async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple
     objection = done.objection(reading)
     if objection is not None:
         return objection
-    inverses = done.change.undone_by(reading)
+    traits = workspace.client.traits
+    left = None if done.entry.fate is Fate.UNKNOWN else done.entry.found
+    inverses = done.change.undone_on(traits, reading, left)
     if isinstance(inverses, str):
         return f"{done.change.name}: {inverses}"
     # A demoted default is another record, of which nothing is known yet.

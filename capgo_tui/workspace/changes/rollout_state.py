@@ -1,0 +1,169 @@
+"""What a channel's rollout is, and what a change of the channel does to it (contract §6.4, §18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.changes.states import State, Value
+
+PAUSE: Final = ("rollout_paused", "rollout_pause_reason")
+ROLLOUT: Final = ("rollout_bundle", "rollout_percentage_bps", "rollout_enabled", *PAUSE)
+"""The fields of a channel's state that together are its rollout."""
+NO_ROLLOUT: Final[State] = {
+    "rollout_bundle": None,
+    "rollout_percentage_bps": 0,
+    "rollout_enabled": False,
+    "rollout_paused": False,
+    "rollout_pause_reason": None,
+}
+"""The rollout of a new channel, and of one whose rollout was rolled back or promoted."""
+_MOST_STAGES: Final = 4
+
+
+def rollout_of(state: Mapping[str, Value]) -> State:
+    """Return the fields of a state that are its rollout."""
+    return {field: state[field] for field in ROLLOUT if field in state}
+
+
+def concerns_rollout(after: Mapping[str, Value]) -> bool:
+    """Whether a change of these fields can change the rollout as well."""
+    return "bundle" in after or not after.keys().isdisjoint(ROLLOUT)
+
+
+def has_target(state: Mapping[str, Value]) -> bool:
+    """Whether a rollout target is set, served or not."""
+    return state.get("rollout_bundle") is not None
+
+
+def is_served(state: Mapping[str, Value]) -> bool:
+    """Whether devices get the target: it is switched on, not paused, and has a share (§18.2)."""
+    running = state.get("rollout_enabled") is True and not state.get("rollout_paused")
+    return has_target(state) and running and _share(state) > 0
+
+
+def describe_rollout(state: Mapping[str, Value]) -> str:
+    """Return the target and how far it is served, in clean words; empty without a target."""
+    if not has_target(state):
+        return ""
+    target, share = target_name(state), share_label(state)
+    if is_served(state):
+        return f"{share} of devices get {target}"
+    if state.get("rollout_enabled") is not True:
+        return f"{target} at {share}, switched off"
+    return f"{target} at {share}{', paused' if state.get('rollout_paused') else ''}"
+
+
+def target_name(state: Mapping[str, Value]) -> str:
+    """Return the target's name as clean text."""
+    return clean(str(state.get("rollout_bundle")))
+
+
+def share_label(state: Mapping[str, Value]) -> str:
+    """Return the share as a percentage, such as ``25 %``."""
+    return f"{_share(state) / 100:g} %"
+
+
+def _share(state: Mapping[str, Value]) -> int:
+    share = state.get("rollout_percentage_bps")
+    return share if isinstance(share, int) else 0
+
+
+def ends_rollout(traits: Traits, state: Mapping[str, Value], after: Mapping[str, Value]) -> bool:
+    """Whether this server drops the target of `state` with a change that does not name it."""
+    if not has_target(state) or "rollout_bundle" in after:
+        return False
+    return not has_target(after_request(traits, state, after))
+
+
+def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[str, Value]) -> str:
+    """Return what becomes of the rollout of `state`, to be read before a change is confirmed.
+
+    Empty where there is no target, or where the change itself says what becomes of it.
+    """
+    if not has_target(state) or "rollout_bundle" in after:
+        return ""
+    if ends_rollout(traits, state, after):
+        return f"this server ends its rollout with it ({describe_rollout(state)})"
+    if "bundle" not in after:
+        return ""
+    if state["rollout_bundle"] == after["bundle"]:
+        return f"its rollout target is the same bundle and stays set ({describe_rollout(state)})"
+    if is_served(state):
+        return f"{share_label(state)} of devices go on getting {target_name(state)}, its rollout"
+    return f"its rollout stays as it is ({describe_rollout(state)})"
+
+
+def after_request(traits: Traits, state: Mapping[str, Value], sent: Mapping[str, Value]) -> State:
+    """Return the state that one request leaves, with what the server changes besides (§18.4)."""
+    result = {**state, **sent}
+    target = sent.get("rollout_bundle")
+    has_new_target = target is not None and target != state.get("rollout_bundle")
+    has_new_bundle = "bundle" in sent and sent["bundle"] != state.get("bundle")
+    ended = traits.new_bundle_ends_rollout and has_new_bundle and not has_new_target
+    if ended:
+        result["rollout_enabled"] = False
+    if ended or (traits.disabling_drops_target and sent.get("rollout_enabled") is False):
+        result["rollout_bundle"] = None
+    if result.get("rollout_bundle") != state.get("rollout_bundle"):
+        # A new target is never paused, and without one nothing is.
+        result |= {field: NO_ROLLOUT[field] for field in PAUSE if field in result}
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One of the requests that together make a channel what is wanted."""
+
+    before: State
+    after: State
+    """The fields that differ afterwards."""
+    sends: State
+    """These, and what goes along with a target though it stays the same."""
+
+
+def stages(traits: Traits, now: State, wanted: State) -> list[Stage]:
+    """Return the requests, in order, that make a channel what is wanted.
+
+    Target, share and state go together. A new target is never paused, so its pause is a request
+    of its own (§6.4); where switching a rollout off drops the target, that is set afterwards.
+    """
+    goal = {**now, **wanted}
+    state, made = dict(now), list[Stage]()
+    while len(made) < _MOST_STAGES:
+        missing = {f: v for f, v in goal.items() if f not in state or state[f] != v}
+        if not missing:
+            break
+        after = _sendable_together(traits, missing)
+        sends = after | _sent_with_target(traits, after, goal)
+        # Only of the first request it is known what else the rollout is before it.
+        before = {} if made else rollout_of(state)
+        before |= {field: state[field] for field in after if field in state}
+        made.append(Stage(before, after, sends))
+        state = after_request(traits, state, sends)
+    return made
+
+
+def _sendable_together(traits: Traits, missing: State) -> State:
+    held_back: set[str] = set()
+    if traits.disabling_drops_target and missing.get("rollout_enabled") is False:
+        held_back.add("rollout_bundle")
+    elif missing.get("rollout_bundle") is not None:
+        held_back.update(PAUSE)
+    return {field: value for field, value in missing.items() if field not in held_back}
+
+
+def _sent_with_target(traits: Traits, after: State, goal: State) -> State:
+    """Return the share and state that go along with a new target (§18.11)."""
+    if after.get("rollout_bundle") is None:
+        return {}
+    fields = ["rollout_percentage_bps"]
+    if goal.get("rollout_enabled") or not traits.disabling_drops_target:
+        fields.append("rollout_enabled")
+    return {field: goal[field] for field in fields if field in goal}
