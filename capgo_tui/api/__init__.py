@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.key import ApiKey
-    from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
+    from capgo_tui.api.models import AppInfo, AuditEntry, Bundle, Channel, Device
     from capgo_tui.api.paging import Page, Pager
     from capgo_tui.api.patience import Patience, Wait
     from capgo_tui.api.records import BundleRef, Record, Unreadable
@@ -48,7 +48,7 @@ _HOMES = {
     ),
     "jsonvalue": ("JSON",),
     "key": ("ApiKey",),
-    "models": ("AppInfo", "Bundle", "Channel", "Device"),
+    "models": ("AppInfo", "AuditEntry", "Bundle", "Channel", "Device"),
     "paging": ("Page", "Pager"),
     "patience": ("Patience", "Wait"),
     "records": ("BundleRef", "Record", "Unreadable"),
@@ -67,6 +67,7 @@ __all__ = [
     "UNSET",
     "ApiKey",
     "AppInfo",
+    "AuditEntry",
     "Bundle",
     "BundleName",
     "BundleRef",

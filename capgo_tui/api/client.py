@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from capgo_tui.api import requests
 from capgo_tui.api.caller import Caller
 from capgo_tui.api.device_pages import DevicePages
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly, UnsupportedByRevision
 from capgo_tui.api.listing import Listing
-from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
+from capgo_tui.api.models import AppInfo, AuditEntry, Bundle, Channel, Device
 from capgo_tui.api.paging import Pager, Position
 from capgo_tui.api.replies import ends_bundle_list
 from capgo_tui.api.requests import MAX_LIMIT, BundleName, Order, Request
@@ -29,12 +29,16 @@ from capgo_tui.api.settings import UNSET, ChannelSettings
 from capgo_tui.api.transport import Exchange, Timeouts, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from types import TracebackType
 
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.patience import Patience, Wait
+
+
+AuditTable: TypeAlias = Literal["channels", "app_versions", "apps", "orgs", "org_users"]
+"""The tables whose changes the server keeps note of."""
 
 
 class CapgoClient:
@@ -224,6 +228,17 @@ class CapgoClient:
         """Read one app (contract §9; live only). An unknown app is NOT_ALLOWED, says live."""
         request = requests.get_app(self.traits, app_id)
         return await self._caller.one(AppInfo, request, lambda row: row.wire_key == app_id)
+
+    async def audit(
+        self, org_id: str, *, table: AuditTable, page: int | None = None
+    ) -> Sequence[AuditEntry]:
+        """Read a page of up to 100 changes of a table, newest first (contract §18.10).
+
+        `page` counts from 0. NOT_ALLOWED without the right to read the organization's audit.
+        """
+        request = requests.list_audit(self.traits, org_id, table=table, page=page)
+        listing = await self._caller.list(AuditEntry, request)
+        return [row for row in listing.rows if isinstance(row, AuditEntry)]
 
     async def ping(self) -> None:
         """Ask whether the server answers at all (contract §9; live only); needs no good key."""

@@ -60,7 +60,7 @@ def schema_of(model: type) -> CoreSchema:
             model.__name__, [_field(field) for field in fields], extra_behavior="ignore"
         ),
         [field.name for field in fields],
-        post_init=True,
+        post_init=hasattr(model, "__post_init__"),
         slots=True,
         config=_CONFIG,
     )
@@ -161,6 +161,14 @@ def _policy(value: JSON) -> str | None:
 
 
 Policy = Annotated[str | None, _made_by(_policy)]
+
+
+def _as_sent(value: JSON) -> JSON:
+    return value
+
+
+AsSent = Annotated[JSON, _made_by(_as_sent)]
+"""Any JSON value, not cleaned."""
 
 
 def _present(value: JSON) -> bool | None:

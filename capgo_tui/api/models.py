@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from capgo_tui.api.fields import (
+    AsSent,
     Bundled,
     Flag,
     Identity,
@@ -246,6 +247,31 @@ class AppInfo(Record):
     def wire_key(self) -> str:
         """The exact app id, for requests."""
         return self._exact_or(self.app_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry(Record):
+    """One change of a row that the server has kept note of, for 90 days (contract §18.10).
+
+    ``old_record`` and ``new_record`` are rows of the server's database, as sent and not clean;
+    None where the row was made or deleted. ``operation`` is ``INSERT``, ``UPDATE`` or ``DELETE``.
+    """
+
+    id: RowId
+    created_at: Moment = None
+    table_name: Word = None
+    record_id: Word = None
+    operation: Word = None
+    old_record: AsSent = None
+    new_record: AsSent = None
+    actor_type: Word = None
+    actor_user_email: Text = None
+    actor_apikey_name: Text = None
+
+    @property
+    def key(self) -> Hashable:
+        """The entry's id."""
+        return self.id
 
 
 def _settle(record: Record, field: str, exact: str) -> None:

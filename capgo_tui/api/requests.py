@@ -111,6 +111,15 @@ def get_app(traits: Traits, app_id: str) -> Request:
     return Request("get_app", "GET", f"/app/{quote(app_id, safe='')}")
 
 
+def list_audit(traits: Traits, org_id: str, *, table: str, page: int | None = None) -> Request:
+    """``GET /organization/audit``: changes of one table, newest first (contract §18.10)."""
+    _need(traits, Extra.AUDIT)
+    query = (("orgId", _sendable("organization id", org_id)), ("tableName", table))
+    return Request(
+        "list_audit", "GET", "/organization/audit", (*query, ("limit", "100"), *_page(page))
+    )
+
+
 def list_channels(traits: Traits, app_id: str, *, page: int | None = None) -> Request:
     """``GET /channel``: a page of channels; `page` None is the first (contract §6.1)."""
     return Request("list_channels", "GET", "/channel", (*_app(traits, app_id), *_page(page)))

@@ -6,8 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.workspace.audit import carried_bundles
+from capgo_tui.workspace.bundle_lines import is_pull_request_build, line_of
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.journal import JournalUnusable
+from capgo_tui.workspace.sorting import version_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,50 +20,74 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 FROM_JOURNAL: Final = "from the journal"
+FROM_AUDIT: Final = "from the audit history"
 NEXT_OLDER: Final = "next older"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A bundle to go back to, and why it is this one."""
+    """A bundle to go back to, why it is this one, and what speaks against it."""
 
     bundle: Bundle
     why: str
+    warnings: tuple[str, ...] = ()
 
 
 async def candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
-    """The bundle a channel goes back to, or in words why there is none.
+    """Return the bundle that a channel goes back to, or in words why there is none.
 
-    The journal knows what was put on the channel from here; where it knows nothing, or only
-    bundles that are deleted by now, it is the next older one in the list.
+    It is the latest that the channel carried before, by the journal of this program, else by the
+    server's audit history; where neither knows one, the next older one, of the same line where
+    there is one. A bundle newer than the present one is never it: rolling back is a direction.
     """
-    now = workspace.state_of(channel).get("bundle")
-    current = now if isinstance(now, str) else None
-    names = await asyncio.to_thread(_carried, workspace, channel.wire_key, current)
     bundles = workspace.bundles
+    names = await asyncio.to_thread(_carried_by_journal, workspace, channel.wire_key)
     if not bundles.ended and not _has_answer(workspace, channel, names):
         await bundles.load_all()
     by_name = {bundle.wire_key: bundle for bundle in bundles.records.values()}
-    for name in names:
-        if name in by_name:
-            return Candidate(by_name[name], FROM_JOURNAL)
+    carried = [by_name[name] for name in names if name in by_name]
+    if (found := _first_older(workspace, channel, carried)) is not None:
+        return _candidate(channel, found, FROM_JOURNAL)
+    history = carried_bundles(await workspace.audit.of_channel(channel.id))
+    if history and not bundles.ended:
+        await bundles.load_all()
+    known = (bundles.records.get(str(each)) for each in history)
+    carried = [bundle for bundle in known if bundle is not None]
+    if (found := _first_older(workspace, channel, carried)) is not None:
+        return _candidate(channel, found, FROM_AUDIT)
     if channel.bundle is None:
-        return f"{channel.name} carries no bundle, and the journal knows of none it carried before."
-    older = _next_older(list(bundles.records.values()), channel)
-    if older is not None:
-        return Candidate(older, NEXT_OLDER)
+        return f"{channel.name} carries no bundle, and nothing tells which it carried before."
+    if not bundles.ended:
+        await bundles.load_all()  # one of the same line may be further back
+    if (found := _next_older(workspace, channel)) is not None:
+        return _candidate(channel, found, NEXT_OLDER)
     if bundles.error is not None:
         return f"The bundles could not be read: {bundles.error}"
     return f"There is no bundle older than the one {channel.name} carries."
 
 
-def _carried(workspace: Workspace, key: str, current: str | None) -> Sequence[str]:
-    """The bundles the journal knows the channel to have carried, the latest first."""
+def _candidate(channel: Channel, bundle: Bundle, why: str) -> Candidate:
+    return Candidate(bundle, why, tuple(_warnings(channel, bundle)))
+
+
+def _warnings(channel: Channel, bundle: Bundle) -> Iterator[str]:
+    now = channel.bundle.name if channel.bundle else None
+    if now is not None and line_of(now) != line_of(bundle.name):
+        yield f"{bundle.name} is named otherwise than {now}: is it for the same devices?"
+    if channel.public and is_pull_request_build(bundle.name):
+        yield f"{bundle.name} looks like the build of a pull request, and this is a default channel"
+
+
+# What the channel carried before
+
+
+def _carried_by_journal(workspace: Workspace, key: str) -> Sequence[str]:
+    """Return the bundles the journal knows the channel to have carried, the latest first."""
     try:
         entries = workspace.journal.entries()
     except JournalUnusable:
         return ()
-    return tuple(dict.fromkeys(name for name in _names(entries, key) if name != current))
+    return tuple(dict.fromkeys(_names(entries, key)))
 
 
 def _names(entries: Iterable[Entry], key: str) -> Iterator[str]:
@@ -77,17 +104,62 @@ def _names(entries: Iterable[Entry], key: str) -> Iterator[str]:
 
 
 def _has_answer(workspace: Workspace, channel: Channel, names: Sequence[str]) -> bool:
-    loaded = list(workspace.bundles.records.values())
-    if names:
-        return any(bundle.wire_key == names[0] for bundle in loaded)
-    return channel.bundle is None or _next_older(loaded, channel) is not None
+    """Whether what is loaded is enough to tell which of the names comes first."""
+    loaded = {bundle.wire_key for bundle in workspace.bundles.records.values()}
+    present = _present(workspace, channel)
+    if present is None and channel.bundle is not None:
+        return False
+    current = None if present is None else present.wire_key
+    others = [name for name in names if name != current]
+    return bool(others) and others[0] in loaded
 
 
-def _next_older(bundles: Sequence[Bundle], channel: Channel) -> Bundle | None:
+# Older and newer
+
+
+def _present(workspace: Workspace, channel: Channel) -> Bundle | None:
+    """Return the record of the bundle that the channel carries, where it is loaded."""
     carried = channel.bundle
-    now = next((each for each in bundles if carried and each.id == carried.id), None)
-    if now is None or now.created_at is None:
+    if carried is None:
         return None
-    at = (now.created_at, now.id)
-    older = [b for b in bundles if b.created_at is not None and (b.created_at, b.id) < at]
-    return max(older, key=lambda bundle: (bundle.created_at, bundle.id), default=None)
+    if carried.id is not None:
+        return workspace.bundles.records.get(str(carried.id))
+    bundles = workspace.bundles.records.values()
+    return next((each for each in bundles if each.wire_key == carried.wire_name), None)
+
+
+def _is_older(bundle: Bundle, channel: Channel, present: Bundle | None) -> bool:
+    """Whether a bundle was made before the present one; by its version where nothing tells when."""
+    if channel.bundle is None:
+        return True
+    if present is not None:
+        if bundle.id == present.id:
+            return False
+        if bundle.created_at is not None and present.created_at is not None:
+            return (bundle.created_at, bundle.id) < (present.created_at, present.id)
+    this, that = version_value(bundle.name), version_value(channel.bundle.name)
+    return this is not None and that is not None and this < that
+
+
+def _first_older(
+    workspace: Workspace, channel: Channel, carried: Iterable[Bundle]
+) -> Bundle | None:
+    present = _present(workspace, channel)
+    return next((each for each in carried if _is_older(each, channel, present)), None)
+
+
+def _next_older(workspace: Workspace, channel: Channel) -> Bundle | None:
+    """Return the newest of the older bundles, of the same line where there is one."""
+    present = _present(workspace, channel)
+    if present is None or present.created_at is None:
+        return None
+    bundles = workspace.bundles.records.values()
+    older = [b for b in bundles if b.created_at is not None and _is_older(b, channel, present)]
+    line = line_of(present.name)
+    choices = (
+        [each for each in older if line_of(each.name) == line],
+        [each for each in older if not is_pull_request_build(each.name)],
+        older,
+    )
+    best = next((each for each in choices if each), [])
+    return max(best, key=lambda bundle: (bundle.created_at, bundle.id), default=None)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.workspace.audit import AuditHistory
 from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection, Event, Progressed
@@ -96,6 +97,7 @@ class Workspace:
         self.writing: set[tuple[str, str]] = set()
         """The list and the key of each record a write is under way for."""
         self.pacing = Pacing(now)
+        self.audit = AuditHistory(client, app)
         self.journal = Journal(
             target.journal,
             server=target.server,

@@ -8,7 +8,7 @@ import pytest
 
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.promotions import Rollback, promotion
-from capgo_tui.workspace.rollback import FROM_JOURNAL, NEXT_OLDER, Candidate, candidate
+from capgo_tui.workspace.rollback import FROM_AUDIT, FROM_JOURNAL, NEXT_OLDER, Candidate, candidate
 from tests.workspace.channel_world import bundle, carried, carry, channel, done, loaded, names
 from tests.workspace.world import World, open_world
 
@@ -24,13 +24,34 @@ async def world() -> AsyncIterator[World]:
         yield made
 
 
+def forget_history(world: World) -> None:
+    """Let the sandbox know nothing of earlier changes."""
+    world.run("DELETE FROM audit_logs")
+
+
+async def promote(workspace: Workspace, name: str) -> None:
+    beta = channel(workspace, "beta")
+    await done(workspace, promotion(workspace, beta, bundle(workspace, name)))
+
+
+async def roll_back(world: World, workspace: Workspace) -> Candidate:
+    """Do what `b` does, and give what it went back to."""
+    one = await found(workspace)
+    back = promotion(workspace, channel(workspace, "beta"), one.bundle, kind=Rollback, note=one.why)
+    assert f"→ {one.bundle.name} ({one.why})?" in back.question(200)
+    await done(workspace, back)
+    assert carried(world, "beta") == one.bundle.name
+    return one
+
+
 async def found(workspace: Workspace) -> Candidate:
     one = await candidate(workspace, channel(workspace, "beta"))
     assert isinstance(one, Candidate), one
     return one
 
 
-async def test_without_a_journal_it_is_the_next_older_bundle(world: World) -> None:
+async def test_without_any_history_it_is_the_next_older_bundle(world: World) -> None:
+    forget_history(world)
     for at in (0, 5):
         carry(world, "beta", names(world)[at])
         one = await found(await loaded(world))
@@ -38,25 +59,22 @@ async def test_without_a_journal_it_is_the_next_older_bundle(world: World) -> No
 
 
 async def test_the_journal_knows_better_and_skips_what_is_deleted(world: World) -> None:
+    forget_history(world)
     workspace = await loaded(world)
-    oldest, second = names(world)[-1], names(world)[-2]
-    before = carried(world, "beta")
-    assert before == names(world)[0]
-    for name in (second, oldest, names(world)[1]):
-        await done(
-            workspace, promotion(workspace, channel(workspace, "beta"), bundle(workspace, name))
-        )
+    oldest, second, third = names(world)[-1], names(world)[-2], names(world)[-3]
+    for name in (third, second, oldest, names(world)[1]):
+        await promote(workspace, name)
+    for expected in (oldest, second, third):
+        one = await found(workspace)
+        assert (one.bundle.name, one.why) == (expected, FROM_JOURNAL)
+        world.run("UPDATE bundles SET deleted = 1 WHERE name = ?", expected)
+        await workspace.bundles.reread()
     one = await found(workspace)
-    assert (one.bundle.name, one.why) == (oldest, FROM_JOURNAL)
-    world.run("UPDATE bundles SET deleted = 1 WHERE name = ?", oldest)
-    await workspace.bundles.reread()
-    assert (await found(workspace)).bundle.name == second
-    world.run("UPDATE bundles SET deleted = 1 WHERE name = ?", second)
-    await workspace.bundles.reread()
-    assert (await found(workspace)).bundle.name == before
+    assert (one.bundle.name, one.why) == (names(world)[2], NEXT_OLDER)
 
 
 async def test_a_write_that_failed_or_is_another_channels_is_no_history(world: World) -> None:
+    forget_history(world)
     workspace = await loaded(world)
     newest, older = names(world)[0], names(world)[-1]
     carry(world, "beta", newest)
@@ -69,24 +87,84 @@ async def test_a_write_that_failed_or_is_another_channels_is_no_history(world: W
     assert (await found(workspace)).why == NEXT_OLDER
 
 
-async def test_back_and_forth(world: World) -> None:
+async def test_rolling_back_twice_never_goes_forward(world: World) -> None:
+    forget_history(world)
     workspace = await loaded(world)
-    before, newest = carried(world, "beta"), names(world)[-1]
-    await done(
-        workspace, promotion(workspace, channel(workspace, "beta"), bundle(workspace, newest))
-    )
-    for expected in (before, newest):
-        one = await found(workspace)
-        assert one.bundle.name == expected
-        back = promotion(
-            workspace, channel(workspace, "beta"), one.bundle, kind=Rollback, note=one.why
-        )
-        assert f"→ {expected} (from the journal)?" in back.question(200)
-        await done(workspace, back)
-        assert carried(world, "beta") == expected
+    first, last = names(world)[4], names(world)[1]
+    for name in (first, last):
+        await promote(workspace, name)
+    one = await roll_back(world, workspace)
+    assert (one.bundle.name, one.why) == (first, FROM_JOURNAL)
+    for _ in range(2):
+        before = names(world).index(one.bundle.name)
+        one = await roll_back(world, workspace)
+        assert (names(world).index(one.bundle.name) > before, one.why) == (True, NEXT_OLDER)
+
+
+async def test_a_newer_bundle_that_an_older_one_was_put_over_is_not_gone_back_to(
+    world: World,
+) -> None:
+    forget_history(world)
+    workspace = await loaded(world)
+    for at in (1, 3):
+        await promote(workspace, names(world)[at])
+    assert (await found(workspace)).bundle.name == names(world)[4]
+
+
+async def test_the_audit_history_tells_what_others_put_there(world: World) -> None:
+    forget_history(world)
+    first, last = names(world)[9], names(world)[2]
+    others = await loaded(world)
+    for name in (first, last):
+        await promote(others, name)
+    workspace = await loaded(world)
+    one = await found(workspace)
+    assert (one.bundle.name, one.why) == (first, FROM_AUDIT)
+    asked = [each.name for each in world.door.asked]
+    assert asked == ["GET /app/com.acme.shop", "GET /organization/audit"]
+
+
+async def test_a_key_that_may_not_read_the_audit_is_refused_once_and_goes_on(world: World) -> None:
+    workspace = await loaded(world, "app_developer")
+    for _ in range(2):
+        assert (await found(workspace)).why == NEXT_OLDER
+    asked = [each.name for each in world.door.asked]
+    assert asked.count("GET /organization/audit") == 1
+    assert not workspace.client.key_refused
+
+
+@pytest.mark.parametrize(
+    ("present", "older", "expected", "warns"),
+    [
+        ("1.6.3-ios", ["1.6.2-android", "1.6.2-ios", "1.6.1-ios"], "1.6.2-ios", 0),
+        ("ios-1.6.3", ["android-1.6.2", "ios-1.6.2"], "ios-1.6.2", 0),
+        ("2.0.0-beta.10", ["2.0.0-alpha.1", "2.0.0-beta.9"], "2.0.0-beta.9", 0),
+        ("2.0.0+a1b2", ["2.0.0-rc.1", "1.9.0+77ff"], "1.9.0+77ff", 0),
+        ("1.6.3-ios", ["1.6.2-android", "1.6.1"], "1.6.2-android", 1),
+        ("2.0.0", ["1.9.0-pr-481", "1.8.0-hotfix"], "1.8.0-hotfix", 1),
+        ("2.0.0-web", ["1.9.0-pr-481"], "1.9.0-pr-481", 2),
+    ],
+)
+async def test_the_next_older_one_is_of_the_same_line(
+    world: World, present: str, older: list[str], expected: str, warns: int
+) -> None:
+    forget_history(world)
+    world.run("UPDATE bundles SET name = 'x' || id, deleted = id > ?", 1 + len(older))
+    for at, name in enumerate([present, *older]):
+        moment = f"2026-11-0{9 - at}T00:00:00.000000+00:00"
+        row = (name, moment, at + 1)
+        world.run("UPDATE bundles SET name = ?, created_at = ?, deleted = 0 WHERE id = ?", *row)
+    world.run("UPDATE channels SET version = 1, public = 1 WHERE name = 'beta'")
+    workspace = await loaded(world)
+    one = await found(workspace)
+    assert (one.bundle.name, len(one.warnings)) == (expected, warns)
+    beta = channel(workspace, "beta")
+    change = promotion(workspace, beta, one.bundle, kind=Rollback, warnings=one.warnings)
+    assert set(one.warnings) <= set(change.touches), "read before it is confirmed"
 
 
 async def test_there_may_be_none(world: World) -> None:
+    forget_history(world)
     carry(world, "beta", names(world)[-1])
     workspace = await loaded(world)
     assert await candidate(workspace, channel(workspace, "beta")) == (
@@ -100,6 +178,7 @@ async def test_there_may_be_none(world: World) -> None:
 
 
 async def test_bundles_that_are_not_loaded_yet_are_loaded(world: World) -> None:
+    forget_history(world)
     workspace = world.open()
     await workspace.channels.load_all()
     carry(world, "beta", names(world)[5])

@@ -235,7 +235,12 @@ class ChannelFlow:
         await self._confirm(
             channel,
             lambda now: promotion(
-                self._workspace, now, found.bundle, kind=Rollback, note=found.why
+                self._workspace,
+                now,
+                found.bundle,
+                kind=Rollback,
+                note=found.why,
+                warnings=found.warnings,
             ),
         )
 

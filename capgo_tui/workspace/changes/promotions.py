@@ -23,6 +23,8 @@ from capgo_tui.workspace.changes.rollout_state import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
@@ -118,16 +120,20 @@ def promotion(
     *,
     kind: type[Promotion | Rollback] = Promotion,
     note: str = "",
+    warnings: Sequence[str] = (),
 ) -> SettingsChange | Promotion | Rollback:
     """The change that puts a bundle on a channel, by the way this server has for it.
 
-    `note` is said of the bundle in place of its age: why it is this one.
+    `note` is said of the bundle in place of its age: why it is this one; `warnings` are to be
+    read before it is confirmed.
     """
     state = workspace.state_of(channel)
     notes = _ages(workspace, channel, bundle, note)
+    least = Guard.LIST if warnings else Guard.LINE
     if not workspace.client.traits.promotes:
         change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
-        return change.model_copy(update={"notes": notes})
+        listed = {"touches": (*change.touches, *warnings), "guard": max(change.guard, least)}
+        return change.model_copy(update={"notes": notes, **listed})
     traits, rollout = workspace.client.traits, rollout_of(state)
     after: State = {"bundle": bundle.wire_key}
     rollout_told = describe_effect(traits, state, after)
@@ -139,13 +145,14 @@ def promotion(
         before={**rollout, **({"bundle": state["bundle"]} if "bundle" in state else {})},
         after=after,
         is_default=bool(channel.public),
-        guard=Guard.LIST if channel.public or rollout_told else Guard.LINE,
+        guard=Guard.LIST if channel.public or rollout_told else least,
         channel_id=channel.id,
         bundle_id=bundle.id,
         bundle_before_id=channel.bundle.id if channel.bundle else None,
         touches=(
             *(felt(after, state) if channel.public else ()),
             *((rollout_told,) if rollout_told else ()),
+            *warnings,
         ),
         ends_rollout=ends_rollout(traits, state, after),
         notes=notes,
