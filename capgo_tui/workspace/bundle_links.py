@@ -24,9 +24,13 @@ class Link:
     """The channel's name; clean text."""
     rollout: bool = False
     """Whether the bundle is only what the channel rolls out, not what it carries."""
+    is_served: bool = True
+    """Whether devices get it: of a rollout target not while that is off, paused or at 0 %."""
 
     def __str__(self) -> str:
-        return f"{self.channel} ({'rollout' if self.rollout else 'stable'})"
+        if not self.rollout:
+            return f"{self.channel} (stable)"
+        return f"{self.channel} ({'rollout' if self.is_served else 'rollout target, not served'})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ class BundleLinks:
         for channel in channels:
             for bundle, rollout in ((channel.bundle, False), (channel.rollout_bundle, True)):
                 if (identity := _identity(bundle)) is not None:
-                    links.channels[identity].append(Link(channel.name, rollout))
+                    is_served = not rollout or _serves_target(channel)
+                    links.channels[identity].append(Link(channel.name, rollout, is_served))
         links.devices.update(
             identity for device in devices if (identity := _identity(device.bundle)) is not None
         )
@@ -66,6 +71,12 @@ class BundleLinks:
         """``run by 3 loaded devices``; empty for none."""
         count = self.devices_on(bundle)
         return f"run by {count} loaded device{'s' * (count > 1)}" if count else ""
+
+
+def _serves_target(channel: Channel) -> bool:
+    """Whether a rollout target may reach devices, by all that the server tells (§18.2)."""
+    is_halted = channel.rollout_enabled is False or channel.rollout_paused_at is not None
+    return not is_halted and channel.rollout_percentage_bps != 0
 
 
 def _identity(bundle: BundleRef | None) -> Identity | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from capgo_tui.workspace.changes.rollout_state import describe_rollout
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
@@ -68,6 +70,20 @@ def rollout(channel: Channel, around: Surroundings) -> str:
     halted = "off " if channel.rollout_enabled is False else ""
     halted = "paused " if channel.rollout_paused_at else halted
     return f"{halted}{share} {bundle_name(channel.rollout_bundle, around)}"
+
+
+def rollout_detail(channel: Channel, around: Surroundings) -> str:
+    """Whom a rollout serves, such as ``25 % of devices get 2.0.7``; empty without a target."""
+    if channel.rollout_bundle is None:
+        return ""
+    return describe_rollout(
+        {
+            "rollout_bundle": bundle_name(channel.rollout_bundle, around),
+            "rollout_percentage_bps": channel.rollout_percentage_bps,
+            "rollout_enabled": channel.rollout_enabled,
+            "rollout_paused": channel.rollout_paused_at is not None,
+        }
+    )
 
 
 def device_bundle(device: Device, around: Surroundings) -> str:

@@ -25,7 +25,10 @@ NAME_RULE: Final = re.compile(r"[\w.-]+", re.ASCII)
 
 SECTIONS: Final = (
     ("What it carries", ("bundle", "public")),
-    ("Updates", ("disable_auto_update", "disable_auto_update_under_native")),
+    (
+        "Updates",
+        ("disable_auto_update", "disable_auto_update_under_native", "update_package"),
+    ),
     (
         "Whom it serves",
         (

@@ -12,7 +12,7 @@ from capgo_tui.workspace.cells import (
     device_bundle,
     linked_channels,
     policy,
-    rollout,
+    rollout_detail,
 )
 
 if TYPE_CHECKING:
@@ -42,9 +42,14 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
             [
                 ("bundle", bundle_name(channel.bundle, around) or "none"),
                 ("default channel", yes(channel.public)),
-                ("rollout", rollout(channel, around) or "none"),
+                ("rollout", rollout_detail(channel, around) or "none"),
                 ("holds back updates", policy(channel)),
                 ("not below native", yes(channel.disable_auto_update_under_native)),
+                *(
+                    [("update package", channel.update_package)]
+                    if channel.update_package is not None
+                    else []
+                ),
             ],
         ),
         Section(

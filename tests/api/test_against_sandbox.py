@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.paging import Pager
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+CURRENT = (Revision.NEXT, Revision.LIVE)
 REVISIONS = list(Revision)
 
 
@@ -140,13 +141,13 @@ async def operate(client: CapgoClient, app: str, revision: Revision) -> None:
         await client.set_channel(app, "made here", ChannelSettings(disable_auto_update="metadata"))
         changed = await client.channel(app, "made here")
         # D documents a boolean, which cannot tell the kinds of "on" apart.
-        shown = "version_number" if revision is Revision.LIVE else "major"
+        shown = "version_number" if revision in CURRENT else "major"
         assert changed.disable_auto_update == shown
 
     device = devices[0]
     await client.link_device(app, device.wire_key, "made here")
     linked = await client.device(app, device.wire_key)
-    if revision is Revision.LIVE:
+    if revision in CURRENT:
         assert linked.channel == "made here"
     await client.unlink_device(app, device.wire_key)
     assert (await client.device(app, device.wire_key)).channel is None
@@ -178,7 +179,7 @@ async def operate(client: CapgoClient, app: str, revision: Revision) -> None:
 async def extras(
     client: CapgoClient, app: str, revision: Revision, channel_id: int, bundle: Any
 ) -> None:
-    if revision is not Revision.LIVE:
+    if revision not in CURRENT:
         for attempt in (
             client.promote_bundle(app, bundle.id, channel_id),
             client.set_bundle_metadata(app, bundle.id, link="x"),

@@ -340,7 +340,7 @@ async def test_rolling_back_takes_two_keys_and_names_the_bundle(server: Server) 
         await told(driver, "✓")
         assert row(server, "beta")["carried"] == "1.0.3"
         await driver.type("b")
-        await driver.asked("1.0.3 → 1.0.4 (from the journal)?")
+        await driver.asked("1.0.3 → 1.0.2 (next older)?")
         await driver.type("n")
         await driver.settle()
         put_cursor(driver, "qa")

@@ -126,14 +126,12 @@ def judge(change: Change, found: State | None, lost: CapgoError | None = None) -
         # Another value than before is somebody else's doing; none at all is what servers do.
         if found is not None and value is not None and found.get(field, value) is None
     }
-    if change.after is None:
-        done = found is None
-    elif found is None or not (dropped or change.after.keys() & found.keys()):
+    readable = dropped or (found is not None and (change.after or {}).keys() & found.keys())
+    if change.after is not None and not readable:
         # A device the server has not seen takes an override, yet cannot be read (§7.2); and
         # older servers do not tell overrides.
         return replace(unread(lost), found=found)
-    else:
-        done = all(found.get(field, value) == value for field, value in change.after.items())
+    done = change.is_done(found)
     besides = change.side_effects(found)
     if done and not dropped and change.is_expected(besides):
         return Outcome(Fate.VERIFIED, found, side_effects=besides)

@@ -146,6 +146,12 @@ class Change(BaseModel, ABC):
         """What must be as before afterwards, though the change does not speak of it."""
         return {}
 
+    def is_done(self, found: State | None) -> bool:
+        """Whether what was read back is all that the change itself speaks of."""
+        if found is None or self.after is None:
+            return found is self.after
+        return all(found.get(field, value) == value for field, value in self.after.items())
+
     def side_effects(self, found: State | None) -> State:
         """Return what of `before` has changed though the change does not speak of it, as it is."""
         if found is None or self.before is None or self.after is None:

@@ -15,6 +15,7 @@ FIELD_LABELS: Final = {
     "bundle": "bundle",
     "disable_auto_update": "holds back updates",
     "disable_auto_update_under_native": "not below native version",
+    "update_package": "update package",
     "ios": "iOS",
     "android": "Android",
     "electron": "Electron",

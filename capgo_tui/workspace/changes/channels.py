@@ -133,6 +133,8 @@ class ChannelChange(Change):
         """Name the rollout that has ended, or what else has become of it."""
         if side_effects.get("rollout_bundle", "kept") is None:
             return f"its rollout has ended ({describe_rollout(self.before or {})})"
+        if self.ends_rollout:
+            return f"its rollout goes on ({describe_rollout(self.before or {})})"
         return super().side_effects_label(side_effects)
 
     def state_before(self, left: State | None) -> State:

@@ -29,9 +29,9 @@ def told(change: Change, outcome: Outcome) -> str:
                 for field, value in outcome.lost.items()
             )
             line = f"! {name}: done, but the server dropped its {lost}"
-        case Fate.DIFFERENT if outcome.side_effects:
+        case Fate.DIFFERENT if change.is_done(outcome.found):
             besides = change.side_effects_label(outcome.side_effects)
-            line = f"! {name}: {now}, but the server changed more than was asked: {besides}"
+            line = f"! {name}: {now}, but otherwise than was said: {besides}"
         case Fate.DIFFERENT:
             line = f"! {name}: accepted, but the server now says {now}, not {_wanted(change)}"
         case Fate.UNVERIFIED if error is not None:
@@ -62,9 +62,9 @@ def briefly(change: Change, outcome: Outcome) -> str:
                 line = f"{line} · {change.side_effects_label(outcome.side_effects)}"
         case Fate.DIFFERENT if outcome.lost:
             line = "! done, but the server dropped something"
-        case Fate.DIFFERENT if outcome.side_effects:
+        case Fate.DIFFERENT if change.is_done(outcome.found):
             besides = change.side_effects_label(outcome.side_effects)
-            line = f"! {now}, but also: {besides}"
+            line = f"! {now}, but otherwise than was said: {besides}"
         case Fate.DIFFERENT:
             line = f"! accepted, but now {now}"
         case Fate.UNVERIFIED if error is not None:
