@@ -168,7 +168,8 @@ def delete_channel(
     }
     if not delete_bundle:
         return _delete("delete_channel", "/channel", names)
-    _need(traits, Extra.METADATA)  # of the same age as delete_bundle
+    if not traits.deletes_channel_with_bundle:
+        raise _lacks(traits, "way to delete the bundle of a channel with it")
     return _delete("delete_channel", "/channel", names, {"delete_bundle": True})
 
 

@@ -102,6 +102,11 @@ class Traits:
     extras: frozenset[Extra] = frozenset(Extra)
 
     @property
+    def deletes_channel_with_bundle(self) -> bool:
+        """Whether ``delete_bundle`` is known: it is as old as bundle metadata (contract §6.3)."""
+        return Extra.METADATA in self.extras
+
+    @property
     def promotes(self) -> bool:
         """Whether a bundle is put on a channel by a request of its own (contract §8.4)."""
         return Extra.PROMOTE in self.extras

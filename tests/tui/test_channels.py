@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.api.revisions import LIVE
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.outcome import Fate
 from tests.tui.channels import (
     asked,
@@ -420,3 +422,47 @@ async def test_hostile_names_are_drawn_as_they_are(server: Server) -> None:
         await driver.until("Delete channel [red]be")
         await driver.type("escape")
     store.close()
+
+
+async def test_the_bundle_is_deleted_with_its_channel_only_where_that_is_ticked(
+    server: Server,
+) -> None:
+    """Only a preview key may; what is ticked and then refused changes nothing."""
+    async with on_channels(server, "qa") as driver:
+        await driver.type("D")
+        await driver.until("[ ] delete its bundle 1.0.1 all the same (preview keys only)")
+        await driver.type(*"qa", "tab", "space")
+        await driver.until("[x] delete its bundle")
+        await driver.type("tab", "enter")
+        await asked(driver)
+        await driver.type("y")
+        refused = await told(driver, "✗")
+        assert "Not changed" in refused
+        assert row(server, "qa"), "neither is gone"
+        driver.main.status.dismiss()
+        await driver.type("D")
+        await driver.until("[ ] delete its bundle")
+        await driver.type(*"qa", "enter")
+        await asked(driver)
+        await driver.type("y")
+        await told(driver, "✓")
+        assert not row(server, "qa")
+        with server.store.reading() as db:
+            kept = db.execute("SELECT deleted FROM bundles WHERE name = '1.0.1'").fetchone()
+        assert kept[0] == 0
+
+
+def test_what_is_sent_and_what_comes_back_of_a_bundle_deleted_with_its_channel() -> None:
+    change = ChannelDeletion(
+        app_id="com.acme.shop", key="pr-7", label="pr-7", before={"bundle": "1.0.7-pr.7"},
+        after=None, restores={"bundle": "1.0.7-pr.7"}, deletes_bundle=True,
+    )  # fmt: skip
+    request = change.request(LIVE)
+    assert dict(request.body or {})["delete_bundle"] is True
+    assert "delete_bundle" not in dict(request.query), "a query would not be a boolean (§4)"
+    steps = change.undone_by(None)
+    assert not isinstance(steps, str)
+    (again,) = steps
+    assert isinstance(again, ChannelCreation)
+    assert again.after == {}
+    assert "its bundle was deleted with it and does not come back" in again.touches

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from capgo_tui.tui.widgets.answer import Answer
+from capgo_tui.tui.widgets.check_row import CheckRow
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.modal import Modal
@@ -34,6 +35,14 @@ LISTED = 200
 TYPING_KEYS = "  ⏎ when typed  esc no "
 
 
+@dataclass(slots=True)
+class Choice:
+    """Something that can be done along with a change, apart from what was confirmed."""
+
+    label: str
+    is_chosen: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What the dialog says of the changes it asks about."""
@@ -48,6 +57,8 @@ class Listing:
     """Sentences to be read besides."""
     place: str = ""
     """Where they are made, where that must not be overlooked."""
+    choice: Choice | None = None
+    """What can be done besides; never done unless it is ticked."""
 
 
 class Yes(Answer):
@@ -97,7 +108,7 @@ class Confirmation(Vertical, Modal):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "typed", "on", priority=True, id="confirmation.typed"),
-        Binding("tab", "typed", show=False),
+        Binding("tab,shift+tab", "next", show=False, priority=True, id="confirmation.next"),
         Binding("escape", "cancel", "cancel", priority=True, id="confirmation.cancel"),
         Binding("up", "scroll_list(-1)", show=False, priority=True),
         Binding("down", "scroll_list(1)", show=False, priority=True),
@@ -109,11 +120,13 @@ class Confirmation(Vertical, Modal):
         super().__init__()
         self._wanted: str | None = None
         """What has to be typed; None when nothing has."""
+        self._choice: Choice | None = None
 
     def compose(self) -> ComposeResult:
         """Make the rows."""
         yield TextLine(tone="title", id="confirmation-title")
         yield Detail(id="confirmation-list")
+        yield CheckRow(id="confirmation-choice")
         with Horizontal(id="confirmation-typed"):
             yield TextLine("", "muted", id="confirmation-hint")
             yield LineInput(disabled=True)
@@ -141,7 +154,9 @@ class Confirmation(Vertical, Modal):
         self._wanted = _to_type(changes) if guard is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None
+        self._offer(listing.choice)
         rows = listed.rows_at(self.screen.size.width) + CHROME + (self._wanted is not None)
+        rows += self._choice is not None
         self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
         yes = self.query_one(Yes)
         yes.typing = self._wanted is not None
@@ -154,15 +169,35 @@ class Confirmation(Vertical, Modal):
         self.take_keyboard(yes if self._wanted is None else box)
         return answer
 
+    def _offer(self, choice: Choice | None) -> None:
+        self._choice = choice
+        row = self.query_one(CheckRow)
+        row.display = row.can_focus = choice is not None
+        if choice is not None:
+            choice.is_chosen = False
+            row.offer(choice.label)
+
+    def action_next(self) -> None:
+        """Go between the box to tick and what is to be typed; without a box, as Enter does."""
+        box, row = self.query_one(Input), self.query_one(CheckRow)
+        if self._choice is None or self._wanted is None or box.disabled:
+            self.action_typed()
+        else:
+            self.screen.set_focus(row if box.has_focus else box)
+
     def action_typed(self) -> None:
         """Go on to the question, once what has to be typed is typed."""
         yes = self.query_one(Yes)
+        if self.query_one(CheckRow).has_focus:
+            self.screen.set_focus(self.query_one(Input))
+            return
         if self.screen.focused is yes:
             self.action_cancel()
         elif self.query_one(Input).value.strip() == self._wanted:
             self._hint("")
             self.screen.set_focus(yes)
             self.query_one(Input).disabled = True
+            self.query_one(CheckRow).can_focus = False
             yes.typing = False
             yes.ask_again()
         else:
@@ -183,6 +218,8 @@ class Confirmation(Vertical, Modal):
         hint.show(text, "warn" if problem else "muted")
 
     def _close(self, _: asyncio.Future[bool]) -> None:
+        if self._choice is not None:
+            self._choice.is_chosen = self.query_one(CheckRow).is_ticked
         if not self.is_attached:  # the program is being left
             return
         if self.query_one(Yes).asking:  # another question has taken its place by now

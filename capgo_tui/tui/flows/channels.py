@@ -7,12 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.errors import Refused
+from capgo_tui.tui.dialogs.confirmation import Choice
 from capgo_tui.tui.dialogs.link_form import Choices
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.changes.change import NAME_WIDTH
 from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import Rollback, promotion
@@ -252,15 +255,35 @@ class ChannelFlow:
             return None
         self._screen.status.dismiss()
         devices = overridden_devices(self._workspace, channel)
-        asking = self._confirm(channel, lambda now: deletion(self._workspace, now, devices))
-        return self._delete([each.wire_key for each in devices], asking)
+        choice = self._bundle_choice(channel)
+
+        def make(now: Channel) -> Change:
+            deletes_bundle = choice is not None and choice.is_chosen
+            return deletion(self._workspace, now, devices, deletes_bundle=deletes_bundle)
+
+        asking = self._confirm(channel, make, choice)
+        return self._delete([each.wire_key for each in devices], asking, choice)
+
+    def _bundle_choice(self, channel: Channel) -> Choice | None:
+        """Return the row that offers to delete the bundle as well, where the server can."""
+        name = bundle_name(channel.bundle, self._workspace.surroundings())
+        if not name or not self._workspace.client.traits.deletes_channel_with_bundle:
+            return None
+        return Choice(
+            f"delete its bundle {shorten(name, NAME_WIDTH)} all the same (preview keys only)"
+        )
 
     async def _delete(
-        self, overridden: list[str], asking: Coroutine[None, None, Outcome | None]
+        self,
+        overridden: list[str],
+        asking: Coroutine[None, None, Outcome | None],
+        choice: Choice | None,
     ) -> None:
         outcome = await asking
         if outcome is None or not outcome.fate.took:
             return
+        if choice is not None and choice.is_chosen:
+            await self._workspace.bundles.refresh()
         left = await reread_devices(self._workspace, overridden)
         if left:
             self._screen.tell(f"! {left} devices still show the override: r reads them again")
@@ -271,10 +294,13 @@ class ChannelFlow:
         return self._writing.is_busy("channel", str(channel.id))
 
     def _confirm(
-        self, channel: Channel, make: Callable[[Channel], Change]
+        self,
+        channel: Channel,
+        make: Callable[[Channel], Change],
+        choice: Choice | None = None,
     ) -> Coroutine[None, None, Outcome | None]:
         def again() -> Change | None:
             now = self._workspace.channels.records.get(str(channel.id))
             return None if now is None else make(now)
 
-        return self._writing.confirm(make(channel), again)
+        return self._writing.confirm(make(channel), again, choice)

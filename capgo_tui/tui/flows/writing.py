@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import Refused
-from capgo_tui.tui.dialogs.confirmation import Listing
+from capgo_tui.tui.dialogs.confirmation import Choice, Listing
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.guard import Guard, guard_of
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
@@ -96,20 +96,22 @@ class Writing:
         return True
 
     def confirm(
-        self, change: Change, again: Callable[[], Change | None]
+        self, change: Change, again: Callable[[], Change | None], choice: Choice | None = None
     ) -> Coroutine[None, None, Outcome | None]:
         """Ask for a yes; the question has the keyboard when this returns.
 
         What is left to await carries the change out and gives its end, or None after a no.
         `again` makes the same change of the record as it then is, or None when that is gone: it
         is asked anew if it has changed since, for what was agreed to is then no longer what
-        would happen.
+        would happen. A `choice` of what is done besides is there for `again` to look at.
         """
-        return self._await_yes(change, again, self._ask_one(change))
+        return self._await_yes(change, again, choice, self._ask_one(change, choice))
 
-    def _ask_one(self, change: Change, *, changed: bool = False) -> asyncio.Future[bool]:
+    def _ask_one(
+        self, change: Change, choice: Choice | None = None, *, changed: bool = False
+    ) -> asyncio.Future[bool]:
         line = partial(_again, change) if changed else change.question
-        return self.ask([change], line, Listing(changed=changed))
+        return self.ask([change], line, Listing(changed=changed, choice=choice))
 
     def ask(
         self,
@@ -137,6 +139,7 @@ class Writing:
         self,
         change: Change,
         again: Callable[[], Change | None],
+        choice: Choice | None,
         answer: asyncio.Future[bool],
     ) -> Outcome | None:
         while True:
@@ -147,9 +150,9 @@ class Writing:
                 self._screen.say(f"Nothing was changed.{gone}")
                 return None
             if now.before == change.before:
-                return await self.carry_out(change)
+                return await self.carry_out(change if choice is None else now)
             change = now
-            answer = self._ask_one(change, changed=True)
+            answer = self._ask_one(change, choice, changed=True)
 
     def confirm_run(
         self,

@@ -41,6 +41,7 @@ NOT_RESTORED: Final = (
     "the new channel has another id; overrides to the old one do not come back",
     "whether it served iOS, Android and Electron was not told: it serves all of them",
 )
+BUNDLE_GONE: Final = ("its bundle was deleted with it and does not come back",)
 AFTER_CREATION: Final = frozenset(ROLLOUT)
 """A rollout begins on a channel that exists (contract §6.4)."""
 
@@ -91,9 +92,14 @@ class ChannelDeletion(ChannelChange):
     restores: State = Field(default_factory=dict)
     """Of what it is before, what can be set on a new channel of that name."""
 
+    deletes_bundle: bool = False
+    """Whether the bundle that the channel carries is deleted with it, for good."""
+
     def request(self, traits: Traits) -> Request:
         """``DELETE /channel``."""
-        return requests.delete_channel(traits, self.app_id, self.key)
+        return requests.delete_channel(
+            traits, self.app_id, self.key, delete_bundle=self.deletes_bundle
+        )
 
     def effects(self) -> list[Effect]:
         """Nothing field by field: all of it goes."""
@@ -108,18 +114,19 @@ class ChannelDeletion(ChannelChange):
     ) -> tuple[Change, ...] | str:
         """The same by the requests that this server needs for the rollout."""
         del found, left
-        first = {f: v for f, v in self.restores.items() if f not in AFTER_CREATION}
+        restores = {f: v for f, v in self.restores.items() if f not in AFTER_CREATION}
+        gone = BUNDLE_GONE if self.deletes_bundle and restores.pop("bundle", None) else ()
         creation = ChannelCreation(
             app_id=self.app_id,
             key=self.key,
             label=self.label,
             before=None,
-            after=first,
-            touches=NOT_RESTORED,
+            after=restores,
+            touches=(*NOT_RESTORED, *gone),
             guard=Guard.LIST,
         )
         rollout = rollout_of(self.restores)
-        if not has_target(rollout):
+        if not has_target(rollout) or gone:
             return (creation,)
         settings = SettingsChange(
             app_id=self.app_id,
@@ -133,7 +140,11 @@ class ChannelDeletion(ChannelChange):
 
 
 def deletion(
-    workspace: Workspace, channel: Channel, overridden: Sequence[Device] = ()
+    workspace: Workspace,
+    channel: Channel,
+    overridden: Sequence[Device] = (),
+    *,
+    deletes_bundle: bool = False,
 ) -> ChannelDeletion:
     """The change that deletes a channel, with all that goes with it in words."""
     state = workspace.state_of(channel)
@@ -142,7 +153,7 @@ def deletion(
     if channel.public:
         rest = without_default(workspace.channels.records.values(), channel.wire_key)
         touches.append(f"it is a default channel; {rest}")
-    if channel.bundle is not None:
+    if channel.bundle is not None and not deletes_bundle:
         bundle = state.get("bundle")
         touches.append(
             f"its bundle {clean(str(bundle)) if bundle else ''} stays".replace("  ", " ")
@@ -158,6 +169,7 @@ def deletion(
         after=None,
         restores={f: v for f, v in state.items() if f in settable and _settable(f, v)},
         touches=tuple(touches),
+        deletes_bundle=deletes_bundle,
     )
 
 
