@@ -233,8 +233,9 @@ def _to_type(changes: Sequence[Change]) -> str:
 
 
 def _lines(changes: Sequence[Change]) -> list[Line]:
-    if len(changes) == 1:
-        lines = [Line(effect.field, str(effect)) for effect in changes[0].effects()]
+    if len({(change.noun, change.key) for change in changes}) == 1:
+        effects = [effect for change in changes for effect in change.effects()]
+        lines = [Line(effect.field, str(effect)) for effect in effects]
     else:
         lines = [Line(change.label, change.in_short or change.verb) for change in changes[:LISTED]]
         if len(changes) > LISTED:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.strip import Strip
 
-HINT = " · tab, then space changes it"
+HINT = " · tab, space"
 
 
 class CheckRow(Widget, can_focus=True):

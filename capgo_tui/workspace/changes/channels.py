@@ -132,7 +132,7 @@ class ChannelChange(Change):
     def side_effects_label(self, side_effects: State) -> str:
         """Name the rollout that has ended, or what else has become of it."""
         if side_effects.get("rollout_bundle", "kept") is None:
-            return f"its rollout has ended ({describe_rollout(self.before or {})})"
+            return f"rollout of {target_name(self.before or {})} ended"
         if self.ends_rollout:
             return f"its rollout goes on ({describe_rollout(self.before or {})})"
         return super().side_effects_label(side_effects)

@@ -134,7 +134,8 @@ def stages(traits: Traits, now: State, wanted: State) -> list[Stage]:
     Target, share and state go together. A new target is never paused, so its pause is a request
     of its own (§6.4); where switching a rollout off drops the target, that is set afterwards.
     """
-    goal = {**now, **wanted}
+    named_first = {field: wanted[field] for field in ("bundle",) if field in wanted}
+    goal = {**named_first, **now, **wanted}
     state, made = dict(now), list[Stage]()
     while len(made) < _MOST_STAGES:
         missing = {f: v for f, v in goal.items() if f not in state or state[f] != v}

@@ -22,7 +22,8 @@ def told(change: Change, outcome: Outcome) -> str:
         case Fate.VERIFIED:
             line = f"✓ {name}: {now}, read back from the server"
             if outcome.side_effects:
-                line = f"{line} · {change.side_effects_label(outcome.side_effects)}"
+                besides = change.side_effects_label(outcome.side_effects)
+                line = f"✓ {name}: {now} · {besides} · read back"
         case Fate.DIFFERENT if outcome.lost:
             lost = ", ".join(
                 f"{change.field_label(field)} {change.value_label(field, value)}"

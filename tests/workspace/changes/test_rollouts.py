@@ -140,8 +140,8 @@ async def test_a_server_that_does_more_than_was_said_is_told(revision: str) -> N
         assert outcome.fate is Fate.DIFFERENT
         line = told(change, outcome)
         assert line.startswith("! beta: bundle is")
-        became = "has ended" if revision == "next" else "goes on"
-        assert f"otherwise than was said: its rollout {became} (25 % of devices get" in line
+        became = "rollout of 2.5" if revision == "next" else "its rollout goes on (25 % of devices"
+        assert f"otherwise than was said: {became}" in line
 
 
 async def test_a_rollout_changed_meanwhile_is_asked_about_again() -> None:
