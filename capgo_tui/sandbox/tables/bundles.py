@@ -94,8 +94,9 @@ def bundle_by_id(
 def is_linked(db: sqlite3.Connection, bundle_id: int, *, besides: int | None = None) -> bool:
     """Tell whether a channel, ``besides`` apart, has it as its bundle or as rollout target."""
     row = db.execute(
-        "SELECT 1 FROM channels WHERE (version = ?1 OR rollout_version = ?1) AND id IS NOT ?2",
-        [bundle_id, besides],
+        "SELECT 1 FROM channels WHERE (version = :bundle OR rollout_version = :bundle)"
+        " AND id IS NOT :besides",
+        {"bundle": bundle_id, "besides": besides},
     ).fetchone()
     return row is not None
 
@@ -103,8 +104,9 @@ def is_linked(db: sqlite3.Connection, bundle_id: int, *, besides: int | None = N
 def delete_bundle(db: sqlite3.Connection, bundle_id: int, moment: str) -> None:
     """Delete one softly."""
     db.execute(
-        "UPDATE bundles SET deleted = 1, deleted_at = ?1, updated_at = ?1 WHERE id = ?2",
-        [moment, bundle_id],
+        "UPDATE bundles SET deleted = 1, deleted_at = :moment, updated_at = :moment"
+        " WHERE id = :bundle",
+        {"bundle": bundle_id, "moment": moment},
     )
 
 
@@ -113,8 +115,8 @@ def delete_all_bundles(
 ) -> None:
     """Delete an app's bundles softly; live keeps the ones a channel uses (§8.2)."""
     db.execute(
-        "UPDATE bundles SET deleted = 1, deleted_at = ?1, updated_at = ?1"
-        " WHERE app_id = ?2 AND deleted = 0 AND NOT (?3 AND EXISTS ("
+        "UPDATE bundles SET deleted = 1, deleted_at = :moment, updated_at = :moment"
+        " WHERE app_id = :app AND deleted = 0 AND NOT (:keep_linked AND EXISTS ("
         "SELECT 1 FROM channels c WHERE c.version = bundles.id OR c.rollout_version = bundles.id))",
-        [moment, app_id, keep_linked],
+        {"app": app_id, "moment": moment, "keep_linked": keep_linked},
     )

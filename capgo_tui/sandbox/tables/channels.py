@@ -97,12 +97,12 @@ def save_channel(
         channel_id = existing.id
         update(db, "channels", channel_id, {**values, "updated_at": moment})
     db.execute(
-        "UPDATE channels SET public = 0, updated_at = ?2 WHERE id IN ("
+        "UPDATE channels SET public = 0, updated_at = :moment WHERE id IN ("
         "SELECT other.id FROM channels other JOIN channels this ON this.app_id = other.app_id"
-        " WHERE this.id = ?1 AND other.id <> ?1 AND this.public AND other.public AND ("
+        " WHERE this.id = :saved AND other.id <> :saved AND this.public AND other.public AND ("
         "(this.ios AND other.ios) OR (this.android AND other.android)"
         " OR (this.electron AND other.electron)))",
-        [channel_id, moment],
+        {"saved": channel_id, "moment": moment},
     )
     return channel_id
 
