@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.limits import Limits
     from capgo_tui.sandbox.store import Store
 
+_MAX_NESTING = 500
+"""Lists and objects inside each other; where Python itself gives up depends on its version."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -51,7 +54,24 @@ def parse_json(body: bytes) -> Json:
         value: Json = json.loads(body, parse_constant=_no_constant)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+    if body.count(b"[") + body.count(b"{") > _MAX_NESTING and _is_deep(value):
+        raise ValueError("nested too deep")
     return value
+
+
+def _is_deep(value: Json) -> bool:
+    """Look level by level whether something stands inside more than the most lists and objects."""
+    level = [value]
+    for _ in range(_MAX_NESTING + 1):
+        inside = [item for item in level if isinstance(item, (dict, list))]
+        if not inside:
+            return False
+        level = [
+            inner
+            for item in inside
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+    return True
 
 
 def _no_constant(name: str) -> float:

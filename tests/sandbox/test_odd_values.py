@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from tests.sandbox.conftest import OpenSandbox, Sandbox
 
 BEYOND = 2**70
-NESTED = b"[" * 5000 + b"]" * 5000
+
+
+def nested(depth: int) -> bytes:
+    """Lists inside each other."""
+    return b"[" * depth + b"]" * depth
 
 
 @pytest.mark.parametrize(
@@ -56,13 +60,27 @@ def test_half_a_surrogate_pair_is_echoed_escaped(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/channel"), ("DELETE", "/device")])
 @pytest.mark.parametrize("faults", [(), ("500@ping",)])
+@pytest.mark.parametrize(
+    ("depth", "code"),
+    [
+        (500, "missing_app_id"),
+        (501, "invalid_json_parse_body"),
+        (5_000, "invalid_json_parse_body"),
+        (100_000, "invalid_json_parse_body"),
+    ],
+)
 def test_json_nested_out_of_all_reason_is_no_json(
-    method: str, path: str, faults: tuple[str, ...], sandbox: Sandbox
+    *, method: str, path: str, faults: tuple[str, ...], depth: int, code: str, sandbox: Sandbox
 ) -> None:
     with running(sandbox.store, faults=faults) as faulty:
         faulty.key = sandbox.key
-        answer = faulty.ask(method, path, raw=NESTED)
-        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_json_parse_body")
+        answer = faulty.ask(method, path, raw=nested(depth))
+        assert (answer.status_code, answer.json()["error"]) == (400, code)
+
+
+def test_many_lists_beside_each_other_are_not_nested(sandbox: Sandbox) -> None:
+    body = b'{"app_id": [' + b"[]," * 5_000 + b"{}]}"
+    assert sandbox.ask("POST", "/channel", raw=body).json()["error"] == "invalid_app_id"
 
 
 def test_statistics_end_with_the_calendar(sandbox: Sandbox) -> None:
