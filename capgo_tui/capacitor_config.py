@@ -78,11 +78,19 @@ def _from_json(name: str, text: str) -> Texts:
     try:
         document: object = json.loads(text)
     except json.JSONDecodeError as error:
-        raise BrokenConfigError(f"{name}:{error.lineno}: not valid JSON") from None
+        raise BrokenConfigError(f"{name}:{_line_of(error)}: not valid JSON") from None
     except (ValueError, RecursionError):
         # A number of thousands of digits is a ValueError of another kind.
         raise BrokenConfigError(f"{name}: nested too deeply, or a number is too long") from None
     return dict(_texts_in(document, ()))
+
+
+def _line_of(error: json.JSONDecodeError) -> int:
+    """The line of a mistake; a comma with nothing behind it is one itself, as since Python 3.13."""
+    before = error.doc[: error.pos].rstrip()
+    if before.endswith(",") and error.doc[error.pos : error.pos + 1] in ("}", "]"):
+        return before.count("\n") + 1
+    return error.lineno
 
 
 def _texts_in(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

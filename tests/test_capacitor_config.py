@@ -119,7 +119,17 @@ def test_the_same_is_found_however_a_config_is_written(  # noqa: PLR0917 - table
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("", 1), ("{", 1), ('{\n"appId": \n', 3), ("{\n'appId': 'x'}", 2), ("// a comment\n{}", 1)],
+    [
+        ("", 1),
+        ("{", 1),
+        ('{\n"appId": \n', 3),
+        ("{\n'appId': 'x'}", 2),
+        ("// a comment\n{}", 1),
+        ('{"a": 1,\n\n}', 1),
+        ('{\n"a": [1,\n2, \n\n]}', 3),
+        ('{\n"a": 1,', 2),
+        ('{\n"a": [\n,]}', 3),
+    ],
 )
 def test_malformed_json_is_named_with_its_line_and_nothing_else(
     tmp_path: Path, text: str, line: int

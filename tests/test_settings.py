@@ -371,7 +371,7 @@ def test_a_nested_app_id_of_another_type_leaves_the_top_level_one(machine: Machi
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("{\n  'appId': 'x'\n}", 2), ("", 1), ('{\n\n"appId": "com.x.y",\n}', 4)],
+    [("{\n  'appId': 'x'\n}", 2), ("", 1), ('{\n\n"appId": "com.x.y",\n}', 3)],
 )
 def test_malformed_json_is_named_with_its_line(machine: Machine, text: str, line: int) -> None:
     machine.config("capacitor.config.json", text)
