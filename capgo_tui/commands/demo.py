@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,24 +12,30 @@ from capgo_tui.sandbox.store import Store
 from capgo_tui.tui.launch import Launch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from capgo_tui.api.revisions import Revision
     from capgo_tui.workspace.target import ASGIApp
 
 
-def demo_launch(device: str | None = None, revision: Revision | None = None) -> Launch:
-    """Make up a company's app, and a server for it that is started once the screen is up."""
-    store = Store()
-    world = generate(store, now=datetime.now(UTC))
+@contextmanager
+def demo_launch(device: str | None = None, revision: Revision | None = None) -> Iterator[Launch]:
+    """Make up a company's app, and a server for it that is started once the screen is up.
 
-    def serve() -> ASGIApp:
-        from capgo_tui.sandbox.app import create_app  # noqa: PLC0415 - after the first paint
+    The data is gone when the block is left.
+    """
+    with closing(Store()) as store:
+        world = generate(store, now=datetime.now(UTC))
 
-        return create_app(store, revision=revision or "live", limits="device")
+        def serve() -> ASGIApp:
+            from capgo_tui.sandbox.app import create_app  # noqa: PLC0415 - after the first paint
 
-    return Launch(
-        key=ApiKey(world.key),
-        app_id=world.app_id,
-        revision=revision,
-        asgi_app=serve,
-        device=device,
-    )
+            return create_app(store, revision=revision or "live", limits="device")
+
+        yield Launch(
+            key=ApiKey(world.key),
+            app_id=world.app_id,
+            revision=revision,
+            asgi_app=serve,
+            device=device,
+        )

@@ -46,13 +46,18 @@ def journal() -> Path:
 
 
 def log_file(path: str | None) -> LogFile | None:
-    """Open the log before the start: what cannot be written is better known now."""
+    """Open the log before the start: what cannot be written is better known now.
+
+    It is closed with the command that is running.
+    """
     if path is None:
         return None
     from capgo_tui.workspace.log_file import LogFile  # noqa: PLC0415 - for who asked for it
 
     try:
-        return LogFile(Path(path))
+        file = LogFile(Path(path))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise click.UsageError(f"--log-file {path!r} cannot be written: {why}") from None
+    click.get_current_context().call_on_close(file.close)
+    return file

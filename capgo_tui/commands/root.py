@@ -19,6 +19,8 @@ from capgo_tui.commands.verbs import Verbs
 from capgo_tui.settings import Options, SettingsError, find, value_of
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from capgo_tui.tui.launch import Launch
 
 
@@ -78,7 +80,8 @@ def capgo_tui(
         raise click.UsageError("capgo-tui without a verb needs a terminal")
     try:
         if demo:
-            launch = _demo(device, None if revision in (None, "auto") else Revision(revision))
+            told = None if revision in (None, "auto") else Revision(revision)
+            launch = context.with_resource(_demo(device, told))
         else:
             launch = _found(Options(apikey, app_id, api_url, revision, profile), device)
             launch = replace(launch, journal=machine.journal())
@@ -115,7 +118,7 @@ def _found(options: Options, device: str | None) -> Launch:
     )
 
 
-def _demo(device: str | None, revision: Revision | None) -> Launch:
+def _demo(device: str | None, revision: Revision | None) -> AbstractContextManager[Launch]:
     from capgo_tui.commands.demo import demo_launch  # noqa: PLC0415 - brings the sandbox
 
     return demo_launch(device, revision)

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import aclosing, suppress
+
 import pytest
 
 from capgo_tui.api.revisions import Revision
+from capgo_tui.commands import demo
 from capgo_tui.commands.demo import demo_launch
+from capgo_tui.sandbox.store import Store
 from capgo_tui.workspace.session import open_workspace
+
+
+class SetupFailed(Exception):  # noqa: N818 - a plain end of the block
+    """The command ends before the interface starts."""
 
 
 @pytest.mark.parametrize("revision", [None, *Revision], ids=str)
 async def test_the_demo_is_a_whole_app_to_try_things_on(revision: Revision | None) -> None:
-    launch = demo_launch("3f2a", revision)
-    assert launch.device == "3f2a"
-    target = launch.target
-    assert target is not None
-    assert target.place == "demo"
-    workspace = open_workspace(target)
-    try:
-        for collection in (workspace.channels, workspace.devices, workspace.bundles):
-            await collection.load_all()
-            assert collection.error is None
-        assert len(workspace.channels) > 3
-        assert len(workspace.devices) > 100
-        assert len(workspace.bundles) > 20
-        assert workspace.client.revision is (revision or Revision.LIVE)
-    finally:
-        await workspace.aclose()
+    with demo_launch("3f2a", revision) as launch:
+        assert launch.device == "3f2a"
+        target = launch.target
+        assert target is not None
+        assert target.place == "demo"
+        async with aclosing(open_workspace(target)) as workspace:
+            for collection in (workspace.channels, workspace.devices, workspace.bundles):
+                await collection.load_all()
+                assert collection.error is None
+            assert len(workspace.channels) > 3
+            assert len(workspace.devices) > 100
+            assert len(workspace.bundles) > 20
+            assert workspace.client.revision is (revision or Revision.LIVE)
 
 
 def test_the_demo_does_not_show_its_key_either() -> None:
-    launch = demo_launch()
-    assert launch.key is not None
-    assert launch.key.reveal() not in repr(launch)
+    with demo_launch() as launch:
+        assert launch.key is not None
+        assert launch.key.reveal() not in repr(launch)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_data_is_gone_with_the_command(fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Store] = []
+
+    class Noted(Store):
+        def __init__(self) -> None:
+            super().__init__()
+            opened.append(self)
+
+    monkeypatch.setattr(demo, "Store", Noted)
+    with suppress(SetupFailed), demo_launch():
+        (store,) = opened
+        assert not store.is_empty
+        if fails:
+            raise SetupFailed
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        store.is_empty  # noqa: B018 - it reads
