@@ -1,5 +1,7 @@
 """No test uses the state or the settings of whoever runs it; the run ends with a count.
 
+The data of the servers that a test makes is closed with the test, or with its module.
+
 Property tests are judged by what they find, not by the clock of a busy machine.
 """
 
@@ -15,14 +17,30 @@ from tests.sandbox.scoreboard import (
     pytest_configure,
     pytest_terminal_summary,
 )
+from tests.tui.server import closing_stores
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 __all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_terminal_summary"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def stores_of_the_module() -> Iterator[None]:
+    """Close the stores of the servers that a module shares."""
+    with closing_stores():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def stores_of_the_test() -> Iterator[None]:
+    """Close the stores of the servers that a test makes."""
+    with closing_stores():
+        yield
 
 
 @pytest.fixture(autouse=True)

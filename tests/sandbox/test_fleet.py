@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
@@ -109,7 +110,8 @@ def test_older_revisions_page_through_it_too(open_sandbox: OpenSandbox) -> None:
 
 
 def test_a_restart_goes_on_with_the_same_fleet(tmp_path: Path) -> None:
-    key = million(Store(tmp_path / "kept.db"))
+    with closing(Store(tmp_path / "kept.db")) as store:
+        key = million(store)
     pages = []
     for _ in range(2):
         with running(Store(tmp_path / "kept.db")) as sandbox:

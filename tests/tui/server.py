@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ from capgo_tui.sandbox.app import create_app
 from tests.tui.world import NOW
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from capgo_tui.sandbox.store import Store
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +26,18 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Behaviour = Callable[[App, Scope, Receive, Send], Awaitable[None]]
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+_served: list[Store] = []
+
+
+@contextmanager
+def closing_stores() -> Iterator[None]:
+    """Close the stores of all servers made in the block when it is left."""
+    before = len(_served)
+    try:
+        yield
+    finally:
+        while len(_served) > before:
+            _served.pop().close()
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,7 @@ class Server:
 
     def __init__(self, store: Store, *, limits: str = "device", revision: str = "live") -> None:
         self.store = store
+        _served.append(store)
         self.asked: list[Asked] = []
         self.time: datetime = NOW
         self.revision = revision
