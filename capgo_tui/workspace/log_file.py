@@ -1,4 +1,7 @@
-"""The file of ``--log-file``: a line for each request as it happens, for its owner alone."""
+"""The file of ``--log-file``: a line for each request as it happens, for its owner alone.
+
+On Windows, where a file has no mode, whoever may read its folder may read it.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,19 @@ class LogFile:
         self.path = path
         self.trouble: str | None = None
         """Why nothing more is written; None while all is well."""
-        # Non-blocking: opening a pipe that nobody reads would wait for ever.
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK
+        # Non-blocking: opening a pipe that nobody reads would wait for ever. Windows has no such
+        # pipes among its files, and would make two characters of the end of a line.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         self._file: int | None = os.open(path, flags, mode=0o600)
-        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+        try:
+            if not stat.S_ISREG(os.fstat(self._file).st_mode):
+                raise OSError("it is no plain file")
+            if hasattr(os, "fchmod"):
+                os.fchmod(self._file, 0o600)
+        except OSError:
             self.close()
-            raise OSError("it is no plain file")
-        os.fchmod(self._file, 0o600)
+            raise
 
     def write(self, line: str) -> None:
         """Add a line; a failure is kept in `trouble` and disturbs nobody."""

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from capgo_tui.commands.sandbox import sandbox
+from capgo_tui.sandbox.serve import _listen
 from tests.sandbox.world import A, key_of, world
 
 if TYPE_CHECKING:
@@ -162,6 +163,16 @@ def test_a_port_in_use_is_one_clear_line(capfd: pytest.CaptureFixture[str]) -> N
     assert words.count("\n") == 1
     assert f"port {port}" in words
     assert "--port" in words
+
+
+@pytest.mark.parametrize(("platform", "shared"), [("linux", True), ("win32", False)])
+def test_a_port_is_never_shared_on_windows(
+    platform: str, shared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    with _listen("127.0.0.1", 0) as listening:
+        said = listening.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
+    assert (said != 0) is shared
 
 
 def test_a_bad_state_file_is_one_clear_line(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,8 +26,6 @@ from tests.support.clock import NOON
 from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from capgo_tui.api.jsonvalue import JSON
 
 KEY = ApiKey("k+3y/with'odd$chars-0123456789")
@@ -224,6 +223,37 @@ def test_a_log_file_is_for_its_owner_and_goes_on_where_it_was(path: Path) -> Non
     file.write("too late")
     assert path.read_text() == "before\nafter ?\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_log_file_is_written_where_unix_is_missing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("O_NONBLOCK", "fchmod"):
+        monkeypatch.delattr(os, name)
+    for line in ("first", "second"):
+        file = LogFile(path)
+        file.write(line)
+        file.close()
+    assert path.read_bytes() == b"first\nsecond\n"
+    with pytest.raises(OSError, match="no plain file"):
+        LogFile(Path(os.devnull))
+
+
+def test_a_log_file_of_somebody_else_is_refused_and_closed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+
+    def refuse(file: int, mode: int) -> None:
+        opened.append(file)
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+    with pytest.raises(PermissionError):
+        LogFile(path)
+    (file,) = opened
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(file)
 
 
 def test_a_full_disk_ends_the_log_and_nothing_else(path: Path) -> None:
