@@ -166,6 +166,7 @@ async def test_the_detail_is_of_the_cursors_record_as_soon_as_there_is_room_for_
         asked = len(crowded.asked)
         for width in (120, 119, 160):
             await driver.pilot.resize_terminal(width, 24)
+            await driver.until(lambda: len(driver.line(0)) == width, "drawn at the new size")  # noqa: B023
             await driver.until(lambda: not driver.main.detail.display or is_filled(driver))
             assert_looks_right(driver, (width, 24))
         assert len(crowded.asked) == asked, "nothing is asked of the server for it"
