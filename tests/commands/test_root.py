@@ -20,6 +20,7 @@ from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import root
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.root import capgo_tui
+from capgo_tui.sandbox.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -360,10 +361,29 @@ def test_a_log_file_is_opened_before_the_start(empty_machine: Path) -> None:
     assert launch.log_file is not None
     assert launch.target is not None
     assert launch.target.log_file is launch.log_file
-    launch.log_file.close()
     assert path.stat().st_mode & 0o777 == 0o600
     assert start("--demo", "--log-file", str(path)).launch.log_file is not None
     assert start("-a", KEY).launch.log_file is None
+
+
+@pytest.mark.parametrize("code", [OK, Exit.FAILED])
+def test_what_was_opened_is_closed_when_the_command_ends(
+    code: int, empty_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores: list[Store] = []
+    close = Store.close
+
+    def noted(store: Store) -> None:
+        stores.append(store)
+        close(store)
+
+    monkeypatch.setattr(Store, "close", noted)
+    path = empty_machine / "requests.log"
+    (launch,) = start("--demo", "--log-file", str(path), ends_with=code).launches
+    assert len(stores) == 1, "the demo's data"
+    assert launch.log_file is not None
+    launch.log_file.write("too late")
+    assert path.read_bytes() == b""
 
 
 @pytest.mark.parametrize("path", ["no/such/folder/x.log", ".", "", "/dev/null", "a\0b"])
