@@ -39,6 +39,13 @@ class Attempts:
         for wait in tuple(self._waits):
             wait.give_up()
 
+    @property
+    def are_slowed(self) -> bool:
+        """Whether the documented pace is kept, because the server asked to slow down."""
+        if self._pace is None or self._patience is None:
+            return False
+        return self._pace.is_slow(self._patience.clock())
+
     async def make(self, request: Request, attempt: Callable[[int], Awaitable[ResultT]]) -> ResultT:
         """Make a request by one attempt, or of a read by several; each is told its number.
 
@@ -79,14 +86,15 @@ class Attempts:
             self._note(request, error)
             failed += 1
             again = None
-            if self._patience is not None and not request.writes:
+            if self._patience is not None and not (request.writes or request.is_optional):
                 again = self._patience.wait_after(error, failed, waited)
             if again is None:
                 raise error
             seconds = again
 
     def _note(self, request: Request, error: CapgoError) -> None:
-        if error.kind is ErrorKind.KEY_REFUSED and request.needs_key and self.refusal is None:
+        judges_key = request.needs_key and not request.takes_sessions
+        if error.kind is ErrorKind.KEY_REFUSED and judges_key and self.refusal is None:
             self.refusal = error
             # Its own read is among them: it is past its last wait, and takes no notice.
             now = asyncio.get_running_loop().time()

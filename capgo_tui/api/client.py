@@ -26,11 +26,12 @@ from capgo_tui.api.revisions import (
 )
 from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.api.settings import UNSET, ChannelSettings
+from capgo_tui.api.statistics import active_devices_in
 from capgo_tui.api.transport import Exchange, Timeouts, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from types import TracebackType
 
     from capgo_tui.api.key import ApiKey
@@ -128,6 +129,16 @@ class CapgoClient:
     def key_refused(self) -> bool:
         """Whether the server has refused the key: nothing more is sent with it (contract §1)."""
         return self._caller.key_refused
+
+    @property
+    def device_page_size(self) -> int:
+        """Most devices of the next page of a list."""
+        return self._device_pages.limit
+
+    @property
+    def is_slowed(self) -> bool:
+        """Whether requests keep to the documented pace, because the server asked to slow down."""
+        return self._caller.attempts.are_slowed
 
     @property
     def read_only(self) -> bool:
@@ -239,6 +250,14 @@ class CapgoClient:
         request = requests.list_audit(self.traits, org_id, table=table, page=page)
         listing = await self._caller.list(AuditEntry, request)
         return [row for row in listing.rows if isinstance(row, AuditEntry)]
+
+    async def active_devices(self, app_id: str, *, since: date, until: date) -> int | None:
+        """Return about how many devices were active in a span of days; None when not told.
+
+        It counts no device that stayed away, so a list may be longer (contract §9; live only).
+        """
+        request = requests.active_devices(self.traits, app_id, since, until)
+        return active_devices_in(await self.send(request))
 
     async def ping(self) -> None:
         """Ask whether the server answers at all (contract §9; live only); needs no good key."""

@@ -37,7 +37,7 @@ class ApiKey:
         self.fingerprint = hashlib.sha256(trimmed.encode()).hexdigest()[:8]
 
     def reveal(self) -> str:
-        """Give the key itself, for the ``authorization`` header and the key file alone."""
+        """Give the key itself, for the header that carries it and the key file alone."""
         return self._raw
 
     def hide_in(self, text: str) -> str:

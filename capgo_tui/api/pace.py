@@ -51,6 +51,10 @@ class Pace:
             times.append(moment)
         return moment
 
+    def is_slow(self, now: float) -> bool:
+        """Whether requests keep to `A_MINUTE` now."""
+        return now < self._slow_until
+
     def held_by(self, now: float) -> CapgoError | None:
         """The refusal for which everything waits now."""
         return self._refusal if now < self._held_until else None

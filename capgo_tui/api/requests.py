@@ -17,7 +17,7 @@ from capgo_tui.api.settings import CHANNEL_FIELDS, INTERNAL_BUNDLES, ChannelSett
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from capgo_tui.api.jsonvalue import JSON
 
@@ -53,11 +53,20 @@ class Request:
     """JSON body; None for none. Not to be changed."""
     writes: bool = False
     needs_key: bool = True
+    takes_sessions: bool = False
+    """Whether ``authorization`` is for sessions here, and a 401 says nothing of the key (§1)."""
+    is_optional: bool = False
+    """Whether it is only nice to have an answer: it is tried once."""
 
     @property
     def name(self) -> str:
         """Method and path, such as ``GET /device``."""
         return f"{self.method} {self.path}"
+
+    @property
+    def key_header(self) -> str:
+        """The header that carries the key: where sessions are taken it could be one (§1)."""
+        return "capgkey" if self.takes_sessions else "authorization"
 
     @property
     def target(self) -> str:
@@ -117,6 +126,19 @@ def list_audit(traits: Traits, org_id: str, *, table: str, page: int | None = No
     query = (("orgId", _sendable("organization id", org_id)), ("tableName", table))
     return Request(
         "list_audit", "GET", "/organization/audit", (*query, ("limit", "100"), *_page(page))
+    )
+
+
+def active_devices(traits: Traits, app_id: str, since: date, until: date) -> Request:
+    """``GET /statistics/app/:app_id``: what adds up day by day in that span (contract §9)."""
+    _need(traits, Extra.STATISTICS)
+    return Request(
+        "active_devices",
+        "GET",
+        f"/statistics/app/{quote(_sendable('app id', app_id), safe='')}",
+        (("from", since.isoformat()), ("to", until.isoformat())),
+        takes_sessions=True,
+        is_optional=True,
     )
 
 

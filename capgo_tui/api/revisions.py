@@ -52,6 +52,7 @@ class Extra(StrEnum):
     APPS = "listing apps"
     OK = "the health check"
     AUDIT = "an audit history"
+    STATISTICS = "statistics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

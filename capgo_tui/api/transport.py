@@ -202,7 +202,7 @@ class Transport:
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"accept": "application/json", "user-agent": USER_AGENT}
         if request.needs_key:
-            headers["authorization"] = self._key.reveal()
+            headers[request.key_header] = self._key.reveal()
         if request.body is not None:
             headers["content-type"] = "application/json"
         return headers

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.paging import Bookmark, Page
     from capgo_tui.api.patience import Wait
     from capgo_tui.api.records import Record
+    from capgo_tui.workspace.load_effort import LoadEffort
 
 T = TypeVar("T", bound="Record")
 AnyT = TypeVar("AnyT")
@@ -84,6 +85,7 @@ class Collection(ListState, Generic[T]):
         key: Callable[[T], str],
         now: Callable[[], datetime],
         read_one: Callable[[str], Awaitable[T]] | None = None,
+        effort: Callable[[int], LoadEffort] | None = None,
     ) -> None:
         """Make a list that is still empty.
 
@@ -93,6 +95,7 @@ class Collection(ListState, Generic[T]):
             key: gives a record's id.
             now: the clock.
             read_one: reads one record by its id, where the API can.
+            effort: tells what loading all takes when so many records are loaded.
 
         """
         super().__init__(name)
@@ -101,6 +104,7 @@ class Collection(ListState, Generic[T]):
         self._walk = walk()
         self._stopping = False
         self._read_one = read_one
+        self._effort = effort
         self._key = key
         self._now = now
         self._turn = asyncio.Lock()
@@ -145,6 +149,7 @@ class Collection(ListState, Generic[T]):
         if self.ended:
             return
         self.loading_all, self._stopping, self.requests = True, False, 0
+        self.effort = None if self._effort is None else self._effort(len(self))
         self._all_over.clear()
         try:
             while self._goes_on():
@@ -321,6 +326,8 @@ class Collection(ListState, Generic[T]):
             if page.rows:
                 self._last = self._key(page.rows[-1])
             # The walk has gone on by now: called off before this, the rows would be lost for good.
+            if self.loading_all and self.effort is not None:
+                self.effort.note(page.requests, len(self) + len(page.rows))
             keys = self._take(page)
             try:
                 if self.loading_all:

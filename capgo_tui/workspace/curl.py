@@ -32,7 +32,7 @@ def curl(request: Request, server: str, key: ApiKey) -> str:
     if request.method != "GET":
         parts += ["-X", request.method]
     if request.needs_key:
-        parts += ["-H", '"authorization: $CAPGO_TOKEN"']
+        parts += ["-H", f'"{request.key_header}: $CAPGO_TOKEN"']
     if request.body is not None:
         parts += ["-H", "'content-type: application/json'"]
         body = json.dumps(_redacted(dict(request.body), key))

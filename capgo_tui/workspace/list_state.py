@@ -11,6 +11,7 @@ from capgo_tui.workspace.odd_rows import OddRows
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from capgo_tui.workspace.load_effort import LoadEffort
     from capgo_tui.workspace.waiting import Waiting
 
 
@@ -46,6 +47,8 @@ class ListState:
         """What the request under way waits for before its next try; None when it does not."""
         self.requests = 0
         """Requests made by the last `load_all`."""
+        self.effort: LoadEffort | None = None
+        """What the last `load_all` takes, where that is told."""
         self.read_again = 0
         """Records that the refresh under way has read in the order of the list."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.workspace.collection import Event, Replaced
-from capgo_tui.workspace.words import grouped
+from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -15,7 +15,9 @@ from capgo_tui.workspace.audit import AuditHistory
 from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection, Event, Progressed
+from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.journal import Journal
+from capgo_tui.workspace.load_effort import LoadEffort
 from capgo_tui.workspace.pacing import Pacing
 from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.waiting import Waits
@@ -65,6 +67,7 @@ class Workspace:
         self.client = client
         self.now = now
         app = target.app_id
+        self.fleet_size = FleetSize(client, app, now)
         self.channels: Collection[Channel] = Collection(
             "channels",
             walk=lambda: client.channels(app),
@@ -76,6 +79,7 @@ class Workspace:
             walk=lambda: client.devices(app),
             key=lambda device: device.wire_key,
             read_one=lambda device_id: client.device(app, device_id),
+            effort=self.load_effort,
             now=now,
         )
         self.bundles: Collection[Bundle] = Collection(
@@ -128,6 +132,16 @@ class Workspace:
             raise
         self.devices.put(device)
         return device
+
+    def load_effort(self, loaded: int) -> LoadEffort:
+        """What it takes to load all devices when so many are loaded."""
+        return LoadEffort(
+            expected=self.fleet_size.active,
+            loaded=loaded,
+            page_size=lambda: self.client.device_page_size,
+            is_slowed=lambda: self.client.is_slowed,
+            began=self.now(),
+        )
 
     @contextmanager
     def marked_as_writing(self, change: Write) -> Iterator[None]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.ages import age, clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
+from capgo_tui.workspace.load_effort import progress
+from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.query import Query
     from capgo_tui.workspace.target import Target
     from capgo_tui.workspace.waiting import Waiting
+
+
+ESC_STOPS = "esc stops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def waiting(wait: Waiting, now: datetime, *, writing: bool = False) -> str:
     While something is being written, a read is there to see what became of it.
     """
     back = "reading back: " if writing and wait.wait.request.startswith("GET ") else ""
-    return f"{back}{_reason(wait.wait.error)} · {_next_try(wait, now)} · esc stops"
+    return f"{back}{_reason(wait.wait.error)} · {_next_try(wait, now)} · {ESC_STOPS}"
 
 
 def _next_try(wait: Waiting, now: datetime) -> str:
@@ -222,7 +227,10 @@ def status(collection: ListState, shown: int | None, query: Query, now: datetime
         parts.append(f"{grouped(loaded)} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable (!)")
-    parts += [_what_next(collection, now), freshness(collection, now)]
+    parts.append(_what_next(collection, now))
+    # While a load says how to stop it, that is wanted more than the age of what just came.
+    if collection.effort is None or not collection.loading_all or collection.waiting is not None:
+        parts.append(freshness(collection, now))
     return " · ".join(part for part in parts if part)
 
 
@@ -241,12 +249,14 @@ def _what_next(collection: ListState, now: datetime) -> str:
     if collection.waiting is not None:
         return waiting(collection.waiting, now)
     if collection.loading_all:
+        if collection.effort is not None:
+            return f"{progress(collection.effort, now)} · {ESC_STOPS}"
         requests = collection.requests
-        return f"loading all… {requests} request{'' if requests == 1 else 's'} · esc stops"
+        return f"loading all… {requests} request{'' if requests == 1 else 's'} · {ESC_STOPS}"
     if collection.loading is Loading.REFRESH:
         if not collection.read_again:
             return "refreshing…"
-        return f"{grouped(collection.read_again)} read again · esc stops"
+        return f"{grouped(collection.read_again)} read again · {ESC_STOPS}"
     if collection.loading is Loading.MORE:
         return "loading more…" if len(collection) else "loading…"
     if collection.error is not None:
@@ -260,11 +270,6 @@ def _what_next(collection: ListState, now: datetime) -> str:
     if collection.ended:
         return "end of list"
     return "more ↓" if collection.started else ""
-
-
-def grouped(number: int) -> str:
-    """A number in groups of three digits, ``12 400``."""
-    return f"{number:,}".replace(",", " ")
 
 
 def count(collection: ListState) -> str:

@@ -62,7 +62,7 @@ async def test_all_of_a_list_goes_on_where_it_is_and_says_how_far_it_is() -> Non
         assert "150 loaded · more ↓" in driver.status
         server.on("GET", "/device", gate.before)
         await driver.type("L")
-        await driver.until("150 loaded · loading all… 1 request · esc stops")
+        await driver.until("150 loaded · ~734 active in 30 days · 4 requests, 3 s … esc stops")
         gate.open.set()
         await driver.until("1 300 loaded · end of list")
         # 150 a page: the first one, seven full ones and one of 100.

@@ -13,7 +13,7 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.ages import clock_time
-from capgo_tui.workspace.words import grouped
+from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from capgo_tui.text import clean_lines
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.text_line import TextLine
-from capgo_tui.workspace.words import grouped
+from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

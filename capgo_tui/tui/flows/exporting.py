@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.tui.widgets.lines import pad_middle, width_of
 from capgo_tui.workspace.export.file import WholeFile
 from capgo_tui.workspace.export.formats import OF_FILES, Format
-from capgo_tui.workspace.words import grouped
+from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
     import asyncio

@@ -29,6 +29,7 @@ from capgo_tui.workspace.collection import (
     Updated,
 )
 from capgo_tui.workspace.list_state import Loading
+from capgo_tui.workspace.load_effort import question
 from capgo_tui.workspace.polling import Polling
 from capgo_tui.workspace.view import Shown
 
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 READS = "reads"
 """The group of the workers that change nothing at the server."""
 NOT_CONNECTED = "Not connected yet."
+SIZING_UP = "Asking how many devices there are…"
 HEAD_START = 0.25
 """Seconds that the list in view has to itself before the others are asked for as well."""
 
@@ -81,6 +83,8 @@ class ListsScreen(ScreenWithModals):
         self._active = tab
         self._rows: dict[str, AnyRows] = {}
         self._reads_over = False
+        self._sizing_up = False
+        """Whether the server is being asked how many devices there are."""
         self._driven: set[str] = set()
         """The lists whose views are at work beside the event loop's other business."""
         self._awaiting: list[tuple[Sequence[Term], Callable[[], None]]] = []
@@ -368,11 +372,36 @@ class ListsScreen(ScreenWithModals):
             self._read(collection.load_more(), f"load more {collection.name}")
 
     def action_load_all(self) -> None:
-        """Load the list in view to its end."""
-        if self._rows:
-            self.status.dismiss()
-            collection = self.rows.view.collection
+        """Load the list in view to its end; of devices it is said first what that takes."""
+        if self.workspace is None or not self._rows:
+            return
+        self.status.dismiss()
+        collection = self.rows.view.collection
+        if collection is not self.workspace.devices or collection.loading_all or collection.ended:
             self._read(collection.load_all(), f"load all {collection.name}")
+        elif not self._sizing_up:
+            self._read(self._load_all_devices(self.workspace), "load all devices")
+
+    async def _load_all_devices(self, workspace: Workspace) -> None:
+        """Load all devices; if that takes many requests, only after a yes."""
+        devices = workspace.devices
+        self._sizing_up = True
+        try:
+            if not workspace.fleet_size.is_settled:
+                self.say(SIZING_UP)
+                await workspace.fleet_size.learn()
+        finally:
+            self._sizing_up = False
+            if self.status.message == SIZING_UP:
+                self.status.dismiss()
+        effort = workspace.load_effort(len(devices))
+        if effort.is_long:
+            if self.is_taken or self.rows.view.collection is not devices:
+                return  # a question must not come up in something else: L asks again
+            if not await self.prompt.open(partial(question, effort)):
+                self.say("Nothing more was loaded.")
+                return
+        await devices.load_all()
 
     def action_refresh(self) -> None:
         """Read the list in view again."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.api.records import Record
 from capgo_tui.workspace.export.formats import writer_of
-from capgo_tui.workspace.words import grouped
+from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

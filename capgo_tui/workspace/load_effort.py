@@ -1,0 +1,107 @@
+"""What it takes to load all of a list whose length no server tells: requests, and time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.workspace.numbers import duration, grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+A_MINUTE: Final = 100
+"""Requests a minute that the service documents (contract §3)."""
+ASK_FROM: Final = 100
+"""More requests than this are asked about first."""
+ACTIVE_DAYS: Final = 30
+"""The devices that were active in so many days are taken for all there are."""
+
+
+@dataclass
+class LoadEffort:
+    """One loading of all devices: what is known of it beforehand, and how far it has come."""
+
+    expected: int | None
+    """About how many there may be in all: those active lately; None when nobody tells."""
+    loaded: int
+    """Records that are loaded."""
+    page_size: Callable[[], int]
+    """Most records of the next page."""
+    is_slowed: Callable[[], bool]
+    """Whether the server asked to slow down, so that the documented pace is kept."""
+    began: datetime
+    requests: int = 0
+    """Requests that were answered."""
+
+    @property
+    def requests_left(self) -> int | None:
+        """About how many requests are left; None when not known, or fewer were expected."""
+        if self.expected is None or self.expected <= self.loaded:
+            return None
+        return math.ceil((self.expected - self.loaded) / self.page_size())
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes so many requests that it is asked about first."""
+        left = self.requests_left
+        return left is not None and left > ASK_FROM
+
+    def note(self, requests: int, loaded: int) -> None:
+        """Take note of a page that came with so many requests, and of the records there are."""
+        self.requests += requests
+        self.loaded = loaded
+
+    def seconds_left(self, now: datetime) -> float | None:
+        """Seconds that are left at the pace so far, or at the documented one after a refusal."""
+        left = self.requests_left
+        if left is None:
+            return None
+        documented = 60 / A_MINUTE
+        if not self.requests:
+            return left * documented
+        a_request = (now - self.began).total_seconds() / self.requests
+        return left * (max(a_request, documented) if self.is_slowed() else max(a_request, 0))
+
+
+def announcement(effort: LoadEffort) -> str:
+    """What it takes, before it begins: ``~900 active in 30 days · 6 requests, 4 s · …``.
+
+    Never says how many there are, for that nobody knows. A narrow screen leaves the last out.
+    """
+    left = effort.requests_left
+    if left is None:
+        return f"total not told · {effort.page_size()} a request · at most {A_MINUTE} a minute"
+    count = grouped(effort.expected or 0)
+    return f"~{count} active in {ACTIVE_DAYS} days · {_cost(left)} · at {A_MINUTE} a minute"
+
+
+def question(effort: LoadEffort, width: int) -> str:
+    """Whether to load all of them, in a sentence that fits into so many cells."""
+    left, count = effort.requests_left or 0, grouped(effort.expected or 0)
+    cost, active = _cost(left), f"active in {ACTIVE_DAYS} days"
+    sentences = (
+        f"Load all? About {count} devices {active}: {cost} at {A_MINUTE} a minute",
+        f"Load all? ~{count} {active}: {cost} at {A_MINUTE} a minute",
+        f"Load all? ~{count} {active}: {cost}",
+        f"Load all? ~{count} devices: {cost}",
+    )
+    return next((each for each in sentences if len(each) <= width), sentences[-1])
+
+
+def progress(effort: LoadEffort, now: datetime) -> str:
+    """How far it has come, ``83 of ~667 requests · ~5 min left``; at first, what it takes."""
+    if not effort.requests:
+        return announcement(effort)
+    left, done = effort.requests_left, effort.requests
+    seconds = effort.seconds_left(now)
+    if left is None or seconds is None:
+        return f"{grouped(done)} request{'' if done == 1 else 's'} · what is left is not told"
+    return f"{grouped(done)} of ~{grouped(done + left)} requests · ~{duration(seconds)} left"
+
+
+def _cost(requests: int) -> str:
+    time = duration(requests * 60 / A_MINUTE)
+    return f"{grouped(requests)} request{'' if requests == 1 else 's'}, {time}"

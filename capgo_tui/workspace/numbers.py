@@ -1,0 +1,25 @@
+"""Numbers and times as they are read."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+MOST_OF_A_UNIT: Final = 100
+"""From so many seconds on a time is told in minutes, and from so many minutes on in hours."""
+
+
+def grouped(number: int) -> str:
+    """A number in groups of three digits, ``12 400``."""
+    return f"{number:,}".replace(",", " ")
+
+
+def duration(seconds: float) -> str:
+    """A time to come, rounded up: ``40 s``, ``7 min``, ``3 h``."""
+    whole = max(1, math.ceil(seconds))
+    if whole < MOST_OF_A_UNIT:
+        return f"{whole} s"
+    minutes = math.ceil(whole / 60)
+    if minutes < MOST_OF_A_UNIT:
+        return f"{minutes} min"
+    return f"{math.ceil(minutes / 60)} h"

@@ -1,0 +1,121 @@
+"""How many devices were active is nice to know: asked once, and no refusal of it does harm."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from capgo_tui.api import requests
+from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
+from capgo_tui.api.patience import Patience
+from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, NEXT, Revision
+from capgo_tui.api.statistics import active_devices_in
+from tests.api.support import APP, KEY, Asked, scripted, walk
+
+if TYPE_CHECKING:
+    from capgo_tui.api.client import CapgoClient
+    from tests.api.support import Answer
+
+SINCE, UNTIL = date(2026, 10, 22), date(2026, 11, 21)
+
+
+async def no_sleep(_: float) -> None:
+    return
+
+
+PATIENCE = Patience(sleep=no_sleep, clock=lambda: 0.0)
+
+
+async def ask(client: CapgoClient) -> int | None:
+    return await client.active_devices(APP, since=SINCE, until=UNTIL)
+
+
+async def test_the_last_day_tells_and_the_key_goes_where_no_session_is_expected() -> None:
+    days = [{"date": "2026-11-20", "mau": 90}, {"date": "2026-11-21", "mau": 100}]
+    async with scripted(lambda _: (200, days), revision=Revision.LIVE) as (client, server):
+        assert await ask(client) == 100
+        (asked,) = server.asked
+        assert str(asked) == f"GET /statistics/app/{APP}"
+        assert asked.query == {"from": "2026-10-22", "to": "2026-11-21"}
+        assert asked.headers["capgkey"] == KEY.reveal()
+        assert "authorization" not in asked.headers
+
+
+async def test_all_other_requests_send_the_key_as_before() -> None:
+    async with scripted(lambda _: (200, [])) as (client, server):
+        await walk(client.channels(APP))
+        assert server.asked[0].headers["authorization"] == KEY.reveal()
+        assert "capgkey" not in server.asked[0].headers
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [], {}, None, "100", [17], [{}], [{"mau": None}], [{"mau": "100"}], [{"mau": True}],
+        [{"mau": 0}], [{"mau": -5}], [{"mau": 10**30}], [{"mau": 5}, {"mau": [5]}],
+        {"mau": 5}, [{"mau": 5, "more": "x" * 70_000}],
+    ],
+)  # fmt: skip
+def test_anything_else_tells_nothing(document: object) -> None:
+    assert active_devices_in(json.dumps(document).encode()) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b'[{"mau": NaN}]', b'[{"mau": 1e999}]'])
+def test_what_is_no_json_tells_nothing(body: bytes) -> None:
+    assert active_devices_in(body) is None
+
+
+def test_a_number_with_a_fraction_is_a_number() -> None:
+    assert active_devices_in(b'[{"mau": 12.0}]') == 12
+
+
+REFUSALS: list[tuple[int, dict[str, Any], ErrorKind]] = [
+    (401, {"error": "no_access_to_app", "message": "No access to app"}, ErrorKind.NOT_ALLOWED),
+    (401, {"error": "invalid_jwt", "message": "Invalid JWT"}, ErrorKind.KEY_REFUSED),
+    (401, {"error": "invalid_apikey", "message": "Invalid apikey"}, ErrorKind.KEY_REFUSED),
+    (402, {"error": "subscription_required", "message": "Subscribe"}, ErrorKind.RULE),
+    (404, {"error": "not_found", "message": "Not found"}, ErrorKind.NOT_FOUND),
+    (500, {"error": "cannot_get_app_statistics", "message": "No"}, ErrorKind.SERVER_FAULT),
+    (503, {"error": "upstream_unavailable", "message": "No"}, ErrorKind.SERVER_FAULT),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "kind"), REFUSALS)
+async def test_a_refusal_is_neither_tried_again_nor_held_against_the_key(
+    status: int, body: dict[str, Any], kind: ErrorKind
+) -> None:
+    def answer(asked: Asked) -> Answer:
+        return (status, body) if asked.path.startswith("/statistics") else (200, [])
+
+    async with scripted(answer, revision=Revision.LIVE, patience=PATIENCE) as (client, server):
+        with pytest.raises(CapgoError) as caught:
+            await ask(client)
+        assert caught.value.kind is kind
+        assert len(server.asked) == 1
+        assert not client.key_refused
+        await walk(client.channels(APP))
+        assert len(server.asked) == 2
+
+
+def test_only_live_and_next_have_statistics() -> None:
+    for traits in (LIVE, NEXT):
+        request = requests.active_devices(traits, "com.a/b", SINCE, UNTIL)
+        assert request.path == "/statistics/app/com.a%2Fb"
+    for traits in (DOCUMENTED, LEGACY):
+        with pytest.raises(UnsupportedByRevision):
+            requests.active_devices(traits, APP, SINCE, UNTIL)
+
+
+async def test_a_client_is_slowed_once_it_is_told_to_slow_down() -> None:
+    limited = {"error": "too_many_requests", "message": "x", "moreInfo": {"retryAfterSeconds": 1}}
+    answers = iter([(429, limited), (200, [])])
+    async with scripted(lambda _: next(answers), patience=PATIENCE) as (client, _):
+        assert not client.is_slowed
+        await client.channels(APP).next_page()
+        assert client.is_slowed
+    async with scripted(lambda _: (200, [])) as (client, _):
+        await client.channels(APP).next_page()
+        assert not client.is_slowed
