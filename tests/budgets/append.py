@@ -13,7 +13,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.budgets.figures import DEVICES, PAGE
+from tests.budgets.figures import APPENDED, DEVICES
 from tests.support.pseudo_terminal import ROOT
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ def measure(times: int = 7) -> Measured:
 
 
 class _Pages:
-    """A walk that first brings 100 000 devices and then 500 at a time."""
+    """A walk that first brings 100 000 devices and then `APPENDED` at a time."""
 
     def __init__(self, times: int) -> None:
         self._pages = [
             _devices(0, DEVICES),
-            *(_devices(DEVICES + PAGE * at, PAGE) for at in range(times)),
+            *(_devices(DEVICES + APPENDED * at, APPENDED) for at in range(times)),
         ]
 
     async def next_page(self) -> Page[Device]:
@@ -150,7 +150,7 @@ async def _ours(times: int) -> tuple[float, float]:
         await workspace.devices.load_more()
         rows.view.settle()
         assert len(rows) == DEVICES, f"{len(rows)} in view of {len(workspace.devices)}"
-        expected = iter(range(DEVICES + PAGE, DEVICES + PAGE * times + 1, PAGE))
+        expected = iter(range(DEVICES + APPENDED, DEVICES + APPENDED * times + 1, APPENDED))
         read: list[float] = []
 
         async def load() -> None:
@@ -164,7 +164,7 @@ async def _ours(times: int) -> tuple[float, float]:
             read.append((time.process_time() - before) * 1000)
 
         taken = await _timed(pilot, load, times, settle)
-        assert len(rows) == DEVICES + PAGE * times
+        assert len(rows) == DEVICES + APPENDED * times
         table.action_move_to(-1)
         await pilot.pause()
         assert table.cursor_key == rows.key_at(len(rows) - 1)
@@ -203,13 +203,13 @@ async def _theirs(times: int) -> float:
         # Spares the 15 s in which it would measure each cell of these; the others it measures.
         table._new_rows.clear()
         await pilot.pause()
-        made = iter([rows(DEVICES + PAGE * at, PAGE) for at in range(times)])
+        made = iter([rows(DEVICES + APPENDED * at, APPENDED) for at in range(times)])
 
         async def add() -> None:
             table.add_rows(next(made))
 
         taken = await _timed(pilot, add, times)
-        assert table.row_count == DEVICES + PAGE * times
+        assert table.row_count == DEVICES + APPENDED * times
     return taken
 
 

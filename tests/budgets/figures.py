@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import ceil
 
 Measured = dict[str, float]
 """Figures by their `Budget.id`."""
@@ -69,7 +70,10 @@ def _shown(id_: str, title: str, bound: float) -> Budget:
 
 
 DEVICES = 100_000
-PAGE = 500
+PAGE = 150
+"""Devices in a page: a larger one can come without a single override (contract §18.1)."""
+APPENDED = 500
+"""Rows put behind the others at once, to compare two tables."""
 BUDGETS: tuple[Budget, ...] = (
     *_bytes("cursor", "cursor key", 300),
     *_bytes("edge", "cursor key over the edge", 3200),
@@ -95,7 +99,11 @@ BUDGETS: tuple[Budget, ...] = (
     Budget("fix", "requests", "override fix beside the first lists", "requests", 3),
     Budget("keys", "requests", "override fix from the lists, beside one paste", "keys", 8),
     Budget(
-        "load-all", "scale", f"load all of {DEVICES:,} devices", "requests", DEVICES / PAGE + 1
+        "load-all",
+        "scale",
+        f"load all of {DEVICES:,} devices",
+        "requests",
+        ceil(DEVICES / PAGE) + 1,
     ),
     Budget("resident", "scale", "resident, all loaded", "MB", 200),
     Budget("peak", "scale", "most ever resident, after all keys", "MB", 200),
@@ -118,9 +126,9 @@ BUDGETS: tuple[Budget, ...] = (
     _shown("sort.times", "sort by time until shown", 200),
     _gap("palette", "palette letters", 50),
     _gap("export", "exporting all of them", 50),
-    Budget("append.ours", "append", f"{PAGE} more rows, ours", "ms", None, Weight.TOLD),
+    Budget("append.ours", "append", f"{APPENDED} more rows, ours", "ms", None, Weight.TOLD),
     Budget("append.read", "append", "what a filter will look for in them", "ms", None, Weight.TOLD),
-    Budget("append.theirs", "append", f"{PAGE} more rows, DataTable", "ms", None, Weight.TOLD),
+    Budget("append.theirs", "append", f"{APPENDED} more rows, DataTable", "ms", None, Weight.TOLD),
     Budget("append", "append", "DataTable's time for them by ours", "×", 100, at_least=True),
     Budget("start.ours", "start", "start to first real row", "ms", None, Weight.TOLD),
     Budget("start.bare", "start", "start of a bare app to its first row", "ms", None, Weight.TOLD),

@@ -23,8 +23,8 @@ FIRST_LISTS = 3
 def measure(folder: Path) -> Measured:
     """The requests of a cold start and of one job, and the keys of that job."""
     with sandbox(DEVICES) as world:
-        # On the second page of 500, so that no first page has it.
-        near, far = (row["device_id"] for row in world.devices(2)[-2:])
+        # Behind the first page, whatever its size.
+        near, far = (row["device_id"] for row in world.devices(3)[-2:])
         return {
             "cold-start": _cold_start(world, folder),
             "fix": _fix(world, folder, near) - FIRST_LISTS,

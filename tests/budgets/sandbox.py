@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from tests.budgets.counting_sandbox import ASKED
+from tests.budgets.figures import PAGE
 from tests.support import sandbox_process
 from tests.support.pseudo_terminal import ROOT
 
@@ -31,9 +32,9 @@ class Sandbox(sandbox_process.Sandbox):
         return asked
 
     def devices(self, pages: int) -> list[dict[str, Any]]:
-        """The first devices in the server's order, 500 a page, read without any code of ours."""
+        """The first pages of devices in the server's order, read without any code of ours."""
         rows: list[dict[str, Any]] = []
-        query = {"app_id": self.app, "limit": "500"}
+        query = {"app_id": self.app, "limit": str(PAGE)}
         for _ in range(pages):
             reply = httpx.get(
                 self.url + "/device", params=query, headers={"authorization": self.key}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from capgo_tui.sandbox.app import create_app
+from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT
 from tests.tui.world import NOW
 
 if TYPE_CHECKING:
@@ -52,14 +53,23 @@ class Asked:
 class Server:
     """A sandbox that remembers every request; `on` makes a route misbehave until `off`."""
 
-    def __init__(self, store: Store, *, limits: str = "device", revision: str = "live") -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        limits: str = "device",
+        revision: str = "live",
+        url_limit: int = DEFAULT_URL_LIMIT,
+    ) -> None:
         self.store = store
         _served.append(store)
         self.asked: list[Asked] = []
         self.time: datetime = NOW
         self.revision = revision
         self._behaviours: dict[tuple[str, str], Behaviour] = {}
-        self._app: App = create_app(store, limits=limits, revision=revision, now=lambda: self.time)
+        self._app: App = create_app(
+            store, limits=limits, revision=revision, now=lambda: self.time, url_limit=url_limit
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
