@@ -55,6 +55,11 @@ async def _app(client: CapgoClient) -> object:
     return (await client.app(APP)).raw_json()
 
 
+async def _audit(client: CapgoClient) -> object:
+    entries = await client.audit("org-1", table="channels")
+    return [entry.key for entry in entries]
+
+
 READS = (
     Operation("channels", "channel.list", _all(lambda c: c.channels(APP)), pages=True),
     Operation("devices", "device.list", _all(lambda c: c.devices(APP, limit=5)), pages=True),
@@ -63,6 +68,7 @@ READS = (
     Operation("channel", "channel.get", _channel),
     Operation("device", "device.get", _device),
     Operation("app", "app.get", _app),
+    Operation("audit", "audit.list", _audit),
     Operation("ping", "ping", lambda c: c.ping(), parses=False),
     Operation("learn_revision", "device.list", lambda c: c.learn_revision(APP), learns=True),
 )

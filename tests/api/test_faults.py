@@ -26,6 +26,8 @@ MATRIX: dict[tuple[str, str], str] = {}
 """What came of each fault in each operation."""
 WELL: dict[str, tuple[object, int]] = {}
 NOT_OPERATIONS = {"aclose", "prepare", "lose_patience", "send", "traits_for_write"}
+TRIED_ONCE = {"active_devices"}
+"""A read that is only nice to have: see test_statistics for what its failures are."""
 LATE = Timeouts(total=5)
 """More than any good answer takes, with eighteen of them at once on a crowded machine."""
 
@@ -167,7 +169,7 @@ def test_the_tables_leave_out_no_fault_and_no_operation() -> None:
         for name, method in inspect.getmembers(CapgoClient, inspect.isfunction)
         if not name.startswith("_")
     }
-    assert {operation.name for operation in OPERATIONS} == methods - NOT_OPERATIONS
+    assert {operation.name for operation in OPERATIONS} == methods - NOT_OPERATIONS - TRIED_ONCE
 
 
 def test_no_cell_of_the_matrix_is_empty() -> None:
