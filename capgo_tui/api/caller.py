@@ -25,7 +25,7 @@ from capgo_tui.api.revisions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.patience import Patience, Wait
@@ -38,6 +38,11 @@ _BREATH = 0.001  # seconds
 _PARSE_IN_THREAD = 512 * 1024  # bytes; parsing more would hold up the event loop
 
 ResultT = TypeVar("ResultT")
+
+
+def _is_misunderstood(error: CapgoError) -> bool:
+    """Whether a server knows no such parameter: live says so by a code, older ones in words."""
+    return error.status == 400 and error.kind is ErrorKind.BAD_REQUEST and error.code is None
 
 
 def _ignore(_request: Request, _why: str) -> None:
@@ -57,17 +62,20 @@ class Caller:
         on_wait: Callable[[Wait], None] | None = None,
         on_unreadable: Callable[[Request, str], None] | None = None,
     ) -> None:
-        self.revision = revision
         self._given = revision is not None
+        self.traits = UNRECOGNISED if revision is None else TRAITS[revision]
+        """The table of the revision; while unknown, what all but one have in common to read."""
+        self.is_understood = False
+        """Whether the server has answered a read that was built by the table."""
         self.read_only = read_only
         self.attempts = Attempts(patience, on_wait)
         self._transport = transport
         self._on_unreadable = on_unreadable or _ignore
 
     @property
-    def traits(self) -> Traits:
-        """The table of the revision; while unknown, what all three have in common to read."""
-        return UNRECOGNISED if self.revision is None else TRAITS[self.revision]
+    def revision(self) -> Revision | None:
+        """The revision given or learned; None while unknown."""
+        return self.traits.revision
 
     @property
     def key_refused(self) -> bool:
@@ -80,8 +88,58 @@ class Caller:
         A server taken for live may still turn out to be next (contract §18).
         """
         is_next = self.revision is Revision.LIVE and revision is Revision.NEXT
-        if self.revision is None or (is_next and not self._given):
-            self.revision = revision
+        if revision is not None and (self.revision is None or (is_next and not self._given)):
+            self.traits = TRAITS[revision]
+
+    async def ask(
+        self,
+        build: Callable[[Traits], Request],
+        send: Callable[[Request], Awaitable[ResultT]],
+    ) -> ResultT:
+        """Send a read built by the table, and where that is not understood, by another one, once.
+
+        The other one is the table learned meanwhile, else ``Traits.otherwise``; when the server
+        understands that, it is the table from then on.
+        """
+        traits = self.traits
+        try:
+            result = await send(build(traits))
+        except CapgoError as error:
+            other = self._other_table(traits)
+            if not _is_misunderstood(error) or other is None or build(other) == build(traits):
+                raise self.of_a_guess(error) from None
+            first = error
+        else:
+            self.is_understood = True
+            return result
+        try:
+            result = await send(build(other))
+        except CapgoError as error:
+            if _is_misunderstood(error):
+                raise self.of_a_guess(first) from None
+            if error.kind in (ErrorKind.NOT_FOUND, ErrorKind.NOT_ALLOWED):
+                self._use(other)
+            raise
+        self._use(other)
+        return result
+
+    def _other_table(self, used: Traits) -> Traits | None:
+        """What to try in place of a table that a read was refused by."""
+        if self.traits is used or used.otherwise is None:
+            return used.otherwise if self.traits is used else self.traits
+        return used.otherwise if self.revision is used.otherwise.revision else self.traits
+
+    def _use(self, traits: Traits) -> None:
+        """Take a table that the server has understood, unless it was recognised as another's."""
+        if self.revision in (None, traits.revision):
+            self.traits = traits
+            self.is_understood = True
+
+    def of_a_guess(self, error: CapgoError) -> CapgoError:
+        """Mark an error that may be there because the revision was only guessed."""
+        doubtful = (ErrorKind.BAD_REQUEST, ErrorKind.NOT_FOUND, ErrorKind.SERVER_FAULT)
+        error.guessed = self.revision is None and error.kind in doubtful
+        return error
 
     async def send(self, request: Request) -> bytes:
         """Send one request, as `Attempts.make` does.
@@ -100,9 +158,14 @@ class Caller:
         model: type[RecordT],
         request: Request,
         paging: Callable[[Traits], Paging] = lambda _: Paging.PAGES,
+        *,
+        slashes: Sequence[bool] = (False, True),
     ) -> Listing[RecordT]:
-        """Send a list request; `paging` tells from the table how this list is paged."""
-        listing = await self._read(request, partial(parse_list, model))
+        """Send a list request; `paging` tells from the table how this list is paged.
+
+        `slashes` is for `Transport.read`.
+        """
+        listing = await self._read(request, partial(parse_list, model), slashes)
         unreadable = [row for row in listing.rows if isinstance(row, Unreadable)]
         if unreadable:
             rows = "1 row" if len(unreadable) == 1 else f"{len(unreadable)} rows"
@@ -134,11 +197,16 @@ class Caller:
             f"Cannot find {what}", kind=ErrorKind.NOT_FOUND, status=200, request=request.name
         )
 
-    async def _read(self, request: Request, parse: Callable[[bytes], ResultT]) -> ResultT:
+    async def _read(
+        self,
+        request: Request,
+        parse: Callable[[bytes], ResultT],
+        slashes: Sequence[bool] = (False, True),
+    ) -> ResultT:
         """Send a read and parse its reply; one that cannot be parsed is a failed try."""
 
         async def attempt(number: int) -> ResultT:
-            body = await self._transport.send(request, number)
+            body = await self._transport.read(request, number, slashes=slashes)
             result = await self._parse(request, body, parse)
             if len(body) > _LONG:
                 # Parsing is one slice of the loop's time, and what is done with the rows another:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
@@ -18,7 +19,6 @@ from capgo_tui.api.requests import MAX_LIMIT, BundleName, Order, Request
 from capgo_tui.api.revisions import (
     DOCUMENTED,
     LEGACY,
-    TRAITS,
     UNRECOGNISED,
     Paging,
     Revision,
@@ -163,8 +163,12 @@ class CapgoClient:
         """Walk the app's channels, oldest first on live (contract §6.1)."""
 
         async def fetch(position: Position) -> Listing[Channel]:
-            request = requests.list_channels(self.traits, app_id, page=position.page)
-            return await self._caller.list(Channel, request, lambda traits: traits.channels_paging)
+            return await self._caller.ask(
+                lambda traits: requests.list_channels(traits, app_id, page=position.page),
+                lambda request: self._caller.list(
+                    Channel, request, lambda traits: traits.channels_paging
+                ),
+            )
 
         return Pager(fetch)
 
@@ -198,6 +202,9 @@ class CapgoClient:
         )
 
         async def fetch(position: Position) -> Listing[Device]:
+            if filtered:
+                # What a server may not know is sent to none that is not known to know it.
+                await self.learn_revision(app_id)
             listing = await self._device_page(build, limit, position)
             if filtered and not listing.by_cursor:
                 raise UnsupportedByRevision("this server's API cannot sort or filter devices")
@@ -226,14 +233,20 @@ class CapgoClient:
 
     async def channel(self, app_id: str, name: str) -> Channel:
         """Read one channel by its exact name; NOT_FOUND when there is none (contract §6.1)."""
-        request = requests.get_channel(self.traits, app_id, name)
-        return await self._caller.one(Channel, request, lambda row: row.wire_key == name)
+        return await self._caller.ask(
+            lambda traits: requests.get_channel(traits, app_id, name),
+            lambda request: self._caller.one(Channel, request, lambda row: row.wire_key == name),
+        )
 
     async def device(self, app_id: str, device_id: str) -> Device:
         """Read one device; NOT_FOUND when it is unknown (contract §7.1)."""
-        request = requests.get_device(self.traits, app_id, device_id)
         wanted = device_id.lower()
-        return await self._caller.one(Device, request, lambda row: row.wire_key.lower() == wanted)
+        return await self._caller.ask(
+            lambda traits: requests.get_device(traits, app_id, device_id),
+            lambda request: self._caller.one(
+                Device, request, lambda row: row.wire_key.lower() == wanted
+            ),
+        )
 
     async def app(self, app_id: str) -> AppInfo:
         """Read one app (contract §9; live only). An unknown app is NOT_ALLOWED, says live."""
@@ -292,7 +305,10 @@ class CapgoClient:
         """
         if self._caller.read_only:
             raise ReadOnly("this client is read-only: nothing was sent")
-        return TRAITS[await self.learn_revision(app_id)]
+        await self.learn_revision(app_id)
+        if self.traits.otherwise is not None and not self._caller.is_understood:
+            await self._ask_one_device(app_id)
+        return self.traits
 
     async def set_channel(self, app_id: str, name: str, settings: ChannelSettings) -> None:
         """Create a channel, or change what `settings` holds on an existing one (§6.2).
@@ -395,10 +411,12 @@ class CapgoClient:
         pages, requests_made = self._device_pages, 0
         asked = min(limit, pages.limit)
         while True:
-            request = build(self.traits, limit=asked, page=position.page, cursor=position.cursor)
             try:
-                listing = await self._caller.list(
-                    Device, request, lambda traits: traits.devices_paging
+                listing = await self._caller.ask(
+                    partial(build, limit=asked, page=position.page, cursor=position.cursor),
+                    lambda request: self._caller.list(
+                        Device, request, lambda traits: traits.devices_paging
+                    ),
                 )
             except CapgoError as error:
                 if error.code != "devices_not_found":
@@ -418,7 +436,10 @@ class CapgoClient:
 
     async def _ask_one_device(self, app_id: str) -> None:
         try:
-            await self._caller.list(Device, requests.list_devices(UNRECOGNISED, app_id, limit=1))
+            await self._caller.ask(
+                lambda traits: requests.list_devices(traits, app_id, limit=1),
+                lambda request: self._caller.list(Device, request),
+            )
         except CapgoError as error:
             # A live server explains its refusals in a way of its own, and a key that may not
             # read devices may still write elsewhere.
@@ -428,29 +449,41 @@ class CapgoClient:
                 self._caller.note(Revision.LIVE)
 
     async def _bundle_page(self, app_id: str, page: int | None) -> Listing[Bundle]:
-        unknown = self._caller.revision is None
-        request = requests.list_bundles(self.traits, app_id, page=page)
-        try:
-            listing = await self._caller.list(Bundle, request, lambda traits: traits.bundles_paging)
-        except CapgoError as error:
-            if ends_bundle_list(error):
-                return Listing(())
-            if not unknown or error.status != 404:
-                raise
-            return await self._legacy_bundles(app_id, error)
-        if not listing.rows and self._caller.revision is Revision.LIVE:
-            self._caller.note(Revision.NEXT)  # live answers this with an error (§18.6)
-        return listing
+        if self._caller.revision is not None:
+            return await self._bundles_at(self.traits, app_id, page)
+        # Until the revision is known a 404 may mean the oldest one (contract §0, §12), and only
+        # when neither address is there, a server that insists on a slash.
+        no_route: CapgoError | None = None
+        ways = itertools.product((False, True), (UNRECOGNISED, LEGACY))
+        for number, (slash, traits) in enumerate(ways, 1):
+            try:
+                listing = await self._bundles_at(traits, app_id, page, slashes=(slash,))
+            except CapgoError as error:
+                no_route = no_route or error
+                if error.status != 404 or number == 4:
+                    raise self._caller.of_a_guess(no_route) from None
+            else:
+                self._caller.note(traits.revision)
+                return replace(listing, requests=number)
+        raise RuntimeError("no way to the bundles was tried")
 
-    async def _legacy_bundles(self, app_id: str, no_bundle_route: CapgoError) -> Listing[Bundle]:
-        """Ask where the oldest revision keeps its bundles, after a 404 (contract §0, §12)."""
+    async def _bundles_at(
+        self,
+        traits: Traits,
+        app_id: str,
+        page: int | None,
+        *,
+        slashes: Sequence[bool] = (False, True),
+    ) -> Listing[Bundle]:
+        request = requests.list_bundles(traits, app_id, page=page)
         try:
-            listing = await self._caller.list(Bundle, requests.list_bundles(LEGACY, app_id))
+            listing = await self._caller.list(
+                Bundle, request, lambda traits: traits.bundles_paging, slashes=slashes
+            )
         except CapgoError as error:
-            if error.status == 404:
-                raise no_bundle_route from None
             if not ends_bundle_list(error):
                 raise
-            self._caller.note(Revision.LEGACY)
-            return Listing((), requests=2)
-        return Listing(listing.rows, whole=True, requests=2)
+            return Listing(())
+        if not listing.rows and self._caller.revision is Revision.LIVE:
+            self._caller.note(Revision.NEXT)  # live answers this with an error (§18.6)
+        return replace(listing, whole=True) if traits.bundles_paging is Paging.WHOLE else listing

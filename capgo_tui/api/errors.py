@@ -39,7 +39,8 @@ class CapgoError(Exception):
     ``retry_after``: seconds to wait, if the server told. ``request``: such as ``GET /device``.
     ``request_id``: the ``X-Request-Id`` header. ``maybe_sent``: the request was a write and
     may have taken effect all the same, so read again before trying again. ``lasting``: the
-    same request would fail the same way again.
+    same request would fail the same way again. ``guessed``: the server's revision was only
+    guessed when it was asked, and that may be why.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class CapgoError(Exception):
         self.request_id = request_id
         self.maybe_sent = maybe_sent
         self.lasting = lasting
+        self.guessed = False
 
     def __repr__(self) -> str:
         return f"CapgoError({self.message!r}, kind={self.kind.value}, status={self.status})"

@@ -12,7 +12,7 @@ from capgo_tui.api.errors import (
     UnsafeBundleName,
     UnsupportedByRevision,
 )
-from capgo_tui.api.revisions import Extra, Traits
+from capgo_tui.api.revisions import Extra, Place, Traits
 from capgo_tui.api.settings import CHANNEL_FIELDS, INTERNAL_BUNDLES, ChannelSettings, iso_utc
 
 if TYPE_CHECKING:
@@ -176,6 +176,8 @@ def set_channel(traits: Traits, app_id: str, name: str, settings: ChannelSetting
             "this server takes the bundle off a channel when a change does not name it:"
             " give the current bundle too, or None"
         )
+    if not traits.sends_null_bundle and sent.get("bundle", "") is None:
+        del sent["bundle"]
     body |= {CHANNEL_FIELDS[field].wire: value for field, value in sent.items()}
     return Request("set_channel", "POST", "/channel", body=body, writes=True)
 
@@ -189,10 +191,10 @@ def delete_channel(
         "channel": _sendable("channel name", name),
     }
     if not delete_bundle:
-        return _delete("delete_channel", "/channel", names)
+        return _delete(traits, "delete_channel", "/channel", names)
     if not traits.deletes_channel_with_bundle:
         raise _lacks(traits, "way to delete the bundle of a channel with it")
-    return _delete("delete_channel", "/channel", names, {"delete_bundle": True})
+    return _delete(traits, "delete_channel", "/channel", names, {"delete_bundle": True})
 
 
 def list_devices(
@@ -274,12 +276,12 @@ def link_device(
 def unlink_device(traits: Traits, app_id: str, device_id: str) -> Request:
     """``DELETE /device``: remove the device's override; the device stays (contract §7.3)."""
     names = {"app_id": _sendable("app id", app_id), "device_id": _device(traits, device_id)}
-    return _delete("unlink_device", "/device", names)
+    return _delete(traits, "unlink_device", "/device", names)
 
 
 def list_bundles(traits: Traits, app_id: str, *, page: int | None = None) -> Request:
     """``GET /bundle`` or ``/versions``: a page of bundles, newest first (contract §8.1)."""
-    query = (*_app(traits, app_id), *_page(page))
+    query = (("app_id", _sendable("app id", app_id)), *_page(page))
     return Request("list_bundles", "GET", traits.bundles_path, query)
 
 
@@ -290,13 +292,13 @@ def delete_bundle(traits: Traits, app_id: str, name: BundleName) -> Request:
     """
     _need(traits, Extra.DELETE_ONE_BUNDLE)
     names = {"app_id": _sendable("app id", app_id), "version": str(BundleName(name))}
-    return _delete("delete_bundle", traits.bundles_path, names)
+    return _delete(traits, "delete_bundle", traits.bundles_path, names)
 
 
 def delete_all_bundles(traits: Traits, app_id: str) -> Request:
     """``DELETE`` of every bundle, or every unlinked one: see ``traits.delete_all`` (§8.2)."""
     names = {"app_id": _sendable("app id", app_id)}
-    return _delete("delete_all_bundles", traits.bundles_path, names)
+    return _delete(traits, "delete_all_bundles", traits.bundles_path, names)
 
 
 def promote_bundle(traits: Traits, app_id: str, bundle_id: int, channel_id: int) -> Request:
@@ -367,11 +369,24 @@ def create_bundle(
 
 
 def _delete(
-    operation: str, path: str, names: Mapping[str, str], more: Mapping[str, JSON] | None = None
+    traits: Traits,
+    operation: str,
+    path: str,
+    names: Mapping[str, str],
+    more: Mapping[str, JSON] | None = None,
 ) -> Request:
-    """Send the same names in body and query: each revision reads one of them (§12)."""
+    """Send the names where the revision reads them: in the query, in the body or in both (§12)."""
+    if not traits.delete_names_app and path != traits.bundles_path:
+        names = {name: value for name, value in names.items() if name != "app_id"}
     body: dict[str, JSON] = {**names, **(more or {})}
-    return Request(operation, "DELETE", path, tuple(names.items()), body, writes=True)
+    return Request(
+        operation,
+        "DELETE",
+        path,
+        tuple(names.items()) if Place.QUERY in traits.delete_places else (),
+        body if Place.BODY in traits.delete_places else None,
+        writes=True,
+    )
 
 
 def _app(traits: Traits, app_id: str) -> tuple[tuple[str, str], ...]:

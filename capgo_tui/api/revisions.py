@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.settings import CHANNEL_FIELDS
@@ -42,6 +42,13 @@ class DeleteAll(StrEnum):
     """Bundles that a channel uses are silently kept."""
 
 
+class Place(Enum):
+    """Where a DELETE carries what it is about (contract §12)."""
+
+    QUERY = "query"
+    BODY = "body"
+
+
 class Extra(StrEnum):
     """Operations that only some revisions have (contract §8.2-§9)."""
 
@@ -55,6 +62,43 @@ class Extra(StrEnum):
     STATISTICS = "statistics"
 
 
+_OLD_CHANNEL = frozenset(
+    {
+        *("id", "name", "app_id", "public", "bundle", "created_at", "updated_at", "created_by"),
+        *("disable_auto_update", "disable_auto_update_under_native"),
+    }
+)
+_OLD_DEVICE = frozenset(
+    {
+        *("device_id", "app_id", "bundle", "version_name", "platform", "plugin_version"),
+        *("os_version", "created_at", "updated_at"),
+    }
+)
+_OLD_BUNDLE = frozenset(
+    {
+        *("id", "name", "app_id", "created_at", "updated_at", "deleted", "checksum"),
+        *("external_url", "has_session_key", "storage_provider", "r2_path", "user_id"),
+        *("owner_org", "min_update_version", "native_packages"),
+    }
+)
+_ALL_OF_CHANNEL = _OLD_CHANNEL | {
+    *("allow_emulator", "allow_dev", "allow_device", "allow_prod", "allow_device_self_set"),
+    *("ios", "android", "electron", "rollout_bundle", "rollout_id", "rollout_percentage_bps"),
+    *("rollout_enabled", "rollout_paused_at", "rollout_pause_reason"),
+    *("rollout_cache_ttl_seconds", "auto_pause_enabled", "auto_pause_window_minutes"),
+    *("auto_pause_failure_rate_bps", "auto_pause_confidence", "auto_pause_min_attempts"),
+    *("auto_pause_min_failures", "auto_pause_action", "auto_pause_cooldown_minutes"),
+    *("auto_pause_last_triggered_at", "auto_pause_last_checked_at"),
+}
+_ALL_OF_DEVICE = _OLD_DEVICE | {
+    *("custom_id", "channel", "version_build", "is_prod", "is_emulator"),
+    *("install_source", "key_id", "country_code"),
+}
+_ALL_OF_BUNDLE = _OLD_BUNDLE | {
+    *("deleted_at", "link", "comment", "key_id", "cli_version", "manifest_count"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
     """Everything in which one revision differs from another, so that no code asks which it is."""
@@ -63,7 +107,10 @@ class Traits:
     """None in the table for a server not yet recognised."""
     bundles_path: str = "/bundle"
     app_params: tuple[str, ...] = ("app_id",)
-    """Query parameters that carry the app id on a GET."""
+    """Query parameters that carry the app id on a GET of channels or devices."""
+    delete_places: frozenset[Place] = frozenset(Place)
+    delete_names_app: bool = True
+    """Whether deleting a channel or an override names the app; else the server takes no app."""
     device_params: tuple[str, ...] = ("device_id",)
     """Query parameters that carry the device id on a GET of one device."""
     link_channel_fields: tuple[str, ...] = ("channel",)
@@ -72,6 +119,10 @@ class Traits:
     """Body field for a bundle when linking, where one may be sent."""
     links_default_bundles: bool = True
     """Whether that may be a bundle which a default channel carries."""
+    links_default_channels: bool = False
+    """Whether a device may be forced to a default channel."""
+    same_link_seconds: float = 60.0
+    """The same device is linked to the same channel once in so many seconds; 0 for no limit."""
     links_unseen_devices: bool = True
     """Whether a device that never asked for an update can be linked."""
     channels_paging: Paging = Paging.PAGES
@@ -92,7 +143,9 @@ class Traits:
     update_policies: frozenset[str] = frozenset()
     """Values of ``disable_auto_update`` that may be sent."""
     clears_bundle: bool = True
-    """Whether a null ``version`` takes the bundle off a channel."""
+    """Whether there is a way to take the bundle off a channel."""
+    sends_null_bundle: bool = True
+    """Whether that is a null ``version``; else ``version`` is left out."""
     keeps_omitted_bundle: bool = True
     """Whether a channel keeps its bundle when ``version`` is not sent."""
     new_bundle_ends_rollout: bool = False
@@ -101,6 +154,12 @@ class Traits:
     """Whether switching a rollout off drops its target and its pause (§18.4)."""
     delete_all: DeleteAll = DeleteAll.UNLINKED
     extras: frozenset[Extra] = frozenset(Extra)
+    channel_tells: frozenset[str] = _ALL_OF_CHANNEL
+    device_tells: frozenset[str] = _ALL_OF_DEVICE
+    bundle_tells: frozenset[str] = _ALL_OF_BUNDLE
+    """Fields of a `Channel`, a `Device` and a `Bundle` that the server's replies have at all."""
+    otherwise: Traits | None = None
+    """The table to try where a server does not understand a read that was built by this one."""
 
     @property
     def deletes_channel_with_bundle(self) -> bool:
@@ -129,8 +188,11 @@ NEXT = replace(
 
 DOCUMENTED = Traits(
     revision=Revision.DOCUMENTED,
+    delete_places=frozenset({Place.QUERY}),
     link_bundle_field="version_id",
     links_default_bundles=False,
+    links_default_channels=True,
+    same_link_seconds=0.0,
     tells_overrides=False,
     devices_paging=Paging.PAGES,
     device_filters=frozenset(),
@@ -142,18 +204,25 @@ DOCUMENTED = Traits(
         }
     ),
     update_policies=frozenset({"major", "minor", "version_number", "none"}),
+    sends_null_bundle=False,
     keeps_omitted_bundle=False,
     delete_all=DeleteAll.EVERYTHING,
     extras=frozenset({Extra.DELETE_ONE_BUNDLE}),
+    channel_tells=_OLD_CHANNEL | {"allow_emulator", "allow_dev"},
+    device_tells=_OLD_DEVICE | {"custom_id", "version_build", "is_prod", "is_emulator"},
+    bundle_tells=_OLD_BUNDLE,
 )
 
-LEGACY = Traits(
+_LEGACY = Traits(
     revision=Revision.LEGACY,
     bundles_path="/versions",
     app_params=("app_id", "appid"),
     device_params=("device_id", "channel"),  # the seed's slip, meaning the device id
+    delete_places=frozenset({Place.BODY}),
     link_channel_fields=("channel", "channel_id"),
     link_bundle_field="version_id",
+    links_default_channels=True,
+    same_link_seconds=0.0,
     links_unseen_devices=False,
     tells_overrides=False,
     tells_bundle_names=False,
@@ -167,10 +236,25 @@ LEGACY = Traits(
     clears_bundle=False,
     delete_all=DeleteAll.EVERYTHING,
     extras=frozenset(),
+    channel_tells=_OLD_CHANNEL,
+    device_tells=_OLD_DEVICE,
+    bundle_tells=_OLD_BUNDLE - {"min_update_version", "native_packages"},
 )
 
-UNRECOGNISED = Traits(revision=None, device_limit=False)
-"""For the reads by which a server is recognised: what all revisions answer."""
+LEGACY_LETTER = replace(
+    _LEGACY,
+    app_params=("appid",),
+    device_params=("channel",),
+    link_channel_fields=("channel_id",),
+    delete_names_app=False,
+)
+"""A legacy server that knows the parameters and fields of its document and no others."""
+
+LEGACY = replace(_LEGACY, otherwise=LEGACY_LETTER)
+"""A legacy server of any kind: what the document and the code of its time had, side by side."""
+
+UNRECOGNISED = Traits(revision=None, device_limit=False, otherwise=LEGACY_LETTER)
+"""For the reads by which a server is recognised: what all others than `LEGACY_LETTER` answer."""
 
 TRAITS: dict[Revision, Traits] = {
     Revision.NEXT: NEXT,

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 # With click installed, httpx also imports its own command line (+60 ms of rich and pygments).
@@ -26,7 +26,7 @@ from capgo_tui.api.servers import is_loopback  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.requests import Request
@@ -72,7 +72,8 @@ class Transport:
     """Talks to one server; sends the key there and nowhere else.
 
     ``server`` is the base address: https, or http on this machine only, with an optional path
-    before the API's own; anything else raises `InsecureServer`. Redirects are not followed.
+    before the API's own; anything else raises `InsecureServer`. Redirects are not followed, but
+    for one that only adds a slash to the path: such a server gets the slash from then on.
     Proxies of the environment serve all but this machine; netrc is never read (httpx only does
     when asked to). ``asgi_app`` answers instead of a socket. Nothing is tried twice here:
     `Attempts` does that.
@@ -99,6 +100,8 @@ class Transport:
         self._max_reply_bytes = max_reply_bytes
         self._client: httpx.AsyncClient | None = None
         self._closed = False
+        self._slash: bool | None = None
+        """Whether paths end in a slash for this server; None until it has answered one."""
 
     async def aclose(self) -> None:
         """Close every connection; may be called again."""
@@ -107,13 +110,49 @@ class Transport:
         if client is not None:
             await client.aclose()
 
-    async def send(self, request: Request, attempt: int = 1) -> bytes:
+    async def read(
+        self, request: Request, attempt: int = 1, *, slashes: Sequence[bool] = (False, True)
+    ) -> bytes:
+        """Send a read as `send` does, after a 404 with the slash that some servers insist on.
+
+        `slashes` are the ways to try, in order, while the server's own way is not known.
+        """
+        if self._slash is not None:
+            return await self.send(request, attempt)
+        no_route: CapgoError | None = None
+        for slash in slashes:
+            try:
+                return await self.send(request, attempt, slash=slash)
+            except CapgoError as error:
+                if not _is_unknown_route(error):
+                    raise
+                no_route = no_route or error
+        raise no_route or ValueError("there is no way to try")
+
+    async def send(self, request: Request, attempt: int = 1, *, slash: bool | None = None) -> bytes:
         """Send `request` once, for the `attempt`-th time, and give the body of its 2xx reply.
 
+        A redirect to the same address with a slash did nothing: there it is sent again.
         Raises `CapgoError` for everything else, RuntimeError after `aclose`.
         """
+        slash = bool(self._slash) if slash is None else slash
+        try:
+            body = await self._send(request, attempt, slash=slash)
+        except _SlashWanted:
+            self._slash = True
+            return await self._send(request, attempt, slash=True)
+        except CapgoError as error:
+            if error.status == 400 and self._slash is None:
+                self._slash = slash  # a refusal in the API's own words: the address was right
+            raise
+        self._slash = slash
+        return body
+
+    async def _send(self, request: Request, attempt: int, *, slash: bool) -> bytes:
         if self._closed:
             raise RuntimeError("this client is closed")
+        if slash:
+            request = replace(request, path=f"{request.path}/")
         started = time.monotonic()
         progress = _Progress(went_out=self._asgi_app is not None)
         error: CapgoError | None = None
@@ -156,10 +195,12 @@ class Transport:
         progress.done = True
         status = progress.status or 0
         if 300 <= status < 400:
+            if not request.path.endswith("/") and self._adds_a_slash(request, headers):
+                raise _SlashWanted
             raise self._redirected(request, status, headers)
         if not 200 <= status < 300 or (request.writes and denies(body)):
             raise error_of(
-                request.name,
+                request.name.removesuffix("/"),
                 status,
                 headers,
                 body,
@@ -253,6 +294,15 @@ class Transport:
             lasting=lasting,
         )
 
+    def _adds_a_slash(self, request: Request, headers: Mapping[str, str]) -> bool:
+        """Whether a redirect leads to the same address with a slash, and nowhere else."""
+        asked = httpx.URL(self.server + request.target)
+        try:
+            there = asked.join(headers.get("location", ""))
+        except (httpx.InvalidURL, ValueError):
+            return False
+        return there == asked.copy_with(raw_path=_with_slash(asked.raw_path))
+
     def _redirected(self, request: Request, status: int, headers: Mapping[str, str]) -> CapgoError:
         try:
             target = httpx.URL(headers.get("location", "")).host
@@ -266,6 +316,20 @@ class Transport:
             request=request.name,
             lasting=True,
         )
+
+
+class _SlashWanted(Exception):  # noqa: N818 - it names what the server asked for
+    """The server redirected to the same address with a slash."""
+
+
+def _with_slash(raw_path: bytes) -> bytes:
+    path, mark, query = raw_path.partition(b"?")
+    return path + b"/" + mark + query
+
+
+def _is_unknown_route(error: CapgoError) -> bool:
+    """Whether a 404 is about the address, not about a record (contract §6-§8)."""
+    return error.status == 404 and error.code in (None, "not_found")
 
 
 class _Progress:

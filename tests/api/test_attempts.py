@@ -113,9 +113,8 @@ async def test_the_wait_is_the_servers_own(
         (400, {"error": "cannot_access_app", "message": "You can't access this app"}),
         (400, {"error": "cannot_find_version", "message": "Cannot find version"}),
         (400, {"error": "invalid_limit", "message": "Invalid limit"}),
-        (404, b"<html>nginx</html>"),
     ],
-    ids=["too long", "locked", "redirect", "key", "right", "missing", "value", "route"],
+    ids=["too long", "locked", "redirect", "key", "right", "missing", "value"],
 )
 async def test_what_another_try_would_not_change_is_not_tried_again(answer: Answer) -> None:
     glass = Hourglass()

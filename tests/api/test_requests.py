@@ -49,8 +49,9 @@ def test_reads(traits: Traits, app: dict[str, str]) -> None:
     assert shown(requests.list_channels(traits, APP)) == ("GET", "/channel", app, None)
     assert shown(requests.list_channels(traits, APP, page=3))[2] == {**app, "page": "3"}
     assert shown(requests.get_channel(traits, APP, "a b&ü"))[2] == {**app, "channel": "a b&ü"}
-    assert shown(requests.list_bundles(traits, APP)) == ("GET", bundles, app, None)
-    assert shown(requests.list_bundles(traits, APP, page=1))[2] == {**app, "page": "1"}
+    # Also the oldest document has `app_id` here (seed 000).
+    assert shown(requests.list_bundles(traits, APP)) == ("GET", bundles, {"app_id": APP}, None)
+    assert shown(requests.list_bundles(traits, APP, page=1))[2] == {"app_id": APP, "page": "1"}
 
 
 def test_live_device_list() -> None:
@@ -115,7 +116,11 @@ def test_one_device() -> None:
 def test_link_and_unlink(traits: Traits, body: dict[str, str]) -> None:
     assert shown(requests.link_device(traits, APP, "AB", "beta")) == ("POST", "/device", {}, body)
     names = {"app_id": APP, "device_id": body["device_id"]}
-    assert shown(requests.unlink_device(traits, APP, "AB")) == ("DELETE", "/device", names, names)
+    assert shown(requests.unlink_device(traits, APP, "AB")) == (
+        "DELETE",
+        "/device",
+        *placed(traits, names),
+    )
     if traits is LIVE:
         with pytest.raises(UnsupportedByRevision):
             requests.link_device(traits, APP, "AB", "beta", bundle="1.0.0")
@@ -124,25 +129,26 @@ def test_link_and_unlink(traits: Traits, body: dict[str, str]) -> None:
         assert linked.body == {**body, "version_id": "1.0.0"}
 
 
+def placed(traits: Traits, names: dict[str, str]) -> tuple[dict[str, str], dict[str, str] | None]:
+    """Query and body of a DELETE: each document names one place, live takes both."""
+    return names if traits is not LEGACY else {}, names if traits is not DOCUMENTED else None
+
+
 @pytest.mark.parametrize("traits", ALL)
-def test_deletes_carry_the_names_twice(traits: Traits) -> None:
+def test_deletes_carry_the_names_where_they_are_read(traits: Traits) -> None:
     names = {"app_id": APP, "channel": "beta"}
-    assert shown(requests.delete_channel(traits, APP, "beta")) == (
-        "DELETE",
-        "/channel",
-        names,
-        names,
-    )
+    request = requests.delete_channel(traits, APP, "beta")
+    assert shown(request) == ("DELETE", "/channel", *placed(traits, names))
     path = "/versions" if traits is LEGACY else "/bundle"
-    only = {"app_id": APP}
-    assert shown(requests.delete_all_bundles(traits, APP)) == ("DELETE", path, only, only)
+    only = placed(traits, {"app_id": APP})
+    assert shown(requests.delete_all_bundles(traits, APP)) == ("DELETE", path, *only)
     if traits is LEGACY:
         with pytest.raises(UnsupportedByRevision):
             requests.delete_bundle(traits, APP, BundleName("1.0.0"))
         return
     bundle = {"app_id": APP, "version": "1.0.0"}
     request = requests.delete_bundle(traits, APP, BundleName("1.0.0"))
-    assert shown(request) == ("DELETE", "/bundle", bundle, bundle)
+    assert shown(request) == ("DELETE", "/bundle", *placed(traits, bundle))
 
 
 def test_delete_channel_with_its_bundle_is_live_only() -> None:

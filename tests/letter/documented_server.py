@@ -219,7 +219,8 @@ def _page(said: Said, rows: Iterable[Row]) -> JSON:
     if not page.isdecimal():
         raise Refusal("Invalid page")
     start = int(page) * PAGE
-    return [*rows][start : start + PAGE]
+    page_rows: list[JSON] = [*rows]
+    return page_rows[start : start + PAGE]
 
 
 def _check_app(app_id: str) -> None:

@@ -1,0 +1,261 @@
+"""Every operation of each document, through the client, on servers that know nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
+from capgo_tui.api.settings import ChannelSettings
+from tests.api.support import Answer, Asked, scripted, walk
+from tests.letter.documented_server import DocumentedServer
+from tests.letter.legacy_server import LegacyServer
+from tests.letter.letter_server import APP, Slash
+from tests.letter.world import (
+    AnyServer,
+    Mode,
+    both_servers,
+    client_on,
+    every_mode,
+    make,
+    plain_modes,
+    revision_of,
+)
+
+if TYPE_CHECKING:
+    from capgo_tui.api.client import CapgoClient
+
+LISTS = ("channels", "devices", "bundles")
+
+
+async def names(client: CapgoClient, what: str) -> list[str]:
+    if what == "channels":
+        return [row.wire_key for page in await walk(client.channels(APP)) for row in page.rows]
+    if what == "devices":
+        return [row.wire_key for page in await walk(client.devices(APP)) for row in page.rows]
+    return [row.wire_key for page in await walk(client.bundles(APP)) for row in page.rows]
+
+
+def held(server: AnyServer, what: str) -> list[str]:
+    rows = {
+        "channels": server.channels,
+        "devices": server.devices,
+        "bundles": server.versions if isinstance(server, LegacyServer) else server.bundles,
+    }
+    return list(rows[what])
+
+
+@both_servers
+@every_mode
+@pytest.mark.parametrize("what", LISTS)
+async def test_each_list_is_read_first(kind: type[AnyServer], mode: Mode, what: str) -> None:
+    server = make(kind, mode)
+    async with client_on(server, mode) as client:
+        assert await names(client, what) == held(server, what)
+        assert client.revision is revision_of(kind)
+
+
+@both_servers
+@plain_modes
+async def test_a_list_costs_one_request_more_at_most(kind: type[AnyServer], mode: Mode) -> None:
+    for what in LISTS:
+        server = make(kind, mode)
+        async with client_on(server, mode) as client:
+            await names(client, what)
+            assert len(server.asked) <= 2
+            first = len(server.asked)
+            for other in LISTS:
+                await names(client, other)
+            assert len(server.asked) <= first + 4
+            before = len(server.asked)
+            for other in LISTS:  # all is known now
+                await names(client, other)
+            assert len(server.asked) == before + 3
+            assert all(asked.status == 200 for asked in server.asked[before:])
+
+
+@both_servers
+@every_mode
+async def test_a_slash_is_learnt_once(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with client_on(server, mode) as client:
+        for what in LISTS * 2:
+            await names(client, what)
+        without = [asked for asked in server.asked if not asked.path.endswith("/")]
+        assert len(without) == (1 if mode.slash is not Slash.NEVER else len(server.asked))
+
+
+async def test_no_slash_is_learnt_from_another_server() -> None:
+    """A redirect to the same path elsewhere is not followed, for the key goes along."""
+    there = f"https://other.example/channel/?app_id={APP}".encode()
+
+    def answer(_: Asked) -> Answer:
+        return 308, b""
+
+    async with scripted(answer) as (client, server):
+        server.headers["location"] = there.decode()
+        with pytest.raises(CapgoError, match=r"redirect to other\.example"):
+            await client.channels(APP).next_page()
+        assert [asked.path for asked in server.asked] == ["/channel"]
+
+
+@both_servers
+@every_mode
+async def test_one_channel(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with client_on(server, mode) as client:
+        channel = await client.channel(APP, "production")
+        assert (channel.name, channel.public) == ("production", True)
+        assert channel.bundle is not None
+        with pytest.raises(CapgoError) as caught:
+            await client.channel(APP, "nowhere")
+        assert caught.value.kind is ErrorKind.NOT_FOUND
+
+
+@both_servers
+@every_mode
+async def test_one_device(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with client_on(server, mode) as client:
+        wanted = next(iter(server.devices))
+        assert (await client.device(APP, wanted)).device_id == wanted
+        with pytest.raises(CapgoError) as caught:
+            await client.device(APP, "no-such-device")
+        assert caught.value.kind is ErrorKind.NOT_FOUND
+
+
+@both_servers
+@every_mode
+async def test_a_channel_without_a_bundle(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with client_on(server, mode) as client:
+        await client.channels(APP).next_page()
+        await client.set_channel(APP, "new", ChannelSettings())
+        assert "new" in server.channels
+        await client.set_channel(APP, "new", ChannelSettings(public=True))
+        assert server.channels["new"]["public"] is True
+        await client.set_channel(APP, "empty", ChannelSettings(public=True))
+        assert server.channels["empty"]["version"] is None
+    sent = [asked.body for asked in server.requests("POST", "/channel")]
+    assert len(sent) == 3
+    assert all("version" not in body for body in sent)
+
+
+@both_servers
+@every_mode
+async def test_a_channel_keeps_its_bundle(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with client_on(server, mode) as client:
+        await client.channels(APP).next_page()
+        before = server.channels["beta"]["version"]
+        await client.set_channel(APP, "beta", ChannelSettings(public=True))
+        assert server.channels["beta"]["version"] == before
+        await client.set_channel(APP, "beta", ChannelSettings(bundle="1.0.0"))
+        assert server.channels["beta"]["version"] != before
+
+
+@every_mode
+async def test_all_settings_of_the_documented_revision(mode: Mode) -> None:
+    server = DocumentedServer(strict=mode.strict, slash=mode.slash)
+    async with client_on(server, mode) as client:
+        await client.channels(APP).next_page()
+        settings = ChannelSettings(
+            disable_auto_update="minor",
+            disable_auto_update_under_native=False,
+            ios=False,
+            android=True,
+            allow_device_self_set=True,
+            allow_emulator=False,
+            allow_dev=False,
+        )
+        await client.set_channel(APP, "beta", settings)
+    stored = server.channels["beta"]
+    assert stored["disableAutoUpdate"] == "minor"
+    assert (stored["ios"], stored["allow_device_self_set"]) == (False, True)
+    assert stored["version"] == "1.2.0"
+
+
+@both_servers
+@every_mode
+async def test_a_channel_is_deleted(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with client_on(server, mode) as client:
+        await client.channels(APP).next_page()
+        await client.delete_channel(APP, "beta")
+    assert list(server.channels) == ["production", "empty"]
+
+
+@both_servers
+@every_mode
+async def test_a_device_is_linked_and_unlinked(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    channel = "channel_id" if kind is LegacyServer else "channel"
+    async with client_on(server, mode) as client:
+        await client.channels(APP).next_page()
+        device = next(iter(server.devices))
+        await client.link_device(APP, device, "production", bundle="1.0.0")
+        assert server.links == {device: {channel: "production", "version_id": "1.0.0"}}
+        await client.unlink_device(APP, device)
+        assert server.links == {}
+
+
+@every_mode
+async def test_one_bundle_is_deleted(mode: Mode) -> None:
+    server = DocumentedServer(strict=mode.strict, slash=mode.slash)
+    async with client_on(server, mode) as client:
+        await client.channels(APP).next_page()
+        await client.delete_bundle(APP, "1.0.0")
+    assert list(server.bundles) == ["1.1.0", "1.2.0"]
+
+
+@plain_modes
+async def test_the_legacy_revision_deletes_no_single_bundle(mode: Mode) -> None:
+    server = LegacyServer(strict=mode.strict)
+    async with client_on(server, mode) as client:
+        with pytest.raises(UnsupportedByRevision):
+            await client.delete_bundle(APP, "1.0.0")
+    assert len(server.versions) == 3
+
+
+@both_servers
+@every_mode
+async def test_all_bundles_are_deleted(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with client_on(server, mode) as client:
+        await client.channels(APP).next_page()
+        await client.delete_all_bundles(APP)
+        assert held(server, "bundles") == []
+        assert await names(client, "bundles") == []
+
+
+@both_servers
+@plain_modes
+async def test_a_write_may_come_first(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with client_on(server, mode) as client:
+        await client.delete_channel(APP, "beta")
+    assert "beta" not in server.channels
+    assert [asked.status for asked in server.asked if asked.method != "GET"] == [200]
+
+
+@plain_modes
+async def test_an_unknown_app_is_no_matter_of_the_revision(mode: Mode) -> None:
+    server = LegacyServer(strict=mode.strict)
+    async with client_on(server, mode) as client:
+        for read in (client.channels, client.devices):
+            with pytest.raises(CapgoError) as caught:
+                await read("com.example.other").next_page()
+            assert caught.value.kind is ErrorKind.NOT_ALLOWED
+            assert not caught.value.guessed
+
+
+async def test_an_error_says_when_the_revision_was_a_guess() -> None:
+    async with scripted(lambda _: (400, {"status": "Nonsense"})) as (client, _):
+        for read in (client.channels, client.devices, client.bundles):
+            with pytest.raises(CapgoError, match="Nonsense") as caught:
+                await read(APP).next_page()
+            assert caught.value.guessed
+        with pytest.raises(CapgoError) as caught:
+            await client.channel(APP, "beta")
+        assert caught.value.guessed
