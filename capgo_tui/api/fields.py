@@ -33,6 +33,7 @@ from pydantic_core.core_schema import (
 
 from capgo_tui.api.jsonvalue import JSON
 from capgo_tui.api.records import BundleRef
+from capgo_tui.api.settings import SOME_UPDATES
 from capgo_tui.text import clean
 
 _NAMES = "names"
@@ -152,9 +153,9 @@ Bundled = Annotated[BundleRef | None, _made_by(_bundle)]
 
 
 def _policy(value: JSON) -> str | None:
-    """Read an update policy: an enum text, or the older booleans (contract §12)."""
+    """Read an update policy: an enum text, or the documented boolean (contract §6.1)."""
     if isinstance(value, bool):
-        return "major" if value else "none"
+        return SOME_UPDATES if value else "none"
     if not isinstance(value, str):
         return None
     return "version_number" if value == "metadata" else _clean_word(value)

@@ -43,7 +43,8 @@ class Channel(Record):
 
     ``ios`` and ``android`` are returned by next alone, ``electron`` by no server (§18.3): None.
     ``bundle`` None is "no bundle", also for ``builtin`` and ``unknown``.
-    ``disable_auto_update`` is ``major``, ``minor``, ``patch``, ``version_number`` or ``none``.
+    ``disable_auto_update`` is ``major``, ``minor``, ``patch``, ``version_number`` or ``none``,
+    and ``some`` where the server tells no more than that it holds back something.
     Basis points (``_bps``) are hundredths of a percent; other units are in the names.
     """
 
@@ -52,7 +53,8 @@ class Channel(Record):
     app_id: Word = None
     public: Flag = None
     bundle: Bundled = sent_as("version")
-    disable_auto_update: Policy = sent_as("disableAutoUpdate", "disableAutoUpdateToMajor")
+    disable_auto_update: Policy = sent_as("disableAutoUpdate")
+    disable_auto_update_to_major: Flag = sent_as("disableAutoUpdateToMajor")
     disable_auto_update_under_native: Flag = sent_as("disableAutoUpdateUnderNative")
     update_package: Word = sent_as("updatePackage")
     allow_emulator: Flag = None
@@ -86,6 +88,9 @@ class Channel(Record):
 
     def __post_init__(self) -> None:
         _settle(self, "name", self.name)
+        if self.disable_auto_update is None and self.disable_auto_update_to_major is not None:
+            policy = "major" if self.disable_auto_update_to_major else "none"
+            _set(self, "disable_auto_update", policy)
         if self.bundle is not None and self.bundle.name in INTERNAL_BUNDLES:
             _set(self, "bundle", None)
 

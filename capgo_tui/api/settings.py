@@ -77,6 +77,8 @@ def _only_true(value: Value) -> JSON:
     return True
 
 
+SOME_UPDATES: Final = "some"
+"""An update policy of which no more is told than that it holds something back (§6.1, D)."""
 UPDATE_POLICIES = ("major", "minor", "patch", "version_number", "none")
 UPDATE_PACKAGES = ("all", "zip", "delta", "zip_from_builtin", "delta_from_builtin")
 AUTO_PAUSE_ACTIONS = ("pause", "rollback", "notify")

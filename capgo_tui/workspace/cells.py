@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from capgo_tui.api.settings import SOME_UPDATES
 from capgo_tui.workspace.changes.rollout_state import describe_rollout
 
 if TYPE_CHECKING:
@@ -53,9 +54,15 @@ POLICY_LABELS = {"version_number": "metadata"}
 
 
 def policy(channel: Channel) -> str:
-    """Which updates a channel holds back, in the console's words."""
+    """Which updates a channel holds back, in the console's words; ``some`` where no more is told."""
     value = channel.disable_auto_update
     return POLICY_LABELS.get(value, value) if value else "?"
+
+
+def policy_in_full(channel: Channel) -> str:
+    """The same where there is room for it."""
+    told = policy(channel)
+    return "blocks some updates" if told == SOME_UPDATES else told
 
 
 def rollout(channel: Channel, around: Surroundings) -> str:

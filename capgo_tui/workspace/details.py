@@ -11,7 +11,7 @@ from capgo_tui.workspace.cells import (
     bundle_name,
     device_bundle,
     linked_channels,
-    policy,
+    policy_in_full,
     rollout_detail,
 )
 
@@ -43,7 +43,7 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
                 ("bundle", bundle_name(channel.bundle, around) or "none"),
                 ("default channel", yes(channel.public)),
                 ("rollout", rollout_detail(channel, around) or "none"),
-                ("holds back updates", policy(channel)),
+                ("holds back updates", policy_in_full(channel)),
                 ("not below native", yes(channel.disable_auto_update_under_native)),
                 *(
                     [("update package", channel.update_package)]

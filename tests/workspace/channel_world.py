@@ -70,7 +70,10 @@ def carry(world: World, name: str, bundle_name: str) -> None:
 def sent(world: World) -> list[tuple[str, dict[str, object]]]:
     """Every write the server got: method and path, and its body, or its query where it has none."""
     asked = [each for each in world.door.asked if each.method != "GET"]
-    return [(each.name, json.loads(each.body) if each.body else each.query) for each in asked]
+    return [
+        (each.name, json.loads(each.body) if each.body else dict[str, object](each.query))
+        for each in asked
+    ]
 
 
 async def done(workspace: Workspace, change: Change) -> Outcome:

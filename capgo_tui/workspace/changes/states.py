@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, TypeAlias
 
-from capgo_tui.api.settings import ChannelSettings
+from capgo_tui.api.settings import SOME_UPDATES, ChannelSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,15 +53,9 @@ def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None])
         value = getattr(channel, field, None)
         if isinstance(value, (str, int, float, bool)):
             state[field] = value
-    if channel.disable_auto_update == "major" and _holds_back_something(channel):
-        del state["disable_auto_update"]
+    if channel.disable_auto_update == SOME_UPDATES:
+        del state["disable_auto_update"]  # which is not told
     return state
-
-
-def _holds_back_something(channel: Channel) -> bool:
-    """Whether the server tells no more than that some updates are held back (contract §6.1, D)."""
-    raw = channel.raw() if channel.rollout_percentage_bps is None else None
-    return isinstance(raw, dict) and raw.get("disableAutoUpdate") is True
 
 
 def bundle_state(bundle: Bundle) -> State:
