@@ -459,8 +459,10 @@ class CapgoClient:
             try:
                 listing = await self._bundles_at(traits, app_id, page, slashes=(slash,))
             except CapgoError as error:
+                if error.status != 404:
+                    raise self._caller.of_a_guess(error) from None
                 no_route = no_route or error
-                if error.status != 404 or number == 4:
+                if number == 4:
                     raise self._caller.of_a_guess(no_route) from None
             else:
                 self._caller.note(traits.revision)

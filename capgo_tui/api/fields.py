@@ -32,11 +32,10 @@ from pydantic_core.core_schema import (
 )
 
 from capgo_tui.api.jsonvalue import JSON
-from capgo_tui.api.records import BundleRef
+from capgo_tui.api.records import WIRE_NAMES, BundleRef
 from capgo_tui.api.settings import SOME_UPDATES
 from capgo_tui.text import clean
 
-_NAMES = "names"
 _CONFIG = CoreConfig(validate_by_name=True, validate_by_alias=True)
 
 
@@ -49,7 +48,7 @@ class Reads:
 
 def sent_as(*names: str) -> Any:  # a field specifier: what it gives suits every type
     """An optional field that travels under other names; the first that is there counts."""
-    return dataclasses.field(default=None, metadata={_NAMES: names})
+    return dataclasses.field(default=None, metadata={WIRE_NAMES: names})
 
 
 def schema_of(model: type) -> CoreSchema:
@@ -68,7 +67,7 @@ def schema_of(model: type) -> CoreSchema:
 
 
 def _field(field: "dataclasses.Field[Any]") -> DataclassField:
-    names = [[name] for name in field.metadata.get(_NAMES, ())]
+    names = [[name] for name in field.metadata.get(WIRE_NAMES, ())]
     marks = getattr(field.type, "__metadata__", ())
     (reads,) = (mark for mark in marks if isinstance(mark, Reads))
     return dataclass_field(field.name, reads.schema, validation_alias=names or None)

@@ -9,7 +9,7 @@ everything. Moments are aware datetimes. Rows are immutable; `dataclasses.replac
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from capgo_tui.api.fields import (
     AsSent,
@@ -113,6 +113,8 @@ class Device(Record):
     ``builtin`` or ``unknown``, which ``version_name`` then tells. ``channel`` is the override,
     not the effective channel; None without one. ``custom_id`` is None when empty.
     """
+
+    ABSENT_IS_NONE: ClassVar[frozenset[str]] = frozenset({"channel"})
 
     device_id: Identity
     custom_id: Text = None

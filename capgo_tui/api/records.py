@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from capgo_tui.api.jsonvalue import JSON, load_json
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
+WIRE_NAMES = "wire names"
+"""Where a field's metadata keep the names it travels under, if those are others than its own."""
 LIST_KEYS = ("data", "bundles", "versions")
 """Where servers put the rows when the list comes in an object (contract §8.1, §9, §12)."""
 
@@ -58,11 +60,14 @@ class RawPage:
 class Record:
     """Base of every row. Two rows are equal when their fields are, wherever they came from."""
 
-    __slots__ = ("_exact", "_index", "_override_lost", "_page")
+    __slots__ = ("_exact", "_index", "_listed", "_override_lost", "_page")
 
     _exact: str
     _index: int
     _page: RawPage
+
+    ABSENT_IS_NONE: ClassVar[frozenset[str]] = frozenset()
+    """Fields that a server leaves out to say that there is none."""
 
     @property
     def key(self) -> Hashable:
@@ -72,6 +77,20 @@ class Record:
     def reads_as(self, other: object) -> bool:
         """Whether what is known of a row is the same in `other`."""
         return self == other
+
+    @property
+    def came_alone(self) -> bool:
+        """Whether it was the whole reply: some servers tell less of one record than of many."""
+        return getattr(self, "_page", None) is not None and self._index < 0
+
+    def tells(self, name: str) -> bool:
+        """Whether a reply held a field, be it null; a row of a list holds what there is."""
+        return not self.came_alone or self._was_listed or name not in _untold(self, self.raw())
+
+    @property
+    def _was_listed(self) -> bool:
+        """Whether it was completed by a row of a list."""
+        return getattr(self, "_listed", False)
 
     def raw(self) -> JSON:
         """Give the row as the server sent it, nothing lost; None for one made by hand.
@@ -117,6 +136,33 @@ def attach(record: RecordT, page: RawPage, index: int) -> RecordT:
     object.__setattr__(record, "_page", page)
     object.__setattr__(record, "_index", index)
     return record
+
+
+def completed(record: RecordT, earlier: RecordT) -> RecordT:
+    """Give a record that came alone, with what an earlier reply told of it besides."""
+    if not record.came_alone or not is_dataclass(record):
+        return record
+    untold = _untold(record, record.raw())
+    kept = {name: value for name in untold if (value := getattr(earlier, name)) is not None}
+    if kept:
+        page, exact = record._page, getattr(record, "_exact", None)
+        record = attach(replace(record, **kept), page, -1)
+        if exact is not None:
+            object.__setattr__(record, "_exact", exact)
+    object.__setattr__(record, "_listed", not earlier.came_alone or earlier._was_listed)
+    return record
+
+
+def _untold(record: Record, raw: JSON) -> set[str]:
+    """The fields that a reply has under none of their names, and that mean nothing by that."""
+    if not isinstance(raw, dict) or not is_dataclass(record):
+        return set()
+    return {
+        each.name
+        for each in fields(record)
+        if each.name not in record.ABSENT_IS_NONE
+        and raw.keys().isdisjoint(each.metadata.get(WIRE_NAMES, (each.name,)))
+    }
 
 
 def disclosed_rows(records: Iterable[Record]) -> list[JSON]:

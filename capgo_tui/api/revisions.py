@@ -181,6 +181,7 @@ LIVE = Traits(
 NEXT = replace(
     LIVE,
     revision=Revision.NEXT,
+    same_link_seconds=5.0,
     channel_fields=frozenset(CHANNEL_FIELDS),
     new_bundle_ends_rollout=True,
     disabling_drops_target=True,
@@ -247,6 +248,7 @@ LEGACY_LETTER = replace(
     device_params=("channel",),
     link_channel_fields=("channel_id",),
     delete_names_app=False,
+    bundle_tells=_OLD_CHANNEL - {"public", "bundle"},
 )
 """A legacy server that knows the parameters and fields of its document and no others."""
 

@@ -26,7 +26,9 @@ async def join_channels(workspace: Workspace) -> None:
         say(f"which channels carry them is not known: {workspace.channels.error.message}")
 
 
-BUNDLES: Noun[Bundle] = Noun("bundles", BUNDLE_COLUMNS, bundle_details, join_channels)
+BUNDLES: Noun[Bundle] = Noun(
+    "bundles", BUNDLE_COLUMNS, bundle_details, join_channels, lambda traits: traits.bundle_tells
+)
 
 
 @click.group()

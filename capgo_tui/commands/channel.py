@@ -24,7 +24,9 @@ async def join_bundles(workspace: Workspace) -> None:
         await workspace.bundles.load_all()
 
 
-CHANNELS: Noun[Channel] = Noun("channels", CHANNEL_COLUMNS, channel_details, join_bundles)
+CHANNELS: Noun[Channel] = Noun(
+    "channels", CHANNEL_COLUMNS, channel_details, join_bundles, lambda traits: traits.channel_tells
+)
 
 
 @click.group()

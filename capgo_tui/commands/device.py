@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from capgo_tui.commands.exit_codes import Exit
     from capgo_tui.workspace.session import Workspace
 
-DEVICES: Noun[Device] = Noun("devices", DEVICE_COLUMNS, device_details, join_bundles)
+DEVICES: Noun[Device] = Noun(
+    "devices", DEVICE_COLUMNS, device_details, join_bundles, lambda traits: traits.device_tells
+)
 
 
 @click.group()

@@ -13,20 +13,24 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer, Refused
 from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import Exit, exit_of
 from capgo_tui.commands.output import forget_reader, prepare, say, write
+from capgo_tui.workspace.columns import told_columns
 from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
 from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.session import Workspace, open_client, utc_now
+from capgo_tui.workspace.words import GUESSED
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
 
     from capgo_tui.api.paging import Pager
     from capgo_tui.api.patience import Wait
+    from capgo_tui.api.revisions import Traits
     from capgo_tui.commands.asking import Asked
     from capgo_tui.workspace.cells import Surroundings
     from capgo_tui.workspace.columns import Column
     from capgo_tui.workspace.details import Section
+    from capgo_tui.workspace.export.formats import Writer
     from capgo_tui.workspace.target import Target
 
 T = TypeVar("T", bound=Record)
@@ -49,6 +53,15 @@ class Noun(Generic[T]):
     details: Callable[[T, Surroundings], Sequence[Section]] = _no_details
     join: Callable[[Workspace], Awaitable[None]] = _nothing
     """Reads what its cells need of other lists; done once the first answer is there."""
+    told: Callable[[Traits], Container[str]] | None = None
+    """The fields that a revision tells; without it, all that its columns show."""
+
+    def writer(self, form: Format, workspace: Workspace) -> Writer[T]:
+        """What writes such records; only a table leaves out columns that would all be empty."""
+        columns = self.columns
+        if form is Format.TABLE and self.told is not None:
+            columns = told_columns(columns, self.told(workspace.client.traits))
+        return writer_of(form, columns, workspace.surroundings)
 
 
 def run(target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]) -> NoReturn:
@@ -87,7 +100,7 @@ async def write_list(
     workspace: Workspace, asked: Asked, noun: Noun[T], pager: Pager[T], limit: int | None
 ) -> Exit:
     """Write a list, each page as it comes; nothing at all when the first one fails."""
-    writer = writer_of(asked.format, noun.columns, workspace.surroundings)
+    writer = noun.writer(asked.format, workspace)
     begun, written, unreadable, incomplete = False, 0, 0, False
     failed: CapgoError | None = None
     while not pager.ended and (limit is None or written < limit):
@@ -101,6 +114,7 @@ async def write_list(
             failed = error
             break
         if not begun:
+            writer = noun.writer(asked.format, workspace)  # by now the revision is known
             write(writer.begin())
             begun = True
         rows = page.rows if limit is None else page.rows[: limit - written]
@@ -129,7 +143,7 @@ async def write_one(workspace: Workspace, asked: Asked, noun: Noun[T], record: T
         case Format.TABLE:
             write(_page(noun.details(record, workspace.surroundings())))
         case form:
-            writer = writer_of(form, noun.columns, workspace.surroundings)
+            writer = noun.writer(form, workspace)
             write(writer.begin() + writer.rows([record]) + writer.end())
     return Exit.OK
 
@@ -158,6 +172,8 @@ def _told(error: CapgoError) -> str:
             return "this key may not do that, or there is no such app: the server says the same"
         case ErrorKind.RATE_LIMITED if error.retry_after is not None:
             return f"the server asks to slow down; it takes more in {error.retry_after:.0f} s"
+        case _ if error.guessed:
+            return f"{error.message.rstrip('.')}. {GUESSED}"
         case _:
             return error.message
 

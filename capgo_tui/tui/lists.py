@@ -11,10 +11,11 @@ from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import Record
+    from capgo_tui.api.revisions import Traits
     from capgo_tui.tui.widgets import record_table
     from capgo_tui.workspace.cells import Surroundings
     from capgo_tui.workspace.collection import Collection
@@ -41,6 +42,8 @@ class ListLook(Generic[T]):
     glyph: Callable[[T], Glyph]
     tone: Callable[[T, str], str]
     details: Callable[[T, Surroundings], list[Section]]
+    told: Callable[[Traits], Container[str]]
+    """The fields that a revision tells of it."""
     legend: Sequence[tuple[Glyph, str]]
 
 
@@ -61,6 +64,12 @@ class RecordRows(Generic[T]):
 
     def __len__(self) -> int:
         return len(self.view)
+
+    @property
+    def columns(self) -> list[Column[T]]:
+        """The columns of which this server tells something."""
+        told = self.look.told(self.workspace.client.traits)
+        return columns.told_columns(self.look.columns, told)
 
     def key_at(self, index: int) -> str:
         """The id of the record at an index."""
@@ -99,10 +108,8 @@ class RecordRows(Generic[T]):
     def texts(self, keys: Sequence[str]) -> list[list[str]]:
         """What all columns say of those."""
         around = self.workspace.surroundings()
-        columns = self.look.columns
-        return [
-            [column.text(record, around) for column in columns] for record in self.records(keys)
-        ]
+        shown = self.columns
+        return [[column.text(record, around) for column in shown] for record in self.records(keys)]
 
     def export(self, form: Format) -> Export[T]:
         """An export of what is shown now."""
@@ -168,6 +175,7 @@ CHANNELS: ListLook[Channel] = ListLook(
     glyph=_channel_glyph,
     tone=_channel_tone,
     details=details.channel_details,
+    told=lambda traits: traits.channel_tells,
     legend=[
         (("◆", "good"), "default channel"),
         (("◈", "bad"), "default channel without a bundle"),
@@ -182,6 +190,7 @@ DEVICES: ListLook[Device] = ListLook(
     glyph=_device_glyph,
     tone=_device_tone,
     details=details.device_details,
+    told=lambda traits: traits.device_tells,
     legend=[
         (("▲", "warn"), "override: forced to a channel"),
         (("●", "good"), "production build on a device"),
@@ -197,5 +206,6 @@ BUNDLES: ListLook[Bundle] = ListLook(
     glyph=lambda bundle: ("■", "accent") if bundle.has_session_key else ("□", "muted"),
     tone=_bundle_tone,
     details=details.bundle_details,
+    told=lambda traits: traits.bundle_tells,
     legend=[(("■", "accent"), "encrypted"), (("□", "muted"), "not encrypted")],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import SOME_UPDATES
 from capgo_tui.workspace.changes.rollout_state import describe_rollout
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import BundleRef
+    from capgo_tui.api.revisions import Traits
 
 
 def _unknown(_: int) -> None:
@@ -31,6 +33,8 @@ class Surroundings:
     """The name of a loaded bundle by its id, for servers that tell ids alone."""
     tells_overrides: bool = True
     """Whether this server's devices name their override."""
+    traits: Traits = LIVE
+    """What this server's revision has and tells."""
 
 
 def bundle_name(bundle: BundleRef | None, around: Surroundings) -> str:
@@ -54,7 +58,7 @@ POLICY_LABELS = {"version_number": "metadata"}
 
 
 def policy(channel: Channel) -> str:
-    """Which updates a channel holds back, in the console's words; ``some`` where no more is told."""
+    """Which updates a channel holds back, in the console's words; ``some`` if no more is told."""
     value = channel.disable_auto_update
     return POLICY_LABELS.get(value, value) if value else "?"
 

@@ -16,6 +16,7 @@ from operator import eq
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.records import completed
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.reading_again import ReadingAgain
 from capgo_tui.workspace.waiting import Waiting
@@ -281,7 +282,7 @@ class Collection(ListState, Generic[T]):
                 if error.kind is not ErrorKind.NOT_FOUND:
                     raise
             else:
-                self._merge((record,), again)
+                self._merge((completed(record, self.records[key]),), again)
                 kept[key] = None
         kept.update((key, None) for key in self._put if key not in again.records)
         return kept
@@ -302,6 +303,8 @@ class Collection(ListState, Generic[T]):
         """Keep a record that was read on its own: a look-up or the re-read after a write."""
         key = self._key(record)
         known = key in self.records
+        if known:
+            record = completed(record, self.records[key])
         self.records[key] = record
         if self._again is not None and key in self._again.records:
             self._again.records[key] = record

@@ -23,7 +23,7 @@ from capgo_tui.workspace.filed import flag, known, timestamp
 from capgo_tui.workspace.sorting import flag_value, text_value, version_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.workspace.cells import Surroundings
@@ -55,6 +55,8 @@ class Column(Generic[T]):
     """Whether the first thing wanted of it is the descending order."""
     filed: Callable[[T, Surroundings], str] | None = None
     """What a file says in place of `text`, which is an age or a sign; empty where unknown."""
+    fields: tuple[str, ...] = ()
+    """Fields of the record that it shows: where a server tells none of them it is left out."""
 
     def for_file(self, record: T, around: Surroundings) -> str:
         """What a file for other programs says of a record."""
@@ -112,7 +114,16 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         newest_first=True,
         filed=lambda c, _: flag(c.public),
     ),
-    Column("rollout", "ROLLOUT", rollout, 12, 20, _rollout_share, 4),
+    Column(
+        "rollout",
+        "ROLLOUT",
+        rollout,
+        12,
+        20,
+        _rollout_share,
+        4,
+        fields=("rollout_bundle",),
+    ),
     Column(
         "holds",
         "HOLDS BACK",
@@ -122,6 +133,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         lambda c, _: text_value(c.disable_auto_update and policy(c)),
         5,
         filed=lambda c, _: known(policy(c)),
+        fields=("disable_auto_update",),
     ),
     Column(
         "self",
@@ -132,6 +144,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         lambda c, _: flag_value(c.allow_device_self_set),
         6,
         filed=lambda c, _: flag(c.allow_device_self_set),
+        fields=("allow_device_self_set",),
     ),
     Column(
         "dev",
@@ -142,6 +155,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         lambda c, _: flag_value(c.allow_dev),
         7,
         filed=lambda c, _: flag(c.allow_dev),
+        fields=("allow_dev",),
     ),
     Column(
         "emulator",
@@ -152,6 +166,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         lambda c, _: flag_value(c.allow_emulator),
         8,
         filed=lambda c, _: flag(c.allow_emulator),
+        fields=("allow_emulator",),
     ),
     Column(
         "changed",
@@ -186,6 +201,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         24,
         lambda d, _: text_value(d.custom_id),
         2,
+        fields=("custom_id",),
     ),
     Column(
         "platform",
@@ -217,6 +233,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: text_value(d.channel),
         1,
         filed=lambda d, _: d.channel or "",
+        fields=("channel",),
     ),
     Column(
         "os",
@@ -235,6 +252,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         10,
         lambda d, _: version_value(d.version_build),
         7,
+        fields=("version_build",),
     ),
     Column(
         "plugin",
@@ -254,6 +272,10 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         _device_kind,
         8,
         filed=lambda d, _: known(device_kind(d)),
+        fields=(
+            "is_prod",
+            "is_emulator",
+        ),
     ),
     Column(
         "seen",
@@ -309,6 +331,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         60,
         lambda b, _: text_value(b.comment),
         3,
+        fields=("comment",),
     ),
     Column(
         "needs",
@@ -318,6 +341,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         10,
         lambda b, _: version_value(b.min_update_version),
         5,
+        fields=("min_update_version",),
     ),
     Column(
         "storage",
@@ -327,6 +351,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         9,
         lambda b, _: text_value(b.storage_provider),
         6,
+        fields=("storage_provider",),
     ),
     Column(
         "encrypted",
@@ -337,8 +362,14 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         lambda b, _: flag_value(bool(b.has_session_key)),
         7,
         filed=lambda b, _: flag(bool(b.has_session_key)),
+        fields=("has_session_key",),
     ),
 )
+
+
+def told_columns(columns: Sequence[Column[T]], told: Container[str]) -> list[Column[T]]:
+    """The columns of which a server tells something at all."""
+    return [c for c in columns if not c.fields or any(field in told for field in c.fields)]
 
 
 def haystack(columns: Sequence[Column[T]], record: T, around: Surroundings) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from capgo_tui.workspace.ages import full_time
 from capgo_tui.workspace.cells import (
@@ -16,13 +17,18 @@ from capgo_tui.workspace.cells import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
     from datetime import datetime
 
     from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.api.records import Record
+    from capgo_tui.api.revisions import Traits
+
+RecordT = TypeVar("RecordT", bound="Record")
 
 NO_OVERRIDE = "none: follows the default of its platform"
 UNTOLD = "unknown, the API does not tell"
+LEFT_OUT = "not told this time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,79 @@ class Section:
     fields: Sequence[tuple[str, str]]
 
 
+Details: TypeAlias = "Callable[[RecordT, Surroundings], list[Section]]"
+
+CHANNEL_LINES: Final = {
+    "rollout": "rollout_bundle",
+    "holds back updates": "disable_auto_update",
+    "not below native": "disable_auto_update_under_native",
+    "iOS": "ios",
+    "Android": "android",
+    "Electron": "electron",
+    "devices may choose it": "allow_device_self_set",
+    "emulators": "allow_emulator",
+    "physical devices": "allow_device",
+    "development builds": "allow_dev",
+    "production builds": "allow_prod",
+}
+DEVICE_LINES: Final = {
+    "custom id": "custom_id",
+    "native version": "version_build",
+    "production build": "is_prod",
+    "emulator": "is_emulator",
+    "installed from": "install_source",
+    "country": "country_code",
+    "encryption key": "key_id",
+}
+BUNDLE_LINES: Final = {
+    "comment": "comment",
+    "link": "link",
+    "needs native": "min_update_version",
+    "stored": "storage_provider",
+    "external url": "external_url",
+    "checksum": "checksum",
+    "encrypted": "has_session_key",
+    "encryption key": "key_id",
+    "uploaded with CLI": "cli_version",
+}
+"""The lines that not every revision has something to say on, and the field each is about."""
+
+
+def only_what_there_is(
+    field_of: Mapping[str, str], there_is: Callable[[Traits], Container[str]]
+) -> Callable[[Details[RecordT]], Details[RecordT]]:
+    """Leave lines out whose fields this server's revision does not have.
+
+    Of a field that it has, and that its reply left out this time, nothing is said either.
+    """
+
+    def told(line: tuple[str, str], record: RecordT) -> tuple[str, str]:
+        field = field_of.get(line[0])
+        return line if field is None or record.tells(field) else (line[0], LEFT_OUT)
+
+    def decorate(details: Details[RecordT]) -> Details[RecordT]:
+        @wraps(details)
+        def those(record: RecordT, around: Surroundings) -> list[Section]:
+            fields = there_is(around.traits)
+            sections = [
+                Section(
+                    section.title,
+                    [
+                        told(line, record)
+                        for line in section.fields
+                        if line[0] not in field_of or field_of[line[0]] in fields
+                    ],
+                )
+                for section in details(record, around)
+            ]
+            return [section for section in sections if section.fields]
+
+        return those
+
+    return decorate
+
+
+@only_what_there_is(CHANNEL_LINES, lambda traits: traits.channel_tells | traits.channel_fields)
 def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
     """A channel: what it carries, to whom, and how."""
     yes = _yes
@@ -69,6 +148,7 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
     ]
 
 
+@only_what_there_is(DEVICE_LINES, lambda traits: traits.device_tells)
 def device_details(device: Device, around: Surroundings) -> list[Section]:
     """A device: what it runs, what it is forced to, and what it is."""
     return [
@@ -99,6 +179,7 @@ def device_details(device: Device, around: Surroundings) -> list[Section]:
     ]
 
 
+@only_what_there_is(BUNDLE_LINES, lambda traits: traits.bundle_tells)
 def bundle_details(bundle: Bundle, around: Surroundings) -> list[Section]:
     """A bundle: where it is used and where it came from."""
     return [

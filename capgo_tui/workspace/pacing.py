@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from capgo_tui.api.errors import CapgoError
 
 SAME_LINK_SECONDS: Final = 60.0
-"""The same device is linked to the same channel once in so many seconds."""
+"""The same device is linked to the same channel once in so many seconds, on the servers that
+limit it the longest; `Traits.same_link_seconds` tells each."""
 _BACK_OFF: Final = (1.0, 2.0, 4.0, 8.0)
 """What to wait where a server refuses and does not tell how long."""
 
@@ -36,13 +37,15 @@ class Limit:
     name: tuple[str, ...]
     most: int
     seconds: float
+    same_link: bool = False
+    """Whether the revision tells the seconds, none at all for some (contract §3, §18.9)."""
 
 
 def link_limits(device_id: str, channel: str) -> tuple[Limit, ...]:
     """What limits the linking of a device to a channel."""
     device = device_id.lower()
     return (
-        Limit(("set", device, channel), 1, SAME_LINK_SECONDS),
+        Limit(("set", device, channel), 1, SAME_LINK_SECONDS, same_link=True),
         Limit(("set", device), 5, 1.0),
     )
 
@@ -63,8 +66,13 @@ class _Hold:
 class Pacing:
     """The attempts of the last minute on one app, and what the server asked to wait for."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        same_link_seconds: Callable[[], float] = lambda: SAME_LINK_SECONDS,
+    ) -> None:
         self._now = now
+        self._same_link_seconds = same_link_seconds
         self._calls: dict[Limit, deque[datetime]] = {}
         self._holds: dict[tuple[str, ...], _Hold] = {}
         self._refusals = 0
@@ -117,9 +125,10 @@ class Pacing:
             left = max(left, self._held(limit.name, now))
             calls = self._calls.get(limit)
             if calls and len(calls) >= limit.most:
-                rest = limit.seconds - (now - calls[0]).total_seconds()
+                seconds = self._same_link_seconds() if limit.same_link else limit.seconds
+                rest = seconds - (now - calls[0]).total_seconds()
                 # More than the limit itself can only be a clock that was set back.
-                left = max(left, rest if rest <= limit.seconds else 0)
+                left = max(left, rest if rest <= seconds else 0)
         return left
 
     def _held(self, name: tuple[str, ...], now: datetime) -> float:

@@ -18,18 +18,22 @@ from capgo_tui.workspace.collection import Collection, Event, Progressed
 from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.load_effort import LoadEffort
+from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.pacing import Pacing
 from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.waiting import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeAlias
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.patience import Wait
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.target import Target
+
+    AnyCollection: TypeAlias = Collection[Channel] | Collection[Device] | Collection[Bundle]
 
 
 def utc_now() -> datetime:
@@ -100,7 +104,7 @@ class Workspace:
         self.channels.listen(self._relink)
         self.writing: set[tuple[str, str]] = set()
         """The list and the key of each record a write is under way for."""
-        self.pacing = Pacing(now)
+        self.pacing = Pacing(now, lambda: client.traits.same_link_seconds)
         self.audit = AuditHistory(client, app)
         self.journal = Journal(
             target.journal,
@@ -112,7 +116,13 @@ class Workspace:
 
     def surroundings(self) -> Surroundings:
         """What cells need beside their record, as of now."""
-        return Surroundings(self.now(), self._links, self._name_of_bundle, self.tells_overrides)
+        return Surroundings(
+            self.now(),
+            self._links,
+            self._name_of_bundle,
+            self.tells_overrides,
+            self.client.traits,
+        )
 
     async def look_up_device(self, device_id: str) -> Device | None:
         """Ask the server for exactly one device; None when it does not know it.
@@ -174,6 +184,16 @@ class Workspace:
     def channels_with(self, bundle: Bundle) -> list[str]:
         """Names of the loaded channels that carry a bundle or roll it out."""
         return self._links.get(bundle.id) or self._links.get(bundle.name) or []
+
+    def asked_by_a_guess(self) -> list[AnyCollection]:
+        """The lists that failed before the server's revision was known, once it is."""
+        if self.client.revision is None:
+            return []
+        return [
+            each
+            for each in (self.channels, self.devices, self.bundles)
+            if each.error is not None and each.error.guessed and each.loading is Loading.NOTHING
+        ]
 
     @property
     def tells_overrides(self) -> bool:

@@ -31,8 +31,11 @@ class Notice:
     advice: str = ""
 
 
+GUESSED = "Which API the server speaks was only guessed: --revision names it."
+
+
 def explain(error: CapgoError, doing: str, target: Target, waited: float = 0) -> Notice:
-    """Put a failure into words.
+    """Put a failure into words, and say where the server may have been asked in the wrong way.
 
     Args:
         error: what went wrong.
@@ -41,6 +44,13 @@ def explain(error: CapgoError, doing: str, target: Target, waited: float = 0) ->
         waited: seconds that have passed since, which are no longer to be waited.
 
     """
+    notice = _explain(error, doing, target, waited)
+    if not error.guessed:
+        return notice
+    return Notice(notice.headline, f"{notice.advice} {GUESSED}".strip())
+
+
+def _explain(error: CapgoError, doing: str, target: Target, waited: float) -> Notice:
     said = f" The server said: {_sentence(error.message)}" if error.message else ""
     status = f" ({error.status})" if error.status else ""
     match error.kind:

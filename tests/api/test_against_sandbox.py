@@ -141,7 +141,7 @@ async def operate(client: CapgoClient, app: str, revision: Revision) -> None:
         await client.set_channel(app, "made here", ChannelSettings(disable_auto_update="metadata"))
         changed = await client.channel(app, "made here")
         # D documents a boolean, which cannot tell the kinds of "on" apart.
-        shown = "version_number" if revision in CURRENT else "major"
+        shown = "version_number" if revision in CURRENT else "some"
         assert changed.disable_auto_update == shown
 
     device = devices[0]

@@ -20,7 +20,7 @@ class ArrangingScreen(ListsScreen):
         """Choose a column to sort by."""
         if self._rows:
             self.status.dismiss()
-            self.sort_bar.open(self.rows.look.columns, self.rows.state.sort)
+            self.sort_bar.open(self.rows.columns, self.rows.state.sort)
 
     def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
         """Sort by the column that was chosen."""

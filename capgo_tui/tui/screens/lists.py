@@ -85,6 +85,7 @@ class ListsScreen(ScreenWithModals):
         self._reads_over = False
         self._sizing_up = False
         """Whether the server is being asked how many devices there are."""
+        self._shown_columns: Sequence[object] = ()
         self._driven: set[str] = set()
         """The lists whose views are at work beside the event loop's other business."""
         self._awaiting: list[tuple[Sequence[Term], Callable[[], None]]] = []
@@ -151,6 +152,8 @@ class ListsScreen(ScreenWithModals):
 
     def _list_changed(self, name: str, event: Event | Shown) -> None:
         self._drive(self._rows[name])
+        if self.rows.columns != self._shown_columns:
+            self._show_columns(self.rows)  # it is known by now which columns there are
         if name == self._active:
             plain = self.rows.view.sort is None
             match event:
@@ -164,6 +167,9 @@ class ListsScreen(ScreenWithModals):
                     self.follow()
                 case _:
                     pass
+        if self.workspace is not None:
+            for collection in self.workspace.asked_by_a_guess():
+                self._read(collection.load_more(), f"load the {collection.name}")
         self._act_if_sifted()
         self.link_form.choices_changed()
         if not isinstance(event, Progressed | Shown):
@@ -338,10 +344,14 @@ class ListsScreen(ScreenWithModals):
         self._show_hints()
         if self._rows:
             rows = self.rows
-            self.table.attach(rows, rows.look.columns, rows.state)
+            self._show_columns(rows)
             self.follow()
             self._begin_to_load(rows)
         self._refresh_chrome()
+
+    def _show_columns(self, rows: AnyRows) -> None:
+        self._shown_columns = rows.columns
+        self.table.attach(rows, self._shown_columns, rows.state)
 
     # Loading
 

@@ -38,7 +38,7 @@ class SortBar(ChoiceBar):
         self._columns = columns
         ids = [column.id for column in columns]
         names = ["as sent", *(_title(column, sort) for column in columns)]
-        self.offer(names, ids.index(sort[0]) + 1 if sort else 0)
+        self.offer(names, ids.index(sort[0]) + 1 if sort and sort[0] in ids else 0)
 
     def chosen(self, at: int) -> None:
         """Tell which column it is."""

@@ -126,10 +126,11 @@ def judge(change: Change, found: State | None, lost: CapgoError | None = None) -
         # Another value than before is somebody else's doing; none at all is what servers do.
         if found is not None and value is not None and found.get(field, value) is None
     }
-    readable = dropped or (found is not None and (change.after or {}).keys() & found.keys())
+    tells = change.makes_one or (change.after or {}).keys() & (found or {}).keys()
+    readable = dropped or (found is not None and tells)
     if change.after is not None and not readable:
         # A device the server has not seen takes an override, yet cannot be read (§7.2); and
-        # older servers do not tell overrides.
+        # older servers do not tell overrides. That a new record is there is told by itself.
         return replace(unread(lost), found=found)
     done = change.is_done(found)
     besides = change.side_effects(found)

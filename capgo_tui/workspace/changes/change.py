@@ -190,6 +190,16 @@ class Change(BaseModel, ABC):
         return name if can_be_typed else self.noun
 
     @property
+    def makes_one(self) -> bool:
+        """Whether its record is there only because of it."""
+        return self.before is None and self.after is not None
+
+    def untold(self, found: State | None) -> list[str]:
+        """The fields it sets that were not told back, in the operator's words."""
+        told = found or {}
+        return [self.field_label(field) for field in self.after or {} if field not in told]
+
+    @property
     def name(self) -> str:
         """`label`, short enough to stand in a sentence."""
         return shorten(self.label, NAME_WIDTH)

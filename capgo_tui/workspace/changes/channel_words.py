@@ -46,6 +46,16 @@ def setting_label(field: str) -> str:
     return FIELD_LABELS.get(field, field.replace("_", " "))
 
 
+def setting_words(field: str, value: Value) -> str:
+    """Any value in words; clean text."""
+    told = setting_value(field, value)
+    if told is not None:
+        return told
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else clean(str(value))
+
+
 def setting_value(field: str, value: Value) -> str | None:
     """A value in the operator's words, where a field has its own; clean text."""
     if field.endswith("_bps") and isinstance(value, int):

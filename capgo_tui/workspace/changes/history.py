@@ -12,6 +12,7 @@ from capgo_tui.text import clean
 from capgo_tui.workspace.ages import full_time
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.told import count_read_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ def story(entry: Entry) -> Story:
         who=f"#{clean(entry.key_fingerprint)}",
         what=_what(entry, change),
         effect=change.in_short if change else "",
-        outcome=outcome_word(entry),
+        outcome=outcome_word(entry, change),
     )
 
 
@@ -81,15 +82,30 @@ def mark(entry: Entry) -> str:
     return "↶" if entry.undone else _MARKS[entry.fate]
 
 
-def outcome_word(entry: Entry) -> str:
+def outcome_word(entry: Entry, change: Change | None) -> str:
     """One or two words for what became of it."""
     if entry.fate is None:
         return "under way" if entry.under_way else "unknown"
-    return "undone" if entry.undone else entry.fate.value
+    if entry.undone:
+        return "undone"
+    untold = _untold(entry, change)
+    if untold and change is not None:
+        return count_read_back(change, untold).removesuffix(" back")
+    return entry.fate.value
 
 
-def outcome_sentence(entry: Entry) -> str:
+def _untold(entry: Entry, change: Change | None) -> list[str]:
+    """What of a verified change was not told back."""
+    verified = entry.fate is Fate.VERIFIED and change is not None and change.after is not None
+    return change.untold(entry.found) if verified and change is not None else []
+
+
+def outcome_sentence(entry: Entry, change: Change | None) -> str:
     """What became of it, in a whole sentence."""
+    untold = _untold(entry, change)
+    if untold and change is not None:
+        count = count_read_back(change, untold)
+        return f"{count}, and as it was meant; not told: {', '.join(untold)}"
     if entry.fate is not None:
         return _SENTENCES[entry.fate]
     if entry.under_way:
@@ -112,7 +128,7 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines.append(("takes back", f"change {entry.undoes}"))
     if entry.run is not None:
         lines.append(("confirmed with", f"all others of run {clean(entry.run)}"))
-    lines += [("Outcome", ""), ("", outcome_sentence(entry))]
+    lines += [("Outcome", ""), ("", outcome_sentence(entry, change))]
     if entry.undone:
         lines.append(("", "taken back since"))
     if entry.error is not None:

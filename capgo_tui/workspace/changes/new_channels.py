@@ -9,6 +9,11 @@ from pydantic import Field
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
+from capgo_tui.workspace.changes.channel_words import (
+    FIELD_LABELS,
+    setting_label,
+    setting_words,
+)
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     Outdated,
@@ -34,12 +39,11 @@ if TYPE_CHECKING:
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.changes.change import Change, Effect
-    from capgo_tui.workspace.changes.states import Value
     from capgo_tui.workspace.session import Workspace
 
-NOT_RESTORED: Final = (
-    "the new channel has another id; overrides to the old one do not come back",
-    "whether it served iOS, Android and Electron was not told: it serves all of them",
+ANOTHER_ID: Final = "the new channel has another id; overrides to the old one do not come back"
+NAME_ALONE: Final = (
+    "this server is told the name alone: a channel of that name in another app may go instead"
 )
 BUNDLE_GONE: Final = ("its bundle was deleted with it and does not come back",)
 AFTER_CREATION: Final = frozenset(ROLLOUT)
@@ -91,6 +95,8 @@ class ChannelDeletion(ChannelChange):
     guard: Guard = Guard.TYPED
     restores: State = Field(default_factory=dict)
     """Of what it is before, what can be set on a new channel of that name."""
+    not_restored: tuple[str, ...] = (ANOTHER_ID,)
+    """What a new channel of that name will not have of it, in sentences."""
 
     deletes_bundle: bool = False
     """Whether the bundle that the channel carries is deleted with it, for good."""
@@ -122,7 +128,7 @@ class ChannelDeletion(ChannelChange):
             label=self.label,
             before=None,
             after=restores,
-            touches=(*NOT_RESTORED, *gone),
+            touches=(*self.not_restored, *gone),
             guard=Guard.LIST,
         )
         rollout = rollout_of(self.restores)
@@ -148,7 +154,8 @@ def deletion(
 ) -> ChannelDeletion:
     """The change that deletes a channel, with all that goes with it in words."""
     state = workspace.state_of(channel)
-    settable = workspace.client.traits.channel_fields
+    traits = workspace.client.traits
+    settable = traits.channel_fields
     touches = override_lines(workspace, overridden)
     if channel.public:
         rest = without_default(workspace.channels.records.values(), channel.wire_key)
@@ -158,6 +165,8 @@ def deletion(
         touches.append(
             f"its bundle {clean(str(bundle)) if bundle else ''} stays".replace("  ", " ")
         )
+    if not traits.delete_names_app:
+        touches.append(NAME_ALONE)
     if has_target(state):
         touches.append(f"its rollout ends with it ({describe_rollout(state)})")
     return ChannelDeletion(
@@ -167,12 +176,29 @@ def deletion(
         label=channel.name,
         before=state,
         after=None,
-        restores={f: v for f, v in state.items() if f in settable and _settable(f, v)},
+        # Null means «not sent» for what a new channel is given (contract §6.2).
+        restores={f: v for f, v in state.items() if f in settable and v is not None},
+        not_restored=_not_restored(traits, state),
         touches=tuple(touches),
         deletes_bundle=deletes_bundle,
     )
 
 
-def _settable(field: str, value: Value) -> bool:
-    """Null means «not sent» for what a new channel is given (contract §6.2)."""
-    return value is not None and field not in PLATFORMS
+def _not_restored(traits: Traits, state: State) -> tuple[str, ...]:
+    """Every setting that a new channel of that name will not have, for its undo to name."""
+    lines = [ANOTHER_ID]
+    untold = [f for f in FIELD_LABELS if f in traits.channel_fields and f not in state]
+    platforms = [PLATFORMS[field] for field in untold if field in PLATFORMS]
+    if platforms:
+        names = (
+            f"{', '.join(platforms[:-1])} and {platforms[-1]}" if platforms[1:] else platforms[0]
+        )
+        lines.append(f"whether it served {names} was not told: it serves all of them")
+    lost = [setting_label(f) for f in untold if f not in PLATFORMS and f not in AFTER_CREATION]
+    if lost:
+        lines.append(f"not told before, so it does not come back: {', '.join(lost)}")
+    fixed = [f for f in state if f in FIELD_LABELS and f not in traits.channel_fields]
+    if fixed:
+        told = ", ".join(f"{setting_label(f)} ({setting_words(f, state[f])})" for f in fixed)
+        lines.append(f"this server cannot set it, so it may come back otherwise: {told}")
+    return tuple(lines)

@@ -149,7 +149,7 @@ def channel_refusal(workspace: Workspace, channel: Channel) -> str:
     now = workspace.channels.records.get(str(channel.id))
     if now is None:
         return f"the channel {channel.name} is no longer in the list"
-    return PUBLIC if now.public else ""
+    return PUBLIC if now.public and not workspace.client.traits.links_default_channels else ""
 
 
 def bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:

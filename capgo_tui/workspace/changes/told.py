@@ -8,6 +8,8 @@ from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.words import brief
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.changes.states import State
@@ -20,7 +22,7 @@ def told(change: Change, outcome: Outcome) -> str:
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
-            line = f"✓ {name}: {now}, read back from the server"
+            line = f"✓ {name}: {now}, {_read_back(change, outcome.found)}"
             if outcome.side_effects:
                 besides = change.side_effects_label(outcome.side_effects)
                 line = f"✓ {name}: {now} · {besides} · read back"
@@ -58,7 +60,8 @@ def briefly(change: Change, outcome: Outcome) -> str:
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
-            line = f"✓ {now}"
+            untold = change.untold(outcome.found)
+            line = f"✓ {now}, {count_read_back(change, untold)}" if untold else f"✓ {now}"
             if outcome.side_effects:
                 line = f"{line} · {change.side_effects_label(outcome.side_effects)}"
         case Fate.DIFFERENT if outcome.lost:
@@ -81,6 +84,19 @@ def briefly(change: Change, outcome: Outcome) -> str:
         case Fate.FAILED:
             line = f"✗ {_why(change, outcome)}"
     return line if outcome.journalled else f"{line} · not in the journal"
+
+
+def count_read_back(change: Change, untold: Sequence[str]) -> str:
+    """How many of the fields that were set were told back: ``4 of 8 read back``."""
+    fields = len(change.after or {})
+    return f"{fields - len(untold)} of {fields} read back"
+
+
+def _read_back(change: Change, found: State | None) -> str:
+    untold = change.untold(found)
+    if not untold:
+        return "read back from the server"
+    return f"{count_read_back(change, untold)}; this server does not tell {', '.join(untold)}"
 
 
 def _why(change: Change, outcome: Outcome) -> str:

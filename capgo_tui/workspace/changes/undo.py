@@ -48,8 +48,8 @@ class Done:
         for field, then in left.items():
             label = change.field_label(field)
             if field not in found:
-                if change.before is None:
-                    continue  # made with settings among which some are never told
+                if field not in (change.before or {}):
+                    continue  # never told, so nothing of it is taken back either
                 return f"{change.name}: this server does not tell its {label} now"
             if found[field] != then:
                 return _differs(change, field, found[field], then)
