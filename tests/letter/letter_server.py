@@ -101,6 +101,8 @@ class LetterServer:
         self, operations: list[Operation], *, strict: bool, slash: Slash = Slash.NEVER
     ) -> None:
         self.asked: list[Asked] = []
+        self.fails = False
+        """Whether every request is refused in words that no document has."""
         self._strict = strict
         self._slash = slash
         self._app = Starlette(
@@ -149,6 +151,8 @@ class LetterServer:
                     raise Refusal("Invalid apikey", 401)
                 if not isinstance(body, dict):
                     raise Refusal("Invalid body")
+                if self.fails:
+                    raise Refusal("Out of order")
                 status, answer = 200, operation.answer(self._said(operation, query, body))
             except Refusal as refusal:
                 status, answer = refusal.code, {"status": refusal.status}

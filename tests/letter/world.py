@@ -17,7 +17,7 @@ from capgo_tui.workspace.session import open_workspace
 from capgo_tui.workspace.target import Target
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
-from tests.letter.letter_server import APP, KEY, Slash
+from tests.letter.letter_server import APP, KEY, LetterServer, Slash
 from tests.support.patience import one_try
 from tests.tui.server import Wire
 
@@ -57,7 +57,7 @@ plain_modes = pytest.mark.parametrize("mode", PLAIN, ids=str)
 both_servers = pytest.mark.parametrize("kind", [LegacyServer, DocumentedServer])
 
 
-def revision_of(kind: type[AnyServer]) -> Revision:
+def revision_of(kind: type[LetterServer]) -> Revision:
     return Revision.LEGACY if kind is LegacyServer else Revision.DOCUMENTED
 
 
@@ -77,14 +77,14 @@ async def client_on(server: AnyServer, mode: Mode) -> AsyncIterator[CapgoClient]
 
 
 @asynccontextmanager
-async def workspace_on(server: AnyServer, mode: Mode) -> AsyncIterator[Workspace]:
+async def workspace_on(server: LetterServer, mode: Mode) -> AsyncIterator[Workspace]:
     """A workspace on a server in this process."""
-    revision = revision_of(type(server)) if mode.explicit else None
+    known = isinstance(server, LegacyServer | DocumentedServer) and mode.explicit
     target = Target(
         APP,
         ApiKey(KEY),
         "https://api.capgo.app",
-        revision,
+        revision_of(type(server)) if known else None,
         lambda: server,
         patience=one_try(),
     )

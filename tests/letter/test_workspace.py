@@ -1,0 +1,366 @@
+"""What the workspace reads, writes, says and takes back on the two servers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.key import ApiKey
+from capgo_tui.api.listing import parse_list, parse_one
+from capgo_tui.api.models import Device
+from capgo_tui.api.records import completed
+from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.history import full_story, story
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.overrides import channel_refusal, override
+from capgo_tui.workspace.changes.told import briefly, told
+from capgo_tui.workspace.changes.undo import plan, why_not
+from capgo_tui.workspace.columns import (
+    BUNDLE_COLUMNS,
+    CHANNEL_COLUMNS,
+    DEVICE_COLUMNS,
+    told_columns,
+)
+from capgo_tui.workspace.details import (
+    LEFT_OUT,
+    bundle_details,
+    channel_details,
+    device_details,
+)
+from capgo_tui.workspace.target import Target
+from capgo_tui.workspace.words import GUESSED, explain
+from tests.letter.documented_server import DocumentedServer
+from tests.letter.legacy_server import LegacyServer
+from tests.letter.letter_server import APP, KEY, LetterServer, Operation, Said, Slash
+from tests.letter.world import (
+    PLAIN,
+    AnyServer,
+    Mode,
+    both_servers,
+    every_mode,
+    make,
+    plain_modes,
+    workspace_on,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.models import Channel
+    from capgo_tui.workspace.changes.undo import Undo
+    from capgo_tui.workspace.details import Section
+    from capgo_tui.workspace.session import Workspace
+    from tests.letter.letter_server import JSON
+
+AUTO = Mode(strict=False, slash=Slash.NEVER, explicit=False)
+STRICT = Mode(strict=True, slash=Slash.NEVER, explicit=False)
+
+
+async def load(workspace: Workspace) -> None:
+    """Read the three lists at once, as the app does."""
+    lists = (workspace.channels, workspace.devices, workspace.bundles)
+    await asyncio.gather(*(each.load_all() for each in lists))
+    assert [each.error for each in lists] == [None] * 3
+
+
+def channel(workspace: Workspace, name: str) -> Channel:
+    return next(each for each in workspace.channels.records.values() if each.name == name)
+
+
+def device(workspace: Workspace) -> Device:
+    return next(iter(workspace.devices.records.values()))
+
+
+def lines(sections: Sequence[Section]) -> dict[str, str]:
+    return {label: text for section in sections for label, text in section.fields}
+
+
+async def undo_last(workspace: Workspace) -> Undo:
+    found = await plan(workspace.journal.entries()[:1], workspace)
+    assert not isinstance(found, str), found
+    return found
+
+
+@both_servers
+@every_mode
+async def test_three_lists_at_once(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with workspace_on(server, mode) as workspace:
+        await load(workspace)
+        assert len(workspace.channels) == 3
+        assert len(workspace.devices) == 2
+        assert len(workspace.bundles) == 3
+        if mode.slash is Slash.NEVER:
+            assert len(server.asked) <= 6
+        carried = [
+            lines(channel_details(each, workspace.surroundings()))["bundle"]
+            for each in workspace.channels.records.values()
+        ]
+        assert carried == ["1.1.0", "1.2.0", "none"]
+
+
+async def test_the_columns_and_lines_of_the_legacy_revision() -> None:
+    async with workspace_on(LegacyServer(strict=True), STRICT) as workspace:
+        await load(workspace)
+        around = workspace.surroundings()
+        traits = workspace.client.traits
+        shown = [c.id for c in told_columns(CHANNEL_COLUMNS, traits.channel_tells)]
+        assert shown == ["channel", "bundle", "default", "holds", "changed"]
+        shown = [c.id for c in told_columns(DEVICE_COLUMNS, traits.device_tells)]
+        assert shown == ["device", "platform", "bundle", "os", "plugin", "seen"]
+        shown = [c.id for c in told_columns(BUNDLE_COLUMNS, traits.bundle_tells)]
+        assert shown == ["bundle", "channels", "created"]
+        beta = lines(channel_details(channel(workspace, "beta"), around))
+        assert beta["holds back updates"] == "major"
+        assert beta["not below native"] == "yes"
+        absent = {"rollout", "iOS", "Android", "Electron", "emulators", "production builds"}
+        assert not absent & beta.keys()
+        phone = lines(device_details(device(workspace), around))
+        assert not {"custom id", "native version", "emulator", "country"} & phone.keys()
+        assert phone["override"] == "unknown, the API does not tell"
+        bundle = next(iter(workspace.bundles.records.values()))
+        assert not {"comment", "link", "encrypted"} & lines(bundle_details(bundle, around)).keys()
+
+
+async def test_the_columns_and_lines_of_the_documented_revision() -> None:
+    async with workspace_on(DocumentedServer(strict=True), STRICT) as workspace:
+        await load(workspace)
+        around = workspace.surroundings()
+        traits = workspace.client.traits
+        shown = [c.id for c in told_columns(CHANNEL_COLUMNS, traits.channel_tells)]
+        assert shown == ["channel", "bundle", "default", "holds", "dev", "emulator", "changed"]
+        assert "override" not in [c.id for c in told_columns(DEVICE_COLUMNS, traits.device_tells)]
+        beta = lines(channel_details(channel(workspace, "beta"), around))
+        assert beta["holds back updates"] == "blocks some updates"
+        assert beta["iOS"] == "unknown, the API does not tell"  # but it can be set
+        assert not {"rollout", "Electron", "physical devices"} & beta.keys()
+        empty = lines(channel_details(channel(workspace, "empty"), around))
+        assert empty["holds back updates"] == "none"
+
+
+async def test_one_device_tells_less_than_its_row_and_takes_nothing_back() -> None:
+    async with workspace_on(DocumentedServer(), AUTO) as workspace:
+        await load(workspace)
+        before = device(workspace)
+        assert (before.custom_id, before.version_build, before.is_prod) == ("qa-1", "1.0.0", True)
+        for _ in range(2):
+            found = await workspace.look_up_device(before.wire_key)
+            assert found is not None
+            assert found.custom_id is None  # of itself it does not tell
+            assert device(workspace) == before
+        told_lines = lines(device_details(device(workspace), workspace.surroundings()))
+        assert (told_lines["custom id"], told_lines["emulator"]) == ("qa-1", "no")
+        other = list(workspace.devices.records.values())[1]
+        await workspace.look_up_device(other.wire_key)
+        told_lines = lines(
+            device_details(
+                workspace.devices.records[other.wire_key],
+                workspace.surroundings(),
+            )
+        )
+        assert told_lines["custom id"] == "none"  # that the list told
+
+
+async def test_of_a_device_that_was_only_looked_up_nothing_is_said_to_be_none() -> None:
+    async with workspace_on(DocumentedServer(), AUTO) as workspace:
+        await workspace.client.learn_revision(APP)
+        found = await workspace.look_up_device("aaaaaaaa-0000-4000-8000-000000000001")
+        assert found is not None
+        told_lines = lines(device_details(found, workspace.surroundings()))
+        assert told_lines["custom id"] == LEFT_OUT
+        assert told_lines["emulator"] == LEFT_OUT
+        assert told_lines["platform"] == "ios"
+        await load(workspace)
+        told_lines = lines(device_details(device(workspace), workspace.surroundings()))
+        assert told_lines["custom id"] == "qa-1"
+
+
+async def test_on_live_a_missing_override_is_none_as_ever() -> None:
+    row = b'{"device_id":"a","custom_id":"x","channel":"beta","version_name":"1.0.0"}'
+    listed = parse_list(Device, b'{"data":[%b],"hasMore":false}' % row).rows[0]
+    alone = parse_one(Device, b'{"device_id":"a","custom_id":"","version_name":"1.0.0"}')
+    assert isinstance(listed, Device)
+    assert isinstance(alone, Device)
+    now = completed(alone, listed)
+    assert (now.channel, now.custom_id) == (None, None)
+
+
+@both_servers
+@plain_modes
+async def test_a_channel_is_made_by_its_name_alone(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with workspace_on(server, mode) as workspace:
+        await load(workspace)
+        change = ChannelCreation(app_id=APP, key="new", label="new", before=None, after={})
+        outcome = await carry_out(change, workspace)
+        assert outcome.fate is Fate.VERIFIED
+        assert told(change, outcome) == "✓ new: created, read back from the server"
+        assert "new" in server.channels
+        (request,) = server.requests("POST", "/channel")
+        assert request.body == {"app_id": APP, "channel": "new"}
+        undo = await undo_last(workspace)
+        for step in undo.changes:
+            await carry_out(step, workspace)
+        assert "new" not in server.channels
+
+
+@plain_modes
+async def test_only_what_is_told_back_counts_as_read_back(mode: Mode) -> None:
+    server = DocumentedServer(strict=mode.strict)
+    async with workspace_on(server, mode) as workspace:
+        await load(workspace)
+        change = settings_change(
+            workspace,
+            channel(workspace, "beta"),
+            {
+                "public": True,
+                "disable_auto_update": "minor",
+                "disable_auto_update_under_native": False,
+                "ios": False,
+                "android": True,
+                "allow_device_self_set": True,
+                "allow_emulator": False,
+                "allow_dev": False,
+            },
+        )
+        outcome = await carry_out(change, workspace)
+        assert outcome.fate is Fate.VERIFIED
+        assert "4 of 8 read back" in told(change, outcome)
+        assert "4 of 8 read back" in briefly(change, outcome)
+        assert told(change, outcome).endswith("iOS, Android, device may choose it itself")
+        entry = workspace.journal.entries()[0]
+        assert story(entry).outcome == "4 of 8 read"
+        assert any("4 of 8 read back" in text for _, text in full_story(entry, workspace.now()))
+        assert why_not(entry) is None
+        undo = await undo_last(workspace)
+        touches = " ".join(line for step in undo.changes for line in step.touches)
+        for label in ("holds back updates", "iOS", "Android", "device may choose it itself"):
+            assert label in touches
+        for step in undo.changes:
+            assert (await carry_out(step, workspace)).fate is Fate.VERIFIED
+        stored = server.channels["beta"]
+        assert stored["public"] is False
+        assert stored["disableAutoUpdateUnderNative"] is True
+        assert (stored["allow_emulator"], stored["allow_dev"]) == (True, True)
+        assert (stored["disableAutoUpdate"], stored["ios"]) == ("minor", False)
+        assert stored["version"] == "1.2.0"
+
+
+@both_servers
+@plain_modes
+async def test_a_channel_without_a_bundle_is_edited(kind: type[AnyServer], mode: Mode) -> None:
+    server = make(kind, mode)
+    async with workspace_on(server, mode) as workspace:
+        await load(workspace)
+        change = settings_change(workspace, channel(workspace, "empty"), {"public": True})
+        outcome = await carry_out(change, workspace)
+        assert outcome.fate is Fate.VERIFIED, outcome
+        (request,) = server.requests("POST", "/channel")
+        assert request.body == {"app_id": APP, "channel": "empty", "public": True}
+
+
+@plain_modes
+async def test_a_bundle_that_stays_is_told(mode: Mode) -> None:
+    server = DocumentedServer(strict=mode.strict)
+    async with workspace_on(server, mode) as workspace:
+        await load(workspace)
+        change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
+        outcome = await carry_out(change, workspace)
+        assert server.requests("POST", "/channel")[0].body == {"app_id": APP, "channel": "beta"}
+        assert outcome.fate is Fate.DIFFERENT
+        assert "the server now says bundle is 1.2.0, not none" in told(change, outcome)
+
+
+async def test_the_undo_of_a_deletion_names_what_will_not_come_back() -> None:
+    for server, wanted in (
+        (
+            LegacyServer(strict=True),
+            "holds back updates (major), not below native version (yes)",
+        ),
+        (
+            DocumentedServer(strict=True),
+            "holds back updates, device may choose it itself",
+        ),
+    ):
+        async with workspace_on(server, STRICT) as workspace:
+            await load(workspace)
+            change = deletion(workspace, channel(workspace, "beta"))
+            alone = "name alone" in " ".join(change.touches)
+            assert alone is isinstance(server, LegacyServer)
+            outcome = await carry_out(change, workspace)
+            assert outcome.fate is Fate.VERIFIED
+            undo = await undo_last(workspace)
+            asked = " ".join(undo.changes[0].touches)
+            assert wanted in asked
+            assert "Electron" not in asked
+            assert ("iOS and Android" in asked) is isinstance(server, DocumentedServer)
+            outcome = await carry_out(undo.changes[0], workspace)
+            assert outcome.fate is Fate.VERIFIED
+            assert channel(workspace, "beta").bundle is not None
+
+
+@both_servers
+@plain_modes
+async def test_a_default_channel_takes_overrides_as_often_as_wanted(
+    kind: type[AnyServer], mode: Mode
+) -> None:
+    server = make(kind, mode)
+    async with workspace_on(server, mode) as workspace:
+        await load(workspace)
+        production = channel(workspace, "production")
+        assert channel_refusal(workspace, production) == ""
+        for _ in range(2):
+            change = override(workspace, device(workspace), production)
+            assert workspace.pacing.wait(change.limits) == 0
+            outcome = await carry_out(change, workspace)
+            assert outcome.fate is Fate.UNVERIFIED
+            assert "does not tell it back" in told(change, outcome)
+        assert len(server.requests("POST", "/device")) == 2
+
+
+class GuardedServer(LetterServer):
+    """A legacy server that understands no question about channels until it is told to."""
+
+    def __init__(self) -> None:
+        self.inner = LegacyServer()
+        self.answers = False
+        legacy = frozenset({"appid"})
+        super().__init__(
+            [
+                Operation("GET", "/channel", self._channels, legacy),
+                Operation("GET", "/device", lambda _: list(self.inner.devices.values()), legacy),
+            ],
+            strict=False,
+        )
+
+    def _channels(self, said: Said) -> JSON:
+        del said
+        return list(self.inner.channels.values()) if self.answers else {"status": "odd"}
+
+
+async def test_a_list_that_failed_for_a_guess_is_asked_again_once_more_is_known() -> None:
+    server = GuardedServer()
+    async with workspace_on(server, PLAIN[0]) as workspace:
+        await workspace.channels.load_more()
+        error = workspace.channels.error
+        assert error is not None
+        assert error.guessed
+        assert workspace.asked_by_a_guess() == []
+        assert GUESSED in explain(error, "read the channels", workspace.target).advice
+        server.answers = True
+        await workspace.devices.load_more()
+        assert workspace.asked_by_a_guess() == [workspace.channels]
+        await workspace.channels.load_more()
+        assert workspace.channels.error is None
+        assert workspace.asked_by_a_guess() == []
+
+
+def test_only_a_guess_speaks_of_the_revision() -> None:
+    target = Target(APP, ApiKey(KEY))
+    for guessed in (False, True):
+        error = CapgoError("Odd", kind=ErrorKind.BAD_REQUEST, status=400)
+        error.guessed = guessed
+        assert ("--revision" in explain(error, "read the channels", target).advice) is guessed
