@@ -60,7 +60,7 @@ class RawPage:
 class Record:
     """Base of every row. Two rows are equal when their fields are, wherever they came from."""
 
-    __slots__ = ("_exact", "_index", "_listed", "_override_lost", "_page")
+    __slots__ = ("_behind", "_exact", "_index", "_listed", "_override_lost", "_page")
 
     _exact: str
     _index: int
@@ -95,10 +95,21 @@ class Record:
     def raw(self) -> JSON:
         """Give the row as the server sent it, nothing lost; None for one made by hand.
 
+        One that came alone and tells less than its row in the list is given with the rest.
+
         This text is not clean: show it through `capgo_tui.text.clean_lines`.
         """
         page: RawPage | None = getattr(self, "_page", None)
-        return None if page is None else page.row(self._index)
+        row = None if page is None else page.row(self._index)
+        behind: Record | None = getattr(self, "_behind", None)
+        before = None if behind is None else behind.raw()
+        if not isinstance(row, dict) or not isinstance(before, dict):
+            return row
+        return row | {
+            name: value
+            for name, value in before.items()
+            if name not in row and name not in self.ABSENT_IS_NONE
+        }
 
     def raw_json(self) -> str:
         """Give `raw` as indented JSON text, in the server's order; not clean either."""
@@ -149,6 +160,7 @@ def completed(record: RecordT, earlier: RecordT) -> RecordT:
         record = attach(replace(record, **kept), page, -1)
         if exact is not None:
             object.__setattr__(record, "_exact", exact)
+        object.__setattr__(record, "_behind", getattr(earlier, "_behind", earlier))
     object.__setattr__(record, "_listed", not earlier.came_alone or earlier._was_listed)
     return record
 
@@ -169,11 +181,13 @@ def disclosed_rows(records: Iterable[Record]) -> list[JSON]:
     """Give of many rows what the server sent, but for secrets; each reply is unpacked once."""
     records = list(records)
     places: dict[RawPage, list[int]] = {}
+    found: list[JSON] = [None] * len(records)
     for place, record in enumerate(records):
         page: RawPage | None = getattr(record, "_page", None)
-        if page is not None:
+        if getattr(record, "_behind", None) is not None:
+            found[place] = record.disclosed(record.raw())
+        elif page is not None:
             places.setdefault(page, []).append(place)
-    found: list[JSON] = [None] * len(records)
     for page, those in places.items():
         for place, row in zip(those, page.rows(records[at]._index for at in those), strict=True):
             found[place] = records[place].disclosed(row)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from capgo_tui.api.revisions import Extra
+
 if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
@@ -34,6 +36,8 @@ class Action:
     shown_key: str = ""
     writes: bool = False
     """Whether it may change something on the server."""
+    needs: Extra | None = None
+    """What the server's revision must have for it; elsewhere no hint offers it."""
 
     @property
     def binding(self) -> Binding:
@@ -91,11 +95,12 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "bundle.edit", "e", "edit", "edit", "Change this bundle's comment and link", BUNDLES_ONLY,
-        writes=True,
+        writes=True, needs=Extra.METADATA,
     ),
     Action(
         "bundle.delete", "D", "delete", "delete",
         "Delete this bundle, or those that are marked", BUNDLES_ONLY, writes=True,
+        needs=Extra.DELETE_ONE_BUNDLE,
     ),
     Action(
         "bundle.clean-up", "C", "clean_up", "clean up",
@@ -103,7 +108,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "bundle.new", "n", "new", "register", "Register a bundle that lies elsewhere",
-        BUNDLES_ONLY, hint=False, writes=True,
+        BUNDLES_ONLY, hint=False, writes=True, needs=Extra.EXTERNAL_BUNDLES,
     ),
     Action("record.open", "enter", "open", "open", "Show all of this record", shown_key="⏎"),
     Action(

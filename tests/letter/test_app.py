@@ -9,6 +9,7 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
+from tests.letter.documented_server import DocumentedServer
 from tests.letter.letter_server import APP, KEY
 from tests.letter.world import AnyServer, Mode, both_servers, every_mode, make, revision_of
 from tests.tui.driving import opened
@@ -51,6 +52,9 @@ async def test_all_three_tabs(kind: type[AnyServer], mode: Mode) -> None:
         await driver.until("3 loaded")
         assert "1.2.0" in driver.text
         await driver.until("beta")
+        hints = driver.line(-1)
+        assert ("D delete" in hints) is (kind is DocumentedServer)
+        assert "e edit" not in hints  # there are no comments
 
 
 @both_servers

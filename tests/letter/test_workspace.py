@@ -9,7 +9,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import Device
-from capgo_tui.api.records import completed
+from capgo_tui.api.records import completed, disclosed_rows
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.history import full_story, story
@@ -151,6 +151,9 @@ async def test_one_device_tells_less_than_its_row_and_takes_nothing_back() -> No
             assert found is not None
             assert found.custom_id is None  # of itself it does not tell
             assert device(workspace) == before
+            for raw in (device(workspace).raw(), *disclosed_rows([device(workspace)])):
+                assert isinstance(raw, dict)
+                assert (raw["custom_id"], raw["is_prod"]) == ("qa-1", True)
         told_lines = lines(device_details(device(workspace), workspace.surroundings()))
         assert (told_lines["custom id"], told_lines["emulator"]) == ("qa-1", "no")
         other = list(workspace.devices.records.values())[1]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.revisions import TRAITS, Revision
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import override
@@ -133,3 +134,17 @@ async def test_another_copys_attempts_are_known_from_the_journal(world: World) -
     assert two.pacing.wait(change.limits) == 40
     world.clock.advance(40)
     assert two.pacing.wait(change.limits) == 0
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(60.0, 57.0), (5.0, 2.0), (0.0, 0.0)])
+def test_how_long_the_same_link_waits_is_the_revisions(seconds: float, waits: float) -> None:
+    clock = Clock()
+    pacing = Pacing(clock, lambda: seconds)
+    pacing.note(link_limits("a", "beta"))
+    clock.advance(3)
+    assert pacing.wait(link_limits("A", "beta")) == waits
+    assert TRAITS[Revision.LIVE].same_link_seconds == 60.0
+    assert TRAITS[Revision.NEXT].same_link_seconds == 5.0
+    for oldest in (Revision.DOCUMENTED, Revision.LEGACY):
+        assert TRAITS[oldest].same_link_seconds == 0.0
+        assert TRAITS[oldest].links_default_channels

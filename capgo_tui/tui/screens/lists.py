@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive
 
+from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.actions import ACTIONS, disabled_reason
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES, RecordRows
@@ -153,7 +154,8 @@ class ListsScreen(ScreenWithModals):
     def _list_changed(self, name: str, event: Event | Shown) -> None:
         self._drive(self._rows[name])
         if self.rows.columns != self._shown_columns:
-            self._show_columns(self.rows)  # it is known by now which columns there are
+            self._show_columns(self.rows)  # by now it is known what this server has
+            self._show_hints()
         if name == self._active:
             plain = self.rows.view.sort is None
             match event:
@@ -311,12 +313,14 @@ class ListsScreen(ScreenWithModals):
     def _hints(self) -> list[Hint]:
         """The keys of this moment; how to leave what was entered comes first."""
         wide = bool(self._rows) and self.rows.state.wide
+        extras = frozenset(Extra) if self.workspace is None else self.workspace.client.traits.extras
         return [
             *([Hint("←→", "slide"), Hint("w", "narrow")] if wide else []),
             *(
                 Hint(action.key, action.label, bool(disabled_reason(action.name, self.target)))
                 for action in ACTIONS
                 if action.hint and self._active in action.tabs and action.id != "help"
+                if action.needs is None or action.needs in extras
             ),
         ]
 
