@@ -182,13 +182,14 @@ async def test_of_a_device_that_was_only_looked_up_nothing_is_said_to_be_none() 
 
 
 async def test_on_live_a_missing_override_is_none_as_ever() -> None:
-    row = b'{"device_id":"a","custom_id":"x","channel":"beta","version_name":"1.0.0"}'
+    row = b'{"device_id":"a","custom_id":"x","channel":"beta","platform":"ios"}'
     listed = parse_list(Device, b'{"data":[%b],"hasMore":false}' % row).rows[0]
-    alone = parse_one(Device, b'{"device_id":"a","custom_id":"","version_name":"1.0.0"}')
+    alone = parse_one(Device, b'{"device_id":"a","custom_id":""}')
     assert isinstance(listed, Device)
     assert isinstance(alone, Device)
     now = completed(alone, listed)
-    assert (now.channel, now.custom_id) == (None, None)
+    assert (now.channel, now.custom_id, now.platform) == (None, None, "ios")
+    assert now.raw() == {"device_id": "a", "custom_id": "", "platform": "ios"}
 
 
 @both_servers
