@@ -11,7 +11,7 @@ from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.new_channels import (
-    NOT_RESTORED,
+    ANOTHER_ID,
     ChannelCreation,
     ChannelDeletion,
     deletion,
@@ -83,6 +83,20 @@ async def test_a_key_that_cannot_look_for_a_namesake_makes_nothing() -> None:
         assert world.door.writes == 0
 
 
+NOT_RESTORED = {
+    "live": ("whether it served iOS, Android and Electron was not told: it serves all of them",),
+    "documented": (
+        "whether it served iOS and Android was not told: it serves all of them",
+        "not told before, so it does not come back: holds back updates, device may choose it"
+        " itself",
+    ),
+    "legacy": (
+        "this server cannot set it, so it may come back otherwise: holds back updates (major),"
+        " not below native version (yes)",
+    ),
+}
+
+
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
 async def test_a_deleted_channel_is_made_again_with_what_can_be_set(revision: str) -> None:
     async with open_world(revision, devices=30) as world:
@@ -96,7 +110,8 @@ async def test_a_deleted_channel_is_made_again_with_what_can_be_set(revision: st
         assert change.find(workspace) is None, "the row is gone"
         stored = CHANGES.validate_json(change.model_dump_json())
         steps = await undo(workspace, stored, outcome)
-        assert steps[0].touches == NOT_RESTORED
+        assert steps[0].touches[0] == ANOTHER_ID
+        assert steps[0].touches[1:] == NOT_RESTORED[revision]
         assert carried(world, "beta") == before
 
 
