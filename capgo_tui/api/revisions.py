@@ -183,6 +183,7 @@ NEXT = replace(
     revision=Revision.NEXT,
     same_link_seconds=5.0,
     channel_fields=frozenset(CHANNEL_FIELDS),
+    channel_tells=_ALL_OF_CHANNEL | {"update_package"},
     new_bundle_ends_rollout=True,
     disabling_drops_target=True,
 )

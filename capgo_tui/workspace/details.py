@@ -45,6 +45,7 @@ CHANNEL_LINES: Final = {
     "rollout": "rollout_bundle",
     "holds back updates": "disable_auto_update",
     "not below native": "disable_auto_update_under_native",
+    "update package": "update_package",
     "iOS": "ios",
     "Android": "android",
     "Electron": "electron",
@@ -124,11 +125,7 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
                 ("rollout", rollout_detail(channel, around) or "none"),
                 ("holds back updates", policy_in_full(channel)),
                 ("not below native", yes(channel.disable_auto_update_under_native)),
-                *(
-                    [("update package", channel.update_package)]
-                    if channel.update_package is not None
-                    else []
-                ),
+                ("update package", channel.update_package or UNTOLD),
             ],
         ),
         Section(

@@ -17,8 +17,8 @@ from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection, Event, Progressed
 from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.journal import Journal
-from capgo_tui.workspace.load_effort import LoadEffort
 from capgo_tui.workspace.list_state import Loading
+from capgo_tui.workspace.load_effort import LoadEffort
 from capgo_tui.workspace.pacing import Pacing
 from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.waiting import Waits
