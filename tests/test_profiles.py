@@ -304,7 +304,7 @@ def test_a_mistake_in_another_profile_is_told_as_well(desk: Desk) -> None:
         ("app = 'shop'", "app: it holds no app id; one looks like com.example.app"),
         (f"app = '{KEY}'", "app: it holds no app id"),
         ("api_url = 'acme.com'", "api_url: it holds no server; one looks like https://"),
-        ("revision = 'old'", "revision: it is no revision; there are auto, live, documented"),
+        ("revision = 'old'", "revision: it is no revision; there are auto, next, live, documented"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_told(desk: Desk, line: str, told: str) -> None:

@@ -229,7 +229,9 @@ async def test_what_channels_use_is_refused_beforehand_and_named(world: World) -
     roll_out(world, "qa", first)
     workspace = await loaded(world)
     found = await deletions(workspace, [bundle(workspace, first), bundle(workspace, second)])
-    assert [why for _, why in found.refused] == ["linked to: beta (stable), qa (rollout)"]
+    assert [why for _, why in found.refused] == [
+        "linked to: beta (stable), qa (rollout target, not served)"
+    ]
     assert [change.key for change in found.changes] == [second]
     assert not sent(world)
 
