@@ -41,20 +41,43 @@ class Fetch(Protocol[RecordT]):
         ...
 
 
+@dataclass(frozen=True)  # no slots: they break ReadPage[Row](…), a bug of dataclasses
+class ReadPage(Generic[RecordT]):
+    """What one page holds when it is read apart from any walk."""
+
+    rows: Sequence[RecordT]
+    """The readable ones, in the server's order."""
+    unreadable: int
+    """How many rows of it could not be understood."""
+    first: bool
+    """Whether nothing of the list comes before it."""
+    last: bool
+    """Whether nothing of the list is known to follow it."""
+
+
 class Bookmark(Generic[RecordT]):
     """Where one page was, to read it once more; what is there may be other rows by then."""
 
-    __slots__ = ("_fetch", "first")
+    __slots__ = ("_fetch", "_first_is_full", "_page", "first")
 
-    def __init__(self, fetch: Fetch[RecordT], position: Position) -> None:
+    def __init__(
+        self, fetch: Fetch[RecordT], position: Position, *, first_is_full: bool = False
+    ) -> None:
         self._fetch = partial(fetch, position)
+        self._page = position.page or 0
+        self._first_is_full = first_is_full
         self.first = position == Position()
         """Whether every walk begins with this page."""
 
-    async def read(self) -> Sequence[RecordT]:
+    async def read(self) -> ReadPage[RecordT]:
         """Read the page again, apart from any walk; raises `CapgoError` as the request does."""
         listing = await self._fetch()
-        return [row for row in listing.rows if not isinstance(row, Unreadable)]
+        count = len(listing.rows)
+        rows = [row for row in listing.rows if not isinstance(row, Unreadable)]
+        last = listing.has_more is False or listing.whole
+        if not listing.by_cursor:
+            last = last or is_last_page(self._page, count, first_is_full=self._first_is_full)
+        return ReadPage(rows, count - len(rows), self.first, last)
 
 
 @dataclass(frozen=True)  # no slots: they break Page[Row](…), a bug of dataclasses
@@ -80,13 +103,25 @@ class Page(Generic[RecordT]):
     read keep as many others out of it."""
 
 
+def is_last_page(page: int, count: int, *, first_is_full: bool) -> bool:
+    """Whether a page of `count` rows is too short for any row to follow it.
+
+    Page 0 and the pages of servers without the defect have 50 rows. Those of the defect have
+    50·(9N+1), unless the server's row limit cuts them (contract §5): a multiple of 50 either way.
+    A server whose page 0 is not of 50 rows pages in a way of its own.
+    """
+    if count < PAGE_SIZE:
+        return True
+    return first_is_full and page > 0 and count % PAGE_SIZE != 0
+
+
 class Pager(Generic[RecordT]):
     """One walk over one list: call `next_page` until ``ended``.
 
     After an error from `next_page` call it again: the walk goes on where it stopped. Only one
     call may run at a time. A reply in an object with a cursor is followed by cursor, any other
     by page number, as §5 says: ``rows`` is the highest offset covered, the next page is
-    ``rows // 50``, and a page that is short or brings nothing new is the last. When fewer
+    ``rows // 50``, and a page that `is_last_page` or brings nothing new is the last. When fewer
     different rows came than the pages covered, rows with equal times changed places between
     two replies and pushed others out; then the pages are swept again until none is missing.
 
@@ -104,6 +139,7 @@ class Pager(Generic[RecordT]):
         self._cursors: set[str] = set()
         self._received = 0
         self._covered = 0  # the highest offset that a page is known to have covered
+        self._first_is_full = False  # page 0 brought exactly the rows of a page
         self._sweep_fresh = 0  # new rows since the pages were last begun
         self._sweeps = 0
         self._fruitless = 0
@@ -137,6 +173,20 @@ class Pager(Generic[RecordT]):
             self._busy = False
         return self._take(listing)
 
+    def forget(self, record: RecordT) -> None:
+        """Take note that a record this walk has given was deleted: the rows behind it move up.
+
+        The next page by number then begins before the row that has moved into the pages read.
+        """
+        if record.key not in self._seen:
+            return
+        self._seen.discard(record.key)
+        self._received -= 1
+        page = self._position.page
+        if page is not None:
+            self._covered -= 1
+            self._position = Position(page=min(page, self._covered // PAGE_SIZE) or None)
+
     def _take(self, listing: Listing[RecordT]) -> Page[RecordT]:
         rows: list[RecordT] = []
         repeated: list[RecordT] = []
@@ -149,7 +199,9 @@ class Pager(Generic[RecordT]):
             else:
                 (rows if new else repeated).append(row)
         self._received += len(rows)
-        bookmark = Bookmark(self._fetch, self._position)
+        if self._position == Position():
+            self._first_is_full = len(listing.rows) == PAGE_SIZE
+        bookmark = Bookmark(self._fetch, self._position, first_is_full=self._first_is_full)
         by_number = self._position.page is not None and not (listing.by_cursor or listing.whole)
         fresh = len(rows) + len(unreadable)
         self._sweep_fresh += fresh
@@ -175,7 +227,8 @@ class Pager(Generic[RecordT]):
         page = self._position.page or 0
         count = len(listing.rows)
         rows = page * PAGE_SIZE + count
-        if fresh or count < PAGE_SIZE:
+        last = is_last_page(page, count, first_is_full=self._first_is_full)
+        if fresh or last:
             # A full page of known rows only may come from a server that ignores `page`.
             self._covered = max(self._covered, rows if count else 0)
         missing = len(self._seen) < self._covered
@@ -186,7 +239,7 @@ class Pager(Generic[RecordT]):
             self._end()
         elif listing.by_number and count >= PAGE_SIZE and not fresh and rows > self._covered:
             self._doubt(Position(page=rows // PAGE_SIZE))
-        elif count >= PAGE_SIZE and (fresh or (sweeping and rows < self._covered)):
+        elif not last and (fresh or (sweeping and rows < self._covered)):
             self._position = Position(page=rows // PAGE_SIZE)
         elif not missing:
             self._end()

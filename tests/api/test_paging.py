@@ -81,15 +81,33 @@ async def test_a_bookmark_reads_its_page_again_and_leaves_the_walk_alone() -> No
     assert second.bookmark is not None
     assert (first.bookmark.first, second.bookmark.first) == (True, False)
     del server.rows[:10]
-    assert await second.bookmark.read() == channels(50, start=61)
-    assert await first.bookmark.read() == channels(50, start=11)
+    assert (await second.bookmark.read()).rows == channels(50, start=61)
+    assert (await first.bookmark.read()).rows == channels(50, start=11)
     third = await pager.next_page()
     assert [asked.page for asked in server.asked] == [None, 1, 1, None, 2]
     assert third.rows == channels(10, start=111)
     assert third.bookmark is not None
-    assert await third.bookmark.read() == channels(10, start=111), (
-        "what nobody can read is left out"
-    )
+    again = await third.bookmark.read()
+    assert again.rows == channels(10, start=111), "what nobody can read is left out"
+    assert (again.unreadable, again.first, again.last) == (1, False, True)
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "ends"),
+    [
+        (49, exact, [(True, True)]),
+        (50, exact, [(True, False), (False, True)]),
+        (120, exact, [(True, False), (False, False), (False, True)]),
+        (133, concatenated, [(True, False), (False, True)]),
+        (150, concatenated, [(True, False), (False, False), (False, True)]),
+    ],
+)
+async def test_a_page_read_again_says_whether_it_begins_or_ends_the_list(
+    count: int, size: Callable[[int], int], ends: list[tuple[bool, bool]]
+) -> None:
+    pages = await walk(Pager(Paged(channels(count), size)))
+    again = [await page.bookmark.read() for page in pages if page.bookmark is not None]
+    assert [(page.first, page.last) for page in again] == ends
 
 
 @given(COUNTS, st.sampled_from([exact, concatenated]))
@@ -106,8 +124,76 @@ async def test_the_defects_own_numbers() -> None:
     server = Paged(channels(135), concatenated)
     rows, pages = await everything(Pager(server))
     assert len(rows) == 135
-    assert [position.page for position in server.asked] == [None, 1, 2]
-    assert [len(page.repeated) for page in pages] == [0, 0, 35]
+    assert [position.page for position in server.asked] == [None, 1]
+    assert [len(page.repeated) for page in pages] == [0, 0]
+
+
+@given(COUNTS, st.sampled_from([50, 100, 150, 200, 500, 1000]))
+async def test_a_row_limit_of_the_server_loses_no_row(count: int, limit: int) -> None:
+    server = Paged(channels(count), lambda page: min(limit, concatenated(page)))
+    rows, pages = await everything(Pager(server))
+    assert rows == server.rows
+    assert not pages[-1].incomplete
+
+
+@pytest.mark.parametrize(
+    ("count", "asked"),
+    [
+        (51, [None, 1]),
+        (133, [None, 1]),
+        (549, [None, 1]),
+        (551, [None, 1, 11]),
+        (1333, [None, 1, 11]),
+        (100, [None, 1, 2]),  # 50 rows may be a whole page
+        (150, [None, 1, 3]),  # 100 may be a row limit of the server
+    ],
+)
+async def test_a_page_that_is_too_short_is_the_last_request(
+    count: int, asked: list[int | None]
+) -> None:
+    server = Paged(channels(count), concatenated)
+    rows, _ = await everything(Pager(server))
+    assert rows == server.rows
+    assert [position.page for position in server.asked] == asked
+
+
+async def test_pages_of_another_size_are_read_to_their_end() -> None:
+    """A server of no known revision, whose pages have 75 rows each."""
+    everyone = channels(400)
+
+    async def fetch(position: Position) -> Listing[Channel]:
+        start = 75 * (position.page or 0)
+        return Listing(everyone[start : start + 75])
+
+    rows, _ = await everything(Pager(fetch))
+    assert rows == everyone
+
+
+@given(
+    st.integers(1, 700),
+    st.sampled_from([exact, concatenated]),
+    st.integers(1, 4),
+    st.lists(st.integers(0, 2**16), max_size=4),
+)
+async def test_a_deletion_that_the_walk_is_told_of_hides_no_row(
+    count: int, size: Callable[[int], int], pages_before: int, deleted: list[int]
+) -> None:
+    server = Paged(channels(count), size)
+    pager = Pager(server)
+    loaded: list[Channel] = []
+    for _ in range(pages_before):
+        loaded += (await pager.next_page()).rows
+    for number in deleted:
+        if loaded:
+            gone = loaded.pop(number % len(loaded))
+            server.rows.remove(gone)
+            pager.forget(gone)
+    assert pager.received == len(loaded)
+    while not pager.ended:
+        page = await pager.next_page()
+        loaded += page.rows
+        assert not page.incomplete
+    assert loaded == server.rows
 
 
 @given(COUNTS)
