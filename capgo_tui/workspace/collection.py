@@ -23,9 +23,10 @@ from capgo_tui.workspace.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Collection as Keys
     from datetime import datetime
 
-    from capgo_tui.api.paging import Bookmark, Page
+    from capgo_tui.api.paging import Bookmark, Page, ReadPage
     from capgo_tui.api.patience import Wait
     from capgo_tui.api.records import Record
     from capgo_tui.workspace.load_effort import LoadEffort
@@ -39,6 +40,10 @@ class PageSource(Protocol[T]):
 
     async def next_page(self) -> Page[T]:
         """Read the next page; raises `CapgoError`, after which it may be asked again."""
+        ...
+
+    def forget(self, record: T) -> None:
+        """Take note that a record was deleted: those behind it move up."""
         ...
 
 
@@ -180,18 +185,19 @@ class Collection(ListState, Generic[T]):
             self.waiting = None
         self._tell(Progressed())
 
-    async def refresh(self, on_screen: Sequence[str] = ()) -> bool:
+    async def refresh(self, on_screen: Sequence[str] = (), *, deleted: Keys[str] = ()) -> bool:
         """Read again as much as is loaded, once at a time; whether that came to its end.
 
         The pages that hold most of `on_screen` come first, then the list from its start. What
         comes is merged at once; when all has come, what is gone is removed and the order made
         the server's. What pages by number did not bring is looked for once more before that:
-        rows deleted between two of them hide others. After a failure, or `stop`, and where the
-        server gave no way to its end, what came stays beside the old rows.
+        rows deleted between two of them hide others. Not so what the server has said is
+        `deleted`. After a failure, or `stop`, and where the server gave no way to its end, what
+        came stays beside the old rows.
         """
         if self._again is not None:
             return False
-        self._again = again = ReadingAgain[T](on_screen, redraw=set(on_screen))
+        self._again = again = ReadingAgain[T](on_screen, frozenset(deleted), redraw=set(on_screen))
         try:
             async with self._request(Loading.REFRESH):
                 self._stopping = self._stopping and self.loading_all
@@ -209,9 +215,7 @@ class Collection(ListState, Generic[T]):
     async def _read_again(self, again: ReadingAgain[T]) -> None:
         known = len(self.records) - len(self._singles)
         for bookmark in self._pages_of(again.on_screen):
-            rows = await self._ask(bookmark.read)
-            # What is new among them has no place yet: the walk brings it.
-            self._merge((row for row in rows if self._key(row) in self.records), again)
+            self._merge_page(await self._ask(bookmark.read), again)
             if self._stopping:
                 return
         while True:
@@ -287,17 +291,50 @@ class Collection(ListState, Generic[T]):
         kept.update((key, None) for key in self._put if key not in again.records)
         return kept
 
-    async def reread(self) -> None:
+    async def reread(self, *, deleted: Keys[str] = ()) -> None:
         """Refresh, with nothing that was asked for before now; raises the CapgoError it ends in."""
         while self._again is not None:
             async with self._turn:
                 await asyncio.sleep(0)
-        whole = await self.refresh()
+        whole = await self.refresh(deleted=deleted)
         if self.error is not None:
             raise self.error
         if not whole:
             why = f"stopped before the {self.name} were read again"
             raise CapgoError(why, kind=ErrorKind.UNREACHABLE)
+
+    def page_of(self, key: str) -> Bookmark[T] | None:
+        """The page that a record was last met on; None where that is not known."""
+        return self._pages.get(key) if key in self.records else None
+
+    async def reread_page(self, page: Bookmark[T]) -> ReadPage[T]:
+        """Read one page again, and take over what it says of known records.
+
+        Raises:
+            CapgoError: as the request does.
+
+        """
+        read: ReadPage[T] | None = None
+        async with self._request(Loading.REFRESH):
+            read = await self._ask(page.read)
+            self._pages.update(dict.fromkeys(self._merge_page(read), page))
+        if read is None:
+            raise self.error or CapgoError("no page came", kind=ErrorKind.UNREACHABLE)
+        return read
+
+    async def remove(self, key: str) -> None:
+        """Take out a record that the server is known to have no longer."""
+        async with self._turn:  # else what is under way brings it back
+            if (record := self.records.get(key)) is None:
+                return
+            self._walk.forget(record)
+            self.records = {each: row for each, row in self.records.items() if each != key}
+            for kept in (self._pages, self._singles, self.changed):
+                kept.pop(key, None)
+            if self._last == key:
+                walked = (each for each in reversed(self.records) if each not in self._singles)
+                self._last = next(walked, None)
+            self._tell(Replaced())
 
     def put(self, record: T) -> None:
         """Keep a record that was read on its own: a look-up or the re-read after a write."""
@@ -361,6 +398,15 @@ class Collection(ListState, Generic[T]):
         else:
             again.records.update((key, self.records[key]) for key in keys)
         return keys
+
+    def _merge_page(self, read: ReadPage[T], again: ReadingAgain[T] | None = None) -> list[str]:
+        """Merge a page read apart from any walk; gives the known records on it.
+
+        What is new on it has no place yet: a walk brings it.
+        """
+        known = {key: row for row in read.rows if (key := self._key(row)) in self.records}
+        self._merge(known.values(), again)
+        return list(known)
 
     def _merge(self, rows: Iterable[T], again: ReadingAgain[T] | None = None) -> None:
         """Take over what came, and tell what of it is new or reads otherwise."""

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.api.models import Channel, Device
+    from capgo_tui.api.paging import Bookmark
     from capgo_tui.workspace.session import Workspace
 
 NAMED: Final = 5
 """So many of the overridden devices are named."""
 REREAD: Final = 20
-"""So many are read again one by one; more would be a burst of requests."""
+"""So many requests at most read them again; more would be a burst."""
 
 
 def overridden_devices(workspace: Workspace, channel: Channel) -> list[Device]:
@@ -56,13 +57,24 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
 async def reread_devices(workspace: Workspace, keys: Sequence[str]) -> int:
     """Read some devices again whose override has gone; gives how many are left as they were.
 
-    Many of them, or those after a failure, wait for the next refresh of the list.
+    Those of one page come with one request. Many requests, or those after a failure, wait for
+    the next refresh of the list.
     """
-    if len(keys) > REREAD:
-        return len(keys)
-    for done, key in enumerate(keys):
-        try:
+    devices = workspace.devices
+    by_page: dict[Bookmark[Device] | None, list[str]] = {}
+    for key in keys:
+        by_page.setdefault(devices.page_of(key), []).append(key)
+    pages = {page: held for page, held in by_page.items() if page is not None and len(held) > 1}
+    left = set(keys)
+    if len(pages) + len(keys) - sum(map(len, pages.values())) > REREAD:
+        return len(left)
+    try:
+        for page, held in pages.items():
+            read = await devices.reread_page(page)
+            left.difference_update({each.wire_key for each in read.rows}.intersection(held))
+        for key in [key for key in keys if key in left]:
             await workspace.look_up_device(key)
-        except CapgoError:
-            return len(keys) - done
-    return 0
+            left.discard(key)
+    except CapgoError:
+        pass
+    return len(left)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from capgo_tui.workspace.odd_rows import OddRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Sequence, Set
 
     from capgo_tui.api.records import Record
 
@@ -23,6 +23,8 @@ class ReadingAgain(Generic[T]):
     """One refresh: what its present walk has met, and what the walk before it missed."""
 
     on_screen: Sequence[str]
+    deleted: Set[str] = frozenset()
+    """What the server has said is gone: not to meet it is no surprise."""
     records: dict[str, T] = field(default_factory=dict)
     """Those of its walk, in the server's order."""
     odd: OddRows = field(default_factory=OddRows)
@@ -50,7 +52,8 @@ class ReadingAgain(Generic[T]):
         """
         if not self.by_number or self._walks == MOST_WALKS:
             return True
-        before, self._missed = self._missed, {key for key in known if key not in self.records}
+        missed = {key for key in known if key not in self.records and key not in self.deleted}
+        before, self._missed = self._missed, missed
         return self._missed <= before
 
     def redraws(self, key: str) -> bool:

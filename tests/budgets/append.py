@@ -54,6 +54,9 @@ class _Pages:
     async def next_page(self) -> Page[Device]:
         return self._pages.pop(0)
 
+    def forget(self, record: Device) -> None:
+        raise AssertionError(record)
+
 
 def _devices(first: int, count: int) -> Page[Device]:
     from capgo_tui.api.models import Device

@@ -46,6 +46,8 @@ class Restless:
     failing: list[bool] = field(default_factory=list)
     stopping: list[bool] = field(default_factory=list)
     requests: int = 0
+    removed: str = ""
+    """What was deleted last."""
 
     def __post_init__(self) -> None:
         self.collection: Collection[Device] = Collection(
@@ -69,8 +71,9 @@ class Restless:
                 if not self.ranks:
                     continue
                 key = self.in_order()[number % len(self.ranks)]
-            if what == "delete":
+            if what in ("delete", "remove"):
                 del self.ranks[key]
+                self.removed = key
                 continue
             if what in ("insert", "move"):
                 self.ranks[key] = rank

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from capgo_tui.api.errors import CapgoError
 from capgo_tui.tui.widgets.record_table import RecordTable, TableState
 from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.collection import Appended, Updated
@@ -35,7 +37,9 @@ DURING = st.tuples(
 )
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["more", "all", "refresh", "refresh", "mark", "range", "cursor"]),
+        st.sampled_from(
+            ["more", "all", "refresh", "refresh", "mark", "range", "cursor", "page", "remove"]
+        ),
         st.integers(0, 30),
         CHANGES,
         DURING,
@@ -109,10 +113,20 @@ class Watched:
                 self.marks.toggle(self.view.key_at(number))
             case "range" if number < len(self.view):
                 self.marks.mark_to(self.view.key_at(number))
+            case "page" if (page := collection.page_of(self._nth(number))) is not None:
+                with suppress(CapgoError):
+                    await collection.reread_page(page)
+            case "remove":
+                self.server.change([("remove", number, 0)])
+                await collection.remove(self.server.removed)
             case "cursor":
                 self.table._put_cursor(number)
             case _:
                 pass
+
+    def _nth(self, number: int) -> str:
+        keys = list(self.view.keys())
+        return keys[number % len(keys)] if keys else ""
 
     def assert_sound(self) -> None:
         collection = self.server.collection

@@ -74,6 +74,9 @@ class Nothing:
     async def next_page(self) -> Page[Device]:
         return Page(ended=True)
 
+    def forget(self, record: Device) -> None:
+        raise AssertionError(record)
+
 
 def empty_collection() -> Collection[Device]:
     return Collection(

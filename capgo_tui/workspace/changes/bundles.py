@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from pydantic import SecretStr  # noqa: TC002 - pydantic reads the annotations
@@ -19,7 +20,10 @@ from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.states import State, bundle_state
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from capgo_tui.api.models import Bundle
+    from capgo_tui.api.paging import ReadPage
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.session import Workspace
@@ -39,8 +43,24 @@ class BundleChange(Change):
     reads_whole_list: ClassVar[bool] = True
 
     async def read(self, workspace: Workspace) -> State | None:
+        """Read the page it was last met on; all of the list where that does not tell."""
+        bundle = self.bundle(workspace)
+        page = None if bundle is None else workspace.bundles.page_of(str(bundle.id))
+        if bundle is None or page is None:
+            return await self.read_list(workspace)
+        read = await workspace.bundles.reread_page(page)
+        if any(each.id == bundle.id for each in read.rows):
+            return self.find(workspace)
+        if not lacks(read, bundle):
+            return await self.read_list(workspace)
+        await workspace.bundles.remove(str(bundle.id))
+        return None
+
+    async def read_list(
+        self, workspace: Workspace, *, deleted: Collection[str] = ()
+    ) -> State | None:
         """Read the whole list again and look for the bundle in it."""
-        await workspace.bundles.reread()
+        await workspace.bundles.reread(deleted=deleted)
         return self.find(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
@@ -54,6 +74,23 @@ class BundleChange(Change):
         if self.row is not None and (found := bundles.get(self.row)):
             return found if found.wire_key == self.key else None
         return next((each for each in bundles.values() if each.wire_key == self.key), None)
+
+
+def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
+    """Whether a page shows that the list no longer has a bundle: it would stand on that page.
+
+    The list is in the order of age (contract §5), in which bundles of one moment have no order.
+    """
+    made = bundle.created_at
+    times = [each.created_at for each in page.rows]
+    if made is None or page.unreadable or None in times:
+        return False
+    known = [time for time in times if time is not None]
+    if any(earlier < later for earlier, later in pairwise(known)):
+        return False
+    newer = page.first or (bool(known) and known[0] > made)
+    older = page.last or (bool(known) and known[-1] < made)
+    return newer and older
 
 
 class BundleNotes(BundleChange):
@@ -192,10 +229,16 @@ class AllBundlesDeletion(BundleChange):
         return requests.delete_all_bundles(traits, self.app_id)
 
     async def read(self, workspace: Workspace) -> State | None:
+        """Count again, in the whole list."""
+        return await self.read_list(workspace)
+
+    async def read_list(
+        self, workspace: Workspace, *, deleted: Collection[str] = ()
+    ) -> State | None:
         """Count again; what the server kept is told by the channels, so these are read too."""
         if self.spares_linked:
             await workspace.channels.reread()
-        return await super().read(workspace)
+        return await super().read_list(workspace, deleted=deleted)
 
     def find(self, workspace: Workspace) -> State | None:
         """How many of those it deletes are left."""

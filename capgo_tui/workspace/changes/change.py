@@ -19,7 +19,7 @@ from capgo_tui.workspace.changes.names import difference, fit, shorten
 from capgo_tui.workspace.changes.states import State, Value  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
@@ -57,7 +57,7 @@ class Change(BaseModel, ABC):
     """What a question begins with, such as ``Override``."""
 
     reads_whole_list: ClassVar[bool] = False
-    """Whether `read` reads a whole list, so that many changes had better be read together."""
+    """Whether no request reads just its record, so that many had better be read together."""
 
     app_id: str
     key: str
@@ -115,6 +115,17 @@ class Change(BaseModel, ABC):
             CapgoError: when that cannot be told.
 
         """
+
+    async def read_list(
+        self, workspace: Workspace, *, deleted: Collection[str] = ()
+    ) -> State | None:
+        """Read the target as `read` does, and with it the others of its list.
+
+        `deleted` are rows that the server has said are gone: the list is not read once more
+        because they are missing.
+        """
+        del deleted
+        return await self.read(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
         """The target as its list now has it, without a request; None when it is not there."""

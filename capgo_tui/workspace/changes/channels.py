@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -93,9 +92,9 @@ class ChannelChange(Change):
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise
-            if self.find(workspace) is not None:
-                with suppress(CapgoError):  # that it is gone is known without the list
-                    await workspace.channels.reread()
+            gone = (k for k, c in workspace.channels.records.items() if c.wire_key == self.key)
+            if (key := next(gone, None)) is not None:
+                await workspace.channels.remove(key)
             return None
         workspace.channels.put(channel)
         return self.find(workspace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
@@ -19,6 +20,7 @@ Reading: TypeAlias = "State | CapgoError | None"
 
 async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Reading]:
     """Read each target from the server, but a whole list only once for all that need it."""
+    in_lists = Counter(change.noun for change in changes if change.reads_whole_list)
     lists: dict[str, CapgoError | None] = {}
     readings: list[Reading] = []
     for change in changes:
@@ -26,7 +28,7 @@ async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Readin
             readings.append(lists[change.noun] or change.find(workspace))
             continue
         try:
-            found = await _read(change, workspace)
+            found = await _read(change, workspace, with_others=in_lists[change.noun] > 1)
             reading: Reading = await _with_bundle_names(change, found, workspace)
         except CapgoError as error:
             reading = error
@@ -36,9 +38,10 @@ async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Readin
     return readings
 
 
-async def _read(change: Change, workspace: Workspace) -> State | None:
+async def _read(change: Change, workspace: Workspace, *, with_others: bool) -> State | None:
     """Read one; what is looked for in a list is only missing once all of that is loaded."""
-    found = await change.read(workspace)
+    together = with_others and change.reads_whole_list
+    found = await (change.read_list(workspace) if together else change.read(workspace))
     if found is not None or not _is_looked_for_in_list(change):
         return found
     records = workspace.bundles if change.noun == "bundle" else workspace.channels

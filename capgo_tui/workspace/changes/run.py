@@ -201,7 +201,10 @@ class Run:
         first = self._sent[0][1].change
         error = None
         try:
-            await first.read(self._workspace)
+            if len(self._sent) == 1:
+                await first.read(self._workspace)
+            else:
+                await first.read_list(self._workspace, deleted=self._deleted())
         except CapgoError as failure:
             error = failure
         for step, sent in self._sent:
@@ -212,6 +215,11 @@ class Run:
                 outcome = unread(sent.lost, error)
             step.outcome = await settle(self._workspace, sent.entry, outcome)
             step.unread = False
+
+    def _deleted(self) -> list[str]:
+        """The rows of which the server has said that they are gone."""
+        deletions = (s.change for _, s in self._sent if s.change.after is None and s.lost is None)
+        return [change.row for change in deletions if change.row is not None]
 
 
 def _locked(error: CapgoError) -> bool:

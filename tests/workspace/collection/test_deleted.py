@@ -1,0 +1,139 @@
+"""A record that the server no longer has leaves its list, and takes no other along."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from capgo_tui.api.errors import CapgoError
+from capgo_tui.workspace.collection import Replaced, Updated
+from tests.workspace.collection.lists import listened
+from tests.workspace.world import World, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from capgo_tui.workspace.collection import Collection
+
+
+@pytest.fixture
+async def long() -> AsyncIterator[World]:
+    """A list of bundles on three pages of the live API: 50, 500 and the rest."""
+    async with open_world(devices=5, bundles=700) as made:
+        yield made
+
+
+@pytest.mark.parametrize("at", [0, 49, 50, 300, 549])
+async def test_what_is_removed_before_the_end_is_read_hides_no_other(long: World, at: int) -> None:
+    bundles = long.open().bundles
+    await bundles.load_more()
+    await bundles.load_more()
+    assert (len(bundles), bundles.ended) == (550, False)
+    gone = list(bundles.records)[at]
+    long.run("UPDATE bundles SET deleted = 1 WHERE id = ?", gone)
+    heard = listened(bundles)
+    await bundles.remove(gone)
+    assert heard == [Replaced()]
+    assert gone not in bundles.records
+    await bundles.load_all()
+    assert list(bundles.records) == long.column(
+        "SELECT id FROM bundles WHERE app_id = ? AND NOT deleted ORDER BY created_at DESC, id DESC",
+        long.app_id,
+    )
+
+
+async def test_a_removal_waits_for_a_refresh_that_has_seen_the_record(world: World) -> None:
+    bundles = world.open().bundles
+    await bundles.load_all()
+    gone = next(iter(bundles.records))
+    held = world.door.hold("GET /bundle", skip=1)
+    refreshing = asyncio.ensure_future(bundles.refresh())
+    await held.ready.wait()
+    removing = asyncio.ensure_future(bundles.remove(gone))
+    await asyncio.sleep(0)
+    held.released.set()
+    await refreshing
+    await removing
+    assert gone not in bundles.records
+    assert bundles.page_of(gone) is None
+
+
+async def test_to_remove_what_is_not_there_changes_nothing(world: World) -> None:
+    bundles = world.open().bundles
+    await bundles.load_all()
+    heard = listened(bundles)
+    await bundles.remove("none such")
+    assert heard == []
+
+
+async def test_after_the_last_loaded_record_has_gone_a_refresh_reads_no_further(
+    long: World,
+) -> None:
+    bundles = long.open().bundles
+    await bundles.load_more()
+    gone = list(bundles.records)[-1]
+    long.run("UPDATE bundles SET deleted = 1 WHERE id = ?", gone)
+    await bundles.remove(gone)
+    long.door.asked.clear()
+    await bundles.refresh()
+    assert long.door.count("GET /bundle") == 1
+
+
+@pytest.mark.parametrize("name", ["channels", "bundles"])
+async def test_what_is_said_to_be_deleted_is_not_looked_for_again(world: World, name: str) -> None:
+    collection: Collection[Any] = getattr(world.open(), name)
+    await collection.load_all()
+    mine, theirs = list(collection.records)[60:62]
+    for key in (mine, theirs):
+        world.run(f"DELETE FROM {name} WHERE id = ?", key)  # noqa: S608
+    world.door.asked.clear()
+    await collection.reread(deleted=[mine, theirs])
+    assert len(world.door.asked) == 2
+    assert not {mine, theirs} & collection.records.keys()
+
+
+async def test_what_others_deleted_meanwhile_is_still_looked_for_again(world: World) -> None:
+    bundles = world.open().bundles
+    await bundles.load_all()
+    mine, theirs = list(bundles.records)[60:62]
+    for key in (mine, theirs):
+        world.run("UPDATE bundles SET deleted = 1 WHERE id = ?", key)
+    world.door.asked.clear()
+    await bundles.reread(deleted=[mine])
+    assert world.door.count("GET /bundle") == 4
+    assert theirs not in bundles.records
+
+
+async def test_one_page_read_again_tells_what_is_new_on_it_and_claims_nothing_of_the_rest(
+    world: World,
+) -> None:
+    bundles = world.open().bundles
+    await bundles.load_all()
+    keys, as_of = list(bundles.records), bundles.as_of
+    first, far = keys[0], keys[60]
+    for key in (first, far):
+        world.run("UPDATE bundles SET comment = 'newer' WHERE id = ?", key)
+    world.clock.advance(60)
+    page = bundles.page_of(far)
+    assert page is not None
+    heard = listened(bundles)
+    world.door.asked.clear()
+    read = await bundles.reread_page(page)
+    assert len(world.door.asked) == 1
+    assert Updated([far]) in heard
+    assert [str(each.id) for each in read.rows] == keys[50:]
+    assert (bundles.records[first].comment, bundles.as_of) != ("newer", world.clock())
+    assert bundles.as_of == as_of
+
+
+async def test_a_page_that_cannot_be_read_again_says_why(world: World) -> None:
+    bundles = world.open().bundles
+    await bundles.load_all()
+    page = bundles.page_of(next(iter(bundles.records)))
+    assert page is not None
+    world.door.fail("GET /bundle")
+    with pytest.raises(CapgoError, match="Unknown error"):
+        await bundles.reread_page(page)
+    assert bundles.error is not None
