@@ -12,7 +12,7 @@ from tests.tui.bundles import confirmed, form, left, on_bundles
 from tests.tui.channels import entry, told, workspace
 from tests.tui.driving import assert_sound
 from tests.tui.server import FAULT, Gate, Server, answering
-from tests.tui.world import APP, CHANNELS, NOW, bundle, channel, device, state, store_of
+from tests.tui.world import APP, CHANNELS, NOW, READER, bundle, channel, device, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,10 +234,52 @@ async def test_unreadable_channels_stop_it_where_nothing_else_protects_them() ->
         server.on("GET", "/channel", FAULT)
         await workspace(driver).channels.refresh()
         await driver.type("C")
-        await driver.until("! 6 channels are loaded, there may be more")
+        await driver.until("! not all channels could be read, so nobody knows")
         await driver.type("enter")
         await driver.until("Nothing can be deleted: not all channels could be read")
         assert not driver.main.confirmation.visible
+
+
+async def test_channels_that_cannot_be_read_are_told_of_before_the_number_is_typed() -> None:
+    server = made()
+    async with on_bundles(server, LAST) as driver:
+        server.on("GET", "/channel", FAULT)
+        await workspace(driver).channels.refresh()
+        await plan(driver)
+        assert "! channels could not be read again: what the 6 loaded ones use stays" in driver.text
+        assert "1.0.20  " in driver.text
+        line = next(row for row in driver.text.splitlines() if "1.0.20  " in row)
+        assert "channels could not be read again: not known whether it is in" in line
+        assert "not in use" not in driver.text
+        await confirmed(driver, "18")
+        await driver.until("18 of 18 · ✓ 18")
+
+
+async def test_what_is_agreed_to_is_asked_again_once_the_channels_cannot_be_read() -> None:
+    server = made()
+    async with on_bundles(server, LAST) as driver:
+        await plan(driver)
+        assert "not in use, not among the newest 10" in driver.text
+        server.on("GET", "/channel", FAULT)
+        await workspace(driver).channels.refresh()
+        await confirmed(driver, "18")
+        await driver.until("Changed! Clean up: delete 18 bundles")
+        assert "channels could not be read again" in driver.text
+        assert server.writes == 0
+
+
+async def test_the_first_refusal_for_lack_of_a_right_ends_the_run() -> None:
+    server = made()
+    async with on_bundles(server, LAST, key=READER) as driver:
+        await plan(driver)
+        await confirmed(driver, "18")
+        await driver.until("1 of 18 · ✓ 0 · ✗ 1 · 17 not tried: this key may")
+        assert "! the other 17 were not tried: this key may not delete bundles" in driver.text
+        assert "– not tried: this key may not delete bundles" in driver.text
+        assert server.count("DELETE", "/bundle") == 1
+        await driver.type("q")
+        await driver.until(lambda: driver.main.focused is driver.main.table)
+        assert "17 not tried" in driver.status
 
 
 # All of them

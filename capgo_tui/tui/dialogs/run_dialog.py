@@ -93,7 +93,9 @@ class RunDialog(Vertical, Modal, can_focus=True):
         run = self._run
         if run is None:
             return
-        self.query_one("#run-title", TextLine).show(f" {self._title} · {self.summary}")
+        self.query_one("#run-title", TextLine).show(
+            f" {self._title} · {self.summary}{_why_untried(run)}"
+        )
         shown = self.query_one("#run-list", Detail)
         if self._ended:
             shown.show_lines(self._last_lines(run))
@@ -172,7 +174,8 @@ class RunDialog(Vertical, Modal, can_focus=True):
 
     def _last_lines(self, run: Run) -> Sequence[Line]:
         worst_first = sorted(run.steps, key=_severity)
-        lines = [self._line(step) for step in worst_first[:LISTED]]
+        lines = [Line("", f"! {why}", "note") for why in _untried(run)]
+        lines += [self._line(step) for step in worst_first[:LISTED]]
         if len(worst_first) > LISTED:
             lines.append(Line("", f"and {len(worst_first) - LISTED} more", "raw"))
         return lines
@@ -187,12 +190,28 @@ class RunDialog(Vertical, Modal, can_focus=True):
             return UNREAD
         if step.outcome is not None:
             return briefly(step.change, step.outcome)
+        if step.untried:
+            return f"– not tried: {step.untried}"
         if self._ended:
             return "– not tried"
         if step.under_way:
             return "⟳"
         wait = self._run.wait_of(step) if step.waiting and self._run is not None else 0
         return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
+
+
+def _untried(run: Run) -> Sequence[str]:
+    """In sentences, how many were not tried, and why."""
+    return [
+        f"the other {f'{count} were' if count > 1 else 'one was'} not tried: {why}"
+        for why, count in run.untried.items()
+    ]
+
+
+def _why_untried(run: Run) -> str:
+    """The reason, once it is known and the same for all that were not tried."""
+    reasons = {step.untried for step in run.steps if not step.ended}
+    return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
 
 
 def _position(run: Run) -> int:

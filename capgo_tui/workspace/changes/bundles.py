@@ -98,6 +98,7 @@ class BundleNotes(BundleChange):
 
     kind: Literal["bundle.notes"] = "bundle.notes"
     verb: ClassVar[str] = "Change"
+    right: ClassVar[str] = "edit notes of bundles"
     bundle_id: int
 
     def request(self, traits: Traits) -> Request:
@@ -126,6 +127,7 @@ class BundleRegistration(BundleChange):
 
     kind: Literal["bundle.register"] = "bundle.register"
     verb: ClassVar[str] = "Register"
+    right: ClassVar[str] = "register bundles"
     session_key: SecretStr | None = None
     """Never written anywhere: in the journal it is stars."""
 
@@ -175,6 +177,7 @@ class BundleDeletion(BundleChange):
 
     kind: Literal["bundle.delete"] = "bundle.delete"
     verb: ClassVar[str] = "Delete bundle"
+    right: ClassVar[str] = "delete bundles"
     guard: Guard = Guard.TYPED
     agreed: tuple[str, ...] = ()
     """The channels that use it, as told before it was agreed to."""
@@ -220,6 +223,7 @@ class AllBundlesDeletion(BundleChange):
 
     kind: Literal["bundle.delete_all"] = "bundle.delete_all"
     verb: ClassVar[str] = "Delete all bundles of"
+    right: ClassVar[str] = "delete bundles"
     guard: Guard = Guard.TYPED
     spares_linked: bool
     """Whether the server keeps what channels use."""

@@ -68,7 +68,7 @@ async def send_once(
         )
         if run is None or undoes is None or isinstance(why, JournalUnusable):
             return outcome
-        return await _journal_refusal(change, workspace, outcome, undoes, run)
+        return await journal_refusal(change, workspace, outcome, undoes, run)
     try:
         await workspace.client.send(request)
     except CapgoError as error:
@@ -80,9 +80,10 @@ async def send_once(
     return Sent(change, entry)
 
 
-async def _journal_refusal(
+async def journal_refusal(
     change: Change, workspace: Workspace, outcome: Outcome, undoes: int, run: str
 ) -> Outcome:
+    """Journal a step of an undo that was never sent, with the outcome that says why."""
     try:
         entry = await asyncio.to_thread(
             workspace.journal.intend, change, None, undoes=undoes, run=run

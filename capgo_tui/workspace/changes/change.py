@@ -55,6 +55,8 @@ class Change(BaseModel, ABC):
     """``device``, ``channel`` or ``bundle``."""
     verb: ClassVar[str]
     """What a question begins with, such as ``Override``."""
+    right: ClassVar[str]
+    """What a key must be allowed to do for it; completes «this key may not …»."""
 
     reads_whole_list: ClassVar[bool] = False
     """Whether no request reads just its record, so that many had better be read together."""
@@ -146,6 +148,11 @@ class Change(BaseModel, ABC):
         """
         del workspace
         return self
+
+    @property
+    def right_on(self) -> str:
+        """Exact name of the channel that `right` is a right on; empty for one in the app (§10)."""
+        return ""
 
     @property
     def limits(self) -> Sequence[Limit]:

@@ -81,6 +81,11 @@ class ChannelChange(Change):
         return await self.read_one(workspace)
 
     @property
+    def right_on(self) -> str:
+        """The channel: a key may have the right on that one alone."""
+        return self.key
+
+    @property
     def moves_defaults(self) -> bool:
         """Whether other channels may change; a default that serves more demotes some, too."""
         return "public" in (self.after or {}) or bool(self.demotes)
@@ -192,6 +197,7 @@ class SettingsChange(ChannelChange):
 
     kind: Literal["channel.settings"] = "channel.settings"
     verb: ClassVar[str] = "Change"
+    right: ClassVar[str] = "change settings of channels"
     sends: State | None = None
     keeps: State = Field(default_factory=dict)
     """The bundle it carries, which older servers drop unless it is sent along (§11.5); looked up

@@ -55,6 +55,12 @@ class ChannelCreation(ChannelChange):
 
     kind: Literal["channel.create"] = "channel.create"
     verb: ClassVar[str] = "Create"
+    right: ClassVar[str] = "create channels"
+
+    @property
+    def right_on(self) -> str:
+        """None yet: it is a right in the app."""
+        return ""
 
     async def check(self, workspace: Workspace) -> Change:
         """Refuse when there is a channel of that name: the request would edit it (§11.15)."""
@@ -92,6 +98,7 @@ class ChannelDeletion(ChannelChange):
 
     kind: Literal["channel.delete"] = "channel.delete"
     verb: ClassVar[str] = "Delete channel"
+    right: ClassVar[str] = "delete channels"
     guard: Guard = Guard.TYPED
     restores: State = Field(default_factory=dict)
     """Of what it is before, what can be set on a new channel of that name."""

@@ -36,6 +36,7 @@ class OverrideChange(Change):
     kind: Literal["device.override"] = "device.override"
     noun: ClassVar[str] = "device"
     verb: ClassVar[str] = "Override"
+    right: ClassVar[str] = "change overrides"
 
     def request(self, traits: Traits) -> Request:
         """``POST /device``, or ``DELETE /device`` for no override."""
@@ -45,6 +46,12 @@ class OverrideChange(Change):
             return requests.unlink_device(traits, self.app_id, self.key)
         only = bundle if isinstance(bundle, str) else None
         return requests.link_device(traits, self.app_id, self.key, channel, bundle=only)
+
+    @property
+    def right_on(self) -> str:
+        """The channel it forces to; to clear an override is a right in the app (§7.3)."""
+        channel = (self.after or {}).get("channel")
+        return channel if isinstance(channel, str) else ""
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """The override that was there before, if it is known."""

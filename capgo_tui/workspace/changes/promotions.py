@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 class BundleLink(ChannelChange):
     """Put a bundle on a channel by ``PUT /bundle``, which any uploader may (contract §8.4)."""
 
+    right: ClassVar[str] = "promote bundles"
     channel_id: int
     bundle_id: int
     bundle_before_id: int | None = None

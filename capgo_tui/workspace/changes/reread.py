@@ -22,8 +22,13 @@ async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Readin
     """Read each target from the server, but a whole list only once for all that need it."""
     in_lists = Counter(change.noun for change in changes if change.reads_whole_list)
     lists: dict[str, CapgoError | None] = {}
+    forbidden: dict[str, CapgoError] = {}
+    """By noun, that the key may not read such records: it is not asked for each of many."""
     readings: list[Reading] = []
     for change in changes:
+        if change.noun in forbidden:
+            readings.append(forbidden[change.noun])
+            continue
         if change.reads_whole_list and change.noun in lists:
             readings.append(lists[change.noun] or change.find(workspace))
             continue
@@ -32,6 +37,8 @@ async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Readin
             reading: Reading = await _with_bundle_names(change, found, workspace)
         except CapgoError as error:
             reading = error
+            if error.kind is ErrorKind.NOT_ALLOWED:
+                forbidden[change.noun] = error
         if change.reads_whole_list:
             lists[change.noun] = reading if isinstance(reading, CapgoError) else None
         readings.append(reading)

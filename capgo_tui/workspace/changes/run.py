@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import deque
+from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.workspace.changes.carry_out import Sent, conclude, judge, send_once, settle, unread
+from capgo_tui.api.errors import CapgoError, ErrorKind, Refused
+from capgo_tui.workspace.changes.carry_out import (
+    Sent,
+    conclude,
+    journal_refusal,
+    judge,
+    send_once,
+    settle,
+    unread,
+)
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.recall import recall
+from capgo_tui.workspace.changes.rights import lacking
+from capgo_tui.workspace.words import brief
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
@@ -36,6 +46,8 @@ class Step:
     outcome: Outcome | None = None
     skipped: str = ""
     """Why it was not sent: there was no need, or its record is no longer what it was."""
+    untried: str = ""
+    """Why it was not sent although it was to be: the server had refused another for that."""
     under_way: bool = False
     waiting: bool = False
     unread: bool = False
@@ -55,7 +67,8 @@ class Step:
 class Run:
     """Some changes that were confirmed together.
 
-    A failure ends its own change alone, except for a refused key: after that nothing is sent.
+    A failure ends its own change alone, except for a refused key: after that nothing is sent;
+    and for a right that the key lacks: after that nothing is sent that needs the same.
     Of the steps that together take back one change, none is sent after one that did not do what
     it was to do: each of them relies on those before it.
     What has to wait for a limit of the server is done last. Changes that can only be verified
@@ -103,6 +116,11 @@ class Run:
         """How many were left alone."""
         return sum(bool(step.skipped) for step in self.steps)
 
+    @property
+    def untried(self) -> dict[str, int]:
+        """How many were not tried for each reason; only those that have one."""
+        return Counter(step.untried for step in self.steps if step.untried)
+
     def count(self, *fates: Fate) -> int:
         """How many came to one of these ends."""
         return sum(step.outcome is not None and step.outcome.fate in fates for step in self.steps)
@@ -119,8 +137,12 @@ class Run:
                 self._broken_off.add(step.undoes)
             self._heed(step.outcome)
             if self._must_end(step.outcome):
+                self._give_up(_why_ended(step.outcome), lambda _: True)
                 break
+            if lacks := lacking(step.change, step.outcome):
+                self._give_up(str(lacks), lacks.concerns)
         await self._verify_together()
+        await self._journal_untried()
 
     def wait_of(self, step: Step) -> float:
         """Seconds that a change has to wait for the server's limits."""
@@ -152,6 +174,35 @@ class Run:
             self._waiting.append(step)
             self._held.add(step.target)
         return None
+
+    def _give_up(self, why: str, concerns: Callable[[Change], bool]) -> None:
+        """Try none of those left that would come to the same end, and that are still needed.
+
+        An undo of one change that could not be carried through is not begun, nor gone on with.
+        """
+        left = [*self._ready, *self._waiting]
+        given_up = {
+            step
+            for step in left
+            if concerns(step.change) and not step.change.needless(self._workspace)
+        }
+        undoes = {step.undoes for step in given_up} - {None}
+        for step in left:
+            if step in given_up or step.undoes in undoes:
+                step.untried, step.waiting = why, False
+        self._ready = deque(step for step in self._ready if not step.untried)
+        self._waiting = [step for step in self._waiting if not step.untried]
+        self._held = {each.target for each in self._waiting}
+
+    async def _journal_untried(self) -> None:
+        """Write down steps that were not sent of an undo that was begun: it is not all done."""
+        begun = {step.undoes for step in self.steps if step.outcome is not None}
+        for step in self.steps:
+            if step.undoes is None or step.ended or step.undoes not in begun:
+                continue
+            refused = Refused(step.untried or "stopped before it was sent")
+            outcome = Outcome(Fate.FAILED, step.change.before, refused=refused)
+            await journal_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
 
     def _soonest(self) -> tuple[int, float]:
         """Which of those that wait may go first, and in how many seconds.
@@ -220,6 +271,10 @@ class Run:
         """The rows of which the server has said that they are gone."""
         deletions = (s.change for _, s in self._sent if s.change.after is None and s.lost is None)
         return [change.row for change in deletions if change.row is not None]
+
+
+def _why_ended(outcome: Outcome) -> str:
+    return brief(outcome.error, "do that") if outcome.error is not None else ""
 
 
 def _locked(error: CapgoError) -> bool:

@@ -342,7 +342,7 @@ async def test_a_failure_does_not_end_the_undo_of_the_others(
 ) -> None:
     devices = await run_of(world, workspace, 3)
     undo = await planned(workspace)
-    world.door.answer("DELETE /device", {"error": "cannot_access_app", "message": "No"}, 400)
+    world.door.answer("DELETE /device", {"error": "missing_device_id", "message": "No"}, 400)
     run = Run(undo.changes, workspace, undoes=undo.undoes)
     await run.go()
     assert (run.count(Fate.FAILED), run.count(Fate.VERIFIED)) == (1, 2)
