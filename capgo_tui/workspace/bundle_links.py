@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import BundleRef
 
+IN_USE: Final = "not known whether it is in use"
 Identity = int | str
 """A bundle's id, or its exact name where only that is told."""
 
@@ -39,11 +40,22 @@ class BundleLinks:
 
     channels: dict[Identity, list[Link]] = field(default_factory=lambda: defaultdict(list))
     devices: Counter[Identity] = field(default_factory=Counter)
+    untold: str = ""
+    """Why there may be channels besides those given: ``channels cannot be read``; else empty."""
+    all_devices: bool = True
+    """Whether there are no devices besides those given."""
 
     @classmethod
-    def of(cls, channels: Iterable[Channel], devices: Iterable[Device]) -> BundleLinks:
+    def of(
+        cls,
+        channels: Iterable[Channel],
+        devices: Iterable[Device],
+        *,
+        untold: str = "",
+        all_devices: bool = True,
+    ) -> BundleLinks:
         """Note what each channel carries and rolls out, and what each device runs."""
-        links = cls()
+        links = cls(untold=untold, all_devices=all_devices)
         for channel in channels:
             for bundle, rollout in ((channel.bundle, False), (channel.rollout_bundle, True)):
                 if (identity := _identity(bundle)) is not None:
@@ -54,9 +66,9 @@ class BundleLinks:
         )
         return links
 
-    def with_channels(self, channels: Iterable[Channel]) -> BundleLinks:
+    def with_channels(self, channels: Iterable[Channel], untold: str) -> BundleLinks:
         """The same devices, with channels as they are now."""
-        return replace(BundleLinks.of(channels, ()), devices=self.devices)
+        return replace(self, channels=BundleLinks.of(channels, ()).channels, untold=untold)
 
     def channels_of(self, bundle: Bundle) -> Sequence[Link]:
         """The channels that use a bundle, each in the order they were given."""
@@ -71,6 +83,15 @@ class BundleLinks:
         """``run by 3 loaded devices``; empty for none."""
         count = self.devices_on(bundle)
         return f"run by {count} loaded device{'s' * (count > 1)}" if count else ""
+
+    def use_of(self, bundle: Bundle) -> str:
+        """What is known of the use of a bundle that none of the channels given carries."""
+        run_by = self.run_by(bundle)
+        if self.untold:
+            return f"{run_by}, {self.untold}" if run_by else f"{self.untold}: {IN_USE}"
+        if run_by:
+            return run_by
+        return "not in use" if self.all_devices else "on no channel, run by no loaded device"
 
 
 def _serves_target(channel: Channel) -> bool:

@@ -106,7 +106,7 @@ def plan(bundles: Iterable[Bundle], links: BundleLinks, rules: Rules, now: datet
         left -= newest
         kept = _kept(bundle, links, rules, now, matches=matches, newest=newest)
         verdicts.append(
-            Verdict(bundle, *(kept or (None, _why_deleted(rules, links.run_by(bundle)))))
+            Verdict(bundle, *(kept or (None, _why_deleted(rules, links.use_of(bundle)))))
         )
     return Plan(verdicts, links)
 
@@ -150,8 +150,8 @@ def unsafe_name(bundle: Bundle) -> str:
     return ""
 
 
-def _why_deleted(rules: Rules, run_by: str) -> str:
-    conditions = [run_by or "not in use"]
+def _why_deleted(rules: Rules, use: str) -> str:
+    conditions = [use]
     if rules.newest:
         conditions.append(f"not among the newest {rules.newest}")
     if rules.older_than is not None:

@@ -6,8 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.revisions import DeleteAll, Extra
-from capgo_tui.workspace.bundle_links import BundleLinks
-from capgo_tui.workspace.changes.bundle_deletions import UNREADABLE, is_known
+from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks
+from capgo_tui.workspace.changes.bundle_deletions import (
+    SERVER_REFUSES,
+    UNKNOWN_DEVICES,
+    UNREADABLE,
+    all_devices_known,
+    is_known,
+    untold_channels,
+)
 from capgo_tui.workspace.cleanup import Keep, Plan, Rules, plan
 from capgo_tui.workspace.draft import Draft, Entry, Kind
 
@@ -92,21 +99,30 @@ class CleanupDraft(Draft):
         bundles = list(workspace.bundles.records.values())
         channels = list(workspace.channels.records.values())
         devices = list(workspace.devices.records.values())
-        return lambda: plan(bundles, BundleLinks.of(channels, devices), rules, now)
+        untold, all_devices = untold_channels(workspace), all_devices_known(workspace)
+
+        def make() -> Plan:
+            links = BundleLinks.of(channels, devices, untold=untold, all_devices=all_devices)
+            return plan(bundles, links, rules, now)
+
+        return make
 
     def notes(self) -> list[str]:
         """What is not known, and so not taken into account."""
         workspace = self._workspace
-        notes = [
-            f"{len(collection)} {collection.name} are loaded, there may be more"
-            for collection in (workspace.bundles, workspace.channels)
-            if not is_known(collection)
-        ]
+        notes = []
+        if not is_known(workspace.bundles):
+            notes.append(f"{len(workspace.bundles)} bundles are loaded, there may be more")
+        if self.refusal:
+            notes.append(self.refusal)
+        elif untold := untold_channels(workspace):
+            loaded = len(workspace.channels)
+            rest = f"what the {loaded} loaded ones use stays; of the others" if loaded else ""
+            notes.append(f"{untold}: {rest or 'of all that goes'} {IN_USE}; {SERVER_REFUSES}")
         if self.text("run") != "yes":
             return [*notes, "what devices run goes as well"]
-        devices = workspace.devices
-        if not devices.ended or devices.incomplete:
-            notes.append(f"{len(devices)} devices are loaded; what the others run is not known")
+        if not all_devices_known(workspace):
+            notes.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
         return notes
 
     def about(self) -> Sequence[tuple[str, str]]:

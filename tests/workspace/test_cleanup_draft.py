@@ -15,6 +15,8 @@ from tests.workspace.world import World, open_world
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from capgo_tui.workspace.session import Workspace
+
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
@@ -55,7 +57,8 @@ async def test_what_is_not_loaded_is_said(world: World) -> None:
     await workspace.devices.load_more()
     draft = CleanupDraft(workspace)
     assert draft.notes() == [
-        "0 channels are loaded, there may be more",
+        "channels cannot be read: of all that goes not known whether it is in use;"
+        " the server refuses to delete what they use",
         "150 devices are loaded; what the others run is not known",
     ]
     assert [entry.name for entry in draft.entries][-2:] == ["load", "all"]
@@ -64,6 +67,87 @@ async def test_what_is_not_loaded_is_said(world: World) -> None:
     await workspace.devices.load_all()
     assert draft.notes() == []
     assert [entry.name for entry in draft.entries][-2:] == ["name", "all"]
+
+
+NOT_KNOWN = "not known whether it is in use"
+
+
+async def without_channels(world: World, key: str = "org_super_admin") -> Workspace:
+    """A workspace whose bundles and devices are loaded, and whose channels cannot be read."""
+    workspace = world.open(key)
+    await workspace.client.learn_revision(world.app_id)
+    await workspace.bundles.load_all()
+    await workspace.devices.load_all()
+    world.door.fail("GET /channel")
+    await workspace.channels.load_all()
+    return workspace
+
+
+async def test_where_channels_cannot_be_read_no_line_says_that_it_is_not_in_use(
+    world: World,
+) -> None:
+    draft = CleanupDraft(await without_channels(world))
+    plan = draft.planning()()
+    assert plan.deleted
+    for verdict in plan.deleted:
+        assert verdict.reason.startswith(f"channels cannot be read: {NOT_KNOWN}, not among")
+    draft.type("run", "no")
+    run = [each for each in draft.planning()().deleted if each not in plan.deleted]
+    assert any("run by" in verdict.reason for verdict in run)
+    for verdict in run:
+        assert "channels cannot be read" in verdict.reason
+        assert "not in use" not in verdict.reason
+
+
+async def test_a_key_that_may_not_read_channels_is_told_so_of_every_line(world: World) -> None:
+    workspace = world.open("app_preview")
+    await workspace.bundles.load_all()
+    await workspace.client.learn_revision(world.app_id)
+    await workspace.channels.load_all()
+    await workspace.devices.load_all()
+    plan = CleanupDraft(workspace).planning()()
+    assert {verdict.reason for verdict in plan.deleted} == {
+        f"channels cannot be read: {NOT_KNOWN}, not among the newest 10"
+    }
+
+
+async def test_what_was_read_of_the_channels_before_is_kept_by(world: World) -> None:
+    workspace = await loaded(world)
+    known = CleanupDraft(workspace).planning()()
+    world.door.fail("GET /channel")
+    await workspace.channels.refresh()
+    draft = CleanupDraft(workspace)
+    plan = draft.planning()()
+    assert [verdict.bundle for verdict in plan.deleted] == [each.bundle for each in known.deleted]
+    assert all(
+        verdict.reason.startswith(f"channels could not be read again: {NOT_KNOWN}")
+        for verdict in plan.deleted
+    )
+    assert draft.notes()[0].startswith(
+        "channels could not be read again: what the 6 loaded ones use stays; of the others"
+    )
+
+
+async def test_what_unloaded_devices_may_run_is_not_called_out_of_use(world: World) -> None:
+    workspace = await loaded(world)
+    all_known = {verdict.reason for verdict in CleanupDraft(workspace).planning()().deleted}
+    assert all_known == {"not in use, not among the newest 10"}
+    partly = world.open()
+    await partly.client.learn_revision(world.app_id)
+    await partly.bundles.load_all()
+    await partly.channels.load_all()
+    await partly.devices.load_more()
+    assert {verdict.reason for verdict in CleanupDraft(partly).planning()().deleted} == {
+        "on no channel, run by no loaded device, not among the newest 10"
+    }
+
+
+async def test_a_server_that_protects_nothing_has_nothing_deleted_without_its_channels() -> None:
+    async with open_world("documented", devices=5) as world:
+        draft = CleanupDraft(await without_channels(world))
+        assert draft.refusal
+        assert draft.notes() == [draft.refusal]
+        assert all(NOT_KNOWN in verdict.reason for verdict in draft.planning()().deleted)
 
 
 async def test_the_groups_hold_every_bundle_once_and_what_goes_is_first(world: World) -> None:

@@ -10,7 +10,7 @@ from capgo_tui.tui.dialogs.link_form import Choices
 from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import bundle_name
-from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions
+from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, linked_now
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.told import told
@@ -173,8 +173,7 @@ class BundleFlow:
             now = self._workspace.bundles.records.get(str(bundle.id))
             if now is None:
                 return None
-            channels = self._workspace.channels.records.values()
-            return deletion(self._workspace, now, found.links.with_channels(channels))
+            return deletion(self._workspace, now, linked_now(self._workspace, found.links))
 
         if self._is_busy(bundle):
             return None

@@ -149,7 +149,7 @@ class CleanupFlow:
             if not form.shows(draft):
                 self._screen.say("Nothing was deleted.")
                 return ()
-            if draft.plan is not None and _ids(draft.plan) == _ids(plan):
+            if draft.plan is not None and _agreed_to(draft.plan) == _agreed_to(plan):
                 return changes
             changed = True
         return ()
@@ -186,8 +186,9 @@ def _title(changes: Sequence[Change]) -> str:
     return f"Clean up: delete {len(changes)} bundles"
 
 
-def _ids(plan: Plan) -> list[int]:
-    return [verdict.bundle.id for verdict in plan.deleted]
+def _agreed_to(plan: Plan) -> tuple[list[int], str]:
+    """What goes, and what was not known of its use: another one is asked about anew."""
+    return [verdict.bundle.id for verdict in plan.deleted], plan.links.untold
 
 
 def _lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:

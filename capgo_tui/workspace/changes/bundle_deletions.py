@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError, UnsupportedByRevision
 from capgo_tui.api.revisions import DeleteAll, Extra
-from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
+from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks, linked_to
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion
 from capgo_tui.workspace.changes.states import bundle_state
 from capgo_tui.workspace.cleanup import unsafe_name
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 UNREADABLE: Final = "not all channels could be read, so nobody knows which bundles they use"
+SERVER_REFUSES: Final = "the server refuses to delete what they use"
+UNKNOWN_DEVICES: Final = "{count} devices are loaded; what the others run is not known"
 ONLY_ALL: Final = "the legacy API cannot delete one bundle, only all: C"
 FRESH: Final = timedelta(seconds=60)
 """A list older than this is read again before something is deleted by what it says."""
@@ -42,8 +45,36 @@ async def links_of(workspace: Workspace) -> BundleLinks:
     """Who uses which bundle, as far as channels and devices are loaded."""
     channels = list(workspace.channels.records.values())
     devices = list(workspace.devices.records.values())
+    count = partial(
+        BundleLinks.of,
+        untold=untold_channels(workspace),
+        all_devices=all_devices_known(workspace),
+    )
     # 100 000 devices take long enough to be counted in a thread.
-    return await asyncio.to_thread(BundleLinks.of, channels, devices)
+    return await asyncio.to_thread(count, channels, devices)
+
+
+def linked_now(workspace: Workspace, links: BundleLinks) -> BundleLinks:
+    """The same, with the channels as they are loaded now."""
+    channels = workspace.channels.records.values()
+    return links.with_channels(channels, untold_channels(workspace))
+
+
+def untold_channels(workspace: Workspace) -> str:
+    """Why a bundle on no loaded channel may yet be in use; empty when all of them are known."""
+    channels = workspace.channels
+    if is_known(channels):
+        return ""
+    if channels.error is not None:
+        return f"channels {'could not be read again' if channels.as_of else 'cannot be read'}"
+    if channels.ended:
+        return "not all channels could be read"
+    return "not all channels are loaded"
+
+
+def all_devices_known(workspace: Workspace) -> bool:
+    """Whether no device may run a bundle but the loaded ones."""
+    return workspace.devices.ended and not workspace.devices.incomplete
 
 
 async def bring_up_to_date(
@@ -76,41 +107,41 @@ async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletion
     traits = await workspace.client.traits_for_write(workspace.target.app_id)
     if Extra.DELETE_ONE_BUNDLE not in traits.extras:
         raise UnsupportedByRevision(ONLY_ALL)
-    known = await bring_up_to_date(workspace, workspace.channels)
+    await bring_up_to_date(workspace, workspace.channels)
     links = await links_of(workspace)
     changes: list[BundleDeletion] = []
     refused: list[tuple[Bundle, str]] = []
     for bundle in bundles:
-        why = _why_refused(bundle, links, traits, known=known)
+        why = _why_refused(bundle, links, traits)
         if why:
             refused.append((bundle, why))
         else:
-            changes.append(deletion(workspace, bundle, links, known=known))
+            changes.append(deletion(workspace, bundle, links))
     return Deletions(changes, refused, links)
 
 
-def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits, *, known: bool) -> str:
+def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits) -> str:
     if why := unsafe_name(bundle):
         return why
     used = links.channels_of(bundle)
     if traits.delete_all is DeleteAll.UNLINKED:
         return linked_to(used) if used else ""
     # This server deletes what is linked as well: without the channels that could be any.
-    return "" if known else UNREADABLE
+    return UNREADABLE if links.untold else ""
 
 
-def deletion(
-    workspace: Workspace, bundle: Bundle, links: BundleLinks, *, known: bool = True
-) -> BundleDeletion:
+def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> BundleDeletion:
     """The change that deletes one bundle, with what that does to whoever uses it."""
     used = links.channels_of(bundle)
     touches = []
     if used:
         touches.append(f"{bundle.name} is {linked_to(used)}: left pointing at nothing")
-    if not known:
-        touches.append("not all channels could be read; the server refuses what they use")
+    if links.untold:
+        touches.append(f"{links.untold}: {IN_USE}; {SERVER_REFUSES}")
     if run_by := links.run_by(bundle):
         touches.append(f"{bundle.name} is {run_by}")
+    if not links.all_devices:
+        touches.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
     touches.append(GONE_FOR_GOOD)
     return BundleDeletion(
         app_id=workspace.target.app_id,
@@ -138,16 +169,20 @@ def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion
     Channels and bundles are taken as they now are, the devices as `links` has them.
     """
     loaded = workspace.bundles.records.values()
-    links = links.with_channels(workspace.channels.records.values())
+    links = linked_now(workspace, links)
     used = [bundle for bundle in loaded if links.channels_of(bundle)]
     spares = workspace.client.traits.delete_all is DeleteAll.UNLINKED
     count = len(loaded) - (len(used) if spares else 0)
-    touches = [f"{count} of {len(loaded)} loaded bundles go, for good"]
+    unsure = spares and links.untold
+    most = "at most " if unsure else ""
+    touches = [f"{most}{count} of {len(loaded)} loaded bundles go, for good"]
     if not is_known(workspace.bundles):
         touches.append("not all bundles could be loaded: there may be more, and they go as well")
-    if not is_known(workspace.channels):
-        touches.append("not all channels could be loaded: they may use more of the bundles")
-    if spares:
+    if links.untold:
+        touches.append(f"{links.untold}: they may use more of the bundles")
+    if unsure:
+        touches.append("the server keeps what channels use: how many that are is not known")
+    elif spares:
         touches.append(f"the server keeps what channels use: {len(used)}")
     else:
         touches.append("this server deletes ALL of them, also what channels use")
@@ -158,11 +193,13 @@ def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion
     gone = [bundle for bundle in loaded if not (spares and links.channels_of(bundle))]
     if run := sum(links.devices_on(bundle) > 0 for bundle in gone):
         touches.append(f"loaded devices run {run} of those that go")
+    if not links.all_devices:
+        touches.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
     return AllBundlesDeletion(
         app_id=workspace.target.app_id,
         key=workspace.target.app_id,
         label=workspace.target.app_id,
-        before={"bundles": count},
+        before={} if unsure else {"bundles": count},
         after={"bundles": 0},
         spares_linked=spares,
         touches=tuple(touches),

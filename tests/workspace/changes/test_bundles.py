@@ -279,7 +279,11 @@ async def test_live_protects_by_itself_when_the_channels_are_not_known(world: Wo
     world.door.fail(CHANNELS)
     name = next(iter(used(world)))
     change = await delete(world, workspace, name)
-    assert "the server refuses what they use" in change.touches[0]
+    assert change.touches[0] == (
+        "channels cannot be read: not known whether it is in use;"
+        " the server refuses to delete what they use"
+    )
+    assert "0 devices are loaded; what the others run is not known" in change.touches
     outcome = await carry_out(change, workspace)
     assert outcome.fate is Fate.FAILED
     assert outcome.error is not None
@@ -323,6 +327,32 @@ async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World)
 
 
 # Deleting all
+
+
+async def test_what_channels_keep_is_not_counted_while_they_cannot_be_read(world: World) -> None:
+    workspace = world.open()
+    world.door.fail(CHANNELS)
+    change = all_deletion(workspace, await count_all(workspace))
+    count = len(workspace.bundles)
+    assert change.before == {}
+    assert [str(effect) for effect in change.effects()] == ["unknown → 0"]
+    assert change.touches == (
+        f"at most {count} of {count} loaded bundles go, for good",
+        "channels cannot be read: they may use more of the bundles",
+        "the server keeps what channels use: how many that are is not known",
+        "0 devices are loaded; what the others run is not known",
+    )
+    kept = used(world)
+    await done(workspace, change)
+    assert set(left(world)) == kept
+
+
+async def test_what_could_not_be_counted_again_is_not_told_as_done(world: World) -> None:
+    workspace = world.open()
+    world.door.fail(CHANNELS, times=2)
+    change = all_deletion(workspace, await count_all(workspace))
+    outcome = await carry_out(change, workspace)
+    assert outcome.fate is Fate.UNVERIFIED
 
 
 async def test_delete_all_on_live_keeps_what_channels_use_and_counts_again(world: World) -> None:
