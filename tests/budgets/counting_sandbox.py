@@ -1,4 +1,7 @@
-"""The sandbox as a process that counts: `python -m tests.budgets.counting_sandbox DEVICES`."""
+"""The sandbox as a process that counts.
+
+`python -m tests.budgets.counting_sandbox DEVICES CHANNELS BUNDLES`
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,8 @@ class Counting:
 
 def main() -> None:
     store = Store()
-    generate(store, devices=int(sys.argv[1]), now=datetime.now(UTC))
+    devices, channels, bundles = map(int, sys.argv[1:])
+    generate(store, devices=devices, channels=channels, bundles=bundles, now=datetime.now(UTC))
     entrance = find_entrance(store)
     assert entrance is not None
     app = create_app(store)

@@ -33,6 +33,8 @@ class Budget:
     weight: Weight = Weight.FAILS
     at_least: bool = False
     """Whether the bound is the least that will do, not the most."""
+    exact: bool = False
+    """Whether the bound is a count that is met by no other."""
     known: str = ""
     """Why it is known not to be met; it must go once it is met."""
 
@@ -40,6 +42,8 @@ class Budget:
         """Whether a figure keeps the bound; one without a bound always does."""
         if self.bound is None:
             return True
+        if self.exact:
+            return measured == self.bound
         return measured >= self.bound if self.at_least else measured <= self.bound
 
     def verdict(self, measured: float) -> str:
@@ -59,6 +63,10 @@ def _bytes(id_: str, title: str, bound: float | None) -> tuple[Budget, Budget]:
         Budget(f"{id_}.ansi", "bytes", f"{title}, ansi-dark", "B", bound),
         Budget(f"{id_}.truecolor", "bytes", f"{title}, truecolor", "B", None, Weight.TOLD),
     )
+
+
+def _requests(id_: str, title: str, bound: float) -> Budget:
+    return Budget(f"requests.{id_}", "changes", title, "requests", bound, exact=True)
 
 
 def _gap(id_: str, title: str, bound: float) -> Budget:
@@ -98,6 +106,16 @@ BUDGETS: tuple[Budget, ...] = (
     Budget("cold-start", "requests", "cold start", "requests", 4),
     Budget("fix", "requests", "override fix beside the first lists", "requests", 3),
     Budget("keys", "requests", "override fix from the lists, beside one paste", "keys", 8),
+    _requests("channels", "all of 62 channels", 2),
+    _requests("bundles", "all of 133 bundles", 2),
+    _requests("override", "override of a loaded device: write, read back", 2),
+    _requests("promote", "promote: look, write, read back", 3),
+    _requests("take-off", "take a bundle off: look, write, read back", 3),
+    _requests("delete-channel", "delete a channel: write, read back", 2),
+    _requests("delete-overrides", "delete one with overrides: and the page of its devices", 3),
+    _requests("notes", "comment of a bundle: write, its page", 2),
+    _requests("delete-bundle", "delete a bundle: write, its page", 2),
+    _requests("delete-many", "delete bundles: the list once, beside the writes", 2),
     Budget(
         "load-all",
         "scale",
@@ -144,7 +162,7 @@ def table(measured: Measured) -> str:
     for budget in BUDGETS:
         if (figure := measured.get(budget.id)) is None:
             continue
-        sign = "≥" if budget.at_least else "≤"
+        sign = "=" if budget.exact else "≥" if budget.at_least else "≤"
         bound = "" if budget.bound is None else f"{sign} {_number(budget.bound)}"
         rows.append(
             (budget.title, bound, f"{_number(figure)} {budget.unit}", budget.verdict(figure))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.budgets import append, request_counts, scale, screen_bytes, start
+from tests.budgets import append, change_counts, request_counts, scale, screen_bytes, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,7 @@ def groups(folder: Path, *, thorough: bool = False) -> dict[str, Callable[[], Me
         "bytes": partial(screen_bytes.measure, folder, truecolor=thorough),
         "idle": partial(screen_bytes.measure_idle, folder),
         "requests": partial(request_counts.measure, folder),
+        "changes": partial(change_counts.measure, folder),
         "scale": partial(scale.measure, folder),
         "append": partial(append.measure, 15 if thorough else 5),
         "start": partial(start.measure, folder, 11 if thorough else 5),

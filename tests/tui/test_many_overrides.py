@@ -93,7 +93,7 @@ async def test_a_failure_stops_nothing_and_what_failed_stays_marked(server: Serv
         async def again() -> Message:
             return next(read, None) or await receive()
 
-        no = answering(400, b'{"error":"cannot_access_channel","message":"No"}')
+        no = answering(400, b'{"error":"channel_device_error","message":"No"}')
         wanted = json.loads(message["body"])["device_id"]
         await (no(app, scope, again, send) if wanted in refused else app(scope, again, send))
 

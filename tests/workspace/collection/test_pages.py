@@ -50,6 +50,19 @@ async def test_a_list_is_read_to_its_end_whole_and_once(revision: str, name: str
         assert len(world.door.asked) == asked, "nothing is left to ask for"
 
 
+@pytest.mark.parametrize("name", ["channels", "bundles"])
+async def test_a_list_with_pages_of_one_size_is_not_begun_again(world: World, name: str) -> None:
+    collection: Collection[Any] = getattr(world.open(), name)
+    await collection.load_more()
+    await collection.load_all()
+    assert collection.ended
+    assert len(world.door.asked) == 2
+    await collection.refresh()
+    world.door.asked.clear()
+    await collection.load_all()
+    assert not world.door.asked
+
+
 async def test_records_keep_the_order_of_the_server(world: World) -> None:
     workspace = world.open()
     for collection in (workspace.channels, workspace.devices, workspace.bundles):
