@@ -207,3 +207,9 @@ MOVES: tuple[tuple[str, str], ...] = (
     ("pgup pgdn", "a screen; ctrl+u ctrl+d half of one"),
     ("g G", "first and last row"),
 )
+FORMS: tuple[tuple[str, str], ...] = (
+    ("⏎ tab ↑ ↓", "the next row, or the one before; Enter changes no value"),
+    ("space ← →", "another choice"),
+    ("a character", "replaces what a field held; ← or End before it keeps that"),
+    ("ctrl+s", "to «Review and send», which shows what would be sent and asks"),
+)

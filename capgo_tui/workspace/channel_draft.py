@@ -117,6 +117,8 @@ class ChannelDraft:
     def suggestions(self, field: FormField) -> list[str]:
         """Names that what was typed can be the beginning of, the newest bundles first."""
         typed = self._texts.get(field.name, "").strip().casefold()
+        if self.text(field) and not self.is_changed(field) and field.name != COPY:
+            return []  # nobody is looking for another one yet
         names: list[str] = []
         if field.kind is Kind.BUNDLE and self.is_changed(field):
             names = [bundle.name for bundle in self._workspace.bundles.records.values()]

@@ -139,6 +139,7 @@ def _change(dice: random.Random) -> Iterator[Stroke]:
     yield Key(dice.choice(WRITING_KEYS))
     for kind in dice.choices(("move", "text", "enter"), k=dice.randint(0, 3)):
         yield _stroke(kind, dice)
+    yield Key("ctrl+s")
     yield Key("enter")
     yield Agree()
     if dice.random() < 0.5:

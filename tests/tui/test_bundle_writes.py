@@ -87,9 +87,9 @@ async def test_comment_and_link_are_edited_and_taken_back(server: Server) -> Non
         await driver.type("e")
         await driver.until("Edit bundle 1.0.6")
         await driver.until("nothing is changed yet")
-        await driver.type("enter")
+        await driver.type("ctrl+s", "enter")
         await driver.until("so there is nothing to send")
-        await driver.type(*"!", "tab", *"https://e.com/7", "enter")
+        await driver.type("tab", "end", *"!", "tab", *"https://e.com/7", "ctrl+s", "enter")
         await driver.asked("Change 1.0.6: build 6 → build 6! +1 more?")
         assert 'POST /bundle/metadata {"app_id": "com.acme.shop", "version_id": 6' in driver.text
         await driver.type("y")
@@ -104,7 +104,7 @@ async def test_comment_and_link_are_edited_and_taken_back(server: Server) -> Non
 
 async def test_a_no_keeps_what_was_typed_and_leaving_asks(server: Server) -> None:
     async with on_bundles(server) as driver:
-        await driver.type("e", *"!", "enter")
+        await driver.type("e", "end", *"!", "ctrl+s", "enter")
         await driver.asked()
         await driver.type("n")
         await driver.until("Nothing was sent.")
@@ -124,7 +124,7 @@ async def test_a_no_keeps_what_was_typed_and_leaving_asks(server: Server) -> Non
 
 async def test_a_bundle_that_changed_meanwhile_is_asked_about_again(server: Server) -> None:
     async with on_bundles(server) as driver:
-        await driver.type("e", *"!", "enter")
+        await driver.type("e", "end", *"!", "ctrl+s", "enter")
         await driver.asked()
         server.change("UPDATE bundles SET comment = 'theirs' WHERE name = '1.0.6'")
         await workspace(driver).bundles.refresh()
@@ -161,7 +161,7 @@ async def test_an_external_bundle_is_registered(server: Server) -> None:
         await fill(driver, "2.0.0-rc.1", "https://cdn.e.com/2.zip", SUM, SECRET, "k-1")
         await driver.until(lambda: "k-1" in driver.text.split("POST /bundle {")[-1])
         assert '"session_key": "•••", "key_id": "k-1"}' in " ".join(driver.text.split())
-        await driver.type("enter")
+        await driver.type("ctrl+s", "enter")
         await driver.asked("Register 2.0.0-rc.1?")
         await driver.type("y")
         await told(driver, "✓")
@@ -209,7 +209,7 @@ async def test_what_breaks_a_rule_is_said_before_it_is_sent(
     async with on_bundles(server) as driver:
         await driver.type("n")
         await fill(driver, *texts)
-        await driver.type("enter")
+        await driver.type("ctrl+s", "enter")
         await driver.until(problem)
         assert f"✗ {problem.split(': ')[1]}" in driver.text, "beside its field"
         assert not driver.main.prompt.asking
@@ -221,7 +221,7 @@ async def test_a_name_a_deleted_bundle_has_is_told_beside_it(server: Server) -> 
     async with on_bundles(server, "1.0.5") as driver:
         await driver.type("n")
         await fill(driver, "1.0.6", "https://e.com/z", SUM)
-        await driver.type("enter")
+        await driver.type("ctrl+s", "enter")
         await driver.asked("Register 1.0.6?")
         await driver.type("y")
         await driver.until("✗ taken, it seems ")
@@ -230,7 +230,7 @@ async def test_a_name_a_deleted_bundle_has_is_told_beside_it(server: Server) -> 
         assert (
             "✗ Not changed: the name seems to be taken: a deleted bundle keeps its" in driver.text
         )
-        await driver.type("up", "up", "up", *["backspace"], *"7")
+        await driver.type(*["up"] * 5, "end", "backspace", "7")
         await driver.gone("✗ taken")
 
 

@@ -41,7 +41,7 @@ async def counted(driver: Driver, count: str) -> None:
 async def plan(driver: Driver) -> None:
     await driver.type("C")
     await counted(driver, COUNT)
-    await driver.type("enter")
+    await driver.type("ctrl+s", "enter")
     await driver.until("type 18 ›")
 
 
@@ -75,7 +75,7 @@ async def test_the_count_follows_every_rule() -> None:
     async with on_bundles(made(), LAST) as driver:
         await driver.type("C")
         await counted(driver, COUNT)
-        await driver.type("backspace")
+        await driver.type("end", "backspace")
         await counted(driver, "deletes 27 of 30, keeps 3 (1 newest, 1 linked, 1 run by devices)")
         await driver.type("backspace")
         await driver.until("✗ a number is needed")
@@ -88,7 +88,7 @@ async def test_the_count_follows_every_rule() -> None:
         await counted(driver, "of another name")
         await driver.type("shift+tab", *"x")
         await driver.until("✗ no whole number")
-        await driver.type("enter")
+        await driver.type("ctrl+s", "enter")
         await driver.until("only older than: no whole number")
         assert not driver.main.confirmation.visible
 
@@ -108,9 +108,9 @@ async def test_a_no_goes_back_to_the_rules() -> None:
 
 async def test_rules_that_delete_nothing_say_so() -> None:
     async with on_bundles(made(), LAST) as driver:
-        await driver.type("C", *"0")
+        await driver.type("C", "end", *"0")
         await counted(driver, "deletes 0 of 30")
-        await driver.type("enter")
+        await driver.type("ctrl+s", "enter")
         await driver.until("These rules delete nothing.")
 
 
@@ -119,7 +119,7 @@ async def test_partly_loaded_devices_are_said_and_can_be_loaded() -> None:
     async with on_bundles(server, LAST) as driver:
         await driver.type("C")
         await driver.until("! 150 devices are loaded; what the others run is not known")
-        await driver.type("up", "up")
+        await driver.type("up", "up", "up")
         await driver.until("› ▸ Load all devices")
         await driver.type("enter")
         await driver.gone("what the others run")
@@ -130,7 +130,7 @@ async def test_partly_loaded_devices_are_said_and_can_be_loaded() -> None:
 
 async def test_rows_that_change_by_themselves_leave_the_cursor_on_its_own() -> None:
     async with on_bundles(made(devices=170), LAST) as driver:
-        await driver.type("C", "up")
+        await driver.type("C", "up", "up")
         await driver.until("› ▸ Delete all bundles…")
         await workspace(driver).devices.load_all()  # nothing draws the form meanwhile
         await driver.type("enter")
@@ -141,7 +141,7 @@ async def test_rows_that_change_by_themselves_leave_the_cursor_on_its_own() -> N
 
 async def test_a_row_that_goes_by_itself_takes_the_cursor_to_the_first_one() -> None:
     async with on_bundles(made(devices=170), LAST) as driver:
-        await driver.type("C", "up", "up")
+        await driver.type("C", "up", "up", "up")
         await driver.until("› ▸ Load all devices")
         await workspace(driver).devices.load_all()
         form(driver).update()
@@ -235,7 +235,7 @@ async def test_unreadable_channels_stop_it_where_nothing_else_protects_them() ->
         await workspace(driver).channels.refresh()
         await driver.type("C")
         await driver.until("! not all channels could be read, so nobody knows")
-        await driver.type("enter")
+        await driver.type("ctrl+s", "enter")
         await driver.until("Nothing can be deleted: not all channels could be read")
         assert not driver.main.confirmation.visible
 
@@ -288,7 +288,7 @@ async def test_the_first_refusal_for_lack_of_a_right_ends_the_run() -> None:
 async def to_delete_all(driver: Driver) -> None:
     await driver.type("C")
     await driver.until("Delete all bundles…")
-    await driver.type("up", "enter")
+    await driver.type("up", "up", "enter")
     await driver.until(f"Delete all bundles of {APP}")
 
 
@@ -364,7 +364,7 @@ async def test_form_and_plan_fit_every_screen(size: tuple[int, int]) -> None:
         await driver.until("Clean up bundles")
         await driver.until("deletes 18")
         assert_sound(driver.app, size)
-        await driver.type("enter")
+        await driver.type("ctrl+s", "enter")
         await driver.until("type 18 ›")
         assert_sound(driver.app, size)
         await driver.type("escape")
@@ -377,7 +377,7 @@ async def test_rules_that_were_left_while_they_were_read_leave_the_next_ones_alo
         gate = Gate()
         clock.advance(3600)
         server.on("GET", "/bundle", gate.before)
-        await driver.type("C", "enter")
+        await driver.type("C", "ctrl+s", "enter")
         await driver.until("Reading bundles and channels…")
         await driver.type("escape")
         await driver.until(lambda: not form(driver).is_open, "the form left")

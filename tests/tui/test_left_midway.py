@@ -85,7 +85,7 @@ async def test_a_refusal_is_told_in_no_other_form(server: Server) -> None:
 
     async with on_bundles(server, "1.0.5") as driver:
         server.on("POST", "/bundle/metadata", refuse)
-        await driver.type("e", *"!", "enter")
+        await driver.type("e", "end", *"!", "ctrl+s", "enter")
         await driver.asked()
         await driver.type("y")
         await gate.reached.wait()

@@ -145,19 +145,19 @@ async def test_a_name_that_was_typed_can_no_longer_be_edited_by_a_click(server: 
 
 async def test_a_click_on_a_row_of_a_form_comes_to_it(server: Server) -> None:
     async with on_bundles(server, "1.0.5") as driver:
-        await driver.type("e", *"one")
+        await driver.type("e", "end", *"one")
         form = driver.main.fields_form
         box = form.query_one(Input)
         for row, typed in ((2, "two"), (1, " more")):
             await driver.pilot.click(offset=(4, form.region.y + row))
             assert driver.main.focused is box
-            await driver.type(*typed)
+            await driver.type("end", *typed)
         await driver.pilot.click(offset=(4, form.region.y + 5))  # no row
         await driver.type("escape")
         await driver.asked("Leave and lose 2 changes?")
         await driver.pilot.click(offset=(4, form.region.y + 2))
         assert driver.main.focused is driver.main.prompt
-        await driver.type("n", "enter")
+        await driver.type("n", "ctrl+s", "enter")
         await driver.asked("build 5 → build 5one more +1 more?")
         assert "  link     two " in driver.text
         await driver.type("n", "escape")

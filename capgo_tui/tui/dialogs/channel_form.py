@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
-from capgo_tui.tui.dialogs.channel_rows import FormRow, form_rows
+from capgo_tui.tui.dialogs.channel_rows import REVIEW_ROW, FormRow, form_rows
 from capgo_tui.tui.widgets.completing_input import CompletingInput
 from capgo_tui.tui.widgets.lines import Run, pad, width_of, wrap
-from capgo_tui.tui.widgets.row_form import QUIET, RowForm, Wish
+from capgo_tui.tui.widgets.row_form import QUIET, RowForm, Wish, form_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 LABEL: Final = 33
 """Cells of the labels, with what stands before them."""
-HINTS: Final = " ↑↓ tab move  space ← → choose  ⏎ next, on Review ask  esc leave"
 SHOWN: Final = 5
 """So many names that can be meant are shown."""
 NARROW: Final = 70
@@ -79,7 +78,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         self._rows = form_rows(self._draft.fields, steps)
         same = [at for at, each in enumerate(self._rows) if each.text == row.text]
         self._at = same[0] if same else min(self._at, len(self._rows) - 1)
-        self._arrive()
+        self._arrive(stays=bool(same))
 
     def go_to(self, field: FormField) -> None:
         """Put the cursor on a field."""
@@ -111,11 +110,11 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
             self.update()
 
     def action_enter(self) -> None:
-        """Choose, go on to the next row, or do what the row is for."""
+        """Go on to the next field, or do what the row is for."""
         self._take_typed()
         row = self._rows[self._at]
         if row.field is not None:
-            self.action_move(1) if row.field.is_text else self.action_cycle(1)
+            self._move_on()
         elif row.step is not None:
             self._give(row.step)
         else:
@@ -152,6 +151,17 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
     def _takes_cursor(self, at: int) -> bool:
         return not self._rows[at].heading
 
+    def _is_act(self, at: int) -> bool:
+        return self._rows[at].step is not None
+
+    @property
+    def _has_review(self) -> bool:
+        return REVIEW_ROW in self._rows[-1:]
+
+    @property
+    def _height(self) -> int:
+        return self.size.height
+
     @property
     def _typed(self) -> str | None:
         row = self._rows[self._at]
@@ -173,10 +183,6 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         room = self.size.width - self._label_width - 1
         # In a narrow form what is wrong is only told below the fields.
         return min(40, room if self.size.width < NARROW else room * 2 // 5)
-
-    @property
-    def _room(self) -> int:
-        return self.size.height - 2 - len(self._below)
 
     def _about(self, width: int) -> Told:
         draft = self._draft
@@ -204,8 +210,8 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         field, draft = self._rows[self._at].field, self._draft
         return [] if draft is None or field is None else draft.suggestions(field)
 
-    def _keys(self) -> str:
-        return HINTS
+    def _keys(self) -> Sequence[str]:
+        return form_keys("space ←→ choose")
 
     def _row(self, at: int) -> list[Run]:
         row, base = self._rows[at], self.rich_style

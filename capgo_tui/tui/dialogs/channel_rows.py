@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.tui.widgets.row_form import REVIEW
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,7 +29,7 @@ class FormRow:
         return self.field is not None and self.field.is_text
 
 
-REVIEW: Final = FormRow("Review and send")
+REVIEW_ROW: Final = FormRow(REVIEW)
 
 
 def form_rows(fields: Sequence[FormField], steps: Sequence[RolloutStep]) -> list[FormRow]:
@@ -41,4 +43,4 @@ def form_rows(fields: Sequence[FormField], steps: Sequence[RolloutStep]) -> list
         rows.append(FormRow(field.label, field))
         if field.name == "rollout_cache_ttl_seconds":
             rows += [FormRow(step.label, step=step) for step in steps]
-    return [*rows, FormRow("", heading=True), REVIEW]
+    return [*rows, REVIEW_ROW]

@@ -8,11 +8,11 @@ from textual.binding import Binding, BindingType
 
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, wrap
-from capgo_tui.tui.widgets.row_form import QUIET, RowForm, Wish
+from capgo_tui.tui.widgets.row_form import CHROME, QUIET, REVIEW, RowForm, Wish, form_keys
 from capgo_tui.workspace.draft import Draft, Entry, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 ABOUT: Final = 4
 """Rows kept for what stands below the entries."""
-CHROME: Final = 2
 BOX: Final = 44
 """Cells an entry's text takes at most."""
 DOTS: Final = "••••••••"
+LAST: Final = Entry("review", REVIEW, Kind.ACTION, "nothing is sent before a yes")
+"""The row that leads on."""
 
 
 class FieldsForm(RowForm[Draft, str]):
@@ -60,7 +61,7 @@ class FieldsForm(RowForm[Draft, str]):
     def open(self, draft: Draft, changed: Callable[[], None] | None = None) -> None:
         """Show a draft and take the keyboard at once; `changed` hears of all that is typed."""
         self._changed = changed
-        self._entries = tuple(draft.entries)
+        self._entries = _rows_of(draft)
         rows = len(self._entries) + ABOUT + CHROME
         self.styles.height = min(rows, self.screen.size.height)
         self.begin(draft)
@@ -79,7 +80,7 @@ class FieldsForm(RowForm[Draft, str]):
         if self._draft is None:
             return
         names = [entry.name for entry in self._entries]
-        self._entries = tuple(self._draft.entries)
+        self._entries = _rows_of(self._draft)
         now = [entry.name for entry in self._entries]
         if names == now:
             super().update()
@@ -110,12 +111,13 @@ class FieldsForm(RowForm[Draft, str]):
             self._note_change()
 
     def action_enter(self) -> None:
-        """Go to the first entry that is wrong; when none is, go on."""
+        """Go on; at the last row to the first entry that is wrong, else to the review."""
         draft = self._draft
         if draft is None:
             return
-        self._take_typed()
-        if self._entry.kind is Kind.ACTION:
+        if self._entry.kind is not Kind.ACTION:
+            self._move_on()
+        elif self._entry is not LAST:
             self._give(self._entry.name)
         elif (wrong := draft.first_error()) is not None:
             entry, problem = wrong
@@ -133,9 +135,9 @@ class FieldsForm(RowForm[Draft, str]):
             self._changed()
         super()._note_change()
 
-    def _arrive(self) -> None:
+    def _arrive(self, *, stays: bool = False) -> None:
         self._box.password = self._entry.kind is Kind.SECRET
-        super()._arrive()
+        super()._arrive(stays=stays)
 
     # Drawing
 
@@ -149,6 +151,13 @@ class FieldsForm(RowForm[Draft, str]):
 
     def _takes_cursor(self, at: int) -> bool:
         return self._entries[at].kind is not Kind.FIXED
+
+    def _is_act(self, at: int) -> bool:
+        return self._entries[at].kind is Kind.ACTION
+
+    @property
+    def _has_review(self) -> bool:
+        return LAST in self._entries[-1:]
 
     @property
     def _takes_text(self) -> bool:
@@ -166,10 +175,6 @@ class FieldsForm(RowForm[Draft, str]):
         return min(self._count + ABOUT + CHROME, self.screen.size.height)
 
     @property
-    def _room(self) -> int:
-        return max(1, self._height - CHROME - len(self._below))
-
-    @property
     def _label_width(self) -> int:
         filled = [each.label for each in self._entries if each.kind is not Kind.ACTION]
         return max((len(label) for label in filled), default=0) + 5
@@ -182,15 +187,17 @@ class FieldsForm(RowForm[Draft, str]):
         told = [self._message] if self._message[0] else []
         for text, tone in self._draft.about() if self._draft else ():
             told += [(line, tone) for line in wrap(text, width)]
-        most = max(1, min(ABOUT, self._height - CHROME - 1))
+        most = max(1, min(ABOUT, self._height - CHROME - self._has_review - 1))
         if len(told) > most:
             rest = " ".join(text for text, _ in told[most - 1 :])
             told = [*told[: most - 1], (pad(rest, width), told[most - 1][1])]
         return told
 
-    def _keys(self) -> str:
-        chooses = "  space choose" if any(e.kind is Kind.CHOICE for e in self._entries) else ""
-        return f" ↑↓ tab move{chooses}  ⏎ review, nothing is sent yet  esc leave"
+    def _keys(self) -> Sequence[str]:
+        if not self._has_review:
+            return (" ↑↓ tab move  ⏎ choose  esc leave",)
+        chooses = any(entry.kind is Kind.CHOICE for entry in self._entries)
+        return form_keys("space ←→ choose" if chooses else "")
 
     def _row(self, at: int) -> list[Run]:
         entry, base = self._entries[at], self.rich_style
@@ -222,3 +229,10 @@ class FieldsForm(RowForm[Draft, str]):
             (pad_middle(text, width), self._style("changed") if changed else self.rich_style),
             (f"  {beside[0]}", self._style(beside[1])),
         ]
+
+
+def _rows_of(draft: Draft) -> tuple[Entry, ...]:
+    """What is filled in, and the way on where anything is."""
+    entries = tuple(draft.entries)
+    filled = any(entry.kind is not Kind.ACTION for entry in entries)
+    return (*entries, LAST) if filled else entries

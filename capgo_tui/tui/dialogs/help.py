@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from capgo_tui.tui.actions import ACTIONS, MOVES, Action, disabled_reason
+from capgo_tui.tui.actions import ACTIONS, FORMS, MOVES, Action, disabled_reason
 from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.text_line import TextLine
@@ -43,6 +43,8 @@ def help_lines(tab: str, target: Target) -> Sequence[Line]:
     for look in (CHANNELS, DEVICES, BUNDLES):
         lines += [Line(glyph, told) for (glyph, _), told in look.legend]
     lines += [
+        Line("", "Forms", "heading"),
+        *(Line(keys, told) for keys, told in FORMS),
         Line("", "Writing", "heading"),
         Line("y", "is the only key that confirms; Enter and Esc mean no"),
         Line("⟳", "until the server has been read back; a write is never sent twice"),

@@ -56,11 +56,24 @@ class IdsText(TextArea):
         Binding("ctrl+c", "app.interrupt", show=False),
     ]
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether all of it is selected, so that the first character replaces it."""
+        return bool(self.text) and self.selected_text == self.text
+
+    def action_delete_left(self) -> None:
+        """Take a character away, also of a list that is selected: it is too long to lose."""
+        if self.is_filled:
+            self.move_cursor(self.document.end)
+        super().action_delete_left()
+
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
         if not self.read_only:
-            self.insert(harmless(event.text))
+            pasted = harmless(event.text)
+            done = self.replace(pasted, *self.selection, maintain_selection_offset=False)
+            self.move_cursor(done.end_location)
 
 
 class Actions(Widget, can_focus=True):
@@ -155,8 +168,13 @@ class IdsForm(Vertical, Modal):
         self._actions.refresh()
 
     def action_to_text(self) -> None:
-        """Go back to the text."""
+        """Go back to the text; one that came with the form is selected as a whole.
+
+        What is typed or pasted then replaces it, a cursor key keeps it.
+        """
         if self._look_up is None:
+            if self.screen.focused is not self._area and self._area.text == self._given:
+                self._area.select_all()
             self.screen.set_focus(self._area)
             self._actions.refresh()
 

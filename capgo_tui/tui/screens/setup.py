@@ -58,11 +58,17 @@ class SetupScreen(Screen[Target | None]):
             yield TextLine("API key", "muted", id="key-label")
             yield LineInput(
                 password=True,
+                select_on_focus=True,
                 id="key",
                 placeholder="from console.capgo.app › API keys",
             )
             yield TextLine("App id", "muted", id="app-label")
-            yield LineInput(self._launch.app_id or "", id="app", placeholder="com.example.app")
+            yield LineInput(
+                self._launch.app_id or "",
+                select_on_focus=True,
+                id="app",
+                placeholder="com.example.app",
+            )
             yield TextLine("", "warn", id="problem")
         yield Detail()
         yield TextLine(" ⏎ next  tab between fields  ctrl+c twice quits", "muted")
@@ -148,7 +154,6 @@ class SetupScreen(Screen[Target | None]):
         lines += [Line(name or "", app_id) for app_id, name in found]
         lines += [Line("", "")] if found else []
         self._tell(lines)
-        box = self.query_one("#app", Input)
+        box = self.query_one("#app", LineInput)
         if len(found) == 1 and not box.value:
-            box.value = found[0][0]
-            box.cursor_position = len(box.value)
+            box.fill(found[0][0])

@@ -17,8 +17,8 @@ class CompletingInput(LineInput):
         """→ was pressed at the end of the text."""
 
     def action_cursor_right(self, select: bool = False) -> None:
-        """Move on, or at the end ask for a completion."""
-        if self.cursor_at_end and not select:
+        """Move on, or at the end ask for a completion; a text that was filled in is kept first."""
+        if self.cursor_at_end and not select and not self.is_filled:
             self.post_message(self.Wanted())
         else:
             super().action_cursor_right(select)

@@ -152,7 +152,7 @@ class ExportBar(Vertical, Modal):
             line.move(forms.index(form) - forms.index(line.form))
         box = self.query_one(LineInput)
         box.disabled = False
-        box.hold(f"{stem}.{line.form}")
+        box.fill(f"{stem}.{line.form}")
         line.say(title)
         self._answer = asyncio.get_running_loop().create_future()
         self.take_keyboard(box)
@@ -176,13 +176,16 @@ class ExportBar(Vertical, Modal):
 
     def action_format(self, step: int) -> None:
         """Choose the format beside this one."""
-        line, box = self.query_one(FormatLine), self.query_one(Input)
+        line, box = self.query_one(FormatLine), self.query_one(LineInput)
         before = line.form
         line.move(step)
         stem = box.value.removesuffix(f".{before}")
         if stem != box.value:
-            box.value = f"{stem}.{line.form}"
-            box.cursor_position = len(box.value)
+            name, was_filled = f"{stem}.{line.form}", box.is_filled
+            box.value = name
+            box.cursor_position = len(name)
+            if was_filled:
+                box.select_all()
 
     def action_choose(self) -> None:
         """Write this format into this file."""

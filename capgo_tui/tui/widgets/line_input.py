@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from capgo_tui.text import clean
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 class LineInput(Input):
     """An `Input` without a border; what is pasted is cleaned like text from the server.
 
-    A ticket can hold an escape sequence as well as a phone can.
+    A ticket can hold an escape sequence as well as a phone can. A text that came with a form is
+    selected as a whole: what is typed or pasted replaces it, a cursor key keeps it.
     """
 
     def __init__(
@@ -25,6 +27,7 @@ class LineInput(Input):
         placeholder: str = "",
         password: bool = False,
         disabled: bool = False,
+        select_on_focus: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(
@@ -33,7 +36,7 @@ class LineInput(Input):
             password=password,
             disabled=disabled,
             compact=True,
-            select_on_focus=False,
+            select_on_focus=select_on_focus,
             id=id,
         )
 
@@ -48,6 +51,23 @@ class LineInput(Input):
         with self.prevent(Input.Changed):
             self.value = text
         self.cursor_position = len(text)
+
+    def fill(self, text: str) -> None:
+        """Hold a text that came with the form, all of it selected."""
+        self.hold(text)
+        self.selection = Selection(0, len(text))
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether all of its text is selected, so that the first character replaces it."""
+        return not self.selection.is_empty and set(self.selection) == {0, len(self.value)}
+
+    def action_cursor_left(self, select: bool = False) -> None:
+        """Move on; from a text that was filled in, to the place before its last character."""
+        if self.is_filled and not select:
+            self.cursor_position = len(self.value) - 1
+        else:
+            super().action_cursor_left(select)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert the pasted text as one harmless line."""

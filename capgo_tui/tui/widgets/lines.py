@@ -70,6 +70,18 @@ def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
     return line if used <= width else line.crop(0, width)
 
 
+def with_edge(runs: Iterable[Run], width: int, edge: Run) -> list[Run]:
+    """A line of `width` cells that ends in a sign, such as an arrow, after a blank cell."""
+    room = max(0, width - width_of(edge[0]) - 1)
+    kept: list[Run] = []
+    used = 0
+    for text, style in runs:
+        cells = min(width_of(text), room - used)
+        kept.append((pad(text.rstrip(), cells), style))
+        used += cells
+    return [*kept, (" " * (width - used - width_of(edge[0])), edge[1]), edge]
+
+
 def wrap(text: str, width: int) -> list[str]:
     """The words of a text in lines of at most `width` cells; too long a word is broken."""
     lines = [""]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, Protocol, TypeVar
 
+from textual.binding import Binding, BindingType
 from textual.geometry import Region
 
 from capgo_tui.tui.widgets.line_input import LineInput
-from capgo_tui.tui.widgets.lines import Run, pad, strip
+from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of, with_edge
 from capgo_tui.tui.widgets.modal import Modal
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 ActT = TypeVar("ActT")
 QUIET = ("", "muted")
+CHROME: Final = 2
+"""Lines of the title and of the keys."""
+REVIEW: Final = "Review and send"
+"""The last row of a form, in sight at every size: Enter there shows what would be sent."""
 
 
 class Titled(Protocol):
@@ -53,7 +58,7 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
 
     It answers with one wish after the other and stays as it is meanwhile, so that what was typed
     outlives a refusal; `close` takes it away. A subclass says what its rows are and makes the
-    input.
+    input. The last row leads on to the review: it stays in sight while the others scroll.
     """
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
@@ -71,6 +76,9 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         & > .row-form--error { color: $text-error; text-style: bold; }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "to_review", "to the review", priority=True, id="form.review"),
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row-form--title",
         "row-form--muted",
@@ -100,8 +108,13 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
 
     @property
     @abstractmethod
-    def _room(self) -> int:
-        """How many of them are in sight."""
+    def _has_review(self) -> bool:
+        """Whether the last of them leads on to the review."""
+
+    @property
+    @abstractmethod
+    def _height(self) -> int:
+        """Lines of the whole form."""
 
     @property
     @abstractmethod
@@ -128,6 +141,10 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         """Whether there is anything to do in one of the rows."""
 
     @abstractmethod
+    def _is_act(self, at: int) -> bool:
+        """Whether a row does something of its own at Enter; a hand that goes on skips it."""
+
+    @abstractmethod
     def action_move(self, rows: int) -> None:
         """Go so many rows on, with what was typed staged before."""
 
@@ -144,8 +161,8 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         """What is to be told below the rows, in lines of so many cells."""
 
     @abstractmethod
-    def _keys(self) -> str:
-        """The last line."""
+    def _keys(self) -> Sequence[str]:
+        """The last line, from the most to the least it can say."""
 
     # Its life
 
@@ -190,6 +207,18 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         self._message = (message, tone)
         self.update()
 
+    def action_to_review(self) -> None:
+        """Go to the last row, from wherever the cursor is."""
+        if self._has_review and self._at != self._count - 1:
+            self.action_move(self._count - 1 - self._at)
+
+    def _move_on(self) -> None:
+        """Go to the next row that is filled in, or to the review."""
+        at = self._at + 1
+        while at < self._count - 1 and (self._is_act(at) or not self._takes_cursor(at)):
+            at += 1
+        self.action_move(at - self._at)
+
     def action_leave(self) -> None:
         """Leave; while a write is under way nothing is left to ask."""
         self._take_typed()
@@ -208,11 +237,10 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Come to the row that was clicked, unless a question about the form is open."""
-        focused, row = self.screen.focused, event.screen_y - self.region.y - 1
+        focused, at = self.screen.focused, self._row_at(event.screen_y - self.region.y)
         if focused is None or self not in focused.ancestors_with_self:
             return
-        at = row + self._top
-        if 0 <= row < self._room and at < self._count and at != self._at and self._takes_cursor(at):
+        if at is not None and at != self._at and self._takes_cursor(at):
             self.action_move(at - self._at)
 
     def on_resize(self) -> None:
@@ -231,11 +259,17 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
     def _box(self) -> LineInput:
         return self.query_one(LineInput)
 
-    def _arrive(self) -> None:
-        """Come to a row: focus it, with the input over it if it takes a text."""
+    def _arrive(self, *, stays: bool = False) -> None:
+        """Come to a row: focus it, with the input over it if it takes a text.
+
+        Args:
+            stays: whether the cursor was on it already, and somebody may be typing there.
+
+        """
         text, box = self._typed, self._box
         if text is not None:
-            box.hold(text)
+            if not stays or box.value != text:
+                box.fill(text)
             box.disabled, box.display = False, True
             self.screen.set_focus(box, scroll_visible=False)
         else:
@@ -254,8 +288,13 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         """Draw anew what the draft says."""
         if self._draft is None:
             return
-        self._below = self._about(max(20, self._width - 2))
-        self._top = max(min(self._top, self._at - self._lead), self._at - max(1, self._room) + 1, 0)
+        # However low it is, there is room for its title, one row, the review and the keys.
+        most = max(0, self._height - CHROME - self._has_review - 1)
+        self._below = self._about(max(20, self._width - 2))[:most]
+        if self._at < self._scrolled:
+            self._top = min(self._top, self._at - self._lead)
+            self._top = max(self._top, self._at - self._room + 1)
+        self._top = max(0, min(self._top, self._scrolled - self._room))
         self._box.styles.offset = (self._label_width, 1 + self._at - self._top)
         self._box.styles.width = self._box_width
         self._draw()
@@ -278,19 +317,55 @@ class RowForm(Modal, Generic[DraftT, ActT], can_focus=True):
         return strip(runs, self.size.width, self.rich_style)
 
     def _line(self, y: int) -> list[Run]:
-        width, at = self.size.width, y - 1
+        width, at = self.size.width, self._row_at(y)
         if y == 0:
             return [(f" {self._draft.title if self._draft else ''}", self._style("title"))]
         if y == self.size.height - 1:
-            return [(pad(self._keys(), width).rstrip(), self._style("muted"))]
-        if at < self._room:
-            at += self._top
-            return self._row(at) if at < self._count else []
-        below = at - self._room
-        if below < len(self._below):
+            keys = self._keys()
+            shown = next((each for each in keys if width_of(each) <= width), keys[-1])
+            return [(pad(shown, width).rstrip(), self._style("muted"))]
+        if at is not None:
+            arrow = self._arrow(y)
+            runs = self._row(at)
+            return with_edge(runs, width, (arrow, self._style("title"))) if arrow else runs
+        below = y - 1 - self._room
+        if 0 <= below < len(self._below):
             text, tone = self._below[below]
             return [(" ", self.rich_style), (pad(text, width - 1).rstrip(), self._style(tone))]
         return []
 
+    def _row_at(self, y: int) -> int | None:
+        """The row that is drawn in a line; None where there is none."""
+        if self._has_review and y == self.size.height - 2:
+            return self._count - 1
+        at = y - 1 + self._top
+        return at if 1 <= y <= self._room and at < self._scrolled else None
+
+    def _arrow(self, y: int) -> str:
+        """What the edge of a row says: that there are more rows above or below it."""
+        if not 1 <= y <= self._room:
+            return ""
+        above = y == 1 and self._top > 0
+        below = y == self._room and self._top + self._room < self._scrolled
+        return "↕" if above and below else "↑" if above else "↓" if below else ""
+
+    @property
+    def _scrolled(self) -> int:
+        """How many rows scroll: all but the review."""
+        return self._count - self._has_review
+
+    @property
+    def _room(self) -> int:
+        """How many of them are in sight."""
+        return max(1, self._height - CHROME - self._has_review - len(self._below))
+
     def _style(self, tone: str) -> Style:
         return self.get_component_rich_style(f"row-form--{tone}")
+
+
+def form_keys(choose: str = "") -> Sequence[str]:
+    """What the keys of a form do, from the most to the least that can be said of it."""
+    on = "⏎ next  ctrl+s review"
+    chosen = f"{choose}  " if choose else ""
+    leave = f"{on}  esc leave"
+    return (f" ↑↓ tab move  {chosen}{leave}", f" {chosen}{leave}", f" {leave}", f" {on}")
