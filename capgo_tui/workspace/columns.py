@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from capgo_tui.short_ids import SHORT
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import (
     bundle_name,
@@ -187,7 +188,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         "device",
         "DEVICE",
         lambda d, _: d.device_id,
-        15,
+        SHORT,
         36,
         lambda d, _: text_value(d.device_id),
         0,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.short_ids import is_device_id
 from capgo_tui.text import REPLACEMENT, clean
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _HEADS: Final = frozenset({"device_id", "deviceid", "device id", "device", "id"})
 _SEPARATORS: Final = re.compile(r"[\s,;|]+")
 _QUOTES: Final = "\"'`()[]{}<>"
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 LONGEST: Final = 200
 """Characters of an id; a longer one is something else that was pasted."""
 AT_ONCE: Final = 4
@@ -61,7 +61,7 @@ def parse_ids(text: str) -> Ids:
         ids = []
         for line in lines:
             words = [_bare(word) for word in _SEPARATORS.split(line)]
-            found = [word for word in words if _UUID.fullmatch(word)]
+            found = [word for word in words if is_device_id(word)]
             ids += found or words
             left_out += [word for word in words if found and word and word not in found]
     return Ids(list(dict.fromkeys(each for each in ids if each)), left_out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
+from capgo_tui.short_ids import short_id
 from capgo_tui.workspace.ages import clock_time
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
     if not overridden:
         told = [f"none of {known}, is forced to it"]
     else:
-        names = [each.custom_id or each.device_id for each in overridden[:NAMED]]
+        names = [each.custom_id or short_id(each.device_id) for each in overridden[:NAMED]]
         if len(overridden) > NAMED:
             names.append(f"{len(overridden) - NAMED} more")
         lose = "loses its" if len(overridden) == 1 else "lose their"

@@ -11,9 +11,11 @@ from textual.containers import Vertical
 
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.modal import Modal
+from capgo_tui.tui.widgets.progress_line import ProgressLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.told import briefly
+from capgo_tui.workspace.numbers import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
 ABOVE = 4
 """Rows of the screen that stay in sight above it."""
-CHROME = 2
+CHROME = 3
+"""Rows beside those of the list: the title, the bar and the keys."""
 UNREAD = "… accepted, read back at the end"
 DRAW_SECONDS = 0.2
 PAGE = 200
@@ -74,6 +77,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
     def compose(self) -> ComposeResult:
         """Make the rows."""
         yield TextLine(tone="title", id="run-title")
+        yield ProgressLine()
         yield Detail(id="run-list")
         yield TextLine(tone="muted", id="run-hint")
 
@@ -83,7 +87,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
         self._ended, self._follows = False, True
         self._seen = asyncio.get_running_loop().create_future()
         rows = len(run.steps) + CHROME
-        self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
+        self.styles.height = max(5, min(rows, self.screen.size.height - ABOVE))
         self._timer = self.set_interval(DRAW_SECONDS, self._draw)
         self._draw()
         self.take_keyboard(self)
@@ -96,6 +100,9 @@ class RunDialog(Vertical, Modal, can_focus=True):
         self.query_one("#run-title", TextLine).show(
             f" {self._title} · {self.summary}{_why_untried(run)}"
         )
+        left = None if self._ended or run.stopped else run.seconds_left
+        note = f"~{duration(left)} left" if left else ""
+        self.query_one(ProgressLine).show(run.done, len(run.steps), note)
         shown = self.query_one("#run-list", Detail)
         if self._ended:
             shown.show_lines(self._last_lines(run))
@@ -181,7 +188,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
         return lines
 
     def _line(self, step: Step) -> Line:
-        return Line(step.change.label, self._told(step))
+        return Line(step.change.full_name, self._told(step))
 
     def _told(self, step: Step) -> str:
         if step.skipped:

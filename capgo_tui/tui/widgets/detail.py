@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import Run, break_up, pad, strip, width_of, wrap
+from capgo_tui.tui.widgets.lines import Run, break_up, pad_middle, strip, width_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ class Detail(Widget, can_focus=True):
         elif line.hangs:
             runs = [(" " * HANGING, base), (line.text, style)]
         else:
-            runs = [(pad(f"   {line.label}", self._indent - 1) + " ", label), (line.text, style)]
+            runs = [(f"   {pad_middle(line.label, self._indent - 4)} ", label), (line.text, style)]
         if arrow := self._arrow(y):
             runs.append((" " * (width - 1 - sum(width_of(text) for text, _ in runs)), base))
             runs.append((arrow, label))

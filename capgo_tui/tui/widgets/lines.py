@@ -13,6 +13,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from capgo_tui.short_ids import SHORT, is_device_id, short_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -37,9 +39,14 @@ def pad(text: str, width: int) -> str:
 
 
 def pad_middle(text: str, width: int) -> str:
-    """Like `pad`, but cut in the middle: both ends of an id tell it apart."""
+    """Like `pad`, but cut in the middle: both ends of an id tell it apart.
+
+    A device id that is cut has the same short form everywhere, where that fits.
+    """
     if width_of(text) <= width or width < 5:
         return pad(text, width)
+    if is_device_id(text) and width >= SHORT:
+        return pad(short_id(text), width)
     head = width // 2
     tail = width - 1 - head
     return set_cell_size(text, head) + "…" + _end(text, tail)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from capgo_tui.short_ids import is_device_id, short_id
 from capgo_tui.text import REPLACEMENT, cell_width, clean
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.names import difference, fit, shorten
@@ -222,6 +223,15 @@ class Change(BaseModel, ABC):
         """`label`, short enough to stand in a sentence."""
         return shorten(self.label, NAME_WIDTH)
 
+    @property
+    def full_name(self) -> str:
+        """What tells its record from every other one, in lists and questions; clean text."""
+        return self.label
+
+    def name_in(self, width: int) -> str:
+        """`full_name` in at most so many cells."""
+        return shorten(self.full_name, width)
+
     def effects(self) -> Sequence[Effect]:
         """Before → after, field by field; for a new or deleted record all of its fields."""
         before, after = self.before, self.after or {}
@@ -270,15 +280,20 @@ class Change(BaseModel, ABC):
         """The change in one line: on a narrow one the names are shortened, none is cut away."""
         effects = self.effects()
         if self.before is None or self.after is None or not effects:
-            return shorten(self.label, width)
+            return self.name_in(width)
         first, more = effects[0], len(effects) - 1
         rest = f" +{more} more" if more else ""
-        names = (self.label, first.before, first.after)
-        limits = fit(names, width - len(":  → ") - len(rest))
+        room = width - len(":  → ") - len(rest)
+        values = cell_width(first.before) + cell_width(first.after)
+        name = self.full_name
+        if is_device_id(name) and cell_width(name) + values > room:
+            name = short_id(name)  # it says as much, and leaves the channels their names
+        limits = fit((name, first.before, first.after), room)
         mark = difference(first.before, first.after)
-        label = shorten(names[0], limits[0])
+        label = self.name_in(limits[0])
         before, after = (
-            shorten(name, limit, mark) for name, limit in zip(names[1:], limits[1:], strict=True)
+            shorten(value, limit, mark)
+            for value, limit in zip((first.before, first.after), limits[1:], strict=True)
         )
         return f"{label}: {before} → {after}{rest}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +22,11 @@ class Guard(IntEnum):
     """It cannot be taken back, or is production: a name or a number is typed, then ``y``."""
 
 
+MANY: Final = 50
+"""More records than this are never changed by a ``y`` alone: their number is typed."""
+
+
 def guard_of(guards: Iterable[Guard], target: Target) -> Guard:
-    """What it takes to confirm changes together: what the strictest does, or production."""
-    return Guard.TYPED if target.production else max(guards)
+    """What it takes to confirm changes together: what the strictest does, or many, or production."""
+    each = list(guards)
+    return Guard.TYPED if target.production or len(each) > MANY else max(each)

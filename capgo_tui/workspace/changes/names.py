@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from capgo_tui.short_ids import SHORT, is_device_id, short_id
 from capgo_tui.text import cell_width
 
 if TYPE_CHECKING:
@@ -14,9 +15,14 @@ LEAST = 6
 
 
 def shorten(name: str, most: int, mark: int = 0) -> str:
-    """A name of at most `most` cells that keeps both its ends, and what stands at `mark`."""
+    """A name of at most `most` cells that keeps both its ends, and what stands at `mark`.
+
+    Of an id it is the short form that is used everywhere, where that fits.
+    """
     if cell_width(name) <= most:
         return name
+    if is_device_id(name) and most >= SHORT:
+        return short_id(name)
     head, tail = len(name) // 2, len(name) // 2 + len(name) % 2
     while cell_width(name[:head]) + 1 + cell_width(name[len(name) - tail :]) > most:
         if head > tail:

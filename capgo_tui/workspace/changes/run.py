@@ -26,6 +26,7 @@ from capgo_tui.workspace.words import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 TICK: Final = 0.2
 """Seconds after which a run that waits looks at the clock again."""
 
+MEASURED: Final = 5
+"""So many changes have to have ended before their pace tells how long the others take."""
 BROKEN_OFF: Final = "the step before it did not succeed"
 _GOES_ON: Final = (Fate.VERIFIED, Fate.UNVERIFIED)
 
@@ -85,6 +88,7 @@ class Run:
         self.id = uuid.uuid4().hex[:8]
         taken_back = undoes or [None] * len(changes)
         self.steps = [Step(*pair) for pair in zip(changes, taken_back, strict=True)]
+        self._began: datetime | None = None
         self.waits = 0.0
         """Seconds until it goes on, while all that is left has to wait."""
         self._ready = deque(self.steps)
@@ -112,6 +116,15 @@ class Run:
         return sum(step.ended for step in self.steps)
 
     @property
+    def seconds_left(self) -> float | None:
+        """Seconds that are left at the pace so far; None while that tells too little."""
+        sent = self.done - self.skipped
+        if self._began is None or sent < MEASURED:
+            return None
+        passed = (self._workspace.now() - self._began).total_seconds()
+        return passed / sent * (len(self.steps) - self.done) if passed > 0 else None
+
+    @property
     def skipped(self) -> int:
         """How many were left alone."""
         return sum(bool(step.skipped) for step in self.steps)
@@ -128,6 +141,7 @@ class Run:
     async def go(self) -> None:
         """Carry all of it out; raises nothing but a cancellation."""
         await recall(self._workspace)
+        self._began = self._workspace.now()
         while (step := await self._next()) is not None:
             step.under_way = True
             with self._workspace.marked_as_writing(step.change):

@@ -1,0 +1,22 @@
+"""The one short form of a device id: first 8 characters, ``…``, last 8."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+KEPT: Final = 8
+"""Characters that are kept at either end."""
+SHORT: Final = 2 * KEPT + 1
+"""Cells of the short form."""
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def is_device_id(text: str) -> bool:
+    """Return whether a text looks like the id of a device, which is a UUID."""
+    return len(text) == 36 and _UUID.fullmatch(text) is not None
+
+
+def short_id(text: str) -> str:
+    """Return the short form of an id: ``3f2a9c10…567890ab``."""
+    return text if len(text) <= SHORT else f"{text[:KEPT]}…{text[-KEPT:]}"
