@@ -34,7 +34,7 @@ class NotesDraft(Draft):
 
     entries: Sequence[Entry] = (
         Entry("comment", "comment", hint="empty takes it away"),
-        Entry("link", "link", hint="such as the pull request"),
+        Entry("link", "link", hint="https:// of the pull request"),
     )
 
     def __init__(self, workspace: Workspace, bundle: Bundle) -> None:
@@ -61,14 +61,17 @@ class NotesDraft(Draft):
         return self.change()
 
     def problem(self, name: str) -> str:
-        """Any text will do."""
-        del name
-        return ""
+        """Whether the link could not be opened; one that was there before is left alone."""
+        if name != "link" or not self.is_changed(name) or not self.text(name).strip():
+            return ""
+        return _link_problem(self.text(name).strip())
 
     def about(self) -> Sequence[tuple[str, str]]:
         """The request."""
         if not self.dirty:
             return [("nothing is changed yet", "muted")]
+        if (wrong := self.first_error()) is not None:
+            return [(f"nothing can be sent yet · {wrong[0].label}: {wrong[1]}", "muted")]
         return [(preview(self.change().request(self._workspace.client.traits)), "muted")]
 
 
@@ -168,6 +171,16 @@ def _address_problem(text: str) -> str:
         return "is needed"
     if not text.startswith("https://"):
         return "must start with https://"
+    return _host_problem(text)
+
+
+def _link_problem(text: str) -> str:
+    if not text.casefold().startswith(("http://", "https://")):
+        return "must start with https:// or http://"
+    return _host_problem(text)
+
+
+def _host_problem(text: str) -> str:
     if any(char.isspace() for char in text):
         return "must not hold a space"
     try:

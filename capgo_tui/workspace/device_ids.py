@@ -101,6 +101,11 @@ class DeviceFinder:
             if device.custom_id:
                 self._by_custom_id.setdefault(device.custom_id.casefold(), []).append(device)
 
+    @property
+    def takes_unknown(self) -> bool:
+        """Whether the server takes an override for a device that it has not seen."""
+        return self._workspace.client.traits.links_unseen_devices
+
     def among_loaded(self, ids: Sequence[str]) -> list[Named]:
         """Each of some ids with its device where that is loaded; costs no request.
 

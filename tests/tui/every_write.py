@@ -107,6 +107,7 @@ def defaults(server: Server) -> object:
 
 FIRST_THREE: Final = ("u", "g", "space", "space", "space")
 LAST_TWO: Final = ("u", "G", "space", "k", "space", "x")
+KEPT: Final = (Until("2 unknown to the server, left out"), "k", Until("server, kept"))
 NO_BUNDLE: Final = (Until("with a bundle?"), "enter")
 DEVICES: Final = (
     Write("o", LIVE, device_id(1), ("o", *"beta", "enter"), overrides(1), ["beta"],
@@ -125,12 +126,12 @@ DEVICES: Final = (
           "device.override", "list", 2, undo="list"),
     Write("x marked", OLDER, "", LAST_TWO, overrides(11, 12),
           [None] * 2, "device.override", "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}"),
-    Write("O, o", LIVE, "", ("O", *"one two", "tab", "o", Until("Override 2"), *"beta", "enter"),
+    Write("O, o", LIVE, "", ("O", *"one two", "tab", "o", *KEPT, "o", *"beta", "enter"),
           unseen, ["beta"] * 2, "device.override", "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}"),
     Write("O, o", ("documented",), "",
-          ("O", *"one two", "tab", "o", Until("Override 2"), *"beta", "enter", *NO_BUNDLE),
+          ("O", *"one two", "tab", "o", *KEPT, "o", *"beta", "enter", *NO_BUNDLE),
           unseen, ["beta"] * 2, "device.override", "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}"),
-    Write("O, x", ALL, "", ("O", *"one two", "tab", "x"), unseen, [None] * 2, "device.override",
+    Write("O, x", ALL, "", ("O", *"one two", "tab", "x", *KEPT, "x"), unseen, [None] * 2, "device.override",
           "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}",
           "INSERT OR IGNORE INTO overrides (app_id, device_id, channel_id) SELECT app_id, o.name,"
           " id FROM channels, (SELECT 'one' AS name UNION SELECT 'two') o"

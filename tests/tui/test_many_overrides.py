@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.short_ids import short_id
+from capgo_tui.tui.dialogs.ids_form import IdsText
 from capgo_tui.workspace.changes.outcome import Fate
 from tests.tui.driving import on_devices, post_paste
 from tests.tui.server import Gate, Server, answering
-from tests.tui.world import CHANNELS, device_id, state, store_of
+from tests.tui.world import CHANNELS, device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -203,6 +205,10 @@ async def test_pasted_ids_are_counted_looked_up_and_overridden(server: Server) -
         post_paste(driver.app, text)
         await driver.until("3 devices · 2 loaded · 1 not loaded: the server will be asked")
         await driver.type("o")
+        await driver.until("1 unknown to the server, left out: abcdef00…0000000f")
+        await driver.type("k")
+        await driver.until("1 unknown to the server, kept: abcdef00…0000000f")
+        await driver.type("o")
         await driver.until("Override 3 devices")
         assert server.asked[-1].query["device_id"] == UNSEEN.lower()
         await driver.type(*"qa", "enter")
@@ -221,7 +227,11 @@ async def test_pasted_ids_are_counted_looked_up_and_overridden(server: Server) -
         post_paste(driver.app, UNSEEN)
         await driver.until("1 device · 0 loaded")
         await driver.type("tab", "x")
-        await confirmed(driver, "Clear the override of abcdef00")
+        await driver.until("1 unknown to the server, left out")
+        await driver.type("x")
+        await driver.until("none is left: 1 unknown to the server, left out")
+        await driver.type("k", "x")
+        await confirmed(driver, "Clear the override of abcdef00…0000000f")
         await ended(driver, "1 of 1 · ✓ 0 · ? 1")
         assert UNSEEN.lower() not in server.overrides()
 
@@ -308,6 +318,127 @@ async def test_a_paste_means_nothing_to_a_question_or_elsewhere(server: Server) 
         await driver.settle()
         assert driver.main.focused is driver.main.table
         assert server.writes == 0
+
+
+async def test_ids_that_mean_no_device_are_left_out_and_named_in_the_plan(server: Server) -> None:
+    server.change("UPDATE devices SET custom_id = 'lab' WHERE device_id > ?", device_id(10))
+    async with on_devices(server) as driver:
+        post_paste(driver.app, f"{device_id(1)}\n{device_id(2)}\n{UNSEEN}\nlab\nnonsense")
+        await driver.until("5 devices · 2 loaded")
+        await driver.type("o")
+        await driver.until("2 unknown to the server, left out: abcdef00…0000000f nonsense")
+        assert "k keep 2 unknown  d drop 3" in driver.line(-1)
+        await driver.type("o")
+        await driver.until("Override 2 devices")
+        await driver.type(*"beta", "enter")
+        await driver.until("2 left out: the server has not seen them (abcdef00…0000000f, nonsense)")
+        assert "1 left out: lab: the custom id of 2 devices" in driver.text
+        await confirmed(driver, "Override 2 devices → beta")
+        await ended(driver, "2 of 2 · ✓ 2")
+        assert set(server.overrides()) == {device_id(1), device_id(2)}
+
+
+async def test_one_key_drops_what_means_no_device(server: Server) -> None:
+    async with on_devices(server) as driver:
+        post_paste(driver.app, f"{device_id(1)} please\n{UNSEEN}\nnonsense\n{device_id(2)}")
+        await driver.until("4 devices")
+        await driver.type("x")
+        await driver.until("2 unknown to the server, left out")
+        await driver.type("d")
+        await driver.until("3 dropped · 2 left")
+        assert driver.app.screen.query_one(IdsText).text == f"{device_id(1)}\n{device_id(2)}"
+        asked = len(server.asked)
+        await driver.type("o")
+        await driver.until("Override 2 devices")
+        assert len(server.asked) == asked, "what was looked up is not asked for again"
+        assert server.writes == 0
+
+
+async def test_another_list_is_looked_up_again(server: Server) -> None:
+    async with on_devices(server) as driver:
+        post_paste(driver.app, UNSEEN)
+        await driver.type("o")
+        await driver.until("1 unknown to the server, left out")
+        await driver.type("k", "shift+tab", "end", "enter", *"nonsense", "tab")
+        await driver.until("2 devices · 0 loaded")
+        assert "k keep" not in driver.line(-1)
+        await driver.type("o")
+        await driver.until("2 unknown to the server, left out")
+
+
+# Telling devices apart
+
+
+async def test_namesakes_are_told_apart_in_the_plan_and_in_the_run(server: Server) -> None:
+    server.change("UPDATE devices SET custom_id = 'lab'")
+    server.change("UPDATE devices SET custom_id = NULL WHERE device_id = ?", device_id(3))
+    async with on_devices(server) as driver:
+        await driver.type("space", "space", "space", "o", *"beta", "enter")
+        await driver.until("Override 3 devices → beta")
+        shown = [short_id(device_id(n)) for n in (1, 2, 3)]
+        names = (f"lab · {shown[0]}", f"lab · {shown[1]}", device_id(3))
+        assert all(name in driver.text for name in names)
+        await confirmed(driver, "Override 3 devices → beta")
+        await ended(driver, "3 of 3 · ✓ 3")
+        assert all(name in driver.text for name in names)
+
+
+async def test_a_question_about_one_device_names_its_id_as_well(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked(f"Override tester-01 · {short_id(device_id(1))}: none → beta?")
+        await driver.type("n")
+
+
+async def test_an_id_has_the_same_short_form_in_the_list(server: Server) -> None:
+    async with on_devices(server, size=(60, 20)) as driver:
+        assert short_id(device_id(1)) in driver.line(2)
+
+
+# More than fifty
+
+
+@pytest.fixture
+def crowd() -> Iterator[Server]:
+    store = store_of(state(devices=[device(number) for number in range(1, 61)]))
+    yield Server(store)
+    store.close()
+
+
+async def test_more_than_fifty_want_their_number_typed_and_say_how_long(crowd: Server) -> None:
+    async with on_devices(crowd, rows=60) as driver:
+        await driver.type("asterisk", "o", *"beta", "enter")
+        await driver.until("type 60 ›")
+        assert "120 requests, about 72 s at 100 a minute" in driver.text
+        await driver.type("y", "enter")
+        await driver.until("not the same")
+        assert crowd.writes == 0
+        await driver.type("backspace", *"60", "enter")
+        await driver.asked_in_dialog()
+        await driver.type("y")
+        await ended(driver, "60 of 60 · ✓ 60")
+        assert len(crowd.overrides()) == 60
+
+
+async def test_fifty_are_listed_and_confirmed_by_y(crowd: Server) -> None:
+    async with on_devices(crowd, rows=60) as driver:
+        await driver.type("asterisk", *(["space", "j"] * 10), "o", *"beta", "enter")
+        await driver.until("Override 50 devices → beta")
+        await driver.asked_in_dialog()
+        assert "type 50" not in driver.text
+        assert "a minute" not in driver.text
+        await driver.type("n")
+
+
+async def test_a_bar_says_how_far_a_run_is(crowd: Server) -> None:
+    gate = Gate()
+    async with on_devices(crowd, rows=60) as driver:
+        crowd.on("POST", "/device", gate.before)
+        await driver.type(*["space"] * 4, "o", *"beta", "enter")
+        await confirmed(driver, "Override 4 devices → beta")
+        await driver.until(f"{'░' * 40} 0 of 4")
+        gate.open.set()
+        await driver.until(f"{'▓' * 40} 4 of 4")
 
 
 # The older revisions

@@ -55,6 +55,8 @@ class Listing:
     """What is listed, where it is something else than the changes one by one."""
     notes: Sequence[str] = ()
     """Sentences to be read besides."""
+    effort: str = ""
+    """What it takes to do all of it, where that is worth a word."""
     place: str = ""
     """Where they are made, where that must not be overlooked."""
     choice: Choice | None = None
@@ -143,14 +145,16 @@ class Confirmation(Vertical, Modal):
             listing: what is said of them.
 
         """
-        title = listing.title or f"{changes[0].verb} {changes[0].label}"
+        title = listing.title or f"{changes[0].verb} {changes[0].full_name}"
         place = f"{listing.place} · " if listing.place else ""
         self.query_one("#confirmation-title", TextLine).show(
             f" {place}{'Changed! ' if listing.changed else ''}{title}"
         )
         listed = self.query_one("#confirmation-list", Detail)
-        notes = (Line("", note, "note") for note in listing.notes)
-        listed.show_lines([*(listing.lines or _lines(changes)), *notes])
+        told = [each for each in (listing.effort, *listing.notes) if each]
+        notes = [Line("", note, "note") for note in told]
+        # A long list would hide what comes behind it.
+        listed.show_lines([*notes, *(listing.lines or _lines(changes))])
         self._wanted = _to_type(changes) if guard is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None
@@ -237,7 +241,9 @@ def _lines(changes: Sequence[Change]) -> list[Line]:
         effects = [effect for change in changes for effect in change.effects()]
         lines = [Line(effect.field, str(effect)) for effect in effects]
     else:
-        lines = [Line(change.label, change.in_short or change.verb) for change in changes[:LISTED]]
+        lines = [
+            Line(change.full_name, change.in_short or change.verb) for change in changes[:LISTED]
+        ]
         if len(changes) > LISTED:
             lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))
     touches = dict.fromkeys(touch for change in changes for touch in change.touches)

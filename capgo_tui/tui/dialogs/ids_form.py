@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from textual.binding import Binding, BindingType
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.device_ids import DeviceFinder, Ids, Named
 
 Verb: TypeAlias = Literal["override", "clear"]
-KEYS = " o override  x clear  ⇧⇥ back to the list  esc cancel"
+KEYS = " o override  x clear{more}  ⇧⇥ back to the list  esc cancel"
+LEFT_OUT_KEYS = "  d drop {count}"
+KEEP_KEYS = "  k {keep} {count} unknown"
 WAITS = " ⇥ on, then o override or x clear  esc cancel"
 MOST = 1_000_000
 """Characters of a pasted line."""
@@ -47,6 +51,8 @@ class Wish:
 
     verb: Verb
     devices: Sequence[Named]
+    left_out: Sequence[Named] = ()
+    """Ids that were in the list, and to which nothing is done."""
 
 
 class IdsText(TextArea):
@@ -77,16 +83,25 @@ class IdsText(TextArea):
 
 
 class Actions(Widget, can_focus=True):
-    """The bottom row: what can be done to the devices. Only here ``o`` and ``x`` mean something."""
+    """The bottom row: what can be done to the devices. Only here its keys mean something."""
 
     DEFAULT_CSS = """
     Actions { height: 1; color: $foreground-muted; &:focus { color: $text-accent; } }
     """
 
+    more = ""
+    """What can be done besides."""
+
+    def offer(self, more: str) -> None:
+        """Offer something besides."""
+        if more != self.more:
+            self.more = more
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """Draw the keys that work."""
         width = self.size.width
-        keys = KEYS if self.has_focus else WAITS
+        keys = KEYS.format(more=self.more) if self.has_focus else WAITS
         return strip([(pad(keys, width), self.rich_style)], width, self.rich_style)
 
 
@@ -111,6 +126,8 @@ class IdsForm(Vertical, Modal):
         Binding("shift+tab", "to_text", show=False, priority=True, id="ids.back"),
         Binding("o", "wish('override')", "override", id="ids.override"),
         Binding("x", "wish('clear')", "clear", id="ids.clear"),
+        Binding("d", "drop", "drop what means no device", id="ids.drop"),
+        Binding("k", "keep", "keep unknown ids, or not", id="ids.keep"),
     ]
 
     def __init__(self) -> None:
@@ -121,6 +138,10 @@ class IdsForm(Vertical, Modal):
         self._warned = False
         """Whether the operator was told that leaving drops what was typed."""
         self._look_up: Worker[None] | None = None
+        self._found: Sequence[Named] | None = None
+        """The ids of the list once they were looked up; None when it is another list by now."""
+        self._keeps = False
+        """Whether ids that the server does not know are kept."""
 
     def compose(self) -> ComposeResult:
         """Make the rows."""
@@ -139,7 +160,8 @@ class IdsForm(Vertical, Modal):
         """
         self._finder = finder
         self._answer = asyncio.get_running_loop().create_future()
-        self._warned = False
+        self._warned = self._keeps = False
+        self._found = None
         area = self._area
         area.disabled = False
         with area.prevent(TextArea.Changed):
@@ -159,7 +181,8 @@ class IdsForm(Vertical, Modal):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Count anew."""
         event.stop()
-        self._warned = False
+        self._warned = self._keeps = False
+        self._found = None
         self._show_count()
 
     def action_to_actions(self) -> None:
@@ -189,16 +212,18 @@ class IdsForm(Vertical, Modal):
             self._give(None)
 
     def action_wish(self, verb: Verb) -> None:
-        """Look up what is not loaded, then pass the devices on."""
-        if self.screen.focused is not self._actions or self._look_up is not None:
+        """Look up what is not loaded, then pass the devices on.
+
+        It stops in between where an id means no device, so that it can be kept or mended.
+        """
+        if not self._is_free:
+            return
+        if self._found is not None:
+            self._pass_on(verb)
             return
         named = self._named(parse_ids(self._area.text))
-        troubled = [one for one in named if one.trouble]
         if not named:
             self._say("there is no id in the list", "warn")
-        elif troubled:
-            names = ", ".join(f"{clean(one.id)}: {one.trouble}" for one in troubled[:MOST_SHOWN])
-            self._say(names, "warn")
         else:
             self._area.read_only = True  # what was looked up is what is acted on
             self._look_up = self.run_worker(self._find(verb, named), exit_on_error=False)
@@ -207,7 +232,7 @@ class IdsForm(Vertical, Modal):
         finder = self._finder
         if finder is None:
             return
-        missing = sum(one.device is None for one in named)
+        missing = sum(one.device is None and not one.trouble for one in named)
 
         def asked(count: int) -> None:
             self._say(f"asking the server: {count} of {missing} · esc stops")
@@ -215,8 +240,11 @@ class IdsForm(Vertical, Modal):
         try:
             if missing:
                 asked(0)
-            found = await finder.ask_server(named, asked)
-            self._give(Wish(verb, found))
+            self._found = await finder.ask_server(named, asked)
+            if self._is_to_be_seen(verb):
+                self._show_left_out()
+            else:
+                self._pass_on(verb)
         except CapgoError as error:
             self._say(brief(error, "read the devices"), "warn")
         except asyncio.CancelledError:
@@ -227,6 +255,82 @@ class IdsForm(Vertical, Modal):
             self._look_up = None
             for area in self.query(IdsText):  # none when the program is being left
                 area.read_only = False
+
+    # What means no device
+
+    def action_drop(self) -> None:
+        """Take what means no device out of the list."""
+        if not self._is_free:
+            return
+        written = parse_ids(self._area.text)
+        named = self._found if self._found is not None else self._named(written)
+        looked_up = self._found is not None
+        kept = [each for each in named if not (each.trouble or (looked_up and not each.device))]
+        dropped = len(named) - len(kept) + len(written.left_out)
+        if not dropped:
+            self._say("nothing to drop: o or x asks the server for what is not loaded")
+            return
+        area = self._area
+        with area.prevent(TextArea.Changed):
+            area.text = "\n".join(each.id for each in kept)
+        self._keeps, self._found = False, kept if looked_up else None
+        self._say(f"{dropped} dropped · {len(kept)} left")
+
+    def action_keep(self) -> None:
+        """Keep the ids that the server does not know, or leave them out again."""
+        if not self._is_free:
+            return
+        if not self._unknown:
+            self._say("no id is known to be unknown: o or x asks the server first")
+        else:
+            self._keeps = not self._keeps
+            self._show_left_out()
+
+    @property
+    def _is_free(self) -> bool:
+        """Whether the keys of the bottom row mean something now."""
+        return self.screen.focused is self._actions and self._look_up is None
+
+    @property
+    def _unknown(self) -> Sequence[Named]:
+        """The ids that the server does not know."""
+        found = self._found or ()
+        return [one for one in found if one.device is None and not one.trouble]
+
+    def _is_to_be_seen(self, verb: Verb) -> bool:
+        """Whether there is something to decide or to mend before it goes on."""
+        found, finder = self._found or (), self._finder
+        if any(one.trouble for one in found):
+            return True
+        # Of a server that takes no override for an unknown device there is no choice.
+        can_keep = verb == "clear" or (finder is not None and finder.takes_unknown)
+        return bool(self._unknown) and can_keep
+
+    def _pass_on(self, verb: Verb) -> None:
+        """Give the devices, without those that are left out."""
+        found = self._found or ()
+        wanted = [bool(one.device) or (self._keeps and not one.trouble) for one in found]
+        devices = list(compress(found, wanted))
+        if devices:
+            left_out = list(compress(found, map(not_, wanted)))
+            self._give(Wish(verb, devices, left_out))
+        else:
+            self._show_left_out("none is left: ")
+
+    def _show_left_out(self, lead: str = "") -> None:
+        """Say which ids mean no device, and what becomes of them."""
+        unknown, troubled = self._unknown, [one for one in self._found or () if one.trouble]
+        parts = []
+        if unknown:
+            fate = "kept" if self._keeps else "left out"
+            parts.append(f"{len(unknown)} unknown to the server, {fate}: {_names(unknown)}")
+        if troubled:
+            shown = "; ".join(
+                f"{shorten(clean(one.id), NAME_WIDTH)}: {one.trouble}"
+                for one in troubled[:MOST_SHOWN]
+            )
+            parts.append(f"{len(troubled)} left out: {shown}")
+        self._say(lead + " · ".join(parts), "warn")
 
     def _give(self, wish: Wish | None) -> None:
         answer = self._answer
@@ -256,6 +360,13 @@ class IdsForm(Vertical, Modal):
 
     def _say(self, text: str, tone: str = "plain") -> None:
         self.query_one("#ids-count", TextLine).show(f" {text}", tone)
+        unknown = len(self._unknown)
+        drop = sum(one.device is None for one in self._found or ())
+        more = LEFT_OUT_KEYS.format(count=drop) if drop else ""
+        if unknown:
+            keep = "leave out" if self._keeps else "keep"
+            more = KEEP_KEYS.format(keep=keep, count=unknown) + more
+        self._actions.offer(more)
 
     @property
     def _area(self) -> IdsText:
@@ -264,6 +375,12 @@ class IdsForm(Vertical, Modal):
     @property
     def _actions(self) -> Actions:
         return self.query_one(Actions)
+
+
+def _names(devices: Sequence[Named]) -> str:
+    """The first few of some ids."""
+    shown = [shorten(clean(one.id), NAME_WIDTH) for one in devices[:MOST_SHOWN]]
+    return " ".join([*shown, *(["…"] if len(devices) > MOST_SHOWN else [])])
 
 
 def harmless(text: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import Refused
+from capgo_tui.text import clean
+from capgo_tui.workspace.changes.change import NAME_WIDTH
+from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import channel_refusal, override, override_unseen
 
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.device_ids import DeviceFinder, Named
     from capgo_tui.workspace.session import Workspace
 
+    Flow = Coroutine[None, None, object] | None
+
+NAMED = 5
+"""So many of the ids that are left out are named."""
 ALL_THERE = "the override all of them have now"
 
 
@@ -37,17 +44,23 @@ class ManyOverrides:
         self._one = one
 
     def override(
-        self, devices: Sequence[Named], hidden: int = 0
+        self, devices: Sequence[Named], hidden: int = 0, left_out: Sequence[Named] = ()
     ) -> Coroutine[None, None, None] | None:
-        """Ask for a channel, and force all of the devices to it; `hidden` ones are pointed out.
+        """Ask for a channel, and force all of the devices to it.
 
         The form has the keyboard when this returns.
+
+        Args:
+            devices: whom to force.
+            hidden: how many of them the filter hides, which is pointed out.
+            left_out: what was in a list of ids besides, which is told in the plan.
+
         """
         if self._is_busy(devices):
             return None
         if len(devices) == 1 and devices[0].device is not None:
             return self._one.override(devices[0].device)
-        seen, notes = list(devices), self._notes(devices)
+        seen, notes = list(devices), self._notes(devices, left_out)
         if not self._workspace.client.traits.links_unseen_devices:
             seen = [one for one in devices if one.device is not None]
         if not seen:
@@ -66,14 +79,16 @@ class ManyOverrides:
         who = f"{len(seen)} devices"
         return self._one.choose(f"{who}{filtered}", who, refusal, confirm)
 
-    def clear(self, devices: Sequence[Named]) -> Coroutine[None, None, object] | None:
+    def clear(
+        self, devices: Sequence[Named], left_out: Sequence[Named] = ()
+    ) -> Coroutine[None, None, object] | None:
         """Clear all their overrides; the question has the keyboard when this returns."""
         if self._is_busy(devices):
             return None
         if len(devices) == 1 and devices[0].device is not None:
             return self._one.clear(devices[0].device)
         self._screen.status.dismiss()
-        return self._confirm(devices, None, None, self._notes(devices))
+        return self._confirm(devices, None, None, self._notes(devices, left_out))
 
     def ask_for_ids(
         self, form: IdsForm, text: str, finder: DeviceFinder
@@ -87,8 +102,10 @@ class ManyOverrides:
             if wanted is None:
                 return
             form.close()
-            act = self.override if wanted.verb == "override" else self.clear
-            flow = act(wanted.devices)
+            if wanted.verb == "override":
+                flow: Flow = self.override(wanted.devices, left_out=wanted.left_out)
+            else:
+                flow = self.clear(wanted.devices, wanted.left_out)
             if flow is not None:
                 await flow
 
@@ -97,13 +114,23 @@ class ManyOverrides:
     def _is_busy(self, devices: Sequence[Named]) -> bool:
         return any(self._writing.is_busy("device", one.id) for one in devices)
 
-    def _notes(self, devices: Sequence[Named]) -> list[str]:
+    def _notes(self, devices: Sequence[Named], left_out: Sequence[Named]) -> list[str]:
+        unknown = [one.id for one in left_out if not one.trouble]
+        notes = [f"1 left out: {_shown(one.id)}: {one.trouble}" for one in left_out if one.trouble]
+        if unknown:
+            names = ", ".join(map(_shown, unknown[:NAMED]))
+            more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
+            told = f"{len(unknown)} left out: the server has not seen them"
+            notes.append(f"{told} ({names}{more})")
         unseen = sum(one.device is None for one in devices)
         if not unseen:
-            return []
+            return notes
         if self._workspace.client.traits.links_unseen_devices:
-            return [f"{unseen} the server has not seen: it takes them, but cannot be read back"]
-        return [f"{unseen} left out: the server has not seen them, and takes no override for such"]
+            told = f"{unseen} the server has not seen: it takes them, but cannot be read back"
+        else:
+            why = "the server has not seen them, and takes no override for such"
+            told = f"{unseen} left out: {why}"
+        return [*notes, told]
 
     def _confirm(
         self,
@@ -137,7 +164,7 @@ class ManyOverrides:
 
     def _title(self, changes: Sequence[Change], channel: Channel | None) -> str:
         needed = [change for change in changes if not change.needless(self._workspace)]
-        who = needed[0].name if len(needed) == 1 else f"{len(needed)} devices"
+        who = needed[0].full_name if len(needed) == 1 else f"{len(needed)} devices"
         return (
             f"Clear the override of {who}"
             if channel is None
@@ -150,3 +177,7 @@ class ManyOverrides:
         if run is not None:
             done = [s for s in run.steps if s.outcome and s.outcome.fate is Fate.VERIFIED]
             self._screen.unmark_devices([step.change.key for step in done])
+
+
+def _shown(device_id: str) -> str:
+    return shorten(clean(device_id), NAME_WIDTH)

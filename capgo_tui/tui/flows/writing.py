@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import Refused
 from capgo_tui.tui.dialogs.confirmation import Choice, Listing
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.guard import Guard, guard_of
+from capgo_tui.workspace.changes.duration import estimate
+from capgo_tui.workspace.changes.guard import MANY, Guard, guard_of
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.changes.run import TICK, Run
@@ -131,6 +132,7 @@ class Writing:
         guard = guard_of((change.guard for change in changes), target)
         if target.profile is not None and target.production:
             listing = replace(listing, place=target.profile.badge)
+        listing = replace(listing, effort=self._effort(changes))
         if guard is Guard.LINE and line is not None:
             return self._screen.prompt.open(line)
         return self._screen.confirmation.open(changes, guard, listing)
@@ -188,6 +190,10 @@ class Writing:
             return None
         notes = (*many.notes, *left_alone)
         return self.ask(needed, None, Listing(many.title, changed=changed, notes=notes))
+
+    def _effort(self, changes: Sequence[Change]) -> str:
+        """What it takes to do all of it, where that is more than a moment."""
+        return estimate(changes, self._workspace.pacing) if len(changes) > MANY else ""
 
     async def _await_yes_to_run(
         self, many: Many, answer: asyncio.Future[bool] | None

@@ -27,6 +27,6 @@ MANY: Final = 50
 
 
 def guard_of(guards: Iterable[Guard], target: Target) -> Guard:
-    """What it takes to confirm changes together: what the strictest does, or many, or production."""
+    """What it takes to confirm changes together: what the strictest does, more if many."""
     each = list(guards)
     return Guard.TYPED if target.production or len(each) > MANY else max(each)
