@@ -131,8 +131,8 @@ DEVICES: Final = (
     Write("O, o", ("documented",), "",
           ("O", *"one two", "tab", "o", *KEPT, "o", *"beta", "enter", *NO_BUNDLE),
           unseen, ["beta"] * 2, "device.override", "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}"),
-    Write("O, x", ALL, "", ("O", *"one two", "tab", "x", *KEPT, "x"), unseen, [None] * 2, "device.override",
-          "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}",
+    Write("O, x", ALL, "", ("O", *"one two", "tab", "x", *KEPT, "x"), unseen, [None] * 2,
+          "device.override", "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}",
           "INSERT OR IGNORE INTO overrides (app_id, device_id, channel_id) SELECT app_id, o.name,"
           " id FROM channels, (SELECT 'one' AS name UNION SELECT 'two') o"
           " WHERE channels.name = 'qa'"),

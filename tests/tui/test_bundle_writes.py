@@ -102,6 +102,17 @@ async def test_comment_and_link_are_edited_and_taken_back(server: Server) -> Non
         assert column(server, "1.0.6", "comment") == "build 6"
 
 
+async def test_a_link_that_is_no_url_is_said_before_it_is_sent(server: Server) -> None:
+    async with on_bundles(server) as driver:
+        await driver.type("e", "tab", *"PR-481", "ctrl+s", "enter")
+        await driver.until("link: must start with https:// or http://")
+        assert "✗ must start with" in driver.text, "beside its field"
+        assert not driver.main.prompt.asking
+        await driver.type("end", *["backspace"] * 6, "ctrl+s", "enter")
+        await driver.until("so there is nothing to send")
+        assert server.writes == 0
+
+
 async def test_a_no_keeps_what_was_typed_and_leaving_asks(server: Server) -> None:
     async with on_bundles(server) as driver:
         await driver.type("e", "end", *"!", "ctrl+s", "enter")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
-from tests.tui.driving import on_devices, opened, post_keys, post_paste
+from capgo_tui.short_ids import short_id
+from tests.tui.driving import assert_sound, on_devices, opened, post_keys, post_paste
 from tests.tui.server import Server, rewriting
 from tests.tui.world import channel, device, device_id, state, store_of
 
@@ -243,3 +244,17 @@ async def test_a_question_in_place_of_another_answers_that_with_no(server: Serve
         assert main.focused is main.table
         await driver.type("j")
         await driver.until(lambda: driver.cursor == device_id(2))
+
+
+@pytest.mark.parametrize(("width", "names_id"), [(140, True), (80, True), (60, True), (40, False)])
+async def test_a_question_names_the_device_by_its_id_as_well(
+    server: Server, width: int, names_id: bool
+) -> None:
+    async with on_devices(server, size=(width, 24)) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked()
+        line = driver.line(-1)
+        assert "tester-01: none → beta?  y yes  n no" in line
+        assert line.startswith(f" {short_id(device_id(1))} · ") is names_id
+        assert_sound(driver.app, (width, 24))
+        await driver.type("n")

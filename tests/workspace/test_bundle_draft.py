@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -136,3 +137,38 @@ async def test_a_note_that_was_left_alone_is_not_sent(world: World) -> None:
     world.run("UPDATE bundles SET deleted = 1 WHERE name = ?", name)
     await workspace.bundles.refresh()
     assert draft.rebase() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", ""),
+        ("  ", ""),
+        ("https://e.com/7", ""),
+        ("HTTP://e.com", ""),
+        ("PR-481", "must start with https:// or http://"),
+        ("javascript:alert(1)", "must start with https:// or http://"),
+        ("e.com/7", "must start with https:// or http://"),
+        ("https://e.com/a b", "must not hold a space"),
+        ("https:///7", "names no server"),
+        ("http://[e", "names no server"),
+    ],
+)
+async def test_a_link_is_a_url_or_nothing(world: World, text: str, problem: str) -> None:
+    workspace = await loaded(world)
+    draft = NotesDraft(workspace, bundle(workspace, names(world)[0]))
+    draft.type("link", "https://before.e.com")
+    draft.type("link", text)
+    assert draft.error("link") == problem
+    told = draft.about()[0][0]
+    assert told.startswith("nothing can be sent yet · link: ") is bool(problem)
+
+
+async def test_a_link_from_elsewhere_does_not_stop_a_comment(world: World) -> None:
+    workspace = await loaded(world)
+    before = replace(bundle(workspace, names(world)[0]), link="PR-481")
+    draft = NotesDraft(workspace, before)
+    draft.type("comment", "another")
+    assert draft.first_error() is None
+    draft.type("link", "PR-482")
+    assert draft.first_error() is not None

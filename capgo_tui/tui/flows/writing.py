@@ -134,7 +134,7 @@ class Writing:
             listing = replace(listing, place=target.profile.badge)
         listing = replace(listing, effort=self._effort(changes))
         if guard is Guard.LINE and line is not None:
-            return self._screen.prompt.open(line)
+            return self._screen.prompt.open(line, changes[0].identity)
         return self._screen.confirmation.open(changes, guard, listing)
 
     async def _await_yes(

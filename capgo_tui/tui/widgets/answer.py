@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 KEYS = "  y yes  n no "
+LEAST = 26
+"""Cells that a question has at least, whatever stands before it."""
 REPEAT_SECONDS = 0.6
 """Longer than any keyboard waits before it repeats a key that is held down."""
 
@@ -42,6 +44,7 @@ class Answer(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._question: Callable[[int], str] = str
+        self._about = ""
         self._answer: asyncio.Future[bool] | None = None
         self._drawn_at: float | None = None
         self._held_until = 0.0
@@ -52,14 +55,17 @@ class Answer(Widget, can_focus=True):
         """Whether a question is open."""
         return self._answer is not None
 
-    def ask(self, question: Callable[[int], str]) -> asyncio.Future[bool]:
+    def ask(self, question: Callable[[int], str], about: str = "") -> asyncio.Future[bool]:
         """Put a question: a function of the cells there are for it.
+
+        Before it stands what it is about, where that leaves it `LEAST` cells.
 
         The answer is True only for ``y`` typed after it was seen. A question that is still open
         is answered with a no: nobody can answer it any more.
         """
         self.give(False)
         self._answer = asyncio.get_running_loop().create_future()
+        self._about = about
         self._question, self._drawn_at, self._held_until = question, None, 0.0
         if isinstance(self.app, KeysInTurn):
             # It may have been held down since before there was a question to hear it.
@@ -109,10 +115,14 @@ class Answer(Widget, can_focus=True):
             self._drawn_at = monotonic()
         width = self.size.width
         keys = self.keys()
-        question = f" {self._question(width - len(keys) - 1)}"
-        if width_of(question) > width - len(keys):
-            question = pad(question, max(0, width - len(keys)))
-        return strip([(question + keys, self.rich_style)], width, self.rich_style)
+        about = f" {self._about} ·" if self._about else ""
+        if width - len(keys) - width_of(about) < LEAST:
+            about = ""
+        room = width - len(keys) - width_of(about)
+        question = f" {self._question(room - 1)}"
+        if width_of(question) > room:
+            question = pad(question, max(0, room))
+        return strip([(about + question + keys, self.rich_style)], width, self.rich_style)
 
     def keys(self) -> str:
         """The keys that answer."""

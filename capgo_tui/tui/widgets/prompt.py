@@ -29,9 +29,15 @@ class Prompt(Answer, Modal):
     }
     """
 
-    def open(self, question: Callable[[int], str]) -> asyncio.Future[bool]:
-        """Put a question; the keyboard is taken at once, and given back with the answer."""
-        answer = self.ask(question)
+    def open(self, question: Callable[[int], str], about: str = "") -> asyncio.Future[bool]:
+        """Put a question; the keyboard is taken at once, and given back with the answer.
+
+        Args:
+            question: a function of the cells there are for it.
+            about: what stands before it, where the row is wide enough.
+
+        """
+        answer = self.ask(question, about)
         self.take_keyboard(self)
         return answer
 

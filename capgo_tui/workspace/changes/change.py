@@ -224,13 +224,14 @@ class Change(BaseModel, ABC):
         return shorten(self.label, NAME_WIDTH)
 
     @property
-    def full_name(self) -> str:
-        """What tells its record from every other one, in lists and questions; clean text."""
-        return self.label
+    def identity(self) -> str:
+        """What tells its record from another of the same name; empty where the name does."""
+        return ""
 
-    def name_in(self, width: int) -> str:
-        """`full_name` in at most so many cells."""
-        return shorten(self.full_name, width)
+    @property
+    def full_name(self) -> str:
+        """`label`, and what tells its record from another of that name; clean text."""
+        return f"{self.label} · {self.identity}" if self.identity else self.label
 
     def effects(self) -> Sequence[Effect]:
         """Before → after, field by field; for a new or deleted record all of its fields."""
@@ -280,17 +281,17 @@ class Change(BaseModel, ABC):
         """The change in one line: on a narrow one the names are shortened, none is cut away."""
         effects = self.effects()
         if self.before is None or self.after is None or not effects:
-            return self.name_in(width)
+            return shorten(self.label, width)
         first, more = effects[0], len(effects) - 1
         rest = f" +{more} more" if more else ""
         room = width - len(":  → ") - len(rest)
         values = cell_width(first.before) + cell_width(first.after)
-        name = self.full_name
+        name = self.label
         if is_device_id(name) and cell_width(name) + values > room:
             name = short_id(name)  # it says as much, and leaves the channels their names
         limits = fit((name, first.before, first.after), room)
         mark = difference(first.before, first.after)
-        label = self.name_in(limits[0])
+        label = shorten(name, limits[0])
         before, after = (
             shorten(value, limit, mark)
             for value, limit in zip((first.before, first.after), limits[1:], strict=True)

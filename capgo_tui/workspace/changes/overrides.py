@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from capgo_tui.api import requests
 from capgo_tui.api.errors import Refused
 from capgo_tui.short_ids import short_id
-from capgo_tui.text import cell_width, clean
+from capgo_tui.text import clean
 from capgo_tui.workspace.changes.change import Change, Effect
-from capgo_tui.workspace.changes.names import LEAST, shorten
 from capgo_tui.workspace.changes.states import State, Value, device_state
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
@@ -106,18 +105,10 @@ class OverrideChange(Change):
         return end if typed == self.key and len(end) >= ENOUGH_OF_AN_ID else typed
 
     @property
-    def full_name(self) -> str:
-        """The custom id, which any phone can choose, and with it the device's own id."""
+    def identity(self) -> str:
+        """The device's own id, beside a custom id that any phone can choose."""
         device_id = clean(self.key)
-        return self.label if self.label == device_id else f"{self.label} · {short_id(device_id)}"
-
-    def name_in(self, width: int) -> str:
-        """`full_name` in so many cells: the custom id gives way before the id does."""
-        if self.full_name == self.label or cell_width(self.full_name) <= width:
-            return super().name_in(width)
-        own = f" · {short_id(clean(self.key))}"
-        room = width - cell_width(own)
-        return f"{shorten(self.label, room)}{own}" if room >= LEAST else super().name_in(width)
+        return "" if self.label == device_id else short_id(device_id)
 
     def effects(self) -> Sequence[Effect]:
         """Channel and bundle are one override: ``beta with 2.4.0``."""
