@@ -376,7 +376,7 @@ async def test_namesakes_are_told_apart_in_the_plan_and_in_the_run(server: Serve
         await driver.type("space", "space", "space", "o", *"beta", "enter")
         await driver.until("Override 3 devices → beta")
         shown = [short_id(device_id(n)) for n in (1, 2, 3)]
-        names = (f"lab · {shown[0]}", f"lab · {shown[1]}", device_id(3))
+        names = (f"lab · {shown[0]}", f"lab · {shown[1]}", f"  {shown[2]}")
         assert all(name in driver.text for name in names)
         await confirmed(driver, "Override 3 devices → beta")
         await ended(driver, "3 of 3 · ✓ 3")

@@ -242,7 +242,7 @@ def _lines(changes: Sequence[Change]) -> list[Line]:
         lines = [Line(effect.field, str(effect)) for effect in effects]
     else:
         lines = [
-            Line(change.full_name, change.in_short or change.verb) for change in changes[:LISTED]
+            Line(change.list_name, change.in_short or change.verb) for change in changes[:LISTED]
         ]
         if len(changes) > LISTED:
             lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))

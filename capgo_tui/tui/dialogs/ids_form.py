@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.device_ids import DeviceFinder, Ids, Named
 
 Verb: TypeAlias = Literal["override", "clear"]
-KEYS = " o override  x clear{more}  ⇧⇥ back to the list  esc cancel"
+KEYS = " o override  x clear  ⇧⇥ back to the list  esc cancel"
+MORE_KEYS = " o override  x clear{more}  ⇧⇥ list  esc"
 LEFT_OUT_KEYS = "  d drop {count}"
 KEEP_KEYS = "  k {keep} {count} unknown"
 WAITS = " ⇥ on, then o override or x clear  esc cancel"
@@ -101,7 +102,8 @@ class Actions(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the keys that work."""
         width = self.size.width
-        keys = KEYS.format(more=self.more) if self.has_focus else WAITS
+        keys = MORE_KEYS.format(more=self.more) if self.more else KEYS
+        keys = keys if self.has_focus else WAITS
         return strip([(pad(keys, width), self.rich_style)], width, self.rich_style)
 
 

@@ -188,7 +188,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
         return lines
 
     def _line(self, step: Step) -> Line:
-        return Line(step.change.full_name, self._told(step))
+        return Line(step.change.list_name, self._told(step))
 
     def _told(self, step: Step) -> str:
         if step.skipped:

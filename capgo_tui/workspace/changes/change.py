@@ -233,6 +233,11 @@ class Change(BaseModel, ABC):
         """`label`, and what tells its record from another of that name; clean text."""
         return f"{self.label} · {self.identity}" if self.identity else self.label
 
+    @property
+    def list_name(self) -> str:
+        """`full_name` among many others of its kind, each in one short form."""
+        return self.full_name
+
     def effects(self) -> Sequence[Effect]:
         """Before → after, field by field; for a new or deleted record all of its fields."""
         before, after = self.before, self.after or {}

@@ -110,6 +110,11 @@ class OverrideChange(Change):
         device_id = clean(self.key)
         return "" if self.label == device_id else short_id(device_id)
 
+    @property
+    def list_name(self) -> str:
+        """Every id in its short form."""
+        return self.full_name if self.identity else short_id(self.label)
+
     def effects(self) -> Sequence[Effect]:
         """Channel and bundle are one override: ``beta with 2.4.0``."""
         bundle = (self.after or {}).get("bundle")
