@@ -91,8 +91,11 @@ class Options:
     profile: str | None = None
 
 
-def find(options: Options, around: Surroundings) -> Settings:
+def find(options: Options, around: Surroundings, *, needs_app: bool = True) -> Settings:
     """Find every setting.
+
+    Where no app is needed none is looked for beside the options: a wrong one that lies about
+    must not keep anybody from listing those there are.
 
     Raises:
         SettingsError: when the source that wins holds something unusable. The next source is
@@ -100,12 +103,12 @@ def find(options: Options, around: Surroundings) -> Settings:
 
     """
     try:
-        return _find(options, around)
+        return _find(options, around, needs_app=needs_app)
     except ConfigFileError as error:
         raise SettingsError(str(error)) from None
 
 
-def _find(options: Options, around: Surroundings) -> Settings:
+def _find(options: Options, around: Surroundings, *, needs_app: bool) -> Settings:
     environment = around.environ.get("CAPGO_PROFILE", "").strip()
     table = choose_profile(around.config_file, options.profile, environment)
     config = _Config(around)
@@ -113,7 +116,7 @@ def _find(options: Options, around: Surroundings) -> Settings:
     is_remote = not is_loopback(urlsplit(server.value).hostname or "")
     return Settings(
         _find_key(options, around, table),
-        _find_app(options, around, table, config),
+        _find_app(options, around, table, config) if needs_app or options.app_id else None,
         server,
         server.source if from_config and is_remote else None,
         _find_revision(options, table),

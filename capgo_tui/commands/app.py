@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from capgo_tui.commands.asking import asked, limit_option
-from capgo_tui.commands.reading import Noun, run, write_list
+from capgo_tui.commands.reading import Noun, run_without_app, write_pages
 from capgo_tui.workspace.apps import APP_COLUMNS
+from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.export.formats import writer_of
+from capgo_tui.workspace.session import utc_now
 
 if TYPE_CHECKING:
+    from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import AppInfo
     from capgo_tui.commands.asking import Asked
     from capgo_tui.commands.exit_codes import Exit
-    from capgo_tui.workspace.session import Workspace
 
 APPS: Noun[AppInfo] = Noun("apps", APP_COLUMNS)
 
@@ -28,9 +32,19 @@ def app() -> None:
 @limit_option
 @asked
 def list_apps(asked: Asked, limit: int | None) -> None:
-    """List the apps that a key may see."""
+    """List the apps that a key may see; the key and the server are all it takes."""
 
-    async def command(workspace: Workspace) -> Exit:
-        return await write_list(workspace, asked, APPS, workspace.client.apps(), limit)
+    async def command(client: CapgoClient) -> Exit:
+        writer = partial(writer_of, asked.format, APP_COLUMNS, _now_alone)
+        return await write_pages(APPS, client.apps(), limit, writer=writer, join=_join_nothing)
 
-    run(asked.target(of_app=False), command)
+    run_without_app(asked.target(of_app=False), command)
+
+
+def _now_alone() -> Surroundings:
+    """Give the time, which is all that the cells of an app need beside it."""
+    return Surroundings(utc_now())
+
+
+async def _join_nothing() -> None:
+    pass

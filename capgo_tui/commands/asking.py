@@ -49,7 +49,7 @@ class Asked:
         app = self.app_id or self.app
         said = Options(self.apikey, app, self.api_url, self.revision, self.profile)
         try:
-            settings = find(said, surroundings())
+            settings = find(said, surroundings(), needs_app=of_app)
         except SettingsError as error:
             raise click.UsageError(str(error)) from None
         server = settings.server.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 import click
@@ -23,6 +24,7 @@ from capgo_tui.workspace.words import GUESSED
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
 
+    from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.paging import Pager
     from capgo_tui.api.patience import Wait
     from capgo_tui.api.revisions import Traits
@@ -66,9 +68,20 @@ class Noun(Generic[T]):
 
 def run(target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]) -> NoReturn:
     """Open a workspace, run a command on it, and leave with its exit code."""
+    _leave_with(_on_workspace(target, command))
+
+
+def run_without_app(
+    target: Target, command: Callable[[CapgoClient], Coroutine[None, None, Exit]]
+) -> NoReturn:
+    """Open a client, run a command on it that is about no one app, and leave with its code."""
+    _leave_with(_on_client(target, command))
+
+
+def _leave_with(work: Coroutine[None, None, Exit]) -> NoReturn:
     prepare()
     try:
-        code = asyncio.run(_run(target, command))
+        code = asyncio.run(work)
     except BrokenPipeError:
         forget_reader()
         code = Exit.OK
@@ -87,7 +100,9 @@ def run(target: Target, command: Callable[[Workspace], Coroutine[None, None, Exi
     sys.exit(code)
 
 
-async def _run(target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]) -> Exit:
+async def _on_workspace(
+    target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]
+) -> Exit:
     requests = RequestLog(target, utc_now)
     workspace = Workspace(target, open_client(target, requests, _say_wait), utc_now, requests)
     try:
@@ -96,33 +111,62 @@ async def _run(target: Target, command: Callable[[Workspace], Coroutine[None, No
         await workspace.aclose()
 
 
+async def _on_client(
+    target: Target, command: Callable[[CapgoClient], Coroutine[None, None, Exit]]
+) -> Exit:
+    client = open_client(target, RequestLog(target, utc_now), _say_wait)
+    try:
+        return await command(client)
+    finally:
+        await client.aclose()
+
+
 async def write_list(
     workspace: Workspace, asked: Asked, noun: Noun[T], pager: Pager[T], limit: int | None
 ) -> Exit:
-    """Write a list, each page as it comes; nothing at all when the first one fails."""
-    writer = noun.writer(asked.format, workspace)
+    """Write a list of an app, each page as it comes; nothing at all when the first one fails."""
+    writer, join = (
+        partial(noun.writer, asked.format, workspace),
+        partial(_join, workspace, asked, noun),
+    )
+    return await write_pages(noun, pager, limit, writer=writer, join=join)
+
+
+async def write_pages(
+    noun: Noun[T],
+    pager: Pager[T],
+    limit: int | None,
+    *,
+    writer: Callable[[], Writer[T]],
+    join: Callable[[], Awaitable[None]],
+) -> Exit:
+    """Write a list as `write_list` does.
+
+    `join` is awaited once the first page is there; what `writer` gives may be another by then.
+    """
+    pen = writer()
     begun, written, unreadable, incomplete = False, 0, 0, False
     failed: CapgoError | None = None
     while not pager.ended and (limit is None or written < limit):
         try:
             page = await pager.next_page()
             if not begun:
-                await _join(workspace, asked, noun)
+                await join()
         except CapgoError as error:
             if not begun:
                 raise
             failed = error
             break
         if not begun:
-            writer = noun.writer(asked.format, workspace)  # by now the revision is known
-            write(writer.begin())
+            pen = writer()  # by now the revision is known
+            write(pen.begin())
             begun = True
         rows = page.rows if limit is None else page.rows[: limit - written]
-        write(writer.rows(rows))
+        write(pen.rows(rows))
         written += len(rows)
         unreadable += len(page.unreadable)
         incomplete = page.incomplete
-    write(writer.end())
+    write(pen.end())
     if not written and not unreadable and failed is None:
         say(f"there are no {noun.plural}")
     if unreadable:

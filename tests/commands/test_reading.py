@@ -186,6 +186,45 @@ def test_the_app_can_be_the_last_word(shell: Shell) -> None:
     failed(shell("channel", "list", ALL), USAGE, "holds no app id")
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_apps_are_listed_without_an_app(shell: Shell, form: str) -> None:
+    with_one = shell.data("app", "list", form)
+    shell.environ.delenv("CAPGO_APP_ID")
+    assert shell.data("app", "list", form) == with_one
+    assert APP in with_one
+    assert {asked.path for asked in shell.server.asked} == {"/app"}
+
+
+@pytest.mark.parametrize("place", ["environment", "profile", "config", "broken config"])
+def test_a_wrong_app_keeps_nobody_from_listing_those_there_are(
+    shell: Shell, place: str, tmp_path: Path, state_home: Path
+) -> None:
+    shell.environ.delenv("CAPGO_APP_ID")
+    words = ["app", "list"]
+    match place:
+        case "environment":
+            shell.environ.setenv("CAPGO_APP_ID", "nonsense")
+        case "profile":
+            profiles(state_home, PROFILES.replace("com.acme.shop", "nonsense"))
+            words += ["--profile", "shop"]
+        case "config":
+            (tmp_path / "capacitor.config.json").write_text(json.dumps({"appId": "nonsense"}))
+        case _:
+            (tmp_path / "capacitor.config.json").write_text("{")
+            words += ["--api-url", "https://api.capgo.app"]
+    assert APP in shell.data(*words)
+    failed(shell("channel", *words[1:]), USAGE, "capacitor" if "config" in place else "no app id")
+    failed(shell(*words, "--app", "nonsense"), USAGE, "--app holds no app id")
+
+
+def test_what_else_needs_an_app_says_so_before_it_asks(shell: Shell) -> None:
+    shell.environ.delenv("CAPGO_APP_ID")
+    for noun in LISTS:
+        failed(shell(noun, "list"), USAGE, "no app was given")
+        failed(shell(noun, "get", "x"), USAGE, "no app was given")
+    assert shell.server.asked == []
+
+
 # How it ends
 
 
