@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
+    from capgo_tui.api.custom_ids import Namesakes
     from capgo_tui.api.errors import (
         CapgoError,
         ErrorKind,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "client": ("CapgoClient",),
+    "custom_ids": ("Namesakes",),
     "errors": (
         *("CapgoError", "ErrorKind", "InsecureServer", "InvalidArgument", "InvalidSetting"),
         *("ReadOnly", "Refused", "UnsafeBundleName", "UnsupportedByRevision"),
@@ -81,6 +83,7 @@ __all__ = [
     "InsecureServer",
     "InvalidArgument",
     "InvalidSetting",
+    "Namesakes",
     "Page",
     "Pager",
     "Patience",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.requests import Request
     from capgo_tui.api.transport import Transport
 
+_DEVICE_LISTS = {"list_devices", "find_devices"}
 _LONG = 64 * 1024  # bytes; parsing more takes milliseconds
 _BREATH = 0.001  # seconds
 _PARSE_IN_THREAD = 512 * 1024  # bytes; parsing more would hold up the event loop
@@ -174,7 +175,7 @@ class Caller:
         if known is Paging.WHOLE:
             return Listing(listing.rows, whole=True)
         # Other lists in an object with `data` (§12) know page numbers only.
-        by_cursor = listing.by_cursor and request.operation == "list_devices"
+        by_cursor = listing.by_cursor and request.operation in _DEVICE_LISTS
         return Listing(
             listing.rows,
             by_cursor,

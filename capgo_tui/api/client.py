@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from capgo_tui.api import requests
 from capgo_tui.api.caller import Caller
+from capgo_tui.api.custom_ids import CustomIds
 from capgo_tui.api.device_pages import DevicePages
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly, UnsupportedByRevision
 from capgo_tui.api.listing import Listing
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from types import TracebackType
 
+    from capgo_tui.api.custom_ids import Namesakes
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.patience import Patience, Wait
 
@@ -86,6 +88,7 @@ class CapgoClient:
         )
         self._key = key
         self._device_pages = DevicePages()
+        self._custom_ids = CustomIds(self._caller)
 
     async def __aenter__(self) -> Self:
         return self
@@ -247,6 +250,17 @@ class CapgoClient:
                 Device, request, lambda row: row.wire_key.lower() == wanted
             ),
         )
+
+    async def devices_of_custom_id(self, app_id: str, custom_id: str) -> Namesakes:
+        """Find the devices of exactly one custom id (contract §18.7).
+
+        The server's revision is learned before. A reply is believed only if all of its rows
+        have that custom id: a server that ignores the parameter sends the whole list, and is
+        not asked again. Raises UnsupportedByRevision for such a server, and for a revision
+        without the parameter; InvalidArgument for a text that no server looks up.
+        """
+        await self.learn_revision(app_id)
+        return await self._custom_ids.find(app_id, custom_id)
 
     async def app(self, app_id: str) -> AppInfo:
         """Read one app (contract §9; live only). An unknown app is NOT_ALLOWED, says live."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from capgo_tui.api.jsonvalue import JSON, load_json
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Sequence
 
 WIRE_NAMES = "wire names"
 """Where a field's metadata keep the names it travels under, if those are others than its own."""
@@ -180,17 +180,34 @@ def _untold(record: Record, raw: JSON) -> set[str]:
 def disclosed_rows(records: Iterable[Record]) -> list[JSON]:
     """Give of many rows what the server sent, but for secrets; each reply is unpacked once."""
     records = list(records)
+    raws = raw_rows(records)
+    return [record.disclosed(raw) for record, raw in zip(records, raws, strict=True)]
+
+
+def row_text(raw: JSON, field: str) -> str | None:
+    """Give the exact text of a field as the server sent it; None where it is no text."""
+    value = raw.get(field) if isinstance(raw, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def raw_rows(records: Sequence[Record | Unreadable]) -> list[JSON]:
+    """Give of many rows what the server sent, secrets too; each reply is unpacked once."""
     places: dict[RawPage, list[int]] = {}
+    indexes: dict[int, int] = {}
     found: list[JSON] = [None] * len(records)
     for place, record in enumerate(records):
+        if isinstance(record, Unreadable):
+            found[place] = record.raw
+            continue
         page: RawPage | None = getattr(record, "_page", None)
         if getattr(record, "_behind", None) is not None:
-            found[place] = record.disclosed(record.raw())
+            found[place] = record.raw()
         elif page is not None:
             places.setdefault(page, []).append(place)
+            indexes[place] = record._index
     for page, those in places.items():
-        for place, row in zip(those, page.rows(records[at]._index for at in those), strict=True):
-            found[place] = records[place].disclosed(row)
+        for place, row in zip(those, page.rows(indexes[at] for at in those), strict=True):
+            found[place] = row
     return found
 
 

@@ -27,6 +27,11 @@ Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
 MAX_LIMIT = 150
 """Most devices a page may bring: a larger one can come without a single override (§18.1)."""
 
+MAX_CUSTOM_ID = 36
+"""Characters of a custom id that can be looked up (contract §18.7)."""
+
+NO_CUSTOM_IDS = "this server cannot look up custom ids"
+
 MAX_KEY_ID = 20
 
 # semver.org's own expression; the server takes no other bundle name (contract §4).
@@ -36,6 +41,11 @@ _SEMVER = re.compile(
     r"(?:\+([0-9a-z-]+(?:\.[0-9a-z-]+)*))?",
     re.IGNORECASE | re.ASCII,
 )
+_BLANKS = (
+    "\t\n\x0b\x0c\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""What JavaScript's ``trim`` takes off; Python's ``strip`` takes off other characters."""
 _APP_ID = re.compile(r"[a-z0-9]+(\.[\w-]+)+", re.IGNORECASE | re.ASCII)
 
 
@@ -252,6 +262,35 @@ def get_device(traits: Traits, app_id: str, device_id: str) -> Request:
     wanted = _device(traits, device_id)
     query = (*_app(traits, app_id), *((param, wanted) for param in traits.device_params))
     return Request("get_device", "GET", "/device", query)
+
+
+def find_devices(
+    traits: Traits, app_id: str, custom_id: str, *, limit: int, cursor: str | None = None
+) -> Request:
+    """``GET /device?custom_id=``: the devices of exactly that custom id (contract §18.7).
+
+    A phone can choose any text, so it is sent letter by letter but for the blanks around it,
+    which the server takes off as well. Servers of July 2026 answer with the whole list.
+    Raises InvalidArgument for one that no server looks up, UnsupportedByRevision for a
+    revision that has no such parameter.
+    """
+    wanted = trimmed(_sendable("custom id", custom_id))
+    if not wanted:
+        raise InvalidArgument("the custom id is empty")
+    if len(wanted.encode("utf-16-le")) // 2 > MAX_CUSTOM_ID:  # as JavaScript counts
+        raise InvalidArgument(
+            f"a custom id of more than {MAX_CUSTOM_ID} characters cannot be looked up"
+        )
+    if not traits.custom_id_param:
+        raise UnsupportedByRevision(NO_CUSTOM_IDS)
+    cursors = () if cursor is None else (("cursor", cursor),)
+    query = (*_app(traits, app_id), ("custom_id", wanted), ("limit", str(limit)), *cursors)
+    return Request("find_devices", "GET", "/device", query)
+
+
+def trimmed(text: str) -> str:
+    """Give a text without the blanks around it, by the server's notion of one (JavaScript's)."""
+    return text.strip(_BLANKS)
 
 
 def link_device(

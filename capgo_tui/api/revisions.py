@@ -130,6 +130,8 @@ class Traits:
     bundles_paging: Paging = Paging.PAGES
     device_filters: frozenset[str] = frozenset({"order", "updated_at", "customIdMode"})
     """Query filters the device list obeys."""
+    custom_id_param: bool = True
+    """Whether ``custom_id`` may be sent to the device list; whether it is obeyed its rows tell."""
     device_limit: bool = True
     """Whether the device list takes ``limit``."""
     tells_overrides: bool = True
@@ -198,6 +200,7 @@ DOCUMENTED = Traits(
     tells_overrides=False,
     devices_paging=Paging.PAGES,
     device_filters=frozenset(),
+    custom_id_param=False,
     device_limit=False,
     channel_fields=frozenset(
         {
@@ -232,6 +235,7 @@ _LEGACY = Traits(
     devices_paging=Paging.WHOLE,
     bundles_paging=Paging.WHOLE,
     device_filters=frozenset(),
+    custom_id_param=False,
     device_limit=False,
     lowers_device_ids=False,
     channel_fields=frozenset({"bundle", "public"}),

@@ -9,19 +9,31 @@ import click
 from capgo_tui.api.requests import MAX_LIMIT
 from capgo_tui.commands.asking import app_argument, asked, limit_option
 from capgo_tui.commands.channel import join_bundles
-from capgo_tui.commands.reading import Noun, run, write_list, write_one
+from capgo_tui.commands.exit_codes import Exit
+from capgo_tui.commands.output import say
+from capgo_tui.commands.reading import Noun, run, write_list, write_one, write_rows
 from capgo_tui.workspace.columns import DEVICE_COLUMNS
+from capgo_tui.workspace.custom_ids import find_device
 from capgo_tui.workspace.details import device_details
+from capgo_tui.workspace.words import grouped
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Device
     from capgo_tui.commands.asking import Asked
-    from capgo_tui.commands.exit_codes import Exit
     from capgo_tui.workspace.session import Workspace
 
 DEVICES: Noun[Device] = Noun(
     "devices", DEVICE_COLUMNS, device_details, join_bundles, lambda traits: traits.device_tells
 )
+
+
+SAID_EVERY = 1_000
+"""A long search says how far it is after so many devices."""
+
+
+def _say_read(count: int) -> None:
+    if count % SAID_EVERY == 0:
+        say(f"{grouped(count)} devices with a custom id read…")
 
 
 @click.group()
@@ -49,10 +61,25 @@ def list_devices(asked: Asked, limit: int | None) -> None:
 @app_argument
 @asked
 def get_device(asked: Asked, device_id: str) -> None:
-    """Show all of the device of an ID."""
+    """Show all of the device of an ID, or of a custom id.
+
+    A server that cannot look a custom id up is asked for those that have one, page by page.
+    Where several have the same one all of them are listed, and the exit code is 1.
+    """
+    if not device_id.strip():
+        raise click.UsageError("the ID is empty")
 
     async def command(workspace: Workspace) -> Exit:
-        found = await workspace.client.device(workspace.target.app_id, device_id)
-        return await write_one(workspace, asked, DEVICES, found)
+        search = await find_device(workspace, device_id, walks=_say_read)
+        if not search.devices:
+            say(f"no device has {search.nothing}: {device_id}")
+            return Exit.FAILED if search.more else Exit.NOT_FOUND
+        if len(search.devices) > 1:
+            await write_rows(workspace, asked, DEVICES, search.devices)
+            say(f"{device_id} is not unique: {search.doubt}")
+            return Exit.FAILED
+        if search.doubt:
+            say(f"{device_id} was {search.doubt}")
+        return await write_one(workspace, asked, DEVICES, search.devices[0])
 
     run(asked.target(), command)

@@ -180,16 +180,24 @@ async def write_pages(
 
 async def write_one(workspace: Workspace, asked: Asked, noun: Noun[T], record: T) -> Exit:
     """Write all of one record."""
-    await _join(workspace, asked, noun)
     match asked.format:
         case Format.JSON:
             write(json_text(record.disclosed(record.raw()), indent=2) + "\n")
         case Format.TABLE:
+            await _join(workspace, asked, noun)
             write(_page(noun.details(record, workspace.surroundings())))
-        case form:
-            writer = noun.writer(form, workspace)
-            write(writer.begin() + writer.rows([record]) + writer.end())
+        case _:
+            await write_rows(workspace, asked, noun, [record])
     return Exit.OK
+
+
+async def write_rows(
+    workspace: Workspace, asked: Asked, noun: Noun[T], records: Sequence[T]
+) -> None:
+    """Write some records as a list."""
+    await _join(workspace, asked, noun)
+    writer = noun.writer(asked.format, workspace)
+    write(writer.begin() + writer.rows(records) + writer.end())
 
 
 async def _join(workspace: Workspace, asked: Asked, noun: Noun[T]) -> None:

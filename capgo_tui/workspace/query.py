@@ -6,6 +6,7 @@
 ``/pattern/``      a regular expression that fits somewhere; it may hold spaces, the last
                    slash may still be missing, ``^`` and ``$`` are the ends of a cell
 ``column:…``       any of these, in one column; a beginning that tells it apart is enough
+``has:custom-id``  the device has a custom id; a beginning of the word is enough
 ``!…``             any of these, the other way round
 =================  =====================================================================
 
@@ -36,7 +37,11 @@ TOO_SLOW = "pattern is too slow"
 _LONGEST_PATTERN = 500
 _MOST_REPEATS = 10_000
 _LONGEST_NAME = 16
+HAS = {"custom-id": "custom"}
+"""What ``has:`` can be followed by, and the column that is then not empty."""
 _ID = re.compile(r"[\w.:-]{4,}")
+_PLAIN = re.compile(r"[^\s!~/]\S*")
+"""What after ``column:`` is looked for as it stands."""
 _COUNTED = re.compile(r"\{[0-9, ]*?([0-9]+) *,? *\}")
 _BLANK = re.compile(r"\s*")
 _WORD = re.compile(r"\S*")
@@ -50,6 +55,8 @@ class Kind(Enum):
     WORD = "word"
     PATTERN = "pattern"
     FUZZY = "fuzzy"
+    HAS = "has"
+    """There is something in its column; its text is the word it was typed as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class Term:
     def holds(self, haystack: str, cells: Cells) -> bool:
         """Tell whether a row meets it."""
         text = haystack if self.column is None else cells(self.column)
+        if self.kind is Kind.HAS:
+            return bool(text) is not self.negated
         if self.kind is Kind.WORD:
             return (self.text in text) is not self.negated
         if self.kind is Kind.FUZZY:
@@ -208,10 +217,32 @@ class Query:
         """Whether the text could be one device id, worth asking the server for."""
         return self.is_word and _ID.fullmatch(self.text) is not None
 
+    @property
+    def custom_id(self) -> str | None:
+        """The text as it may be one whole custom id, letter by letter; None for more than words.
+
+        ``custom:…`` asks for one as well.
+        """
+        if self.terms and all(map(_is_plain, self.terms)):
+            return self.text
+        if len(self.terms) == 1:
+            (term,) = self.terms
+            if term.kind is Kind.WORD and term.column == "custom" and not term.negated:
+                return self.text.partition(":")[2]
+        return None
+
 
 def narrower(terms: Sequence[Term], than: Sequence[Term]) -> bool:
     """Tell whether every row that meets `terms` is sure to meet all of `than`."""
     return all(any(term.implies(wide) for term in terms) for wide in than)
+
+
+def custom_id_filter(custom_id: str) -> str:
+    """The filter that shows the devices of one custom id, as its column shows it."""
+    if _PLAIN.fullmatch(custom_id):
+        return f"custom:{custom_id}"
+    exactly = re.escape(custom_id.casefold()).replace("/", r"\/")
+    return f"custom:/^{exactly}$/"
 
 
 def _is_plain(term: Term) -> bool:
@@ -239,6 +270,8 @@ def _term(text: str, at: int, columns: Sequence[str]) -> tuple[Term, int]:
         if not negated and text[at : at + 1] == "!":
             negated = True
             at += 1
+    if column is None and (has := _has(word, columns)) is not None:
+        return Term(Kind.HAS, has, HAS.get(has), negated), at + len(word)
     if text[at : at + 1] == "/":
         closed = _CLOSED.match(text, at)
         if closed is not None:
@@ -259,10 +292,25 @@ def _column(name: str, columns: Sequence[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def _has(word: str, columns: Sequence[str]) -> str | None:
+    """What ``has:…`` asks for in a list with these columns; empty while it is only begun."""
+    name, colon, what = word.casefold().partition(":")
+    can = _can_have(columns)
+    if name != "has" or not colon or not can:
+        return None
+    return next((each for each in can if each.startswith(what)), None) if what else ""
+
+
+def _can_have(columns: Sequence[str]) -> list[str]:
+    return [what for what, column in HAS.items() if column in columns]
+
+
 def _doubt(term: Term, columns: Sequence[str]) -> str:
     name, colon, _ = term.text.partition(":")
     if term.kind is not Kind.WORD or term.column is not None or not (name and colon and columns):
         return ""
+    if name == "has" and (can := _can_have(columns)):
+        return f"«has:» takes {' or '.join(can)}."
     meant = [column for column in columns if column.startswith(name)]
     if meant:
         return f"«{name}:» may be {' or '.join(meant)}."

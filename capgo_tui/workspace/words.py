@@ -205,8 +205,10 @@ def loading(name: str, target: Target) -> Notice:
 def _where_else(collection: ListState, query: Query, typing: bool) -> str:
     """Where a record may be that no loaded one matches."""
     more = "" if collection.ended else "L loads all of them, ↓ some more."
-    if typing and collection.name == "devices" and query.looks_like_id:
-        return f"⏎ asks the server for this id.{' Then ' if more else ''}{more}"
+    if typing and collection.name == "devices":
+        what = "id" if query.looks_like_id else "custom id" if query.custom_id else ""
+        if what:
+            return f"⏎ asks the server for this {what}.{' Then ' if more else ''}{more}"
     return f"⏎, then {more}" if typing and more else more
 
 
@@ -293,6 +295,5 @@ def count(collection: ListState) -> str:
 
 
 def unknown_device(text: str) -> str:
-    """That the server knows no device of an id; what is too short for one may be a custom id."""
-    hint = "" if len(text) >= LENGTH_OF_ID else " If it is a custom id: L loads all."
-    return f"✗ No device has the id {text}.{hint}"
+    """That the server knows no device of an id."""
+    return f"✗ No device has the id {text}."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.api.client import CapgoClient
-from capgo_tui.api.errors import ErrorKind
+from capgo_tui.api.errors import ErrorKind, UnsupportedByRevision
 from capgo_tui.api.settings import ChannelSettings
 from tests.api.support import walk
 from tests.tui.world import APP, device_id
@@ -47,6 +47,15 @@ async def _device(client: CapgoClient) -> object:
     return (await client.device(APP, device_id(1))).raw_json()
 
 
+async def _custom_id(client: CapgoClient) -> object:
+    """A server of July answers with the whole list, which is not believed."""
+    try:
+        found = await client.devices_of_custom_id(APP, "tester-01")
+    except UnsupportedByRevision:
+        return "ignored"
+    return [device.key for device in found.devices]
+
+
 async def _channel(client: CapgoClient) -> object:
     return (await client.channel(APP, "c-05")).raw_json()
 
@@ -67,6 +76,7 @@ READS = (
     Operation("apps", "app.list", _all(lambda c: c.apps())),
     Operation("channel", "channel.get", _channel),
     Operation("device", "device.get", _device),
+    Operation("devices_of_custom_id", "device.list", _custom_id),
     Operation("app", "app.get", _app),
     Operation("audit", "audit.list", _audit),
     Operation("ping", "ping", lambda c: c.ping(), parses=False),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example as hypothesis_example
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from capgo_tui.workspace.query import Query
+from capgo_tui.text import clean
+from capgo_tui.workspace.query import Query, custom_id_filter
 
 WORDS = st.text(alphabet="abAB1.-ßİ ", max_size=8)
 
@@ -294,3 +296,77 @@ def test_which_conditions_narrow_which(new: str, old: str, narrows: bool) -> Non
 @pytest.mark.parametrize("typed", ["os:3f2a4b", "!3f2a4b", "~3f2a4b", "/3f2a4b"])
 def test_a_condition_of_another_kind_is_no_id(typed: str) -> None:
     assert not Query.parse(typed, COLUMNS).looks_like_id
+
+
+# Custom ids
+
+
+DEVICE_COLUMNS = ["device", "custom", "platform"]
+NAMED = {"device": "3f2a", "custom": "qa-07", "platform": "ios"}
+NAMELESS = {**NAMED, "custom": ""}
+
+
+@pytest.mark.parametrize(
+    ("typed", "named", "nameless"),
+    [
+        ("has:custom-id", True, False),
+        ("HAS:Custom", True, False),
+        ("has:c", True, False),
+        ("!has:custom-id", False, True),
+        ("has:custom-id ios", True, False),
+        ("has:custom-id android", False, False),
+        ("has:", True, True),
+        ("!has:", True, True),
+        ("has:override", False, False),
+    ],
+)
+def test_who_has_a_custom_id(typed: str, named: bool, nameless: bool) -> None:
+    for row, wanted in ((NAMED, named), (NAMELESS, nameless)):
+        query = Query.parse(typed, DEVICE_COLUMNS)
+        assert query.matches("\n".join(row.values()), row.__getitem__) is wanted
+
+
+def test_what_else_cannot_be_had_is_told_and_other_lists_have_no_such_word() -> None:
+    assert Query.parse("has:override", DEVICE_COLUMNS).doubt == "«has:» takes custom-id."
+    assert Query.parse("has:custom-id", DEVICE_COLUMNS).doubt == ""
+    assert Query.parse("has:custom-id", COLUMNS).doubt.startswith("«has:» is no column")
+
+
+@pytest.mark.parametrize(
+    ("typed", "custom_id"),
+    [
+        ("qa-07", "qa-07"),
+        ("  Alice  Smith ", "Alice  Smith"),
+        ("custom:QA-07", "QA-07"),
+        ("user:42", "user:42"),
+        ("[red]x", "[red]x"),
+        ("platform:ios", None),
+        ("qa platform:ios", None),
+        ("!qa", None),
+        ("/qa/", None),
+        ("~qa", None),
+        ("custom:!qa", None),
+        ("custom:~qa", None),
+        ("custom:/qa/", None),
+        ("has:custom-id", None),
+        ("custom:", None),
+        ("", None),
+    ],
+)
+def test_what_may_be_one_whole_custom_id(typed: str, custom_id: str | None) -> None:
+    assert Query.parse(typed, DEVICE_COLUMNS).custom_id == custom_id
+
+
+@given(st.text(min_size=1, max_size=36).map(clean))
+@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_example("a/b /c/")
+@hypothesis_example("!x")
+@hypothesis_example("straße \\ x")
+@hypothesis_example("~/^$")
+def test_the_filter_for_a_custom_id_lets_it_through_whatever_it_is(custom_id: str) -> None:
+    row = {**NAMED, "custom": custom_id.casefold()}
+    query = Query.parse(custom_id_filter(custom_id), DEVICE_COLUMNS)
+    assert not query.error
+    if custom_id.strip():
+        assert query.matches("\n".join(row.values()), row.__getitem__)
+    assert not query.matches("\n".join(NAMELESS.values()), NAMELESS.__getitem__)

@@ -239,8 +239,10 @@ def test_while_a_filter_is_typed_letters_are_no_commands() -> None:
         return notice.advice
 
     maybe_id = Query.parse("3f2a91bc-0000")
-    assert advice("devices", QA, ended=False).startswith("⏎, then L loads all of them")
-    assert advice("devices", QA, ended=True) == "Esc clears the filter."
+    assert advice("devices", QA, ended=False).startswith("⏎ asks the server for this custom id. Th")
+    column = Query.parse("os:18", ["os"])
+    assert advice("devices", column, ended=False).startswith("⏎, then L loads all of them")
+    assert advice("devices", column, ended=True) == "Esc clears the filter."
     assert advice("devices", maybe_id, ended=True).startswith("⏎ asks the server for this id. Esc")
     assert "for this id. Then L loads all" in advice("devices", maybe_id, ended=False)
     assert "asks" not in advice("bundles", maybe_id, ended=False)
@@ -251,8 +253,7 @@ def test_a_long_filter_leaves_room_for_what_it_found() -> None:
     assert line == f"/{'x' * 15}… · 0 of 150 loaded · more ↓ · {AS_OF}"
 
 
-def test_a_custom_id_that_is_no_device_id_says_where_it_would_be_found() -> None:
-    assert unknown_device("qa-07").endswith("If it is a custom id: L loads all.")
+def test_a_device_nobody_knows_is_named_by_its_whole_id() -> None:
     assert unknown_device("3" * 36) == f"✗ No device has the id {'3' * 36}."
 
 

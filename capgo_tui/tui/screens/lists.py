@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.widget import Widget
+    from textual.worker import Worker
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.app import CapgoApp
@@ -446,8 +447,8 @@ class ListsScreen(ScreenWithModals):
         self._reads_over = True
         self.workers.cancel_group(self, READS)
 
-    def _read(self, coroutine: Coroutine[None, None, object], doing: str) -> None:
-        self.run_worker(guarded(self, coroutine, doing), group=READS, exit_on_error=False)
+    def _read(self, coroutine: Coroutine[None, None, object], doing: str) -> Worker[None]:
+        return self.run_worker(guarded(self, coroutine, doing), group=READS, exit_on_error=False)
 
     def _work(self, coroutine: Coroutine[None, None, object], doing: str) -> None:
         self.run_worker(guarded(self, coroutine, doing), exit_on_error=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from capgo_tui.text import clean, clean_lines
+from capgo_tui.text import clean_lines
 from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.dialogs.help import HelpScreen
 from capgo_tui.tui.dialogs.request_log import RequestLogScreen
@@ -13,13 +13,16 @@ from capgo_tui.tui.screens.going import GoingScreen
 from capgo_tui.tui.screens.lists import NOT_CONNECTED
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.hint_bar import Hint
-from capgo_tui.workspace import words
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from textual.binding import BindingType
     from textual.timer import Timer
+    from textual.worker import Worker
 
     from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.tui.flows.device_search import DeviceSearch
     from capgo_tui.tui.lists import RecordRows
     from capgo_tui.tui.widgets.filter_bar import FilterBar
     from capgo_tui.workspace.session import Workspace
@@ -43,7 +46,9 @@ class MainScreen(GoingScreen):
         self, target: Target, device: str | None = None, refresh_seconds: float | None = None
     ) -> None:
         super().__init__(target, "devices" if device else "channels", refresh_seconds)
-        self._sought = clean(device) if device else None
+        self._sought = device
+        self._search: Worker[None] | None = None
+        """What asks the server for a device, or did last."""
         self._raw = False
         self._resting: Timer | None = None
 
@@ -52,7 +57,7 @@ class MainScreen(GoingScreen):
         super().open(workspace)
         if self._sought is not None:
             self._filter(self._sought)
-            self._read(self._look_up(self._sought), "look the device up")
+            self._seek(self._device_search(workspace).seek(self._sought))
 
     # The detail
 
@@ -136,6 +141,9 @@ class MainScreen(GoingScreen):
             return
         if self.stop_waiting():
             return
+        if self._stop_search():
+            self.say("Stopped looking for the device.")
+            return
         if self.waiting is not None:
             self.waiting.wait.give_up()
             return
@@ -169,6 +177,7 @@ class MainScreen(GoingScreen):
             self.say(NOT_CONNECTED)
             return
         self._close_detail()
+        self._stop_search()  # its answer would be about a filter that is another by then
         self.status.dismiss()
         self.filter_bar.begin(self.rows.view.query.text)
         self._show_status()
@@ -191,8 +200,30 @@ class MainScreen(GoingScreen):
 
     def _look_up_missing(self) -> None:
         view = self.rows.view
-        if self._active == "devices" and not len(view) and view.query.looks_like_id:
-            self._read(self._look_up(view.query.text), "look the device up")
+        if self._active == "devices" and not len(view) and self.workspace is not None:
+            self._seek(self._device_search(self.workspace).seek_filtered(view.query))
+
+    def _device_search(self, workspace: Workspace) -> DeviceSearch:
+        # It builds requests, which the start needs none of.
+        from capgo_tui.tui.flows.device_search import DeviceSearch  # noqa: PLC0415
+
+        return DeviceSearch(self, workspace)
+
+    def _seek(self, search: Coroutine[None, None, None]) -> None:
+        self._search = self._read(search, "look the device up")
+
+    def _stop_search(self) -> bool:
+        """Give up the search for a device; whether there was one."""
+        search, self._search = self._search, None
+        running = search is not None and search.is_running
+        if search is not None and running:
+            search.cancel()
+        return running
+
+    def refine_filter(self, text: str, better: str) -> None:
+        """Put a better filter in place of one, unless there is another one by now."""
+        if self._active == "devices" and self.rows.view.query.text == text.strip():
+            self._filter(better)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor while the filter is typed."""
@@ -201,17 +232,6 @@ class MainScreen(GoingScreen):
     def _close_filter_bar(self) -> None:
         self.filter_bar.close()
         self._show_status()
-
-    async def _look_up(self, device_id: str) -> None:
-        if self.workspace is None:
-            return
-        self.say(f"Asking the server for device {device_id}…")
-        device = await self.workspace.look_up_device(device_id)
-        if device is None:
-            self.say(words.unknown_device(device_id))
-            return
-        self.status.dismiss()
-        self.table.move_to_key(device.wire_key)
 
     # Other pages
 

@@ -1,0 +1,70 @@
+"""Looking a device up that is not loaded, by its id or its custom id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.text import clean
+from capgo_tui.workspace import words
+from capgo_tui.workspace.custom_ids import find_custom_id, find_device, not_found
+from capgo_tui.workspace.query import custom_id_filter
+
+if TYPE_CHECKING:
+    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.workspace.custom_ids import Search
+    from capgo_tui.workspace.query import Query
+    from capgo_tui.workspace.session import Workspace
+
+
+class DeviceSearch:
+    """Asks the server for a device, and puts the cursor on it."""
+
+    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+        self._screen = screen
+        self._workspace = workspace
+
+    async def seek_filtered(self, query: Query) -> None:
+        """Look up what a filter without a match names; the list is not read for it."""
+        text = query.text if query.looks_like_id else query.custom_id
+        if text is None:
+            return
+        self._say_asking(text)
+        if query.looks_like_id and len(text) >= words.LENGTH_OF_ID:
+            device = await self._workspace.look_up_device(text)
+            self._show(text, None if device is None else device.wire_key)
+            return
+        if query.looks_like_id:
+            search = await find_device(self._workspace, text)
+        else:
+            search = await find_custom_id(self._workspace, text)
+        self._show_search(text, search, is_id=query.looks_like_id)
+
+    async def seek(self, text: str) -> None:
+        """Look up a device to open on; where it takes that, the list is read for its custom id."""
+        self._say_asking(text)
+        search = await find_device(self._workspace, text, walks=self._say_read)
+        if search.devices and search.by_custom_id:
+            self._screen.refine_filter(clean(text), custom_id_filter(clean(text)))
+        self._show_search(text, search, is_id=True)
+
+    def _show_search(self, text: str, search: Search, *, is_id: bool) -> None:
+        if not search.devices:
+            self._screen.say(not_found(clean(text), search, is_id=is_id))
+            return
+        self._show(text, search.devices[0].wire_key)
+        if search.doubt:
+            self._screen.say(f"! {clean(text)}: {search.doubt}")
+
+    def _show(self, text: str, key: str | None) -> None:
+        if key is None:
+            self._screen.say(words.unknown_device(clean(text)))
+            return
+        self._screen.status.dismiss()
+        self._screen.table.move_to_key(key)
+
+    def _say_asking(self, text: str) -> None:
+        self._screen.say(f"Asking the server for device {clean(text)}…")
+
+    def _say_read(self, count: int) -> None:
+        read = words.grouped(count)
+        self._screen.say(f"Looking for that custom id: {read} devices read · esc stops")

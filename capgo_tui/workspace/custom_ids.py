@@ -1,0 +1,147 @@
+"""Finding a device by what a ticket says of it: its id, or its custom id.
+
+A custom id is whatever a phone says of itself, and several may say the same. The server is
+asked for the id first; then for the custom id, which not every server can look up (contract
+§18.7). Where it cannot, the list of those that have one can be read until it is met.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, UnsupportedByRevision
+from capgo_tui.api.records import raw_rows, row_text
+from capgo_tui.api.requests import trimmed
+from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.words import grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from capgo_tui.api.models import Device
+    from capgo_tui.workspace.session import Workspace
+
+PAGE: Final = 100
+NAME_WIDTH: Final = 16
+"""Cells of a name that leave room on a line of 80 for why nothing has it."""
+MOST_READ: Final = 10_000
+"""So many devices are read at most to meet a custom id: a hundred requests, about a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search for a device has brought."""
+
+    devices: Sequence[Device] = ()
+    """More than one where several share a custom id."""
+    by_custom_id: bool = False
+    """Whether it was looked for by its custom id."""
+    why_not: str = ""
+    """Why it was not."""
+    read: int | None = None
+    """How many of the devices that have a custom id were read for that; None for none."""
+    more: bool = False
+    """Whether there may be more of that custom id: not all were read."""
+
+    @property
+    def nothing(self) -> str:
+        """Completes «no device has …» where none was found; not more than is known."""
+        if not self.by_custom_id:
+            return f"that id{', and ' * bool(self.why_not)}{self.why_not}"
+        if self.read is None:
+            return "that id or custom id"
+        read = grouped(self.read)
+        if self.more:
+            return (
+                f"that id, nor have the first {read} with a custom id that one: no more were read"
+            )
+        return f"that id, nor has any of the {read} with a custom id that one"
+
+    @property
+    def doubt(self) -> str:
+        """What is not sure of those that were found; empty where nothing is."""
+        if len(self.devices) > 1:
+            return f"{len(self.devices)}{' or more' * self.more} devices have that custom id"
+        if self.devices and self.more:
+            read = grouped(self.read or 0)
+            return f"met among the first {read} devices with a custom id; others may have the same"
+        return ""
+
+
+def not_found(text: str, search: Search, *, is_id: bool) -> str:
+    """That nothing was found, in one line of a screen; not more than is known.
+
+    `text` is clean, and `is_id` says whether it was looked for as an id as well.
+    """
+    name = shorten(text, NAME_WIDTH)
+    if not search.by_custom_id:
+        why = search.why_not
+        if not is_id:
+            return f"✗ {why[:1].upper()}{why[1:]}."
+        return f"✗ No device has the id {name}{' · ' * bool(why)}{why}"
+    if search.read is None:
+        return f"✗ No device has the {'id or ' * is_id}custom id {name}."
+    rest = " · more were not read" * search.more
+    return (
+        f"✗ No device has the id {name} · nor is it among {grouped(search.read)} custom ids{rest}"
+    )
+
+
+async def find_device(
+    workspace: Workspace, text: str, *, walks: Callable[[int], None] | None = None
+) -> Search:
+    """Find the device of an id, else those of a custom id, and keep them in the list.
+
+    Args:
+        workspace: the app.
+        text: the id or the custom id, letter by letter.
+        walks: told how many were read so far, where the list may be read for it; else None.
+
+    Raises:
+        CapgoError: for every failure other than an unknown device.
+
+    """
+    device = await workspace.look_up_device(text)
+    return Search((device,)) if device is not None else await find_custom_id(workspace, text, walks)
+
+
+async def find_custom_id(
+    workspace: Workspace, text: str, walks: Callable[[int], None] | None = None
+) -> Search:
+    """Find the devices of exactly one custom id, as `find_device` does."""
+    try:
+        found = await workspace.client.devices_of_custom_id(workspace.target.app_id, text)
+    except (UnsupportedByRevision, InvalidArgument) as refused:
+        search = Search(why_not=str(refused))
+        if walks is not None:
+            search = await _walk(workspace, text, walks) or search
+    else:
+        search = Search(found.devices, by_custom_id=True, more=found.more)
+    for device in search.devices:
+        workspace.devices.put(device)
+    return search
+
+
+async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -> Search | None:
+    """Read the devices that have a custom id, up to the page that has this one.
+
+    None where the server cannot list just those.
+    """
+    wanted = (text, trimmed(text))
+    pager = workspace.client.devices(workspace.target.app_id, limit=PAGE, only_custom_id=True)
+    while not pager.ended and pager.received < MOST_READ:
+        try:
+            rows = (await pager.next_page()).rows
+        except UnsupportedByRevision:
+            return None
+        except CapgoError as error:
+            if error.kind is not ErrorKind.NOT_FOUND:
+                raise
+            break  # no device at all
+        texts = [row_text(raw, "custom_id") for raw in raw_rows(rows)]
+        met = [row for row, custom_id in zip(rows, texts, strict=True) if custom_id in wanted]
+        if met:
+            return Search(met, True, read=pager.received, more=not pager.ended)
+        walks(pager.received)
+    return Search((), True, read=pager.received, more=not pager.ended)

@@ -1,0 +1,147 @@
+"""Devices by their custom id: what is asked, and when the answer is believed (§18.7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.api import requests
+from capgo_tui.api.custom_ids import MOST, PAGE
+from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, UnsupportedByRevision
+from capgo_tui.api.revisions import LIVE, Revision
+from tests.api.support import APP, Answer, Asked, scripted
+from tests.support.hostile import TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def obeying(rows: list[tuple[str, str]]) -> Callable[[Asked], Answer]:
+    """A server that looks custom ids up among devices given by id and custom id."""
+
+    def answer(asked: Asked) -> Answer:
+        wanted = asked.query.get("custom_id")
+        found = [row for row in rows if wanted is None or row[1] == wanted]
+        start, limit = int(asked.query.get("cursor", "0|").split("|")[0]), int(asked.query["limit"])
+        data = [{"device_id": d, "custom_id": c} for d, c in found[start : start + limit]]
+        more = start + limit < len(found)
+        cursor = {"nextCursor": f"{start + limit}|x"} if more else {}
+        return 200, {"data": data, "hasMore": more, **cursor}
+
+    return answer
+
+
+ROWS = [(f"d{number:03}", f"tester-{number}") for number in range(120)]
+
+
+async def test_the_devices_of_one_custom_id_are_found() -> None:
+    rows = [*ROWS, ("e1", "tester-7"), ("e2", "Tester-7"), ("e3", "tester-70")]
+    async with scripted(obeying(rows)) as (client, server):
+        found = await client.devices_of_custom_id(APP, " tester-7\n")
+        assert ([device.key for device in found.devices], found.more) == (["d007", "e1"], False)
+        assert not (await client.devices_of_custom_id(APP, "nobody")).devices
+        assert [asked.query.get("custom_id") for asked in server.asked] == [
+            None,  # this one told the revision
+            "tester-7",
+            "nobody",
+        ]
+
+
+async def test_a_server_that_ignores_it_is_not_believed_and_asked_once() -> None:
+    def answer(asked: Asked) -> Answer:
+        assert "device_id" not in asked.query
+        data = [{"device_id": d, "custom_id": c} for d, c in ROWS[7:9]]
+        return 200, {"data": data, "hasMore": False}
+
+    async with scripted(answer, revision=Revision.LIVE) as (client, server):
+        for _ in range(2):
+            with pytest.raises(UnsupportedByRevision, match="cannot look up custom ids"):
+                await client.devices_of_custom_id(APP, "tester-7")
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"device_id": "d2", "custom_id": "tester-7 "},
+        {"device_id": "d2", "custom_id": "tester\u200b-7"},
+        {"device_id": "d2", "custom_id": None},
+        {"device_id": "d2", "custom_id": 7},
+        {"device_id": "d2"},
+        {"custom_id": "tester-8"},
+        "tester-7",
+    ],
+)
+async def test_one_row_with_another_custom_id_is_enough(row: object) -> None:
+    data = [{"device_id": "d1", "custom_id": "tester-7"}, row]
+    answer = 200, {"data": data, "hasMore": False}
+    async with scripted(lambda _: answer, revision=Revision.LIVE) as (client, _):
+        with pytest.raises(UnsupportedByRevision):
+            await client.devices_of_custom_id(APP, "tester-7")
+
+
+async def test_a_later_page_with_another_custom_id_takes_the_belief_away() -> None:
+    def answer(asked: Asked) -> Answer:
+        first = "cursor" not in asked.query
+        name = "tester-7" if first else "tester-8"
+        data = [{"device_id": f"{name}-{n}", "custom_id": name} for n in range(PAGE)]
+        return 200, {"data": data, "hasMore": first, **({"nextCursor": "a|b"} if first else {})}
+
+    async with scripted(answer, revision=Revision.LIVE) as (client, _):
+        with pytest.raises(UnsupportedByRevision):
+            await client.devices_of_custom_id(APP, "tester-7")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+async def test_any_text_travels_letter_by_letter(name: str) -> None:
+    """A phone can choose it; shown it is clean, sent it is what it is."""
+    text = requests.trimmed(TEXTS[name][:18])
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        pytest.skip("half a character cannot be sent")
+    if not text or text.isspace():
+        pytest.skip("nothing is left of it")
+    rows = [("d1", text), ("d2", f"{text}x")]
+    async with scripted(obeying(rows), revision=Revision.LIVE) as (client, server):
+        found = await client.devices_of_custom_id(APP, text)
+        assert server.asked[0].query["custom_id"] == text
+        assert [device.key for device in found.devices] == ["d1"]
+
+
+async def test_many_of_one_custom_id_are_read_up_to_a_bound() -> None:
+    rows = [(f"d{number:04}", "same") for number in range(MOST + 300)]
+    async with scripted(obeying(rows), revision=Revision.LIVE) as (client, server):
+        found = await client.devices_of_custom_id(APP, "same")
+        assert (len(found.devices), found.more) == (MOST, True)
+        assert len(server.asked) == MOST // PAGE
+
+
+@pytest.mark.parametrize("revision", [Revision.DOCUMENTED, Revision.LEGACY])
+async def test_older_revisions_are_not_asked(revision: Revision) -> None:
+    async with scripted(lambda _: (500, {}), revision=revision) as (client, server):
+        with pytest.raises(UnsupportedByRevision, match="cannot look up custom ids"):
+            await client.devices_of_custom_id(APP, "tester-7")
+        assert server.asked == []
+
+
+@pytest.mark.parametrize("text", ["", " ", "\ufeff", "x" * 37, "\U0001f600" * 19, "\ud800"])
+def test_what_no_server_looks_up_is_refused(text: str) -> None:
+    with pytest.raises(InvalidArgument):
+        requests.find_devices(LIVE, APP, text, limit=PAGE)
+    assert requests.find_devices(LIVE, APP, "\x1c\U0001f600" * 12, limit=PAGE).query
+
+
+async def test_no_device_at_all_is_no_failure() -> None:
+    body = {"error": "devices_not_found", "message": "Devices not found"}
+    async with scripted(lambda _: (404, body), revision=Revision.LIVE) as (client, _):
+        assert not (await client.devices_of_custom_id(APP, "tester-7")).devices
+
+
+async def test_any_other_error_is_one() -> None:
+    body = {"error": "cannot_access_app", "message": "You can't access this app"}
+    async with scripted(lambda _: (400, body), revision=Revision.LIVE) as (client, _):
+        with pytest.raises(CapgoError) as caught:
+            await client.devices_of_custom_id(APP, "tester-7")
+        assert caught.value.kind is ErrorKind.NOT_ALLOWED
