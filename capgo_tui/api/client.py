@@ -88,7 +88,7 @@ class CapgoClient:
         )
         self._key = key
         self._device_pages = DevicePages()
-        self._custom_ids = CustomIds(self._caller)
+        self._custom_ids = CustomIds(self._caller, self._device_page)
 
     async def __aenter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
@@ -28,6 +28,11 @@ class ErrorKind(StrEnum):
     """The server failed, or answered something that is not Capgo's API."""
     UNREACHABLE = "unreachable"
     """No answer: name, network, TLS, time-out, dropped connection."""
+
+
+LOCKED: Final = "too_many_failed_auth_attempts"
+LOCKED_SECONDS: Final = 15 * 60
+"""How long an address is locked after its last refused key, when 20 were refused (§3)."""
 
 
 class CapgoError(Exception):
@@ -69,6 +74,12 @@ class CapgoError(Exception):
         self.maybe_sent = maybe_sent
         self.lasting = lasting
         self.guessed = False
+
+    @property
+    def locks_address(self) -> bool:
+        """Whether the server answers no key from this address for a while (contract §3)."""
+        detail = self.detail
+        return isinstance(detail, dict) and detail.get("reason") == LOCKED
 
     def __repr__(self) -> str:
         return f"CapgoError({self.message!r}, kind={self.kind.value}, status={self.status})"

@@ -84,9 +84,9 @@ def _device(request: Request) -> str:
 
 def _concerns_all(request: Request, error: CapgoError) -> bool:
     """Whether a 429 speaks of the key or the address, not of one device or of refused keys."""
+    if error.locks_address:
+        return False
     if isinstance(error.detail, dict):
-        if error.detail.get("reason") == "too_many_failed_auth_attempts":
-            return False
         if error.detail.get("reason") is not None:
             return True
         if "device_id" in error.detail:

@@ -265,10 +265,17 @@ def get_device(traits: Traits, app_id: str, device_id: str) -> Request:
 
 
 def find_devices(
-    traits: Traits, app_id: str, custom_id: str, *, limit: int, cursor: str | None = None
+    traits: Traits,
+    app_id: str,
+    custom_id: str,
+    *,
+    limit: int,
+    page: int | None = None,
+    cursor: str | None = None,
 ) -> Request:
     """``GET /device?custom_id=``: the devices of exactly that custom id (contract §18.7).
 
+    It is read by cursor; `page` is never sent.
     A phone can choose any text, so it is sent letter by letter but for the blanks around it,
     which the server takes off as well. Servers of July 2026 answer with the whole list.
     Raises InvalidArgument for one that no server looks up, UnsupportedByRevision for a
@@ -283,6 +290,7 @@ def find_devices(
         )
     if not traits.custom_id_param:
         raise UnsupportedByRevision(NO_CUSTOM_IDS)
+    del page
     cursors = () if cursor is None else (("cursor", cursor),)
     query = (*_app(traits, app_id), ("custom_id", wanted), ("limit", str(limit)), *cursors)
     return Request("find_devices", "GET", "/device", query)

@@ -15,9 +15,11 @@ from capgo_tui.commands.reading import Noun, run, write_list, write_one, write_r
 from capgo_tui.workspace.columns import DEVICE_COLUMNS
 from capgo_tui.workspace.custom_ids import find_device
 from capgo_tui.workspace.details import device_details
-from capgo_tui.workspace.words import grouped
+from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from capgo_tui.api.models import Device
     from capgo_tui.commands.asking import Asked
     from capgo_tui.workspace.session import Workspace
@@ -31,9 +33,17 @@ SAID_EVERY = 1_000
 """A long search says how far it is after so many devices."""
 
 
-def _say_read(count: int) -> None:
-    if count % SAID_EVERY == 0:
-        say(f"{grouped(count)} devices with a custom id read…")
+def _progress() -> Callable[[int], None]:
+    """What hears how many were read, and says so now and then."""
+    said = 0
+
+    def hear(count: int) -> None:
+        nonlocal said
+        if count - said >= SAID_EVERY:
+            said = count
+            say(f"{grouped(count)} devices with a custom id read…")
+
+    return hear
 
 
 @click.group()
@@ -70,7 +80,7 @@ def get_device(asked: Asked, device_id: str) -> None:
         raise click.UsageError("the ID is empty")
 
     async def command(workspace: Workspace) -> Exit:
-        search = await find_device(workspace, device_id, walks=_say_read)
+        search = await find_device(workspace, device_id, walks=_progress())
         if not search.devices:
             say(f"no device has {search.nothing}: {device_id}")
             return Exit.FAILED if search.more else Exit.NOT_FOUND

@@ -19,7 +19,7 @@ from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
 from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.session import Workspace, open_client, utc_now
-from capgo_tui.workspace.words import GUESSED
+from capgo_tui.workspace.words import GUESSED, locked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
@@ -222,6 +222,8 @@ def _told(error: CapgoError) -> str:
             return f"the key was refused: {error.message}"
         case ErrorKind.NOT_ALLOWED:
             return "this key may not do that, or there is no such app: the server says the same"
+        case ErrorKind.RATE_LIMITED if error.locks_address:
+            return f"20 keys were refused from this address: {locked(error, utc_now())}"
         case ErrorKind.RATE_LIMITED if error.retry_after is not None:
             return f"the server asks to slow down; it takes more in {error.retry_after:.0f} s"
         case _ if error.guessed:

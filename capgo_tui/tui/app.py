@@ -88,7 +88,7 @@ class CapgoApp(KeysInTurn):
             else:
                 self._show(target)
 
-        self.push_screen(SetupScreen(self.launch, problem), given)
+        self.push_screen(SetupScreen(self.launch, problem, self._now), given)
 
     def _show(self, target: Target) -> None:
         screen = MainScreen(target, self.launch.device, self.launch.refresh_seconds)

@@ -25,7 +25,8 @@ async def guarded(screen: ListsScreen, work: Awaitable[object], doing: str) -> N
     try:
         await work
     except CapgoError as error:
-        notice = explain(error, doing, screen.target)
+        since = None if screen.workspace is None else screen.workspace.now()
+        notice = explain(error, doing, screen.target, since=since)
         screen.say(f"✗ {notice.headline} {notice.advice}".rstrip())
     except Refused as refused:
         screen.say(f"✗ Nothing was sent: {refused}.")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 TAKEN: Final = "taken, it seems"
-KEPT_BY_DELETED: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
 
 
 class NotesDraft(Draft):
@@ -146,14 +145,12 @@ class RegistrationDraft(Draft):
             session_key=SecretStr(secret) if secret else None,
         )
 
-    def blame(self, error: CapgoError) -> str:
-        """Put the server's refusal beside the entry it is about; gives what else explains it."""
-        if error.code == "cannot_create_bundle" and error.message == "Cannot create bundle":
+    def blame(self, error: CapgoError) -> None:
+        """Put the server's refusal beside the entry it is about."""
+        if self.change().reason(error):
             self.refuse("version", TAKEN)
-            return KEPT_BY_DELETED
-        if error.code in self.FIELD_OF_CODE:
+        elif error.code in self.FIELD_OF_CODE:
             self.refuse(self.FIELD_OF_CODE[error.code], error.message)
-        return ""
 
     def about(self) -> Sequence[tuple[str, str]]:
         """The request, once there is one."""

@@ -35,6 +35,8 @@ class Surroundings:
     """Whether this server's devices name their override."""
     traits: Traits = LIVE
     """What this server's revision has and tells."""
+    unread_channels: str = ""
+    """``…`` while channels may still come that carry a bundle, ``?`` when they cannot be read."""
 
 
 def bundle_name(bundle: BundleRef | None, around: Surroundings) -> str:
@@ -117,7 +119,13 @@ def device_kind(device: Device) -> str:
     return f"{kind} emulator".strip() if device.is_emulator else kind or "?"
 
 
-def linked_channels(bundle: Bundle, around: Surroundings) -> str:
+def channel_names(bundle: Bundle, around: Surroundings) -> list[str]:
     """The loaded channels that carry a bundle."""
     by = around.channels_of_bundle
-    return ", ".join([*by.get(bundle.id, ()), *by.get(bundle.name, ())])
+    return [*by.get(bundle.id, ()), *by.get(bundle.name, ())]
+
+
+def linked_channels(bundle: Bundle, around: Surroundings) -> str:
+    """Those channels in one text, which says so while it is not known whether these are all."""
+    unread = [around.unread_channels] if around.unread_channels else []
+    return ", ".join(channel_names(bundle, around) + unread)

@@ -12,6 +12,7 @@ from capgo_tui.short_ids import SHORT
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import (
     bundle_name,
+    channel_names,
     device_bundle,
     device_kind,
     linked_channels,
@@ -309,7 +310,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         linked_channels,
         18,
         34,
-        lambda b, a: text_value(linked_channels(b, a)),
+        lambda b, a: text_value(", ".join(channel_names(b, a))),
         1,
     ),
     Column(

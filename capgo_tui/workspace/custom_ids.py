@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, UnsupportedByRevision
+from capgo_tui.api.errors import InvalidArgument, UnsupportedByRevision
 from capgo_tui.api.records import raw_rows, row_text
 from capgo_tui.api.requests import trimmed
 from capgo_tui.workspace.changes.names import shorten
-from capgo_tui.workspace.words import grouped
+from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Device
     from capgo_tui.workspace.session import Workspace
 
-PAGE: Final = 100
 NAME_WIDTH: Final = 16
 """Cells of a name that leave room on a line of 80 for why nothing has it."""
 MOST_READ: Final = 10_000
-"""So many devices are read at most to meet a custom id: a hundred requests, about a minute."""
+"""So many devices are read at most to meet a custom id: 67 requests, less than a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +128,12 @@ async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -
     None where the server cannot list just those.
     """
     wanted = (text, trimmed(text))
-    pager = workspace.client.devices(workspace.target.app_id, limit=PAGE, only_custom_id=True)
+    pager = workspace.client.devices(workspace.target.app_id, only_custom_id=True)
     while not pager.ended and pager.received < MOST_READ:
         try:
             rows = (await pager.next_page()).rows
         except UnsupportedByRevision:
             return None
-        except CapgoError as error:
-            if error.kind is not ErrorKind.NOT_FOUND:
-                raise
-            break  # no device at all
         texts = [row_text(raw, "custom_id") for raw in raw_rows(rows)]
         met = [row for row, custom_id in zip(rows, texts, strict=True) if custom_id in wanted]
         if met:

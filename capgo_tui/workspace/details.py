@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from capgo_tui.workspace.ages import full_time
@@ -15,6 +15,7 @@ from capgo_tui.workspace.cells import (
     policy_in_full,
     rollout_detail,
 )
+from capgo_tui.workspace.filed import known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
@@ -29,6 +30,9 @@ RecordT = TypeVar("RecordT", bound="Record")
 NO_OVERRIDE = "none: follows the default of its platform"
 UNTOLD = "unknown, the API does not tell"
 LEFT_OUT = "not told this time"
+"""Of a field that was left out of this reply, though the server has it."""
+NOT_TOLD = "not told for this {noun}"
+"""Of what the server tells of others and has as null here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def only_what_there_is(
 @only_what_there_is(CHANNEL_LINES, lambda traits: traits.channel_tells | traits.channel_fields)
 def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
     """A channel: what it carries, to whom, and how."""
-    yes = _yes
+    yes = partial(_yes, noun="channel")
     return [
         Section(
             channel.name,
@@ -123,17 +127,17 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
                 ("bundle", bundle_name(channel.bundle, around) or "none"),
                 ("default channel", yes(channel.public)),
                 ("rollout", rollout_detail(channel, around) or "none"),
-                ("holds back updates", policy_in_full(channel)),
+                ("holds back updates", _told(known(policy_in_full(channel)), "channel")),
                 ("not below native", yes(channel.disable_auto_update_under_native)),
-                ("update package", channel.update_package or UNTOLD),
+                ("update package", _told(channel.update_package, "channel")),
             ],
         ),
         Section(
             "Whom it serves",
             [
-                ("iOS", yes(channel.ios)),
-                ("Android", yes(channel.android)),
-                ("Electron", yes(channel.electron)),
+                ("iOS", _yes(channel.ios)),
+                ("Android", _yes(channel.android)),
+                ("Electron", _yes(channel.electron)),
                 ("devices may choose it", yes(channel.allow_device_self_set)),
                 ("emulators", yes(channel.allow_emulator)),
                 ("physical devices", yes(channel.allow_device)),
@@ -155,21 +159,21 @@ def device_details(device: Device, around: Surroundings) -> list[Section]:
                 ("device id", device.device_id),
                 ("custom id", device.custom_id or "none"),
                 ("override", _override(device, around)),
-                ("runs bundle", device_bundle(device, around)),
+                ("runs bundle", _told(known(device_bundle(device, around)), "device")),
                 ("last seen", full_time(device.updated_at, around.now)),
             ],
         ),
         Section(
             "What it is",
             [
-                ("platform", device.platform or UNTOLD),
-                ("system version", device.os_version or UNTOLD),
-                ("native version", device.version_build or UNTOLD),
-                ("plugin version", device.plugin_version or UNTOLD),
-                ("production build", _yes(device.is_prod)),
-                ("emulator", _yes(device.is_emulator)),
-                ("installed from", device.install_source or UNTOLD),
-                ("country", device.country_code or UNTOLD),
+                ("platform", _told(device.platform, "device")),
+                ("system version", _told(device.os_version, "device")),
+                ("native version", _told(device.version_build, "device")),
+                ("plugin version", _told(device.plugin_version, "device")),
+                ("production build", _yes(device.is_prod, "device")),
+                ("emulator", _yes(device.is_emulator, "device")),
+                ("installed from", _told(device.install_source, "device")),
+                ("country", _told(device.country_code, "device")),
                 ("encryption key", device.key_id or "none"),
             ],
         ),
@@ -183,7 +187,7 @@ def bundle_details(bundle: Bundle, around: Surroundings) -> list[Section]:
         Section(
             bundle.name,
             [
-                ("channels (loaded ones)", linked_channels(bundle, around) or "none"),
+                ("channels", _channels(bundle, around)),
                 ("comment", bundle.comment or "none"),
                 ("link", bundle.link or "none"),
                 ("needs native", bundle.min_update_version or "any"),
@@ -192,12 +196,12 @@ def bundle_details(bundle: Bundle, around: Surroundings) -> list[Section]:
         Section(
             "What it is",
             [
-                ("stored", bundle.storage_provider or UNTOLD),
+                ("stored", _told(bundle.storage_provider, "bundle")),
                 ("external url", bundle.external_url or "none"),
                 ("checksum", bundle.checksum or "none"),
                 ("encrypted", _yes(bool(bundle.has_session_key))),
                 ("encryption key", bundle.key_id or "none"),
-                ("uploaded with CLI", bundle.cli_version or UNTOLD),
+                ("uploaded with CLI", _told(bundle.cli_version, "bundle")),
             ],
         ),
         Section("Record", _record(bundle.id, bundle.created_at, bundle.updated_at, around)),
@@ -217,8 +221,29 @@ def _record(
 def _override(device: Device, around: Surroundings) -> str:
     if device.channel is not None:
         return device.channel
-    return NO_OVERRIDE if around.tells_overrides and device.override_known else UNTOLD
+    if not around.tells_overrides:
+        return UNTOLD
+    return NO_OVERRIDE if device.override_known else _told(None, "device")
 
 
-def _yes(value: bool | None) -> str:
-    return UNTOLD if value is None else "yes" if value else "no"
+def _channels(bundle: Bundle, around: Surroundings) -> str:
+    """The channels that carry it; while not all are known, that there may be more."""
+    told = linked_channels(bundle, around) or "none"
+    match around.unread_channels:
+        case "":
+            return told
+        case "?":
+            return f"{told} (the channels cannot be read)"
+        case _:
+            return f"{told} (not all channels are loaded yet)"
+
+
+def _told(text: str | None, noun: str) -> str:
+    return text or NOT_TOLD.format(noun=noun)
+
+
+def _yes(value: bool | None, noun: str = "") -> str:
+    """A yes or a no; without a noun the API tells it of no record."""
+    if value is None:
+        return NOT_TOLD.format(noun=noun) if noun else UNTOLD
+    return "yes" if value else "no"

@@ -14,6 +14,7 @@ from capgo_tui.text import REPLACEMENT, clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from capgo_tui.api.models import Device
     from capgo_tui.workspace.session import Workspace
@@ -105,6 +106,10 @@ class DeviceFinder:
     def takes_unknown(self) -> bool:
         """Whether the server takes an override for a device that it has not seen."""
         return self._workspace.client.traits.links_unseen_devices
+
+    def now(self) -> datetime:
+        """The time of the workspace."""
+        return self._workspace.now()
 
     def among_loaded(self, ids: Sequence[str]) -> list[Named]:
         """Each of some ids with its device where that is loaded; costs no request.

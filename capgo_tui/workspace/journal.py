@@ -200,8 +200,8 @@ class Journal:
         # Whatever comes of this, the write itself is over.
         self._under_way.discard(entry)
         found = None if outcome.found is None else json.dumps(outcome.found)
-        trouble = outcome.error or outcome.refused
-        error = (ENDED_EARLY if late else None) if trouble is None else str(trouble)
+        trouble = outcome.trouble
+        error = (ENDED_EARLY if late else None) if trouble is None else trouble
         with self._writing() as db:
             db.execute(
                 "UPDATE changes SET fate = ?, settled_at = ?, found = ?, error = ?"

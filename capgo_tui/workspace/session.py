@@ -122,7 +122,16 @@ class Workspace:
             self._name_of_bundle,
             self.tells_overrides,
             self.client.traits,
+            self.unread_channels,
         )
+
+    @property
+    def unread_channels(self) -> str:
+        """What stands for channels that may carry a bundle and are not loaded; empty for none."""
+        channels = self.channels
+        if channels.ended and not channels.incomplete:
+            return ""
+        return "…" if channels.error is None else "?"
 
     async def look_up_device(self, device_id: str) -> Device | None:
         """Ask the server for exactly one device; None when it does not know it.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.errors import LOCKED_SECONDS, CapgoError, ErrorKind
 from capgo_tui.workspace.ages import age, clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.load_effort import progress
@@ -34,7 +35,14 @@ class Notice:
 GUESSED = "Which API the server speaks was only guessed: --revision names it."
 
 
-def explain(error: CapgoError, doing: str, target: Target, waited: float = 0) -> Notice:
+def explain(
+    error: CapgoError,
+    doing: str,
+    target: Target,
+    waited: float = 0,
+    *,
+    since: datetime | None = None,
+) -> Notice:
     """Put a failure into words, and say where the server may have been asked in the wrong way.
 
     Args:
@@ -42,15 +50,18 @@ def explain(error: CapgoError, doing: str, target: Target, waited: float = 0) ->
         doing: completes «may not …», such as «read the devices».
         target: what it was about.
         waited: seconds that have passed since, which are no longer to be waited.
+        since: when it happened, where that is known.
 
     """
-    notice = _explain(error, doing, target, waited)
+    notice = _explain(error, doing, target, waited, since)
     if not error.guessed:
         return notice
     return Notice(notice.headline, f"{notice.advice} {GUESSED}".strip())
 
 
-def _explain(error: CapgoError, doing: str, target: Target, waited: float) -> Notice:
+def _explain(
+    error: CapgoError, doing: str, target: Target, waited: float, since: datetime | None
+) -> Notice:
     said = f" The server said: {_sentence(error.message)}" if error.message else ""
     status = f" ({error.status})" if error.status else ""
     match error.kind:
@@ -66,10 +77,11 @@ def _explain(error: CapgoError, doing: str, target: Target, waited: float) -> No
                 "Or there is no such app: the server answers both alike. "
                 "Check the app id, or ask its owner for the right.",
             )
-        case ErrorKind.RATE_LIMITED if _address_locked(error):
+        case ErrorKind.RATE_LIMITED if error.locks_address:
             return Notice(
-                "The server has locked this address after too many refused keys (429).",
-                f"It opens again in {_wait(error, waited)} without a try; then r tries again.",
+                f"This address is {locked(error, since)}.",
+                f"The server has refused 20 keys from here{status} and answers none for that long."
+                " Then r tries again.",
             )
         case ErrorKind.RATE_LIMITED:
             return Notice(
@@ -88,9 +100,13 @@ def _explain(error: CapgoError, doing: str, target: Target, waited: float) -> No
             return Notice(f"The server refused to {doing}{status}.{said}")
 
 
-def brief(error: CapgoError, doing: str, waited: float = 0) -> str:
+def brief(
+    error: CapgoError, doing: str, waited: float = 0, *, since: datetime | None = None
+) -> str:
     """The same in a few words, for a line that has little room."""
     match error.kind:
+        case ErrorKind.RATE_LIMITED if error.locks_address:
+            return f"{locked(error, since)} · 20 refused keys"
         case ErrorKind.RATE_LIMITED:
             return f"wait {_wait(error, waited)}, the server asks to slow down"
         case ErrorKind.NOT_ALLOWED:
@@ -143,9 +159,14 @@ def _waited(collection: ListState, now: datetime) -> float:
     return 0 if collection.failed_at is None else (now - collection.failed_at).total_seconds()
 
 
-def _address_locked(error: CapgoError) -> bool:
-    detail = error.detail
-    return isinstance(detail, dict) and detail.get("reason") == "too_many_failed_auth_attempts"
+def locked(error: CapgoError, since: datetime | None) -> str:
+    """How long the address is locked, and until when where that is known."""
+    minutes = LOCKED_SECONDS // 60
+    if since is None:
+        return f"locked for {minutes} minutes"
+    left = LOCKED_SECONDS if error.retry_after is None else math.ceil(error.retry_after)
+    end = clock_time(since + timedelta(seconds=left))
+    return f"locked for {minutes} minutes, until {end}"
 
 
 def _sentence(text: str) -> str:
@@ -186,7 +207,8 @@ def placeholder(
         then = _next_try(collection.waiting, now)
         return Notice(why.headline, f"{then[:1].upper()}{then[1:]}. Esc stops.")
     if collection.error is not None:
-        return explain(collection.error, f"read the {name}", target, _waited(collection, now))
+        waited, since = _waited(collection, now), collection.failed_at
+        return explain(collection.error, f"read the {name}", target, waited, since=since)
     if collection.unreadable:
         return Notice(
             f"{collection.unreadable} rows came that are no {name} this program can read.",
@@ -239,10 +261,14 @@ def status(collection: ListState, shown: int | None, query: Query, now: datetime
         parts.append(f"{grouped(loaded)} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable (!)")
+    next_at = len(parts)
     parts.append(_what_next(collection, now))
     # While a load says how to stop it, that is wanted more than the age of what just came.
     if collection.effort is None or not collection.loading_all or collection.waiting is not None:
         parts.append(freshness(collection, now))
+    if collection.error is not None and collection.error.locks_address:
+        # However long the filter is and however narrow the line: nothing else works before.
+        parts.insert(0, parts.pop(next_at))
     return " · ".join(part for part in parts if part)
 
 
@@ -276,7 +302,8 @@ def _what_next(collection: ListState, now: datetime) -> str:
         if collection.as_of is None:
             return ""
         waited = _waited(collection, now)
-        return brief(collection.error, f"read the {collection.name}", waited)
+        since = collection.failed_at
+        return brief(collection.error, f"read the {collection.name}", waited, since=since)
     if collection.incomplete:
         return "the server has more but gives no way to it"
     if collection.ended:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.sandbox.revisions import REVISIONS
 from capgo_tui.workspace import custom_ids
 from tests.commands.test_reading import FAILED, FORMS, NOT_FOUND, OK, USAGE, failed, rows_of
 from tests.commands.world import Shell, shell_on
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-NEXT = pytest.param(
-    "next",
-    marks=pytest.mark.skipif("next" not in REVISIONS, reason="the sandbox has no such revision"),
-)
 NASTY = "qa\x1b[31m\u202e /x"
 
 
@@ -47,25 +42,25 @@ def on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[Se
         server.store.close()
 
 
-@pytest.mark.parametrize("revision", ["live", NEXT])
+@pytest.mark.parametrize("revision", ["live", "next"])
 @pytest.mark.parametrize("text", ["qa-07", NASTY])
 def test_a_device_is_found_by_its_custom_id(
     on: Callable[[Server], Shell], revision: str, text: str
 ) -> None:
-    shell = on(devices_of(revision, 260, d150=text, d151=f"{text}0"))
+    shell = on(devices_of(revision, 400, d250=text, d251=f"{text}0"))
     result = shell("device", "get", text, "--json")
     assert result.exit_code == OK
-    assert json.loads(result.stdout)["device_id"] == device_id(150)
+    assert json.loads(result.stdout)["device_id"] == device_id(250)
     asked = [one.query for one in shell.server.asked]
     assert [query.get("device_id") for query in asked if "device_id" in query] == [text.lower()]
     assert [query["custom_id"] for query in asked if "custom_id" in query] == [text]
     walked = sum("customIdMode" in query for query in asked)
     assert walked == (2 if revision == "live" else 0), "no page behind the one that has it"
-    assert ("met among the first 200" in result.stderr) is (revision == "live")
-    assert shell("device", "get", device_id(150), "--json").stdout == result.stdout
+    assert ("met among the first 300" in result.stderr) is (revision == "live")
+    assert shell("device", "get", device_id(250), "--json").stdout == result.stdout
 
 
-@pytest.mark.parametrize("revision", ["live", NEXT])
+@pytest.mark.parametrize("revision", ["live", "next"])
 @pytest.mark.parametrize("form", FORMS)
 def test_all_devices_of_one_custom_id_are_listed_as_not_unique(
     on: Callable[[Server], Shell], revision: str, form: str
@@ -87,7 +82,7 @@ def test_a_custom_id_nobody_has_is_looked_for_among_all(on: Callable[[Server], S
     failed(shell("device", "get", "nobody"), NOT_FOUND, said)
 
 
-@pytest.mark.parametrize("revision", [NEXT])
+@pytest.mark.parametrize("revision", ["next"])
 def test_a_server_that_looks_custom_ids_up_is_asked_for_nothing_else(
     on: Callable[[Server], Shell], revision: str
 ) -> None:
@@ -101,7 +96,7 @@ def test_a_search_has_an_end_and_says_where(
 ) -> None:
     monkeypatch.setattr(custom_ids, "MOST_READ", 200)
     shell = on(devices_of("live", 350, d340="far"))
-    said = "nor have the first 200 with a custom id that one: no more were read: far"
+    said = "nor have the first 300 with a custom id that one: no more were read: far"
     failed(shell("device", "get", "far"), FAILED, said)
 
 

@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from capgo_tui.tui.dialogs.confirmation import Yes
+from capgo_tui.workspace.changes.bundles import KEPT_BY_DELETED
 from capgo_tui.workspace.changes.outcome import Fate
 from tests.tui.bundles import column, confirmed, form, left, on_bundles
 from tests.tui.channels import entry, told, undo, workspace
@@ -238,9 +239,11 @@ async def test_a_name_a_deleted_bundle_has_is_told_beside_it(server: Server) -> 
         await driver.until("✗ taken, it seems ")
         assert form(driver).is_open
         assert SUM[:10] in driver.text, "what was typed is still there"
-        assert (
-            "✗ Not changed: the name seems to be taken: a deleted bundle keeps its" in driver.text
-        )
+        said = " ".join(line.strip() for line in driver.text.split("\n"))
+        assert f"✗ Not changed: {KEPT_BY_DELETED} · 1.0.6: not there" in said, "all of it"
+        assert driver.main.workspace is not None
+        (entry,) = driver.main.workspace.journal.entries()
+        assert entry.error == f"Cannot create bundle · {KEPT_BY_DELETED}"
         await driver.type(*["up"] * 5, "end", "backspace", "7")
         await driver.gone("✗ taken")
 

@@ -136,7 +136,9 @@ async def test_a_default_is_asked_with_whom_it_demotes(server: Server) -> None:
         await review(driver)
         await asked(driver)
         await driver.type("y")
-        await told(driver, "✓")
+        assert await told(driver, "✓") == (
+            "✓ beta: default channel is yes, demoted production, read back"
+        )
         shown = {each.name for each in workspace(driver).channels.records.values() if each.public}
         assert shown == {"beta"}, "the whole list was read again"
         await undo(driver)
@@ -151,7 +153,7 @@ async def test_a_failed_submit_keeps_what_was_typed(server: Server) -> None:
         await review(driver)
         await driver.asked()
         await driver.type("y")
-        await driver.until("this key may not change channels")
+        await driver.until("this key may not change settings of channels")
         assert driver.main.channel_form.is_open
         assert "1.0.1 → 1.0.4" in driver.text
         server.off("POST", "/channel")
@@ -324,6 +326,16 @@ async def test_a_promotion_names_both_bundles_with_their_ages(server: Server) ->
         assert row(server, "beta")["carried"] == "1.0.1"
 
 
+async def test_the_bundle_that_is_taken_off_is_named_before_and_after(server: Server) -> None:
+    async with on_channels(server, "beta") as driver:
+        await driver.type("x")
+        await driver.asked("Take 1.0.1 off beta?")
+        await driver.type("y")
+        assert await told(driver, "✓") == "✓ beta: bundle is none, 1.0.1 taken off, read back"
+        await driver.type("Z", "enter")
+        await driver.until("Take 1.0.1 off beta")
+
+
 async def test_the_oldest_revision_says_that_it_takes_no_bundle_off() -> None:
     server = Server(store_of(state()), revision="legacy")
     async with on_channels(server) as driver:
@@ -399,7 +411,7 @@ async def test_a_key_that_may_not_is_told_so(server: Server) -> None:
         await driver.type("l", *"1.0.5", "enter")
         await driver.asked()
         await driver.type("y")
-        assert "may not change channels" in await told(driver, "✗")
+        assert "may not promote bundles" in await told(driver, "✗")
 
 
 async def test_other_tabs_say_where_it_is_done(server: Server) -> None:

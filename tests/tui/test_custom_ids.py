@@ -6,19 +6,13 @@ from typing import Any
 
 import pytest
 
-from capgo_tui.sandbox.revisions import REVISIONS
 from tests.tui.driving import on_devices, opened
 from tests.tui.server import Gate, Server
 from tests.tui.world import device, device_id, state, store_of
 
-NEXT = pytest.param(
-    "next",
-    marks=pytest.mark.skipif("next" not in REVISIONS, reason="the sandbox has no such revision"),
-)
-
 
 def with_custom_ids(revision: str, **custom_ids: str) -> Server:
-    """160 devices, of which 100 are loaded; `d150="qa"` gives one a custom id."""
+    """160 devices, of which 150 are loaded; `d155="qa"` gives one a custom id."""
     rows = [
         device(number, custom_id=custom_ids.get(f"d{number}", f"tester-{number}"))
         for number in range(1, 161)
@@ -30,28 +24,28 @@ def asked_for(server: Server) -> list[str]:
     return [one.query["custom_id"] for one in server.asked if "custom_id" in one.query]
 
 
-@pytest.mark.parametrize("revision", [NEXT])
+@pytest.mark.parametrize("revision", ["next"])
 @pytest.mark.parametrize("typed", ["Alice  Smith", "qa1", "qa-07-x", "custom:Alice"])
 async def test_a_custom_id_that_is_not_loaded_is_looked_up(revision: str, typed: str) -> None:
     text = typed.removeprefix("custom:")
-    server = with_custom_ids(revision, d150=text)
-    async with on_devices(server, rows=100) as driver:
+    server = with_custom_ids(revision, d155=text)
+    async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *typed)
         await driver.until("⏎ asks the server for this")
         assert asked_for(server) == [], "typing asks nobody"
         await driver.type("enter")
-        await driver.until(lambda: driver.cursor == device_id(150))
-        await driver.until("1 of 101 loaded")
+        await driver.until(lambda: driver.cursor == device_id(155))
+        await driver.until("1 of 151 loaded")
         assert asked_for(server) == [text]
         await driver.type("escape", "slash", *"someone else", "enter")
         await driver.until("✗ No device has the custom id someone else.")
     server.store.close()
 
 
-@pytest.mark.parametrize("revision", [NEXT])
+@pytest.mark.parametrize("revision", ["next"])
 async def test_several_of_one_custom_id_are_all_shown_and_told(revision: str) -> None:
-    server = with_custom_ids(revision, d150="the same", d155="the same")
-    async with on_devices(server, rows=100) as driver:
+    server = with_custom_ids(revision, d152="the same", d155="the same")
+    async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *"the same", "enter")
         await driver.until("! the same: 2 devices have that custom id")
         await driver.until(lambda: driver.main.table._length == 2)
@@ -59,17 +53,17 @@ async def test_several_of_one_custom_id_are_all_shown_and_told(revision: str) ->
 
 
 async def test_a_server_that_cannot_look_custom_ids_up_is_asked_once_and_says_so() -> None:
-    server = with_custom_ids("live", d150="Alice Smith")
-    async with on_devices(server, rows=100) as driver:
+    server = with_custom_ids("live", d155="Alice Smith")
+    async with on_devices(server, rows=150) as driver:
         for _ in range(2):
             await driver.type("slash", *"Alice Smith", "enter")
             await driver.until("✗ This server cannot look up custom ids.")
             assert driver.main.table._length == 0, "the whole list is no answer"
             assert "L loads all of them" in driver.text
             await driver.type("escape", "escape")
-            await driver.until("100 loaded")
+            await driver.until("150 loaded")
         assert asked_for(server) == ["Alice Smith"]
-        assert len(driver.main.workspace.devices) == 100  # type: ignore[union-attr]
+        assert len(driver.main.workspace.devices) == 150  # type: ignore[union-attr]
     server.store.close()
 
 
@@ -85,18 +79,18 @@ async def test_conditions_and_other_lists_are_no_custom_ids(server: Server) -> N
         assert not [one for one in server.asked if "device_id" in one.query]
 
 
-@pytest.mark.parametrize("revision", ["live", NEXT])
+@pytest.mark.parametrize("revision", ["live", "next"])
 @pytest.mark.parametrize("text", ["qa-07", "Alice Smith", "!x", "a\x1b[31m/b"])
 async def test_opened_on_a_custom_id_it_shows_that_device(revision: str, text: str) -> None:
-    server = with_custom_ids(revision, d150=text, d151=f"{text}0")
+    server = with_custom_ids(revision, d155=text, d156=f"{text}0")
     async with opened(server, device=text, wait_for="1 of 1") as driver:
-        await driver.until(lambda: driver.cursor == device_id(150))
+        await driver.until(lambda: driver.cursor == device_id(155))
         assert asked_for(server) == [text], "letter by letter"
         assert "1 of " in driver.text
     server.store.close()
 
 
-@pytest.mark.parametrize("revision", ["live", NEXT])
+@pytest.mark.parametrize("revision", ["live", "next"])
 async def test_opened_on_a_custom_id_of_several_it_shows_them_all(revision: str) -> None:
     server = with_custom_ids(revision, d50="same", d51="same")
     async with opened(server, device="same", wait_for="devices have that custom id") as driver:
@@ -109,7 +103,7 @@ async def test_opened_on_a_custom_id_of_several_it_shows_them_all(revision: str)
 
 async def test_a_long_search_for_a_custom_id_says_how_far_it_is_and_esc_stops_it() -> None:
     gate = Gate()
-    server = with_custom_ids("live", d150="far away")
+    server = with_custom_ids("live", d155="far away")
 
     async def second_page_waits(app: Any, scope: Any, receive: Any, send: Any) -> None:
         query = scope["query_string"]
@@ -119,7 +113,7 @@ async def test_a_long_search_for_a_custom_id_says_how_far_it_is_and_esc_stops_it
             await app(scope, receive, send)
 
     server.on("GET", "/device", second_page_waits)
-    async with opened(server, device="far away", wait_for="100 devices read · esc stops") as driver:
+    async with opened(server, device="far away", wait_for="150 devices read · esc stops") as driver:
         await driver.type("escape")
         await driver.until("Stopped looking for the device.")
         gate.open.set()
@@ -145,9 +139,9 @@ async def test_an_answer_about_a_filter_that_is_another_by_now_is_not_told(serve
 
 async def test_who_has_a_custom_id_is_a_filter() -> None:
     server = with_custom_ids("live", d3="", d7="")
-    async with on_devices(server, rows=100) as driver:
+    async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *"!has:custom-id", "enter")
-        await driver.until("/!has:custom-id · 2 of 100 loaded · more")
+        await driver.until("/!has:custom-id · 2 of 150 loaded · more")
         await driver.type("slash", *(["backspace"] * 20), *"has:custom-id", "enter")
-        await driver.until("98 of 100 loaded · more")
+        await driver.until("148 of 150 loaded · more")
     server.store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +12,11 @@ from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.widgets.record_table import RecordTable
+from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from tests.tui.driving import assert_secret, on_devices, opened
 from tests.tui.server import FAULT, HTML, Gate, Server, answering
-from tests.tui.world import ALL, APP, OTHER_APP, OUTSIDER, READER, SECRETS, WRONG
+from tests.tui.world import ALL, APP, NOW, OTHER_APP, OUTSIDER, READER, SECRETS, WRONG
 
 if TYPE_CHECKING:
     from tests.tui.server import Behaviour
@@ -275,3 +277,48 @@ async def test_j_shows_json_each_time_it_opens_the_detail(server: Server) -> Non
             assert '"device_id"' in driver.text
             await driver.type("escape")
             await driver.settle()
+
+
+LOCKED = answering(
+    429,
+    b'{"error": "too_many_requests", "message": "Too many requests",'
+    b' "moreInfo": {"reason": "too_many_failed_auth_attempts"}}',
+    more=[(b"retry-after", b"900")],
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_a_locked_address_says_until_when_at_any_width_and_under_any_filter(
+    server: Server, size: tuple[int, int]
+) -> None:
+    said = f"locked for 15 minutes, until {clock_time(NOW + timedelta(minutes=15))}"
+    async with opened(server, size=size, wait_for="") as driver:
+        await driver.until("6 loaded")
+        server.on("GET", "/channel", LOCKED)
+        await driver.type("space", "space", "slash", *"a filter of many words", "enter")
+        await driver.type("r")
+        await driver.until(said)
+        assert said in driver.status
+    async with opened(server, size=size, wait_for="") as driver:
+        await driver.until(lambda: said in " ".join(driver.text.split()), said)
+
+
+async def test_a_bundle_claims_no_channels_while_they_are_still_loading(server: Server) -> None:
+    gate = Gate()
+    server.on("GET", "/channel", gate.before)
+    async with opened(server, wait_for="Loading channels…") as driver:
+        await driver.type("3")
+        await driver.until("1.0.5")
+        rows = [line for line in driver.text.split("\n") if "1.0." in line]
+        assert all("…" in line for line in rows[:5])
+        gate.open.set()
+        await driver.until("production, ")
+        await driver.until(lambda: "…" not in driver.line(2), "all channels are known")
+
+
+async def test_bundles_learn_that_their_channels_cannot_be_read(server: Server) -> None:
+    server.on("GET", "/channel", FAULT)
+    async with opened(server, wait_for="The server failed") as driver:
+        await driver.type("3")
+        await driver.until("1.0.5")
+        await driver.until(lambda: " ? " in driver.line(2), "what is not known")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.dialogs.confirmation import Yes
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, BundleDeletion
+from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.run import Run
 from tests.tui.driving import assert_sound, on_devices, opened
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.workspace.journal import Entry
     from tests.tui.driving import Driver
+    from tests.tui.server import App, Receive, Scope, Send
 
 ONE = device_id(1)
 
@@ -151,6 +153,52 @@ async def test_a_run_is_asked_once_with_a_list(server: Server) -> None:
         await driver.type("escape")
         assert server.overrides() == {device_id(2): "qa"}
         assert {entry.undoes for entry in entries(driver)} == {None, 1, 3}
+
+
+async def test_an_undo_of_several_says_how_many_it_has_read(server: Server) -> None:
+    gate = Gate()
+    reads = 0
+
+    async def second_waits(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal reads
+        reads += 1
+        held = reads == 2
+        await (gate.before(app, scope, receive, send) if held else app(scope, receive, send))
+
+    async with on_devices(server) as driver:
+        workspace = driver.main.workspace
+        assert workspace is not None
+        changes = [
+            OverrideChange(
+                app_id=APP, key=device_id(n), row=device_id(n), label=f"tester-{n:02d}",
+                before={"channel": None}, after={"channel": "beta"},
+            )
+            for n in (1, 2, 3)
+        ]  # fmt: skip
+        await Run(changes, workspace).go()
+        server.on("GET", "/device", second_waits)
+        await driver.type("z")
+        await driver.until("Reading what is there now… 1 of 3")
+        gate.open.set()
+        await driver.until("Undo 3 changes")
+        await driver.type("n")
+
+
+async def test_why_something_is_not_undone_is_there_to_its_end(server: Server) -> None:
+    async with on_devices(server) as driver:
+        workspace = driver.main.workspace
+        assert workspace is not None
+        workspace.journal.settle(
+            workspace.journal.intend(
+                BundleDeletion(app_id=APP, key="1.0.5", label="1.0.5", before={}, after=None), None
+            ),
+            Outcome(Fate.VERIFIED),
+        )
+        await driver.type("Z", "z")
+        await driver.until("Not undone")
+        said = " ".join(line.strip() for line in driver.text.split("\n"))
+        assert f"✗ Not undone: {GONE_FOR_GOOD}." in said
+        assert_sound(driver.app, (80, 24))
 
 
 # The list

@@ -305,17 +305,44 @@ def test_the_details_of_a_device() -> None:
     assert fields["device id"] == "3f2a"
     assert fields["override"] == "beta"
     assert fields["runs bundle"] == "1.0.0"
-    assert fields["production build"] == UNTOLD
+    untold = ["platform", "system version", "native version", "plugin version", "production build"]
+    for label in (*untold, "emulator", "installed from", "country"):
+        assert fields[label] == "not told for this device"
+    assert dict(device_details(DEVICE, AROUND)[0].fields)["runs bundle"] == fields["country"]
     assert device_details(DEVICE, AROUND)[0].title == "3f2a"
 
 
 def test_the_details_of_a_bundle() -> None:
     around = Surroundings(NOON, {12: ["beta"]})
     fields = fields_of(bundle_details(BUNDLE, around))
-    assert fields["channels (loaded ones)"] == "beta"
+    assert fields["channels"] == "beta"
+    assert fields["stored"] == fields["uploaded with CLI"] == "not told for this bundle"
     assert fields["needs native"] == "any"
     assert fields["link"] == "none"
     assert fields["id"] == "12"
+
+
+@pytest.mark.parametrize(
+    ("unread", "some", "none"),
+    [
+        ("", "beta", "none"),
+        ("…", "beta, … (not all channels are loaded yet)", "… (not all channels are loaded yet)"),
+        ("?", "beta, ? (the channels cannot be read)", "? (the channels cannot be read)"),
+    ],
+)
+def test_a_bundle_claims_no_more_of_its_channels_than_is_known(
+    unread: str, some: str, none: str
+) -> None:
+    (column,) = [c for c in BUNDLE_COLUMNS if c.id == "channels"]
+    for links, told in ((["beta"], some), ([], none)):
+        around = Surroundings(NOON, {12: links}, unread_channels=unread)
+        assert fields_of(bundle_details(BUNDLE, around))["channels"] == told
+        cell = ", ".join([*links, *([unread] if unread else [])])
+        assert column.text(BUNDLE, around) == cell
+        assert column.for_file(BUNDLE, around) == cell, "a file claims no more either"
+    assert column.sort(BUNDLE, Surroundings(NOON, unread_channels=unread)) == column.sort(
+        BUNDLE, AROUND
+    )
 
 
 # Everything the real backend answered, and everything a hostile one could

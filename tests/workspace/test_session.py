@@ -108,7 +108,10 @@ async def test_a_bundle_knows_the_loaded_channels_that_carry_it_stable_or_in_rol
         def told(bundle_id: str) -> str:
             return linked_channels(bundles[bundle_id], workspace.surroundings())
 
-        assert told(stable) == "", "no channel is loaded yet"
+        assert told(stable) == "…", "no channel is loaded yet"
+        world.door.fail("GET /channel")
+        await workspace.channels.load_all()
+        assert told(stable) == "?", "nor can any be"
         await workspace.channels.load_all()
         assert told(stable) == "beta, qa"
         assert told(target) == "qa"

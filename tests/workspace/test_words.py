@@ -139,17 +139,32 @@ def test_a_wait_is_never_rounded_down(seconds: float | None, wait: str) -> None:
     assert f"wait {wait}," in brief(error, "read the devices")
 
 
-def test_an_address_that_is_locked_for_refused_keys_says_so() -> None:
-    error = failure(
-        ErrorKind.RATE_LIMITED,
-        "Too many requests",
-        status=429,
-        retry_after=900.0,
-        detail={"reason": "too_many_failed_auth_attempts"},
-    )
-    notice = explain(error, "read the devices", TARGET)
-    assert "too many refused keys" in notice.headline
-    assert "15 min" in notice.advice
+LOCK = failure(
+    ErrorKind.RATE_LIMITED,
+    "Too many requests",
+    status=429,
+    retry_after=600.0,
+    detail={"reason": "too_many_failed_auth_attempts"},
+)
+
+
+def test_an_address_that_is_locked_for_refused_keys_says_how_long_and_until_when() -> None:
+    until = clock_time(NOON + timedelta(minutes=10))
+    notice = explain(LOCK, "read the devices", TARGET, since=NOON)
+    assert notice.headline == f"This address is locked for 15 minutes, until {until}."
+    assert "20 keys" in notice.advice
+    assert explain(LOCK, "", TARGET).headline == "This address is locked for 15 minutes."
+    untold = failure(ErrorKind.RATE_LIMITED, detail=LOCK.detail)
+    end = clock_time(NOON + timedelta(minutes=15))
+    assert brief(untold, "", since=NOON).startswith(f"locked for 15 minutes, until {end} · ")
+
+
+def test_the_lock_stands_before_the_filter() -> None:
+    state = State(12, as_of=NOON, error=LOCK)
+    state.failed_at = NOON
+    until = clock_time(NOON + timedelta(minutes=10))
+    line = status(state, 3, Query.parse("a long filter of many words"), NOON)
+    assert line.startswith(f"locked for 15 minutes, until {until} · 20 refused keys · /a long")
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.SERVER_FAULT, ErrorKind.NOT_FOUND, ErrorKind.RULE])

@@ -12,7 +12,7 @@ from capgo_tui.api.errors import Refused
 from capgo_tui.tui.actions import read_only_reason
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
-from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.workspace.changes.history import full_story, story
 from capgo_tui.workspace.changes.undo import why_not
 
@@ -119,7 +119,7 @@ class ChangesScreen(ModalScreen["Entry | None"]):
         yield TextLine(f" Changes made from here · {self._target.app_id}", "title")
         yield RecordTable()
         yield Detail()
-        yield TextLine("", "warn", id="changes-said")
+        yield TextBlock("", "warn", id="changes-said")
         yield TextLine("", "muted", id="changes-hints")
 
     def on_mount(self) -> None:

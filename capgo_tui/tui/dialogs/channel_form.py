@@ -26,6 +26,8 @@ LABEL: Final = 33
 SHOWN: Final = 5
 """So many names that can be meant are shown."""
 NARROW: Final = 70
+MESSAGE: Final = 3
+"""Rows that what is said takes at most."""
 LOW: Final = 14
 """Rows below which what changes and the request get one row each."""
 
@@ -190,8 +192,9 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
             return ()
         most = 1 if self.size.height < LOW else max(3, self.size.height // 5)
         message, tone = self._message if self._message[0] else self._aside()
+        tone = "error" if tone == "warn" else "title"
         return [
-            (message, "error" if tone == "warn" else "title"),
+            *((line, tone) for line in _lines(message, width, MESSAGE)),
             *((line, "changed") for line in _lines(draft.told(), width, min(most, 3))),
             *((line, "muted") for line in _lines(draft.request(), width, most)),
         ]

@@ -145,7 +145,7 @@ class Confirmation(Vertical, Modal):
             listing: what is said of them.
 
         """
-        title = listing.title or f"{changes[0].verb} {changes[0].full_name}"
+        title = listing.title or changes[0].title
         place = f"{listing.place} · " if listing.place else ""
         self.query_one("#confirmation-title", TextLine).show(
             f" {place}{'Changed! ' if listing.changed else ''}{title}"

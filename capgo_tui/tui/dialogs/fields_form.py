@@ -184,7 +184,8 @@ class FieldsForm(RowForm[Draft, str]):
         return max(10, min(BOX, (self._width - self._label_width) // 2))
 
     def _about(self, width: int) -> Told:
-        told = [self._message] if self._message[0] else []
+        message, message_tone = self._message
+        told = [(line, message_tone) for line in wrap(message, width)] if message else []
         for text, tone in self._draft.about() if self._draft else ():
             told += [(line, tone) for line in wrap(text, width)]
         most = max(1, min(ABOUT, self._height - CHROME - self._has_review - 1))
@@ -224,10 +225,12 @@ class FieldsForm(RowForm[Draft, str]):
             text = ""  # the input lies there
         changed = draft.is_changed(entry.name)
         problem = draft.error(entry.name) if changed else ""
-        beside = (f"✗ {problem}", "warn") if problem else (entry.hint, "muted")
+        beside, tone = (f"✗ {problem}", "warn") if problem else (entry.hint, "muted")
+        room = max(0, self._width - self._label_width - width)
         return [
             (pad_middle(text, width), self._style("changed") if changed else self.rich_style),
-            (f"  {beside[0]}", self._style(beside[1])),
+            # What does not fit here is told in full below the rows.
+            (pad(f"  {beside}", room).rstrip(), self._style(tone)),
         ]
 
 

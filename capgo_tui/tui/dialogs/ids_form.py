@@ -248,7 +248,7 @@ class IdsForm(Vertical, Modal):
             else:
                 self._pass_on(verb)
         except CapgoError as error:
-            self._say(brief(error, "read the devices"), "warn")
+            self._say(brief(error, "read the devices", since=finder.now()), "warn")
         except asyncio.CancelledError:
             if self.query(TextLine):  # else the program is being left
                 self._say("stopped; nothing was changed")

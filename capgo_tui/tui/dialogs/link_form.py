@@ -11,9 +11,11 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.record_table import Column, PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.list_state import Loading
 
 if TYPE_CHECKING:
@@ -347,7 +349,9 @@ class LinkForm(Vertical, Modal):
             return
         refusal = choices.refusal_at(at)
         if refusal:
-            self._hint_line.show(f" {choices.name_at(at)}: {refusal}", "warn")
+            # The name stands above as well; the reason nowhere else in full.
+            name = shorten(choices.name_at(at), self.size.width - width_of(refusal) - 4)
+            self._hint_line.show(f" {name}: {refusal}", "warn")
         elif self._picked is not None and not self._picked.done():
             picked = choices.at(at)
             choices.declined = picked is None

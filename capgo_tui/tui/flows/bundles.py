@@ -128,11 +128,10 @@ class BundleFlow:
             if form.shows(draft):
                 form.say("Nothing was sent.")
         elif outcome.fate is Fate.FAILED:
-            why = ""
             if outcome.error is not None and isinstance(draft, RegistrationDraft):
-                why = draft.blame(outcome.error)
+                draft.blame(outcome.error)
             if form.shows(draft):  # else another one's, and the status line tells it anyway
-                form.say(f"✗ Not changed: {why}" if why else told(change, outcome), "warn")
+                form.say(told(change, outcome), "warn")
         else:
             self._go_to(change)
             return True

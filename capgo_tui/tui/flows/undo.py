@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 LEAD = "Undo: "
+READING = "Reading what is there now…"
+READING_LEFT = "Reading what an earlier run left midway…"
 
 
 # The models of all kinds of change take 0.1 s to be made: nobody waits for that at the start,
@@ -48,7 +50,7 @@ class UndoFlow:
             await asyncio.to_thread(import_module, _KINDS)
             from capgo_tui.workspace.changes.resolve import resolve  # noqa: PLC0415
 
-            resolved = await resolve(self._workspace)
+            resolved = await resolve(self._workspace, partial(self._say_read, READING_LEFT))
         except JournalUnusable:
             self._screen.say(
                 "✗ The journal cannot be used, so nothing can be changed: Z tells more."
@@ -92,8 +94,8 @@ class UndoFlow:
     async def _undo(self, entries: Sequence[Entry], passed_over: str = "") -> None:
         from capgo_tui.workspace.changes.undo import plan  # noqa: PLC0415
 
-        self._screen.say("Reading what is there now…")
-        undo = await plan(entries, self._workspace)
+        self._screen.say(READING)
+        undo = await plan(entries, self._workspace, partial(self._say_read, READING))
         if isinstance(undo, str):
             before = f"{passed_over}; before that: " if passed_over else ""
             self._screen.say(f"✗ Not undone: {before}{undo}.")
@@ -109,6 +111,11 @@ class UndoFlow:
             await self._writing.carry_out(undo.changes[0], undo.undoes[0])
         else:
             await self._writing.carry_out_run(undo.changes, undo.title, undo.undoes)
+
+    def _say_read(self, what: str, done: int, of: int) -> None:
+        """Say of several that are read how many have been."""
+        if of > 1:
+            self._screen.say(f"{what} {done} of {of}")
 
     def _ask(self, undo: Undo) -> asyncio.Future[bool]:
         one = len(undo.changes) == 1 and not undo.left_out

@@ -88,6 +88,7 @@ class ListsScreen(ScreenWithModals):
         self._sizing_up = False
         """Whether the server is being asked how many devices there are."""
         self._shown_columns: Sequence[object] = ()
+        self._unread_channels = ""
         self._driven: set[str] = set()
         """The lists whose views are at work beside the event loop's other business."""
         self._awaiting: list[tuple[Sequence[Term], Callable[[], None]]] = []
@@ -175,10 +176,11 @@ class ListsScreen(ScreenWithModals):
                 self._read(collection.load_more(), f"load the {collection.name}")
         self._act_if_sifted()
         self.link_form.choices_changed()
-        if not isinstance(event, Progressed | Shown):
-            if not self.modals:
-                # By way of the table, which only then has told the screen that it is to be drawn.
-                self.table.call_later(self.call_after_refresh, self._follow_up)
+        arrived = not isinstance(event, Progressed | Shown)
+        if arrived and not self.modals:
+            # By way of the table, which only then has told the screen that it is to be drawn.
+            self.table.call_later(self.call_after_refresh, self._follow_up)
+        if (name == "channels" and self._channels_end_changed()) or arrived:
             for rows in self._joining(name):
                 rows.view.refilter()
                 self._drive(rows)
@@ -186,6 +188,13 @@ class ListsScreen(ScreenWithModals):
                     self.table.rows_replaced()
                     self.follow()
         self._refresh_chrome()
+
+    def _channels_end_changed(self) -> bool:
+        """Whether the bundles can now say otherwise whether their channels are all there are."""
+        before = self._unread_channels
+        if self.workspace is not None:
+            self._unread_channels = self.workspace.unread_channels
+        return self._unread_channels != before
 
     def _drive(self, rows: AnyRows) -> None:
         """See to it that a view does what it has to do, a slice at a time."""
@@ -262,7 +271,10 @@ class ListsScreen(ScreenWithModals):
             text = words.status(view.collection, shown, view.query, now)
             counting_down = view.collection.waiting is not None
             marked = self.rows.marks.summary
-            told = (text, marked) if counting_down else (view.query.error, marked, text)
+            error = view.collection.error
+            # How long nothing is answered is wanted more than what is marked or filtered.
+            first = counting_down or (error is not None and error.locks_address)
+            told = (text, marked) if first else (view.query.error, marked, text)
             text = " · ".join(part for part in told if part)
             self.status.show_state(
                 text,

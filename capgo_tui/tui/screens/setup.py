@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,12 +15,12 @@ from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
-from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.workspace.target import Target
 from capgo_tui.workspace.words import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -41,8 +42,11 @@ class SetupScreen(Screen[Target | None]):
         Binding("escape", "leave", "quit", show=False, id="setup.leave"),
     ]
 
-    def __init__(self, launch: Launch, problem: str = "") -> None:
+    def __init__(
+        self, launch: Launch, problem: str = "", now: Callable[[], datetime] | None = None
+    ) -> None:
         super().__init__()
+        self._now = now or (lambda: datetime.now(UTC))
         self._launch = launch
         self._problem = problem
         self._key = None if problem else launch.key
@@ -69,7 +73,7 @@ class SetupScreen(Screen[Target | None]):
                 id="app",
                 placeholder="com.example.app",
             )
-            yield TextLine("", "warn", id="problem")
+            yield TextBlock("", "warn", id="problem")
         yield Detail()
         yield TextLine(" ⏎ next  tab between fields  ctrl+c twice quits", "muted")
 
@@ -140,7 +144,7 @@ class SetupScreen(Screen[Target | None]):
         try:
             found = await apps.list_apps(target)
         except CapgoError as error:
-            self._say(explain(error, "list the apps", target).headline)
+            self._say(explain(error, "list the apps", target, since=self._now()).headline)
             return
         except ValueError as error:
             self._say(str(error))

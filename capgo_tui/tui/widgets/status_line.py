@@ -38,18 +38,20 @@ class StatusLine(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._state, self._keeps_last = ("", False), False
-        self._passing = ""
-        self._outcomes: list[str] = []
+        self._message = ""
+        self._keeps_message = False
+        """Whether it is an outcome that nobody can have seen yet."""
+        self._unseen = 0
+        """Outcomes that another message took the place of before they were drawn."""
         self._wait = ""
         self._shown = ("", "state", False)
 
     @property
     def message(self) -> str:
-        """What was said or told and not yet dismissed; empty when it is the state that shows."""
-        if self._passing or not self._outcomes:
-            return self._passing
-        more = len(self._outcomes) - 1
-        return self._outcomes[-1] + (f" (+{more} before, esc)" if more else "")
+        """What was said or told last and not yet dismissed; empty when the state shows."""
+        if not self._message or not self._unseen:
+            return self._message
+        return f"{self._message} (+{self._unseen} before: Z lists)"
 
     def show_state(self, text: str, *, stale: bool = False, keep_last: bool = False) -> None:
         """Set what the list's state is; seen when there is no message.
@@ -66,21 +68,20 @@ class StatusLine(Widget):
 
     def say(self, message: str) -> None:
         """Say what is happening, until something else is said."""
-        self._passing = message
-        self._update()
+        self._replace(message, is_outcome=False)
 
     def tell(self, outcome: str) -> None:
-        """Tell what became of a write. One never hides another: each wants its own `dismiss`."""
-        self._passing = ""
-        self._outcomes.append(outcome)
-        self._update()
+        """Tell what became of a write; one that nobody saw before the next came is counted."""
+        self._replace(outcome, is_outcome=True)
 
     def dismiss(self) -> None:
-        """Take the last message away."""
-        if self._passing:
-            self._passing = ""
-        else:
-            del self._outcomes[-1:]
+        """Take the message away: an older one never comes back."""
+        self._message, self._keeps_message, self._unseen = "", False, 0
+        self._update()
+
+    def _replace(self, message: str, *, is_outcome: bool) -> None:
+        self._unseen += self._keeps_message
+        self._message, self._keeps_message = message, is_outcome
         self._update()
 
     def _update(self) -> None:
@@ -95,6 +96,8 @@ class StatusLine(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the message, else the state."""
         text, part, keep_last = self._shown
+        if part == "message":
+            self._keeps_message = False
         style = self.get_component_rich_style(f"status-line--{part}")
         width = self.size.width
         fitted = _fitting(text, width - 1, keep_last=keep_last)

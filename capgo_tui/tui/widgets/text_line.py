@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import pad, strip
+from capgo_tui.tui.widgets.lines import pad, strip, wrap
 
 if TYPE_CHECKING:
+    from textual.geometry import Size
     from textual.strip import Strip
 
 
@@ -52,3 +53,37 @@ class TextLine(Widget):
         style = self.get_component_rich_style(f"text-line--{self._tone}")
         text = pad(self._text, self.size.width).rstrip() if y == 0 else ""
         return strip([(text, style)], self.size.width, self.rich_style)
+
+
+class TextBlock(TextLine):
+    """The same on as many rows as it takes, so that nothing of it is cut."""
+
+    DEFAULT_CSS = """
+    TextBlock { height: auto; }
+    """
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many as there are lines; without a text it is one blank row."""
+        del container, viewport
+        return len(self._lines(width))
+
+    def show(self, text: str, tone: str | None = None) -> None:
+        """Say something else; its height may be another then."""
+        before = self._text
+        super().show(text, tone)
+        if self._text != before:
+            self.refresh(layout=True)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one of its lines."""
+        lines, width = self._lines(self.size.width), self.size.width
+        style = self.get_component_rich_style(f"text-line--{self._tone}")
+        text = f"{self._margin}{lines[y]}" if y < len(lines) else ""
+        return strip([(text, style)], width, self.rich_style)
+
+    @property
+    def _margin(self) -> str:
+        return " " * (len(self._text) - len(self._text.lstrip(" ")))
+
+    def _lines(self, width: int) -> list[str]:
+        return wrap(self._text, max(1, width - len(self._margin)))

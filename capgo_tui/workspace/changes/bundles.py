@@ -22,6 +22,7 @@ from capgo_tui.workspace.changes.states import State, bundle_state
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from capgo_tui.api.errors import CapgoError
     from capgo_tui.api.models import Bundle
     from capgo_tui.api.paging import ReadPage
     from capgo_tui.api.requests import Request
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 CHECKSUM: Final = re.compile("[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 CHECKED_FOR: Final = timedelta(seconds=10)
 """So long the channels once read are good for the next deletion of a run."""
+KEPT_BY_DELETED: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
 GONE_FOR_GOOD: Final = (
     "a deleted bundle cannot be brought back, and its name stays taken for 90 days"
 )
@@ -148,6 +150,11 @@ class BundleRegistration(BundleChange):
             session_key=session_key,
             key_id=texts.get("key_id"),
         )
+
+    def reason(self, error: CapgoError) -> str:
+        """That the name is taken, which the server does not say of a deleted bundle's."""
+        taken = error.code == "cannot_create_bundle" and error.message == "Cannot create bundle"
+        return KEPT_BY_DELETED if taken else ""
 
     def find(self, workspace: Workspace) -> State | None:
         """What the server has of it."""

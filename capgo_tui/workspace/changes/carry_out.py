@@ -65,7 +65,7 @@ async def send_once(
             Outcome(Fate.FAILED, change.before, why)
             if isinstance(why, CapgoError)
             else Outcome(Fate.FAILED, change.before, refused=why)
-        )
+        ).known_at(workspace.now())
         if run is None or undoes is None or isinstance(why, JournalUnusable):
             return outcome
         return await journal_refusal(change, workspace, outcome, undoes, run)
@@ -75,7 +75,8 @@ async def send_once(
         workspace.pacing.note(change.limits, error, entry)
         if error.maybe_sent:
             return Sent(change, entry, error)
-        return await settle(workspace, entry, Outcome(Fate.FAILED, change.before, error))
+        refusal = Outcome(Fate.FAILED, change.before, error, reason=change.reason(error))
+        return await settle(workspace, entry, refusal)
     workspace.pacing.note(change.limits, entry=entry)
     return Sent(change, entry)
 
@@ -107,6 +108,7 @@ async def conclude(sent: Sent, workspace: Workspace) -> Outcome:
 
 async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
     """Journal the end of a change; the outcome tells when that could not be done."""
+    outcome = outcome.known_at(workspace.now())
     try:
         await asyncio.to_thread(workspace.journal.settle, entry, outcome)
     except JournalUnusable:

@@ -22,6 +22,7 @@ from capgo_tui.workspace.changes.states import State, Value  # noqa: TC001 - pyd
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from capgo_tui.api.errors import CapgoError
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.pacing import Limit
@@ -249,6 +250,21 @@ class Change(BaseModel, ABC):
             )
             for field in (after if self.after is not None else before or {})
         ]
+
+    @property
+    def title(self) -> str:
+        """What it is called where it is asked about, and in the journal; clean text."""
+        return f"{self.verb} {self.full_name}"
+
+    def besides(self, found: State | None) -> str:
+        """What is to be said of its success beside its first field, by what was read back."""
+        del found
+        return ""
+
+    def reason(self, error: CapgoError) -> str:
+        """What explains the server's refusal better than its own words; empty for nothing."""
+        del error
+        return ""
 
     @property
     def in_short(self) -> str:

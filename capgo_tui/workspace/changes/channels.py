@@ -15,6 +15,7 @@ from capgo_tui.text import clean
 from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_value
 from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.rollout_state import (
     concerns_rollout,
     describe_effect,
@@ -161,6 +162,11 @@ class ChannelChange(Change):
         names = json.loads(told) if isinstance(told, str) else list(self.demotes)
         return [name for name in names if name in self.demotes]
 
+    def besides(self, found: State | None) -> str:
+        """Which defaults no longer are, as far as that was read back."""
+        demoted = self._demoted(found) if DEMOTED in (found or {}) else []
+        return f"demoted {', '.join(map(clean, demoted))}" if demoted else ""
+
     def _default_again(self, name: str) -> SettingsChange:
         return SettingsChange(
             app_id=self.app_id,
@@ -240,6 +246,31 @@ class SettingsChange(ChannelChange):
         if "bundle" not in lost:
             return None
         return self._of_the_same(before={"bundle": None}, after={"bundle": lost["bundle"]})
+
+    @property
+    def taken_off(self) -> str:
+        """The bundle that is taken off and not replaced, if that is all; clean text."""
+        before, after = (self.before or {}).get("bundle"), self.after or {}
+        only = after.keys() == {"bundle"} and after["bundle"] is None
+        return clean(str(before)) if only and before is not None else ""
+
+    @property
+    def title(self) -> str:
+        """Which bundle is taken off the channel, where that is all it does."""
+        return f"Take {self.taken_off} off {self.label}" if self.taken_off else super().title
+
+    def question(self, width: int) -> str:
+        """As its title has it where a bundle is taken off: both names, the longer one shortened."""
+        bundle = self.taken_off
+        if not bundle:
+            return super().question(width)
+        names = (bundle, self.label)
+        limits = fit(names, width - len("Take  off ?") - 1)
+        return "Take {} off {}?".format(*map(shorten, names, limits))
+
+    def besides(self, found: State | None) -> str:
+        """The bundle that was taken off, or which defaults no longer are."""
+        return f"{self.taken_off} taken off" if self.taken_off else super().besides(found)
 
     @property
     def in_short(self) -> str:

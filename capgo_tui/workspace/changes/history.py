@@ -137,10 +137,10 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines.append(("known since", full_time(entry.settled_at, now)))
     if change is None:
         return [*lines, ("", "This version of capgo-tui cannot read more of it.")]
-    lines.append(("What it was given" if change.before is None else "Before → after", ""))
-    lines += [(each.field, str(each)) for each in change.effects()]
-    if change.before is None or change.after is None:
-        lines.append(("", "created" if change.before is None else "deleted"))
+    effects = [(each.field, str(each)) for each in change.effects()]
+    if effects:
+        lines.append(("What it was given" if change.before is None else "Before → after", ""))
+        lines += effects
     if entry.found is not None:
         lines.append(("Read back", ""))
         lines += [(change.field_label(field), text) for field, text in _found(change, entry.found)]
@@ -156,4 +156,4 @@ def _found(change: Change, found: State) -> list[tuple[str, str]]:
 def _what(entry: Entry, change: Change | None) -> str:
     if change is None:
         return f"{clean(entry.kind)} {clean(entry.target)}"
-    return f"{change.verb} {change.label}"
+    return change.title

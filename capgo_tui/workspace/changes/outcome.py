@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from capgo_tui.api.errors import CapgoError, Refused
     from capgo_tui.workspace.changes.states import State
 
@@ -51,3 +53,19 @@ class Outcome:
     """What else the server changed with it, as it is now."""
     journalled: bool = True
     """Whether the journal knows; if not, it will call this change unknown."""
+    reason: str = ""
+    """What explains `error` better than the server's words do."""
+    at: datetime | None = field(default=None, compare=False)
+    """When it was known."""
+
+    @property
+    def trouble(self) -> str | None:
+        """All of why it went wrong, for the journal; None when it did not."""
+        told = self.error or self.refused
+        if told is None:
+            return None
+        return f"{told} · {self.reason}" if self.reason else str(told)
+
+    def known_at(self, moment: datetime) -> Outcome:
+        """The same, with when it was known."""
+        return replace(self, at=moment)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from capgo_tui.api.errors import CapgoError, ErrorKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.states import State
@@ -18,14 +18,22 @@ Reading: TypeAlias = "State | CapgoError | None"
 """What is there now, None for no such record, or why that cannot be told."""
 
 
-async def reread(changes: Sequence[Change], workspace: Workspace) -> list[Reading]:
+Progress: TypeAlias = "Callable[[int, int], None]"
+"""Hears of how many targets have been read, of how many."""
+
+
+async def reread(
+    changes: Sequence[Change], workspace: Workspace, progress: Progress | None = None
+) -> list[Reading]:
     """Read each target from the server, but a whole list only once for all that need it."""
     in_lists = Counter(change.noun for change in changes if change.reads_whole_list)
     lists: dict[str, CapgoError | None] = {}
     forbidden: dict[str, CapgoError] = {}
     """By noun, that the key may not read such records: it is not asked for each of many."""
     readings: list[Reading] = []
-    for change in changes:
+    for done, change in enumerate(changes):
+        if progress is not None:
+            progress(done, len(changes))
         if change.noun in forbidden:
             readings.append(forbidden[change.noun])
             continue

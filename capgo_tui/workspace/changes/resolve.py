@@ -14,7 +14,7 @@ from capgo_tui.workspace.changes.reread import reread
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change
-    from capgo_tui.workspace.changes.reread import Reading
+    from capgo_tui.workspace.changes.reread import Progress, Reading
     from capgo_tui.workspace.session import Workspace
 
 
@@ -47,7 +47,7 @@ class Resolved:
         return f"! {writes} cut off by the program's end: {', '.join(parts)} · Z shows"
 
 
-async def resolve(workspace: Workspace) -> Resolved:
+async def resolve(workspace: Workspace, progress: Progress | None = None) -> Resolved:
     """Read the targets of all writes that were cut off, and journal what is there.
 
     Raises:
@@ -58,7 +58,7 @@ async def resolve(workspace: Workspace) -> Resolved:
     if not entries:
         return Resolved()
     known = [(entry, change) for entry in entries if (change := revive(entry)) is not None]
-    readings = await reread([change for _, change in known], workspace)
+    readings = await reread([change for _, change in known], workspace, progress)
     verified = unknown = 0
     for (entry, change), reading in zip(known, readings, strict=True):
         outcome = _outcome(change, reading)

@@ -253,12 +253,12 @@ class Run:
         What was refused is not sent again by itself: it stays marked, for whoever sees it.
         """
         error = outcome.error
-        if error is not None and error.kind is ErrorKind.RATE_LIMITED and not _locked(error):
+        if error is not None and error.kind is ErrorKind.RATE_LIMITED and not error.locks_address:
             self._workspace.pacing.hold(error)
 
     def _must_end(self, outcome: Outcome) -> bool:
         error = outcome.error
-        return error is not None and (error.kind is ErrorKind.KEY_REFUSED or _locked(error))
+        return error is not None and (error.kind is ErrorKind.KEY_REFUSED or error.locks_address)
 
     async def _verify_together(self) -> None:
         if not self._sent:
@@ -289,9 +289,3 @@ class Run:
 
 def _why_ended(outcome: Outcome) -> str:
     return brief(outcome.error, "do that") if outcome.error is not None else ""
-
-
-def _locked(error: CapgoError) -> bool:
-    """Whether the server has locked this address: every further try would only prolong it."""
-    detail = error.detail
-    return isinstance(detail, dict) and detail.get("reason") == "too_many_failed_auth_attempts"

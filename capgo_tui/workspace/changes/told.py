@@ -22,7 +22,10 @@ def told(change: Change, outcome: Outcome) -> str:
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
-            line = f"✓ {name}: {now}, {_read_back(change, outcome.found)}"
+            besides = change.besides(outcome.found)
+            whole = besides and not change.untold(outcome.found)
+            back = "read back" if whole else _read_back(change, outcome.found)
+            line = f"✓ {name}: {now}, {f'{besides}, ' if besides else ''}{back}"
             if outcome.side_effects:
                 besides = change.side_effects_label(outcome.side_effects)
                 line = f"✓ {name}: {now} · {besides} · read back"
@@ -60,8 +63,11 @@ def briefly(change: Change, outcome: Outcome) -> str:
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
+            told_besides = change.besides(outcome.found)
             untold = change.untold(outcome.found)
-            line = f"✓ {now}, {count_read_back(change, untold)}" if untold else f"✓ {now}"
+            line = f"✓ {now}{', ' * bool(told_besides)}{told_besides}"
+            if untold:
+                line = f"{line}, {count_read_back(change, untold)}"
             if outcome.side_effects:
                 line = f"{line} · {change.side_effects_label(outcome.side_effects)}"
         case Fate.DIFFERENT if outcome.lost:
@@ -72,7 +78,8 @@ def briefly(change: Change, outcome: Outcome) -> str:
         case Fate.DIFFERENT:
             line = f"! accepted, but now {now}"
         case Fate.UNVERIFIED if error is not None:
-            line = f"? accepted, not read back: {brief(error, _doing(change))}"
+            why = brief(error, f"read the {change.noun}s", since=outcome.at)
+            line = f"? accepted, not read back: {why}"
         case Fate.UNVERIFIED if outcome.found is None:
             line = f"? accepted; the server knows no such {change.noun} to read back"
         case Fate.UNVERIFIED:
@@ -101,12 +108,8 @@ def _read_back(change: Change, found: State | None) -> str:
 
 def _why(change: Change, outcome: Outcome) -> str:
     if outcome.error is not None:
-        return brief(outcome.error, _doing(change))
+        return outcome.reason or brief(outcome.error, change.right, since=outcome.at)
     return str(outcome.refused or "refused")
-
-
-def _doing(change: Change) -> str:
-    return "change overrides" if change.noun == "device" else f"change {change.noun}s"
 
 
 def _now(change: Change, found: State | None) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.workspace.changes.change import Change
-    from capgo_tui.workspace.changes.reread import Reading
+    from capgo_tui.workspace.changes.reread import Progress, Reading
     from capgo_tui.workspace.changes.states import State, Value
     from capgo_tui.workspace.journal import Entry
     from capgo_tui.workspace.session import Workspace
@@ -144,7 +144,9 @@ def together_with(entry: Entry, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(each for each in entries if each.run == entry.run)
 
 
-async def plan(entries: Sequence[Entry], workspace: Workspace) -> Undo | str:
+async def plan(
+    entries: Sequence[Entry], workspace: Workspace, progress: Progress | None = None
+) -> Undo | str:
     """Read the targets and make what takes the entries back; or say why nothing does."""
     done, left_out = [], []
     for entry in entries:
@@ -157,7 +159,7 @@ async def plan(entries: Sequence[Entry], workspace: Workspace) -> Undo | str:
             left_out.append(f"{name}: {reason}")
         else:
             done.append(Done(entry, change))
-    readings = await reread([each.change for each in done], workspace)
+    readings = await reread([each.change for each in done], workspace, progress)
     taken: list[Done] = []
     changes: list[Change] = []
     undoes: list[int] = []

@@ -205,5 +205,5 @@ async def test_a_key_that_may_not_delete_is_told_so() -> None:
         change = deletion(workspace, channel(workspace, "beta"))
         outcome = await carry_out(change, workspace)
         assert isinstance(change, ChannelDeletion)
-        assert "may not change channels" in told(change, outcome)
+        assert "may not delete channels" in told(change, outcome)
         assert carried(world, "beta") is not None

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from capgo_tui.api.errors import ErrorKind
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.changes.bundles import (
+    KEPT_BY_DELETED,
+    AllBundlesDeletion,
+    BundleDeletion,
+    BundleNotes,
+    BundleRegistration,
+)
+from capgo_tui.workspace.changes.change import Change
+from capgo_tui.workspace.changes.channels import DEMOTED, SettingsChange
+from capgo_tui.workspace.changes.history import full_story
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from capgo_tui.workspace.changes.told import told
+from capgo_tui.workspace.changes.promotions import Promotion
+from capgo_tui.workspace.changes.told import briefly, told
+from capgo_tui.workspace.journal import Entry
+from tests.support.clock import NOON
 from tests.workspace.test_words import BROKEN, SECRET, failure
 
 if TYPE_CHECKING:
@@ -71,3 +87,115 @@ def test_no_outcome_but_the_verified_one_claims_success(fate: Fate, kind: ErrorK
     assert line.startswith("✓") is (fate is Fate.VERIFIED)
     assert line.lower().count("not changed") == (fate is Fate.FAILED)
     assert SECRET not in line
+
+
+# What a key may not, what happened besides, and why
+
+
+SHARED: dict[str, Any] = {"app_id": "com.acme.shop", "key": "beta", "label": "beta"}
+NOT_ALLOWED = failure(ErrorKind.NOT_ALLOWED, status=400)
+SETTINGS = SettingsChange(**SHARED, before={"allow_dev": True}, after={"allow_dev": False})
+TAKEN_OFF = SettingsChange(**SHARED, before={"bundle": "1.0.3"}, after={"bundle": None})
+PROMOTION = Promotion(
+    **SHARED, before={"bundle": "1.0.3"}, after={"bundle": "1.0.4"}, channel_id=1, bundle_id=4
+)
+CREATION = ChannelCreation(**SHARED, before=None, after={"public": True}, demotes=("production",))
+
+
+@pytest.mark.parametrize(
+    ("change", "right"),
+    [
+        (SETTINGS, "change settings of channels"),
+        (TAKEN_OFF, "change settings of channels"),
+        (PROMOTION, "promote bundles"),
+        (CREATION, "create channels"),
+        (ChannelDeletion(**SHARED, before={}, after=None), "delete channels"),
+        (BundleDeletion(**SHARED, before={}, after=None), "delete bundles"),
+        (
+            AllBundlesDeletion(**SHARED, before={}, after=None, spares_linked=True),
+            "delete bundles",
+        ),
+        (BundleNotes(**SHARED, before={}, after={}, bundle_id=1), "edit notes of bundles"),
+        (BundleRegistration(**SHARED, before=None, after={}), "register bundles"),
+        (CHANGE, "change overrides"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Change) else None,
+)
+def test_what_the_key_may_not_is_what_was_tried(change: Change, right: str) -> None:
+    refused = Outcome(Fate.FAILED, change.before, NOT_ALLOWED)
+    assert f"this key may not {right}" in told(change, refused)
+    assert f"this key may not {right}" in briefly(change, refused)
+    unread = Outcome(Fate.UNVERIFIED, None, NOT_ALLOWED, seen=False)
+    assert briefly(change, unread).endswith(f"may not read the {change.noun}s"), "it was accepted"
+
+
+@pytest.mark.parametrize(
+    ("width", "question"),
+    [
+        (80, "Take 1.0.3 off beta?"),
+        (24, "Take 1.0.3 off beta?"),
+        (19, "Take 1.0.3 off beta?"),
+    ],
+)
+def test_the_bundle_that_is_taken_off_is_in_the_question(width: int, question: str) -> None:
+    assert TAKEN_OFF.question(width) == question
+    long = TAKEN_OFF.model_copy(update={"label": "a-channel-of-a-pull-request-77"})
+    assert "1.0.3" in long.question(40)
+    assert len(long.question(40)) <= 40
+    assert long.title == "Take 1.0.3 off a-channel-of-a-pull-request-77"
+
+
+def test_success_tells_what_happened_besides() -> None:
+    off = Outcome(Fate.VERIFIED, {"bundle": None})
+    assert told(TAKEN_OFF, off) == "✓ beta: bundle is none, 1.0.3 taken off, read back"
+    assert briefly(TAKEN_OFF, off) == "✓ bundle is none, 1.0.3 taken off"
+    demoted = Outcome(Fate.VERIFIED, {"public": True, DEMOTED: '["production"]'})
+    assert told(CREATION, demoted) == "✓ beta: created, demoted production, read back"
+    stayed = Outcome(Fate.VERIFIED, {"public": True, DEMOTED: "[]"})
+    assert told(CREATION, stayed) == "✓ beta: created, read back from the server"
+    untold = Outcome(Fate.VERIFIED, {"public": True})
+    assert "demoted" not in told(CREATION, untold)
+
+
+def test_a_better_reason_than_the_servers_goes_into_the_journal_beside_it() -> None:
+    error = CapgoError(
+        "Cannot create bundle", kind=ErrorKind.BAD_REQUEST, code="cannot_create_bundle"
+    )
+    change = BundleRegistration(**SHARED, before=None, after={})
+    outcome = Outcome(Fate.FAILED, None, error, reason=change.reason(error))
+    assert "seems to be taken" in told(change, outcome)
+    assert outcome.trouble == f"Cannot create bundle · {KEPT_BY_DELETED}"
+    assert change.reason(NOT_ALLOWED) == ""
+
+
+def test_a_locked_address_is_told_with_its_end() -> None:
+    lock = failure(
+        ErrorKind.RATE_LIMITED,
+        status=429,
+        retry_after=900.0,
+        detail={"reason": "too_many_failed_auth_attempts"},
+    )
+    end = clock_time(NOON + timedelta(minutes=15))
+    line = told(CHANGE, Outcome(Fate.FAILED, CHANGE.before, lock, at=NOON))
+    assert line.startswith(f"✗ Not changed: locked for 15 minutes, until {end} · ")
+
+
+@pytest.mark.parametrize("change", [CREATION, ChannelDeletion(**SHARED, before={}, after=None)])
+def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change) -> None:
+    entry = Entry(
+        id=1,
+        at=NOON,
+        key_fingerprint="f",
+        kind="k",
+        target="beta",
+        change_json=change.model_dump_json(),
+        request="POST /channel",
+        run=None,
+        undoes=None,
+        fate=Fate.VERIFIED,
+        settled_at=NOON,
+        found=None,
+        error=None,
+    )
+    bare = [text for label, text in full_story(entry, NOON) if not label]
+    assert bare == ["read back, and as it was meant"]

@@ -63,23 +63,22 @@ def placeholder_line(
         y: which of the lines below the header.
         height: how many of them there are.
         width: the cells of the line.
-        told: a headline, and an advice that is wrapped below it.
+        told: a headline, and an advice below it; both are wrapped.
         style_of: gives the style of each of the two.
         base: the style of what is blank.
 
     """
     headline, advice = told
-    room = width - 2 * MARGIN
-    lines = wrap(advice, max(10, room))
+    room = max(10, width - 2 * MARGIN)
+    heads = wrap(headline, room) if headline else []
+    lines = [*heads, *(wrap(advice, room) if headline else ())]
     # A third down, but on a low screen rather higher than without its end.
-    first = max(0, min(height // 3, height - 1 - len(lines)))
-    indent = (" " * MARGIN, base)
+    first = max(0, min(height // 3, height - len(lines)))
     at = y - first
-    if not headline or not 0 <= at <= len(lines):
+    if not 0 <= at < len(lines):
         return strip((), width, base)
-    if at == 0:
-        return strip([indent, (pad(headline, room).rstrip(), style_of("headline"))], width, base)
-    return strip([indent, (lines[at - 1], style_of("muted"))], width, base)
+    style = style_of("headline" if at < len(heads) else "muted")
+    return strip([(" " * MARGIN, base), (lines[at], style)], width, base)
 
 
 def _row_runs(row: Row, layout: Layout, style_of: StyleOf, cursor: Style | None) -> Iterable[Run]:
