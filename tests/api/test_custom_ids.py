@@ -23,7 +23,10 @@ def obeying(rows: list[tuple[str, str]]) -> Callable[[Asked], Answer]:
     def answer(asked: Asked) -> Answer:
         wanted = asked.query.get("custom_id")
         found = [row for row in rows if wanted is None or row[1] == wanted]
-        start, limit = int(asked.query.get("cursor", "0|").split("|")[0]), int(asked.query["limit"])
+        start, limit = (
+            int(asked.query.get("cursor", "0|").split("|")[0]),
+            int(asked.query.get("limit", 50)),
+        )
         data = [{"device_id": d, "custom_id": c} for d, c in found[start : start + limit]]
         more = start + limit < len(found)
         cursor = {"nextCursor": f"{start + limit}|x"} if more else {}
