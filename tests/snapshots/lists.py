@@ -119,7 +119,7 @@ async def address_locked(stage: Stage) -> Driver:
     }
     for path in ("/channel", "/device", "/bundle"):
         server.on("GET", path, answering(429, json.dumps(locked).encode()))
-    return await stage.open(server, wait_for="locked this address")
+    return await stage.open(server, wait_for="locked for 15 minutes")
 
 
 async def unreachable(stage: Stage) -> Driver:
