@@ -345,7 +345,7 @@ async def test_esc_ends_a_long_refresh_and_only_then_clears_the_filter() -> None
 
         server.on("GET", "/device", second)
         await driver.type("r")
-        await driver.until("1 300 loaded · 150 of 1 300 read again · esc stops · as of 14:02:11")
+        await driver.until("1 300 loaded · 150 read again · esc stops · as of 14:02:11")
         await driver.type("escape")
         gate.open.set()
         await driver.until("1 300 of 1 300 loaded · end of list")

@@ -138,7 +138,7 @@ async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
         await held.ready.wait()
         assert devices.stoppable
         line = status(devices, 2_200, Query(), world.clock())
-        assert line == "2 200 loaded · 150 of 2 200 read again · esc stops · as of 12:00:00"
+        assert line == "2 200 loaded · 150 read again · esc stops · as of 12:00:00"
         devices.stop()
         held.let_go()
         await refreshing
