@@ -148,8 +148,9 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
 
 
 def _found(change: Change, found: State) -> list[tuple[str, str]]:
-    """What was read back of the fields it is about; of a record that is new or gone, of all."""
-    about = (change.after or {}).keys() & found.keys() or found.keys()
+    """What was read back of the fields it knew or set; of a record that is new or gone, of all."""
+    fields = (change.before or {}).keys() | (change.after or {}).keys()
+    about = fields & found.keys() or found.keys()
     return [(field, change.value_label(field, found[field])) for field in sorted(about)]
 
 

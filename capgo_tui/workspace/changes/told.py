@@ -22,13 +22,10 @@ def told(change: Change, outcome: Outcome) -> str:
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
-            besides = change.besides(outcome.found)
-            whole = besides and not change.untold(outcome.found)
+            facts = _besides(change, outcome)
+            whole = facts and not change.untold(outcome.found)
             back = "read back" if whole else _read_back(change, outcome.found)
-            line = f"✓ {name}: {now}, {f'{besides}, ' if besides else ''}{back}"
-            if outcome.side_effects:
-                besides = change.side_effects_label(outcome.side_effects)
-                line = f"✓ {name}: {now} · {besides} · read back"
+            line = f"✓ {name}: {', '.join([now, *facts, back])}"
         case Fate.DIFFERENT if outcome.lost:
             lost = ", ".join(
                 f"{change.field_label(field)} {change.value_label(field, value)}"
@@ -63,13 +60,9 @@ def briefly(change: Change, outcome: Outcome) -> str:
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
-            told_besides = change.besides(outcome.found)
             untold = change.untold(outcome.found)
-            line = f"✓ {now}{', ' * bool(told_besides)}{told_besides}"
-            if untold:
-                line = f"{line}, {count_read_back(change, untold)}"
-            if outcome.side_effects:
-                line = f"{line} · {change.side_effects_label(outcome.side_effects)}"
+            back = [count_read_back(change, untold)] if untold else []
+            line = f"✓ {', '.join([now, *_besides(change, outcome), *back])}"
         case Fate.DIFFERENT if outcome.lost:
             line = "! done, but the server dropped something"
         case Fate.DIFFERENT if change.is_done(outcome.found):
@@ -104,6 +97,16 @@ def _read_back(change: Change, found: State | None) -> str:
     if not untold:
         return "read back from the server"
     return f"{count_read_back(change, untold)}; this server does not tell {', '.join(untold)}"
+
+
+def _besides(change: Change, outcome: Outcome) -> list[str]:
+    """What is to be said of its success, and of what the server changed with it."""
+    side_effects = outcome.side_effects
+    told = (
+        change.besides(outcome.found),
+        change.side_effects_label(side_effects) if side_effects else "",
+    )
+    return [each for each in told if each]
 
 
 def _why(change: Change, outcome: Outcome) -> str:

@@ -194,7 +194,7 @@ def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change
         undoes=None,
         fate=Fate.VERIFIED,
         settled_at=NOON,
-        found=None,
+        found=change.after,
         error=None,
     )
     bare = [text for label, text in full_story(entry, NOON) if not label]
