@@ -253,8 +253,13 @@ class Change(BaseModel, ABC):
 
     @property
     def title(self) -> str:
-        """What it is called where it is asked about, and in the journal; clean text."""
+        """What it is called where it is asked about; clean text."""
         return f"{self.verb} {self.full_name}"
+
+    @property
+    def deed(self) -> str:
+        """What it is called in the journal, where its column is narrow; clean text."""
+        return f"{self.verb} {self.label}"
 
     def besides(self, found: State | None) -> str:
         """What is to be said of its success beside its first field, by what was read back."""

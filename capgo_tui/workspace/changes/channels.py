@@ -259,6 +259,11 @@ class SettingsChange(ChannelChange):
         """Which bundle is taken off the channel, where that is all it does."""
         return f"Take {self.taken_off} off {self.label}" if self.taken_off else super().title
 
+    @property
+    def deed(self) -> str:
+        """As for every change, with the bundle that is taken off."""
+        return self.title if self.taken_off else super().deed
+
     def question(self, width: int) -> str:
         """As its title has it where a bundle is taken off: both names, the longer one shortened."""
         bundle = self.taken_off

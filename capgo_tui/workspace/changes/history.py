@@ -157,4 +157,4 @@ def _found(change: Change, found: State) -> list[tuple[str, str]]:
 def _what(entry: Entry, change: Change | None) -> str:
     if change is None:
         return f"{clean(entry.kind)} {clean(entry.target)}"
-    return change.title
+    return change.deed
