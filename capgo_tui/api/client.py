@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from capgo_tui.api.patience import Patience, Wait
 
 
+NO_DEVICES = "devices_not_found"
+"""How next answers for an app that has no device at all (contract §18.7)."""
 AuditTable: TypeAlias = Literal["channels", "app_versions", "apps", "orgs", "org_users"]
 """The tables whose changes the server keeps note of."""
 
@@ -433,7 +435,7 @@ class CapgoClient:
                     ),
                 )
             except CapgoError as error:
-                if error.code != "devices_not_found":
+                if error.code != NO_DEVICES:
                     raise
                 listing = Listing((), by_cursor=True, has_more=False)
             requests_made += 1
@@ -456,8 +458,8 @@ class CapgoClient:
             )
         except CapgoError as error:
             # A live server explains its refusals in a way of its own, and a key that may not
-            # read devices may still write elsewhere.
-            if error.kind is not ErrorKind.NOT_ALLOWED:
+            # read devices may still write elsewhere; next refuses an app without any (§18.7).
+            if error.kind is not ErrorKind.NOT_ALLOWED and error.code != NO_DEVICES:
                 raise
             if error.code is not None:
                 self._caller.note(Revision.LIVE)

@@ -9,6 +9,7 @@ import pytest
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.patience import Patience
 from capgo_tui.api.revisions import Revision, recognise
+from capgo_tui.api.settings import ChannelSettings
 from tests.api.support import APP, Asked, scripted, walk
 
 if TYPE_CHECKING:
@@ -179,3 +180,14 @@ async def test_a_write_is_never_tried_again_and_may_have_been_done() -> None:
         assert caught.value.code == "upstream_unavailable"
         assert caught.value.maybe_sent
         assert [str(asked) for asked in server.asked] == ["PUT /bundle"]
+
+
+async def test_an_app_without_devices_can_be_written_to() -> None:
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/device":
+            return 404, {"error": "devices_not_found", "message": "x", "moreInfo": {}}
+        return 200, {"status": "ok"}
+
+    async with scripted(answer) as (client, server):
+        await client.set_channel(APP, "beta", ChannelSettings(public=False))
+        assert [str(each) for each in server.asked] == ["GET /device", "POST /channel"]
