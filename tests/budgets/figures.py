@@ -123,6 +123,7 @@ BUDGETS: tuple[Budget, ...] = (
         "requests",
         ceil(DEVICES / PAGE) + 1,
     ),
+    Budget("overrides", "scale", "overrides that the server holds and we do not show", "rows", 0),
     Budget("resident", "scale", "resident, all loaded", "MB", 200),
     Budget("peak", "scale", "most ever resident, after all keys", "MB", 200),
     Budget("load-time", "scale", "loading all of them", "ms", None, Weight.TOLD),

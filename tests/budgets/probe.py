@@ -102,6 +102,12 @@ class _Answers:
         taken = time.perf_counter() - before
         return -1.0 if workspace.devices.error else taken * 1000
 
+    async def overrides(self, _: float) -> float:
+        """How many of the loaded devices are shown with an override."""
+        workspace = self._screen.workspace
+        assert workspace is not None
+        return sum(each.channel is not None for each in workspace.devices.records.values())
+
     async def worst_gap(self, _: float) -> float:
         """The longest time, in milliseconds, for which the loop did not turn since last asked."""
         if self._beating is None:

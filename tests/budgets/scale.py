@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
-from tests.budgets.figures import DEVICES
+from tests.budgets.figures import DEVICES, PAGE
 from tests.budgets.probe import Probed
 from tests.budgets.sandbox import sandbox
 
@@ -32,6 +33,9 @@ def measure(folder: Path) -> Measured:
         measured["work.load"] = probed.ask("work_in_gap")
         terminal.settle("end of list")
         measured["load-all"] = sum(ask.startswith("GET /device?") for ask in world.asked())
+        held = sum("channel" in row for row in world.devices(ceil(DEVICES / PAGE)))
+        assert held > DEVICES / 100, "the made-up fleet has many overrides"
+        measured["overrides"] = held - probed.ask("overrides")
         measured["resident"] = probed.memory("VmRSS")
 
         def worst(*keys: str) -> float:
