@@ -387,7 +387,7 @@ async def test_a_question_about_one_device_names_its_id_as_well(server: Server) 
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
         await driver.asked("Override tester-01: none → beta?")
-        assert driver.line(-1).startswith(f" {short_id(device_id(1))} · Override")
+        assert driver.line(-1).startswith(f" {short_id(device_id(1))}: Override")
         await driver.type("n")
 
 

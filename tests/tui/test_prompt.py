@@ -135,6 +135,8 @@ async def test_the_question_names_the_device_and_both_channels(
         assert name[:4] in question
         assert name[-4:] + "?" in question
         assert question.rstrip().endswith("y yes  n no")
+        if len(custom_id) > width - 30:
+            assert question.startswith(f" {short_id(device_id(1))}: "), "no name hides the id"
         if width == 200:
             assert label[:20] in question
             assert name in question
@@ -246,7 +248,7 @@ async def test_a_question_in_place_of_another_answers_that_with_no(server: Serve
         await driver.until(lambda: driver.cursor == device_id(2))
 
 
-@pytest.mark.parametrize(("width", "names_id"), [(140, True), (80, True), (60, True), (40, False)])
+@pytest.mark.parametrize(("width", "names_id"), [(140, True), (80, True), (60, False), (40, False)])
 async def test_a_question_names_the_device_by_its_id_as_well(
     server: Server, width: int, names_id: bool
 ) -> None:
@@ -255,6 +257,6 @@ async def test_a_question_names_the_device_by_its_id_as_well(
         await driver.asked()
         line = driver.line(-1)
         assert "tester-01: none → beta?  y yes  n no" in line
-        assert line.startswith(f" {short_id(device_id(1))} · ") is names_id
+        assert line.startswith(f" {short_id(device_id(1))}: ") is names_id
         assert_sound(driver.app, (width, 24))
         await driver.type("n")

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 KEYS = "  y yes  n no "
-LEAST = 26
+LEAST = 27
 """Cells that a question has at least, whatever stands before it."""
+ENDLESS = 1000
+"""Cells in which every question is whole."""
 REPEAT_SECONDS = 0.6
 """Longer than any keyboard waits before it repeats a key that is held down."""
 
@@ -58,7 +60,7 @@ class Answer(Widget, can_focus=True):
     def ask(self, question: Callable[[int], str], about: str = "") -> asyncio.Future[bool]:
         """Put a question: a function of the cells there are for it.
 
-        Before it stands what it is about, where that leaves it `LEAST` cells.
+        Before it stands what it is about, where there is room for both.
 
         The answer is True only for ``y`` typed after it was seen. A question that is still open
         is answered with a no: nobody can answer it any more.
@@ -115,14 +117,25 @@ class Answer(Widget, can_focus=True):
             self._drawn_at = monotonic()
         width = self.size.width
         keys = self.keys()
-        about = f" {self._about} ·" if self._about else ""
-        if width - len(keys) - width_of(about) < LEAST:
-            about = ""
-        room = width - len(keys) - width_of(about)
+        about, room = self._room(width - len(keys))
         question = f" {self._question(room - 1)}"
         if width_of(question) > room:
             question = pad(question, max(0, room))
         return strip([(about + question + keys, self.rich_style)], width, self.rich_style)
+
+    def _room(self, width: int) -> tuple[str, int]:
+        """What stands before the question, and the cells that leaves it.
+
+        It makes way for a question that fits without it, and not for one that is cut anyway:
+        a name of any length must not hide it.
+        """
+        about = f" {self._about}:" if self._about else ""
+        room = width - width_of(about)
+        whole = self._question(ENDLESS)
+        needed = width_of(whole) + 1
+        if not about or room < LEAST or room < needed <= width:
+            return "", width
+        return about, room
 
     def keys(self) -> str:
         """The keys that answer."""
