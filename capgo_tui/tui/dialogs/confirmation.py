@@ -182,8 +182,10 @@ class Confirmation(Vertical, Modal):
             row.offer(choice.label)
 
     def action_next(self) -> None:
-        """Go between the box to tick and what is to be typed; without a box, as Enter does."""
+        """Go between the box to tick and what is to be typed; without a box, on to the question."""
         box, row = self.query_one(Input), self.query_one(CheckRow)
+        if self.query_one(Yes).has_focus:
+            return  # there is nothing beyond it
         if self._choice is None or self._wanted is None or box.disabled:
             self.action_typed()
         else:
