@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from capgo_tui.tui.dialogs.confirmation import Confirmation, Listing
 from capgo_tui.tui.widgets.answer import Answer
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.guard import MANY, Guard
 from capgo_tui.workspace.changes.outcome import Fate
 
 if TYPE_CHECKING:
@@ -89,8 +89,10 @@ class Ledger:
         ask, ask_again, draw = Answer.ask, Answer.ask_again, Answer.render_line
         confirm = Confirmation.open
 
-        def asked(answer: Answer, question: Callable[[int], str]) -> asyncio.Future[bool]:
-            future = ask(answer, question)
+        def asked(
+            answer: Answer, question: Callable[[int], str], about: str = ""
+        ) -> asyncio.Future[bool]:
+            future = ask(answer, question, about)
             losing = question(200).startswith(LOSING)
             put = self._pending or Question(0 if losing else 1, None, None)
             self._open[answer] = put
@@ -112,7 +114,7 @@ class Ledger:
             dialog: Confirmation, changes: Sequence[Change], guard: Guard, listing: Listing
         ) -> asyncio.Future[bool]:
             own = max(change.guard for change in changes)
-            typed = self.production or own is Guard.TYPED
+            typed = self.production or own is Guard.TYPED or len(changes) > MANY
             one = changes[0].confirmation if len(changes) == 1 else str(len(changes))
             box = dialog.query_one(Input)
             self._pending = Question(len(changes), one if typed else None, box)

@@ -148,7 +148,7 @@ async def test_a_click_on_a_row_of_a_form_comes_to_it(server: Server) -> None:
         await driver.type("e", "end", *"one")
         form = driver.main.fields_form
         box = form.query_one(Input)
-        for row, typed in ((2, "two"), (1, " more")):
+        for row, typed in ((2, "http://two"), (1, " more")):
             await driver.pilot.click(offset=(4, form.region.y + row))
             assert driver.main.focused is box
             await driver.type("end", *typed)
@@ -159,7 +159,7 @@ async def test_a_click_on_a_row_of_a_form_comes_to_it(server: Server) -> None:
         assert driver.main.focused is driver.main.prompt
         await driver.type("n", "ctrl+s", "enter")
         await driver.asked("build 5 → build 5one more +1 more?")
-        assert "  link     two " in driver.text
+        assert "  link     http://two " in driver.text
         await driver.type("n", "escape")
         await driver.asked("Leave and lose 2 changes?")
         await driver.type("y")
