@@ -50,6 +50,7 @@ class Write:
 
 
 MARK_THREE = ("g", "space", "space", "space")
+LEFT_OUT = "2 unknown to the server, left out"
 WRITES = (
     Write("o", "2", ("o", *"beta", "enter"), "none → beta?", sent=(device_id(1),)),
     Write("x", "2", ("G", "x"), "qa → none?", sent=(device_id(12),)),
@@ -66,12 +67,12 @@ WRITES = (
     Write("O", "2", ("O", *"some-id"), "1 device · 0 loaded", "form"),
     Write("O actions", "2", ("O", *"some-id", "tab"), "o override  x clear", "form"),
     Write(
-        "O override", "2", (*"beta", "enter"), "Override 2 devices → beta", "list",
-        sent=("one", "two"), first=("O", *"one two", "tab", "o"), first_shows="6 of 6 channels",
+        "O override", "2", ("k", "o", *"beta", "enter"), "Override 2 devices → beta", "list",
+        sent=("one", "two"), first=("O", *"one two", "tab", "o"), first_shows=LEFT_OUT,
     ),
     Write(
-        "O clear", "2", ("x",), "Clear the override of 2 devices", "list",
-        sent=("three", "four"), first=("O", *"three four", "tab"), first_shows="o override",
+        "O clear", "2", ("k", "x"), "Clear the override of 2 devices", "list",
+        sent=("three", "four"), first=("O", *"three four", "tab", "x"), first_shows=LEFT_OUT,
     ),
     Write(
         "bundle form", "2", ("o", *"beta", "enter"), "with a bundle?", "form", revision="legacy",
@@ -82,10 +83,11 @@ WRITES = (
     ),
 )  # fmt: skip
 OTHERS = (
-    Write("l", "1", ("down", "l", *"1.0.3", "enter"), "→ 1.0.3", "line"),
+    Write("l", "1", ("G", "l", *"1.0.3", "enter"), "→ 1.0.3", "line"),
+    Write("l, rollout", "1", ("down", "l", *"1.0.3", "enter"), "its rollout stays", "list"),
     Write("l on a default", "1", ("l", *"1.0.3", "enter"), "Promote production", "list"),
     Write("l form", "1", ("down", "l"), "Promote to alpha-beta", "form"),
-    Write("x of a channel", "1", ("down", "x"), "1.0.1 → none?", "line"),
+    Write("x of a channel", "1", ("G", "x"), "Take 1.0.1 off", "line"),
     Write("n", "1", ("n",), "New channel", "form"),
     Write("e", "1", ("down", "e"), "Edit alpha-beta", "form"),
     Write("D", "1", ("down", "D"), "type alpha-beta", "form"),
@@ -93,7 +95,7 @@ OTHERS = (
         "D typed", "1", (*"alpha-beta", "enter"), "y yes  n no", "list",
         first=("down", "D"), first_shows="type alpha-beta",
     ),
-    Write("l of a bundle", "3", ("l", *"beta", "enter"), "→ 1.0.5", "line"),
+    Write("l of a bundle", "3", ("l", *"qa", "enter"), "→ 1.0.5", "line"),
     Write("e of a bundle", "3", ("e",), "Edit bundle 1.0.5", "form"),
     Write("n of a bundle", "3", ("n",), "Register a bundle", "form"),
     Write("C", "3", ("C",), "Clean up bundles", "form"),
@@ -103,7 +105,7 @@ OTHERS = (
         first=("D",), first_shows="type 1.0.5",
     ),
     Write("Z", "2", ("Z",), "Nothing has been changed from here", "form"),
-    Write("b", "1", ("down", "down", "b"), "1.0.3 → 1.0.2 (next older)?"),
+    Write("b", "1", ("down", "down", "b"), "1.0.3 → 1.0.2 (next older)", "list"),
     Write("z", "2", ("z",), "Undo: Override tester-12: qa → none?", done=True),
     Write("start", "1", ("down", "e", *["up"] * 14, "enter"), "rollout on: no → yes?"),
     Write("pause", "1", ("down", "e", *["up"] * 13, "enter"), "rollout paused: no → yes?"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from capgo_tui import short_ids
 from capgo_tui.tui.widgets import lines, record_table
 from tests.tui.driving import screen_text
 from tests.tui.table_example import PeaksApp
@@ -33,15 +34,16 @@ async def test_a_plain_list_is_shown_sorted_and_opened() -> None:
     assert app.return_value == "Elbrus"
 
 
-def test_the_folder_and_one_file_run_without_the_rest_of_the_program(tmp_path: Path) -> None:
+def test_the_folder_and_two_files_run_without_the_rest_of_the_program(tmp_path: Path) -> None:
     folder = Path(record_table.__file__).parent
-    files = [Path(lines.__file__), *folder.glob("*.py")]
-    for file in files:
-        inside = file.relative_to(folder.parent)
+    for file in (Path(lines.__file__), Path(short_ids.__file__), *folder.glob("*.py")):
+        inside = file.relative_to(folder.parent if folder.parent in file.parents else file.parent)
         there = tmp_path / "lifted" / inside
         there.parent.mkdir(parents=True, exist_ok=True)
         text = file.read_text(encoding="utf-8")
-        there.write_text(re.sub(r"\bcapgo_tui\.tui\.widgets\b", "lifted", text), encoding="utf-8")
+        there.write_text(
+            re.sub(r"\bcapgo_tui(\.tui\.widgets)?\b", "lifted", text), encoding="utf-8"
+        )
     look = (
         "import sys; sys.path.insert(0, sys.argv[1]); from lifted.record_table import RecordTable; "
         "RecordTable(); print([m for m in sys.modules if m.startswith('capgo_tui')])"

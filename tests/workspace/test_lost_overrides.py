@@ -52,7 +52,7 @@ async def test_cell_detail_and_state_know_nothing_of_it() -> None:
         assert workspace.tells_overrides
         assert not workspace.knows_override(device)
         assert override_mark(device, workspace.surroundings()) == "?"
-        assert "not tell" in override_in_detail(workspace, device)
+        assert "not told for this device" in override_in_detail(workspace, device)
         assert device_state(device, tells_overrides=True) == {}
 
 

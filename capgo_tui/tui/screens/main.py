@@ -141,11 +141,11 @@ class MainScreen(GoingScreen):
             return
         if self.stop_waiting():
             return
+        if self.waiting is not None:
+            self.waiting.wait.give_up()  # what waits then says why it failed
+            return
         if self._stop_search():
             self.say("Stopped looking for the device.")
-            return
-        if self.waiting is not None:
-            self.waiting.wait.give_up()
             return
         if self.rows.view.collection.stoppable:
             self.rows.view.collection.stop()
