@@ -149,6 +149,7 @@ async def test_a_repair_leaves_the_form_of_another_channel_open(server: Server) 
         gate.open.set()
         await driver.until(lambda: driver.main.prompt.asking, "the repair")
         assert driver.main.channel_form.shows(draft) if draft else False
+        await driver.asked()
         await driver.type("n", "escape")
         await driver.asked("Leave and lose")
         await driver.type("y")

@@ -213,7 +213,9 @@ async def test_only_a_device_can_be_overridden(server: Server) -> None:
         await driver.until("Overrides are set on a device: 2 shows the devices.")
         await driver.type("3", "x")
         await driver.until("Overrides are set on a device: 2 shows the devices.")
-        await driver.type("2", "slash", *"no such", "enter", "o")
+        await driver.type("2", "slash", *"no such", "enter")
+        await driver.until("✗ This server cannot look up custom ids.")
+        await driver.type("o")
         await driver.until("There is no device under the cursor.")
         assert not driver.main.link_form.choosing
 

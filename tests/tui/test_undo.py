@@ -194,7 +194,9 @@ async def test_why_something_is_not_undone_is_there_to_its_end(server: Server) -
             ),
             Outcome(Fate.VERIFIED),
         )
-        await driver.type("Z", "z")
+        await driver.type("Z")
+        await driver.until("Delete bundle 1.0.5")
+        await driver.type("z")
         await driver.until("Not undone")
         said = " ".join(line.strip() for line in driver.text.split("\n"))
         assert f"✗ Not undone: {GONE_FOR_GOOD}." in said
