@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 
-from capgo_tui.tui.pastes import keep_pastes_whole
+from capgo_tui.tui.terminal_input import watch_terminal_input
 from capgo_tui.tui.watched import Watched
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class KeysInTurn(Watched):
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
-        keep_pastes_whole()
+        watch_terminal_input()
         self._typed: deque[events.Key | events.Paste] = deque()
         self._in_hand: float | None = None
         self.last_y = 0.0

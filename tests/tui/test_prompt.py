@@ -9,6 +9,7 @@ import pytest
 from textual import events
 
 from capgo_tui.short_ids import short_id
+from capgo_tui.tui.terminal_input import doubt
 from tests.tui.driving import assert_sound, on_devices, opened, post_keys, post_paste
 from tests.tui.server import Server, rewriting
 from tests.tui.world import channel, device, device_id, state, store_of
@@ -59,6 +60,20 @@ async def test_a_y_typed_before_the_question_was_drawn_is_dropped(server: Server
         await driver.asked("qa → none?")
         assert "y yes" in driver.line(-1)
         assert server.writes == 0
+
+
+async def test_a_y_that_nobody_may_have_typed_answers_nothing(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await ask(driver)
+        doubtful = events.Key("y", "y")
+        doubt(doubtful)
+        doubtful.set_sender(driver.app)
+        driver.app.post_message(doubtful)
+        await driver.settle()
+        assert "y yes" in driver.line(-1), "the question is still there"
+        assert server.writes == 0
+        await driver.type("y")
+        await driver.until("✓ tester-01: override is beta")
 
 
 async def test_the_mouse_answers_nothing_and_the_keyboard_stays_with_the_question(

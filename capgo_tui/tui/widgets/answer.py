@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.widget import Widget
 
 from capgo_tui.tui.keys_in_turn import KeysInTurn
+from capgo_tui.tui.terminal_input import is_doubtful
 from capgo_tui.tui.widgets.lines import pad, strip, width_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Answer(Widget, can_focus=True):
     """Asks one question at a time; whoever opens it sees to it that it has the keyboard.
 
     Enter and Esc mean no, like ``n`` and ``q``; other keys mean nothing. Keys that were typed
-    before the question was on the screen answer nothing: nobody can have read it by then.
+    before the question was on the screen answer nothing: nobody can have read it by then. Nor does
+    a ``y`` that came among other bytes, or right after a terminal's reply.
     """
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
@@ -93,6 +95,8 @@ class Answer(Widget, can_focus=True):
         event.prevent_default()
         if self._is_early(event) or event.key not in self.ANSWERS:
             return
+        if event.key == "y" and is_doubtful(event):
+            return  # the tail of what a terminal sent by itself must not answer
         if self._answer is not None:
             if isinstance(self.app, KeysInTurn):
                 self.app.last_y = 0.0  # this one was heard, and meant

@@ -1,0 +1,194 @@
+"""A paste is one text, in whatever pieces it comes and whatever escape sequences it holds."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual import events
+from textual._xterm_parser import BRACKETED_PASTE_END as END
+from textual._xterm_parser import BRACKETED_PASTE_START as START
+from textual._xterm_parser import XTermParser
+
+from capgo_tui.tui.terminal_input import TerminalInput, is_doubtful
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.message import Message
+
+KEYS = {"y", "q", "D", "x", "j", "enter", "escape", "n", "o", "b", "l", "r", "1", "2", "0"}
+"""Keys that would do something."""
+TEXTS = (
+    "abc",
+    "",
+    "build log \x1b[3y ok",
+    "\x1b[1;q",
+    "\x1b",
+    "\x1b[20",
+    "\x1b[I\x1b[O\x1b[<0;3;4M\x1b[<0;3;4m",
+    "\x1b[A\x1b[24;80R\x1b[?2026;1$y\x1b]0;owned\x07",
+    "\x1b[48;4;4;40;40t",
+    "two\r\nlines\ty\n",
+    "漢字🙂" * 3_000,
+    f"{START}y",
+)
+
+
+def heard(pieces: Sequence[str], *, pause: float = 60.0) -> list[str]:
+    """What a parser makes of some reads, with a pause behind each."""
+    return [told(message) for message in messages(pieces, pause=pause)]
+
+
+def messages(pieces: Sequence[str], *, pause: float = 60.0) -> Iterator[Message]:
+    parser, now = TerminalInput(), 100.0
+    for piece in pieces:
+        parser.clock = lambda at=now: at  # type: ignore[misc]
+        yield from parser.feed(piece)
+        now += pause
+        parser.clock = lambda at=now: at  # type: ignore[misc]
+        yield from parser.tick()
+
+
+def told(message: Message) -> str:
+    match message:
+        case events.Key():
+            return message.key
+        case events.Paste():
+            return f"paste {message.text}"
+        case _:
+            return type(message).__name__
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_it_is_one_text_between_the_keys_around_it(text: str) -> None:
+    sent = f"a{START}{text}{END}b{START}{text}{END}\x1b[A"
+    wanted = ["a", f"paste {text}", "b", f"paste {text}", "up"]
+    assert heard([sent]) == wanted
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_its_end_may_come_in_pieces_and_late(text: str) -> None:
+    dice = random.Random(text)  # noqa: S311
+    for _ in range(20):
+        rest, pieces = text + END, [f"a{START}"]
+        while rest:
+            size = dice.choice((1, 1, 2, 3, 5_000))
+            pieces.append(rest[:size])
+            rest = rest[size:]
+        assert heard([*pieces, "b"]) == ["a", f"paste {text}", "b"]
+
+
+def test_its_beginning_may_come_in_pieces() -> None:
+    for at in range(1, len(START)):
+        parser = TerminalInput()
+        found = [*parser.feed("x" + START[:at]), *parser.feed(f"{START[at:]}y{END}z")]
+        told = [getattr(message, "text", getattr(message, "key", "")) for message in found]
+        assert told == ["x", "y", "z"]
+
+
+def test_keys_and_reports_are_what_they_were() -> None:
+    sent = ["\x1b[A\x1b[3~q\x1b[I", "\x1b[<0;3;4M", "\x1b[3;5~", "\x1bOP", "\x1b[[A", "é漢", "\r"]
+    plain = XTermParser()
+    wanted = [told(message) for piece in sent for message in plain.feed(piece)]
+    assert heard(sent) == wanted
+    assert heard(["\x1b"]) == ["escape"]
+    assert heard(["\x1b", "\x1b"]) == ["escape", "escape"]
+    assert heard(["\x1bx"]) == ["alt+x"]
+    assert heard(["\x1b[121u"]) == ["y"]
+
+
+REPLIES = {
+    "mode report": "\x1b[?2026;2$y",
+    "mode report, unknown": "\x1b[?1016;0$y",
+    "ANSI mode report": "\x1b[4;2$y",
+    "mode report of DCS": "\x1bP1$r0m\x1b\\",
+    "terminfo": "\x1bP1+r544e=787465726d\x1b\\",
+    "version": "\x1bP>|XTerm(388)y\x1b\\",
+    "foreground": "\x1b]10;rgb:ffff/yyyy/ffff\x1b\\",
+    "background": "\x1b]11;rgb:0000/0000/0000\x07",
+    "palette": "\x1b]4;1;rgb:y/y/y\x07",
+    "clipboard": "\x1b]52;c;eXl5\x07",
+    "window size": "\x1b[8;24;80t",
+    "window state": "\x1b[1t",
+    "device attributes": "\x1b[?64;1;2;6;9;15;22c",
+    "secondary attributes": "\x1b[>41;388;0c",
+    "status": "\x1b[0n",
+    "unknown final": "\x1b[3y",
+    "unknown final, q": "\x1b[1;q",
+    "unknown final, D": "\x1b[9;9;9;9D",
+    "kitty flags": "\x1b[?1u",
+    "malformed kitty key": "\x1b[99999999999;1u",
+    "old mouse": "\x1b[Myyy",
+    "eight-bit": "\x9b?2026;2$y",
+    "private message": "\x1b^yes\x1b\\",
+    "application": "\x1b_Gi=1;OK y\x1b\\",
+    "too long": f"\x1b[{'1;' * 90}y",
+}
+
+
+@pytest.mark.parametrize("name", REPLIES)
+def test_a_reply_is_never_a_key_wherever_it_is_cut(name: str) -> None:
+    reply = REPLIES[name]
+    for pause in (0.0, 0.01, 0.3, 60.0):
+        for at in range(len(reply) + 1):
+            pieces = [piece for piece in (reply[:at], reply[at:]) if piece]
+            # Cut right behind its Esc, and late, that is the Esc key: it must stay quick.
+            keys = [key for key in heard([*pieces, "j"], pause=pause) if key in KEYS]
+            assert keys in (["j"], ["escape", "j"]), (at, pause)
+            assert keys == ["j"] or (at == 1 and pause >= 0.1), (at, pause)
+
+
+@pytest.mark.parametrize("name", REPLIES)
+def test_a_reply_in_single_bytes_is_no_key_either(name: str) -> None:
+    for pause in (0.0, 0.02):
+        assert [key for key in heard([*REPLIES[name], "j"], pause=pause) if key in KEYS] == ["j"]
+
+
+OPENINGS = ("\x1b]11;rgb:yy", "\x1bP1$ry", "\x1b_Gy", "\x1b[?2026", "\x1bO", "\x1b[My")
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_what_was_left_open_is_left_by_ctrl_c_and_by_escape(opening: str) -> None:
+    assert heard([opening, "\x03", "j"]) == ["ctrl+c", "j"]
+    assert heard([opening, "\x1b", "\x1b", "j"])[-2:] == ["escape", "j"]
+
+
+def test_an_unfinished_string_is_left_by_enter_which_does_nothing_else() -> None:
+    assert heard(["\x1b]11;rgb:", "\r", "j"]) == ["j"]
+
+
+def test_an_escape_key_is_quick_and_what_is_typed_behind_it_is_typed() -> None:
+    assert heard(["\x1b", "O", "x"], pause=0.2) == ["escape", "O", "x"]
+    assert heard(["\x1b", "P", "X", "]", "_"], pause=0.2) == [
+        *("escape", "P", "X", "right_square_bracket", "underscore"),
+    ]
+    assert heard(["\x1b", "["], pause=2.0) == ["escape", "left_square_bracket"]
+
+
+def test_a_y_is_doubtful_among_other_bytes_and_right_after_a_reply() -> None:
+    assert doubts(["y"]) == [False]
+    assert doubts(["ny"]) == [True]
+    assert doubts(["yy"]) == [True, True]
+    assert doubts(["\x1b[121u"]) == [False], "a key of the kitty protocol is one of its own"
+    assert doubts(["\x1b[?2026;2$y", "y"], pause=0.2) == [True]
+    assert doubts(["\x1b[?2026;2$y", "y"], pause=0.6) == [False]
+    assert doubts(["\x1b]11;rgb:0/0/0\x07", "y"], pause=0.2) == [True]
+    assert doubts(["\x1b[A", "y"], pause=0.2) == [False], "an arrow is a key"
+
+
+def doubts(pieces: Sequence[str], *, pause: float = 60.0) -> list[bool]:
+    found = messages(pieces, pause=pause)
+    return [is_doubtful(each) for each in found if isinstance(each, events.Key) and each.key == "y"]
+
+
+NOISE = st.text(alphabet="\x1b[]PO?;$y0129\\\x07Mu<\x9b", min_size=1, max_size=12)
+
+
+@given(st.lists(NOISE, max_size=8))
+@settings(deadline=None, max_examples=400)
+def test_whatever_came_ctrl_c_is_heard_at_once(pieces: list[str]) -> None:
+    assert heard([*pieces, "\x03"])[-1] == "ctrl+c"
