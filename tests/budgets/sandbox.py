@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import astuple
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -42,6 +43,16 @@ class Sandbox(sandbox_process.Sandbox):
             rows += reply["data"]
             query["cursor"] = reply.get("nextCursor", "")
         return rows
+
+    def force_one_of_each_page(self, devices: int) -> int:
+        """Give a device of each page an override; how many of all then have one."""
+        with httpx.Client(base_url=self.url, headers={"authorization": self.key}) as client:
+            rows = self.devices(ceil(devices / PAGE))
+            forced = {row["device_id"] for row in rows[::PAGE]}
+            for device_id in forced:
+                body = {"app_id": self.app, "device_id": device_id, "channel": "beta"}
+                client.post("/device", json=body).raise_for_status()
+        return len(forced | {row["device_id"] for row in rows if "channel" in row})
 
     def rows(self, path: str, **query: str) -> list[dict[str, Any]]:
         """One page of a list as the server tells it, read without any code of ours."""
