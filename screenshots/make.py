@@ -49,7 +49,7 @@ class Scene:
     """Which of `launches` it is opened on."""
 
 
-A_DEVICE = ["2", *["j"] * 8]
+A_DEVICE = ["2", *["j"] * 2]
 SCENES = (
     Scene("channels", ["1"], "6 loaded · end of list"),
     Scene("devices", A_DEVICE, "more ↓"),
@@ -75,7 +75,7 @@ SCENES = (
 
 def launches(full: Store, new: Store) -> dict[str, Launch]:
     """The worlds that scenes are opened on: a busy app, a new one, and what can go wrong."""
-    world = generate(full, now=NOW)
+    world = generate(full, now=NOW, devices=400)
     generate(new, now=NOW, devices=0)
 
     def serving(store: Store) -> Callable[[], ASGIApp]:
