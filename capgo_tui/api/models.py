@@ -1,4 +1,4 @@
-"""The rows of Capgo's API, one shape for all three revisions (contract §6, §7, §8, §9, §12).
+"""The rows of Capgo's API, one shape for all revisions (contract §6, §7, §8, §9, §12).
 
 An optional field that is absent, null or of another type is None, which means "unknown".
 Texts are clean; `wire_key` and `BundleRef.wire_name` give the exact ones, `Record.raw`

@@ -249,6 +249,8 @@ class ChannelDraft:
         if field.name == "rollout_bundle":
             if not self._carries_something:
                 raise ValueError("a rollout needs a bundle on the channel first")
+            if self._traits.disabling_drops_target and self._is_switched_off:
+                raise ValueError("this server drops it when the rollout is switched off")
             if self._is_paused:
                 raise ValueError("a new target is never paused: resume first, or pause later")
         return found
@@ -257,6 +259,11 @@ class ChannelDraft:
     def _carries_something(self) -> bool:
         typed = self._texts.get("bundle")
         return bool(self._state.get("bundle") if typed is None else typed.strip())
+
+    @property
+    def _is_switched_off(self) -> bool:
+        """Whether the draft switches a running rollout off."""
+        return self._chosen.get("rollout_enabled") is False
 
     @property
     def _is_paused(self) -> bool:

@@ -209,3 +209,35 @@ async def test_names_are_completed_while_they_are_typed(world: World) -> None:
     assert newest in draft.suggestions(bundle)
     draft.type(bundle, names(world)[7])
     assert names(world)[7] not in draft.suggestions(bundle)
+
+
+@pytest.mark.parametrize("revision", ["live", "next"])
+async def test_no_new_target_is_set_by_what_switches_the_rollout_off(revision: str) -> None:
+    """On next the target is dropped then, whatever is sent beside it (contract §18.4)."""
+    async with open_world(revision, devices=5) as world:
+        world.run(
+            "UPDATE channels SET rollout_version = 2, rollout_enabled = 1,"
+            " rollout_percentage_bps = 1000 WHERE name = 'beta'"
+        )
+        draft = await drafted(world)
+        target = field(draft, "rollout_bundle")
+        draft.type(target, names(world)[3])
+        assert draft.error(target) == ""
+        draft.cycle(field(draft, "rollout_enabled"))
+        dropped = "this server drops it when the rollout is switched off"
+        assert draft.error(target) == (dropped if revision == "next" else "")
+
+
+async def test_platforms_and_the_update_package_are_told_and_set_where_the_server_can() -> None:
+    async with open_world("next", devices=5) as world:
+        draft = await drafted(world)
+        assert draft.before(field(draft, "ios")) == "yes"
+        assert draft.before(field(draft, "electron")) == "unknown"
+        draft.cycle(field(draft, "ios"))
+        draft.cycle(field(draft, "update_package"))
+        assert draft.staged() == {"ios": False, "update_package": "zip"}
+        change = draft.change()
+        assert sorted(f"{each.field}: {each}" for each in change.effects()) == [
+            "iOS: yes → no",
+            "update package: all → zip",
+        ]

@@ -1,4 +1,4 @@
-"""The operations a fault may be aimed at, by friendly name, in all three revisions."""
+"""The operations a fault may be aimed at, by friendly name, in all revisions."""
 
 from __future__ import annotations
 
