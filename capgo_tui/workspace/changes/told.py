@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from capgo_tui.text import cell_width
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.words import brief
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
 
 
+LINE = 79
+"""Cells of the line it is told in, on a screen of the usual width."""
+
+
 def told(change: Change, outcome: Outcome) -> str:
     """One clean line: a mark (``✓ ! ? ✗``), the target, what it is now, and what to do next."""
     name, error = change.name, outcome.error
@@ -22,10 +27,7 @@ def told(change: Change, outcome: Outcome) -> str:
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
-            facts = _besides(change, outcome)
-            whole = facts and not change.untold(outcome.found)
-            back = "read back" if whole else _read_back(change, outcome.found)
-            line = f"✓ {name}: {', '.join([now, *facts, back])}"
+            line = _success(change, outcome, now)
         case Fate.DIFFERENT if outcome.lost:
             lost = ", ".join(
                 f"{change.field_label(field)} {change.value_label(field, value)}"
@@ -97,6 +99,21 @@ def _read_back(change: Change, found: State | None) -> str:
     if not untold:
         return "read back from the server"
     return f"{count_read_back(change, untold)}; this server does not tell {', '.join(untold)}"
+
+
+def _success(change: Change, outcome: Outcome, now: str) -> str:
+    """What is true now and that it was read back, in fewer words where a line is too short."""
+    facts = _besides(change, outcome)
+    untold = change.untold(outcome.found)
+    brief_back = _read_back(change, outcome.found) if untold else "read back"
+    back = brief_back if facts else _read_back(change, outcome.found)
+    lines = [
+        f"✓ {change.name}: {', '.join(parts)}"
+        for parts in ([now, *facts, back], [now, *facts, brief_back], [*facts, brief_back])
+    ]
+    if not change.besides(outcome.found):
+        lines.pop()  # only what is said of its success can stand for what is true now
+    return next((line for line in lines if cell_width(line) <= LINE), lines[-1])
 
 
 def _besides(change: Change, outcome: Outcome) -> list[str]:

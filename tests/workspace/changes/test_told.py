@@ -157,6 +157,21 @@ def test_success_tells_what_happened_besides() -> None:
     assert "demoted" not in told(CREATION, untold)
 
 
+def test_success_says_that_it_was_read_back_on_a_line_of_80_cells() -> None:
+    paused: State = {"rollout_bundle": "2.5.0-beta.1", "rollout_enabled": True}
+    off = SettingsChange(
+        app_id="com.acme.shop", key="hotfix-login", label="hotfix-login",
+        before={"bundle": "2.4.0"} | paused, after={"bundle": None},
+    )  # fmt: skip
+    ended: State = {"rollout_bundle": None, "rollout_enabled": False}
+    found = Outcome(Fate.VERIFIED, {"bundle": None} | ended, side_effects=ended)
+    line = told(off, found)
+    assert line == "✓ hotfix-login: 2.4.0 taken off, rollout of 2.5.0-beta.1 ended, read back"
+    again = off.model_copy(update={"before": ended, "after": paused, "label": "production"})
+    line = told(again, Outcome(Fate.VERIFIED, paused))
+    assert line == "✓ production: rollout target is 2.5.0-beta.1 and 1 more, read back"
+
+
 def test_a_better_reason_than_the_servers_goes_into_the_journal_beside_it() -> None:
     error = CapgoError(
         "Cannot create bundle", kind=ErrorKind.BAD_REQUEST, code="cannot_create_bundle"
