@@ -397,6 +397,25 @@ async def test_a_deletion_says_what_goes_along_and_comes_back(era: Server) -> No
         assert row(era, "beta")["carried"] == "1.0.1"
 
 
+async def test_what_does_not_come_back_is_in_sight_when_a_deletion_is_undone(
+    server: Server,
+) -> None:
+    """The fields of the channel fill the dialog: what warns stands before them."""
+    async with on_channels(server, "beta", size=(80, 16)) as driver:
+        await driver.type("D")
+        await driver.type(*"beta", "enter")
+        await asked(driver)
+        await driver.type("y")
+        await told(driver, "✓")
+        driver.main.status.dismiss()
+        await driver.type("z")
+        await driver.until("Undo: Delete channel beta")
+        await driver.asked_in_dialog()
+        assert "overrides to the old one do not come back" in driver.text
+        assert "↓" in driver.text, "all fields and the warning would not fit"
+        await driver.type("n")
+
+
 async def test_a_default_is_deleted_only_knowingly(server: Server) -> None:
     async with on_channels(server, "production") as driver:
         await driver.type("D")
@@ -442,9 +461,9 @@ async def test_the_bundle_is_deleted_with_its_channel_only_where_that_is_ticked(
     """Only a preview key may; what is ticked and then refused changes nothing."""
     async with on_channels(server, "qa") as driver:
         await driver.type("D")
-        await driver.until("[ ] delete its bundle 1.0.1 all the same (preview keys only)")
+        await driver.until("[ ] also delete bundle 1.0.1 (preview keys only) · tab, space")
         await driver.type(*"qa", "tab", "space")
-        await driver.until("[x] delete its bundle")
+        await driver.until("[x] also delete bundle")
         await driver.type("tab", "enter")
         await asked(driver)
         await driver.type("y")
@@ -453,7 +472,7 @@ async def test_the_bundle_is_deleted_with_its_channel_only_where_that_is_ticked(
         assert row(server, "qa"), "neither is gone"
         driver.main.status.dismiss()
         await driver.type("D")
-        await driver.until("[ ] delete its bundle")
+        await driver.until("[ ] also delete bundle")
         await driver.type(*"qa", "enter")
         await asked(driver)
         await driver.type("y")

@@ -153,15 +153,19 @@ class Confirmation(Vertical, Modal):
         listed = self.query_one("#confirmation-list", Detail)
         told = [each for each in (listing.effort, *listing.notes) if each]
         notes = [Line("", note, "note") for note in told]
-        # A long list would hide what comes behind it.
-        listed.show_lines([*notes, *(listing.lines or _lines(changes))])
         self._wanted = _to_type(changes) if guard is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None
         self._offer(listing.choice)
-        rows = listed.rows_at(self.screen.size.width) + CHROME + (self._wanted is not None)
-        rows += self._choice is not None
-        self.styles.height = max(4, min(rows, self.screen.size.height - ABOVE))
+        around = CHROME + (self._wanted is not None) + (self._choice is not None)
+        room = self.screen.size.height - ABOVE
+        # A long list would hide what comes behind it.
+        effects, warnings = (listing.lines, []) if listing.lines else _lines(changes)
+        listed.show_lines([*notes, *effects, *warnings])
+        rows = listed.rows_at(self.screen.size.width) + around
+        if rows > room:
+            listed.show_lines([*notes, *warnings, *effects])
+        self.styles.height = max(4, min(rows, room))
         yes = self.query_one(Yes)
         yes.typing = self._wanted is not None
         answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?")
@@ -238,7 +242,8 @@ def _to_type(changes: Sequence[Change]) -> str:
     return changes[0].confirmation if len(changes) == 1 else str(len(changes))
 
 
-def _lines(changes: Sequence[Change]) -> list[Line]:
+def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Return what becomes of each field or record, and what is to be known besides."""
     if len({(change.noun, change.key) for change in changes}) == 1:
         effects = [effect for change in changes for effect in change.effects()]
         lines = [Line(effect.field, str(effect)) for effect in effects]
@@ -249,4 +254,4 @@ def _lines(changes: Sequence[Change]) -> list[Line]:
         if len(changes) > LISTED:
             lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))
     touches = dict.fromkeys(touch for change in changes for touch in change.touches)
-    return lines + [Line("", f"! {touch}", "note") for touch in touches]
+    return lines, [Line("", f"! {touch}", "note") for touch in touches]

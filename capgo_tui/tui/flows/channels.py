@@ -270,7 +270,7 @@ class ChannelFlow:
         if not name or not self._workspace.client.traits.deletes_channel_with_bundle:
             return None
         return Choice(
-            f"delete its bundle {shorten(name, NAME_WIDTH)} all the same (preview keys only)"
+            f"also delete bundle {shorten(name, NAME_WIDTH)} (preview keys only)"
         )
 
     async def _delete(

@@ -61,7 +61,8 @@ class CheckRow(Widget, can_focus=True):
         style = self.get_component_rich_style(f"check-row--{'on' if self.is_ticked else 'off'}")
         if self.has_focus:
             style += self.get_component_rich_style("check-row--cursor", partial=True)
-        text = f" [{'x' if self.is_ticked else ' '}] {self._label}{HINT}"
-        return strip(
-            [(pad(text, self.size.width).rstrip(), style)], self.size.width, self.rich_style
-        )
+        width = self.size.width
+        # Of a label that is too long the end goes, never how to tick it.
+        text = f" [{'x' if self.is_ticked else ' '}] {self._label}"
+        text = pad(text, max(0, width - len(HINT))).rstrip() + HINT
+        return strip([(text, style)], width, self.rich_style)
