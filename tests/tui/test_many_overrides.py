@@ -328,6 +328,7 @@ async def test_ids_that_mean_no_device_are_left_out_and_named_in_the_plan(server
         await driver.type("o")
         await driver.until("2 unknown to the server, left out: abcdef00…0000000f nonsense")
         assert "k keep 2 unknown  d drop 3" in driver.line(-1)
+        assert "lab: the custom id of 2 devices" in " ".join(driver.text.split()), "nothing is cut"
         await driver.type("o")
         await driver.until("Override 2 devices")
         await driver.type(*"beta", "enter")

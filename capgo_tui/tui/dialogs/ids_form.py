@@ -17,7 +17,7 @@ from capgo_tui.api.errors import CapgoError
 from capgo_tui.text import clean
 from capgo_tui.tui.widgets.lines import pad, strip
 from capgo_tui.tui.widgets.modal import Modal
-from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.device_ids import parse_ids
 from capgo_tui.workspace.words import brief
@@ -152,7 +152,7 @@ class IdsForm(Vertical, Modal):
         area = IdsText(id="ids-text", soft_wrap=False, disabled=True, compact=True)
         area.cursor_blink = False
         yield area
-        yield TextLine(tone="plain", id="ids-count")
+        yield TextBlock(tone="plain", id="ids-count")
         yield Actions()
 
     def open(self, text: str, finder: DeviceFinder) -> asyncio.Future[Wish | None]:
