@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.progress_line import ProgressLine
 from capgo_tui.tui.widgets.text_line import TextLine
@@ -97,9 +98,11 @@ class RunDialog(Vertical, Modal, can_focus=True):
         run = self._run
         if run is None:
             return
-        self.query_one("#run-title", TextLine).show(
-            f" {self._title} · {self.summary}{_why_untried(run)}"
-        )
+        title = f" {self._title} · {self.summary}"
+        why = _why_untried(run)
+        # Where there is no room for it, it is read in the list alone.
+        fits = width_of(title + why) <= self.size.width
+        self.query_one("#run-title", TextLine).show(f"{title}{why}" if fits else title)
         left = None if self._ended or run.stopped else run.seconds_left
         note = f"~{duration(left)} left" if left else ""
         self.query_one(ProgressLine).show(run.done, len(run.steps), note)
