@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.revisions import DeleteAll, Extra
-from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks
+from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.changes.bundle_deletions import (
     SERVER_REFUSES,
     UNKNOWN_DEVICES,
@@ -117,8 +117,8 @@ class CleanupDraft(Draft):
             notes.append(self.refusal)
         elif untold := untold_channels(workspace):
             loaded = len(workspace.channels)
-            rest = f"what the {loaded} loaded ones use stays; of the others" if loaded else ""
-            notes.append(f"{untold}: {rest or 'of all that goes'} {IN_USE}; {SERVER_REFUSES}")
+            stays = f"what the {loaded} loaded ones use stays; " if loaded else ""
+            notes.append(f"{untold}: {stays}not known whether the rest is in use; {SERVER_REFUSES}")
         if self.text("run") != "yes":
             return [*notes, "what devices run goes as well"]
         if not all_devices_known(workspace):

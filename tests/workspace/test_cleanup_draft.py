@@ -57,7 +57,7 @@ async def test_what_is_not_loaded_is_said(world: World) -> None:
     await workspace.devices.load_more()
     draft = CleanupDraft(workspace)
     assert draft.notes() == [
-        "channels cannot be read: of all that goes not known whether it is in use;"
+        "channels cannot be read: not known whether the rest is in use;"
         " the server refuses to delete what they use",
         "150 devices are loaded; what the others run is not known",
     ]
@@ -124,7 +124,7 @@ async def test_what_was_read_of_the_channels_before_is_kept_by(world: World) -> 
         for verdict in plan.deleted
     )
     assert draft.notes()[0].startswith(
-        "channels could not be read again: what the 6 loaded ones use stays; of the others"
+        "channels could not be read again: what the 6 loaded ones use stays; not known whether the rest"
     )
 
 
