@@ -10,7 +10,7 @@ from capgo_tui.workspace.audit import carried_bundles
 from capgo_tui.workspace.bundle_lines import is_pull_request_build, line_of
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.journal import JournalUnusable
-from capgo_tui.workspace.sorting import version_value
+from capgo_tui.workspace.sorting import NO_VERSION, version_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,8 +37,9 @@ async def candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
     """Return the bundle that a channel goes back to, or in words why there is none.
 
     It is the latest that the channel carried before, by the journal of this program, else by the
-    server's audit history; where neither knows one, the next older one, of the same line where
-    there is one. A bundle newer than the present one is never it: rolling back is a direction.
+    server's audit history; where neither knows one, the next older one whose version is not
+    higher, of the same line where there is one. A bundle newer than the present one is never it:
+    rolling back is a direction.
     """
     bundles = workspace.bundles
     names = await asyncio.to_thread(_carried_by_journal, workspace, channel.wire_key)
@@ -63,6 +64,8 @@ async def candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
         return _candidate(channel, found, NEXT_OLDER)
     if bundles.error is not None:
         return f"The bundles could not be read: {bundles.error}"
+    if _older(workspace, channel):
+        return f"No older bundle has a lower version than the one {channel.name} carries."
     return f"There is no bundle older than the one {channel.name} carries."
 
 
@@ -74,6 +77,8 @@ def _warnings(channel: Channel, bundle: Bundle) -> Iterator[str]:
     now = channel.bundle.name if channel.bundle else None
     if now is not None and line_of(now) != line_of(bundle.name):
         yield f"{bundle.name} is named otherwise than {now}: is it for the same devices?"
+    if now is not None and _is_higher(bundle.name, now):
+        yield f"{bundle.name} is a higher version than {now}, though it was made before it"
     if channel.public and is_pull_request_build(bundle.name):
         yield f"{bundle.name} looks like the build of a pull request, and this is a default channel"
 
@@ -141,6 +146,15 @@ def _is_older(bundle: Bundle, channel: Channel, present: Bundle | None) -> bool:
     return this is not None and that is not None and this < that
 
 
+def _is_higher(name: str, than: str) -> bool:
+    """Whether a version is higher than another one, whatever follows their numbers."""
+    values = [version_value(each) or NO_VERSION for each in (name, than)]
+    if any(value.startswith(NO_VERSION) for value in values):
+        return False
+    this, that = (value.split(" ")[0] for value in values)
+    return this > that
+
+
 def _first_older(
     workspace: Workspace, channel: Channel, carried: Iterable[Bundle]
 ) -> Bundle | None:
@@ -148,13 +162,23 @@ def _first_older(
     return next((each for each in carried if _is_older(each, channel, present)), None)
 
 
+def _older(workspace: Workspace, channel: Channel) -> Sequence[Bundle]:
+    """Return the bundles that were made before the present one."""
+    present = _present(workspace, channel)
+    if present is None or present.created_at is None:
+        return ()
+    bundles = workspace.bundles.records.values()
+    return [each for each in bundles if each.created_at and _is_older(each, channel, present)]
+
+
 def _next_older(workspace: Workspace, channel: Channel) -> Bundle | None:
     """Return the newest of the older bundles, of the same line where there is one."""
     present = _present(workspace, channel)
-    if present is None or present.created_at is None:
+    if present is None:
         return None
-    bundles = workspace.bundles.records.values()
-    older = [b for b in bundles if b.created_at is not None and _is_older(b, channel, present)]
+    # A fix of an old line is made after bundles of the next one: those are no way back.
+    all_older = _older(workspace, channel)
+    older = [each for each in all_older if not _is_higher(each.name, present.name)]
     line = line_of(present.name)
     choices = (
         [each for each in older if line_of(each.name) == line],

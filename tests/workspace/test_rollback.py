@@ -143,6 +143,8 @@ async def test_a_key_that_may_not_read_the_audit_is_refused_once_and_goes_on(wor
         ("1.6.3-ios", ["1.6.2-android", "1.6.1"], "1.6.2-android", 1),
         ("2.0.0", ["1.9.0-pr-481", "1.8.0-hotfix"], "1.8.0-hotfix", 1),
         ("2.0.0-web", ["1.9.0-pr-481"], "1.9.0-pr-481", 2),
+        ("2.4.2", ["2.5.0", "2.4.1"], "2.4.1", 0),
+        ("1.6.1-ios", ["2.5.0-beta.3", "1.6.1", "1.5.0"], "1.6.1", 1),
     ],
 )
 async def test_the_next_older_one_is_of_the_same_line(
@@ -161,6 +163,28 @@ async def test_the_next_older_one_is_of_the_same_line(
     beta = channel(workspace, "beta")
     change = promotion(workspace, beta, one.bundle, kind=Rollback, warnings=one.warnings)
     assert set(one.warnings) <= set(change.touches), "read before it is confirmed"
+
+
+async def test_a_higher_version_is_no_guess_and_a_warning_where_it_was_carried(
+    world: World,
+) -> None:
+    """A fix of an old line is made after bundles of the next one."""
+    forget_history(world)
+    fix, before = names(world)[0], names(world)[1]
+    world.run("UPDATE bundles SET name = 'fix' || id WHERE name NOT IN (?, ?)", fix, before)
+    world.run("UPDATE bundles SET name = '2.5.0' WHERE name = ?", before)
+    world.run("UPDATE bundles SET name = '2.4.2' WHERE name = ?", fix)
+    world.run("UPDATE bundles SET deleted = 1 WHERE name LIKE 'fix%'")
+    carry(world, "beta", "2.4.2")
+    workspace = await loaded(world)
+    assert await candidate(workspace, channel(workspace, "beta")) == (
+        "No older bundle has a lower version than the one beta carries."
+    )
+    for name in ("2.5.0", "2.4.2"):
+        await promote(workspace, name)
+    one = await found(workspace)
+    assert (one.bundle.name, one.why) == ("2.5.0", FROM_JOURNAL)
+    assert one.warnings == ("2.5.0 is a higher version than 2.4.2, though it was made before it",)
 
 
 async def test_there_may_be_none(world: World) -> None:

@@ -269,9 +269,7 @@ class ChannelFlow:
         name = bundle_name(channel.bundle, self._workspace.surroundings())
         if not name or not self._workspace.client.traits.deletes_channel_with_bundle:
             return None
-        return Choice(
-            f"also delete bundle {shorten(name, NAME_WIDTH)} (preview keys only)"
-        )
+        return Choice(f"also delete bundle {shorten(name, NAME_WIDTH)} (preview keys only)")
 
     async def _delete(
         self,
