@@ -13,6 +13,8 @@ import uuid
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from capgo_tui.plain_files import UnsuitableFileError, make_private_folder, open_plain
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -36,7 +38,7 @@ class Copies:
 
     def join(self) -> None:
         """Count as running; and forget those that ended without a farewell."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(self._folder)
         for file in self._folder.glob(f"*{_SUFFIX}"):
             self.is_running(file.stem)
         while self._lock is None:
@@ -52,13 +54,13 @@ class Copies:
         """Whether a copy is running, this one or another."""
         if name == self.me and self._lock is not None:
             return True
-        if not name.isalnum():
+        if not (name.isascii() and name.isalnum() and len(name) <= len(self.me)):
             return False  # no name of ours, and it might lead out of the folder
         file = self._file_of(name)
         while True:
             try:
-                opened = os.open(file, os.O_RDWR)
-            except FileNotFoundError:
+                opened = open_plain(file, os.O_RDWR)
+            except (FileNotFoundError, UnsuitableFileError):
                 return False
             if not _try_lock(opened):
                 os.close(opened)
@@ -71,8 +73,8 @@ class Copies:
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
         """Wait until no other copy is in here."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        opened = os.open(self._folder / "turn", os.O_RDWR | os.O_CREAT, 0o600)
+        make_private_folder(self._folder)
+        opened = open_plain(self._folder / "turn", os.O_RDWR | os.O_CREAT)
         try:
             _lock(opened)
             yield
@@ -81,7 +83,7 @@ class Copies:
 
     def _join(self) -> int | None:
         file = self._file_of(self.me)
-        opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        opened = open_plain(file, os.O_RDWR | os.O_CREAT)
         _lock(opened)
         # Another copy that looked in between took it for a leftover, and removed it.
         if _is_at(opened, file):

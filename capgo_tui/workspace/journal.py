@@ -9,26 +9,28 @@ told until the server is read again. The key never gets here, only its fingerpri
 from __future__ import annotations
 
 import json
-import os
+import re
 import sqlite3
 import threading
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
-from datetime import datetime
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from capgo_tui.api.errors import Refused
+from capgo_tui.plain_files import close_to_others, make_private_file, make_private_folder
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.copies import Copies
+from capgo_tui.workspace.journal_entry import LAST_ID, read_entry, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.requests import Request
     from capgo_tui.workspace.changes.outcome import Outcome
-    from capgo_tui.workspace.changes.states import State
+    from capgo_tui.workspace.journal_entry import Entry
 
 KEPT: Final = 10_000
 """So many entries are kept, of all apps together."""
@@ -65,40 +67,18 @@ COMMIT;
 """
 
 
+_OURS: Final = "server = ? AND app_id = ?"
+_OURS_OR_NOBODYS: Final = (
+    f"id IN (SELECT id FROM changes WHERE {_OURS} UNION SELECT id FROM changes"  # noqa: S608
+    " WHERE typeof(server) <> 'text' OR typeof(app_id) <> 'text')"
+)
+"""With those that are so damaged that they are of no app."""
+_ONE_VALUE: Final = re.compile(r"(NULL|NUMERIC|TEXT) value in changes\.")
+"""What SQLite's own check says of a row that is not as it should be, in a sound file."""
+
+
 class JournalUnusable(Refused):
     """The journal cannot be used, and without it nothing is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One write: a row of the journal."""
-
-    id: int
-    at: datetime
-    key_fingerprint: str
-    kind: str
-    target: str
-    """The exact identity of what was written to."""
-    change_json: str
-    request: str
-    """Method and target, such as ``POST /device``."""
-    run: str | None
-    """What it shares with all that was confirmed together with it."""
-    undoes: int | None
-    fate: Fate | None
-    """None while it is under way, or when the program ended before it was."""
-    settled_at: datetime | None
-    found: State | None
-    error: str | None
-    under_way: bool = False
-    """Whether it has no end because a running copy is still at it."""
-    undone: bool = False
-    """Whether a later change took it back, and was not itself taken back."""
-
-    @property
-    def cut_off(self) -> bool:
-        """Whether the program ended before the end of this was known."""
-        return self.fate is None and not self.under_way
 
 
 class Intended(Protocol):
@@ -163,9 +143,11 @@ class Journal:
         dumped = change.model_dump(mode="json")
         with self._writing() as db:
             cursor = db.execute(
-                "INSERT INTO changes (at, writer, server, app_id, key_fingerprint, kind, target,"
-                " change, request, run, undoes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO changes (id, at, writer, server, app_id, key_fingerprint, kind,"
+                " target, change, request, run, undoes) VALUES ((SELECT coalesce(max(id), 0) + 1"
+                " FROM changes WHERE id BETWEEN 0 AND ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
+                    LAST_ID - 2,
                     self._now().isoformat(),
                     self._me,
                     self._server,
@@ -180,8 +162,12 @@ class Journal:
                 ),
             )
             entry = cursor.lastrowid or 0
-            oldest = entry - self._kept
-            db.execute("DELETE FROM changes WHERE id <= ? AND fate IS NOT NULL", (oldest,))
+            # Counted, not reckoned from the number, which a damaged row can have put far off.
+            db.execute(
+                "DELETE FROM changes WHERE fate IS NOT NULL AND id <="
+                " (SELECT id FROM changes WHERE id <= ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+                (entry, self._kept),
+            )
             self._under_way.add(entry)
         return entry
 
@@ -216,12 +202,12 @@ class Journal:
             JournalUnusable: when they cannot be read.
 
         """
-        found = self._select("ORDER BY id DESC LIMIT ?", limit)
+        found = self._select(f"{_OURS_OR_NOBODYS} ORDER BY id DESC LIMIT ?", limit)
         return _with_undone(found)
 
     def cut_off(self) -> Sequence[Entry]:
         """Those whose program ended before their end was known, oldest first."""
-        found = self._select("AND fate IS NULL ORDER BY id")
+        found = self._select(f"{_OURS} AND fate IS NULL ORDER BY id")
         return [entry for entry in found if entry.cut_off]
 
     def close(self) -> None:
@@ -234,26 +220,28 @@ class Journal:
                 self._copies.leave()
                 self._joined = False
 
-    def _select(self, rest: str, *values: int) -> list[Entry]:
+    def _select(self, condition: str, *values: int) -> list[Entry]:
         with self._turn, self._telling():
             if self._db is None and (self.path is None or not self.path.exists()):
                 return []
             rows = (
                 self._open()
                 .execute(
-                    f"SELECT * FROM changes WHERE server = ? AND app_id = ? {rest}",  # noqa: S608
+                    f"SELECT * FROM changes WHERE {condition}",  # noqa: S608
                     (self._server, self._app_id, *values),
                 )
                 .fetchall()
             )
             open_writers = {row["writer"] for row in rows if row["fate"] is None}
             running = {writer for writer in open_writers if self._is_running(writer)}
-            return [_entry(row, under_way=self._is_under_way(row, running)) for row in rows]
+            return [read_entry(row, under_way=self._is_under_way(row, running)) for row in rows]
 
-    def _is_running(self, writer: str) -> bool:
-        return self._copies is not None and self._copies.is_running(writer)
+    def _is_running(self, writer: object) -> bool:
+        return (
+            self._copies is not None and isinstance(writer, str) and self._copies.is_running(writer)
+        )
 
-    def _is_under_way(self, row: sqlite3.Row, running: set[str]) -> bool:
+    def _is_under_way(self, row: sqlite3.Row, running: set[object]) -> bool:
         if row["fate"] is not None:
             return False
         if row["writer"] == self._me:
@@ -309,20 +297,19 @@ class Journal:
 def _make_private(path: Path) -> None:
     """See to it that the file is there and its owner's alone; SQLite gives -wal and -shm the same.
 
-    An existing one is not opened here: closing it would take away SQLite's own locks on it.
+    In a folder that others may write, or through a link, it could be made to be any file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-            if file.exists() and file.stat().st_mode & 0o077:
-                file.chmod(0o600)
+    make_private_folder(path.parent)
+    make_private_file(path)
+    for end in ("-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            close_to_others(path.with_name(path.name + end))
 
 
 def _prepare(db: sqlite3.Connection, path: Path | None) -> None:
     """Check that it is a journal this program can read, and make one of an empty file."""
     db.row_factory = sqlite3.Row
+    db.text_factory = text_of
     try:
         (version,) = db.execute("PRAGMA user_version").fetchone()
         (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -336,13 +323,14 @@ def _prepare(db: sqlite3.Connection, path: Path | None) -> None:
         db.execute("PRAGMA synchronous = FULL")
         if not tables:
             db.executescript(_SCHEMA)
-        (sound,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        told = [str(row[0]) for row in db.execute("PRAGMA quick_check")]
     except sqlite3.OperationalError:
         raise  # locked, full, not permitted: no fault of the file itself
     except sqlite3.DatabaseError as error:
         raise _damaged(path, str(error)) from error
-    if sound != "ok":
-        raise _damaged(path, str(sound).partition("\n")[0])
+    faults = [each for each in told if each != "ok" and not _ONE_VALUE.match(each)]
+    if faults:
+        raise _damaged(path, faults[0].partition("\n")[0])
 
 
 def _damaged(path: Path | None, reason: str) -> JournalUnusable:
@@ -368,22 +356,3 @@ def _with_undone(entries: Sequence[Entry]) -> list[Entry]:
             name = entry.run or str(entry.id)
             attempt[name] = attempt.get(name, True) and took
     return marked
-
-
-def _entry(row: sqlite3.Row, *, under_way: bool) -> Entry:
-    return Entry(
-        id=row["id"],
-        at=datetime.fromisoformat(row["at"]),
-        key_fingerprint=row["key_fingerprint"],
-        kind=row["kind"],
-        target=row["target"],
-        change_json=row["change"],
-        request=row["request"],
-        run=row["run"],
-        undoes=row["undoes"],
-        fate=None if row["fate"] is None else Fate(row["fate"]),
-        settled_at=None if row["settled_at"] is None else datetime.fromisoformat(row["settled_at"]),
-        found=None if row["found"] is None else json.loads(row["found"]),
-        error=row["error"],
-        under_way=under_way,
-    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.audit import carried_bundles
 from capgo_tui.workspace.bundle_lines import is_pull_request_build, line_of
-from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.history import revive
 from capgo_tui.workspace.journal import JournalUnusable
 from capgo_tui.workspace.sorting import NO_VERSION, version_value
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
 
 FROM_JOURNAL: Final = "from the journal"
@@ -99,8 +99,8 @@ def _names(entries: Iterable[Entry], key: str) -> Iterator[str]:
     for entry in entries:
         if not entry.kind.startswith("channel.") or entry.fate is None or not entry.fate.took:
             continue
-        change = CHANGES.validate_json(entry.change_json)
-        if change.key != key:
+        change = revive(entry)
+        if change is None or change.key != key:
             continue
         for state in (change.after, change.before):
             name = (state or {}).get("bundle")

@@ -14,7 +14,7 @@ from tests.tui.driving import opened
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
     from tests.tui.driving import Driver
     from tests.tui.server import Server

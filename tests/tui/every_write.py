@@ -13,7 +13,7 @@ from tests.tui.world import APP, CHANNELS, bundle, channel, device_id, state
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from tests.tui.driving import Driver
     from tests.tui.server import Server
 

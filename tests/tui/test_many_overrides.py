@@ -18,7 +18,7 @@ from tests.tui.world import CHANNELS, device, device_id, state, store_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from tests.tui.driving import Driver
     from tests.tui.server import App, Message, Receive, Scope, Send
 

@@ -217,6 +217,95 @@ def test_one_that_others_could_read_is_closed_to_them(file: Path) -> None:
     second.close()
 
 
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="there a file has no mode")
+ROOT = pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() != 0, reason="only root can give files away"
+)
+
+
+@POSIX
+@pytest.mark.parametrize("place", ["folder", "running", "file", "-wal", "-shm"])
+def test_one_that_others_may_write_is_refused(place: str, journal: Journal, file: Path) -> None:
+    fill(file)
+    place_of(file, place).chmod(0o777)
+    assert_unusable(journal, "others may write", "chmod go-w", str(place_of(file, place)))
+    assert mode(place_of(file, place)) == "0o777", "it is left as evidence"
+
+
+@ROOT
+@pytest.mark.parametrize("place", ["folder", "running", "file", "-wal", "-shm"])
+def test_one_of_somebody_else_is_refused(place: str, journal: Journal, file: Path) -> None:
+    fill(file)
+    os.chown(place_of(file, place), 12_345, 12_345)
+    assert_unusable(journal, "belongs to somebody else", "XDG_STATE_HOME")
+
+
+@POSIX
+@pytest.mark.parametrize("there", [True, False], ids=["to something", "to nothing"])
+@pytest.mark.parametrize("place", ["folder", "running", "file", "-wal", "-shm"])
+def test_no_link_is_followed(
+    place: str, there: bool, journal: Journal, file: Path, tmp_path: Path
+) -> None:
+    fill(file)
+    linked, other = place_of(file, place), tmp_path / "other"
+    if not there:
+        linked.rename(tmp_path / "out of the way")
+    else:
+        linked.rename(other)
+        other.chmod(0o755)
+    linked.symlink_to(other)
+    with pytest.raises(JournalUnusable) as told:
+        journal.intend(CHANGE, REQUEST)
+    if there:
+        assert "is a link" in str(told.value)
+        assert mode(other) == "0o755"
+    assert other.exists() == there
+
+
+@POSIX
+@pytest.mark.parametrize("place", ["file", "-wal", "-shm"])
+def test_a_pipe_in_its_place_is_refused_and_not_waited_for(
+    place: str, journal: Journal, file: Path
+) -> None:
+    fill(file)
+    place_of(file, place).unlink()
+    os.mkfifo(place_of(file, place), 0o600)
+    assert_unusable(journal, "no plain file")
+
+
+@POSIX
+def test_litter_among_the_running_copies_stops_nothing(journal: Journal, file: Path) -> None:
+    fill(file)
+    running = file.parent / "running"
+    (running / "abc.lock").mkdir()
+    (running / "def.lock").symlink_to(file)
+    os.mkfifo(running / "123.lock")
+    content = file.read_bytes()
+    assert journal.intend(CHANGE, REQUEST) == 2
+    assert file.read_bytes()[:100] == content[:100]
+
+
+def fill(file: Path) -> None:
+    """Make a journal with all that lies beside it while it is open."""
+    made = open_journal(file)
+    made.settle(made.intend(CHANGE, REQUEST), DONE)
+    made.close()
+    for end in ("-wal", "-shm"):
+        place_of(file, end).touch(mode=0o600)
+
+
+def place_of(file: Path, place: str) -> Path:
+    match place:
+        case "folder":
+            return file.parent
+        case "running":
+            return file.parent / "running"
+        case "file":
+            return file
+        case _:
+            return file.with_name(file.name + place)
+
+
 async def test_no_piece_of_the_key_is_in_its_bytes(file: Path) -> None:
     async with open_world(devices=5) as world:
         key = world.keys["org_super_admin"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.tui.widgets.record_table import Column
     from capgo_tui.workspace.changes.history import Story
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.target import Target
 
 COLUMNS = (

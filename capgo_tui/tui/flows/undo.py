@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.undo import Undo
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
 
 LEAD = "Undo: "

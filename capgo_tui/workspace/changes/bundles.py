@@ -21,6 +21,7 @@ from capgo_tui.workspace.changes.states import State, bundle_state
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import Self
 
     from capgo_tui.api.errors import CapgoError
     from capgo_tui.api.models import Bundle
@@ -70,6 +71,12 @@ class BundleChange(Change):
         bundle = self.bundle(workspace)
         return None if bundle is None else bundle_state(bundle)
 
+    def of_record(self, workspace: Workspace) -> Self:
+        """By its name, with the row that has it now."""
+        named = super().of_record(workspace)
+        bundle = named.bundle(workspace)
+        return named if bundle is None else named.model_copy(update={"row": str(bundle.id)})
+
     def bundle(self, workspace: Workspace) -> Bundle | None:
         """The record in the loaded list, by its exact name."""
         bundles = workspace.bundles.records
@@ -102,6 +109,12 @@ class BundleNotes(BundleChange):
     verb: ClassVar[str] = "Change"
     right: ClassVar[str] = "edit notes of bundles"
     bundle_id: int
+
+    def of_record(self, workspace: Workspace) -> Self:
+        """With the id that the bundle of that name has now."""
+        bundle = self.bundle(workspace)
+        ids = {} if bundle is None else {"bundle_id": bundle.id}
+        return super().of_record(workspace).model_copy(update=ids)
 
     def request(self, traits: Traits) -> Request:
         """``POST /bundle/metadata``; an empty text takes a note away."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from capgo_tui.short_ids import is_device_id, short_id
 from capgo_tui.text import REPLACEMENT, cell_width, clean
@@ -21,6 +21,7 @@ from capgo_tui.workspace.changes.states import State, Value  # noqa: TC001 - pyd
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from typing import Self
 
     from capgo_tui.api.errors import CapgoError
     from capgo_tui.api.requests import Request
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.pacing import Limit
     from capgo_tui.workspace.session import Workspace
 
+CleanText: TypeAlias = Annotated[str, AfterValidator(clean)]
+"""A text to be shown; one that comes from a file is cleaned like the server's."""
 NAME_WIDTH = 24
 """Cells a name takes in a sentence."""
 LONGEST_TYPED = 100
@@ -66,13 +69,13 @@ class Change(BaseModel, ABC):
     app_id: str
     key: str
     """What the server knows the target by, letter by letter."""
-    label: str
-    """What the operator calls it; clean text."""
+    label: CleanText
+    """What the operator calls it."""
     row: str | None = None
     """The key of its row in its collection; None where there is none (yet)."""
     before: State | None
     after: State | None
-    touches: tuple[str, ...] = ()
+    touches: tuple[CleanText, ...] = ()
     """What else happens, in sentences to be read before it is confirmed."""
     guard: Guard = Guard.LINE
 
@@ -135,6 +138,11 @@ class Change(BaseModel, ABC):
         """The target as its list now has it, without a request; None when it is not there."""
         del workspace
         return None
+
+    def of_record(self, workspace: Workspace) -> Self:
+        """Return it with name, row and ids of the record that has its key, as last read."""
+        del workspace
+        return self.model_copy(update={"label": clean(self.key), "row": None})
 
     def needless(self, workspace: Workspace) -> str:
         """Why it is no longer to be sent, by what the lists now hold; empty when it is."""

@@ -12,7 +12,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, Refused, UnsupportedByRe
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change
+from capgo_tui.workspace.changes.change import Change, CleanText
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_value
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.names import fit, shorten
@@ -40,6 +40,7 @@ from capgo_tui.workspace.routing import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Self
 
     from capgo_tui.api.models import Channel
     from capgo_tui.api.requests import Request
@@ -64,7 +65,7 @@ class ChannelChange(Change):
     """What changes of one existing or new channel share; ``key`` is its exact name."""
 
     noun: ClassVar[str] = "channel"
-    notes: dict[str, str] = Field(default_factory=dict)
+    notes: dict[str, CleanText] = Field(default_factory=dict)
     """What is to be said of a bundle where it is named, by its exact name: how old it is."""
     demotes: tuple[str, ...] = ()
     """Exact names of the default channels that this one may take the place of (§11.2)."""
@@ -105,14 +106,25 @@ class ChannelChange(Change):
         workspace.channels.put(channel)
         return self.find(workspace)
 
+    def channel(self, workspace: Workspace) -> Channel | None:
+        """The record in the loaded list, by its exact name."""
+        channels = workspace.channels.records.values()
+        return next((each for each in channels if each.wire_key == self.key), None)
+
+    def of_record(self, workspace: Workspace) -> Self:
+        """By its name, which a channel keeps; with the row that has it now."""
+        channel = self.channel(workspace)
+        row = None if channel is None else str(channel.id)
+        return super().of_record(workspace).model_copy(update={"row": row})
+
     def find(self, workspace: Workspace) -> State | None:
         """The channel in the loaded list, and which other defaults no longer are."""
-        channels = workspace.channels.records.values()
-        found = next((each for each in channels if each.wire_key == self.key), None)
+        found = self.channel(workspace)
         if found is None:
             return None
         state = workspace.state_of(found)
         if self.demotes:
+            channels = workspace.channels.records.values()
             names = [c.wire_key for c in channels if c.wire_key in self.demotes and not c.public]
             state[DEMOTED] = json.dumps(names)
         return state
@@ -123,9 +135,7 @@ class ChannelChange(Change):
         if not after.get("public") or self.demotes:
             return self
         await workspace.channels.reread()
-        channels = workspace.channels.records.values()
-        channel = next((each for each in channels if each.wire_key == self.key), None)
-        touches, demoted = default_effects(workspace, channel, after)
+        touches, demoted = default_effects(workspace, self.channel(workspace), after)
         return self.model_copy(update={"touches": (*self.touches, *touches), "demotes": demoted})
 
     def is_expected(self, side_effects: State) -> bool:
@@ -159,8 +169,13 @@ class ChannelChange(Change):
 
     def _demoted(self, found: State | None) -> list[str]:
         told = (found or {}).get(DEMOTED)
-        names = json.loads(told) if isinstance(told, str) else list(self.demotes)
-        return [name for name in names if name in self.demotes]
+        if not isinstance(told, str):
+            return list(self.demotes)
+        try:
+            names: object = json.loads(told)
+        except (ValueError, RecursionError):  # a damaged journal
+            names = None
+        return [name for name in self.demotes if isinstance(names, list) and name in names]
 
     def besides(self, found: State | None) -> str:
         """Which defaults no longer are, as far as that was read back."""

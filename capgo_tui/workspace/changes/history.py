@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.text import clean
 from capgo_tui.workspace.ages import full_time
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.told import count_read_back
+from capgo_tui.workspace.journal_entry import load_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +19,11 @@ if TYPE_CHECKING:
 
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.states import State
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
 
+DAMAGED: Final = "this row of the journal cannot be read"
+_FIELD: Final = re.compile("[a-z][a-z0-9_]*", re.ASCII)
+"""What a field of a record can be called."""
 _MARKS = {
     Fate.VERIFIED: "✓",
     Fate.DIFFERENT: "!",
@@ -55,15 +57,30 @@ class Story:
 
 
 def revive(entry: Entry) -> Change | None:
-    """The change as it was written down; None when it is of a kind this version does not know."""
-    try:
-        return CHANGES.validate_python(json.loads(entry.change_json))
-    except ValidationError:
+    """The change as it was written down; None when this version does not know it.
+
+    It is believed only where it agrees with the rest of its row: what it would write to is what
+    the list shows.
+    """
+    if entry.is_damaged:
         return None
+    try:
+        change = CHANGES.validate_python(load_json(entry.change_json))
+    except (ValueError, RecursionError):
+        return None
+    target = change.key.encode(errors="backslashreplace").decode()
+    if (change.kind, target, change.app_id) != (entry.kind, entry.target, entry.app_id):
+        return None
+    states = (change.before, change.after, entry.found)
+    if not all(_FIELD.fullmatch(field) for state in states for field in state or {}):
+        return None
+    return change
 
 
 def story(entry: Entry) -> Story:
     """An entry as one row of the list of changes."""
+    if entry.is_damaged:
+        return Story("?", "", "", f"Change {entry.id}: {DAMAGED}", "", "unreadable")
     change = revive(entry)
     return Story(
         mark=mark(entry),
@@ -115,6 +132,8 @@ def outcome_sentence(entry: Entry, change: Change | None) -> str:
 
 def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     """All of an entry as labels and texts; an empty text makes its label a heading."""
+    if entry.is_damaged:
+        return [(f"Change {entry.id}", ""), ("", f"{DAMAGED}: its file was damaged.")]
     change = revive(entry)
     lines = [
         (f"Change {entry.id}", ""),

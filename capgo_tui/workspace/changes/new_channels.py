@@ -9,6 +9,7 @@ from pydantic import Field
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
+from capgo_tui.workspace.changes.change import CleanText  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.changes.channel_words import (
     FIELD_LABELS,
     setting_label,
@@ -102,7 +103,7 @@ class ChannelDeletion(ChannelChange):
     guard: Guard = Guard.TYPED
     restores: State = Field(default_factory=dict)
     """Of what it is before, what can be set on a new channel of that name."""
-    not_restored: tuple[str, ...] = (ANOTHER_ID,)
+    not_restored: tuple[CleanText, ...] = (ANOTHER_ID,)
     """What a new channel of that name will not have of it, in sentences."""
 
     deletes_bundle: bool = False

@@ -14,6 +14,7 @@ from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.requests import Request
@@ -74,6 +75,14 @@ class OverrideChange(Change):
         if device is None:
             return None
         return device_state(device, tells_overrides=workspace.tells_overrides)
+
+    def of_record(self, workspace: Workspace) -> Self:
+        """By its custom id of now, whatever it was called then."""
+        device = workspace.devices.records.get(self.key)
+        if device is None:
+            return super().of_record(workspace)
+        name = device.custom_id or device.device_id
+        return self.model_copy(update={"label": name, "row": self.key})
 
     def needless(self, workspace: Workspace) -> str:
         """Why not: it is so already, somebody else was quicker, or the device is gone."""

@@ -24,6 +24,7 @@ from capgo_tui.workspace.changes.rollout_state import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.api.requests import Request
@@ -40,6 +41,12 @@ class BundleLink(ChannelChange):
     channel_id: int
     bundle_id: int
     bundle_before_id: int | None = None
+
+    def of_record(self, workspace: Workspace) -> Self:
+        """With the id that the channel of that name has now."""
+        channel = self.channel(workspace)
+        ids = {} if channel is None else {"channel_id": channel.id}
+        return super().of_record(workspace).model_copy(update=ids)
 
     async def check(self, workspace: Workspace) -> Change:
         """Refuse to put it over a bundle that somebody else has just put there."""

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
-from pydantic import ValidationError
-
-from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.history import revive
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.journal import JournalUnusable
 from capgo_tui.workspace.pacing import SAME_LINK_SECONDS
@@ -17,7 +14,7 @@ from capgo_tui.workspace.pacing import SAME_LINK_SECONDS
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
 
 ENTRIES: Final = 1000
@@ -34,12 +31,10 @@ async def recall(workspace: Workspace) -> None:
         entries = await asyncio.to_thread(workspace.journal.entries, ENTRIES)
     except JournalUnusable:
         return  # then nothing is sent either, and that says why
-    for entry in takewhile(lambda entry: entry.at > since - LONGEST_REQUEST, entries):
-        if entry.id in pacing.noted or _was_refused_by_limiter(entry):
+    for entry in entries:
+        if entry.at <= since - LONGEST_REQUEST or entry.id in pacing.noted:
             continue
-        try:
-            change = CHANGES.validate_json(entry.change_json)
-        except ValidationError:
+        if _was_refused_by_limiter(entry) or (change := revive(entry)) is None:
             continue
         pacing.noted.add(entry.id)
         for limit in change.limits:

@@ -6,12 +6,12 @@ meant something by it. So the target is read first, and again compared when the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.text import cell_width, clean
-from capgo_tui.workspace.changes.history import revive
+from capgo_tui.workspace.changes.history import DAMAGED, revive
 from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.reread import reread
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.reread import Progress, Reading
     from capgo_tui.workspace.changes.states import State, Value
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
 
 ROOM: Final = 78 - len("✗ Not undone: :  is  now, but was left .")
@@ -151,7 +151,7 @@ async def plan(
     done, left_out = [], []
     for entry in entries:
         change = revive(entry)
-        reason = why_not(entry)
+        reason = why_not(entry) or _elsewhere(entry, workspace)
         if len(entries) > 1 and (entry.undone or entry.fate is Fate.FAILED):
             continue  # of a run there is nothing more to do about it
         if change is None or reason is not None:
@@ -163,7 +163,9 @@ async def plan(
     taken: list[Done] = []
     changes: list[Change] = []
     undoes: list[int] = []
-    for each, reading in zip(done, readings, strict=True):
+    for then, reading in zip(done, readings, strict=True):
+        # What it is called, and where its row is, is told by what was just read.
+        each = replace(then, change=then.change.of_record(workspace))
         inverses = await _inverses(each, reading, workspace)
         if isinstance(inverses, str):
             left_out.append(inverses)
@@ -220,6 +222,8 @@ def why_not(entry: Entry) -> str | None:
 
 def _why_never(entry: Entry) -> str | None:
     """Why an entry needs no undo, or is none to be undone now."""
+    if entry.is_damaged:
+        return DAMAGED
     if entry.under_way:
         return "it is under way"
     if entry.undone:
@@ -227,6 +231,12 @@ def _why_never(entry: Entry) -> str | None:
     if entry.fate is Fate.FAILED:
         return "it was refused, nothing was changed"
     return None
+
+
+def _elsewhere(entry: Entry, workspace: Workspace) -> str | None:
+    target = workspace.target
+    here = (entry.server, entry.app_id) == (target.server, target.app_id)
+    return None if here else "it was made in another app or on another server"
 
 
 def _irreversible(change: Change | None) -> str | None:

@@ -24,7 +24,7 @@ from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.promotions import Promotion
 from capgo_tui.workspace.changes.told import briefly, told
-from capgo_tui.workspace.journal import Entry
+from capgo_tui.workspace.journal_entry import Entry
 from tests.support.clock import NOON
 from tests.workspace.test_words import BROKEN, SECRET, failure
 
@@ -199,9 +199,11 @@ def test_a_locked_address_is_told_with_its_end() -> None:
 def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change) -> None:
     entry = Entry(
         id=1,
+        server="https://capgo.example.com",
+        app_id=change.app_id,
         at=NOON,
         key_fingerprint="f",
-        kind="k",
+        kind=str(change.model_dump()["kind"]),
         target="beta",
         change_json=change.model_dump_json(),
         request="POST /channel",

@@ -9,8 +9,10 @@ import pytest
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.workspace.changes.bundles import BundleDeletion, BundleNotes
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.change import NAME_WIDTH
 from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
 from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import OverrideChange
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Channel
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.states import State
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
 
 
@@ -91,7 +93,7 @@ async def test_each_undo_goes_one_further_back(world: World, workspace: Workspac
     await done(override(world, device, None, "beta"), workspace)
     await done(override(world, device, "beta", "qa"), workspace)
     undo = await undo_last(workspace)
-    assert undo.changes[0].summary(80) == f"{device[:8]}: qa → beta"
+    assert undo.changes[0].summary(80) == f"{device}: qa → beta"
     assert world.override_of(device) == "beta"
     await undo_last(workspace)
     assert world.override_of(device) is None
@@ -360,7 +362,7 @@ async def test_a_record_changed_since_is_left_alone_and_both_are_named(
     world.set_override(device, "qa")
     world.door.asked.clear()
     refusal = await plan(workspace.journal.entries(), workspace)
-    assert refusal == f"{device[:8]}: override is qa now, but was left beta"
+    assert refusal == f"{shorten(device, NAME_WIDTH)}: override is qa now, but was left beta"
     assert world.door.writes == 0
 
 
@@ -373,7 +375,10 @@ async def test_a_record_changed_between_the_look_and_the_yes_is_left_alone(
     assert undo.objection(workspace) is None
     world.set_override(device, "qa")
     await workspace.devices.refresh()
-    assert undo.objection(workspace) == f"{device[:8]}: override is qa now, but was left beta"
+    assert (
+        undo.objection(workspace)
+        == f"{shorten(device, NAME_WIDTH)}: override is qa now, but was left beta"
+    )
 
 
 async def test_a_channel_made_anew_by_somebody_is_left_alone(
@@ -432,7 +437,7 @@ async def test_what_is_not_known_and_did_nothing_is_not_undone(
     world.door.fail("GET /device")
     await done(override(world, device, None, "beta"), workspace, Fate.UNKNOWN)
     refusal = await plan(workspace.journal.entries(), workspace)
-    assert refusal == f"{device[:8]}: it never took effect, all is as before"
+    assert refusal == f"{shorten(device, NAME_WIDTH)}: it never took effect, all is as before"
 
 
 async def test_what_cannot_be_read_is_not_undone(world: World, workspace: Workspace) -> None:

@@ -1,0 +1,174 @@
+"""The entries of the journal, and how a row of its file is read as one.
+
+Anybody may have damaged the file: a row is believed only where every value in it is what this
+program writes there.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.workspace.changes.outcome import Fate
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from capgo_tui.workspace.changes.states import State
+
+_YEARS: Final = range(2000, 3000)
+"""Those of a time that can be reckoned with, in any zone."""
+LAST_ID: Final = 2**53
+"""A number of an entry that is never come to: SQLite itself has none behind the greatest."""
+_GREATEST: Final = 2**63
+"""No field of a record has a number beyond it, and none can be divided without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write: a row of the journal."""
+
+    id: int
+    server: str
+    app_id: str
+    at: datetime
+    key_fingerprint: str
+    kind: str
+    target: str
+    """The exact identity of what was written to."""
+    change_json: str
+    request: str
+    """Method and target, such as ``POST /device``."""
+    run: str | None
+    """What it shares with all that was confirmed together with it."""
+    undoes: int | None
+    fate: Fate | None
+    """None while it is under way, or when the program ended before it was."""
+    settled_at: datetime | None
+    found: State | None
+    error: str | None
+    under_way: bool = False
+    """Whether it has no end because a running copy is still at it."""
+    undone: bool = False
+    """Whether a later change took it back, and was not itself taken back."""
+    is_damaged: bool = False
+    """Whether its row could not be read: then nothing of it is known but what is text."""
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the program ended before the end of this was known."""
+        return self.fate is None and not self.under_way and not self.is_damaged
+
+
+def text_of(raw: bytes) -> str | bytes:
+    """A text of the file; one that is none is told by its bytes, and stops no other."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def load_json(text: str) -> object:
+    """The value of a JSON text; raises `ValueError` or `RecursionError` for one not of ours."""
+    return json.loads(text, parse_int=_integer)
+
+
+def _integer(digits: str) -> int:
+    number = int(digits)
+    if abs(number) > _GREATEST:
+        raise ValueError("no number of ours")
+    return number
+
+
+def read_entry(row: sqlite3.Row, *, under_way: bool) -> Entry:
+    """A row as an entry; one that does not parse is a damaged entry, and disturbs no other."""
+    try:
+        return _parsed(row, under_way=under_way)
+    except (ValueError, RecursionError):
+        return _damaged_entry(row)
+
+
+def _parsed(row: sqlite3.Row, *, under_way: bool) -> Entry:
+    """A row as an entry; raises `ValueError` or `RecursionError` for one that is damaged."""
+    if not 0 < row["id"] < LAST_ID:
+        raise ValueError("no number of ours")
+    undoes = row["undoes"]
+    if not (undoes is None or isinstance(undoes, int)):
+        raise ValueError("no number of an entry")
+    if not isinstance(load_json(_text_of(row, "change")), dict):
+        raise ValueError("no change")
+    _text_of(row, "writer")
+    fate, settled_at, found = (_text_or_none(row, each) for each in ("fate", "settled_at", "found"))
+    return Entry(
+        id=row["id"],
+        server=_text_of(row, "server"),
+        app_id=_text_of(row, "app_id"),
+        at=_time(_text_of(row, "at")),
+        key_fingerprint=_text_of(row, "key_fingerprint"),
+        kind=_text_of(row, "kind"),
+        target=_text_of(row, "target"),
+        change_json=_text_of(row, "change"),
+        request=_text_of(row, "request"),
+        run=_text_or_none(row, "run"),
+        undoes=undoes,
+        fate=None if fate is None else Fate(fate),
+        settled_at=None if settled_at is None else _time(settled_at),
+        found=None if found is None else _state(found),
+        error=_text_or_none(row, "error"),
+        under_way=under_way,
+    )
+
+
+def _damaged_entry(row: sqlite3.Row) -> Entry:
+    """What can be told of a row that does not parse: the texts it has."""
+
+    def text(column: str) -> str:
+        return row[column] if isinstance(row[column], str) else ""
+
+    return Entry(
+        id=row["id"],
+        server=text("server"),
+        app_id=text("app_id"),
+        at=datetime(_YEARS.start, 1, 1, tzinfo=UTC),
+        key_fingerprint=text("key_fingerprint"),
+        kind=text("kind"),
+        target=text("target"),
+        change_json="",
+        request=text("request"),
+        run=text("run") or None,
+        undoes=None,
+        fate=None,
+        settled_at=None,
+        found=None,
+        error=None,
+        is_damaged=True,
+    )
+
+
+def _text_of(row: sqlite3.Row, column: str) -> str:
+    value = row[column]
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value
+
+
+def _text_or_none(row: sqlite3.Row, column: str) -> str | None:
+    return None if row[column] is None else _text_of(row, column)
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None or time.year not in _YEARS:
+        raise ValueError("no time of ours")
+    return time
+
+
+def _state(text: str) -> State:
+    state = load_json(text)
+    if not isinstance(state, dict):
+        raise ValueError("no state")
+    if not all(value is None or isinstance(value, (str, int, float)) for value in state.values()):
+        raise ValueError("no state")
+    return state
