@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 256 * 1024
 """Bytes of the largest file of settings."""
-_WINDOWS_LINK: Final = 0x400
-"""The attribute of what leads elsewhere: links, junctions and mounts."""
 
 
 class UnsuitableFileError(OSError):
@@ -131,13 +129,29 @@ def close_to_others(file: Path) -> None:
         file.chmod(0o600)
 
 
+def check_ours_alone(opened: int) -> None:
+    """Check that an open file is its user's and has no other name, which could be anything's.
+
+    Raises:
+        UnsuitableFileError: when it is not so.
+
+    """
+    found = os.fstat(opened)
+    if found.st_nlink > 1:
+        raise UnsuitableFileError("it is a hard link: the same file has another name")
+    if sys.platform != "win32" and found.st_uid != os.geteuid():
+        raise UnsuitableFileError("it belongs to somebody else")
+
+
 if sys.platform == "win32":
 
     def _check_owner(path: Path, found: os.stat_result) -> None:
         """Take Windows' word for it: who may write there is told by no mode."""
 
     def _is_link(found: os.stat_result) -> bool:
-        return stat.S_ISLNK(found.st_mode) or bool(found.st_file_attributes & _WINDOWS_LINK)
+        # Not every reparse point leads elsewhere: files kept in the cloud are some, too.
+        leading = stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT
+        return stat.S_ISLNK(found.st_mode) or found.st_reparse_tag in leading
 
 else:
 

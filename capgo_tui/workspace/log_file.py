@@ -6,8 +6,9 @@ On Windows, where a file has no mode, whoever may read its folder may read it.
 from __future__ import annotations
 
 import os
-import stat
 from typing import TYPE_CHECKING
+
+from capgo_tui.plain_files import check_ours_alone, open_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ class LogFile:
     """Lines behind those of earlier runs; after the first failure nothing more is written.
 
     Raises:
-        OSError: when `path` cannot be written, or is no plain file.
+        OSError: when `path` cannot be written, or is no plain file of the user's.
 
     """
 
@@ -25,14 +26,10 @@ class LogFile:
         self.path = path
         self.trouble: str | None = None
         """Why nothing more is written; None while all is well."""
-        # Non-blocking: opening a pipe that nobody reads would wait for ever. Windows has no such
-        # pipes among its files, and would make two characters of the end of a line.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        self._file: int | None = os.open(path, flags, mode=0o600)
+        self._file: int | None = open_plain(path, flags)
         try:
-            if not stat.S_ISREG(os.fstat(self._file).st_mode):
-                raise OSError("it is no plain file")
+            check_ours_alone(self._file)
             if hasattr(os, "fchmod"):
                 os.fchmod(self._file, 0o600)
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from contextlib import asynccontextmanager
 from threading import Event
 from typing import TYPE_CHECKING
@@ -92,11 +93,15 @@ async def test_more_that_could_be_loaded_is_no_secret(server: Server) -> None:
 
 async def test_what_is_in_the_way_stands_beside_it(server: Server, folder: Path) -> None:
     (folder / "closed").mkdir()
+    (folder / "link.csv").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe.csv")
     async with exporting(server) as driver:
         for name, trouble in (
             ("", "It wants the name of a file."),
             ("none/a.csv", "There is no such folder."),
             ("closed", "It is a folder."),
+            ("link.csv", "It is a link."),
+            ("pipe.csv", "It is no plain file."),
             ("a" * 300, "File name too long."),
         ):
             await name_it(driver, name)
@@ -108,7 +113,7 @@ async def test_what_is_in_the_way_stands_beside_it(server: Server, folder: Path)
         await driver.type("escape")
         await driver.until("Nothing was exported.")
         assert driver.main.focused is driver.main.table
-        assert names(folder) == ["closed"]
+        assert sorted(names(folder)) == ["closed", "link.csv", "pipe.csv"]
 
 
 async def test_a_file_that_is_there_is_replaced_by_y_alone(server: Server, folder: Path) -> None:

@@ -18,6 +18,7 @@ from capgo_tui.api.requests import BundleName, Request
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.api.transport import Exchange
+from capgo_tui.plain_files import UnsuitableFileError
 from capgo_tui.workspace.curl import curl
 from capgo_tui.workspace.log_file import LogFile
 from capgo_tui.workspace.request_log import KEPT, LONGEST, RequestLog
@@ -275,3 +276,36 @@ def test_what_is_no_plain_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "pipe", tmp_path / "no" / "such", "/dev/null"):
         with pytest.raises(OSError, match=r".+"):
             LogFile(tmp_path / path)
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["to something", "to nothing"])
+def test_a_log_file_is_not_written_through_a_link(path: Path, there: bool) -> None:
+    other = path.with_name("other")
+    if there:
+        other.write_text("theirs\n")
+        other.chmod(0o644)
+    path.symlink_to(other)
+    with pytest.raises(UnsuitableFileError, match="it is a link"):
+        LogFile(path)
+    assert other.exists() == there
+    if there:
+        assert (other.read_text(), stat.S_IMODE(other.stat().st_mode)) == ("theirs\n", 0o644)
+
+
+def test_a_log_file_is_not_written_through_another_name_of_a_file(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_text("theirs\n")
+    other.chmod(0o644)
+    path.hardlink_to(other)
+    with pytest.raises(UnsuitableFileError, match="another name"):
+        LogFile(path)
+    assert (other.read_text(), stat.S_IMODE(other.stat().st_mode)) == ("theirs\n", 0o644)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_log_file_that_belongs_to_somebody_else_is_left_alone(path: Path) -> None:
+    path.write_text("theirs\n")
+    os.chown(path, 12_345, 12_345)
+    with pytest.raises(UnsuitableFileError, match="somebody else"):
+        LogFile(path)
+    assert path.read_text() == "theirs\n"

@@ -140,7 +140,7 @@ def _why(error: OSError | ValueError) -> str:
         case FileNotFoundError():
             return "There is no such folder."
         case OSError(strerror=str(text)):
-            return f"{text}."
+            pass
         case _:
             text = str(error)
-            return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}."

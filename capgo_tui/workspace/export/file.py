@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from capgo_tui.plain_files import check_plain
 
 
 class WholeFile:
     """Grows under a name of its own beside `path`, and takes that name when it is kept.
 
-    It is for its owner alone to read: a list of devices is nobody else's business.
+    It is for its owner alone to read: a list of devices is nobody else's business. Who may read
+    the file that it replaces may read it, too.
 
     Raises:
         FileExistsError: when `path` is there and is not to be replaced.
+        UnsuitableFileError: when something is there that is no plain file.
         OSError: when nothing can be written there.
 
     """
 
     def __init__(self, path: Path, *, replace: bool = False) -> None:
-        # A link goes on leading to the file, wherever that is.
-        self._path = Path(os.path.realpath(path))
+        self._path = path
         self._replace = replace
-        if self._path.is_dir():
-            raise IsADirectoryError("it is a folder")
-        if not replace and self._path.exists():
+        there = _found_at(path)
+        if there is not None and not replace:
             raise FileExistsError("it is there already")
         opened, name = tempfile.mkstemp(prefix=".capgo-", suffix=".part", dir=self._path.parent)
         self._part = Path(name)
         self._file = os.fdopen(opened, "w", encoding="utf-8", newline="")
+        if there is not None:
+            self._part.chmod(stat.S_IMODE(there.st_mode) & 0o777)
 
     def write(self, text: str) -> None:
         """Add text."""
@@ -41,6 +46,7 @@ class WholeFile:
         os.fsync(self._file.fileno())
         self._file.close()
         if self._replace:
+            _found_at(self._path)  # something else may have come there since
             self._part.replace(self._path)
         else:
             _name(self._part, self._path)
@@ -50,6 +56,16 @@ class WholeFile:
         with suppress(OSError):
             self._file.close()
         self._part.unlink(missing_ok=True)
+
+
+def _found_at(path: Path) -> os.stat_result | None:
+    """What is there, which has to be a plain file; no link is followed, wherever it leads."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return None
+    check_plain(found)
+    return found
 
 
 def _name(part: Path, path: Path) -> None:

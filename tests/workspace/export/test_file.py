@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.plain_files import UnsuitableFileError
 from capgo_tui.workspace.export.file import WholeFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -62,20 +64,82 @@ def test_no_file_is_written_over_even_one_that_came_meanwhile(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_it_replaces_one_only_when_told_to_and_at_once(tmp_path: Path) -> None:
-    path, link = tmp_path / "a.csv", tmp_path / "link"
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o640, 0o400])
+def test_it_replaces_one_only_when_told_to_at_once_and_for_the_same_readers(
+    mode: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
     path.write_text("before")
-    link.symlink_to(path)
-    file = WholeFile(link, replace=True)
+    path.chmod(mode)
+    file = WholeFile(path, replace=True)
     file.write("after")
     assert path.read_text() == "before"
     file.keep()
     assert path.read_text() == "after"
-    assert link.is_symlink()
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def lay_link(path: Path) -> None:
+    path.symlink_to(path.parent / "target")
+    (path.parent / "target").write_text("before")
+
+
+def lay_dangling_link(path: Path) -> None:
+    path.symlink_to(path.parent / "target")
+
+
+def lay_link_to_device(path: Path) -> None:
+    path.symlink_to("/dev/null")
+
+
+LAID: dict[Callable[[Path], None], str] = {
+    lay_link: "it is a link",
+    lay_dangling_link: "it is a link",
+    lay_link_to_device: "it is a link",
+    os.mkfifo: "it is no plain file",
+    os.mkdir: "it is a folder",
+}
+"""What somebody may have laid in the way, and what is said of it."""
+
+
+@pytest.mark.parametrize("replace", [True, False])
+@pytest.mark.parametrize("lay", LAID)
+def test_what_is_no_plain_file_is_never_written_to(
+    lay: Callable[[Path], None], replace: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    lay(path)
+    before = {each: each.lstat() for each in tmp_path.iterdir()}
+    with pytest.raises(UnsuitableFileError, match=LAID[lay]):
+        WholeFile(path, replace=replace)
+    assert {each: each.lstat() for each in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("lay", LAID)
+def test_nor_when_it_comes_meanwhile(lay: Callable[[Path], None], tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("before")
+    file = WholeFile(path, replace=True)
+    path.unlink()
+    lay(path)
+    found = path.lstat()
+    with pytest.raises(UnsuitableFileError, match=LAID[lay]):
+        file.keep()
+    file.discard()
+    assert path.lstat() == found
+
+
+def test_another_name_of_a_file_that_is_replaced_keeps_the_old_one(tmp_path: Path) -> None:
+    path, other = tmp_path / "a.csv", tmp_path / "other"
+    other.write_text("theirs")
+    path.hardlink_to(other)
+    file = WholeFile(path, replace=True)
+    file.write("ours")
+    file.keep()
+    assert (path.read_text(), other.read_text()) == ("ours", "theirs")
 
 
 def test_where_nothing_can_be_written_it_says_so_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         WholeFile(tmp_path / "no" / "a.csv")
-    with pytest.raises(IsADirectoryError):
-        WholeFile(tmp_path, replace=True)
