@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capgo_tui.plain_files import UnsuitableFileError, read_plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -52,12 +54,15 @@ class CapacitorConfig:
         """Read the config of a folder; an empty one where there is none.
 
         Raises:
-            BrokenConfigError: when ``capacitor.config.json`` is not JSON.
+            BrokenConfigError: when ``capacitor.config.json`` is not JSON, or a config is a link,
+                a device or a pipe, or too large.
 
         """
         for name in CONFIG_FILES:
             try:
-                text = (folder / name).read_text(encoding="utf-8-sig")
+                text = read_plain(folder / name).decode("utf-8-sig")
+            except UnsuitableFileError as error:
+                raise BrokenConfigError(f"{name}: {error.strerror}") from None
             except (OSError, UnicodeDecodeError):
                 continue
             found = _from_json(name, text) if name.endswith(".json") else _from_code(text)

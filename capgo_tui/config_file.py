@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from capgo_tui.plain_files import read_plain
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 Table: TypeAlias = dict[str, object]
 Kind: TypeAlias = tuple[tuple[type, ...], str]
 """What a value may be, and the words for that."""
 
+LISTED: Final = 20
+"""So many known names are told of at most."""
+_TOKEN: Final = re.compile(
+    r"""
+      \#[^\n]*
+    | \"{3}(?:\\.|(?!\"{3})[^\\])*+\"{3,5} | '{3}(?:(?!'{3}).)*+'{3,5}
+    | "(?:\\.|[^"\\\n])*+" | '[^'\n]*+'
+    | (?P<open>[\[{]) | (?P<close>[\]}]) | (?P<end>\n|\Z)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""Where a statement of valid TOML ends: at the end of a line, but in no text, list or table."""
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 
@@ -40,7 +53,8 @@ class ConfigFile:
 
         """
         try:
-            raw = path.read_bytes()
+            # The user's own, and keepers of dotfiles lay links.
+            raw = read_plain(path, follow_links=True)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -95,26 +109,52 @@ class ConfigFile:
         near = get_close_matches(name, known, n=1, cutoff=0.5)
         if near:
             return f"did you mean {near[0]}?"
-        return f"there is {', '.join(known) or 'none'}"
+        more = ", …" if len(known) > LISTED else ""
+        return f"there is {', '.join(known[:LISTED]) or 'none'}{more}"
 
     def _line_of(self, place: tuple[str, ...]) -> int:
-        """The line in which a key or a table begins.
-
-        The parser tells no lines, so it is given a line more each time until the place is
-        there. A text or a list of many lines begins where the file could last be parsed.
-        """
+        """The line in which a key or a table begins; the parser itself tells none."""
         import tomllib  # noqa: PLC0415 - as above
 
-        lines = self.text.split("\n")
-        begins = 1
-        for end in range(1, len(lines) + 1):
-            try:
-                found: object = tomllib.loads("\n".join(lines[:end]))
-            except ValueError:
+        header: tuple[str, ...] = ()
+        for line, statement in self._statements():
+            parsed = tomllib.loads(statement)
+            if statement.startswith("["):
+                header = _path_of(parsed)
+                if header[: len(place)] == place:
+                    return line
+            elif place[: len(header)] == header and _has(parsed, place[len(header) :]):
+                return line
+        return 1
+
+    def _statements(self) -> Iterator[tuple[int, str]]:
+        """Each header and each key with its value, and the line in which it begins."""
+        begins, line, depth = 0, 1, 0
+        for token in _TOKEN.finditer(self.text):
+            depth += (token["open"] is not None) - (token["close"] is not None)
+            if token["end"] is None or depth:
                 continue
-            for key in place:
-                found = found.get(key) if isinstance(found, dict) else None
-            if found is not None:
-                break
-            begins = end + 1
-        return begins
+            text = self.text[begins : token.end()]
+            if statement := text.strip():
+                yield line, statement
+            line += text.count("\n")
+            begins = token.end()
+
+
+def _path_of(table: Table) -> tuple[str, ...]:
+    """The names in a header, parsed alone; in a list of tables no place is looked for."""
+    path: list[str] = []
+    inner: object = table
+    while isinstance(inner, dict) and inner:
+        name, inner = next(iter(inner.items()))
+        path.append(name)
+    return tuple(path)
+
+
+def _has(table: Table, place: tuple[str, ...]) -> bool:
+    inner: object = table
+    for name in place:
+        if not isinstance(inner, dict) or name not in inner:
+            return False
+        inner = inner[name]
+    return True

@@ -18,6 +18,16 @@ def journal_file() -> Path:
     return _state_folder() / "journal.sqlite3"
 
 
+def agreed_servers_file() -> Path:
+    """Which folders may name which server; the folder is made when the first is agreed to.
+
+    Raises:
+        RuntimeError: when the user has no home folder.
+
+    """
+    return _state_folder() / "agreed-servers.json"
+
+
 def config_file() -> Path:
     """The user's settings, which this program only reads; there need be none.
 

@@ -76,11 +76,11 @@ def open_plain(path: Path, flags: int, *, follow_links: bool = False) -> int:
 
 
 def check_plain(found: os.stat_result) -> None:
-    """Raise `UnsuitableFileError` unless it is a plain file."""
+    """Raise `UnsuitableFileError`, or `IsADirectoryError`, unless it is a plain file."""
     if _is_link(found):
         raise UnsuitableFileError("it is a link")
     if stat.S_ISDIR(found.st_mode):
-        raise UnsuitableFileError("it is a folder")
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if not stat.S_ISREG(found.st_mode):
         raise UnsuitableFileError("it is no plain file")
 
@@ -121,7 +121,7 @@ def close_to_others(file: Path) -> None:
     found = file.lstat()
     try:
         check_plain(found)
-    except UnsuitableFileError as error:
+    except OSError as error:
         raise UnsuitableFileError(f"{file}: {error.strerror}; move it elsewhere") from None
     _check_owner(file, found)
     # Nobody else can put a link in its place: the folder is its owner's alone.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.config_file import ConfigFileError
+from capgo_tui.plain_files import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,10 +44,13 @@ def read_key(table: ProfileTable, environ: Mapping[str, str], home: Path) -> Api
 
 
 def _in_file(table: ProfileTable, name: str, home: Path) -> str:
-    """The text of a file; a relative one lies beside the ``config.toml``."""
+    """The text of a file; a relative one lies beside the ``config.toml``.
+
+    Links are followed: keepers of secrets and of dotfiles lay them, and the user named this one.
+    """
     file = home / name[2:] if name.startswith("~/") else table.folder / name
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return read_plain(file, follow_links=True).decode("utf-8-sig")
     except OSError as error:
         why = error.strerror
     except ValueError:  # no UTF-8, or a path with a zero in it

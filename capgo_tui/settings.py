@@ -9,15 +9,18 @@ Capacitor config of the current folder.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
+from capgo_tui.agreed_servers import AgreedServers
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
-from capgo_tui.api.servers import DEFAULT_SERVER, is_loopback
+from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.capacitor_config import BrokenConfigError, CapacitorConfig
 from capgo_tui.config_file import ConfigFileError
+from capgo_tui.plain_files import UnsuitableFileError, read_plain
 from capgo_tui.profile_key import read_key
 from capgo_tui.profiles import choose_profile
 
@@ -61,7 +64,8 @@ class Settings:
     unconfirmed_server: str | None = None
     """The file of the current folder that named the server, if nobody else did.
 
-    Anybody's repository can hold such a file: the key goes there only once somebody said yes.
+    Anybody's repository can hold such a file: the key goes there only once somebody said yes. A
+    server on this very machine is no exception: anybody may listen there.
     """
     revision: Found[Revision] | None = None
     """The API's revision where it was told; None finds it out."""
@@ -78,6 +82,19 @@ class Surroundings:
     folder: Path
     config_file: Path | None = None
     """Where the profiles are, if there are any."""
+    agreed_servers: Path | None = None
+    """Where it stands to which servers of which folders somebody agreed; None for nowhere."""
+
+    def has_agreed(self, server: str) -> bool:
+        """Whether somebody agreed before that this folder may name this server."""
+        file = self.agreed_servers
+        return file is not None and AgreedServers(file).has(self.folder, server)
+
+    def agree(self, server: str) -> None:
+        """Remember that this folder may name this server; where it cannot, it is asked again."""
+        if self.agreed_servers is not None:
+            with suppress(OSError):
+                AgreedServers(self.agreed_servers).add(self.folder, server)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +130,12 @@ def _find(options: Options, around: Surroundings, *, needs_app: bool) -> Setting
     table = choose_profile(around.config_file, options.profile, environment)
     config = _Config(around)
     server, from_config = _find_server(options, around, table, config)
-    is_remote = not is_loopback(urlsplit(server.value).hostname or "")
+    is_confirmed = not from_config or around.has_agreed(server.value)
     return Settings(
         _find_key(options, around, table),
         _find_app(options, around, table, config) if needs_app or options.app_id else None,
         server,
-        server.source if from_config and is_remote else None,
+        None if is_confirmed else server.source,
         _find_revision(options, table),
         Found(table.profile, table.named_by) if table else None,
     )
@@ -181,7 +198,7 @@ def _find_key(
         (around.home / KEY_FILE, f"~/{KEY_FILE}"),
         (around.folder / KEY_FILE, f"./{KEY_FILE}"),
     ):
-        text = _read(file)
+        text = _read(file, source)
         if text and text.strip():
             return _key(text, source)
     return None
@@ -258,9 +275,19 @@ def _server(url: str, source: str) -> str:
     return url
 
 
-def _read(file: Path) -> str | None:
-    """A small text file; None when it is absent or unreadable, as the official CLI has it."""
+def _read(file: Path, source: str) -> str | None:
+    """A small text file; None when it is absent or unreadable, as the official CLI has it.
+
+    Raises:
+        SettingsError: when a link, a device or a pipe has its name, or it is too large: the key
+            that it led to would be anything of this machine.
+
+    """
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return read_plain(file).decode("utf-8-sig")
+    except UnsuitableFileError as error:
+        raise SettingsError(
+            f"{source}: {error.strerror}; put the key itself there, or give it by CAPGO_TOKEN"
+        ) from None
     except (OSError, UnicodeDecodeError):
         return None

@@ -140,7 +140,7 @@ def test_malformed_json_is_named_with_its_line_and_nothing_else(
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 50_000])
 def test_json_nested_without_end_is_broken(tmp_path: Path, text: str) -> None:
     with pytest.raises(BrokenConfigError, match="nested too deeply"):
         read(tmp_path, text, JSON)
@@ -289,18 +289,18 @@ def test_whatever_a_program_is_made_of_it_is_read(tmp_path: Path, code: str) -> 
         assert text is None or text in code
 
 
-MEGABYTE = 1 << 20
+LARGEST = 256 * 1024
 
 
 @pytest.mark.parametrize(
     "piece", ["{", "}", "{}", "[(", "a:{", "a:'b',", "''", "'", "`", "//", "/**/", "/*", ":", "\\"]
 )
-def test_a_megabyte_of_anything_is_read(tmp_path: Path, piece: str) -> None:
-    assert app_id(tmp_path, piece * (MEGABYTE // len(piece))) is None
+def test_the_largest_of_anything_is_read(tmp_path: Path, piece: str) -> None:
+    assert app_id(tmp_path, piece * (LARGEST // len(piece))) is None
 
 
-def test_what_stands_before_a_megabyte_of_braces_is_found(tmp_path: Path) -> None:
-    assert app_id(tmp_path, "{appId:'com.acme.shop'}" + "{}" * (MEGABYTE // 2)) == SHOP
+def test_what_stands_before_many_braces_is_found(tmp_path: Path) -> None:
+    assert app_id(tmp_path, "{appId:'com.acme.shop'}" + "{}" * (LARGEST // 4)) == SHOP
 
 
 @pytest.mark.parametrize(
@@ -312,10 +312,10 @@ def test_what_stands_before_a_megabyte_of_braces_is_found(tmp_path: Path) -> Non
         ("", "'\\'"),
         ("", "/* "),
         ("", "{a:'',b:"),
-        ("{" * (MEGABYTE // 2), "a:'',"),
+        ("{" * (LARGEST // 4), "a:'',"),
     ],
 )
-def test_a_megabyte_that_never_closes_takes_one_look_at_each_character(
+def test_the_largest_that_never_closes_takes_one_look_at_each_character(
     tmp_path: Path, start: str, piece: str
 ) -> None:
-    assert app_id(tmp_path, start + piece * (MEGABYTE // len(piece))) is None
+    assert app_id(tmp_path, (start + piece * (LARGEST // len(piece)))[:LARGEST]) is None

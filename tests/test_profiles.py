@@ -231,7 +231,7 @@ def test_a_command_that_fails_is_told_without_its_output(desk: Desk, code: str, 
     ("line", "told"),
     [
         (f"key_file = '{KEY}'", "key_file cannot be read: No such file"),
-        ("key_file = '.'", "key_file cannot be read: Is a directory"),
+        ("key_file = '.'", "key_file cannot be read: it is a folder"),
         ("key_file = 'binary'", "key_file cannot be read: it is no text"),
         ('key_file = "a\\u0000b"', "key_file cannot be read: it is no text"),
         ("key_file = 'empty'", "key_file: the API key is empty"),
@@ -332,7 +332,7 @@ def test_what_is_no_text_or_goes_too_far(desk: Desk, raw: bytes, told: str) -> N
 
 def test_a_file_that_cannot_be_read_is_not_passed_over(desk: Desk) -> None:
     desk.config.mkdir()
-    assert desk.mistake() == "config.toml cannot be read: Is a directory"
+    assert desk.mistake() == "config.toml cannot be read: it is a folder"
 
 
 def test_windows_marks_are_taken(desk: Desk) -> None:

@@ -306,20 +306,20 @@ CONFIG = "capacitor.config.json"
         ("http://localhost.evil.example", CONFIG),
         ("http://192.168.1.20:54321", CONFIG),
         ("http://0.0.0.0:54321", CONFIG),
-        ("http://localhost:54321", None),
-        ("http://LOCALHOST:54321/functions/v1", None),
-        ("http://127.0.0.1:54321", None),
-        ("http://127.1.2.3", None),
-        ("http://[::1]:54321", None),
+        ("http://localhost:54321", CONFIG),
+        ("http://127.0.0.1:54321", CONFIG),
+        ("http://[::1]:54321", CONFIG),
+        ("", None),
     ],
 )
-def test_a_server_that_only_a_file_of_the_folder_names_is_to_be_confirmed_unless_it_is_this_machine(
+def test_a_server_that_only_a_file_of_the_folder_names_is_to_be_confirmed(
     machine: Machine, url: str, unconfirmed: str | None
 ) -> None:
     machine.json({"plugins": {"CapacitorUpdater": {"localApi": url}}})
-    found = machine.find()
-    assert found.server == Found(url.rstrip("/"), CONFIG)
-    assert found.unconfirmed_server == unconfirmed
+    for key in (None, KEY):
+        assert machine.find(key=key).unconfirmed_server == unconfirmed
+    machine.environ["CAPGO_TOKEN"] = KEY
+    assert machine.find().unconfirmed_server == unconfirmed
 
 
 def test_a_server_that_somebody_names_needs_no_confirming(machine: Machine) -> None:

@@ -25,9 +25,10 @@ def surroundings() -> Surroundings:
     try:
         home, folder = Path.home(), Path.cwd()
         config_file = locations.config_file()
+        agreed_servers = locations.agreed_servers_file()
     except (RuntimeError, OSError) as error:
         raise SettingsError(f"the home or the current folder cannot be found: {error}") from None
-    return Surroundings(os.environ, home, folder, config_file)
+    return Surroundings(os.environ, home, folder, config_file, agreed_servers)
 
 
 def journal() -> Path:

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -106,12 +107,14 @@ def _is_given(context: click.Context, name: str) -> bool:
 def _found(options: Options, device: str | None) -> Launch:
     from capgo_tui.tui.launch import Launch  # noqa: PLC0415 - a subcommand needs no interface
 
-    settings = find(options, machine.surroundings())
+    around = machine.surroundings()
+    settings = find(options, around)
     return Launch(
         key=value_of(settings.key),
         app_id=value_of(settings.app_id),
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
+        remember_server=partial(around.agree, settings.server.value),
         revision=value_of(settings.revision),
         device=device,
         profile=value_of(settings.profile),

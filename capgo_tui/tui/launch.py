@@ -32,6 +32,8 @@ class Launch:
     """How often the list in view is read again by itself; None for never."""
     server_named_by: str | None = None
     """The file that named the server, where somebody must first say that the key may go there."""
+    remember_server: Callable[[], None] | None = None
+    """Called when somebody has said so, that it need not be asked again."""
     device: str | None = None
     """A device id to open straight on."""
     patience: Patience | None = None

@@ -60,7 +60,7 @@ class Copies:
         while True:
             try:
                 opened = open_plain(file, os.O_RDWR)
-            except (FileNotFoundError, UnsuitableFileError):
+            except (FileNotFoundError, IsADirectoryError, UnsuitableFileError):
                 return False
             if not _try_lock(opened):
                 os.close(opened)

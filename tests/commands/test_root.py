@@ -289,6 +289,17 @@ def test_a_server_that_only_the_folder_names_is_asked_about_first(
     assert launch.server == "https://evil.example"
     assert launch.server_named_by == "capacitor.config.json"
     assert launch.target is None, "nothing is opened before somebody says yes"
+    assert launch.remember_server is not None
+    assert start("-a", KEY, "--app", "com.acme.shop").launch.target is None
+    launch.remember_server()
+    again = start("-a", KEY, "--app", "com.acme.shop").launch
+    assert again.server_named_by is None
+    assert again.target is not None
+    updater["localApi"] = "http://127.0.0.1:8000"
+    config.write_text(json.dumps({"plugins": {"CapacitorUpdater": updater}}))
+    assert start("-a", KEY, "--app", "com.acme.shop").launch.target is None, "this machine neither"
+    updater["localApi"] = "https://evil.example"
+    config.write_text(json.dumps({"plugins": {"CapacitorUpdater": updater}}))
     named = start("-a", KEY, "--app", "com.acme.shop", "--api-url", "https://evil.example").launch
     assert named.server_named_by is None
     assert named.target is not None

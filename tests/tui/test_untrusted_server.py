@@ -27,6 +27,10 @@ class Made:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.times = 0
+        self.remembered = 0
+
+    def remember(self) -> None:
+        self.remembered += 1
 
     def __call__(self) -> ASGIApp:
         self.times += 1
@@ -34,7 +38,7 @@ class Made:
 
     @property
     def untouched(self) -> bool:
-        return self.times == 0 and self.server.asked == []
+        return self.times == self.remembered == 0 and self.server.asked == []
 
     def launch(self, key: str | None = ALL, app_id: str | None = APP, server: str = EVIL) -> Launch:
         return Launch(
@@ -43,6 +47,7 @@ class Made:
             server=server,
             asgi_app=self,
             server_named_by=FILE,
+            remember_server=self.remember,
         )
 
 
@@ -79,6 +84,7 @@ async def test_enter_sends_the_key_and_opens_the_lists(made: Made) -> None:
         assert APP in driver.line(0)
         assert made.server.asked
         assert made.server.writes == 0
+        assert made.remembered == 1
         assert_secret(driver, SECRETS)
 
 

@@ -102,7 +102,7 @@ class SetupScreen(Screen[Target | None]):
                 self._say(str(error))
                 box.focus()
                 return
-        self._agreed = True
+        self._agree()
         app_id = self.query_one("#app", Input).value.strip()
         if not app_id:
             self._say("")
@@ -110,6 +110,12 @@ class SetupScreen(Screen[Target | None]):
             self._list_apps()
             return
         self.dismiss(self._launch.open_with(self._key, app_id))
+
+    def _agree(self) -> None:
+        remember = self._launch.remember_server
+        if not self._agreed and remember is not None:
+            remember()
+        self._agreed = True
 
     def action_leave(self) -> None:
         """Esc quits nothing: it only clears what was typed."""
