@@ -1,7 +1,8 @@
 """The key that a profile leads to: in a file, in the environment, or told by a command.
 
 Nothing of what a profile names is repeated in an error, for somebody may have put the key itself
-there; file, line and name of the setting lead to it.
+there; file, line and name of the setting lead to it. What a command says of its own failure is,
+without what could be a key.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def _told_by(table: ProfileTable, command: str | list[str]) -> str:
     The current folder may be anybody's: no program of that is run.
     """
     import shlex  # noqa: PLC0415 - for those who have such a command
-    import subprocess  # noqa: PLC0415 - as above
+
+    from capgo_tui.key_command import KeyCommandError, output_of  # noqa: PLC0415 - as above
 
     try:
         words = shlex.split(command) if isinstance(command, str) else command
@@ -82,23 +84,11 @@ def _told_by(table: ProfileTable, command: str | list[str]) -> str:
     if not words:
         raise ConfigFileError(f"{table.where('key_command')} is empty")
     try:
-        ran = subprocess.run(  # noqa: S603 - the user's own command, in the user's own file
-            words,
-            cwd=table.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        why = f"took longer than {PATIENCE} s"
+        return output_of(words, table.folder, PATIENCE)
+    except KeyCommandError as error:
+        why = str(error)
     except OSError as error:
         why = f"cannot be run: {error.strerror}"
     except ValueError:
         why = "cannot be run: there is a zero in it"
-    else:
-        if ran.returncode == 0:
-            return ran.stdout.decode("utf-8", "replace")
-        code = ran.returncode
-        why = f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}"
     raise ConfigFileError(f"{table.where('key_command')} {why}")
