@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.dialogs.confirmation import Yes
@@ -336,3 +337,33 @@ async def test_a_journal_that_cannot_be_used_is_told_and_nothing_is_sent(
         await agree(driver, "x", "✗ Not changed: the journal is damaged")
         assert server.writes == 0
         assert server.overrides() == {ONE: "beta"}
+
+
+async def test_a_damaged_row_is_one_line_of_the_list_and_the_rest_can_be_undone(
+    server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "state" / "journal.sqlite3"
+    for device in (ONE, device_id(2)):
+        server.override(device, "beta")
+    async with on_devices(server, journal=file) as driver:
+        await clear_first(driver)
+    for column, value in (("found", b"\x1b[31m"), ("at", "yesterday"), ("change", "[" * 9999)):
+        db = sqlite3.connect(file)
+        with db:
+            db.execute(f"UPDATE changes SET {column} = ? WHERE id = 1", (value,))  # noqa: S608
+        db.close()
+    async with on_devices(server, journal=file) as driver:
+        await show_list(driver)
+        await driver.until("damaged in the file")
+        assert_sound(driver.app, (80, 24))
+        await driver.type("z")
+        await driver.until("✗ Not undone: this row of the journal cannot be read.")
+        await driver.type("enter")
+        await driver.until("its file was damaged")
+        assert_sound(driver.app, (80, 24))
+        await driver.type("escape", "escape", "down")
+        await agree(driver, "x", "✓ tester-02: override is none")
+        await agree(driver, "z", "✓ tester-02: override is beta, read back")
+        assert server.overrides() == {device_id(2): "beta"}
+        damaged = {entry.id: entry.is_damaged for entry in entries(driver)}
+        assert damaged == {1: True, 2: False, 3: False}

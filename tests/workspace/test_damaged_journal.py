@@ -106,8 +106,9 @@ def test_a_damaged_row_is_one_line_and_stops_nothing(what: str, ended: bool, fil
     assert journal.cut_off() == []
     assert [revive(e) is None for e in entries] == [False, False, True, False]
     row = story(entries[2])
-    assert "Change 2: this row of the journal cannot be read" in row.what
-    assert (row.when, row.outcome) == ("", "unreadable"), "nothing is said that is not known"
+    assert (row.when, row.what, row.outcome) == ("", "Change 2", "unreadable"), (
+        "nothing is said that is not known"
+    )
     assert full_story(entries[2], NOON)
     assert "cannot be read" in str(why_not(entries[2]))
     assert latest(entries).entries == (entries[0],)
