@@ -6,13 +6,14 @@ That is the revision, learned from the first reply that tells it.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.api.attempts import Attempts
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly
 from capgo_tui.api.jsonvalue import load_json
-from capgo_tui.api.listing import Listing, NotReadable, parse_list, parse_one
+from capgo_tui.api.listing import Listing, NotReadable, head_of, parse_list, parse_one
 from capgo_tui.api.records import Unreadable
 from capgo_tui.api.revisions import (
     TRAITS,
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
 _DEVICE_LISTS = {"list_devices", "find_devices"}
 _LONG = 64 * 1024  # bytes; parsing more takes milliseconds
 _BREATH = 0.001  # seconds
-_PARSE_IN_THREAD = 512 * 1024  # bytes; parsing more would hold up the event loop
+_PARSE_IN_THREAD = 128 * 1024  # bytes; parsing more would hold up the event loop
+MOST_IN_A_PAGE = 1_000
+"""Rows of the largest page that a server which pages its lists gives (contract §5)."""
 
 ResultT = TypeVar("ResultT")
 
@@ -169,19 +172,18 @@ class Caller:
         listing = await self._read(request, partial(parse_list, model), slashes)
         unreadable = [row for row in listing.rows if isinstance(row, Unreadable)]
         if unreadable:
-            rows = "1 row" if len(unreadable) == 1 else f"{len(unreadable)} rows"
+            count = len(unreadable) + listing.not_kept
+            rows = "1 row" if count == 1 else f"{count} rows"
             self._on_unreadable(request, f"{rows} unreadable: {unreadable[0].why}")
         known = None if self.revision is None else paging(self.traits)
         if known is Paging.WHOLE:
-            return Listing(listing.rows, whole=True)
+            return Listing(listing.rows, whole=True, not_kept=listing.not_kept)
         # Other lists in an object with `data` (§12) know page numbers only.
-        by_cursor = listing.by_cursor and request.operation in _DEVICE_LISTS
-        return Listing(
-            listing.rows,
-            by_cursor,
-            listing.cursor,
-            listing.has_more,
+        return replace(
+            listing,
+            by_cursor=listing.by_cursor and request.operation in _DEVICE_LISTS,
             by_number=known is Paging.PAGES,
+            too_many=known is not None and listing.count > MOST_IN_A_PAGE,
         )
 
     async def one(
@@ -243,7 +245,10 @@ class Caller:
         looks_like_live = self.revision is Revision.LIVE and not self._given
         if self.revision is not None and not (looks_like_live and request.path == "/channel"):
             return None
-        return recognise(request.path, _parsed(body))
+        try:
+            return recognise(request.path, head_of(body))
+        except ValueError:
+            return None
 
 
 def _parsed(body: bytes) -> JSON:

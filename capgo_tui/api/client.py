@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from capgo_tui.api import requests
-from capgo_tui.api.caller import Caller
+from capgo_tui.api.caller import MOST_IN_A_PAGE, Caller
 from capgo_tui.api.custom_ids import CustomIds
 from capgo_tui.api.device_pages import DevicePages
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly, UnsupportedByRevision
@@ -232,7 +232,7 @@ class CapgoClient:
             request = requests.list_apps(self.traits, page=position.page)
             listing = await self._caller.list(AppInfo, request, lambda _: Paging.PAGES)
             # The docs show {"data": […]}, yet /app knows page numbers only.
-            return Listing(listing.rows)
+            return Listing(listing.rows, not_kept=listing.not_kept, too_many=listing.too_many)
 
         return Pager(fetch)
 
@@ -439,13 +439,14 @@ class CapgoClient:
                     raise
                 listing = Listing((), by_cursor=True, has_more=False)
             requests_made += 1
-            devices = [row for row in listing.rows if isinstance(row, Device)]
+            devices = [row for row in listing.rows[:MOST_IN_A_PAGE] if isinstance(row, Device)]
             pages.note(devices)
-            if not listing.by_cursor or pages.tells_overrides(devices, len(listing.rows)):
+            if not listing.by_cursor or pages.tells_overrides(devices, listing.count):
                 break
             if pages.limit >= asked:  # asked for fewer, it would send as many
-                for device in devices:
-                    device.distrust_override()
+                for device in listing.rows:
+                    if isinstance(device, Device):
+                        device.distrust_override()
                 break
             asked = min(limit, pages.limit)
         return replace(listing, requests=requests_made)

@@ -58,7 +58,8 @@ class CustomIds:
 
         async def fetch(position: Position) -> Listing[Device]:
             listing = await self._read_page(build, PAGE, Position(cursor=position.cursor))
-            if any(row_text(raw, "custom_id") != wanted for raw in raw_rows(listing.rows)):
+            raws = raw_rows(listing.rows)
+            if listing.not_kept or any(row_text(raw, "custom_id") != wanted for raw in raws):
                 self._is_ignored = True
                 raise UnsupportedByRevision(requests.NO_CUSTOM_IDS)
             return listing

@@ -85,6 +85,17 @@ class CapgoError(Exception):
         return f"CapgoError({self.message!r}, kind={self.kind.value}, status={self.status})"
 
 
+class EndlessList(CapgoError):  # noqa: N818  # it names what the list is
+    """A list has brought more than any should have; it is read on when that is asked for."""
+
+    def __init__(self, records: int) -> None:
+        super().__init__(
+            f"the list does not come to an end: {records:,} records so far".replace(",", " "),
+            kind=ErrorKind.SERVER_FAULT,
+            lasting=True,
+        )
+
+
 class Refused(ValueError):  # noqa: N818  # it names what happened, not a fault
     """Refused on this side, before any request existed: nothing was sent, nothing changed."""
 

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar
 
-from pydantic_core import SchemaValidator, ValidationError
+from pydantic_core import SchemaValidator, ValidationError, from_json
 from pydantic_core.core_schema import (
+    CoreSchema,
     list_schema,
     nullable_schema,
     str_schema,
     typed_dict_field,
     typed_dict_schema,
+    with_default_schema,
 )
 
 from capgo_tui.api.fields import FLAG, schema_of
 from capgo_tui.api.jsonvalue import JSON, load_json, scrub
-from capgo_tui.api.records import RawPage, Record, RecordT, Unreadable, attach, rows_of
+from capgo_tui.api.records import (
+    LIST_KEYS,
+    RawPage,
+    Record,
+    RecordT,
+    Unreadable,
+    attach,
+    rows_of,
+    unreadable,
+)
+from capgo_tui.api.slices import SLICE, Outline, Span, Uncut, outline
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_CURSOR = 4096
+_MOST_OF_ONE = 1024 * 1024
+_MOST_OF_A_MEMBER = 64 * 1024
+MOST_UNREADABLE = 100
+"""So many rows of a reply that cannot be read are kept; the others are counted."""
 _WORDS = {
     "dataclass_type": "not an object",
     "missing": "missing",
@@ -54,6 +69,15 @@ class Listing(Generic[RecordT]):
     """This server is known to give the page that was asked for by its number."""
     requests: int = 1
     """How many requests it took."""
+    not_kept: int = 0
+    """How many rows that cannot be read came besides those among `rows`."""
+    too_many: bool = False
+    """This server pages its lists, and so many rows are in no page of any revision."""
+
+    @property
+    def count(self) -> int:
+        """How many rows came, readable or not."""
+        return len(self.rows) + self.not_kept
 
 
 ModelT = TypeVar("ModelT", bound=Record)
@@ -74,7 +98,7 @@ class _Readers(Generic[ModelT]):
 
     def __init__(self, model: type[ModelT]) -> None:
         row = schema_of(model)
-        rows = typed_dict_field(nullable_schema(list_schema(row)), required=False)
+        rows = typed_dict_field(nullable_schema(_stopping(row)), required=False)
         envelope = typed_dict_schema(
             {
                 "data": rows,
@@ -85,7 +109,10 @@ class _Readers(Generic[ModelT]):
             }
         )
         self._row = SchemaValidator(row)
-        self._rows = SchemaValidator(list_schema(row))
+        self._rows = SchemaValidator(_stopping(row))
+        self._tolerant = SchemaValidator(
+            list_schema(with_default_schema(row, default=None, on_error="default"))
+        )
         self._envelope = SchemaValidator(envelope)
 
     def one(self, body: bytes) -> ModelT:
@@ -103,10 +130,24 @@ class _Readers(Generic[ModelT]):
         rows: list[ModelT] = self._rows.validate_json(body)
         return rows
 
+    def tolerant(self, rows: list[JSON] | bytes) -> list[ModelT | None]:
+        """Read a list, from JSON or parsed already, with None for each row that cannot be read."""
+        read: list[ModelT | None]
+        if isinstance(rows, bytes):
+            read = self._tolerant.validate_json(rows)
+        else:
+            read = self._tolerant.validate_python(rows)
+        return read
+
     def enveloped(self, body: bytes) -> _Envelope[ModelT]:
         """Read a list in an object from JSON."""
         envelope: _Envelope[ModelT] = self._envelope.validate_json(body)
         return envelope
+
+
+def _stopping(row: CoreSchema) -> CoreSchema:
+    """Read a list up to its first row that cannot be read: another reader takes over then."""
+    return list_schema(row, fail_fast=True)
 
 
 _built: dict[type[Record], object] = {}
@@ -122,17 +163,38 @@ def _readers(model: type[ModelT]) -> _Readers[ModelT]:
 def parse_list(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     """Parse a list reply of any revision; raises NotReadable when it is none.
 
-    A row without a usable identity becomes `Unreadable` and the others live.
+    A row without a usable identity becomes `Unreadable` and the others live. The time it takes
+    grows with the bytes alone, and so does the memory with the rows that are kept.
     """
+    if len(body) > SLICE:
+        return _large(model, body)
     try:
         listing = _fast(model, body)
     except (ValidationError, NotReadable):
-        listing = _careful(model, body)
+        return _careful(model, body)
     page = RawPage(body)
     for index, row in enumerate(listing.rows):
         if isinstance(row, Record):
             attach(row, page, index)
     return listing
+
+
+def head_of(body: bytes) -> JSON:
+    """Parse as much of a reply as tells what it is: of a large list its first rows alone.
+
+    Raises ValueError where that is no JSON.
+    """
+    if len(body) <= SLICE:
+        return load_json(body)
+    found = outline(body)
+    if found.items is not None:
+        return load_json(found.items[0].as_list(body)) if found.items else []
+    return {
+        name: load_json(value[0].as_list(body) if value else b"[]")
+        if isinstance(value, list)
+        else _small(value, body)
+        for name, value in found.members.items()
+    }
 
 
 def parse_one(model: type[RecordT], body: bytes) -> RecordT | Listing[RecordT]:
@@ -142,6 +204,8 @@ def parse_one(model: type[RecordT], body: bytes) -> RecordT | Listing[RecordT]:
     """
     if body.lstrip().startswith(b"["):
         return parse_list(model, body)
+    if len(body) > _MOST_OF_ONE:
+        raise NotReadable("it is too large for one record")
     try:
         row = _readers(model).one(body)
     except ValidationError:
@@ -174,23 +238,115 @@ def _careful(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     rows = rows_of(document)
     if rows is None:
         raise NotReadable("it is no list")
-    read = [_row(model, row) for row in rows]
+    kept = _Kept(model)
+    kept.take(_readers(model).tolerant(rows), body, rows)
     if not isinstance(document, dict):
-        return Listing(read)
-    more = document.get("hasMore")
+        return Listing(kept.rows, not_kept=kept.not_kept)
     return Listing(
-        read,
+        kept.rows,
+        not_kept=kept.not_kept,
         by_cursor=rows is document.get("data"),
         cursor=_cursor(document.get("nextCursor")),
-        has_more=more if isinstance(more, bool) else None,
+        has_more=_flag(document.get("hasMore")),
     )
 
 
-def _row(model: type[RecordT], row: JSON) -> RecordT | Unreadable:
+def _large(model: type[RecordT], body: bytes) -> Listing[RecordT]:
+    """Parse a reply slice by slice."""
     try:
-        return _readers(model).value(row)
-    except ValidationError as error:
-        return Unreadable(row, _why(error), json.dumps(row, sort_keys=True))
+        found = outline(body)
+    except Uncut:
+        raise NotReadable("it is no JSON") from None
+    slices, name = _rows_in(found)
+    kept = _Kept(model)
+    for span in slices:
+        kept.take_slice(span.as_list(body))
+    if found.items is not None:
+        return Listing(kept.rows, not_kept=kept.not_kept)
+    return Listing(
+        kept.rows,
+        not_kept=kept.not_kept,
+        by_cursor=name == "data",
+        cursor=_cursor(_small(found.members.get("nextCursor"), body)),
+        has_more=_flag(_small(found.members.get("hasMore"), body)),
+    )
+
+
+def _rows_in(found: Outline) -> tuple[list[Span], str]:
+    if found.items is not None:
+        return found.items, ""
+    for name in LIST_KEYS:
+        value = found.members.get(name)
+        if isinstance(value, list):
+            return value, name
+    raise NotReadable("it is no list")
+
+
+def _small(value: Span | list[Span] | None, body: bytes) -> JSON:
+    """Parse a member that no list is and that is small, as all are that mean something."""
+    if not isinstance(value, Span) or value.end - value.start > _MOST_OF_A_MEMBER:
+        return None
+    try:
+        return load_json(value.of(body))
+    except ValueError:
+        raise NotReadable("it is no JSON") from None
+
+
+class _Kept(Generic[RecordT]):
+    """The rows of one reply: those that can be read, and the first of the others."""
+
+    def __init__(self, model: type[RecordT]) -> None:
+        self.rows: list[RecordT | Unreadable] = []
+        self.not_kept = 0
+        self._readers = _readers(model)
+        self._room = MOST_UNREADABLE
+
+    def take_slice(self, text: bytes) -> None:
+        """Read some rows, given as a list of their own."""
+        rows: list[JSON] | None = None
+        read: Sequence[RecordT | None]
+        try:
+            # Where no row has a name in it there is nothing to read: that is told far faster.
+            has_names = b'"' in text
+            read = self._readers.tolerant(text) if has_names else [None] * len(from_json(text))
+        except ValueError:  # ValidationError is one: Python's parser is more tolerant
+            try:
+                rows = _listed(scrub(load_json(text)))
+            except ValueError:
+                raise NotReadable("it is no JSON") from None
+            read = self._readers.tolerant(rows)
+        self.take(read, text, rows)
+
+    def take(
+        self, read: Sequence[RecordT | None], text: bytes, rows: list[JSON] | None = None
+    ) -> None:
+        """Take over what was read from a list, whose parsed `rows` are there or still to parse."""
+        page: RawPage | None = None
+        for index, row in enumerate(read):
+            if row is not None:
+                page = page or RawPage(text)
+                self.rows.append(attach(row, page, index))
+            elif self._room:
+                rows = rows if rows is not None else _listed(scrub(load_json(text)))
+                self.rows.append(self._unreadable(rows[index]))
+                self._room -= 1
+            else:
+                self.not_kept += 1
+
+    def _unreadable(self, row: JSON) -> Unreadable:
+        try:
+            self._readers.value(row)
+        except ValidationError as error:
+            return unreadable(row, _why(error))
+        return unreadable(row, "row: not readable")  # by one parser it is, by the other not
+
+
+def _listed(value: JSON) -> list[JSON]:
+    return value if isinstance(value, list) else []
+
+
+def _flag(value: JSON) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _why(error: ValidationError) -> str:

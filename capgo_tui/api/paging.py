@@ -7,10 +7,13 @@ makes page 1 and later too long), bring exactly 50, ignore ``page``, repeat a cu
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Generic, Protocol
+from typing import TYPE_CHECKING, Final, Generic, Protocol
 
+from capgo_tui.api.errors import EndlessList
 from capgo_tui.api.records import RecordT, Unreadable
 
 if TYPE_CHECKING:
@@ -23,6 +26,14 @@ PAGE_SIZE = 50
 
 MAX_FRUITLESS = 3
 """Replies, or sweeps over the pages, in a row that bring nothing new before a walk gives up."""
+
+_ROWS_PER_LOOK = 128
+_MOST_SECONDS = 0.005
+"""The event loop has its turn this often while many rows are sorted."""
+ENDLESS_ROWS: Final = 5_000_000
+"""So many rows are in no list: a walk that has brought them stops, until it is told to go on."""
+ENDLESS_REPLIES: Final = 50_000
+"""So many pages are in none either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ class Bookmark(Generic[RecordT]):
     async def read(self) -> ReadPage[RecordT]:
         """Read the page again, apart from any walk; raises `CapgoError` as the request does."""
         listing = await self._fetch()
-        count = len(listing.rows)
+        count = listing.count
         rows = [row for row in listing.rows if not isinstance(row, Unreadable)]
         last = listing.has_more is False or listing.whole
         if not listing.by_cursor:
@@ -101,6 +112,20 @@ class Page(Generic[RecordT]):
     by_number: bool = False
     """It begins so many rows behind the first one: rows deleted since the pages before it were
     read keep as many others out of it."""
+    not_kept: int = 0
+    """How many more rows without a usable identity came, of which only the number is kept."""
+    too_many: bool = False
+    """It has more rows than any page of such a server."""
+
+
+@dataclass(frozen=True)  # no slots: they break _Sorted[Row](…), a bug of dataclasses
+class _Sorted(Generic[RecordT]):
+    """The rows of one reply, by whether the walk has met them before."""
+
+    rows: list[RecordT]
+    repeated: list[RecordT]
+    unreadable: list[Unreadable]
+    keys: set[Hashable]
 
 
 def is_last_page(page: int, count: int, *, first_is_full: bool) -> bool:
@@ -138,6 +163,9 @@ class Pager(Generic[RecordT]):
         self._seen: set[Hashable] = set()
         self._cursors: set[str] = set()
         self._received = 0
+        self._not_kept = 0
+        self._brought = 0  # rows of any kind, and replies, since the walk was last doubted
+        self._replies = 0
         self._covered = 0  # the highest offset that a page is known to have covered
         self._first_is_full = False  # page 0 brought exactly the rows of a page
         self._sweep_fresh = 0  # new rows since the pages were last begun
@@ -160,18 +188,21 @@ class Pager(Generic[RecordT]):
     async def next_page(self) -> Page[RecordT]:
         """Get the next reply's rows; an empty page, without a request, once ended.
 
-        Raises `CapgoError` as the request does, and RuntimeError while another call runs.
+        Raises `CapgoError` as the request does, and before a request when more has come than
+        any list should have; called again it goes on. RuntimeError while another call runs.
         """
         if self._busy:
             raise RuntimeError("next_page() is already running on this pager")
         if self._ended:
             return Page(ended=True, incomplete=self._incomplete)
+        self._doubt_that_it_ends()
         self._busy = True
         try:
             listing = await self._fetch(self._position)
+            sorted_rows = await self._sort(listing.rows)
         finally:
             self._busy = False
-        return self._take(listing)
+        return self._take(listing, sorted_rows)
 
     def forget(self, record: RecordT) -> None:
         """Take note that a record this walk has given was deleted: the rows behind it move up.
@@ -187,20 +218,32 @@ class Pager(Generic[RecordT]):
             self._covered -= 1
             self._position = Position(page=min(page, self._covered // PAGE_SIZE) or None)
 
-    def _take(self, listing: Listing[RecordT]) -> Page[RecordT]:
-        rows: list[RecordT] = []
-        repeated: list[RecordT] = []
-        unreadable: list[Unreadable] = []
-        for row in listing.rows:
-            new = row.key not in self._seen
-            self._seen.add(row.key)
-            if isinstance(row, Unreadable):
-                unreadable += [row] * new
-            else:
-                (rows if new else repeated).append(row)
+    async def _sort(self, came: Sequence[RecordT | Unreadable]) -> _Sorted[RecordT]:
+        """Tell new rows from known ones; a server that knows no pages sends 100 000 at once."""
+        found = _Sorted[RecordT]([], [], [], set())
+        began = time.monotonic()
+        for number, row in enumerate(came, 1):
+            key = row.key
+            new = key not in self._seen and key not in found.keys
+            found.keys.add(key)
+            if not isinstance(row, Unreadable):
+                (found.rows if new else found.repeated).append(row)
+            elif new:
+                found.unreadable.append(row)
+            if number % _ROWS_PER_LOOK == 0 and time.monotonic() - began > _MOST_SECONDS:
+                await asyncio.sleep(0)
+                began = time.monotonic()
+        return found
+
+    def _take(self, listing: Listing[RecordT], found: _Sorted[RecordT]) -> Page[RecordT]:
+        rows, repeated, unreadable = found.rows, found.repeated, found.unreadable
+        self._seen |= found.keys
         self._received += len(rows)
+        self._not_kept += listing.not_kept
+        self._brought += listing.count
+        self._replies += 1
         if self._position == Position():
-            self._first_is_full = len(listing.rows) == PAGE_SIZE
+            self._first_is_full = listing.count == PAGE_SIZE
         bookmark = Bookmark(self._fetch, self._position, first_is_full=self._first_is_full)
         by_number = self._position.page is not None and not (listing.by_cursor or listing.whole)
         fresh = len(rows) + len(unreadable)
@@ -209,8 +252,25 @@ class Pager(Generic[RecordT]):
             self._follow_cursor(listing, fresh)
         else:
             self._follow_pages(listing, fresh)
-        ended, incomplete, requests = self._ended, self._incomplete, listing.requests
-        return Page(rows, repeated, unreadable, ended, incomplete, requests, bookmark, by_number)
+        return Page(
+            rows,
+            repeated,
+            unreadable,
+            self._ended,
+            self._incomplete,
+            listing.requests,
+            bookmark,
+            by_number,
+            listing.not_kept,
+            listing.too_many,
+        )
+
+    def _doubt_that_it_ends(self) -> None:
+        """Raise, once for every so many rows and replies: somebody has to say that it goes on."""
+        if self._brought < ENDLESS_ROWS and self._replies < ENDLESS_REPLIES:
+            return
+        self._brought = self._replies = 0
+        raise EndlessList(self._received)
 
     def _follow_cursor(self, listing: Listing[RecordT], fresh: int) -> None:
         self._fruitless = 0 if fresh else self._fruitless + 1
@@ -225,13 +285,13 @@ class Pager(Generic[RecordT]):
 
     def _follow_pages(self, listing: Listing[RecordT], fresh: int) -> None:
         page = self._position.page or 0
-        count = len(listing.rows)
+        count = listing.count
         rows = page * PAGE_SIZE + count
         last = is_last_page(page, count, first_is_full=self._first_is_full)
         if fresh or last:
             # A full page of known rows only may come from a server that ignores `page`.
             self._covered = max(self._covered, rows if count else 0)
-        missing = len(self._seen) < self._covered
+        missing = len(self._seen) + self._not_kept < self._covered
         sweeping = self._sweeps > 0
         if fresh:
             self._fruitless = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -129,14 +130,30 @@ class Unreadable:
     """A row without a usable identity: kept, counted and shown, but nothing can be done to it."""
 
     raw: JSON = field(compare=False)
+    """The row; None for one that was too large to be kept whole."""
     why: str
     text: str = ""
-    """`raw` as JSON text with sorted keys: equal for equal rows."""
+    """The row as JSON text with sorted keys; cut where it is longer than `MOST_LETTERS`."""
+    digest: str = ""
+    """Tells rows apart whose text was cut."""
 
     @property
     def key(self) -> Hashable:
         """What tells this row from the others of its list."""
-        return ("unreadable", self.text)
+        return ("unreadable", self.text, self.digest)
+
+
+MOST_LETTERS = 4_000
+"""So much is kept of the JSON text of a row that cannot be read: it may be a megabyte."""
+
+
+def unreadable(row: JSON, why: str) -> Unreadable:
+    """Keep a row that cannot be read, as far as it has room."""
+    text = json.dumps(row, sort_keys=True)
+    if len(text) <= MOST_LETTERS:
+        return Unreadable(row, why, text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Unreadable(None, why, f"{text[:MOST_LETTERS]}…", digest)
 
 
 RecordT = TypeVar("RecordT", bound=Record)

@@ -145,7 +145,7 @@ async def write_pages(
     `join` is awaited once the first page is there; what `writer` gives may be another by then.
     """
     pen = writer()
-    begun, written, unreadable, incomplete = False, 0, 0, False
+    begun, written, unreadable, incomplete, too_many = False, 0, 0, False, False
     failed: CapgoError | None = None
     while not pager.ended and (limit is None or written < limit):
         try:
@@ -164,13 +164,16 @@ async def write_pages(
         rows = page.rows if limit is None else page.rows[: limit - written]
         write(pen.rows(rows))
         written += len(rows)
-        unreadable += len(page.unreadable)
+        unreadable += len(page.unreadable) + page.not_kept
+        too_many = too_many or page.too_many
         incomplete = page.incomplete
     write(pen.end())
     if not written and not unreadable and failed is None:
         say(f"there are no {noun.plural}")
     if unreadable:
         say(f"{unreadable} of the {noun.plural} could not be read and were left out")
+    if too_many:
+        say(f"a page of the {noun.plural} had more rows than any of such a server should")
     if incomplete:
         say("the server has more but gives no way to it")
     if failed is not None:

@@ -251,7 +251,7 @@ class Collection(ListState, Generic[T]):
         beyond = False
         while True:
             page = await self._ask(walk.next_page)
-            again.odd.note(page.unreadable)
+            again.odd.note_page(page)
             again.by_number = again.by_number or page.by_number
             keys = self._take(page, again)
             self._pages.update(dict.fromkeys(keys, page.bookmark))
@@ -361,7 +361,7 @@ class Collection(ListState, Generic[T]):
             if self.ended:
                 return
             page = await self._ask(self._walk.next_page)
-            self.odd.note(page.unreadable)
+            self.odd.note_page(page)
             self._arrived(page)
             if page.rows:
                 self._last = self._key(page.rows[-1])

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from capgo_tui.api.records import Unreadable
+    from capgo_tui.api.paging import Page
+    from capgo_tui.api.records import RecordT, Unreadable
 
 MOST = 50
 """So many are kept; a server may send nothing else."""
-MOST_LETTERS = 4_000
-"""So much of each is kept: a row may be a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,17 @@ class OddRows:
 
     count: int = 0
     kept: list[OddRow] = field(default_factory=list)
+    too_many: bool = False
+    """Whether a page had more rows than any of such a server."""
 
-    def note(self, rows: Iterable[Unreadable]) -> None:
-        """Count rows, and keep them while there is room."""
+    def note_page(self, page: Page[RecordT]) -> None:
+        """Take note of all that is odd with a page."""
+        self.too_many = self.too_many or page.too_many
+        self.note(page.unreadable, page.not_kept)
+
+    def note(self, rows: Iterable[Unreadable], not_kept: int = 0) -> None:
+        """Count rows, and keep them while there is room; of some came only the number."""
+        self.count += not_kept
         for row in rows:
             self.count += 1
             if len(self.kept) < MOST:
@@ -42,6 +49,6 @@ class OddRows:
 
 
 def _kept(row: Unreadable) -> str:
-    if len(row.text) > MOST_LETTERS:
-        return f"{row.text[:MOST_LETTERS]}…"
+    if row.digest:
+        return row.text
     return json.dumps(row.raw, indent=2, ensure_ascii=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import LOCKED_SECONDS, CapgoError, ErrorKind
+from capgo_tui.api.errors import LOCKED_SECONDS, CapgoError, EndlessList, ErrorKind
 from capgo_tui.workspace.ages import age, clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.load_effort import progress
@@ -94,6 +94,8 @@ def _explain(
             )
         case ErrorKind.NOT_FOUND:
             return Notice(f"Not found{status}.{said}", "It may have been deleted; r reads again.")
+        case ErrorKind.SERVER_FAULT if isinstance(error, EndlessList):
+            return Notice(_sentence(error.message), "L reads on.")
         case ErrorKind.SERVER_FAULT:
             return Notice(f"The server failed{status}.{said}", "r tries again.")
         case ErrorKind.RULE | ErrorKind.BAD_REQUEST:
@@ -113,6 +115,8 @@ def brief(
             return f"this key may not {doing}"
         case ErrorKind.KEY_REFUSED:
             return "key refused, r asks for another"
+        case ErrorKind.SERVER_FAULT if isinstance(error, EndlessList):
+            return f"{error.message} · L reads on"
         case ErrorKind.SERVER_FAULT:
             return f"the server failed ({error.status or error.message})"
         case _:
@@ -261,6 +265,8 @@ def status(collection: ListState, shown: int | None, query: Query, now: datetime
         parts.append(f"{grouped(loaded)} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable (!)")
+    if collection.odd.too_many:
+        parts.append("a page had more rows than it should")
     next_at = len(parts)
     parts.append(_what_next(collection, now))
     # While a load says how to stop it, that is wanted more than the age of what just came.

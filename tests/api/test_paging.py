@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
 from capgo_tui.api.listing import Listing
 from capgo_tui.api.models import Channel
-from capgo_tui.api.paging import Page, Pager, Position
+from capgo_tui.api.paging import Fetch, Page, Pager, Position
 from capgo_tui.api.records import Unreadable
 from tests.api.support import walk
 
@@ -447,3 +448,74 @@ async def test_unreadable_rows_count_and_come_once() -> None:
     _, pages = await everything(Pager(Paged([*channels(65), *odd], concatenated)))
     assert sum(len(page.rows) for page in pages) == 65
     assert sum(len(page.unreadable) for page in pages) == 70
+
+
+def endless(size: int, *, by_cursor: bool) -> Fetch[Channel]:
+    """A list that goes on for ever, with a cursor or by page number."""
+    asked = count()
+
+    async def fetch(_position: Position) -> Listing[Channel]:
+        number = next(asked)
+        rows = channels(size, number * size)
+        if by_cursor:
+            return Listing(rows, by_cursor=True, cursor=str(number), has_more=True)
+        return Listing(rows)
+
+    return fetch
+
+
+@pytest.mark.parametrize("by_cursor", [True, False])
+@pytest.mark.parametrize(
+    ("bound", "most", "size", "pages"),
+    [("ENDLESS_ROWS", 500, 50, 10), ("ENDLESS_REPLIES", 7, 50, 7)],
+)
+async def test_an_endless_list_stops_with_a_word_and_goes_on_when_asked(
+    monkeypatch: pytest.MonkeyPatch,
+    bound: str,
+    most: int,
+    size: int,
+    pages: int,
+    *,
+    by_cursor: bool,
+) -> None:
+    monkeypatch.setattr(f"capgo_tui.api.paging.{bound}", most)
+    pager = Pager(endless(size, by_cursor=by_cursor))
+    for walk_number in (1, 2, 3):
+        for _ in range(pages):
+            assert (await pager.next_page()).rows
+        with pytest.raises(EndlessList, match=f"{walk_number * pages * size:,}".replace(",", " ")):
+            await pager.next_page()
+    assert not pager.ended
+
+
+async def test_rows_of_which_only_the_number_is_kept_count_for_an_endless_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("capgo_tui.api.paging.ENDLESS_ROWS", 5_000)
+    asked = count()
+
+    async def fetch(_position: Position) -> Listing[Channel]:
+        number = next(asked)
+        odd = Unreadable(number, "no", str(number))
+        return Listing([odd], by_cursor=True, cursor=str(number), has_more=True, not_kept=999)
+
+    pager = Pager(fetch)
+    pages = [await pager.next_page() for _ in range(5)]
+    assert [(len(page.unreadable), page.not_kept) for page in pages] == [(1, 999)] * 5
+    with pytest.raises(EndlessList):
+        await pager.next_page()
+
+
+async def test_a_list_of_which_some_rows_are_only_counted_misses_none() -> None:
+    async def fetch(position: Position) -> Listing[Channel]:
+        if position.page:
+            return Listing(())
+        return Listing(channels(20), not_kept=30)
+
+    pager = Pager(fetch)
+    first = await pager.next_page()
+    assert not first.ended
+    last = await pager.next_page()
+    assert last.ended
+    assert not last.incomplete
+    assert last.not_kept == 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.patience import Wait
 from capgo_tui.workspace.ages import clock_time
@@ -54,11 +54,12 @@ class State(ListState):
         loading: Loading = Loading.NOTHING,
         unreadable: int = 0,
         incomplete: bool = False,
+        too_many: bool = False,
     ) -> None:
         super().__init__(name)
         self._loaded = loaded
         self.ended, self.error, self.as_of = ended, error, as_of
-        self.loading, self.odd = loading, OddRows(unreadable)
+        self.loading, self.odd = loading, OddRows(unreadable, too_many=too_many)
         self.incomplete = incomplete
 
     def __len__(self) -> int:
@@ -333,6 +334,12 @@ AS_OF = f"as of {clock_time(NOON)}"
             f"150 loaded · 2 unreadable (!) · end of list · {AS_OF}",
         ),
         (
+            State(1_500, as_of=NOON, too_many=True),
+            1_500,
+            NO_FILTER,
+            f"1 500 loaded · a page had more rows than it should · more ↓ · {AS_OF}",
+        ),
+        (
             State(100, as_of=NOON, ended=True, incomplete=True),
             100,
             NO_FILTER,
@@ -439,3 +446,11 @@ async def test_the_number_on_a_tab_follows_the_list() -> None:
         await devices.load_more()
         texts.append(count(devices))
         assert texts == ["…", "50+", "50!", "150"]
+
+
+def test_an_endless_list_says_how_much_came_and_which_key_reads_on() -> None:
+    endless = EndlessList(5_000_000)
+    line = status(State(150, as_of=NOON, error=endless), 150, NO_FILTER, NOON)
+    assert "the list does not come to an end: 5 000 000 records so far · L reads on" in line
+    told = headline(State(0, as_of=NOON, error=endless))
+    assert told == "The list does not come to an end: 5 000 000 records so far. | L reads on."
