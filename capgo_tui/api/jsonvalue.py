@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TypeAlias
 
+from capgo_tui.api.hiding import hide_key
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 """Whatever a JSON document can hold."""
-
-HIDDEN = "[key hidden]"
-"""What stands where a server echoed the API key."""
 
 _MAX_NESTING = 250
 """What stands deeper is left out: Python itself gives up at a depth that depends on who calls.
@@ -80,17 +78,14 @@ def _inside(value: JSON) -> Iterable[JSON]:
 def scrub(value: JSON) -> JSON:
     r"""Replace lone surrogates (``"\ud800"`` is legal JSON), which no UTF-8 can hold."""
     if isinstance(value, str):
+        if value.isascii():
+            return value
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
         return [scrub(item) for item in value]
     if isinstance(value, dict):
         return {str(scrub(key)): scrub(item) for key, item in value.items()}
     return value
-
-
-def hide_key(text: str, key: str) -> str:
-    """Take every copy of the API key `key` out of `text`; an empty `key` hides nothing."""
-    return text.replace(key, HIDDEN) if key else text
 
 
 def clean_json(value: JSON, key: str = "", depth: int = 0) -> JSON:

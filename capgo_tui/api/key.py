@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import NoReturn
-from urllib.parse import quote
 
-from capgo_tui.api.jsonvalue import hide_key
+from capgo_tui.api.hiding import hide_key, hide_key_in_reply
 
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
@@ -41,8 +40,12 @@ class ApiKey:
         return self._raw
 
     def hide_in(self, text: str) -> str:
-        """Give `text` without the key, whether it stands there plainly or percent-encoded."""
-        return hide_key(hide_key(text, self._raw), quote(self._raw, safe=""))
+        """Give a short text without the key, however that is spelt there."""
+        return hide_key(text, self._raw)
+
+    def hide_in_reply(self, body: bytes) -> bytes:
+        """Give a reply in UTF-8 and without the key, however its JSON spells that."""
+        return hide_key_in_reply(body, self._raw)
 
     def __repr__(self) -> str:
         return f"ApiKey(#{self.fingerprint})"

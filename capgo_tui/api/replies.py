@@ -9,7 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.jsonvalue import JSON, clean_json, hide_key, load_json
+from capgo_tui.api.hiding import hide_key
+from capgo_tui.api.jsonvalue import JSON, clean_json, load_json
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 _SUCCESS = ("ok", "success")
 _NOT_AN_ERROR_TEXT = {*_SUCCESS, "KO"}
 _MESSAGE_LENGTH = 300
+_MOST_BYTES = 256 * 1024
+"""No honest error, and no honest answer to a write, is larger; more of it is not looked at."""
 _LONGEST_WAIT = 7 * 24 * 3600.0
 
 _CODES = {
@@ -128,6 +131,8 @@ def error_of(
 
 def denies(body: bytes) -> bool:
     """Whether a 2xx reply to a write is no success after all: a web page or an error body (§2)."""
+    if len(body) > _MOST_BYTES:
+        return True
     if body.lstrip().startswith(b"<"):
         return True
     try:
@@ -150,6 +155,8 @@ def ends_bundle_list(error: CapgoError) -> bool:
 
 
 def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Told:
+    if len(body) > _MOST_BYTES:
+        return _Told(f"HTTP {status}, an answer far too large for one")
     try:
         value = load_json(body)
     except ValueError:

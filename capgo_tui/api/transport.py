@@ -20,9 +20,9 @@ import httpx  # noqa: E402
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
 from capgo_tui.api.failures import explain, lasts  # noqa: E402
-from capgo_tui.api.jsonvalue import HIDDEN  # noqa: E402
 from capgo_tui.api.replies import denies, error_of  # noqa: E402
 from capgo_tui.api.servers import is_loopback  # noqa: E402
+from capgo_tui.api.unpacking import ACCEPTED, PIECE, PackedOtherwise, Unpacker  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.requests import Request
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
+_HIDE_IN_THREAD = 128 * 1024  # bytes; searching more takes milliseconds
 USER_AGENT = "capgo-tui"
 _HOST = re.compile(rb"[a-z0-9._:-]+")
 _LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=30.0)
@@ -224,24 +225,46 @@ class Transport:
         response = await client.send(outgoing, stream=True)
         try:
             progress.status = response.status_code
-            chunks: list[bytes] = []
-            async for chunk in response.aiter_bytes():
-                progress.received += len(chunk)
+            body = await self._unpacked(request, response, progress)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+        finally:
+            await response.aclose()
+        # A server may echo the key in a row as well as in an error; nobody wants to see it.
+        if len(body) < _HIDE_IN_THREAD:
+            return self._key.hide_in_reply(body), headers
+        return await asyncio.to_thread(self._key.hide_in_reply, body), headers
+
+    async def _unpacked(
+        self, request: Request, response: httpx.Response, progress: _Progress
+    ) -> bytes:
+        """Read the body as it comes off the wire, and no more of it than is bearable."""
+        try:
+            unpacker = Unpacker(response.headers.get_list("content-encoding", split_commas=True))
+        except PackedOtherwise:
+            message = f"the answer of {self.host} is packed in a way that was not asked for"
+            kind = ErrorKind.SERVER_FAULT
+            raise self._failed(request, progress, message, kind, lasting=True) from None
+        pieces: list[bytes] = []
+        async for chunk in response.aiter_raw():
+            for piece in unpacker.pieces(chunk):
+                progress.received += len(piece)
                 if progress.received > self._max_reply_bytes:
                     size = self._max_reply_bytes // (1024 * 1024)
                     message = f"the answer of {self.host} is larger than {size} MB"
                     kind = ErrorKind.SERVER_FAULT
                     raise self._failed(request, progress, message, kind, lasting=True)
-                chunks.append(chunk)
-            headers = {name.lower(): value for name, value in response.headers.items()}
-        finally:
-            await response.aclose()
-        # A server may echo the key in a row as well as in an error; nobody wants to see it.
-        key = self._key.reveal().encode()
-        return b"".join(chunks).replace(key, HIDDEN.encode()), headers
+                if pieces and len(pieces[-1]) >= PIECE:
+                    await asyncio.sleep(0)  # a small chunk may hold many of them
+                pieces.append(piece)
+        unpacker.finish()
+        return b"".join(pieces)
 
     def _headers(self, request: Request) -> dict[str, str]:
-        headers = {"accept": "application/json", "user-agent": USER_AGENT}
+        headers = {
+            "accept": "application/json",
+            "accept-encoding": ACCEPTED,
+            "user-agent": USER_AGENT,
+        }
         if request.needs_key:
             headers[request.key_header] = self._key.reveal()
         if request.body is not None:
@@ -308,7 +331,7 @@ class Transport:
             target = httpx.URL(headers.get("location", "")).host
         except httpx.InvalidURL:
             target = ""
-        where = f" to {clean(target, 100)}" if target else ""
+        where = f" to {clean(self._key.hide_in(target), 100)}" if target else ""
         return CapgoError(
             f"{self.host} answered with a redirect{where}; redirects are not followed",
             kind=ErrorKind.SERVER_FAULT,

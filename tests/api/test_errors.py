@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.jsonvalue import HIDDEN
+from capgo_tui.api.hiding import HIDDEN
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.replies import denies, ends_bundle_list, error_of
 

@@ -1,0 +1,107 @@
+"""Takes the API key out of what a server sent, however it is spelt there."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HIDDEN: Final = "[key hidden]"
+"""What stands where a server echoed the API key."""
+_SHORTEST: Final = 8
+"""A shorter key, which no server gives out, might be a word of an honest text in other letters."""
+_CHUNK = 1024 * 1024
+# What leaves no trace on the screen, or one that the eye skips: a key could be spelt with it.
+_BETWEEN_LETTERS = (
+    "[\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufffd"
+    "\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]*+"
+)
+_BETWEEN_BYTES = (
+    rb"(?:\xef\xb8[\x80-\x8f]|\xf0\x9f\x8f[\xbb-\xbf]|\xf3\xa0[\x84-\x87][\x80-\xbf]"
+    rb"|(?i:\\ufe0[0-9a-f]|\\ud83c\\udff[b-f]|\\udb40\\udd[0-9a-f]{2}))*+"
+)
+"""The same for what `capgo_tui.text.clean` takes out, in JSON and in UTF-8."""
+_ESCAPE = re.compile(rb"\\(?:u00[2-7][0-9a-f]|.)", re.IGNORECASE | re.DOTALL)
+_WHOLE_ESCAPES = re.compile(rb"(?:[^\\]++|\\(?:u.{4}|[^u]))*+", re.DOTALL)
+_NEEDLESS = re.compile(rb"\\(?:u00[2-7]|/)", re.IGNORECASE)
+
+
+def hide_key(text: str, key: str) -> str:
+    """Take every copy of `key` out of a short text; an empty `key` hides nothing.
+
+    A copy may be in other letters (a host name is), percent-encoded, escaped as in JSON or HTML,
+    or have invisible characters in it.
+    """
+    if len(key) >= _SHORTEST:
+        return _spellings(key).sub(HIDDEN, text)
+    for spelling in {key, quote(key, safe="")} - {""}:
+        text = text.replace(spelling, HIDDEN)
+    return text
+
+
+def hide_key_in_reply(body: bytes, key: str) -> bytes:
+    """Give a reply in UTF-8 and without `key`, in whatever way its JSON spells that.
+
+    It stays the same JSON: characters of the key that are escaped without need no longer are.
+    """
+    body = _in_utf8(body)
+    if _NEEDLESS.search(body):
+        body = b"".join(_without_needless_escapes(body))
+    hidden = HIDDEN.encode()
+    body = _json_spelling(key).sub(hidden, body)
+    for spelling in {key, quote(key, safe="")}:  # where it is no JSON, or a link in some
+        body = body.replace(spelling.encode(), hidden)
+    return body
+
+
+@functools.lru_cache(maxsize=4)
+def _spellings(key: str) -> re.Pattern[str]:
+    letters = (_spellings_of(letter) for letter in key)
+    return re.compile(_BETWEEN_LETTERS.join(letters), re.IGNORECASE)
+
+
+def _spellings_of(letter: str) -> str:
+    code = ord(letter)
+    return (
+        rf"(?:\\?{re.escape(letter)}|%(?:25)*{code:02x}|\\u00{code:02x}|\\x{code:02x}"
+        rf"|&\#0*+{code};?|&\#x0*+{code:02x};?)"
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _json_spelling(key: str) -> re.Pattern[bytes]:
+    letters = (re.escape(json.dumps(letter)[1:-1].encode()) for letter in key)
+    return re.compile(_BETWEEN_BYTES.join(letters))
+
+
+def _in_utf8(body: bytes) -> bytes:
+    encoding = json.detect_encoding(body)
+    if encoding == "utf-8":
+        return body
+    try:
+        return body.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return body
+
+
+def _without_needless_escapes(body: bytes) -> Iterator[bytes]:
+    """Give a reply in chunks that each hold its escapes whole."""
+    start = 0
+    while start < len(body):
+        whole = _WHOLE_ESCAPES.match(body, start, start + _CHUNK)
+        end = whole.end() if whole is not None and whole.end() > start else len(body)
+        yield _ESCAPE.sub(_plain, body[start:end])
+        start = end
+
+
+def _plain(escape: re.Match[bytes]) -> bytes:
+    text = escape[0]
+    if len(text) == len(rb"\u0041"):
+        return json.dumps(chr(int(text[2:], 16)))[1:-1].encode() if text[2:] != b"007f" else text
+    return b"/" if text == rb"\/" else text

@@ -1,0 +1,78 @@
+"""Unpacks a reply as it comes, a bounded piece at a time.
+
+httpx unpacks every layer that a header names, and each chunk whole, before anybody could look at
+the size: a few hundred bytes packed twice became gigabytes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Final
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+ACCEPTED: Final = "gzip, deflate"
+PIECE: Final = 1024 * 1024
+"""Most bytes unpacked at once: a few milliseconds."""
+_GZIP = 16 + zlib.MAX_WBITS
+_WITHOUT_HEADER = -zlib.MAX_WBITS
+_DEFLATE_HEADER = 2
+"""Bytes of zlib's header, which some servers leave out of what they call deflate."""
+
+
+class PackedOtherwise(ValueError):  # noqa: N818 - it says what the reply is
+    """The reply is packed more than once, or in a way that was not asked for."""
+
+
+class Unpacker:
+    """Unpacks one reply, whose headers name its content encodings."""
+
+    def __init__(self, encodings: Iterable[str]) -> None:
+        layers = [name for each in encodings if (name := each.strip().lower()) not in _PLAIN]
+        if len(layers) > 1 or not {*layers} <= _KNOWN:
+            raise PackedOtherwise
+        self._is_packed = bool(layers)
+        self._stream = zlib.decompressobj(_GZIP) if layers and layers != ["deflate"] else None
+        self._head = b""
+        self._has_begun = False
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """Unpack what has come, in pieces of at most `PIECE`; raises httpx.DecodingError."""
+        if not self._is_packed:
+            yield data
+            return
+        self._has_begun = self._has_begun or bool(data)
+        self._head += data
+        if self._stream is None:
+            if len(self._head) < _DEFLATE_HEADER:
+                return
+            self._stream = zlib.decompressobj(_window(self._head))
+        data, self._head = self._head, b""
+        more = True
+        while more and not self._stream.eof:
+            try:
+                piece = self._stream.decompress(data, PIECE)
+            except zlib.error as error:
+                raise httpx.DecodingError(str(error)) from None
+            if piece:
+                yield piece
+            data = self._stream.unconsumed_tail
+            more = bool(data) or len(piece) == PIECE  # it may hold some back
+
+    def finish(self) -> None:
+        """Raise httpx.DecodingError where the end is missing; nothing at all is no damage."""
+        if self._has_begun and (self._stream is None or not self._stream.eof):
+            raise httpx.DecodingError("the end is missing")
+
+
+_PLAIN = {"", "identity"}
+_KNOWN = {"gzip", "x-gzip", "deflate"}
+
+
+def _window(head: bytes) -> int:
+    """Whether zlib's header is there, which is a multiple of 31 and names its method."""
+    has_header = head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
+    return zlib.MAX_WBITS if has_header else _WITHOUT_HEADER
