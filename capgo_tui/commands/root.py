@@ -16,6 +16,7 @@ from capgo_tui import __version__
 from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import machine, options
 from capgo_tui.commands.exit_codes import Exit
+from capgo_tui.commands.textual_environment import drop_debugging
 from capgo_tui.commands.verbs import Verbs
 from capgo_tui.settings import Options, SettingsError, find, value_of
 
@@ -46,6 +47,11 @@ if TYPE_CHECKING:
 @click.option("--read-only", is_flag=True, help="Refuse every change, and send none.")
 @options.LOG_FILE
 @click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account.")
+@click.option(
+    "--debug",
+    is_flag=True,
+    help="Heed TEXTUAL_LOG, TEXTUAL_DEBUG and the like; what they write may hold the API key.",
+)
 @click.pass_context
 def capgo_tui(
     context: click.Context,
@@ -60,6 +66,7 @@ def capgo_tui(
     read_only: bool,
     log_file: str | None,
     demo: bool,
+    debug: bool,
 ) -> None:
     """Browse and edit a Capgo app's channels, devices and bundles.
 
@@ -73,6 +80,8 @@ def capgo_tui(
             raise click.UsageError(f"options go after the verb {context.invoked_subcommand!r}")
         gc.enable()
         return
+    if not debug:
+        drop_debugging(os.environ)
     if demo and (clash := {"app_id", "api_url", "apikey", "profile"}.intersection(given)):
         raise click.UsageError(f"--demo brings its own {', '.join(sorted(clash))}")
     if device is not None and not device.strip():
