@@ -1,7 +1,8 @@
 """A sandbox as a process that means no good: `python -m tests.terminal.unfriendly_sandbox HOW`.
 
 ``hostile`` spoils every text of every list and every error; ``echoing`` puts the key that came
-with a request into every answer, and refuses it once it was told to at `/refuse`.
+with a request into every answer, spelt another way each time, and refuses it once it was told
+to at `/refuse`.
 """
 
 from __future__ import annotations
@@ -17,11 +18,29 @@ from tests.support.hostile import spoiled_page
 from tests.tui.world import ALL, APP, state, store_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REFUSE = "/refuse"
 KEY = "Qv7tXz2M-Lk9wBn4R-Hs6dFy3P-Jg8cTu5E"
 """No piece of it stands in anything else."""
+
+
+def escaped(text: str) -> str:
+    r"""Escape every letter as ``\u0041``."""
+    return "".join(f"\\u{ord(letter):04x}" for letter in text)
+
+
+SPELLINGS: list[Callable[[str, str], bytes]] = [
+    lambda answer, _: answer.encode(),
+    lambda answer, key: answer.replace(key, escaped(key)).encode(),
+    lambda answer, key: answer.replace(key, "\ufe0f".join(key)).encode(),
+    lambda answer, key: answer.replace(key, escaped("\ufe0f".join(key))).encode(),
+    lambda answer, key: answer.replace(key, escaped(key)).encode("utf-16"),
+    lambda answer, _: answer.encode("utf-16-le"),
+]
+"""Ways to put a key into JSON; the next answer is in the next one."""
 
 
 class Unfriendly:
@@ -31,6 +50,7 @@ class Unfriendly:
         self._app = app
         self._echoes = how == "echoing"
         self._refusing = False
+        self._answered = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +71,11 @@ class Unfriendly:
         document = json.loads(body)
         spoilt = _echoing(document, key) if self._echoes else spoiled_page(document)
         answer = json.dumps(spoilt).encode()
-        headers = [(b"content-type", b"application/json"), (b"x-request-id", key.encode())]
+        if self._echoes and key:
+            spell = SPELLINGS[self._answered % len(SPELLINGS)]
+            self._answered += 1
+            answer = spell(answer.decode(), key)
+        headers = [(b"content-type", b"application/json"), (b"x-request-id", key.upper().encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
