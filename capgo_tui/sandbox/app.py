@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from capgo_tui.sandbox.answers import Broken, Refused
+from capgo_tui.sandbox.body_limit import BodyLimit
 from capgo_tui.sandbox.call import Backend, Call, first_of_each
 from capgo_tui.sandbox.faults import Faults
 from capgo_tui.sandbox.faults.injector import FaultInjector
@@ -68,10 +69,10 @@ def create_app(
     async def not_found(request: Request, error: Exception) -> Response:
         return _response(request, chosen.not_found, chosen.not_found.render())
 
-    middleware = []
+    middleware = [Middleware(BodyLimit)]
     if faults or isinstance(faults, Faults):
         active = faults if isinstance(faults, Faults) else Faults.of(*faults)
-        middleware = [Middleware(FaultInjector, active, store, chosen, now)]
+        middleware.append(Middleware(FaultInjector, active, store, chosen, now))
     app = Starlette(
         routes=routes, middleware=middleware, exception_handlers={HTTPException: not_found}
     )

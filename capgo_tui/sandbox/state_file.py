@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationError
 
+from capgo_tui.sandbox.call import parse_json
 from capgo_tui.sandbox.roles import CHANNEL_ROLES, ROLES, Permission
 from capgo_tui.sandbox.tables.apps import note_last_version
 from capgo_tui.sandbox.tables.rows import Column, insert
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from capgo_tui.sandbox.store import Store
+
+
+_MOST_BYTES = 256 * 1024 * 1024
+"""A million devices take less."""
+_MOST_LETTERS = 300
 
 
 class StateError(ValueError):
@@ -212,20 +218,26 @@ def load_state(store: Store, path: str | Path) -> None:
         # The checks above leave only rows that are there twice.
         columns = str(error).rpartition(": ")[2]
         raise StateError(f"{path}: two rows have the same {columns}") from error
+    except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+        raise StateError(f"{path}: a value cannot be kept: {error}") from error
 
 
 def _read(path: str | Path) -> State:
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        with Path(path).open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise StateError(f"{path}: cannot be read: {reason}") from error
+    if len(content) > _MOST_BYTES:
+        raise StateError(f"{path}: larger than {_MOST_BYTES // (1024 * 1024)} MB")
     try:
-        return State.model_validate(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise StateError(f"{path}: not JSON: {error}") from error
-    except ValidationError as error:
+        return State.model_validate(parse_json(content))
+    except ValidationError as error:  # which is a ValueError too
         raise StateError(f"{path}: {_first_problem(error.errors())}") from error
+    except ValueError as error:
+        raise StateError(f"{path}: not JSON: {error}") from error
 
 
 def _first_problem(problems: list[ErrorDetails]) -> str:
@@ -233,7 +245,11 @@ def _first_problem(problems: list[ErrorDetails]) -> str:
     first = problems[0]
     steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"]]
     place = "".join(steps).removeprefix(".") or "the file"
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}"
+    text = f"{place}: {first['msg'].removeprefix('Value error, ')}"
+    text = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+    return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
 def _check_references(state: State, path: str | Path) -> None:

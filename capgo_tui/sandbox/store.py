@@ -7,9 +7,10 @@ Callers run in worker threads, so waiting here never holds up an event loop.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,21 @@ class NotEmpty(Exception):  # noqa: N818 - somebody else was quicker, which is n
     """A database that was to be filled has data in it."""
 
 
+def _make_private(path: str | Path) -> None:
+    """Make a new file that its owner alone can read, for it holds keys.
+
+    What SQLite puts beside it takes over its mode; a file that is there keeps its own.
+    """
+    with suppress(OSError):  # SQLite says in its own words what is wrong with the place
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 class Store:
     """The sandbox's data; a file given as ``path`` keeps it between runs."""
 
     def __init__(self, path: str | Path | None = None) -> None:
+        if path is not None:
+            _make_private(path)
         self._lock = threading.RLock()
         self._actor: tuple[int, str] | None = None
         self._connection = sqlite3.connect(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -121,16 +123,67 @@ def test_a_malformed_state_names_the_place(
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "cannot be read"), (b"{", "not JSON"), (b"\xff", "not UTF-8"), (b"[]", "the file:")],
+    [
+        (None, "cannot be read"),
+        (b"{", "not JSON"),
+        (b"\xff", "not UTF-8"),
+        (b"[]", "the file:"),
+        (b"[" * 200_000 + b"]" * 200_000, "nested too deep"),
+        (b'{"keys": ' + b"[" * 400 + b"]" * 400 + b', "apps": []}', "keys"),
+        (b'{"keys": [], "apps": ' + b"9" * 5_000 + b"}", "not JSON"),
+        (b'{"keys": [], "apps": NaN}', "not JSON"),
+    ],
 )
 def test_an_unreadable_state(content: bytes | None, words: str, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     if content is not None:
         path.write_bytes(content)
     store = Store()
-    with pytest.raises(StateError, match=words):
+    with pytest.raises(StateError, match=words) as error:
         load_state(store, path)
+    assert "\n" not in str(error.value)
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "place"), [(10**30, ("id",)), ("\ud800", ("name",)), ("x\n" * 5_000, ("created_at",))]
+)
+def test_a_value_that_cannot_be_kept_is_one_short_line(
+    value: object, place: tuple[str, ...], tmp_path: Path
+) -> None:
+    state: State = json.loads(json.dumps(world()))
+    put(state, value, "apps", 0, "bundles", 0, *place)
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps(state), encoding="utf-8")
+    store = Store()
+    with pytest.raises(StateError) as error:
+        load_state(store, path)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 500
+    assert store.is_empty, "nothing half loaded"
+    store.close()
+
+
+def test_a_state_without_end_is_read_up_to_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capgo_tui.sandbox.state_file._MOST_BYTES", 1024 * 1024)
+    store = Store()
+    with pytest.raises(StateError, match="larger than 1 MB"):
+        load_state(store, "/dev/zero")
+    store.close()
+
+
+def test_a_database_and_what_lies_beside_it_are_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        store = Store(tmp_path / "new.db")
+        fill(store)
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("new.db", "new.db-wal", "new.db-shm"), 0o600)
 
 
 def test_overrides_come_with_a_state(tmp_path: Path) -> None:
