@@ -321,6 +321,9 @@ class _Kept(Generic[RecordT]):
         self, read: Sequence[RecordT | None], text: bytes, rows: list[JSON] | None = None
     ) -> None:
         """Take over what was read from a list, whose parsed `rows` are there or still to parse."""
+        if not self._room and read.count(None) == len(read):
+            self.not_kept += len(read)
+            return
         page: RawPage | None = None
         for index, row in enumerate(read):
             if row is not None:

@@ -309,7 +309,7 @@ class Transport:
         lasting: bool = False,
     ) -> CapgoError:
         return CapgoError(
-            message,
+            self._key.hide_in(message),
             kind=kind,
             status=progress.status,
             request=request.name,

@@ -283,6 +283,17 @@ def test_rows_that_cannot_be_read_are_counted_and_left_out(shell: Shell) -> None
     assert "2 of the channels could not be read" in result.stderr
 
 
+def test_rows_that_are_only_counted_and_a_page_that_is_too_large_are_told(shell: Shell) -> None:
+    good = [{"id": number, "name": f"c{number}", "rolloutEnabled": False} for number in range(900)]
+    body = json.dumps([*good, *({"x": number} for number in range(300))]).encode()
+    shell.server.on("GET", "/channel", answering(200, body))
+    result = shell("channel", "list", "--json", "--revision", "live")
+    assert result.exit_code == IN_PART
+    assert len(json.loads(result.stdout)) == 900
+    assert "of the channels could not be read" in result.stderr
+    assert "a page of the channels had more rows than any of such a server should" in result.stderr
+
+
 def test_a_missing_key_and_a_server_nobody_agreed_to_are_mistakes(
     shell: Shell, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from capgo_tui.api.errors import ErrorKind
+from capgo_tui.api.errors import EndlessList, ErrorKind
 from capgo_tui.workspace.collection import Appended, Progressed, Updated
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.query import Query
@@ -291,3 +291,19 @@ async def test_touching_a_record_redraws_it_and_touching_none_does_nothing(world
     assert heard == []
     devices.touch(known)
     assert heard == [Updated((known,))]
+
+
+async def test_a_list_that_brings_too_much_stops_and_is_read_on_when_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capgo_tui.api.paging.ENDLESS_ROWS", PAGE)
+    devices = open_known(world).devices
+    for loaded in (PAGE, 2 * PAGE):
+        await devices.load_all()
+        assert isinstance(devices.error, EndlessList)
+        assert len(devices) == loaded
+        assert f"{loaded} records so far · L reads on" in status(devices, loaded, Query(), NOON)
+    await devices.load_all()
+    assert devices.error is None
+    assert devices.ended
+    assert len(devices) == 375
