@@ -52,13 +52,13 @@ class Place(Enum):
 class Extra(StrEnum):
     """Operations that only some revisions have (contract §8.2-§9)."""
 
-    DELETE_ONE_BUNDLE = "deleting one bundle"
-    PROMOTE = "putting a bundle on a channel by id"
-    METADATA = "bundle metadata"
-    EXTERNAL_BUNDLES = "registering an external bundle"
-    APPS = "listing apps"
-    OK = "the health check"
-    AUDIT = "an audit history"
+    DELETE_ONE_BUNDLE = "deletion of one bundle"
+    PROMOTE = "promotion by the id of a bundle"
+    METADATA = "comment or link of a bundle"
+    EXTERNAL_BUNDLES = "registration of external bundles"
+    APPS = "list of apps"
+    OK = "health check"
+    AUDIT = "audit history"
     STATISTICS = "statistics"
 
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.commands.asking import asked, limit_option
+from capgo_tui.commands.exit_codes import Exit
+from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import Noun, run_without_app, write_pages
 from capgo_tui.workspace.apps import APP_COLUMNS
 from capgo_tui.workspace.cells import Surroundings
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import AppInfo
     from capgo_tui.commands.asking import Asked
-    from capgo_tui.commands.exit_codes import Exit
 
 APPS: Noun[AppInfo] = Noun("apps", APP_COLUMNS)
 
@@ -36,7 +38,13 @@ def list_apps(asked: Asked, limit: int | None) -> None:
 
     async def command(client: CapgoClient) -> Exit:
         writer = partial(writer_of, asked.format, APP_COLUMNS, _now_alone)
-        return await write_pages(APPS, client.apps(), limit, writer=writer, join=_join_nothing)
+        try:
+            return await write_pages(APPS, client.apps(), limit, writer=writer, join=_join_nothing)
+        except CapgoError as error:
+            if error.kind is not ErrorKind.NOT_FOUND:
+                raise
+            say("this server has no list of apps")
+            return Exit.FAILED
 
     run_without_app(asked.target(of_app=False), command)
 

@@ -52,16 +52,21 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatc
     return monkeypatch
 
 
-def run(
-    server: LetterServer, folder: pytest.MonkeyPatch, mode: Mode, *words: str, app: str = APP
-) -> Result:
-    """Run one command on a server; explicit modes name its revision."""
+def _opener(server: LetterServer) -> Callable[..., CapgoClient]:
+    """What opens a client on a server, in place of the real one."""
 
     def opened(target: Target, log: RequestLog, on_wait: Callable[[Wait], None]) -> CapgoClient:
         target = replace(target, asgi_app=lambda: server, patience=one_try())
         return open_client(target, log, on_wait)
 
-    folder.setattr(reading, "open_client", opened)
+    return opened
+
+
+def run(
+    server: LetterServer, folder: pytest.MonkeyPatch, mode: Mode, *words: str, app: str = APP
+) -> Result:
+    """Run one command on a server; explicit modes name its revision."""
+    folder.setattr(reading, "open_client", _opener(server))
     told = ("--revision", revision_of(type(server)).value) if mode.explicit else ()
     return CliRunner().invoke(capgo_tui, [*words, "--app", app, *told])
 
@@ -101,6 +106,18 @@ def test_a_table_has_the_columns_that_there_are(mode: Mode, folder: pytest.Monke
     assert "DEV" in head
     assert "ROLLOUT" not in head
     assert "blocks some updates" in run(other, folder, mode, "channel", "get", "beta").stdout
+
+
+@both_servers
+@plain_modes
+def test_a_server_without_a_list_of_apps_says_so(
+    kind: type[AnyServer], mode: Mode, folder: pytest.MonkeyPatch
+) -> None:
+    told = ("--revision", revision_of(kind).value) if mode.explicit else ()
+    folder.setattr(reading, "open_client", _opener(make(kind, mode)))
+    result = CliRunner().invoke(capgo_tui, ["app", "list", *told])
+    assert result.exit_code == 1
+    assert "has no list of apps" in result.stderr
 
 
 def test_an_error_of_a_guess_names_the_option(folder: pytest.MonkeyPatch) -> None:

@@ -125,7 +125,6 @@ async def test_what_was_read_of_the_channels_before_is_kept_by(world: World) -> 
     )
     assert draft.notes()[0].startswith(
         "channels could not be read again: what the 6 loaded ones use stays;"
-        " not known whether the rest"
     )
 
 
