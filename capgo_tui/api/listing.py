@@ -28,13 +28,14 @@ from capgo_tui.api.records import (
     rows_of,
     unreadable,
 )
-from capgo_tui.api.slices import SLICE, Outline, Span, Uncut, outline
+from capgo_tui.api.slices import Outline, Span, Uncut, outline
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_CURSOR = 4096
+_READ_WHOLE = 128 * 1024  # bytes; parsing more takes a time that is felt
 _MOST_OF_ONE = 1024 * 1024
 _MOST_OF_A_MEMBER = 64 * 1024
 MOST_UNREADABLE = 100
@@ -166,7 +167,7 @@ def parse_list(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     A row without a usable identity becomes `Unreadable` and the others live. The time it takes
     grows with the bytes alone, and so does the memory with the rows that are kept.
     """
-    if len(body) > SLICE:
+    if len(body) > _READ_WHOLE:
         return _large(model, body)
     try:
         listing = _fast(model, body)
@@ -184,7 +185,7 @@ def head_of(body: bytes) -> JSON:
 
     Raises ValueError where that is no JSON.
     """
-    if len(body) <= SLICE:
+    if len(body) <= _READ_WHOLE:
         return load_json(body)
     found = outline(body)
     if found.items is not None:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-SLICE: Final = 256 * 1024
-"""Most bytes of a slice of more than one item: parsing it takes a few hundredths of a second."""
+SLICE: Final = 64 * 1024
+"""Most bytes of a slice of more than one item: no other thread runs while one is parsed."""
 _MAX_NESTING = 1_000
 """Deeper brackets are in no list of rows; Python's own parser gives up near this depth."""
 _NESTED_AT_ONCE = 3

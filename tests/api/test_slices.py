@@ -65,7 +65,7 @@ def test_a_reply_in_slices_reads_as_it_does_whole(
     whole = told(lambda: parse_list(Device, body))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slices, "SLICE", size)
-        patch.setattr(listing_module, "SLICE", 0)
+        patch.setattr(listing_module, "_READ_WHOLE", 0)
         assert told(lambda: parse_list(Device, body)) == whole
 
 
@@ -131,7 +131,7 @@ def test_a_large_reply_that_is_no_json_is_told_as_such(
 ) -> None:
     for size in (1, 10, 10_000):
         monkeypatch.setattr(slices, "SLICE", size)
-        monkeypatch.setattr(listing_module, "SLICE", 0)
+        monkeypatch.setattr(listing_module, "_READ_WHOLE", 0)
         with pytest.raises(NotReadable, match="no JSON"):
             parse_list(Device, odd)
 
