@@ -30,3 +30,10 @@ def test_an_id_with_room_is_whole_and_one_without_keeps_both_ends() -> None:
         assert len(cut) == SHORT - 1
         assert cut.startswith(ID[:7])
         assert cut.endswith(ID[-7:])
+
+
+@pytest.mark.parametrize("most", [-23, 0, 1])
+@pytest.mark.parametrize("name", ["2.4.1", "a-channel-of-a-pull-request"])
+def test_a_name_without_room_comes_to_an_end(name: str, most: int) -> None:
+    """What stands beside a name may leave it less than no room."""
+    assert len(shorten(name, most)) <= len("…x…")

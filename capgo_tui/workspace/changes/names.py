@@ -24,7 +24,8 @@ def shorten(name: str, most: int, mark: int = 0) -> str:
     if is_device_id(name) and most >= SHORT:
         return short_id(name)
     head, tail = len(name) // 2, len(name) // 2 + len(name) % 2
-    while cell_width(name[:head]) + 1 + cell_width(name[len(name) - tail :]) > most:
+    # Where there is no room at all, or less than none, the sign that it was cut is left.
+    while head + tail and cell_width(name[:head]) + 1 + cell_width(name[len(name) - tail :]) > most:
         if head > tail:
             head -= 1
         else:
