@@ -185,6 +185,25 @@ async def test_an_undo_of_several_says_how_many_it_has_read(server: Server) -> N
         await driver.type("n")
 
 
+async def test_that_an_earlier_change_is_undone_is_said_before_the_reason(server: Server) -> None:
+    server.override(ONE, "beta")
+    async with on_devices(server) as driver:
+        await clear_first(driver)
+        workspace = driver.main.workspace
+        assert workspace is not None
+        workspace.journal.settle(
+            workspace.journal.intend(
+                BundleDeletion(app_id=APP, key="1.0.5", label="1.0.5", before={}, after=None), None
+            ),
+            Outcome(Fate.VERIFIED),
+        )
+        await driver.type("z")
+        await driver.asked()
+        assert "Undo: Override tester-01" in driver.line(-1)
+        assert "The last change stays; this is an earlier one" in driver.line(-2)
+        await driver.type("n")
+
+
 async def test_why_something_is_not_undone_is_there_to_its_end(server: Server) -> None:
     async with on_devices(server) as driver:
         workspace = driver.main.workspace

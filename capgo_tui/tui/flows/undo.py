@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 LEAD = "Undo: "
+EARLIER = "The last change stays; this is an earlier one"
+"""Said first: the reason may be longer than the line."""
 READING = "Reading what is there now…"
 READING_LEFT = "Reading what an earlier run left midway…"
 
@@ -102,7 +104,7 @@ class UndoFlow:
             return
         if self._is_taken() or any(self._is_busy(each.change) for each in undo.done):
             return
-        self._screen.say(f"{passed_over}; this one can be undone:" if passed_over else "")
+        self._screen.say(f"{EARLIER} · {passed_over}" if passed_over else "")
         if not await self._ask(undo):
             self._screen.say("Nothing was changed.")
         elif (objection := undo.objection(self._workspace)) is not None:
