@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +36,8 @@ class AgreedServers:
             OSError: when it cannot be written down: then it holds for this run.
 
         """
+        import tempfile  # noqa: PLC0415 - for a yes alone
+
         pair = _pair(folder, server)
         make_private_folder(self.file.parent)
         kept = [*(each for each in self._read() if each != pair), pair][-KEPT:]
