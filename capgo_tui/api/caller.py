@@ -238,6 +238,14 @@ class Caller:
                 status=200,
                 request=request.name,
             ) from None
+        except Exception as fault:
+            raise CapgoError(
+                f"the answer to {request.name} cannot be read ({type(fault).__name__})",
+                kind=ErrorKind.SERVER_FAULT,
+                status=200,
+                request=request.name,
+                lasting=True,
+            ) from fault
         self.note(revision)
         return result
 

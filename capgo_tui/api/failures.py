@@ -37,6 +37,14 @@ def explain(error: Exception, host: str, *, connect: float, read: float) -> str:
     return f"{host} closed the connection before the answer was complete"
 
 
+def explain_fault(fault: Exception, host: str, *, went_out: bool) -> str:
+    """Describe a fault that no library promises: by its kind alone, for its text may hold a key."""
+    kind = type(fault).__name__
+    if went_out:
+        return f"the answer of {host} cannot be used ({kind})"
+    return f"the request to {host} could not be sent ({kind})"
+
+
 def lasts(error: Exception) -> bool:
     """Whether another try would end the same way: it is the certificate that is not trusted."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))

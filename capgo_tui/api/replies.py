@@ -84,6 +84,8 @@ _KIND_OF_STATUS = {
 # A 5xx that names the step that failed did not get past it; any other may come after the write.
 _SAYS_NOT_DONE = re.compile(r"cannot (set channels|create channel)", re.IGNORECASE)
 _CODES_NOT_DONE = {"channel_device_error"}
+_REFUSALS = {400, 401, 402, 403, 404, 429}
+"""What a route of the contract refuses with; any other 4xx is somebody else's on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +221,10 @@ def _failed_to_list_bundles(told: _Told) -> bool:
 
 
 def _may_be_done(status: int, told: _Told) -> bool:
-    if status == 408 or status < 300:
+    if status < 400:
         return True
     if status < 500:
-        return False
+        return status not in _REFUSALS and told.code not in _KIND_OF_CODE
     return told.code not in _CODES_NOT_DONE and not _SAYS_NOT_DONE.match(told.message)
 
 

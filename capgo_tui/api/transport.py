@@ -19,7 +19,7 @@ import anyio.lowlevel  # noqa: E402
 import httpx  # noqa: E402
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
-from capgo_tui.api.failures import explain, lasts  # noqa: E402
+from capgo_tui.api.failures import explain, explain_fault, lasts  # noqa: E402
 from capgo_tui.api.replies import denies, error_of  # noqa: E402
 from capgo_tui.api.servers import is_loopback  # noqa: E402
 from capgo_tui.api.unpacking import ACCEPTED, PIECE, PackedOtherwise, Unpacker  # noqa: E402
@@ -74,7 +74,7 @@ class Transport:
 
     ``server`` is the base address: https, or http on this machine only, with an optional path
     before the API's own; anything else raises `InsecureServer`. Redirects are not followed, but
-    for one that only adds a slash to the path: such a server gets the slash from then on.
+    for one of a read that only adds a slash to the path: such a server gets it from then on.
     Proxies of the environment serve all but this machine; netrc is never read (httpx only does
     when asked to). ``asgi_app`` answers instead of a socket. Nothing is tried twice here:
     `Attempts` does that.
@@ -133,7 +133,7 @@ class Transport:
     async def send(self, request: Request, attempt: int = 1, *, slash: bool | None = None) -> bytes:
         """Send `request` once, for the `attempt`-th time, and give the body of its 2xx reply.
 
-        A redirect to the same address with a slash did nothing: there it is sent again.
+        A read that is redirected to the same address with a slash is sent again there.
         Raises `CapgoError` for everything else, RuntimeError after `aclose`.
         """
         slash = bool(self._slash) if slash is None else slash
@@ -162,6 +162,15 @@ class Transport:
         except CapgoError as caught:
             error = caught
             raise
+        except _SlashWanted:
+            raise
+        except Exception as fault:
+            # httpx reads a Location that is not followed, and h11, a codec or this very code may
+            # fail as well: a write that has gone out by then has not failed for that.
+            message = explain_fault(fault, self.host, went_out=progress.went_out)
+            kind = ErrorKind.SERVER_FAULT
+            error = self._failed(request, progress, message, kind, lasting=True)
+            raise error from fault
         finally:
             if self._on_exchange is not None and (error or progress.done):
                 self._on_exchange(
@@ -196,7 +205,9 @@ class Transport:
         progress.done = True
         status = progress.status or 0
         if 300 <= status < 400:
-            if not request.path.endswith("/") and self._adds_a_slash(request, headers):
+            # A write is not sent again: whoever redirects it may have carried it out before.
+            again = not request.writes and not request.path.endswith("/")
+            if again and self._adds_a_slash(request, headers):
                 raise _SlashWanted
             raise self._redirected(request, status, headers)
         if not 200 <= status < 300 or (request.writes and denies(body)):
@@ -329,7 +340,7 @@ class Transport:
     def _redirected(self, request: Request, status: int, headers: Mapping[str, str]) -> CapgoError:
         try:
             target = httpx.URL(headers.get("location", "")).host
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):
             target = ""
         where = f" to {clean(self._key.hide_in(target), 100)}" if target else ""
         return CapgoError(
@@ -337,6 +348,7 @@ class Transport:
             kind=ErrorKind.SERVER_FAULT,
             status=status,
             request=request.name,
+            maybe_sent=request.writes,
             lasting=True,
         )
 

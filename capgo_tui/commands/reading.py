@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import traceback
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
@@ -96,6 +97,13 @@ def _leave_with(work: Coroutine[None, None, Exit]) -> NoReturn:
         raise click.UsageError(str(error)) from None
     except Refused as error:
         say(str(error))
+        code = Exit.FAILED
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as bug:  # noqa: BLE001 - its traceback could show the key
+        where = traceback.extract_tb(bug.__traceback__)[-1]
+        name = type(bug).__name__
+        say(f"a bug in capgo-tui, please report it: {name} at {where.filename}:{where.lineno}")
         code = Exit.FAILED
     sys.exit(code)
 

@@ -45,6 +45,8 @@ class Reply:
     status: int
     body: bytes
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    raw: bytes | None = None
+    """All bytes that go over a socket in its place; the connection then ends."""
 
     @classmethod
     def of(cls, status: int, document: object) -> Reply:
@@ -137,6 +139,16 @@ class FrontDoor:
             raise ConnectionCut
 
         self.on(name, run)
+
+    def answer_raw(self, name: str, raw: bytes, *, first: bool, times: int = 1) -> None:
+        """Answer with these bytes, on a socket; `first` carries the request out before."""
+
+        async def run(forward: Callable[[], Awaitable[Reply]]) -> Reply:
+            if first:
+                await forward()
+            return Reply(0, b"", raw=raw)
+
+        self.on(name, run, times=times)
 
     def rewrite(self, name: str, change: Callable[[Any], object], *, skip: int = 0) -> None:
         """Answer with what `change` makes of the real answer's JSON."""
@@ -298,6 +310,10 @@ async def _serve_one(
     url = urlsplit(target)
     query = dict(parse_qsl(url.query, keep_blank_values=True))
     reply = await door.reply(Asked(method, url.path, query, headers, body, url.query))
+    if reply.raw is not None:
+        writer.write(reply.raw)
+        await writer.drain()
+        return
     lines = [f"HTTP/1.1 {reply.status} .", f"content-length: {len(reply.body)}"]
     lines += ["connection: close", "", ""]
     writer.write("\r\n".join(lines).encode() + reply.body)

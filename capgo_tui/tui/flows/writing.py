@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import Refused
 from capgo_tui.tui.dialogs.confirmation import Choice, Listing
-from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.carry_out import carry_out, not_sent
 from capgo_tui.workspace.changes.duration import estimate
 from capgo_tui.workspace.changes.guard import MANY, Guard, guard_of
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.changes.run import TICK, Run
 from capgo_tui.workspace.changes.told import told
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.session import Workspace
 
     Again = Callable[[Change], Change | None]
@@ -221,6 +221,9 @@ class Writing:
         finally:
             dialog.end()
         self._screen.tell(f"{title} · {dialog.summary}")
+        for step in run.steps:
+            if step.outcome is not None and step.outcome.bug is not None:
+                self._screen.app.report_bug(step.outcome.bug)
         await dialog.seen()
         return run
 
@@ -234,7 +237,7 @@ class Writing:
         why_not = await self._await_turn(change)
         if why_not:
             self._screen.say(f"Nothing was changed: {change.name}: {why_not}.")
-            return Outcome(Fate.FAILED, change.before, refused=Refused(why_not))
+            return not_sent(Refused(why_not))
         self._screen.say(f"⟳ {change.summary(self._screen.size.width - 5)}…")
         outcome: Outcome = await self._screen.app.see_through(
             carry_out(change, self._workspace, undoes=undoes)

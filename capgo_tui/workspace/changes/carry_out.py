@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import CapgoError, Refused
+from capgo_tui.api.errors import CapgoError, ErrorKind, Refused
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.journal import JournalUnusable
 
@@ -28,7 +28,9 @@ class Sent:
     entry: int
     """Its number in the journal."""
     lost: CapgoError | None = None
-    """Why the answer did not arrive, if it did not."""
+    """Why the answer did not arrive or does not tell, if it is so."""
+    bug: Exception | None = None
+    """What went wrong on this side while it was sent."""
 
 
 async def carry_out(change: Change, workspace: Workspace, *, undoes: int | None = None) -> Outcome:
@@ -60,12 +62,8 @@ async def send_once(
         entry = await asyncio.to_thread(
             workspace.journal.intend, change, request, undoes=undoes, run=run
         )
-    except (CapgoError, Refused) as why:
-        outcome = (
-            Outcome(Fate.FAILED, change.before, why)
-            if isinstance(why, CapgoError)
-            else Outcome(Fate.FAILED, change.before, refused=why)
-        ).known_at(workspace.now())
+    except Exception as why:  # noqa: BLE001 - nothing has been sent, whatever it is
+        outcome = not_sent(why).known_at(workspace.now())
         if run is None or undoes is None or isinstance(why, JournalUnusable):
             return outcome
         return await journal_refusal(change, workspace, outcome, undoes, run)
@@ -75,10 +73,28 @@ async def send_once(
         workspace.pacing.note(change.limits, error, entry)
         if error.maybe_sent:
             return Sent(change, entry, error)
-        refusal = Outcome(Fate.FAILED, change.before, error, reason=change.reason(error))
+        refusal = Outcome(Fate.FAILED, error=error, reason=change.reason(error), seen=False)
         return await settle(workspace, entry, refusal)
+    except Exception as bug:  # noqa: BLE001 - it may be out: what it did must be told
+        workspace.pacing.note(change.limits, entry=entry)
+        return Sent(change, entry, _fault(bug, maybe_sent=True), bug)
     workspace.pacing.note(change.limits, entry=entry)
     return Sent(change, entry)
+
+
+def not_sent(why: Exception) -> Outcome:
+    """The outcome of a change that was given up before its request went out."""
+    if isinstance(why, CapgoError):
+        return Outcome(Fate.FAILED, error=why, seen=False)
+    if isinstance(why, Refused):
+        return Outcome(Fate.FAILED, refused=why, seen=False)
+    return Outcome(Fate.FAILED, error=_fault(why), bug=why, seen=False)
+
+
+def _fault(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
+    """The error that a fault of ours is told as."""
+    message = f"{type(bug).__name__}, a bug in capgo-tui"
+    return CapgoError(message, kind=ErrorKind.SERVER_FAULT, maybe_sent=maybe_sent, lasting=True)
 
 
 async def journal_refusal(
@@ -99,11 +115,9 @@ async def conclude(sent: Sent, workspace: Workspace) -> Outcome:
     try:
         found = await sent.change.read(workspace)
         outcome = judge(sent.change, found, sent.lost)
-    except CapgoError as error:
-        outcome = unread(sent.lost, error)
-    except Exception as bug:  # noqa: BLE001 - the request is out: what it did must be told
-        outcome = Outcome(Fate.UNKNOWN, bug=bug, seen=False)
-    return await settle(workspace, sent.entry, outcome)
+    except Exception as why:  # noqa: BLE001 - the request is out: what it did must be told
+        outcome = not_read(sent, why)
+    return await settle(workspace, sent.entry, replace(outcome, bug=sent.bug or outcome.bug))
 
 
 async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
@@ -114,6 +128,13 @@ async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
     except JournalUnusable:
         return replace(outcome, journalled=False)
     return outcome
+
+
+def not_read(sent: Sent, why: Exception) -> Outcome:
+    """The outcome of a change that was sent, and whose reading back failed."""
+    if isinstance(why, CapgoError):
+        return unread(sent.lost, why)
+    return replace(unread(sent.lost, _fault(why)), bug=why)
 
 
 def unread(lost: CapgoError | None, error: CapgoError | None = None) -> Outcome:

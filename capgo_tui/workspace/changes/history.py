@@ -160,7 +160,7 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     if effects:
         lines.append(("What it was given" if change.before is None else "Before → after", ""))
         lines += effects
-    if entry.found is not None:
+    if entry.found is not None and entry.fate is not Fate.FAILED:  # earlier versions wrote it
         lines.append(("Read back", ""))
         lines += [(change.field_label(field), text) for field, text in _found(change, entry.found)]
     return lines

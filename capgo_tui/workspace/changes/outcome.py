@@ -35,18 +35,21 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of a change: its fate, what is true now, and the error on the way, if any."""
+    """The end of a change: its fate, what was read back, and the error on the way, if any."""
 
     fate: Fate
     found: State | None = None
-    """What was read back, by field; None where there is no such record or nothing was read."""
+    """What was read back, by field; None where there is no such record or nothing was read.
+
+    The journal keeps it as read: what was only known from before never stands here.
+    """
     error: CapgoError | None = None
     refused: Refused | None = None
     """Why nothing was sent, where it was this side that refused."""
     bug: Exception | None = None
-    """What went wrong on this side after the request had been sent."""
+    """What went wrong on this side, where it was no refusal."""
     seen: bool = True
-    """Whether `found` was read from the server."""
+    """Whether the target was read back, and tells what the change speaks of."""
     lost: State = field(default_factory=dict)
     """What should have stayed and did not, as it was before (contract §11.5)."""
     side_effects: State = field(default_factory=dict)

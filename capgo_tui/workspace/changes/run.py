@@ -6,15 +6,16 @@ import asyncio
 import uuid
 from collections import Counter, deque
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import CapgoError, ErrorKind, Refused
+from capgo_tui.api.errors import ErrorKind, Refused
 from capgo_tui.workspace.changes.carry_out import (
     Sent,
     conclude,
     journal_refusal,
     judge,
+    not_read,
     send_once,
     settle,
     unread,
@@ -215,7 +216,7 @@ class Run:
             if step.undoes is None or step.ended or step.undoes not in begun:
                 continue
             refused = Refused(step.untried or "stopped before it was sent")
-            outcome = Outcome(Fate.FAILED, step.change.before, refused=refused)
+            outcome = Outcome(Fate.FAILED, refused=refused, seen=False)
             await journal_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
 
     def _soonest(self) -> tuple[int, float]:
@@ -264,20 +265,21 @@ class Run:
         if not self._sent:
             return
         first = self._sent[0][1].change
-        error = None
+        failure: Exception | None = None
         try:
             if len(self._sent) == 1:
                 await first.read(self._workspace)
             else:
                 await first.read_list(self._workspace, deleted=self._deleted())
-        except CapgoError as failure:
-            error = failure
+        except Exception as why:  # noqa: BLE001 - all of them are out: what they did must be told
+            failure = why
         for step, sent in self._sent:
-            if error is None:
+            if failure is None:
                 found = sent.change.find(self._workspace)
                 outcome = judge(sent.change, found, sent.lost)
             else:
-                outcome = unread(sent.lost, error)
+                outcome = not_read(sent, failure)
+            outcome = replace(outcome, bug=sent.bug or outcome.bug)
             step.outcome = await settle(self._workspace, sent.entry, outcome)
             step.unread = False
 

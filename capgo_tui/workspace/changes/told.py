@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from capgo_tui.api.errors import ErrorKind
 from capgo_tui.text import cell_width
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.words import brief
@@ -11,6 +12,7 @@ from capgo_tui.workspace.words import brief
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from capgo_tui.api.errors import CapgoError
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.changes.states import State
@@ -46,12 +48,11 @@ def told(change: Change, outcome: Outcome) -> str:
         case Fate.UNVERIFIED:
             line = f"? {name}: accepted, but this server does not tell it back"
         case Fate.UNKNOWN if outcome.seen:
-            line = f"? {name}: the answer was lost; {now} so far, r reads again"
+            line = f"? {name}: {_unclear(error)}; {now} so far, r reads again"
         case Fate.UNKNOWN:
-            line = f"? {name}: the answer was lost, it may have taken effect; r reads again"
+            line = f"? {name}: {_unclear(error)}, it may have taken effect; r reads again"
         case Fate.FAILED:
-            # What was refused on this side may have been so because `now` is no longer true.
-            what = "" if outcome.refused else f" · {name}: {now}"
+            what = "" if outcome.refused else f" · {name}"
             line = f"✗ Not changed: {_why(change, outcome)}{what}"
     return line if outcome.journalled else f"{line} · the journal could not be written"
 
@@ -80,9 +81,9 @@ def briefly(change: Change, outcome: Outcome) -> str:
         case Fate.UNVERIFIED:
             line = "? accepted; this server does not tell it back"
         case Fate.UNKNOWN if outcome.seen:
-            line = f"? the answer was lost; {now} so far"
+            line = f"? {_unclear(error)}; {now} so far"
         case Fate.UNKNOWN:
-            line = "? the answer was lost, it may have taken effect"
+            line = f"? {_unclear(error)}, it may have taken effect"
         case Fate.FAILED:
             line = f"✗ {_why(change, outcome)}"
     return line if outcome.journalled else f"{line} · not in the journal"
@@ -124,6 +125,13 @@ def _besides(change: Change, outcome: Outcome) -> list[str]:
         change.side_effects_label(side_effects) if side_effects else "",
     )
     return [each for each in told if each]
+
+
+def _unclear(error: CapgoError | None) -> str:
+    """Why it is not known whether it was done: there is no answer, or one that does not tell."""
+    if error is None or error.status is None or error.kind is ErrorKind.UNREACHABLE:
+        return "the answer was lost"
+    return f"HTTP {error.status} is no clear answer"
 
 
 def _why(change: Change, outcome: Outcome) -> str:

@@ -85,8 +85,8 @@ CHANGES: dict[str, tuple[str, Make]] = {
 FATES = {
     "429=2": Fate.FAILED,
     "expired-key": Fate.FAILED,
-    "redirect={elsewhere}": Fate.FAILED,
     # Not done, yet no answer says so: what is not seen yet may still come.
+    "redirect={elsewhere}": Fate.UNKNOWN,
     "500=before": Fate.UNKNOWN,
     "502=before": Fate.UNKNOWN,
     "drop=before": Fate.UNKNOWN,

@@ -45,6 +45,7 @@ def override(before: str | None, after: str | None) -> OverrideChange:
 CHANGE, CLEARED = override("production-eu", "beta"), override("beta", None)
 QA: State = {"channel": "qa"}
 NONE: State = {"channel": None}
+MOVED = failure(ErrorKind.SERVER_FAULT, "a redirect", status=302, maybe_sent=True)
 LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=True)
 
 
@@ -67,7 +68,8 @@ LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=Tr
             "?",
             ["answer was lost", "may have taken effect"],
         ),
-        (CHANGE, Outcome(Fate.FAILED, CHANGE.before, BROKEN), "✗", ["production-eu"]),
+        (CHANGE, Outcome(Fate.UNKNOWN, NONE, MOVED), "?", ["302 is no clear answer", "so far"]),
+        (CHANGE, Outcome(Fate.FAILED, None, BROKEN, seen=False), "✗", ["Not changed"]),
     ],
 )
 def test_an_outcome_is_told_in_one_line(
@@ -122,7 +124,7 @@ CREATION = ChannelCreation(**SHARED, before=None, after={"public": True}, demote
     ids=lambda value: type(value).__name__ if isinstance(value, Change) else None,
 )
 def test_what_the_key_may_not_is_what_was_tried(change: Change, right: str) -> None:
-    refused = Outcome(Fate.FAILED, change.before, NOT_ALLOWED)
+    refused = Outcome(Fate.FAILED, None, NOT_ALLOWED, seen=False)
     assert f"this key may not {right}" in told(change, refused)
     assert f"this key may not {right}" in briefly(change, refused)
     unread = Outcome(Fate.UNVERIFIED, None, NOT_ALLOWED, seen=False)
@@ -191,7 +193,7 @@ def test_a_locked_address_is_told_with_its_end() -> None:
         detail={"reason": "too_many_failed_auth_attempts"},
     )
     end = clock_time(NOON + timedelta(minutes=15))
-    line = told(CHANGE, Outcome(Fate.FAILED, CHANGE.before, lock, at=NOON))
+    line = told(CHANGE, Outcome(Fate.FAILED, None, lock, seen=False, at=NOON))
     assert line.startswith(f"✗ Not changed: locked for 15 minutes, until {end} · ")
 
 
