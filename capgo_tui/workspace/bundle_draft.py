@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from capgo_tui.api.errors import Refused
 from capgo_tui.api.requests import MAX_KEY_ID, is_version
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.bundles import (
@@ -57,7 +58,10 @@ class NotesDraft(Draft):
         if now is None:
             return None
         self._bundle = now
-        return self.change()
+        change = self.change()
+        if not change.after:
+            raise Refused(f"{change.name} has these notes already")
+        return change
 
     def problem(self, name: str) -> str:
         """Whether the link could not be opened; one that was there before is left alone."""

@@ -7,8 +7,8 @@ what imports the HTTP library: callers that paint first call it from a thread.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, Protocol
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.audit import AuditHistory
@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
     AnyCollection: TypeAlias = Collection[Channel] | Collection[Device] | Collection[Bundle]
+
+
+JUST_READ: Final = timedelta(seconds=5)
+"""A record read so lately is not read once more before it is written to."""
+KEPT_LOOKS: Final = 100
+"""Of so many devices at most is remembered when they were looked up."""
 
 
 def utc_now() -> datetime:
@@ -92,6 +98,8 @@ class Workspace:
             key=lambda bundle: str(bundle.id),
             now=now,
         )
+        self._looked_up: dict[str, datetime] = {}
+        """When devices were looked up one by one, by their ids."""
         self.waits = waits or Waits(now)
         self.waits.of_lists(
             {
@@ -150,7 +158,15 @@ class Workspace:
                 return None
             raise
         self.devices.put(device)
+        if len(self._looked_up) >= KEPT_LOOKS:
+            self._looked_up.clear()
+        self._looked_up[device.wire_key] = self.now()
         return device
+
+    def has_just_read(self, device_id: str) -> bool:
+        """Whether a device was looked up so lately that a change of it can rest on that."""
+        then = self._looked_up.get(device_id)
+        return then is not None and timedelta() <= self.now() - then < JUST_READ
 
     def load_effort(self, loaded: int) -> LoadEffort:
         """What it takes to load all devices when so many are loaded."""

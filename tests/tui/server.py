@@ -102,6 +102,17 @@ class Server:
         """How many requests could have changed something."""
         return sum(one.method in WRITES for one in self.asked)
 
+    def once_written(self, behaviour: Behaviour) -> Behaviour:
+        """Behave as the sandbox does until a write was sent, and from then on like this."""
+
+        async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+            if self.writes:
+                await behaviour(app, scope, receive, send)
+            else:
+                await app(scope, receive, send)
+
+        return behave
+
     def overrides(self) -> dict[str, str]:
         """The override of each device, read past the API."""
         with self.store.reading() as db:

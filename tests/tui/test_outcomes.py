@@ -146,7 +146,7 @@ async def test_a_web_page_for_an_answer_is_looked_into(server: Server, took_effe
 async def test_a_write_that_cannot_be_looked_into_is_unknown_and_stays_so(server: Server) -> None:
     server.on("POST", "/device", FAULT)
     async with on_devices(server) as driver:
-        server.on("GET", "/device", HTML)
+        server.on("GET", "/device", server.once_written(HTML))
         await write(driver)
         line = await told(driver, "?")
         assert "it may have taken effect" in line
@@ -181,7 +181,12 @@ async def test_a_connection_that_drops_and_stays_down_is_unknown_never_failed(
         launch = Launch(ApiKey(ALL), APP, server=wire.url)
         async with on_devices(server, launch=launch) as driver:
             wire.cut["POST", "/device"] = "after"
-            wire.cut["GET", "/device"] = "before"
+
+            async def cut_reads(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+                wire.cut["GET", "/device"] = "before"
+                await app(scope, receive, send)
+
+            server.on("POST", "/device", cut_reads)
             await write(driver)
             assert "it may have taken effect" in await told(driver, "?")
             assert "12 loaded" not in driver.status

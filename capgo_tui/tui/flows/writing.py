@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import Refused
 from capgo_tui.tui.dialogs.confirmation import Choice, Listing
 from capgo_tui.workspace.changes.carry_out import carry_out, not_sent
+from capgo_tui.workspace.changes.change import Outdated
 from capgo_tui.workspace.changes.duration import estimate
 from capgo_tui.workspace.changes.guard import MANY, Guard, guard_of
 from capgo_tui.workspace.changes.recall import recall
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.tui.widgets.modal import Modal
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.session import Workspace
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     Again = Callable[[Change], Change | None]
 
 GONE = "no longer in the list"
+
+
+class Stopped(Refused):
+    """A change was given up while it waited for its turn."""
 
 
 def _again(change: Change, width: int) -> str:
@@ -152,9 +158,22 @@ class Writing:
                 self._screen.say(f"Nothing was changed.{gone}")
                 return None
             if now.before == change.before:
-                return await self.carry_out(change if choice is None else now)
+                change = change if choice is None else now
+                over = self._open_modals()
+                outcome = await self._send(change)
+                # It is looked at right before it is sent, too: that may tell what no list did.
+                outdated = isinstance(outcome.refused, Outdated) and self._open_modals() <= over
+                now = again() if outdated else None
+                if now is None or now.before == change.before:
+                    return await self._end(change, outcome)
+                self._screen.status.dismiss()
             change = now
             answer = self._ask_one(change, choice, changed=True)
+
+    def _open_modals(self) -> set[Modal | None]:
+        """What lies over the lists: a question that nobody waits for is put over nothing new."""
+        elsewhere = set() if self._screen.is_current else {None}
+        return {modal for modal in self._screen.modals if modal.visible} | elsewhere
 
     def confirm_run(
         self,
@@ -234,14 +253,22 @@ class Writing:
 
     async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
         """Carry a change out that was agreed to, and tell its end."""
+        return await self._end(change, await self._send(change, undoes))
+
+    async def _send(self, change: Change, undoes: int | None = None) -> Outcome:
         why_not = await self._await_turn(change)
         if why_not:
-            self._screen.say(f"Nothing was changed: {change.name}: {why_not}.")
-            return not_sent(Refused(why_not))
+            return not_sent(Stopped(why_not))
         self._screen.say(f"⟳ {change.summary(self._screen.size.width - 5)}…")
         outcome: Outcome = await self._screen.app.see_through(
             carry_out(change, self._workspace, undoes=undoes)
         )
+        return outcome
+
+    async def _end(self, change: Change, outcome: Outcome) -> Outcome:
+        if isinstance(outcome.refused, Stopped):
+            self._screen.say(f"Nothing was changed: {change.name}: {outcome.refused}.")
+            return outcome
         self._screen.tell(told(change, outcome))
         if outcome.bug is not None:
             self._screen.app.report_bug(outcome.bug)

@@ -14,8 +14,7 @@ from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.api.requests import BundleName
 from capgo_tui.api.revisions import DeleteAll
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
-from capgo_tui.workspace.changes.change import Change, Effect
-from capgo_tui.workspace.changes.channels import Outdated
+from capgo_tui.workspace.changes.change import Change, Effect, Outdated
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.states import State, bundle_state
 
@@ -116,6 +115,17 @@ class BundleNotes(BundleChange):
         ids = {} if bundle is None else {"bundle_id": bundle.id}
         return super().of_record(workspace).model_copy(update=ids)
 
+    async def check(self, workspace: Workspace, *, alone: bool) -> Change:
+        """Refuse to write over what somebody else has just noted."""
+        if not alone:
+            return self
+        found = await self.read(workspace)
+        if found is None:
+            raise Outdated(f"there is no bundle {self.label} any more")
+        if self.outdated_by(found):
+            raise Outdated("it was changed meanwhile: look at it and try again")
+        return self
+
     def request(self, traits: Traits) -> Request:
         """``POST /bundle/metadata``; an empty text takes a note away."""
         texts = {field: str(value or "") for field, value in (self.after or {}).items()}
@@ -202,12 +212,13 @@ class BundleDeletion(BundleChange):
     agreed: tuple[str, ...] = ()
     """The channels that use it, as told before it was agreed to."""
 
-    async def check(self, workspace: Workspace) -> Change:
+    async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Where the server does not protect what channels use, look whether one came to use it.
 
         A run of many deletions reads the channels again now and then only: one request before
         each of 200 would be a burst.
         """
+        del alone
         if workspace.client.traits.delete_all is DeleteAll.UNLINKED:
             return self
         channels = workspace.channels

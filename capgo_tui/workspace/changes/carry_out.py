@@ -48,16 +48,21 @@ async def carry_out(change: Change, workspace: Workspace, *, undoes: int | None 
 
 
 async def send_once(
-    change: Change, workspace: Workspace, *, undoes: int | None = None, run: str | None = None
+    change: Change,
+    workspace: Workspace,
+    *,
+    undoes: int | None = None,
+    run: str | None = None,
+    alone: bool = True,
 ) -> Sent | Outcome:
     """Journal a change and send it; an outcome when it failed, and so has come to its end.
 
     What is refused on this side is not journalled, unless it is a step of an undo: without it
-    the steps before it would look like the whole.
+    the steps before it would look like the whole. `alone` is for `Change.check`.
     """
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
-        change = await change.check(workspace)
+        change = await change.check(workspace, alone=alone)
         request = change.request(traits)
         entry = await asyncio.to_thread(
             workspace.journal.intend, change, request, undoes=undoes, run=run

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from capgo_tui.api.errors import Refused
 from capgo_tui.short_ids import is_device_id, short_id
 from capgo_tui.text import REPLACEMENT, cell_width, clean
 from capgo_tui.workspace.changes.guard import Guard
@@ -35,6 +36,10 @@ NAME_WIDTH = 24
 """Cells a name takes in a sentence."""
 LONGEST_TYPED = 100
 """Letters of a name up to which it is typed to confirm its change."""
+
+
+class Outdated(Refused):
+    """The record is no longer what it was when the change was agreed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +88,22 @@ class Change(BaseModel, ABC):
     def request(self, traits: Traits) -> Request:
         """The one request that carries it out; raises `Refused` where there is none."""
 
-    async def check(self, workspace: Workspace) -> Change:
+    async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Look once more, right before it is sent, whether it would do what was agreed to.
 
         Gives what is then sent: this change, completed where it left something to be looked up.
 
+        Args:
+            workspace: the app it is about.
+            alone: whether it was agreed to by itself; a request more for each of many is too much.
+
         Raises:
-            Refused: when it would do something else; nothing is sent then.
+            Outdated: when its record is no longer what it was when it was agreed to.
+            Refused: when it would do something else; nothing is sent then either.
             CapgoError: when that could not be read.
 
         """
-        del workspace
+        del workspace, alone
         return self
 
     @abstractmethod

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from capgo_tui.api import requests
-from capgo_tui.api.errors import CapgoError, ErrorKind, Refused, UnsupportedByRevision
+from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, CleanText
+from capgo_tui.workspace.changes.change import Change, CleanText, Outdated
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_value
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.names import fit, shorten
@@ -50,10 +50,6 @@ if TYPE_CHECKING:
 DEMOTED = "demoted"
 """In what was found after a change: the exact names of the defaults that no longer are, as JSON."""
 BUNDLES = ("bundle", "rollout_bundle")
-
-
-class Outdated(Refused):
-    """The record is no longer what it was when the change was agreed to."""
 
 
 def settings_of(state: State) -> ChannelSettings:
@@ -224,8 +220,9 @@ class SettingsChange(ChannelChange):
     """The bundle it carries, which older servers drop unless it is sent along (§11.5); looked up
     right before it is sent where it is not known."""
 
-    async def check(self, workspace: Workspace) -> Change:
+    async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Refuse to make a channel anew that has gone, or to undo what somebody else just did."""
+        del alone
         found = await self.read_one(workspace)
         if found is None:
             raise Outdated(f"there is no channel {self.label} any more, and this would make one")

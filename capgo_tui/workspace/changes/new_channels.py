@@ -9,7 +9,7 @@ from pydantic import Field
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import CleanText  # noqa: TC001 - pydantic reads it
+from capgo_tui.workspace.changes.change import CleanText, Outdated
 from capgo_tui.workspace.changes.channel_words import (
     FIELD_LABELS,
     setting_label,
@@ -17,7 +17,6 @@ from capgo_tui.workspace.changes.channel_words import (
 )
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
-    Outdated,
     SettingsChange,
     settings_of,
 )
@@ -63,8 +62,9 @@ class ChannelCreation(ChannelChange):
         """None yet: it is a right in the app."""
         return ""
 
-    async def check(self, workspace: Workspace) -> Change:
+    async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Refuse when there is a channel of that name: the request would edit it (§11.15)."""
+        del alone
         if await self.read_one(workspace) is not None:
             raise Outdated(f"there is a channel {self.label} already, and this would change it")
         return self

@@ -8,7 +8,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import Refused
 from capgo_tui.short_ids import short_id
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, Effect
+from capgo_tui.workspace.changes.change import Change, Effect, Outdated
 from capgo_tui.workspace.changes.states import State, Value, device_state
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
@@ -48,6 +48,24 @@ class OverrideChange(Change):
             return requests.unlink_device(traits, self.app_id, self.key)
         only = bundle if isinstance(bundle, str) else None
         return requests.link_device(traits, self.app_id, self.key, channel, bundle=only)
+
+    async def check(self, workspace: Workspace, *, alone: bool) -> Change:
+        """Refuse to take the place of an override that somebody else has just set or cleared.
+
+        A server that tells no overrides is not asked, nor one that has told it just now; one that
+        has not seen the device may take an override for it all the same.
+        """
+        if not alone or not (self.before or workspace.tells_overrides):
+            return self
+        known = self.find(workspace)
+        found = known if workspace.has_just_read(self.key) else await self.read(workspace)
+        if found is None:
+            if known is None:
+                return self
+            raise Outdated("the server does not know this device any more")
+        if self.outdated_by(found):
+            raise Outdated("its override was changed meanwhile: look at it and try again")
+        return self if self.before else self.model_copy(update={"before": found})
 
     @property
     def right_on(self) -> str:

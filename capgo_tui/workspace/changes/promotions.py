@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.changes.change import Outdated
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
-    Outdated,
     SettingsChange,
     felt,
     settings_change,
@@ -48,8 +48,9 @@ class BundleLink(ChannelChange):
         ids = {} if channel is None else {"channel_id": channel.id}
         return super().of_record(workspace).model_copy(update=ids)
 
-    async def check(self, workspace: Workspace) -> Change:
+    async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Refuse to put it over a bundle that somebody else has just put there."""
+        del alone
         if self.outdated_by(await self.read_one(workspace)):
             raise Outdated("it was changed meanwhile: look at it and try again")
         return self

@@ -239,7 +239,13 @@ class Run:
             await asyncio.wait_for(self._stopping.wait(), min(self.waits, TICK))
 
     async def _carry_out(self, step: Step) -> Outcome:
-        sent = await send_once(step.change, self._workspace, undoes=step.undoes, run=self.id)
+        sent = await send_once(
+            step.change,
+            self._workspace,
+            undoes=step.undoes,
+            run=self.id,
+            alone=len(self.steps) == 1,
+        )
         if isinstance(sent, Outcome):
             return sent
         if not step.change.reads_whole_list:

@@ -61,7 +61,7 @@ async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> N
     async with world.on_a_socket() as workspace:
         change = await change_for(world, workspace, "beta")
         world.door.cut_after(SET)
-        world.door.cut_before(READ)
+        world.door.cut_before(READ, skip=1)
         outcome = await run(world, workspace, change)
         assert outcome.fate is Fate.UNKNOWN
         assert outcome.error is not None
@@ -149,7 +149,7 @@ async def test_a_not_found_in_place_of_the_second_look_is_unverified(world: Worl
     async def proxy(_: Callable[[], Awaitable[Reply]]) -> Reply:
         return Reply.of(404, missing)
 
-    world.door.on(READ, proxy)
+    world.door.on(READ, proxy, skip=1)
     outcome = await run(world, workspace, change)
     assert outcome.fate is Fate.UNVERIFIED
     assert not outcome.seen

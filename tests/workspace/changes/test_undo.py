@@ -434,7 +434,7 @@ async def test_what_is_not_known_and_did_nothing_is_not_undone(
 ) -> None:
     device = world.free_devices()[0]
     world.door.cut_before("POST /device")
-    world.door.fail("GET /device")
+    world.door.fail("GET /device", skip=1)
     await done(override(world, device, None, "beta"), workspace, Fate.UNKNOWN)
     refusal = await plan(workspace.journal.entries(), workspace)
     assert refusal == f"{shorten(device, NAME_WIDTH)}: it never took effect, all is as before"
@@ -443,7 +443,7 @@ async def test_what_is_not_known_and_did_nothing_is_not_undone(
 async def test_what_cannot_be_read_is_not_undone(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
     await done(override(world, device, None, "beta"), workspace)
-    world.door.fail("GET /device")
+    world.door.fail("GET /device", skip=1)
     assert "cannot be read" in str(await plan(workspace.journal.entries(), workspace))
 
 
