@@ -12,6 +12,11 @@ SHORT: Final = 2 * KEPT + 1
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
+def id_end(text: str) -> str:
+    """Return the end of an id, the least that tells it from others: ``…567890ab``."""
+    return text if len(text) <= KEPT + 1 else f"…{text[-KEPT:]}"
+
+
 def is_device_id(text: str) -> bool:
     """Return whether a text looks like the id of a device, which is a UUID."""
     return len(text) == 36 and _UUID.fullmatch(text) is not None

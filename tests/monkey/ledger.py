@@ -115,7 +115,7 @@ class Ledger:
         ) -> asyncio.Future[bool]:
             own = max(change.guard for change in changes)
             typed = self.production or own is Guard.TYPED or len(changes) > MANY
-            one = changes[0].confirmation if len(changes) == 1 else str(len(changes))
+            one = listing.typed
             box = dialog.query_one(Input)
             self._pending = Question(len(changes), one if typed else None, box)
             try:
@@ -141,7 +141,7 @@ class Ledger:
         after = [key for key in self._y_keys if put.drawn_at is not None and key > put.drawn_at]
         if not after:
             self.wrong.append(f"agreed to without a y after it was drawn: {put.drawn!r}")
-        elif "y yes" not in put.drawn and answer.size.width > 20:
+        elif not put.drawn.rstrip().endswith(("n no", "y/n")) and answer.size.width > 20:
             self.wrong.append(f"agreed to, but this was drawn: {put.drawn!r}")
         else:
             self._y_keys.remove(after[0])

@@ -248,7 +248,7 @@ async def write_unknown(stage: Stage) -> Driver:
     server = stage.serve()
     driver = await on_device(stage, 2, server)
     server.on("POST", "/device", FAULT)
-    server.on("GET", f"/device/{identity(2)}", FAULT)
+    server.on("GET", "/device", server.once_written(FAULT))
     return await _agree(driver, "the answer was lost")
 
 

@@ -83,8 +83,10 @@ class Driver:
         post_keys(self.app, keys)
         await self.pilot.pause()
 
-    async def asked(self, question: str = "y yes  n no") -> None:
+    async def asked(self, question: str = "") -> None:
         """Go on until a question is on the screen and can be answered."""
+        keys = ("y yes  n no", " y/n ")
+        await self.until(lambda: any(each in self.text for each in keys), "the keys of a question")
         await self.until(question)
         await self.until(lambda: self.main.prompt._drawn_at is not None, "the question drawn")
         await self.pilot.pause()

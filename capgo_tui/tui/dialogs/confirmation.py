@@ -9,10 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from capgo_tui.short_ids import id_end
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.tui.widgets.check_row import CheckRow
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.guard import Guard
@@ -59,6 +61,8 @@ class Listing:
     """What it takes to do all of it, where that is worth a word."""
     place: str = ""
     """Where they are made, where that must not be overlooked."""
+    typed: str = ""
+    """What has to be typed for `Guard.TYPED`."""
     choice: Choice | None = None
     """What can be done besides; never done unless it is ticked."""
 
@@ -147,13 +151,15 @@ class Confirmation(Vertical, Modal):
         """
         title = listing.title or changes[0].title
         place = f"{listing.place} · " if listing.place else ""
-        self.query_one("#confirmation-title", TextLine).show(
-            f" {place}{'Changed! ' if listing.changed else ''}{title}"
-        )
+        line = f" {place}{'Changed! ' if listing.changed else ''}{title}"
+        who = _whose(changes)
+        if who and (who not in line or width_of(line) > self.screen.size.width):
+            line = f" {id_end(who)} ·{line}"  # a name of any length must not hide it
+        self.query_one("#confirmation-title", TextLine).show(line)
         listed = self.query_one("#confirmation-list", Detail)
         told = [each for each in (listing.effort, *listing.notes) if each]
         notes = [Line("", note, "note") for note in told]
-        self._wanted = _to_type(changes) if guard is Guard.TYPED else None
+        self._wanted = listing.typed if guard is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None
         self._offer(listing.choice)
@@ -168,7 +174,7 @@ class Confirmation(Vertical, Modal):
         self.styles.height = max(4, min(rows, room))
         yes = self.query_one(Yes)
         yes.typing = self._wanted is not None
-        answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?")
+        answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?", who)
         answer.add_done_callback(self._close)
         box = self.query_one(Input)
         box.value = ""
@@ -238,8 +244,10 @@ class Confirmation(Vertical, Modal):
         self.give_keyboard_back()
 
 
-def _to_type(changes: Sequence[Change]) -> str:
-    return changes[0].confirmation if len(changes) == 1 else str(len(changes))
+def _whose(changes: Sequence[Change]) -> str:
+    """Return the id of the one record that is changed, where its name does not tell it."""
+    identities = {(change.key, change.identity) for change in changes}
+    return changes[0].identity if len(identities) == 1 else ""
 
 
 def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:

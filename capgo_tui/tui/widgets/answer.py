@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
+from capgo_tui.short_ids import id_end
 from capgo_tui.tui.keys_in_turn import KeysInTurn
 from capgo_tui.tui.terminal_input import is_doubtful
 from capgo_tui.tui.widgets.lines import pad, strip, width_of
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 KEYS = "  y yes  n no "
+FEW_KEYS = " y/n "
 LEAST = 27
-"""Cells that a question has at least, whatever stands before it."""
+"""Cells that a question has at least, or else `FEW_KEYS` stand behind it."""
 ENDLESS = 1000
 """Cells in which every question is whole."""
 REPEAT_SECONDS = 0.6
@@ -62,7 +64,7 @@ class Answer(Widget, can_focus=True):
     def ask(self, question: Callable[[int], str], about: str = "") -> asyncio.Future[bool]:
         """Put a question: a function of the cells there are for it.
 
-        Before it stands what it is about, where there is room for both.
+        Before it stands the id of what it is about, or where there is little room its end.
 
         The answer is True only for ``y`` typed after it was seen. A question that is still open
         is answered with a no: nobody can answer it any more.
@@ -121,25 +123,26 @@ class Answer(Widget, can_focus=True):
             self._drawn_at = monotonic()
         width = self.size.width
         keys = self.keys()
-        about, room = self._room(width - len(keys))
+        about = self._prefix(width - len(keys))
+        if about and keys == KEYS and width - len(keys) - width_of(about) < LEAST:
+            keys = FEW_KEYS
+            about = self._prefix(width - len(keys))
+        room = width - len(keys) - width_of(about)
         question = f" {self._question(room - 1)}"
         if width_of(question) > room:
             question = pad(question, max(0, room))
         return strip([(about + question + keys, self.rich_style)], width, self.rich_style)
 
-    def _room(self, width: int) -> tuple[str, int]:
-        """What stands before the question, and the cells that leaves it.
+    def _prefix(self, width: int) -> str:
+        """Return what stands before the question: its end alone where not all of both fits.
 
-        It makes way for a question that fits without it, and not for one that is cut anyway:
-        a name of any length must not hide it.
+        It never makes way: what the question calls its record may be the name of another one.
         """
-        about = f" {self._about}:" if self._about else ""
-        room = width - width_of(about)
-        whole = self._question(ENDLESS)
-        needed = width_of(whole) + 1
-        if not about or room < LEAST or room < needed <= width:
-            return "", width
-        return about, room
+        if not self._about:
+            return ""
+        whole = f" {self._about}:"
+        needed = width_of(self._question(ENDLESS)) + 1
+        return whole if width_of(whole) + needed <= width else f" {id_end(self._about)}:"
 
     def keys(self) -> str:
         """The keys that answer."""

@@ -34,7 +34,7 @@ class Prompt(Answer, Modal):
 
         Args:
             question: a function of the cells there are for it.
-            about: what stands before it, where the row is wide enough.
+            about: the id that stands before it, or its end.
 
         """
         answer = self.ask(question, about)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from capgo_tui.api.errors import Refused
-from capgo_tui.short_ids import is_device_id, short_id
+from capgo_tui.short_ids import id_end, is_device_id, short_id
 from capgo_tui.text import REPLACEMENT, cell_width, clean
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.names import difference, fit, shorten
@@ -227,6 +227,11 @@ class Change(BaseModel, ABC):
         can_be_typed = 0 < len(name) <= LONGEST_TYPED and REPLACEMENT not in name
         return name if can_be_typed else self.noun
 
+    def to_type(self, workspace: Workspace) -> str:
+        """Return what is to be typed for `Guard.TYPED` among the records there are."""
+        del workspace
+        return self.confirmation
+
     @property
     def makes_one(self) -> bool:
         """Whether its record is there only because of it."""
@@ -333,6 +338,8 @@ class Change(BaseModel, ABC):
         name = self.label
         if is_device_id(name) and cell_width(name) + values > room:
             name = short_id(name)  # it says as much, and leaves the channels their names
+            if cell_width(name) + values > room:
+                name = id_end(self.label)
         limits = fit((name, first.before, first.after), room)
         mark = difference(first.before, first.after)
         label = shorten(name, limits[0])

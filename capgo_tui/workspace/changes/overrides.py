@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from capgo_tui.api import requests
 from capgo_tui.api.errors import Refused
 from capgo_tui.short_ids import short_id
-from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, Effect, Outdated
+from capgo_tui.text import REPLACEMENT, clean
+from capgo_tui.workspace.changes.change import LONGEST_TYPED, Change, Effect, Outdated
 from capgo_tui.workspace.changes.states import State, Value, device_state
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
@@ -128,14 +128,32 @@ class OverrideChange(Change):
     def confirmation(self) -> str:
         """The custom id; without one the end of the device id, which nobody types whole."""
         typed = super().confirmation
-        end = typed.rpartition("-")[2]
-        return end if typed == self.key and len(end) >= ENOUGH_OF_AN_ID else typed
+        return self._end_of_id if typed == self.key else typed
+
+    def to_type(self, workspace: Workspace) -> str:
+        """The end of the device id where another loaded device has the same custom id."""
+        is_shared = bool(self.identity) and workspace.custom_id_owners.is_shared(self.label)
+        return self._end_of_id if is_shared else self.confirmation
+
+    @property
+    def _end_of_id(self) -> str:
+        """The last part of the device id, which can be typed; the noun where none of it can."""
+        whole = clean(self.key).strip()
+        end = whole.rpartition("-")[2]
+        if len(end) < ENOUGH_OF_AN_ID:
+            end = whole if len(whole) <= LONGEST_TYPED else whole[-ENOUGH_OF_AN_ID:]
+        return end if end and REPLACEMENT not in end else self.noun
 
     @property
     def identity(self) -> str:
         """The device's own id, beside a custom id that any phone can choose."""
         device_id = clean(self.key)
         return "" if self.label == device_id else short_id(device_id)
+
+    @property
+    def full_name(self) -> str:
+        """The custom id, shortened where it would push the device's own id out of sight."""
+        return f"{self.name} · {self.identity}" if self.identity else self.label
 
     @property
     def list_name(self) -> str:

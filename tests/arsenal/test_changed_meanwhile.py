@@ -1,0 +1,164 @@
+"""Somebody else changes a record while a question about it is open, and no list is read since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.run import Run
+from tests.tui.bundles import on_bundles
+from tests.tui.channels import on_channels, put_cursor, workspace
+from tests.tui.driving import on_devices
+from tests.tui.every_write import journal
+from tests.tui.server import Server
+from tests.tui.world import device_id, state, store_of
+from tests.workspace.changes.overriding import READ, SET, change_for
+from tests.workspace.world import open_world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from capgo_tui.workspace.changes.states import State
+    from tests.tui.driving import Driver
+
+FIRST = device_id(1)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    served = Server(store_of(state()))
+    yield served
+    served.store.close()
+
+
+def before(driver: Driver) -> State | None:
+    """What the journal says was there before the latest change."""
+    return CHANGES.validate_json(journal(driver)[0].change_json).before
+
+
+@pytest.mark.parametrize("keys", [("o", *"beta", "enter"), ("x",)], ids=["override", "clear"])
+async def test_an_override_set_meanwhile_is_asked_about_and_not_overwritten(
+    server: Server, keys: tuple[str, ...]
+) -> None:
+    server.override(FIRST, "internal")
+    async with on_devices(server) as driver:
+        await driver.type(*keys)
+        await driver.asked("internal → ")
+        server.override(FIRST, "qa")
+        await driver.type("y")
+        await driver.asked("Changed!")
+        assert "qa → " in driver.line(-1)
+        assert server.writes == 0
+        assert journal(driver) == []
+        server.asked.clear()
+        await driver.type("y")
+        await driver.until("✓ tester-01: override is ")
+        assert server.writes == 1
+        assert before(driver) == {"channel": "qa"}
+
+
+async def test_what_was_done_meanwhile_by_somebody_else_is_not_done_again(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked("none → beta?")
+        server.override(FIRST, "beta")
+        await driver.type("y")
+        await driver.until("✗ Nothing was sent: tester-01: already on beta.")
+        assert server.writes == 0
+
+
+async def test_a_no_to_the_second_question_leaves_what_the_other_one_did(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked("none → beta?")
+        server.override(FIRST, "qa")
+        await driver.type("y")
+        await driver.asked("Changed!")
+        await driver.type("n")
+        await driver.until("Nothing was changed.")
+        assert server.writes == 0
+        assert server.overrides() == {FIRST: "qa"}
+
+
+async def test_a_device_that_is_gone_meanwhile_is_not_written_to(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("o", *"beta", "enter")
+        await driver.asked("none → beta?")
+        server.change("DELETE FROM devices WHERE device_id = ?", FIRST)
+        await driver.type("y")
+        await driver.until("✗ Not changed: the server does not know this device any more")
+        assert server.writes == 0
+
+
+async def test_a_promotion_made_meanwhile_is_asked_about_and_not_overwritten(
+    server: Server,
+) -> None:
+    async with on_channels(server) as driver:
+        put_cursor(driver, "beta")
+        await driver.type("l", *"1.0.5", "enter")
+        await driver.asked()
+        server.change(
+            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.3')"
+            " WHERE name = 'beta'"
+        )
+        await driver.type("y")
+        await driver.asked("Changed!")
+        assert "1.0.3" in driver.line(-1)
+        assert server.writes == 0
+        await driver.type("y")
+        await driver.until("✓ beta: bundle is 1.0.5")
+        assert (before(driver) or {})["bundle"] == "1.0.3"
+
+
+async def test_notes_written_meanwhile_are_asked_about_and_the_form_keeps_what_was_typed(
+    server: Server,
+) -> None:
+    async with on_bundles(server) as driver:
+        await driver.type("e", "end", *"!", "ctrl+s", "enter")
+        await driver.asked()
+        server.change("UPDATE bundles SET comment = 'theirs'")
+        await driver.type("y")
+        await driver.asked("Changed!")
+        assert "theirs → " in driver.line(-1)
+        assert server.writes == 0
+        await driver.type("n")
+        await driver.until("Nothing was sent.")
+        assert "!" in driver.text
+        assert workspace(driver).bundles.error is None
+
+
+async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> None:
+    async with open_world(devices=20) as world:
+        workspace = world.open()
+        change = await change_for(world, workspace, "beta")
+        await workspace.look_up_device(change.key)
+        world.clock.advance(4.9)
+        world.door.asked.clear()
+        run = Run([change], workspace)
+        await run.go()
+        assert [asked.name for asked in world.door.asked] == [SET, READ]
+        world.set_override(change.key, "qa")
+        world.clock.advance(60)
+        cleared = change.model_copy(
+            update={"before": {"channel": "beta"}, "after": {"channel": None}}
+        )
+        world.door.asked.clear()
+        run = Run([cleared], workspace)
+        await run.go()
+        assert [asked.name for asked in world.door.asked] == [READ]
+        assert run.steps[0].outcome is not None
+        assert run.steps[0].outcome.fate is Fate.FAILED
+        assert world.override_of(change.key) == "qa"
+
+
+async def test_a_run_of_many_still_costs_two_requests_a_device() -> None:
+    async with open_world(devices=20) as world:
+        workspace = world.open()
+        devices = world.free_devices()[:5]
+        changes = [await change_for(world, workspace, "beta", each) for each in devices]
+        world.door.asked.clear()
+        await Run(changes, workspace).go()
+        assert [asked.name for asked in world.door.asked] == [SET, READ] * 5
