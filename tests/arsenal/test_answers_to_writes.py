@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.requests import Request
-    from capgo_tui.workspace.journal import Entry
+    from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
     from tests.workspace.misbehaving import Reply

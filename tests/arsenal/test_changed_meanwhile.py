@@ -14,7 +14,7 @@ from tests.tui.channels import on_channels, put_cursor, workspace
 from tests.tui.driving import on_devices
 from tests.tui.every_write import journal
 from tests.tui.server import Server
-from tests.tui.world import device_id, state, store_of
+from tests.tui.world import bundle, device_id, state, store_of
 from tests.workspace.changes.overriding import READ, SET, change_for
 from tests.workspace.world import open_world
 
@@ -113,9 +113,8 @@ async def test_a_promotion_made_meanwhile_is_asked_about_and_not_overwritten(
         assert (before(driver) or {})["bundle"] == "1.0.3"
 
 
-async def test_notes_written_meanwhile_are_asked_about_and_the_form_keeps_what_was_typed(
-    server: Server,
-) -> None:
+async def test_notes_written_meanwhile_are_asked_about_and_the_form_keeps_what_was_typed() -> None:
+    server = Server(store_of(state(bundles=[bundle(number) for number in range(1, 7)])))
     async with on_bundles(server) as driver:
         await driver.type("e", "end", *"!", "ctrl+s", "enter")
         await driver.asked()
@@ -128,6 +127,7 @@ async def test_notes_written_meanwhile_are_asked_about_and_the_form_keeps_what_w
         await driver.until("Nothing was sent.")
         assert "!" in driver.text
         assert workspace(driver).bundles.error is None
+    server.store.close()
 
 
 async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> None:

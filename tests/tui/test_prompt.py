@@ -10,7 +10,7 @@ from textual import events
 
 from capgo_tui.short_ids import id_end, short_id
 from capgo_tui.tui.terminal_input import doubt
-from tests.tui.driving import assert_sound, on_devices, opened, post_keys, post_paste
+from tests.tui.driving import on_devices, opened, post_keys, post_paste
 from tests.tui.server import Server, rewriting
 from tests.tui.world import channel, device, device_id, state, store_of
 
@@ -151,7 +151,7 @@ async def test_the_question_names_the_device_and_both_channels(
         assert name[-4:] + "?" in question
         assert question.rstrip().endswith("y yes  n no")
         if len(custom_id) > width - 30:
-            assert question.startswith(f" {short_id(device_id(1))}: "), "no name hides the id"
+            assert question.startswith(f" {id_end(device_id(1))}: "), "no name hides the id"
         if width == 200:
             assert label[:20] in question
             assert name in question

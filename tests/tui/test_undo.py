@@ -260,6 +260,7 @@ async def test_an_undo_is_undone_from_the_list(server: Server) -> None:
     server.override(ONE, "beta")
     async with on_devices(server) as driver:
         await clear_and_undo(driver)
+        server.pass_time(1)  # a device is read five times in a second
         await show_list(driver)
         await driver.type("z")
         await driver.asked("Undo: Override tester-01: beta → none?")

@@ -59,7 +59,7 @@ async def test_a_write_of_one_record_reads_that_record(world: World) -> None:
     workspace = await loaded(world)
     device = next(d for d in workspace.devices.records.values() if d.channel is None)
     await done(workspace, override(workspace, device, channel(workspace, "beta")))
-    assert asked(world) == ["POST /device", "GET /device"]
+    assert asked(world) == ["GET /device", "POST /device", "GET /device"]
     world.door.asked.clear()
     await done(
         workspace,
@@ -85,7 +85,7 @@ async def test_a_note_is_read_back_from_the_page_of_its_bundle(world: World, at:
     workspace = await loaded(world)
     target = bundle(workspace, in_the_list(world)[at])
     await done(workspace, bundle_notes(workspace, target, {"comment": "better"}))
-    assert asked(world) == [NOTES, LIST]
+    assert asked(world) == [LIST, NOTES, LIST]
     assert world.door.asked[-1].query.get("page") == (None if at < 50 else "1")
     assert bundle(workspace, target.name).comment == "better"
 
@@ -102,7 +102,7 @@ async def test_a_note_of_a_bundle_that_left_its_page_is_looked_for_in_the_list(
         "2027-01-01T00:00:00.000000+00:00",
     )
     await done(workspace, bundle_notes(workspace, target, {"comment": "better"}))
-    assert asked(world) == [NOTES, LIST, LIST, LIST]
+    assert asked(world) == [LIST, LIST, LIST, NOTES, LIST]
     assert bundle(workspace, target.name).comment == "better"
 
 

@@ -422,7 +422,7 @@ async def test_what_is_not_known_is_undone_if_it_took_effect(
 ) -> None:
     device = world.free_devices()[0]
     world.door.cut_after("POST /device")
-    world.door.fail("GET /device", skip=0)
+    world.door.fail("GET /device", skip=1)
     await done(override(world, device, None, "beta"), workspace, Fate.UNKNOWN)
     undo = await planned(workspace)
     await carry_out_all(undo, workspace)
@@ -443,7 +443,7 @@ async def test_what_is_not_known_and_did_nothing_is_not_undone(
 async def test_what_cannot_be_read_is_not_undone(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
     await done(override(world, device, None, "beta"), workspace)
-    world.door.fail("GET /device", skip=1)
+    world.door.fail("GET /device")
     assert "cannot be read" in str(await plan(workspace.journal.entries(), workspace))
 
 
