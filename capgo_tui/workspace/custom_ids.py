@@ -39,7 +39,9 @@ class Search:
     why_not: str = ""
     """Why it was not."""
     read: int | None = None
-    """How many of the devices that have a custom id were read for that; None for none."""
+    """How many devices were read for that; None for none."""
+    of_all: bool = False
+    """Whether these were any devices; else those alone that have a custom id."""
     more: bool = False
     """Whether there may be more of that custom id: not all were read."""
 
@@ -50,12 +52,15 @@ class Search:
             return f"that id{', and ' * bool(self.why_not)}{self.why_not}"
         if self.read is None:
             return "that id or custom id"
-        read = grouped(self.read)
+        read = self._counted(self.read)
         if self.more:
-            return (
-                f"that id, nor have the first {read} with a custom id that one: no more were read"
-            )
-        return f"that id, nor has any of the {read} with a custom id that one"
+            return f"that id, nor have the first {read} that one: no more were read"
+        return f"that id, nor has any of the {read} that one"
+
+    def _counted(self, count: int) -> str:
+        if self.of_all:
+            return f"{grouped(count)} devices"
+        return f"{grouped(count)} with a custom id"
 
     @property
     def doubt(self) -> str:
@@ -63,8 +68,8 @@ class Search:
         if len(self.devices) > 1:
             return f"{len(self.devices)}{' or more' * self.more} devices have that custom id"
         if self.devices and self.more:
-            read = grouped(self.read or 0)
-            return f"met among the first {read} devices with a custom id; others may have the same"
+            among = f"{grouped(self.read or 0)} devices{' with a custom id' * (not self.of_all)}"
+            return f"met among the first {among}; others may have the same"
         return ""
 
 
@@ -125,18 +130,21 @@ async def find_custom_id(
 async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -> Search | None:
     """Read the devices that have a custom id, up to the page that has this one.
 
-    None where the server cannot list just those.
+    All devices where the server cannot list just those; None where it tells no custom id.
     """
-    wanted = (text, trimmed(text))
+    wanted, of_all = (text, trimmed(text)), False
     pager = workspace.client.devices(workspace.target.app_id, only_custom_id=True)
     while not pager.ended and pager.received < MOST_READ:
         try:
             rows = (await pager.next_page()).rows
         except UnsupportedByRevision:
-            return None
+            if of_all or "custom_id" not in workspace.client.traits.device_tells:
+                return None
+            pager, of_all = workspace.client.devices(workspace.target.app_id), True
+            continue
         texts = [row_text(raw, "custom_id") for raw in raw_rows(rows)]
         met = [row for row, custom_id in zip(rows, texts, strict=True) if custom_id in wanted]
         if met:
-            return Search(met, True, read=pager.received, more=not pager.ended)
+            return Search(met, True, read=pager.received, of_all=of_all, more=not pager.ended)
         walks(pager.received)
-    return Search((), True, read=pager.received, more=not pager.ended)
+    return Search((), True, read=pager.received, of_all=of_all, more=not pager.ended)

@@ -100,14 +100,22 @@ def test_a_search_has_an_end_and_says_where(
     failed(shell("device", "get", "far"), FAILED, said)
 
 
-@pytest.mark.parametrize("revision", ["documented", "legacy"])
-def test_older_servers_are_said_not_to_look_custom_ids_up(
-    on: Callable[[Server], Shell], revision: str
+def test_the_list_of_a_documented_server_is_read_for_a_custom_id(
+    on: Callable[[Server], Shell],
 ) -> None:
-    shell = on(devices_of(revision, 3))
+    shell = on(devices_of("documented", 120, d70="qa-07"))
+    result = shell("device", "get", "qa-07", "--json")
+    assert result.exit_code == OK
+    assert json.loads(result.stdout)["device_id"] == device_id(70)
+    said = "no device has that id, nor has any of the 120 devices that one: nobody"
+    failed(shell("device", "get", "nobody"), NOT_FOUND, said)
+    assert not [one for one in shell.server.asked if "custom_id" in one.query]
+
+
+def test_a_legacy_server_tells_no_custom_ids(on: Callable[[Server], Shell]) -> None:
+    shell = on(devices_of("legacy", 3))
     said = "no device has that id, and this server cannot look up custom ids: tester-2"
     failed(shell("device", "get", "tester-2"), NOT_FOUND, said)
-    assert not [one for one in shell.server.asked if "custom_id" in one.query]
 
 
 def test_an_empty_id_is_a_mistake(on: Callable[[Server], Shell]) -> None:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     PlainColumn("when", "WHEN", 11, 11, 1),
-    PlainColumn("what", "WHAT", 22, 44, 0, cut_middle=True),
-    PlainColumn("effect", "BEFORE → AFTER", 20, 50, 2, cut_middle=True),
+    PlainColumn("what", "WHAT", 26, 44, 0, cut_middle=True),
+    PlainColumn("effect", "BEFORE → AFTER", 16, 50, 2, cut_middle=True),
     PlainColumn("outcome", "OUTCOME", 10, 10, 0),
     PlainColumn("who", "KEY", 9, 9, 3),
 )
