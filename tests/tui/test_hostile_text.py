@@ -289,6 +289,7 @@ async def test_lone_surrogates_and_hostile_errors_are_drawn_as_plain_text() -> N
         server.on("GET", "/channel", answering(500, json.dumps(message).encode()))
         await driver.type("r")
         await driver.until("STALE")
+        server.on("GET", "/device", answering(200, json.dumps(row).encode()))
         message["error"] = "invalid_something"
         server.on("DELETE", "/device", answering(400, json.dumps(message).encode()))
         await driver.type("x")
