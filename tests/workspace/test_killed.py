@@ -129,7 +129,7 @@ async def test_carried_out_and_not_answered(scene: Scene) -> None:
 
 async def test_answered_and_not_read_back(scene: Scene) -> None:
     # The first read finds out which revision the server speaks.
-    held = scene.hold_back(READ, skip=1)
+    held = scene.hold_back(READ, skip=2)
     process = await scene.start("write")
     async with killed(process):
         await held.ready.wait()
