@@ -249,7 +249,7 @@ async def write_unknown(stage: Stage) -> Driver:
     driver = await on_device(stage, 2, server)
     server.on("POST", "/device", FAULT)
     server.on("GET", "/device", server.once_written(FAULT))
-    return await _agree(driver, "the answer was lost")
+    return await _agree(driver, "is no clear answer")
 
 
 async def _written(stage: Stage, server: Server, shown: str, **more: str) -> Driver:

@@ -19,6 +19,8 @@ from tests.tui.server import FAULT, HTML, Gate, Server, answering
 from tests.tui.world import ALL, APP, NOW, OTHER_APP, OUTSIDER, READER, SECRETS, WRONG
 
 if TYPE_CHECKING:
+    from capgo_tui.workspace.changes.states import State
+    from capgo_tui.workspace.session import Workspace
     from tests.tui.server import Behaviour
 
 
@@ -213,8 +215,12 @@ async def test_a_bug_in_a_message_handler_ends_the_app_without_a_traceback_or_th
 async def test_a_bug_after_the_write_went_out_does_not_claim_that_it_failed(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: object) -> None:
-        raise LookupError
+    read = OverrideChange.read
+
+    async def broken(change: OverrideChange, workspace: Workspace) -> State | None:
+        if server.writes:
+            raise LookupError
+        return await read(change, workspace)
 
     async with on_devices(server) as driver:
         monkeypatch.setattr(OverrideChange, "read", broken)

@@ -374,7 +374,7 @@ async def test_a_damaged_row_is_one_line_of_the_list_and_the_rest_can_be_undone(
         db.close()
     async with on_devices(server, journal=file) as driver:
         await show_list(driver)
-        await driver.until("damaged in the file")
+        await driver.until("damaged row")
         assert_sound(driver.app, (80, 24))
         await driver.type("z")
         await driver.until("✗ Not undone: this row of the journal cannot be read.")

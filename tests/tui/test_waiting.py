@@ -99,7 +99,16 @@ async def test_the_reading_back_of_a_write_waits_and_esc_leaves_it_unverified(
     async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
         await driver.type("o", *"beta", "enter")
         await driver.asked("none → beta?")
-        server.on("GET", "/device", FAULT)
+
+        async def fail_behind_the_write(
+            app: App, scope: Scope, receive: Receive, send: Send
+        ) -> None:
+            if server.writes:
+                await FAULT(app, scope, receive, send)
+            else:
+                await app(scope, receive, send)
+
+        server.on("GET", "/device", fail_behind_the_write)
         await driver.type("y")
         await driver.until("reading back: the server failed (503) · try 2 of 4 in 1 s · esc stops")
         naps.pass_seconds(1)

@@ -350,7 +350,7 @@ class LinkForm(Vertical, Modal):
         refusal = choices.refusal_at(at)
         if refusal:
             # The name stands above as well; the reason nowhere else in full.
-            name = shorten(choices.name_at(at), self.size.width - width_of(refusal) - 4)
+            name = shorten(choices.name_at(at), self.screen.size.width - width_of(refusal) - 4)
             self._hint_line.show(f" {name}: {refusal}", "warn")
         elif self._picked is not None and not self._picked.done():
             picked = choices.at(at)

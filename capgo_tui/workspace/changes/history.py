@@ -80,7 +80,7 @@ def revive(entry: Entry) -> Change | None:
 def story(entry: Entry) -> Story:
     """An entry as one row of the list of changes."""
     if entry.is_damaged:
-        return Story("?", "", "", f"Change {entry.id}", "damaged in the file", "unreadable")
+        return Story("?", "", "", f"Change {entry.id}", "damaged row", "unreadable")
     change = revive(entry)
     return Story(
         mark=mark(entry),
