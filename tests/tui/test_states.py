@@ -227,7 +227,7 @@ async def test_a_bug_after_the_write_went_out_does_not_claim_that_it_failed(
         await driver.type("o", *"beta", "enter")
         await driver.asked()
         await driver.type("y")
-        await driver.until("it may have taken effect")
+        await driver.until("? tester-01: accepted, but reading it back failed: LookupError")
         assert server.overrides() != {}
         assert "Failed" not in driver.status
         assert (driver.app.bug or "").startswith("LookupError")
