@@ -47,6 +47,7 @@ async def test_a_link_is_known_to_be_refused_for_as_long_as_the_server_refuses_i
     assert workspace.pacing.wait(change.limits) == 0
     assert (await carry_out(change, workspace)).fate is Fate.VERIFIED
     assert workspace.pacing.wait(change.limits) == 60
+    change = change.model_copy(update={"before": change.after})  # as it now is
     world.clock.advance(59)
     assert workspace.pacing.wait(change.limits) == 1
     assert (await carry_out(change, workspace)).fate is Fate.FAILED, "the limiter's own word"
