@@ -119,6 +119,8 @@ def on_a_terminal(script: str, answers: list[tuple[bytes, bytes]]) -> tuple[byte
     """Run the program that asks on a terminal of its own; answer what it waits for there."""
     child, terminal = pty.fork()
     if child == 0:
+        # Whoever runs the tests in the background ignores ctrl+c, and what it starts inherits that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-c", ASKED, script])  # noqa: S606
     seen = b""
     for wanted, answer in answers:
