@@ -54,7 +54,11 @@ def hide_key_in_reply(body: bytes, key: str) -> bytes:
     if _NEEDLESS.search(body):
         body = b"".join(_without_needless_escapes(body))
     hidden = HIDDEN.encode()
-    body = _json_spelling(key).sub(hidden, body)
+    if body.isascii() and b"\\u" not in body and b"\\U" not in body:
+        # Nothing can stand between its letters: the pattern, 4 ms to compile, is not needed.
+        body = body.replace(json.dumps(key)[1:-1].encode(), hidden)
+    else:
+        body = _json_spelling(key).sub(hidden, body)
     for spelling in {key, quote(key, safe="")}:  # where it is no JSON, or a link in some
         body = body.replace(spelling.encode(), hidden)
     return body

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 SLICE: Final = 64 * 1024
@@ -33,11 +34,16 @@ def _balanced(depth: int) -> bytes:
 _INNER = _balanced(_NESTED_AT_ONCE)
 # Of an item of a list, or of a member of an object.
 _PART = rb'[^"\[\]{},]++|' + _STRING + rb"|\[" + _INNER + rb"\]|\{" + _INNER + rb"\}"
-_ITEMS = re.compile(rb"(?:(?:" + _PART + rb")*+,)++", re.DOTALL)
-_INSIDE = re.compile(_INNER, re.DOTALL)
-_ITEM = re.compile(rb"(?:" + _PART + rb")*+", re.DOTALL)
-_NAME = re.compile(rb"\s*+(" + _STRING + rb")\s*+:\s*+", re.DOTALL)
-_SPACE = re.compile(rb"\s*+")
+_ITEMS = rb"(?:(?:" + _PART + rb")*+,)++"
+_ITEM = rb"(?:" + _PART + rb")*+"
+_NAME = rb"\s*+(" + _STRING + rb")\s*+:\s*+"
+_SPACE = rb"\s*+"
+
+
+@cache
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    """Compile a pattern on its first use: all take 5 ms, and most starts read no large reply."""
+    return re.compile(pattern, re.DOTALL)
 
 
 class Uncut(ValueError):  # noqa: N818 - it says what the text is
@@ -91,7 +97,7 @@ def _members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
     if text[(end := _past_space(text, at)) : end + 1] == b"}":
         return members, end + 1
     while True:
-        name = _NAME.match(text, at)
+        name = _compiled(_NAME).match(text, at)
         if name is None:
             raise Uncut("no name of a member")
         at = name.end()
@@ -123,7 +129,7 @@ def _slices(text: bytes, at: int) -> tuple[list[Span], int]:
     if text[(end := _past_space(text, at)) : end + 1] == b"]":
         return slices, end + 1
     while True:
-        whole = _ITEMS.match(text, at, at + SLICE)
+        whole = _compiled(_ITEMS).match(text, at, at + SLICE)
         if whole is not None:
             slices.append(_filled(text, at, whole.end() - 1))
             at = whole.end()
@@ -148,7 +154,7 @@ def _item_end(text: bytes, at: int) -> int:
     """Where an item ends: at the comma or the bracket that follows it."""
     depth = 0
     while True:
-        at = _end(_INSIDE if depth else _ITEM, text, at)
+        at = _end(_INNER if depth else _ITEM, text, at)
         mark = text[at : at + 1]
         if mark in (b"[", b"{"):
             depth += 1
@@ -163,8 +169,8 @@ def _item_end(text: bytes, at: int) -> int:
         at += 1
 
 
-def _end(pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
-    match = pattern.match(text, at)
+def _end(pattern: bytes, text: bytes, at: int) -> int:
+    match = _compiled(pattern).match(text, at)
     return at if match is None else match.end()
 
 

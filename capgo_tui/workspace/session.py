@@ -19,7 +19,6 @@ from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.load_effort import LoadEffort
-from capgo_tui.workspace.namesakes import CustomIdOwners
 from capgo_tui.workspace.pacing import Pacing
 from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.waiting import Waits
@@ -101,7 +100,6 @@ class Workspace:
         )
         self._looked_up: dict[str, datetime] = {}
         """When devices were looked up one by one, by their ids."""
-        self.custom_id_owners = CustomIdOwners(self.devices)
         self.waits = waits or Waits(now)
         self.waits.of_lists(
             {

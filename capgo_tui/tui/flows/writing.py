@@ -138,10 +138,10 @@ class Writing:
         guard = guard_of((change.guard for change in changes), target)
         if target.profile is not None and target.production:
             listing = replace(listing, place=target.profile.badge)
-        one = changes[0].to_type(self._workspace) if len(changes) == 1 else str(len(changes))
-        listing = replace(listing, effort=self._effort(changes), typed=one)
         if guard is Guard.LINE and line is not None:
             return self._screen.prompt.open(line, changes[0].identity)
+        one = changes[0].to_type(self._workspace) if len(changes) == 1 else str(len(changes))
+        listing = replace(listing, effort=self._effort(changes), typed=one)
         return self._screen.confirmation.open(changes, guard, listing)
 
     async def _await_yes(

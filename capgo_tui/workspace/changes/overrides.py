@@ -10,6 +10,7 @@ from capgo_tui.short_ids import short_id
 from capgo_tui.text import REPLACEMENT, clean
 from capgo_tui.workspace.changes.change import LONGEST_TYPED, Change, Effect, Outdated
 from capgo_tui.workspace.changes.states import State, Value, device_state
+from capgo_tui.workspace.namesakes import is_shared
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
 if TYPE_CHECKING:
@@ -132,8 +133,9 @@ class OverrideChange(Change):
 
     def to_type(self, workspace: Workspace) -> str:
         """The end of the device id where another loaded device has the same custom id."""
-        is_shared = bool(self.identity) and workspace.custom_id_owners.is_shared(self.label)
-        return self._end_of_id if is_shared else self.confirmation
+        devices = workspace.devices.records.values()
+        is_ambiguous = bool(self.identity) and is_shared(self.label, devices)
+        return self._end_of_id if is_ambiguous else self.confirmation
 
     @property
     def _end_of_id(self) -> str:
