@@ -7,6 +7,7 @@ import unicodedata
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from rich.cells import cell_len
 from textual import events
@@ -16,6 +17,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.dialogs.confirmation import Yes
 from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.screens import lists
 from capgo_tui.tui.screens.main import MainScreen
 from tests.support.patience import one_try
 from tests.tui.world import ALL, APP
@@ -148,29 +150,39 @@ def post_paste(app: App[Any], text: str) -> None:
     app.post_message(event)
 
 
+LIST_LOADED = "as of"
+AN_HOUR = 3600.0
+
+
 @asynccontextmanager
 async def opened(
     server: Server,
     *,
     size: tuple[int, int] = (80, 24),
-    wait_for: str = "as of",
+    wait_for: str = LIST_LOADED,
     launch: Launch | None = None,
     key: str = ALL,
     now: Callable[[], datetime] | None = None,
     **more: Any,
 ) -> AsyncIterator[Driver]:
-    """The app on a server, once it shows `wait_for`."""
+    """Run the app on a server; ready once it shows `wait_for`.
+
+    Where the list in view answers, the other lists wait for it however busy the machine is: the
+    size of their first page depends on what its reply told of the server.
+    """
     if launch is None:
         launch = Launch(ApiKey(key), APP, asgi_app=lambda: server)
     if launch.patience is None:
         launch = replace(launch, patience=one_try())
     clock = now or (lambda: server.time)
     app = CapgoApp(replace(launch, **more), now=clock)
-    async with app.run_test(size=size) as pilot:
-        driver = Driver(app, pilot)
-        if wait_for:
-            await driver.until(wait_for)
-        yield driver
+    head_start = AN_HOUR if wait_for == LIST_LOADED else lists.HEAD_START
+    with patch.object(lists, "HEAD_START", head_start):
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot)
+            if wait_for:
+                await driver.until(wait_for)
+            yield driver
 
 
 @asynccontextmanager

@@ -177,7 +177,7 @@ class ListsScreen(ScreenWithModals):
         self._act_if_sifted()
         self.link_form.choices_changed()
         arrived = not isinstance(event, Progressed | Shown)
-        if arrived and not self.modals:
+        if (arrived or self.rows.view.collection.ended) and not self.modals:
             # By way of the table, which only then has told the screen that it is to be drawn.
             self.table.call_later(self.call_after_refresh, self._follow_up)
         if (name == "channels" and self._channels_end_changed()) or arrived:
