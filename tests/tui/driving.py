@@ -19,6 +19,7 @@ from capgo_tui.tui.dialogs.confirmation import Yes
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens import lists
 from capgo_tui.tui.screens.main import MainScreen
+from capgo_tui.tui.widgets.status_line import StatusLine
 from tests.support.patience import one_try
 from tests.tui.world import ALL, APP
 
@@ -60,8 +61,9 @@ class Driver:
 
     @property
     def status(self) -> str:
-        """The row above the hints."""
-        return self.line(-2)
+        """The rows above the hints, in one line."""
+        rows = len(self.app.screen.query_one(StatusLine)._lines)
+        return " ".join(self.line(row).rstrip() for row in range(-1 - rows, -1))
 
     @property
     def cursor(self) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.widgets import ListView
 
 from capgo_tui.tui.widgets.status_line import StatusLine
 from tests.tui.driving import screen_text
@@ -80,3 +81,55 @@ async def test_an_outcome_that_nobody_saw_is_counted() -> None:
         line.say("the fifth")
         await pilot.pause()
         assert screen_text(app).rstrip() == " the fifth"
+
+
+class List(App[None]):
+    """A list above the line, which gives it the rows that a message takes."""
+
+    CSS = "ListView { height: 1fr; }"
+
+    def compose(self) -> ComposeResult:
+        yield ListView()
+        yield StatusLine()
+
+
+REASON = (
+    "✗ 1.0.5 cannot be deleted: it is linked to production (stable), beta (rollout), internal and"
+    " 14 more channels. Put another bundle on them first, then delete it again."
+)
+
+
+@pytest.mark.parametrize(("size", "rows"), [((80, 24), 3), ((60, 18), 3), ((100, 12), 2)])
+async def test_no_word_of_a_long_message_is_lost(size: tuple[int, int], rows: int) -> None:
+    app = List()
+    async with app.run_test(size=size) as pilot:
+        line = app.query_one(StatusLine)
+        line.show_state("12 loaded")
+        line.tell(REASON)
+        await pilot.pause()
+        shown = screen_text(app).split("\n")[-rows:]
+        assert " ".join(row.strip() for row in shown) == REASON
+        line.dismiss()
+        await pilot.pause()
+        assert [row.strip() for row in screen_text(app).split("\n")[-2:]] == ["", "12 loaded"]
+
+
+async def test_a_message_is_broken_anew_when_the_screen_changes() -> None:
+    app = List()
+    async with app.run_test(size=(200, 24)) as pilot:
+        app.query_one(StatusLine).tell(REASON)
+        await pilot.pause()
+        await pilot.resize_terminal(70, 24)
+        await pilot.pause()
+        shown = screen_text(app).split("\n")[-3:]
+        assert " ".join(row.strip() for row in shown) == REASON
+
+
+async def test_what_three_rows_do_not_hold_ends_in_a_sign() -> None:
+    app = List()
+    async with app.run_test(size=(60, 24)) as pilot:
+        app.query_one(StatusLine).tell(REASON + REASON)
+        await pilot.pause()
+        rows = screen_text(app).split("\n")[-4:]
+        assert not rows[0].strip()
+        assert rows[-1].rstrip().endswith("…")

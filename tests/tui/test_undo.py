@@ -200,7 +200,7 @@ async def test_that_an_earlier_change_is_undone_is_said_before_the_reason(server
         await driver.type("z")
         await driver.asked()
         assert "Undo: Override tester-01" in driver.line(-1)
-        assert "The last change stays; this is an earlier one" in driver.line(-2)
+        assert "The last change stays; this is an earlier one" in driver.status
         await driver.type("n")
 
 

@@ -1,29 +1,39 @@
-"""The row above the hints: how much is loaded and how old it is, or what just happened."""
+"""The row above the hints: how much is loaded and how old it is, or what just happened.
+
+A message that is longer than a row takes more of them for as long as it stands.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import pad, strip, width_of
+from capgo_tui.tui.widgets.lines import pad, strip, width_of, wrap
 
 if TYPE_CHECKING:
+    from textual import events
+    from textual.geometry import Size
     from textual.strip import Strip
 
 
 BETWEEN = " · "
+MAX_ROWS: Final = 3
+"""Rows a message may take, on a screen that is high enough."""
+SCREEN_SHARE: Final = 6
+"""One row for each so many of the screen's rows, so that the list keeps the most of it."""
 
 
 class StatusLine(Widget):
-    """One row of text; a message takes the place of the state until it is dismissed.
+    """The state in one row; a message takes its place until it is dismissed.
 
-    What is being waited for takes the place of both while it lasts.
+    What is being waited for takes the place of both while it lasts. Neither is cut as long as
+    `MAX_ROWS` rows hold it.
     """
 
     DEFAULT_CSS = """
     StatusLine {
-        height: 1;
+        height: auto;
         & > .status-line--state { color: $foreground-muted; }
         & > .status-line--stale { color: $text-warning; }
         & > .status-line--message { color: $foreground; text-style: bold; }
@@ -45,6 +55,7 @@ class StatusLine(Widget):
         """Outcomes that another message took the place of before they were drawn."""
         self._wait = ""
         self._shown = ("", "state", False)
+        self._lines = [""]
 
     @property
     def message(self) -> str:
@@ -88,21 +99,45 @@ class StatusLine(Widget):
         text, stale = self._state
         message = self.message
         part = "stale" if self._wait else "message" if message else "stale" if stale else "state"
-        told = self._wait or message
-        before, self._shown = self._shown, (told or text, part, self._keeps_last and not told)
+        notice = self._wait or message
+        before, self._shown = self._shown, (notice or text, part, self._keeps_last and not notice)
         if before != self._shown:
-            self.refresh()
+            self._lay_out()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the text anew where the width is another now."""
+        del event
+        self._lay_out()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows that the text takes."""
+        del container, viewport
+        return len(self._break(width))
+
+    def _lay_out(self) -> None:
+        rows = len(self._lines)
+        self._lines = self._break(self.size.width)
+        self.refresh(layout=len(self._lines) != rows)
+
+    def _break(self, width: int) -> list[str]:
+        """Return the text in lines of less than `width` cells, at least one."""
+        text, part, keep_last = self._shown
+        is_notice = part == "message" or bool(self._wait)
+        rows = min(MAX_ROWS, self.app.size.height // SCREEN_SHARE) if is_notice else 1
+        if rows < 2 or width_of(text) < width or width < 2:
+            return [_fitting(text, width - 1, keep_last=keep_last)]
+        lines = wrap(text, width - 1)
+        return lines if len(lines) <= rows else [*lines[: rows - 1], " ".join(lines[rows - 1 :])]
 
     def render_line(self, y: int) -> Strip:
-        """Draw the message, else the state."""
-        text, part, keep_last = self._shown
+        """Draw a line of the message, else the state."""
+        part = self._shown[1]
         if part == "message":
             self._keeps_message = False
         style = self.get_component_rich_style(f"status-line--{part}")
         width = self.size.width
-        fitted = _fitting(text, width - 1, keep_last=keep_last)
-        shown = pad(f" {fitted}", width).rstrip()
-        return strip([(shown, style)], width, self.rich_style)
+        text = self._lines[y] if y < len(self._lines) else ""
+        return strip([(pad(f" {text}", width).rstrip(), style)], width, self.rich_style)
 
 
 def _fitting(text: str, width: int, *, keep_last: bool) -> str:
