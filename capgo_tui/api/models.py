@@ -155,7 +155,9 @@ class Device(Record):
     @property
     def wire_key(self) -> str:
         """The device's exact id, for requests."""
-        return self._exact_or(self.device_id)
+        # Asked of each row of each page: without a call of its own.
+        exact: str = getattr(self, "_exact", self.device_id)
+        return exact
 
     @property
     def override_known(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Protocol
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
@@ -87,7 +88,7 @@ class Workspace:
         self.devices: Collection[Device] = Collection(
             "devices",
             walk=lambda: client.devices(app),
-            key=lambda device: device.wire_key,
+            key=attrgetter("wire_key"),
             read_one=lambda device_id: client.device(app, device_id),
             effort=self.load_effort,
             now=now,
