@@ -11,18 +11,15 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.commands.asking import asked, limit_option
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
-from capgo_tui.commands.reading import Noun, run_without_app, write_pages
-from capgo_tui.workspace.apps import APP_COLUMNS
+from capgo_tui.commands.reading import run_without_app, write_pages
 from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.export.formats import writer_of
+from capgo_tui.workspace.resources.app import APPS
 from capgo_tui.workspace.session import utc_now
 
 if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
-    from capgo_tui.api.models import AppInfo
     from capgo_tui.commands.asking import Asked
-
-APPS: Noun[AppInfo] = Noun("apps", APP_COLUMNS)
 
 
 @click.group()
@@ -37,7 +34,7 @@ def list_apps(asked: Asked, limit: int | None) -> None:
     """List the apps that a key may see; the key and the server are all it takes."""
 
     async def command(client: CapgoClient) -> Exit:
-        writer = partial(writer_of, asked.format, APP_COLUMNS, _now_alone)
+        writer = partial(writer_of, asked.format, APPS.columns, _now_alone)
         try:
             return await write_pages(APPS, client.apps(), limit, writer=writer, join=_join_nothing)
         except CapgoError as error:

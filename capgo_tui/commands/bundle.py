@@ -9,26 +9,12 @@ import click
 from capgo_tui.commands.asking import app_argument, asked, limit_option
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
-from capgo_tui.commands.reading import Noun, run, write_list, write_one
-from capgo_tui.workspace.columns import BUNDLE_COLUMNS
-from capgo_tui.workspace.details import bundle_details
+from capgo_tui.commands.reading import run, write_list, write_one
+from capgo_tui.workspace.resources.bundle import BUNDLES
 
 if TYPE_CHECKING:
-    from capgo_tui.api.models import Bundle
     from capgo_tui.commands.asking import Asked
     from capgo_tui.workspace.session import Workspace
-
-
-async def join_channels(workspace: Workspace) -> None:
-    """Read the channels: only they tell which bundles they carry."""
-    await workspace.channels.load_all()
-    if workspace.channels.error is not None:
-        say(f"which channels carry them is not known: {workspace.channels.error.message}")
-
-
-BUNDLES: Noun[Bundle] = Noun(
-    "bundles", BUNDLE_COLUMNS, bundle_details, join_channels, lambda traits: traits.bundle_tells
-)
 
 
 @click.group()

@@ -7,26 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.commands.asking import app_argument, asked, limit_option
-from capgo_tui.commands.reading import Noun, run, write_list, write_one
-from capgo_tui.workspace.columns import CHANNEL_COLUMNS
-from capgo_tui.workspace.details import channel_details
+from capgo_tui.commands.reading import run, write_list, write_one
+from capgo_tui.workspace.resources.channel import CHANNELS
 
 if TYPE_CHECKING:
-    from capgo_tui.api.models import Channel
     from capgo_tui.commands.asking import Asked
     from capgo_tui.commands.exit_codes import Exit
     from capgo_tui.workspace.session import Workspace
-
-
-async def join_bundles(workspace: Workspace) -> None:
-    """Read the bundles where the server tells of others only their ids."""
-    if workspace.joins_bundle_names:
-        await workspace.bundles.load_all()
-
-
-CHANNELS: Noun[Channel] = Noun(
-    "channels", CHANNEL_COLUMNS, channel_details, join_bundles, lambda traits: traits.channel_tells
-)
 
 
 @click.group()

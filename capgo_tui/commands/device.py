@@ -8,26 +8,18 @@ import click
 
 from capgo_tui.api.requests import MAX_LIMIT
 from capgo_tui.commands.asking import app_argument, asked, limit_option
-from capgo_tui.commands.channel import join_bundles
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
-from capgo_tui.commands.reading import Noun, run, write_list, write_one, write_rows
-from capgo_tui.workspace.columns import DEVICE_COLUMNS
+from capgo_tui.commands.reading import run, write_list, write_one, write_rows
 from capgo_tui.workspace.custom_ids import find_device
-from capgo_tui.workspace.details import device_details
 from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.resources.device import DEVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from capgo_tui.api.models import Device
     from capgo_tui.commands.asking import Asked
     from capgo_tui.workspace.session import Workspace
-
-DEVICES: Noun[Device] = Noun(
-    "devices", DEVICE_COLUMNS, device_details, join_bundles, lambda traits: traits.device_tells
-)
-
 
 SAID_EVERY = 1_000
 """A long search says how far it is after so many devices."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import traceback
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
@@ -15,56 +14,26 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer, Refused
 from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import Exit, exit_of
 from capgo_tui.commands.output import forget_reader, prepare, say, write
-from capgo_tui.workspace.columns import told_columns
 from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
 from capgo_tui.workspace.request_log import RequestLog
+from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME
 from capgo_tui.workspace.session import Workspace, open_client, utc_now
 from capgo_tui.workspace.words import GUESSED, locked
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.paging import Pager
     from capgo_tui.api.patience import Wait
-    from capgo_tui.api.revisions import Traits
     from capgo_tui.commands.asking import Asked
-    from capgo_tui.workspace.cells import Surroundings
-    from capgo_tui.workspace.columns import Column
-    from capgo_tui.workspace.details import Section
     from capgo_tui.workspace.export.formats import Writer
+    from capgo_tui.workspace.resources.resource import Resource
+    from capgo_tui.workspace.resources.section import Section
     from capgo_tui.workspace.target import Target
 
 T = TypeVar("T", bound=Record)
-
-
-def _no_details(_: Record, __: Surroundings) -> Sequence[Section]:
-    return ()
-
-
-async def _nothing(_: Workspace) -> None:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Noun(Generic[T]):
-    """What a command needs to know of one sort of record."""
-
-    plural: str
-    columns: Sequence[Column[T]]
-    details: Callable[[T, Surroundings], Sequence[Section]] = _no_details
-    join: Callable[[Workspace], Awaitable[None]] = _nothing
-    """Reads what its cells need of other lists; done once the first answer is there."""
-    told: Callable[[Traits], Container[str]] | None = None
-    """The fields that a revision tells; without it, all that its columns show."""
-
-    def writer(self, form: Format, workspace: Workspace) -> Writer[T]:
-        """What writes such records; only a table leaves out columns that would all be empty."""
-        columns = self.columns
-        if form is Format.TABLE and self.told is not None:
-            columns = told_columns(columns, self.told(workspace.client.traits))
-        return writer_of(form, columns, workspace.surroundings)
 
 
 def run(target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]) -> NoReturn:
@@ -130,18 +99,18 @@ async def _on_client(
 
 
 async def write_list(
-    workspace: Workspace, asked: Asked, noun: Noun[T], pager: Pager[T], limit: int | None
+    workspace: Workspace, asked: Asked, resource: Resource[T], pager: Pager[T], limit: int | None
 ) -> Exit:
     """Write a list of an app, each page as it comes; nothing at all when the first one fails."""
     writer, join = (
-        partial(noun.writer, asked.format, workspace),
-        partial(_join, workspace, asked, noun),
+        partial(_writer, resource, asked.format, workspace),
+        partial(_join, workspace, asked, resource),
     )
-    return await write_pages(noun, pager, limit, writer=writer, join=join)
+    return await write_pages(resource, pager, limit, writer=writer, join=join)
 
 
 async def write_pages(
-    noun: Noun[T],
+    resource: Resource[T],
     pager: Pager[T],
     limit: int | None,
     *,
@@ -177,11 +146,11 @@ async def write_pages(
         incomplete = page.incomplete
     write(pen.end())
     if not written and not unreadable and failed is None:
-        say(f"there are no {noun.plural}")
+        say(f"there are no {resource.name}")
     if unreadable:
-        say(f"{unreadable} of the {noun.plural} could not be read and were left out")
+        say(f"{unreadable} of the {resource.name} could not be read and were left out")
     if too_many:
-        say(f"a page of the {noun.plural} had more rows than any of such a server should")
+        say(f"a page of the {resource.name} had more rows than any of such a server should")
     if incomplete:
         say("the server has more but gives no way to it")
     if failed is not None:
@@ -189,31 +158,42 @@ async def write_pages(
     return Exit.IN_PART if unreadable or incomplete or failed else Exit.OK
 
 
-async def write_one(workspace: Workspace, asked: Asked, noun: Noun[T], record: T) -> Exit:
+async def write_one(workspace: Workspace, asked: Asked, resource: Resource[T], record: T) -> Exit:
     """Write all of one record."""
     match asked.format:
         case Format.JSON:
             write(json_text(record.disclosed(record.raw()), indent=2) + "\n")
         case Format.TABLE:
-            await _join(workspace, asked, noun)
-            write(_page(noun.details(record, workspace.surroundings())))
+            await _join(workspace, asked, resource)
+            write(_page(resource.details(record, workspace.surroundings())))
         case _:
-            await write_rows(workspace, asked, noun, [record])
+            await write_rows(workspace, asked, resource, [record])
     return Exit.OK
 
 
 async def write_rows(
-    workspace: Workspace, asked: Asked, noun: Noun[T], records: Sequence[T]
+    workspace: Workspace, asked: Asked, resource: Resource[T], records: Sequence[T]
 ) -> None:
     """Write some records as a list."""
-    await _join(workspace, asked, noun)
-    writer = noun.writer(asked.format, workspace)
+    await _join(workspace, asked, resource)
+    writer = _writer(resource, asked.format, workspace)
     write(writer.begin() + writer.rows(records) + writer.end())
 
 
-async def _join(workspace: Workspace, asked: Asked, noun: Noun[T]) -> None:
+async def _join(workspace: Workspace, asked: Asked, resource: Resource[T]) -> None:
     if asked.format in (Format.CSV, Format.TABLE):
-        await noun.join(workspace)
+        for name in resource.joins(workspace):
+            joined = RESOURCE_BY_NAME[name].collection(workspace)
+            await joined.load_all()
+            if joined.error is not None and resource.unjoined:
+                say(f"{resource.unjoined}: {joined.error.message}")
+
+
+def _writer(resource: Resource[T], form: Format, workspace: Workspace) -> Writer[T]:
+    """Return what writes such records; only a table leaves out columns that would all be empty."""
+    traits = workspace.client.traits
+    columns = resource.columns_told(traits) if form is Format.TABLE else resource.columns
+    return writer_of(form, columns, workspace.surroundings)
 
 
 def _page(sections: Sequence[Section]) -> str:

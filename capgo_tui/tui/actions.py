@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from capgo_tui.api.revisions import Extra
+from capgo_tui.workspace.resources.registry import RESOURCE_NAMES
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
-EVERYWHERE = frozenset({"channels", "devices", "bundles"})
+EVERYWHERE = frozenset(RESOURCE_NAMES)
 DEVICES_ONLY = frozenset({"devices"})
 CHANNELS_ONLY = frozenset({"channels"})
 BUNDLES_ONLY = frozenset({"bundles"})
@@ -162,9 +163,10 @@ ACTIONS: tuple[Action, ...] = (
         "list.wide", "w", "wide", "wide",
         "Every column at full width; ← → slide those behind the first", hint=False,
     ),
-    Action("tab.channels", "1", "tab('channels')", "channels", "The channels", hint=False),
-    Action("tab.devices", "2", "tab('devices')", "devices", "The devices", hint=False),
-    Action("tab.bundles", "3", "tab('bundles')", "bundles", "The bundles", hint=False),
+    *(
+        Action(f"tab.{name}", str(digit), f"tab('{name}')", name, f"The {name}", hint=False)
+        for digit, name in enumerate(RESOURCE_NAMES, 1)
+    ),
     Action("tab.next", "tab", "next_tab(1)", "next tab", "The next list", hint=False),
     Action(
         "tab.previous", "shift+tab", "next_tab(-1)", "previous tab", "The list before",

@@ -1,4 +1,4 @@
-"""How each of the three lists looks in the table: its columns, glyphs and tones."""
+"""The rows of one list as the table draws them."""
 
 from __future__ import annotations
 
@@ -6,45 +6,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from capgo_tui.tui.widgets.record_table import Row, TableState
-from capgo_tui.workspace import columns, details
 from capgo_tui.workspace.marks import Marks
+from capgo_tui.workspace.resources.resource import WRITING
 from capgo_tui.workspace.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Sequence
 
-    from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import Record
-    from capgo_tui.api.revisions import Traits
     from capgo_tui.tui.widgets import record_table
-    from capgo_tui.workspace.cells import Surroundings
-    from capgo_tui.workspace.collection import Collection
-    from capgo_tui.workspace.columns import Column
-    from capgo_tui.workspace.details import Section
     from capgo_tui.workspace.export.export import Export
     from capgo_tui.workspace.export.formats import Format
+    from capgo_tui.workspace.resources.column import Column
+    from capgo_tui.workspace.resources.resource import ListedResource
+    from capgo_tui.workspace.resources.section import Section
     from capgo_tui.workspace.session import Workspace
 
 T = TypeVar("T", bound="Record")
-
-Glyph = tuple[str, str]
-WRITING: Glyph = ("⟳", "warn")
-
-
-@dataclass(frozen=True, slots=True)
-class ListLook(Generic[T]):
-    """One list's looks; what a glyph means stands in its `legend`."""
-
-    name: str
-    title: str
-    collection: Callable[[Workspace], Collection[T]]
-    columns: Sequence[Column[T]]
-    glyph: Callable[[T], Glyph]
-    tone: Callable[[T, str], str]
-    details: Callable[[T, Surroundings], list[Section]]
-    told: Callable[[Traits], Container[str]]
-    """The fields that a revision tells of it."""
-    legend: Sequence[tuple[Glyph, str]]
 
 
 @dataclass(slots=True)
@@ -52,7 +30,7 @@ class RecordRows(Generic[T]):
     """The rows of one list as a `RecordTable` asks for them."""
 
     workspace: Workspace
-    look: ListLook[T]
+    look: ListedResource[T]
     view: View[T] = field(init=False)
     marks: Marks[T] = field(init=False)
     state: TableState = field(default_factory=TableState)
@@ -68,8 +46,7 @@ class RecordRows(Generic[T]):
     @property
     def columns(self) -> list[Column[T]]:
         """The columns of which this server tells something."""
-        told = self.look.told(self.workspace.client.traits)
-        return columns.told_columns(self.look.columns, told)
+        return self.look.columns_told(self.workspace.client.traits)
 
     def key_at(self, index: int) -> str:
         """The id of the record at an index."""
@@ -121,91 +98,3 @@ class RecordRows(Generic[T]):
         """All that is known of a record; empty when it is gone."""
         record = self.view.collection.records.get(key)
         return self.look.details(record, self.workspace.surroundings()) if record else []
-
-
-def _channel_glyph(channel: Channel) -> Glyph:
-    if channel.public:
-        return ("◆", "good") if channel.bundle else ("◈", "bad")
-    return ("◇", "muted")
-
-
-def _channel_tone(channel: Channel, column: str) -> str:
-    match column:
-        case "default":
-            return "good"
-        case "rollout":
-            return "warn" if channel.rollout_paused_at else "accent"
-        case "bundle":
-            return "plain" if channel.bundle else "warn" if channel.public else "muted"
-        case "channel":
-            return "plain"
-        case _:
-            return "muted"
-
-
-def _device_glyph(device: Device) -> Glyph:
-    if device.channel:
-        return ("▲", "warn")
-    if device.is_emulator or device.is_prod is False:
-        return ("○", "muted")
-    return ("●", "good")
-
-
-def _device_tone(device: Device, column: str) -> str:
-    match column:
-        case "override":
-            return "warn"
-        case "custom":
-            return "accent"
-        case "device" | "bundle":
-            return "plain"
-        case _:
-            return "muted"
-
-
-def _bundle_tone(_: Bundle, column: str) -> str:
-    return {"bundle": "plain", "channels": "accent"}.get(column, "muted")
-
-
-CHANNELS: ListLook[Channel] = ListLook(
-    name="channels",
-    title="Channels",
-    collection=lambda workspace: workspace.channels,
-    columns=columns.CHANNEL_COLUMNS,
-    glyph=_channel_glyph,
-    tone=_channel_tone,
-    details=details.channel_details,
-    told=lambda traits: traits.channel_tells,
-    legend=[
-        (("◆", "good"), "default channel"),
-        (("◈", "bad"), "default channel without a bundle"),
-        (("◇", "muted"), "other channel"),
-    ],
-)
-DEVICES: ListLook[Device] = ListLook(
-    name="devices",
-    title="Devices",
-    collection=lambda workspace: workspace.devices,
-    columns=columns.DEVICE_COLUMNS,
-    glyph=_device_glyph,
-    tone=_device_tone,
-    details=details.device_details,
-    told=lambda traits: traits.device_tells,
-    legend=[
-        (("▲", "warn"), "override: forced to a channel"),
-        (("●", "good"), "production build on a device"),
-        (("○", "muted"), "development build or emulator"),
-        (WRITING, "a write is under way"),
-    ],
-)
-BUNDLES: ListLook[Bundle] = ListLook(
-    name="bundles",
-    title="Bundles",
-    collection=lambda workspace: workspace.bundles,
-    columns=columns.BUNDLE_COLUMNS,
-    glyph=lambda bundle: ("■", "accent") if bundle.has_session_key else ("□", "muted"),
-    tone=_bundle_tone,
-    details=details.bundle_details,
-    told=lambda traits: traits.bundle_tells,
-    legend=[(("■", "accent"), "encrypted"), (("□", "muted"), "not encrypted")],
-)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.tui.actions import ACTIONS, disabled_reason
 from capgo_tui.workspace.export.formats import OF_FILES
+from capgo_tui.workspace.resources.registry import RESOURCE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +20,7 @@ MOST_NAMES = 5
 """So many records of each list are offered."""
 LOOKED_AT = 2_000
 """So many channels and bundles are looked at for every letter."""
-LISTS = ("channels", "devices", "bundles")
-HIDDEN = {"back", "quit", "palette", "list.export", *(f"tab.{name}" for name in LISTS)}
+HIDDEN = {"back", "quit", "palette", "list.export", *(f"tab.{name}" for name in RESOURCE_NAMES)}
 """Actions that lead nowhere from here, or where a word of its own leads already."""
 
 
@@ -110,7 +110,7 @@ class Offer:
 
     def _commands(self, begun: str) -> Iterable[Entry]:
         """The words that others may follow."""
-        for name in LISTS:
+        for name in RESOURCE_NAMES:
             if name.startswith(begun):
                 aside = f"show the {name}; a filter may follow"
                 yield Entry(name, aside, Show(name), f"{name} ")
@@ -125,7 +125,7 @@ class Offer:
 
     def _commanded(self, head: str, rest: str) -> list[Entry]:
         """What a command means with what follows it; nothing when it is no command."""
-        for name in LISTS:
+        for name in RESOURCE_NAMES:
             if name.startswith(head):
                 first = Entry(f"{name} /{rest}", "show those that match", Show(name, rest))
                 return [first, *(e for e in self._names(rest) if _tab_of(e) == name)]

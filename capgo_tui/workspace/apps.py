@@ -7,37 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.patience import Patience
-from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.columns import Column
-from capgo_tui.workspace.filed import timestamp
 from capgo_tui.workspace.session import open_client
-from capgo_tui.workspace.sorting import text_value, version_value
 
 if TYPE_CHECKING:
-    from capgo_tui.api.models import AppInfo
     from capgo_tui.workspace.target import Target
 
-APP_COLUMNS: tuple[Column[AppInfo], ...] = (
-    Column("app", "APP", lambda a, _: a.app_id, 20, 40, lambda a, _: text_value(a.app_id), 0),
-    Column("name", "NAME", lambda a, _: a.name or "", 12, 30, lambda a, _: text_value(a.name)),
-    Column(
-        "newest",
-        "NEWEST",
-        lambda a, _: a.last_version or "",
-        8,
-        18,
-        lambda a, _: version_value(a.last_version),
-    ),
-    Column(
-        "created",
-        "CREATED",
-        lambda a, around: age(a.created_at, around.now),
-        7,
-        7,
-        lambda a, _: a.created_at,
-        filed=lambda a, _: timestamp(a.created_at),
-    ),
-)
 MOST = 200
 """More than this nobody picks from a list."""
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from capgo_tui.workspace.columns import haystack
+from capgo_tui.workspace.resources.column import haystack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from capgo_tui.api.records import Record
     from capgo_tui.workspace.cells import Surroundings
-    from capgo_tui.workspace.columns import Column
     from capgo_tui.workspace.query import Query
+    from capgo_tui.workspace.resources.column import Column
 
 T = TypeVar("T", bound="Record")
 

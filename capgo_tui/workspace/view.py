@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.records import Record
     from capgo_tui.workspace.cells import Surroundings
-    from capgo_tui.workspace.columns import Column
     from capgo_tui.workspace.order import Values
     from capgo_tui.workspace.query import Term
+    from capgo_tui.workspace.resources.column import Column
     from capgo_tui.workspace.sorting import Sort
 
 T = TypeVar("T", bound="Record")

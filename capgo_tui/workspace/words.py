@@ -12,6 +12,7 @@ from capgo_tui.workspace.ages import age, clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.load_effort import progress
 from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -219,7 +220,7 @@ def placeholder(
             "They have no usable id or name. Is this the right server? ! shows them.",
         )
     if collection.ended:
-        return Notice(f"{target.app_id} has no {name}.", EMPTY_ADVICE[name])
+        return Notice(f"{target.app_id} has no {name}.", RESOURCE_BY_NAME[name].empty_advice)
     return loading(name, target)
 
 
@@ -240,13 +241,6 @@ def _where_else(collection: ListState, query: Query, typing: bool) -> str:
 
 def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-EMPTY_ADVICE = {
-    "channels": "The first bundle upload or the console can create one.",
-    "devices": "A device appears here after it first asks for an update.",
-    "bundles": "`npx @capgo/cli bundle upload` makes the first one.",
-}
 
 
 def status(collection: ListState, shown: int | None, query: Query, now: datetime) -> str:

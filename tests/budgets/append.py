@@ -130,12 +130,13 @@ async def _ours(times: int) -> tuple[float, float]:
     from capgo_tui.tui import lists
     from capgo_tui.tui.widgets.record_table import RecordTable
     from capgo_tui.workspace.collection import Appended
+    from capgo_tui.workspace.resources import device
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
     client = cast("Any", _Client(_Pages(times)))
     workspace = Workspace(Target("com.example.app", ApiKey("k" * 36)), client, lambda: NOW)
-    rows = lists.RecordRows(workspace, lists.DEVICES)
+    rows = lists.RecordRows(workspace, device.DEVICES)
 
     class OurApp(App[None]):
         def compose(self) -> ComposeResult:

@@ -18,18 +18,10 @@ from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import channel_refusal, override
 from capgo_tui.workspace.changes.told import briefly, told
 from capgo_tui.workspace.changes.undo import plan, why_not
-from capgo_tui.workspace.columns import (
-    BUNDLE_COLUMNS,
-    CHANNEL_COLUMNS,
-    DEVICE_COLUMNS,
-    told_columns,
-)
-from capgo_tui.workspace.details import (
-    LEFT_OUT,
-    bundle_details,
-    channel_details,
-    device_details,
-)
+from capgo_tui.workspace.resources.bundle import BUNDLES, bundle_details
+from capgo_tui.workspace.resources.channel import CHANNELS, channel_details
+from capgo_tui.workspace.resources.device import DEVICES, device_details
+from capgo_tui.workspace.resources.section import LEFT_OUT
 from capgo_tui.workspace.target import Target
 from capgo_tui.workspace.words import GUESSED, explain
 from tests.letter.documented_server import DocumentedServer
@@ -51,7 +43,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Channel
     from capgo_tui.workspace.changes.undo import Undo
-    from capgo_tui.workspace.details import Section
+    from capgo_tui.workspace.resources.section import Section
     from capgo_tui.workspace.session import Workspace
     from tests.letter.letter_server import JSON
 
@@ -107,11 +99,11 @@ async def test_the_columns_and_lines_of_the_legacy_revision() -> None:
         await load(workspace)
         around = workspace.surroundings()
         traits = workspace.client.traits
-        shown = [c.id for c in told_columns(CHANNEL_COLUMNS, traits.channel_tells)]
+        shown = [c.id for c in CHANNELS.columns_told(traits)]
         assert shown == ["channel", "bundle", "default", "holds", "changed"]
-        shown = [c.id for c in told_columns(DEVICE_COLUMNS, traits.device_tells)]
+        shown = [c.id for c in DEVICES.columns_told(traits)]
         assert shown == ["device", "platform", "bundle", "os", "plugin", "seen"]
-        shown = [c.id for c in told_columns(BUNDLE_COLUMNS, traits.bundle_tells)]
+        shown = [c.id for c in BUNDLES.columns_told(traits)]
         assert shown == ["bundle", "channels", "created"]
         beta = lines(channel_details(channel(workspace, "beta"), around))
         assert beta["holds back updates"] == "major"
@@ -130,9 +122,9 @@ async def test_the_columns_and_lines_of_the_documented_revision() -> None:
         await load(workspace)
         around = workspace.surroundings()
         traits = workspace.client.traits
-        shown = [c.id for c in told_columns(CHANNEL_COLUMNS, traits.channel_tells)]
+        shown = [c.id for c in CHANNELS.columns_told(traits)]
         assert shown == ["channel", "bundle", "default", "holds", "dev", "emulator", "changed"]
-        assert "override" not in [c.id for c in told_columns(DEVICE_COLUMNS, traits.device_tells)]
+        assert "override" not in [c.id for c in DEVICES.columns_told(traits)]
         beta = lines(channel_details(channel(workspace, "beta"), around))
         assert beta["holds back updates"] == "blocks some updates"
         assert beta["iOS"] == "unknown, the API does not tell"  # but it can be set

@@ -15,8 +15,8 @@ from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens import lists
 from capgo_tui.tui.screens.lists import READS
 from capgo_tui.tui.widgets.record_table import fit_columns, slide_columns
-from capgo_tui.workspace.columns import DEVICE_COLUMNS
 from capgo_tui.workspace.list_state import Loading
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from tests.tui.channels import workspace
 from tests.tui.driving import opened, strips
 from tests.tui.server import FAULT, Gate, Server, answering

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
 from capgo_tui.tui.widgets.record_table import Column, fit_columns, slide_columns
+from capgo_tui.workspace.resources.bundle import BUNDLES
+from capgo_tui.workspace.resources.channel import CHANNELS
+from capgo_tui.workspace.resources.device import DEVICES
 from tests.tui.tables import Cells
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from capgo_tui.workspace.cells import override_mark
 from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.states import device_state
 from capgo_tui.workspace.collection import Updated
-from capgo_tui.workspace.details import device_details
+from capgo_tui.workspace.resources.device import device_details
 from tests.workspace.collection.lists import listened
 from tests.workspace.world import open_world
 

@@ -15,8 +15,8 @@ from capgo_tui.api.errors import CapgoError
 from capgo_tui.tui.widgets.record_table import RecordTable, TableState
 from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.collection import Appended, Updated
-from capgo_tui.workspace.columns import DEVICE_COLUMNS
 from capgo_tui.workspace.marks import Marks
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.view import View
 from tests.support.clock import NOON
 from tests.workspace.restless import CHANGES, SMALL_PAGE, Restless

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef
 from capgo_tui.workspace.cells import Surroundings
-from capgo_tui.workspace.columns import BUNDLE_COLUMNS, CHANNEL_COLUMNS, DEVICE_COLUMNS
+from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
+from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort, flag_value, text_value, version_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.api.records import Record
-    from capgo_tui.workspace.columns import Column
+    from capgo_tui.workspace.resources.column import Column
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from capgo_tui.api.models import Device
 from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.collection import Appended, Replaced, Updated
-from capgo_tui.workspace.columns import BUNDLE_COLUMNS, DEVICE_COLUMNS
 from capgo_tui.workspace.query import Query
+from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.view import Shown, View
 from tests.support.clock import NOON
 from tests.workspace.views import (

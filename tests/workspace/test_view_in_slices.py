@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from capgo_tui.api.models import Device
 from capgo_tui.workspace.collection import Appended, Updated
-from capgo_tui.workspace.columns import DEVICE_COLUMNS
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import SMALL, Shown, View
 from tests.workspace.views import (

@@ -9,7 +9,8 @@ from capgo_tui.api.models import Device
 from capgo_tui.api.paging import Page
 from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.collection import Appended, Collection, Replaced, Updated
-from capgo_tui.workspace.columns import DEVICE_COLUMNS, haystack
+from capgo_tui.workspace.resources.column import haystack
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.view import View
 from tests.support.clock import NOON
 

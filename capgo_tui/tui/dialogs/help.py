@@ -8,9 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from capgo_tui.tui.actions import ACTIONS, FORMS, MOVES, Action, disabled_reason
-from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.resources.registry import RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,8 @@ def help_lines(tab: str, target: Target) -> Sequence[Line]:
             for action in elsewhere
         ]
     lines += [Line("", "Glyphs", "heading")]
-    for look in (CHANNELS, DEVICES, BUNDLES):
-        lines += [Line(glyph, told) for (glyph, _), told in look.legend]
+    for resource in RESOURCES:
+        lines += [Line(glyph, told) for (glyph, _), told in resource.legend]
     lines += [
         Line("", "Forms", "heading"),
         *(Line(keys, told) for keys, told in FORMS),

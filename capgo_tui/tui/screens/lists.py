@@ -14,7 +14,7 @@ from textual.reactive import Reactive
 from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.actions import ACTIONS, disabled_reason
 from capgo_tui.tui.guard import guarded
-from capgo_tui.tui.lists import BUNDLES, CHANNELS, DEVICES, RecordRows
+from capgo_tui.tui.lists import RecordRows
 from capgo_tui.tui.screens.modals import ScreenWithModals
 from capgo_tui.tui.widgets.detail import Detail
 from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
@@ -32,6 +32,7 @@ from capgo_tui.workspace.collection import (
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.load_effort import question
 from capgo_tui.workspace.polling import Polling
+from capgo_tui.workspace.resources.registry import RESOURCE_NAMES, RESOURCES
 from capgo_tui.workspace.view import Shown
 
 if TYPE_CHECKING:
@@ -123,11 +124,7 @@ class ListsScreen(ScreenWithModals):
         waiting anyway: reading all three at once put a tenth on top of the whole start.
         """
         self.workspace = workspace
-        self._rows = {
-            "channels": RecordRows(workspace, CHANNELS),
-            "devices": RecordRows(workspace, DEVICES),
-            "bundles": RecordRows(workspace, BUNDLES),
-        }
+        self._rows = {resource.name: RecordRows(workspace, resource) for resource in RESOURCES}
         for name, rows in self._rows.items():
             rows.view.listen(partial(self._list_changed, name))
         workspace.waits.listen(self._show_status)
@@ -181,7 +178,7 @@ class ListsScreen(ScreenWithModals):
             # By way of the table, which only then has told the screen that it is to be drawn.
             self.table.call_later(self.call_after_refresh, self._follow_up)
         if (name == "channels" and self._channels_end_changed()) or arrived:
-            for rows in self._joining(name):
+            for rows in self._rows_joining(name):
                 rows.view.refilter()
                 self._drive(rows)
                 if rows.look.name == self._active:
@@ -230,17 +227,16 @@ class ListsScreen(ScreenWithModals):
             else:
                 self._awaiting.append((terms, act))
 
-    def _joining(self, name: str) -> Iterable[AnyRows]:
-        """The lists that show something of another list, and so change with it."""
-        if name == "channels":
-            yield self._rows["bundles"]
-        elif name == "bundles" and self.workspace is not None and self.workspace.joins_bundle_names:
-            yield self._rows["channels"]
-            yield self._rows["devices"]
+    def _rows_joining(self, name: str) -> Iterable[AnyRows]:
+        """Return the lists whose cells show something of the records of another list."""
+        if self.workspace is None:
+            return ()
+        workspace = self.workspace
+        return [rows for rows in self._rows.values() if name in rows.look.joins(workspace)]
 
     def _refresh_chrome(self) -> None:
         if not self._rows:
-            tabs = [Tab(look.name, look.title, "…") for look in (CHANNELS, DEVICES, BUNDLES)]
+            tabs = [Tab(look.name, look.title, "…") for look in RESOURCES]
             self.title_bar.show_tabs(tabs, self._active)
             self._show_hints()
             return
@@ -346,7 +342,7 @@ class ListsScreen(ScreenWithModals):
 
     def action_next_tab(self, step: int) -> None:
         """Show the list beside this one."""
-        names = list(self._rows) or ["channels", "devices", "bundles"]
+        names = RESOURCE_NAMES
         self._show_tab(names[(names.index(self._active) + step) % len(names)])
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:

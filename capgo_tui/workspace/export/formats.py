@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from capgo_tui.workspace.cells import Surroundings
-    from capgo_tui.workspace.columns import Column
+    from capgo_tui.workspace.resources.column import Column
 
 T = TypeVar("T", bound=Record)
 Record_contra = TypeVar("Record_contra", bound=Record, contravariant=True)

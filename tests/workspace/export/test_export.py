@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.api.revisions import Revision
-from capgo_tui.workspace.columns import DEVICE_COLUMNS
 from capgo_tui.workspace.export import export as module
 from capgo_tui.workspace.export.export import Export
 from capgo_tui.workspace.export.file import WholeFile
 from capgo_tui.workspace.export.formats import Format
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import View
 from tests.workspace.world import open_world

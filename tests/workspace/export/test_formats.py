@@ -17,9 +17,11 @@ from capgo_tui.api.listing import parse_list
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.text import clean
 from capgo_tui.workspace.cells import Surroundings
-from capgo_tui.workspace.columns import BUNDLE_COLUMNS, CHANNEL_COLUMNS, DEVICE_COLUMNS
 from capgo_tui.workspace.export.formats import WIDEST, Format, Writer, aligned, writer_of
 from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
+from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from tests.support.clock import NOON
 from tests.support.hostile import HUGE, TEXTS, spoiled_page
 from tests.tui.driving import unsafe
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.records import Record, RecordT
-    from capgo_tui.workspace.columns import Column
+    from capgo_tui.workspace.resources.column import Column
 
 Row = dict[str, "JSON"]
 AROUND = Surroundings(NOON, {3: ["production", "beta"]})

@@ -14,27 +14,18 @@ from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef, Record
 from capgo_tui.workspace.cells import Surroundings, device_kind, linked_channels, policy, yes
-from capgo_tui.workspace.columns import (
-    BUNDLE_COLUMNS,
-    CHANNEL_COLUMNS,
-    DEVICE_COLUMNS,
-    Column,
-    haystack,
-)
-from capgo_tui.workspace.details import (
-    UNTOLD,
-    Section,
-    bundle_details,
-    channel_details,
-    device_details,
-)
+from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS, bundle_details
+from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS, channel_details
+from capgo_tui.workspace.resources.column import Column, haystack
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, device_details
+from capgo_tui.workspace.resources.section import UNTOLD, Section
 from tests.support.clock import NOON
 from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 AROUND = Surroundings(NOON)
 STABLE = BundleRef(3, "1.0.0")
 

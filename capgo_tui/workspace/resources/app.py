@@ -1,0 +1,38 @@
+"""Apps: what is told of each in a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.filed import timestamp
+from capgo_tui.workspace.resources.column import Column
+from capgo_tui.workspace.resources.resource import Resource
+from capgo_tui.workspace.sorting import text_value, version_value
+
+if TYPE_CHECKING:
+    from capgo_tui.api.models import AppInfo
+
+APP_COLUMNS: tuple[Column[AppInfo], ...] = (
+    Column("app", "APP", lambda a, _: a.app_id, 20, 40, lambda a, _: text_value(a.app_id), 0),
+    Column("name", "NAME", lambda a, _: a.name or "", 12, 30, lambda a, _: text_value(a.name)),
+    Column(
+        "newest",
+        "NEWEST",
+        lambda a, _: a.last_version or "",
+        8,
+        18,
+        lambda a, _: version_value(a.last_version),
+    ),
+    Column(
+        "created",
+        "CREATED",
+        lambda a, around: age(a.created_at, around.now),
+        7,
+        7,
+        lambda a, _: a.created_at,
+        filed=lambda a, _: timestamp(a.created_at),
+    ),
+)
+
+APPS: Resource[AppInfo] = Resource(name="apps", columns=APP_COLUMNS)

@@ -1,0 +1,171 @@
+"""Bundles: their columns, their details, and how they are marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.cells import channel_names, linked_channels, yes
+from capgo_tui.workspace.filed import flag, timestamp
+from capgo_tui.workspace.resources.column import Column
+from capgo_tui.workspace.resources.resource import ListedResource
+from capgo_tui.workspace.resources.section import (
+    Section,
+    only_known_lines,
+    record_lines,
+    text_or_unknown,
+    yes_or_no,
+)
+from capgo_tui.workspace.sorting import flag_value, text_value, version_value
+
+if TYPE_CHECKING:
+    from capgo_tui.api.models import Bundle
+    from capgo_tui.workspace.cells import Surroundings
+
+BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
+    Column(
+        "bundle",
+        "BUNDLE",
+        lambda b, _: b.name,
+        16,
+        28,
+        lambda b, _: version_value(b.name),
+        0,
+        cut_middle=True,
+    ),
+    Column(
+        "channels",
+        "CHANNELS",
+        linked_channels,
+        18,
+        34,
+        lambda b, a: text_value(", ".join(channel_names(b, a))),
+        1,
+    ),
+    Column(
+        "created",
+        "CREATED",
+        lambda b, a: age(b.created_at, a.now),
+        7,
+        7,
+        lambda b, _: b.created_at,
+        2,
+        searched=False,
+        newest_first=True,
+        filed=lambda b, _: timestamp(b.created_at),
+    ),
+    Column(
+        "comment",
+        "COMMENT",
+        lambda b, _: b.comment or "",
+        26,
+        60,
+        lambda b, _: text_value(b.comment),
+        3,
+        fields=("comment",),
+    ),
+    Column(
+        "needs",
+        "NEEDS",
+        lambda b, _: b.min_update_version or "",
+        8,
+        10,
+        lambda b, _: version_value(b.min_update_version),
+        5,
+        fields=("min_update_version",),
+    ),
+    Column(
+        "storage",
+        "STORED",
+        lambda b, _: b.storage_provider or "",
+        8,
+        9,
+        lambda b, _: text_value(b.storage_provider),
+        6,
+        fields=("storage_provider",),
+    ),
+    Column(
+        "encrypted",
+        "ENC",
+        lambda b, _: yes(bool(b.has_session_key)),
+        3,
+        3,
+        lambda b, _: flag_value(bool(b.has_session_key)),
+        7,
+        filed=lambda b, _: flag(bool(b.has_session_key)),
+        fields=("has_session_key",),
+    ),
+)
+
+
+BUNDLE_LINES: Final = {
+    "comment": "comment",
+    "link": "link",
+    "needs native": "min_update_version",
+    "stored": "storage_provider",
+    "external url": "external_url",
+    "checksum": "checksum",
+    "encrypted": "has_session_key",
+    "encryption key": "key_id",
+    "uploaded with CLI": "cli_version",
+}
+
+
+@only_known_lines(BUNDLE_LINES, lambda traits: traits.bundle_tells)
+def bundle_details(bundle: Bundle, around: Surroundings) -> list[Section]:
+    """A bundle: where it is used and where it came from."""
+    return [
+        Section(
+            bundle.name,
+            [
+                ("channels", _channels(bundle, around)),
+                ("comment", bundle.comment or "none"),
+                ("link", bundle.link or "none"),
+                ("needs native", bundle.min_update_version or "any"),
+            ],
+        ),
+        Section(
+            "What it is",
+            [
+                ("stored", text_or_unknown(bundle.storage_provider, "bundle")),
+                ("external url", bundle.external_url or "none"),
+                ("checksum", bundle.checksum or "none"),
+                ("encrypted", yes_or_no(bool(bundle.has_session_key))),
+                ("encryption key", bundle.key_id or "none"),
+                ("uploaded with CLI", text_or_unknown(bundle.cli_version, "bundle")),
+            ],
+        ),
+        Section("Record", record_lines(bundle.id, bundle.created_at, bundle.updated_at, around)),
+    ]
+
+
+def _channels(bundle: Bundle, around: Surroundings) -> str:
+    """The channels that carry it; while not all are known, that there may be more."""
+    told = linked_channels(bundle, around) or "none"
+    match around.unread_channels:
+        case "":
+            return told
+        case "?":
+            return f"{told} (the channels cannot be read)"
+        case _:
+            return f"{told} (not all channels are loaded yet)"
+
+
+def _bundle_tone(_: Bundle, column: str) -> str:
+    return {"bundle": "plain", "channels": "accent"}.get(column, "muted")
+
+
+BUNDLES: ListedResource[Bundle] = ListedResource(
+    name="bundles",
+    title="Bundles",
+    collection=lambda workspace: workspace.bundles,
+    columns=BUNDLE_COLUMNS,
+    glyph=lambda bundle: ("■", "accent") if bundle.has_session_key else ("□", "muted"),
+    tone=_bundle_tone,
+    details=bundle_details,
+    fields_told=lambda traits: traits.bundle_tells,
+    legend=[(("■", "accent"), "encrypted"), (("□", "muted"), "not encrypted")],
+    empty_advice="`npx @capgo/cli bundle upload` makes the first one.",
+    joins=lambda _: ("channels",),
+    unjoined="which channels carry them is not known",
+)

@@ -1,0 +1,231 @@
+"""Channels: their columns, their details, and how they are marked."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.cells import (
+    bundle_name,
+    policy,
+    policy_in_full,
+    rollout,
+    rollout_detail,
+    yes,
+)
+from capgo_tui.workspace.filed import flag, known, timestamp
+from capgo_tui.workspace.resources.column import Column
+from capgo_tui.workspace.resources.resource import ListedResource, joins_bundle_names
+from capgo_tui.workspace.resources.section import (
+    Section,
+    only_known_lines,
+    record_lines,
+    text_or_unknown,
+    yes_or_no,
+)
+from capgo_tui.workspace.sorting import flag_value, text_value, version_value
+
+if TYPE_CHECKING:
+    from capgo_tui.api.models import Channel
+    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.resources.resource import Glyph
+    from capgo_tui.workspace.sorting import SortValue
+
+
+def _channel_bundle(channel: Channel, around: Surroundings) -> SortValue | None:
+    return version_value(bundle_name(channel.bundle, around))
+
+
+def _rollout_share(channel: Channel, _: Surroundings) -> SortValue | None:
+    return None if channel.rollout_bundle is None else channel.rollout_percentage_bps or 0
+
+
+CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
+    Column(
+        "channel",
+        "CHANNEL",
+        lambda c, _: c.name,
+        18,
+        34,
+        lambda c, _: text_value(c.name),
+        0,
+        cut_middle=True,
+    ),
+    Column(
+        "bundle",
+        "BUNDLE",
+        lambda c, a: bundle_name(c.bundle, a) or "none",
+        13,
+        24,
+        _channel_bundle,
+        1,
+        cut_middle=True,
+        filed=lambda c, a: bundle_name(c.bundle, a),
+    ),
+    Column(
+        "default",
+        "DEFAULT",
+        lambda c, _: "default" if c.public else "",
+        8,
+        8,
+        lambda c, _: flag_value(c.public),
+        2,
+        newest_first=True,
+        filed=lambda c, _: flag(c.public),
+    ),
+    Column(
+        "rollout",
+        "ROLLOUT",
+        rollout,
+        12,
+        20,
+        _rollout_share,
+        4,
+        fields=("rollout_bundle",),
+    ),
+    Column(
+        "holds",
+        "HOLDS BACK",
+        lambda c, _: policy(c),
+        10,
+        10,
+        lambda c, _: text_value(c.disable_auto_update and policy(c)),
+        5,
+        filed=lambda c, _: known(policy(c)),
+        fields=("disable_auto_update",),
+    ),
+    Column(
+        "self",
+        "SELF",
+        lambda c, _: yes(c.allow_device_self_set),
+        4,
+        4,
+        lambda c, _: flag_value(c.allow_device_self_set),
+        6,
+        filed=lambda c, _: flag(c.allow_device_self_set),
+        fields=("allow_device_self_set",),
+    ),
+    Column(
+        "dev",
+        "DEV",
+        lambda c, _: yes(c.allow_dev),
+        3,
+        3,
+        lambda c, _: flag_value(c.allow_dev),
+        7,
+        filed=lambda c, _: flag(c.allow_dev),
+        fields=("allow_dev",),
+    ),
+    Column(
+        "emulator",
+        "EMU",
+        lambda c, _: yes(c.allow_emulator),
+        3,
+        3,
+        lambda c, _: flag_value(c.allow_emulator),
+        8,
+        filed=lambda c, _: flag(c.allow_emulator),
+        fields=("allow_emulator",),
+    ),
+    Column(
+        "changed",
+        "CHANGED",
+        lambda c, a: age(c.updated_at, a.now),
+        7,
+        7,
+        lambda c, _: c.updated_at,
+        3,
+        searched=False,
+        newest_first=True,
+        filed=lambda c, _: timestamp(c.updated_at),
+    ),
+)
+
+
+CHANNEL_LINES: Final = {
+    "rollout": "rollout_bundle",
+    "holds back updates": "disable_auto_update",
+    "not below native": "disable_auto_update_under_native",
+    "update package": "update_package",
+    "iOS": "ios",
+    "Android": "android",
+    "Electron": "electron",
+    "devices may choose it": "allow_device_self_set",
+    "emulators": "allow_emulator",
+    "physical devices": "allow_device",
+    "development builds": "allow_dev",
+    "production builds": "allow_prod",
+}
+
+
+@only_known_lines(CHANNEL_LINES, lambda traits: traits.channel_tells | traits.channel_fields)
+def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
+    """A channel: what it carries, to whom, and how."""
+    yes = partial(yes_or_no, noun="channel")
+    return [
+        Section(
+            channel.name,
+            [
+                ("bundle", bundle_name(channel.bundle, around) or "none"),
+                ("default channel", yes(channel.public)),
+                ("rollout", rollout_detail(channel, around) or "none"),
+                ("holds back updates", text_or_unknown(known(policy_in_full(channel)), "channel")),
+                ("not below native", yes(channel.disable_auto_update_under_native)),
+                ("update package", text_or_unknown(channel.update_package, "channel")),
+            ],
+        ),
+        Section(
+            "Whom it serves",
+            [
+                ("iOS", yes_or_no(channel.ios)),
+                ("Android", yes_or_no(channel.android)),
+                ("Electron", yes_or_no(channel.electron)),
+                ("devices may choose it", yes(channel.allow_device_self_set)),
+                ("emulators", yes(channel.allow_emulator)),
+                ("physical devices", yes(channel.allow_device)),
+                ("development builds", yes(channel.allow_dev)),
+                ("production builds", yes(channel.allow_prod)),
+            ],
+        ),
+        Section("Record", record_lines(channel.id, channel.created_at, channel.updated_at, around)),
+    ]
+
+
+def _channel_glyph(channel: Channel) -> Glyph:
+    if channel.public:
+        return ("◆", "good") if channel.bundle else ("◈", "bad")
+    return ("◇", "muted")
+
+
+def _channel_tone(channel: Channel, column: str) -> str:
+    match column:
+        case "default":
+            return "good"
+        case "rollout":
+            return "warn" if channel.rollout_paused_at else "accent"
+        case "bundle":
+            return "plain" if channel.bundle else "warn" if channel.public else "muted"
+        case "channel":
+            return "plain"
+        case _:
+            return "muted"
+
+
+CHANNELS: ListedResource[Channel] = ListedResource(
+    name="channels",
+    title="Channels",
+    collection=lambda workspace: workspace.channels,
+    columns=CHANNEL_COLUMNS,
+    glyph=_channel_glyph,
+    tone=_channel_tone,
+    details=channel_details,
+    fields_told=lambda traits: traits.channel_tells,
+    legend=[
+        (("◆", "good"), "default channel"),
+        (("◈", "bad"), "default channel without a bundle"),
+        (("◇", "muted"), "other channel"),
+    ],
+    empty_advice="The first bundle upload or the console can create one.",
+    joins=joins_bundle_names,
+)

@@ -1,0 +1,53 @@
+"""What can be shown of a record in one line, apart from any table that shows it.
+
+The table, the filter, the export and the command line read the same columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.sorting import SortValue
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
+    """One column: how it is called, what it says, and how much room it wants."""
+
+    id: str
+    title: str
+    text: Callable[[T, Surroundings], str]
+    width: int
+    """The narrowest it is worth showing at, in cells."""
+    ideal: int
+    """The width at which nothing usual is cut."""
+    sort: Callable[[T, Surroundings], SortValue | None]
+    """What the list is sorted by; None where it is not known, and that comes last."""
+    priority: int = 1
+    """0 is never dropped; the highest number goes first on a narrow screen."""
+    cut_middle: bool = False
+    """Cut in the middle: for ids and names, whose both ends tell them apart."""
+    searched: bool = True
+    """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
+    newest_first: bool = False
+    """Whether the first thing wanted of it is the descending order."""
+    filed: Callable[[T, Surroundings], str] | None = None
+    """What a file says in place of `text`, which is an age or a sign; empty where unknown."""
+    fields: tuple[str, ...] = ()
+    """Fields of the record that it shows: where a server tells none of them it is left out."""
+
+    def for_file(self, record: T, around: Surroundings) -> str:
+        """What a file for other programs says of a record."""
+        return (self.filed or self.text)(record, around)
+
+
+def haystack(columns: Sequence[Column[T]], record: T, around: Surroundings) -> str:
+    """Everything the columns say of a record, case-folded, a line each, for a filter to search."""
+    return "\n".join([c.text(record, around) for c in columns if c.searched]).casefold()

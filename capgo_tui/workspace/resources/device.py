@@ -1,0 +1,238 @@
+"""Devices: their columns, their details, and how they are marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.short_ids import SHORT
+from capgo_tui.workspace.ages import age, full_time
+from capgo_tui.workspace.cells import bundle_name, device_bundle, device_kind, override_mark
+from capgo_tui.workspace.filed import known, timestamp
+from capgo_tui.workspace.resources.column import Column
+from capgo_tui.workspace.resources.resource import WRITING, ListedResource, joins_bundle_names
+from capgo_tui.workspace.resources.section import (
+    UNTOLD,
+    Section,
+    only_known_lines,
+    text_or_unknown,
+    yes_or_no,
+)
+from capgo_tui.workspace.sorting import text_value, version_value
+
+if TYPE_CHECKING:
+    from capgo_tui.api.models import Device
+    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.resources.resource import Glyph
+    from capgo_tui.workspace.sorting import SortValue
+
+NO_OVERRIDE = "none: follows the default of its platform"
+
+
+def _device_bundle(device: Device, around: Surroundings) -> SortValue | None:
+    name = bundle_name(device.bundle, around) or ("builtin" if device.runs_builtin else None)
+    return version_value(name)
+
+
+def _device_kind(device: Device, _: Surroundings) -> SortValue | None:
+    kind = device_kind(device)
+    return None if kind == "?" else kind
+
+
+DEVICE_COLUMNS: tuple[Column[Device], ...] = (
+    Column(
+        "device",
+        "DEVICE",
+        lambda d, _: d.device_id,
+        SHORT,
+        36,
+        lambda d, _: text_value(d.device_id),
+        0,
+        cut_middle=True,
+    ),
+    Column(
+        "custom",
+        "CUSTOM ID",
+        lambda d, _: d.custom_id or "",
+        17,
+        24,
+        lambda d, _: text_value(d.custom_id),
+        2,
+        fields=("custom_id",),
+    ),
+    Column(
+        "platform",
+        "PLAT",
+        lambda d, _: d.platform or "?",
+        8,
+        8,
+        lambda d, _: text_value(d.platform),
+        4,
+        filed=lambda d, _: d.platform or "",
+    ),
+    Column(
+        "bundle",
+        "BUNDLE",
+        device_bundle,
+        12,
+        18,
+        _device_bundle,
+        1,
+        cut_middle=True,
+        filed=lambda d, a: known(device_bundle(d, a)),
+    ),
+    Column(
+        "override",
+        "OVERRIDE",
+        override_mark,
+        14,
+        22,
+        lambda d, _: text_value(d.channel),
+        1,
+        filed=lambda d, _: d.channel or "",
+        fields=("channel",),
+    ),
+    Column(
+        "os",
+        "OS",
+        lambda d, _: d.os_version or "",
+        7,
+        8,
+        lambda d, _: version_value(d.os_version),
+        6,
+    ),
+    Column(
+        "native",
+        "NATIVE",
+        lambda d, _: d.version_build or "",
+        8,
+        10,
+        lambda d, _: version_value(d.version_build),
+        7,
+        fields=("version_build",),
+    ),
+    Column(
+        "plugin",
+        "PLUGIN",
+        lambda d, _: d.plugin_version or "",
+        8,
+        10,
+        lambda d, _: version_value(d.plugin_version),
+        9,
+    ),
+    Column(
+        "kind",
+        "KIND",
+        lambda d, _: device_kind(d),
+        6,
+        13,
+        _device_kind,
+        8,
+        filed=lambda d, _: known(device_kind(d)),
+        fields=(
+            "is_prod",
+            "is_emulator",
+        ),
+    ),
+    Column(
+        "seen",
+        "SEEN",
+        lambda d, a: age(d.updated_at, a.now),
+        5,
+        5,
+        lambda d, _: d.updated_at,
+        3,
+        searched=False,
+        newest_first=True,
+        filed=lambda d, _: timestamp(d.updated_at),
+    ),
+)
+
+
+DEVICE_LINES: Final = {
+    "custom id": "custom_id",
+    "native version": "version_build",
+    "production build": "is_prod",
+    "emulator": "is_emulator",
+    "installed from": "install_source",
+    "country": "country_code",
+    "encryption key": "key_id",
+}
+
+
+@only_known_lines(DEVICE_LINES, lambda traits: traits.device_tells)
+def device_details(device: Device, around: Surroundings) -> list[Section]:
+    """A device: what it runs, what it is forced to, and what it is."""
+    return [
+        Section(
+            device.custom_id or device.device_id,
+            [
+                ("device id", device.device_id),
+                ("custom id", device.custom_id or "none"),
+                ("override", _override(device, around)),
+                ("runs bundle", text_or_unknown(known(device_bundle(device, around)), "device")),
+                ("last seen", full_time(device.updated_at, around.now)),
+            ],
+        ),
+        Section(
+            "What it is",
+            [
+                ("platform", text_or_unknown(device.platform, "device")),
+                ("system version", text_or_unknown(device.os_version, "device")),
+                ("native version", text_or_unknown(device.version_build, "device")),
+                ("plugin version", text_or_unknown(device.plugin_version, "device")),
+                ("production build", yes_or_no(device.is_prod, "device")),
+                ("emulator", yes_or_no(device.is_emulator, "device")),
+                ("installed from", text_or_unknown(device.install_source, "device")),
+                ("country", text_or_unknown(device.country_code, "device")),
+                ("encryption key", device.key_id or "none"),
+            ],
+        ),
+    ]
+
+
+def _override(device: Device, around: Surroundings) -> str:
+    if device.channel is not None:
+        return device.channel
+    if not around.tells_overrides:
+        return UNTOLD
+    return NO_OVERRIDE if device.override_known else text_or_unknown(None, "device")
+
+
+def _device_glyph(device: Device) -> Glyph:
+    if device.channel:
+        return ("▲", "warn")
+    if device.is_emulator or device.is_prod is False:
+        return ("○", "muted")
+    return ("●", "good")
+
+
+def _device_tone(device: Device, column: str) -> str:
+    match column:
+        case "override":
+            return "warn"
+        case "custom":
+            return "accent"
+        case "device" | "bundle":
+            return "plain"
+        case _:
+            return "muted"
+
+
+DEVICES: ListedResource[Device] = ListedResource(
+    name="devices",
+    title="Devices",
+    collection=lambda workspace: workspace.devices,
+    columns=DEVICE_COLUMNS,
+    glyph=_device_glyph,
+    tone=_device_tone,
+    details=device_details,
+    fields_told=lambda traits: traits.device_tells,
+    legend=[
+        (("▲", "warn"), "override: forced to a channel"),
+        (("●", "good"), "production build on a device"),
+        (("○", "muted"), "development build or emulator"),
+        (WRITING, "a write is under way"),
+    ],
+    empty_advice="A device appears here after it first asks for an update.",
+    joins=joins_bundle_names,
+)

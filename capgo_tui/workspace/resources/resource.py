@@ -1,0 +1,80 @@
+"""What the lists, the table, the exports and the command line need to know of one resource."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
+
+from capgo_tui.api.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Sequence
+
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.collection import Collection
+    from capgo_tui.workspace.resources.column import Column
+    from capgo_tui.workspace.resources.section import Section
+    from capgo_tui.workspace.session import Workspace
+
+T = TypeVar("T", bound=Record)
+
+Glyph: TypeAlias = tuple[str, str]
+"""A sign and its tone: good, bad, warn, accent, plain or muted."""
+WRITING: Final[Glyph] = ("⟳", "warn")
+"""Stands before a record of any resource while a write to it is under way."""
+
+
+def _no_details(_: Record, __: Surroundings) -> list[Section]:
+    return []
+
+
+def _no_joins(_: Workspace) -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource(Generic[T]):
+    """One resource of Capgo's API, as it is written down: its columns and its details."""
+
+    name: str
+    """Its plural."""
+    columns: Sequence[Column[T]]
+    details: Callable[[T, Surroundings], list[Section]] = _no_details
+    fields_told: Callable[[Traits], Container[str]] | None = None
+    """The fields that a revision of the API tells of it; None for all of them."""
+    joins: Callable[[Workspace], Sequence[str]] = _no_joins
+    """The names of the resources whose records its cells show something of."""
+    unjoined: str = ""
+    """What is not known when those cannot be read."""
+
+    def columns_told(self, traits: Traits) -> list[Column[T]]:
+        """Return the columns of which a server of these traits tells anything."""
+        if self.fields_told is None:
+            return list(self.columns)
+        fields = self.fields_told(traits)
+        return [
+            column
+            for column in self.columns
+            if not column.fields or any(field in fields for field in column.fields)
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedResource(Resource[T]):
+    """A resource with a list of its own in the workspace, and how a table marks its rows."""
+
+    title: str
+    collection: Callable[[Workspace], Collection[T]]
+    glyph: Callable[[T], Glyph]
+    """The sign before a row; what it means stands in `legend`."""
+    tone: Callable[[T, str], str]
+    """The tone of a column's cell, by the column's id."""
+    legend: Sequence[tuple[Glyph, str]]
+    empty_advice: str
+    """Where the first record comes from, for somebody who has none."""
+
+
+def joins_bundle_names(workspace: Workspace) -> Sequence[str]:
+    """Join the bundles where this server tells of a bundle only its id (contract §6.1)."""
+    return ("bundles",) if workspace.joins_bundle_names else ()

@@ -1,0 +1,93 @@
+"""The sections of labelled lines that show one record whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from capgo_tui.workspace.ages import full_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping, Sequence
+    from datetime import datetime
+
+    from capgo_tui.api.records import Record
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.cells import Surroundings
+
+RecordT = TypeVar("RecordT", bound="Record")
+
+UNTOLD = "unknown, the API does not tell"
+LEFT_OUT = "not told this time"
+"""Of a field that was left out of this reply, though the server has it."""
+NOT_TOLD = "not told for this {noun}"
+"""Of what the server tells of others and has as null here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some fields that belong together, under a heading."""
+
+    title: str
+    fields: Sequence[tuple[str, str]]
+
+
+Details: TypeAlias = "Callable[[RecordT, Surroundings], list[Section]]"
+
+
+def only_known_lines(
+    field_of: Mapping[str, str], there_is: Callable[[Traits], Container[str]]
+) -> Callable[[Details[RecordT]], Details[RecordT]]:
+    """Leave lines out whose fields this server's revision does not have.
+
+    Of a field that it has, and that its reply left out this time, nothing is said either.
+    """
+
+    def told_line(line: tuple[str, str], record: RecordT) -> tuple[str, str]:
+        field = field_of.get(line[0])
+        return line if field is None or record.tells(field) else (line[0], LEFT_OUT)
+
+    def decorate(details: Details[RecordT]) -> Details[RecordT]:
+        @wraps(details)
+        def known_sections(record: RecordT, around: Surroundings) -> list[Section]:
+            fields = there_is(around.traits)
+            sections = [
+                Section(
+                    section.title,
+                    [
+                        told_line(line, record)
+                        for line in section.fields
+                        if line[0] not in field_of or field_of[line[0]] in fields
+                    ],
+                )
+                for section in details(record, around)
+            ]
+            return [section for section in sections if section.fields]
+
+        return known_sections
+
+    return decorate
+
+
+def record_lines(
+    identity: int | None, created: datetime | None, changed: datetime | None, around: Surroundings
+) -> list[tuple[str, str]]:
+    """Return the lines that every record ends in: its id, and when it was made and changed."""
+    return [
+        ("id", UNTOLD if identity is None else str(identity)),
+        ("created", full_time(created, around.now)),
+        ("changed", full_time(changed, around.now)),
+    ]
+
+
+def text_or_unknown(text: str | None, noun: str) -> str:
+    """Return a text, or that the server has not told it for this record."""
+    return text or NOT_TOLD.format(noun=noun)
+
+
+def yes_or_no(value: bool | None, noun: str = "") -> str:
+    """Return a yes or a no, or that it is not told; without a noun it is told of no record."""
+    if value is None:
+        return NOT_TOLD.format(noun=noun) if noun else UNTOLD
+    return "yes" if value else "no"

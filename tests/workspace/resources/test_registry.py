@@ -1,0 +1,36 @@
+"""What everything that iterates over the resources relies on."""
+
+from __future__ import annotations
+
+import pytest
+
+from capgo_tui.tui.actions import ACTIONS
+from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME, RESOURCE_NAMES, RESOURCES
+from tests.workspace.world import open_world
+
+NAMES = list(RESOURCE_NAMES)
+
+
+def test_each_resource_has_a_tab_with_a_digit_of_its_own() -> None:
+    tabs = {action.id: action.key for action in ACTIONS if action.id.startswith("tab.")}
+    digits = [tabs[f"tab.{name}"] for name in RESOURCE_NAMES]
+    assert digits == [str(digit) for digit in range(1, len(RESOURCES) + 1)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ids_of_columns_are_unique_and_the_first_is_never_dropped(name: str) -> None:
+    columns = RESOURCE_BY_NAME[name].columns
+    assert len({column.id for column in columns}) == len(columns)
+    assert columns[0].priority == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_what_a_resource_joins_can_be_loaded_in_its_workspace(name: str) -> None:
+    async with open_world() as world:
+        workspace = world.open()
+        resource = RESOURCE_BY_NAME[name]
+        assert resource.collection(workspace).name == name
+        for joined in resource.joins(workspace):
+            collection = RESOURCE_BY_NAME[joined].collection(workspace)
+            await collection.load_all()
+            assert collection.ended
