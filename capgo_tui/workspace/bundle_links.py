@@ -75,6 +75,10 @@ class BundleLinks:
         by_id, by_name = self.channels.get(bundle.id, []), self.channels.get(bundle.wire_key, [])
         return [*by_id, *by_name]
 
+    def channel_names(self, bundle: Bundle) -> list[str]:
+        """Return the names of the channels that carry a bundle or roll it out, each once."""
+        return list(dict.fromkeys(link.channel for link in self.channels_of(bundle)))
+
     def devices_on(self, bundle: Bundle) -> int:
         """How many of the devices run a bundle."""
         return self.devices[bundle.id] + self.devices[bundle.wire_key]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import SOME_UPDATES
+from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.changes.rollout_state import describe_rollout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from capgo_tui.api.models import Bundle, Channel, Device
@@ -27,8 +28,8 @@ class Surroundings:
     """What a cell may need beside its record: the time, and who is linked to what."""
 
     now: datetime
-    channels_of_bundle: Mapping[int | str, Sequence[str]] = field(default_factory=dict)
-    """Names of the loaded channels that carry a bundle, by its id; by name where no id is told."""
+    links: BundleLinks = field(default_factory=BundleLinks)
+    """Which loaded channels carry which bundle."""
     name_of_bundle: Callable[[int], str | None] = _unknown
     """The name of a loaded bundle by its id, for servers that tell ids alone."""
     tells_overrides: bool = True
@@ -119,13 +120,7 @@ def device_kind(device: Device) -> str:
     return f"{kind} emulator".strip() if device.is_emulator else kind or "?"
 
 
-def channel_names(bundle: Bundle, around: Surroundings) -> list[str]:
-    """The loaded channels that carry a bundle."""
-    by = around.channels_of_bundle
-    return [*by.get(bundle.id, ()), *by.get(bundle.name, ())]
-
-
 def linked_channels(bundle: Bundle, around: Surroundings) -> str:
     """Those channels in one text, which says so while it is not known whether these are all."""
     unread = [around.unread_channels] if around.unread_channels else []
-    return ", ".join(channel_names(bundle, around) + unread)
+    return ", ".join(around.links.channel_names(bundle) + unread)

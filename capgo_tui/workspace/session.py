@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.audit import AuditHistory
+from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.cells import Surroundings
 from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection, Event, Progressed
@@ -109,7 +110,7 @@ class Workspace:
                 "list_bundles": self.bundles.note_wait,
             }
         )
-        self._links: dict[int | str, list[str]] = {}
+        self._links = BundleLinks()
         self.channels.listen(self._relink)
         self.writing: set[tuple[str, str]] = set()
         """The list and the key of each record a write is under way for."""
@@ -209,7 +210,7 @@ class Workspace:
 
     def channels_with(self, bundle: Bundle) -> list[str]:
         """Names of the loaded channels that carry a bundle or roll it out."""
-        return self._links.get(bundle.id) or self._links.get(bundle.name) or []
+        return self._links.channel_names(bundle)
 
     def asked_by_a_guess(self) -> list[AnyCollection]:
         """The lists that failed before the server's revision was known, once it is."""
@@ -251,18 +252,7 @@ class Workspace:
     def _relink(self, event: Event) -> None:
         if isinstance(event, Progressed):
             return
-        links: dict[int | str, list[str]] = {}
-        for channel in self.channels.records.values():
-            for bundle in (channel.bundle, channel.rollout_bundle):
-                identity = (
-                    None if bundle is None else bundle.name if bundle.id is None else bundle.id
-                )
-                if identity is None:
-                    continue
-                names = links.setdefault(identity, [])
-                if channel.name not in names[-1:]:
-                    names.append(channel.name)
-        self._links = links
+        self._links = BundleLinks.of(self.channels.records.values(), ())
 
 
 def open_client(

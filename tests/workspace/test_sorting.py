@@ -17,6 +17,7 @@ from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
 from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort, flag_value, text_value, version_value
+from tests.support.links import links_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -201,7 +202,7 @@ FULL: list[tuple[Sequence[Column[Any]], Record, Record]] = [
 def test_every_column_has_a_value_and_none_for_what_is_not_known(
     columns: Sequence[Column[Any]], bare: Record, full: Record
 ) -> None:
-    around = Surroundings(NOON, {2: ["beta"]})
+    around = Surroundings(NOON, links_of({2: ["beta"]}))
     assert [c.id for c in columns if c.sort(full, around) is None] == []
     known = {c.id for c in columns if c.sort(bare, around) is not None}
     assert known == {columns[0].id, *({"encrypted"} if columns is BUNDLE_COLUMNS else ())}
@@ -213,6 +214,8 @@ def test_only_ages_begin_with_the_newest_and_are_not_searched(
 ) -> None:
     del bare
     for column in columns:
-        is_time = isinstance(column.sort(full, Surroundings(NOON, {2: ["beta"]})), datetime)
+        is_time = isinstance(
+            column.sort(full, Surroundings(NOON, links_of({2: ["beta"]}))), datetime
+        )
         assert column.newest_first is (is_time or column.id == "default"), column.id
         assert column.searched is not is_time

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.cells import channel_names, linked_channels, yes
+from capgo_tui.workspace.cells import linked_channels, yes
 from capgo_tui.workspace.filed import flag, timestamp
 from capgo_tui.workspace.resources.column import Column
 from capgo_tui.workspace.resources.resource import ListedResource
@@ -39,7 +39,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         linked_channels,
         18,
         34,
-        lambda b, a: text_value(", ".join(channel_names(b, a))),
+        lambda b, a: text_value(", ".join(a.links.channel_names(b))),
         1,
     ),
     Column(

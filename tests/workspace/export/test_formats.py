@@ -24,6 +24,7 @@ from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from tests.support.clock import NOON
 from tests.support.hostile import HUGE, TEXTS, spoiled_page
+from tests.support.links import links_of
 from tests.tui.driving import unsafe
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.resources.column import Column
 
 Row = dict[str, "JSON"]
-AROUND = Surroundings(NOON, {3: ["production", "beta"]})
+AROUND = Surroundings(NOON, links_of({3: ["production", "beta"]}))
 DEVICE: Row = {
     "device_id": "3f2a",
     "custom_id": "qa, 07",

@@ -20,6 +20,7 @@ from capgo_tui.workspace.resources.column import Column, haystack
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, device_details
 from capgo_tui.workspace.resources.section import UNTOLD, Section
 from tests.support.clock import NOON
+from tests.support.links import links_of
 from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
@@ -229,8 +230,8 @@ def test_an_override_that_is_not_told_is_not_shown_as_none() -> None:
 
 
 def test_the_channels_of_a_bundle_are_found_by_its_number_or_else_by_its_name() -> None:
-    by_id = Surroundings(NOON, {12: ["beta", "qa"]})
-    by_name = Surroundings(NOON, {"2.4.1": ["beta"]})
+    by_id = Surroundings(NOON, links_of({12: ["beta", "qa"]}))
+    by_name = Surroundings(NOON, links_of({"2.4.1": ["beta"]}))
     assert linked_channels(BUNDLE, by_id) == "beta, qa"
     assert linked_channels(BUNDLE, by_name) == "beta"
     assert linked_channels(BUNDLE, AROUND) == ""
@@ -304,7 +305,7 @@ def test_the_details_of_a_device() -> None:
 
 
 def test_the_details_of_a_bundle() -> None:
-    around = Surroundings(NOON, {12: ["beta"]})
+    around = Surroundings(NOON, links_of({12: ["beta"]}))
     fields = fields_of(bundle_details(BUNDLE, around))
     assert fields["channels"] == "beta"
     assert fields["stored"] == fields["uploaded with CLI"] == "not told for this bundle"
@@ -326,7 +327,7 @@ def test_a_bundle_claims_no_more_of_its_channels_than_is_known(
 ) -> None:
     (column,) = [c for c in BUNDLE_COLUMNS if c.id == "channels"]
     for links, told in ((["beta"], some), ([], none)):
-        around = Surroundings(NOON, {12: links}, unread_channels=unread)
+        around = Surroundings(NOON, links_of({12: links}), unread_channels=unread)
         assert fields_of(bundle_details(BUNDLE, around))["channels"] == told
         cell = ", ".join([*links, *([unread] if unread else [])])
         assert column.text(BUNDLE, around) == cell
@@ -407,7 +408,7 @@ def test_no_hostile_text_reaches_a_cell_or_a_detail(model: type[Record]) -> None
     }
     record = parse_one(model, json.dumps(row).encode())
     assert isinstance(record, Record)
-    around = Surroundings(NOON, {7: [record.name]} if isinstance(record, Bundle) else {})
+    around = Surroundings(NOON, links_of({7: [record.name]} if isinstance(record, Bundle) else {}))
     said = list(texts(record, around))
     assert any("[bold]x[/]" in text for _, text in said), "the text itself is still there"
     for label, text in said:
