@@ -18,17 +18,21 @@ _SHORTEST: Final = 8
 _CHUNK = 1024 * 1024
 # What leaves no trace on the screen, or one that the eye skips: a key could be spelt with it.
 _BETWEEN_LETTERS = (
-    "[\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    "[\x00-\x20\x7f-\xa0\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufffd"
     "\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]*+"
 )
 _BETWEEN_BYTES = (
-    rb"(?:\xef\xb8[\x80-\x8f]|\xf0\x9f\x8f[\xbb-\xbf]|\xf3\xa0[\x84-\x87][\x80-\xbf]"
-    rb"|(?i:\\ufe0[0-9a-f]|\\ud83c\\udff[b-f]|\\udb40\\udd[0-9a-f]{2}))*+"
+    rb"(?:\xc2\xad|\xcc[\x80-\xbf]|\xcd[\x80-\xaf]|\xe2\x80[\x80-\xaf]|\xe2\x81[\xa0-\xaf]"
+    rb"|\xef\xb8[\x80-\x8f]|\xef\xbb\xbf|\xf0\x9f\x8f[\xbb-\xbf]|\xf3\xa0[\x80-\x87][\x80-\xbf]"
+    rb"|(?i:\\u(?:00[01][0-9a-f]|00ad|03[0-6][0-9a-f]|20[0-6][0-9a-f]|fe0[0-9a-f]|feff)"
+    rb"|\\ud83c\\udff[b-f]|\\udb40\\ud[cd][0-9a-f]{2}))*+"
 )
-"""The same for what `capgo_tui.text.clean` takes out, in JSON and in UTF-8."""
+"""The same in JSON and in UTF-8, for what is invisible or combines."""
 _ESCAPE = re.compile(rb"\\(?:u00[2-7][0-9a-f]|.)", re.IGNORECASE | re.DOTALL)
 _WHOLE_ESCAPES = re.compile(rb"(?:[^\\]++|\\(?:u.{4}|[^u]))*+", re.DOTALL)
+_FORMS: Final = ("%%%02x", "%%25%02x", "\\u%04x", "\\x%02x", "&#%d;", "&#x%x;")
+"""Ways to spell a letter, by its code."""
 _NEEDLESS = re.compile(rb"\\(?:u00[2-7]|/)", re.IGNORECASE)
 
 
@@ -49,18 +53,23 @@ def hide_key_in_reply(body: bytes, key: str) -> bytes:
     """Give a reply in UTF-8 and without `key`, in whatever way its JSON spells that.
 
     It stays the same JSON: characters of the key that are escaped without need no longer are.
+    As in `hide_key` it may be in other letters, percent-encoded, or escaped once more.
     """
     body = _in_utf8(body)
     if _NEEDLESS.search(body):
         body = b"".join(_without_needless_escapes(body))
     hidden = HIDDEN.encode()
-    if body.isascii() and b"\\u" not in body and b"\\U" not in body:
-        # Nothing can stand between its letters: the pattern, 4 ms to compile, is not needed.
-        body = body.replace(json.dumps(key)[1:-1].encode(), hidden)
-    else:
+    if len(key) < _SHORTEST:
+        for spelling in {json.dumps(key)[1:-1], key, quote(key, safe="")} - {""}:
+            body = body.replace(spelling.encode(), hidden)
+        return body
+    lowered = body.lower()
+    if not body.isascii() or b"\\u" in lowered:
+        # Nothing can stand between its letters elsewhere: the pattern takes 4 ms to compile.
         body = _json_spelling(key).sub(hidden, body)
-    for spelling in {key, quote(key, safe="")}:  # where it is no JSON, or a link in some
-        body = body.replace(spelling.encode(), hidden)
+    for whole in _whole_spellings(key):
+        if whole in lowered:
+            body = re.sub(re.escape(whole), hidden, body, flags=re.IGNORECASE)
     return body
 
 
@@ -81,7 +90,17 @@ def _spellings_of(letter: str) -> str:
 @functools.lru_cache(maxsize=4)
 def _json_spelling(key: str) -> re.Pattern[bytes]:
     letters = (re.escape(json.dumps(letter)[1:-1].encode()) for letter in key)
-    return re.compile(_BETWEEN_BYTES.join(letters))
+    return re.compile(_BETWEEN_BYTES.join(letters), re.IGNORECASE)
+
+
+@functools.lru_cache(maxsize=4)
+def _whole_spellings(key: str) -> tuple[bytes, ...]:
+    """Spell a key in small letters as text in JSON, each letter of it in the same way."""
+    by_letter = ("".join(form % ord(letter) for letter in key) for form in _FORMS)
+    spellings = [key, quote(key, safe=""), *by_letter]
+    in_json = [json.dumps(spelling)[1:-1] for spelling in spellings]
+    # A key may stand where there is no JSON, too.
+    return tuple({text.lower().encode(): None for text in (*in_json, *spellings)})
 
 
 def _in_utf8(body: bytes) -> bytes:

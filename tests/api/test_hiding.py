@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SECRET = KEY.reveal()
 ODD = 'k/e"y\\%&+0123'
 KEYS = [SECRET, ODD]
-SELECTORS = ["\ufe0f", "\ufe00", "\U000e0100", "\U0001f3fb"]
+SELECTORS = ["\u200b", "\u0301", "\U000e0041", "\ufe0f", "\ufe00", "\U000e0100", "\U0001f3fb"]
 
 
 def escaped(text: str) -> str:
@@ -57,7 +57,43 @@ def selected_in_escapes(text: str) -> str:
     return json.dumps("\U0001f3ff".join(text))[1:-1]
 
 
-IN_JSON = [escaped, half_escaped, slashed, selected, selected_in_escapes]
+def zero_width(text: str) -> str:
+    return json.dumps("\u200b".join(text), ensure_ascii=False)[1:-1]
+
+
+def zero_width_in_escapes(text: str) -> str:
+    return json.dumps("\u2060".join(text))[1:-1]
+
+
+def accented(text: str) -> str:
+    return json.dumps("\u0301".join(text))[1:-1]
+
+
+def in_capitals(text: str) -> str:
+    return json.dumps(text.upper())[1:-1]
+
+
+def in_small_letters_selected(text: str) -> str:
+    return json.dumps("\ufe0f".join(text.lower()))[1:-1]
+
+
+def percent_encoded(text: str) -> str:
+    return "".join(f"%{ord(letter):02X}" for letter in text)
+
+
+def in_html(text: str) -> str:
+    return "".join(f"&#{ord(letter)};" for letter in text)
+
+
+def escaped_once_more(text: str) -> str:
+    return json.dumps(escaped(text))[1:-1]
+
+
+IN_JSON = [
+    *(escaped, half_escaped, slashed, selected, selected_in_escapes, zero_width, accented),
+    *(zero_width_in_escapes, in_capitals, in_small_letters_selected),
+    *(percent_encoded, in_html, escaped_once_more),
+]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
 
 
