@@ -29,6 +29,11 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 """Where a statement of valid TOML ends: at the end of a line, but in no text, list or table."""
+_PART = r"""(?:[A-Za-z0-9_-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')"""
+_DOTTED: Final = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+")
+"""A key of the file; its parts are quoted or plain, and have a dot between them."""
+_MOST_PARTS: Final = 100
+"""No key has more; `tomllib` takes the square of them in time, minutes for a whole file."""
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 
@@ -63,7 +68,10 @@ class ConfigFile:
 
         try:
             text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+            _check_depth(path, text)
             return cls(path, text, tomllib.loads(text))
+        except ConfigFileError:
+            raise
         except UnicodeDecodeError as error:
             line = raw.count(b"\n", 0, error.start) + 1
             raise ConfigFileError(f"{path}:{line}: not UTF-8") from None
@@ -158,3 +166,11 @@ def _has(table: Table, place: tuple[str, ...]) -> bool:
             return False
         inner = inner[name]
     return True
+
+
+def _check_depth(path: Path, text: str) -> None:
+    """Raise `ConfigFileError` where the parts of a key are more than a parser can bear."""
+    for key in _DOTTED.finditer(text):
+        if sum(1 for _ in re.finditer(_PART, key[0])) > _MOST_PARTS:
+            line = text.count("\n", 0, key.start()) + 1
+            raise ConfigFileError(f"{path}:{line}: nested too deeply")

@@ -304,6 +304,31 @@ def test_a_mistake_is_found_with_one_look_at_each_line(
     assert read <= 2 * len(text), "once to read it all, once to find the line"
 
 
+@pytest.mark.parametrize("key", ["a.{}", "[a.{}]", "[[ a . {}]]", "'a b'.{}", "x = [{{a.{} = 1}}]"])
+def test_a_key_of_thousands_of_parts_is_refused_with_its_line(
+    key: str, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tomllib
+
+    def loads(_: str) -> object:
+        raise AssertionError("it takes the square of them")
+
+    assert around.config_file is not None
+    around.config_file.write_text("x = 1\n" + key.format(".".join(["a"] * 50_000)) + " = 1\n")
+    monkeypatch.setattr(tomllib, "loads", loads)
+    with pytest.raises(SettingsError, match=r"config\.toml:2: nested too deeply"):
+        settings(around)
+
+
+def test_dots_within_texts_are_no_depth(around: Surroundings) -> None:
+    assert around.config_file is not None
+    dots = "a." * 500
+    around.config_file.write_text(
+        f"# {'.' * 500}\n[profiles.p]\nkey_command = ['echo', '{dots}']\n"
+    )
+    assert settings(around, profile="p", key=KEY).key is not None
+
+
 def test_of_many_profiles_a_few_are_told(around: Surroundings) -> None:
     assert around.config_file is not None
     around.config_file.write_text("".join(f"[profiles.p{n}]\n" for n in range(10_000)))
