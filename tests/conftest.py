@@ -1,4 +1,4 @@
-"""No test uses the state or the settings of whoever runs it; the run ends with a count.
+"""No test uses the state or the settings of whoever runs it; the run ends with two tables.
 
 The data of the servers that a test makes is closed with the test, or with its module.
 
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.arsenal.summary import print_arsenal
 from tests.sandbox.scoreboard import (
+    print_conformance,
     pytest_collection_modifyitems,
     pytest_configure,
-    pytest_terminal_summary,
 )
 from tests.tui.server import closing_stores
 
@@ -23,10 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from _pytest.terminal import TerminalReporter
+
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-__all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_terminal_summary"]
+__all__ = ["pytest_collection_modifyitems", "pytest_configure"]
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print what conforms, and what came of each attack."""
+    print_conformance(terminalreporter)
+    print_arsenal(terminalreporter)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -85,7 +85,7 @@ _KIND_OF_STATUS = {
 _SAYS_NOT_DONE = re.compile(r"cannot (set channels|create channel)", re.IGNORECASE)
 _CODES_NOT_DONE = {"channel_device_error"}
 _REFUSALS = {400, 401, 402, 403, 404, 429}
-"""What a route of the contract refuses with; any other 4xx is somebody else's on the way."""
+"""What a route of the contract refuses with, in its words; any other 4xx is somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,8 @@ class _Told:
     message: str
     code: str | None = None
     detail: JSON = None
+    is_of_api: bool = True
+    """Whether it has such a shape at all; a page or nothing comes from somebody on the way."""
 
 
 def error_of(
@@ -158,14 +160,17 @@ def ends_bundle_list(error: CapgoError) -> bool:
 
 def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Told:
     if len(body) > _MOST_BYTES:
-        return _Told(f"HTTP {status}, an answer far too large for one")
+        return _Told(f"HTTP {status}, an answer far too large for one", is_of_api=False)
     try:
         value = load_json(body)
     except ValueError:
-        return _Told(_first_line(status, headers, body.decode("utf-8", "replace")))
+        line = _first_line(status, headers, body.decode("utf-8", "replace"))
+        return _Told(line, is_of_api=_kind_of_text(line) is not None)
     if isinstance(value, str) and value.strip():
         return _Told(value.strip())
-    return _of_object(status, value) if isinstance(value, dict) else _Told(f"HTTP {status}")
+    if isinstance(value, dict):
+        return _of_object(status, value)
+    return _Told(f"HTTP {status}", is_of_api=False)
 
 
 def _of_object(status: int, value: dict[str, JSON]) -> _Told:
@@ -178,7 +183,7 @@ def _of_object(status: int, value: dict[str, JSON]) -> _Told:
         return _Told(state, None, code)
     if isinstance(code, str) and code.strip():
         return _Told(code, code if _CODE.fullmatch(code) else None, value.get("moreInfo"))
-    return _Told(f"HTTP {status}", None, value)
+    return _Told(f"HTTP {status}", None, value, is_of_api=False)
 
 
 def _first_line(status: int, headers: Mapping[str, str], text: str) -> str:
@@ -224,7 +229,8 @@ def _may_be_done(status: int, told: _Told) -> bool:
     if status < 400:
         return True
     if status < 500:
-        return status not in _REFUSALS and told.code not in _KIND_OF_CODE
+        is_refusal = status in _REFUSALS and told.is_of_api
+        return not is_refusal and told.code not in _KIND_OF_CODE
     return told.code not in _CODES_NOT_DONE and not _SAYS_NOT_DONE.match(told.message)
 
 

@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.user_properties += [(name, number) for number in mark.args]
 
 
-def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+def print_conformance(terminalreporter: TerminalReporter) -> None:
     """Print how many conform; a row does when none of its tests failed."""
     good: dict[str, set[object]] = {name: set() for name in MARKS}
     bad: dict[str, set[object]] = {name: set() for name in MARKS}

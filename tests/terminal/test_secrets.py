@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
+from tests.arsenal.leaks import pieces_in
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.support.sandbox_process import serving
 from tests.terminal.unfriendly_sandbox import KEY, REFUSE
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 ECHOING = [sys.executable, "-m", "tests.terminal.unfriendly_sandbox", "echoing"]
 TYPED = "Wp3mVb8K-Zr5nCx1D-Ya7jGq2L-Ue9hTf4S"
-PIECE = 8
 ESC = "\x1b"
 
 BUG = """
@@ -35,23 +34,6 @@ MainScreen.{method} = broken
 main()
 """
 """The program with a bug in it, in whose message and whose frame the key stands."""
-
-
-def pieces(secret: str) -> set[bytes]:
-    """Every piece of it, in all the forms that a reader could turn back into it."""
-    found: set[bytes] = set()
-    for at in range(len(secret) - PIECE + 1):
-        piece = secret[at : at + PIECE].casefold()
-        escaped = "".join(f"\\u{ord(letter):04x}" for letter in piece)
-        percent = "".join(f"%{ord(letter):02x}" for letter in piece)
-        between = ("\ufe0f".join(piece), "\0".join(piece))
-        found |= {form.encode() for form in (piece, escaped, percent, *between)}
-    return found
-
-
-def pieces_in(data: bytes, secret: str) -> list[bytes]:
-    data = data.lower()
-    return [piece for piece in pieces(secret) if piece in data]
 
 
 def assert_nowhere(secret: str, terminal: PseudoTerminal, folder: Path) -> None:
@@ -127,35 +109,6 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
     assert "[key hidden]" in max(exported, key=lambda file: file.stat().st_size).read_text()
     for secret in (KEY, TYPED):
         assert_nowhere(secret, terminal, tmp_path)
-
-
-def test_no_command_tells_a_piece_of_the_key(tmp_path: Path, state_home: dict[str, str]) -> None:
-    log = str(tmp_path / "requests.log")
-    with serving(ECHOING) as sandbox:
-        for words in (
-            ("bundle", "list", "--json"),
-            ("channel", "get", "beta"),
-            ("device", "list", "--csv"),
-            ("device", "get", "nowhere"),
-            ("channel", "list", "--table", KEY),
-            ("app", "list", "-a", KEY),
-            ("info",),
-            ("nonsense",),
-        ):
-            more = ["--log-file", log] if words[0] not in {"info", "nonsense"} else []
-            ran = subprocess.run(
-                [str(COMMAND), *words, *more],
-                env=sandbox.environ | state_home | {"HOME": str(tmp_path)},
-                cwd=tmp_path,
-                capture_output=True,
-                check=False,
-            )
-            found = pieces_in(ran.stdout + ran.stderr, KEY)
-            assert not found, (words, found)
-            assert b"Traceback" not in ran.stderr
-    written = (tmp_path / "requests.log").read_bytes()
-    assert b"GET /bundle" in written
-    assert not pieces_in(written, KEY)
 
 
 @pytest.mark.parametrize(

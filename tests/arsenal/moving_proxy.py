@@ -1,0 +1,23 @@
+"""A sandbox for the hand, behind a proxy that turns every write into a redirect once it landed.
+
+``python -m tests.arsenal.moving_proxy`` prints a url, an app and a key, as the sandbox does.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.arsenal.on_terminal import SANDBOX, redirect_writes
+from tests.arsenal.servers import spoiling_proxy
+from tests.support.sandbox_process import serving
+
+
+def main() -> None:
+    """Serve until it is interrupted."""
+    with serving(SANDBOX) as sandbox, spoiling_proxy(sandbox.url, redirect_writes) as proxy:
+        print(f"url {proxy.url}\napp {sandbox.app}\nkey {sandbox.key}", flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

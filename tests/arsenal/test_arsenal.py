@@ -1,0 +1,53 @@
+"""Each attack that is quick comes to what its row says; the run ends with the table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.arsenal.attack import KEY, Attack, Result, table
+from tests.arsenal.leaks import leaky_files, pieces_in
+from tests.arsenal.rows import ATTACKS
+from tests.arsenal.summary import ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def test_no_two_attacks_have_the_same_name() -> None:
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
+
+
+@pytest.mark.parametrize(
+    "attack", [each for each in ATTACKS if not each.slow], ids=lambda attack: attack.name
+)
+async def test_attack(
+    attack: Attack, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    result = await attack.run(tmp_path)
+    record_property(ROW, {"name": attack.name, **asdict(result)})
+    assert attack.mistakes(result) == []
+
+
+async def test_a_result_that_is_not_as_it_should_be_is_seen(tmp_path: Path) -> None:
+    """The table compares with what was measured, and the search for the key finds it."""
+
+    async def leak(folder: Path) -> Result:
+        (folder / "log").write_text(f"authorization: {KEY[4:18].upper()}")
+        return Result("1 writes", "failed none", "0", ", ".join(leaky_files(folder, KEY)), 300)
+
+    attack = Attack(2, "a leak", leak, Result("1 writes", "unknown none", "0", "", 200))
+    result = await attack.run(tmp_path)
+    assert attack.mistakes(result) == [
+        "journal: 'failed none', not 'unknown none'",
+        f"leaks: '{tmp_path / 'log'}', not ''",
+        "megabytes: 300, not 200",
+    ]
+    assert table([(attack, result)])[1].endswith("✗")
+    assert attack.mistakes(replace(attack.expected, megabytes=1)) == []
+    for form in ("\\u%04X", "%%%02X", "&#%d;", "%c\u200b"):
+        assert pieces_in("".join(form % ord(letter) for letter in KEY).encode(), KEY), form
+    assert not pieces_in(b"nothing of it", KEY)
