@@ -26,7 +26,12 @@ MISSING = "not found"
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.option("--app", "app_id", metavar="ID", help="As if this app was given.")
 @click.option("--api-url", metavar="URL", help="As if this server was given.")
-@click.option("-a", "--apikey", metavar="KEY", help="As if this key was given.")
+@click.option(
+    "-a",
+    "--apikey",
+    metavar="KEY",
+    help="As if this key was given, which others can see in the process list.",
+)
 @click.option("--profile", metavar="NAME", help="As if this profile was chosen.")
 def info(
     *,

@@ -17,7 +17,10 @@ SERVER: Final[Decorator] = click.option(
     "--api-url", metavar="URL", help="The server, where it is not Capgo's own."
 )
 KEY: Final[Decorator] = click.option(
-    "-a", "--apikey", metavar="KEY", help="The API key; CAPGO_TOKEN keeps it off the screen."
+    "-a",
+    "--apikey",
+    metavar="KEY",
+    help="The API key, which others can see in the process list; CAPGO_TOKEN hides it.",
 )
 REVISION: Final[Decorator] = click.option(
     "--revision",

@@ -11,6 +11,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -419,3 +420,26 @@ def test_a_verb_runs_without_a_terminal_and_without_the_interface() -> None:
     result = CliRunner().invoke(capgo_tui, ["sandbox", "--help"])
     assert result.exit_code == OK
     assert "--state" in result.output
+
+
+def every_command(command: click.Command) -> Iterator[click.Command]:
+    """Yield a command and all below it."""
+    yield command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from every_command(inner)
+
+
+def test_wherever_a_key_can_be_given_its_help_says_who_sees_it() -> None:
+    takes_key = [
+        (command, option)
+        for command in every_command(capgo_tui)
+        for option in command.params
+        if isinstance(option, click.Option) and "--apikey" in option.opts
+    ]
+    assert len(takes_key) >= 8
+    for command, option in takes_key:
+        assert "process list" in str(option.help), command.name
