@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from capgo_tui.tui.launch import Launch
+    from capgo_tui.tui.pastes import InputDropped
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
@@ -124,6 +125,11 @@ class CapgoApp(KeysInTurn):
         self.pop_screen()
         self.launch = replace(self.launch, app_id=event.app_id)
         self._ask("The key was refused; give another one.")
+
+    def on_input_dropped(self, event: InputDropped) -> None:
+        """Say that something came from the terminal and was not taken."""
+        if isinstance(self.screen, MainScreen):
+            self.screen.say(f"! {event.why} was ignored.")
 
     # Leaving
 

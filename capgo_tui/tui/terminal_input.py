@@ -13,13 +13,24 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from textual import constants, events
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual._xterm_parser import BRACKETED_PASTE_START, XTermParser
 from textual.keys import Keys
 
 from capgo_tui.tui.escape_sequences import ESC, EscapeSequences, Part, Piece
+from capgo_tui.tui.input_bytes import decoder_of
+from capgo_tui.tui.pastes import (
+    BURST_SECONDS,
+    LONGEST,
+    OPEN_SECONDS,
+    Burst,
+    InputDropped,
+    MarkedPaste,
+    Pace,
+)
+from capgo_tui.tui.reports import is_well_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from textual.message import Message
 
@@ -31,6 +42,9 @@ _DOUBTFUL: Final = "capgo_is_doubtful"
 
 
 PASTE_BEGINS: Final = Piece(Part.SEQUENCE, BRACKETED_PASTE_START)
+CTRL_C: Final = ("\x03", f"{ESC}[99;5u")
+REPORTS: Final = 16
+"""Of the reports of one read that are no keys, at most so many of the last mean something."""
 
 
 def is_doubtful(event: events.Key) -> bool:
@@ -49,7 +63,8 @@ def doubt(event: events.Key) -> None:
 class TerminalInput(XTermParser):
     """Textual's parser, fed with whole escape sequences and never with the inside of a paste.
 
-    An end of a paste that comes in pieces, however late, is an end all the same.
+    An end of a paste that comes in pieces, and late, is an end all the same. More keys at once
+    than anybody types are a paste as well, or where they are no text nothing at all.
     """
 
     clock: Callable[[], float] = staticmethod(monotonic)
@@ -57,8 +72,11 @@ class TerminalInput(XTermParser):
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._sequences = EscapeSequences()
-        self._paste: str | None = None
-        """What has come of a paste so far; None outside one."""
+        self._paste: MarkedPaste | None = None
+        """The paste that has begun and not ended."""
+        self._burst: Burst | None = None
+        """The keys that come too fast; None while they come at a person's pace."""
+        self._pace = Pace()
         self._held_since = 0.0
         """When the last character came of what may be an Esc key."""
         self._no_key_at = -DOUBT_SECONDS
@@ -68,35 +86,91 @@ class TerminalInput(XTermParser):
         """Take what came in one read; gives the events it comes to."""
         if not data:  # the end of all input
             return list(super().feed(data))
-        was_open = self._sequences.is_open
-        found: list[Message] = []
-        units = 0
-        while data:
-            if self._paste is not None:
-                data = self._in_paste(data, found)
-                continue
-            rest = ""
-            soon = self.clock() - self._held_since < 2 * DOUBT_SECONDS
-            for piece, used in self._sequences.feed(data, soon=soon):
-                units += 1
-                if piece == PASTE_BEGINS:
-                    self._paste, rest = "", data[used:]
-                    break
-                found += self._events_of(piece)
-            data = rest
         now = self.clock()
+        found = self._give_up(now, at_once=data in CTRL_C)
+        whole = data
+        while data:
+            if self._paste is None:
+                data = self._before_paste(data, found, now, is_whole=data is whole)
+            else:
+                data = self._in_paste(self._paste, data, found, now)
+        return found
+
+    def _before_paste(self, data: str, found: list[Message], now: float, *, is_whole: bool) -> str:
+        """Take all up to the beginning of a paste; gives what is behind that."""
+        was_open = self._sequences.is_open
+        soon = now - self._held_since < 2 * DOUBT_SECONDS
+        pieces: list[Piece] = []
+        rest = ""
+        for piece, used in self._sequences.feed(data, soon=soon):
+            if piece == PASTE_BEGINS:
+                self._paste, rest = MarkedPaste(now), data[used:]
+                break
+            pieces.append(piece)
         if self._sequences.is_open:
             self._held_since = now
-        is_crowded = units != 1 or was_open or self._sequences.is_open
-        for message in found:
-            if isinstance(message, events.Key) and (
-                is_crowded or now - self._no_key_at < DOUBT_SECONDS
-            ):
-                doubt(message)
-        return found
+        if self._burst is None and not self._pace.takes(sum(map(_is_key, pieces)), now):
+            self._burst = Burst()
+        if self._burst is not None:
+            found += self._in_burst(self._burst, pieces, now)
+            return rest
+        came = [m for piece in _last_of_pointer(pieces) for m in self._events_of(piece)]
+        keys = [message for message in came if isinstance(message, events.Key)]
+        is_alone = is_whole and len(pieces) == len(keys) == 1 and not was_open
+        goes_on = self._sequences.is_open or self._paste is not None
+        if not is_alone or goes_on or now - self._no_key_at < DOUBT_SECONDS:
+            for key in keys:
+                doubt(key)
+        found += came
+        return rest
+
+    def _in_burst(self, burst: Burst, pieces: Sequence[Piece], now: float) -> list[Message]:
+        """Take keys that nobody typed; gives what is no key among them."""
+        keys = [piece for piece in pieces if _is_key(piece)]
+        if keys:
+            chars = (piece.text for piece in keys if piece.part is Part.CHARACTER)
+            burst.take(chars, len(keys), now)
+        reports = [piece for piece in pieces if piece.part is Part.SEQUENCE][-REPORTS:]
+        came = [message for piece in reports for message in self._events_of(piece)]
+        return [message for message in came if not isinstance(message, events.Key)]
+
+    def _in_paste(self, paste: MarkedPaste, data: str, found: list[Message], now: float) -> str:
+        """Take what belongs to the paste; gives what is behind its end."""
+        rest = paste.take(data, now)
+        if rest is None:
+            return ""
+        self._paste = None
+        if paste.is_too_long:
+            found.append(InputDropped(f"A paste of more than {LONGEST:,} characters"))
+        else:
+            found.append(events.Paste(paste.text.replace("\0", "")))
+        return rest
+
+    def _give_up(self, now: float, *, at_once: bool = False) -> list[Message]:
+        """End what has been open for too long; gives what that comes to.
+
+        Args:
+            now: the time.
+            at_once: whether what comes is ctrl+c alone, and so behind a paste: no paste stops
+                right before it to go on.
+
+        """
+        paste, burst = self._paste, self._burst
+        if paste is not None and now - paste.came_at >= (
+            BURST_SECONDS if at_once else OPEN_SECONDS
+        ):
+            self._paste = None
+            return [InputDropped("A paste without an end")]
+        if burst is not None and now - burst.came_at >= BURST_SECONDS:
+            self._burst = None
+            if burst.text is not None:
+                return [events.Paste(burst.text)]
+            return [InputDropped(f"Noise: {burst.size:,} keys at once that nobody typed")]
+        return []
 
     def tick(self) -> Iterable[Message]:
         """Take an Esc for the key once nothing has followed it for a moment."""
+        yield from self._give_up(self.clock())
         waited = self.clock() - self._held_since
         if self._sequences.may_be_escape and waited >= constants.ESCAPE_DELAY:
             for piece in self._sequences.give_up_escape():
@@ -125,6 +199,8 @@ class TerminalInput(XTermParser):
 
     def _known(self, text: str) -> list[Message]:
         """What Textual makes of a whole sequence; nothing if it does not know it."""
+        if not is_well_formed(text):
+            return []
         try:
             early = [
                 message for char in text[:-1] for message in super(TerminalInput, self).feed(char)
@@ -145,18 +221,24 @@ class TerminalInput(XTermParser):
         self._gen = self.parse(self._tokens.append)
         self._awaiting = next(self._gen)
 
-    def _in_paste(self, data: str, found: list[Message]) -> str:
-        """Take what belongs to the paste; gives what is behind its end."""
-        paste = self._paste or ""
-        known = max(0, len(paste) - len(BRACKETED_PASTE_END))
-        paste += data
-        at = paste.find(BRACKETED_PASTE_END, known)
-        if at < 0:
-            self._paste = paste
-            return ""
-        self._paste = None
-        found.append(events.Paste(paste[:at].replace("\0", "")))
-        return paste[at + len(BRACKETED_PASTE_END) :]
+
+def _is_key(piece: Piece) -> bool:
+    """Whether a piece may be a key; reports of the pointer, which come fast, are none."""
+    return piece.part is not Part.DROPPED and not _is_pointer(piece)
+
+
+def _is_pointer(piece: Piece) -> bool:
+    return piece.part is Part.SEQUENCE and piece.text.startswith(f"{ESC}[<")
+
+
+def _last_of_pointer(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Some pieces with the last reports of the pointer alone: the others are out of date."""
+    extra = sum(map(_is_pointer, pieces)) - REPORTS
+    if extra <= 0:
+        return pieces
+    places = [at for at, piece in enumerate(pieces) if _is_pointer(piece)][:extra]
+    dropped = set(places)
+    return [piece for at, piece in enumerate(pieces) if at not in dropped]
 
 
 def watch_terminal_input() -> None:
@@ -164,3 +246,4 @@ def watch_terminal_input() -> None:
     for name in DRIVERS:
         if name in sys.modules:
             vars(sys.modules[name])["XTermParser"] = TerminalInput
+            vars(sys.modules[name])["getincrementaldecoder"] = decoder_of

@@ -13,6 +13,7 @@ from textual._xterm_parser import BRACKETED_PASTE_END as END
 from textual._xterm_parser import BRACKETED_PASTE_START as START
 from textual._xterm_parser import XTermParser
 
+from capgo_tui.tui.pastes import OPEN_SECONDS
 from capgo_tui.tui.terminal_input import TerminalInput, is_doubtful
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def test_its_end_may_come_in_pieces_and_late(text: str) -> None:
             size = dice.choice((1, 1, 2, 3, 5_000))
             pieces.append(rest[:size])
             rest = rest[size:]
-        assert heard([*pieces, "b"]) == ["a", f"paste {text}", "b"]
+        late = OPEN_SECONDS - 1
+        assert heard([*pieces, "b"], pause=late) == ["a", f"paste {text}", "b"]
 
 
 def test_its_beginning_may_come_in_pieces() -> None:
@@ -173,6 +175,8 @@ def test_a_y_is_doubtful_among_other_bytes_and_right_after_a_reply() -> None:
     assert doubts(["y"]) == [False]
     assert doubts(["ny"]) == [True]
     assert doubts(["yy"]) == [True, True]
+    assert doubts([f"{START}a{END}y"]) == [True]
+    assert doubts(["\x1b[0;;121:121u"]) == [True, True], "two letters of an input method"
     assert doubts(["\x1b[121u"]) == [False], "a key of the kitty protocol is one of its own"
     assert doubts(["\x1b[?2026;2$y", "y"], pause=0.2) == [True]
     assert doubts(["\x1b[?2026;2$y", "y"], pause=0.6) == [False]

@@ -1,0 +1,125 @@
+"""What comes faster than anybody types: pastes, marked as such or not, and noise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual._xterm_parser import BRACKETED_PASTE_END
+from textual.message import Message
+
+from capgo_tui.text import REPLACEMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST: Final = 1_000_000
+"""Characters of a paste; a longer one is dropped, for half a list of ids is not the list."""
+LONGEST_UNMARKED: Final = 64_000
+"""Characters that come at once and may be a paste of a terminal that does not mark it."""
+OPEN_SECONDS: Final = 5.0
+"""So long a paste stays open while nothing comes."""
+BURST_SECONDS: Final = 0.1
+"""So long after its last byte a burst of keys is over."""
+AT_ONCE: Final = 256
+"""Keys that can come at once and be typed ahead, or by a program, …"""
+PER_SECOND: Final = 100
+"""… and so many every second: more than a held key repeats."""
+
+
+class InputDropped(Message):
+    """Something came from the terminal that was not taken."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
+class MarkedPaste:
+    """A paste between the marks that the terminal puts around it, in whatever pieces."""
+
+    def __init__(self, now: float) -> None:
+        self.came_at = now
+        """When its last characters came."""
+        self._pieces: list[str] = []
+        self._size = 0
+        self._tail = ""
+        """The last characters, which may be the beginning of the end."""
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it has more characters than are taken; they are not kept then."""
+        return self._size > LONGEST
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self._pieces)
+
+    def take(self, data: str, now: float) -> str | None:
+        """Take what comes next; gives what is behind its end, None while it has none."""
+        self.came_at = now
+        known = len(self._tail)
+        joined = self._tail + data
+        at = joined.find(BRACKETED_PASTE_END)
+        if at < 0:
+            self._keep(data)
+            self._tail = joined[1 - len(BRACKETED_PASTE_END) :]
+            return None
+        if at >= known:
+            self._keep(data[: at - known])
+        else:  # its end began in pieces before
+            kept = "".join(self._pieces)
+            self._pieces = [kept[: len(kept) - (known - at)]]
+        return joined[at + len(BRACKETED_PASTE_END) :]
+
+    def _keep(self, data: str) -> None:
+        self._size += len(data)
+        self._pieces.append(data)
+        if self.is_too_long:
+            self._pieces.clear()
+
+
+class Pace:
+    """Whether keys come as fast as somebody may type them."""
+
+    def __init__(self) -> None:
+        self._left = float(AT_ONCE)
+        self._at = 0.0
+
+    def takes(self, keys: int, now: float) -> bool:
+        """Count some keys that came at once; False when they are too many."""
+        left = min(AT_ONCE, self._left + max(0.0, now - self._at) * PER_SECOND)
+        self._left, self._at = max(0.0, left - keys), now
+        return keys <= left
+
+
+class Burst:
+    """Keys that nobody typed: a paste that the terminal did not mark, or noise."""
+
+    def __init__(self) -> None:
+        self.came_at = 0.0
+        """When its last key came."""
+        self._text: list[str] = []
+        self.size = 0
+        self._is_text = True
+
+    def take(self, chars: Iterable[str], count: int, now: float) -> None:
+        """Take what comes next: characters, of so many keys."""
+        self.came_at = now
+        self.size += count
+        text = "".join(chars)
+        self._is_text = (
+            self._is_text
+            and len(text) == count
+            and self.size <= LONGEST_UNMARKED
+            and all((c.isprintable() and c != REPLACEMENT) or c in "\t\r\n" for c in text)
+        )
+        if self._is_text:
+            self._text.append(text)
+        else:
+            self._text.clear()
+
+    @property
+    def text(self) -> str | None:
+        """The text that it is; None of noise."""
+        return "".join(self._text) if self._is_text else None
