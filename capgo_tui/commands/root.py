@@ -148,6 +148,8 @@ def _run(launch: Launch) -> int:
     app.run(mouse="SSH_CONNECTION" not in os.environ)
     for outcome in app.last_words:
         click.echo(outcome, err=True)
+    if app.fault is not None:
+        click.echo(f"capgo-tui: {app.fault}", err=True)
     if app.bug is not None:
         click.echo(f"capgo-tui met a bug; please report this:\n{app.bug}", err=True)
     return Exit.FAILED if app.return_code else Exit.OK

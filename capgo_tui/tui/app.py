@@ -20,10 +20,12 @@ from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.theme import CAPGO_DARK
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import PurePath
 
+    from rich.console import RenderableType
+    from rich.traceback import Stack
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
 
@@ -64,6 +66,8 @@ class CapgoApp(KeysInTurn):
         self.launch = launch
         self.bug: str | None = None
         """What a bug left behind, with no value in it; printed after the end."""
+        self.fault: str | None = None
+        """Why the terminal can no longer be read, if so; it ends the app."""
         self._now = now
         self._writes: dict[asyncio.Task[object], Callable[[], None] | None] = {}
         self._interrupted = False
@@ -190,7 +194,15 @@ class CapgoApp(KeysInTurn):
             await asyncio.wait(self._writes.keys())
             # Whoever asked for the write tells its outcome first.
             await asyncio.sleep(0)
-        self.exit()
+        self.exit(return_code=self.return_code or 0)
+
+    async def _shutdown(self) -> None:
+        """Close everything, after the writes under way: whatever ended the app, they go on."""
+        while self._writes:
+            for stop in filter(None, self._writes.values()):
+                stop()
+            await asyncio.wait(self._writes.keys())
+        await super()._shutdown()
 
     async def on_unmount(self) -> None:
         """Close the connections."""
@@ -238,8 +250,26 @@ class CapgoApp(KeysInTurn):
         places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]
         self.bug = "\n".join([type(error).__name__, *places])
 
+    def panic(self, *renderables: RenderableType) -> None:
+        """Leave as after ``q``: the thread that reads the terminal has ended by an exception.
+
+        Args:
+            renderables: the traceback that Textual would print, where values may stand.
+
+        """
+        self._return_code = 1
+        kinds = [stack.exc_type for each in renderables for stack in _stacks(each)]
+        self.fault = f"reading the terminal failed: {kinds[0] if kinds else 'no reason is known'}"
+        self.leave()
+
     def _fatal_error(self) -> None:
         """Leave without Textual's traceback, which prints local variables, among them the key."""
         if self._exception is not None:
             self.report_bug(self._exception)
         self._close_messages_no_wait()
+
+
+def _stacks(renderable: RenderableType) -> Sequence[Stack]:
+    """The exceptions of a traceback, the last one first."""
+    trace = getattr(renderable, "trace", None)
+    return trace.stacks if trace is not None else ()
