@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import InvalidArgument, Refused
 from capgo_tui.tui.dialogs.confirmation import Choice, Listing
 from capgo_tui.workspace.changes.carry_out import carry_out, not_sent
 from capgo_tui.workspace.changes.change import Outdated
@@ -72,11 +72,12 @@ class Many:
 
     def needed(self, workspace: Workspace) -> list[Change]:
         """Those there is something to do for."""
-        return [change for change in self.changes if not change.needless(workspace)]
+        return [each for each in self.changes if not (each.unsendable or each.needless(workspace))]
 
     def left_alone(self, workspace: Workspace) -> list[str]:
         """In sentences, those there is nothing to do for."""
-        reasons = Counter(reason for c in self.changes if (reason := c.needless(workspace)))
+        whys = (change.unsendable or change.needless(workspace) for change in self.changes)
+        reasons = Counter(filter(None, whys))
         if self.gone:
             reasons[GONE] += self.gone
         return [f"{count} left alone: {reason}" for reason, count in reasons.items()]
@@ -112,6 +113,8 @@ class Writing:
         is asked anew if it has changed since, for what was agreed to is then no longer what
         would happen. A `choice` of what is done besides is there for `again` to look at.
         """
+        if change.unsendable:
+            return self._end(change, not_sent(InvalidArgument(change.unsendable)))
         return self._await_yes(change, again, choice, self._ask_one(change, choice))
 
     def _ask_one(

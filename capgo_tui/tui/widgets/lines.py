@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from capgo_tui.short_ids import SHORT, is_device_id, short_id
+from capgo_tui.text import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,11 +62,11 @@ def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
             continue
         used += width_of(piece)
         if piece_style == style:
-            text += piece
+            text += drawn(piece)
             continue
         if text:
             segments.append(Segment(text, style))
-        text, style = piece, piece_style
+        text, style = drawn(piece), piece_style
     if used < width:
         if style != fill and text:
             segments.append(Segment(text, style))

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import CapgoError, ErrorKind, Refused
+from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, Refused
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.journal import JournalUnusable
 
@@ -60,6 +60,8 @@ async def send_once(
     What is refused on this side is not journalled, unless it is a step of an undo: without it
     the steps before it would look like the whole. `alone` is for `Change.check`.
     """
+    if why_not := change.unsendable:
+        return not_sent(InvalidArgument(why_not)).known_at(workspace.now())
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
         change = await change.check(workspace, alone=alone)

@@ -159,6 +159,18 @@ class Change(BaseModel, ABC):
         del workspace
         return ""
 
+    @property
+    def unsendable(self) -> str:
+        """Why no server can be told of it, whatever the lists hold; empty when one can."""
+        if not _is_whole(self.key):
+            return f"the name of this {self.noun} holds half a character (�) and cannot be sent"
+        for field, value in (self.after or {}).items():
+            if isinstance(value, str) and not _is_whole(value):
+                return (
+                    f"the {self.field_label(field)} holds half a character (�) and cannot be sent"
+                )
+        return ""
+
     async def foretell(self, workspace: Workspace) -> Change:
         """Find out what it does besides, where it does not say so itself; gives it with that.
 
@@ -358,3 +370,12 @@ class Change(BaseModel, ABC):
 
 ROOMY = 46
 """Cells from which on a question has room for its verb, however long its names."""
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text is what the server or the operator wrote, letter by letter.
+
+    Of half a character, a lone surrogate, which JSON may hold and UTF-8 may not, a reply leaves
+    ``�``, and so does a paste of what cannot be shown: what is sent would name something else.
+    """
+    return text.isascii() or not any(c == REPLACEMENT or "\ud800" <= c <= "\udfff" for c in text)

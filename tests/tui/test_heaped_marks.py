@@ -1,0 +1,60 @@
+"""A heap of marks on one letter, and old Hangul: drawn within their cell, exported as they are."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.text import MOST_MARKS
+from tests.tui.driving import assert_sound, on_devices
+from tests.tui.server import Server
+from tests.tui.test_hostile_text import assert_aligned
+from tests.tui.world import device, state, store_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIZE = (140, 40)
+HEAPS = {
+    "accents": "Z" + "\u0301" * 200 + "y",
+    "vowels": "\u1112" + "\u1161" * 200 + "y",
+    "of extended jamo": "\u1112" + "\ud7b0" * 200 + "y",
+    "old Hangul": "\u1112\u1161\u11ab" * 3,
+}
+
+
+@pytest.mark.parametrize("name", HEAPS)
+async def test_it_is_drawn_within_its_cell_and_exported_as_it_is(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = HEAPS[name]
+    heaped = re.compile(f"[\u0301\u1161\ud7b0]{{{MOST_MARKS + 1}}}")
+    store = store_of(state(devices=[device(1, custom_id=text), device(2, custom_id=text + "2")]))
+    async with on_devices(Server(store), size=SIZE, rows=2) as driver:
+        for keys in ((), ("enter",), ("escape", "w"), ("w", "o"), ("escape", "space")):
+            await driver.type(*keys)
+            await driver.settle()
+            assert_sound(driver.app, SIZE)
+            assert not heaped.search(driver.text)
+        assert_aligned(driver.text)
+        assert text[0] in driver.text
+        for keys in (("E", "enter"), ("E", "tab", "enter")):
+            await driver.type(*keys)
+            await driver.until("✓ Exported")
+            await driver.type("escape")
+    store.close()
+    assert custom_ids(tmp_path) == [[text, text + "2"]] * 2
+
+
+def custom_ids(folder: Path) -> list[list[str]]:
+    """Give those of the csv file and of the JSON file there."""
+    (table,), (document,) = folder.glob("*.csv"), folder.glob("*.json")
+    rows = list(csv.reader(table.read_text(encoding="utf-8").splitlines()))
+    at = rows[0].index("custom")
+    objects = json.loads(document.read_text(encoding="utf-8"))
+    return [[row[at] for row in rows[1:]], [row["custom_id"] for row in objects]]
