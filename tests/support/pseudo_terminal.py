@@ -116,7 +116,11 @@ class PseudoTerminal:
 
     def type(self, keys: str) -> None:
         """Send keys as a terminal would."""
-        os.write(self._master, keys.encode())
+        self.type_bytes(keys.encode())
+
+    def type_bytes(self, data: bytes) -> None:
+        """Send bytes, whatever they are."""
+        os.write(self._master, data)
 
     def press(self, keys: str, *wanted: str) -> int:
         """Type, go on until the screen has changed and shows all of `wanted`; give the bytes."""

@@ -126,7 +126,7 @@ def change_of(text: str) -> OverrideChange:
         key=f"d{text}",
         label=shown,
         before={"channel": shown},
-        after={"channel": shown},
+        after={"channel": text or "-"},
     )
 
 
@@ -283,7 +283,11 @@ async def test_lone_surrogates_and_hostile_errors_are_drawn_as_plain_text() -> N
             await driver.settle()
             assert_sound(driver.app, (80, 24))
         driver.app.export_screenshot().encode()
-        await driver.type("n")
+        await driver.until("half a character")
+        row["device_id"] = "aaaa\x1b[31m"
+        server.on("GET", "/device", answering(200, json.dumps({"data": [row]}).encode()))
+        await driver.type("r")
+        await driver.until("▲ aaaa�[31m")
         message = {"error": "unknown_error", "message": "\x1b]0;x\x07\u202e[/red]\ud800 sorry"}
         server.on("GET", "/device", answering(500, json.dumps(message).encode()))
         server.on("GET", "/channel", answering(500, json.dumps(message).encode()))

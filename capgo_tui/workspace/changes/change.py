@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -54,6 +54,10 @@ class Effect:
     def __str__(self) -> str:
         """Its values: ``2.4.0 → 2.4.1``, or the one there is."""
         return f"{self.before} → {self.after}" if self.before else self.after
+
+
+NAMING: Final = frozenset({"channel", "bundle", "rollout_bundle"})
+"""Fields whose text names another record."""
 
 
 class Change(BaseModel, ABC):
@@ -164,7 +168,8 @@ class Change(BaseModel, ABC):
         """Why no server can be told of it, whatever the lists hold; empty when one can."""
         if not _is_whole(self.key):
             return f"the name of this {self.noun} holds half a character (�) and cannot be sent"
-        for field, value in (self.after or {}).items():
+        for field in NAMING & (self.after or {}).keys():
+            value = (self.after or {})[field]
             if isinstance(value, str) and not _is_whole(value):
                 return (
                     f"the {self.field_label(field)} holds half a character (�) and cannot be sent"
