@@ -49,6 +49,7 @@ class CapgoApp(KeysInTurn):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", show=False, priority=True, id="app.interrupt"),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True, id="app.suspend"),
         Binding("ctrl+q", "leave", show=False, priority=True, id="app.quit"),
     ]
 
