@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from capgo_tui.text import MAX_LENGTH, REPLACEMENT, cell_width, clean, clean_lines, drawn
+from capgo_tui.combining_marks import drawn
+from capgo_tui.text import MAX_LENGTH, REPLACEMENT, cell_width, clean, clean_lines
 
 REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 

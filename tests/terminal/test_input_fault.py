@@ -15,11 +15,11 @@ from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.support.sandbox_process import serving
 from tests.terminal.conftest import STATE
 from tests.terminal.test_main_job import DEVICE, ask
-from tests.terminal.test_terminal_replies import QUESTION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+QUESTION = "none → no_access?"
 BROKEN_INPUT = """
 import os
 from capgo_tui.commands import main

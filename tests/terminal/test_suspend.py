@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.terminal.test_main_job import DEVICE, ask
-from tests.terminal.test_terminal_replies import QUESTION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.sandbox_process import Sandbox
 
+QUESTION = "none → no_access?"
 REPLY = "\x1b[?2026;2$y"
 """What a terminal answers to the question that Textual asks it after a resume."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.text import MOST_MARKS
+from capgo_tui.combining_marks import MOST_MARKS
 from tests.tui.driving import assert_sound, on_devices
 from tests.tui.server import Server
 from tests.tui.test_hostile_text import assert_aligned

@@ -13,8 +13,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from capgo_tui.combining_marks import drawn
 from capgo_tui.short_ids import SHORT, is_device_id, short_id
-from capgo_tui.text import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from capgo_tui.api.records import Record, disclosed_rows
-from capgo_tui.text import cell_width, drawn, fitted
+from capgo_tui.combining_marks import drawn
+from capgo_tui.text import cell_width, fitted
 from capgo_tui.workspace.export.json_text import json_text
 
 if TYPE_CHECKING:
