@@ -1,5 +1,5 @@
-"""An imitation of Capgo's public backend, for demonstrations, tests and screenshots.
+"""An implementation of Capgo's public API over SQLite, for demonstrations, tests and screenshots.
 
-It is a second, independent reading of ``capgo_tui/api/CONTRACT.md``: nothing here imports the
-client, so the two can only agree by both agreeing with the contract.
+It implements ``capgo_tui/api/CONTRACT.md`` independently: nothing here imports the client, so the
+two agree only if both agree with the contract.
 """

@@ -1,4 +1,4 @@
-"""What a handler gives back: an answer, or a refusal raised from wherever it is noticed (§2)."""
+"""The answer of a handler, and the exceptions that stand for other answers (§2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JsonObject: TypeAlias = "Mapping[str, Json]"
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer; ``text`` replaces the JSON body where an era answered in plain text."""
+    """One HTTP answer; ``text`` replaces the JSON body where a revision answers in plain text."""
 
     body: Json
     status: int = 200
@@ -23,11 +23,11 @@ class Answer:
     text: str | None = None
 
     def render(self) -> bytes:
-        """Give the bytes of the body; done in the worker thread, as it costs O(rows)."""
+        """Return the bytes of the body; called in the worker thread, as it costs O(rows)."""
         if self.text is not None:
             return self.text.encode()
         text = json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
-        # What an echo may hold and UTF-8 may not, half of a surrogate pair, goes out escaped.
+        # Half of a surrogate pair, which an echo may hold and UTF-8 may not, is escaped.
         return text.encode(errors="backslashreplace")
 
     @property
@@ -36,7 +36,7 @@ class Answer:
         return "application/json" if self.text is None else "text/plain; charset=utf-8"
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the sandbox
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the sandbox
     """An answer that ends a handler early."""
 
     def __init__(self, answer: Answer) -> None:
@@ -44,8 +44,8 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault of
         self.answer = answer
 
 
-class Broken(Exception):  # noqa: N818 - stands for a fault the real backend has, not one of ours
-    """The real backend fails here unforeseen; every revision words that in its own way."""
+class Crash(Exception):  # noqa: N818 - stands for a fault the real backend has, not one of ours
+    """An unhandled error of the real backend; every revision words it in its own way."""
 
 
 OK = Answer({"status": "ok"})

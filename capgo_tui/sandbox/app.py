@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP on the outside, plain functions over the store inside."""
+"""The ASGI application: HTTP around plain functions over the store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
-from capgo_tui.sandbox.answers import Broken, Refused
+from capgo_tui.sandbox.answers import Crash, Refusal
 from capgo_tui.sandbox.body_limit import BodyLimit
 from capgo_tui.sandbox.call import Backend, Call, first_of_each
 from capgo_tui.sandbox.faults import Faults
@@ -49,30 +49,30 @@ def create_app(
 ) -> Starlette:
     """Build the sandbox over a store; ``now`` is the clock of its limits and timestamps.
 
-    ``faults`` are either written out, or a ``Faults`` that can be changed while the sandbox runs.
+    ``faults`` are texts, or a ``Faults`` that can be changed while the sandbox runs.
     A device list whose ids do not fit into a URL of ``url_limit`` bytes comes without overrides.
     """
     if revision not in REVISIONS:
         raise ValueError(f"no revision {revision!r}; there are {', '.join(REVISIONS)}")
     if limits not in LIMIT_SETS:
         raise ValueError(f"no limits {limits!r}; there are {', '.join(LIMIT_SETS)}")
-    chosen = REVISIONS[revision]
-    counting = Limits(limits, now, chosen.too_many, chosen.rules.same_set_seconds)
-    backend = Backend(store, counting, now, url_limit, chosen.rules)
+    definition = REVISIONS[revision]
+    limiter = Limits(limits, now, definition.too_many, definition.rules.same_set_seconds)
+    backend = Backend(store, limiter, now, url_limit, definition.rules)
     routes = [
-        # Both spellings are one route to the real router; a redirect would drop the key.
-        Route(path + slash, _endpoint(chosen, backend, methods), methods=list(methods))
-        for path, methods in chosen.routes.items()
+        # The real router takes both spellings as one route; a redirect would drop the key.
+        Route(path + slash, _endpoint(definition, backend, methods), methods=list(methods))
+        for path, methods in definition.routes.items()
         for slash in ("", "/")
     ]
 
     async def not_found(request: Request, error: Exception) -> Response:
-        return _response(request, chosen.not_found, chosen.not_found.render())
+        return _response(request, definition.not_found, definition.not_found.render())
 
     middleware = [Middleware(BodyLimit)]
     if faults or isinstance(faults, Faults):
         active = faults if isinstance(faults, Faults) else Faults.of(*faults)
-        middleware.append(Middleware(FaultInjector, active, store, chosen, now))
+        middleware.append(Middleware(FaultInjector, active, store, definition, now))
     app = Starlette(
         routes=routes, middleware=middleware, exception_handlers={HTTPException: not_found}
     )
@@ -94,7 +94,7 @@ def _endpoint(
             address=request.client.host if request.client else "unknown",
             path=request.path_params,
         )
-        # Everything that touches SQLite happens in a thread: the loop may be the interface's.
+        # SQLite is used in a thread only: the event loop may be the interface's.
         answer, body = await run_in_threadpool(_answer, revision, backend, handler, call)
         return _response(request, answer, body)
 
@@ -106,13 +106,13 @@ def _answer(
 ) -> tuple[Answer, bytes]:
     try:
         answer = handler(backend, call)
-    except Refused as refused:
-        answer = refused.answer
-    except Broken:
-        answer = revision.crashed
+    except Refusal as refusal:
+        answer = refusal.answer
+    except Crash:
+        answer = revision.server_error
     except Exception:  # noqa: BLE001 - as the real backend answers any fault
         _log.exception("the sandbox failed on %s", call.method)
-        answer = revision.crashed
+        answer = revision.server_error
     return answer, answer.render()
 
 

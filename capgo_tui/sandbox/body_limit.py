@@ -1,4 +1,4 @@
-"""Refuses a request whose body is larger than any that means something."""
+"""The limit on the size of request bodies."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from capgo_tui.sandbox.answers import Answer
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES: Final = 2 * 1024 * 1024
+MAX_BYTES: Final = 2 * 1024 * 1024
 _TOO_LARGE = Answer(
     {"error": "payload_too_large", "message": "The request body is too large", "moreInfo": {}}, 413
 )
 
 
 class BodyLimit:
-    """Middleware that reads a body before anything else does, and no more than `MOST_BYTES`."""
+    """Middleware that reads the body first, and refuses one larger than ``MAX_BYTES``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -28,8 +28,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        told = Headers(scope=scope).get("content-length", "")
-        too_large = told.isdecimal() and int(told[:20]) > MOST_BYTES
+        declared_length = Headers(scope=scope).get("content-length", "")
+        too_large = declared_length.isdecimal() and int(declared_length[:20]) > MAX_BYTES
         body, more = bytearray(), True
         while more and not too_large:
             message = await receive()
@@ -37,7 +37,7 @@ class BodyLimit:
                 return  # nobody waits for an answer
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            too_large = len(body) > MOST_BYTES
+            too_large = len(body) > MAX_BYTES
         if too_large:
             await _refuse(send)
             return

@@ -1,4 +1,4 @@
-"""A request as the handlers see it, and how live reads its input (§4)."""
+"""The request as handlers get it, and how live reads its input (§4)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refused
+from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refusal
 from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT
 from capgo_tui.sandbox.rules import LIVE_RULES, Rules
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.store import Store
 
 _MAX_NESTING = 500
-"""Lists and objects inside each other; where Python itself gives up depends on its version."""
+"""Maximum depth of lists and objects; Python's own limit depends on its version."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Call:
     path: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> Json:
-        """Parse the body whatever its content type says; ValueError when it is not JSON."""
+        """Parse the body, whatever its content type; raise ValueError if it is not JSON."""
         return parse_json(self.body)
 
 
 @dataclass(frozen=True)
 class Backend:
-    """What every handler works on."""
+    """The state and rules that every handler works on."""
 
     store: Store
     limits: Limits
@@ -49,7 +49,7 @@ class Backend:
 
 
 def parse_json(body: bytes) -> Json:
-    """Parse JSON as JavaScript does; ValueError for what is none, or nested out of all reason."""
+    """Parse JSON as JavaScript does; raise ValueError if it is none or nested too deep."""
     try:
         value: Json = json.loads(body, parse_constant=_no_constant)
     except RecursionError as error:
@@ -60,15 +60,15 @@ def parse_json(body: bytes) -> Json:
 
 
 def _is_deep(value: Json) -> bool:
-    """Look level by level whether something stands inside more than the most lists and objects."""
+    """Return whether the nesting exceeds the maximum, level by level."""
     level = [value]
     for _ in range(_MAX_NESTING + 1):
-        inside = [item for item in level if isinstance(item, (dict, list))]
-        if not inside:
+        containers = [item for item in level if isinstance(item, (dict, list))]
+        if not containers:
             return False
         level = [
             inner
-            for item in inside
+            for item in containers
             for inner in (item.values() if isinstance(item, dict) else item)
         ]
     return True
@@ -79,7 +79,7 @@ def _no_constant(name: str) -> float:
 
 
 def first_of_each(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Read a query: of a repeated parameter the real router takes the first."""
+    """Return the query; of a repeated parameter the real router takes the first."""
     query: dict[str, str] = {}
     for name, value in pairs:
         query.setdefault(name, value)
@@ -87,31 +87,31 @@ def first_of_each(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def as_object(value: Json) -> JsonObject:
-    """Take a JSON object; anything else has no fields to read."""
+    """Return a JSON object; anything else has no fields."""
     return value if isinstance(value, dict) else {}
 
 
-def truthy(value: Json) -> bool:
-    """Tell what JavaScript's ``if (value)`` sees: an empty array or object counts as there."""
+def is_truthy(value: Json) -> bool:
+    """Return what ``if (value)`` is in JavaScript: an empty array or object is true."""
     return bool(value) or isinstance(value, (list, dict))
 
 
-def given(body: JsonObject, *names: str) -> JsonObject:
-    """Pick the fields that were sent, for a ``moreInfo`` that echoes them."""
+def pick_fields(body: JsonObject, *names: str) -> JsonObject:
+    """Return those of the fields that the body has, for ``moreInfo``."""
     return {name: body[name] for name in names if name in body}
 
 
 def json_body(call: Call) -> Json:
-    """Read POST /channel and POST /device: a JSON body only (§4)."""
+    """Return the JSON body of POST /channel and POST /device (§4)."""
     try:
         return call.json()
     except ValueError as error:
         # The real reply carries the JavaScript error, which has no fields of its own.
-        raise Refused(invalid_json({"e": {}})) from error
+        raise Refusal(invalid_json({"e": {}})) from error
 
 
 def body_or_query(call: Call) -> JsonObject:
-    """Read every other route: the JSON body if it parses, else the query; never both (§4)."""
+    """Return the JSON body if it parses, else the query; never both (§4)."""
     try:
         value = call.json()
     except ValueError:
@@ -120,12 +120,12 @@ def body_or_query(call: Call) -> JsonObject:
         value = dict(call.query)
     # A string has keys in JavaScript, hence gets past this; its fields are then all missing.
     if not value or not isinstance(value, (dict, list, str)):
-        raise Refused(invalid_json({}))
+        raise Refusal(invalid_json({}))
     return as_object(value)
 
 
 def invalid_json(more: JsonObject) -> Answer:
-    """Word the refusal of an unreadable body."""
+    """Return the refusal of an unreadable body."""
     return Answer(
         {"error": "invalid_json_parse_body", "message": "Invalid JSON body", "moreInfo": more}, 400
     )

@@ -1,4 +1,4 @@
-"""Which app and key a sandbox offers to whoever starts it."""
+"""The app and API key a sandbox prints when it starts."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entrance:
-    """An app worth opening and a key with every right to it."""
+    """An app and an API key with every right to it."""
 
     app_id: str
     key: str
 
 
 def find_entrance(store: Store) -> Entrance | None:
-    """Take the first active full-rights key and the first of its apps that has channels."""
+    """Return the first active full-rights key and the first of its apps that has channels."""
     with store.reading() as db:
         with_channels = {row[0] for row in db.execute("SELECT DISTINCT app_id FROM channels")}
         for key in list_keys(db):
-            if key.role == "org_super_admin" and not key.expired:
+            if key.role == "org_super_admin" and not key.is_expired:
                 for app_id in key.apps:
                     if app_id in with_channels:
                         return Entrance(app_id, key.key)

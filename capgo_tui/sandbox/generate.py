@@ -1,6 +1,6 @@
-"""Making up a plausible app: the same one for the same seed and moment.
+"""A plausible app, the same for the same seed and time.
 
-A large fleet of devices is not written out but made up as it is asked for (see ``fleet``).
+A large fleet is not written at once but when it is requested (see ``fleet``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.sandbox.fleet import fill_block, start_fleet
 from capgo_tui.sandbox.generate_audit import insert_audit
 from capgo_tui.sandbox.generate_devices import Fleet, Recipe, insert_devices, insert_overrides
-from capgo_tui.sandbox.generate_history import Release, history
+from capgo_tui.sandbox.generate_history import Release, make_history
 from capgo_tui.sandbox.roles import ROLES
 from capgo_tui.sandbox.tables.apps import note_last_version
 from capgo_tui.sandbox.tables.rows import Column, insert
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.store import Store
 
 APP_ID = "com.acme.shop"
-#: Up to here all devices are written at once: some seconds at the start, but none later.
+#: Up to this number all devices are written at once: some seconds at the start, none later.
 WRITTEN_OUT = 100_000
 _CHANNELS = ("production", "beta", "internal", "qa", "hotfix-login")
 
 
 @dataclass(frozen=True)
 class GeneratedWorld:
-    """What was made: the app, its full-rights key, and one key for each role."""
+    """The generated app, its full-rights key, and one key for each role."""
 
     app_id: str
     key: str
@@ -53,18 +53,18 @@ def generate(
     now: datetime,
     written_out: int = WRITTEN_OUT,
 ) -> GeneratedWorld:
-    """Fill an empty store; more devices than ``written_out`` are made up as they are asked for."""
+    """Fill an empty store; more devices than ``written_out`` are written when requested."""
     rng = random.Random(seed)  # noqa: S311 - plausible data, not secrets
-    releases = history(rng, bundles)
+    releases = make_history(rng, bundles)
     at_once = devices <= written_out
     with store.bulk_loading(by_time=at_once) as db:
-        making = _Making(db, rng, seed, now, _age(bundles))
-        making.insert_app()
-        keys = {role: making.insert_key(role) for role in ROLES}
-        ids = making.insert_bundles(releases)
+        generator = _Generator(db, rng, seed, now, _age(bundles))
+        generator.insert_app()
+        keys = {role: generator.insert_key(role) for role in ROLES}
+        ids = generator.insert_bundles(releases)
         if releases:
             note_last_version(db, APP_ID, releases[-1].name)
-        linkable = making.insert_channels(channels, releases, ids)
+        linkable = generator.insert_channels(channels, releases, ids)
         fleet = Fleet.running(releases)
         if at_once:
             insert_devices(db, rng, app_id=APP_ID, fleet=fleet, count=devices, now=now)
@@ -78,12 +78,12 @@ def generate(
 
 
 def _age(bundles: int) -> timedelta:
-    """Say how long ago the oldest release was made; many releases were made faster."""
+    """Return the age of the oldest release; many releases come at shorter intervals."""
     return timedelta(days=min(400.0, 20 + 6.5 * bundles))
 
 
 @dataclass(frozen=True)
-class _Making:
+class _Generator:
     """One run of the generator."""
 
     db: sqlite3.Connection
@@ -92,43 +92,43 @@ class _Making:
     now: datetime
     age: timedelta
 
-    def made_up(self, name: str) -> str:
-        """Make up a stable id that looks like the service's own."""
+    def make_id(self, name: str) -> str:
+        """Return a stable UUID of this name."""
         digest = uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.seed}.{name}.acme").bytes
         return str(uuid.UUID(bytes=digest, version=4))
 
     def insert_app(self) -> None:
         row: dict[str, Column] = {
             "app_id": APP_ID,
-            "id": self.made_up("app"),
+            "id": self.make_id("app"),
             "name": "Acme Shop",
-            "owner_org": self.made_up("org"),
-            "user_id": self.made_up("user"),
+            "owner_org": self.make_id("org"),
+            "user_id": self.make_id("user"),
             "created_at": stamp(self.now - self.age),
             "updated_at": stamp(self.now - timedelta(hours=5)),
         }
         insert(self.db, "apps", row)
 
     def insert_key(self, role: str) -> str:
-        key = self.made_up(f"key-{role}")
+        key = self.make_id(f"key-{role}")
         row: dict[str, Column] = {
             "label": role,
             "key": key,
             "role": role,
             "apps": json.dumps([APP_ID]),
-            "user_id": self.made_up("user"),
+            "user_id": self.make_id("user"),
         }
         insert(self.db, "keys", row)
         return key
 
     def insert_bundles(self, releases: Sequence[Release]) -> dict[str, int]:
-        """Insert the releases, the oldest first, at uneven distances up to some hours ago."""
+        """Insert the releases, the oldest first, at uneven intervals up to some hours ago."""
         ids = {}
         marks = sorted(self.rng.random() for _ in releases)
         for mark, release in zip(marks, releases, strict=True):
             moment = stamp(self.now - timedelta(hours=3) - (self.age * (1 - mark)))
             external = self.rng.random() < 0.04
-            path = f"orgs/{self.made_up('org')}/apps/{APP_ID}/{release.name}.zip"
+            path = f"orgs/{self.make_id('org')}/apps/{APP_ID}/{release.name}.zip"
             url = f"https://cdn.acme.example/ota/{release.name}.zip"
             row: dict[str, Column] = {
                 "app_id": APP_ID,
@@ -141,7 +141,7 @@ class _Making:
                 "r2_path": None if external else path,
                 "min_update_version": release.min_native,
                 "native_packages": json.dumps(list(release.packages)),
-                "user_id": self.made_up("user"),
+                "user_id": self.make_id("user"),
                 "link": release.link,
                 "comment": release.comment,
                 # A bundle with a manifest can be downloaded as single files too.
@@ -154,25 +154,27 @@ class _Making:
     def insert_channels(
         self, count: int, releases: Sequence[Release], ids: Mapping[str, int]
     ) -> list[int]:
-        """Insert the channels and give the ids of some a device may be linked to."""
-        carried = _carried(releases)
+        """Insert the channels and return the ids of some that a device may be linked to."""
+        current_bundles = _pick_current_bundles(releases)
         recent: list[str | None] = [r.name for r in releases[-5:]]
         linkable = []
         for index, name in enumerate(self._channel_names(count)):
             if name in _CHANNELS:
-                born = self.now - self.age * (1 - index / 8)
+                created_at = self.now - self.age * (1 - index / 8)
             else:
-                # Pull requests live weeks, not months.
-                born = self.now - timedelta(days=28) * ((count - index) / count)
-            bundle = carried.get(name) if name in _CHANNELS else self.rng.choice([*recent, None])
-            lately = self.now - timedelta(minutes=self.rng.randrange(90, 60 * 24 * 9))
+                # Channels of pull requests exist for weeks, not months.
+                created_at = self.now - timedelta(days=28) * ((count - index) / count)
+            bundle = (
+                current_bundles.get(name) if name in _CHANNELS else self.rng.choice([*recent, None])
+            )
+            last_change = self.now - timedelta(minutes=self.rng.randrange(90, 60 * 24 * 9))
             careful = name in {"production", "beta", "hotfix-login"}
             row: dict[str, Column] = {
                 "app_id": APP_ID,
                 "name": name,
-                "created_at": stamp(born + timedelta(microseconds=index)),
-                "updated_at": stamp(max(born, lately)),
-                "created_by": self.made_up("user"),
+                "created_at": stamp(created_at + timedelta(microseconds=index)),
+                "updated_at": stamp(max(created_at, last_change)),
+                "created_by": self.make_id("user"),
                 "public": name == "production",
                 "version": ids[bundle] if bundle else None,
                 "disable_auto_update": "major" if careful else "none",
@@ -195,13 +197,13 @@ class _Making:
             request += self.rng.randrange(2, 13)
 
 
-def _carried(releases: Sequence[Release]) -> Mapping[str, str]:
-    """Choose what the lasting channels carry, as far as the history reaches."""
+def _pick_current_bundles(releases: Sequence[Release]) -> Mapping[str, str]:
+    """Return the bundle of each permanent channel that has one."""
     return {name: line[0] for name, line in _lines(releases).items() if line}
 
 
 def _lines(releases: Sequence[Release]) -> Mapping[str, Sequence[str]]:
-    """Name what each lasting channel carries and what it carried before, the newest first."""
+    """Return the bundles of each permanent channel, the newest first."""
     stable = [r.name for r in reversed(releases) if not r.is_preview]
     previews = [r.name for r in reversed(releases) if r.is_preview]
     newest = [r.name for r in reversed(releases)]

@@ -1,6 +1,6 @@
-"""Making up what was changed lately: which bundles the lasting channels carried before.
+"""Generated audit entries: the former bundles of the permanent channels.
 
-The history ends in the channels as they are, so that it can be followed back from them.
+The last entry of each channel has its present state.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from capgo_tui.sandbox.tables.audit import (
     AuditedTable,
     AuditEntry,
     insert_entries,
-    records,
+    list_records,
 )
 from capgo_tui.sandbox.values import stamp
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from capgo_tui.sandbox.answers import Json, JsonObject
 
-_EARLIER = 3
-_KEPT = timedelta(days=90)
-_UNTIL_CARRIED = timedelta(hours=2)
+_EARLIER_BUNDLES = 3
+_RETENTION = timedelta(days=90)
+_PROMOTION_DELAY = timedelta(hours=2)
 
 
 def insert_audit(
@@ -34,34 +34,36 @@ def insert_audit(
 ) -> None:
     """Insert the history; ``lines`` names each channel's bundles, the present one first."""
     key_ids = {row["role"]: row["id"] for row in db.execute("SELECT id, role FROM keys")}
-    bundles = {str(bundle["name"]): bundle for bundle in records(db, BUNDLES, app_id)}
+    bundles = {str(bundle["name"]): bundle for bundle in list_records(db, BUNDLES, app_id)}
     entries = [
         _entry(BUNDLES, "INSERT", None, bundle, key_ids["app_uploader"])
         for bundle in bundles.values()
     ]
-    for channel in records(db, CHANNELS, app_id):
-        line = [bundles[name] for name in lines.get(str(channel["name"]), ())[: _EARLIER + 1]]
+    for channel in list_records(db, CHANNELS, app_id):
+        line = [
+            bundles[name] for name in lines.get(str(channel["name"]), ())[: _EARLIER_BUNDLES + 1]
+        ]
         for before, after in _moves(channel, line):
             key_id = key_ids["org_super_admin"]
             entries.append(_entry(CHANNELS, "UPDATE", before, after, key_id))
-    oldest = stamp(now - _KEPT)
+    oldest = stamp(now - _RETENTION)
     insert_entries(db, (entry for entry in entries if entry.created_at >= oldest))
 
 
 def _moves(
     channel: JsonObject, line: Sequence[JsonObject]
 ) -> Iterator[tuple[dict[str, Json], dict[str, Json]]]:
-    """Give the channel's rows before and after each change of its bundle, the last one first."""
+    """Yield the channel's rows before and after each change of its bundle, the last first."""
     if not line or channel["version"] != line[0]["id"]:
         return
-    moved = max(_moment(channel["updated_at"]), _moment(line[0]["created_at"]))
-    after = {**channel, "updated_at": stamp(moved)}
+    moved_at = max(_moment(channel["updated_at"]), _moment(line[0]["created_at"]))
+    after = {**channel, "updated_at": stamp(moved_at)}
     for bundle in line[1:]:
-        made = _moment(bundle["created_at"])
-        moved = made + min(_UNTIL_CARRIED, (moved - made) / 2)
-        if moved <= _moment(channel["created_at"]):
+        created_at = _moment(bundle["created_at"])
+        moved_at = created_at + min(_PROMOTION_DELAY, (moved_at - created_at) / 2)
+        if moved_at <= _moment(channel["created_at"]):
             return
-        before = {**channel, "version": bundle["id"], "updated_at": stamp(moved)}
+        before = {**channel, "version": bundle["id"], "updated_at": stamp(moved_at)}
         yield before, after
         after = before
 

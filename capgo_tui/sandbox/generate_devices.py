@@ -1,4 +1,4 @@
-"""Making up the devices: most run what production carries, a tail runs older bundles."""
+"""Generated devices: most run the bundle of production, a tail runs older ones."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _INSERT = (
 
 @dataclass(frozen=True)
 class Fleet:
-    """Which bundles run, and in which shares."""
+    """The bundles that run and their cumulative shares."""
 
     names: tuple[str, ...]
     shares: tuple[float, ...]
 
     @classmethod
     def running(cls, releases: Sequence[Release]) -> Fleet:
-        """Give the newest stable release most devices and each older one half as many."""
+        """Return the newest stable release most devices and each older one half as many."""
         stable = [r.name for r in reversed(releases) if not r.is_preview][:14]
         previews = [r.name for r in reversed(releases) if r.is_preview][:2]
         weights = [70.0, 11.0, *(8.0 * 0.7**n for n in range(12))][: len(stable)]
@@ -55,13 +55,13 @@ class Fleet:
         return cls((*stable, *previews, "builtin"), tuple(accumulate(weights)))
 
     def pick(self, chance: float) -> str:
-        """Pick a bundle by a number below 1."""
+        """Return a bundle for a random number below 1."""
         return self.names[bisect(self.shares, chance * self.shares[-1])]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """All it takes to make up a fleet, or any part of it, at any time."""
+    """The parameters of a fleet, from which any part of it can be generated."""
 
     app_id: str
     count: int
@@ -80,21 +80,21 @@ def insert_devices(
     now: datetime,
 ) -> None:
     """Insert devices."""
-    db.executemany(_INSERT, _devices(rng, app_id, fleet, count, now))
+    db.executemany(_INSERT, _draw_devices(rng, app_id, fleet, count, now))
 
 
 def insert_block(
-    db: sqlite3.Connection, recipe: Recipe, indexes: range, looks: Sequence[tuple[Column, ...]]
+    db: sqlite3.Connection, recipe: Recipe, indexes: range, traits: Sequence[tuple[Column, ...]]
 ) -> None:
-    """Insert some devices of a fleet, the same ones whenever it is done."""
+    """Insert a block of a fleet's devices; the same block has the same rows."""
     rng = random.Random(f"{recipe.seed}/{indexes.start}")  # noqa: S311 - plausible, not secret
-    db.executemany(_INSERT, _block(rng, recipe, indexes, looks))
+    db.executemany(_INSERT, _draw_block(rng, recipe, indexes, traits))
 
 
-def looks_of(recipe: Recipe) -> list[tuple[Column, ...]]:
-    """Make up what the devices of a fleet have in common with others of it."""
+def draw_traits(recipe: Recipe) -> list[tuple[Column, ...]]:
+    """Return the sets of traits that the devices of a fleet draw from."""
     rng = random.Random(recipe.seed)  # noqa: S311
-    return [_traits(rng, recipe.fleet) for _ in range(_DISTINCT)]
+    return [_draw_device_traits(rng, recipe.fleet) for _ in range(_DISTINCT)]
 
 
 def insert_overrides(
@@ -105,7 +105,7 @@ def insert_overrides(
     count: int,
     linkable: Sequence[int],
 ) -> None:
-    """Link a few devices to channels that are not public: people's and test phones."""
+    """Link a few devices with custom ids to channels that are not public."""
     if not linkable:
         return
     rows = db.execute(
@@ -117,35 +117,37 @@ def insert_overrides(
     db.executemany("INSERT INTO overrides (app_id, device_id, channel_id) VALUES (?, ?, ?)", links)
 
 
-def _devices(
+def _draw_devices(
     rng: random.Random, app_id: str, fleet: Fleet, count: int, now: datetime
 ) -> Iterator[tuple[Column, ...]]:
     moment = now.astimezone(UTC)
-    # Past some thousands of devices nobody can tell that their traits repeat; ids and times do not.
-    traits = [_traits(rng, fleet) for _ in range(min(count, _DISTINCT))]
+    # Traits repeat past some thousands of devices, which nobody notices; ids and times do not.
+    traits = [_draw_device_traits(rng, fleet) for _ in range(min(count, _DISTINCT))]
     for index in range(count):
-        seen = _seen(rng, moment)
-        chosen = traits[index] if index < _DISTINCT else traits[int(rng.random() * _DISTINCT)]
-        yield (app_id, _device_id(rng, index, count), stamp(seen), *chosen)
+        last_seen = _draw_last_seen(rng, moment)
+        device_traits = (
+            traits[index] if index < _DISTINCT else traits[int(rng.random() * _DISTINCT)]
+        )
+        yield (app_id, _device_id(rng, index, count), stamp(last_seen), *device_traits)
 
 
-def _block(
-    rng: random.Random, recipe: Recipe, indexes: range, looks: Sequence[tuple[Column, ...]]
+def _draw_block(
+    rng: random.Random, recipe: Recipe, indexes: range, traits: Sequence[tuple[Column, ...]]
 ) -> Iterator[tuple[Column, ...]]:
     moment = recipe.now.astimezone(UTC)
     for index in indexes:
-        seen = _seen(rng, moment).isoformat(timespec="microseconds")
+        last_seen = _draw_last_seen(rng, moment).isoformat(timespec="microseconds")
         device_id = _device_id(rng, index, recipe.count)
-        yield (recipe.app_id, device_id, seen, *looks[int(rng.random() * _DISTINCT)])
+        yield (recipe.app_id, device_id, last_seen, *traits[int(rng.random() * _DISTINCT)])
 
 
-def _seen(rng: random.Random, moment: datetime) -> datetime:
-    """Say when a device was seen: on a logarithmic scale, seconds are as likely as weeks."""
+def _draw_last_seen(rng: random.Random, moment: datetime) -> datetime:
+    """Return a time on a logarithmic scale: seconds ago is as likely as weeks ago."""
     return moment - timedelta(seconds=_SHORTEST * (_LONGEST / _SHORTEST) ** rng.random())
 
 
 def index_near(device_id: str, count: int) -> int:
-    """Say which device of a fleet has this id, or would be about there among them."""
+    """Return the index of the device with this id, or of where it would be."""
     digits = ""
     for character in device_id.replace("-", "")[:12].lower():
         if character not in "0123456789abcdef":
@@ -156,8 +158,8 @@ def index_near(device_id: str, count: int) -> int:
     return min(count - 1, (high + 1) * count >> 48)
 
 
-def _traits(rng: random.Random, fleet: Fleet) -> tuple[Column, ...]:
-    """Make up everything about a device but its id and when it was seen."""
+def _draw_device_traits(rng: random.Random, fleet: Fleet) -> tuple[Column, ...]:
+    """Return everything of a device but its id and ``updated_at``."""
     bits = rng.getrandbits(64)
     kind = bits % 100
     platform = "electron" if kind < 2 else "ios" if kind < 46 else "android"
@@ -179,7 +181,7 @@ def _traits(rng: random.Random, fleet: Fleet) -> tuple[Column, ...]:
 
 
 def _device_id(rng: random.Random, index: int, count: int) -> str:
-    """Make a version 4 UUID larger than the ones before: rows then arrive in key order."""
+    """Return a version 4 UUID larger than those of lower indexes: rows come in key order."""
     high = (index * 2**48 + rng.getrandbits(47)) // count
     digits = f"{high << 80 | rng.getrandbits(80):032x}"
     variant = "89ab"[int(digits[16], 16) & 3]
@@ -200,7 +202,7 @@ def _custom_id(bits: int) -> str:
 
 
 def _native_build(bundle: str, bits: int) -> str:
-    """Give the native version a device has, which lags behind its bundle."""
+    """Return the native version of a device, which may be older than its bundle."""
     if bundle == "builtin":
         return f"2.{bits % 4}.0"
     major, minor, _ = bundle.split(".")[:3]

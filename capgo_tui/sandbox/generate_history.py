@@ -1,4 +1,4 @@
-"""Making up a release history: names, commit subjects, links and native packages."""
+"""A generated release history: names, commit subjects, links and native packages."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class Release:
 
     @property
     def is_preview(self) -> bool:
-        """Tell a beta or release candidate."""
+        """Return whether it is a beta or release candidate."""
         return "-" in self.name
 
 
-def history(rng: random.Random, count: int) -> list[Release]:
-    """Make up the last ``count`` releases, the oldest first."""
+def make_history(rng: random.Random, count: int) -> list[Release]:
+    """Return the last ``count`` releases, the oldest first."""
     names: list[str] = []
     for name in _names_backwards(rng, count):
         if len(names) == count:
@@ -73,7 +73,7 @@ def history(rng: random.Random, count: int) -> list[Release]:
 
 
 def _names_backwards(rng: random.Random, count: int) -> Iterator[str]:
-    """Walk from the newest release back: betas of the next one, then what is out."""
+    """Yield names from the newest release back: betas of the next one, then releases."""
     yield from ("2.5.0-beta.3", "2.5.0-beta.2", "2.5.0-beta.1")
     yield from ("2.4.1", "2.4.0", "2.4.0-rc.1")
     # A long history goes back through as many minors of the first major as it takes.

@@ -1,4 +1,4 @@
-"""The five limiters (§3). Their counts live in memory, as in the real platform cache."""
+"""The five rate limiters (§3), whose counts are in memory, as in the real platform's cache."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from capgo_tui.sandbox.answers import Json, Refused
+from capgo_tui.sandbox.answers import Json, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LimitSet: TypeAlias = Literal["none", "device", "hosted"]
 LIMIT_SETS: tuple[LimitSet, ...] = get_args(LimitSet)
 
-#: Past this many remembered counters the expired ones are dropped, then the oldest.
+#: With more counters than this the expired ones are dropped, then the oldest.
 MEMORY = 20_000
 
 FAILED_AUTH_LIMIT, FAILED_AUTH_WINDOW = 20, 900.0
@@ -36,19 +36,19 @@ class _Counter:
 
 @dataclass
 class _Counters:
-    """Counts by name, each forgotten at its own time, bounded in number."""
+    """Counters by name, bounded in number; each expires at its own time."""
 
     entries: dict[tuple[Json, ...], _Counter] = field(default_factory=dict)
 
-    def live(self, name: tuple[Json, ...], now: float) -> _Counter:
-        """Give the count under way, or a fresh one."""
+    def current(self, name: tuple[Json, ...], now: float) -> _Counter:
+        """Return the running counter, or a new one."""
         counter = self.entries.get(name)
         if counter is None or counter.reset_at <= now:
             counter = _Counter()
         return counter
 
-    def keep(self, name: tuple[Json, ...], counter: _Counter, now: float) -> None:
-        # Putting it last keeps the dict in order of use, so the first ones are the oldest.
+    def store(self, name: tuple[Json, ...], counter: _Counter, now: float) -> None:
+        # Moved to the end: the dict stays in order of use, the oldest first.
         self.entries.pop(name, None)
         self.entries[name] = counter
         if len(self.entries) > MEMORY:
@@ -58,7 +58,7 @@ class _Counters:
 
 
 class Limits:
-    """Counts calls and refuses the ones too many, in the words of the revision's ``refuse``."""
+    """The rate limiters; ``refuse`` builds the revision's refusal."""
 
     def __init__(
         self,
@@ -81,18 +81,18 @@ class Limits:
             return
         with self._lock:
             now = self._now()
-            counter = self._counters.live(("failed", address), now)
+            counter = self._counters.current(("failed", address), now)
             if counter.count >= FAILED_AUTH_LIMIT:
-                self._limited(counter.reset_at, now, _reason("too_many_failed_auth_attempts"))
+                self._refuse_call(counter.reset_at, now, _reason("too_many_failed_auth_attempts"))
 
-    def failed_auth(self, address: str) -> None:
-        """Count one; the 15 minutes begin anew with every failure."""
+    def count_failed_auth(self, address: str) -> None:
+        """Count a failure; every failure restarts the 15 minutes."""
         if self._hosted_limits:
             with self._lock:
                 now = self._now()
-                counter = self._counters.live(("failed", address), now)
-                later = _Counter(counter.count + 1, now + FAILED_AUTH_WINDOW)
-                self._counters.keep(("failed", address), later, now)
+                counter = self._counters.current(("failed", address), now)
+                next_counter = _Counter(counter.count + 1, now + FAILED_AUTH_WINDOW)
+                self._counters.store(("failed", address), next_counter, now)
 
     def count_key(self, key_id: int) -> None:
         """Count a call of this key; every call, a refused one too, restarts the idle minute."""
@@ -100,12 +100,12 @@ class Limits:
             return
         with self._lock:
             now = self._now()
-            counter = self._counters.live(("key", key_id), now)
-            later = _Counter(counter.count + 1, now + KEY_IDLE)
-            self._counters.keep(("key", key_id), later, now)
-            if later.count > KEY_LIMIT:
+            counter = self._counters.current(("key", key_id), now)
+            next_counter = _Counter(counter.count + 1, now + KEY_IDLE)
+            self._counters.store(("key", key_id), next_counter, now)
+            if next_counter.count > KEY_LIMIT:
                 more = _reason("api_key_rate_limit_exceeded", apikey_id=key_id)
-                self._limited(later.reset_at, now, more)
+                self._refuse_call(next_counter.reset_at, now, more)
 
     def count_device(
         self, op: str, address: str, app_id: Json, device_id: Json, channel: Json = None
@@ -119,43 +119,43 @@ class Limits:
         by_channel = ("set", str(app_id), str(device_id), str(channel))
         with self._lock:
             now = self._now()
-            address_count = self._counters.live(by_address, now)
+            address_count = self._counters.current(by_address, now)
             if self._hosted_limits and address_count.count >= ADDRESS_LIMIT:
-                self._limited(
+                self._refuse_call(
                     address_count.reset_at,
                     now,
                     _reason("ip_rate_limit_exceeded", app_id=app_id),
                 )
             if device_id:
-                op_count = self._counters.live(by_op, now)
+                op_count = self._counters.current(by_op, now)
                 full = [op_count] if op_count.count >= DEVICE_OP_LIMIT else []
                 sets_channel = op == "set" and bool(channel)
                 if sets_channel:
-                    same_set = self._counters.live(by_channel, now)
+                    same_set = self._counters.current(by_channel, now)
                     full += [same_set] if same_set.count else []
                 if full:
-                    # Of two waits the longer is told: after the shorter the call is refused again.
-                    self._limited(max(counter.reset_at for counter in full), now, names)
+                    # The longer wait counts: after the shorter one the call is refused again.
+                    self._refuse_call(max(counter.reset_at for counter in full), now, names)
                 if sets_channel:
-                    self._counters.keep(by_channel, _Counter(1, now + self._same_set_seconds), now)
+                    self._counters.store(by_channel, _Counter(1, now + self._same_set_seconds), now)
                 self._keep_window(by_op, op_count, DEVICE_OP_WINDOW, now)
             self._keep_window(by_address, address_count, ADDRESS_WINDOW, now)
 
     def _keep_window(
         self, name: tuple[Json, ...], counter: _Counter, window: float, now: float
     ) -> None:
-        """Count one in a window that runs from its first call."""
+        """Count a call in the window that its first call started."""
         reset_at = counter.reset_at if counter.count else now + window
-        self._counters.keep(name, _Counter(counter.count + 1, reset_at), now)
+        self._counters.store(name, _Counter(counter.count + 1, reset_at), now)
 
     def _now(self) -> float:
         return self._clock().timestamp()
 
-    def _limited(self, reset_at: float, now: float, more: JsonObject) -> None:
+    def _refuse_call(self, reset_at: float, now: float, more: JsonObject) -> None:
         seconds = max(0, math.ceil(round(reset_at - now, 6)))
         reset = {"rateLimitResetAt": math.floor(reset_at * 1000), "retryAfterSeconds": seconds}
         headers = {"Retry-After": str(seconds), "X-RateLimit-Reset": str(math.ceil(reset_at))}
-        raise Refused(self._refuse({**more, **reset}, headers))
+        raise Refusal(self._refuse({**more, **reset}, headers))
 
 
 def _reason(reason: str, **more: Json) -> JsonObject:

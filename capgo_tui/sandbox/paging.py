@@ -25,7 +25,7 @@ class BadRange(Exception):  # noqa: N818 - the database's refusal, worded by the
 
 @dataclass(frozen=True)
 class Span:
-    """Rows to fetch: how many to skip and how many to bring."""
+    """The rows to fetch: how many to skip and how many to return."""
 
     offset: int
     limit: int
@@ -35,14 +35,14 @@ EVERYTHING = Span(0, -1)
 
 
 def numbered_span(page: Json) -> Span:
-    """Work out the rows of one page read as a number; text or a negative one is page 0 (§18.3)."""
+    """Return the rows of a page read as a number; text or a negative one is page 0 (§18.3)."""
     number = js_number(page)
     start = math.floor(number) * PAGE_SIZE if 0 <= number < math.inf else 0
     return Span(min(start, 2**53), PAGE_SIZE)
 
 
 def page_span(page: Json) -> Span:
-    """Work out the rows of one page, defect included."""
+    """Return the rows of a page, defect included."""
     if page is None:
         page = 0
     start = js_number(page) * PAGE_SIZE
@@ -54,5 +54,5 @@ def page_span(page: Json) -> Span:
     limit = end - start + 1
     if start < 0 or limit < 0 or not start.is_integer() or not limit.is_integer():
         raise BadRange
-    # Past any table there is nothing, however far; the database's numbers end at 64 bits.
+    # No table is that long, and the database's numbers end at 64 bits.
     return Span(int(min(start, 2**53)), int(min(limit, ROW_CAP)))

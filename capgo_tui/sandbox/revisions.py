@@ -1,4 +1,4 @@
-"""The revisions as data: which path and method each has, and its common words (§0)."""
+"""The revisions as data: routes, rules and common answers (§0)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Revision:
     name: str
     routes: Mapping[str, Mapping[str, Handler]]
     not_found: Answer
-    crashed: Answer
+    server_error: Answer
     wrong_key: Answer
     too_many: Callable[[JsonObject, dict[str, str]], Answer]
     rules: Rules = LIVE_RULES
@@ -70,12 +70,12 @@ LIVE = Revision(
         "/statistics/app/{app_id}/bundle_usage": {"GET": statistics.get_bundle_usage},
     },
     not_found=live_errors.NOT_FOUND,
-    crashed=live_errors.CRASHED,
+    server_error=live_errors.SERVER_ERROR,
     wrong_key=live_errors.WRONG_KEY,
     too_many=live_errors.too_many,
 )
 
-#: The server of autumn: the same handlers by other rules, and two more reads (§18.3-§18.10).
+#: The server of autumn: the same handlers with other rules, and two more reads (§18.3-§18.10).
 NEXT = replace(
     LIVE,
     name="next",
@@ -118,7 +118,7 @@ DOCUMENTED = Revision(
         "/bundle": {"GET": documented.get_bundles, "DELETE": documented.remove_bundles},
     },
     not_found=era_errors.NOT_FOUND,
-    crashed=era_errors.CRASHED,
+    server_error=era_errors.SERVER_ERROR,
     wrong_key=era_errors.WRONG_KEY_DOCUMENTED,
     too_many=era_errors.too_many,
 )
@@ -140,7 +140,7 @@ LEGACY = Revision(
         "/versions": {"GET": legacy.get_versions, "DELETE": legacy.remove_versions},
     },
     not_found=era_errors.NOT_FOUND,
-    crashed=era_errors.CRASHED,
+    server_error=era_errors.SERVER_ERROR,
     wrong_key=era_errors.WRONG_KEY_LEGACY,
     too_many=era_errors.too_many,
 )

@@ -1,4 +1,4 @@
-"""Which role may do what (§10)."""
+"""The permissions of each role (§10)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Permission(StrEnum):
-    """The live backend's own names of what a key may do."""
+    """The permissions of a key, by the live backend's names."""
 
     READ_AUDIT = "org.read_audit"
     READ_APP = "app.read"
@@ -29,7 +29,7 @@ class Permission(StrEnum):
 
 
 _EVERYTHING = frozenset(Permission)
-#: What belongs to the organisation is out of reach of a role in an app.
+#: A role in an app has no permission of the organisation.
 _EVERYTHING_IN_APP = _EVERYTHING - {Permission.READ_AUDIT}
 _READER = frozenset(
     {
@@ -64,7 +64,7 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     ),
 }
 
-#: What a role on one channel allows there.
+#: The permissions of a role on one channel.
 CHANNEL_ROLES: Mapping[str, frozenset[Permission]] = {
     "channel_admin": frozenset(
         {
@@ -76,7 +76,7 @@ CHANNEL_ROLES: Mapping[str, frozenset[Permission]] = {
     )
 }
 
-#: What a role may do besides, on the channels its own key created.
+#: Further permissions of a role on the channels its key created.
 OWN_CHANNEL: Mapping[str, frozenset[Permission]] = {
     "app_preview": frozenset({Permission.PROMOTE, Permission.DELETE_CHANNEL}),
 }

@@ -1,4 +1,4 @@
-"""What the newer server does differently from July's, as data that the live handlers read (§18)."""
+"""Differences of the newer server from July's, as data that the live handlers read (§18)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Rules:
     finds_custom_ids: bool = False
     #: An app without any device is an error, and not an empty list (§18.7).
     refuses_app_without_devices: bool = False
-    #: Linking the same device to the same channel again is refused for so long (§3, §18.9).
+    #: How long the same device cannot be linked to the same channel again (§3, §18.9).
     same_set_seconds: float = 60.0
     #: An organisation that enforces encryption refuses every external bundle (§18.9).
     enforcing_refuses_external: bool = False

@@ -178,18 +178,18 @@ CREATE TABLE IF NOT EXISTS fleet_blocks (
 ) STRICT, WITHOUT ROWID;
 """
 
-#: Columns that a database kept by an older sandbox lacks: table, name, definition.
+#: Columns missing from databases of an older sandbox: table, name, definition.
 LATER_COLUMNS = (
     ("bundles", "manifest_count", "INTEGER NOT NULL DEFAULT 0"),
     ("channels", "update_package", "TEXT NOT NULL DEFAULT 'all'"),
 )
 
-#: Kept apart because a bulk load builds them afterwards: sorting once is far cheaper. With them
+#: Separate because a bulk load builds them afterwards: sorting once is far cheaper. With them
 #: and the primary key every device page starts at its cursor, so it costs O(page) (§5).
 DEVICE_INDEXES = {
     "devices_oldest": "ON devices (app_id, updated_at, device_id)",
     "devices_newest": "ON devices (app_id, updated_at DESC, device_id)",
     "devices_custom": "ON devices (app_id, device_id) WHERE custom_id <> ''",
 }
-#: The ones a fleet goes without until somebody asks for an order by time (see ``fleet``).
+#: The indexes that a fleet gets with the first request by time (see ``fleet``).
 BY_TIME = ("devices_oldest", "devices_newest")

@@ -1,4 +1,4 @@
-"""Serving the sandbox over HTTP until ctrl+c."""
+"""The sandbox's HTTP server, which runs until ctrl+c."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.entrance import Entrance
 
 
-class _Announcing(uvicorn.Server):
-    """A server that tells how to reach it once it really listens."""
+class _AnnouncingServer(uvicorn.Server):
+    """A server that prints its address once it listens."""
 
     def __init__(self, config: uvicorn.Config, lines: list[str]) -> None:
         super().__init__(config)
@@ -31,22 +31,22 @@ class _Announcing(uvicorn.Server):
 
 
 def configured(app: ASGIApp) -> uvicorn.Config:
-    """Configure a server for the sandbox; it can drop connections, as faults may want."""
+    """Return the uvicorn configuration of the sandbox, which can drop connections for faults."""
     return uvicorn.Config(
         app,
         http=DroppingProtocol,
         lifespan="off",
         log_level="warning",
         access_log=False,
-        # A fault may hold an answer back for minutes, which must not hold up ctrl+c.
+        # A fault may delay an answer for minutes; ctrl+c must not wait for it.
         timeout_graceful_shutdown=1,
     )
 
 
 def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
-    """Serve until ctrl+c and give the exit code; port 0 takes any free one."""
+    """Serve until ctrl+c and return the exit code; port 0 takes any free one."""
     try:
-        listening = _listen(host, port)
+        listener = _listen(host, port)
     except OSError as error:
         reason = error.strerror or error
         print(
@@ -55,7 +55,7 @@ def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
             file=sys.stderr,
         )
         return 1
-    real_port = listening.getsockname()[1]
+    real_port = listener.getsockname()[1]
     url = f"http://[{host}]:{real_port}" if ":" in host else f"http://{host}:{real_port}"
     lines = [
         f"url  {url}",
@@ -64,26 +64,26 @@ def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
         f"capgo-tui --api-url {url} --app {entrance.app_id} -a {entrance.key}",
         "ctrl+c stops",
     ]
-    server = _Announcing(configured(app), lines)
-    with listening:
+    server = _AnnouncingServer(configured(app), lines)
+    with listener:
         try:
-            server.run(sockets=[listening])
+            server.run(sockets=[listener])
         except KeyboardInterrupt:
-            # The server has closed by then; it repeats the signal for whoever runs it.
+            # The server is closed by now; it raises the signal again for its caller.
             return 0
     return 0 if server.started else 1
 
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-    # Naming the protocol is what lets asyncio turn Nagle off: without it a reply waits 40 ms.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    # asyncio turns Nagle off only for a named protocol: without it a reply waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":  # where it would let two programs have one port
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(2048)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
     except OSError:
-        listening.close()
+        listener.close()
         raise
-    return listening
+    return listener

@@ -1,4 +1,4 @@
-"""Loading a state file: the keys and apps a sandbox starts from.
+"""The state file: the keys and apps a sandbox starts from.
 
 The format is ``keys[{label,key,role,apps,state}]`` and
 ``apps[{app_id,name,owner_org,channels,bundles,devices,overrides}]``.
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.store import Store
 
 
-_MOST_BYTES = 256 * 1024 * 1024
+_MAX_BYTES = 256 * 1024 * 1024
 """A million devices take less."""
-_MOST_LETTERS = 300
+_MAX_LENGTH = 300
 
 
 class StateError(ValueError):
@@ -58,7 +58,7 @@ Moment = Annotated[str, AfterValidator(_moment)]
 
 
 class RightState(BaseModel):
-    """What a key may do on one channel besides its role, and what it may not do there."""
+    """A key's rights on one channel besides its role, and its denied permissions there."""
 
     app_id: str
     channel: str
@@ -80,7 +80,7 @@ class KeyState(BaseModel):
 
 
 class EncryptionState(BaseModel):
-    """An organisation's demand that bundles be encrypted, with one key or with any."""
+    """An organisation's encryption policy, with one key or with any."""
 
     key_id: str | None = None
 
@@ -175,19 +175,19 @@ class AppState(BaseModel):
 
     @property
     def owner(self) -> str:
-        """Name the user who made the app, whom the file does not: the first channel's maker."""
-        made_by = [channel.created_by for channel in self.channels]
-        return made_by[0] if made_by else _uuid("owner", self.owner_org)
+        """The user who created the app, which the file does not have: the first channel's."""
+        creators = [channel.created_by for channel in self.channels]
+        return creators[0] if creators else _uuid("owner", self.owner_org)
 
     @property
-    def born(self) -> str:
-        """Date the app, which the file does not, by the first bundle or channel made in it."""
+    def created_at(self) -> str:
+        """The creation time of the app: that of its first bundle or channel."""
         firsts = [min(rows, key=_id).created_at for rows in (self.channels, self.bundles) if rows]
         return min(firsts, default="2026-01-01T00:00:00.000000+00:00")
 
     @property
-    def uploaded_last(self) -> str | None:
-        """Name the version uploaded last; where the file does not, the first bundle."""
+    def last_upload(self) -> str | None:
+        """The name of the last upload; without one in the file, of the first bundle."""
         first = min(self.bundles, key=_id).name if self.bundles else None
         return self.last_version or first
 
@@ -204,7 +204,7 @@ class State(BaseModel):
 
 
 def load_state(store: Store, path: str | Path) -> None:
-    """Read a state file into an empty store, or raise StateError and leave it as it was."""
+    """Read a state file into an empty store, or raise StateError and leave it unchanged."""
     state = _read(path)
     _check_references(state, path)
     try:
@@ -215,7 +215,7 @@ def load_state(store: Store, path: str | Path) -> None:
             for key in state.keys:
                 _load_key(db, key, owners)
     except sqlite3.IntegrityError as error:
-        # The checks above leave only rows that are there twice.
+        # After the checks above only duplicate rows are left.
         columns = str(error).rpartition(": ")[2]
         raise StateError(f"{path}: two rows have the same {columns}") from error
     except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
@@ -225,13 +225,13 @@ def load_state(store: Store, path: str | Path) -> None:
 def _read(path: str | Path) -> State:
     try:
         with Path(path).open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+            content = file.read(_MAX_BYTES + 1)
         content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise StateError(f"{path}: cannot be read: {reason}") from error
-    if len(content) > _MOST_BYTES:
-        raise StateError(f"{path}: larger than {_MOST_BYTES // (1024 * 1024)} MB")
+    if len(content) > _MAX_BYTES:
+        raise StateError(f"{path}: larger than {_MAX_BYTES // (1024 * 1024)} MB")
     try:
         return State.model_validate(parse_json(content))
     except ValidationError as error:  # which is a ValueError too
@@ -241,7 +241,7 @@ def _read(path: str | Path) -> State:
 
 
 def _first_problem(problems: list[ErrorDetails]) -> str:
-    """Word the first problem, with its place as one would write it in code."""
+    """Return the first problem, with its place as written in code."""
     first = problems[0]
     steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"]]
     place = "".join(steps).removeprefix(".") or "the file"
@@ -249,7 +249,7 @@ def _first_problem(problems: list[ErrorDetails]) -> str:
     text = "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
     )
-    return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
+    return text if len(text) <= _MAX_LENGTH else f"{text[: _MAX_LENGTH - 1]}…"
 
 
 def _check_references(state: State, path: str | Path) -> None:
@@ -268,10 +268,10 @@ def _check_references(state: State, path: str | Path) -> None:
                 raise StateError(
                     f"{path}: {place}: {app.app_id} has no channel {override.channel!r}"
                 )
-    named = {(app.app_id, channel.name) for app in state.apps for channel in app.channels}
+    channel_names = {(app.app_id, channel.name) for app in state.apps for channel in app.channels}
     for k, key in enumerate(state.keys):
         for r, right in enumerate(key.rights):
-            if (right.app_id, right.channel) not in named:
+            if (right.app_id, right.channel) not in channel_names:
                 place = f"keys[{k}].rights[{r}].channel"
                 raise StateError(
                     f"{path}: {place}: {right.app_id} has no channel {right.channel!r}"
@@ -285,12 +285,12 @@ def _load_app(db: sqlite3.Connection, app: AppState) -> None:
         "name": app.name,
         "owner_org": app.owner_org,
         "user_id": app.owner,
-        "created_at": app.born,
-        "updated_at": app.born,
+        "created_at": app.created_at,
+        "updated_at": app.created_at,
     }
     insert(db, "apps", identity)
-    if app.uploaded_last is not None:
-        note_last_version(db, app.app_id, app.uploaded_last)
+    if app.last_upload is not None:
+        note_last_version(db, app.app_id, app.last_upload)
     if app.encryption is not None:
         db.execute(
             "INSERT OR REPLACE INTO encrypted_orgs (owner_org, key_id) VALUES (?, ?)",
@@ -331,15 +331,15 @@ def _load_key(db: sqlite3.Connection, key: KeyState, owners: dict[str, str]) -> 
     }
     key_id = insert(db, "keys", row)
     for right in key.rights:
-        told = dict.fromkeys(CHANNEL_ROLES[right.role] if right.role else (), True)
-        for permission, allowed in (told | dict.fromkeys(right.denied, False)).items():
+        permissions = dict.fromkeys(CHANNEL_ROLES[right.role] if right.role else (), True)
+        for permission, is_allowed in (permissions | dict.fromkeys(right.denied, False)).items():
             db.execute(
                 "INSERT OR REPLACE INTO channel_rights (key_id, channel_id, permission, allowed)"
                 " SELECT ?, id, ?, ? FROM channels WHERE app_id = ? AND name = ?",
-                [key_id, permission.value, allowed, right.app_id, right.channel],
+                [key_id, permission.value, is_allowed, right.app_id, right.channel],
             )
 
 
 def _uuid(*parts: str) -> str:
-    """Make up an id the file does not give; the same one at every load."""
+    """Return an id that the file does not have; the same at every load."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "capgo-tui/sandbox/" + "/".join(parts)))

@@ -1,4 +1,4 @@
-"""One SQLite database, kept in a file or for this run only, and who may use it when.
+"""One SQLite database, in a file or for this run only, behind a lock.
 
 There is one connection behind one lock: a handler's checks and its write form one transaction, so
 two writers at once can never both pass a check that only one of them should (§6.2, two defaults).
@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.schema import BY_TIME, DEVICE_INDEXES, LATER_COLUMNS, TABLES
-from capgo_tui.sandbox.tables.audit import triggers
+from capgo_tui.sandbox.tables.audit import build_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,21 +29,21 @@ _THIS_RUN = ""
 _MEMORY = 64 * 1024
 
 
-class NotEmpty(Exception):  # noqa: N818 - somebody else was quicker, which is no error
-    """A database that was to be filled has data in it."""
+class NotEmpty(Exception):  # noqa: N818 - another process was faster, which is no error
+    """A database to be filled already has data."""
 
 
 def _make_private(path: str | Path) -> None:
-    """Make a new file that its owner alone can read, for it holds keys.
+    """Create a file that only its owner can read, as it contains keys.
 
-    What SQLite puts beside it takes over its mode; a file that is there keeps its own.
+    SQLite's other files get the same mode; an existing file keeps its own.
     """
-    with suppress(OSError):  # SQLite says in its own words what is wrong with the place
+    with suppress(OSError):  # SQLite raises its own error for this path
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 class Store:
-    """The sandbox's data; a file given as ``path`` keeps it between runs."""
+    """The sandbox's data, stored in the file ``path`` if there is one."""
 
     def __init__(self, path: str | Path | None = None) -> None:
         if path is not None:
@@ -82,12 +82,12 @@ class Store:
         return self._transaction("BEGIN")
 
     def writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Open a transaction that writes; it is undone when its block raises."""
+        """Open a transaction that writes; it is rolled back when its block raises."""
         return self._transaction("BEGIN IMMEDIATE")
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing was ever loaded."""
+        """Whether nothing was ever loaded."""
         with self.reading() as db:
             return _is_empty(db)
 
@@ -95,7 +95,7 @@ class Store:
     def bulk_loading(self, *, by_time: bool = True) -> Iterator[sqlite3.Connection]:
         """Open one writing transaction whose device indexes are built when all rows are in.
 
-        Only an empty store is loaded, lest two processes that start on one file both load it.
+        Only an empty store is loaded, so that of two processes on one file only one loads it.
         """
         with self.writing() as db:
             if not _is_empty(db):
@@ -106,20 +106,20 @@ class Store:
             self._build_device_indexes(by_time=by_time)
 
     def index_by_time(self) -> None:
-        """Build what an order by time needs, if it is not there yet."""
+        """Build the indexes by time, if they do not exist."""
         with self.writing():
             self._build_device_indexes()
 
     def act(self, key_id: int, moment: str) -> None:
-        """Record what this transaction changes from here on as this key's doing, at this moment."""
+        """Record further changes of this transaction as this key's, at this time."""
         self._actor = (key_id, moment)
 
     def _record_changes(self) -> None:
-        """Have changes recorded (see ``tables.audit``); the triggers last as the connection."""
+        """Create the triggers that record changes (see ``tables.audit``), for this connection."""
         acting = {"acting_key": 0, "acting_moment": 1}
         for name, part in acting.items():
             self._connection.create_function(name, 0, partial(self._acting, part))
-        self._connection.executescript(triggers())
+        self._connection.executescript(build_triggers())
 
     def _acting(self, part: int) -> int | str | None:
         return self._actor[part] if self._actor else None

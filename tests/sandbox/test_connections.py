@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.sandbox.body_limit import MOST_BYTES
+from capgo_tui.sandbox.body_limit import MAX_BYTES
 from capgo_tui.sandbox.faults.protocol import DroppingProtocol
 from tests.sandbox.sockets import listening, served
 
@@ -26,12 +26,12 @@ def connected(port: int) -> socket.socket:
 @pytest.mark.parametrize(
     "sent",
     [
-        HEAD + b"content-length: %d\r\n\r\n" % (MOST_BYTES + 1),
+        HEAD + b"content-length: %d\r\n\r\n" % (MAX_BYTES + 1),
         HEAD + b"content-length: 999999999999999999\r\n\r\n",
         HEAD
         + b"transfer-encoding: chunked\r\n\r\n"
-        + (b"%x\r\n" % (MOST_BYTES + 1))
-        + b"x" * (MOST_BYTES + 1),
+        + (b"%x\r\n" % (MAX_BYTES + 1))
+        + b"x" * (MAX_BYTES + 1),
     ],
     ids=["told", "told to be endless", "in chunks"],
 )
@@ -48,8 +48,8 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_all_there(
 
 def test_a_body_of_just_the_limit_is_read() -> None:
     with served() as sandbox, connected(sandbox.port) as connection:
-        head = HEAD + b"connection: close\r\ncontent-length: %d\r\n\r\n" % MOST_BYTES
-        connection.sendall(head + b" " * MOST_BYTES)
+        head = HEAD + b"connection: close\r\ncontent-length: %d\r\n\r\n" % MAX_BYTES
+        connection.sendall(head + b" " * MAX_BYTES)
         assert not connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
 

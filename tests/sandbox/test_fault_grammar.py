@@ -8,8 +8,8 @@ import pytest
 
 from capgo_tui.sandbox.faults import FaultError, Faults, how_to_write
 from capgo_tui.sandbox.faults.kinds import KINDS
-from capgo_tui.sandbox.faults.moments import read_moment
-from capgo_tui.sandbox.faults.operations import NAMES, is_aimed_at, named
+from capgo_tui.sandbox.faults.operations import NAMES, identify_request, is_aimed_at
+from capgo_tui.sandbox.faults.schedule import read_schedule
 from tests.sandbox.world import A
 
 
@@ -30,7 +30,7 @@ from tests.sandbox.world import A
     ],
 )
 def test_moments(when: str, struck: str) -> None:
-    moment = read_moment(when)
+    moment = read_schedule(when)
     rng = random.Random(0)  # noqa: S311 - chances, not secrets
     assert "".join(".x"[moment(number, rng)] for number in range(1, 13)) == struck
 
@@ -38,7 +38,7 @@ def test_moments(when: str, struck: str) -> None:
 def test_a_rate_is_about_right_and_the_seed_decides() -> None:
     def statuses(seed: int) -> list[bool]:
         faults = Faults.of("500:25%", seed=seed)
-        asked = named("GET", "/ok", {}, b"")
+        asked = identify_request("GET", "/ok", {}, b"")
         return [bool(faults.choose(asked)) for _ in range(1000)]
 
     assert statuses(1) == statuses(1) != statuses(2)
@@ -77,7 +77,7 @@ def test_a_rate_is_about_right_and_the_seed_decides() -> None:
 def test_operations(
     method: str, path: str, query: dict[str, str], body: bytes, operation: str
 ) -> None:
-    assert named(method, path, query, body).operation == operation
+    assert identify_request(method, path, query, body).operation == operation
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_operations(
 )
 def test_aims(aim: str, concerned: set[str]) -> None:
     requests = [("GET", "/device"), ("POST", "/device"), ("GET", "/channel"), ("GET", "/nope")]
-    asked = [named(method, path, {}, b"") for method, path in requests]
+    asked = [identify_request(method, path, {}, b"") for method, path in requests]
     assert {one.operation for one in asked if is_aimed_at(aim, one)} == concerned
 
 

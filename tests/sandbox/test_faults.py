@@ -251,7 +251,7 @@ def test_what_httpx_makes_of_a_dropped_connection(fault: str, sandbox: Served) -
 def test_a_dropped_connection_in_process() -> None:
     store = Store()
     key = fill(store)
-    faults = Faults(dropped=lambda: httpx.ReadError("dropped"))
+    faults = Faults(drop_error=lambda: httpx.ReadError("dropped"))
     faults.set("drop=after@device.link:1", "drop=midway@channel.list")
     with running(store, faults=faults) as sandbox:
         sandbox.key = key

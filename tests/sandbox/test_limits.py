@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.sandbox import limits as module
-from capgo_tui.sandbox.answers import Answer, Refused
+from capgo_tui.sandbox.answers import Answer, Refusal
 from capgo_tui.sandbox.limits import Limits
 from tests.sandbox.world import KNOWN, NEWER, A, key_of
 from tests.support.clock import Clock
@@ -150,7 +150,7 @@ def test_a_key_forgets_only_after_an_idle_minute() -> None:
         limits.count_key(1)
         clock.advance(59)
     for _ in range(2):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(Refusal) as refused:
             limits.count_key(1)
         assert "'apikey_id': 1" in str(refused.value.answer.body)
         clock.advance(59)
@@ -165,7 +165,7 @@ def test_an_address_has_a_thousand_a_minute() -> None:
     for number in range(1000):
         limits.count_device("get", "192.0.2.1", A, f"device-{number}")
         clock.advance(0.05)
-    with pytest.raises(Refused, match="ip_rate_limit_exceeded"):
+    with pytest.raises(Refusal, match="ip_rate_limit_exceeded"):
         limits.count_device("get", "192.0.2.1", A, None)
     limits.count_device("get", "192.0.2.2", A, None)
     clock.advance(10)
@@ -177,10 +177,10 @@ def test_counters_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     limits = Limits("hosted", clock, refuse)
     for number in range(100):
-        limits.failed_auth(f"192.0.2.{number}")
+        limits.count_failed_auth(f"192.0.2.{number}")
     assert len(limits._counters.entries) == 10
     clock.advance(1000)
-    limits.failed_auth("192.0.2.200")
+    limits.count_failed_auth("192.0.2.200")
     assert len(limits._counters.entries) == 1
 
 

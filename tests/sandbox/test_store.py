@@ -167,7 +167,7 @@ def test_a_value_that_cannot_be_kept_is_one_short_line(
 def test_a_state_without_end_is_read_up_to_a_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capgo_tui.sandbox.state_file._MOST_BYTES", 1024 * 1024)
+    monkeypatch.setattr("capgo_tui.sandbox.state_file._MAX_BYTES", 1024 * 1024)
     store = Store()
     with pytest.raises(StateError, match="larger than 1 MB"):
         load_state(store, "/dev/zero")

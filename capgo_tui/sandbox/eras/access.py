@@ -1,4 +1,4 @@
-"""What both older revisions share: reading bodies, and the key's right to an app (§1).
+"""Request bodies and access rights of both older revisions (§1).
 
 Their keys had modes instead of roles; the roles stand in for them, which differs only in finer
 distinctions those modes did not make.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refused
+from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refusal
 from capgo_tui.sandbox.call import as_object
 from capgo_tui.sandbox.eras.errors import no_access, refusal
-from capgo_tui.sandbox.tables.apps import org_of
+from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.keys import find_key
 from capgo_tui.sandbox.values import stamp
 
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.roles import Permission
     from capgo_tui.sandbox.tables.keys import Key
 
-#: A channel or device without a bundle pointed at a hidden placeholder bundle. Its id was some
-#: row's; 0 is no row's, hence the plainest stand-in.
+#: A channel or device without a bundle pointed at a hidden placeholder bundle. Its id was
+#: that of a row; here it is 0, which no row has.
 PLACEHOLDER_ID = 0
 NO_BUNDLE = "unknown"
 
 
 def authenticate(
-    db: sqlite3.Connection, backend: Backend, call: Call, value: str | None, refused: KeyRefusals
+    db: sqlite3.Connection, backend: Backend, call: Call, value: str | None, refusals: KeyRefusals
 ) -> Key:
-    """Find the key that acts, in the words of the revision."""
+    """Return the key that acts, or raise the revision's refusal."""
     backend.limits.check_address(call.address)
     if not value:
-        backend.limits.failed_auth(call.address)
-        raise Refused(refused[0])
+        backend.limits.count_failed_auth(call.address)
+        raise Refusal(refusals[0])
     key = find_key(db, value.strip())
-    if key is None or key.expired:
-        backend.limits.failed_auth(call.address)
-        raise Refused(refused[1])
+    if key is None or key.is_expired:
+        backend.limits.count_failed_auth(call.address)
+        raise Refusal(refusals[1])
     backend.limits.count_key(key.id)
     backend.store.act(key.id, stamp(backend.now()))
     return key
@@ -58,9 +58,9 @@ def json_object(call: Call, failure: str) -> JsonObject:
 
 
 def require(db: sqlite3.Connection, key: Key, permission: Permission, app_id: Json) -> str:
-    """Check the right to an app; an unknown or missing one looks the same."""
+    """Return the app id if the key has the right; an unknown app is refused likewise."""
     if not isinstance(app_id, str) or not key.may(permission, app_id):
         raise no_access(app_id)
-    if org_of(db, app_id) is None:
+    if find_owner_org(db, app_id) is None:
         raise refusal("Cannot find app")
     return app_id

@@ -12,8 +12,8 @@ import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.answers import OK, Answer, Broken
-from capgo_tui.sandbox.call import truthy
+from capgo_tui.sandbox.answers import OK, Answer, Crash
+from capgo_tui.sandbox.call import is_truthy
 from capgo_tui.sandbox.eras.access import (
     NO_BUNDLE,
     PLACEHOLDER_ID,
@@ -22,10 +22,10 @@ from capgo_tui.sandbox.eras.access import (
     require,
 )
 from capgo_tui.sandbox.eras.errors import WRONG_KEY_DOCUMENTED, refusal
-from capgo_tui.sandbox.fleet import need_device, need_rows
+from capgo_tui.sandbox.fleet import fill_device, fill_rows
 from capgo_tui.sandbox.paging import BadRange, page_span
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.apps import org_of
+from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.bundles import (
     delete_all_bundles,
     delete_bundle,
@@ -108,16 +108,16 @@ def post_channel(backend: Backend, call: Call) -> Answer:
         app_id = require(db, key, right, body.get("app_id"))
         values: dict[str, Column] = {"version": None}
         version = body.get("version")
-        if truthy(version) and as_text(version) not in {NO_BUNDLE, "builtin"}:
+        if is_truthy(version) and as_text(version) not in {NO_BUNDLE, "builtin"}:
             bundle = find_bundle(db, app_id, as_text(version))
             if bundle is None:
                 raise refusal("Cannot find version", error="{}")
             values["version"] = bundle.id
         try:
-            values |= _settings(body)
+            values |= _read_settings(body)
             if existing is None:
                 if name is None:
-                    raise Broken("a channel has a name")
+                    raise Crash("a channel has a name")
                 values |= {
                     "app_id": app_id,
                     "name": as_text(name),
@@ -126,12 +126,12 @@ def post_channel(backend: Backend, call: Call) -> Answer:
                     "rollout_id": str(uuid.uuid4()),
                 }
             save_channel(db, existing, values, stamp(backend.now()))
-        except (Broken, sqlite3.IntegrityError) as error:
+        except (Crash, sqlite3.IntegrityError) as error:
             raise refusal("Cannot create channel", error="{}") from error
     return OK
 
 
-def _settings(body: JsonObject) -> dict[str, Column]:
+def _read_settings(body: JsonObject) -> dict[str, Column]:
     values: dict[str, Column] = {
         column: as_bool(body[name]) for name, column in _FLAGS.items() if body.get(name) is not None
     }
@@ -139,7 +139,7 @@ def _settings(body: JsonObject) -> dict[str, Column]:
     if policy is not None:
         values["disable_auto_update"] = as_text(policy)
         if values["disable_auto_update"] not in _POLICIES:
-            raise Broken("no such policy")
+            raise Crash("no such policy")
     return values
 
 
@@ -159,7 +159,7 @@ def remove_channel(backend: Backend, call: Call) -> Answer:
 
 def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or a page of them, as an array (§7.1)."""
-    _have_written(backend, call)
+    _fill_fleet(backend, call)
     with backend.store.reading() as db:
         key = _key(db, backend, call)
         device_id = call.query.get("device_id", "").lower()
@@ -174,15 +174,15 @@ def get_devices(backend: Backend, call: Call) -> Answer:
         return Answer([present_device(device) for device in devices])
 
 
-def _have_written(backend: Backend, call: Call) -> None:
-    """See to it that the devices of a large fleet are there which this request may show."""
+def _fill_fleet(backend: Backend, call: Call) -> None:
+    """Write the devices of a large fleet that this request may return."""
     app_id, device_id = call.query.get("app_id"), call.query.get("device_id", "").lower()
     if device_id:
-        need_device(backend.store, app_id, device_id)
+        fill_device(backend.store, app_id, device_id)
         return
     with suppress(BadRange):
         span = page_span(call.query.get("page"))
-        need_rows(backend.store, app_id, span.offset + span.limit)
+        fill_rows(backend.store, app_id, span.offset + span.limit)
 
 
 def post_device(backend: Backend, call: Call) -> Answer:
@@ -190,14 +190,17 @@ def post_device(backend: Backend, call: Call) -> Answer:
     with backend.store.writing() as db:
         key = _key(db, backend, call)
         body = json_object(call, "Cannot post devices")
-        device_id = as_text(body["device_id"]).lower() if truthy(body.get("device_id")) else ""
+        device_id = as_text(body["device_id"]).lower() if is_truthy(body.get("device_id")) else ""
         backend.limits.count_device(
             "set", call.address, body.get("app_id"), device_id, body.get("channel")
         )
-        if not device_id or not truthy(body.get("app_id")):
+        if not device_id or not is_truthy(body.get("app_id")):
             raise refusal("Missing device_id or app_id")
         app_id = require(db, key, Permission.MANAGE_DEVICES, body["app_id"])
-        wants_version, wants_channel = truthy(body.get("version_id")), truthy(body.get("channel"))
+        wants_version, wants_channel = (
+            is_truthy(body.get("version_id")),
+            is_truthy(body.get("channel")),
+        )
         if wants_version and not wants_channel:
             raise refusal("Cannot set version without channel")
         if wants_version:
@@ -213,7 +216,7 @@ def post_device(backend: Backend, call: Call) -> Answer:
 
 
 def _link_version(db: sqlite3.Connection, app_id: str, device_id: str, name: str) -> None:
-    """Keep a bundle override; nothing reads it back, DELETE /device removes it."""
+    """Store a bundle override; nothing reads it back, DELETE /device removes it."""
     bundle = find_bundle(db, app_id, name)
     if bundle is None:
         raise refusal("Cannot find version", error="{}")
@@ -251,7 +254,7 @@ def get_bundles(backend: Backend, call: Call) -> Answer:
         bundles = list_bundles(db, app_id, _span(call, "Cannot get bundle"))
         if not bundles:
             raise refusal("Cannot get bundle", error=None)
-        owner_org = org_of(db, app_id)
+        owner_org = find_owner_org(db, app_id)
         return Answer([present_bundle(bundle, owner_org) for bundle in bundles])
 
 
@@ -281,7 +284,7 @@ def _version(bundle_id: int | None, name: str | None) -> JsonObject:
 
 
 def present_channel(channel: Channel) -> JsonObject:
-    """Word a channel as documented."""
+    """Return the JSON of a channel as documented."""
     return {
         "id": channel.id,
         "created_at": channel.created_at,
@@ -299,15 +302,15 @@ def present_channel(channel: Channel) -> JsonObject:
 
 
 def present_device(device: Device) -> JsonObject:
-    """Word a device; when its bundle is gone the bare id is all there is."""
-    known = device.version is None or device.version_name is not None
+    """Return the JSON of a device; a bundle without a name is only an id."""
+    has_name = device.version is None or device.version_name is not None
     return {
         "updated_at": public_stamp(device.updated_at),
         "device_id": device.device_id,
         "custom_id": device.custom_id,
         "is_prod": device.is_prod,
         "is_emulator": device.is_emulator,
-        "version": _version(device.version, device.version_name) if known else device.version,
+        "version": _version(device.version, device.version_name) if has_name else device.version,
         "app_id": device.app_id,
         "platform": device.platform,
         "plugin_version": device.plugin_version,
@@ -317,7 +320,7 @@ def present_device(device: Device) -> JsonObject:
 
 
 def present_bundle(bundle: Bundle, owner_org: str | None) -> JsonObject:
-    """Word a bundle as documented."""
+    """Return the JSON of a bundle as documented."""
     packages = bundle.native_packages
     return {
         "id": bundle.id,

@@ -11,14 +11,14 @@ import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.answers import OK, Answer, Broken
-from capgo_tui.sandbox.call import as_object, truthy
+from capgo_tui.sandbox.answers import OK, Answer, Crash
+from capgo_tui.sandbox.call import as_object, is_truthy
 from capgo_tui.sandbox.eras.access import PLACEHOLDER_ID, authenticate, json_object, require
 from capgo_tui.sandbox.eras.errors import WRONG_KEY_LEGACY, refusal
-from capgo_tui.sandbox.fleet import need_all, need_device
+from capgo_tui.sandbox.fleet import fill_device, fill_fleet
 from capgo_tui.sandbox.paging import EVERYTHING
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.apps import org_of
+from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.bundles import delete_all_bundles, find_bundle, list_bundles
 from capgo_tui.sandbox.tables.channels import (
     delete_channel,
@@ -63,7 +63,7 @@ def get_channels(backend: Backend, call: Call) -> Answer:
 
 
 def post_channel(backend: Backend, call: Call) -> Answer:
-    """Create or change a channel; what is not sent is kept (§6.2)."""
+    """Create or change a channel; settings that are not sent stay (§6.2)."""
     with backend.store.writing() as db:
         key = _key(db, backend, call)
         body = json_object(call, "Cannot create channel")
@@ -74,7 +74,7 @@ def post_channel(backend: Backend, call: Call) -> Answer:
         right = Permission.CREATE_CHANNEL if existing is None else Permission.UPDATE_SETTINGS
         app_id = require(db, key, right, body.get("app_id"))
         values: dict[str, Column] = {}
-        if truthy(body.get("version")):
+        if is_truthy(body.get("version")):
             bundle = find_bundle(db, app_id, as_text(body["version"]))
             if bundle is None:
                 raise refusal(f"Cannot find version {as_text(body['version'])}", error="{}")
@@ -84,7 +84,7 @@ def post_channel(backend: Backend, call: Call) -> Answer:
                 values["public"] = as_bool(body["public"])
             if existing is None:
                 if name is None:
-                    raise Broken("a channel has a name")
+                    raise Crash("a channel has a name")
                 values |= {
                     "app_id": app_id,
                     "name": as_text(name),
@@ -93,7 +93,7 @@ def post_channel(backend: Backend, call: Call) -> Answer:
                     "rollout_id": str(uuid.uuid4()),
                 }
             save_channel(db, existing, values, stamp(backend.now()))
-        except (Broken, sqlite3.IntegrityError) as error:
+        except (Crash, sqlite3.IntegrityError) as error:
             raise refusal("Cannot create channel", error="{}") from error
     return OK
 
@@ -114,9 +114,9 @@ def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or all of them; the documentation calls a device ``channel`` (§7.1)."""
     device_id = call.query.get("device_id") or call.query.get("channel")
     if device_id:
-        need_device(backend.store, _app_id(call), device_id)
+        fill_device(backend.store, _app_id(call), device_id)
     else:
-        need_all(backend.store, _app_id(call))
+        fill_fleet(backend.store, _app_id(call))
     with backend.store.reading() as db:
         key = _key(db, backend, call)
         backend.limits.count_device("get", call.address, _app_id(call), device_id)
@@ -132,8 +132,8 @@ def get_devices(backend: Backend, call: Call) -> Answer:
 def post_device(backend: Backend, call: Call) -> Answer:
     """Link a known device to a channel, and besides to a bundle; not to a bundle alone (§7.2)."""
     with suppress(ValueError):
-        sent = as_object(call.json())
-        need_device(backend.store, sent.get("app_id"), as_text(sent.get("device_id")))
+        fields = as_object(call.json())
+        fill_device(backend.store, fields.get("app_id"), as_text(fields.get("device_id")))
     with backend.store.writing() as db:
         key = _key(db, backend, call)
         body = json_object(call, "Cannot post devices")
@@ -142,15 +142,15 @@ def post_device(backend: Backend, call: Call) -> Answer:
         backend.limits.count_device(
             "set", call.address, body.get("app_id"), device_id, channel_name
         )
-        if not truthy(device_id) or not truthy(body.get("app_id")):
+        if not is_truthy(device_id) or not is_truthy(body.get("app_id")):
             raise refusal("Missing device_id or app_id")
         app_id = require(db, key, Permission.MANAGE_DEVICES, body["app_id"])
         device = find_device(db, app_id, as_text(device_id))
         if device is None:
             raise refusal("Cannot find device")
-        if not truthy(channel_name):
+        if not is_truthy(channel_name):
             raise refusal("Nothing to update")
-        if truthy(body.get("version_id")):
+        if is_truthy(body.get("version_id")):
             bundle = find_bundle(db, app_id, as_text(body["version_id"]))
             if bundle is None:
                 raise refusal("Cannot find version", error="{}")
@@ -175,7 +175,7 @@ def remove_override(backend: Backend, call: Call) -> Answer:
         device_id = body.get("device_id")
         backend.limits.count_device("delete", call.address, body.get("app_id"), device_id)
         app_id = require(db, key, Permission.MANAGE_DEVICES, body.get("app_id"))
-        if not truthy(device_id):
+        if not is_truthy(device_id):
             raise refusal("Missing device_id")
         unlink_device(db, app_id, as_text(device_id))
     return OK
@@ -189,7 +189,7 @@ def get_versions(backend: Backend, call: Call) -> Answer:
         bundles = list_bundles(db, app_id, EVERYTHING)
         if not bundles:
             raise refusal("Cannot get version", error=None)
-        owner_org = org_of(db, app_id)
+        owner_org = find_owner_org(db, app_id)
         return Answer([present_bundle(bundle, owner_org) for bundle in bundles])
 
 
@@ -204,7 +204,7 @@ def remove_versions(backend: Backend, call: Call) -> Answer:
 
 
 def present_channel(channel: Channel) -> JsonObject:
-    """Word a channel."""
+    """Return the JSON of a channel."""
     return {
         "id": channel.id,
         "created_at": channel.created_at,
@@ -220,7 +220,7 @@ def present_channel(channel: Channel) -> JsonObject:
 
 
 def present_device(device: Device) -> JsonObject:
-    """Word a device."""
+    """Return the JSON of a device."""
     return {
         "device_id": device.device_id,
         "app_id": device.app_id,
@@ -233,7 +233,7 @@ def present_device(device: Device) -> JsonObject:
 
 
 def present_bundle(bundle: Bundle, owner_org: str | None) -> JsonObject:
-    """Word a bundle; the documented items were a copy of a channel's, so this is the usable row."""
+    """Return the JSON of a bundle, not the channel's fields that the documentation copied."""
     return {
         "id": bundle.id,
         "app_id": bundle.app_id,

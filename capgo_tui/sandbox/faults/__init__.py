@@ -1,4 +1,4 @@
-"""Faults on demand: a wire under stress, the same for the same seed.
+"""Faults on demand, the same for the same seed.
 
 A fault is written ``NAME[=ARG][@OPERATION][:WHEN]``::
 
@@ -8,7 +8,7 @@ A fault is written ``NAME[=ARG][@OPERATION][:WHEN]``::
     502@bundle.list:.x            every second page of bundles
     redirect=http://127.0.0.2:99@*
 
-``kinds`` has every NAME, ``operations`` every OPERATION, ``moments`` every form of WHEN; without
+``kinds`` has every NAME, ``operations`` every OPERATION, ``schedule`` every form of WHEN; without
 an OPERATION all requests are meant, without a WHEN each of them. Several faults may strike one
 request: the first written is the outermost.
 
@@ -21,13 +21,13 @@ A test changes them while the sandbox runs::
     faults.clear()
 
 Over a socket, ``serve.configured(app)`` gives a uvicorn configuration that can really drop a
-connection. In process, a dropped connection is the exception that ``Faults.dropped`` makes.
+connection. In process, a dropped connection is the exception that ``Faults.drop_error`` makes.
 """
 
 from __future__ import annotations
 
-from capgo_tui.sandbox.faults.faults import Faults, Happening
+from capgo_tui.sandbox.faults.faults import Faults, RequestRecord
 from capgo_tui.sandbox.faults.grammar import how_to_write
 from capgo_tui.sandbox.faults.problem import FaultError
 
-__all__ = ["FaultError", "Faults", "Happening", "how_to_write"]
+__all__ = ["FaultError", "Faults", "RequestRecord", "how_to_write"]

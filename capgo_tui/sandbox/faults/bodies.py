@@ -1,4 +1,4 @@
-"""Faults of the body: the request was carried out, the answer to it is spoilt."""
+"""Faults of the body: the request is carried out, its answer is damaged."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from capgo_tui.sandbox.faults.wire import Asked, Effect, Forward, Scene, Wire
+    from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene, Wire
 
 #: A lone continuation byte and an overlong one: no decoder may read them.
 _NOT_UTF8 = b"\x80\xc0\xaf"
 
 
-def _spoilt(spoil: Callable[[Wire], Wire]) -> Effect:
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        return spoil(await forward(asked))
+def _change_answer(spoil: Callable[[Wire], Wire]) -> Effect:
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        return spoil(await forward(request))
 
     return effect
 
 
-def truncated() -> Effect:
+def truncate() -> Effect:
     """Send the first half of the JSON as if it were all of it."""
-    return _spoilt(lambda wire: wire.with_body(wire.body[: len(wire.body) // 2]))
+    return _change_answer(lambda wire: wire.with_body(wire.body[: len(wire.body) // 2]))
 
 
 def empty() -> Effect:
     """Send no body."""
-    return _spoilt(lambda wire: wire.with_body(b""))
+    return _change_answer(lambda wire: wire.with_body(b""))
 
 
 def wrong_type(media_type: str) -> Effect:
     """Send the right body under another content type."""
-    return _spoilt(lambda wire: wire.with_header("content-type", media_type))
+    return _change_answer(lambda wire: wire.with_header("content-type", media_type))
 
 
 def bad_utf8() -> Effect:
@@ -42,4 +42,4 @@ def bad_utf8() -> Effect:
         head, quote, tail = wire.body.rpartition(b'"')
         return wire.with_body(head + _NOT_UTF8 + quote + tail)
 
-    return _spoilt(spoil)
+    return _change_answer(spoil)

@@ -1,21 +1,21 @@
-"""Faults of the connection: it ends before, after or in the midst of the answer."""
+"""Faults of the connection: it ends before, after or during the answer."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.faults.wire import Dropped
+from capgo_tui.sandbox.faults.wire import ConnectionDrop
 
 if TYPE_CHECKING:
-    from capgo_tui.sandbox.faults.wire import Asked, Effect, Forward, Scene, Wire
+    from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene, Wire
 
 
 def drop_before() -> Effect:
     """End the connection; nothing was carried out."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        raise Dropped
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        raise ConnectionDrop
 
     return effect
 
@@ -23,9 +23,9 @@ def drop_before() -> Effect:
 def drop_after() -> Effect:
     """Carry the request out and end the connection without an answer."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        await forward(asked)
-        raise Dropped
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        await forward(request)
+        raise ConnectionDrop
 
     return effect
 
@@ -33,7 +33,7 @@ def drop_after() -> Effect:
 def drop_midway() -> Effect:
     """Carry the request out, answer half and end the connection."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        return replace(await forward(asked), cut=True)
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        return replace(await forward(request), cut=True)
 
     return effect

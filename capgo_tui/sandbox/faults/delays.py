@@ -1,4 +1,4 @@
-"""Faults of time: the answer is right, but comes late or in drops."""
+"""Faults of time: the answer is right, but late or slow."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from capgo_tui.sandbox.faults.wire import Asked, Effect, Forward, Scene, Wire
+    from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene, Wire
 
 
 def latency(seconds: float) -> Effect:
     """Wait, then carry the request out."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
         await scene.sleep(seconds)
-        return await forward(asked)
+        return await forward(request)
 
     return effect
 
@@ -22,18 +22,18 @@ def latency(seconds: float) -> Effect:
 def jitter(seconds: float) -> Effect:
     """Wait any time up to this one, then carry the request out."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
         await scene.sleep(seconds * scene.rng.random())
-        return await forward(asked)
+        return await forward(request)
 
     return effect
 
 
 def late(seconds: float) -> Effect:
-    """Carry the request out at once and answer later: what a client's time-out looks like."""
+    """Carry the request out at once and answer later, after a client's time-out."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        wire = await forward(asked)
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        wire = await forward(request)
         await scene.sleep(seconds)
         return wire
 
@@ -43,7 +43,7 @@ def late(seconds: float) -> Effect:
 def slow_drip(seconds: float) -> Effect:
     """Send the body in small pieces with a pause before each."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        return replace(await forward(asked), pause=seconds)
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        return replace(await forward(request), pause=seconds)
 
     return effect

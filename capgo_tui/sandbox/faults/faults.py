@@ -1,4 +1,4 @@
-"""The faults at work in one sandbox, which may be changed while it runs."""
+"""The active faults of one sandbox, which may be changed while it runs."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from capgo_tui.sandbox.faults.grammar import Fault, read_fault
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from capgo_tui.sandbox.faults.wire import Asked
+    from capgo_tui.sandbox.faults.wire import Request
 
-#: So many requests are remembered.
+#: The number of requests in the log.
 MEMORY = 10_000
 
 
 @dataclass
 class Active:
-    """A fault, the requests it has counted, and dice of its own."""
+    """An active fault, its count of requests, and its own random numbers."""
 
     fault: Fault
     rng: random.Random
     count: int = 0
 
-    def strikes(self, asked: Asked) -> bool:
-        """Count a request, and tell whether this fault strikes it."""
-        if not self.fault.concerns(asked):
+    def register(self, request: Request) -> bool:
+        """Count a request, and return whether this fault strikes it."""
+        if not self.fault.concerns(request):
             return False
         self.count += 1
-        return self.fault.moment(self.count, self.rng)
+        return self.fault.schedule(self.count, self.rng)
 
 
 @dataclass(frozen=True)
-class Happening:
-    """One request and the faults that struck it, as they were written."""
+class RequestRecord:
+    """One request and the texts of the faults that struck it."""
 
     operation: str
     method: str
@@ -45,57 +45,57 @@ class Happening:
     faults: tuple[str, ...]
 
 
-def _reset() -> Exception:
+def _make_reset() -> Exception:
     return ConnectionResetError("the sandbox dropped the connection")
 
 
 @dataclass
 class Faults:
-    """The faults now active, in the order in which they work, outermost first.
+    """The active faults, the outermost first.
 
-    ``dropped`` makes the exception that stands for a dropped connection where there is no
-    connection to drop, as with an in-process transport.
+    ``drop_error`` makes the exception for a dropped connection where there is no connection, as
+    with an in-process transport.
     """
 
     seed: int = 0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    dropped: Callable[[], Exception] = _reset
-    happened: deque[Happening] = field(default_factory=lambda: deque(maxlen=MEMORY))
+    drop_error: Callable[[], Exception] = _make_reset
+    happened: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=MEMORY))
     _active: tuple[Active, ...] = ()
 
     @classmethod
     def of(cls, *texts: str, seed: int = 0) -> Faults:
-        """Start with these."""
+        """Return a sandbox's faults that start with these."""
         faults = cls(seed)
         faults.set(*texts)
         return faults
 
     @property
     def active(self) -> tuple[str, ...]:
-        """The faults as they were written."""
+        """The texts of the active faults."""
         return tuple(active.fault.text for active in self._active)
 
     def set(self, *texts: str) -> None:
-        """Have these and no others from now on; their counts start anew."""
-        self._active = self._started(texts)
+        """Replace the faults; the counts start at zero."""
+        self._active = self._activate(texts)
 
     def add(self, *texts: str) -> None:
-        """Have these too."""
-        self._active += self._started(texts)
+        """Add faults."""
+        self._active += self._activate(texts)
 
     def clear(self) -> None:
-        """Have none."""
+        """Remove all faults."""
         self._active = ()
 
-    def choose(self, asked: Asked) -> list[Active]:
-        """Count a request and give the faults that strike it."""
-        chosen = [active for active in self._active if active.strikes(asked)]
-        struck = tuple(active.fault.text for active in chosen)
-        self.happened.append(Happening(asked.operation, asked.method, asked.path, struck))
-        return chosen
+    def choose(self, request: Request) -> list[Active]:
+        """Count a request and return the faults that strike it."""
+        active_faults = [active for active in self._active if active.register(request)]
+        texts = tuple(active.fault.text for active in active_faults)
+        self.happened.append(RequestRecord(request.operation, request.method, request.path, texts))
+        return active_faults
 
-    def _started(self, texts: tuple[str, ...]) -> tuple[Active, ...]:
-        # Each has its own dice, so that one more fault does not change what the others do.
+    def _activate(self, texts: tuple[str, ...]) -> tuple[Active, ...]:
+        # Each has its own random numbers, so that one more fault does not change the others.
         return tuple(
             Active(read_fault(text), random.Random(f"{self.seed}/{text}"))  # noqa: S311
             for text in texts

@@ -1,4 +1,4 @@
-"""Reading a fault as it is written: ``NAME[=ARG][@OPERATION[:WHEN]]`` or ``NAME[=ARG]:WHEN``."""
+"""The grammar of a fault: ``NAME[=ARG][@OPERATION[:WHEN]]`` or ``NAME[=ARG]:WHEN``."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.faults.kinds import KINDS, Kind
-from capgo_tui.sandbox.faults.moments import FORMS, Moment, read_moment
+from capgo_tui.sandbox.faults.kinds import KINDS, FaultKind
 from capgo_tui.sandbox.faults.operations import GROUPS, NAMES, check_aim, is_aimed_at
-from capgo_tui.sandbox.faults.problem import FaultError, unknown
+from capgo_tui.sandbox.faults.problem import FaultError, make_unknown_error
+from capgo_tui.sandbox.faults.schedule import FORMS, Schedule, read_schedule
 
 if TYPE_CHECKING:
-    from capgo_tui.sandbox.faults.wire import Asked, Effect
+    from capgo_tui.sandbox.faults.wire import Effect, Request
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault, as it was written and as it works."""
+    """One fault: its text and its parts."""
 
     text: str
-    kind: Kind
+    kind: FaultKind
     effect: Effect
     aim: str
-    moment: Moment
+    schedule: Schedule
 
-    def concerns(self, asked: Asked) -> bool:
-        """Tell whether a request counts for this fault; its moment tells whether it is struck."""
-        return is_aimed_at(self.aim, asked) and self.kind.concerns(asked)
+    def concerns(self, request: Request) -> bool:
+        """Return whether a request counts for this fault; the schedule decides on the strike."""
+        return is_aimed_at(self.aim, request) and self.kind.concerns(request)
 
 
 def read_fault(text: str) -> Fault:
@@ -36,10 +36,10 @@ def read_fault(text: str) -> Fault:
     name, equals, argument = what.partition("=")
     kind = KINDS.get(name)
     if kind is None:
-        raise FaultError(f"{text}: {unknown('fault', name, KINDS)}")
+        raise FaultError(f"{text}: {make_unknown_error('fault', name, KINDS)}")
     try:
         effect = kind.make(argument if equals else kind.default)
-        return Fault(text, kind, effect, check_aim(aim), read_moment(when))
+        return Fault(text, kind, effect, check_aim(aim), read_schedule(when))
     except FaultError as error:
         raise FaultError(f"{text}: {error}") from error
 
@@ -50,23 +50,23 @@ def _parts(text: str) -> tuple[str, str, str]:
         aim, _, when = rest.partition(":")
         return what, aim, when
     if "://" in text:
-        # The colons are the address's own; a moment is told after @*.
+        # The colons belong to the address; a schedule needs @* before it.
         return text, "*", ""
     what, _, when = text.partition(":")
     return what, "*", when
 
 
 def how_to_write() -> str:
-    """Explain the grammar with every name in it, for ``--help``."""
+    """Return an explanation of the grammar with every name, for ``--help``."""
     lines = [
         "A FAULT is NAME[=ARG][@OPERATION][:WHEN]; --fault may be given often.",
         "",
         "NAME is one of",
     ]
     for kind in KINDS.values():
-        written = f"{kind.name}={kind.argument}" if kind.argument else kind.name
+        form = f"{kind.name}={kind.argument}" if kind.argument else kind.name
         default = f" [{kind.default}]" if kind.default else ""
-        lines.append(f"  {written:<25} {kind.meaning}{default}")
+        lines.append(f"  {form:<25} {kind.meaning}{default}")
     lines += ["", "OPERATION is one of"]
     lines += textwrap.wrap(
         f"{' '.join(NAMES)} {' '.join(GROUPS)},",

@@ -1,4 +1,4 @@
-"""The ASGI layer that lets faults strike; what none strikes passes through it unread."""
+"""The ASGI middleware that applies faults; other requests pass unchanged."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from capgo_tui.sandbox.call import first_of_each
-from capgo_tui.sandbox.faults.operations import named
-from capgo_tui.sandbox.faults.wire import Dropped, Forward, Scene, Wire
+from capgo_tui.sandbox.faults.operations import identify_request
+from capgo_tui.sandbox.faults.wire import ConnectionDrop, Forward, Scene, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from capgo_tui.sandbox.faults.faults import Active, Faults
-    from capgo_tui.sandbox.faults.wire import Asked
+    from capgo_tui.sandbox.faults.wire import Request
     from capgo_tui.sandbox.revisions import Revision
     from capgo_tui.sandbox.store import Store
 
-#: Where a server puts the function that ends the connection of a request.
+#: The ASGI extension with the function that ends the connection of a request.
 DROP = "capgo_tui.drop"
 PIECES = 64
 
 
 class FaultInjector:
-    """Stands before the application."""
+    """Middleware that applies the active faults to each request."""
 
     def __init__(
         self,
@@ -48,44 +48,46 @@ class FaultInjector:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = await _whole_body(receive)
+        body = await _read_body(receive)
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        asked = named(scope["method"], scope["path"], first_of_each(pairs), body)
-        chosen = self._faults.choose(asked)
-        if not chosen:
-            await self._app(scope, _replaying(body, receive), send)
+        request = identify_request(scope["method"], scope["path"], first_of_each(pairs), body)
+        active_faults = self._faults.choose(request)
+        if not active_faults:
+            await self._app(scope, _replay_body(body, receive), send)
             return
-        forward: Forward = partial(self._carry_out, scope, asked, receive)
-        for active in reversed(chosen):
+        forward: Forward = partial(self._carry_out, scope, request, receive)
+        for active in reversed(active_faults):
             forward = partial(self._strike, active, forward)
         try:
-            wire = await forward(asked)
+            wire = await forward(request)
             await self._put_on_wire(wire, send)
-        except Dropped:
+        except ConnectionDrop:
             await self._drop(scope, receive)
 
-    async def _strike(self, active: Active, forward: Forward, asked: Asked) -> Wire:
+    async def _strike(self, active: Active, forward: Forward, request: Request) -> Wire:
         scene = Scene(self._store, self._revision, self._now, active.rng, self._faults.sleep)
-        return await active.fault.effect(asked, forward, scene)
+        return await active.fault.effect(request, forward, scene)
 
     async def _carry_out(
-        self, scope: Scope, as_came: Asked, receive: Receive, asked: Asked
+        self, scope: Scope, original: Request, receive: Receive, request: Request
     ) -> Wire:
-        """Run the application and take down its answer."""
-        if asked.query is not as_came.query:
-            scope = {**scope, "query_string": urlencode(asked.query).encode()}
-        started: list[Message] = []
+        """Run the application and return its answer."""
+        if request.query is not original.query:
+            scope = {**scope, "query_string": urlencode(request.query).encode()}
+        start_messages: list[Message] = []
         parts: list[bytes] = []
 
         async def keep(message: Message) -> None:
             if message["type"] == "http.response.start":
-                started.append(message)
+                start_messages.append(message)
             else:
                 parts.append(message.get("body", b""))
 
-        await self._app(scope, _replaying(asked.body, receive), keep)
-        headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in started[0]["headers"]]
-        return Wire(started[0]["status"], tuple(headers), b"".join(parts))
+        await self._app(scope, _replay_body(request.body, receive), keep)
+        headers = [
+            (n.decode("latin-1"), v.decode("latin-1")) for n, v in start_messages[0]["headers"]
+        ]
+        return Wire(start_messages[0]["status"], tuple(headers), b"".join(parts))
 
     async def _put_on_wire(self, wire: Wire, send: Send) -> None:
         headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in wire.headers]
@@ -93,7 +95,7 @@ class FaultInjector:
         if wire.cut:
             half = wire.body[: len(wire.body) // 2]
             await send({"type": "http.response.body", "body": half, "more_body": True})
-            raise Dropped
+            raise ConnectionDrop
         pieces = [wire.body]
         if wire.pause:
             size = -(-len(wire.body) // PIECES) or 1
@@ -107,14 +109,14 @@ class FaultInjector:
     async def _drop(self, scope: Scope, receive: Receive) -> None:
         drop = scope.get("extensions", {}).get(DROP)
         if drop is None:
-            raise self._faults.dropped()
+            raise self._faults.drop_error()
         drop()
-        # Only once the connection is gone may the request end: ending it would answer it.
+        # The request ends only after the connection: ending it first would answer it.
         while (await receive())["type"] != "http.disconnect":
             pass
 
 
-async def _whole_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes:
     parts = []
     more = True
     while more:
@@ -124,11 +126,11 @@ async def _whole_body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _replaying(body: bytes, receive: Receive) -> Receive:
-    """Give the body once more, then whatever comes after it."""
-    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+def _replay_body(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that gives the body again, then what follows it."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:
-        return left.pop() if left else await receive()
+        return messages.pop() if messages else await receive()
 
     return replay

@@ -1,4 +1,4 @@
-"""Every fault there is, as a table: its name, its argument, what it does."""
+"""The table of all kinds of faults: name, argument, effect."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from capgo_tui.sandbox.faults.problem import FaultError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from capgo_tui.sandbox.faults.wire import Asked, Effect
+    from capgo_tui.sandbox.faults.wire import Effect, Request
 
-_ELSEWHERE = "http://elsewhere.invalid"
+_REDIRECT_URL = "http://elsewhere.invalid"
 
 
-def _always(asked: Asked) -> bool:
+def _accept_all(request: Request) -> bool:
     return True
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One kind of fault; ``concerns`` leaves out requests where it would mean nothing."""
+class FaultKind:
+    """One kind of fault; ``concerns`` excludes requests on which it has no effect."""
 
     name: str
     argument: str
     default: str
     meaning: str
     make: Callable[[str], Effect]
-    concerns: Callable[[Asked], bool] = _always
+    concerns: Callable[[Request], bool] = _accept_all
 
 
 def _bare(make: Callable[[], Effect]) -> Callable[[str], Effect]:
-    """Make a fault that takes no argument."""
+    """Return the reader of a fault without an argument."""
 
     def read(text: str) -> Effect:
         if text:
@@ -78,13 +78,13 @@ def _one_of(choices: Mapping[str, Callable[[], Effect]]) -> Callable[[str], Effe
     return read
 
 
-class _Carrying(Protocol):
-    """Makes an effect that carries the request out, or does not."""
+class _EffectFactory(Protocol):
+    """A function that makes an effect which carries the request out, or does not."""
 
     def __call__(self, *, carried_out: bool) -> Effect: ...
 
 
-def _before_or_after(make: _Carrying) -> Callable[[str], Effect]:
+def _before_or_after(make: _EffectFactory) -> Callable[[str], Effect]:
     return _one_of(
         {
             "before": lambda: make(carried_out=False),
@@ -114,45 +114,47 @@ def _url(text: str) -> Effect:
 
 
 _ALL = (
-    Kind("latency", "MS", "500", "wait, then carry it out", _milliseconds(delays.latency)),
-    Kind("jitter", "MS", "500", "wait MS at most, then carry it out", _milliseconds(delays.jitter)),
-    Kind("late", "MS", "30000", "carry it out, answer MS later", _milliseconds(delays.late)),
-    Kind(
+    FaultKind("latency", "MS", "500", "wait, then carry it out", _milliseconds(delays.latency)),
+    FaultKind(
+        "jitter", "MS", "500", "wait MS at most, then carry it out", _milliseconds(delays.jitter)
+    ),
+    FaultKind("late", "MS", "30000", "carry it out, answer MS later", _milliseconds(delays.late)),
+    FaultKind(
         "slow-drip",
         "MS",
         "250",
         "in up to 64 pieces, MS before each",
         _milliseconds(delays.slow_drip),
     ),
-    Kind(
+    FaultKind(
         "429",
         "SECONDS|bare",
         "1",
         "too many requests; bare: no word of when",
         _rate_limit,
     ),
-    Kind(
+    FaultKind(
         "500",
         "before|after",
         "before",
         "an error, before or after carrying it out",
         _before_or_after(refusals.crash),
     ),
-    Kind(
+    FaultKind(
         "502",
         "before|after",
         "before",
         "likewise, the HTML page of a proxy",
         _before_or_after(refusals.bad_gateway),
     ),
-    Kind(
+    FaultKind(
         "503",
         "before|after",
         "before",
         "likewise, database temporarily unavailable",
         _before_or_after(refusals.unavailable),
     ),
-    Kind(
+    FaultKind(
         "drop",
         "before|after|midway",
         "before",
@@ -165,25 +167,25 @@ _ALL = (
             }
         ),
     ),
-    Kind("truncated", "", "", "half of the JSON, as if it were all", _bare(bodies.truncated)),
-    Kind("wrong-type", "TYPE", "text/html", "the right body, wrongly labelled", _media_type),
-    Kind("empty", "", "", "the right status without a body", _bare(bodies.empty)),
-    Kind("bad-utf8", "", "", "bytes in the JSON that are not UTF-8", _bare(bodies.bad_utf8)),
-    Kind(
+    FaultKind("truncated", "", "", "half of the JSON, as if it were all", _bare(bodies.truncate)),
+    FaultKind("wrong-type", "TYPE", "text/html", "the right body, wrongly labelled", _media_type),
+    FaultKind("empty", "", "", "the right status without a body", _bare(bodies.empty)),
+    FaultKind("bad-utf8", "", "", "bytes in the JSON that are not UTF-8", _bare(bodies.bad_utf8)),
+    FaultKind(
         "error-in-200",
         "",
         "",
         "200 with the body of an error; not carried out",
         _bare(refusals.error_in_200),
     ),
-    Kind(
+    FaultKind(
         "expired-key",
         "",
         "",
         "the key is refused as a wrong one is",
         _bare(refusals.expired_key),
     ),
-    Kind(
+    FaultKind(
         "insert-rows",
         "N",
         "1",
@@ -191,7 +193,7 @@ _ALL = (
         _count(shifting.insert_rows),
         shifting.is_between_pages,
     ),
-    Kind(
+    FaultKind(
         "delete-rows",
         "N",
         "1",
@@ -199,14 +201,14 @@ _ALL = (
         _count(shifting.delete_rows),
         shifting.is_between_pages,
     ),
-    Kind(
+    FaultKind(
         "same-cursor",
         "",
         "",
         "the next page is the one just read",
         _bare(repeating.same_cursor),
-        lambda asked: asked.operation.endswith(".list") and asked.asks_on,
+        lambda request: request.operation.endswith(".list") and request.is_later_page,
     ),
-    Kind("redirect", "URL", _ELSEWHERE, "307, the same path there", _url),
+    FaultKind("redirect", "URL", _REDIRECT_URL, "307, the same path there", _url),
 )
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
+KINDS: Mapping[str, FaultKind] = {kind.name: kind for kind in _ALL}

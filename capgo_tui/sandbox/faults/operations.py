@@ -1,4 +1,4 @@
-"""The operations a fault may be aimed at, by friendly name, in all revisions."""
+"""The operations of all revisions a fault may be aimed at, by name."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.faults.problem import FaultError, unknown
-from capgo_tui.sandbox.faults.wire import Asked, text_field
+from capgo_tui.sandbox.faults.problem import FaultError, make_unknown_error
+from capgo_tui.sandbox.faults.wire import Request, text_field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Operation:
-    """One row of the table; with ``naming`` only a request that fills one of these fields.
+    """One operation; with ``fields`` only a request that has one of these fields.
 
     ``APP`` in a path stands for any app's id.
     """
@@ -24,23 +24,23 @@ class _Operation:
     name: str
     method: str
     path: str
-    naming: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
     def is_at(self, path: str) -> bool:
-        """Tell whether this is what a path names."""
+        """Return whether a path belongs to this operation."""
         return re.fullmatch(self.path.replace("APP", "[^/]+"), path) is not None
 
 
-#: The first row that fits names the request. L says ``channel`` for a device's id (§7.1) and has
+#: The first matching row names the request. L says ``channel`` for a device's id (§7.1) and has
 #: ``/versions`` for bundles (§8).
 _TABLE = (
     _Operation("ping", "GET", "/ok"),
-    _Operation("channel.get", "GET", "/channel", naming=("channel",)),
+    _Operation("channel.get", "GET", "/channel", fields=("channel",)),
     _Operation("channel.list", "GET", "/channel"),
     _Operation("channel.set", "POST", "/channel"),
     _Operation("channel.delete", "DELETE", "/channel"),
     _Operation("channel.current", "GET", "/channel/current-bundle"),
-    _Operation("device.get", "GET", "/device", naming=("device_id", "channel")),
+    _Operation("device.get", "GET", "/device", fields=("device_id", "channel")),
     _Operation("device.list", "GET", "/device"),
     _Operation("device.link", "POST", "/device"),
     _Operation("device.unlink", "DELETE", "/device"),
@@ -49,7 +49,7 @@ _TABLE = (
     _Operation("bundle.create", "POST", "/bundle"),
     _Operation("bundle.promote", "PUT", "/bundle"),
     _Operation("bundle.metadata", "POST", "/bundle/metadata"),
-    _Operation("bundle.delete", "DELETE", "/bundle", naming=("version",)),
+    _Operation("bundle.delete", "DELETE", "/bundle", fields=("version",)),
     _Operation("bundle.delete-all", "DELETE", "/bundle|/versions"),
     _Operation("app.list", "GET", "/app"),
     _Operation("app.get", "GET", "/app/APP"),
@@ -57,59 +57,59 @@ _TABLE = (
     _Operation("audit.list", "GET", "/organization/audit"),
 )
 NAMES = tuple(operation.name for operation in _TABLE)
-#: What has no row in the table, such as a path that does not exist.
+#: A request without a row in the table, such as a path that does not exist.
 OTHER = "other"
 GROUPS = ("*", "read", "write")
 _READS = frozenset({"GET", "HEAD"})
 
 
-def named(method: str, path: str, query: Mapping[str, str], body: bytes) -> Asked:
-    """Read a request and name its operation."""
-    asked = Asked(OTHER, method, path.rstrip("/") or "/", query, body)
-    asking = "GET" if method == "HEAD" else method
+def identify_request(method: str, path: str, query: Mapping[str, str], body: bytes) -> Request:
+    """Return a request with the name of its operation."""
+    request = Request(OTHER, method, path.rstrip("/") or "/", query, body)
+    routed_method = "GET" if method == "HEAD" else method
     for row in _TABLE:
-        if row.method != asking or not row.is_at(asked.path):
+        if row.method != routed_method or not row.is_at(request.path):
             continue
-        if not row.naming or any(text_field(asked, field) for field in row.naming):
-            return Asked(row.name, method, asked.path, query, body)
-    return asked
+        if not row.fields or any(text_field(request, field) for field in row.fields):
+            return Request(row.name, method, request.path, query, body)
+    return request
 
 
 def check_aim(aim: str) -> str:
-    """Give what a fault is aimed at as it was written, or say what is wrong with it."""
+    """Return a fault's aim unchanged, or raise FaultError if there is no such operation."""
     if "/" in aim:
         if not re.fullmatch(r"([A-Z]+ )?/\S*", aim):
             raise FaultError(f"{aim!r} is not METHOD /path, such as 'GET /device'")
-        method, path = _taken_apart(aim)
+        method, path = _split_aim(aim)
         if not any(method in {"", row.method} and row.is_at(path) for row in _TABLE):
-            raise unknown("request", aim, _requests(with_method=bool(method)))
+            raise make_unknown_error("request", aim, _list_requests(with_method=bool(method)))
         return aim
     if aim in GROUPS or any(fnmatchcase(name, aim) for name in (*NAMES, OTHER)):
         return aim
-    raise unknown("operation", aim, (*NAMES, *GROUPS))
+    raise make_unknown_error("operation", aim, (*NAMES, *GROUPS))
 
 
-def is_aimed_at(aim: str, asked: Asked) -> bool:
-    """Tell whether a fault aimed so concerns this request."""
+def is_aimed_at(aim: str, request: Request) -> bool:
+    """Return whether a fault with this aim concerns the request."""
     if "/" in aim:
-        method, path = _taken_apart(aim)
-        return path == asked.path and method in {"", asked.method}
+        method, path = _split_aim(aim)
+        return path == request.path and method in {"", request.method}
     if aim in {"read", "write"}:
-        return (asked.method in _READS) is (aim == "read")
-    return fnmatchcase(asked.operation, aim)
+        return (request.method in _READS) is (aim == "read")
+    return fnmatchcase(request.operation, aim)
 
 
-def _taken_apart(aim: str) -> tuple[str, str]:
-    """Part a method, "" for any, from a path."""
+def _split_aim(aim: str) -> tuple[str, str]:
+    """Return the method, "" for any, and the path of an aim."""
     method, _, path = aim.rpartition(" ")
     return method, path.rstrip("/") or "/"
 
 
-def _requests(*, with_method: bool) -> list[str]:
-    """List the requests there are, as they are written after an ``@``."""
-    found = [
+def _list_requests(*, with_method: bool) -> list[str]:
+    """Return all requests as they are written after an ``@``."""
+    requests = [
         f"{row.method} {path}" if with_method else path
         for row in _TABLE
         for path in row.path.split("|")
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(requests))

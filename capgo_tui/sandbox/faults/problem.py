@@ -1,4 +1,4 @@
-"""The one error of a fault that was written wrongly."""
+"""The error of an invalid fault."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class FaultError(ValueError):
     """A fault cannot be read; the message names the part and what would be right."""
 
 
-def unknown(what: str, written: str, valid: Iterable[str]) -> FaultError:
-    """Say that there is no such thing, which one is nearest to it, and all there are."""
+def make_unknown_error(what: str, name: str, valid: Iterable[str]) -> FaultError:
+    """Return the error for an unknown name, with the nearest and all valid ones."""
     names = list(valid)
-    # A name in capitals is as near as can be.
-    folded = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(written.lower(), folded, 1)
-    hint = f"did you mean {folded[near[0]]}? " if near else ""
-    return FaultError(f"no {what} {written!r}; {hint}there are {', '.join(names)}")
+    # Only the case differs: that is the nearest match.
+    by_lower_name = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(name.lower(), by_lower_name, 1)
+    hint = f"did you mean {by_lower_name[near[0]]}? " if near else ""
+    return FaultError(f"no {what} {name!r}; {hint}there are {', '.join(names)}")

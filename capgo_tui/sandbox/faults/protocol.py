@@ -1,4 +1,4 @@
-"""The HTTP server's side of connections that end: dropped by the application, or idle."""
+"""The HTTP protocol of the server, which drops connections for faults and closes idle ones."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class DroppingProtocol(H11Protocol):
-    """HTTP as uvicorn speaks it; each request carries a function that ends its connection.
+    """uvicorn's HTTP protocol; each request has a function that ends its connection.
 
-    A connection over which nothing comes is closed, also before its first request.
+    A connection without data is closed, also before its first request.
     """
 
     IDLE_SECONDS = 30.0
@@ -32,23 +32,23 @@ class DroppingProtocol(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        # The same application, typed by the one as it is by the other.
-        self._undroppable = cast("ASGIApp", self.app)
-        self.app = cast("ASGI3Application", self._droppable)
+        # The same application; uvicorn and Starlette have different types for it.
+        self._application = cast("ASGIApp", self.app)
+        self.app = cast("ASGI3Application", self._run_droppable)
         self._idle: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first request."""
+        """Start the idle timer."""
         super().connection_made(transport)
         self._wait_for_bytes()
 
     def data_received(self, data: bytes) -> None:
-        """Take what came, and begin to wait anew."""
+        """Restart the idle timer and handle the data."""
         self._wait_for_bytes()
         super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
+        """Stop the idle timer."""
         if self._idle is not None:
             self._idle.cancel()
         super().connection_lost(exc)
@@ -61,14 +61,14 @@ class DroppingProtocol(H11Protocol):
     def _close_if_idle(self) -> None:
         cycle = getattr(self, "cycle", None)  # None before the first request
         if cycle is not None and not cycle.response_complete and not cycle.more_body:
-            self._wait_for_bytes()  # it is the client that waits, for an answer held back
+            self._wait_for_bytes()  # the client waits for a delayed answer
         else:
             self.transport.close()
 
-    async def _droppable(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _run_droppable(self, scope: Scope, receive: Receive, send: Send) -> None:
         extensions = {**(scope.get("extensions") or {}), DROP: self.transport.close}
         try:
-            await self._undroppable({**scope, "extensions": extensions}, receive, send)
+            await self._application({**scope, "extensions": extensions}, receive, send)
         except asyncio.CancelledError:
             # The server stops while a fault holds the answer back: end without a traceback.
             self.cycle.disconnected = True

@@ -1,4 +1,4 @@
-"""Faults that answer with a refusal, or with somebody else's page."""
+"""Faults that answer with a refusal, or with the page of a proxy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from capgo_tui.sandbox.faults.wire import Wire, answer_of, page
 from capgo_tui.sandbox.live.errors import UNAVAILABLE
 
 if TYPE_CHECKING:
-    from capgo_tui.sandbox.faults.wire import Asked, Effect, Forward, Scene
+    from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene
 
 _GATEWAY_PAGE = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
@@ -21,9 +21,9 @@ _GATEWAY_PAGE = (
 
 
 def rate_limit(seconds: int | None) -> Effect:
-    """Refuse as a limiter does; without seconds no field or header tells when to come again."""
+    """Refuse as a rate limiter; without seconds no field or header says when to retry."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
         if seconds is None:
             return answer_of(scene.revision.too_many({}, {}))
         reset = (scene.now() + timedelta(seconds=seconds)).timestamp()
@@ -37,10 +37,10 @@ def rate_limit(seconds: int | None) -> Effect:
 def crash(*, carried_out: bool) -> Effect:
     """Answer 500 in the revision's own words."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
         if carried_out:
-            await forward(asked)
-        return answer_of(scene.revision.crashed)
+            await forward(request)
+        return answer_of(scene.revision.server_error)
 
     return effect
 
@@ -48,9 +48,9 @@ def crash(*, carried_out: bool) -> Effect:
 def bad_gateway(*, carried_out: bool) -> Effect:
     """Answer 502 with the HTML page of a proxy in between."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
         if carried_out:
-            await forward(asked)
+            await forward(request)
         return page(502, "text/html", _GATEWAY_PAGE)
 
     return effect
@@ -59,18 +59,18 @@ def bad_gateway(*, carried_out: bool) -> Effect:
 def unavailable(*, carried_out: bool) -> Effect:
     """Answer 503 as next does when its database does not (§18.9)."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
         if carried_out:
-            await forward(asked)
+            await forward(request)
         return answer_of(UNAVAILABLE)
 
     return effect
 
 
 def expired_key() -> Effect:
-    """Refuse the key, which looks no other than a wrong one (§1)."""
+    """Refuse the key; an expired one is refused like a wrong one (§1)."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
         return answer_of(scene.revision.wrong_key)
 
     return effect
@@ -79,8 +79,8 @@ def expired_key() -> Effect:
 def error_in_200() -> Effect:
     """Answer 200 with the body of an error; nothing was carried out."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        return page(200, "application/json", scene.revision.crashed.render())
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        return page(200, "application/json", scene.revision.server_error.render())
 
     return effect
 
@@ -88,9 +88,9 @@ def error_in_200() -> Effect:
 def redirect(host: str) -> Effect:
     """Send the client elsewhere, to the same path there."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        query = f"?{urlencode(asked.query)}" if asked.query else ""
-        there = f"{host.rstrip('/')}{quote(asked.path)}{query}"
-        return page(307, "text/plain", b"").with_header("location", there)
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        location = f"{host.rstrip('/')}{quote(request.path)}{query}"
+        return page(307, "text/plain", b"").with_header("location", location)
 
     return effect

@@ -1,4 +1,4 @@
-"""The fault of a list that never gets on: its cursor, or its page, repeats."""
+"""The fault of a list whose cursor or page repeats."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from capgo_tui.sandbox.faults.wire import Asked, Effect, Forward, Scene, Wire
+    from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene, Wire
 
 
 def same_cursor() -> Effect:
     """Name the cursor just used as the next one; a list paged by number repeats its first page."""
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        cursor = asked.query.get("cursor")
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        cursor = request.query.get("cursor")
         if not cursor:
-            first = {name: value for name, value in asked.query.items() if name != "page"}
-            return await forward(replace(asked, query=first))
-        wire = await forward(asked)
+            first = {name: value for name, value in request.query.items() if name != "page"}
+            return await forward(replace(request, query=first))
+        wire = await forward(request)
         body = json.loads(wire.body)
         if not isinstance(body, dict) or "data" not in body:
             return wire

@@ -1,6 +1,6 @@
-"""Faults between two pages of a list: rows come or go at its front while it is being read.
+"""Faults between two pages of a list: rows are inserted or deleted at its front.
 
-The front is where it hurts: pages counted by number then repeat a row, or skip one (§5).
+Pages counted by number then repeat a row, or skip one (§5).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 
 from capgo_tui.sandbox.faults.wire import text_field
-from capgo_tui.sandbox.tables.apps import org_of
+from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.rows import Column, insert
 from capgo_tui.sandbox.values import stamp
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping
 
-    from capgo_tui.sandbox.faults.wire import Asked, Effect, Forward, Scene, Wire
+    from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene, Wire
 
 
 @dataclass(frozen=True)
 class _List:
-    """One list: how a row gets in front of all others, and how the front ones go."""
+    """One list: how to insert a row at its front, and how to delete rows there."""
 
     newcomer: Callable[[sqlite3.Connection, Scene, str], None]
     removal: str
@@ -34,40 +34,40 @@ class _List:
 
 def _new_channel(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     oldest = db.execute("SELECT min(created_at) FROM channels WHERE app_id = ?", [app_id])
-    made = _earlier(oldest.fetchone()[0], scene)
+    created_at = _precede(oldest.fetchone()[0], scene)
     values: dict[str, Column] = {
         "app_id": app_id,
-        "name": _unused(
+        "name": _draw_unused(
             db,
             "SELECT 1 FROM channels WHERE app_id = ? AND name = ?",
             app_id,
-            lambda: f"shift-{_digits(scene)}",
+            lambda: f"shift-{_draw_uuid(scene)}",
         ),
-        "created_at": made,
-        "updated_at": made,
-        "created_by": _digits(scene),
-        "rollout_id": _digits(scene),
+        "created_at": created_at,
+        "updated_at": created_at,
+        "created_by": _draw_uuid(scene),
+        "rollout_id": _draw_uuid(scene),
     }
     insert(db, "channels", values)
 
 
 def _new_bundle(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     newest = db.execute("SELECT max(created_at) FROM bundles WHERE app_id = ?", [app_id])
-    made = max(stamp(scene.now()), newest.fetchone()[0] or "")
-    name = _unused(
+    created_at = max(stamp(scene.now()), newest.fetchone()[0] or "")
+    name = _draw_unused(
         db,
         "SELECT 1 FROM bundles WHERE app_id = ? AND name = ?",
         app_id,
-        lambda: f"9.9.9-shift.{_digits(scene)}",
+        lambda: f"9.9.9-shift.{_draw_uuid(scene)}",
     )
-    values: dict[str, Column] = {"app_id": app_id, "name": name, "created_at": made}
-    insert(db, "bundles", {**values, "updated_at": made})
+    values: dict[str, Column] = {"app_id": app_id, "name": name, "created_at": created_at}
+    insert(db, "bundles", {**values, "updated_at": created_at})
 
 
 def _new_device(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     values: dict[str, Column] = {
         "app_id": app_id,
-        "device_id": _unused(
+        "device_id": _draw_unused(
             db,
             "SELECT 1 FROM devices WHERE app_id = ? AND device_id = ?",
             app_id,
@@ -100,56 +100,56 @@ _LISTS: Mapping[str, _List] = {
 }
 
 
-def is_between_pages(asked: Asked) -> bool:
-    """Tell whether rows can shift here: the request asks for a later page of a list."""
-    return asked.operation in _LISTS and asked.asks_on
+def is_between_pages(request: Request) -> bool:
+    """Return whether rows can shift here: the request asks for a later page of a list."""
+    return request.operation in _LISTS and request.is_later_page
 
 
 def insert_rows(count: int) -> Effect:
-    """Put rows in front of the list, then give the page that was asked for."""
+    """Insert rows at the front of the list, then return the requested page."""
 
-    def change(db: sqlite3.Connection, scene: Scene, asked: Asked, app_id: str) -> None:
+    def change(db: sqlite3.Connection, scene: Scene, request: Request, app_id: str) -> None:
         for _ in range(count):
-            _LISTS[asked.operation].newcomer(db, scene, app_id)
+            _LISTS[request.operation].newcomer(db, scene, app_id)
 
-    return _after(change)
+    return _change_first(change)
 
 
 def delete_rows(count: int) -> Effect:
-    """Take rows from the front of the list, then give the page that was asked for."""
+    """Delete rows at the front of the list, then return the requested page."""
 
-    def change(db: sqlite3.Connection, scene: Scene, asked: Asked, app_id: str) -> None:
-        db.execute(_LISTS[asked.operation].removal, [app_id, count])
+    def change(db: sqlite3.Connection, scene: Scene, request: Request, app_id: str) -> None:
+        db.execute(_LISTS[request.operation].removal, [app_id, count])
 
-    return _after(change)
+    return _change_first(change)
 
 
-def _after(change: Callable[[sqlite3.Connection, Scene, Asked, str], None]) -> Effect:
-    def shift(asked: Asked, scene: Scene) -> None:
-        app_id = text_field(asked, "app_id")
+def _change_first(change: Callable[[sqlite3.Connection, Scene, Request, str], None]) -> Effect:
+    def shift(request: Request, scene: Scene) -> None:
+        app_id = text_field(request, "app_id")
         with scene.store.writing() as db:
-            if org_of(db, app_id) is not None:
-                change(db, scene, asked, app_id)
+            if find_owner_org(db, app_id) is not None:
+                change(db, scene, request, app_id)
 
-    async def effect(asked: Asked, forward: Forward, scene: Scene) -> Wire:
-        await run_in_threadpool(shift, asked, scene)
-        return await forward(asked)
+    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+        await run_in_threadpool(shift, request, scene)
+        return await forward(request)
 
     return effect
 
 
-def _earlier(moment: str | None, scene: Scene) -> str:
+def _precede(moment: str | None, scene: Scene) -> str:
     oldest = datetime.fromisoformat(moment) if moment else scene.now()
     return stamp(oldest - timedelta(milliseconds=1))
 
 
-def _unused(db: sqlite3.Connection, taken: str, app_id: str, draw: Callable[[], str]) -> str:
-    """Draw a name that is free: a fault that starts anew draws those of its last time again."""
+def _draw_unused(db: sqlite3.Connection, lookup: str, app_id: str, draw: Callable[[], str]) -> str:
+    """Draw an unused name: a restarted fault draws the same names again."""
     name = draw()
-    while db.execute(taken, [app_id, name]).fetchone():
+    while db.execute(lookup, [app_id, name]).fetchone():
         name = draw()
     return name
 
 
-def _digits(scene: Scene) -> str:
+def _draw_uuid(scene: Scene) -> str:
     return str(uuid.UUID(int=scene.rng.getrandbits(128), version=4))

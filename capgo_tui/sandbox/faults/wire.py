@@ -1,4 +1,4 @@
-"""What a fault works on: the request as asked, the answer as it goes over the wire."""
+"""The request and the answer that a fault works on."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request; ``operation`` is its friendly name."""
+class Request:
+    """One request; ``operation`` is its name in the table of operations."""
 
     operation: str
     method: str
@@ -28,14 +28,14 @@ class Asked:
     body: bytes
 
     @property
-    def asks_on(self) -> bool:
-        """Tell whether this asks for a later page of a list."""
+    def is_later_page(self) -> bool:
+        """Return whether the request is for a later page of a list."""
         return bool(self.query.get("cursor")) or self.query.get("page", "0") != "0"
 
 
 @dataclass(frozen=True)
 class Wire:
-    """One answer, whole; ``pause`` parts its pieces, ``cut`` ends it half way."""
+    """One answer; ``pause`` is the time between its pieces, ``cut`` ends it half way."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -45,17 +45,17 @@ class Wire:
 
     def with_header(self, name: str, value: str) -> Wire:
         """Replace one header."""
-        kept = tuple(header for header in self.headers if header[0] != name)
-        return replace(self, headers=(*kept, (name, value)))
+        other_headers = tuple(header for header in self.headers if header[0] != name)
+        return replace(self, headers=(*other_headers, (name, value)))
 
     def with_body(self, body: bytes) -> Wire:
-        """Replace the body and the length that is told of it."""
+        """Replace the body and the content length."""
         return replace(self, body=body).with_header("content-length", str(len(body)))
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What a fault may use besides: the data, the revision's words, its own dice."""
+    """What else a fault may use: the store, the revision, random numbers."""
 
     store: Store
     revision: Revision
@@ -64,32 +64,32 @@ class Scene:
     sleep: Callable[[float], Awaitable[None]]
 
 
-#: Carries a request out, or hands it to the next fault, and gives the answer.
-Forward: TypeAlias = Callable[[Asked], Awaitable[Wire]]
-Effect: TypeAlias = Callable[[Asked, Forward, Scene], Awaitable[Wire]]
+#: Carries a request out, or passes it to the next fault, and returns the answer.
+Forward: TypeAlias = Callable[[Request], Awaitable[Wire]]
+Effect: TypeAlias = Callable[[Request, Forward, Scene], Awaitable[Wire]]
 
 
-class Dropped(Exception):  # noqa: N818 - an outcome, not an error of ours
-    """The connection ends here, without an answer."""
+class ConnectionDrop(Exception):  # noqa: N818 - an outcome, not an error of ours
+    """The connection ends without an answer."""
 
 
 def answer_of(answer: Answer) -> Wire:
-    """Put one of the sandbox's own answers on the wire."""
+    """Convert an answer of the sandbox."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     wire = Wire(answer.status, (("content-type", answer.media_type), *headers.items()), b"")
     return wire.with_body(answer.render())
 
 
 def page(status: int, media_type: str, body: bytes) -> Wire:
-    """Make up an answer."""
+    """Return an answer with this body."""
     return Wire(status, (("content-type", media_type),), b"").with_body(body)
 
 
-def text_field(asked: Asked, name: str) -> str:
-    """Read a field wherever it was sent, in the JSON body or in the query; "" for none."""
+def text_field(request: Request, name: str) -> str:
+    """Return a field of the JSON body or of the query; "" for none."""
     try:
-        sent = parse_json(asked.body)
+        fields = parse_json(request.body)
     except ValueError:
-        sent = None
-    value = sent.get(name) if isinstance(sent, dict) else None
-    return str(value) if value else asked.query.get(name, "")
+        fields = None
+    value = fields.get(name) if isinstance(fields, dict) else None
+    return str(value) if value else request.query.get(name, "")

@@ -54,7 +54,7 @@ def get_app(backend: Backend, call: Call) -> Answer:
 
 
 def get_ok(backend: Backend, call: Call) -> Answer:
-    """Answer the ping; only a malformed ``capgo_api`` version spoils it."""
+    """Answer the ping; only a malformed ``capgo_api`` version is refused."""
     version = call.headers.get("capgo_api")
     if version is not None and not re.fullmatch(r"[vV]?\d+([._-]\d+){0,2}", version.strip()):
         text = "Invalid capgo_api version header"
@@ -63,7 +63,7 @@ def get_ok(backend: Backend, call: Call) -> Answer:
 
 
 def post_ok(backend: Backend, call: Call) -> Answer:
-    """Answer the ping by POST, whatever it carries."""
+    """Answer the ping by POST, with any body."""
     return OK
 
 
@@ -74,7 +74,7 @@ def _whole(call: Call, name: str, default: int) -> int:
 
 
 def present(app: App) -> JsonObject:
-    """Word an app's row; what the sandbox does not model keeps its default."""
+    """Return the JSON of an app; fields the sandbox does not model have their defaults."""
     return {
         "created_at": app.created_at,
         "app_id": app.app_id,

@@ -12,7 +12,7 @@ from capgo_tui.sandbox.live.access import authenticate
 from capgo_tui.sandbox.live.errors import BAD_RANGE, refusal
 from capgo_tui.sandbox.paging import PAGE_SIZE, Span
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.apps import org_of
+from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.audit import AuditFilter, count_audit, list_audit
 from capgo_tui.sandbox.values import js_number, stamp
 
@@ -25,36 +25,36 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.tables.audit import AuditEntry
     from capgo_tui.sandbox.tables.keys import Key
 
-_MOST_ROWS = 100
-_KEPT = timedelta(days=90)
+_MAX_ROWS = 100
+_RETENTION = timedelta(days=90)
 
 
 def get_audit(backend: Backend, call: Call) -> Answer:
-    """Answer a page of what was changed in an organisation, the newest first."""
+    """Answer a page of an organisation's changes, the newest first."""
     with backend.store.reading() as db:
         key = authenticate(db, backend, call)
         body = body_or_query(call)
-        org_id = _text(body, "orgId")
+        org_id = _read_text(body, "orgId")
         if org_id is None:
             raise _invalid_body()
-        asked = AuditFilter(
+        audit_filter = AuditFilter(
             org_id,
-            since=stamp(backend.now() - _KEPT),
-            table_name=_text(body, "tableName"),
-            operation=_text(body, "operation"),
+            start=stamp(backend.now() - _RETENTION),
+            table_name=_read_text(body, "tableName"),
+            operation=_read_text(body, "operation"),
         )
-        page = _number(body, "page", 0)
-        limit = min(_number(body, "limit", PAGE_SIZE), _MOST_ROWS)
+        page = _read_number(body, "page", 0)
+        limit = min(_read_number(body, "limit", PAGE_SIZE), _MAX_ROWS)
         if not _may_read(db, key, org_id):
             text = "You can't access this organization"
             raise refusal("invalid_org_id", text, {"org_id": org_id})
         if page < 0 or limit < 1:
             raise refusal("cannot_get_audit_logs", "Cannot get audit logs", {"error": BAD_RANGE})
-        entries = list_audit(db, asked, Span(page * limit, limit))
+        entries = list_audit(db, audit_filter, Span(page * limit, limit))
         return Answer(
             {
                 "data": [present(entry, backend.rules) for entry in entries],
-                "total": count_audit(db, asked),
+                "total": count_audit(db, audit_filter),
                 "page": page,
                 "limit": limit,
             }
@@ -62,19 +62,19 @@ def get_audit(backend: Backend, call: Call) -> Answer:
 
 
 def _may_read(db: sqlite3.Connection, key: Key, org_id: str) -> bool:
-    """Tell whether the key has the right in any app of the organisation."""
-    own = [app_id for app_id in key.apps if org_of(db, app_id) == org_id]
+    """Return whether the key has the right in any app of the organisation."""
+    own = [app_id for app_id in key.apps if find_owner_org(db, app_id) == org_id]
     return any(key.may(Permission.READ_AUDIT, app_id) for app_id in own)
 
 
-def _text(body: JsonObject, name: str) -> str | None:
+def _read_text(body: JsonObject, name: str) -> str | None:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
         raise _invalid_body()
     return value
 
 
-def _number(body: JsonObject, name: str, default: int) -> int:
+def _read_number(body: JsonObject, name: str, default: int) -> int:
     value = body.get(name)
     number = float(default) if value is None else js_number(value)
     if not math.isfinite(number) or not number.is_integer():
@@ -87,11 +87,11 @@ def _invalid_body() -> Exception:
 
 
 def present(entry: AuditEntry, rules: Rules) -> JsonObject:
-    """Word an entry; the records are the rows of the database, with its own names."""
+    """Return the JSON of an entry; its records are rows with the database's names."""
     old, new = _record(entry.old_record, rules), _record(entry.new_record, rules)
-    changed: Json = None
+    changed_fields: Json = None
     if old is not None and new is not None:
-        changed = [name for name, value in new.items() if old.get(name) != value]
+        changed_fields = [name for name, value in new.items() if old.get(name) != value]
     return {
         "id": entry.id,
         "created_at": entry.created_at,
@@ -102,7 +102,7 @@ def present(entry: AuditEntry, rules: Rules) -> JsonObject:
         "org_id": entry.org_id,
         "old_record": old,
         "new_record": new,
-        "changed_fields": changed,
+        "changed_fields": changed_fields,
         "actor_type": "unknown" if entry.key_id is None else "apikey",
         "actor_user_id": entry.user_id,
         # The sandbox gives its users no address.

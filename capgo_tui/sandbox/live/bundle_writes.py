@@ -7,16 +7,16 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer
-from capgo_tui.sandbox.call import as_object, body_or_query, given, truthy
+from capgo_tui.sandbox.call import as_object, body_or_query, is_truthy, pick_fields
 from capgo_tui.sandbox.live.access import authenticate, require, valid_app_id
 from capgo_tui.sandbox.live.bundles import present
 from capgo_tui.sandbox.live.errors import DUPLICATE, NO_ROW, TOO_LONG, no_access, refusal
-from capgo_tui.sandbox.live.rollout import settled
+from capgo_tui.sandbox.live.rollout import apply_database_rules
 from capgo_tui.sandbox.live.update_package import check_bundles_have_package
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.apps import encryption_of, org_of
-from capgo_tui.sandbox.tables.bundles import bundle_by_id, find_bundle
-from capgo_tui.sandbox.tables.channels import channel_by_id, save_channel
+from capgo_tui.sandbox.tables.apps import find_encryption, find_owner_org
+from capgo_tui.sandbox.tables.bundles import find_bundle, find_bundle_by_id
+from capgo_tui.sandbox.tables.channels import find_channel_by_id, save_channel
 from capgo_tui.sandbox.tables.rows import insert, update
 from capgo_tui.sandbox.values import as_text, row_id, stamp
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.tables.apps import Encryption
     from capgo_tui.sandbox.tables.rows import Column
 
-_LONGEST_KEY_ID = 20
+_MAX_KEY_ID_LENGTH = 20
 _TARGETS = ("auto", "stable", "rollout")
 _SEMVER = re.compile(
     r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
@@ -53,13 +53,13 @@ def create_bundle(backend: Backend, call: Call) -> Answer:
         if not url.startswith("https://"):
             text = "External URL must use HTTPS protocol"
             raise refusal("invalid_protocol", text, {"external_url": url})
-        owner_org = org_of(db, app_id)
+        owner_org = find_owner_org(db, app_id)
         if owner_org is None:
             raise refusal("cannot_find_app", "Cannot find app", {"supabaseError": NO_ROW})
-        demanded = encryption_of(db, owner_org)
-        if demanded is not None and backend.rules.enforcing_refuses_external:
+        encryption = find_encryption(db, owner_org)
+        if encryption is not None and backend.rules.enforcing_refuses_external:
             raise _encryption_required()
-        _check_encryption(body, demanded)
+        _check_encryption(body, encryption)
         if find_bundle(db, app_id, version) is not None:
             raise refusal("version_already_exists", "Version already exists", {"version": version})
         moment = stamp(backend.now())
@@ -75,13 +75,13 @@ def create_bundle(backend: Backend, call: Call) -> Answer:
             "created_by_key": key.id,
         }
         for name in ("session_key", "key_id"):
-            if truthy(body.get(name)):
+            if is_truthy(body.get(name)):
                 values[name] = as_text(body[name])
-        if len(str(values.get("key_id", ""))) > _LONGEST_KEY_ID:
+        if len(str(values.get("key_id", ""))) > _MAX_KEY_ID_LENGTH:
             more: JsonObject = {"supabaseError": TOO_LONG}
             raise refusal("cannot_create_bundle", "Cannot create bundle", more)
         try:
-            bundle = bundle_by_id(db, app_id, insert(db, "bundles", values))
+            bundle = find_bundle_by_id(db, app_id, insert(db, "bundles", values))
         except sqlite3.IntegrityError as error:
             # A deleted bundle keeps its name until it is purged (§8.2).
             more = {"supabaseError": DUPLICATE}
@@ -91,17 +91,17 @@ def create_bundle(backend: Backend, call: Call) -> Answer:
         return Answer({"status": "success", "bundle": present(bundle, owner_org)})
 
 
-def _check_encryption(body: JsonObject, demanded: Encryption | None) -> None:
+def _check_encryption(body: JsonObject, encryption: Encryption | None) -> None:
     """Refuse what the organisation's policy does not allow (§8.3)."""
-    if demanded is None:
+    if encryption is None:
         return
-    if not truthy(body.get("session_key")):
+    if not is_truthy(body.get("session_key")):
         raise _encryption_required()
-    if demanded.key_id is None:
+    if encryption.key_id is None:
         return
-    if not truthy(body.get("key_id")):
+    if not is_truthy(body.get("key_id")):
         raise refusal("encryption_key_required", "Bundles must tell their encryption key")
-    if as_text(body["key_id"]) != demanded.key_id:
+    if as_text(body["key_id"]) != encryption.key_id:
         raise refusal("encryption_key_mismatch", "Bundles must use the organization's key")
 
 
@@ -114,32 +114,34 @@ def put_on_channel(backend: Backend, call: Call) -> Answer:
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
         body = body_or_query(call)
-        if not all(truthy(body.get(name)) for name in ("app_id", "version_id", "channel_id")):
-            raise _missing_fields(given(body, "app_id", "version_id", "channel_id"))
+        if not all(is_truthy(body.get(name)) for name in ("app_id", "version_id", "channel_id")):
+            raise _missing_fields(pick_fields(body, "app_id", "version_id", "channel_id"))
         app_id = valid_app_id(body)
-        wanted = _assignment_target(body) if backend.rules.reads_assignment_target else "stable"
+        assignment = _read_assignment(body) if backend.rules.reads_assignment_target else "stable"
         if _sends_ids_as_text(call):
             text = "Cannot set bundle to channel"
             raise refusal("cannot_set_bundle_to_channel", text, {"error": "invalid id"})
-        channel = channel_by_id(db, app_id, row_id(body["channel_id"]))
+        channel = find_channel_by_id(db, app_id, row_id(body["channel_id"]))
         if not key.may(Permission.PROMOTE, app_id, channel):
             raise no_access({"app_id": app_id, "channel_id": body["channel_id"]})
-        bundle = bundle_by_id(db, app_id, row_id(body["version_id"]))
+        bundle = find_bundle_by_id(db, app_id, row_id(body["version_id"]))
         if bundle is None:
             raise refusal("cannot_find_version", "Cannot find version")
         if channel is None:
             raise refusal("cannot_find_channel", "Cannot find channel")
         has_rollout = channel.rollout_enabled or channel.rollout_version is not None
-        on_target = wanted == "rollout" or (wanted == "auto" and has_rollout)
+        on_target = assignment == "rollout" or (assignment == "auto" and has_rollout)
         if on_target and channel.version is None:
             text = "Cannot set rollout target because this channel has no stable bundle yet"
-            raise refusal("cannot_set_rollout_without_stable", text, given(body, "channel_id"))
-        written: dict[str, Column] = {"version": bundle.id}
+            raise refusal(
+                "cannot_set_rollout_without_stable", text, pick_fields(body, "channel_id")
+            )
+        columns: dict[str, Column] = {"version": bundle.id}
         text = f"Bundle {bundle.name} set to channel {channel.name}"
         if on_target:
-            written = {"rollout_version": bundle.id, "rollout_enabled": True}
+            columns = {"rollout_version": bundle.id, "rollout_enabled": True}
             text = f"Bundle {bundle.name} set as rollout target on channel {channel.name}"
-        values = settled(channel, written, backend.rules)
+        values = apply_database_rules(channel, columns, backend.rules)
         if backend.rules.has_update_packages:
             check_bundles_have_package(db, app_id, channel.name, channel, values)
         save_channel(db, channel, values, stamp(backend.now()))
@@ -149,7 +151,7 @@ def put_on_channel(backend: Backend, call: Call) -> Answer:
         return Answer(answer)
 
 
-def _assignment_target(body: JsonObject) -> str:
+def _read_assignment(body: JsonObject) -> str:
     """Read which of the channel's two bundles is meant (§18.5)."""
     target = "auto" if body.get("target") is None else body["target"]
     if not isinstance(target, str) or target not in _TARGETS:
@@ -159,7 +161,7 @@ def _assignment_target(body: JsonObject) -> str:
 
 
 def _sends_ids_as_text(call: Call) -> bool:
-    """Tell whether the JSON body has an id as text, which breaks the write (§18.2)."""
+    """Return whether the JSON body has an id as text, which breaks the write (§18.2)."""
     try:
         body = as_object(call.json())
     except ValueError:
@@ -172,18 +174,18 @@ def update_metadata(backend: Backend, call: Call) -> Answer:
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
         body = body_or_query(call)
-        if not all(truthy(body.get(name)) for name in ("app_id", "version_id")):
-            raise _missing_fields(given(body, "app_id", "version_id"))
+        if not all(is_truthy(body.get(name)) for name in ("app_id", "version_id")):
+            raise _missing_fields(pick_fields(body, "app_id", "version_id"))
         app_id = valid_app_id(body)
         if not key.may(Permission.UPLOAD, app_id):
             text = "You can't update metadata for this app"
             raise refusal("cannot_update_bundle_metadata", text, {"app_id": app_id})
-        bundle = bundle_by_id(db, app_id, row_id(body["version_id"]), deleted_too=True)
+        bundle = find_bundle_by_id(db, app_id, row_id(body["version_id"]), deleted_too=True)
         if bundle is None:
             raise refusal("cannot_find_version", "Cannot find version", {"supabaseError": NO_ROW})
         changes: dict[str, Column] = {
             name: None if value is None else as_text(value)
-            for name, value in given(body, "link", "comment").items()
+            for name, value in pick_fields(body, "link", "comment").items()
         }
         if not changes:
             raise refusal("no_fields_to_update", "No fields to update")
@@ -196,9 +198,9 @@ def update_metadata(backend: Backend, call: Call) -> Answer:
 
 
 def _require_field(body: JsonObject, name: str) -> None:
-    if not truthy(body.get(name)):
+    if not is_truthy(body.get(name)):
         text = f"Missing required fields: {name}"
-        raise refusal(f"missing_{name}", text, given(body, name))
+        raise refusal(f"missing_{name}", text, pick_fields(body, name))
 
 
 def _missing_fields(more: JsonObject) -> Exception:

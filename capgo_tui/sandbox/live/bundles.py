@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer
-from capgo_tui.sandbox.call import body_or_query, truthy
+from capgo_tui.sandbox.call import body_or_query, is_truthy
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
 from capgo_tui.sandbox.live.errors import BAD_RANGE, NO_ROW, refusal
 from capgo_tui.sandbox.paging import BadRange, page_span
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.apps import org_of
+from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.bundles import (
     delete_all_bundles,
     delete_bundle,
@@ -42,7 +42,7 @@ def get_bundles(backend: Backend, call: Call) -> Answer:
         bundles = list_bundles(db, app_id, span)
         if not bundles and backend.rules.refuses_empty_bundle_page:
             raise refusal("cannot_get_bundle", "Cannot get bundle", {"supabaseError": None})
-        owner_org = org_of(db, app_id)
+        owner_org = find_owner_org(db, app_id)
         return Answer([present(bundle, owner_org) for bundle in bundles])
 
 
@@ -55,7 +55,7 @@ def remove_bundles(backend: Backend, call: Call) -> Answer:
         require(key, Permission.DELETE_BUNDLE, app_id, "cannot_delete_bundle")
         moment = stamp(backend.now())
         name = body.get("version")
-        if not truthy(name):
+        if not is_truthy(name):
             delete_all_bundles(db, app_id, moment, keep_linked=True)
             return OK
         bundle = find_bundle(db, app_id, as_text(name))
@@ -71,7 +71,7 @@ def remove_bundles(backend: Backend, call: Call) -> Answer:
 
 
 def present(bundle: Bundle, owner_org: str | None) -> JsonObject:
-    """Word a full row."""
+    """Return the JSON of a bundle with all its fields."""
     packages = bundle.native_packages
     return {
         "id": bundle.id,

@@ -6,14 +6,14 @@ import sqlite3
 import uuid
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.answers import OK, Answer, Broken
-from capgo_tui.sandbox.call import as_object, json_body, truthy
+from capgo_tui.sandbox.answers import OK, Answer, Crash
+from capgo_tui.sandbox.call import as_object, is_truthy, json_body
 from capgo_tui.sandbox.live import rollout
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
 from capgo_tui.sandbox.live.errors import no_access, refusal
 from capgo_tui.sandbox.live.update_package import check_bundles_have_package, read_update_package
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.apps import org_of
+from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.bundles import find_bundle
 from capgo_tui.sandbox.tables.channels import find_channel, save_channel
 from capgo_tui.sandbox.values import as_bool, as_text, stamp
@@ -45,15 +45,15 @@ _FLAGS: Mapping[str, str] = {
 
 
 def post_channel(backend: Backend, call: Call) -> Answer:
-    """Create or change; the checks stand in the order of the real handler."""
+    """Create or change a channel; the checks are in the order of the real handler."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        sent = json_body(call)
-        if sent is None:
-            raise Broken("fields of null")
-        body = rollout.with_aliases(as_object(sent))
+        payload = json_body(call)
+        if payload is None:
+            raise Crash("fields of null")
+        body = rollout.resolve_aliases(as_object(payload))
         app_id = require_app_id(body)
-        existing = _existing(db, app_id, body)
+        existing = _find_existing(db, app_id, body)
         if existing is None:
             require(key, Permission.CREATE_CHANNEL, app_id)
         elif not key.may(Permission.UPDATE_SETTINGS, app_id, existing):
@@ -61,45 +61,45 @@ def post_channel(backend: Backend, call: Call) -> Answer:
         becomes_public = body.get("public") is True and not (existing and existing.public)
         if becomes_public and backend.rules.default_needs_app_settings:
             require(key, Permission.UPDATE_APP, app_id)
-        if org_of(db, app_id) is None:
+        if find_owner_org(db, app_id) is None:
             raise no_access({"app_id": app_id}, "invalid_app_id")
 
         moment = stamp(backend.now())
         values: dict[str, Column] = {}
         if "version" in body:
-            values["version"] = _requested_bundle(db, key, app_id, existing, body)
+            values["version"] = _resolve_bundle(db, key, app_id, existing, body)
         stable = values.get("version", existing.version if existing else None)
         plan = rollout.Plan(db, key, app_id, existing, stable, moment, backend.rules)
         values |= plan.read(body)
-        values |= _settings(body)
+        values |= _read_settings(body)
         if backend.rules.has_update_packages:
             values |= read_update_package(body)
-        values = rollout.settled(existing, values, backend.rules)
+        values = rollout.apply_database_rules(existing, values, backend.rules)
         if existing is None:
-            values = {**_origin(key, app_id, body), **values}
+            values = {**_make_origin(key, app_id, body), **values}
         if backend.rules.has_update_packages:
             check_bundles_have_package(db, app_id, as_text(body["channel"]), existing, values)
         try:
             channel_id = save_channel(db, existing, values, moment)
         except sqlite3.IntegrityError as error:
-            raise Broken("a constraint of the table") from error
+            raise Crash("a constraint of the table") from error
         if existing is None and values.get("version") is not None:
             return Answer({"status": "ok", "id": channel_id, "public": bool(values.get("public"))})
     return OK
 
 
-def _existing(db: sqlite3.Connection, app_id: str, body: JsonObject) -> Channel | None:
+def _find_existing(db: sqlite3.Connection, app_id: str, body: JsonObject) -> Channel | None:
     if "channel" not in body:
         return None
     return find_channel(db, app_id, as_text(body["channel"]))
 
 
-def _requested_bundle(
+def _resolve_bundle(
     db: sqlite3.Connection, key: Key, app_id: str, existing: Channel | None, body: JsonObject
 ) -> int | None:
     """Resolve ``version``: null, "" and the internal names clear it, a name sets it."""
     version = body["version"]
-    clears = not truthy(version) or as_text(version) in NO_BUNDLE
+    clears = not is_truthy(version) or as_text(version) in NO_BUNDLE
     # A new channel's first bundle needs only the right to create it.
     if existing is not None and not key.may(Permission.PROMOTE, app_id, existing):
         raise no_access({"app_id": app_id, "channel": body["channel"]})
@@ -110,11 +110,11 @@ def _requested_bundle(
     if bundle is not None:
         return bundle.id
     if existing is not None:
-        raise Broken("an unknown bundle is not caught on an existing channel")
+        raise Crash("an unknown bundle is not caught on an existing channel")
     raise refusal("cannot_find_version", "Cannot find version")
 
 
-def _settings(body: JsonObject) -> dict[str, Column]:
+def _read_settings(body: JsonObject) -> dict[str, Column]:
     """Read the plain settings; null means not sent, a wrong type breaks the write."""
     values: dict[str, Column] = {
         column: as_bool(body[name]) for name, column in _FLAGS.items() if body.get(name) is not None
@@ -122,20 +122,20 @@ def _settings(body: JsonObject) -> dict[str, Column]:
     if body.get("disableAutoUpdate") is not None:
         values["disable_auto_update"] = as_text(body["disableAutoUpdate"])
     # An omitted flag differs from a sent one, as ``undefined !== true`` does.
-    one_platform = _sent(body, "ios") != _sent(body, "android")
-    if body.get("electron") is None and truthy(body.get("public")) and one_platform:
+    one_platform = _read_field(body, "ios") != _read_field(body, "android")
+    if body.get("electron") is None and is_truthy(body.get("public")) and one_platform:
         values["electron"] = False
     return values
 
 
-def _sent(body: JsonObject, name: str) -> tuple[bool, Json]:
+def _read_field(body: JsonObject, name: str) -> tuple[bool, Json]:
     return name in body, body.get(name)
 
 
-def _origin(key: Key, app_id: str, body: JsonObject) -> dict[str, Column]:
-    """Give a new channel what never changes; everything else has a default in the table."""
+def _make_origin(key: Key, app_id: str, body: JsonObject) -> dict[str, Column]:
+    """Return the columns of a new channel that never change; the others have defaults."""
     if body.get("channel") is None:
-        raise Broken("a channel has a name")
+        raise Crash("a channel has a name")
     return {
         "app_id": app_id,
         "name": as_text(body["channel"]),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer
-from capgo_tui.sandbox.call import body_or_query, truthy
+from capgo_tui.sandbox.call import body_or_query, is_truthy
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
 from capgo_tui.sandbox.live.errors import BAD_RANGE, NO_ROW, no_access, refusal
 from capgo_tui.sandbox.paging import BadRange, numbered_span, page_span
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.bundles import bundle_by_id, delete_bundle, is_linked
+from capgo_tui.sandbox.tables.bundles import delete_bundle, find_bundle_by_id, is_linked
 from capgo_tui.sandbox.tables.channels import delete_channel, find_channel, list_channels
 from capgo_tui.sandbox.values import as_text, stamp
 
@@ -31,7 +31,7 @@ def get_channels(backend: Backend, call: Call) -> Answer:
         body = body_or_query(call)
         app_id = require_app_id(body)
         require(key, Permission.READ_CHANNELS, app_id)
-        if truthy(body.get("channel")):
+        if is_truthy(body.get("channel")):
             channel = find_channel(db, app_id, as_text(body["channel"]))
             if channel is None:
                 # The real text speaks of a version (§11.13).
@@ -55,7 +55,7 @@ def remove_channel(backend: Backend, call: Call) -> Answer:
         body = body_or_query(call)
         app_id = require_app_id(body)
         name = body.get("channel")
-        if not truthy(name):
+        if not is_truthy(name):
             raise refusal("missing_channel_name", "You must provide a channel name")
         channel = find_channel(db, app_id, as_text(name))
         if channel is None or not key.sees(channel):
@@ -71,12 +71,12 @@ def remove_channel(backend: Backend, call: Call) -> Answer:
 
 
 def _preview_bundles(db: sqlite3.Connection, key: Key, channel: Channel) -> list[int]:
-    """Check that a preview key may delete its channel's bundles too, and name them."""
+    """Return the ids of the channel's bundles, which a preview key may delete."""
     if key.role != "app_preview":
         raise no_access({"app_id": channel.app_id, "channel_id": channel.id})
     ids = []
     for bundle_id in {channel.version, channel.rollout_version}:
-        bundle = bundle_by_id(db, channel.app_id, bundle_id)
+        bundle = find_bundle_by_id(db, channel.app_id, bundle_id)
         if bundle is None:
             continue
         if bundle.created_by_key != key.id:
@@ -90,8 +90,8 @@ def _preview_bundles(db: sqlite3.Connection, key: Key, channel: Channel) -> list
 
 
 def present(channel: Channel, rules: Rules) -> JsonObject:
-    """Word a channel; on live the platform flags cannot be read back (§11.7, §18.3)."""
-    shown: dict[str, Json] = {
+    """Return the JSON of a channel; live leaves out the platform flags (§11.7, §18.3)."""
+    fields: dict[str, Json] = {
         "id": channel.id,
         "created_at": channel.created_at,
         "name": channel.name,
@@ -127,12 +127,12 @@ def present(channel: Channel, rules: Rules) -> JsonObject:
         "autoPauseLastCheckedAt": channel.auto_pause_last_checked_at,
     }
     if rules.has_update_packages:
-        shown |= {
+        fields |= {
             "ios": channel.ios,
             "android": channel.android,
             "updatePackage": channel.update_package,
         }
-    return shown
+    return fields
 
 
 def _bundle(bundle_id: int | None, name: str | None) -> Json:

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
-from capgo_tui.sandbox.answers import OK, Answer, Broken
-from capgo_tui.sandbox.call import as_object, body_or_query, given, json_body, truthy
-from capgo_tui.sandbox.fleet import need_all, need_device, need_rows
+from capgo_tui.sandbox.answers import OK, Answer, Crash
+from capgo_tui.sandbox.call import as_object, body_or_query, is_truthy, json_body, pick_fields
+from capgo_tui.sandbox.fleet import fill_device, fill_fleet, fill_rows
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id, valid_app_id
 from capgo_tui.sandbox.live.errors import NO_ROW, missing_app_id, refusal
 from capgo_tui.sandbox.live.override_lookup import fits_url
@@ -20,7 +20,7 @@ from capgo_tui.sandbox.tables.devices import (
     find_device,
     has_devices,
     link_device,
-    page_of_devices,
+    list_device_page,
     unlink_device,
 )
 from capgo_tui.sandbox.values import as_text, js_number, parse_moment, public_stamp, stamp
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.call import Backend, Call
     from capgo_tui.sandbox.tables.devices import Device, Order
 
-_LONGEST_CUSTOM_ID = 36
+_MAX_CUSTOM_ID_LENGTH = 36
 _UTC_FORMS = re.compile(
     r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z| \d{2}:\d{2}:\d{2})", re.ASCII
 )
@@ -40,69 +40,69 @@ _UTC_FORMS = re.compile(
 
 def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or a page of them."""
-    _have_written(backend, call)
+    _fill_fleet(backend, call)
     with backend.store.reading() as db:
         key = authenticate(db, backend, call)
         body = body_or_query(call)
         if call.body:
-            body = _lowered(body)
+            body = _lower_device_id(body)
         device_id = body.get("device_id")
         backend.limits.count_device("get", call.address, body.get("app_id"), device_id)
         app_id = require_app_id(body)
         require(key, Permission.READ_DEVICES, app_id)
-        if truthy(device_id):
+        if is_truthy(device_id):
             device = find_device(db, app_id, as_text(device_id).lower())
             if device is None:
                 more = {"device_id": device_id}
                 raise refusal("device_not_found", "Cannot find device", more, 404)
             return Answer(present(device))
-        page = _page(db, backend, app_id, body)
+        page = _read_page(db, backend, app_id, body)
         if backend.rules.refuses_app_without_devices and not has_devices(db, app_id):
             raise refusal("devices_not_found", "Cannot get devices", status=404)
         return Answer(page)
 
 
-def _have_written(backend: Backend, call: Call) -> None:
-    """See to it that the devices of a large fleet are there which this request may show."""
+def _fill_fleet(backend: Backend, call: Call) -> None:
+    """Write the devices of a large fleet that this request may return."""
     try:
-        asked = as_object(call.json())
+        fields = as_object(call.json())
     except ValueError:
-        asked = call.query
-    app_id, device_id = asked.get("app_id"), asked.get("device_id")
-    if truthy(device_id):
-        need_device(backend.store, app_id, as_text(device_id).lower())
-    elif truthy(asked.get("order")) or truthy(asked.get("updated_at")):
-        need_all(backend.store, app_id, by_time=True)
-    elif truthy(asked.get("custom_id")) and backend.rules.finds_custom_ids:
-        need_all(backend.store, app_id)
+        fields = call.query
+    app_id, device_id = fields.get("app_id"), fields.get("device_id")
+    if is_truthy(device_id):
+        fill_device(backend.store, app_id, as_text(device_id).lower())
+    elif is_truthy(fields.get("order")) or is_truthy(fields.get("updated_at")):
+        fill_fleet(backend.store, app_id, by_time=True)
+    elif is_truthy(fields.get("custom_id")) and backend.rules.finds_custom_ids:
+        fill_fleet(backend.store, app_id)
     else:
-        after = _cursor(asked.get("cursor"))
+        after = _read_cursor(fields.get("cursor"))
         # One device in three has a custom id.
-        rows = 6 * ROW_CAP if truthy(asked.get("customIdMode")) else ROW_CAP
-        need_rows(backend.store, app_id, rows, after.device_id if after else "")
+        rows = 6 * ROW_CAP if is_truthy(fields.get("customIdMode")) else ROW_CAP
+        fill_rows(backend.store, app_id, rows, after.device_id if after else "")
 
 
 def post_device(backend: Backend, call: Call) -> Answer:
     """Link a device to a channel; without a channel it answers ok and does nothing (§7.2)."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        sent = json_body(call)
-        if sent is None:
-            raise Broken("fields of null")
-        body = _lowered(as_object(sent))
+        payload = json_body(call)
+        if payload is None:
+            raise Crash("fields of null")
+        body = _lower_device_id(as_object(payload))
         device_id, channel_name = body.get("device_id"), body.get("channel")
         backend.limits.count_device(
             "set", call.address, body.get("app_id"), device_id, channel_name
         )
-        if not truthy(device_id) or not truthy(body.get("app_id")):
+        if not is_truthy(device_id) or not is_truthy(body.get("app_id")):
             text = "Missing device_id or app_id"
-            more = {"body": body if isinstance(sent, dict) else sent}
+            more = {"body": body if isinstance(payload, dict) else payload}
             raise refusal("missing_device_id_or_app_id", text, more)
         app_id = valid_app_id(body)
-        if truthy(body.get("version_id")):
+        if is_truthy(body.get("version_id")):
             text = "Cannot set version to device, use channel instead"
             raise refusal("invalid_version_id", text)
-        if not truthy(channel_name):
+        if not is_truthy(channel_name):
             require(key, Permission.MANAGE_DEVICES, app_id)
             return OK
         channel = find_channel(db, app_id, as_text(channel_name))
@@ -110,7 +110,7 @@ def post_device(backend: Backend, call: Call) -> Answer:
             raise refusal("channel_not_found", "Cannot find channel", {"dbError": NO_ROW}, 404)
         if not key.may(Permission.FORCE_DEVICES, app_id, channel):
             text = "You can't manage forced devices for this channel"
-            raise refusal("cannot_access_channel", text, given(body, "app_id", "channel"))
+            raise refusal("cannot_access_channel", text, pick_fields(body, "app_id", "channel"))
         if channel.public:
             text = "Cannot set channel override for public channel"
             raise refusal("public_channel_override", text)
@@ -122,12 +122,12 @@ def remove_override(backend: Backend, call: Call) -> Answer:
     """Unlink a device; the same answer when there was nothing to unlink (§7.3)."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        body = _lowered(body_or_query(call))
+        body = _lower_device_id(body_or_query(call))
         device_id = body.get("device_id")
         backend.limits.count_device("delete", call.address, body.get("app_id"), device_id)
-        if not truthy(body.get("app_id")):
+        if not is_truthy(body.get("app_id")):
             raise missing_app_id(body)
-        if not truthy(device_id):
+        if not is_truthy(device_id):
             raise refusal("missing_device_id", "Missing device_id", {"body": body})
         app_id = valid_app_id(body)
         require(key, Permission.MANAGE_DEVICES, app_id)
@@ -135,62 +135,64 @@ def remove_override(backend: Backend, call: Call) -> Answer:
     return OK
 
 
-def _lowered(body: JsonObject) -> JsonObject:
-    """Lower-case the device id; the real code calls a string's method on whatever is there."""
+def _lower_device_id(body: JsonObject) -> JsonObject:
+    """Lower-case the device id; anything but a string crashes, as in the real code."""
     device_id = body.get("device_id")
-    if not truthy(device_id):
+    if not is_truthy(device_id):
         return body
     if not isinstance(device_id, str):
-        raise Broken("toLowerCase is not a function")
+        raise Crash("toLowerCase is not a function")
     return {**body, "device_id": device_id.lower()}
 
 
-def _page(db: sqlite3.Connection, backend: Backend, app_id: str, body: JsonObject) -> JsonObject:
-    """Give one page; the row after it tells whether there are more (§5)."""
-    custom_id = _custom_id(body.get("custom_id")) if backend.rules.finds_custom_ids else None
-    newer_than = _newer_than(body.get("updated_at"))
-    order = _order(body.get("order"))
-    limit = _limit(body.get("limit"))
-    after = _cursor(body.get("cursor"))
+def _read_page(
+    db: sqlite3.Connection, backend: Backend, app_id: str, body: JsonObject
+) -> JsonObject:
+    """Return one page; one row more is read to know whether there is a next one (§5)."""
+    custom_id = _read_custom_id(body.get("custom_id")) if backend.rules.finds_custom_ids else None
+    newer_than = _read_newer_than(body.get("updated_at"))
+    order = _read_order(body.get("order"))
+    limit = _read_limit(body.get("limit"))
+    after = _read_cursor(body.get("cursor"))
     if after is not None and order is not None:
         moment = parse_moment(after.updated_at)
         if moment is None:
             # A failed read of the store answers an empty list (§5).
             return {"data": [], "hasMore": False}
         after = Cursor(stamp(moment), after.device_id)
-    devices = page_of_devices(
+    devices = list_device_page(
         db,
         app_id,
-        # The row more is lost to the database's cap: from 1000 on it looks like the end.
+        # The database's cap cuts the extra row off: from 1000 on a page looks like the last.
         limit=min(limit + 1, ROW_CAP),
         order=order,
         after=after,
         newer_than=newer_than,
-        only_custom=truthy(body.get("customIdMode")),
+        only_custom=is_truthy(body.get("customIdMode")),
         custom_id=custom_id,
     )
     page = devices[:limit]
-    told = fits_url((device.device_id for device in page), backend.url_limit)
-    data = [present(device if told else replace(device, channel=None)) for device in page]
+    has_overrides = fits_url((device.device_id for device in page), backend.url_limit)
+    data = [present(device if has_overrides else replace(device, channel=None)) for device in page]
     if len(devices) <= limit:
         return {"data": data, "hasMore": False}
     cursor = f"{page[-1].updated_at}|{page[-1].device_id}"
     return {"data": data, "nextCursor": cursor, "hasMore": True}
 
 
-def _custom_id(value: Json) -> str | None:
-    """Read the custom id that was asked for, as the handler trims it (§18.7)."""
+def _read_custom_id(value: Json) -> str | None:
+    """Return the requested custom id, trimmed as by the real handler (§18.7)."""
     if value is None:
         return None
-    trimmed = value.strip() if isinstance(value, str) else ""
-    if not 1 <= len(trimmed) <= _LONGEST_CUSTOM_ID:
-        text = f"custom_id must have 1 to {_LONGEST_CUSTOM_ID} characters"
+    custom_id = value.strip() if isinstance(value, str) else ""
+    if not 1 <= len(custom_id) <= _MAX_CUSTOM_ID_LENGTH:
+        text = f"custom_id must have 1 to {_MAX_CUSTOM_ID_LENGTH} characters"
         raise refusal("invalid_custom_id", text, {"custom_id": value})
-    return trimmed
+    return custom_id
 
 
-def _newer_than(value: Json) -> str | None:
-    if not truthy(value):
+def _read_newer_than(value: Json) -> str | None:
+    if not is_truthy(value):
         return None
     moment = None
     if isinstance(value, str) and _UTC_FORMS.fullmatch(value):
@@ -202,16 +204,16 @@ def _newer_than(value: Json) -> str | None:
     return stamp(moment.replace(microsecond=moment.microsecond // 1000 * 1000))
 
 
-def _order(value: Json) -> Order | None:
-    if not truthy(value):
+def _read_order(value: Json) -> Order | None:
+    if not is_truthy(value):
         return None
-    # Not a set: a list or an object is neither word, and has no hash.
+    # A tuple, not a set: a list or an object has no hash.
     if value not in ("asc", "desc"):
         raise refusal("invalid_order", "order must be asc or desc", {"order": value})
     return cast("Literal['asc', 'desc']", value)
 
 
-def _limit(value: Json) -> int:
+def _read_limit(value: Json) -> int:
     if value is None:
         return PAGE_SIZE
     number = js_number(value)
@@ -220,8 +222,8 @@ def _limit(value: Json) -> int:
     return int(min(number, 10 * ROW_CAP))
 
 
-def _cursor(value: Json) -> Cursor | None:
-    """Read a cursor; one without both halves is silently none, hence page one."""
+def _read_cursor(value: Json) -> Cursor | None:
+    """Return the cursor; one without both halves counts as none (page one)."""
     if not isinstance(value, str):
         return None
     moment, _, device_id = value.partition("|")
@@ -229,8 +231,8 @@ def _cursor(value: Json) -> Cursor | None:
 
 
 def present(device: Device) -> JsonObject:
-    """Word a device; ``channel`` is there only with an override (§17)."""
-    shown: dict[str, Json] = {
+    """Return the JSON of a device; ``channel`` is there only with an override (§17)."""
+    fields: dict[str, Json] = {
         "updated_at": public_stamp(device.updated_at),
         "device_id": device.device_id,
         "custom_id": device.custom_id,
@@ -248,5 +250,5 @@ def present(device: Device) -> JsonObject:
         "country_code": device.country_code,
     }
     if device.channel is not None:
-        shown["channel"] = device.channel
-    return shown
+        fields["channel"] = device.channel
+    return fields

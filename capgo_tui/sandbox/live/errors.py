@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.answers import Answer, Refused
+from capgo_tui.sandbox.answers import Answer, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from capgo_tui.sandbox.answers import Json, JsonObject
 
-#: What the database client says when exactly one row was asked for and none was there.
+#: The database client's error when exactly one row was requested and there is none.
 NO_ROW: JsonObject = {
     "code": "PGRST116",
     "details": "The result contains 0 rows",
@@ -38,7 +38,7 @@ BAD_RANGE: JsonObject = {
 }
 
 NOT_FOUND = Answer({"error": "not_found", "message": "Not found"}, 404)
-CRASHED = Answer({"error": "unknown_error", "message": "Unknown error", "moreInfo": {}}, 500)
+SERVER_ERROR = Answer({"error": "unknown_error", "message": "Unknown error", "moreInfo": {}}, 500)
 UNAVAILABLE = Answer(
     {
         "error": "upstream_unavailable",
@@ -50,13 +50,13 @@ UNAVAILABLE = Answer(
 WRONG_KEY = Answer({"error": "invalid_apikey", "message": "Invalid apikey", "moreInfo": {}}, 401)
 
 
-def refusal(code: str, message: str, more: JsonObject | None = None, status: int = 400) -> Refused:
-    """Build a refusal to raise."""
-    return Refused(Answer({"error": code, "message": message, "moreInfo": more or {}}, status))
+def refusal(code: str, message: str, more: JsonObject | None = None, status: int = 400) -> Refusal:
+    """Return a refusal to raise."""
+    return Refusal(Answer({"error": code, "message": message, "moreInfo": more or {}}, status))
 
 
 def too_many(more: JsonObject, headers: Mapping[str, str]) -> Answer:
-    """Word a limiter's refusal (§3)."""
+    """Return a limiter's refusal (§3)."""
     return Answer(
         {"error": "too_many_requests", "message": "Too many requests", "moreInfo": more},
         429,
@@ -64,16 +64,16 @@ def too_many(more: JsonObject, headers: Mapping[str, str]) -> Answer:
     )
 
 
-def no_access(more: JsonObject, code: str = "cannot_access_app", status: int = 400) -> Refused:
-    """Refuse for want of a permission."""
+def no_access(more: JsonObject, code: str = "cannot_access_app", status: int = 400) -> Refusal:
+    """Return the refusal for a missing permission."""
     return refusal(code, "You can't access this app", more, status)
 
 
-def missing_app_id(body: Json) -> Refused:
-    """Refuse a request without an app, echoing what it sent."""
+def missing_app_id(body: Json) -> Refusal:
+    """Return the refusal of a request without an app, with its body."""
     return refusal("missing_app_id", "Missing app_id", {"body": body})
 
 
-def invalid_app_id(app_id: Json) -> Refused:
-    """Refuse an app id that is no reverse domain string."""
+def invalid_app_id(app_id: Json) -> Refusal:
+    """Return the refusal of an app id that is no reverse domain string."""
     return refusal("invalid_app_id", "App ID must be a reverse domain string", {"app_id": app_id})

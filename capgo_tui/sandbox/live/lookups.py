@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import Answer
-from capgo_tui.sandbox.call import body_or_query, given, truthy
+from capgo_tui.sandbox.call import body_or_query, is_truthy, pick_fields
 from capgo_tui.sandbox.live.access import authenticate, require_app_id
 from capgo_tui.sandbox.live.errors import NO_ROW, refusal
 from capgo_tui.sandbox.paging import Span
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.bundles import bundle_by_id, bundle_by_name, list_bundles
+from capgo_tui.sandbox.tables.bundles import find_bundle_by_id, find_bundle_or_deleted, list_bundles
 from capgo_tui.sandbox.tables.channels import find_channel
 from capgo_tui.sandbox.values import as_text
 
@@ -26,8 +26,8 @@ def get_current_bundle(backend: Backend, call: Call) -> Answer:
         body = body_or_query(call)
         app_id = require_app_id(body)
         name = body.get("channel")
-        names = given(body, "app_id", "channel")
-        if not truthy(name):
+        names = pick_fields(body, "app_id", "channel")
+        if not is_truthy(name):
             raise refusal("missing_channel", "Missing channel", {"body": body})
         channel = find_channel(db, app_id, as_text(name))
         if channel is None or not (app_id in key.apps or key.sees(channel)):
@@ -35,7 +35,7 @@ def get_current_bundle(backend: Backend, call: Call) -> Answer:
             raise refusal("cannot_find_channel", "Cannot find channel", more)
         if not key.sees(channel):
             raise refusal("cannot_access_channel", "You can't access this channel", names)
-        bundle = bundle_by_id(db, app_id, channel.version, deleted_too=True)
+        bundle = find_bundle_by_id(db, app_id, channel.version, deleted_too=True)
         if bundle is None and channel.version is not None:
             more = {"supabaseError": NO_ROW, **names}
             raise refusal("cannot_find_bundle", "Cannot load channel bundle", more)
@@ -64,9 +64,9 @@ def look_up_bundle(backend: Backend, call: Call) -> Answer:
         if body.get("latest") in (True, "true", "1"):
             newest = list_bundles(db, app_id, Span(0, 1))
             return Answer({"name": newest[0].name if newest else None})
-        if not truthy(body.get("name")):
+        if not is_truthy(body.get("name")):
             raise refusal("missing_version", "Missing bundle version name", {"body": body})
-        bundle = bundle_by_name(db, app_id, as_text(body["name"]))
+        bundle = find_bundle_or_deleted(db, app_id, as_text(body["name"]))
         return Answer(
             {
                 "exists": bundle is not None,

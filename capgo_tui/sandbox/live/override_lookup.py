@@ -22,11 +22,11 @@ _SEPARATOR_LENGTH = len(quote(","))
 
 
 def fits_url(device_ids: Iterable[str], url_limit: int) -> bool:
-    """Tell whether the overrides of these devices can be looked up; a limit of 0 is none."""
+    """Return whether the overrides of these devices can be looked up; a limit of 0 is none."""
     if not url_limit:
         return True
     lengths = [_encoded_length(device_id) + _SEPARATOR_LENGTH for device_id in device_ids]
-    # The separators stand between the ids, so that there is one less than counted.
+    # Separators are only between the ids: one less than counted.
     return _FIXED_LENGTH + sum(lengths) - _SEPARATOR_LENGTH <= url_limit
 
 

@@ -7,11 +7,11 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
-from capgo_tui.sandbox.answers import Broken
-from capgo_tui.sandbox.call import given, truthy
+from capgo_tui.sandbox.answers import Crash
+from capgo_tui.sandbox.call import is_truthy, pick_fields
 from capgo_tui.sandbox.live.errors import refusal
 from capgo_tui.sandbox.roles import Permission
-from capgo_tui.sandbox.tables.bundles import bundle_by_id, find_bundle
+from capgo_tui.sandbox.tables.bundles import find_bundle, find_bundle_by_id
 from capgo_tui.sandbox.values import as_bool, as_text, parse_moment, row_id, stamp
 
 if TYPE_CHECKING:
@@ -65,17 +65,17 @@ _RANGES_AFTER: tuple[tuple[str, int, int], ...] = (
 _NULLABLE = frozenset({"autoPauseFailureRateBps", "autoPauseMinAttempts", "autoPauseMinFailures"})
 _ACTIONS = frozenset({"pause", "rollback", "notify"})
 
-_UNPAUSED: Mapping[str, Column] = {"rollout_paused_at": None, "rollout_pause_reason": None}
-_WITHOUT_TARGET: Mapping[str, Column] = {"rollout_version": None, **_UNPAUSED}
-_ENDED: Mapping[str, Column] = {
-    **_WITHOUT_TARGET,
+_NO_PAUSE: Mapping[str, Column] = {"rollout_paused_at": None, "rollout_pause_reason": None}
+_NO_TARGET: Mapping[str, Column] = {"rollout_version": None, **_NO_PAUSE}
+_NO_ROLLOUT: Mapping[str, Column] = {
+    **_NO_TARGET,
     "rollout_enabled": False,
     "rollout_percentage_bps": 0,
 }
 
 
-def with_aliases(body: JsonObject) -> JsonObject:
-    """Give every field its camelCase name; that spelling wins when both were sent."""
+def resolve_aliases(body: JsonObject) -> JsonObject:
+    """Return every field its camelCase name; that spelling wins when both were sent."""
     aliases = {
         name: body[alias] for name, alias in _ALIASES.items() if name not in body and alias in body
     }
@@ -84,7 +84,7 @@ def with_aliases(body: JsonObject) -> JsonObject:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a body means for one channel's rollout."""
+    """The changes to one channel's rollout that a body asks for."""
 
     db: sqlite3.Connection
     key: Key
@@ -95,43 +95,45 @@ class Plan:
     rules: Rules
 
     def read(self, body: JsonObject) -> dict[str, Column]:
-        """Check the fields and give the columns they set."""
+        """Check the fields and return the columns they set."""
         numbers = self._numbers(body)
         self._check_target(body)
         values = {**numbers, **self._pause(body)}
         if "rolloutVersion" in body:
             values["rollout_version"] = self._target(body["rolloutVersion"])
-        if truthy(body.get("rollback")):
-            values |= _ENDED
-        if truthy(body.get("promoteToStable")):
+        if is_truthy(body.get("rollback")):
+            values |= _NO_ROLLOUT
+        if is_truthy(body.get("promoteToStable")):
             current = self.existing.rollout_version if self.existing else None
-            promoted = values.get("rollout_version") or current
-            if promoted is None:
+            target = values.get("rollout_version") or current
+            if target is None:
                 text = "Cannot promote without a rollout version"
-                raise refusal("missing_rollout_version", text, given(body, "app_id", "channel"))
-            values |= {**_ENDED, "version": promoted}
+                raise refusal(
+                    "missing_rollout_version", text, pick_fields(body, "app_id", "channel")
+                )
+            values |= {**_NO_ROLLOUT, "version": target}
         if self._advances(body):
             values |= self._advance(body, values)
         if self._switches_off(body):
-            values |= _WITHOUT_TARGET
+            values |= _NO_TARGET
         return values
 
     def _advances(self, body: JsonObject) -> bool:
-        return self.rules.advances_rollouts and truthy(body.get("advanceRollout"))
+        return self.rules.advances_rollouts and is_truthy(body.get("advanceRollout"))
 
     def _switches_off(self, body: JsonObject) -> bool:
-        """Tell whether the rollout is switched off, which on next drops its target (§18.4)."""
-        ends = truthy(body.get("rollback")) or truthy(body.get("promoteToStable"))
+        """Return whether the rollout is switched off, which on next drops its target (§18.4)."""
+        ends = is_truthy(body.get("rollback")) or is_truthy(body.get("promoteToStable"))
         off = body.get("rolloutEnabled") is False
         return self.rules.switching_off_drops_target and off and not ends
 
     def _advance(self, body: JsonObject, values: Mapping[str, Column]) -> dict[str, Column]:
         """Make the old target stable and the new one the target."""
-        reached = self.existing.rollout_version if self.existing else None
-        if reached is None or values.get("rollout_version") is None:
+        target = self.existing.rollout_version if self.existing else None
+        if target is None or values.get("rollout_version") is None:
             text = "Cannot advance without an old and a new rollout version"
-            raise refusal("missing_rollout_version", text, given(body, "app_id", "channel"))
-        return {"rollout_enabled": True, **values, "version": reached, **_UNPAUSED}
+            raise refusal("missing_rollout_version", text, pick_fields(body, "app_id", "channel"))
+        return {"rollout_enabled": True, **values, "version": target, **_NO_PAUSE}
 
     def _numbers(self, body: JsonObject) -> dict[str, Column]:
         values: dict[str, Column] = {}
@@ -139,7 +141,9 @@ class Plan:
         if percentage is not None:
             if not _is_number(percentage) or not 0 <= percentage <= 100:
                 text = "Rollout percentage must be between 0 and 100"
-                raise refusal("invalid_rollout_percentage", text, given(body, "rolloutPercentage"))
+                raise refusal(
+                    "invalid_rollout_percentage", text, pick_fields(body, "rolloutPercentage")
+                )
             if body.get("rolloutPercentageBps") is None:
                 body = {**body, "rolloutPercentageBps": math.floor(percentage * 100 + 0.5)}
         for name, low, high in _RANGES_BEFORE:
@@ -154,7 +158,7 @@ class Plan:
         for name, low, high in _RANGES_AFTER:
             values |= _whole(body, name, low, high)
         action = body.get("autoPauseAction")
-        if truthy(action):
+        if is_truthy(action):
             if not isinstance(action, str) or action not in _ACTIONS:
                 text = "Auto-pause action must be pause, rollback, or notify"
                 raise refusal("invalid_auto_pause_action", text, {"autoPauseAction": action})
@@ -165,9 +169,9 @@ class Plan:
         return values
 
     def _check_target(self, body: JsonObject) -> None:
-        names = given(body, "app_id", "channel")
-        target_given = truthy(body.get("rolloutVersion"))
-        ends = truthy(body.get("rollback")) or truthy(body.get("promoteToStable"))
+        names = pick_fields(body, "app_id", "channel")
+        has_target = is_truthy(body.get("rolloutVersion"))
+        ends = is_truthy(body.get("rollback")) or is_truthy(body.get("promoteToStable"))
         drops = (
             self._switches_off(body)
             and self.existing is not None
@@ -180,7 +184,7 @@ class Plan:
                 text = "You can't promote bundles on this channel"
                 more = {**names, "channelId": self.existing.id}
                 raise refusal("cannot_promote_bundle", text, more)
-        if target_given and self.stable is None:
+        if has_target and self.stable is None:
             text = "Cannot set rollout target without a stable bundle"
             raise refusal("missing_stable_version", text, names)
 
@@ -193,28 +197,28 @@ class Plan:
         if "rolloutPausedAt" in body:
             values["rollout_paused_at"] = _moment(body["rolloutPausedAt"])
         elif body.get("rolloutPaused") is not None:
-            paused = truthy(body["rolloutPaused"])
-            values["rollout_paused_at"] = self.moment if paused else None
+            is_paused = is_truthy(body["rolloutPaused"])
+            values["rollout_paused_at"] = self.moment if is_paused else None
         if "rollout_paused_at" in values and values["rollout_paused_at"] is None:
             values["rollout_pause_reason"] = None
         return values
 
     def _target(self, version: Json) -> int | None:
-        if not truthy(version):
+        if not is_truthy(version):
             return None
         if isinstance(version, (int, float)):
-            bundle = bundle_by_id(self.db, self.app_id, row_id(version))
+            bundle = find_bundle_by_id(self.db, self.app_id, row_id(version))
         else:
             bundle = find_bundle(self.db, self.app_id, as_text(version))
         if bundle is None:
-            raise Broken("an unknown rollout target is not caught")
+            raise Crash("an unknown rollout target is not caught")
         return bundle.id
 
 
-def settled(
+def apply_database_rules(
     existing: Channel | None, values: Mapping[str, Column], rules: Rules
 ) -> dict[str, Column]:
-    """Give the columns as the database's own rules leave them, whoever writes the channel.
+    """Return the columns after the database's own rules, which hold for every write.
 
     On next a new stable bundle ends the rollout of a target that stays the same (§18.4). A target
     that changes gets a new rollout id and no pause.
@@ -231,7 +235,7 @@ def settled(
     ):
         after |= {"rollout_version": None, "rollout_enabled": False}
     if after.get("rollout_version", target) != target:
-        after |= {"rollout_id": str(uuid.uuid4()), **_UNPAUSED}
+        after |= {"rollout_id": str(uuid.uuid4()), **_NO_PAUSE}
     return after
 
 
@@ -255,5 +259,5 @@ def _moment(value: Json) -> str | None:
         return None
     moment = parse_moment(as_text(value))
     if moment is None:
-        raise Broken("not a moment")
+        raise Crash("not a moment")
     return stamp(moment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.live.errors import refusal
-from capgo_tui.sandbox.tables.bundles import bundle_by_id
+from capgo_tui.sandbox.tables.bundles import find_bundle_by_id
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,20 +37,20 @@ def check_bundles_have_package(
     existing: Channel | None,
     values: Mapping[str, Column],
 ) -> None:
-    """Refuse a channel's new state when a bundle it then carries lacks the package."""
+    """Refuse a channel's new state when one of its bundles lacks the package."""
     before: Mapping[str, Column] = {
         "update_package": existing.update_package if existing else _ANY,
         "version": existing.version if existing else None,
         "rollout_version": existing.rollout_version if existing else None,
     }
     after = {column: values.get(column, value) for column, value in before.items()}
-    # What was so before is not looked at again.
+    # An unchanged state is not checked again.
     if after == before:
         return
     kind = str(after["update_package"]).removesuffix("_from_builtin")
     for column in ("version", "rollout_version"):
         bundle_id = after[column]
-        bundle = bundle_by_id(db, app_id, bundle_id) if isinstance(bundle_id, int) else None
+        bundle = find_bundle_by_id(db, app_id, bundle_id) if isinstance(bundle_id, int) else None
         if bundle is None:
             continue
         text = f'Channel "{name}" requires a {kind} package, but bundle "{bundle.name}" has none'

@@ -1,1 +1,1 @@
-"""Rows of the database and the questions asked of them."""
+"""Records of the database and their queries."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.tables.rows import record_of
+from capgo_tui.sandbox.tables.rows import read_record
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,7 +26,7 @@ class App:
     rollout_channel_count: int
 
 
-# Uploads by the official command line note the last version; bundles made through the API do not.
+# Only uploads by the official command line set the last version, not bundles of the API.
 _SELECT = """
 SELECT a.*,
   (SELECT l.name FROM last_versions l WHERE l.app_id = a.app_id) AS last_version,
@@ -39,24 +39,24 @@ FROM apps a
 def find_app(db: sqlite3.Connection, app_id: str) -> App | None:
     """Find one app."""
     row = db.execute(_SELECT + "WHERE a.app_id = ?", [app_id]).fetchone()
-    return record_of(App, row) if row else None
+    return read_record(App, row) if row else None
 
 
 def list_apps(db: sqlite3.Connection, app_ids: tuple[str, ...]) -> list[App]:
-    """List these apps in the order they were made."""
-    found = (find_app(db, app_id) for app_id in app_ids)
-    return sorted((a for a in found if a), key=lambda a: (a.created_at, a.app_id))
+    """Return these apps in the order of creation."""
+    apps = (find_app(db, app_id) for app_id in app_ids)
+    return sorted((a for a in apps if a), key=lambda a: (a.created_at, a.app_id))
 
 
 @dataclass(frozen=True)
 class Encryption:
-    """What an organisation demands of its bundles; ``key_id`` is the one key it accepts."""
+    """An organisation's encryption policy; ``key_id`` is the one key it accepts."""
 
     key_id: str | None
 
 
-def encryption_of(db: sqlite3.Connection, owner_org: str) -> Encryption | None:
-    """Find an organisation's demand that bundles be encrypted; None when it has none."""
+def find_encryption(db: sqlite3.Connection, owner_org: str) -> Encryption | None:
+    """Return an organisation's encryption policy, or None when it has none."""
     row = db.execute(
         "SELECT key_id FROM encrypted_orgs WHERE owner_org = ?", [owner_org]
     ).fetchone()
@@ -64,11 +64,11 @@ def encryption_of(db: sqlite3.Connection, owner_org: str) -> Encryption | None:
 
 
 def note_last_version(db: sqlite3.Connection, app_id: str, name: str) -> None:
-    """Note the version that was uploaded last."""
+    """Store the name of the last upload."""
     db.execute("INSERT OR REPLACE INTO last_versions (app_id, name) VALUES (?, ?)", [app_id, name])
 
 
-def org_of(db: sqlite3.Connection, app_id: str) -> str | None:
-    """Give an app's organisation, or None when there is no such app."""
+def find_owner_org(db: sqlite3.Connection, app_id: str) -> str | None:
+    """Return an app's organisation, or None when there is no such app."""
     row = db.execute("SELECT owner_org FROM apps WHERE app_id = ?", [app_id]).fetchone()
     return str(row[0]) if row else None

@@ -1,8 +1,8 @@
 """The organisation's record of changes to channels and bundles (§18.10).
 
-Rows are written by triggers, as in the real database, so that no change of a row is missed whoever
-makes it: a demotion is recorded as well as a promotion. A trigger fires only while a key acts (see
-``Store.act``), so that data which is loaded or made up is not recorded.
+Rows are written by triggers, as in the real database, so that every change of a row is recorded: a
+demotion as well as a promotion. A trigger fires only while a key acts (see ``Store.act``), so that
+loaded or generated data is not recorded.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class AuditedTable:
     booleans: frozenset[str]
 
     def record(self, row: str) -> str:
-        """Write the SQL expression that gives a row as JSON."""
+        """Return the SQL expression of a row as JSON."""
         pairs = [f"'{name}', {self._value(row, name)}" for name in self.columns]
         org = f"(SELECT owner_org FROM apps WHERE app_id = {row}.app_id)"  # noqa: S608
         return f"json_object({', '.join(pairs)}, 'owner_org', {org})"
@@ -49,17 +49,17 @@ class AuditedTable:
         return f"json(iif({value}, 'true', 'false'))" if column in self.booleans else value
 
 
-def _audited(name: str, public_name: str, record: type[DataclassInstance]) -> AuditedTable:
+def _describe_table(name: str, public_name: str, record: type[DataclassInstance]) -> AuditedTable:
     columns = tuple(f.name for f in fields(record) if f.name not in _LEFT_OUT)
     return AuditedTable(name, public_name, columns, boolean_fields(record))
 
 
-CHANNELS = _audited("channels", "channels", Channel)
-BUNDLES = _audited("bundles", "app_versions", Bundle)
+CHANNELS = _describe_table("channels", "channels", Channel)
+BUNDLES = _describe_table("bundles", "app_versions", Bundle)
 
 
-def triggers() -> str:
-    """Write the triggers of one connection; ``acting_key`` and ``acting_moment`` are its own."""
+def build_triggers() -> str:
+    """Return the triggers of a connection that defines ``acting_key`` and ``acting_moment``."""
     return "\n".join(
         f"""
         CREATE TEMP TRIGGER audit_{table.name}_{operation}
@@ -101,18 +101,18 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which entries are asked for."""
+    """The conditions on entries to list."""
 
     org_id: str
-    since: str
+    start: str
     table_name: str | None = None
     operation: str | None = None
 
     @property
     def condition(self) -> tuple[str, dict[str, Column]]:
-        """Give the SQL condition and its values."""
+        """Return the SQL condition and its values."""
         text = "a.org_id = :org AND a.created_at >= :since"
-        values: dict[str, Column] = {"org": self.org_id, "since": self.since}
+        values: dict[str, Column] = {"org": self.org_id, "since": self.start}
         for column, value in (("table_name", self.table_name), ("operation", self.operation)):
             if value:
                 text += f" AND a.{column} = :{column}"
@@ -120,16 +120,16 @@ class AuditFilter:
         return text, values
 
 
-def count_audit(db: sqlite3.Connection, asked: AuditFilter) -> int:
+def count_audit(db: sqlite3.Connection, audit_filter: AuditFilter) -> int:
     """Count the entries on all pages."""
-    condition, values = asked.condition
+    condition, values = audit_filter.condition
     row = db.execute(f"SELECT count(*) FROM audit_logs a WHERE {condition}", values)  # noqa: S608
     return int(row.fetchone()[0])
 
 
-def list_audit(db: sqlite3.Connection, asked: AuditFilter, span: Span) -> list[AuditEntry]:
+def list_audit(db: sqlite3.Connection, audit_filter: AuditFilter, span: Span) -> list[AuditEntry]:
     """List entries, the newest first."""
-    condition, values = asked.condition
+    condition, values = audit_filter.condition
     rows = db.execute(
         "SELECT a.*, k.label AS key_label, k.user_id FROM audit_logs a"  # noqa: S608
         f" LEFT JOIN keys k ON k.id = a.key_id WHERE {condition}"
@@ -146,13 +146,15 @@ def _entry(row: sqlite3.Row) -> AuditEntry:
     return AuditEntry(**values)
 
 
-def records(db: sqlite3.Connection, table: AuditedTable, app_id: str) -> Iterator[dict[str, Json]]:
-    """Give all rows of an app as they would be recorded."""
-    found = db.execute(
+def list_records(
+    db: sqlite3.Connection, table: AuditedTable, app_id: str
+) -> Iterator[dict[str, Json]]:
+    """Yield all rows of an app as records."""
+    rows = db.execute(
         f"SELECT {table.record('r')} FROM {table.name} r WHERE app_id = ?",  # noqa: S608
         [app_id],
     )
-    for row in found:
+    for row in rows:
         yield json.loads(row[0])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.tables.rows import record_of, records_of
+from capgo_tui.sandbox.tables.rows import read_record, read_records
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,12 +41,12 @@ class Bundle:
 
     @property
     def has_zip(self) -> bool:
-        """Tell whether the whole bundle can be downloaded as one file."""
+        """Return whether the whole bundle can be downloaded as one file."""
         return bool(self.external_url if self.storage_provider == "external" else self.r2_path)
 
     @property
     def has_delta(self) -> bool:
-        """Tell whether its files can be downloaded one by one."""
+        """Return whether the files can be downloaded one by one."""
         return self.manifest_count > 0
 
 
@@ -60,39 +60,39 @@ def list_bundles(db: sqlite3.Connection, app_id: str, span: Span) -> list[Bundle
         " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
         [app_id, span.limit, span.offset],
     )
-    return records_of(Bundle, rows)
+    return read_records(Bundle, rows)
 
 
 def find_bundle(db: sqlite3.Connection, app_id: str, name: str) -> Bundle | None:
-    """Find a bundle that is not deleted by its name."""
+    """Return the bundle with this name, or None; a deleted one does not count."""
     row = db.execute(
         "SELECT * FROM bundles WHERE app_id = ? AND name = ? AND deleted = 0", [app_id, name]
     ).fetchone()
-    return record_of(Bundle, row) if row else None
+    return read_record(Bundle, row) if row else None
 
 
-def bundle_by_name(db: sqlite3.Connection, app_id: str, name: str) -> Bundle | None:
-    """Find a bundle by its name, a deleted one too."""
+def find_bundle_or_deleted(db: sqlite3.Connection, app_id: str, name: str) -> Bundle | None:
+    """Return the bundle with this name, deleted or not, or None."""
     row = db.execute(
         "SELECT * FROM bundles WHERE app_id = ? AND name = ?", [app_id, name]
     ).fetchone()
-    return record_of(Bundle, row) if row else None
+    return read_record(Bundle, row) if row else None
 
 
-def bundle_by_id(
+def find_bundle_by_id(
     db: sqlite3.Connection, app_id: str, bundle_id: int | None, *, deleted_too: bool = False
 ) -> Bundle | None:
-    """Find a bundle by its id."""
+    """Return the bundle with this id, or None."""
     row = db.execute(
         "SELECT * FROM bundles WHERE app_id = ? AND id = ?", [app_id, bundle_id]
     ).fetchone()
     if row is None or (row["deleted"] and not deleted_too):
         return None
-    return record_of(Bundle, row)
+    return read_record(Bundle, row)
 
 
 def is_linked(db: sqlite3.Connection, bundle_id: int, *, besides: int | None = None) -> bool:
-    """Tell whether a channel, ``besides`` apart, has it as its bundle or as rollout target."""
+    """Return whether a channel other than ``besides`` has this bundle or rollout target."""
     row = db.execute(
         "SELECT 1 FROM channels WHERE (version = :bundle OR rollout_version = :bundle)"
         " AND id IS NOT :besides",
@@ -102,7 +102,7 @@ def is_linked(db: sqlite3.Connection, bundle_id: int, *, besides: int | None = N
 
 
 def delete_bundle(db: sqlite3.Connection, bundle_id: int, moment: str) -> None:
-    """Delete one softly."""
+    """Mark a bundle as deleted."""
     db.execute(
         "UPDATE bundles SET deleted = 1, deleted_at = :moment, updated_at = :moment"
         " WHERE id = :bundle",
@@ -113,7 +113,7 @@ def delete_bundle(db: sqlite3.Connection, bundle_id: int, moment: str) -> None:
 def delete_all_bundles(
     db: sqlite3.Connection, app_id: str, moment: str, *, keep_linked: bool
 ) -> None:
-    """Delete an app's bundles softly; live keeps the ones a channel uses (§8.2)."""
+    """Mark an app's bundles as deleted; live keeps the ones a channel uses (§8.2)."""
     db.execute(
         "UPDATE bundles SET deleted = 1, deleted_at = :moment, updated_at = :moment"
         " WHERE app_id = :app AND deleted = 0 AND NOT (:keep_linked AND EXISTS ("

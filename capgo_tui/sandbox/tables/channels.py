@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.tables.rows import Column, insert, record_of, records_of, update
+from capgo_tui.sandbox.tables.rows import Column, insert, read_record, read_records, update
 
 if TYPE_CHECKING:
     import sqlite3
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel, with the names of the two bundles it may point at."""
+    """One channel, with the names of its bundle and rollout target."""
 
     id: int
     app_id: str
@@ -72,25 +72,27 @@ def list_channels(db: sqlite3.Connection, app_id: str, span: Span) -> list[Chann
         _SELECT + "WHERE c.app_id = ? ORDER BY c.created_at, c.id LIMIT ? OFFSET ?",
         [app_id, span.limit, span.offset],
     )
-    return records_of(Channel, rows)
+    return read_records(Channel, rows)
 
 
 def find_channel(db: sqlite3.Connection, app_id: str, name: str) -> Channel | None:
-    """Find a channel by its exact name."""
+    """Return the channel with this exact name, or None."""
     row = db.execute(_SELECT + "WHERE c.app_id = ? AND c.name = ?", [app_id, name]).fetchone()
-    return record_of(Channel, row) if row else None
+    return read_record(Channel, row) if row else None
 
 
-def channel_by_id(db: sqlite3.Connection, app_id: str, channel_id: int | None) -> Channel | None:
-    """Find a channel by its id."""
+def find_channel_by_id(
+    db: sqlite3.Connection, app_id: str, channel_id: int | None
+) -> Channel | None:
+    """Return the channel with this id, or None."""
     row = db.execute(_SELECT + "WHERE c.app_id = ? AND c.id = ?", [app_id, channel_id]).fetchone()
-    return record_of(Channel, row) if row else None
+    return read_record(Channel, row) if row else None
 
 
 def save_channel(
     db: sqlite3.Connection, existing: Channel | None, values: dict[str, Column], moment: str
 ) -> int:
-    """Create or change a channel; a default sends the app's other defaults back to private."""
+    """Create or change a channel; a new default makes the platform's other one private."""
     if existing is None:
         channel_id = insert(db, "channels", {**values, "created_at": moment, "updated_at": moment})
     else:

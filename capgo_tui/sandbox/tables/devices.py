@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from capgo_tui.sandbox.tables.rows import Column, record_of, records_of
+from capgo_tui.sandbox.tables.rows import Column, read_record, read_records
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,7 +17,7 @@ Order: TypeAlias = Literal["asc", "desc"]
 
 @dataclass(frozen=True)
 class Device:
-    """One device; ``version`` is the id its bundle name resolves to, ``channel`` the override."""
+    """One device; ``version`` is the id of its bundle's name, ``channel`` the override."""
 
     app_id: str
     device_id: str
@@ -39,13 +39,13 @@ class Device:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where the page before ended."""
+    """The last row of the previous page."""
 
     updated_at: str
     device_id: str
 
 
-# A device tells its bundle's name; the id is looked up at reading, among deleted bundles too.
+# A device stores its bundle's name; reading looks up the id, among deleted bundles too.
 _SELECT = """
 SELECT d.app_id, d.device_id, d.updated_at, d.custom_id, d.platform, d.plugin_version,
   d.os_version, d.version_build, d.version_name, coalesce(b.id, d.version) AS version, d.is_prod,
@@ -69,7 +69,7 @@ _AFTER: dict[Order | None, str] = {
 }
 
 
-def page_of_devices(
+def list_device_page(
     db: sqlite3.Connection,
     app_id: str,
     *,
@@ -80,7 +80,7 @@ def page_of_devices(
     only_custom: bool,
     custom_id: str | None = None,
 ) -> list[Device]:
-    """Fetch one page of the live list; it costs O(page) wherever the cursor stands (§5)."""
+    """Return one page of the live list in O(page), at any cursor (§5)."""
     query = _SELECT + "WHERE d.app_id = :app"
     values: dict[str, Column] = {"app": app_id, "limit": limit}
     if only_custom:
@@ -96,11 +96,11 @@ def page_of_devices(
         query += _AFTER[order]
         values |= {"at": after.updated_at, "id": after.device_id}
     rows = db.execute(query + _ORDERS[order] + " LIMIT :limit", values)
-    return records_of(Device, rows)
+    return read_records(Device, rows)
 
 
 def has_devices(db: sqlite3.Connection, app_id: str) -> bool:
-    """Tell whether an app has any device."""
+    """Return whether an app has any device."""
     row = db.execute("SELECT 1 FROM devices WHERE app_id = ? LIMIT 1", [app_id]).fetchone()
     return row is not None
 
@@ -111,15 +111,15 @@ def list_devices(db: sqlite3.Connection, app_id: str, span: Span) -> list[Device
         _SELECT + "WHERE d.app_id = ? ORDER BY d.device_id LIMIT ? OFFSET ?",
         [app_id, span.limit, span.offset],
     )
-    return records_of(Device, rows)
+    return read_records(Device, rows)
 
 
 def find_device(db: sqlite3.Connection, app_id: str, device_id: str) -> Device | None:
-    """Find one device by its exact id."""
+    """Return the device with this exact id, or None."""
     row = db.execute(
         _SELECT + "WHERE d.app_id = ? AND d.device_id = ?", [app_id, device_id]
     ).fetchone()
-    return record_of(Device, row) if row else None
+    return read_record(Device, row) if row else None
 
 
 def link_device(db: sqlite3.Connection, app_id: str, device_id: str, channel_id: int) -> None:

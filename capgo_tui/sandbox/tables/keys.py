@@ -1,4 +1,4 @@
-"""API keys: who asks, and what they may do (§1, §10)."""
+"""API keys and their rights (§1, §10)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Key:
-    """One key; ``hashed`` ones are stored without their value and cannot be a subkey.
+    """One API key; a hashed one is stored without its value and cannot be a subkey.
 
     ``rights`` are those on single channels, by channel and permission: allowed, or denied though
     the role allows it.
@@ -29,16 +29,16 @@ class Key:
     key: str
     role: str
     apps: tuple[str, ...]
-    expired: bool
-    hashed: bool
+    is_expired: bool
+    is_hashed: bool
     user_id: str
     rights: Mapping[tuple[int, str], bool]
 
     def may(self, permission: Permission, app_id: Json, channel: Channel | None = None) -> bool:
-        """Tell whether the key may do this in the app, or on this channel of it."""
-        told = self.rights.get((channel.id, permission)) if channel is not None else None
-        if told is not None:
-            return told
+        """Return whether the key may do this in the app, or on this channel of it."""
+        is_allowed = self.rights.get((channel.id, permission)) if channel is not None else None
+        if is_allowed is not None:
+            return is_allowed
         if app_id not in self.apps:
             return False
         if permission in ROLES[self.role]:
@@ -47,11 +47,11 @@ class Key:
         return own and permission in OWN_CHANNEL.get(self.role, frozenset())
 
     def sees(self, channel: Channel) -> bool:
-        """Tell whether the key sees this channel at all; a hidden one looks like none."""
+        """Return whether the key sees this channel; a hidden one answers like a missing one."""
         return (
             self.may(Permission.READ_CHANNELS, channel.app_id)
             or (channel.app_id in self.apps and channel.created_by_key == self.id)
-            or any(on == channel.id and allowed for (on, _), allowed in self.rights.items())
+            or any(on == channel.id and is_allowed for (on, _), is_allowed in self.rights.items())
         )
 
 
@@ -65,25 +65,25 @@ def _key(db: sqlite3.Connection, row: sqlite3.Row) -> Key:
         key=row["key"],
         role=row["role"],
         apps=tuple(json.loads(row["apps"])),
-        expired=bool(row["expired"]),
-        hashed=bool(row["hashed"]),
+        is_expired=bool(row["expired"]),
+        is_hashed=bool(row["hashed"]),
         user_id=row["user_id"],
         rights={(r["channel_id"], r["permission"]): bool(r["allowed"]) for r in rights},
     )
 
 
 def find_key(db: sqlite3.Connection, key: str) -> Key | None:
-    """Find a key by its value."""
+    """Return the key with this value, or None."""
     row = db.execute("SELECT * FROM keys WHERE key = ?", [key]).fetchone()
     return _key(db, row) if row else None
 
 
-def key_by_id(db: sqlite3.Connection, key_id: int) -> Key | None:
-    """Find a key by its id."""
+def find_key_by_id(db: sqlite3.Connection, key_id: int) -> Key | None:
+    """Return the key with this id, or None."""
     row = db.execute("SELECT * FROM keys WHERE id = ?", [key_id]).fetchone()
     return _key(db, row) if row else None
 
 
 def list_keys(db: sqlite3.Connection) -> list[Key]:
-    """List all keys in the order they were made."""
+    """Return all keys in the order of creation."""
     return [_key(db, row) for row in db.execute("SELECT * FROM keys ORDER BY id")]

@@ -1,4 +1,4 @@
-"""Turning SQLite rows into typed records."""
+"""Conversion of SQLite rows into typed records."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Record = TypeVar("Record", bound="DataclassInstance")
 
 @cache
 def boolean_fields(record: type[DataclassInstance]) -> frozenset[str]:
-    """Name a record's boolean fields, which SQLite keeps as numbers."""
+    """Return a record's boolean fields, which SQLite stores as numbers."""
     return frozenset(f.name for f in fields(record) if f.type in {"bool", "bool | None"})
 
 
-def record_of(record: type[Record], row: sqlite3.Row) -> Record:
-    """Build a record from a row with the same columns; SQLite keeps a boolean as a number."""
+def read_record(record: type[Record], row: sqlite3.Row) -> Record:
+    """Return the record of a row with the same columns."""
     booleans = boolean_fields(record)
     return record(
         **{
@@ -32,8 +32,8 @@ def record_of(record: type[Record], row: sqlite3.Row) -> Record:
     )
 
 
-def records_of(record: type[Record], rows: sqlite3.Cursor) -> list[Record]:
-    """Build a record from each row; what they have in common is worked out once."""
+def read_records(record: type[Record], rows: sqlite3.Cursor) -> list[Record]:
+    """Return the record of each row; the columns are inspected once."""
     names = [column[0] for column in rows.description]
     booleans = [number for number, name in enumerate(names) if name in boolean_fields(record)]
     records = []
@@ -47,7 +47,7 @@ def records_of(record: type[Record], rows: sqlite3.Cursor) -> list[Record]:
 
 
 def insert(db: sqlite3.Connection, table: str, values: dict[str, Column]) -> int:
-    """Insert one row and give its id; names come from code, values are bound."""
+    """Insert one row and return its id; names come from code, values are bound."""
     names = ", ".join(values)
     marks = ", ".join("?" * len(values))
     cursor = db.execute(

@@ -1,4 +1,4 @@
-"""Which of the requests a fault is aimed at it really strikes: by count, rate or pattern."""
+"""The schedule of a fault: which requests of its aim it strikes, by count, rate or pattern."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-#: Tells of the n-th request, counted from 1, whether it is struck.
-Moment: TypeAlias = "Callable[[int, random.Random], bool]"
+#: Returns whether the n-th request, counted from 1, is struck.
+Schedule: TypeAlias = "Callable[[int, random.Random], bool]"
 
 FORMS = {
     "3": "the third only",
@@ -25,8 +25,8 @@ FORMS = {
 }
 
 
-def read_moment(text: str) -> Moment:
-    """Read one of the forms above; nothing means always."""
+def read_schedule(text: str) -> Schedule:
+    """Parse one of the forms above; "" means always."""
     if not text:
         return lambda number, rng: True
     if re.fullmatch(r"[.x]+", text):
@@ -39,7 +39,7 @@ def read_moment(text: str) -> Moment:
         return lambda number, rng: number % int(step[1]) == 0
     if re.fullmatch(r"\d+(-\d+|\+)?(,\d+(-\d+|\+)?)*", text):
         ranges = [_range(part) for part in text.split(",")]
-        # Requests are counted from 1, and a range that runs backwards would strike none.
+        # Requests are counted from 1, and a reversed range would strike none.
         if all(1 <= low <= high for low, high in ranges):
             return lambda number, rng: any(low <= number <= high for low, high in ranges)
     forms = ", ".join(f"{form} ({meaning})" for form, meaning in FORMS.items())
