@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.faults import Faults
-from tests.sandbox.sockets import listening
+from tests.sandbox.sockets import serve_app
 from tests.support.clock import NOON
 from tests.tui.world import bundle, channel, device_id, state, store_of
 
@@ -95,7 +95,7 @@ class House:
 def house() -> Iterator[House]:
     """A house that is served until it is left."""
     made = House()
-    with listening(made) as port:
+    with serve_app(made) as port:
         made.port = port
         try:
             yield made

@@ -1,11 +1,11 @@
-"""The contract's conformance cases (§15) that are one request and what comes back."""
+"""The contract's conformance cases (§15) of one request and its answer."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.sandbox.world import KNOWN, UNKNOWN_DEVICE, A, key_of
+from tests.sandbox.world import KNOWN_DEVICE, UNKNOWN_DEVICE, A, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ BAD_SEMVER = (
 
 
 class Case(NamedTuple):
-    """One request and what comes back; ``answer`` is the whole body where the row tells it."""
+    """One request and its answer; ``answer`` is the whole body where the row has it."""
 
     number: str
     method: str
@@ -37,10 +37,10 @@ class Case(NamedTuple):
 
     @property
     def row(self) -> int:
-        """The row of §15, whose number the case's begins with."""
-        found = re.match(r"\d+", self.number)
-        assert found
-        return int(found.group())
+        """The row of §15, with whose number the case's begins."""
+        match = re.match(r"\d+", self.number)
+        assert match
+        return int(match.group())
 
 
 def get(number: str, path: str, status: int, code: str = "", **query: object) -> Case:
@@ -59,7 +59,7 @@ def delete(number: str, path: str, status: int, code: str = "", **body: object) 
     return Case(number, "DELETE", path, status, code, body=body)
 
 
-def done(number: str, method: str, path: str, **body: object) -> Case:
+def ok(number: str, method: str, path: str, **body: object) -> Case:
     return Case(number, method, path, 200, body=body, answer=OK)
 
 
@@ -68,10 +68,8 @@ CASES = [
     get("2", "/channel", 200, app_id=A, channel="production"),
     get("3", "/channel", 400, "invalid_app_id", app_id="invalid_app"),
     get("4", "/channel", 400, "cannot_access_app", app_id=NOBODY, name="x"),
-    done("5", "POST", "/channel", app_id=A, channel="test_channel", public=True),
-    done(
-        "6", "POST", "/channel", app_id=A, channel="production", disableAutoUpdateUnderNative=False
-    ),
+    ok("5", "POST", "/channel", app_id=A, channel="test_channel", public=True),
+    ok("6", "POST", "/channel", app_id=A, channel="production", disableAutoUpdateUnderNative=False),
     *(
         post(f"7 {bad}", "/channel", 400, "invalid_app_id", app_id=bad, channel="x")
         for bad in ("invalid_app", "nodomainapp", "com.example.app+special")
@@ -79,7 +77,7 @@ CASES = [
     delete("8", "/channel", 400, "cannot_find_channel", app_id=A, channel="invalid_channel"),
     delete("9", "/channel", 400, "missing_channel_name", app_id=A),
     delete("10", "/channel", 400, "missing_channel_name", app_id=A, name="x"),
-    done("11", "DELETE", "/channel", app_id=A, channel="production"),
+    ok("11", "DELETE", "/channel", app_id=A, channel="production"),
     Case("12", "DELETE", "/channel", 400, "invalid_app_id", query={"app_id": "x", "channel": "y"}),
     post("15", "/channel", 400, "cannot_find_version", app_id=A, channel="new", version="9.9.9"),
     post(
@@ -98,7 +96,7 @@ CASES = [
         rolloutVersion="2.0.0",
     ),
     get("24", "/device", 200, app_id=A),
-    get("25", "/device", 200, app_id=A, device_id=KNOWN),
+    get("25", "/device", 200, app_id=A, device_id=KNOWN_DEVICE),
     get("26", "/device", 404, "device_not_found", app_id=A, device_id="invalid_device"),
     get(
         "27",
@@ -110,19 +108,21 @@ CASES = [
         version="1.0.0",
     ),
     get("28", "/device", 400, "missing_app_id"),
-    get("29", "/device", 400, "cannot_access_app", app_id=NOBODY, device_id=KNOWN),
+    get("29", "/device", 400, "cannot_access_app", app_id=NOBODY, device_id=KNOWN_DEVICE),
     get("30", "/device", 400, "invalid_app_id", app_id="wrongformat"),
     get("33", "/device", 400, "invalid_updated_at", app_id=A, updated_at="not-a-date"),
     get(
         "34", "/device", 400, "invalid_updated_at", app_id=A, updated_at="2024-02-31T00:00:00.000Z"
     ),
     get("35", "/device", 400, "invalid_order", app_id=A, order="sideways"),
-    get("36", "/device", 200, app_id=A, device_id=KNOWN, order="x", updated_at="x", limit=1.5),
-    done("37", "POST", "/device", app_id=A, device_id=UNKNOWN_DEVICE, channel="beta"),
+    get(
+        "36", "/device", 200, app_id=A, device_id=KNOWN_DEVICE, order="x", updated_at="x", limit=1.5
+    ),
+    ok("37", "POST", "/device", app_id=A, device_id=UNKNOWN_DEVICE, channel="beta"),
     post("38", "/device", 400, "invalid_app_id", app_id="invalid_app", device_id="x", channel="b"),
     post("39", "/device", 400, "invalid_version_id", app_id=A, device_id="x", version_id="1.0.0"),
-    done("41", "DELETE", "/device", app_id=A, device_id=UNKNOWN_DEVICE),
-    done("42", "DELETE", "/device", app_id=A, device_id="invalid_device"),
+    ok("41", "DELETE", "/device", app_id=A, device_id=UNKNOWN_DEVICE),
+    ok("42", "DELETE", "/device", app_id=A, device_id="invalid_device"),
     Case("43", "DELETE", "/device", 400, "invalid_app_id", query={"app_id": "x", "device_id": "y"}),
     get("47", "/bundle", 200, app_id=A),
     get("48", "/bundle", 400, "missing_app_id"),
@@ -131,8 +131,8 @@ CASES = [
     delete("51", "/bundle", 400, "missing_app_id", version="1.0.0"),
     delete("52", "/bundle", 400, "cannot_delete_bundle", app_id="nonexistent.app", version="1.0.0"),
     delete("53", "/bundle", 400, "cannot_delete_version", app_id=A, version="nonexistent-version"),
-    done("54", "DELETE", "/bundle", app_id=A, version="1.0.1"),
-    done("56", "DELETE", "/bundle", app_id=A),
+    ok("54", "DELETE", "/bundle", app_id=A, version="1.0.1"),
+    ok("56", "DELETE", "/bundle", app_id=A),
     Case("57", "DELETE", "/bundle", 400, "invalid_app_id", query={"app_id": "x", "version": "1"}),
     *(
         Case(f"58 {m} {p}", m, p, 400, "invalid_json_parse_body", raw=b"invalid json")
@@ -152,7 +152,7 @@ CASES = [
     put("63", "/bundle", 400, "cannot_find_channel", app_id=A, version_id=1, channel_id=999999),
     put("64a", "/bundle", 400, "invalid_app_id", app_id="invalid_app", version_id=1, channel_id=1),
     put("64b", "/bundle", 400, "cannot_access_app", app_id=NOBODY, version_id=1, channel_id=1),
-    done("66", "POST", "/bundle/metadata", app_id=A, version_id=1, link="https://x.invalid"),
+    ok("66", "POST", "/bundle/metadata", app_id=A, version_id=1, link="https://x.invalid"),
     post("67a", "/bundle/metadata", 400, "missing_required_fields", version_id=1, link="x"),
     post(
         "67b", "/bundle/metadata", 400, "cannot_find_version", app_id=A, version_id=999999, link="x"
@@ -229,12 +229,20 @@ CASES = [
         400,
         "public_channel_override",
         app_id=A,
-        device_id=KNOWN,
+        device_id=KNOWN_DEVICE,
         channel="production",
     ),
-    post("92", "/device", 404, "channel_not_found", app_id=A, device_id=KNOWN, channel="missing"),
-    done("93a", "POST", "/device", app_id=A, device_id=KNOWN),
-    done("93b", "POST", "/device", app_id=A, device_id=KNOWN, channel_id="beta"),
+    post(
+        "92",
+        "/device",
+        404,
+        "channel_not_found",
+        app_id=A,
+        device_id=KNOWN_DEVICE,
+        channel="missing",
+    ),
+    ok("93a", "POST", "/device", app_id=A, device_id=KNOWN_DEVICE),
+    ok("93b", "POST", "/device", app_id=A, device_id=KNOWN_DEVICE, channel_id="beta"),
     get("94", "/bundle", 400, "cannot_get_bundle", app_id=A, page=7),
     get("95", "/channel", 200, app_id=A, page=7)._replace(answer=[]),
     *(

@@ -1,4 +1,4 @@
-"""A sandbox in this process, asked synchronously, with a clock that the test moves."""
+"""A sandbox in this process with synchronous requests and a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 @dataclass
 class Sandbox:
-    """An application over a store, and a client that asks it."""
+    """An application over a store, and its client."""
 
     store: Store
     clock: Clock
@@ -45,13 +45,15 @@ class Sandbox:
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """Ask once; ``body`` is sent as JSON, ``raw`` as it is, ``key`` None means the usual."""
-        sent = dict(headers) if headers is not None else {"authorization": key or self.key}
+        """Send one request; ``body`` as JSON, ``raw`` unchanged, ``key`` None means the default."""
+        request_headers = (
+            dict(headers) if headers is not None else {"authorization": key or self.key}
+        )
         request = self.client.build_request(
             method,
             path,
             params={name: str(value) for name, value in (query or {}).items()},
-            headers=sent,
+            headers=request_headers,
             content=raw,
             json=body,
         )
@@ -71,7 +73,7 @@ class Sandbox:
 
 
 class OpenSandbox(Protocol):
-    """What the ``open_sandbox`` fixture gives."""
+    """The type of the ``open_sandbox`` fixture."""
 
     def __call__(
         self,
@@ -83,7 +85,7 @@ class OpenSandbox(Protocol):
 
 
 @contextmanager
-def running(
+def run_sandbox(
     store: Store,
     *,
     revision: str = "live",
@@ -92,7 +94,7 @@ def running(
     faults: Faults | tuple[str, ...] = (),
     url_limit: int = DEFAULT_URL_LIMIT,
 ) -> Iterator[Sandbox]:
-    """Run a sandbox over this store and close all of it afterwards."""
+    """Run a sandbox over this store, and close both afterwards."""
     clock = Clock()
     app = create_app(
         store, revision=revision, limits=limits, now=clock, faults=faults, url_limit=url_limit
@@ -108,7 +110,7 @@ def running(
 @pytest.fixture
 def open_sandbox() -> Iterator[OpenSandbox]:
     """Open sandboxes that are closed after the test."""
-    opened: list[AbstractContextManager[Sandbox]] = []
+    contexts: list[AbstractContextManager[Sandbox]] = []
 
     def open_one(
         revision: str = "live",
@@ -118,14 +120,14 @@ def open_sandbox() -> Iterator[OpenSandbox]:
     ) -> Sandbox:
         store = Store()
         key = (fill or conformance)(store)
-        context = running(store, revision=revision, limits=limits, url_limit=url_limit)
+        context = run_sandbox(store, revision=revision, limits=limits, url_limit=url_limit)
         sandbox = context.__enter__()
-        opened.append(context)
+        contexts.append(context)
         sandbox.key = key
         return sandbox
 
     yield open_one
-    for context in opened:
+    for context in contexts:
         context.__exit__(None, None, None)
 
 
@@ -136,7 +138,7 @@ def sandbox(open_sandbox: OpenSandbox) -> Sandbox:
 
 
 def conformance(store: Store) -> str:
-    """Fill a store with what §15 starts from, and give the full-rights key."""
+    """Fill a store with the data of §15, and return the full-rights key."""
     from tests.sandbox.world import fill
 
     return fill(store)

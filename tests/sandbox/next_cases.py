@@ -1,14 +1,22 @@
-"""What §18 tells of live and next, one row for each fact: what was before, a request, the outcome.
+"""The facts of §18 about live and next: preparation, request, outcome.
 
-The channels, bundles and keys are those of ``world``; the channel looked at is ``beta`` with the
-stable bundle 1.360.0 (id 4) unless a case says otherwise.
+The channels, bundles and keys are those of ``world``; the channel is ``beta`` with the stable
+bundle 1.360.0 (id 4) unless a case has another.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.sandbox.world import BUILTIN, EMPTY, KNOWN, NEWER, SEALED, A, key_of
+from tests.sandbox.world import (
+    BUILTIN_DEVICE,
+    EMPTY,
+    ENCRYPTED_APP,
+    KNOWN_DEVICE,
+    NEWER_DEVICE,
+    A,
+    key_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +26,7 @@ Fields = dict[str, object]
 BETA, NO_ACCESS = 3, 4
 STABLE, TARGET, NEW = 4, 6, 5
 OK = {"status": "ok"}
-#: The whole of a rollout that is set but was left alone.
+#: The fields of a channel without a rollout.
 NO_ROLLOUT = {"rollout_version": None, "rolloutPausedAt": None, "rolloutPauseReason": None}
 ZIP = {"external_url": "https://example.invalid/x.zip", "checksum": "0" * 64}
 
@@ -28,18 +36,18 @@ class Request(NamedTuple):
 
     method: str
     path: str
-    sent: Mapping[str, object]
+    fields: Mapping[str, object]
     key: str = ""
 
     def __str__(self) -> str:
-        fields = ", ".join(f"{name}={value}" for name, value in self.sent.items() if value != A)
-        return f"{self.method} {self.path} {fields}"
+        text = ", ".join(f"{name}={value}" for name, value in self.fields.items() if value != A)
+        return f"{self.method} {self.path} {text}"
 
 
 class Fact(NamedTuple):
-    """One fact; ``answer`` and ``channel`` name only what is looked at.
+    """One fact; ``answer`` and ``channel`` have only the fields to compare.
 
-    ``renewed`` tells whether the channel's ``rollout_id`` is another one afterwards.
+    ``has_new_rollout_id`` tells whether the channel's ``rollout_id`` is another one afterwards.
     """
 
     section: str
@@ -50,7 +58,7 @@ class Fact(NamedTuple):
     answer: object = None
     channel: Mapping[str, object] = {}
     name: str = "beta"
-    renewed: bool | None = None
+    has_new_rollout_id: bool | None = None
     key: str = key_of("org_super_admin")
 
     def __str__(self) -> str:
@@ -58,34 +66,33 @@ class Fact(NamedTuple):
         return f"{self.section} {self.request}{after}"
 
 
-def get(path: str, **sent: object) -> Request:
-    return Request("GET", path, {"app_id": A, **sent})
+def get(path: str, **fields: object) -> Request:
+    return Request("GET", path, {"app_id": A, **fields})
 
 
-def post(**sent: object) -> Request:
+def post(**fields: object) -> Request:
     """Create or change a channel, ``beta`` unless another is named."""
-    return Request("POST", "/channel", {"app_id": A, "channel": "beta", **sent})
+    return Request("POST", "/channel", {"app_id": A, "channel": "beta", **fields})
 
 
-def put(version_id: object = NEW, channel_id: object = BETA, **sent: object) -> Request:
+def put(version_id: object = NEW, channel_id: object = BETA, **fields: object) -> Request:
     """Put a bundle on a channel."""
-    body = {"app_id": A, "version_id": version_id, "channel_id": channel_id, **sent}
+    body = {"app_id": A, "version_id": version_id, "channel_id": channel_id, **fields}
     return Request("PUT", "/bundle", body)
 
 
-def bundle(app_id: str = A, **sent: object) -> Request:
+def bundle(app_id: str = A, **fields: object) -> Request:
     """Register an external bundle."""
-    return Request("POST", "/bundle", {"app_id": app_id, "version": "7.0.0", **ZIP, **sent})
+    return Request("POST", "/bundle", {"app_id": app_id, "version": "7.0.0", **ZIP, **fields})
 
 
-#: A rollout of 2.0.0 to a quarter of the devices: running, paused, and set but switched off (which
-#: next does by never switching it on).
+#: A rollout of 2.0.0 to a quarter of the devices: running, paused, and set but not switched on.
 RUNNING = post(rolloutVersion="2.0.0", rolloutPercentage=25, rolloutEnabled=True)
-PAUSED = post(rolloutPaused=True, rolloutPauseReason="errors")
+PAUSE = post(rolloutPaused=True, rolloutPauseReason="errors")
 SET = post(rolloutVersion="2.0.0", rolloutPercentage=25)
-SERVED = {"rollout_version": TARGET, "rolloutEnabled": True, "rolloutPercentageBps": 2500}
+ROLLOUT_FIELDS = {"rollout_version": TARGET, "rolloutEnabled": True, "rolloutPercentageBps": 2500}
 
-_BUNDLES_TOLD = {"version": {"name": "1.360.0", "id": STABLE}}
+_STABLE_BUNDLE = {"version": {"name": "1.360.0", "id": STABLE}}
 
 NEXT = [
     # GET /channel
@@ -150,8 +157,8 @@ NEXT = [
     ),
     # POST /channel: public
     *(
-        Fact("18.4", post(**sent), 400, "cannot_access_app", key=key, name=name)
-        for sent, key, name in (
+        Fact("18.4", post(**fields), 400, "cannot_access_app", key=key, name=name)
+        for fields, key, name in (
             ({"channel": "new", "public": True}, key_of("app_developer"), "production"),
             ({"channel": "new", "public": True}, key_of("app_preview"), "production"),
             ({"public": True}, "key-beta-admin", "beta"),
@@ -172,9 +179,9 @@ NEXT = [
     Fact(
         "18.4",
         post(rolloutEnabled=False),
-        before=(RUNNING, PAUSED),
+        before=(RUNNING, PAUSE),
         channel={**NO_ROLLOUT, "rolloutEnabled": False, "rolloutPercentageBps": 2500},
-        renewed=True,
+        has_new_rollout_id=True,
     ),
     Fact(
         "18.4",
@@ -188,9 +195,9 @@ NEXT = [
         400,
         "cannot_promote_bundle",
         (RUNNING,),
-        channel=SERVED,
+        channel=ROLLOUT_FIELDS,
         key="key-no-promoting",
-        renewed=False,
+        has_new_rollout_id=False,
     ),
     Fact(
         "18.4",
@@ -209,9 +216,9 @@ NEXT = [
         "18.4",
         post(rolloutEnabled=True, rolloutPercentage=50),
         before=(SET,),
-        channel={**SERVED, "rolloutPercentageBps": 5000},
+        channel={**ROLLOUT_FIELDS, "rolloutPercentageBps": 5000},
         key="key-no-promoting",
-        renewed=False,
+        has_new_rollout_id=False,
     ),
     Fact("18.4", SET, channel={"rollout_version": TARGET, "rolloutEnabled": False}),
     # POST /channel: advanceRollout
@@ -219,7 +226,7 @@ NEXT = [
         Fact(
             "18.4",
             post(rolloutVersion="1.361.0", **{name: True}),
-            before=(RUNNING, PAUSED),
+            before=(RUNNING, PAUSE),
             channel={
                 "version": {"name": "2.0.0", "id": TARGET},
                 "rollout_version": NEW,
@@ -228,7 +235,7 @@ NEXT = [
                 "rolloutPauseReason": None,
                 "rolloutPercentageBps": 2500,
             },
-            renewed=True,
+            has_new_rollout_id=True,
         )
         for name in ("advanceRollout", "advance_rollout")
     ),
@@ -243,7 +250,7 @@ NEXT = [
         post(rolloutVersion="1.361.0", advanceRollout=True),
         400,
         "missing_rollout_version",
-        channel={**NO_ROLLOUT, **_BUNDLES_TOLD},
+        channel={**NO_ROLLOUT, **_STABLE_BUNDLE},
     ),
     Fact(
         "18.4",
@@ -251,7 +258,7 @@ NEXT = [
         400,
         "missing_rollout_version",
         (RUNNING,),
-        channel={**SERVED, **_BUNDLES_TOLD},
+        channel={**ROLLOUT_FIELDS, **_STABLE_BUNDLE},
     ),
     Fact(
         "18.4",
@@ -259,7 +266,7 @@ NEXT = [
         400,
         "cannot_promote_bundle",
         (RUNNING,),
-        channel=SERVED,
+        channel=ROLLOUT_FIELDS,
         key="key-no-promoting",
     ),
     # POST /channel: promoteToStable
@@ -273,7 +280,7 @@ NEXT = [
             "rolloutEnabled": False,
             "rolloutPercentageBps": 0,
         },
-        renewed=True,
+        has_new_rollout_id=True,
     ),
     Fact(
         "18.4",
@@ -293,9 +300,9 @@ NEXT = [
                 "version": version,
                 "rolloutEnabled": False,
             },
-            renewed=True,
+            has_new_rollout_id=True,
         )
-        for before in ((RUNNING,), (RUNNING, PAUSED), (SET,))
+        for before in ((RUNNING,), (RUNNING, PAUSE), (SET,))
         for request, version in (
             (post(version="1.361.0"), {"name": "1.361.0", "id": NEW}),
             (post(version=None), None),
@@ -307,35 +314,41 @@ NEXT = [
         "18.4",
         post(version="1.361.0", rolloutVersion="1.0.1"),
         before=(RUNNING,),
-        channel={**SERVED, "rollout_version": 2, "version": {"name": "1.361.0", "id": NEW}},
-        renewed=True,
+        channel={**ROLLOUT_FIELDS, "rollout_version": 2, "version": {"name": "1.361.0", "id": NEW}},
+        has_new_rollout_id=True,
     ),
     Fact(
         "18.4",
         post(version="1.360.0"),
         before=(RUNNING,),
-        channel={**SERVED, **_BUNDLES_TOLD},
-        renewed=False,
+        channel={**ROLLOUT_FIELDS, **_STABLE_BUNDLE},
+        has_new_rollout_id=False,
     ),
     Fact(
         "18.4",
         put(STABLE, target="stable"),
         before=(RUNNING,),
-        channel={**SERVED, **_BUNDLES_TOLD},
-        renewed=False,
+        channel={**ROLLOUT_FIELDS, **_STABLE_BUNDLE},
+        has_new_rollout_id=False,
     ),
-    Fact("18.4", post(allow_dev=False), before=(RUNNING, PAUSED), channel=SERVED, renewed=False),
+    Fact(
+        "18.4",
+        post(allow_dev=False),
+        before=(RUNNING, PAUSE),
+        channel=ROLLOUT_FIELDS,
+        has_new_rollout_id=False,
+    ),
     Fact(
         "18.4",
         post(version="1.361.0"),
         channel={"version": {"name": "1.361.0", "id": NEW}},
-        renewed=False,
+        has_new_rollout_id=False,
     ),
     # PUT /bundle
     *(
         Fact(
             "18.5",
-            put(NEW, **sent),
+            put(NEW, **fields),
             answer={
                 "status": "success",
                 "message": "Bundle 1.361.0 set to channel beta",
@@ -343,24 +356,24 @@ NEXT = [
             },
             channel={"version": {"name": "1.361.0", "id": NEW}, "rollout_version": None},
         )
-        for sent in ({}, {"target": "auto"}, {"target": "stable"}, {"target": None})
+        for fields in ({}, {"target": "auto"}, {"target": "stable"}, {"target": None})
     ),
     *(
         Fact(
             "18.5",
-            put(NEW, **sent),
+            put(NEW, **fields),
             before=before,
             answer={
                 "status": "success",
                 "message": "Bundle 1.361.0 set as rollout target on channel beta",
                 "assignmentTarget": "rollout",
             },
-            channel={"rollout_version": NEW, "rolloutEnabled": True, **_BUNDLES_TOLD},
-            renewed=True,
+            channel={"rollout_version": NEW, "rolloutEnabled": True, **_STABLE_BUNDLE},
+            has_new_rollout_id=True,
         )
-        for before, sent in (
+        for before, fields in (
             ((RUNNING,), {}),
-            ((RUNNING, PAUSED), {"target": "auto"}),
+            ((RUNNING, PAUSE), {"target": "auto"}),
             ((SET,), {}),
             ((post(rolloutEnabled=True),), {}),
             ((RUNNING,), {"target": "rollout"}),
@@ -368,7 +381,7 @@ NEXT = [
         )
     ),
     *(
-        Fact("18.5", put(target=word), 400, "invalid_target", channel=_BUNDLES_TOLD)
+        Fact("18.5", put(target=word), 400, "invalid_target", channel=_STABLE_BUNDLE)
         for word in ("both", "Stable", "", 1, ["stable"])
     ),
     Fact(
@@ -405,8 +418,8 @@ NEXT = [
     Fact("18.7", get("/device", app_id=EMPTY, custom_id=""), 400, "invalid_custom_id"),
     Fact(
         "18.7",
-        get("/device", device_id=KNOWN, custom_id="x" * 40),
-        answer={"device_id": KNOWN, "custom_id": ""},
+        get("/device", device_id=KNOWN_DEVICE, custom_id="x" * 40),
+        answer={"device_id": KNOWN_DEVICE, "custom_id": ""},
     ),
     # New reads
     Fact(
@@ -472,18 +485,18 @@ NEXT = [
     ),
     # Limits and lifetime
     *(
-        Fact("18.9", bundle(SEALED, **sent), 400, "encryption_required", key="key-sealed")
-        for sent in ({}, {"session_key": "s"}, {"session_key": "s", "key_id": "k-1"})
+        Fact("18.9", bundle(ENCRYPTED_APP, **fields), 400, "encryption_required", key="key-sealed")
+        for fields in ({}, {"session_key": "s"}, {"session_key": "s", "key_id": "k-1"})
     ),
     # Facts of both
-    Fact("18.2", put("2"), 400, "cannot_set_bundle_to_channel", channel=_BUNDLES_TOLD),
+    Fact("18.2", put("2"), 400, "cannot_set_bundle_to_channel", channel=_STABLE_BUNDLE),
     Fact("18.2", bundle(key_id="k" * 21), 400, "cannot_create_bundle"),
 ]
 
-#: What live does with the same requests, so that neither becomes the other, and §18.2.
+#: The outcomes of the same requests on live, and §18.2.
 LIVE = [
-    Fact("18.2", put("2"), 400, "cannot_set_bundle_to_channel", channel=_BUNDLES_TOLD),
-    Fact("18.2", put(2, "3"), 400, "cannot_set_bundle_to_channel", channel=_BUNDLES_TOLD),
+    Fact("18.2", put("2"), 400, "cannot_set_bundle_to_channel", channel=_STABLE_BUNDLE),
+    Fact("18.2", put(2, "3"), 400, "cannot_set_bundle_to_channel", channel=_STABLE_BUNDLE),
     Fact("18.2", bundle(key_id="k" * 20), answer={"status": "success"}),
     Fact(
         "18.2",
@@ -524,45 +537,56 @@ LIVE = [
     Fact(
         "18.2",
         post(rolloutEnabled=False),
-        before=(RUNNING, PAUSED),
+        before=(RUNNING, PAUSE),
         channel={
             "rollout_version": TARGET,
             "rollout_version_info": {"name": "2.0.0", "id": TARGET},
             "rolloutEnabled": False,
             "rolloutPauseReason": "errors",
         },
-        renewed=False,
+        has_new_rollout_id=False,
     ),
     Fact(
         "18.5",
         put(NEW, target="rollout"),
         before=(RUNNING,),
         answer={"status": "success", "message": "Bundle 1.361.0 set to channel beta"},
-        channel={**SERVED, "version": {"name": "1.361.0", "id": NEW}},
-        renewed=False,
+        channel={**ROLLOUT_FIELDS, "version": {"name": "1.361.0", "id": NEW}},
+        has_new_rollout_id=False,
     ),
     Fact("18.5", put(NEW, target="nonsense"), channel={"rollout_version": None}),
     Fact("18.4", post(updatePackage="nonsense"), answer=OK),
     Fact(
         "18.4",
         post(rolloutVersion="1.361.0", advanceRollout=True),
-        before=(RUNNING, PAUSED),
-        channel={**SERVED, **_BUNDLES_TOLD, "rollout_version": NEW, "rolloutPausedAt": None},
+        before=(RUNNING, PAUSE),
+        channel={
+            **ROLLOUT_FIELDS,
+            **_STABLE_BUNDLE,
+            "rollout_version": NEW,
+            "rolloutPausedAt": None,
+        },
     ),
     Fact("18.4", post(public=True), key="key-beta-admin", channel={"public": True}),
-    Fact("18.4", post(version="1.361.0"), before=(RUNNING,), channel=SERVED, renewed=False),
+    Fact(
+        "18.4",
+        post(version="1.361.0"),
+        before=(RUNNING,),
+        channel=ROLLOUT_FIELDS,
+        has_new_rollout_id=False,
+    ),
     Fact("18.6", get("/bundle", page=7), 400, "cannot_get_bundle"),
     Fact(
         "18.7",
         get("/device", custom_id="x" * 40),
-        answer={"data": [KNOWN, NEWER, BUILTIN], "hasMore": False},
+        answer={"data": [KNOWN_DEVICE, NEWER_DEVICE, BUILTIN_DEVICE], "hasMore": False},
     ),
     Fact("18.7", get("/device", app_id=EMPTY), answer={"data": [], "hasMore": False}),
     Fact("18.8", get("/channel/current-bundle", channel="beta"), 404, "not_found"),
     Fact("18.8", get("/bundle/lookup", name="1.0.1"), 404, "not_found"),
     Fact(
         "18.9",
-        bundle(SEALED, session_key="s", key_id="k-1"),
+        bundle(ENCRYPTED_APP, session_key="s", key_id="k-1"),
         answer={"status": "success"},
         key="key-sealed",
     ),

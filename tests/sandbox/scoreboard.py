@@ -1,4 +1,4 @@
-"""The count of what conforms, at the end of a test run: rows of §15 and recorded requests."""
+"""The summary of conformance after a test run: rows of §15 and recorded requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
 CONTRACT = Path(capgo_tui.api.__file__).with_name("CONTRACT.md")
-RECORDED = Path(__file__).parents[1] / "data" / "recorded.json"
+RECORDING = Path(__file__).parents[1] / "data" / "recorded.json"
 MARKS = {
     "row": "rows of §15 of the contract that this test is about",
     "recorded": "number of the recorded request whose answer is compared",
@@ -26,13 +26,13 @@ MARKS = {
 
 
 def rows_of_the_contract() -> list[int]:
-    """Read the numbers of the conformance cases."""
+    """Return the numbers of the conformance cases."""
     section = CONTRACT.read_text("utf-8").partition("\n## 15.")[2].partition("\n## ")[0]
     return [int(number) for number in re.findall(r"^\| (\d+)(?: \[C\])? \|", section, re.MULTILINE)]
 
 
-def marked(module: ModuleType, name: str) -> Iterator[int]:
-    """Give the numbers a module's tests are marked with, those of single parameters too."""
+def list_marked_numbers(module: ModuleType, name: str) -> Iterator[int]:
+    """Yield the numbers of a mark in a module's tests and their parameters."""
     for test in vars(module).values():
         for mark in getattr(test, "pytestmark", ()):
             yield from _numbers(mark, name)
@@ -47,13 +47,13 @@ def _numbers(mark: pytest.Mark | pytest.MarkDecorator, name: str) -> Iterable[in
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell pytest the marks."""
+    """Register the marks."""
     for name, meaning in MARKS.items():
         config.addinivalue_line("markers", f"{name}(number, ...): {meaning}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Write the marks into each test's report, where the summary finds them."""
+    """Copy the marks into each test's report for the summary."""
     for item in items:
         for name in MARKS:
             for mark in item.iter_markers(name):
@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def print_conformance(terminalreporter: TerminalReporter) -> None:
-    """Print how many conform; a row does when none of its tests failed."""
+    """Print how many conform: rows of which no test failed."""
     good: dict[str, set[object]] = {name: set() for name in MARKS}
     bad: dict[str, set[object]] = {name: set() for name in MARKS}
     for outcome, reports in terminalreporter.stats.items():
@@ -71,12 +71,12 @@ def print_conformance(terminalreporter: TerminalReporter) -> None:
                     (good if outcome == "passed" else bad)[name].add(number)
     if not any((*good.values(), *bad.values())):
         return
-    recorded = json.loads(RECORDED.read_text("utf-8"))
-    answered = sum(bool(case["response"]) for case in recorded)
+    cases = json.loads(RECORDING.read_text("utf-8"))
+    answer_count = sum(bool(case["response"]) for case in cases)
     sums = {
         "row": ("rows of the contract's §15", len(rows_of_the_contract())),
-        "recorded": ("recorded answers", answered),
-        "derived": ("answers the contract tells of the other requests", len(recorded) - answered),
+        "recorded": ("recorded answers", answer_count),
+        "derived": ("answers the contract tells of the other requests", len(cases) - answer_count),
     }
     terminalreporter.section("conformance of the sandbox")
     for name, (what, total) in sums.items():

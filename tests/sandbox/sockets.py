@@ -1,4 +1,4 @@
-"""A sandbox behind a real port, and a client that sees every byte of an answer."""
+"""A sandbox on a real port, and a client that returns every byte of an answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Bytes:
-    """What came over the wire until the connection ended."""
+    """One answer, read until the connection ended."""
 
     status: int
     headers: dict[str, str]
@@ -37,8 +37,8 @@ class Bytes:
         return json.loads(self.body)
 
 
-class _Announced(uvicorn.Server):
-    """A server that tells when it accepts connections."""
+class _AnnouncingServer(uvicorn.Server):
+    """A server that sets an event when it accepts connections."""
 
     ready: threading.Event
 
@@ -48,14 +48,14 @@ class _Announced(uvicorn.Server):
 
 
 @dataclass
-class Served:
-    """A sandbox on a port of this machine, its data and its faults."""
+class SocketSandbox:
+    """A sandbox on a local port, with its data and faults."""
 
     store: Store
     faults: Faults
     port: int
     key: str
-    slept: list[float] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -65,7 +65,7 @@ class Served:
         return socket.create_connection(("127.0.0.1", self.port), timeout=20)
 
     def ask(self, *request: Any, **fields: Any) -> bytes:
-        """Ask once and give every byte that comes back; b"" when none does."""
+        """Send a request and return every byte of the answer; b"" without one."""
         with self.connect() as connection:
             connection.sendall(self.request(*request, **fields))
             return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -86,7 +86,7 @@ class Served:
         return head.encode() + content
 
     def get(self, path: str, **query: object) -> Bytes:
-        return parsed(self.ask("GET", path, query))
+        return parse_answer(self.ask("GET", path, query))
 
     def count(self, table: str) -> int:
         with self.store.reading() as db:
@@ -94,8 +94,8 @@ class Served:
             return int(row[0])
 
 
-def parsed(raw: bytes) -> Bytes:
-    """Take an answer apart; chunks are joined."""
+def parse_answer(raw: bytes) -> Bytes:
+    """Parse an answer without chunks."""
     head, _, body = raw.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines)
@@ -104,20 +104,20 @@ def parsed(raw: bytes) -> Bytes:
 
 
 @contextmanager
-def served(
+def serve_sandbox(
     *, revision: str = "live", store: Store | None = None, key: str | None = None
-) -> Iterator[Served]:
-    """Serve a sandbox whose pauses are noted instead of waited for."""
+) -> Iterator[SocketSandbox]:
+    """Serve a sandbox that records pauses instead of waiting."""
     if store is None:
         store = Store()
         key = fill(store)
     faults = Faults()
     app = create_app(store, revision=revision, now=lambda: NOON, faults=faults)
-    with listening(app) as port:
-        sandbox = Served(store, faults, port, key or "")
+    with serve_app(app) as port:
+        sandbox = SocketSandbox(store, faults, port, key or "")
 
         async def note(seconds: float) -> None:
-            sandbox.slept.append(seconds)
+            sandbox.pauses.append(seconds)
 
         faults.sleep = note
         yield sandbox
@@ -125,9 +125,9 @@ def served(
 
 
 @contextmanager
-def listening(app: ASGIApp) -> Iterator[int]:
-    """Serve an application in a thread of its own and give its port."""
-    server = _Announced(configured(app))
+def serve_app(app: ASGIApp) -> Iterator[int]:
+    """Serve an application in a thread and yield its port."""
+    server = _AnnouncingServer(configured(app))
     server.ready = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

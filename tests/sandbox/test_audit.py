@@ -10,7 +10,7 @@ import pytest
 from capgo_tui.sandbox.generate import APP_ID, generate
 from capgo_tui.sandbox.roles import ROLES
 from capgo_tui.sandbox.store import Store
-from tests.sandbox.conftest import running
+from tests.sandbox.conftest import run_sandbox
 from tests.sandbox.world import A, fill, key_of
 from tests.support.clock import NOON
 
@@ -32,8 +32,8 @@ def audit(sandbox: Sandbox, org: str = ORG, **query: object) -> list[Entry]:
     return entries
 
 
-def told(entry: Entry) -> tuple[str, str, str]:
-    """Say which record was changed and how."""
+def describe(entry: Entry) -> tuple[str, str, str]:
+    """Return the operation, the table and the name of the record."""
     record = entry["new_record"] or entry["old_record"]
     return entry["operation"], entry["table_name"], record["name"]
 
@@ -85,14 +85,14 @@ def test_a_change_of_a_channel_tells_both_rows(sandbox: Sandbox) -> None:
     }
 
 
-@pytest.mark.parametrize(("revision", "there"), [("live", False), ("next", True)])
+@pytest.mark.parametrize(("revision", "has_package"), [("live", False), ("next", True)])
 def test_live_records_no_update_package(
-    revision: str, there: bool, open_sandbox: OpenSandbox
+    revision: str, has_package: bool, open_sandbox: OpenSandbox
 ) -> None:
     sandbox = open_sandbox(revision)
     sandbox.post("/channel", app_id=A, channel="beta", ios=False)
     for name in ("old_record", "new_record"):
-        assert ("update_package" in audit(sandbox)[0][name]) is there
+        assert ("update_package" in audit(sandbox)[0][name]) is has_package
 
 
 def test_every_change_is_recorded_the_newest_first(sandbox: Sandbox) -> None:
@@ -111,7 +111,7 @@ def test_every_change_is_recorded_the_newest_first(sandbox: Sandbox) -> None:
         sandbox.clock.advance(1)
         assert sandbox.ask(method, path, body={"app_id": A, **body}).is_success
     entries = audit(sandbox)
-    assert [told(entry) for entry in entries] == [
+    assert [describe(entry) for entry in entries] == [
         ("UPDATE", "app_versions", "7.0.0"),
         ("DELETE", "channels", "new"),
         ("UPDATE", "channels", "beta"),
@@ -121,11 +121,14 @@ def test_every_change_is_recorded_the_newest_first(sandbox: Sandbox) -> None:
     ]
     moments = [entry["created_at"] for entry in entries]
     assert moments == sorted(moments, reverse=True)
-    gone, removed, made = entries[0], entries[1], entries[3]
-    assert (gone["old_record"]["deleted"], gone["new_record"]["deleted"]) == (False, True)
-    assert "deleted_at" in gone["changed_fields"]
-    assert (removed["new_record"], removed["changed_fields"]) == (None, None)
-    assert (made["old_record"], made["changed_fields"]) == (None, None)
+    bundle_deletion, channel_deletion, channel_creation = entries[0], entries[1], entries[3]
+    assert (bundle_deletion["old_record"]["deleted"], bundle_deletion["new_record"]["deleted"]) == (
+        False,
+        True,
+    )
+    assert "deleted_at" in bundle_deletion["changed_fields"]
+    assert (channel_deletion["new_record"], channel_deletion["changed_fields"]) == (None, None)
+    assert (channel_creation["old_record"], channel_creation["changed_fields"]) == (None, None)
     assert entries[4]["changed_fields"] in (["comment"], ["updated_at", "comment"])
 
 
@@ -145,8 +148,8 @@ def test_a_demotion_is_recorded_too(sandbox: Sandbox) -> None:
 
 def test_deleting_all_bundles_records_each(sandbox: Sandbox) -> None:
     assert sandbox.delete("/bundle", app_id=A).is_success
-    # 1.0.1 and 2.0.0 are the ones no channel carries, and 1.361.0.
-    assert {told(entry)[2] for entry in audit(sandbox)} == {"1.0.1", "1.361.0", "2.0.0"}
+    # No channel carries 1.0.1, 1.361.0 and 2.0.0.
+    assert {describe(entry)[2] for entry in audit(sandbox)} == {"1.0.1", "1.361.0", "2.0.0"}
 
 
 def test_a_refused_change_leaves_no_entry(sandbox: Sandbox) -> None:
@@ -177,10 +180,10 @@ def test_filters_and_pages(sandbox: Sandbox) -> None:
     page = sandbox.get("/organization/audit", orgId=ORG, page=1, limit=4).json()
     assert (page["total"], page["page"], page["limit"]) == (9, 1, 4)
     assert page["data"] == audit(sandbox)[4:8]
-    assert [told(e)[2] for e in audit(sandbox, tableName="app_versions")] == ["7.0.0"]
-    assert [told(e)[2] for e in audit(sandbox, operation="UPDATE")] == ["c-6"]
-    made = audit(sandbox, tableName="channels", operation="INSERT")
-    assert [told(e)[2] for e in made] == [f"c-{number}" for number in range(6, -1, -1)]
+    assert [describe(e)[2] for e in audit(sandbox, tableName="app_versions")] == ["7.0.0"]
+    assert [describe(e)[2] for e in audit(sandbox, operation="UPDATE")] == ["c-6"]
+    insertions = audit(sandbox, tableName="channels", operation="INSERT")
+    assert [describe(e)[2] for e in insertions] == [f"c-{number}" for number in range(6, -1, -1)]
     assert audit(sandbox, tableName="org_users") == []
     assert sandbox.get("/organization/audit", orgId=ORG, page=9).json()["data"] == []
     assert sandbox.get("/organization/audit", orgId=ORG, limit=500).json()["limit"] == 100
@@ -239,7 +242,7 @@ def test_the_record_is_kept_with_the_data(tmp_path: Path) -> None:
     key = fill(store)
     store.close()
     for entries in (1, 2):
-        with running(Store(path)) as sandbox:
+        with run_sandbox(Store(path)) as sandbox:
             sandbox.key = key
             sandbox.post("/channel", app_id=A, channel="beta", ios=entries == 1)
             assert len(audit(sandbox)) == entries
@@ -252,7 +255,7 @@ def test_generated_history_tells_what_each_channel_carried_before(
     sandbox = open_sandbox("next", fill=lambda store: generate(store, seed=seed, now=NOON).key)
     org = sandbox.get("/app").json()[0]["owner_org"]
     channels = {row["name"]: row for row in sandbox.get("/channel", app_id=APP_ID).json()}
-    made = {
+    upload_dates = {
         row["id"]: row["created_at"]
         for row in sandbox.get("/bundle", app_id=APP_ID, page="abc").json()
     }
@@ -261,14 +264,14 @@ def test_generated_history_tells_what_each_channel_carried_before(
         own = [entry for entry in entries if entry["new_record"]["name"] == name]
         assert len(own) >= 2
         assert {entry["record_id"] for entry in own} == {str(channels[name]["id"])}
-        carried = channels[name]["version"]["id"]
+        bundle_id = channels[name]["version"]["id"]
         for entry in own:
-            assert entry["new_record"]["version"] == carried
-            carried = entry["old_record"]["version"]
-            # Nothing is carried before it was made, nor by a channel before that was.
-            assert entry["created_at"] >= made[entry["new_record"]["version"]]
+            assert entry["new_record"]["version"] == bundle_id
+            bundle_id = entry["old_record"]["version"]
+            # No entry is older than its bundle or its channel.
+            assert entry["created_at"] >= upload_dates[entry["new_record"]["version"]]
             assert entry["created_at"] >= channels[name]["created_at"]
-        # A channel carries other bundles as time goes by, not one of them twice.
+        # No bundle comes twice.
         assert len({entry["new_record"]["version"] for entry in own}) == len(own)
     moments = [entry["created_at"] for entry in audit(sandbox, org, limit=100)]
     assert moments == sorted(moments, reverse=True)

@@ -1,4 +1,4 @@
-"""The contract's conformance cases (§15) as a table, and the ones with a story as functions.
+"""The contract's conformance cases (§15): a table, and functions for several requests.
 
 The table is in ``cases``; the rows about limits, 44 to 46, are in ``test_limits``, and those about
 rights on one channel, policies and statistics in ``test_conformance_rights``.
@@ -12,11 +12,11 @@ import pytest
 
 from tests.sandbox.cases import CASES, ZIP, Case
 from tests.sandbox.world import (
-    BUILTIN,
+    BUILTIN_DEVICE,
     BUNDLES,
     EMPTY,
-    KNOWN,
-    NEWER,
+    KNOWN_DEVICE,
+    NEWER_DEVICE,
     UNKNOWN_DEVICE,
     A,
     B,
@@ -49,12 +49,12 @@ def test_case(case: Case, sandbox: Sandbox) -> None:
 
 
 def channel(sandbox: Sandbox, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = sandbox.get("/channel", app_id=A, channel=name).json()
-    return found
+    row: dict[str, Any] = sandbox.get("/channel", app_id=A, channel=name).json()
+    return row
 
 
-def stored(sandbox: Sandbox, name: str, column: str) -> object:
-    """Read what the API does not give back: the platform flags (§11.7)."""
+def read_column(sandbox: Sandbox, name: str, column: str) -> object:
+    """Return a column that the API leaves out: the platform flags (§11.7)."""
     with sandbox.store.reading() as db:
         query = f"SELECT {column} FROM channels WHERE app_id = ? AND name = ?"  # noqa: S608
         return db.execute(query, [A, name]).fetchone()[0]
@@ -63,9 +63,9 @@ def stored(sandbox: Sandbox, name: str, column: str) -> object:
 @pytest.mark.row(1, 99)
 @pytest.mark.parametrize("path", ["/channel", "/channel/"])
 def test_1_99_the_list_of_channels(path: str, sandbox: Sandbox) -> None:
-    listed = sandbox.get(path, app_id=A).json()
-    named = ["production", "development", "beta", "no_access", "electron_only"]
-    assert [row["name"] for row in listed] == named
+    rows = sandbox.get(path, app_id=A).json()
+    names = ["production", "development", "beta", "no_access", "electron_only"]
+    assert [row["name"] for row in rows] == names
 
 
 @pytest.mark.row(2)
@@ -87,9 +87,9 @@ def test_13_settings_alone_keep_the_bundle(sandbox: Sandbox) -> None:
 @pytest.mark.row(14)
 def test_14_a_new_channel_with_a_bundle_tells_its_id(sandbox: Sandbox) -> None:
     body = sandbox.post("/channel", app_id=A, channel="new", version="1.0.0").json()
-    made = channel(sandbox, "new")
-    assert body == {"status": "ok", "id": made["id"], "public": False}
-    assert made["version"] == {"name": "1.0.0", "id": 1}
+    row = channel(sandbox, "new")
+    assert body == {"status": "ok", "id": row["id"], "public": False}
+    assert row["version"] == {"name": "1.0.0", "id": 1}
 
 
 @pytest.mark.row(15)
@@ -108,7 +108,7 @@ def test_15_nothing_is_left_of_a_channel_with_a_missing_bundle(sandbox: Sandbox)
 def test_without_the_right_to_promote_nothing_is_written(
     version: str | None, sandbox: Sandbox
 ) -> None:
-    # This key may change the settings, hence all of it is lost for want of the other right.
+    # This key may change the settings; without the other right nothing is written.
     before = channel(sandbox, "beta")
     wish = {"app_id": A, "channel": "beta", "version": version, "allow_dev": False}
     answer = sandbox.ask("POST", "/channel", body=wish, key="key-no-promoting")
@@ -119,19 +119,19 @@ def test_without_the_right_to_promote_nothing_is_written(
 @pytest.mark.row(18)
 def test_18_one_platform_forces_electron_off(sandbox: Sandbox) -> None:
     sandbox.post("/channel", app_id=A, channel="beta", public=True, ios=True, android=False)
-    assert stored(sandbox, "beta", "electron") == 0
+    assert read_column(sandbox, "beta", "electron") == 0
 
 
 @pytest.mark.row(18)
 def test_18_an_omitted_flag_differs_from_a_sent_one(sandbox: Sandbox) -> None:
     sandbox.post("/channel", app_id=A, channel="beta", public=True, ios=True)
-    assert stored(sandbox, "beta", "electron") == 0
+    assert read_column(sandbox, "beta", "electron") == 0
 
 
 @pytest.mark.row(19)
 def test_19_both_platforms_leave_electron(sandbox: Sandbox) -> None:
     sandbox.post("/channel", app_id=A, channel="beta", public=True, ios=True, android=True)
-    assert stored(sandbox, "beta", "electron") == 1
+    assert read_column(sandbox, "beta", "electron") == 1
 
 
 @pytest.mark.row(22)
@@ -159,30 +159,34 @@ def test_24_the_list_of_devices(sandbox: Sandbox) -> None:
     page = sandbox.get("/device", app_id=A).json()
     assert set(page) == {"data", "hasMore"}
     assert page["hasMore"] is False
-    assert [row["device_id"] for row in page["data"]] == [KNOWN, NEWER, BUILTIN]
+    assert [row["device_id"] for row in page["data"]] == [
+        KNOWN_DEVICE,
+        NEWER_DEVICE,
+        BUILTIN_DEVICE,
+    ]
 
 
 @pytest.mark.row(25, 36)
 def test_25_36_one_device_is_its_row_of_the_list(sandbox: Sandbox) -> None:
     row = sandbox.get("/device", app_id=A).json()["data"][0]
-    assert row["device_id"] == KNOWN
-    assert sandbox.get("/device", app_id=A, device_id=KNOWN).json() == row
-    ignored = {"order": "sideways", "updated_at": "not-a-date", "limit": 1.5}
-    assert sandbox.get("/device", app_id=A, device_id=KNOWN, **ignored).json() == row
+    assert row["device_id"] == KNOWN_DEVICE
+    assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).json() == row
+    query = {"order": "sideways", "updated_at": "not-a-date", "limit": 1.5}
+    assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE, **query).json() == row
 
 
 @pytest.mark.row(31)
 def test_31_updated_at_is_a_strict_bound(sandbox: Sandbox) -> None:
     newer = sandbox.get("/device", app_id=A, updated_at="2026-01-01T00:00:00.000Z").json()
-    assert [d["device_id"] for d in newer["data"]] == [NEWER, BUILTIN]
-    spaced = sandbox.get("/device", app_id=A, updated_at="2026-01-01 00:00:00").json()
-    assert spaced == newer
+    assert [d["device_id"] for d in newer["data"]] == [NEWER_DEVICE, BUILTIN_DEVICE]
+    page = sandbox.get("/device", app_id=A, updated_at="2026-01-01 00:00:00").json()
+    assert page == newer
 
 
 @pytest.mark.row(32)
 def test_32_desc_does_not_increase(sandbox: Sandbox) -> None:
     data = sandbox.get("/device", app_id=A, order="desc").json()["data"]
-    assert [d["device_id"] for d in data] == [NEWER, BUILTIN, KNOWN]
+    assert [d["device_id"] for d in data] == [NEWER_DEVICE, BUILTIN_DEVICE, KNOWN_DEVICE]
 
 
 @pytest.mark.row(37)
@@ -193,32 +197,32 @@ def test_37_a_link_to_an_unknown_device_leaves_it_unknown(sandbox: Sandbox) -> N
 
 @pytest.mark.row(93)
 def test_93_a_link_without_a_channel_changes_nothing(sandbox: Sandbox) -> None:
-    sandbox.post("/device", app_id=A, device_id=KNOWN, channel="beta")
+    sandbox.post("/device", app_id=A, device_id=KNOWN_DEVICE, channel="beta")
     for fields in ({}, {"channel_id": "no_access"}):
-        assert sandbox.post("/device", app_id=A, device_id=KNOWN, **fields).is_success
-    assert sandbox.get("/device", app_id=A, device_id=KNOWN).json()["channel"] == "beta"
+        assert sandbox.post("/device", app_id=A, device_id=KNOWN_DEVICE, **fields).is_success
+    assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).json()["channel"] == "beta"
 
 
 def test_one_override_for_each_device_and_unlink(sandbox: Sandbox) -> None:
     for name in ("beta", "no_access"):
-        sandbox.post("/device", app_id=A, device_id=KNOWN.upper(), channel=name)
-    assert sandbox.get("/device", app_id=A, device_id=KNOWN).json()["channel"] == "no_access"
-    assert sandbox.delete("/device", app_id=A, device_id=KNOWN.upper()).is_success
-    assert "channel" not in sandbox.get("/device", app_id=A, device_id=KNOWN).json()
+        sandbox.post("/device", app_id=A, device_id=KNOWN_DEVICE.upper(), channel=name)
+    assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).json()["channel"] == "no_access"
+    assert sandbox.delete("/device", app_id=A, device_id=KNOWN_DEVICE.upper()).is_success
+    assert "channel" not in sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).json()
 
 
 def test_overrides_go_with_their_channel(sandbox: Sandbox) -> None:
-    sandbox.post("/device", app_id=A, device_id=KNOWN, channel="beta")
+    sandbox.post("/device", app_id=A, device_id=KNOWN_DEVICE, channel="beta")
     sandbox.delete("/channel", app_id=A, channel="beta")
-    assert "channel" not in sandbox.get("/device", app_id=A, device_id=KNOWN).json()
+    assert "channel" not in sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).json()
     with sandbox.store.reading() as db:
         assert db.execute("SELECT count(*) FROM overrides").fetchone()[0] == 0
 
 
 @pytest.mark.row(47)
 def test_47_the_list_of_bundles(sandbox: Sandbox) -> None:
-    listed = sandbox.get("/bundle", app_id=A).json()
-    assert [row["name"] for row in listed] == list(reversed(BUNDLES))
+    rows = sandbox.get("/bundle", app_id=A).json()
+    assert [row["name"] for row in rows] == list(reversed(BUNDLES))
 
 
 @pytest.mark.row(50, 94)
@@ -226,16 +230,16 @@ def test_50_94_one_code_has_two_meanings(sandbox: Sandbox) -> None:
     past_end = sandbox.get("/bundle", app_id=A, page=7).json()
     assert past_end["message"] == "Cannot get bundle"
     assert past_end["moreInfo"] == {"supabaseError": None}
-    refused = sandbox.get("/bundle", app_id="nonexistent.app").json()
-    assert refused["message"] == "You can't access this app"
-    assert refused["moreInfo"] == {"app_id": "nonexistent.app"}
+    refusal = sandbox.get("/bundle", app_id="nonexistent.app").json()
+    assert refusal["message"] == "You can't access this app"
+    assert refusal["moreInfo"] == {"app_id": "nonexistent.app"}
 
 
 @pytest.mark.row(55)
 def test_55_a_rollout_target_is_linked(sandbox: Sandbox) -> None:
     sandbox.post("/channel", app_id=A, channel="beta", rolloutVersion="2.0.0")
-    refused = sandbox.delete("/bundle", app_id=A, version="2.0.0").json()
-    assert refused["error"] == "cannot_delete_linked_version"
+    refusal = sandbox.delete("/bundle", app_id=A, version="2.0.0").json()
+    assert refusal["error"] == "cannot_delete_linked_version"
     assert "2.0.0" in {b["name"] for b in sandbox.get("/bundle", app_id=A).json()}
 
 
@@ -304,10 +308,10 @@ def test_76_the_list_of_apps(sandbox: Sandbox) -> None:
     assert [app["app_id"] for app in sandbox.get("/app").json()] == [EMPTY, A]
     assert [app["app_id"] for app in sandbox.get("/app", page=1, limit=1).json()] == [A]
     assert sandbox.get("/app", page=2, limit=1).json() == []
-    limited = ask_as(sandbox, subkey_id(sandbox, "app_reader"), "/app").json()
-    assert A in {app["app_id"] for app in limited}
-    refused = sandbox.get("/app", org_id="org-9").json()
-    assert refused["error"] == "user_does_not_have_access_to_this_organization"
+    apps = ask_as(sandbox, subkey_id(sandbox, "app_reader"), "/app").json()
+    assert A in {app["app_id"] for app in apps}
+    refusal = sandbox.get("/app", org_id="org-9").json()
+    assert refusal["error"] == "user_does_not_have_access_to_this_organization"
 
 
 @pytest.mark.parametrize("value", ["", "0", "73603x", "73603,", "9007199254740992"])
@@ -351,13 +355,13 @@ def test_a_bad_api_version_spoils_the_ping(sandbox: Sandbox) -> None:
 
 def test_a_new_channel_has_the_documented_defaults(sandbox: Sandbox) -> None:
     sandbox.post("/channel", app_id=A, channel="new")
-    made = channel(sandbox, "new")
-    assert made["disableAutoUpdate"] == "major"
-    assert made["disableAutoUpdateUnderNative"] is True
-    assert (made["public"], made["allow_device_self_set"], made["version"]) == (False, False, None)
-    assert all(made[f"allow_{name}"] for name in ("emulator", "device", "dev", "prod"))
-    assert (made["rolloutCacheTtlSeconds"], made["autoPauseConfidence"]) == (2592000, 0.95)
-    assert all(stored(sandbox, "new", name) == 1 for name in ("ios", "android", "electron"))
+    row = channel(sandbox, "new")
+    assert row["disableAutoUpdate"] == "major"
+    assert row["disableAutoUpdateUnderNative"] is True
+    assert (row["public"], row["allow_device_self_set"], row["version"]) == (False, False, None)
+    assert all(row[f"allow_{name}"] for name in ("emulator", "device", "dev", "prod"))
+    assert (row["rolloutCacheTtlSeconds"], row["autoPauseConfidence"]) == (2592000, 0.95)
+    assert all(read_column(sandbox, "new", name) == 1 for name in ("ios", "android", "electron"))
 
 
 def test_null_settings_count_as_not_sent(sandbox: Sandbox) -> None:
@@ -365,18 +369,18 @@ def test_null_settings_count_as_not_sent(sandbox: Sandbox) -> None:
     assert channel(sandbox, "production")["public"] is True
 
 
-@pytest.mark.parametrize("cleared", [None, "", "builtin", "unknown"])
-def test_what_clears_the_bundle(cleared: str | None, sandbox: Sandbox) -> None:
-    assert sandbox.post("/channel", app_id=A, channel="beta", version=cleared).is_success
+@pytest.mark.parametrize("version", [None, "", "builtin", "unknown"])
+def test_what_clears_the_bundle(version: str | None, sandbox: Sandbox) -> None:
+    assert sandbox.post("/channel", app_id=A, channel="beta", version=version).is_success
     assert channel(sandbox, "beta")["version"] is None
 
 
 def test_device_versions(sandbox: Sandbox) -> None:
     sandbox.delete("/bundle", app_id=A, version="1.0.1")
     data = sandbox.get("/device", app_id=A).json()["data"]
-    shown = [(d["version"], d["version_name"]) for d in data]
+    versions = [(d["version"], d["version_name"]) for d in data]
     # A deleted bundle still resolves; the built-in one is no bundle.
-    assert shown == [(1, "1.0.0"), (2, "1.0.1"), (None, "builtin")]
+    assert versions == [(1, "1.0.0"), (2, "1.0.1"), (None, "builtin")]
 
 
 def test_head_has_no_body(sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""The conformance cases (§15) about rights on one channel, an organisation's policy, statistics."""
+"""The conformance cases (§15) on channel rights, an organisation's policy and statistics."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from tests.sandbox import test_conformance, test_limits
 from tests.sandbox.cases import ZIP
-from tests.sandbox.scoreboard import marked, rows_of_the_contract
-from tests.sandbox.world import KNOWN, SEALED, UNKNOWN_DEVICE, A
+from tests.sandbox.scoreboard import list_marked_numbers, rows_of_the_contract
+from tests.sandbox.world import ENCRYPTED_APP, KNOWN_DEVICE, UNKNOWN_DEVICE, A
 
 if TYPE_CHECKING:
     import httpx
@@ -29,8 +29,8 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 def beta(sandbox: Sandbox) -> dict[str, Any]:
-    found: dict[str, Any] = sandbox.get("/channel", app_id=A, channel="beta").json()
-    return found
+    row: dict[str, Any] = sandbox.get("/channel", app_id=A, channel="beta").json()
+    return row
 
 
 @pytest.mark.row(21)
@@ -49,10 +49,10 @@ def test_40_a_role_on_one_channel_links_to_that_one(sandbox: Sandbox) -> None:
     wish = {"app_id": A, "device_id": UNKNOWN_DEVICE}
     assert post(sandbox, "/device", key, **wish, channel="beta").json() == {"status": "ok"}
     with sandbox.store.reading() as db:
-        found = db.execute("SELECT device_id, channel_id FROM overrides").fetchall()
-    assert [tuple(row) for row in found] == [(UNKNOWN_DEVICE, BETA)]
-    hidden = post(sandbox, "/device", key, **wish, channel="no_access")
-    assert code(hidden) == (404, "channel_not_found")
+        rows = db.execute("SELECT device_id, channel_id FROM overrides").fetchall()
+    assert [tuple(row) for row in rows] == [(UNKNOWN_DEVICE, BETA)]
+    answer = post(sandbox, "/device", key, **wish, channel="no_access")
+    assert code(answer) == (404, "channel_not_found")
     listing = sandbox.ask("GET", "/channel", query={"app_id": A}, key=key)
     assert code(listing) == (400, "cannot_access_app")
 
@@ -63,13 +63,13 @@ def test_65_promotion_denied_on_one_channel(sandbox: Sandbox) -> None:
     wish = {"app_id": A, "version_id": 2, "channel_id": BETA}
     assert code(sandbox.ask("PUT", "/bundle", body=wish, key=key)) == (400, "cannot_access_app")
     assert beta(sandbox) == before
-    elsewhere = {**wish, "channel_id": 4}
-    assert sandbox.ask("PUT", "/bundle", body=elsewhere, key=key).is_success
+    other_channel = {**wish, "channel_id": 4}
+    assert sandbox.ask("PUT", "/bundle", body=other_channel, key=key).is_success
 
 
 @pytest.mark.row(75)
 @pytest.mark.parametrize(
-    ("fields", "refused"),
+    ("fields", "error"),
     [
         ({}, "encryption_required"),
         ({"session_key": "s"}, "encryption_key_required"),
@@ -78,10 +78,12 @@ def test_65_promotion_denied_on_one_channel(sandbox: Sandbox) -> None:
     ],
 )
 def test_75_an_organisation_that_demands_encryption(
-    fields: dict[str, str], refused: str, sandbox: Sandbox
+    fields: dict[str, str], error: str, sandbox: Sandbox
 ) -> None:
-    answer = post(sandbox, "/bundle", "key-sealed", app_id=SEALED, version="1.0.0", **ZIP, **fields)
-    assert code(answer) == (400 if refused else 200, refused)
+    answer = post(
+        sandbox, "/bundle", "key-sealed", app_id=ENCRYPTED_APP, version="1.0.0", **ZIP, **fields
+    )
+    assert code(answer) == (400 if error else 200, error)
 
 
 def statistics(sandbox: Sandbox, path: str, headers: dict[str, str], **query: str) -> Any:
@@ -106,7 +108,7 @@ def test_86_statistics_of_an_app_that_is_none_of_ones_own(sandbox: Sandbox, uuid
 
 
 @pytest.mark.parametrize(
-    ("headers", "refused"),
+    ("headers", "error"),
     [
         ({}, "no_jwt_apikey_or_subkey"),
         ({"authorization": "key-hashed"}, "invalid_jwt"),
@@ -117,11 +119,11 @@ def test_86_statistics_of_an_app_that_is_none_of_ones_own(sandbox: Sandbox, uuid
     ],
 )
 def test_statistics_read_the_key_otherwise(
-    headers: dict[str, str], refused: str, sandbox: Sandbox, uuid_key: str
+    headers: dict[str, str], error: str, sandbox: Sandbox, uuid_key: str
 ) -> None:
     answer = statistics(sandbox, A, headers, **{"from": "2026-06-01", "to": "2026-06-02"})
-    assert answer.status_code == (401 if refused else 200)
-    assert not refused or answer.json()["error"] == refused
+    assert answer.status_code == (401 if error else 200)
+    assert not error or answer.json()["error"] == error
 
 
 def test_statistics_count_the_devices_seen(sandbox: Sandbox, uuid_key: str) -> None:
@@ -147,15 +149,15 @@ def test_statistics_count_the_devices_seen(sandbox: Sandbox, uuid_key: str) -> N
 def test_a_right_on_a_channel_goes_with_it(sandbox: Sandbox) -> None:
     assert sandbox.delete("/channel", app_id=A, channel="beta").is_success
     sandbox.post("/channel", app_id=A, channel="beta")
-    wish = {"app_id": A, "device_id": KNOWN, "channel": "beta"}
+    wish = {"app_id": A, "device_id": KNOWN_DEVICE, "channel": "beta"}
     assert code(post(sandbox, "/device", "key-beta-admin", **wish)) == (404, "channel_not_found")
 
 
 def test_every_row_of_the_contract_has_a_test() -> None:
-    tested = {
+    tested_rows = {
         row
         for module in (test_conformance, test_limits, sys.modules[__name__])
-        for row in marked(module, "row")
+        for row in list_marked_numbers(module, "row")
     }
     assert rows_of_the_contract() == list(range(1, 100))
-    assert tested == set(rows_of_the_contract())
+    assert tested_rows == set(rows_of_the_contract())

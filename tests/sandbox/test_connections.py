@@ -1,4 +1,4 @@
-"""What a careless or hostile client may do to the sandbox's port."""
+"""Careless and hostile clients on the sandbox's port."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from capgo_tui.sandbox.body_limit import MAX_BYTES
 from capgo_tui.sandbox.faults.protocol import DroppingProtocol
-from tests.sandbox.sockets import listening, served
+from tests.sandbox.sockets import serve_app, serve_sandbox
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 HEAD = b"POST /channel HTTP/1.1\r\nhost: x\r\n"
 
 
-def connected(port: int) -> socket.socket:
+def connect(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=60)
 
 
 @pytest.mark.parametrize("faulty", [False, True])
 @pytest.mark.parametrize(
-    "sent",
+    "data",
     [
         HEAD + b"content-length: %d\r\n\r\n" % (MAX_BYTES + 1),
         HEAD + b"content-length: 999999999999999999\r\n\r\n",
@@ -36,30 +36,30 @@ def connected(port: int) -> socket.socket:
     ids=["told", "told to be endless", "in chunks"],
 )
 def test_a_body_that_is_too_large_is_refused_before_it_is_all_there(
-    sent: bytes, *, faulty: bool
+    data: bytes, *, faulty: bool
 ) -> None:
-    with served() as sandbox:
+    with serve_sandbox() as sandbox:
         if faulty:
             sandbox.faults.add("latency=1")
-        with connected(sandbox.port) as connection:
-            connection.sendall(sent)
+        with connect(sandbox.port) as connection:
+            connection.sendall(data)
             assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_body_of_just_the_limit_is_read() -> None:
-    with served() as sandbox, connected(sandbox.port) as connection:
+    with serve_sandbox() as sandbox, connect(sandbox.port) as connection:
         head = HEAD + b"connection: close\r\ncontent-length: %d\r\n\r\n" % MAX_BYTES
         connection.sendall(head + b" " * MAX_BYTES)
         assert not connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
-@pytest.mark.parametrize("sent", [b"", b"POST /chan", HEAD + b"content-length: 9\r\n\r\n{"])
+@pytest.mark.parametrize("data", [b"", b"POST /chan", HEAD + b"content-length: 9\r\n\r\n{"])
 def test_a_connection_over_which_nothing_comes_is_closed(
-    sent: bytes, monkeypatch: pytest.MonkeyPatch
+    data: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DroppingProtocol, "IDLE_SECONDS", 0.05)
-    with served() as sandbox, connected(sandbox.port) as connection:
-        connection.sendall(sent)
+    with serve_sandbox() as sandbox, connect(sandbox.port) as connection:
+        connection.sendall(data)
         assert connection.recv(100) == b""
 
 
@@ -71,6 +71,6 @@ def test_a_client_that_waits_for_an_answer_is_not_idle(monkeypatch: pytest.Monke
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"at last"})
 
-    with listening(slow) as port, connected(port) as connection:
+    with serve_app(slow) as port, connect(port) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 200 ")

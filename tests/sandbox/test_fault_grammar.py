@@ -1,4 +1,4 @@
-"""How faults are written, and which requests one strikes."""
+"""The grammar of faults, and which requests one strikes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.sandbox.world import A
 
 
 @pytest.mark.parametrize(
-    ("when", "struck"),
+    ("when", "pattern"),
     [
         ("", "xxxxxxxxxxxx"),
         ("1", "x..........."),
@@ -29,17 +29,17 @@ from tests.sandbox.world import A
         ("100%", "xxxxxxxxxxxx"),
     ],
 )
-def test_moments(when: str, struck: str) -> None:
-    moment = read_schedule(when)
+def test_moments(when: str, pattern: str) -> None:
+    schedule = read_schedule(when)
     rng = random.Random(0)  # noqa: S311 - chances, not secrets
-    assert "".join(".x"[moment(number, rng)] for number in range(1, 13)) == struck
+    assert "".join(".x"[schedule(number, rng)] for number in range(1, 13)) == pattern
 
 
 def test_a_rate_is_about_right_and_the_seed_decides() -> None:
     def statuses(seed: int) -> list[bool]:
         faults = Faults.of("500:25%", seed=seed)
-        asked = identify_request("GET", "/ok", {}, b"")
-        return [bool(faults.choose(asked)) for _ in range(1000)]
+        request = identify_request("GET", "/ok", {}, b"")
+        return [bool(faults.choose(request)) for _ in range(1000)]
 
     assert statuses(1) == statuses(1) != statuses(2)
     assert 200 < sum(statuses(1)) < 300
@@ -81,7 +81,7 @@ def test_operations(
 
 
 @pytest.mark.parametrize(
-    ("aim", "concerned"),
+    ("aim", "operations"),
     [
         ("*", {"device.list", "device.link", "channel.list", "other"}),
         ("device.*", {"device.list", "device.link"}),
@@ -93,10 +93,10 @@ def test_operations(
         ("other", {"other"}),
     ],
 )
-def test_aims(aim: str, concerned: set[str]) -> None:
+def test_aims(aim: str, operations: set[str]) -> None:
     requests = [("GET", "/device"), ("POST", "/device"), ("GET", "/channel"), ("GET", "/nope")]
-    asked = [identify_request(method, path, {}, b"") for method, path in requests]
-    assert {one.operation for one in asked if is_aimed_at(aim, one)} == concerned
+    identified_requests = [identify_request(method, path, {}, b"") for method, path in requests]
+    assert {one.operation for one in identified_requests if is_aimed_at(aim, one)} == operations
 
 
 @pytest.mark.parametrize(

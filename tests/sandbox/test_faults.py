@@ -1,4 +1,4 @@
-"""Every fault as it goes over a real connection."""
+"""Every fault over a real connection."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ import pytest
 
 from capgo_tui.sandbox.faults import Faults
 from capgo_tui.sandbox.store import Store
-from tests.sandbox.conftest import Sandbox, running
-from tests.sandbox.sockets import Served, parsed, served
-from tests.sandbox.world import KNOWN, A, fill, key_of
+from tests.sandbox.conftest import Sandbox, run_sandbox
+from tests.sandbox.sockets import SocketSandbox, parse_answer, serve_sandbox
+from tests.sandbox.world import KNOWN_DEVICE, A, fill, key_of
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LINK = {"app_id": A, "device_id": KNOWN, "channel": "beta"}
+LINK = {"app_id": A, "device_id": KNOWN_DEVICE, "channel": "beta"}
 EPOCH = int(NOON.timestamp())
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    with served() as one:
+def server() -> Iterator[SocketSandbox]:
+    with serve_sandbox() as one:
         yield one
 
 
 @pytest.fixture
-def sandbox(server: Served) -> Iterator[Served]:
-    server.slept.clear()
+def sandbox(server: SocketSandbox) -> Iterator[SocketSandbox]:
+    server.pauses.clear()
     yield server
     server.faults.clear()
-    server.ask("DELETE", "/device", {"app_id": A, "device_id": KNOWN})
+    server.ask("DELETE", "/device", {"app_id": A, "device_id": KNOWN_DEVICE})
 
 
-def strike(sandbox: Served, *faults: str) -> None:
+def strike(sandbox: SocketSandbox, *faults: str) -> None:
     sandbox.faults.set(*faults)
 
 
-def link(sandbox: Served) -> bytes:
+def link(sandbox: SocketSandbox) -> bytes:
     return sandbox.ask("POST", "/device", body=LINK)
 
 
@@ -50,47 +50,47 @@ def link(sandbox: Served) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("fault", "slept"), [("latency=250", [0.25]), ("latency", [0.5]), ("late=40", [0.04])]
+    ("fault", "pauses"), [("latency=250", [0.25]), ("latency", [0.5]), ("late=40", [0.04])]
 )
 def test_delays_wait_as_long_as_told_and_answer_right(
-    fault: str, slept: list[float], sandbox: Served
+    fault: str, pauses: list[float], sandbox: SocketSandbox
 ) -> None:
     right = sandbox.get("/channel", app_id=A)
     strike(sandbox, fault)
     assert sandbox.get("/channel", app_id=A).body == right.body
-    assert sandbox.slept == slept
+    assert sandbox.pauses == pauses
 
 
-def test_jitter_varies_within_its_bound_and_repeats_with_its_seed(sandbox: Served) -> None:
+def test_jitter_varies_within_its_bound_and_repeats_with_its_seed(sandbox: SocketSandbox) -> None:
     for _ in range(2):
         strike(sandbox, "jitter=100")
         for _ in range(5):
             sandbox.get("/ok")
-    waits = sandbox.slept
+    waits = sandbox.pauses
     assert all(0 <= wait < 0.1 for wait in waits)
     assert len(set(waits[:5])) == 5
     assert waits[:5] == waits[5:]
 
 
-def test_a_late_answer_comes_after_the_write(sandbox: Served) -> None:
-    reached, go = threading.Event(), threading.Event()
+def test_a_late_answer_comes_after_the_write(sandbox: SocketSandbox) -> None:
+    arrival, go = threading.Event(), threading.Event()
 
     async def wait(seconds: float) -> None:
-        reached.set()
+        arrival.set()
         await asyncio.to_thread(go.wait)
 
     noting, sandbox.faults.sleep = sandbox.faults.sleep, wait
     strike(sandbox, "late@device.link")
     with sandbox.connect() as connection:
         connection.sendall(sandbox.request("POST", "/device", body=LINK))
-        assert reached.wait(20)
+        assert arrival.wait(20)
         assert sandbox.count("overrides") == 1
         go.set()
         assert connection.recv(4096).startswith(b"HTTP/1.1 200 OK")
     sandbox.faults.sleep = noting
 
 
-def test_a_slow_drip_comes_in_pieces(sandbox: Served) -> None:
+def test_a_slow_drip_comes_in_pieces(sandbox: SocketSandbox) -> None:
     permits = threading.Semaphore(0)
 
     async def wait(seconds: float) -> None:
@@ -113,18 +113,18 @@ def test_a_slow_drip_comes_in_pieces(sandbox: Served) -> None:
     sandbox.faults.sleep = noting
 
 
-def test_a_slow_drip_never_has_more_than_64_pieces(sandbox: Served) -> None:
+def test_a_slow_drip_never_has_more_than_64_pieces(sandbox: SocketSandbox) -> None:
     right = sandbox.get("/bundle", app_id=A)
     strike(sandbox, "slow-drip=5")
     assert sandbox.get("/bundle", app_id=A).body == right.body
-    assert 60 <= len(sandbox.slept) <= 64
-    assert set(sandbox.slept) == {0.005}
+    assert 60 <= len(sandbox.pauses) <= 64
+    assert set(sandbox.pauses) == {0.005}
 
 
 # Refusals
 
 
-def test_429_tells_when_to_come_again(sandbox: Served) -> None:
+def test_429_tells_when_to_come_again(sandbox: SocketSandbox) -> None:
     strike(sandbox, "429=7")
     answer = sandbox.get("/channel", app_id=A)
     assert answer.status == 429
@@ -137,7 +137,7 @@ def test_429_tells_when_to_come_again(sandbox: Served) -> None:
     }
 
 
-def test_429_may_tell_nothing(sandbox: Served) -> None:
+def test_429_may_tell_nothing(sandbox: SocketSandbox) -> None:
     strike(sandbox, "429=bare")
     answer = sandbox.get("/channel", app_id=A)
     assert answer.status == 429
@@ -148,30 +148,32 @@ def test_429_may_tell_nothing(sandbox: Served) -> None:
 @pytest.mark.parametrize(
     ("fault", "carried_out"), [("500", 0), ("500=before", 0), ("500=after", 1)]
 )
-def test_500_before_and_after_the_write(fault: str, carried_out: int, sandbox: Served) -> None:
+def test_500_before_and_after_the_write(
+    fault: str, carried_out: int, sandbox: SocketSandbox
+) -> None:
     strike(sandbox, fault)
-    answer = parsed(link(sandbox))
+    answer = parse_answer(link(sandbox))
     assert (answer.status, answer.json()["error"]) == (500, "unknown_error")
     assert sandbox.count("overrides") == carried_out
 
 
 @pytest.mark.parametrize(("fault", "carried_out"), [("502", 0), ("502=after", 1)])
-def test_502_is_the_page_of_a_proxy(fault: str, carried_out: int, sandbox: Served) -> None:
+def test_502_is_the_page_of_a_proxy(fault: str, carried_out: int, sandbox: SocketSandbox) -> None:
     strike(sandbox, fault)
-    answer = parsed(link(sandbox))
+    answer = parse_answer(link(sandbox))
     assert (answer.status, answer.headers["content-type"]) == (502, "text/html")
     assert answer.body.startswith(b"<html>")
     assert sandbox.count("overrides") == carried_out
 
 
-def test_an_error_in_a_200(sandbox: Served) -> None:
+def test_an_error_in_a_200(sandbox: SocketSandbox) -> None:
     strike(sandbox, "error-in-200")
-    answer = parsed(link(sandbox))
+    answer = parse_answer(link(sandbox))
     assert (answer.status, answer.json()["error"]) == (200, "unknown_error")
     assert sandbox.count("overrides") == 0
 
 
-def test_a_key_expires_from_the_nth_request_on(sandbox: Served) -> None:
+def test_a_key_expires_from_the_nth_request_on(sandbox: SocketSandbox) -> None:
     strike(sandbox, "expired-key:3+")
     answers = [sandbox.get("/channel", app_id=A) for _ in range(5)]
     assert [answer.status for answer in answers] == [200, 200, 401, 401, 401]
@@ -188,13 +190,13 @@ def test_a_key_expires_from_the_nth_request_on(sandbox: Served) -> None:
 def test_older_revisions_refuse_in_their_own_words(
     revision: str, path: str, status: int, body: bytes
 ) -> None:
-    with served(revision=revision) as sandbox:
+    with serve_sandbox(revision=revision) as sandbox:
         strike(sandbox, "expired-key@bundle.list", "429@device.list", "500@channel.list")
         answer = sandbox.get(path, app_id=A)
         assert (answer.status, answer.body) == (status, body)
-        limited = sandbox.get("/device", app_id=A)
-        assert (limited.status, limited.headers["retry-after"]) == (429, "1")
-        assert limited.json() == {"error": "you are beeing rate limited"}
+        refusal = sandbox.get("/device", app_id=A)
+        assert (refusal.status, refusal.headers["retry-after"]) == (429, "1")
+        assert refusal.json() == {"error": "you are beeing rate limited"}
         assert sandbox.get("/channel", app_id=A).json() == {"status": "Internal Server Error"}
 
 
@@ -206,9 +208,9 @@ def test_older_revisions_refuse_in_their_own_words(
         ("redirect=http://127.0.0.2:99@device.link:1", "http://127.0.0.2:99"),
     ],
 )
-def test_a_redirect_to_another_host(fault: str, host: str, sandbox: Served) -> None:
+def test_a_redirect_to_another_host(fault: str, host: str, sandbox: SocketSandbox) -> None:
     strike(sandbox, fault)
-    answer = parsed(sandbox.ask("POST", "/device", {"a": "b c"}, LINK))
+    answer = parse_answer(sandbox.ask("POST", "/device", {"a": "b c"}, LINK))
     assert (answer.status, answer.body) == (307, b"")
     assert answer.headers["location"] == f"{host}/device?a=b+c"
     assert sandbox.count("overrides") == 0
@@ -217,19 +219,19 @@ def test_a_redirect_to_another_host(fault: str, host: str, sandbox: Served) -> N
 # Connections
 
 
-def test_a_connection_dropped_before_the_write(sandbox: Served) -> None:
+def test_a_connection_dropped_before_the_write(sandbox: SocketSandbox) -> None:
     strike(sandbox, "drop=before")
     assert link(sandbox) == b""
     assert sandbox.count("overrides") == 0
 
 
-def test_a_connection_dropped_after_the_write(sandbox: Served) -> None:
+def test_a_connection_dropped_after_the_write(sandbox: SocketSandbox) -> None:
     strike(sandbox, "drop=after")
     assert link(sandbox) == b""
     assert sandbox.count("overrides") == 1
 
 
-def test_a_connection_dropped_midway(sandbox: Served) -> None:
+def test_a_connection_dropped_midway(sandbox: SocketSandbox) -> None:
     right = sandbox.get("/channel", app_id=A)
     strike(sandbox, "drop=midway")
     answer = sandbox.get("/channel", app_id=A)
@@ -238,7 +240,7 @@ def test_a_connection_dropped_midway(sandbox: Served) -> None:
 
 
 @pytest.mark.parametrize("fault", ["drop", "drop=after", "drop=midway"])
-def test_what_httpx_makes_of_a_dropped_connection(fault: str, sandbox: Served) -> None:
+def test_what_httpx_makes_of_a_dropped_connection(fault: str, sandbox: SocketSandbox) -> None:
     with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
         headers = {"authorization": sandbox.key}
         strike(sandbox, f"{fault}:2")
@@ -253,11 +255,11 @@ def test_a_dropped_connection_in_process() -> None:
     key = fill(store)
     faults = Faults(drop_error=lambda: httpx.ReadError("dropped"))
     faults.set("drop=after@device.link:1", "drop=midway@channel.list")
-    with running(store, faults=faults) as sandbox:
+    with run_sandbox(store, faults=faults) as sandbox:
         sandbox.key = key
         with pytest.raises(httpx.ReadError):
             sandbox.post("/device", **LINK)
-        assert sandbox.get("/device", app_id=A, device_id=KNOWN).json()["channel"] == "beta"
+        assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).json()["channel"] == "beta"
         with pytest.raises(httpx.ReadError):
             sandbox.get("/channel", app_id=A)
 
@@ -265,7 +267,7 @@ def test_a_dropped_connection_in_process() -> None:
 # Bodies
 
 
-def test_truncated_json_looks_whole(sandbox: Served) -> None:
+def test_truncated_json_looks_whole(sandbox: SocketSandbox) -> None:
     right = sandbox.get("/channel", app_id=A)
     strike(sandbox, "truncated")
     answer = sandbox.get("/channel", app_id=A)
@@ -280,32 +282,32 @@ def test_truncated_json_looks_whole(sandbox: Served) -> None:
     ("fault", "media_type"),
     [("wrong-type", "text/html"), ("wrong-type=image/png", "image/png")],
 )
-def test_a_wrong_content_type(fault: str, media_type: str, sandbox: Served) -> None:
+def test_a_wrong_content_type(fault: str, media_type: str, sandbox: SocketSandbox) -> None:
     right = sandbox.get("/channel", app_id=A)
     strike(sandbox, fault)
     answer = sandbox.get("/channel", app_id=A)
     assert (answer.headers["content-type"], answer.body) == (media_type, right.body)
 
 
-def test_an_empty_body(sandbox: Served) -> None:
+def test_an_empty_body(sandbox: SocketSandbox) -> None:
     strike(sandbox, "empty")
     answer = sandbox.get("/channel", app_id=A)
     assert (answer.status, answer.headers["content-length"], answer.body) == (200, "0", b"")
 
 
-def test_a_body_that_is_not_utf8(sandbox: Served) -> None:
+def test_a_body_that_is_not_utf8(sandbox: SocketSandbox) -> None:
     strike(sandbox, "bad-utf8")
     answer = sandbox.get("/channel", app_id=A)
     with pytest.raises(UnicodeDecodeError):
         answer.body.decode()
-    # Only that is wrong with it: what can be read is still JSON.
+    # Nothing else is wrong: the rest is still JSON.
     assert json.loads(answer.body.decode(errors="replace"))[0]["name"] == "production"
 
 
 # Together
 
 
-def test_several_faults_work_together_and_count_for_themselves(sandbox: Served) -> None:
+def test_several_faults_work_together_and_count_for_themselves(sandbox: SocketSandbox) -> None:
     strike(sandbox, "latency=10@*", "429@channel.list:2", "wrong-type=text/css@channel.*:x.")
     answers = [sandbox.get("/channel", app_id=A) for _ in range(3)]
     sandbox.get("/device", app_id=A)
@@ -315,9 +317,9 @@ def test_several_faults_work_together_and_count_for_themselves(sandbox: Served) 
         "application/json",
         "text/css",
     ]
-    assert sandbox.slept == [0.01] * 4
-    happened = [(one.operation, len(one.faults)) for one in list(sandbox.faults.happened)[-4:]]
-    assert happened == [
+    assert sandbox.pauses == [0.01] * 4
+    log = [(one.operation, len(one.faults)) for one in list(sandbox.faults.happened)[-4:]]
+    assert log == [
         ("channel.list", 2),
         ("channel.list", 2),
         ("channel.list", 2),
@@ -325,7 +327,7 @@ def test_several_faults_work_together_and_count_for_themselves(sandbox: Served) 
     ]
 
 
-def test_faults_may_change_at_any_time(sandbox: Served) -> None:
+def test_faults_may_change_at_any_time(sandbox: SocketSandbox) -> None:
     sandbox.faults.add("500@device.list")
     sandbox.faults.add("502@channel.list")
     assert sandbox.faults.active == ("500@device.list", "502@channel.list")
@@ -334,14 +336,14 @@ def test_faults_may_change_at_any_time(sandbox: Served) -> None:
     assert sandbox.get("/channel", app_id=A).status == 200
 
 
-def test_none_struck_is_as_without(sandbox: Served) -> None:
+def test_none_struck_is_as_without(sandbox: SocketSandbox) -> None:
     strike(sandbox, "500@bundle.*")
     plain = Store()
     fill(plain)
-    with running(plain) as reference:
+    with run_sandbox(plain) as reference:
         reference.key = key_of("org_super_admin")
-        wanted = _ask(reference)
-    assert sandbox.get("/channel", app_id=A).json() == wanted
+        rows = _ask(reference)
+    assert sandbox.get("/channel", app_id=A).json() == rows
 
 
 def _ask(sandbox: Sandbox) -> object:

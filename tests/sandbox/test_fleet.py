@@ -1,4 +1,4 @@
-"""A fleet too large to write out: made up where one looks, and the same wherever that is."""
+"""A large fleet: written when requested, with the same rows in any order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capgo_tui.sandbox.fleet import BLOCK
 from capgo_tui.sandbox.generate import APP_ID, generate
 from capgo_tui.sandbox.generate_devices import index_near
 from capgo_tui.sandbox.store import Store
-from tests.sandbox.conftest import OpenSandbox, Sandbox, running
+from tests.sandbox.conftest import OpenSandbox, Sandbox, run_sandbox
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def large(store: Store) -> str:
     return generate(store, devices=LARGE, written_out=0, now=NOON).key
 
 
-def written(sandbox: Sandbox) -> int:
+def count_devices(sandbox: Sandbox) -> int:
     with sandbox.store.reading() as db:
         return int(db.execute("SELECT count(*) FROM devices").fetchone()[0])
 
@@ -49,7 +49,7 @@ def walk(sandbox: Sandbox, **query: object) -> list[Row]:
 
 def test_a_million_cost_only_what_is_looked_at(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(fill=million)
-    assert written(sandbox) == BLOCK
+    assert count_devices(sandbox) == BLOCK
     page = sandbox.get("/device", app_id=APP_ID).json()
     assert (len(page["data"]), page["hasMore"]) == (50, True)
     far = {"cursor": "2026-01-01T00:00:00+00:00|80000000-0000-4000-8000-000000000000", "limit": 500}
@@ -59,7 +59,7 @@ def test_a_million_cost_only_what_is_looked_at(open_sandbox: OpenSandbox) -> Non
     assert middle["data"][0]["device_id"].startswith("80000")
     last = {**far, "cursor": "x|ffff0000-0000-4000-8000-000000000000", "limit": 999}
     assert sandbox.get("/device", app_id=APP_ID, **last).json()["hasMore"] is False
-    assert written(sandbox) <= 5 * BLOCK
+    assert count_devices(sandbox) <= 5 * BLOCK
 
 
 def test_one_device_is_found_wherever_it_is(open_sandbox: OpenSandbox) -> None:
@@ -67,9 +67,9 @@ def test_one_device_is_found_wherever_it_is(open_sandbox: OpenSandbox) -> None:
     far = "x|c1234567-0000-4000-8000-000000000000"
     row = sandbox.get("/device", app_id=APP_ID, cursor=far, limit=1).json()["data"][0]
     again = open_sandbox(fill=million)
-    found = again.get("/device", app_id=APP_ID, device_id=row["device_id"].upper())
-    assert found.json() == row
-    assert written(again) <= 2 * BLOCK
+    answer = again.get("/device", app_id=APP_ID, device_id=row["device_id"].upper())
+    assert answer.json() == row
+    assert count_devices(again) <= 2 * BLOCK
     for unknown in ("hello", "c1234567-0000-4000-8000-000000000000", "\U0001f600", "~"):
         assert again.get("/device", app_id=APP_ID, device_id=unknown).status_code == 404
 
@@ -99,14 +99,14 @@ def test_custom_ids_alone(open_sandbox: OpenSandbox) -> None:
 
 
 def test_older_revisions_page_through_it_too(open_sandbox: OpenSandbox) -> None:
-    documented = open_sandbox("documented", fill=large)
-    page = documented.get("/device", app_id=APP_ID, page=50).json()
+    documented_sandbox = open_sandbox("documented", fill=large)
+    page = documented_sandbox.get("/device", app_id=APP_ID, page=50).json()
     assert len(page) == 1000
-    legacy = open_sandbox("legacy", fill=large)
+    legacy_sandbox = open_sandbox("legacy", fill=large)
     device_id = page[-1]["device_id"]
     body = {"app_id": APP_ID, "device_id": device_id, "channel": "beta"}
-    assert legacy.post("/device", **body).json() == {"status": "ok"}
-    assert len(legacy.get("/device", app_id=APP_ID).json()) == LARGE
+    assert legacy_sandbox.post("/device", **body).json() == {"status": "ok"}
+    assert len(legacy_sandbox.get("/device", app_id=APP_ID).json()) == LARGE
 
 
 def test_a_restart_goes_on_with_the_same_fleet(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_restart_goes_on_with_the_same_fleet(tmp_path: Path) -> None:
         key = million(store)
     pages = []
     for _ in range(2):
-        with running(Store(tmp_path / "kept.db")) as sandbox:
+        with run_sandbox(Store(tmp_path / "kept.db")) as sandbox:
             sandbox.key = key
             cursor = "x|70000000-0000-4000-8000-000000000000"
             pages.append(sandbox.get("/device", app_id=APP_ID, cursor=cursor).json())

@@ -1,4 +1,4 @@
-"""The generated app: the same for the same seed, and one could believe it."""
+"""The generated app: the same for the same seed, and plausible."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def test_sizes(store: Store) -> None:
 def test_odd_sizes(sizes: tuple[int, int, int], store: Store) -> None:
     channels, devices, bundles = sizes
     generate(store, channels=channels, devices=devices, bundles=bundles, now=NOON)
-    found = tuple(len(rows(store, table)) for table in ("channels", "devices", "bundles"))
-    assert found == sizes
+    counts = tuple(len(rows(store, table)) for table in ("channels", "devices", "bundles"))
+    assert counts == sizes
     assert all(row["created_at"] <= NOON.isoformat() for row in rows(store, "channels"))
 
 

@@ -1,4 +1,4 @@
-"""The five limiters (§3), with a clock that moves only when told to."""
+"""The five rate limiters (§3), with a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from capgo_tui.sandbox import limits as module
 from capgo_tui.sandbox.answers import Answer, Refusal
 from capgo_tui.sandbox.limits import Limits
-from tests.sandbox.world import KNOWN, NEWER, A, key_of
+from tests.sandbox.world import KNOWN_DEVICE, NEWER_DEVICE, A, key_of
 from tests.support.clock import Clock
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.sandbox.conftest import OpenSandbox, Sandbox
 
 
-def link(sandbox: Sandbox, channel: str = "beta", device_id: str = KNOWN) -> httpx.Response:
+def link(sandbox: Sandbox, channel: str = "beta", device_id: str = KNOWN_DEVICE) -> httpx.Response:
     return sandbox.post("/device", app_id=A, device_id=device_id, channel=channel)
 
 
@@ -32,27 +32,27 @@ def test_none_means_none(open_sandbox: OpenSandbox) -> None:
 def test_44_five_in_a_second(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(limits="device")
     for _ in range(5):
-        assert sandbox.get("/device", app_id=A, device_id=KNOWN).is_success
+        assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).is_success
         sandbox.clock.advance(0.1)
-    refused = sandbox.get("/device", app_id=A, device_id=KNOWN)
-    assert refused.status_code == 429
-    assert refused.headers["retry-after"] == "1"
-    more = refused.json()["moreInfo"]
-    assert (more["app_id"], more["device_id"], more["retryAfterSeconds"]) == (A, KNOWN, 1)
-    assert int(refused.headers["x-ratelimit-reset"]) * 1000 >= more["rateLimitResetAt"]
+    refusal = sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE)
+    assert refusal.status_code == 429
+    assert refusal.headers["retry-after"] == "1"
+    more = refusal.json()["moreInfo"]
+    assert (more["app_id"], more["device_id"], more["retryAfterSeconds"]) == (A, KNOWN_DEVICE, 1)
+    assert int(refusal.headers["x-ratelimit-reset"]) * 1000 >= more["rateLimitResetAt"]
     # Another device, another operation and the list have counters of their own.
-    assert sandbox.get("/device", app_id=A, device_id=NEWER).is_success
-    assert sandbox.delete("/device", app_id=A, device_id=KNOWN).is_success
+    assert sandbox.get("/device", app_id=A, device_id=NEWER_DEVICE).is_success
+    assert sandbox.delete("/device", app_id=A, device_id=KNOWN_DEVICE).is_success
     assert sandbox.get("/device", app_id=A).is_success
     # The window runs from the first call; refused ones do not prolong it.
     sandbox.clock.advance(0.6)
-    assert sandbox.get("/device", app_id=A, device_id=KNOWN).is_success
+    assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).is_success
 
 
 @pytest.mark.row(45)
 def test_45_different_operations_at_once(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(limits="hosted")
-    body = {"app_id": A, "device_id": KNOWN}
+    body = {"app_id": A, "device_id": KNOWN_DEVICE}
     headers = {"authorization": sandbox.key}
 
     async def at_once() -> tuple[httpx.Response, ...]:
@@ -71,10 +71,10 @@ def test_46_same_set_within_a_minute(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(limits="device")
     assert link(sandbox).is_success
     sandbox.clock.advance(1.1)
-    refused = link(sandbox)
-    assert (refused.status_code, refused.headers["retry-after"]) == (429, "59")
+    refusal = link(sandbox)
+    assert (refusal.status_code, refusal.headers["retry-after"]) == (429, "59")
     assert link(sandbox, "no_access").is_success
-    assert sandbox.delete("/device", app_id=A, device_id=KNOWN).is_success
+    assert sandbox.delete("/device", app_id=A, device_id=KNOWN_DEVICE).is_success
     assert link(sandbox).status_code == 429
     sandbox.clock.advance(59)
     assert link(sandbox).is_success
@@ -88,22 +88,22 @@ def test_44_links_elsewhere_and_unlinks_too(links: bool, open_sandbox: OpenSandb
     def ask(number: int) -> httpx.Response:
         if links:
             return link(sandbox, f"missing-{number}")
-        return sandbox.delete("/device", app_id=A, device_id=KNOWN)
+        return sandbox.delete("/device", app_id=A, device_id=KNOWN_DEVICE)
 
     assert {ask(number).status_code for number in range(5)} <= {200, 404}
-    refused = ask(5)
-    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+    refusal = ask(5)
+    assert (refusal.status_code, refusal.headers["retry-after"]) == (429, "1")
     sandbox.clock.advance(1.1)
     assert ask(6).status_code != 429
 
 
 def test_a_link_that_two_limits_refuse_is_told_the_longer_wait(open_sandbox: OpenSandbox) -> None:
-    """As in the replay of the recorded requests, which takes no time here."""
+    """As in the replay of the recorded requests, without any time between them."""
     sandbox = open_sandbox(limits="device")
     for number in range(5):
         link(sandbox, f"missing-{number}")
-    refused = link(sandbox, "missing-1")
-    assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+    refusal = link(sandbox, "missing-1")
+    assert (refusal.status_code, refusal.headers["retry-after"]) == (429, "60")
     sandbox.clock.advance(1.1)
     assert link(sandbox, "missing-1").headers["retry-after"] == "59"
 
@@ -121,9 +121,9 @@ def test_failed_authentication_blocks_the_address(open_sandbox: OpenSandbox) -> 
         assert sandbox.ask("GET", "/channel", headers={}).status_code == 401
         sandbox.clock.advance(1)
     sandbox.clock.advance(-1)
-    refused = sandbox.get("/channel", app_id=A)
-    assert (refused.status_code, refused.headers["retry-after"]) == (429, "900")
-    assert refused.json()["moreInfo"]["reason"] == "too_many_failed_auth_attempts"
+    refusal = sandbox.get("/channel", app_id=A)
+    assert (refusal.status_code, refusal.headers["retry-after"]) == (429, "900")
+    assert refusal.json()["moreInfo"]["reason"] == "too_many_failed_auth_attempts"
     # A refused call is no failure, so the block ends 15 minutes after the last one.
     sandbox.clock.advance(899)
     assert sandbox.get("/channel", app_id=A).status_code == 429
@@ -150,9 +150,9 @@ def test_a_key_forgets_only_after_an_idle_minute() -> None:
         limits.count_key(1)
         clock.advance(59)
     for _ in range(2):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(Refusal) as error:
             limits.count_key(1)
-        assert "'apikey_id': 1" in str(refused.value.answer.body)
+        assert "'apikey_id': 1" in str(error.value.answer.body)
         clock.advance(59)
     limits.count_key(2)
     clock.advance(60)

@@ -1,4 +1,4 @@
-"""What §18 tells of live and next, over the table in ``next_cases``, and what has a story."""
+"""The facts of §18 about live and next: the table in ``next_cases``, and longer tests."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from capgo_tui.sandbox.paging import Span, numbered_span
 from capgo_tui.sandbox.revisions import LIVE as LIVE_REVISION
 from capgo_tui.sandbox.revisions import NEXT as NEXT_REVISION
 from capgo_tui.sandbox.store import Store
-from tests.sandbox.conftest import running
+from tests.sandbox.conftest import run_sandbox
 from tests.sandbox.next_cases import LIVE, NEXT, Fact, Request
-from tests.sandbox.world import KNOWN, NEWER, UNKNOWN_DEVICE, A, fill
+from tests.sandbox.world import KNOWN_DEVICE, NEWER_DEVICE, UNKNOWN_DEVICE, A, fill
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 def ask(sandbox: Sandbox, request: Request, key: str | None = None) -> httpx.Response:
     if request.method == "GET":
-        return sandbox.ask("GET", request.path, query=request.sent, key=key)
-    return sandbox.ask(request.method, request.path, body=request.sent, key=key)
+        return sandbox.ask("GET", request.path, query=request.fields, key=key)
+    return sandbox.ask(request.method, request.path, body=request.fields, key=key)
 
 
 def channel(sandbox: Sandbox, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = sandbox.get("/channel", app_id=A, channel=name).json()
-    return found
+    row: dict[str, Any] = sandbox.get("/channel", app_id=A, channel=name).json()
+    return row
 
 
-def shown(body: Any) -> Any:
-    """Name the devices of a list only; everything else is as it came."""
+def simplify(body: Any) -> Any:
+    """Reduce the devices of a list to their ids; leave other bodies unchanged."""
     if isinstance(body, dict) and "data" in body:
         return {**body, "data": [row["device_id"] for row in body["data"]]}
     return body
@@ -54,11 +54,11 @@ def shown(body: Any) -> Any:
 def test_fact(revision: str, fact: Fact, open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(revision)
     for request in fact.before:
-        prepared = ask(sandbox, request, request.key or None)
-        assert prepared.is_success, prepared.text
+        preparation = ask(sandbox, request, request.key or None)
+        assert preparation.is_success, preparation.text
     rollout_id = channel(sandbox, fact.name).get("rollout_id")
     answer = ask(sandbox, fact.request, fact.key)
-    body = shown(answer.json())
+    body = simplify(answer.json())
     code = body.get("error", "") if isinstance(body, dict) else ""
     assert (answer.status_code, code) == (fact.status, fact.code), body
     if isinstance(fact.answer, dict):
@@ -67,8 +67,8 @@ def test_fact(revision: str, fact: Fact, open_sandbox: OpenSandbox) -> None:
         assert body == fact.answer
     after = channel(sandbox, fact.name)
     assert {name: after.get(name) for name in fact.channel} == fact.channel
-    if fact.renewed is not None:
-        assert (after["rollout_id"] != rollout_id) is fact.renewed
+    if fact.has_new_rollout_id is not None:
+        assert (after["rollout_id"] != rollout_id) is fact.has_new_rollout_id
 
 
 def test_every_section_about_next_has_a_case() -> None:
@@ -122,19 +122,19 @@ def test_pages_of_channels_have_fifty_rows_and_those_of_bundles_the_defect(
 
 def test_a_channel_tells_what_live_tells_and_three_fields_more(open_sandbox: OpenSandbox) -> None:
     live, newer = open_sandbox("live"), open_sandbox("next")
-    added = set(channel(newer, "beta")) - set(channel(live, "beta"))
-    assert added == {"ios", "android", "updatePackage"}
+    new_fields = set(channel(newer, "beta")) - set(channel(live, "beta"))
+    assert new_fields == {"ios", "android", "updatePackage"}
     row = next(r for r in newer.get("/channel", app_id=A).json() if r["name"] == "beta")
     assert row == channel(newer, "beta")
 
 
-@pytest.mark.parametrize(("revision", "found"), [("next", 1), ("live", 3)])
+@pytest.mark.parametrize(("revision", "count"), [("next", 1), ("live", 3)])
 def test_a_custom_id_is_looked_up_on_next_only(
-    revision: str, found: int, open_sandbox: OpenSandbox
+    revision: str, count: int, open_sandbox: OpenSandbox
 ) -> None:
     page = open_sandbox(revision).get("/device", app_id=A, custom_id=" qa-07 ").json()
-    assert len(page["data"]) == found
-    assert NEWER in {row["device_id"] for row in page["data"]}
+    assert len(page["data"]) == count
+    assert NEWER_DEVICE in {row["device_id"] for row in page["data"]}
     assert page["hasMore"] is False
 
 
@@ -151,9 +151,11 @@ def test_devices_of_one_custom_id_are_paged_by_cursor(open_sandbox: OpenSandbox)
         assert {row["custom_id"] for row in rows} == {"anna.k"}
         everyone.append({row["device_id"]: row for row in rows})
     with sandbox.store.reading() as db:
-        named = db.execute("SELECT device_id FROM devices WHERE custom_id = 'anna.k'").fetchall()
-    assert len(named) > 2
-    assert set(everyone[0]) == set(everyone[1]) == {row["device_id"] for row in named}
+        device_rows = db.execute(
+            "SELECT device_id FROM devices WHERE custom_id = 'anna.k'"
+        ).fetchall()
+    assert len(device_rows) > 2
+    assert set(everyone[0]) == set(everyone[1]) == {row["device_id"] for row in device_rows}
 
 
 @pytest.mark.parametrize(("revision", "seconds"), [("next", 5), ("live", 60)])
@@ -163,8 +165,8 @@ def test_linking_to_the_same_channel_again(
     sandbox = open_sandbox(revision, limits="device")
     link: dict[str, object] = {"app_id": A, "device_id": UNKNOWN_DEVICE, "channel": "beta"}
     assert sandbox.post("/device", **link).is_success
-    refused = sandbox.post("/device", **link)
-    assert (refused.status_code, refused.headers["retry-after"]) == (429, str(seconds))
+    refusal = sandbox.post("/device", **link)
+    assert (refusal.status_code, refusal.headers["retry-after"]) == (429, str(seconds))
     sandbox.clock.advance(seconds - 1)
     assert sandbox.post("/device", **link).status_code == 429
     sandbox.clock.advance(1)
@@ -175,7 +177,7 @@ def test_linking_to_the_same_channel_again(
 def test_a_database_that_does_not_answer_is_a_fault_to_ask_for(fault: str) -> None:
     store = Store()
     key = fill(store)
-    with running(store, revision="next", faults=(fault,)) as sandbox:
+    with run_sandbox(store, revision="next", faults=(fault,)) as sandbox:
         sandbox.key = key
         answer = sandbox.get("/channel", app_id=A)
         assert (answer.status_code, answer.json()) == (
@@ -192,13 +194,13 @@ def test_a_database_that_does_not_answer_is_a_fault_to_ask_for(fault: str) -> No
 def test_a_restart_forgets_who_is_blocked() -> None:
     store = Store()
     key = fill(store)
-    with running(store, limits="hosted") as sandbox:
+    with run_sandbox(store, limits="hosted") as sandbox:
         for _ in range(20):
             assert sandbox.ask("GET", "/channel", query={"app_id": A}, key="no").status_code == 401
-        blocked = sandbox.ask("GET", "/channel", query={"app_id": A}, key=key)
-        assert blocked.json()["moreInfo"]["reason"] == "too_many_failed_auth_attempts"
-        assert blocked.headers["retry-after"] == "900"
-        with running(store, limits="hosted") as again:
+        refusal = sandbox.ask("GET", "/channel", query={"app_id": A}, key=key)
+        assert refusal.json()["moreInfo"]["reason"] == "too_many_failed_auth_attempts"
+        assert refusal.headers["retry-after"] == "900"
+        with run_sandbox(store, limits="hosted") as again:
             assert again.ask("GET", "/channel", query={"app_id": A}, key=key).is_success
 
 
@@ -231,8 +233,8 @@ def test_a_database_of_an_older_sandbox_gets_the_new_columns(tmp_path: Any) -> N
     store.close()
     with closing(sqlite3.connect(path)) as db:
         db.execute("ALTER TABLE bundles DROP COLUMN manifest_count")
-    with running(Store(path), revision="next") as sandbox:
+    with run_sandbox(Store(path), revision="next") as sandbox:
         sandbox.key = key
         rows = sandbox.get("/bundle", app_id=A).json()
         assert {row["manifest_count"] for row in rows} == {0}
-        assert sandbox.get("/device", app_id=A, device_id=KNOWN).is_success
+        assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).is_success

@@ -1,4 +1,4 @@
-"""Values of types nobody expects: they get an answer by rule, never a fault of the sandbox."""
+"""Values of unexpected types get an answer by rule, never an error of the sandbox."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.conftest import running
+from tests.sandbox.conftest import run_sandbox
 from tests.sandbox.world import A, key_of
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import OpenSandbox, Sandbox
 
-BEYOND = 2**70
+TOO_LARGE = 2**70
 
 
-def nested(depth: int) -> bytes:
-    """Lists inside each other."""
+def nest_lists(depth: int) -> bytes:
+    """Return JSON of nested lists."""
     return b"[" * depth + b"]" * depth
 
 
@@ -27,9 +27,15 @@ def nested(depth: int) -> bytes:
         ("GET", "/channel", {"channel": "\ud800"}, 400, "cannot_find_version"),
         ("POST", "/channel", {"channel": "new", "version": {"a": 1}}, 400, "cannot_find_version"),
         ("POST", "/channel", {"channel": "beta", "version": ["1.0.0"]}, 500, "unknown_error"),
-        ("POST", "/channel", {"channel": "beta", "rolloutVersion": BEYOND}, 500, "unknown_error"),
-        ("PUT", "/bundle", {"version_id": BEYOND, "channel_id": 3}, 400, "cannot_find_version"),
-        ("PUT", "/bundle", {"version_id": 1, "channel_id": BEYOND}, 400, "cannot_find_channel"),
+        (
+            "POST",
+            "/channel",
+            {"channel": "beta", "rolloutVersion": TOO_LARGE},
+            500,
+            "unknown_error",
+        ),
+        ("PUT", "/bundle", {"version_id": TOO_LARGE, "channel_id": 3}, 400, "cannot_find_version"),
+        ("PUT", "/bundle", {"version_id": 1, "channel_id": TOO_LARGE}, 400, "cannot_find_channel"),
         ("GET", "/device", {"order": ["asc"]}, 400, "invalid_order"),
         ("GET", "/device", {"order": {"a": 1}}, 400, "invalid_order"),
         ("GET", "/device", {"limit": [5]}, 400, "invalid_limit"),
@@ -72,9 +78,9 @@ def test_half_a_surrogate_pair_is_echoed_escaped(sandbox: Sandbox) -> None:
 def test_json_nested_out_of_all_reason_is_no_json(
     *, method: str, path: str, faults: tuple[str, ...], depth: int, code: str, sandbox: Sandbox
 ) -> None:
-    with running(sandbox.store, faults=faults) as faulty:
+    with run_sandbox(sandbox.store, faults=faults) as faulty:
         faulty.key = sandbox.key
-        answer = faulty.ask(method, path, raw=nested(depth))
+        answer = faulty.ask(method, path, raw=nest_lists(depth))
         assert (answer.status_code, answer.json()["error"]) == (400, code)
 
 
@@ -98,6 +104,6 @@ def test_statistics_end_with_the_calendar(sandbox: Sandbox) -> None:
     ],
 )
 def test_d_odd_values(field: str, value: object, text: str, open_sandbox: OpenSandbox) -> None:
-    documented = open_sandbox("documented")
-    answer = documented.post("/channel", app_id=A, channel="beta", **{field: value})
+    documented_sandbox = open_sandbox("documented")
+    answer = documented_sandbox.post("/channel", app_id=A, channel="beta", **{field: value})
     assert (answer.status_code, answer.json()["status"]) == (400, text)

@@ -53,7 +53,7 @@ def crowd(open_sandbox: OpenSandbox) -> Sandbox:
 
 
 def walk(sandbox: Sandbox, **query: object) -> list[dict[str, Any]]:
-    """Follow the cursors to the end."""
+    """Return the devices of all pages."""
     devices: list[dict[str, Any]] = []
     page = sandbox.get("/device", app_id=APP_ID, **query).json()
     devices += page["data"]
@@ -117,12 +117,12 @@ def test_pages_of_channels_and_bundles(crowd: Sandbox) -> None:
 
 
 def test_older_lists(open_sandbox: OpenSandbox) -> None:
-    documented = open_sandbox("documented", fill=many)
-    assert len(documented.get("/device", app_id=APP_ID).json()) == 50
-    assert len(documented.get("/device", app_id=APP_ID, page=1).json()) == 500
-    legacy = open_sandbox("legacy", fill=many)
-    assert len(legacy.get("/device", app_id=APP_ID).json()) == 1202
-    assert len(legacy.get("/versions", app_id=APP_ID).json()) == 130
+    documented_sandbox = open_sandbox("documented", fill=many)
+    assert len(documented_sandbox.get("/device", app_id=APP_ID).json()) == 50
+    assert len(documented_sandbox.get("/device", app_id=APP_ID, page=1).json()) == 500
+    legacy_sandbox = open_sandbox("legacy", fill=many)
+    assert len(legacy_sandbox.get("/device", app_id=APP_ID).json()) == 1202
+    assert len(legacy_sandbox.get("/versions", app_id=APP_ID).json()) == 130
 
 
 def test_device_pages_start_at_their_cursor(crowd: Sandbox) -> None:

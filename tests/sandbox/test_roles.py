@@ -1,4 +1,4 @@
-"""What each role may do on live (§10)."""
+"""The permissions of each role on live (§10)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.sandbox.roles import ROLES
-from tests.sandbox.world import KNOWN, A, key_of
+from tests.sandbox.world import KNOWN_DEVICE, A, key_of
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Sandbox
@@ -21,7 +21,7 @@ ZIP = {"external_url": "https://example.invalid/x.zip", "checksum": "0"}
 NEW_ZIP = {"version": "7.0.0", **ZIP}
 COMMENT = {"version_id": 1, "comment": "x"}
 
-#: A request, who may make it, and what the others are told.
+#: A request, the roles that may send it, and the error of the others.
 TABLE = [
     ("GET", "/channel", {}, READERS, "cannot_access_app"),
     ("GET", "/device", {}, READERS, "cannot_access_app"),
@@ -29,15 +29,15 @@ TABLE = [
     ("POST", "/channel", {"channel": "new"}, CREATORS | {"app_preview"}, "cannot_access_app"),
     ("POST", "/channel", {"channel": "beta"}, ADMINS | {"org_admin"}, "cannot_access_app"),
     ("PUT", "/bundle", {"version_id": 2, "channel_id": 3}, PROMOTERS, "cannot_access_app"),
-    ("POST", "/device", {"device_id": KNOWN}, CREATORS, "cannot_access_app"),
-    ("DELETE", "/device", {"device_id": KNOWN}, CREATORS, "cannot_access_app"),
+    ("POST", "/device", {"device_id": KNOWN_DEVICE}, CREATORS, "cannot_access_app"),
+    ("DELETE", "/device", {"device_id": KNOWN_DEVICE}, CREATORS, "cannot_access_app"),
     ("POST", "/bundle", NEW_ZIP, UPLOADERS, "cannot_create_bundle"),
     ("POST", "/bundle/metadata", COMMENT, PROMOTERS, "cannot_update_bundle_metadata"),
     ("DELETE", "/bundle", {"version": "1.0.1"}, ADMINS, "cannot_delete_bundle"),
 ]
 
 
-#: Refusals of one role in words of their own: a preview key may change its own bundle (§18.2).
+#: Other errors of one role: a preview key may change its own bundle (§18.2).
 OTHER_CODES = {("POST", "/bundle/metadata", "app_preview"): "cannot_update_version_metadata"}
 
 
@@ -46,9 +46,9 @@ OTHER_CODES = {("POST", "/bundle/metadata", "app_preview"): "cannot_update_versi
 def test_permission(
     case: tuple[str, str, dict[str, object], set[str], str], role: str, sandbox: Sandbox
 ) -> None:
-    method, path, body, allowed, code = case
+    method, path, body, roles, code = case
     answer = sandbox.ask(method, path, body={"app_id": A, **body}, key=key_of(role))
-    if role in allowed:
+    if role in roles:
         assert answer.is_success, answer.text
     else:
         code = OTHER_CODES.get((method, path, role), code)
@@ -57,38 +57,38 @@ def test_permission(
 
 @pytest.mark.parametrize("role", ROLES)
 def test_delete_and_link_on_a_channel(role: str, sandbox: Sandbox) -> None:
-    link = {"app_id": A, "device_id": KNOWN, "channel": "beta"}
-    linked = sandbox.ask("POST", "/device", body=link, key=key_of(role))
+    link = {"app_id": A, "device_id": KNOWN_DEVICE, "channel": "beta"}
+    link_answer = sandbox.ask("POST", "/device", body=link, key=key_of(role))
     body = {"app_id": A, "channel": "beta"}
-    deleted = sandbox.ask("DELETE", "/channel", body=body, key=key_of(role))
+    delete_answer = sandbox.ask("DELETE", "/channel", body=body, key=key_of(role))
     if role == "app_preview":
-        # It does not see the channel at all.
-        assert linked.json()["error"] == "channel_not_found"
-        assert deleted.json()["error"] == "cannot_find_channel"
+        # It does not see the channel.
+        assert link_answer.json()["error"] == "channel_not_found"
+        assert delete_answer.json()["error"] == "cannot_find_channel"
         return
-    assert linked.is_success is (role in CREATORS)
-    assert deleted.is_success is (role in ADMINS)
+    assert link_answer.is_success is (role in CREATORS)
+    assert delete_answer.is_success is (role in ADMINS)
     if role not in CREATORS:
-        assert linked.json()["error"] == "cannot_access_channel"
+        assert link_answer.json()["error"] == "cannot_access_channel"
     if role not in ADMINS:
-        assert deleted.json()["moreInfo"] == {"app_id": A, "channel_id": 3}
+        assert delete_answer.json()["moreInfo"] == {"app_id": A, "channel_id": 3}
 
 
 def test_a_preview_key_and_its_own_channel(sandbox: Sandbox) -> None:
     preview = key_of("app_preview")
-    zipped = {"app_id": A, "version": "7.0.0-pr.1", **ZIP}
-    bundle = sandbox.ask("POST", "/bundle", body=zipped, key=preview).json()["bundle"]
-    made = sandbox.ask(
+    bundle_fields = {"app_id": A, "version": "7.0.0-pr.1", **ZIP}
+    bundle = sandbox.ask("POST", "/bundle", body=bundle_fields, key=preview).json()["bundle"]
+    channel = sandbox.ask(
         "POST",
         "/channel",
         body={"app_id": A, "channel": "pr-1", "version": "7.0.0-pr.1"},
         key=preview,
     ).json()
-    put = {"app_id": A, "version_id": bundle["id"], "channel_id": made["id"]}
+    put = {"app_id": A, "version_id": bundle["id"], "channel_id": channel["id"]}
     assert sandbox.ask("PUT", "/bundle", body=put, key=preview).is_success
-    gone = {"app_id": A, "channel": "pr-1", "delete_bundle": True}
-    assert sandbox.ask("DELETE", "/channel", body=gone).status_code == 400
-    assert sandbox.ask("DELETE", "/channel", body=gone, key=preview).is_success
+    deletion = {"app_id": A, "channel": "pr-1", "delete_bundle": True}
+    assert sandbox.ask("DELETE", "/channel", body=deletion).status_code == 400
+    assert sandbox.ask("DELETE", "/channel", body=deletion, key=preview).is_success
     assert bundle["name"] not in {b["name"] for b in sandbox.get("/bundle", app_id=A).json()}
 
 
@@ -104,5 +104,5 @@ def test_a_preview_key_deletes_only_its_own_free_bundle(
     for name in ("pr-1", "pr-2"):
         body = {"app_id": A, "channel": name, "version": version}
         assert sandbox.ask("POST", "/channel", body=body, key=preview).is_success
-    gone = {"app_id": A, "channel": "pr-1", "delete_bundle": True}
-    assert sandbox.ask("DELETE", "/channel", body=gone, key=preview).json()["error"] == code
+    deletion = {"app_id": A, "channel": "pr-1", "delete_bundle": True}
+    assert sandbox.ask("DELETE", "/channel", body=deletion, key=preview).json()["error"] == code

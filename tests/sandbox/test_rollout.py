@@ -17,8 +17,8 @@ def change(sandbox: Sandbox, **fields: object) -> Any:
 
 
 def beta(sandbox: Sandbox) -> dict[str, Any]:
-    found: dict[str, Any] = sandbox.get("/channel", app_id=A, channel="beta").json()
-    return found
+    row: dict[str, Any] = sandbox.get("/channel", app_id=A, channel="beta").json()
+    return row
 
 
 RANGES = [
@@ -38,10 +38,10 @@ def test_whole_numbers_have_a_range(field: str, low: int, high: int, sandbox: Sa
         assert change(sandbox, **{field: good}) == {"status": "ok"}
         assert beta(sandbox)[field] == good
     for bad in (low - 1, high + 1, low + 0.5, "7"):
-        refused = change(sandbox, **{field: bad})
-        assert refused["error"] == "invalid_rollout_config"
-        assert refused["message"] == f"{field} must be an integer between {low} and {high}"
-        assert refused["moreInfo"] == {"field": field, "value": bad, "min": low, "max": high}
+        refusal = change(sandbox, **{field: bad})
+        assert refusal["error"] == "invalid_rollout_config"
+        assert refusal["message"] == f"{field} must be an integer between {low} and {high}"
+        assert refusal["moreInfo"] == {"field": field, "value": bad, "min": low, "max": high}
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_both_spellings_and_camel_case_wins(sandbox: Sandbox) -> None:
 
 def test_a_target_needs_an_existing_channel(sandbox: Sandbox) -> None:
     for fields in ({"rolloutVersion": "2.0.0"}, {"rolloutVersion": None}, {"rollback": True}):
-        refused = sandbox.post("/channel", app_id=A, channel="new", **fields).json()
-        assert refused["error"] == "cannot_find_channel"
+        refusal = sandbox.post("/channel", app_id=A, channel="new", **fields).json()
+        assert refusal["error"] == "cannot_find_channel"
 
 
 def test_a_target_by_id_and_a_stable_bundle_sent_along(sandbox: Sandbox) -> None:
@@ -95,14 +95,14 @@ def test_a_target_by_id_and_a_stable_bundle_sent_along(sandbox: Sandbox) -> None
 def test_a_new_target_renews_the_id_and_clears_the_pause(sandbox: Sandbox) -> None:
     change(sandbox, rolloutVersion="2.0.0")
     change(sandbox, rolloutPaused=True, rolloutPauseReason="errors")
-    paused = beta(sandbox)
-    assert paused["rolloutPausedAt"] == sandbox.clock().isoformat(timespec="microseconds")
-    assert paused["rolloutPauseReason"] == "errors"
+    pause = beta(sandbox)
+    assert pause["rolloutPausedAt"] == sandbox.clock().isoformat(timespec="microseconds")
+    assert pause["rolloutPauseReason"] == "errors"
     change(sandbox, rolloutVersion="2.0.0", allow_dev=False)
-    assert beta(sandbox)["rollout_id"] == paused["rollout_id"]
+    assert beta(sandbox)["rollout_id"] == pause["rollout_id"]
     change(sandbox, rolloutVersion="1.0.0")
     after = beta(sandbox)
-    assert after["rollout_id"] != paused["rollout_id"]
+    assert after["rollout_id"] != pause["rollout_id"]
     assert (after["rolloutPausedAt"], after["rolloutPauseReason"]) == (None, None)
 
 
@@ -135,6 +135,6 @@ def test_nullable_settings_can_be_cleared(sandbox: Sandbox) -> None:
 
 def test_settings_without_the_right_to_promote(sandbox: Sandbox) -> None:
     body = {"app_id": A, "channel": "beta", "rolloutVersion": "2.0.0"}
-    refused = sandbox.ask("POST", "/channel", body=body, key=key_of("app_uploader")).json()
+    refusal = sandbox.ask("POST", "/channel", body=body, key=key_of("app_uploader")).json()
     # Every role that may change settings may promote too, so 21 of §15 ends at the settings.
-    assert refused["error"] == "cannot_access_app"
+    assert refusal["error"] == "cannot_access_app"

@@ -37,15 +37,17 @@ def process_of(*options: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], list[str]]]:
-    """Start the command, give what it says first, and stop it as ctrl+c does if it still runs."""
+def start_command(
+    *options: str,
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], list[str]]]:
+    """Start the command, yield its first lines, and interrupt it if it still runs."""
     with process_of(*options) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
             lines = [process.stdout.readline().rstrip("\n") for _ in range(5)]
-            said = dict(line.split("  ", 1) for line in lines[:3])
-            yield process, said, lines
+            entrance = dict(line.split("  ", 1) for line in lines[:3])
+            yield process, entrance, lines
             if process.returncode != -signal.SIGKILL:
                 process.send_signal(signal.SIGINT)
                 assert process.wait(timeout=20) == 0
@@ -56,44 +58,44 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, st
 
 def test_serving_until_ctrl_c(tmp_path: Path) -> None:
     database = str(tmp_path / "kept.db")
-    with started("--db", database, "--devices", "20") as (_, said, lines):
+    with start_command("--db", database, "--devices", "20") as (_, entrance, lines):
         assert [line.split("  ")[0] for line in lines[:3]] == ["url", "app", "key"]
         assert lines[3] == (
-            f"capgo-tui --api-url {said['url']} --app {said['app']} -a {said['key']}"
+            f"capgo-tui --api-url {entrance['url']} --app {entrance['app']} -a {entrance['key']}"
         )
         assert lines[4] == "ctrl+c stops"
-        headers = {"authorization": said["key"]}
-        query = {"app_id": said["app"]}
-        with httpx.Client(base_url=said["url"], headers=headers, trust_env=False) as client:
+        headers = {"authorization": entrance["key"]}
+        query = {"app_id": entrance["app"]}
+        with httpx.Client(base_url=entrance["url"], headers=headers, trust_env=False) as client:
             assert len(client.get("/device", params=query).json()["data"]) == 20
-            made = client.post("/channel", json={**query, "channel": "kept"})
-            assert made.json() == {"status": "ok"}
+            answer = client.post("/channel", json={**query, "channel": "kept"})
+            assert answer.json() == {"status": "ok"}
             head = client.head("/channel/", params=query)
             assert (head.status_code, head.content) == (200, b"")
-    # The second start uses what is there, whatever sizes it is given.
-    with started("--db", database, "--devices", "7") as (_, said, _):
-        client = httpx.Client(base_url=said["url"], headers=headers, trust_env=False)
+    # The second start uses the existing data, whatever its size options.
+    with start_command("--db", database, "--devices", "7") as (_, entrance, _):
+        client = httpx.Client(base_url=entrance["url"], headers=headers, trust_env=False)
         with client:
             assert len(client.get("/device", params=query).json()["data"]) == 20
             assert client.get("/channel", params={**query, "channel": "kept"}).is_success
 
 
 def test_two_servers_on_one_file(tmp_path: Path) -> None:
-    """Both start on a file that is not there yet, write at once, and one is killed outright."""
+    """Both start on a new file, write at the same time, and one is killed."""
     options = ("--db", str(tmp_path / "shared.db"), "--devices", "20")
     with ThreadPoolExecutor(8) as pool, ExitStack() as stack:
-        starting = [pool.submit(stack.enter_context, started(*options)) for _ in range(2)]
+        starting = [pool.submit(stack.enter_context, start_command(*options)) for _ in range(2)]
         servers = [one.result() for one in starting]
-        said = servers[0][1]
-        assert servers[1][1]["key"] == said["key"]
+        entrance = servers[0][1]
+        assert servers[1][1]["key"] == entrance["key"]
         urls = [server[1]["url"] for server in servers]
 
         def write(number: int) -> int:
-            wish = {"app_id": said["app"], "channel": f"c-{number}", "public": True}
+            wish = {"app_id": entrance["app"], "channel": f"c-{number}", "public": True}
             answer = httpx.post(
                 f"{urls[number % 2]}/channel",
                 json=wish,
-                headers={"authorization": said["key"]},
+                headers={"authorization": entrance["key"]},
                 trust_env=False,
                 timeout=60,
             )
@@ -103,13 +105,15 @@ def test_two_servers_on_one_file(tmp_path: Path) -> None:
         servers[0][0].kill()
         assert write(61) == 200
         servers[0][0].wait()
-    with started(*options) as (_, again, _):
-        query = {"app_id": said["app"], "page": "abc"}
+    with start_command(*options) as (_, again, _):
+        query = {"app_id": entrance["app"], "page": "abc"}
         headers = {"authorization": again["key"]}
-        found = httpx.get(f"{again['url']}/channel", params=query, headers=headers, trust_env=False)
-        names = {channel["name"] for channel in found.json()}
+        channel_list = httpx.get(
+            f"{again['url']}/channel", params=query, headers=headers, trust_env=False
+        )
+        names = {channel["name"] for channel in channel_list.json()}
         assert names >= {f"c-{number}" for number in (*range(60), 61)}
-        assert sum(channel["public"] for channel in found.json()) == 1
+        assert sum(channel["public"] for channel in channel_list.json()) == 1
 
 
 def test_ctrl_c_does_not_wait_for_a_fault() -> None:
@@ -132,10 +136,10 @@ def test_ctrl_c_does_not_wait_for_a_fault() -> None:
 
 def test_serving_with_faults() -> None:
     faults = ("--fault", "502@channel.list:2", "--fault", "drop@device.link", "--latency", "1")
-    with started(*faults) as (_, said, _):
-        headers = {"authorization": said["key"]}
-        query = {"app_id": said["app"]}
-        with httpx.Client(base_url=said["url"], headers=headers, trust_env=False) as client:
+    with start_command(*faults) as (_, entrance, _):
+        headers = {"authorization": entrance["key"]}
+        query = {"app_id": entrance["app"]}
+        with httpx.Client(base_url=entrance["url"], headers=headers, trust_env=False) as client:
             statuses = [client.get("/channel", params=query).status_code for _ in range(3)]
             assert statuses == [200, 502, 200]
             with pytest.raises(httpx.RemoteProtocolError):
@@ -145,18 +149,18 @@ def test_serving_with_faults() -> None:
 def test_serving_a_state_file(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     path.write_text(json.dumps(world()), encoding="utf-8")
-    with started("--state", str(path), "--revision", "legacy") as (_, said, _):
-        assert (said["app"], said["key"]) == (A, key_of("org_super_admin"))
-        headers = {"authorization": said["key"]}
+    with start_command("--state", str(path), "--revision", "legacy") as (_, entrance, _):
+        assert (entrance["app"], entrance["key"]) == (A, key_of("org_super_admin"))
+        headers = {"authorization": entrance["key"]}
         answer = httpx.get(
-            f"{said['url']}/versions", params={"app_id": A}, headers=headers, trust_env=False
+            f"{entrance['url']}/versions", params={"app_id": A}, headers=headers, trust_env=False
         )
         assert answer.is_success
 
 
 def test_a_port_in_use_is_one_clear_line(capfd: pytest.CaptureFixture[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
         result = CliRunner().invoke(sandbox, ["--port", port, "--devices", "1"])
     assert result.exit_code == 1
     words = result.stderr or capfd.readouterr().err
@@ -165,14 +169,14 @@ def test_a_port_in_use_is_one_clear_line(capfd: pytest.CaptureFixture[str]) -> N
     assert "--port" in words
 
 
-@pytest.mark.parametrize(("platform", "shared"), [("linux", True), ("win32", False)])
+@pytest.mark.parametrize(("platform", "is_shared"), [("linux", True), ("win32", False)])
 def test_a_port_is_never_shared_on_windows(
-    platform: str, shared: bool, monkeypatch: pytest.MonkeyPatch
+    platform: str, is_shared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
-    with _listen("127.0.0.1", 0) as listening:
-        said = listening.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
-    assert (said != 0) is shared
+    with _listen("127.0.0.1", 0) as listener:
+        option = listener.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
+    assert (option != 0) is is_shared
 
 
 def test_a_bad_state_file_is_one_clear_line(tmp_path: Path) -> None:

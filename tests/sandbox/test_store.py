@@ -1,4 +1,4 @@
-"""Keeping data: state files, database files, and several writers at once."""
+"""Stored data: state files, database files, and several writers at once."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from capgo_tui.sandbox.live.channel_settings import post_channel
 from capgo_tui.sandbox.live.errors import too_many
 from capgo_tui.sandbox.state_file import StateError, load_state
 from capgo_tui.sandbox.store import Store
-from tests.sandbox.conftest import running
-from tests.sandbox.world import KNOWN, A, fill, key_of, world
+from tests.sandbox.conftest import run_sandbox
+from tests.sandbox.world import KNOWN_DEVICE, A, fill, key_of, world
 from tests.support.clock import NOON, Clock
 
 if TYPE_CHECKING:
@@ -35,17 +35,17 @@ def test_a_restart_keeps_the_data(tmp_path: Path) -> None:
     store = Store(path)
     assert store.is_empty
     key = fill(store)
-    with running(store) as sandbox:
+    with run_sandbox(store) as sandbox:
         sandbox.key = key
         sandbox.post("/channel", app_id=A, channel="kept", version="1.0.0")
-        sandbox.post("/device", app_id=A, device_id=KNOWN, channel="kept")
+        sandbox.post("/device", app_id=A, device_id=KNOWN_DEVICE, channel="kept")
     again = Store(path)
     assert not again.is_empty
-    with running(again) as sandbox:
+    with run_sandbox(again) as sandbox:
         sandbox.key = key
-        kept = sandbox.get("/channel", app_id=A, channel="kept").json()
-        assert kept["version"] == {"name": "1.0.0", "id": 1}
-        assert sandbox.get("/device", app_id=A, device_id=KNOWN).json()["channel"] == "kept"
+        row = sandbox.get("/channel", app_id=A, channel="kept").json()
+        assert row["version"] == {"name": "1.0.0", "id": 1}
+        assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).json()["channel"] == "kept"
 
 
 def test_the_entrance_is_the_first_usable_app() -> None:
@@ -188,14 +188,14 @@ def test_a_database_and_what_lies_beside_it_are_its_owners_alone(tmp_path: Path)
 
 def test_overrides_come_with_a_state(tmp_path: Path) -> None:
     state: State = json.loads(json.dumps(world()))
-    put(state, [{"device_id": KNOWN.upper(), "channel": "beta"}], "apps", 0, "overrides")
+    put(state, [{"device_id": KNOWN_DEVICE.upper(), "channel": "beta"}], "apps", 0, "overrides")
     path = tmp_path / "state.json"
     path.write_text(json.dumps(state), encoding="utf-8")
     store = Store()
     load_state(store, path)
-    with running(store) as sandbox:
+    with run_sandbox(store) as sandbox:
         sandbox.key = key_of("app_reader")
-        assert sandbox.get("/device", app_id=A, device_id=KNOWN).json()["channel"] == "beta"
+        assert sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).json()["channel"] == "beta"
 
 
 def defaults_of_each_platform(store: Store) -> list[int]:
@@ -293,6 +293,6 @@ def test_unknown_revision_or_limits_are_named() -> None:
 
 def test_generated_data_is_an_entrance() -> None:
     store = Store()
-    made = generate(store, now=NOON)
-    assert find_entrance(store) == Entrance(made.app_id, made.key)
+    generated_world = generate(store, now=NOON)
+    assert find_entrance(store) == Entrance(generated_world.app_id, generated_world.key)
     store.close()

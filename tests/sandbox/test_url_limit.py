@@ -1,4 +1,4 @@
-"""A device list whose ids do not fit into the internal look-up URL tells no override (§18.1)."""
+"""A device list whose ids exceed the internal look-up URL has no overrides (§18.1)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from capgo_tui.sandbox.generate import APP_ID, generate
 from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT, fits_url
-from tests.sandbox.test_serve import started
+from tests.sandbox.test_serve import start_command
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def many(store: Store) -> str:
     return key
 
 
-def told(sandbox: Sandbox, **query: object) -> int:
-    """Count the overrides that a list tells."""
+def count_overrides(sandbox: Sandbox, **query: object) -> int:
+    """Return the number of overrides in a list."""
     answer = sandbox.get("/device", app_id=APP_ID, **query)
     assert answer.status_code == 200
     rows: list[dict[str, Any]] = answer.json()["data"]
@@ -53,7 +53,7 @@ def told(sandbox: Sandbox, **query: object) -> int:
 def test_as_on_the_real_server(
     limit: int, overrides: int, revision: str, open_sandbox: OpenSandbox
 ) -> None:
-    assert told(open_sandbox(revision, fill=many), limit=limit) == overrides
+    assert count_overrides(open_sandbox(revision, fill=many), limit=limit) == overrides
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
@@ -61,22 +61,25 @@ def test_as_on_the_real_server(
 def test_another_limit(
     url_limit: int, overrides: int, revision: str, open_sandbox: OpenSandbox
 ) -> None:
-    assert told(open_sandbox(revision, fill=many, url_limit=url_limit), limit=345) == overrides
+    assert (
+        count_overrides(open_sandbox(revision, fill=many, url_limit=url_limit), limit=345)
+        == overrides
+    )
 
 
 def test_each_page_is_looked_up_by_itself(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(fill=many)
     page = sandbox.get("/device", app_id=APP_ID, limit=300).json()
     assert not any("channel" in row for row in page["data"])
-    assert told(sandbox, limit=300, cursor=page["nextCursor"]) == DEVICES - 300
-    assert told(sandbox, limit=345, order="desc") == 0
+    assert count_overrides(sandbox, limit=300, cursor=page["nextCursor"]) == DEVICES - 300
+    assert count_overrides(sandbox, limit=345, order="desc") == 0
 
 
 def test_one_device_is_looked_up_by_its_own_url(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(fill=many, url_limit=10)
     one = sandbox.get("/device", app_id=APP_ID, device_id=UUIDS[3]).json()
     assert one["channel"] == "beta"
-    assert told(sandbox, limit=1) == 0
+    assert count_overrides(sandbox, limit=1) == 0
 
 
 @pytest.mark.parametrize(
@@ -98,14 +101,16 @@ def test_ids_are_measured_as_they_are_sent(device_ids: list[str], fits: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("options", "any_told"), [((), False), (("--url-limit", "16384"), True)], ids=["8192", "16384"]
+    ("options", "has_overrides"),
+    [((), False), (("--url-limit", "16384"), True)],
+    ids=["8192", "16384"],
 )
-def test_the_command_takes_the_limit(options: tuple[str, ...], any_told: bool) -> None:
-    with started("--devices", "400", *options) as (_, said, _):
+def test_the_command_takes_the_limit(options: tuple[str, ...], has_overrides: bool) -> None:
+    with start_command("--devices", "400", *options) as (_, entrance, _):
         answer = httpx.get(
-            f"{said['url']}/device",
-            params={"app_id": said["app"], "limit": 400},
-            headers={"authorization": said["key"]},
+            f"{entrance['url']}/device",
+            params={"app_id": entrance["app"], "limit": 400},
+            headers={"authorization": entrance["key"]},
             trust_env=False,
         )
-        assert any("channel" in row for row in answer.json()["data"]) is any_told
+        assert any("channel" in row for row in answer.json()["data"]) is has_overrides

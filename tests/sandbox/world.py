@@ -1,4 +1,4 @@
-"""The data the conformance cases start from (§15): an app A, a role of each kind, devices."""
+"""The data of the conformance cases (§15): an app A, a key of each role, devices."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 A = "com.demo.app"
 B = "com.other.app"
 EMPTY = "com.empty.app"
-SEALED = "com.sealed.app"
-MADE = "2026-11-01T00:00:00+00:00"
+ENCRYPTED_APP = "com.sealed.app"
 OLD, NEW = "2026-01-01T00:00:00.000000+00:00", "2026-06-01T12:00:00.123456+00:00"
 BUNDLES = ("1.0.0", "1.0.1", "1.359.0", "1.360.0", "1.361.0", "2.0.0")
 #: The bundles that can be downloaded as a zip, as single files, or both; the others as neither.
@@ -26,9 +25,9 @@ PACKAGES: dict[str, dict[str, object]] = {
     "1.361.0": {"r2_path": "orgs/org-1/1.361.0.zip", "manifest_count": 12},
     "2.0.0": {"manifest_count": 12},
 }
-KNOWN = "00000000-0000-0000-0000-000000000001"
-NEWER = "00000000-0000-0000-0000-000000000002"
-BUILTIN = "00000000-0000-0000-0000-000000000003"
+KNOWN_DEVICE = "00000000-0000-0000-0000-000000000001"
+NEWER_DEVICE = "00000000-0000-0000-0000-000000000002"
+BUILTIN_DEVICE = "00000000-0000-0000-0000-000000000003"
 UNKNOWN_DEVICE = "bbbbbbbb-0000-4000-8000-000000000001"
 
 Row = dict[str, object]
@@ -39,14 +38,20 @@ def key_of(role: str) -> str:
 
 
 def _bundle(number: int, name: str) -> Row:
-    made = f"2026-10-{number:02d}T00:00:00+00:00"
-    row = {"id": number, "name": name, "created_at": made, "updated_at": made}
+    created_at = f"2026-10-{number:02d}T00:00:00+00:00"
+    row = {"id": number, "name": name, "created_at": created_at, "updated_at": created_at}
     return {**row, **PACKAGES.get(name, {})}
 
 
 def _channel(number: int, name: str, version: int | None, **more: object) -> Row:
-    made = f"2026-09-{number:02d}T00:00:00+00:00"
-    row = {"id": number, "name": name, "created_at": made, "updated_at": made, "version": version}
+    created_at = f"2026-09-{number:02d}T00:00:00+00:00"
+    row = {
+        "id": number,
+        "name": name,
+        "created_at": created_at,
+        "updated_at": created_at,
+        "version": version,
+    }
     return {**row, "created_by": "u1", **more}
 
 
@@ -63,7 +68,7 @@ def _device(device_id: str, updated_at: str, version_name: str, custom_id: str) 
 
 
 def world() -> dict[str, list[Row]]:
-    """Give the state; ids of bundles and channels count from 1 in the order written here."""
+    """Return the state; ids of bundles and channels count from 1 in this order."""
     keys: list[Row] = [
         {"label": role, "key": key_of(role), "role": role, "apps": [A, EMPTY], "user": "u1"}
         for role in ROLES
@@ -88,7 +93,7 @@ def world() -> dict[str, list[Row]]:
             "key": "key-no-promoting",
             "rights": [{"app_id": A, "channel": "beta", "denied": ["channel.promote_bundle"]}],
         },
-        {**mine, "label": "sealed", "key": "key-sealed", "apps": [SEALED]},
+        {**mine, "label": "sealed", "key": "key-sealed", "apps": [ENCRYPTED_APP]},
     ]
     app: Row = {
         "app_id": A,
@@ -103,19 +108,23 @@ def world() -> dict[str, list[Row]]:
             _channel(5, "electron_only", 1, ios=False, android=False),
         ],
         "devices": [
-            _device(KNOWN, OLD, "1.0.0", ""),
-            _device(NEWER, NEW, "1.0.1", "qa-07"),
-            _device(BUILTIN, NEW, "builtin", ""),
+            _device(KNOWN_DEVICE, OLD, "1.0.0", ""),
+            _device(NEWER_DEVICE, NEW, "1.0.1", "qa-07"),
+            _device(BUILTIN_DEVICE, NEW, "builtin", ""),
         ],
     }
     other: Row = {"app_id": B, "name": "Other", "owner_org": "org-2"}
     empty: Row = {"app_id": EMPTY, "name": "Empty", "owner_org": "org-1"}
-    sealed: Row = {"app_id": SEALED, "owner_org": "org-3", "encryption": {"key_id": "k-1"}}
-    return {"keys": keys, "apps": [app, other, empty, sealed]}
+    encrypted_app: Row = {
+        "app_id": ENCRYPTED_APP,
+        "owner_org": "org-3",
+        "encryption": {"key_id": "k-1"},
+    }
+    return {"keys": keys, "apps": [app, other, empty, encrypted_app]}
 
 
 def fill(store: Store) -> str:
-    """Load the world and give its full-rights key."""
+    """Load the world and return its full-rights key."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.json"
         path.write_text(json.dumps(world()), encoding="utf-8")
