@@ -107,8 +107,8 @@ def measure_idle(folder: Path) -> Measured:
         terminal = probed.terminal
         terminal.settle("production")
         terminal.press("2", "50 loaded")
-        before = terminal.received
+        before = terminal.byte_count
         probed.ask("rest", REST_SECONDS)
         while terminal.read(0.0):
             pass
-        return {"idle": terminal.received - before}
+        return {"idle": terminal.byte_count - before}

@@ -1,1 +1,1 @@
-"""Servers written from the text of the two oldest documents alone, and the program on them."""
+"""Servers written from the text of the two oldest documents, and the program's tests on them."""

@@ -1,6 +1,6 @@
-"""A server written from ``tests/data/seed_001_documented.txt``, from that text and nothing else.
+"""A server written only from ``tests/data/seed_001_documented.txt``.
 
-What the text leaves open is answered in the plainest way: an omitted field is left as it is, a
+Where the text is silent, the server does the simplest thing: an omitted field stays, a
 channel without a bundle has a null ``version``, a page past the end is an empty list.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.letter.letter_server import (
     APP,
-    CREATED,
+    CREATION_TIME,
     OK,
     LetterServer,
     Operation,
@@ -23,7 +23,7 @@ from tests.letter.letter_server import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.letter.letter_server import JSON, Said
+    from tests.letter.letter_server import JSON, Input
 
 PAGE = 50
 POLICIES = ("major", "minor", "version_number", "none")
@@ -41,13 +41,13 @@ _ALONE = (
     *("created_at", "updated_at", "device_id", "version", "app_id", "platform"),
     *("plugin_version", "os_version"),
 )
-"""What a device tells that is asked for alone: less than its row in the list."""
+"""The fields of a single device: fewer than in the list."""
 
 
 class DocumentedServer(LetterServer):
     """One app with three bundles, three channels and two devices."""
 
-    def __init__(self, *, strict: bool = False, slash: Slash = Slash.NEVER) -> None:
+    def __init__(self, *, strict: bool = False, slash: Slash = Slash.NONE) -> None:
         self._ids = count(1)
         self.bundles = {name: self._bundle(name) for name in ("1.0.0", "1.1.0", "1.2.0")}
         self.channels: dict[str, Row] = {}
@@ -63,7 +63,7 @@ class DocumentedServer(LetterServer):
             )
         }
         self.links: dict[str, dict[str, str]] = {}
-        """What each device was linked to, which the document has no way to tell."""
+        """The links of each device, which no operation of the document returns."""
         super().__init__(
             [
                 Operation("POST", "/channel", self._set_channel, body=_CHANNEL),
@@ -92,26 +92,26 @@ class DocumentedServer(LetterServer):
             "app_id": APP,
             "bucket_id": f"{name}.zip",
             "checksum": "0" * 8,
-            "created_at": CREATED,
+            "created_at": CREATION_TIME,
             "deleted": False,
             "id": next(self._ids),
             "name": name,
             "owner_org": "an-organisation",
             "storage_provider": "r2",
-            "updated_at": CREATED,
+            "updated_at": CREATION_TIME,
             "user_id": "someone",
         }
 
     def _channel(self, name: str, version: str | None = None) -> Row:
-        """What the server keeps of a channel; `_shown` is what it tells."""
+        """A channel with all its fields; ``_present`` returns the ones of a reply."""
         return {
             "id": next(self._ids),
-            "created_at": CREATED,
+            "created_at": CREATION_TIME,
             "name": name,
             "app_id": APP,
             "version": version,
             "created_by": "someone",
-            "updated_at": CREATED,
+            "updated_at": CREATION_TIME,
             "public": False,
             "disableAutoUpdateUnderNative": True,
             "disableAutoUpdate": "none",
@@ -122,12 +122,12 @@ class DocumentedServer(LetterServer):
             "allow_dev": True,
         }
 
-    def _shown(self, channel: Row) -> Row:
-        kept = ("ios", "android", "allow_device_self_set")
-        shown = {name: value for name, value in channel.items() if name not in kept}
-        shown["version"] = self._reference(channel["version"])
-        shown["disableAutoUpdate"] = channel["disableAutoUpdate"] != "none"
-        return shown
+    def _present(self, channel: Row) -> Row:
+        private_fields = ("ios", "android", "allow_device_self_set")
+        fields = {name: value for name, value in channel.items() if name not in private_fields}
+        fields["version"] = self._reference(channel["version"])
+        fields["disableAutoUpdate"] = channel["disableAutoUpdate"] != "none"
+        return fields
 
     def _reference(self, version: JSON) -> JSON:
         if not isinstance(version, str) or version not in self.bundles:
@@ -136,8 +136,8 @@ class DocumentedServer(LetterServer):
 
     def _device(self, device_id: str, custom_id: str) -> Row:
         return {
-            "created_at": CREATED,
-            "updated_at": CREATED,
+            "created_at": CREATION_TIME,
+            "updated_at": CREATION_TIME,
             "device_id": device_id,
             "custom_id": custom_id,
             "version": self._reference("1.1.0"),
@@ -150,36 +150,41 @@ class DocumentedServer(LetterServer):
             "is_emulator": False,
         }
 
-    def _set_channel(self, said: Said) -> JSON:
-        _check_app(said.text("app_id"))
-        name = said.text("channel")
-        version, policy = said.body.get("version"), said.body.get("disableAutoUpdate")
+    def _set_channel(self, request: Input) -> JSON:
+        _check_app(request.text("app_id"))
+        name = request.text("channel")
+        version, policy = (
+            request.body.get("version"),
+            request.body.get("disableAutoUpdate"),
+        )
         if version is not None and version not in self.bundles:
             raise Refusal("Cannot find version")
         if policy is not None and policy not in POLICIES:
             raise Refusal("Invalid disableAutoUpdate")
         channel = self.channels.setdefault(name, self._channel(name))
-        channel.update({n: v for n, v in said.body.items() if n not in ("app_id", "channel")})
+        channel.update({n: v for n, v in request.body.items() if n not in ("app_id", "channel")})
         return dict(OK)
 
-    def _get_channel(self, said: Said) -> JSON:
-        _check_app(said.parameter("app_id"))
-        if "channel" not in said.query:
-            return _page(said, map(self._shown, self.channels.values()))
-        if said.query["channel"] not in self.channels:
+    def _get_channel(self, request: Input) -> JSON:
+        _check_app(request.parameter("app_id"))
+        if "channel" not in request.query:
+            return _page(request, map(self._present, self.channels.values()))
+        if request.query["channel"] not in self.channels:
             raise Refusal("Cannot find channel")
-        return self._shown(self.channels[said.query["channel"]])
+        return self._present(self.channels[request.query["channel"]])
 
-    def _delete_channel(self, said: Said) -> JSON:
-        _check_app(said.parameter("app_id"))
-        if self.channels.pop(said.parameter("channel"), None) is None:
+    def _delete_channel(self, request: Input) -> JSON:
+        _check_app(request.parameter("app_id"))
+        if self.channels.pop(request.parameter("channel"), None) is None:
             raise Refusal("Cannot find channel")
         return dict(OK)
 
-    def _link(self, said: Said) -> JSON:
-        _check_app(said.text("app_id"))
-        device_id = said.text("device_id")
-        link = {n: v for n in ("channel", "version_id") if isinstance(v := said.body.get(n), str)}
+    def _link(self, request: Input) -> JSON:
+        _check_app(request.text("app_id"))
+        device_id = request.text("device_id")
+        link = {
+            n: v for n in ("channel", "version_id") if isinstance(v := request.body.get(n), str)
+        }
         if link.get("channel", "beta") not in self.channels:
             raise Refusal("Cannot find channel")
         if "version_id" in link and link["version_id"] not in self.bundles:
@@ -187,35 +192,35 @@ class DocumentedServer(LetterServer):
         self.links[device_id] = {**self.links.get(device_id, {}), **link}
         return dict(OK)
 
-    def _get_device(self, said: Said) -> JSON:
-        _check_app(said.parameter("app_id"))
-        if "device_id" not in said.query:
-            return _page(said, self.devices.values())
-        device = self.devices.get(said.query["device_id"])
+    def _get_device(self, request: Input) -> JSON:
+        _check_app(request.parameter("app_id"))
+        if "device_id" not in request.query:
+            return _page(request, self.devices.values())
+        device = self.devices.get(request.query["device_id"])
         if device is None:
             raise Refusal("Cannot find device")
         return {name: device[name] for name in _ALONE}
 
-    def _unlink(self, said: Said) -> JSON:
-        _check_app(said.parameter("app_id"))
-        self.links.pop(said.parameter("device_id"), None)
+    def _unlink(self, request: Input) -> JSON:
+        _check_app(request.parameter("app_id"))
+        self.links.pop(request.parameter("device_id"), None)
         return dict(OK)
 
-    def _get_bundles(self, said: Said) -> JSON:
-        _check_app(said.parameter("app_id"))
-        return _page(said, self.bundles.values())
+    def _get_bundles(self, request: Input) -> JSON:
+        _check_app(request.parameter("app_id"))
+        return _page(request, self.bundles.values())
 
-    def _delete_bundles(self, said: Said) -> JSON:
-        _check_app(said.parameter("app_id"))
-        if "version" not in said.query:
+    def _delete_bundles(self, request: Input) -> JSON:
+        _check_app(request.parameter("app_id"))
+        if "version" not in request.query:
             self.bundles.clear()
-        elif self.bundles.pop(said.query["version"], None) is None:
+        elif self.bundles.pop(request.query["version"], None) is None:
             raise Refusal("Cannot find version")
         return dict(OK)
 
 
-def _page(said: Said, rows: Iterable[Row]) -> JSON:
-    page = said.query.get("page", "0")
+def _page(request: Input, rows: Iterable[Row]) -> JSON:
+    page = request.query.get("page", "0")
     if not page.isdecimal():
         raise Refusal("Invalid page")
     start = int(page) * PAGE

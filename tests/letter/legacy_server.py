@@ -1,8 +1,8 @@
-"""A server written from ``tests/data/seed_000_legacy.txt``, from that text and nothing else.
+"""A server written only from ``tests/data/seed_000_legacy.txt``.
 
-What the text leaves open is answered in the plainest way: an omitted field is left as it is, a
+Where the text is silent, the server does the simplest thing: an omitted field stays, a
 channel without a bundle has a null ``version``, ``channel_id`` and ``version_id`` take a name
-(or an id as a text), and one device is asked for by ``channel``, as the text has it.
+(or an id as a text), and one device is requested by ``channel``, as in the text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tests.letter.letter_server import (
     APP,
-    CREATED,
+    CREATION_TIME,
     OK,
     LetterServer,
     Operation,
@@ -22,7 +22,7 @@ from tests.letter.letter_server import (
 )
 
 if TYPE_CHECKING:
-    from tests.letter.letter_server import JSON, Said
+    from tests.letter.letter_server import JSON, Input
 
 _CHANNEL = {"app_id": str, "channel": str, "version": str, "public": bool}
 _LINK = {"app_id": str, "device_id": str, "version_id": str, "channel_id": str}
@@ -31,7 +31,7 @@ _LINK = {"app_id": str, "device_id": str, "version_id": str, "channel_id": str}
 class LegacyServer(LetterServer):
     """One app with three bundles, three channels and two devices."""
 
-    def __init__(self, *, strict: bool = False, slash: Slash = Slash.NEVER) -> None:
+    def __init__(self, *, strict: bool = False, slash: Slash = Slash.NONE) -> None:
         self._ids = count(1)
         self.versions = {name: self._row(name) for name in ("1.0.0", "1.1.0", "1.2.0")}
         for row in self.versions.values():
@@ -50,7 +50,7 @@ class LegacyServer(LetterServer):
             )
         }
         self.links: dict[str, dict[str, str]] = {}
-        """What each device was linked to, which the document has no way to tell."""
+        """The links of each device, which no operation of the document returns."""
         super().__init__(
             [
                 Operation("POST", "/channel", self._set_channel, body=_CHANNEL),
@@ -69,12 +69,12 @@ class LegacyServer(LetterServer):
     def _row(self, name: str, *, public: bool = False, version: JSON = None) -> Row:
         return {
             "id": next(self._ids),
-            "created_at": CREATED,
+            "created_at": CREATION_TIME,
             "name": name,
             "app_id": APP,
             "version": version,
             "created_by": "someone",
-            "updated_at": CREATED,
+            "updated_at": CREATION_TIME,
             "public": public,
             "disableAutoUpdateUnderNative": True,
             "disableAutoUpdateToMajor": False,
@@ -82,8 +82,8 @@ class LegacyServer(LetterServer):
 
     def _device(self, device_id: str, platform: str) -> Row:
         return {
-            "created_at": CREATED,
-            "updated_at": CREATED,
+            "created_at": CREATION_TIME,
+            "updated_at": CREATION_TIME,
             "device_id": device_id,
             "version": self._id("1.1.0"),
             "app_id": APP,
@@ -97,38 +97,38 @@ class LegacyServer(LetterServer):
             raise Refusal("Cannot find version")
         return self.versions[version]["id"]
 
-    def _set_channel(self, said: Said) -> JSON:
-        _check_app(said.text("app_id"))
-        name = said.text("channel")
-        version = said.body.get("version")
+    def _set_channel(self, request: Input) -> JSON:
+        _check_app(request.text("app_id"))
+        name = request.text("channel")
+        version = request.body.get("version")
         bundle = self._id(version) if isinstance(version, str) else None
         channel = self.channels.setdefault(name, self._row(name))
         if bundle is not None:
             channel["version"] = bundle
-        if "public" in said.body:
-            channel["public"] = said.body["public"]
+        if "public" in request.body:
+            channel["public"] = request.body["public"]
         return dict(OK)
 
-    def _get_channel(self, said: Said) -> JSON:
-        _check_app(said.parameter("appid"))
-        if "channel" not in said.query:
+    def _get_channel(self, request: Input) -> JSON:
+        _check_app(request.parameter("appid"))
+        if "channel" not in request.query:
             return list(self.channels.values())
-        if said.query["channel"] not in self.channels:
+        if request.query["channel"] not in self.channels:
             raise Refusal("Cannot find channel")
-        return self.channels[said.query["channel"]]
+        return self.channels[request.query["channel"]]
 
-    def _delete_channel(self, said: Said) -> JSON:
-        if self.channels.pop(said.text("channel"), None) is None:
+    def _delete_channel(self, request: Input) -> JSON:
+        if self.channels.pop(request.text("channel"), None) is None:
             raise Refusal("Cannot find channel")
         return dict(OK)
 
-    def _link(self, said: Said) -> JSON:
-        _check_app(said.text("app_id"))
-        device_id = said.text("device_id")
+    def _link(self, request: Input) -> JSON:
+        _check_app(request.text("app_id"))
+        device_id = request.text("device_id")
         if device_id not in self.devices:
             raise Refusal("Cannot find device")
         link = {
-            n: v for n in ("channel_id", "version_id") if isinstance(v := said.body.get(n), str)
+            n: v for n in ("channel_id", "version_id") if isinstance(v := request.body.get(n), str)
         }
         if "channel_id" in link and not _names(link["channel_id"], self.channels):
             raise Refusal("Cannot find channel")
@@ -137,24 +137,24 @@ class LegacyServer(LetterServer):
         self.links[device_id] = {**self.links.get(device_id, {}), **link}
         return dict(OK)
 
-    def _get_device(self, said: Said) -> JSON:
-        _check_app(said.parameter("appid"))
-        if "channel" not in said.query:
+    def _get_device(self, request: Input) -> JSON:
+        _check_app(request.parameter("appid"))
+        if "channel" not in request.query:
             return list(self.devices.values())
-        if said.query["channel"] not in self.devices:
+        if request.query["channel"] not in self.devices:
             raise Refusal("Cannot find device")
-        return self.devices[said.query["channel"]]
+        return self.devices[request.query["channel"]]
 
-    def _unlink(self, said: Said) -> JSON:
-        self.links.pop(said.text("device_id"), None)
+    def _unlink(self, request: Input) -> JSON:
+        self.links.pop(request.text("device_id"), None)
         return dict(OK)
 
-    def _get_versions(self, said: Said) -> JSON:
-        _check_app(said.parameter("app_id"))
+    def _get_versions(self, request: Input) -> JSON:
+        _check_app(request.parameter("app_id"))
         return list(self.versions.values())
 
-    def _delete_versions(self, said: Said) -> JSON:
-        _check_app(said.text("app_id"))
+    def _delete_versions(self, request: Input) -> JSON:
+        _check_app(request.text("app_id"))
         self.versions.clear()
         return dict(OK)
 

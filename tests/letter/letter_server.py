@@ -1,4 +1,4 @@
-"""What both servers share: the key, what each request may hold, and where the slash must be."""
+"""The base of both servers: API key, parameters of each operation, trailing slash."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ Row: TypeAlias = dict[str, JSON]
 
 APP = "com.example.letter"
 KEY = "5f0c9a70-1111-4222-8333-944444444444"
-CREATED = "2022-11-01T10:00:00+00:00"
+CREATION_TIME = "2022-11-01T10:00:00+00:00"
 OK: Row = {"status": "ok"}
 
 
 class Slash(Enum):
-    """Where an address must end in a slash."""
+    """The rule for a slash at the end of a path."""
 
-    NEVER = "as the documents write it: without"
-    REQUIRED = "404 without it"
-    REDIRECTED = "a redirect to the same address with it"
+    NONE = "as the documents write it: without"
+    MANDATORY = "404 without it"
+    REDIRECT = "a redirect to the same address with it"
 
 
-class Refusal(Exception):  # noqa: N818 - it names what happened
+class Refusal(Exception):  # noqa: N818 - an answer, not an error
     """A request that the document does not describe."""
 
     def __init__(self, status: str, code: int = 400) -> None:
@@ -44,8 +44,8 @@ class Refusal(Exception):  # noqa: N818 - it names what happened
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request as it came in."""
+class RequestRecord:
+    """One request in the log."""
 
     method: str
     path: str
@@ -55,8 +55,8 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Said:
-    """What one request holds, after the unknown was refused or dropped."""
+class Input:
+    """The parameters and fields of a request that the document has."""
 
     query: Mapping[str, str]
     body: Row
@@ -76,12 +76,12 @@ class Said:
 
 
 Fields: TypeAlias = "Mapping[str, type[str] | type[bool]]"
-Answer: TypeAlias = "Callable[[Said], JSON]"
+Answer: TypeAlias = "Callable[[Input], JSON]"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of a document: what it may be sent, and what it answers."""
+    """One operation of a document: its parameters, fields and answer."""
 
     method: str
     path: str
@@ -91,24 +91,24 @@ class Operation:
 
 
 class LetterServer:
-    """An ASGI app that knows the operations of one document and nothing else.
+    """An ASGI app with the operations of one document only.
 
     ``strict`` refuses every parameter and field that the document does not name, and every
     value of another type; otherwise they are ignored.
     """
 
     def __init__(
-        self, operations: list[Operation], *, strict: bool, slash: Slash = Slash.NEVER
+        self, operations: list[Operation], *, strict: bool, slash: Slash = Slash.NONE
     ) -> None:
-        self.asked: list[Asked] = []
+        self.log: list[RequestRecord] = []
         self.fails = False
-        """Whether every request is refused in words that no document has."""
+        """Whether every request is refused with an undocumented error."""
         self._strict = strict
         self._slash = slash
         self._app = Starlette(
             routes=[
                 Route(
-                    each.path + "/" * (slash is not Slash.NEVER),
+                    each.path + "/" * (slash is not Slash.NONE),
                     self._route(each),
                     methods=[each.method],
                 )
@@ -119,22 +119,22 @@ class LetterServer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not scope["path"].endswith("/"):
-            if self._slash is Slash.REDIRECTED:
+            if self._slash is Slash.REDIRECT:
                 query = scope["query_string"].decode()
-                there = f"{scope['path']}/" + (f"?{query}" if query else "")
-                await self._note(scope, 308)
-                await RedirectResponse(there, 308)(scope, receive, send)
+                location = f"{scope['path']}/" + (f"?{query}" if query else "")
+                await self._log(scope, 308)
+                await RedirectResponse(location, 308)(scope, receive, send)
                 return
-            if self._slash is Slash.REQUIRED:
-                await self._note(scope, 404)
+            if self._slash is Slash.MANDATORY:
+                await self._log(scope, 404)
         await self._app(scope, receive, send)
 
-    async def _note(self, scope: Scope, status: int) -> None:
-        self.asked.append(Asked(scope["method"], scope["path"], {}, {}, status))
+    async def _log(self, scope: Scope, status: int) -> None:
+        self.log.append(RequestRecord(scope["method"], scope["path"], {}, {}, status))
 
-    def requests(self, method: str, path: str) -> list[Asked]:
-        """What was asked of one address, with or without a slash."""
-        return [a for a in self.asked if (a.method, a.path.rstrip("/")) == (method, path)]
+    def requests(self, method: str, path: str) -> list[RequestRecord]:
+        """Return the requests to one path, with or without a slash."""
+        return [a for a in self.log if (a.method, a.path.rstrip("/")) == (method, path)]
 
     def _route(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
@@ -153,23 +153,25 @@ class LetterServer:
                     raise Refusal("Invalid body")
                 if self.fails:
                     raise Refusal("Out of order")
-                status, answer = 200, operation.answer(self._said(operation, query, body))
+                status, answer = 200, operation.answer(self._read_input(operation, query, body))
             except Refusal as refusal:
                 status, answer = refusal.code, {"status": refusal.status}
-            noted = body if isinstance(body, dict) else {}
-            self.asked.append(Asked(request.method, request.url.path, query, noted, status))
+            log_body = body if isinstance(body, dict) else {}
+            self.log.append(
+                RequestRecord(request.method, request.url.path, query, log_body, status)
+            )
             return JSONResponse(answer, status)
 
         return respond
 
-    def _said(self, operation: Operation, query: Mapping[str, str], body: Row) -> Said:
+    def _read_input(self, operation: Operation, query: Mapping[str, str], body: Row) -> Input:
         good: Row = {n: v for n, v in body.items() if type(v) is operation.body.get(n)}
-        known = {name: value for name, value in query.items() if name in operation.query}
+        parameters = {name: value for name, value in query.items() if name in operation.query}
         if self._strict:
-            for name in query.keys() - known.keys():
+            for name in query.keys() - parameters.keys():
                 raise Refusal(f"Unknown parameter {name}")
             for name in body.keys() - good.keys():
                 raise Refusal(
                     f"Unknown field {name}" if name not in operation.body else f"Invalid {name}"
                 )
-        return Said(known, good)
+        return Input(parameters, good)

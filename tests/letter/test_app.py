@@ -1,4 +1,4 @@
-"""The app on the two servers: its three lists, and what it writes."""
+"""The app on the two servers: its three lists and its writes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def launch(server: AnyServer, mode: Mode) -> Launch:
 async def test_all_three_tabs(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
     async with opened(
-        server,  # type: ignore[arg-type]  # it is asked for nothing but answers
+        server,  # type: ignore[arg-type]  # only its answers are used
         launch=launch(server, mode),
         now=lambda: NOW,
         size=(120, 30),
@@ -62,7 +62,7 @@ async def test_all_three_tabs(kind: type[AnyServer], mode: Mode) -> None:
 async def test_a_bundle_is_put_on_a_channel(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
     async with opened(
-        server,  # type: ignore[arg-type]  # it is asked for nothing but answers
+        server,  # type: ignore[arg-type]  # only its answers are used
         launch=launch(server, mode),
         now=lambda: NOW,
     ) as driver:

@@ -1,4 +1,4 @@
-"""Every operation of each document, through the client, on servers that know nothing else."""
+"""Every operation of each document through the client."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def names(client: CapgoClient, what: str) -> list[str]:
     return [row.wire_key for page in await walk(client.bundles(APP)) for row in page.rows]
 
 
-def held(server: AnyServer, what: str) -> list[str]:
+def stored_names(server: AnyServer, what: str) -> list[str]:
     rows = {
         "channels": server.channels,
         "devices": server.devices,
@@ -52,7 +52,7 @@ def held(server: AnyServer, what: str) -> list[str]:
 async def test_each_list_is_read_first(kind: type[AnyServer], mode: Mode, what: str) -> None:
     server = make(kind, mode)
     async with client_on(server, mode) as client:
-        assert await names(client, what) == held(server, what)
+        assert await names(client, what) == stored_names(server, what)
         assert client.revision is revision_of(kind)
 
 
@@ -63,16 +63,16 @@ async def test_a_list_costs_one_request_more_at_most(kind: type[AnyServer], mode
         server = make(kind, mode)
         async with client_on(server, mode) as client:
             await names(client, what)
-            assert len(server.asked) <= 2
-            first = len(server.asked)
+            assert len(server.log) <= 2
+            first = len(server.log)
             for other in LISTS:
                 await names(client, other)
-            assert len(server.asked) <= first + 4
-            before = len(server.asked)
+            assert len(server.log) <= first + 4
+            before = len(server.log)
             for other in LISTS:  # all is known now
                 await names(client, other)
-            assert len(server.asked) == before + 3
-            assert all(asked.status == 200 for asked in server.asked[before:])
+            assert len(server.log) == before + 3
+            assert all(request.status == 200 for request in server.log[before:])
 
 
 @both_servers
@@ -82,22 +82,22 @@ async def test_a_slash_is_learnt_once(kind: type[AnyServer], mode: Mode) -> None
     async with client_on(server, mode) as client:
         for what in LISTS * 2:
             await names(client, what)
-        without = [asked for asked in server.asked if not asked.path.endswith("/")]
-        assert len(without) == (1 if mode.slash is not Slash.NEVER else len(server.asked))
+        without = [request for request in server.log if not request.path.endswith("/")]
+        assert len(without) == (1 if mode.slash is not Slash.NONE else len(server.log))
 
 
 async def test_no_slash_is_learnt_from_another_server() -> None:
-    """A redirect to the same path elsewhere is not followed, for the key goes along."""
-    there = f"https://other.example/channel/?app_id={APP}".encode()
+    """A redirect to another host is not followed, as it would send the API key."""
+    location = f"https://other.example/channel/?app_id={APP}".encode()
 
     def answer(_: Asked) -> Answer:
         return 308, b""
 
     async with scripted(answer) as (client, server):
-        server.headers["location"] = there.decode()
+        server.headers["location"] = location.decode()
         with pytest.raises(CapgoError, match=r"redirect to other\.example"):
             await client.channels(APP).next_page()
-        assert [asked.path for asked in server.asked] == ["/channel"]
+        assert [request.path for request in server.asked] == ["/channel"]
 
 
 @both_servers
@@ -108,9 +108,9 @@ async def test_one_channel(kind: type[AnyServer], mode: Mode) -> None:
         channel = await client.channel(APP, "production")
         assert (channel.name, channel.public) == ("production", True)
         assert channel.bundle is not None
-        with pytest.raises(CapgoError) as caught:
+        with pytest.raises(CapgoError) as error:
             await client.channel(APP, "nowhere")
-        assert caught.value.kind is ErrorKind.NOT_FOUND
+        assert error.value.kind is ErrorKind.NOT_FOUND
 
 
 @both_servers
@@ -118,11 +118,11 @@ async def test_one_channel(kind: type[AnyServer], mode: Mode) -> None:
 async def test_one_device(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
     async with client_on(server, mode) as client:
-        wanted = next(iter(server.devices))
-        assert (await client.device(APP, wanted)).device_id == wanted
-        with pytest.raises(CapgoError) as caught:
+        device_id = next(iter(server.devices))
+        assert (await client.device(APP, device_id)).device_id == device_id
+        with pytest.raises(CapgoError) as error:
             await client.device(APP, "no-such-device")
-        assert caught.value.kind is ErrorKind.NOT_FOUND
+        assert error.value.kind is ErrorKind.NOT_FOUND
 
 
 @both_servers
@@ -137,9 +137,9 @@ async def test_a_channel_without_a_bundle(kind: type[AnyServer], mode: Mode) -> 
         assert server.channels["new"]["public"] is True
         await client.set_channel(APP, "empty", ChannelSettings(public=True))
         assert server.channels["empty"]["version"] is None
-    sent = [asked.body for asked in server.requests("POST", "/channel")]
-    assert len(sent) == 3
-    assert all("version" not in body for body in sent)
+    bodies = [request.body for request in server.requests("POST", "/channel")]
+    assert len(bodies) == 3
+    assert all("version" not in body for body in bodies)
 
 
 @both_servers
@@ -170,10 +170,10 @@ async def test_all_settings_of_the_documented_revision(mode: Mode) -> None:
             allow_dev=False,
         )
         await client.set_channel(APP, "beta", settings)
-    stored = server.channels["beta"]
-    assert stored["disableAutoUpdate"] == "minor"
-    assert (stored["ios"], stored["allow_device_self_set"]) == (False, True)
-    assert stored["version"] == "1.2.0"
+    row = server.channels["beta"]
+    assert row["disableAutoUpdate"] == "minor"
+    assert (row["ios"], row["allow_device_self_set"]) == (False, True)
+    assert row["version"] == "1.2.0"
 
 
 @both_servers
@@ -225,7 +225,7 @@ async def test_all_bundles_are_deleted(kind: type[AnyServer], mode: Mode) -> Non
     async with client_on(server, mode) as client:
         await client.channels(APP).next_page()
         await client.delete_all_bundles(APP)
-        assert held(server, "bundles") == []
+        assert stored_names(server, "bundles") == []
         assert await names(client, "bundles") == []
 
 
@@ -236,7 +236,7 @@ async def test_a_write_may_come_first(kind: type[AnyServer], mode: Mode) -> None
     async with client_on(server, mode) as client:
         await client.delete_channel(APP, "beta")
     assert "beta" not in server.channels
-    assert [asked.status for asked in server.asked if asked.method != "GET"] == [200]
+    assert [request.status for request in server.log if request.method != "GET"] == [200]
 
 
 @plain_modes
@@ -244,18 +244,18 @@ async def test_an_unknown_app_is_no_matter_of_the_revision(mode: Mode) -> None:
     server = LegacyServer(strict=mode.strict)
     async with client_on(server, mode) as client:
         for read in (client.channels, client.devices):
-            with pytest.raises(CapgoError) as caught:
+            with pytest.raises(CapgoError) as error:
                 await read("com.example.other").next_page()
-            assert caught.value.kind is ErrorKind.NOT_ALLOWED
-            assert not caught.value.guessed
+            assert error.value.kind is ErrorKind.NOT_ALLOWED
+            assert not error.value.guessed
 
 
 async def test_an_error_says_when_the_revision_was_a_guess() -> None:
     async with scripted(lambda _: (400, {"status": "Nonsense"})) as (client, _):
         for read in (client.channels, client.devices, client.bundles):
-            with pytest.raises(CapgoError, match="Nonsense") as caught:
+            with pytest.raises(CapgoError, match="Nonsense") as error:
                 await read(APP).next_page()
-            assert caught.value.guessed
-        with pytest.raises(CapgoError) as caught:
+            assert error.value.guessed
+        with pytest.raises(CapgoError) as error:
             await client.channel(APP, "beta")
-        assert caught.value.guessed
+        assert error.value.guessed

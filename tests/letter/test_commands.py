@@ -1,4 +1,4 @@
-"""The command line on the two servers, which are asked for one thing a run."""
+"""The command line on the two servers, one command a run."""
 
 from __future__ import annotations
 
@@ -53,13 +53,15 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatc
 
 
 def _opener(server: LetterServer) -> Callable[..., CapgoClient]:
-    """What opens a client on a server, in place of the real one."""
+    """Return a function that opens a client on this server."""
 
-    def opened(target: Target, log: RequestLog, on_wait: Callable[[Wait], None]) -> CapgoClient:
+    def open_on_server(
+        target: Target, log: RequestLog, on_wait: Callable[[Wait], None]
+    ) -> CapgoClient:
         target = replace(target, asgi_app=lambda: server, patience=one_try())
         return open_client(target, log, on_wait)
 
-    return opened
+    return open_on_server
 
 
 def run(
@@ -67,8 +69,8 @@ def run(
 ) -> Result:
     """Run one command on a server; explicit modes name its revision."""
     folder.setattr(reading, "open_client", _opener(server))
-    told = ("--revision", revision_of(type(server)).value) if mode.explicit else ()
-    return CliRunner().invoke(capgo_tui, [*words, "--app", app, *told])
+    options = ("--revision", revision_of(type(server)).value) if mode.explicit else ()
+    return CliRunner().invoke(capgo_tui, [*words, "--app", app, *options])
 
 
 @both_servers
@@ -81,7 +83,7 @@ def test_lists(kind: type[AnyServer], mode: Mode, noun: str, folder: pytest.Monk
         assert (result.exit_code, result.stderr) == (0, ""), result.output
         if form == "--json":
             assert len(json.loads(result.stdout)) == (2 if noun == "device" else 3)
-            assert not any("limit" in asked.query for asked in server.asked)
+            assert not any("limit" in request.query for request in server.log)
 
 
 @both_servers
@@ -113,9 +115,9 @@ def test_a_table_has_the_columns_that_there_are(mode: Mode, folder: pytest.Monke
 def test_a_server_without_a_list_of_apps_says_so(
     kind: type[AnyServer], mode: Mode, folder: pytest.MonkeyPatch
 ) -> None:
-    told = ("--revision", revision_of(kind).value) if mode.explicit else ()
+    options = ("--revision", revision_of(kind).value) if mode.explicit else ()
     folder.setattr(reading, "open_client", _opener(make(kind, mode)))
-    result = CliRunner().invoke(capgo_tui, ["app", "list", *told])
+    result = CliRunner().invoke(capgo_tui, ["app", "list", *options])
     assert result.exit_code == 1
     assert "has no list of apps" in result.stderr
 

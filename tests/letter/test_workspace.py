@@ -1,4 +1,4 @@
-"""What the workspace reads, writes, says and takes back on the two servers."""
+"""The workspace on the two servers: reads, writes, messages and undo."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from capgo_tui.workspace.target import Target
 from capgo_tui.workspace.words import GUESSED, explain
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
-from tests.letter.letter_server import APP, KEY, LetterServer, Operation, Said, Slash
+from tests.letter.letter_server import APP, KEY, Input, LetterServer, Operation, Slash
 from tests.letter.world import (
     PLAIN,
     AnyServer,
@@ -47,12 +47,12 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
     from tests.letter.letter_server import JSON
 
-AUTO = Mode(strict=False, slash=Slash.NEVER, explicit=False)
-STRICT = Mode(strict=True, slash=Slash.NEVER, explicit=False)
+AUTO = Mode(strict=False, slash=Slash.NONE, explicit=False)
+STRICT = Mode(strict=True, slash=Slash.NONE, explicit=False)
 
 
 async def load(workspace: Workspace) -> None:
-    """Read the three lists at once, as the app does."""
+    """Load the three lists at once, as the app does."""
     lists = (workspace.channels, workspace.devices, workspace.bundles)
     await asyncio.gather(*(each.load_all() for each in lists))
     assert [each.error for each in lists] == [None] * 3
@@ -71,9 +71,9 @@ def lines(sections: Sequence[Section]) -> dict[str, str]:
 
 
 async def undo_last(workspace: Workspace) -> Undo:
-    found = await plan(workspace.journal.entries()[:1], workspace)
-    assert not isinstance(found, str), found
-    return found
+    undo_plan = await plan(workspace.journal.entries()[:1], workspace)
+    assert not isinstance(undo_plan, str), undo_plan
+    return undo_plan
 
 
 @both_servers
@@ -85,51 +85,51 @@ async def test_three_lists_at_once(kind: type[AnyServer], mode: Mode) -> None:
         assert len(workspace.channels) == 3
         assert len(workspace.devices) == 2
         assert len(workspace.bundles) == 3
-        if mode.slash is Slash.NEVER:
-            assert len(server.asked) <= 6
-        carried = [
+        if mode.slash is Slash.NONE:
+            assert len(server.log) <= 6
+        bundles = [
             lines(channel_details(each, workspace.surroundings()))["bundle"]
             for each in workspace.channels.records.values()
         ]
-        assert carried == ["1.1.0", "1.2.0", "none"]
+        assert bundles == ["1.1.0", "1.2.0", "none"]
 
 
 async def test_the_columns_and_lines_of_the_legacy_revision() -> None:
     async with workspace_on(LegacyServer(strict=True), STRICT) as workspace:
         await load(workspace)
-        around = workspace.surroundings()
+        context = workspace.surroundings()
         traits = workspace.client.traits
-        shown = [c.id for c in CHANNELS.columns_told(traits)]
-        assert shown == ["channel", "bundle", "default", "holds", "changed"]
-        shown = [c.id for c in DEVICES.columns_told(traits)]
-        assert shown == ["device", "platform", "bundle", "os", "plugin", "seen"]
-        shown = [c.id for c in BUNDLES.columns_told(traits)]
-        assert shown == ["bundle", "channels", "created"]
-        beta = lines(channel_details(channel(workspace, "beta"), around))
+        columns = [c.id for c in CHANNELS.columns_told(traits)]
+        assert columns == ["channel", "bundle", "default", "holds", "changed"]
+        columns = [c.id for c in DEVICES.columns_told(traits)]
+        assert columns == ["device", "platform", "bundle", "os", "plugin", "seen"]
+        columns = [c.id for c in BUNDLES.columns_told(traits)]
+        assert columns == ["bundle", "channels", "created"]
+        beta = lines(channel_details(channel(workspace, "beta"), context))
         assert beta["holds back updates"] == "major"
         assert beta["not below native"] == "yes"
         absent = {"rollout", "iOS", "Android", "Electron", "emulators", "production builds"}
         assert not absent & beta.keys()
-        phone = lines(device_details(device(workspace), around))
+        phone = lines(device_details(device(workspace), context))
         assert not {"custom id", "native version", "emulator", "country"} & phone.keys()
         assert phone["override"] == "unknown, the API does not tell"
         bundle = next(iter(workspace.bundles.records.values()))
-        assert not {"comment", "link", "encrypted"} & lines(bundle_details(bundle, around)).keys()
+        assert not {"comment", "link", "encrypted"} & lines(bundle_details(bundle, context)).keys()
 
 
 async def test_the_columns_and_lines_of_the_documented_revision() -> None:
     async with workspace_on(DocumentedServer(strict=True), STRICT) as workspace:
         await load(workspace)
-        around = workspace.surroundings()
+        context = workspace.surroundings()
         traits = workspace.client.traits
-        shown = [c.id for c in CHANNELS.columns_told(traits)]
-        assert shown == ["channel", "bundle", "default", "holds", "dev", "emulator", "changed"]
+        columns = [c.id for c in CHANNELS.columns_told(traits)]
+        assert columns == ["channel", "bundle", "default", "holds", "dev", "emulator", "changed"]
         assert "override" not in [c.id for c in DEVICES.columns_told(traits)]
-        beta = lines(channel_details(channel(workspace, "beta"), around))
+        beta = lines(channel_details(channel(workspace, "beta"), context))
         assert beta["holds back updates"] == "blocks some updates"
         assert beta["iOS"] == "unknown, the API does not tell"  # but it can be set
         assert not {"rollout", "Electron", "physical devices"} & beta.keys()
-        empty = lines(channel_details(channel(workspace, "empty"), around))
+        empty = lines(channel_details(channel(workspace, "empty"), context))
         assert empty["holds back updates"] == "none"
 
 
@@ -139,47 +139,47 @@ async def test_one_device_tells_less_than_its_row_and_takes_nothing_back() -> No
         before = device(workspace)
         assert (before.custom_id, before.version_build, before.is_prod) == ("qa-1", "1.0.0", True)
         for _ in range(2):
-            found = await workspace.look_up_device(before.wire_key)
-            assert found is not None
-            assert found.custom_id is None  # of itself it does not tell
+            device_reply = await workspace.look_up_device(before.wire_key)
+            assert device_reply is not None
+            assert device_reply.custom_id is None  # not in the reply
             assert device(workspace) == before
             for raw in (device(workspace).raw(), *disclosed_rows([device(workspace)])):
                 assert isinstance(raw, dict)
                 assert (raw["custom_id"], raw["is_prod"]) == ("qa-1", True)
-        told_lines = lines(device_details(device(workspace), workspace.surroundings()))
-        assert (told_lines["custom id"], told_lines["emulator"]) == ("qa-1", "no")
+        details = lines(device_details(device(workspace), workspace.surroundings()))
+        assert (details["custom id"], details["emulator"]) == ("qa-1", "no")
         other = list(workspace.devices.records.values())[1]
         await workspace.look_up_device(other.wire_key)
-        told_lines = lines(
+        details = lines(
             device_details(
                 workspace.devices.records[other.wire_key],
                 workspace.surroundings(),
             )
         )
-        assert told_lines["custom id"] == "none"  # that the list told
+        assert details["custom id"] == "none"  # as in the list
 
 
 async def test_of_a_device_that_was_only_looked_up_nothing_is_said_to_be_none() -> None:
     async with workspace_on(DocumentedServer(), AUTO) as workspace:
         await workspace.client.learn_revision(APP)
-        found = await workspace.look_up_device("aaaaaaaa-0000-4000-8000-000000000001")
-        assert found is not None
-        told_lines = lines(device_details(found, workspace.surroundings()))
-        assert told_lines["custom id"] == LEFT_OUT
-        assert told_lines["emulator"] == LEFT_OUT
-        assert told_lines["platform"] == "ios"
+        device_reply = await workspace.look_up_device("aaaaaaaa-0000-4000-8000-000000000001")
+        assert device_reply is not None
+        details = lines(device_details(device_reply, workspace.surroundings()))
+        assert details["custom id"] == LEFT_OUT
+        assert details["emulator"] == LEFT_OUT
+        assert details["platform"] == "ios"
         await load(workspace)
-        told_lines = lines(device_details(device(workspace), workspace.surroundings()))
-        assert told_lines["custom id"] == "qa-1"
+        details = lines(device_details(device(workspace), workspace.surroundings()))
+        assert details["custom id"] == "qa-1"
 
 
 async def test_on_live_a_missing_override_is_none_as_ever() -> None:
     row = b'{"device_id":"a","custom_id":"x","channel":"beta","platform":"ios"}'
-    listed = parse_list(Device, b'{"data":[%b],"hasMore":false}' % row).rows[0]
-    alone = parse_one(Device, b'{"device_id":"a","custom_id":""}')
-    assert isinstance(listed, Device)
-    assert isinstance(alone, Device)
-    now = completed(alone, listed)
+    list_row = parse_list(Device, b'{"data":[%b],"hasMore":false}' % row).rows[0]
+    reply = parse_one(Device, b'{"device_id":"a","custom_id":""}')
+    assert isinstance(list_row, Device)
+    assert isinstance(reply, Device)
+    now = completed(reply, list_row)
     assert (now.channel, now.custom_id, now.platform) == (None, None, "ios")
     assert now.raw() == {"device_id": "a", "custom_id": "", "platform": "ios"}
 
@@ -237,12 +237,12 @@ async def test_only_what_is_told_back_counts_as_read_back(mode: Mode) -> None:
             assert label in touches
         for step in undo.changes:
             assert (await carry_out(step, workspace)).fate is Fate.VERIFIED
-        stored = server.channels["beta"]
-        assert stored["public"] is False
-        assert stored["disableAutoUpdateUnderNative"] is True
-        assert (stored["allow_emulator"], stored["allow_dev"]) == (True, True)
-        assert (stored["disableAutoUpdate"], stored["ios"]) == ("minor", False)
-        assert stored["version"] == "1.2.0"
+        row = server.channels["beta"]
+        assert row["public"] is False
+        assert row["disableAutoUpdateUnderNative"] is True
+        assert (row["allow_emulator"], row["allow_dev"]) == (True, True)
+        assert (row["disableAutoUpdate"], row["ios"]) == ("minor", False)
+        assert row["version"] == "1.2.0"
 
 
 @both_servers
@@ -271,7 +271,7 @@ async def test_a_bundle_that_stays_is_told(mode: Mode) -> None:
 
 
 async def test_the_undo_of_a_deletion_names_what_will_not_come_back() -> None:
-    for server, wanted in (
+    for server, warning in (
         (
             LegacyServer(strict=True),
             "holds back updates (major), not below native version (yes)",
@@ -284,15 +284,15 @@ async def test_the_undo_of_a_deletion_names_what_will_not_come_back() -> None:
         async with workspace_on(server, STRICT) as workspace:
             await load(workspace)
             change = deletion(workspace, channel(workspace, "beta"))
-            alone = "name alone" in " ".join(change.touches)
-            assert alone is isinstance(server, LegacyServer)
+            name_alone = "name alone" in " ".join(change.touches)
+            assert name_alone is isinstance(server, LegacyServer)
             outcome = await carry_out(change, workspace)
             assert outcome.fate is Fate.VERIFIED
             undo = await undo_last(workspace)
-            asked = " ".join(undo.changes[0].touches)
-            assert wanted in asked
-            assert "Electron" not in asked
-            assert ("iOS and Android" in asked) is isinstance(server, DocumentedServer)
+            touches = " ".join(undo.changes[0].touches)
+            assert warning in touches
+            assert "Electron" not in touches
+            assert ("iOS and Android" in touches) is isinstance(server, DocumentedServer)
             outcome = await carry_out(undo.changes[0], workspace)
             assert outcome.fate is Fate.VERIFIED
             assert channel(workspace, "beta").bundle is not None
@@ -318,7 +318,7 @@ async def test_a_default_channel_takes_overrides_as_often_as_wanted(
 
 
 class GuardedServer(LetterServer):
-    """A legacy server that understands no question about channels until it is told to."""
+    """A legacy server that answers no request for channels until ``answers`` is set."""
 
     def __init__(self) -> None:
         self.inner = LegacyServer()
@@ -332,8 +332,8 @@ class GuardedServer(LetterServer):
             strict=False,
         )
 
-    def _channels(self, said: Said) -> JSON:
-        del said
+    def _channels(self, request: Input) -> JSON:
+        del request
         return list(self.inner.channels.values()) if self.answers else {"status": "odd"}
 
 
@@ -356,7 +356,7 @@ async def test_a_list_that_failed_for_a_guess_is_asked_again_once_more_is_known(
 
 def test_only_a_guess_speaks_of_the_revision() -> None:
     target = Target(APP, ApiKey(KEY))
-    for guessed in (False, True):
+    for is_guess in (False, True):
         error = CapgoError("Odd", kind=ErrorKind.BAD_REQUEST, status=400)
-        error.guessed = guessed
-        assert ("--revision" in explain(error, "read the channels", target).advice) is guessed
+        error.guessed = is_guess
+        assert ("--revision" in explain(error, "read the channels", target).advice) is is_guess

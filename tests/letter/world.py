@@ -1,4 +1,4 @@
-"""The two servers in every mode, on a real socket, and clients and workspaces on them."""
+"""The two servers in every mode, and clients and workspaces on them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AnyServer: TypeAlias = LegacyServer | DocumentedServer
 
 @dataclass(frozen=True)
 class Mode:
-    """How strict a server is, where it wants a slash, and whether its revision is given."""
+    """A server's strictness, its rule for slashes, and whether the revision is explicit."""
 
     strict: bool
     slash: Slash
@@ -52,7 +52,7 @@ MODES = [
     for strict, slash, explicit in itertools.product((False, True), Slash, (False, True))
 ]
 every_mode = pytest.mark.parametrize("mode", MODES, ids=str)
-PLAIN = [mode for mode in MODES if mode.slash is Slash.NEVER]
+PLAIN = [mode for mode in MODES if mode.slash is Slash.NONE]
 plain_modes = pytest.mark.parametrize("mode", PLAIN, ids=str)
 both_servers = pytest.mark.parametrize("kind", [LegacyServer, DocumentedServer])
 
@@ -67,7 +67,7 @@ def make(kind: type[AnyServer], mode: Mode) -> AnyServer:
 
 @asynccontextmanager
 async def client_on(server: AnyServer, mode: Mode) -> AsyncIterator[CapgoClient]:
-    """A client over a real loopback socket."""
+    """Open a client over a loopback socket."""
     revision = revision_of(type(server)) if mode.explicit else None
     async with (
         Wire(server) as wire,
@@ -78,13 +78,13 @@ async def client_on(server: AnyServer, mode: Mode) -> AsyncIterator[CapgoClient]
 
 @asynccontextmanager
 async def workspace_on(server: LetterServer, mode: Mode) -> AsyncIterator[Workspace]:
-    """A workspace on a server in this process."""
-    known = isinstance(server, LegacyServer | DocumentedServer) and mode.explicit
+    """Open a workspace on a server in this process."""
+    is_explicit = isinstance(server, LegacyServer | DocumentedServer) and mode.explicit
     target = Target(
         APP,
         ApiKey(KEY),
         "https://api.capgo.app",
-        revision_of(type(server)) if known else None,
+        revision_of(type(server)) if is_explicit else None,
         lambda: server,
         patience=one_try(),
     )

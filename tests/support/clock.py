@@ -8,7 +8,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 class Clock:
-    """Time that passes only when told to."""
+    """A clock that moves only by ``advance``."""
 
     def __init__(self, moment: datetime = NOON) -> None:
         self.moment = moment

@@ -1,4 +1,4 @@
-"""Texts that a server, or a phone through it, may send to steer a terminal or break a program."""
+"""Texts of a hostile server or device, to control a terminal or break a program."""
 
 from __future__ import annotations
 
@@ -47,28 +47,28 @@ TEXTS: dict[str, str] = {
     "long": "L" * 20_000,
     "long and wide": "漢" * 5_000,
 }
-"""Each of a kind; all but the empty one mean harm or at least trouble."""
+"""One of each kind; all but the empty one are hostile or unusual."""
 
 HUGE = "M" * 1_000_000
 NAMES = tuple(TEXTS)
 STORABLE = {name: text for name, text in TEXTS.items() if text.isascii() or not any(
     "\ud800" <= char <= "\udfff" for char in text
 )}  # fmt: skip
-"""Those that a database takes; the others only come from a server that is one itself."""
+"""Those that a database can store; the others come from a hostile server only."""
 
 
-def spoiled(document: Any, text: str, keep: frozenset[str] = frozenset()) -> Any:
-    """A JSON document with `text` in place of every text in it, and as the name of one field.
+def spoil(document: Any, text: str, keep: frozenset[str] = frozenset()) -> Any:
+    """Return a JSON document with ``text`` in place of every text, and as the name of one field.
 
-    What stands under a name in `keep` stays, or it would be another kind of row.
+    The fields in ``keep`` stay, so that the row stays of its kind.
     """
     if isinstance(document, str):
         return text
     if isinstance(document, list):
-        return [spoiled(item, text, keep) for item in document]
+        return [spoil(item, text, keep) for item in document]
     if isinstance(document, dict):
         fields = {
-            name: value if name in keep else spoiled(value, text, keep)
+            name: value if name in keep else spoil(value, text, keep)
             for name, value in document.items()
         }
         return {**fields, text: text}
@@ -76,7 +76,7 @@ def spoiled(document: Any, text: str, keep: frozenset[str] = frozenset()) -> Any
 
 
 def spoiled_page(document: Any) -> Any:
-    """For each text a row that is nothing but it, one of a megabyte, and rows that are no rows."""
+    """Return a page with a row for each text, one of a megabyte, and unreadable rows."""
     rows = document.get("data") if isinstance(document, dict) else document
     if not isinstance(rows, list) or not rows:
         return document
@@ -86,7 +86,7 @@ def spoiled_page(document: Any) -> Any:
     for number, text in enumerate((*TEXTS.values(), HUGE), 1):
         row: dict[str, Any] = {"comment": text}
         if text is not HUGE:
-            row = spoiled(rows[0], text, frozenset({"id", "public"}))
+            row = spoil(rows[0], text, frozenset({"id", "public"}))
         row |= {"name": f"{number}{text}", "custom_id": text, "public": False}
         page.append({**row, identity: f"{number}{text}" if device else number})
     odd = list(TEXTS.values()) + [{text: text} for text in TEXTS.values()]

@@ -1,4 +1,4 @@
-"""Patience that takes no time, or as much as a test says."""
+"""Retry policies without real time, or on a clock that a test moves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Hourglass:
-    """Time that passes by being slept through, and so at once."""
+    """A clock that only sleeping moves, without waiting."""
 
     slept: list[float] = field(default_factory=list)
 
@@ -26,26 +26,26 @@ class Hourglass:
 
 
 def patient(hourglass: Hourglass | None = None, *, tries: int = 4) -> Patience:
-    """The app's own patience, on an hourglass."""
+    """Return the app's own retry policy on an ``Hourglass``."""
     time = hourglass or Hourglass()
     return Patience(tries=tries, sleep=time.sleep, clock=time)
 
 
 def one_try() -> Patience:
-    """For what is to fail at once, because the test is about something else."""
+    """Return a retry policy without retries, for tests of something else."""
     return patient(tries=1)
 
 
 @dataclass
 class Naps:
-    """Waits that last until they are ended by a test, on a clock that a test moves."""
+    """Waits that a test ends, on a clock that a test moves."""
 
     clock: Clock
     _ends: list[asyncio.Event] = field(default_factory=list)
 
     @property
     def began(self) -> int:
-        """How many waits have begun."""
+        """The number of waits so far."""
         return len(self._ends)
 
     async def sleep(self, seconds: float) -> None:
@@ -58,7 +58,7 @@ class Naps:
         return Patience(sleep=self.sleep, clock=lambda: self.clock().timestamp())
 
     def pass_seconds(self, seconds: float) -> None:
-        """Let time pass, and every wait end with it."""
+        """Advance the clock and end every wait."""
         self.clock.advance(seconds)
         for end in self._ends:
             end.set()

@@ -1,4 +1,4 @@
-"""Any program in a real pseudo-terminal, read by a terminal emulator that keeps every byte."""
+"""A program in a real pseudo-terminal, with a terminal emulator and every byte of output."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).parent / "capgo-tui"
 PATIENCE = 30.0
-"""Seconds until something that does not come is a failure; nothing waits longer than it must."""
+"""Seconds until missing output is a failure; no test waits them out when it passes."""
 QUIET_LOOKS = 4
 QUIET_SECONDS = 0.035
-"""A screen counts as settled when it shows what it should and so many looks bring nothing."""
+"""A screen is settled when it meets its condition and this many reads bring nothing."""
 
 # Private sequences pyte would print: keyboard protocols, mode queries, pointer shapes.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[^\x07]*\x07")
-_UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?$]*|\][^\x07\x1b]*)?\Z")
+_PARTIAL_SEQUENCE = re.compile(rb"\x1b(?:\[[0-9;:<=>?$]*|\][^\x07\x1b]*)?\Z")
 
 
-class Ended(AssertionError):  # noqa: N818 - it names what the terminal sees
+class ProgramEnd(AssertionError):  # noqa: N818 - an event, not always an error
     """The program closed its terminal."""
 
 
 class PseudoTerminal:
-    """A program on a screen of a given size; leaving the context ends it."""
+    """A program on a screen of a given size; leaving the context kills it."""
 
     def __init__(
         self,
@@ -53,14 +53,16 @@ class PseudoTerminal:
     ) -> None:
         self.screen = pyte.Screen(columns, lines)
         self.output = bytearray()
-        """All that the program has written so far."""
+        """The output of the program so far."""
         self._stream = pyte.ByteStream(self.screen)
-        self._held = b""
+        self._partial = b""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        # Whoever names the code to be tested means it for the programs in here as well.
-        named = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-        self.started = time.monotonic()
+        # The code under test is to be the same in the program.
+        inherited_variables = {
+            name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ
+        }
+        self.start_time = time.monotonic()
         self.process = subprocess.Popen(
             command,
             stdin=slave,
@@ -72,7 +74,7 @@ class PseudoTerminal:
                 "TERM": "xterm-256color",
                 "COLORTERM": "truecolor",
                 "LANG": "C.UTF-8",
-                **named,
+                **inherited_variables,
                 **environ,
             },
             cwd=folder,
@@ -95,92 +97,92 @@ class PseudoTerminal:
         os.close(self._master)
 
     @property
-    def received(self) -> int:
-        """How many bytes the program has written so far."""
+    def byte_count(self) -> int:
+        """The number of bytes of output so far."""
         return len(self.output)
 
     @property
     def text(self) -> str:
-        """The screen as it now stands, one line a row."""
+        """The present screen, one line a row."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def line(self, number: int) -> str:
-        """One row of the screen; negative ones count from the bottom."""
+        """Return one row of the screen; negative numbers count from the bottom."""
         return self.screen.display[number].rstrip()
 
     @property
     def picture(self) -> tuple[object, ...]:
-        """The screen as it now stands, with its colours."""
+        """The present screen with its colours."""
         buffer, columns = self.screen.buffer, range(self.screen.columns)
         return tuple(buffer[y][x] for y in range(self.screen.lines) for x in columns)
 
     def type(self, keys: str) -> None:
-        """Send keys as a terminal would."""
+        """Send keys as a terminal does."""
         self.type_bytes(keys.encode())
 
     def type_bytes(self, data: bytes) -> None:
-        """Send bytes, whatever they are."""
+        """Send any bytes."""
         os.write(self._master, data)
 
-    def press(self, keys: str, *wanted: str) -> int:
-        """Type, go on until the screen has changed and shows all of `wanted`; give the bytes."""
-        before, picture = self.received, self.picture
+    def press(self, keys: str, *texts: str) -> int:
+        """Type, wait until the screen has changed and shows all texts; return the bytes read."""
+        before, picture = self.byte_count, self.picture
         self.type(keys)
         self.settle(
-            lambda: self.picture != picture and all(text in self.text for text in wanted),
-            f"{keys!r} → {wanted}",
+            lambda: self.picture != picture and all(text in self.text for text in texts),
+            f"{keys!r} → {texts}",
         )
-        return self.received - before
+        return self.byte_count - before
 
-    def wait_for(self, wanted: str | Callable[[], bool], why: str = "") -> None:
-        """Read until the screen shows something."""
+    def wait_for(self, condition: str | Callable[[], bool], why: str = "") -> None:
+        """Read until the screen shows a text or meets a condition."""
         deadline = time.monotonic() + PATIENCE
-        while not (wanted in self.text if isinstance(wanted, str) else wanted()):
-            left = deadline - time.monotonic()
-            assert left > 0, f"never: {why or wanted}; there is\n{self.text}"
-            self.read(left)
+        while not (condition in self.text if isinstance(condition, str) else condition()):
+            seconds = deadline - time.monotonic()
+            assert seconds > 0, f"never: {why or condition}; there is\n{self.text}"
+            self.read(seconds)
 
-    def settle(self, wanted: str | Callable[[], bool], why: str = "") -> None:
-        """Read until the screen shows something, and on until nothing more comes."""
+    def settle(self, condition: str | Callable[[], bool], why: str = "") -> None:
+        """Wait for a text or condition, then until no more output comes."""
         deadline = time.monotonic() + PATIENCE
         quiet = 0
         while quiet < QUIET_LOOKS:
-            self.wait_for(wanted, why)
+            self.wait_for(condition, why)
             quiet = 0 if self.read(QUIET_SECONDS) else quiet + 1
-            assert time.monotonic() < deadline, f"never at rest: {why or wanted}\n{self.text}"
+            assert time.monotonic() < deadline, f"never at rest: {why or condition}\n{self.text}"
 
-    def wait_for_bytes(self, wanted: bytes) -> float:
-        """Read, without emulating, until some bytes came; give the seconds since the start."""
-        while wanted not in self.output:
-            left = self.started + PATIENCE - time.monotonic()
-            assert left > 0, f"never came: {wanted!r} among {self.received} bytes"
-            if select.select([self._master], [], [], left)[0]:
+    def wait_for_bytes(self, data: bytes) -> float:
+        """Read without emulating until these bytes came; return the seconds since the start."""
+        while data not in self.output:
+            seconds = self.start_time + PATIENCE - time.monotonic()
+            assert seconds > 0, f"never came: {data!r} among {self.byte_count} bytes"
+            if select.select([self._master], [], [], seconds)[0]:
                 self.output += os.read(self._master, 65536)
-        return time.monotonic() - self.started
+        return time.monotonic() - self.start_time
 
     @property
     def processor_seconds(self) -> float:
-        """What the program has used of the processor so far, in all its threads."""
-        told = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
-        user, system = told.rpartition(")")[2].split()[11:13]
+        """The processor time of the program so far, of all its threads."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        user, system = stat.rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def wait_end(self) -> int:
-        """Read until the program ends; give its exit code."""
+        """Read until the program ends; return its exit code."""
         deadline = time.monotonic() + PATIENCE
         try:
             while True:
-                left = deadline - time.monotonic()
-                assert left > 0, f"did not end; the screen is\n{self.text}"
-                self.read(left)
-        except Ended:
+                seconds = deadline - time.monotonic()
+                assert seconds > 0, f"did not end; the screen is\n{self.text}"
+                self.read(seconds)
+        except ProgramEnd:
             return self.process.wait(PATIENCE)
 
     def read(self, timeout: float, *others: int) -> bytes:
-        """Read and show what comes; b"" after the timeout, or when there is more in `others`.
+        """Read and show output; return b"" after the timeout, or when ``others`` are readable.
 
         Raises:
-            Ended: when the program closed its terminal.
+            ProgramEnd: when the program closed its terminal.
 
         """
         ready, _, _ = select.select([self._master, *others], [], [], timeout)
@@ -189,11 +191,11 @@ class PseudoTerminal:
         try:
             data = os.read(self._master, 65536)
         except OSError as error:
-            raise Ended(f"the program ended; the screen is\n{self.text}") from error
+            raise ProgramEnd(f"the program ended; the screen is\n{self.text}") from error
         self.output += data
-        pending = self._held + data
-        unfinished = _UNFINISHED.search(pending)
-        end = unfinished.start() if unfinished else len(pending)
-        self._held = pending[end:]
+        pending = self._partial + data
+        partial = _PARTIAL_SEQUENCE.search(pending)
+        end = partial.start() if partial else len(pending)
+        self._partial = pending[end:]
         self._stream.feed(_UNKNOWN.sub(b"", pending[:end]))
         return data

@@ -1,4 +1,4 @@
-"""A sandbox as a process of its own, reached over a real socket."""
+"""A sandbox as a process of its own, on a real socket."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sandbox:
-    """Where it is, and what opens it."""
+    """The address, app and API key of a sandbox."""
 
     url: str
     app: str
@@ -23,17 +23,17 @@ class Sandbox:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment in which ``capgo-tui`` opens it."""
+        """The environment variables with which ``capgo-tui`` opens it."""
         return {"CAPGO_API_URL": self.url, "CAPGO_APP_ID": self.app, "CAPGO_TOKEN": self.key}
 
 
 @contextmanager
 def serving(command: Sequence[str]) -> Iterator[Sandbox]:
-    """Serve with a command that prints a url, an app and a key, as ``capgo-tui sandbox`` does."""
+    """Run a command that prints a url, an app and a key, as ``capgo-tui sandbox`` does."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
         try:
             assert process.stdout is not None
-            told = dict(process.stdout.readline().split(maxsplit=1) for _ in range(3))
-            yield Sandbox(*(told[name].strip() for name in ("url", "app", "key")))
+            entrance = dict(process.stdout.readline().split(maxsplit=1) for _ in range(3))
+            yield Sandbox(*(entrance[name].strip() for name in ("url", "app", "key")))
         finally:
             process.kill()
