@@ -1,8 +1,8 @@
-"""No test uses the state or the settings of whoever runs it; the run ends with two tables.
+"""Tests use a state folder and settings of their own; the run ends with two tables.
 
-The data of the servers that a test makes is closed with the test, or with its module.
+The stores of a test's servers are closed with the test, or with its module.
 
-Property tests are judged by what they find, not by the clock of a busy machine.
+Property tests have no deadline, as the machine may be busy.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def stores_of_the_test() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def state_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A state folder for this test alone, for its subprocesses too; and no profiles."""
+    """A state folder for this test and its subprocesses; and no profiles."""
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "no-settings"))

@@ -1,4 +1,4 @@
-"""What a Capacitor config says of Capgo: what stands in it literally, and nothing else."""
+"""Reading a Capacitor config: literal values only."""
 
 from __future__ import annotations
 
@@ -134,10 +134,10 @@ def test_the_same_is_found_however_a_config_is_written(  # noqa: PLR0917 - table
 def test_malformed_json_is_named_with_its_line_and_nothing_else(
     tmp_path: Path, text: str, line: int
 ) -> None:
-    with pytest.raises(BrokenConfigError) as caught:
+    with pytest.raises(BrokenConfigError) as error:
         read(tmp_path, text, JSON)
-    assert str(caught.value) == f"{JSON}:{line}: not valid JSON"
-    assert caught.value.__cause__ is None
+    assert str(error.value) == f"{JSON}:{line}: not valid JSON"
+    assert error.value.__cause__ is None
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 50_000])
@@ -162,9 +162,9 @@ def test_json_of_another_shape_says_nothing(tmp_path: Path, document: object) ->
 
 
 @pytest.mark.parametrize(
-    ("code", "found"),
+    ("code", "result"),
     [
-        # Where a text stands
+        # Places of a text
         ("module.exports = { appId: 'com.acme.shop' }", SHOP),
         ('export default {"appId": "com.acme.shop"}', SHOP),
         ("export default {\n  'appId' : `com.acme.shop`,\n}", SHOP),
@@ -191,7 +191,7 @@ def test_json_of_another_shape_says_nothing(tmp_path: Path, document: object) ->
         ("export default { appName: 'back\\\\', appId: 'com.acme.shop' }", SHOP),
         ("export default { appName: 'a: {', appId: 'com.acme.shop' }", SHOP),
         ("export default { appName: \"appId: 'com.in.text'\", appId: 'com.acme.shop' }", SHOP),
-        # What is worked out cannot be known
+        # Computed values cannot be known
         ("export default { appId: process.env.APP_ID }", None),
         ("export default { appId: process.env.APP_ID ?? 'com.acme.shop' }", None),
         ("export default { appId: pick('com.acme.shop') }", None),
@@ -219,9 +219,9 @@ def test_json_of_another_shape_says_nothing(tmp_path: Path, document: object) ->
     ],
 )
 def test_only_a_plain_text_at_the_right_place_counts_in_a_program(
-    tmp_path: Path, code: str, found: str | None
+    tmp_path: Path, code: str, result: str | None
 ) -> None:
-    assert read(tmp_path, code) == CapacitorConfig(TS, found)
+    assert read(tmp_path, code) == CapacitorConfig(TS, result)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ BEFORE = "export default { plugins: { CapacitorUpdater: { extra: { a: 1 }, "
 
 
 @pytest.mark.parametrize(
-    ("code", "found"),
+    ("code", "result"),
     [
         (f"{BEFORE} appId: 'com.acme.updates' }} }} , appId: 'com.acme.shop' }}", UPDATES),
         (f"{BEFORE} }} }} , appId: 'com.acme.shop' }}", SHOP),
@@ -256,9 +256,9 @@ BEFORE = "export default { plugins: { CapacitorUpdater: { extra: { a: 1 }, "
     ],
 )
 def test_the_updaters_app_id_comes_first_and_no_other_plugins_counts(
-    tmp_path: Path, code: str, found: str | None
+    tmp_path: Path, code: str, result: str | None
 ) -> None:
-    assert app_id(tmp_path, code) == found
+    assert app_id(tmp_path, code) == result
 
 
 def test_of_two_servers_none_is_believed(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_of_two_servers_none_is_believed(tmp_path: Path) -> None:
     assert read(tmp_path, both).server is None
 
 
-# Anything at all
+# Arbitrary content
 
 
 PIECES = st.sampled_from(
@@ -284,8 +284,8 @@ PIECES = st.sampled_from(
     deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_a_program_is_made_of_it_is_read(tmp_path: Path, code: str) -> None:
-    found = read(tmp_path, code)
-    for text in (found.app_id, found.server):
+    config = read(tmp_path, code)
+    for text in (config.app_id, config.server):
         assert text is None or text in code
 
 

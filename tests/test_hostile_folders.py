@@ -1,4 +1,4 @@
-"""What a repository, a shared folder or a slip of the hand can lay where a file is read."""
+"""Hostile or unusual files in the places where settings are read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EVIL = "https://evil.example"
 
 @pytest.fixture(autouse=True)
 def no_waiting_without_end() -> Iterator[None]:
-    """Let what would wait for a pipe, or read a device, fail instead."""
+    """Fail a test that waits for a pipe or reads a device without end."""
 
     def give_up(*_: object) -> None:
         raise AssertionError("it waits or reads without end")
@@ -43,7 +43,7 @@ def no_waiting_without_end() -> Iterator[None]:
 
 
 @pytest.fixture
-def around(tmp_path: Path) -> Surroundings:
+def environment(tmp_path: Path) -> Surroundings:
     for name in ("home", "project", "config"):
         (tmp_path / name).mkdir()
     return Surroundings(
@@ -52,8 +52,8 @@ def around(tmp_path: Path) -> Surroundings:
     )  # fmt: skip
 
 
-def settings(around: Surroundings, **options: str) -> Settings:
-    return find(Options(**options), around)
+def settings(environment: Surroundings, **options: str) -> Settings:
+    return find(Options(**options), environment)
 
 
 def link_to_file(path: Path) -> None:
@@ -78,85 +78,85 @@ def too_large(path: Path) -> None:
 
 
 LINKS = dict.fromkeys((link_to_file, link_to_nothing, link_to_zeros), "it is a link")
-LAID: dict[Callable[[Path], None], str] = {
+OBSTACLES: dict[Callable[[Path], None], str] = {
     **LINKS,
     link_to_process: "it is a link",
     os.mkfifo: "it is no plain file",
     too_large: "it is larger than 256 KB",
 }
-FOLLOWED: dict[Callable[[Path], None], str] = {
+OWN_OBSTACLES: dict[Callable[[Path], None], str] = {
     link_to_zeros: "it is no plain file",
     os.mkfifo: "it is no plain file",
     too_large: "it is larger than 256 KB",
 }
-"""Where the user's own links are followed."""
+"""Obstacles in places where the user's own links are followed."""
 
 
-@pytest.mark.parametrize("lay", LAID)
+@pytest.mark.parametrize("lay", OBSTACLES)
 @pytest.mark.parametrize("where", ["home", "folder"])
 def test_a_key_file_that_is_no_plain_file_is_refused(
-    where: str, lay: Callable[[Path], None], around: Surroundings
+    where: str, lay: Callable[[Path], None], environment: Surroundings
 ) -> None:
-    lay(getattr(around, where) / ".capgo")
-    with pytest.raises(SettingsError) as told:
-        settings(around)
+    lay(getattr(environment, where) / ".capgo")
+    with pytest.raises(SettingsError) as error:
+        settings(environment)
     name = "~/.capgo" if where == "home" else "./.capgo"
-    assert f"{name}: {LAID[lay]}" in str(told.value)
-    assert "CAPGO_TOKEN" in str(told.value), "what to do"
-    assert "secret" not in str(told.value)
-    assert settings(around, key=KEY).key is not None
+    assert f"{name}: {OBSTACLES[lay]}" in str(error.value)
+    assert "CAPGO_TOKEN" in str(error.value), "what to do"
+    assert "secret" not in str(error.value)
+    assert settings(environment, key=KEY).key is not None
 
 
-@pytest.mark.parametrize("lay", LAID)
+@pytest.mark.parametrize("lay", OBSTACLES)
 @pytest.mark.parametrize("end", ["ts", "js", "json"])
 def test_a_capacitor_config_that_is_no_plain_file_is_refused(
-    end: str, lay: Callable[[Path], None], around: Surroundings
+    end: str, lay: Callable[[Path], None], environment: Surroundings
 ) -> None:
-    lay(around.folder / f"capacitor.config.{end}")
-    with pytest.raises(SettingsError) as told:
-        settings(around)
-    assert f"capacitor.config.{end}: {LAID[lay]}" in str(told.value)
-    assert settings(around, app_id="com.acme.shop", server=EVIL).app_id is not None
+    lay(environment.folder / f"capacitor.config.{end}")
+    with pytest.raises(SettingsError) as error:
+        settings(environment)
+    assert f"capacitor.config.{end}: {OBSTACLES[lay]}" in str(error.value)
+    assert settings(environment, app_id="com.acme.shop", server=EVIL).app_id is not None
 
 
-@pytest.mark.parametrize("lay", FOLLOWED)
+@pytest.mark.parametrize("lay", OWN_OBSTACLES)
 def test_settings_that_are_no_plain_file_are_refused(
-    lay: Callable[[Path], None], around: Surroundings
+    lay: Callable[[Path], None], environment: Surroundings
 ) -> None:
-    assert around.config_file is not None
-    lay(around.config_file)
-    with pytest.raises(SettingsError, match=f"config.toml cannot be read: {FOLLOWED[lay]}"):
-        settings(around)
+    assert environment.config_file is not None
+    lay(environment.config_file)
+    with pytest.raises(SettingsError, match=f"config.toml cannot be read: {OWN_OBSTACLES[lay]}"):
+        settings(environment)
 
 
-@pytest.mark.parametrize("lay", FOLLOWED)
+@pytest.mark.parametrize("lay", OWN_OBSTACLES)
 def test_a_key_file_of_a_profile_that_is_no_plain_file_is_refused(
-    lay: Callable[[Path], None], around: Surroundings
+    lay: Callable[[Path], None], environment: Surroundings
 ) -> None:
-    assert around.config_file is not None
-    around.config_file.write_text("[profiles.p]\nkey_file = 'key'\n")
-    lay(around.config_file.parent / "key")
-    with pytest.raises(SettingsError, match=f"key_file cannot be read: {FOLLOWED[lay]}"):
-        settings(around, profile="p")
+    assert environment.config_file is not None
+    environment.config_file.write_text("[profiles.p]\nkey_file = 'key'\n")
+    lay(environment.config_file.parent / "key")
+    with pytest.raises(SettingsError, match=f"key_file cannot be read: {OWN_OBSTACLES[lay]}"):
+        settings(environment, profile="p")
 
 
 @pytest.mark.parametrize("file", ["/dev/zero", "/dev/tty", "/proc/self/mem", "/proc/kmsg"])
-def test_no_file_of_the_system_holds_it_up(file: str, around: Surroundings) -> None:
-    assert around.config_file is not None
-    around.config_file.write_text(f"[profiles.p]\nkey_file = '{file}'\n")
+def test_no_file_of_the_system_holds_it_up(file: str, environment: Surroundings) -> None:
+    assert environment.config_file is not None
+    environment.config_file.write_text(f"[profiles.p]\nkey_file = '{file}'\n")
     with pytest.raises(SettingsError, match="key_file"):
-        settings(around, profile="p")
+        settings(environment, profile="p")
 
 
-def test_links_that_the_user_laid_are_followed(around: Surroundings) -> None:
-    assert around.config_file is not None
-    stow = around.home / "dotfiles"
+def test_links_that_the_user_laid_are_followed(environment: Surroundings) -> None:
+    assert environment.config_file is not None
+    stow = environment.home / "dotfiles"
     stow.mkdir()
     (stow / "config.toml").write_text("[profiles.p]\nkey_file = 'key'\n")
     (stow / "key").write_text(KEY)
-    around.config_file.symlink_to(stow / "config.toml")
-    (around.config_file.parent / "key").symlink_to(stow / "key")
-    assert settings(around, profile="p").key is not None
+    environment.config_file.symlink_to(stow / "config.toml")
+    (environment.config_file.parent / "key").symlink_to(stow / "key")
+    assert settings(environment, profile="p").key is not None
 
 
 # A server that the folder names
@@ -167,43 +167,45 @@ def name_server(folder: Path, server: str = EVIL) -> None:
     (folder / "capacitor.config.json").write_text(json.dumps(config))
 
 
-def unconfirmed(around: Surroundings) -> bool:
-    return settings(around).unconfirmed_server is not None
+def is_unconfirmed(environment: Surroundings) -> bool:
+    return settings(environment).unconfirmed_server is not None
 
 
 def test_a_yes_holds_for_that_folder_and_that_server_alone(
-    around: Surroundings, tmp_path: Path
+    environment: Surroundings, tmp_path: Path
 ) -> None:
-    name_server(around.folder)
-    assert unconfirmed(around)
-    around.agree(EVIL)
-    assert not unconfirmed(around)
-    name_server(around.folder, EVIL + ".example")
-    assert unconfirmed(around), "another server"
-    name_server(around.folder, "http://evil.example")
-    assert unconfirmed(around), "the same, but for all to hear"
-    name_server(around.folder)
-    assert not unconfirmed(around)
-    moved = tmp_path / "moved"
-    around.folder.rename(moved)
-    assert unconfirmed(Surroundings({}, around.home, moved, None, around.agreed_servers))
+    name_server(environment.folder)
+    assert is_unconfirmed(environment)
+    environment.agree(EVIL)
+    assert not is_unconfirmed(environment)
+    name_server(environment.folder, EVIL + ".example")
+    assert is_unconfirmed(environment), "another server"
+    name_server(environment.folder, "http://evil.example")
+    assert is_unconfirmed(environment), "the same, but for all to hear"
+    name_server(environment.folder)
+    assert not is_unconfirmed(environment)
+    other_folder = tmp_path / "moved"
+    environment.folder.rename(other_folder)
+    assert is_unconfirmed(
+        Surroundings({}, environment.home, other_folder, None, environment.agreed_servers)
+    )
 
 
-def test_a_yes_is_its_owners_alone_and_the_oldest_give_way(around: Surroundings) -> None:
-    file = around.agreed_servers
+def test_a_yes_is_its_owners_alone_and_the_oldest_give_way(environment: Surroundings) -> None:
+    file = environment.agreed_servers
     assert file is not None
-    agreed = AgreedServers(file)
+    servers = AgreedServers(file)
     before = os.umask(0)
     try:
         for number in range(KEPT + 2):
-            agreed.add(around.folder, f"https://{number}.example")
+            servers.add(environment.folder, f"https://{number}.example")
     finally:
         os.umask(before)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    assert [agreed.has(around.folder, f"https://{n}.example") for n in (0, 1, 2, KEPT + 1)] == [
-        False, False, True, True,
-    ]  # fmt: skip
+    numbers = (0, 1, 2, KEPT + 1)
+    is_known = [servers.has(environment.folder, f"https://{n}.example") for n in numbers]
+    assert is_known == [False, False, True, True]
     assert [each.name for each in file.parent.iterdir()] == [file.name]
 
 
@@ -225,7 +227,7 @@ def pipe(file: Path) -> None:
     os.mkfifo(file, 0o600)
 
 
-def nested(file: Path) -> None:
+def write_nested_lists(file: Path) -> None:
     file.write_text("[" * 100_000)
 
 
@@ -233,17 +235,19 @@ def no_list(file: Path) -> None:
     file.write_text('{"a": [[1]]}')
 
 
-@pytest.mark.parametrize("damage", [open_file, open_folder, link, pipe, nested, no_list])
+@pytest.mark.parametrize(
+    "damage", [open_file, open_folder, link, pipe, write_nested_lists, no_list]
+)
 def test_a_yes_that_somebody_else_may_have_written_is_none(
-    damage: Callable[[Path], None], around: Surroundings
+    damage: Callable[[Path], None], environment: Surroundings
 ) -> None:
-    name_server(around.folder)
-    around.agree(EVIL)
-    assert not unconfirmed(around)
-    assert around.agreed_servers is not None
-    damage(around.agreed_servers)
-    assert unconfirmed(around)
-    around.agree(EVIL)  # it is written anew, or cannot be: nothing is raised
+    name_server(environment.folder)
+    environment.agree(EVIL)
+    assert not is_unconfirmed(environment)
+    assert environment.agreed_servers is not None
+    damage(environment.agreed_servers)
+    assert is_unconfirmed(environment)
+    environment.agree(EVIL)  # it is written anew, or cannot be: nothing is raised
 
 
 # Mistakes in large settings
@@ -279,59 +283,59 @@ def test_a_place_is_found_whatever_stands_before_it(
     "filling", ["# nothing\n", "[profiles.p{}]\napp = 'com.acme.shop'\n", "\n"]
 )
 def test_a_mistake_is_found_with_one_look_at_each_line(
-    filling: str, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+    filling: str, environment: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import tomllib
 
     count = (LARGEST - 1000) // len(filling.format(99_999))
     text = "".join(filling.format(number) for number in range(count))
     text += "[profiles.x]\nap = 'com.acme.shop'\n"
-    assert around.config_file is not None
-    around.config_file.write_text(text)
+    assert environment.config_file is not None
+    environment.config_file.write_text(text)
     read = 0
     loads = tomllib.loads
 
-    def counted(piece: str) -> object:
+    def count_and_load(piece: str) -> object:
         nonlocal read
         read += len(piece)
         return loads(piece)
 
-    monkeypatch.setattr(tomllib, "loads", counted)
-    with pytest.raises(SettingsError) as told:
-        settings(around, profile="x")
+    monkeypatch.setattr(tomllib, "loads", count_and_load)
+    with pytest.raises(SettingsError) as error:
+        settings(environment, profile="x")
     line = text.count("\n")
-    assert str(told.value).endswith(f":{line}: profiles.x.ap: no such key; did you mean app?")
+    assert str(error.value).endswith(f":{line}: profiles.x.ap: no such key; did you mean app?")
     assert read <= 2 * len(text), "once to read it all, once to find the line"
 
 
 @pytest.mark.parametrize("key", ["a.{}", "[a.{}]", "[[ a . {}]]", "'a b'.{}", "x = [{{a.{} = 1}}]"])
 def test_a_key_of_thousands_of_parts_is_refused_with_its_line(
-    key: str, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+    key: str, environment: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import tomllib
 
     def loads(_: str) -> object:
         raise AssertionError("it takes the square of them")
 
-    assert around.config_file is not None
-    around.config_file.write_text("x = 1\n" + key.format(".".join(["a"] * 50_000)) + " = 1\n")
+    assert environment.config_file is not None
+    environment.config_file.write_text("x = 1\n" + key.format(".".join(["a"] * 50_000)) + " = 1\n")
     monkeypatch.setattr(tomllib, "loads", loads)
     with pytest.raises(SettingsError, match=r"config\.toml:2: nested too deeply"):
-        settings(around)
+        settings(environment)
 
 
-def test_dots_within_texts_are_no_depth(around: Surroundings) -> None:
-    assert around.config_file is not None
+def test_dots_within_texts_are_no_depth(environment: Surroundings) -> None:
+    assert environment.config_file is not None
     dots = "a." * 500
-    around.config_file.write_text(
+    environment.config_file.write_text(
         f"# {'.' * 500}\n[profiles.p]\nkey_command = ['echo', '{dots}']\n"
     )
-    assert settings(around, profile="p", key=KEY).key is not None
+    assert settings(environment, profile="p", key=KEY).key is not None
 
 
-def test_of_many_profiles_a_few_are_told(around: Surroundings) -> None:
-    assert around.config_file is not None
-    around.config_file.write_text("".join(f"[profiles.p{n}]\n" for n in range(10_000)))
-    with pytest.raises(SettingsError) as told:
-        settings(around, profile="zzz")
-    assert len(str(told.value)) < 500
+def test_of_many_profiles_a_few_are_told(environment: Surroundings) -> None:
+    assert environment.config_file is not None
+    environment.config_file.write_text("".join(f"[profiles.p{n}]\n" for n in range(10_000)))
+    with pytest.raises(SettingsError) as error:
+        settings(environment, profile="zzz")
+    assert len(str(error.value)) < 500

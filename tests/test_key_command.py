@@ -1,4 +1,4 @@
-"""The command that tells the key: what it writes, leaves behind, asks for, and how it is ended."""
+"""The key command: its output, children, prompts, and how it is ended."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="shell scripts and terminals")
 
 LONG = 60.0
-ASKED = """
+PROGRAM = """
 import sys, pathlib
 from capgo_tui.key_command import output_of
 told = output_of(["sh", "-c", sys.argv[1]], pathlib.Path("/"), 60)
@@ -36,13 +36,13 @@ def ask(script: str, folder: Path, patience: float = LONG) -> str:
 
 
 def failure(script: str, folder: Path, patience: float = LONG) -> str:
-    with pytest.raises(KeyCommandError) as told:
+    with pytest.raises(KeyCommandError) as error:
         ask(script, folder, patience)
-    return str(told.value)
+    return str(error.value)
 
 
 def is_alive(file: Path) -> bool:
-    """Whether the process whose number is in a file runs, and is no zombie."""
+    """Return whether the process with the id in this file runs, and is no zombie."""
     state = subprocess.run(
         ["/bin/ps", "-o", "stat=", "-p", file.read_text().strip()],
         capture_output=True,
@@ -53,7 +53,7 @@ def is_alive(file: Path) -> bool:
 
 
 def until_gone(file: Path) -> None:
-    """Wait until it has ended; whoever inherits it may take a moment to notice."""
+    """Wait until the process has ended; its new parent may take a moment to reap it."""
     for _ in range(3000):
         if not is_alive(file):
             return
@@ -63,8 +63,8 @@ def until_gone(file: Path) -> None:
 
 def test_what_it_says_when_it_fails_is_shown_clean_and_short(tmp_path: Path) -> None:
     script = "printf 'one\\ntwo\\n\\n\\033[31mthree\\007\\nfour\\n' >&2; exit 4"
-    told = "failed with exit code 4: \ufffd[31mthree\ufffd · four"
-    assert failure(script, tmp_path) == told
+    message = "failed with exit code 4: \ufffd[31mthree\ufffd · four"
+    assert failure(script, tmp_path) == message
     script = "head -c 100000 /dev/zero | tr '\\0' x >&2; exit 1"
     assert len(failure(script, tmp_path)) < 250
     assert failure("exit 1", tmp_path) == "failed with exit code 1"
@@ -75,9 +75,9 @@ def test_nothing_that_may_be_the_key_is_shown(tmp_path: Path) -> None:
         assert KEY.lower() not in failure(script, tmp_path).lower()
     script = "echo s3cret-of-another-kind; echo is s3cret-of-another-kind >&2; exit 1"
     assert failure(script, tmp_path) == "failed with exit code 1: is [hidden]"
-    with pytest.raises(KeyCommandError) as told:
+    with pytest.raises(KeyCommandError) as error:
         output_of(["sh", "-c", "echo $0 >&2; exit 1", "s3cret-word"], tmp_path, LONG)
-    assert "s3cret-word" not in str(told.value)
+    assert "s3cret-word" not in str(error.value)
 
 
 @pytest.mark.parametrize("script", ["yes", "yes & wait", "cat /dev/zero"])
@@ -116,34 +116,36 @@ def test_what_it_leaves_running_is_not_waited_for_and_left_alone(tmp_path: Path)
 
 
 def on_a_terminal(script: str, answers: list[tuple[bytes, bytes]]) -> tuple[bytes, int]:
-    """Run the program that asks on a terminal of its own; answer what it waits for there."""
+    """Run the program on a terminal of its own, and answer its prompts."""
     child, terminal = pty.fork()
     if child == 0:
-        # Whoever runs the tests in the background ignores ctrl+c, and what it starts inherits that.
+        # A background process ignores ctrl+c, and its children inherit that.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.execv(sys.executable, [sys.executable, "-c", ASKED, script])  # noqa: S606
-    seen = b""
-    for wanted, answer in answers:
-        while wanted not in seen:
-            seen += os.read(terminal, 4096)
+        os.execv(sys.executable, [sys.executable, "-c", PROGRAM, script])  # noqa: S606
+    output = b""
+    for prompt, answer in answers:
+        while prompt not in output:
+            output += os.read(terminal, 4096)
         os.write(terminal, answer)
     try:
         while piece := os.read(terminal, 4096):
-            seen += piece
-    except OSError:  # how Linux says that nobody has the terminal open any more
+            output += piece
+    except OSError:  # on Linux, when no process has the terminal open any more
         pass
     os.close(terminal)
-    return seen, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return output, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def test_it_may_ask_on_the_terminal_which_is_ours_again_afterwards() -> None:
     script = "printf 'password? ' >/dev/tty; read line </dev/tty; echo key-$line"
-    seen, code = on_a_terminal(script, [(b"password? ", b"open\n"), (b"told key-open", b"ours\n")])
-    assert code == 0, seen
-    assert b"and ours" in seen
+    output, code = on_a_terminal(
+        script, [(b"password? ", b"open\n"), (b"told key-open", b"ours\n")]
+    )
+    assert code == 0, output
+    assert b"and ours" in output
 
 
 def test_ctrl_c_while_it_asks_ends_the_program() -> None:
-    seen, code = on_a_terminal("printf 'pass? ' >/dev/tty; exec sleep 50", [(b"pass? ", b"\x03")])
+    output, code = on_a_terminal("printf 'pass? ' >/dev/tty; exec sleep 50", [(b"pass? ", b"\x03")])
     assert code != 0
-    assert b"KeyboardInterrupt" in seen
+    assert b"KeyboardInterrupt" in output

@@ -1,4 +1,4 @@
-"""The folders are the user's own, or those the environment names."""
+"""The folders of the user, or those of the environment variables."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def test_the_named_config_folder_is_obeyed(monkeypatch: pytest.MonkeyPatch, tmp_
     assert locations.config_file().is_relative_to(tmp_path / "home")
 
 
-@pytest.mark.parametrize("named", ["", "  ", "state/here"])
+@pytest.mark.parametrize("value", ["", "  ", "state/here"])
 def test_no_folder_or_a_relative_one_is_the_users_own(
-    named: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_STATE_HOME", named)
+    monkeypatch.setenv("XDG_STATE_HOME", value)
     file = locations.journal_file()
     assert file.is_relative_to(tmp_path)
     assert file.parent.name == "capgo-tui"

@@ -1,4 +1,4 @@
-"""Profiles of ``config.toml``: what they give, their rank, and every mistake told with its line."""
+"""Profiles of ``config.toml``: their settings and rank, and mistakes with their lines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ read_only = true
 
 @dataclass
 class Desk:
-    """A config folder, a home, a project and an environment of a test's own."""
+    """A config folder, a home, a project and an environment for one test."""
 
     config: Path
     home: Path
@@ -44,16 +44,16 @@ class Desk:
     def write(self, text: str) -> None:
         self.config.write_text(text, encoding="utf-8")
 
-    def find(self, profile: str | None = None, **said: str) -> Settings:
-        around = Surroundings(self.environ, self.home, self.folder, self.config)
-        return find(Options(profile=profile, **said), around)
+    def find(self, profile: str | None = None, **options: str) -> Settings:
+        environment = Surroundings(self.environ, self.home, self.folder, self.config)
+        return find(Options(profile=profile, **options), environment)
 
-    def mistake(self, profile: str | None = None, **said: str) -> str:
-        """What is said of a mistake, without the path of the file."""
-        with pytest.raises(SettingsError) as caught:
-            self.find(profile, **said)
-        text = str(caught.value)
-        assert KEY not in f"{text} {caught.value!r} {caught.value.__cause__}"
+    def mistake(self, profile: str | None = None, **options: str) -> str:
+        """Return the message of a mistake, without the path of the file."""
+        with pytest.raises(SettingsError) as error:
+            self.find(profile, **options)
+        text = str(error.value)
+        assert KEY not in f"{text} {error.value!r} {error.value.__cause__}"
         assert "\n" not in text
         assert str(self.config) in text
         return text.replace(str(self.config), "config.toml")
@@ -113,26 +113,26 @@ def test_a_profile_ranks_below_what_was_said_and_above_what_lies_about(desk: Des
         '{"appId": "com.lies.about", "plugins": {"CapacitorUpdater": {"localApi": "https://lies"}}}'
     )
     source = f'profile "prod" in {desk.config}'
-    found = desk.find()
-    assert found.key is not None
-    assert found.app_id is not None
-    assert {found.key.source, found.app_id.source, found.server.source} == {source}
-    assert found.unconfirmed_server is None, "the user's own file may send the key there"
+    settings = desk.find()
+    assert settings.key is not None
+    assert settings.app_id is not None
+    assert {settings.key.source, settings.app_id.source, settings.server.source} == {source}
+    assert settings.unconfirmed_server is None, "the user's own file may send the key there"
     desk.environ |= {
         "CAPGO_TOKEN": "t", "CAPGO_APP_ID": "com.env.app", "CAPGO_API_URL": "https://env",
     }  # fmt: skip
-    found = desk.find()
-    assert (found.key, found.app_id) == (
+    settings = desk.find()
+    assert (settings.key, settings.app_id) == (
         Found(ApiKey("t"), "CAPGO_TOKEN"), Found("com.env.app", "CAPGO_APP_ID"),
     )  # fmt: skip
-    assert found.server == Found("https://env", "CAPGO_API_URL")
-    found = desk.find(key="k", app_id="com.said.app", server="https://said", revision="auto")
-    assert found.key == Found(ApiKey("k"), "-a")
-    assert found.app_id == Found("com.said.app", "--app")
-    assert found.server == Found("https://said", "--api-url")
-    assert found.revision is None
-    assert found.profile is not None
-    assert found.profile.value.production, "what a profile guards is not to be talked away"
+    assert settings.server == Found("https://env", "CAPGO_API_URL")
+    settings = desk.find(key="k", app_id="com.said.app", server="https://said", revision="auto")
+    assert settings.key == Found(ApiKey("k"), "-a")
+    assert settings.app_id == Found("com.said.app", "--app")
+    assert settings.server == Found("https://said", "--api-url")
+    assert settings.revision is None
+    assert settings.profile is not None
+    assert settings.profile.value.production, "what a profile guards is not to be talked away"
 
 
 def test_what_a_profile_leaves_out_is_looked_for_as_ever(desk: Desk) -> None:
@@ -141,11 +141,13 @@ def test_what_a_profile_leaves_out_is_looked_for_as_ever(desk: Desk) -> None:
     (desk.folder / "capacitor.config.json").write_text(
         '{"appId": "com.of.folder", "plugins": {"CapacitorUpdater": {"localApi": "https://odd"}}}'
     )
-    found = desk.find("look")
-    assert (found.key, found.app_id) == (
+    settings = desk.find("look")
+    assert (settings.key, settings.app_id) == (
         Found(ApiKey("from-home"), "~/.capgo"), Found("com.of.folder", "capacitor.config.json"),
     )  # fmt: skip
-    assert found.unconfirmed_server == "capacitor.config.json", "a profile vouches for its own only"
+    assert settings.unconfirmed_server == "capacitor.config.json", (
+        "a profile vouches for its own only"
+    )
 
 
 # Its key
@@ -208,7 +210,7 @@ def test_no_command_is_run_and_no_file_read_for_a_key_that_is_not_used(desk: Des
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "message"),
     [
         (
             f"print('{KEY}'); print('{KEY}', file=sys.stderr); sys.exit(3)",
@@ -220,15 +222,17 @@ def test_no_command_is_run_and_no_file_read_for_a_key_that_is_not_used(desk: Des
         (f"sys.stdout.buffer.write(b'\\xff{KEY}')", "copy the key alone"),
     ],
 )
-def test_a_command_that_fails_is_told_without_its_output(desk: Desk, code: str, told: str) -> None:
+def test_a_command_that_fails_is_told_without_its_output(
+    desk: Desk, code: str, message: str
+) -> None:
     file = program(desk.home / "key", f"import os, sys\n{code}")
     desk.write(f"[profiles.p]\n\nkey_command = ['{file}']\n")
     assert desk.mistake("p").startswith("config.toml:3: profiles.p.key_command")
-    assert told in desk.mistake("p")
+    assert message in desk.mistake("p")
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (f"key_file = '{KEY}'", "key_file cannot be read: No such file"),
         ("key_file = '.'", "key_file cannot be read: it is a folder"),
@@ -245,20 +249,20 @@ def test_a_command_that_fails_is_told_without_its_output(desk: Desk, code: str, 
         ('key_command = "a\\u0000b"', "key_command cannot be run"),
     ],
 )
-def test_a_key_that_cannot_be_had_is_told_without_it(desk: Desk, line: str, told: str) -> None:
+def test_a_key_that_cannot_be_had_is_told_without_it(desk: Desk, line: str, message: str) -> None:
     (desk.config.parent / "binary").write_bytes(b"\xff\xfe")
     (desk.config.parent / "empty").write_text("\n")
     (desk.home / ".capgo").write_text(KEY)
     desk.environ |= {"EMPTY": " ", "ODD": f"key {KEY}"}
     desk.write(f"[profiles.p]\n{line}\n")
-    assert desk.mistake("p").startswith(f"config.toml:2: profiles.p.{told}")
+    assert desk.mistake("p").startswith(f"config.toml:2: profiles.p.{message}")
 
 
 # Mistakes
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[profiles.p]\nap = 'x'", "2: profiles.p.ap: no such key; did you mean app?"),
         ("[profiles.p]\nread-only = true", "2: profiles.p.read-only: no such key; did you mean re"),
@@ -288,9 +292,9 @@ def test_a_key_that_cannot_be_had_is_told_without_it(desk: Desk, line: str, told
         ("[profiles.p]\r\napp = 3\r\n", "2: profiles.p.app: has to be"),
     ],
 )  # fmt: skip
-def test_a_mistake_anywhere_is_told_with_its_line(desk: Desk, text: str, told: str) -> None:
+def test_a_mistake_anywhere_is_told_with_its_line(desk: Desk, text: str, message: str) -> None:
     desk.write(text)
-    assert desk.mistake().startswith(f"config.toml:{told}")
+    assert desk.mistake().startswith(f"config.toml:{message}")
 
 
 def test_a_mistake_in_another_profile_is_told_as_well(desk: Desk) -> None:
@@ -299,7 +303,7 @@ def test_a_mistake_in_another_profile_is_told_as_well(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("app = 'shop'", "app: it holds no app id; one looks like com.example.app"),
         (f"app = '{KEY}'", "app: it holds no app id"),
@@ -307,9 +311,9 @@ def test_a_mistake_in_another_profile_is_told_as_well(desk: Desk) -> None:
         ("revision = 'old'", "revision: it is no revision; there are auto, next, live, documented"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_told(desk: Desk, line: str, told: str) -> None:
+def test_a_value_that_cannot_be_used_is_told(desk: Desk, line: str, message: str) -> None:
     desk.write(f"[profiles.p]\nkey_command = [\n  'x',\n  'y',\n]\n{line}\n")
-    assert desk.mistake("p", key=KEY).startswith(f"config.toml:6: profiles.p.{told}")
+    assert desk.mistake("p", key=KEY).startswith(f"config.toml:6: profiles.p.{message}")
 
 
 def test_a_place_is_where_it_begins_though_it_takes_many_lines(desk: Desk) -> None:
@@ -318,16 +322,16 @@ def test_a_place_is_where_it_begins_though_it_takes_many_lines(desk: Desk) -> No
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "message"),
     [
         (b"# fine\napp = '\xff'", "config.toml:2: not UTF-8"),
         (b"a = " + b"[" * 100_000, "config.toml: nested too deeply"),
         (b"a = " + b"1" * 5000, "config.toml: nested too deeply, or a number is too long"),
     ],
 )
-def test_what_is_no_text_or_goes_too_far(desk: Desk, raw: bytes, told: str) -> None:
+def test_what_is_no_text_or_goes_too_far(desk: Desk, raw: bytes, message: str) -> None:
     desk.config.write_bytes(raw)
-    assert desk.mistake().startswith(told)
+    assert desk.mistake().startswith(message)
 
 
 def test_a_file_that_cannot_be_read_is_not_passed_over(desk: Desk) -> None:
@@ -352,16 +356,16 @@ def test_an_unknown_profile_names_who_said_it_and_the_nearest(desk: Desk) -> Non
 
 def test_the_example_of_the_readme_is_right(desk: Desk) -> None:
     readme = Path(__file__).parents[1] / "README.md"
-    _, found, example = readme.read_text(encoding="utf-8").partition("```toml\n")
-    assert found
+    _, fence, example = readme.read_text(encoding="utf-8").partition("```toml\n")
+    assert fence
     desk.write(example.partition("```")[0])
     assert desk.find(key=KEY).profile == Found(
         Profile("staging"), f"default_profile in {desk.config}"
     )
-    for name, guarded in (
+    for name, profile in (
         ("prod", Profile("prod", production=True)), ("look", Profile("look", read_only=True)),
     ):  # fmt: skip
-        assert desk.find(name, key=KEY).profile == Found(guarded, "--profile")
+        assert desk.find(name, key=KEY).profile == Found(profile, "--profile")
 
 
 # Its cost

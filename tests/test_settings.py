@@ -1,4 +1,4 @@
-"""Where the key, the app and the server come from: every source, every rank, every mistake."""
+"""The sources of API key, app and server: their ranks and mistakes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEY = "2c1eb96d-8677-57f8-8bd7-09e59dbbe943"
 
 @dataclass
 class Machine:
-    """A home, a project folder and an environment of a test's own."""
+    """A home, a project folder and an environment for one test."""
 
     home: Path
     folder: Path
@@ -36,8 +36,8 @@ class Machine:
     def find(
         self, key: str | None = None, app_id: str | None = None, server: str | None = None
     ) -> Settings:
-        around = Surroundings(self.environ, self.home, self.folder)
-        return find(Options(key, app_id, server), around)
+        environment = Surroundings(self.environ, self.home, self.folder)
+        return find(Options(key, app_id, server), environment)
 
     def config(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, encoding="utf-8")
@@ -47,8 +47,8 @@ class Machine:
 
     @property
     def app_id(self) -> str | None:
-        found = self.find().app_id
-        return found.value if found else None
+        setting = self.find().app_id
+        return setting.value if setting else None
 
     @property
     def server(self) -> str:
@@ -137,10 +137,10 @@ def test_a_key_that_cannot_be_one_names_its_source_and_never_itself(
             (machine.folder / ".capgo").write_text("a-good-one")
         case _:
             (machine.folder / ".capgo").write_text(bad, encoding="utf-8")
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         machine.find(key=option)
-    text = f"{caught.value} {caught.value!r} {caught.value.__cause__}"
-    assert str(caught.value).startswith(f"{place}: ")
+    text = f"{error.value} {error.value!r} {error.value.__cause__}"
+    assert str(error.value).startswith(f"{place}: ")
     assert KEY not in text
 
 
@@ -202,9 +202,9 @@ def test_what_the_server_takes_as_an_app_id(app_id: str) -> None:
 def test_what_the_server_would_refuse_is_refused_with_its_source(
     machine: Machine, app_id: str
 ) -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         check_app_id(app_id, "--app")
-    assert str(caught.value) == "--app holds no app id; one looks like com.example.app"
+    assert str(error.value) == "--app holds no app id; one looks like com.example.app"
     if app_id:
         machine.environ["CAPGO_APP_ID"] = app_id
         with pytest.raises(SettingsError, match=r"^CAPGO_APP_ID holds no app id; "):
@@ -224,10 +224,10 @@ def test_a_key_in_the_apps_place_is_not_repeated(machine: Machine, source: str) 
     if source == "CAPGO_APP_ID":
         machine.environ["CAPGO_APP_ID"] = KEY
     machine.json({"appId": KEY})
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         machine.find(app_id=KEY if source == "--app" else None)
-    assert str(caught.value).startswith(f"{source} holds no app id")
-    assert KEY not in f"{caught.value!r} {caught.value.__cause__}"
+    assert str(error.value).startswith(f"{source} holds no app id")
+    assert KEY not in f"{error.value!r} {error.value.__cause__}"
 
 
 def test_a_bad_app_id_of_the_config_names_the_file(machine: Machine) -> None:
@@ -252,8 +252,8 @@ def test_the_server_comes_from_the_first_source_that_has_one(machine: Machine) -
 
 
 def test_a_servers_address_is_trimmed_and_ends_in_no_slash(machine: Machine) -> None:
-    found = machine.find(server="  https://capgo.example.com/functions/v1// ").server
-    assert found.value == "https://capgo.example.com/functions/v1"
+    server = machine.find(server="  https://capgo.example.com/functions/v1// ").server
+    assert server.value == "https://capgo.example.com/functions/v1"
 
 
 @pytest.mark.parametrize("url", ["", " ", "capgo.example.com", "ftp://a.example", "https://"])
@@ -268,9 +268,9 @@ def test_what_is_no_servers_address_is_named_with_its_source(
     if option is None and not url.strip():
         assert machine.find().server == Found("https://api.capgo.app", "default")
         return
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         machine.find(server=option)
-    assert str(caught.value) == f"{source} holds no server; one looks like https://api.capgo.app"
+    assert str(error.value) == f"{source} holds no server; one looks like https://api.capgo.app"
 
 
 @pytest.mark.parametrize(
@@ -287,16 +287,16 @@ def test_an_address_that_no_one_could_read_or_reach_is_refused_and_not_shown(
     if source == "CAPGO_API_URL":
         machine.environ["CAPGO_API_URL"] = url
     machine.json({"plugins": {"CapacitorUpdater": {"localApi": url}}})
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         machine.find(server=url if source == "--api-url" else None)
-    assert str(caught.value) == f"{source} holds no server; one looks like https://api.capgo.app"
+    assert str(error.value) == f"{source} holds no server; one looks like https://api.capgo.app"
 
 
 CONFIG = "capacitor.config.json"
 
 
 @pytest.mark.parametrize(
-    ("url", "unconfirmed"),
+    ("url", "source"),
     [
         ("https://evil.example", CONFIG),
         ("http://evil.example", CONFIG),
@@ -313,13 +313,13 @@ CONFIG = "capacitor.config.json"
     ],
 )
 def test_a_server_that_only_a_file_of_the_folder_names_is_to_be_confirmed(
-    machine: Machine, url: str, unconfirmed: str | None
+    machine: Machine, url: str, source: str | None
 ) -> None:
     machine.json({"plugins": {"CapacitorUpdater": {"localApi": url}}})
     for key in (None, KEY):
-        assert machine.find(key=key).unconfirmed_server == unconfirmed
+        assert machine.find(key=key).unconfirmed_server == source
     machine.environ["CAPGO_TOKEN"] = KEY
-    assert machine.find().unconfirmed_server == unconfirmed
+    assert machine.find().unconfirmed_server == source
 
 
 def test_a_server_that_somebody_names_needs_no_confirming(machine: Machine) -> None:
@@ -381,9 +381,9 @@ def test_malformed_json_is_named_with_its_line(machine: Machine, text: str, line
 
 def test_malformed_json_says_nothing_of_what_is_in_it(machine: Machine) -> None:
     machine.config("capacitor.config.json", f'{{"key": "{KEY}",')
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         machine.find(app_id="com.acme.shop")
-    assert KEY not in f"{caught.value} {caught.value.__cause__}"
+    assert KEY not in f"{error.value} {error.value.__cause__}"
 
 
 def test_json_nested_without_end_is_a_mistake_like_any_other(machine: Machine) -> None:
@@ -409,12 +409,12 @@ def test_a_config_is_not_read_where_options_and_environment_say_it_all(
         del machine.environ["CAPGO_APP_ID"]
     if server_from == "--api-url":
         del machine.environ["CAPGO_API_URL"]
-    found = machine.find(
+    settings = machine.find(
         app_id="com.acme.shop" if app_from == "--app" else None,
         server="http://localhost:1" if server_from == "--api-url" else None,
     )
-    assert found.app_id == Found("com.acme.shop", app_from)
-    assert found.server == Found("http://localhost:1", server_from)
+    assert settings.app_id == Found("com.acme.shop", app_from)
+    assert settings.server == Found("http://localhost:1", server_from)
 
 
 def test_a_broken_config_says_how_to_do_without_it(machine: Machine) -> None:
@@ -462,14 +462,14 @@ def test_literals_are_found_in_a_program_but_not_in_its_comments(
     machine: Machine, name: str
 ) -> None:
     machine.config(name, CODE)
-    found = machine.find()
-    assert found.app_id == Found("com.acme.shop", name)
-    assert found.server == Found("http://localhost:54321", name)
+    settings = machine.find()
+    assert settings.app_id == Found("com.acme.shop", name)
+    assert settings.server == Found("http://localhost:54321", name)
 
 
 def test_the_updaters_app_id_comes_before_the_apps_in_a_program(machine: Machine) -> None:
-    nested = CODE.replace("autoUpdate: true,", "autoUpdate: true, appId: `com.acme.updates`,")
-    machine.config("capacitor.config.ts", nested)
+    code = CODE.replace("autoUpdate: true,", "autoUpdate: true, appId: `com.acme.updates`,")
+    machine.config("capacitor.config.ts", code)
     assert machine.app_id == "com.acme.updates"
 
 

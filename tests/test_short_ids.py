@@ -1,4 +1,4 @@
-"""The one short form of a device id, wherever an id is cut."""
+"""The short form of a device id, the same everywhere."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def test_an_id_with_room_is_whole_and_one_without_keeps_both_ends() -> None:
 @pytest.mark.parametrize("most", [-23, 0, 1])
 @pytest.mark.parametrize("name", ["2.4.1", "a-channel-of-a-pull-request"])
 def test_a_name_without_room_comes_to_an_end(name: str, most: int) -> None:
-    """What stands beside a name may leave it less than no room."""
+    """The width left for a name may be negative."""
     assert len(shorten(name, most)) <= len("…x…")

@@ -1,4 +1,4 @@
-"""Server text comes through one door, and leaves it as one printable line."""
+"""Cleaning of server text into one printable line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @pytest.mark.parametrize(
-    ("hostile", "shown"),
+    ("hostile", "line"),
     [
         ("qa-07", "qa-07"),
         ("", ""),
@@ -35,22 +35,22 @@ REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
         ("[red]markup[/red] [/]", "[red]markup[/red] [/]"),
     ],
 )
-def test_clean_makes_one_harmless_line(hostile: str, shown: str) -> None:
-    assert clean(hostile) == shown
+def test_clean_makes_one_harmless_line(hostile: str, line: str) -> None:
+    assert clean(hostile) == line
 
 
 def test_a_megabyte_is_cut_and_says_so() -> None:
-    shown = clean("x" * 1_000_000)
-    assert len(shown) == MAX_LENGTH
-    assert shown.endswith("x…")
+    line = clean("x" * 1_000_000)
+    assert len(line) == MAX_LENGTH
+    assert line.endswith("x…")
 
 
 @given(st.text(st.characters(), max_size=200))
 def test_nothing_that_could_steer_a_terminal_passes(text: str) -> None:
-    shown = clean(text)
-    assert shown.isprintable()
-    assert not {unicodedata.category(char) for char in shown} & REFUSED_CATEGORIES
-    assert clean(shown) == shown
+    line = clean(text)
+    assert line.isprintable()
+    assert not {unicodedata.category(char) for char in line} & REFUSED_CATEGORIES
+    assert clean(line) == line
 
 
 @given(st.text(st.characters(), max_size=200))

@@ -1,6 +1,6 @@
-"""One more page behind 100 000 rows: our table and Textual's, in one process.
+"""One more page after 100 000 rows: our table and Textual's, in one process.
 
-`python -m tests.budgets.append` measures and prints JSON.
+``python -m tests.budgets.append`` measures and prints JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.budgets.figures import APPENDED, DEVICES
+from tests.budgets.figures import DEVICES, MORE_ROWS
 from tests.support.pseudo_terminal import ROOT
 
 if TYPE_CHECKING:
@@ -24,32 +24,32 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Device
     from capgo_tui.api.paging import Page
-    from tests.budgets.figures import Measured
+    from tests.budgets.figures import Figures
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def measure(times: int = 7) -> Measured:
-    """Measure in a process of its own, which nothing else has filled."""
-    ended = subprocess.run(
+def measure(times: int = 7) -> Figures:
+    """Measure in a new process, whose memory nothing else has used."""
+    process = subprocess.run(
         [sys.executable, "-m", "tests.budgets.append", str(times)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr
-    measured: Measured = json.loads(ended.stdout.splitlines()[-1])
-    return measured
+    assert process.returncode == 0, process.stderr
+    figures: Figures = json.loads(process.stdout.splitlines()[-1])
+    return figures
 
 
 class _Pages:
-    """A walk that first brings 100 000 devices and then `APPENDED` at a time."""
+    """A pager with 100 000 devices first, then ``MORE_ROWS`` a page."""
 
     def __init__(self, times: int) -> None:
         self._pages = [
-            _devices(0, DEVICES),
-            *(_devices(DEVICES + APPENDED * at, APPENDED) for at in range(times)),
+            _make_devices(0, DEVICES),
+            *(_make_devices(DEVICES + MORE_ROWS * at, MORE_ROWS) for at in range(times)),
         ]
 
     async def next_page(self) -> Page[Device]:
@@ -59,7 +59,7 @@ class _Pages:
         raise AssertionError(record)
 
 
-def _devices(first: int, count: int) -> Page[Device]:
+def _make_devices(first: int, count: int) -> Page[Device]:
     from capgo_tui.api.models import Device
     from capgo_tui.api.paging import Page
 
@@ -82,7 +82,7 @@ def _devices(first: int, count: int) -> Page[Device]:
 
 
 class _Client:
-    """Stands where the API client does, and has only devices."""
+    """An API client with devices only."""
 
     def __init__(self, walk: _Pages) -> None:
         from capgo_tui.api.revisions import TRAITS, Revision
@@ -97,33 +97,33 @@ class _Client:
     channels = bundles = devices
 
 
-async def _nothing() -> None:
+async def _do_nothing() -> None:
     pass
 
 
-async def _timed(
+async def _measure_median(
     pilot: Pilot[None],
     work: Callable[[], Awaitable[object]],
     times: int,
-    between: Callable[[], Awaitable[object]] = _nothing,
+    after_each: Callable[[], Awaitable[object]] = _do_nothing,
 ) -> float:
-    """Return the median processor time, in ms, of a piece of work and all the app does after it.
+    """Return the median processor time, in ms, of some work and what the app does after it.
 
     The median: the least of a few is as far from it as the machine is busy, and not alike for a
     short piece of work and a long one.
     """
-    taken: list[float] = []
+    samples: list[float] = []
     for _ in range(times):
         await pilot.pause()
         before = time.process_time()
         await work()
         await pilot.pause()
-        taken.append((time.process_time() - before) * 1000)
-        await between()
-    return median(taken)
+        samples.append((time.process_time() - before) * 1000)
+        await after_each()
+    return median(samples)
 
 
-async def _ours(times: int) -> tuple[float, float]:
+async def _measure_ours(times: int) -> tuple[float, float]:
     from textual.app import App, ComposeResult
 
     from capgo_tui.api.key import ApiKey
@@ -147,37 +147,37 @@ async def _ours(times: int) -> tuple[float, float]:
         table = app.query_one(RecordTable)
         table.attach(rows, rows.look.columns, rows.state)
 
-        def changed(event: object) -> None:
+        def on_change(event: object) -> None:
             if isinstance(event, Appended):
                 table.rows_appended()
 
-        rows.view.listen(changed)
+        rows.view.listen(on_change)
 
         await workspace.devices.load_more()
         rows.view.settle()
         assert len(rows) == DEVICES, f"{len(rows)} in view of {len(workspace.devices)}"
-        expected = iter(range(DEVICES + APPENDED, DEVICES + APPENDED * times + 1, APPENDED))
-        read: list[float] = []
+        row_counts = iter(range(DEVICES + MORE_ROWS, DEVICES + MORE_ROWS * times + 1, MORE_ROWS))
+        read_times: list[float] = []
 
         async def load() -> None:
             await workspace.devices.load_more()
-            assert len(rows) == next(expected), "a page is shown as soon as it has come"
+            assert len(rows) == next(row_counts), "a page is shown as soon as it has come"
 
         async def settle() -> None:
-            # What a filter will look for is read afterwards, in slices, while nothing waits.
+            # The texts for the filter are read afterwards, in slices.
             before = time.process_time()
             rows.view.settle()
-            read.append((time.process_time() - before) * 1000)
+            read_times.append((time.process_time() - before) * 1000)
 
-        taken = await _timed(pilot, load, times, settle)
-        assert len(rows) == DEVICES + APPENDED * times
+        median_ms = await _measure_median(pilot, load, times, settle)
+        assert len(rows) == DEVICES + MORE_ROWS * times
         table.action_move_to(-1)
         await pilot.pause()
         assert table.cursor_key == rows.key_at(len(rows) - 1)
-    return taken, median(read)
+    return median_ms, median(read_times)
 
 
-async def _theirs(times: int) -> float:
+async def _measure_theirs(times: int) -> float:
     from textual.app import App, ComposeResult
     from textual.widgets import DataTable
 
@@ -206,23 +206,23 @@ async def _theirs(times: int) -> float:
         for title in ("DEVICE", "CUSTOM ID", "PLAT", "BUNDLE", "OVERRIDE", "OS", "NATIVE", "SEEN"):
             table.add_column(title, width=12)
         table.add_rows(rows(0, DEVICES))
-        # Spares the 15 s in which it would measure each cell of these; the others it measures.
+        # Skips measuring each of these cells, which takes 15 s; later ones are measured.
         table._new_rows.clear()
         await pilot.pause()
-        made = iter([rows(DEVICES + APPENDED * at, APPENDED) for at in range(times)])
+        pages = iter([rows(DEVICES + MORE_ROWS * at, MORE_ROWS) for at in range(times)])
 
         async def add() -> None:
-            table.add_rows(next(made))
+            table.add_rows(next(pages))
 
-        taken = await _timed(pilot, add, times)
-        assert table.row_count == DEVICES + APPENDED * times
-    return taken
+        median_ms = await _measure_median(pilot, add, times)
+        assert table.row_count == DEVICES + MORE_ROWS * times
+    return median_ms
 
 
 def main() -> None:
     times = int(sys.argv[1])
-    theirs = asyncio.run(_theirs(times))
-    ours, read = asyncio.run(_ours(4 * times))
+    theirs = asyncio.run(_measure_theirs(times))
+    ours, read = asyncio.run(_measure_ours(4 * times))
     figures = {
         "append.ours": ours,
         "append.read": read,

@@ -1,4 +1,4 @@
-"""The least that a Textual app with three tables can be; what a start is compared with."""
+"""A minimal Textual app with three tables, for comparison of the start."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROWS = 20
 
 
 class Bare(App[None]):
-    """Three tables of a screenful each."""
+    """An app with three tables of one screen each."""
 
     def compose(self) -> ComposeResult:
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""How many requests a change costs once its lists are loaded, counted by the server."""
+"""The requests of each change after its lists are loaded, counted by the server."""
 
 from __future__ import annotations
 
@@ -20,131 +20,135 @@ from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.budgets.figures import Measured
+    from tests.budgets.figures import Figures
 
 DEVICES, CHANNELS, BUNDLES = 90, 62, 133
-GONE = "gone, read back"
-READ_BACK = ", read back"
+DELETION_TEXT = "gone, read back"
+READ_BACK_TEXT = ", read back"
 ESC = "\x1b"
 
 
 @dataclass
-class Driven:
-    """The program in a terminal, and what it asks of the sandbox."""
+class Driver:
+    """The program in a terminal, and its sandbox."""
 
     terminal: PseudoTerminal
     world: Sandbox
 
-    def cost(self, keys: str, *shown: str) -> list[str]:
-        """The requests that some keys lead to, until the screen shows all of that."""
-        before = len(self.world.asked())
-        self.terminal.press(keys, *shown)
-        return self.world.asked()[before:]
+    def cost(self, keys: str, *texts: str) -> list[str]:
+        """Return the requests after some keys, until the screen shows these texts."""
+        before = len(self.world.requests())
+        self.terminal.press(keys, *texts)
+        return self.world.requests()[before:]
 
     def go_to(self, tab: str, name: str) -> None:
-        """Put the cursor on a record, with a filter that shows nothing else."""
+        """Move the cursor to a record with a filter for it."""
         self.terminal.press(f"{tab}/", "/")
         self.terminal.press(f"\x15{name}", "1 of ")
         self.terminal.press("\r", "1 of ")
 
 
-def measure(folder: Path) -> Measured:
-    """The requests of each change, and of each list read to its end."""
+def measure(folder: Path) -> Figures:
+    """Count the requests of each change, and of each list read to its end."""
     with sandbox(DEVICES, CHANNELS, BUNDLES) as world:
-        measured: Measured = {}
+        figures: Figures = {}
         with PseudoTerminal([str(COMMAND)], environ=world.environ, folder=folder) as terminal:
             terminal.settle("production")
             terminal.settle(lambda: "…" not in terminal.text.splitlines()[0], "all three counts")
-            driven = Driven(terminal, world)
+            driver = Driver(terminal, world)
             for tab, name, count in (("3", "bundle", BUNDLES), ("1", "channel", CHANNELS)):
-                driven.terminal.press(f"{tab}L", str(count))
-                lists = [each for each in world.asked() if each.startswith(f"GET /{name}?")]
-                measured[f"requests.{name}s"] = len(lists)
-            measured |= _of_channels(driven)
-            measured |= _of_bundles(driven)
-        measured["requests.notes"] = asyncio.run(_notes(world))
-        return measured
+                driver.terminal.press(f"{tab}L", str(count))
+                lists = [each for each in world.requests() if each.startswith(f"GET /{name}?")]
+                figures[f"requests.{name}s"] = len(lists)
+            figures |= _of_channels(driver)
+            figures |= _of_bundles(driver)
+        figures["requests.notes"] = asyncio.run(_notes(world))
+        return figures
 
 
-def _of_channels(driven: Driven) -> Measured:
-    world = driven.world
+def _of_channels(driver: Driver) -> Figures:
+    world = driver.world
     channels = [*world.rows("/channel"), *world.rows("/channel", page="1")]
-    forced = Counter(each["channel"] for each in world.rows("/device") if each.get("channel"))
-    (crowded, held), *_ = forced.most_common(1)
-    assert held > 1, "they are on one page"
+    override_counts = Counter(
+        each["channel"] for each in world.rows("/device") if each.get("channel")
+    )
+    (busiest, override_count), *_ = override_counts.most_common(1)
+    assert override_count > 1, "they are on one page"
     device = next(each for each in world.rows("/device") if not each.get("channel"))
-    alone, other = [
-        each["name"] for each in channels if not each["public"] and each["name"] not in forced
+    channel_name, other_name = [
+        each["name"]
+        for each in channels
+        if not each["public"] and each["name"] not in override_counts
     ][-2:]
-    driven.go_to("2", device["device_id"])
-    driven.terminal.press(f"o{other}\r", f"none → {other}?")
-    override = driven.cost("y", READ_BACK)
+    driver.go_to("2", device["device_id"])
+    driver.terminal.press(f"o{other_name}\r", f"none → {other_name}?")
+    override = driver.cost("y", READ_BACK_TEXT)
     return {
         "requests.override": len(override),
-        "requests.promote": _promote(driven, alone),
-        "requests.take-off": _take_off(driven, alone),
-        "requests.delete-channel": _delete(driven, "1", alone),
-        "requests.delete-overrides": _delete(driven, "1", crowded),
+        "requests.promote": _promote(driver, channel_name),
+        "requests.take-off": _take_off(driver, channel_name),
+        "requests.delete-channel": _delete(driver, "1", channel_name),
+        "requests.delete-overrides": _delete(driver, "1", busiest),
     }
 
 
-def _promote(driven: Driven, channel: str) -> int:
-    bundle = driven.world.rows("/bundle")[20]["name"]
-    driven.go_to("1", channel)
-    driven.terminal.press(f"l{bundle}\r", "?")
-    return len(driven.cost("y", READ_BACK))
+def _promote(driver: Driver, channel: str) -> int:
+    bundle = driver.world.rows("/bundle")[20]["name"]
+    driver.go_to("1", channel)
+    driver.terminal.press(f"l{bundle}\r", "?")
+    return len(driver.cost("y", READ_BACK_TEXT))
 
 
-def _take_off(driven: Driven, channel: str) -> int:
-    driven.go_to("1", channel)
-    driven.terminal.press("x", "?")
-    return len(driven.cost("y", READ_BACK))
+def _take_off(driver: Driver, channel: str) -> int:
+    driver.go_to("1", channel)
+    driver.terminal.press("x", "?")
+    return len(driver.cost("y", READ_BACK_TEXT))
 
 
-def _delete(driven: Driven, tab: str, name: str) -> int:
-    driven.go_to(tab, name)
-    asked = driven.cost("D", f"type {name} ›")
-    driven.terminal.press(f"{name}\r", "y yes")
-    return len(asked + driven.cost("y", GONE))
+def _delete(driver: Driver, tab: str, name: str) -> int:
+    driver.go_to(tab, name)
+    requests = driver.cost("D", f"type {name} ›")
+    driver.terminal.press(f"{name}\r", "y yes")
+    return len(requests + driver.cost("y", DELETION_TEXT))
 
 
-def _of_bundles(driven: Driven) -> Measured:
-    rows = driven.world.rows("/bundle", page="1")
-    used = {
+def _of_bundles(driver: Driver) -> Figures:
+    rows = driver.world.rows("/bundle", page="1")
+    linked_ids = {
         (each.get(field) or {}).get("id")
         for page in ({}, {"page": "1"})
-        for each in driven.world.rows("/channel", **page)
+        for each in driver.world.rows("/channel", **page)
         for field in ("version", "rollout_version_info")
     }
-    free = [each["name"] for each in rows if each["id"] not in used]
-    names = [each["name"] for each in (*driven.world.rows("/bundle"), *rows)]
+    free = [each["name"] for each in rows if each["id"] not in linked_ids]
+    names = [each["name"] for each in (*driver.world.rows("/bundle"), *rows)]
     unlike_others = (name for name in free[10:] if sum(name in each for each in names) == 1)
-    one = _delete(driven, "3", next(unlike_others))
-    driven.terminal.press(f"3/\x15\r{ESC}", str(BUNDLES - 1))
-    driven.terminal.press("G", free[-1])
-    driven.terminal.press("    kkkkkkkk    D", "type ")
-    (count,) = re.findall(r"type (\d+) ›", driven.terminal.text)
-    driven.terminal.press(f"{count}\r", "y yes")
-    asked = driven.cost("y", f"{count} of {count} · ✓ {count}")
-    deletions = [each for each in asked if each.startswith("DELETE /bundle")]
+    one = _delete(driver, "3", next(unlike_others))
+    driver.terminal.press(f"3/\x15\r{ESC}", str(BUNDLES - 1))
+    driver.terminal.press("G", free[-1])
+    driver.terminal.press("    kkkkkkkk    D", "type ")
+    (count,) = re.findall(r"type (\d+) ›", driver.terminal.text)
+    driver.terminal.press(f"{count}\r", "y yes")
+    requests = driver.cost("y", f"{count} of {count} · ✓ {count}")
+    deletions = [each for each in requests if each.startswith("DELETE /bundle")]
     assert len(deletions) == int(count) > 1
     return {
         "requests.delete-bundle": one,
-        "requests.delete-many": len(asked) - len(deletions),
+        "requests.delete-many": len(requests) - len(deletions),
     }
 
 
 async def _notes(world: Sandbox) -> int:
-    """Not by the keys of its form: they are another matter."""
+    """Count the requests of a comment, without its form."""
     target = Target(world.app, ApiKey(world.key), world.url)
     workspace = open_workspace(target)
     try:
         await workspace.bundles.load_all()
         await workspace.client.learn_revision(world.app)
         bundle = list(workspace.bundles.records.values())[-5]
-        before = len(world.asked())
+        before = len(world.requests())
         outcome = await carry_out(bundle_notes(workspace, bundle, {"comment": "x"}), workspace)
         assert outcome.fate is Fate.VERIFIED, outcome
-        return len(world.asked()) - before
+        return len(world.requests()) - before
     finally:
         await workspace.aclose()

@@ -1,4 +1,4 @@
-"""Measures each group once, when the first test asks for one of its figures."""
+"""Measure each group once, for the first test that needs one of its figures."""
 
 from __future__ import annotations
 
@@ -6,43 +6,43 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.budgets.figures import Measured, table
+from tests.budgets.figures import Figures, table
 from tests.budgets.groups import groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MEASURED = pytest.StashKey[Measured]()
+_FIGURES = pytest.StashKey[Figures]()
 
 
 @pytest.fixture(scope="session")
 def figures_of(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> Callable[[str], Measured]:
-    """Give a group's figures, measured at the first time of asking."""
+) -> Callable[[str], Figures]:
+    """A function that returns a group's figures, measured once."""
     how = groups(tmp_path_factory.mktemp("budgets"))
-    done: dict[str, Measured] = {}
-    failed: dict[str, str] = {}
-    told = pytestconfig.stash.setdefault(_MEASURED, {})
+    results: dict[str, Figures] = {}
+    errors: dict[str, str] = {}
+    all_figures = pytestconfig.stash.setdefault(_FIGURES, {})
 
-    def figures(group: str) -> Measured:
-        # A measurement that failed would fail again, each time after all its patience.
-        assert group not in failed, failed[group]
-        if group not in done:
+    def measure_group(group: str) -> Figures:
+        # A failed measurement would fail again, each time after its timeout.
+        assert group not in errors, errors[group]
+        if group not in results:
             try:
-                done[group] = how[group]()
+                results[group] = how[group]()
             except Exception as error:
-                failed[group] = f"not measured: {error}"
+                errors[group] = f"not measured: {error}"
                 raise
-            told.update(done[group])
-        return done[group]
+            all_figures.update(results[group])
+        return results[group]
 
-    return figures
+    return measure_group
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was measured, for a person to judge what no test does."""
-    measured = terminalreporter.config.stash.get(_MEASURED, {})
-    if measured:
+    """Print all figures, also those that no test judges."""
+    all_figures = terminalreporter.config.stash.get(_FIGURES, {})
+    if all_figures:
         terminalreporter.section("budgets")
-        terminalreporter.write_line(table(measured))
+        terminalreporter.write_line(table(all_figures))

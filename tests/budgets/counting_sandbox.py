@@ -1,6 +1,6 @@
-"""The sandbox as a process that counts.
+"""A sandbox process that logs its requests.
 
-`python -m tests.budgets.counting_sandbox DEVICES CHANNELS BUNDLES`
+``python -m tests.budgets.counting_sandbox DEVICES CHANNELS BUNDLES``
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from capgo_tui.sandbox.store import Store
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-ASKED = "/asked"
-"""Where it tells, as JSON, every request that came before."""
+LOG_PATH = "/asked"
+"""The path that returns the requests so far as JSON."""
 
 
-class Counting:
-    """Notes every request, and tells them to whoever asks for `ASKED`."""
+class RequestLog:
+    """Middleware that logs every request, and returns them at ``LOG_PATH``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._asked: list[str] = []
+        self._requests: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] != ASKED:
-            self._asked.append(
+        if scope["path"] != LOG_PATH:
+            self._requests.append(
                 f"{scope['method']} {scope['path']}?{scope['query_string'].decode()}"
             )
             await self._app(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": json.dumps(self._asked).encode()})
+        await send({"type": "http.response.body", "body": json.dumps(self._requests).encode()})
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def main() -> None:
     entrance = find_entrance(store)
     assert entrance is not None
     app = create_app(store)
-    app.add_middleware(Counting)
+    app.add_middleware(RequestLog)
     sys.exit(serve(app, entrance, host="127.0.0.1", port=0))
 
 

@@ -1,4 +1,4 @@
-"""The budgets: what is measured, what it may be, and what exceeding it means."""
+"""The budgets: figures, bounds, and what exceeding one means."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from enum import Enum
 from math import ceil
 
-Measured = dict[str, float]
-"""Figures by their `Budget.id`."""
+Figures = dict[str, float]
+"""Figures by ``Budget.id``."""
 
 
 class Weight(Enum):
-    """What it means when a figure is over its bound."""
+    """The consequence of a figure over its bound."""
 
     FAILS = "fails"
-    """A count or a ratio that every machine must keep: the tests fail."""
+    """A count or ratio for every machine: the tests fail."""
     AIM = "aim"
-    """A ratio that is not met everywhere yet: the tests tell it as an expected failure."""
-    TOLD = "told"
-    """Milliseconds of this machine, or a figure without a bound: for a person to judge."""
+    """A ratio that is not met everywhere yet: an expected failure."""
+    INFO = "info"
+    """Milliseconds of this machine, or a figure without a bound: printed, not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +32,36 @@ class Budget:
     bound: float | None = None
     weight: Weight = Weight.FAILS
     at_least: bool = False
-    """Whether the bound is the least that will do, not the most."""
+    """Whether the bound is a minimum instead of a maximum."""
     exact: bool = False
-    """Whether the bound is a count that is met by no other."""
-    known: str = ""
-    """Why it is known not to be met; it must go once it is met."""
+    """Whether the bound is an exact count."""
+    reason: str = ""
+    """Why the bound is not met yet; to be removed once it is."""
 
-    def met(self, measured: float) -> bool:
-        """Whether a figure keeps the bound; one without a bound always does."""
+    def is_met(self, figure: float) -> bool:
+        """Return whether a figure meets the bound; without a bound it does."""
         if self.bound is None:
             return True
         if self.exact:
-            return measured == self.bound
-        return measured >= self.bound if self.at_least else measured <= self.bound
+            return figure == self.bound
+        return figure >= self.bound if self.at_least else figure <= self.bound
 
-    def verdict(self, measured: float) -> str:
-        """The last word of a row of the table."""
+    def verdict(self, figure: float) -> str:
+        """Return the verdict in a row of the table."""
         if self.bound is None:
             return "–"
-        if self.met(measured):
-            return "PASS" if not self.known else "PASS, though known as not met: strike that"
-        if self.weight is Weight.TOLD:
+        if self.is_met(figure):
+            return "PASS" if not self.reason else "PASS, though known as not met: strike that"
+        if self.weight is Weight.INFO:
             return "over (told, not judged)"
-        return "FAIL (known)" if self.known or self.weight is Weight.AIM else "FAIL"
+        return "FAIL (known)" if self.reason or self.weight is Weight.AIM else "FAIL"
 
 
 def _bytes(id_: str, title: str, bound: float | None) -> tuple[Budget, Budget]:
-    """One action's bytes: bounded with the terminal's own colours, told with 24-bit ones."""
+    """Return one action's budgets: bounded with ANSI colours, printed only with 24-bit ones."""
     return (
         Budget(f"{id_}.ansi", "bytes", f"{title}, ansi-dark", "B", bound),
-        Budget(f"{id_}.truecolor", "bytes", f"{title}, truecolor", "B", None, Weight.TOLD),
+        Budget(f"{id_}.truecolor", "bytes", f"{title}, truecolor", "B", None, Weight.INFO),
     )
 
 
@@ -70,18 +70,18 @@ def _requests(id_: str, title: str, bound: float) -> Budget:
 
 
 def _gap(id_: str, title: str, bound: float) -> Budget:
-    return Budget(f"gap.{id_}", "scale", f"longest loop gap: {title}", "ms", bound, Weight.TOLD)
+    return Budget(f"gap.{id_}", "scale", f"longest loop gap: {title}", "ms", bound, Weight.INFO)
 
 
-def _shown(id_: str, title: str, bound: float) -> Budget:
-    return Budget(id_, "scale", title, "ms", bound, Weight.TOLD)
+def _display_time(id_: str, title: str, bound: float) -> Budget:
+    return Budget(id_, "scale", title, "ms", bound, Weight.INFO)
 
 
 DEVICES = 100_000
 PAGE = 150
-"""Devices in a page: a larger one can come without a single override (contract §18.1)."""
-APPENDED = 500
-"""Rows put behind the others at once, to compare two tables."""
+"""Devices in a page: a larger one can lack all overrides (contract §18.1)."""
+MORE_ROWS = 500
+"""Rows appended at once, to compare two tables."""
 BUDGETS: tuple[Budget, ...] = (
     *_bytes("cursor", "cursor key", 300),
     *_bytes("edge", "cursor key over the edge", 3200),
@@ -126,9 +126,9 @@ BUDGETS: tuple[Budget, ...] = (
     Budget("overrides", "scale", "overrides that the server holds and we do not show", "rows", 0),
     Budget("resident", "scale", "resident, all loaded", "MB", 200),
     Budget("peak", "scale", "most ever resident, after all keys", "MB", 200),
-    Budget("load-time", "scale", "loading all of them", "ms", None, Weight.TOLD),
+    Budget("load-time", "scale", "loading all of them", "ms", None, Weight.INFO),
     _gap("load", "loading", 16),
-    Budget("work.load", "scale", "… of it our own work", "ms", 16, Weight.TOLD),
+    Budget("work.load", "scale", "… of it our own work", "ms", 16, Weight.INFO),
     _gap("j", "j", 16),
     _gap("page", "pgdn", 16),
     _gap("end", "G", 16),
@@ -138,30 +138,30 @@ BUDGETS: tuple[Budget, ...] = (
     _gap("clear", "clearing the filter", 50),
     _gap("tab", "tab switch and back", 16),
     _gap("mark", "marking all, unmarking one, all", 16),
-    _shown("filter.letter", "first filter letter until shown", 50),
-    _shown("filter.narrow", "next filter letter until shown", 50),
-    _shown("filter.wide", "a letter taken back until shown", 50),
-    _shown("sort", "sort by id until shown", 200),
-    _shown("sort.times", "sort by time until shown", 200),
+    _display_time("filter.letter", "first filter letter until shown", 50),
+    _display_time("filter.narrow", "next filter letter until shown", 50),
+    _display_time("filter.wide", "a letter taken back until shown", 50),
+    _display_time("sort", "sort by id until shown", 200),
+    _display_time("sort.times", "sort by time until shown", 200),
     _gap("palette", "palette letters", 50),
     _gap("export", "exporting all of them", 50),
-    Budget("append.ours", "append", f"{APPENDED} more rows, ours", "ms", None, Weight.TOLD),
-    Budget("append.read", "append", "what a filter will look for in them", "ms", None, Weight.TOLD),
-    Budget("append.theirs", "append", f"{APPENDED} more rows, DataTable", "ms", None, Weight.TOLD),
+    Budget("append.ours", "append", f"{MORE_ROWS} more rows, ours", "ms", None, Weight.INFO),
+    Budget("append.read", "append", "what a filter will look for in them", "ms", None, Weight.INFO),
+    Budget("append.theirs", "append", f"{MORE_ROWS} more rows, DataTable", "ms", None, Weight.INFO),
     Budget("append", "append", "DataTable's time for them by ours", "×", 100, at_least=True),
-    Budget("start.ours", "start", "start to first real row", "ms", None, Weight.TOLD),
-    Budget("start.bare", "start", "start of a bare app to its first row", "ms", None, Weight.TOLD),
+    Budget("start.ours", "start", "start to first real row", "ms", None, Weight.INFO),
+    Budget("start.bare", "start", "start of a bare app to its first row", "ms", None, Weight.INFO),
     # Not met: a bare app that imports httpx and pydantic's core and asks once is at 1.3 to 1.4.
     Budget("start", "start", "our start by the bare app's", "×", 1.25, Weight.AIM),
     Budget("start.work", "start", "processor's time of our start by the bare app's", "×", 1.9),
 )  # fmt: skip
 
 
-def table(measured: Measured) -> str:
-    """The figures as a table, as far as they were measured."""
+def table(figures: Figures) -> str:
+    """Return the measured figures as a table."""
     rows = [("figure", "bound", "measured", "")]
     for budget in BUDGETS:
-        if (figure := measured.get(budget.id)) is None:
+        if (figure := figures.get(budget.id)) is None:
             continue
         sign = "=" if budget.exact else "≥" if budget.at_least else "≤"
         bound = "" if budget.bound is None else f"{sign} {_number(budget.bound)}"

@@ -1,4 +1,4 @@
-"""Which measurement gives which figures."""
+"""The measurements by group."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.budgets.figures import Measured
+    from tests.budgets.figures import Figures
 
 
-def groups(folder: Path, *, thorough: bool = False) -> dict[str, Callable[[], Measured]]:
-    """Every group by its name; thorough also measures what no test judges, and repeats more."""
+def groups(folder: Path, *, thorough: bool = False) -> dict[str, Callable[[], Figures]]:
+    """Return the measurements by group; thorough ones repeat more and include unjudged figures."""
     return {
         "bytes": partial(screen_bytes.measure, folder, truecolor=thorough),
         "idle": partial(screen_bytes.measure_idle, folder),

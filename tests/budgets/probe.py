@@ -1,7 +1,7 @@
-"""The real app in a process that can be asked questions: `python -m tests.budgets.probe FD`.
+"""The real app in a process that answers questions: ``python -m tests.budgets.probe FD``.
 
-The questions come as JSON lines over a socket that was inherited, so nothing of them is seen in
-the terminal. Everything is answered from the app's own event loop.
+The questions are JSON lines over an inherited socket, outside the terminal. The answers come from
+the app's own event loop.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 0.002
 
 
-class Probed:
-    """The app in a pseudo-terminal, from outside."""
+class AppProbe:
+    """The app in a pseudo-terminal, with questions to its process."""
 
     def __init__(self, sandbox: Sandbox, folder: Path, **environ: str) -> None:
         ours, theirs = socket.socketpair()
@@ -56,7 +56,7 @@ class Probed:
         self.terminal.__exit__(kind, error, trace)
 
     def ask(self, question: str, about: float | str = 0.0, patience: float = PATIENCE) -> float:
-        """Ask, and keep reading the terminal until the answer is there."""
+        """Ask, and read the terminal until the answer comes."""
         self._socket.send(json.dumps([question, about]).encode() + b"\n")
         deadline = time.monotonic() + patience
         answer = b""
@@ -75,56 +75,56 @@ class Probed:
         return float(json.loads(answer))
 
     def memory(self, which: str) -> float:
-        """A line of the process's status, such as ``VmRSS``, in megabytes."""
+        """Return a line of the process's status, such as ``VmRSS``, in megabytes."""
         with open(f"/proc/{self.terminal.process.pid}/status", encoding="ascii") as status:
             lines = dict(line.split(":", 1) for line in status)
         return int(lines[which].split()[0]) / 1000
 
 
 class _Answers:
-    """What the app can be asked, from inside."""
+    """The answers, computed inside the app's process."""
 
     def __init__(self, app: CapgoApp) -> None:
         self._app = app
-        self._worst = self._worst_work = self._told_work = 0.0
+        self._worst = self._worst_work = self._last_work = 0.0
         self._beating: asyncio.Task[None] | None = None
 
     async def rest(self, seconds: float) -> float:
-        """Let a timer of the app run out."""
-        return await self._inside(lambda: asyncio.sleep(0), seconds)
+        """Wait for a timer of the app."""
+        return await self._run_in_app(lambda: asyncio.sleep(0), seconds)
 
     async def load_all(self, _: float) -> float:
-        """Load every device; give the milliseconds, negative when there was an error."""
+        """Load every device; return the milliseconds, negative after an error."""
         workspace = self._screen.workspace
         assert workspace is not None
         before = time.perf_counter()
-        await self._inside(workspace.devices.load_all)
-        taken = time.perf_counter() - before
-        return -1.0 if workspace.devices.error else taken * 1000
+        await self._run_in_app(workspace.devices.load_all)
+        seconds = time.perf_counter() - before
+        return -1.0 if workspace.devices.error else seconds * 1000
 
     async def overrides(self, _: float) -> float:
-        """How many of the loaded devices are shown with an override."""
+        """Return the number of loaded devices with an override."""
         workspace = self._screen.workspace
         assert workspace is not None
         return sum(each.channel is not None for each in workspace.devices.records.values())
 
     async def worst_gap(self, _: float) -> float:
-        """The longest time, in milliseconds, for which the loop did not turn since last asked."""
+        """Return the longest gap of the event loop since the last call, in milliseconds."""
         if self._beating is None:
             self._beating = asyncio.create_task(self._beat())
         worst, self._worst = self._worst, 0.0
-        self._told_work, self._worst_work = self._worst_work, 0.0
+        self._last_work, self._worst_work = self._worst_work, 0.0
         return worst * 1000
 
     async def work_in_gap(self, _: float) -> float:
-        """The most processor time, in milliseconds, between two turns before `worst_gap` was asked.
+        """Return the most processor time within a gap before ``worst_gap``, in milliseconds.
 
-        It is what a gap would have been if no other program had been on the machine.
+        It is the gap that an idle machine would have had.
         """
-        return self._told_work * 1000
+        return self._last_work * 1000
 
     async def shown_after(self, key: str) -> float:
-        """Press a key that asks for other rows; the milliseconds until all of them are shown."""
+        """Press a key that changes the rows; return the milliseconds until all are shown."""
         from textual import events
 
         view = self._screen.rows.view
@@ -142,13 +142,13 @@ class _Answers:
 
         return next(s for s in self._app.screen_stack if isinstance(s, MainScreen))
 
-    async def _inside(self, work: Callable[[], Awaitable[Any]], after: float = 0.0) -> float:
-        """Do something as the app's own worker would, after a timer of its own."""
-        done: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+    async def _run_in_app(self, work: Callable[[], Awaitable[Any]], after: float = 0.0) -> float:
+        """Run some work in a worker of the app, after a timer of the app."""
+        completion: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
         async def run() -> None:
             await work()
-            done.set_result(0.0)
+            completion.set_result(0.0)
 
         def begin() -> None:
             self._app.run_worker(run(), exit_on_error=False)
@@ -157,14 +157,14 @@ class _Answers:
             self._app.set_timer(after, begin)
 
         self._app.call_later(wait if after else begin)
-        return await done
+        return await completion
 
     async def _beat(self) -> None:
         while True:
-            before, worked = time.perf_counter(), time.thread_time()
+            before, work_start = time.perf_counter(), time.thread_time()
             await asyncio.sleep(BEAT_SECONDS)
             self._worst = max(self._worst, time.perf_counter() - before - BEAT_SECONDS)
-            self._worst_work = max(self._worst_work, time.thread_time() - worked)
+            self._worst_work = max(self._worst_work, time.thread_time() - work_start)
 
 
 async def _run(fd: int) -> None:

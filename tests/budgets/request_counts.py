@@ -1,4 +1,4 @@
-"""How many requests a job costs, counted by the server, and how many keys."""
+"""The requests of a job, counted by the server, and its keys."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.budgets.figures import Measured
+    from tests.budgets.figures import Figures
 
 DEVICES = 700
-READ_BACK = "override is beta, read back"
+READ_BACK_TEXT = "override is beta, read back"
 PASTE = "\x1b[200~{}\x1b[201~"
 FIRST_LISTS = 3
-"""The first page of each of the three lists, which a cold start asks for in any case."""
+"""The first page of each of the three lists, which every cold start requests."""
 
 
-def measure(folder: Path) -> Measured:
-    """The requests of a cold start and of one job, and the keys of that job."""
+def measure(folder: Path) -> Figures:
+    """Count the requests of a cold start and of one job, and the keys of that job."""
     with sandbox(DEVICES) as world:
-        # Behind the first page, whatever its size.
+        # After the first page, whatever its size.
         near, far = (row["device_id"] for row in world.devices(3)[-2:])
         return {
             "cold-start": _cold_start(world, folder),
@@ -33,34 +33,34 @@ def measure(folder: Path) -> Measured:
 
 
 def _cold_start(world: Sandbox, folder: Path) -> int:
-    before = len(world.asked())
+    before = len(world.requests())
     with PseudoTerminal([str(COMMAND)], environ=world.environ, folder=folder) as terminal:
         terminal.settle("production")
-        # Each list tells its count once it is there, and an ellipsis until then.
+        # Each tab shows a count once its list is loaded, and an ellipsis until then.
         terminal.settle(lambda: "…" not in terminal.text.splitlines()[0], "all three counts")
-        return len(world.asked()) - before
+        return len(world.requests()) - before
 
 
 def _fix(world: Sandbox, folder: Path, device: str) -> int:
-    """All requests from the start on a device to its override verified."""
-    before = len(world.asked())
+    """Count the requests from the start on a device to its verified override."""
+    before = len(world.requests())
     with PseudoTerminal(
         [str(COMMAND), "--device", device], environ=world.environ, folder=folder
     ) as terminal:
         terminal.settle("1 of ")
         terminal.press("obeta\r", "none → beta?")
-        terminal.press("y", READ_BACK)
-    asked = world.asked()[before:]
-    assert any(request.startswith("POST /device") for request in asked), json.dumps(asked)
-    return len(asked)
+        terminal.press("y", READ_BACK_TEXT)
+    requests = world.requests()[before:]
+    assert any(request.startswith("POST /device") for request in requests), json.dumps(requests)
+    return len(requests)
 
 
 def _keys(world: Sandbox, folder: Path, device: str) -> int:
-    """The keys from the lists to an override verified, beside the device's id, pasted."""
-    typed = 0
+    """Count the keys from the lists to a verified override, without the pasted device id."""
+    key_count = 0
     with PseudoTerminal([str(COMMAND)], environ=world.environ, folder=folder) as terminal:
         terminal.settle("production")
-        for keys, shown in (
+        for keys, text in (
             ("2", " loaded"),
             ("/", ""),
             (PASTE.format(device), "0 of "),
@@ -68,8 +68,8 @@ def _keys(world: Sandbox, folder: Path, device: str) -> int:
             ("o", "Override"),
             ("be", "beta"),
             ("\r", "none → beta?"),
-            ("y", READ_BACK),
+            ("y", READ_BACK_TEXT),
         ):
-            terminal.press(keys, shown)
-            typed += 0 if keys.startswith("\x1b[200~") else len(keys)
-    return typed
+            terminal.press(keys, text)
+            key_count += 0 if keys.startswith("\x1b[200~") else len(keys)
+    return key_count

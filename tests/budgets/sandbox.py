@@ -1,4 +1,4 @@
-"""A sandbox in a process of its own, and what was asked of it."""
+"""A sandbox in a process of its own, and its requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.budgets.counting_sandbox import ASKED
+from tests.budgets.counting_sandbox import LOG_PATH
 from tests.budgets.figures import PAGE
 from tests.support import sandbox_process
 from tests.support.pseudo_terminal import ROOT
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 
 class Sandbox(sandbox_process.Sandbox):
-    """A sandbox that counts."""
+    """A sandbox that logs its requests."""
 
     @property
     def environ(self) -> dict[str, str]:
-        """As for any sandbox, but it is this tree that is measured, not what is installed."""
+        """The environment variables, with this source tree instead of the installed package."""
         return {**super().environ, "PYTHONPATH": str(ROOT)}
 
-    def asked(self) -> list[str]:
-        """Every request that came so far, such as ``GET /device?app_id=…``."""
-        asked: list[str] = httpx.get(self.url + ASKED).json()
-        return asked
+    def requests(self) -> list[str]:
+        """Return every request so far, such as ``GET /device?app_id=…``."""
+        requests: list[str] = httpx.get(self.url + LOG_PATH).json()
+        return requests
 
     def devices(self, pages: int) -> list[dict[str, Any]]:
-        """The first pages of devices in the server's order, read without any code of ours."""
+        """Return the first pages of devices in the server's order, without using the client."""
         rows: list[dict[str, Any]] = []
         query = {"app_id": self.app, "limit": str(PAGE)}
         for _ in range(pages):
@@ -45,17 +45,17 @@ class Sandbox(sandbox_process.Sandbox):
         return rows
 
     def force_one_of_each_page(self, devices: int) -> int:
-        """Give a device of each page an override; how many of all then have one."""
+        """Give one device of each page an override; return the number of all overrides."""
         with httpx.Client(base_url=self.url, headers={"authorization": self.key}) as client:
             rows = self.devices(ceil(devices / PAGE))
-            forced = {row["device_id"] for row in rows[::PAGE]}
-            for device_id in forced:
+            device_ids = {row["device_id"] for row in rows[::PAGE]}
+            for device_id in device_ids:
                 body = {"app_id": self.app, "device_id": device_id, "channel": "beta"}
                 client.post("/device", json=body).raise_for_status()
-        return len(forced | {row["device_id"] for row in rows if "channel" in row})
+        return len(device_ids | {row["device_id"] for row in rows if "channel" in row})
 
     def rows(self, path: str, **query: str) -> list[dict[str, Any]]:
-        """One page of a list as the server tells it, read without any code of ours."""
+        """Return one page of a list, without using the client."""
         reply = httpx.get(
             self.url + path,
             params={"app_id": self.app, **query},
@@ -67,8 +67,8 @@ class Sandbox(sandbox_process.Sandbox):
 
 @contextmanager
 def sandbox(devices: int, channels: int = 6, bundles: int = 48) -> Iterator[Sandbox]:
-    """Serve a made-up app with so many of each."""
+    """Serve a generated app with this many of each."""
     counts = [str(count) for count in (devices, channels, bundles)]
     command = [sys.executable, "-m", "tests.budgets.counting_sandbox", *counts]
-    with sandbox_process.serving(command) as served:
-        yield Sandbox(*astuple(served))
+    with sandbox_process.serving(command) as process:
+        yield Sandbox(*astuple(process))

@@ -1,17 +1,17 @@
-"""A hundred thousand devices: requests, memory, and how long the event loop stands still."""
+"""A hundred thousand devices: requests, memory, and gaps of the event loop."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tests.budgets.figures import DEVICES
-from tests.budgets.probe import Probed
+from tests.budgets.probe import AppProbe
 from tests.budgets.sandbox import sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.budgets.figures import Measured
+    from tests.budgets.figures import Figures
     from tests.budgets.sandbox import Sandbox
 
 PAGE_DOWN = "\x1b[6~"
@@ -19,69 +19,69 @@ ESC = "\x1b"
 LEFT, RIGHT = "\x1b[D", "\x1b[C"
 
 
-def measure(folder: Path) -> Measured:
-    """Load everything into the real app, then press keys."""
-    measured: Measured = {}
+def measure(folder: Path) -> Figures:
+    """Load everything into the real app, press keys, and return the figures."""
+    figures: Figures = {}
     with sandbox(DEVICES) as world:
-        held = world.force_one_of_each_page(DEVICES)
-        measure_in(world, folder, measured, held)
-    return measured
+        override_count = world.force_one_of_each_page(DEVICES)
+        measure_in(world, folder, figures, override_count)
+    return figures
 
 
-def measure_in(world: Sandbox, folder: Path, measured: Measured, held: int) -> None:
-    """Load everything that a sandbox has, where so many devices have an override."""
-    asked_before = pages_asked(world)
-    with Probed(world, folder, TEXTUAL_THEME="ansi-dark") as probed:
-        terminal = probed.terminal
+def measure_in(world: Sandbox, folder: Path, figures: Figures, override_count: int) -> None:
+    """Load all devices of a sandbox, of which ``override_count`` have an override."""
+    pages_before = count_pages(world)
+    with AppProbe(world, folder, TEXTUAL_THEME="ansi-dark") as probe:
+        terminal = probe.terminal
         terminal.settle("production")
         terminal.press("2", " loaded")
-        probed.ask("worst_gap")
-        # A crowded machine takes half a minute.
-        measured["load-time"] = probed.ask("load_all", patience=90)
-        measured["gap.load"] = probed.ask("worst_gap")
-        measured["work.load"] = probed.ask("work_in_gap")
+        probe.ask("worst_gap")
+        # A busy machine takes half a minute.
+        figures["load-time"] = probe.ask("load_all", patience=90)
+        figures["gap.load"] = probe.ask("worst_gap")
+        figures["work.load"] = probe.ask("work_in_gap")
         terminal.settle("end of list")
-        measured["load-all"] = pages_asked(world) - asked_before
-        measured["overrides"] = held - probed.ask("overrides")
-        measured["resident"] = probed.memory("VmRSS")
+        figures["load-all"] = count_pages(world) - pages_before
+        figures["overrides"] = override_count - probe.ask("overrides")
+        figures["resident"] = probe.memory("VmRSS")
 
         def worst(*keys: str) -> float:
-            probed.ask("worst_gap")
+            probe.ask("worst_gap")
             for key in keys:
                 terminal.press(key)
-            return probed.ask("worst_gap")
+            return probe.ask("worst_gap")
 
-        measured["gap.j"] = worst("j", "j", "j")
-        measured["gap.page"] = worst(PAGE_DOWN, PAGE_DOWN, PAGE_DOWN)
-        measured["gap.end"] = worst("G")
-        measured["gap.top"] = worst("g")
+        figures["gap.j"] = worst("j", "j", "j")
+        figures["gap.page"] = worst(PAGE_DOWN, PAGE_DOWN, PAGE_DOWN)
+        figures["gap.end"] = worst("G")
+        figures["gap.top"] = worst("g")
         terminal.press("/")
-        measured["gap.letter"] = worst("i")
-        measured["gap.narrow"] = worst("o", "s")
-        measured["gap.clear"] = worst(ESC)
-        measured["gap.tab"] = worst("1", "2")
-        measured["gap.mark"] = worst("*", " ", "u")
+        figures["gap.letter"] = worst("i")
+        figures["gap.narrow"] = worst("o", "s")
+        figures["gap.clear"] = worst(ESC)
+        figures["gap.tab"] = worst("1", "2")
+        figures["gap.mark"] = worst("*", " ", "u")
 
         terminal.press("/")
-        measured["filter.letter"] = probed.ask("shown_after", "i")
-        measured["filter.narrow"] = probed.ask("shown_after", "o")
-        measured["filter.wide"] = probed.ask("shown_after", "backspace")
+        figures["filter.letter"] = probe.ask("shown_after", "i")
+        figures["filter.narrow"] = probe.ask("shown_after", "o")
+        figures["filter.wide"] = probe.ask("shown_after", "backspace")
         terminal.press(ESC)
         for name, way in (("sort", RIGHT), ("sort.times", LEFT * 2)):
             terminal.press("s", "as sent")
             terminal.press(way)
-            measured[name] = probed.ask("shown_after", "enter")
+            figures[name] = probe.ask("shown_after", "enter")
             terminal.settle("end of list")
         terminal.press(":", "dev qa")
-        measured["gap.palette"] = worst("n", "o", "-")
+        figures["gap.palette"] = worst("n", "o", "-")
         terminal.press(ESC)
         terminal.press("E", "to file")
-        probed.ask("worst_gap")
+        probe.ask("worst_gap")
         terminal.press("\r", "✓ Exported")
-        measured["gap.export"] = probed.ask("worst_gap")
-        measured["peak"] = probed.memory("VmHWM")
+        figures["gap.export"] = probe.ask("worst_gap")
+        figures["peak"] = probe.memory("VmHWM")
 
 
-def pages_asked(world: Sandbox) -> int:
-    """How many pages of devices were asked for so far."""
-    return sum(request.startswith("GET /device?") for request in world.asked())
+def count_pages(world: Sandbox) -> int:
+    """Return the number of requested pages of devices so far."""
+    return sum(request.startswith("GET /device?") for request in world.requests())

@@ -1,11 +1,11 @@
-"""How many bytes a key costs, counted at the master side of a real pseudo-terminal."""
+"""The bytes of output of each key, counted at a real pseudo-terminal."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tests.budgets.probe import Probed
+from tests.budgets.probe import AppProbe
 from tests.budgets.sandbox import Sandbox, sandbox
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.budgets.figures import Measured
+    from tests.budgets.figures import Figures
 
 ANSI = {"TEXTUAL_THEME": "ansi-dark"}
 PAGE_DOWN = "\x1b[6~"
@@ -24,23 +24,23 @@ REST_SECONDS = 2.0
 
 
 @contextmanager
-def _opened(world: Sandbox, folder: Path, environ: dict[str, str]) -> Iterator[PseudoTerminal]:
+def _open_app(world: Sandbox, folder: Path, environ: dict[str, str]) -> Iterator[PseudoTerminal]:
     with PseudoTerminal(
         [str(COMMAND)], environ={**world.environ, **environ}, folder=folder
     ) as terminal:
         terminal.settle("production")
-        # What lies over the lists is mounted after the first rows, once for the whole run.
+        # Overlays are mounted after the first rows, once for the whole run.
         terminal.press("j")
         terminal.press("k")
         yield terminal
 
 
-def _walk(terminal: PseudoTerminal, overridden: str) -> Measured:
-    """Press every kind of key and give the most that each kind cost."""
+def _walk(terminal: PseudoTerminal, overridden: str) -> Figures:
+    """Press every kind of key and return the most bytes of each kind."""
     press = terminal.press
-    most: Measured = {"tab": 0}
-    for key, shown in (("2", "50 loaded"), ("3", "BUNDLE"), ("1", "beta"), ("2", "50 loaded")):
-        most["tab"] = max(most["tab"], press(key, shown))
+    most: Figures = {"tab": 0}
+    for key, text in (("2", "50 loaded"), ("3", "BUNDLE"), ("1", "beta"), ("2", "50 loaded")):
+        most["tab"] = max(most["tab"], press(key, text))
     most["cursor"] = max(press("j") for _ in range(6))
     press("G")
     press("g")
@@ -49,16 +49,16 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Measured:
     most["filter-open"] = press("/")
     most["filter"] = max(press(letter) for letter in "ios")
     press(ESC)
-    for figure, key, shown in (
+    for figure, key, text in (
         ("palette-open", ":", "dev qa"),
         ("copy-open", "y", "i id"),
         ("export-open", "E", "to file"),
     ):
-        most[figure] = press(key, shown)
+        most[figure] = press(key, text)
         if key == ":":
             most["palette"] = max(press(letter) for letter in "ios")
         press(ESC)
-    # A filter for one device, and none again: the cursor stays on it, among all the others.
+    # Filter for one device, then clear the filter: the cursor stays on it among the others.
     press("/" + overridden + ENTER)
     press(ESC)
     most["prompt"] = press("x", "y yes")
@@ -79,7 +79,7 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Measured:
 
 
 def _over_the_edge(terminal: PseudoTerminal) -> int:
-    """Go down to the row that makes the table scroll; give what that one key cost."""
+    """Move down to the row that makes the table scroll; return the bytes of that key."""
     terminal.press("j" * 15)
     for _ in range(terminal.screen.lines):
         top = terminal.screen.display[2]
@@ -89,26 +89,26 @@ def _over_the_edge(terminal: PseudoTerminal) -> int:
     raise AssertionError(f"the table never scrolled:\n{terminal.text}")
 
 
-def measure(folder: Path, *, truecolor: bool) -> Measured:
-    """The bytes of each kind of key with the terminal's own colours, and also with 24-bit ones."""
-    measured: Measured = {}
+def measure(folder: Path, *, truecolor: bool) -> Figures:
+    """Count the bytes of each kind of key with ANSI colours, and also with 24-bit ones."""
+    figures: Figures = {}
     with sandbox(DEVICES) as world:
         overridden = next(row["device_id"] for row in world.devices(1) if "channel" in row)
         for name, environ in (("ansi", ANSI), ("truecolor", {}))[: 1 + truecolor]:
-            with _opened(world, folder, environ) as terminal:
+            with _open_app(world, folder, environ) as terminal:
                 for figure, count in _walk(terminal, overridden).items():
-                    measured[f"{figure}.{name}"] = count
-    return measured
+                    figures[f"{figure}.{name}"] = count
+    return figures
 
 
-def measure_idle(folder: Path) -> Measured:
-    """The bytes between two of the app's own events, two seconds of its clock apart."""
-    with sandbox(DEVICES) as world, Probed(world, folder, **ANSI) as probed:
-        terminal = probed.terminal
+def measure_idle(folder: Path) -> Figures:
+    """Count the bytes between two timer events of the app, two seconds apart."""
+    with sandbox(DEVICES) as world, AppProbe(world, folder, **ANSI) as probe:
+        terminal = probe.terminal
         terminal.settle("production")
         terminal.press("2", "50 loaded")
         before = terminal.byte_count
-        probed.ask("rest", REST_SECONDS)
+        probe.ask("rest", REST_SECONDS)
         while terminal.read(0.0):
             pass
         return {"idle": terminal.byte_count - before}

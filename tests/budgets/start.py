@@ -1,4 +1,4 @@
-"""From the command to the first row of real data, against a bare Textual app."""
+"""The time from the command to the first row, compared with a bare Textual app."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from tests.budgets.sandbox import sandbox
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 
 if TYPE_CHECKING:
-    from tests.budgets.figures import Measured
+    from tests.budgets.figures import Figures
 
 BARE = Path(bare.__file__)
 
 
-def measure(folder: Path, runs: int = 5) -> Measured:
-    """The medians of runs in turn, after one of each that only warms up.
+def measure(folder: Path, runs: int = 5) -> Figures:
+    """Return the medians of alternating runs, after one warm-up run of each.
 
-    The time that passes is what an operator feels, but other work on the machine is in it; the
-    processor's time is judged, of which there is less of that.
+    The elapsed time is what a user notices, but it includes other work on the machine; the
+    processor time, which does so less, is judged.
     """
-    passed: dict[str, list[float]] = {"ours": [], "bare": []}
-    worked: dict[str, list[float]] = {"ours": [], "bare": []}
+    wall_times: dict[str, list[float]] = {"ours": [], "bare": []}
+    processor_times: dict[str, list[float]] = {"ours": [], "bare": []}
     with sandbox(150) as world:
         for _ in range(runs + 1):
             for name, command, row in (
@@ -32,12 +32,12 @@ def measure(folder: Path, runs: int = 5) -> Measured:
                 ("bare", [sys.executable, str(BARE)], bare.FIRST_ROW.encode()),
             ):
                 with PseudoTerminal(command, environ=world.environ, folder=folder) as terminal:
-                    passed[name].append(terminal.wait_for_bytes(row) * 1000)
-                    worked[name].append(terminal.processor_seconds)
-    ours, theirs = median(passed["ours"][1:]), median(passed["bare"][1:])
+                    wall_times[name].append(terminal.wait_for_bytes(row) * 1000)
+                    processor_times[name].append(terminal.processor_seconds)
+    ours, theirs = median(wall_times["ours"][1:]), median(wall_times["bare"][1:])
     return {
         "start.ours": ours,
         "start.bare": theirs,
         "start": ours / theirs,
-        "start.work": median(worked["ours"][1:]) / median(worked["bare"][1:]),
+        "start.work": median(processor_times["ours"][1:]) / median(processor_times["bare"][1:]),
     }
