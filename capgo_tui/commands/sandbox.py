@@ -24,9 +24,9 @@ class _WithFaultsExplained(click.Command):
     """A command whose help ends with every fault; read only when help is asked for."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from capgo_tui.sandbox.faults import how_to_write  # noqa: PLC0415
+        from capgo_tui.sandbox.faults import describe_grammar  # noqa: PLC0415
 
-        formatter.write(f"\n{how_to_write()}\n")
+        formatter.write(f"\n{describe_grammar()}\n")
 
 
 @click.command(cls=_WithFaultsExplained)

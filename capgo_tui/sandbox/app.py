@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from capgo_tui.sandbox.answers import Crash, Refusal
 from capgo_tui.sandbox.body_limit import BodyLimit
-from capgo_tui.sandbox.call import Backend, Call, first_of_each
+from capgo_tui.sandbox.call import Backend, Call, read_query
 from capgo_tui.sandbox.faults import Faults
 from capgo_tui.sandbox.faults.injector import FaultInjector
 from capgo_tui.sandbox.limits import LIMIT_SETS, Limits
@@ -88,7 +88,7 @@ def _endpoint(
         handler = methods["GET" if request.method == "HEAD" else request.method]
         call = Call(
             method=request.method,
-            query=first_of_each(request.query_params.multi_items()),
+            query=read_query(request.query_params.multi_items()),
             headers=request.headers,
             body=await request.body(),
             address=request.client.host if request.client else "unknown",

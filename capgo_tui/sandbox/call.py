@@ -78,7 +78,7 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
-def first_of_each(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def read_query(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the query; of a repeated parameter the real router takes the first."""
     query: dict[str, str] = {}
     for name, value in pairs:
@@ -101,7 +101,7 @@ def pick_fields(body: JsonObject, *names: str) -> JsonObject:
     return {name: body[name] for name in names if name in body}
 
 
-def json_body(call: Call) -> Json:
+def read_json_body(call: Call) -> Json:
     """Return the JSON body of POST /channel and POST /device (§4)."""
     try:
         return call.json()
@@ -110,7 +110,7 @@ def json_body(call: Call) -> Json:
         raise Refusal(invalid_json({"e": {}})) from error
 
 
-def body_or_query(call: Call) -> JsonObject:
+def read_body_or_query(call: Call) -> JsonObject:
     """Return the JSON body if it parses, else the query; never both (§4)."""
     try:
         value = call.json()

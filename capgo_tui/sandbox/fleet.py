@@ -17,7 +17,7 @@ from capgo_tui.sandbox.generate_devices import (
     Fleet,
     Recipe,
     draw_traits,
-    index_near,
+    find_index,
     insert_block,
 )
 
@@ -69,7 +69,7 @@ def _fill(store: Store, app_id: Json, start: str, rows: int | None) -> bool:
         recipe = _find_recipe(db, app_id)
         if recipe is None:
             return False
-        first = max(0, index_near(start, recipe.count) - 1) if start else 0
+        first = max(0, find_index(start, recipe.count) - 1) if start else 0
         last = recipe.count - 1 if rows is None else min(first + rows + 2, recipe.count - 1)
         blocks = range(first // BLOCK, last // BLOCK + 1)
         block_rows = db.execute(

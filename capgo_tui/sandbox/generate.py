@@ -58,7 +58,7 @@ def generate(
     releases = make_history(rng, bundles)
     at_once = devices <= written_out
     with store.bulk_loading(by_time=at_once) as db:
-        generator = _Generator(db, rng, seed, now, _age(bundles))
+        generator = _Generator(db, rng, seed, now, _compute_age(bundles))
         generator.insert_app()
         keys = {role: generator.insert_key(role) for role in ROLES}
         ids = generator.insert_bundles(releases)
@@ -73,11 +73,11 @@ def generate(
             start_fleet(db, recipe)
             fill_block(db, recipe, 0)
         insert_overrides(db, rng, app_id=APP_ID, count=devices, linkable=linkable)
-        insert_audit(db, APP_ID, _lines(releases), now)
+        insert_audit(db, APP_ID, _list_bundle_lines(releases), now)
     return GeneratedWorld(APP_ID, keys["org_super_admin"], keys)
 
 
-def _age(bundles: int) -> timedelta:
+def _compute_age(bundles: int) -> timedelta:
     """Return the age of the oldest release; many releases come at shorter intervals."""
     return timedelta(days=min(400.0, 20 + 6.5 * bundles))
 
@@ -158,7 +158,7 @@ class _Generator:
         current_bundles = _pick_current_bundles(releases)
         recent: list[str | None] = [r.name for r in releases[-5:]]
         linkable = []
-        for index, name in enumerate(self._channel_names(count)):
+        for index, name in enumerate(self._draw_channel_names(count)):
             if name in _CHANNELS:
                 created_at = self.now - self.age * (1 - index / 8)
             else:
@@ -189,7 +189,7 @@ class _Generator:
                 linkable.append(channel_id)
         return linkable[:12]
 
-    def _channel_names(self, count: int) -> Iterator[str]:
+    def _draw_channel_names(self, count: int) -> Iterator[str]:
         yield from _CHANNELS[:count]
         request = 481
         for _ in range(count - len(_CHANNELS)):
@@ -199,10 +199,10 @@ class _Generator:
 
 def _pick_current_bundles(releases: Sequence[Release]) -> Mapping[str, str]:
     """Return the bundle of each permanent channel that has one."""
-    return {name: line[0] for name, line in _lines(releases).items() if line}
+    return {name: line[0] for name, line in _list_bundle_lines(releases).items() if line}
 
 
-def _lines(releases: Sequence[Release]) -> Mapping[str, Sequence[str]]:
+def _list_bundle_lines(releases: Sequence[Release]) -> Mapping[str, Sequence[str]]:
     """Return the bundles of each permanent channel, the newest first."""
     stable = [r.name for r in reversed(releases) if not r.is_preview]
     previews = [r.name for r in reversed(releases) if r.is_preview]

@@ -36,39 +36,39 @@ def insert_audit(
     key_ids = {row["role"]: row["id"] for row in db.execute("SELECT id, role FROM keys")}
     bundles = {str(bundle["name"]): bundle for bundle in list_records(db, BUNDLES, app_id)}
     entries = [
-        _entry(BUNDLES, "INSERT", None, bundle, key_ids["app_uploader"])
+        _make_entry(BUNDLES, "INSERT", None, bundle, key_ids["app_uploader"])
         for bundle in bundles.values()
     ]
     for channel in list_records(db, CHANNELS, app_id):
         line = [
             bundles[name] for name in lines.get(str(channel["name"]), ())[: _EARLIER_BUNDLES + 1]
         ]
-        for before, after in _moves(channel, line):
+        for before, after in _list_moves(channel, line):
             key_id = key_ids["org_super_admin"]
-            entries.append(_entry(CHANNELS, "UPDATE", before, after, key_id))
+            entries.append(_make_entry(CHANNELS, "UPDATE", before, after, key_id))
     oldest = stamp(now - _RETENTION)
     insert_entries(db, (entry for entry in entries if entry.created_at >= oldest))
 
 
-def _moves(
+def _list_moves(
     channel: JsonObject, line: Sequence[JsonObject]
 ) -> Iterator[tuple[dict[str, Json], dict[str, Json]]]:
     """Yield the channel's rows before and after each change of its bundle, the last first."""
     if not line or channel["version"] != line[0]["id"]:
         return
-    moved_at = max(_moment(channel["updated_at"]), _moment(line[0]["created_at"]))
+    moved_at = max(_parse_moment(channel["updated_at"]), _parse_moment(line[0]["created_at"]))
     after = {**channel, "updated_at": stamp(moved_at)}
     for bundle in line[1:]:
-        created_at = _moment(bundle["created_at"])
+        created_at = _parse_moment(bundle["created_at"])
         moved_at = created_at + min(_PROMOTION_DELAY, (moved_at - created_at) / 2)
-        if moved_at <= _moment(channel["created_at"]):
+        if moved_at <= _parse_moment(channel["created_at"]):
             return
         before = {**channel, "version": bundle["id"], "updated_at": stamp(moved_at)}
         yield before, after
         after = before
 
 
-def _entry(
+def _make_entry(
     table: AuditedTable, operation: str, old: JsonObject | None, new: JsonObject, key_id: int
 ) -> AuditEntry:
     return AuditEntry(
@@ -86,5 +86,5 @@ def _entry(
     )
 
 
-def _moment(text: Json) -> datetime:
+def _parse_moment(text: Json) -> datetime:
     return datetime.fromisoformat(str(text))

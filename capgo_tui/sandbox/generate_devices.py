@@ -128,7 +128,7 @@ def _draw_devices(
         device_traits = (
             traits[index] if index < _DISTINCT else traits[int(rng.random() * _DISTINCT)]
         )
-        yield (app_id, _device_id(rng, index, count), stamp(last_seen), *device_traits)
+        yield (app_id, _draw_device_id(rng, index, count), stamp(last_seen), *device_traits)
 
 
 def _draw_block(
@@ -137,7 +137,7 @@ def _draw_block(
     moment = recipe.now.astimezone(UTC)
     for index in indexes:
         last_seen = _draw_last_seen(rng, moment).isoformat(timespec="microseconds")
-        device_id = _device_id(rng, index, recipe.count)
+        device_id = _draw_device_id(rng, index, recipe.count)
         yield (recipe.app_id, device_id, last_seen, *traits[int(rng.random() * _DISTINCT)])
 
 
@@ -146,7 +146,7 @@ def _draw_last_seen(rng: random.Random, moment: datetime) -> datetime:
     return moment - timedelta(seconds=_SHORTEST * (_LONGEST / _SHORTEST) ** rng.random())
 
 
-def index_near(device_id: str, count: int) -> int:
+def find_index(device_id: str, count: int) -> int:
     """Return the index of the device with this id, or of where it would be."""
     digits = ""
     for character in device_id.replace("-", "")[:12].lower():
@@ -167,20 +167,20 @@ def _draw_device_traits(rng: random.Random, fleet: Fleet) -> tuple[Column, ...]:
     bundle = fleet.pick(rng.random())
     emulator = (bits >> 8) % 60 == 0
     return (
-        _custom_id(bits >> 16) if (bits >> 14) % 3 == 0 else "",
+        _make_custom_id(bits >> 16) if (bits >> 14) % 3 == 0 else "",
         platform,
         _PLUGINS[(bits >> 32) % len(_PLUGINS)],
         systems[(bits >> 36) % len(systems)],
-        _native_build(bundle, bits >> 40),
+        _make_native_build(bundle, bits >> 40),
         bundle,
         not emulator and (bits >> 44) % 25 != 0,
         emulator,
-        _install_source(platform, bits >> 48),
+        _make_install_source(platform, bits >> 48),
         _COUNTRIES[(bits >> 52) % len(_COUNTRIES)],
     )
 
 
-def _device_id(rng: random.Random, index: int, count: int) -> str:
+def _draw_device_id(rng: random.Random, index: int, count: int) -> str:
     """Return a version 4 UUID larger than those of lower indexes: rows come in key order."""
     high = (index * 2**48 + rng.getrandbits(47)) // count
     digits = f"{high << 80 | rng.getrandbits(80):032x}"
@@ -188,7 +188,7 @@ def _device_id(rng: random.Random, index: int, count: int) -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
-def _custom_id(bits: int) -> str:
+def _make_custom_id(bits: int) -> str:
     number = bits >> 4
     match bits % 8:
         case 0:
@@ -201,7 +201,7 @@ def _custom_id(bits: int) -> str:
             return f"store-{number % 460 + 101}"
 
 
-def _native_build(bundle: str, bits: int) -> str:
+def _make_native_build(bundle: str, bits: int) -> str:
     """Return the native version of a device, which may be older than its bundle."""
     if bundle == "builtin":
         return f"2.{bits % 4}.0"
@@ -209,7 +209,7 @@ def _native_build(bundle: str, bits: int) -> str:
     return f"{major}.{max(0, int(minor) - bits % 3)}.0"
 
 
-def _install_source(platform: str, bits: int) -> str | None:
+def _make_install_source(platform: str, bits: int) -> str | None:
     if platform == "ios":
         return "testflight" if bits % 12 == 0 else "app_store"
     return "play_store" if platform == "android" else None

@@ -65,14 +65,14 @@ class Release:
 def make_history(rng: random.Random, count: int) -> list[Release]:
     """Return the last ``count`` releases, the oldest first."""
     names: list[str] = []
-    for name in _names_backwards(rng, count):
+    for name in _draw_names(rng, count):
         if len(names) == count:
             break
         names.append(name)
-    return [_release(rng, name, number) for number, name in enumerate(reversed(names), 1)]
+    return [_draw_release(rng, name, number) for number, name in enumerate(reversed(names), 1)]
 
 
-def _names_backwards(rng: random.Random, count: int) -> Iterator[str]:
+def _draw_names(rng: random.Random, count: int) -> Iterator[str]:
     """Yield names from the newest release back: betas of the next one, then releases."""
     yield from ("2.5.0-beta.3", "2.5.0-beta.2", "2.5.0-beta.1")
     yield from ("2.4.1", "2.4.0", "2.4.0-rc.1")
@@ -87,7 +87,7 @@ def _names_backwards(rng: random.Random, count: int) -> Iterator[str]:
             yield f"{major}.{minor}.0-beta.{beta}"
 
 
-def _release(rng: random.Random, name: str, number: int) -> Release:
+def _draw_release(rng: random.Random, name: str, number: int) -> Release:
     comment = rng.choice(_SUBJECTS) if rng.random() < 0.85 else None
     link = None
     if rng.random() < 0.6:

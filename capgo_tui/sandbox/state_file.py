@@ -35,26 +35,26 @@ class StateError(ValueError):
     """The file cannot be used; the message names the place and the reason."""
 
 
-def _moment(text: str) -> str:
+def _check_moment(text: str) -> str:
     moment = parse_moment(text)
     if moment is None:
         raise ValueError(f"{text!r} is not an ISO date and time")
     return stamp(moment)
 
 
-def _role(text: str) -> str:
+def _check_role(text: str) -> str:
     if text not in ROLES:
         raise ValueError(f"no role {text!r}; there are {', '.join(ROLES)}")
     return text
 
 
-def _app_id(text: str) -> str:
+def _check_app_id(text: str) -> str:
     if not is_app_id(text):
         raise ValueError(f"{text!r} is not a reverse domain string such as com.acme.shop")
     return text
 
 
-Moment = Annotated[str, AfterValidator(_moment)]
+Moment = Annotated[str, AfterValidator(_check_moment)]
 
 
 class RightState(BaseModel):
@@ -71,7 +71,7 @@ class KeyState(BaseModel):
 
     label: str
     key: str = Field(min_length=1)
-    role: Annotated[str, AfterValidator(_role)]
+    role: Annotated[str, AfterValidator(_check_role)]
     apps: list[str]
     state: Literal["active", "expired"] = "active"
     user: str | None = None
@@ -163,7 +163,7 @@ class OverrideState(BaseModel):
 class AppState(BaseModel):
     """One app and everything in it."""
 
-    app_id: Annotated[str, AfterValidator(_app_id)]
+    app_id: Annotated[str, AfterValidator(_check_app_id)]
     name: str | None = None
     owner_org: str
     encryption: EncryptionState | None = None
@@ -177,22 +177,24 @@ class AppState(BaseModel):
     def owner(self) -> str:
         """The user who created the app, which the file does not have: the first channel's."""
         creators = [channel.created_by for channel in self.channels]
-        return creators[0] if creators else _uuid("owner", self.owner_org)
+        return creators[0] if creators else _make_uuid("owner", self.owner_org)
 
     @property
     def created_at(self) -> str:
         """The creation time of the app: that of its first bundle or channel."""
-        firsts = [min(rows, key=_id).created_at for rows in (self.channels, self.bundles) if rows]
+        firsts = [
+            min(rows, key=_row_id).created_at for rows in (self.channels, self.bundles) if rows
+        ]
         return min(firsts, default="2026-01-01T00:00:00.000000+00:00")
 
     @property
     def last_upload(self) -> str | None:
         """The name of the last upload; without one in the file, of the first bundle."""
-        first = min(self.bundles, key=_id).name if self.bundles else None
+        first = min(self.bundles, key=_row_id).name if self.bundles else None
         return self.last_version or first
 
 
-def _id(row: ChannelState | BundleState) -> int:
+def _row_id(row: ChannelState | BundleState) -> int:
     return row.id
 
 
@@ -205,7 +207,7 @@ class State(BaseModel):
 
 def load_state(store: Store, path: str | Path) -> None:
     """Read a state file into an empty store, or raise StateError and leave it unchanged."""
-    state = _read(path)
+    state = _read_state(path)
     _check_references(state, path)
     try:
         with store.bulk_loading() as db:
@@ -222,7 +224,7 @@ def load_state(store: Store, path: str | Path) -> None:
         raise StateError(f"{path}: a value cannot be kept: {error}") from error
 
 
-def _read(path: str | Path) -> State:
+def _read_state(path: str | Path) -> State:
     try:
         with Path(path).open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
@@ -235,12 +237,12 @@ def _read(path: str | Path) -> State:
     try:
         return State.model_validate(parse_json(content))
     except ValidationError as error:  # which is a ValueError too
-        raise StateError(f"{path}: {_first_problem(error.errors())}") from error
+        raise StateError(f"{path}: {_describe_problem(error.errors())}") from error
     except ValueError as error:
         raise StateError(f"{path}: not JSON: {error}") from error
 
 
-def _first_problem(problems: list[ErrorDetails]) -> str:
+def _describe_problem(problems: list[ErrorDetails]) -> str:
     """Return the first problem, with its place as written in code."""
     first = problems[0]
     steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"]]
@@ -281,7 +283,7 @@ def _check_references(state: State, path: str | Path) -> None:
 def _load_app(db: sqlite3.Connection, app: AppState) -> None:
     identity: dict[str, Column] = {
         "app_id": app.app_id,
-        "id": _uuid("app", app.app_id),
+        "id": _make_uuid("app", app.app_id),
         "name": app.name,
         "owner_org": app.owner_org,
         "user_id": app.owner,
@@ -303,7 +305,7 @@ def _load_app(db: sqlite3.Connection, app: AppState) -> None:
         insert(db, "bundles", {"app_id": app.app_id, "user_id": app.owner, **row})
     ids = {}
     for channel in app.channels:
-        rollout_id = _uuid("rollout", app.app_id, channel.name)
+        rollout_id = _make_uuid("rollout", app.app_id, channel.name)
         rest = {"app_id": app.app_id, "rollout_id": rollout_id}
         ids[channel.name] = insert(db, "channels", {**rest, **channel.model_dump()})
     for device in app.devices:
@@ -327,7 +329,7 @@ def _load_key(db: sqlite3.Connection, key: KeyState, owners: dict[str, str]) -> 
         "apps": json.dumps(key.apps),
         "expired": key.state == "expired",
         "hashed": key.hashed,
-        "user_id": key.user or owner or _uuid("user", key.key),
+        "user_id": key.user or owner or _make_uuid("user", key.key),
     }
     key_id = insert(db, "keys", row)
     for right in key.rights:
@@ -340,6 +342,6 @@ def _load_key(db: sqlite3.Connection, key: KeyState, owners: dict[str, str]) -> 
             )
 
 
-def _uuid(*parts: str) -> str:
+def _make_uuid(*parts: str) -> str:
     """Return an id that the file does not have; the same at every load."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "capgo-tui/sandbox/" + "/".join(parts)))

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from capgo_tui.sandbox.faults import FaultError, Faults, how_to_write
+from capgo_tui.sandbox.faults import FaultError, Faults, describe_grammar
 from capgo_tui.sandbox.faults.kinds import KINDS
 from capgo_tui.sandbox.faults.operations import NAMES, identify_request, is_aimed_at
 from capgo_tui.sandbox.faults.schedule import read_schedule
@@ -154,7 +154,7 @@ def test_every_fault_has_a_default_that_works(name: str) -> None:
 
 
 def test_the_explanation_names_everything_and_fits_a_terminal() -> None:
-    text = how_to_write()
+    text = describe_grammar()
     for name in (*KINDS, *NAMES):
         assert name in text
     assert [line for line in text.splitlines() if len(line) > 80] == []

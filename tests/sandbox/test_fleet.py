@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from capgo_tui.sandbox.fleet import BLOCK
 from capgo_tui.sandbox.generate import APP_ID, generate
-from capgo_tui.sandbox.generate_devices import index_near
+from capgo_tui.sandbox.generate_devices import find_index
 from capgo_tui.sandbox.store import Store
 from tests.sandbox.conftest import OpenSandbox, Sandbox, run_sandbox
 from tests.support.clock import NOON
@@ -126,9 +126,9 @@ def test_an_id_tells_its_number(count: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, count - 1))
     noise = data.draw(st.integers(0, 2**47 - 1))
     digits = f"{(index * 2**48 + noise) // count:012x}"
-    assert index_near(f"{digits[:8]}-{digits[8:]}-4000-8000-000000000000", count) == index
+    assert find_index(f"{digits[:8]}-{digits[8:]}-4000-8000-000000000000", count) == index
 
 
 @given(st.text("09afAFgz~!-é\U0001f600", max_size=40), st.integers(1, MILLION))
 def test_any_text_has_a_place(text: str, count: int) -> None:
-    assert 0 <= index_near(text, count) < count
+    assert 0 <= find_index(text, count) < count

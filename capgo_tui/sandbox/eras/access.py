@@ -49,7 +49,7 @@ def authenticate(
 KeyRefusals = tuple[Answer, Answer]
 
 
-def json_object(call: Call, failure: str) -> JsonObject:
+def read_json_object(call: Call, failure: str) -> JsonObject:
     """Read a JSON body; what cannot be read made these handlers answer 500."""
     try:
         return as_object(call.json())

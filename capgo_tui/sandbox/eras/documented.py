@@ -18,7 +18,7 @@ from capgo_tui.sandbox.eras.access import (
     NO_BUNDLE,
     PLACEHOLDER_ID,
     authenticate,
-    json_object,
+    read_json_object,
     require,
 )
 from capgo_tui.sandbox.eras.errors import WRONG_KEY_DOCUMENTED, refusal
@@ -69,12 +69,12 @@ _FLAGS: Mapping[str, str] = {
 _POLICIES = frozenset({"major", "minor", "version_number", "none"})
 
 
-def _key(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
+def _authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
     value = call.headers.get("capgkey", call.headers.get("authorization"))
     return authenticate(db, backend, call, value, _KEY_REFUSALS)
 
 
-def _span(call: Call, failure: str) -> Span:
+def _read_span(call: Call, failure: str) -> Span:
     try:
         return page_span(call.query.get("page"))
     except BadRange as error:
@@ -84,22 +84,22 @@ def _span(call: Call, failure: str) -> Span:
 def get_channels(backend: Backend, call: Call) -> Answer:
     """Answer one channel or a page of them (§6.1)."""
     with backend.store.reading() as db:
-        key = _key(db, backend, call)
+        key = _authenticate(db, backend, call)
         app_id = require(db, key, Permission.READ_CHANNELS, call.query.get("app_id"))
         if call.query.get("channel"):
             channel = find_channel(db, app_id, call.query["channel"])
             if channel is None:
                 raise refusal("Cannot find version", error="{}")
             return Answer(present_channel(channel))
-        channels = list_channels(db, app_id, _span(call, "Cannot find channels"))
+        channels = list_channels(db, app_id, _read_span(call, "Cannot find channels"))
         return Answer([present_channel(channel) for channel in channels])
 
 
 def post_channel(backend: Backend, call: Call) -> Answer:
     """Create or change a channel; one sent without ``version`` loses its bundle (§6.2)."""
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
-        body = json_object(call, "Cannot create channel")
+        key = _authenticate(db, backend, call)
+        body = read_json_object(call, "Cannot create channel")
         name = body.get("channel")
         existing = None
         if isinstance(body.get("app_id"), str) and name is not None:
@@ -146,7 +146,7 @@ def _read_settings(body: JsonObject) -> dict[str, Column]:
 def remove_channel(backend: Backend, call: Call) -> Answer:
     """Delete a channel named in the query (§6.3)."""
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
+        key = _authenticate(db, backend, call)
         app_id = require(db, key, Permission.DELETE_CHANNEL, call.query.get("app_id"))
         if not call.query.get("channel"):
             raise refusal("You must provide a channel name")
@@ -161,7 +161,7 @@ def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or a page of them, as an array (§7.1)."""
     _fill_fleet(backend, call)
     with backend.store.reading() as db:
-        key = _key(db, backend, call)
+        key = _authenticate(db, backend, call)
         device_id = call.query.get("device_id", "").lower()
         backend.limits.count_device("get", call.address, call.query.get("app_id"), device_id)
         app_id = require(db, key, Permission.READ_DEVICES, call.query.get("app_id"))
@@ -170,7 +170,7 @@ def get_devices(backend: Backend, call: Call) -> Answer:
             if device is None:
                 raise refusal("Cannot find device")
             return Answer(present_device(device))
-        devices = list_devices(db, app_id, _span(call, "Cannot get devices"))
+        devices = list_devices(db, app_id, _read_span(call, "Cannot get devices"))
         return Answer([present_device(device) for device in devices])
 
 
@@ -188,8 +188,8 @@ def _fill_fleet(backend: Backend, call: Call) -> None:
 def post_device(backend: Backend, call: Call) -> Answer:
     """Link a device to a channel, and besides to a bundle (§7.2)."""
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
-        body = json_object(call, "Cannot post devices")
+        key = _authenticate(db, backend, call)
+        body = read_json_object(call, "Cannot post devices")
         device_id = as_text(body["device_id"]).lower() if is_truthy(body.get("device_id")) else ""
         backend.limits.count_device(
             "set", call.address, body.get("app_id"), device_id, body.get("channel")
@@ -234,7 +234,7 @@ def _link_version(db: sqlite3.Connection, app_id: str, device_id: str, name: str
 def remove_override(backend: Backend, call: Call) -> Answer:
     """Remove both overrides of a device named in the query (§7.3)."""
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
+        key = _authenticate(db, backend, call)
         device_id = call.query.get("device_id", "").lower()
         backend.limits.count_device("delete", call.address, call.query.get("app_id"), device_id)
         app_id = require(db, key, Permission.MANAGE_DEVICES, call.query.get("app_id"))
@@ -247,11 +247,11 @@ def remove_override(backend: Backend, call: Call) -> Answer:
 def get_bundles(backend: Backend, call: Call) -> Answer:
     """Answer a page of bundles; an empty page is an error (§8.1)."""
     with backend.store.reading() as db:
-        key = _key(db, backend, call)
+        key = _authenticate(db, backend, call)
         if not call.query.get("app_id"):
             raise refusal("Missing app_id")
         app_id = require(db, key, Permission.READ_BUNDLES, call.query["app_id"])
-        bundles = list_bundles(db, app_id, _span(call, "Cannot get bundle"))
+        bundles = list_bundles(db, app_id, _read_span(call, "Cannot get bundle"))
         if not bundles:
             raise refusal("Cannot get bundle", error=None)
         owner_org = find_owner_org(db, app_id)
@@ -261,7 +261,7 @@ def get_bundles(backend: Backend, call: Call) -> Answer:
 def remove_bundles(backend: Backend, call: Call) -> Answer:
     """Delete one bundle or, without a name, all of them, linked ones too (§8.2)."""
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
+        key = _authenticate(db, backend, call)
         if not call.query.get("app_id"):
             raise refusal("Missing app_id")
         app_id = require(db, key, Permission.DELETE_BUNDLE, call.query["app_id"])
@@ -276,7 +276,7 @@ def remove_bundles(backend: Backend, call: Call) -> Answer:
     return OK
 
 
-def _version(bundle_id: int | None, name: str | None) -> JsonObject:
+def _present_version(bundle_id: int | None, name: str | None) -> JsonObject:
     return {
         "id": PLACEHOLDER_ID if bundle_id is None else bundle_id,
         "name": NO_BUNDLE if name is None else name,
@@ -290,7 +290,7 @@ def present_channel(channel: Channel) -> JsonObject:
         "created_at": channel.created_at,
         "name": channel.name,
         "app_id": channel.app_id,
-        "version": _version(channel.version, channel.version_name),
+        "version": _present_version(channel.version, channel.version_name),
         "created_by": channel.created_by,
         "updated_at": channel.updated_at,
         "public": channel.public,
@@ -310,7 +310,9 @@ def present_device(device: Device) -> JsonObject:
         "custom_id": device.custom_id,
         "is_prod": device.is_prod,
         "is_emulator": device.is_emulator,
-        "version": _version(device.version, device.version_name) if has_name else device.version,
+        "version": _present_version(device.version, device.version_name)
+        if has_name
+        else device.version,
         "app_id": device.app_id,
         "platform": device.platform,
         "plugin_version": device.plugin_version,

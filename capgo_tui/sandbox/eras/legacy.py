@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer, Crash
 from capgo_tui.sandbox.call import as_object, is_truthy
-from capgo_tui.sandbox.eras.access import PLACEHOLDER_ID, authenticate, json_object, require
+from capgo_tui.sandbox.eras.access import PLACEHOLDER_ID, authenticate, read_json_object, require
 from capgo_tui.sandbox.eras.errors import WRONG_KEY_LEGACY, refusal
 from capgo_tui.sandbox.fleet import fill_device, fill_fleet
 from capgo_tui.sandbox.paging import EVERYTHING
@@ -41,19 +41,19 @@ if TYPE_CHECKING:
 _KEY_REFUSALS = (WRONG_KEY_LEGACY, WRONG_KEY_LEGACY)
 
 
-def _key(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
+def _authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
     return authenticate(db, backend, call, call.headers.get("authorization"), _KEY_REFUSALS)
 
 
-def _app_id(call: Call) -> str | None:
+def _read_app_id(call: Call) -> str | None:
     return call.query.get("appid", call.query.get("app_id"))
 
 
 def get_channels(backend: Backend, call: Call) -> Answer:
     """Answer one channel or all of them (§6.1)."""
     with backend.store.reading() as db:
-        key = _key(db, backend, call)
-        app_id = require(db, key, Permission.READ_CHANNELS, _app_id(call))
+        key = _authenticate(db, backend, call)
+        app_id = require(db, key, Permission.READ_CHANNELS, _read_app_id(call))
         if call.query.get("channel"):
             channel = find_channel(db, app_id, call.query["channel"])
             if channel is None:
@@ -65,8 +65,8 @@ def get_channels(backend: Backend, call: Call) -> Answer:
 def post_channel(backend: Backend, call: Call) -> Answer:
     """Create or change a channel; settings that are not sent stay (§6.2)."""
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
-        body = json_object(call, "Cannot create channel")
+        key = _authenticate(db, backend, call)
+        body = read_json_object(call, "Cannot create channel")
         name = body.get("channel")
         existing = None
         if isinstance(body.get("app_id"), str) and name is not None:
@@ -101,8 +101,8 @@ def post_channel(backend: Backend, call: Call) -> Answer:
 def remove_channel(backend: Backend, call: Call) -> Answer:
     """Delete a channel; a missing one was no error (§6.3)."""
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
-        body = json_object(call, "Cannot delete channels")
+        key = _authenticate(db, backend, call)
+        body = read_json_object(call, "Cannot delete channels")
         app_id = require(db, key, Permission.DELETE_CHANNEL, body.get("app_id"))
         channel = find_channel(db, app_id, as_text(body.get("channel")))
         if channel is not None:
@@ -114,13 +114,13 @@ def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or all of them; the documentation calls a device ``channel`` (§7.1)."""
     device_id = call.query.get("device_id") or call.query.get("channel")
     if device_id:
-        fill_device(backend.store, _app_id(call), device_id)
+        fill_device(backend.store, _read_app_id(call), device_id)
     else:
-        fill_fleet(backend.store, _app_id(call))
+        fill_fleet(backend.store, _read_app_id(call))
     with backend.store.reading() as db:
-        key = _key(db, backend, call)
-        backend.limits.count_device("get", call.address, _app_id(call), device_id)
-        app_id = require(db, key, Permission.READ_DEVICES, _app_id(call))
+        key = _authenticate(db, backend, call)
+        backend.limits.count_device("get", call.address, _read_app_id(call), device_id)
+        app_id = require(db, key, Permission.READ_DEVICES, _read_app_id(call))
         if device_id:
             device = find_device(db, app_id, device_id)
             if device is None:
@@ -135,8 +135,8 @@ def post_device(backend: Backend, call: Call) -> Answer:
         fields = as_object(call.json())
         fill_device(backend.store, fields.get("app_id"), as_text(fields.get("device_id")))
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
-        body = json_object(call, "Cannot post devices")
+        key = _authenticate(db, backend, call)
+        body = read_json_object(call, "Cannot post devices")
         channel_name = body.get("channel_id") or body.get("channel")
         device_id = body.get("device_id")
         backend.limits.count_device(
@@ -170,8 +170,8 @@ def post_device(backend: Backend, call: Call) -> Answer:
 def remove_override(backend: Backend, call: Call) -> Answer:
     """Unlink a device named in the JSON body (§7.3)."""
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
-        body = json_object(call, "Cannot delete override")
+        key = _authenticate(db, backend, call)
+        body = read_json_object(call, "Cannot delete override")
         device_id = body.get("device_id")
         backend.limits.count_device("delete", call.address, body.get("app_id"), device_id)
         app_id = require(db, key, Permission.MANAGE_DEVICES, body.get("app_id"))
@@ -184,8 +184,8 @@ def remove_override(backend: Backend, call: Call) -> Answer:
 def get_versions(backend: Backend, call: Call) -> Answer:
     """Answer all bundles, as the documented array (§8.1)."""
     with backend.store.reading() as db:
-        key = _key(db, backend, call)
-        app_id = require(db, key, Permission.READ_BUNDLES, _app_id(call))
+        key = _authenticate(db, backend, call)
+        app_id = require(db, key, Permission.READ_BUNDLES, _read_app_id(call))
         bundles = list_bundles(db, app_id, EVERYTHING)
         if not bundles:
             raise refusal("Cannot get version", error=None)
@@ -196,8 +196,8 @@ def get_versions(backend: Backend, call: Call) -> Answer:
 def remove_versions(backend: Backend, call: Call) -> Answer:
     """Delete every bundle of an app, also the ones channels use (§8.2)."""
     with backend.store.writing() as db:
-        key = _key(db, backend, call)
-        body = json_object(call, "Cannot delete version")
+        key = _authenticate(db, backend, call)
+        body = read_json_object(call, "Cannot delete version")
         app_id = require(db, key, Permission.DELETE_BUNDLE, body.get("app_id"))
         delete_all_bundles(db, app_id, stamp(backend.now()), keep_linked=False)
     return OK

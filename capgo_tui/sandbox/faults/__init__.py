@@ -27,7 +27,7 @@ connection. In process, a dropped connection is the exception that ``Faults.drop
 from __future__ import annotations
 
 from capgo_tui.sandbox.faults.faults import Faults, RequestRecord
-from capgo_tui.sandbox.faults.grammar import how_to_write
+from capgo_tui.sandbox.faults.grammar import describe_grammar
 from capgo_tui.sandbox.faults.problem import FaultError
 
-__all__ = ["FaultError", "Faults", "RequestRecord", "how_to_write"]
+__all__ = ["FaultError", "Faults", "RequestRecord", "describe_grammar"]

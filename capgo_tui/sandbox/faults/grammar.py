@@ -32,7 +32,7 @@ class Fault:
 
 def read_fault(text: str) -> Fault:
     """Read one fault, or raise FaultError with the part that is wrong."""
-    what, aim, when = _parts(text.strip())
+    what, aim, when = _split_fault(text.strip())
     name, equals, argument = what.partition("=")
     kind = KINDS.get(name)
     if kind is None:
@@ -44,7 +44,7 @@ def read_fault(text: str) -> Fault:
         raise FaultError(f"{text}: {error}") from error
 
 
-def _parts(text: str) -> tuple[str, str, str]:
+def _split_fault(text: str) -> tuple[str, str, str]:
     if "@" in text:
         what, _, rest = text.rpartition("@")
         aim, _, when = rest.partition(":")
@@ -56,7 +56,7 @@ def _parts(text: str) -> tuple[str, str, str]:
     return what, "*", when
 
 
-def how_to_write() -> str:
+def describe_grammar() -> str:
     """Return an explanation of the grammar with every name, for ``--help``."""
     lines = [
         "A FAULT is NAME[=ARG][@OPERATION][:WHEN]; --fault may be given often.",

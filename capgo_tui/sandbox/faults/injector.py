@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
-from capgo_tui.sandbox.call import first_of_each
+from capgo_tui.sandbox.call import read_query
 from capgo_tui.sandbox.faults.operations import identify_request
 from capgo_tui.sandbox.faults.wire import ConnectionDrop, Forward, Scene, Wire
 
@@ -50,7 +50,7 @@ class FaultInjector:
             return
         body = await _read_body(receive)
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        request = identify_request(scope["method"], scope["path"], first_of_each(pairs), body)
+        request = identify_request(scope["method"], scope["path"], read_query(pairs), body)
         active_faults = self._faults.choose(request)
         if not active_faults:
             await self._app(scope, _replay_body(body, receive), send)

@@ -40,7 +40,7 @@ class FaultKind:
     concerns: Callable[[Request], bool] = _accept_all
 
 
-def _bare(make: Callable[[], Effect]) -> Callable[[str], Effect]:
+def _read_nothing(make: Callable[[], Effect]) -> Callable[[str], Effect]:
     """Return the reader of a fault without an argument."""
 
     def read(text: str) -> Effect:
@@ -51,7 +51,7 @@ def _bare(make: Callable[[], Effect]) -> Callable[[str], Effect]:
     return read
 
 
-def _milliseconds(make: Callable[[float], Effect]) -> Callable[[str], Effect]:
+def _read_milliseconds(make: Callable[[float], Effect]) -> Callable[[str], Effect]:
     def read(text: str) -> Effect:
         if not re.fullmatch(r"\d{1,7}(\.\d+)?", text):
             raise FaultError(f"{text!r} is not a number of milliseconds")
@@ -60,7 +60,7 @@ def _milliseconds(make: Callable[[float], Effect]) -> Callable[[str], Effect]:
     return read
 
 
-def _count(make: Callable[[int], Effect]) -> Callable[[str], Effect]:
+def _read_count(make: Callable[[int], Effect]) -> Callable[[str], Effect]:
     def read(text: str) -> Effect:
         if not re.fullmatch(r"[1-9]\d{0,4}", text):
             raise FaultError(f"{text!r} is not a number of rows")
@@ -69,7 +69,7 @@ def _count(make: Callable[[int], Effect]) -> Callable[[str], Effect]:
     return read
 
 
-def _one_of(choices: Mapping[str, Callable[[], Effect]]) -> Callable[[str], Effect]:
+def _read_choice(choices: Mapping[str, Callable[[], Effect]]) -> Callable[[str], Effect]:
     def read(text: str) -> Effect:
         if text not in choices:
             raise FaultError(f"{text!r} is not one of {', '.join(choices)}")
@@ -84,8 +84,8 @@ class _EffectFactory(Protocol):
     def __call__(self, *, carried_out: bool) -> Effect: ...
 
 
-def _before_or_after(make: _EffectFactory) -> Callable[[str], Effect]:
-    return _one_of(
+def _read_time(make: _EffectFactory) -> Callable[[str], Effect]:
+    return _read_choice(
         {
             "before": lambda: make(carried_out=False),
             "after": lambda: make(carried_out=True),
@@ -93,7 +93,7 @@ def _before_or_after(make: _EffectFactory) -> Callable[[str], Effect]:
     )
 
 
-def _rate_limit(text: str) -> Effect:
+def _read_rate_limit(text: str) -> Effect:
     if text == "bare":
         return refusals.rate_limit(None)
     if not re.fullmatch(r"\d{1,6}", text):
@@ -101,65 +101,73 @@ def _rate_limit(text: str) -> Effect:
     return refusals.rate_limit(int(text))
 
 
-def _media_type(text: str) -> Effect:
+def _read_media_type(text: str) -> Effect:
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+(; ?[\w=-]+)?", text):
         raise FaultError(f"{text!r} is not a content type")
     return bodies.wrong_type(text)
 
 
-def _url(text: str) -> Effect:
+def _read_url(text: str) -> Effect:
     if not re.fullmatch(r"https?://(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+)(:\d{1,5})?(/\S*)?", text):
         raise FaultError(f"{text!r} is not an http address; WHEN comes after @*, as in URL@*:3")
     return refusals.redirect(text)
 
 
 _ALL = (
-    FaultKind("latency", "MS", "500", "wait, then carry it out", _milliseconds(delays.latency)),
     FaultKind(
-        "jitter", "MS", "500", "wait MS at most, then carry it out", _milliseconds(delays.jitter)
+        "latency", "MS", "500", "wait, then carry it out", _read_milliseconds(delays.latency)
     ),
-    FaultKind("late", "MS", "30000", "carry it out, answer MS later", _milliseconds(delays.late)),
+    FaultKind(
+        "jitter",
+        "MS",
+        "500",
+        "wait MS at most, then carry it out",
+        _read_milliseconds(delays.jitter),
+    ),
+    FaultKind(
+        "late", "MS", "30000", "carry it out, answer MS later", _read_milliseconds(delays.late)
+    ),
     FaultKind(
         "slow-drip",
         "MS",
         "250",
         "in up to 64 pieces, MS before each",
-        _milliseconds(delays.slow_drip),
+        _read_milliseconds(delays.slow_drip),
     ),
     FaultKind(
         "429",
         "SECONDS|bare",
         "1",
         "too many requests; bare: no word of when",
-        _rate_limit,
+        _read_rate_limit,
     ),
     FaultKind(
         "500",
         "before|after",
         "before",
         "an error, before or after carrying it out",
-        _before_or_after(refusals.crash),
+        _read_time(refusals.crash),
     ),
     FaultKind(
         "502",
         "before|after",
         "before",
         "likewise, the HTML page of a proxy",
-        _before_or_after(refusals.bad_gateway),
+        _read_time(refusals.bad_gateway),
     ),
     FaultKind(
         "503",
         "before|after",
         "before",
         "likewise, database temporarily unavailable",
-        _before_or_after(refusals.unavailable),
+        _read_time(refusals.unavailable),
     ),
     FaultKind(
         "drop",
         "before|after|midway",
         "before",
         "likewise, no answer; midway: half of one",
-        _one_of(
+        _read_choice(
             {
                 "before": connections.drop_before,
                 "after": connections.drop_after,
@@ -167,30 +175,36 @@ _ALL = (
             }
         ),
     ),
-    FaultKind("truncated", "", "", "half of the JSON, as if it were all", _bare(bodies.truncate)),
-    FaultKind("wrong-type", "TYPE", "text/html", "the right body, wrongly labelled", _media_type),
-    FaultKind("empty", "", "", "the right status without a body", _bare(bodies.empty)),
-    FaultKind("bad-utf8", "", "", "bytes in the JSON that are not UTF-8", _bare(bodies.bad_utf8)),
+    FaultKind(
+        "truncated", "", "", "half of the JSON, as if it were all", _read_nothing(bodies.truncate)
+    ),
+    FaultKind(
+        "wrong-type", "TYPE", "text/html", "the right body, wrongly labelled", _read_media_type
+    ),
+    FaultKind("empty", "", "", "the right status without a body", _read_nothing(bodies.empty)),
+    FaultKind(
+        "bad-utf8", "", "", "bytes in the JSON that are not UTF-8", _read_nothing(bodies.bad_utf8)
+    ),
     FaultKind(
         "error-in-200",
         "",
         "",
         "200 with the body of an error; not carried out",
-        _bare(refusals.error_in_200),
+        _read_nothing(refusals.error_in_200),
     ),
     FaultKind(
         "expired-key",
         "",
         "",
         "the key is refused as a wrong one is",
-        _bare(refusals.expired_key),
+        _read_nothing(refusals.expired_key),
     ),
     FaultKind(
         "insert-rows",
         "N",
         "1",
         "new in front before each later page",
-        _count(shifting.insert_rows),
+        _read_count(shifting.insert_rows),
         shifting.is_between_pages,
     ),
     FaultKind(
@@ -198,7 +212,7 @@ _ALL = (
         "N",
         "1",
         "gone from the front, likewise",
-        _count(shifting.delete_rows),
+        _read_count(shifting.delete_rows),
         shifting.is_between_pages,
     ),
     FaultKind(
@@ -206,9 +220,9 @@ _ALL = (
         "",
         "",
         "the next page is the one just read",
-        _bare(repeating.same_cursor),
+        _read_nothing(repeating.same_cursor),
         lambda request: request.operation.endswith(".list") and request.is_later_page,
     ),
-    FaultKind("redirect", "URL", _REDIRECT_URL, "307, the same path there", _url),
+    FaultKind("redirect", "URL", _REDIRECT_URL, "307, the same path there", _read_url),
 )
 KINDS: Mapping[str, FaultKind] = {kind.name: kind for kind in _ALL}

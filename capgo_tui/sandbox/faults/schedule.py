@@ -38,7 +38,7 @@ def read_schedule(text: str) -> Schedule:
     if step := re.fullmatch(r"/([1-9]\d*)", text):
         return lambda number, rng: number % int(step[1]) == 0
     if re.fullmatch(r"\d+(-\d+|\+)?(,\d+(-\d+|\+)?)*", text):
-        ranges = [_range(part) for part in text.split(",")]
+        ranges = [_parse_range(part) for part in text.split(",")]
         # Requests are counted from 1, and a reversed range would strike none.
         if all(1 <= low <= high for low, high in ranges):
             return lambda number, rng: any(low <= number <= high for low, high in ranges)
@@ -46,7 +46,7 @@ def read_schedule(text: str) -> Schedule:
     raise FaultError(f"{text!r} does not say when; write one of {forms}")
 
 
-def _range(part: str) -> tuple[float, float]:
+def _parse_range(part: str) -> tuple[float, float]:
     if part.endswith("+"):
         return int(part[:-1]), float("inf")
     low, _, high = part.partition("-")

@@ -53,7 +53,7 @@ def act_as(db: sqlite3.Connection, backend: Backend, call: Call, value: str) -> 
         backend.limits.count_failed_auth(call.address)
         raise Refusal(WRONG_KEY)
     backend.limits.count_key(key.id)
-    actor = key if subkey_id is None else _subkey(db, key, int(subkey_id))
+    actor = key if subkey_id is None else _find_subkey(db, key, int(subkey_id))
     backend.store.act(actor.id, stamp(backend.now()))
     return actor
 
@@ -64,7 +64,7 @@ def _is_positive(text: str) -> bool:
     )
 
 
-def _subkey(db: sqlite3.Connection, key: Key, subkey_id: int) -> Key:
+def _find_subkey(db: sqlite3.Connection, key: Key, subkey_id: int) -> Key:
     subkey = find_key_by_id(db, subkey_id)
     if subkey is None or subkey.is_expired or subkey.is_hashed or subkey.user_id != key.user_id:
         raise refusal("invalid_subkey", "Invalid subkey", status=401)
@@ -78,10 +78,10 @@ def require_app_id(body: JsonObject) -> str:
     app_id = body.get("app_id")
     if not is_truthy(app_id):
         raise missing_app_id(body)
-    return valid_app_id(body)
+    return check_app_id(body)
 
 
-def valid_app_id(body: JsonObject) -> str:
+def check_app_id(body: JsonObject) -> str:
     """Return the app id if its form is valid."""
     app_id = body.get("app_id")
     if not isinstance(app_id, str) or not is_app_id(app_id):

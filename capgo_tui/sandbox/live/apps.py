@@ -31,7 +31,7 @@ def get_apps(backend: Backend, call: Call) -> Answer:
                 code = "user_does_not_have_access_to_this_organization"
                 raise refusal(code, text, {"org_id": org})
             apps = [app for app in apps if app.owner_org == org]
-        page, limit = _whole(call, "page", 0), _whole(call, "limit", PAGE_SIZE)
+        page, limit = _read_whole(call, "page", 0), _read_whole(call, "limit", PAGE_SIZE)
         if page < 0 or limit < 1:
             raise refusal("cannot_get_apps", "Cannot get apps", {"supabaseError": None})
         return Answer([present(app) for app in apps[page * limit :][:limit]])
@@ -67,7 +67,7 @@ def post_ok(backend: Backend, call: Call) -> Answer:
     return OK
 
 
-def _whole(call: Call, name: str, default: int) -> int:
+def _read_whole(call: Call, name: str, default: int) -> int:
     """Read a number as ``parseInt`` does: its leading digits; none means the default."""
     match = re.match(r"\s*[+-]?\d{1,9}", call.query.get(name, ""))
     return int(match.group()) if match else default

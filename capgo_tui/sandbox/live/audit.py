@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import Answer
-from capgo_tui.sandbox.call import body_or_query
+from capgo_tui.sandbox.call import read_body_or_query
 from capgo_tui.sandbox.live.access import authenticate
 from capgo_tui.sandbox.live.errors import BAD_RANGE, refusal
 from capgo_tui.sandbox.paging import PAGE_SIZE, Span
@@ -33,7 +33,7 @@ def get_audit(backend: Backend, call: Call) -> Answer:
     """Answer a page of an organisation's changes, the newest first."""
     with backend.store.reading() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         org_id = _read_text(body, "orgId")
         if org_id is None:
             raise _invalid_body()
@@ -88,7 +88,7 @@ def _invalid_body() -> Exception:
 
 def present(entry: AuditEntry, rules: Rules) -> JsonObject:
     """Return the JSON of an entry; its records are rows with the database's names."""
-    old, new = _record(entry.old_record, rules), _record(entry.new_record, rules)
+    old, new = _present_record(entry.old_record, rules), _present_record(entry.new_record, rules)
     changed_fields: Json = None
     if old is not None and new is not None:
         changed_fields = [name for name, value in new.items() if old.get(name) != value]
@@ -112,7 +112,7 @@ def present(entry: AuditEntry, rules: Rules) -> JsonObject:
     }
 
 
-def _record(record: JsonObject | None, rules: Rules) -> JsonObject | None:
+def _present_record(record: JsonObject | None, rules: Rules) -> JsonObject | None:
     if record is None or rules.has_update_packages:
         return record
     return {name: value for name, value in record.items() if name != "update_package"}

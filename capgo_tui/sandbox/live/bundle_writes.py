@@ -7,8 +7,8 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer
-from capgo_tui.sandbox.call import as_object, body_or_query, is_truthy, pick_fields
-from capgo_tui.sandbox.live.access import authenticate, require, valid_app_id
+from capgo_tui.sandbox.call import as_object, is_truthy, pick_fields, read_body_or_query
+from capgo_tui.sandbox.live.access import authenticate, check_app_id, require
 from capgo_tui.sandbox.live.bundles import present
 from capgo_tui.sandbox.live.errors import DUPLICATE, NO_ROW, TOO_LONG, no_access, refusal
 from capgo_tui.sandbox.live.rollout import apply_database_rules
@@ -40,9 +40,9 @@ def create_bundle(backend: Backend, call: Call) -> Answer:
     """Register an external zip."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         _require_field(body, "app_id")
-        app_id = valid_app_id(body)
+        app_id = check_app_id(body)
         for name in ("version", "external_url", "checksum"):
             _require_field(body, name)
         version, url = as_text(body["version"]), as_text(body["external_url"])
@@ -113,10 +113,10 @@ def put_on_channel(backend: Backend, call: Call) -> Answer:
     """Put a bundle on a channel, which needs the right to promote only (§8.4)."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         if not all(is_truthy(body.get(name)) for name in ("app_id", "version_id", "channel_id")):
             raise _missing_fields(pick_fields(body, "app_id", "version_id", "channel_id"))
-        app_id = valid_app_id(body)
+        app_id = check_app_id(body)
         assignment = _read_assignment(body) if backend.rules.reads_assignment_target else "stable"
         if _sends_ids_as_text(call):
             text = "Cannot set bundle to channel"
@@ -173,10 +173,10 @@ def update_metadata(backend: Backend, call: Call) -> Answer:
     """Change a bundle's link and comment."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         if not all(is_truthy(body.get(name)) for name in ("app_id", "version_id")):
             raise _missing_fields(pick_fields(body, "app_id", "version_id"))
-        app_id = valid_app_id(body)
+        app_id = check_app_id(body)
         if not key.may(Permission.UPLOAD, app_id):
             text = "You can't update metadata for this app"
             raise refusal("cannot_update_bundle_metadata", text, {"app_id": app_id})

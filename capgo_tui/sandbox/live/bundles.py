@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer
-from capgo_tui.sandbox.call import body_or_query, is_truthy
+from capgo_tui.sandbox.call import is_truthy, read_body_or_query
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
 from capgo_tui.sandbox.live.errors import BAD_RANGE, NO_ROW, refusal
 from capgo_tui.sandbox.paging import BadRange, page_span
@@ -31,7 +31,7 @@ def get_bundles(backend: Backend, call: Call) -> Answer:
     """Answer a page of bundles; on live an empty page is an error (§8.1, §18.6)."""
     with backend.store.reading() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         app_id = require_app_id(body)
         require(key, Permission.READ_BUNDLES, app_id, "cannot_get_bundle")
         try:
@@ -50,7 +50,7 @@ def remove_bundles(backend: Backend, call: Call) -> Answer:
     """Delete one bundle, or all unlinked ones when no name was sent (§8.2)."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         app_id = require_app_id(body)
         require(key, Permission.DELETE_BUNDLE, app_id, "cannot_delete_bundle")
         moment = stamp(backend.now())

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer, Crash
-from capgo_tui.sandbox.call import as_object, is_truthy, json_body
+from capgo_tui.sandbox.call import as_object, is_truthy, read_json_body
 from capgo_tui.sandbox.live import rollout
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
 from capgo_tui.sandbox.live.errors import no_access, refusal
@@ -48,7 +48,7 @@ def post_channel(backend: Backend, call: Call) -> Answer:
     """Create or change a channel; the checks are in the order of the real handler."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        payload = json_body(call)
+        payload = read_json_body(call)
         if payload is None:
             raise Crash("fields of null")
         body = rollout.resolve_aliases(as_object(payload))

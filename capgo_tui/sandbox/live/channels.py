@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer
-from capgo_tui.sandbox.call import body_or_query, is_truthy
+from capgo_tui.sandbox.call import is_truthy, read_body_or_query
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
 from capgo_tui.sandbox.live.errors import BAD_RANGE, NO_ROW, no_access, refusal
 from capgo_tui.sandbox.paging import BadRange, numbered_span, page_span
@@ -28,7 +28,7 @@ def get_channels(backend: Backend, call: Call) -> Answer:
     """Answer one channel or a page of them."""
     with backend.store.reading() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         app_id = require_app_id(body)
         require(key, Permission.READ_CHANNELS, app_id)
         if is_truthy(body.get("channel")):
@@ -52,7 +52,7 @@ def remove_channel(backend: Backend, call: Call) -> Answer:
     """Delete a channel; one the key cannot see does not exist for it."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         app_id = require_app_id(body)
         name = body.get("channel")
         if not is_truthy(name):
@@ -63,14 +63,16 @@ def remove_channel(backend: Backend, call: Call) -> Answer:
             raise refusal("cannot_find_channel", "Cannot find channel", more)
         if not key.may(Permission.DELETE_CHANNEL, app_id, channel):
             raise no_access({"app_id": app_id, "channel_id": channel.id})
-        bundles = _preview_bundles(db, key, channel) if body.get("delete_bundle") is True else []
+        bundles = (
+            _check_preview_bundles(db, key, channel) if body.get("delete_bundle") is True else []
+        )
         delete_channel(db, channel.id)
         for bundle_id in bundles:
             delete_bundle(db, bundle_id, stamp(backend.now()))
     return OK
 
 
-def _preview_bundles(db: sqlite3.Connection, key: Key, channel: Channel) -> list[int]:
+def _check_preview_bundles(db: sqlite3.Connection, key: Key, channel: Channel) -> list[int]:
     """Return the ids of the channel's bundles, which a preview key may delete."""
     if key.role != "app_preview":
         raise no_access({"app_id": channel.app_id, "channel_id": channel.id})
@@ -106,8 +108,10 @@ def present(channel: Channel, rules: Rules) -> JsonObject:
         "allow_prod": channel.allow_prod,
         "rollout_version": channel.rollout_version,
         "rollout_id": channel.rollout_id,
-        "rollout_version_info": _bundle(channel.rollout_version, channel.rollout_version_name),
-        "version": _bundle(channel.version, channel.version_name),
+        "rollout_version_info": _present_bundle(
+            channel.rollout_version, channel.rollout_version_name
+        ),
+        "version": _present_bundle(channel.version, channel.version_name),
         "disableAutoUpdateUnderNative": channel.disable_auto_update_under_native,
         "disableAutoUpdate": channel.disable_auto_update,
         "rolloutPercentageBps": channel.rollout_percentage_bps,
@@ -135,5 +139,5 @@ def present(channel: Channel, rules: Rules) -> JsonObject:
     return fields
 
 
-def _bundle(bundle_id: int | None, name: str | None) -> Json:
+def _present_bundle(bundle_id: int | None, name: str | None) -> Json:
     return None if bundle_id is None else {"name": name, "id": bundle_id}

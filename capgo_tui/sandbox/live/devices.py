@@ -7,9 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from capgo_tui.sandbox.answers import OK, Answer, Crash
-from capgo_tui.sandbox.call import as_object, body_or_query, is_truthy, json_body, pick_fields
+from capgo_tui.sandbox.call import (
+    as_object,
+    is_truthy,
+    pick_fields,
+    read_body_or_query,
+    read_json_body,
+)
 from capgo_tui.sandbox.fleet import fill_device, fill_fleet, fill_rows
-from capgo_tui.sandbox.live.access import authenticate, require, require_app_id, valid_app_id
+from capgo_tui.sandbox.live.access import authenticate, check_app_id, require, require_app_id
 from capgo_tui.sandbox.live.errors import NO_ROW, missing_app_id, refusal
 from capgo_tui.sandbox.live.override_lookup import fits_url
 from capgo_tui.sandbox.paging import PAGE_SIZE, ROW_CAP
@@ -43,7 +49,7 @@ def get_devices(backend: Backend, call: Call) -> Answer:
     _fill_fleet(backend, call)
     with backend.store.reading() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         if call.body:
             body = _lower_device_id(body)
         device_id = body.get("device_id")
@@ -86,7 +92,7 @@ def post_device(backend: Backend, call: Call) -> Answer:
     """Link a device to a channel; without a channel it answers ok and does nothing (§7.2)."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        payload = json_body(call)
+        payload = read_json_body(call)
         if payload is None:
             raise Crash("fields of null")
         body = _lower_device_id(as_object(payload))
@@ -98,7 +104,7 @@ def post_device(backend: Backend, call: Call) -> Answer:
             text = "Missing device_id or app_id"
             more = {"body": body if isinstance(payload, dict) else payload}
             raise refusal("missing_device_id_or_app_id", text, more)
-        app_id = valid_app_id(body)
+        app_id = check_app_id(body)
         if is_truthy(body.get("version_id")):
             text = "Cannot set version to device, use channel instead"
             raise refusal("invalid_version_id", text)
@@ -122,14 +128,14 @@ def remove_override(backend: Backend, call: Call) -> Answer:
     """Unlink a device; the same answer when there was nothing to unlink (§7.3)."""
     with backend.store.writing() as db:
         key = authenticate(db, backend, call)
-        body = _lower_device_id(body_or_query(call))
+        body = _lower_device_id(read_body_or_query(call))
         device_id = body.get("device_id")
         backend.limits.count_device("delete", call.address, body.get("app_id"), device_id)
         if not is_truthy(body.get("app_id")):
             raise missing_app_id(body)
         if not is_truthy(device_id):
             raise refusal("missing_device_id", "Missing device_id", {"body": body})
-        app_id = valid_app_id(body)
+        app_id = check_app_id(body)
         require(key, Permission.MANAGE_DEVICES, app_id)
         unlink_device(db, app_id, as_text(device_id))
     return OK

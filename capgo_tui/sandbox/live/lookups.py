@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import Answer
-from capgo_tui.sandbox.call import body_or_query, is_truthy, pick_fields
+from capgo_tui.sandbox.call import is_truthy, pick_fields, read_body_or_query
 from capgo_tui.sandbox.live.access import authenticate, require_app_id
 from capgo_tui.sandbox.live.errors import NO_ROW, refusal
 from capgo_tui.sandbox.paging import Span
@@ -23,7 +23,7 @@ def get_current_bundle(backend: Backend, call: Call) -> Answer:
     """Answer what a channel carries; everything is null where it carries nothing."""
     with backend.store.reading() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         app_id = require_app_id(body)
         name = body.get("channel")
         names = pick_fields(body, "app_id", "channel")
@@ -55,7 +55,7 @@ def look_up_bundle(backend: Backend, call: Call) -> Answer:
     """Answer whether a bundle of this name exists, or the name of the newest one."""
     with backend.store.reading() as db:
         key = authenticate(db, backend, call)
-        body = body_or_query(call)
+        body = read_body_or_query(call)
         app_id = require_app_id(body)
         rights = (Permission.READ_BUNDLES, Permission.UPLOAD)
         if not any(key.may(right, app_id) for right in rights):

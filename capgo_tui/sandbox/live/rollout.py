@@ -96,11 +96,11 @@ class Plan:
 
     def read(self, body: JsonObject) -> dict[str, Column]:
         """Check the fields and return the columns they set."""
-        numbers = self._numbers(body)
+        numbers = self._read_numbers(body)
         self._check_target(body)
-        values = {**numbers, **self._pause(body)}
+        values = {**numbers, **self._read_pause(body)}
         if "rolloutVersion" in body:
-            values["rollout_version"] = self._target(body["rolloutVersion"])
+            values["rollout_version"] = self._find_target(body["rolloutVersion"])
         if is_truthy(body.get("rollback")):
             values |= _NO_ROLLOUT
         if is_truthy(body.get("promoteToStable")):
@@ -135,7 +135,7 @@ class Plan:
             raise refusal("missing_rollout_version", text, pick_fields(body, "app_id", "channel"))
         return {"rollout_enabled": True, **values, "version": target, **_NO_PAUSE}
 
-    def _numbers(self, body: JsonObject) -> dict[str, Column]:
+    def _read_numbers(self, body: JsonObject) -> dict[str, Column]:
         values: dict[str, Column] = {}
         percentage = body.get("rolloutPercentage")
         if percentage is not None:
@@ -147,7 +147,7 @@ class Plan:
             if body.get("rolloutPercentageBps") is None:
                 body = {**body, "rolloutPercentageBps": math.floor(percentage * 100 + 0.5)}
         for name, low, high in _RANGES_BEFORE:
-            values |= _whole(body, name, low, high)
+            values |= _read_whole(body, name, low, high)
         confidence = body.get("autoPauseConfidence")
         if confidence is not None:
             if not _is_number(confidence) or not 0 < confidence < 1:
@@ -156,7 +156,7 @@ class Plan:
                 raise refusal("invalid_auto_pause_confidence", text, more)
             values["auto_pause_confidence"] = float(confidence)
         for name, low, high in _RANGES_AFTER:
-            values |= _whole(body, name, low, high)
+            values |= _read_whole(body, name, low, high)
         action = body.get("autoPauseAction")
         if is_truthy(action):
             if not isinstance(action, str) or action not in _ACTIONS:
@@ -188,14 +188,14 @@ class Plan:
             text = "Cannot set rollout target without a stable bundle"
             raise refusal("missing_stable_version", text, names)
 
-    def _pause(self, body: JsonObject) -> dict[str, Column]:
+    def _read_pause(self, body: JsonObject) -> dict[str, Column]:
         """Read the pause; an explicit moment wins over the switch, and unpausing drops reasons."""
         values: dict[str, Column] = {}
         if "rolloutPauseReason" in body:
             reason = body["rolloutPauseReason"]
             values["rollout_pause_reason"] = None if reason is None else as_text(reason)
         if "rolloutPausedAt" in body:
-            values["rollout_paused_at"] = _moment(body["rolloutPausedAt"])
+            values["rollout_paused_at"] = _parse_pause(body["rolloutPausedAt"])
         elif body.get("rolloutPaused") is not None:
             is_paused = is_truthy(body["rolloutPaused"])
             values["rollout_paused_at"] = self.moment if is_paused else None
@@ -203,7 +203,7 @@ class Plan:
             values["rollout_pause_reason"] = None
         return values
 
-    def _target(self, version: Json) -> int | None:
+    def _find_target(self, version: Json) -> int | None:
         if not is_truthy(version):
             return None
         if isinstance(version, (int, float)):
@@ -243,7 +243,7 @@ def _is_number(value: Json) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _whole(body: JsonObject, name: str, low: int, high: int) -> dict[str, Column]:
+def _read_whole(body: JsonObject, name: str, low: int, high: int) -> dict[str, Column]:
     value = body.get(name)
     if value is None:
         return {_ALIASES[name]: None} if name in body and name in _NULLABLE else {}
@@ -254,7 +254,7 @@ def _whole(body: JsonObject, name: str, low: int, high: int) -> dict[str, Column
     return {_ALIASES[name]: int(value)}
 
 
-def _moment(value: Json) -> str | None:
+def _parse_pause(value: Json) -> str | None:
     if value is None:
         return None
     moment = parse_moment(as_text(value))

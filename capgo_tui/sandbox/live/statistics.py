@@ -61,7 +61,7 @@ def get_bundle_usage(backend: Backend, call: Call) -> Answer:
 
 def _read_days(db: sqlite3.Connection, backend: Backend, call: Call) -> list[datetime]:
     key = _authenticate(db, backend, call)
-    start, end = _moment(call.query.get("from")), _moment(call.query.get("to"))
+    start, end = _parse_date(call.query.get("from")), _parse_date(call.query.get("to"))
     if start is None or end is None:
         raise refusal("invalid_body", "Invalid body", {"error": {}})
     if not key.may(Permission.READ_APP, call.path["app_id"]):
@@ -86,7 +86,7 @@ def _authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
     return act_as(db, backend, call, value)
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse_date(text: str | None) -> datetime | None:
     """Parse a date as JavaScript does in the usual cases; a bare month is one too."""
     if text is None:
         return None

@@ -136,10 +136,10 @@ def list_audit(db: sqlite3.Connection, audit_filter: AuditFilter, span: Span) ->
         " ORDER BY a.created_at DESC, a.id DESC LIMIT :limit OFFSET :offset",
         {**values, "limit": span.limit, "offset": span.offset},
     )
-    return [_entry(row) for row in rows]
+    return [_read_entry(row) for row in rows]
 
 
-def _entry(row: sqlite3.Row) -> AuditEntry:
+def _read_entry(row: sqlite3.Row) -> AuditEntry:
     values = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a Row gives values
     for name in ("old_record", "new_record"):
         values[name] = None if values[name] is None else json.loads(values[name])

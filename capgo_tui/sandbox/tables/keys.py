@@ -55,7 +55,7 @@ class Key:
         )
 
 
-def _key(db: sqlite3.Connection, row: sqlite3.Row) -> Key:
+def _read_key(db: sqlite3.Connection, row: sqlite3.Row) -> Key:
     rights = db.execute(
         "SELECT channel_id, permission, allowed FROM channel_rights WHERE key_id = ?", [row["id"]]
     )
@@ -75,15 +75,15 @@ def _key(db: sqlite3.Connection, row: sqlite3.Row) -> Key:
 def find_key(db: sqlite3.Connection, key: str) -> Key | None:
     """Return the key with this value, or None."""
     row = db.execute("SELECT * FROM keys WHERE key = ?", [key]).fetchone()
-    return _key(db, row) if row else None
+    return _read_key(db, row) if row else None
 
 
 def find_key_by_id(db: sqlite3.Connection, key_id: int) -> Key | None:
     """Return the key with this id, or None."""
     row = db.execute("SELECT * FROM keys WHERE id = ?", [key_id]).fetchone()
-    return _key(db, row) if row else None
+    return _read_key(db, row) if row else None
 
 
 def list_keys(db: sqlite3.Connection) -> list[Key]:
     """Return all keys in the order of creation."""
-    return [_key(db, row) for row in db.execute("SELECT * FROM keys ORDER BY id")]
+    return [_read_key(db, row) for row in db.execute("SELECT * FROM keys ORDER BY id")]
