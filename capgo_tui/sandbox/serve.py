@@ -30,7 +30,7 @@ class _AnnouncingServer(uvicorn.Server):
             print("\n".join(self._lines), flush=True)
 
 
-def configured(app: ASGIApp) -> uvicorn.Config:
+def make_server_config(app: ASGIApp) -> uvicorn.Config:
     """Return the uvicorn configuration of the sandbox, which can drop connections for faults."""
     return uvicorn.Config(
         app,
@@ -64,7 +64,7 @@ def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
         f"capgo-tui --api-url {url} --app {entrance.app_id} -a {entrance.key}",
         "ctrl+c stops",
     ]
-    server = _AnnouncingServer(configured(app), lines)
+    server = _AnnouncingServer(make_server_config(app), lines)
     with listener:
         try:
             server.run(sockets=[listener])

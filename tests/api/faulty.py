@@ -44,12 +44,12 @@ class Room:
 
     def asked(self, operation: str) -> int:
         """How many requests came for an operation, by the sandbox's own name for it."""
-        return sum(one.operation == operation for one in self.faults.happened)
+        return sum(one.operation == operation for one in self.faults.request_log)
 
     @property
     def struck(self) -> int:
         """How many requests met a fault."""
-        return sum(bool(one.faults) for one in self.faults.happened)
+        return sum(bool(one.faults) for one in self.faults.request_log)
 
 
 @dataclass

@@ -66,7 +66,7 @@ async def well(faulty: House, operation: Operation) -> tuple[object, int]:
         room = faulty.open()
         result, error = await outcome(room, "", operation, Hourglass())
         assert error is None
-        WELL[operation.name] = result, len(room.faults.happened)
+        WELL[operation.name] = result, len(room.faults.request_log)
     return WELL[operation.name]
 
 
@@ -84,7 +84,7 @@ async def read_cell(faulty: House, fault: str, operation: Operation) -> str:
         assert error is None, error
         assert result == right
         assert bool(glass.slept) is want.again
-        assert len(room.faults.happened) == requests + want.again
+        assert len(room.faults.request_log) == requests + want.again
     always = faulty.open(f"{fault}@{operation.aim}")
     result, error = await outcome(always, fault, operation, Hourglass())
     if want.kind is None:
@@ -132,7 +132,7 @@ async def write_cell(faulty: House, fault: str, operation: Operation) -> str:
     room = faulty.open(f"{fault}@{operation.aim}")
     before, glass = room.contents(), Hourglass()
     _, error = await outcome(room, fault, operation, glass)
-    assert room.asked(operation.aim) == len(room.faults.happened) == 1, "sent exactly once"
+    assert room.asked(operation.aim) == len(room.faults.request_log) == 1, "sent exactly once"
     assert glass.slept == []
     assert (None if error is None else error.kind) is (None if want.shifts else want.kind)
     changed = room.contents() != before

@@ -104,7 +104,7 @@ async def play(
         tally.writes += len(sandbox.heard.writes)
         tally.yes += ledger.yes
         tally.typed_yes += ledger.typed_yes
-        tally.struck += sum(bool(each.faults) for each in sandbox.faults.happened)
+        tally.struck += sum(bool(each.faults) for each in sandbox.faults.request_log)
     left = asyncio.all_tasks() - {asyncio.current_task()}
     if left:
         raise Found(f"tasks are left: {left}")

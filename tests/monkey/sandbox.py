@@ -13,7 +13,7 @@ import uvicorn
 from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.faults import Faults
 from capgo_tui.sandbox.generate import generate
-from capgo_tui.sandbox.serve import configured
+from capgo_tui.sandbox.serve import make_server_config
 from capgo_tui.sandbox.store import Store
 from tests.tui.server import WRITES
 
@@ -128,7 +128,7 @@ async def served(
     heard = Listening()
     app = create_app(store, revision=revision, limits="device", now=now, faults=faults)
     app.add_middleware(Listener, heard=heard)
-    server = _Quiet(configured(app))
+    server = _Quiet(make_server_config(app))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
         while not server.started:  # noqa: ASYNC110 - uvicorn tells no other way

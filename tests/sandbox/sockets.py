@@ -14,7 +14,7 @@ import uvicorn
 
 from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.faults import Faults
-from capgo_tui.sandbox.serve import configured
+from capgo_tui.sandbox.serve import make_server_config
 from capgo_tui.sandbox.store import Store
 from tests.sandbox.world import fill
 from tests.support.clock import NOON
@@ -127,7 +127,7 @@ def serve_sandbox(
 @contextmanager
 def serve_app(app: ASGIApp) -> Iterator[int]:
     """Serve an application in a thread and yield its port."""
-    server = _AnnouncingServer(configured(app))
+    server = _AnnouncingServer(make_server_config(app))
     server.ready = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -318,7 +318,7 @@ def test_several_faults_work_together_and_count_for_themselves(sandbox: SocketSa
         "text/css",
     ]
     assert sandbox.pauses == [0.01] * 4
-    log = [(one.operation, len(one.faults)) for one in list(sandbox.faults.happened)[-4:]]
+    log = [(one.operation, len(one.faults)) for one in list(sandbox.faults.request_log)[-4:]]
     assert log == [
         ("channel.list", 2),
         ("channel.list", 2),

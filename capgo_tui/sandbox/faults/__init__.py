@@ -10,7 +10,7 @@ A fault is written ``NAME[=ARG][@OPERATION][:WHEN]``::
 
 ``kinds`` has every NAME, ``operations`` every OPERATION, ``schedule`` every form of WHEN; without
 an OPERATION all requests are meant, without a WHEN each of them. Several faults may strike one
-request: the first written is the outermost.
+request: the first one is the outermost.
 
 A test changes them while the sandbox runs::
 
@@ -20,8 +20,8 @@ A test changes them while the sandbox runs::
     ...
     faults.clear()
 
-Over a socket, ``serve.configured(app)`` gives a uvicorn configuration that can really drop a
-connection. In process, a dropped connection is the exception that ``Faults.drop_error`` makes.
+Over a socket, the uvicorn configuration of ``serve.make_server_config(app)`` really drops
+connections. In process, a dropped connection is the exception that ``Faults.drop_error`` makes.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Faults:
     seed: int = 0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     drop_error: Callable[[], Exception] = _make_reset
-    happened: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=MEMORY))
+    request_log: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=MEMORY))
     _active: tuple[Active, ...] = ()
 
     @classmethod
@@ -91,7 +91,9 @@ class Faults:
         """Count a request and return the faults that strike it."""
         active_faults = [active for active in self._active if active.register(request)]
         texts = tuple(active.fault.text for active in active_faults)
-        self.happened.append(RequestRecord(request.operation, request.method, request.path, texts))
+        self.request_log.append(
+            RequestRecord(request.operation, request.method, request.path, texts)
+        )
         return active_faults
 
     def _activate(self, texts: tuple[str, ...]) -> tuple[Active, ...]:

@@ -130,7 +130,7 @@ async def test_a_write_is_sent_once_and_what_is_read_back_decides(
             before = room.contents()
             # The first look afterwards fails as well: that is tried again, the write never is.
             write = f"{fault}@{aim}".format(elsewhere=faulty.elsewhere)
-            room.faults.happened.clear()
+            room.faults.request_log.clear()
             room.faults.set(write)
             if FATES[fault] is not Fate.FAILED:
                 room.faults.add("502@read:1")
