@@ -1,8 +1,8 @@
-"""Checks what is installed for known vulnerabilities: ``python -m tests.vulnerabilities``.
+"""Check installed packages for known vulnerabilities: ``python -m tests.vulnerabilities``.
 
-It asks the indexes that `pip-audit` knows (``pip install '.[lint]'``) about the dependencies of
-the program and of its tests, in the versions that are installed here. It fails for a known
-vulnerability alone; where no index answers it says so.
+It asks the indexes of ``pip-audit`` (``pip install '.[lint]'``) about the installed dependencies
+of the program and of its tests. Only a known vulnerability is a failure; without an answer from
+any index it says so.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ SECONDS: Final = 300
 
 
 class Vulnerability(BaseModel):
-    """One that is known, and where it is mended."""
+    """A known vulnerability, and the versions that fix it."""
 
     id: str
     fix_versions: list[str] = []
 
 
 class Dependency(BaseModel):
-    """What an index says of one dependency; `skip_reason` where it does not know it."""
+    """An index's answer about one dependency; ``skip_reason`` if it does not know it."""
 
     name: str
     version: str = ""
@@ -46,74 +46,74 @@ class Dependency(BaseModel):
 
 
 class Report(BaseModel):
-    """What `pip-audit` writes."""
+    """The report of ``pip-audit``."""
 
     dependencies: list[Dependency]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said in the end, and whether the check fails."""
+    """The lines to print, and whether the check fails."""
 
     lines: list[str]
     is_vulnerable: bool = False
 
 
-def installed(project: str, extras: Iterable[str]) -> dict[str, str]:
-    """Return the versions of all that a project needs here, directly or not, without itself."""
+def find_installed_versions(project: str, extras: Iterable[str]) -> dict[str, str]:
+    """Return the versions of a project's direct and indirect dependencies, as installed."""
     versions: dict[str, str] = {}
-    wanted = [(canonicalize_name(project), frozenset(extras))]
-    seen: set[tuple[str, frozenset[str]]] = set()
-    while wanted:
-        name, chosen = wanted.pop()
-        if (name, chosen) in seen:
+    queue = [(canonicalize_name(project), frozenset(extras))]
+    visits: set[tuple[str, frozenset[str]]] = set()
+    while queue:
+        name, extra_names = queue.pop()
+        if (name, extra_names) in visits:
             continue
-        seen.add((name, chosen))
+        visits.add((name, extra_names))
         try:
-            found = distribution(name)
+            package = distribution(name)
         except PackageNotFoundError:
             continue  # of another system, or of an extra that is not installed
-        versions[name] = found.version
-        for line in found.requires or ():
+        versions[name] = package.version
+        for line in package.requires or ():
             need = Requirement(line)
-            marks = [{"extra": extra} for extra in ("", *chosen)]
+            marks = [{"extra": extra} for extra in ("", *extra_names)]
             if need.marker is None or any(need.marker.evaluate(mark) for mark in marks):
-                wanted.append((canonicalize_name(need.name), frozenset(need.extras)))
+                queue.append((canonicalize_name(need.name), frozenset(need.extras)))
     versions.pop(canonicalize_name(project), None)
     return versions
 
 
 def check(versions: Mapping[str, str], audit: Callable[[str], str]) -> Verdict:
-    """Ask one index after the other, until one knows anything; `audit` gives its report."""
-    unanswered = []
+    """Check by the first index that knows any dependency; ``audit`` returns its report."""
+    failures = []
     for service in SERVICES:
         try:
             report = Report.model_validate_json(audit(service))
         except ValidationError:
-            unanswered.append(f"{service} cannot be reached")
+            failures.append(f"{service} cannot be reached")
             continue
-        known = [each for each in report.dependencies if each.skip_reason is None]
-        if not known:
-            unanswered.append(f"{service} knows none of them")
+        dependencies = [each for each in report.dependencies if each.skip_reason is None]
+        if not dependencies:
+            failures.append(f"{service} knows none of them")
             continue
         bad = [
             f"{each.name} {each.version}: {one.id}, mended in"
             f" {', '.join(one.fix_versions) or 'no version'}"
-            for each in known
+            for each in dependencies
             for one in each.vulns
         ]
-        rest = len(versions) - len(known)
+        rest = len(versions) - len(dependencies)
         unknown = f"; {rest} are not known there" if rest else ""
-        said = f"{len(known)} dependencies were checked by {service}{unknown}"
-        return Verdict([*bad, f"{said}: {len(bad)} known vulnerabilities"], bool(bad))
-    where = ", ".join(unanswered)
+        summary = f"{len(dependencies)} dependencies were checked by {service}{unknown}"
+        return Verdict([*bad, f"{summary}: {len(bad)} known vulnerabilities"], bool(bad))
+    where = ", ".join(failures)
     return Verdict(
         [f"known vulnerabilities of {len(versions)} dependencies: NOT CHECKED ({where})"]
     )
 
 
 def run_pip_audit(versions: Mapping[str, str], service: str) -> str:
-    """Run `pip-audit` and return its report; nothing where it cannot make one."""
+    """Run ``pip-audit`` and return its report, or "" after a failure."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "requirements.txt"
         file.write_text("".join(f"{name}=={version}\n" for name, version in versions.items()))
@@ -128,11 +128,11 @@ def run_pip_audit(versions: Mapping[str, str], service: str) -> str:
 
 
 def main() -> int:
-    """Check, say what came of it, and return the exit code."""
+    """Check, print the verdict, and return the exit code."""
     if find_spec("pip_audit") is None:
         print("pip-audit is not installed: pip install '.[lint]'")
         return 2
-    versions = installed(PROJECT, EXTRAS)
+    versions = find_installed_versions(PROJECT, EXTRAS)
     verdict = check(versions, lambda service: run_pip_audit(versions, service))
     print(*verdict.lines, sep="\n")
     return int(verdict.is_vulnerable)

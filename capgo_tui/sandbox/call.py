@@ -118,7 +118,7 @@ def read_body_or_query(call: Call) -> JsonObject:
         if call.method in {"GET", "HEAD"}:
             return dict(call.query)
         value = dict(call.query)
-    # A string has keys in JavaScript, hence gets past this; its fields are then all missing.
+    # A string has keys in JavaScript and passes; all its fields are missing then.
     if not value or not isinstance(value, (dict, list, str)):
         raise Refusal(invalid_json({}))
     return as_object(value)

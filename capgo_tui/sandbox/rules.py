@@ -12,7 +12,7 @@ class Rules:
     Which revision has which rules is written in ``revisions``.
     """
 
-    #: GET /channel tells ``ios``, ``android`` and ``updatePackage``; POST reads the last (§18.3-4).
+    #: GET /channel returns ``ios``, ``android`` and ``updatePackage``; POST the last (§18.3-4).
     has_update_packages: bool = False
     #: GET /channel reads ``page`` as a number: no page defect, no error (§18.3).
     reads_page_as_number: bool = False
@@ -24,7 +24,7 @@ class Rules:
     advances_rollouts: bool = False
     #: A new stable bundle ends the rollout of another (§18.4).
     new_stable_ends_rollout: bool = False
-    #: PUT /bundle reads ``target`` and tells ``assignmentTarget`` (§18.5).
+    #: PUT /bundle reads ``target`` and returns ``assignmentTarget`` (§18.5).
     reads_assignment_target: bool = False
     #: A page of bundles without a row is an error, and not an empty list (§18.6).
     refuses_empty_bundle_page: bool = True
@@ -36,7 +36,7 @@ class Rules:
     same_set_seconds: float = 60.0
     #: An organisation that enforces encryption refuses every external bundle (§18.9).
     enforcing_refuses_external: bool = False
-    #: The usage of bundles tells numbers of devices besides per cents (§18.10).
+    #: The usage of bundles has numbers of devices beside per cents (§18.10).
     tells_device_counts: bool = False
 
 
