@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from tests.budgets.counting_sandbox import ASKED
+from tests.budgets.counting_sandbox import LOG_PATH
 from tests.monkey.hands import Found
-from tests.support.pseudo_terminal import COMMAND, Ended, PseudoTerminal
+from tests.support.pseudo_terminal import COMMAND, ProgramEnd, PseudoTerminal
 from tests.support.sandbox_process import Sandbox, serving
 from tests.tui.test_terminal_input import REPLIES
 from tests.tui.test_terminal_noise import MALFORMED
@@ -90,7 +90,7 @@ def run(seed: int, count: int, folder: Path, told: Told = lambda _: None) -> Tal
                 last: list[bytes] = []
                 try:
                     _type(terminal, drawn, count, tally, last)
-                except Ended:
+                except ProgramEnd:
                     tally.ends += 1
                     code = terminal.process.wait()
                     _check(code == 0, f"it ended with {code}", seed, last, terminal)
@@ -150,7 +150,7 @@ def _assert_that_a_y_writes(sandbox: Sandbox, folder: Path) -> None:
 
 def written(sandbox: Sandbox) -> list[str]:
     """Every write that has reached the sandbox."""
-    asked: list[str] = httpx.get(sandbox.url + ASKED).json()
+    asked: list[str] = httpx.get(sandbox.url + LOG_PATH).json()
     return [request for request in asked if request.startswith(WRITES)]
 
 

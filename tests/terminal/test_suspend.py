@@ -31,7 +31,7 @@ def test_a_question_is_still_open_after_a_stop_and_not_answered_by_the_terminal(
         terminal.type("\x1a")
         _, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status)
-        sent = terminal.received
+        sent = terminal.byte_count
         os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.wait_for(lambda: b"\x1b[?2026$p" in terminal.output[sent:], "the question")
         for piece in (REPLY[:5], REPLY[5:], REPLY):
