@@ -110,6 +110,10 @@ class PseudoTerminal:
         """Return one row of the screen; negative numbers count from the bottom."""
         return self.screen.display[number].rstrip()
 
+    def last_lines(self, count: int) -> str:
+        """Return the words of the last rows of the screen in one line."""
+        return " ".join(" ".join(self.screen.display[-count:]).split())
+
     @property
     def picture(self) -> tuple[object, ...]:
         """The present screen with its colours."""

@@ -98,7 +98,7 @@ def test_walk_the_tabs_and_fix_an_override(
         assert "channel" not in ask(sandbox)
         terminal.type("y")
         terminal.wait_for("✓")
-        assert "override is no_access, read back" in terminal.line(-2)
+        assert "override is no_access, read back" in terminal.last_lines(3)
         assert "▲ no_access" in terminal.text
         assert ask(sandbox)["channel"] == "no_access"
 
@@ -106,7 +106,7 @@ def test_walk_the_tabs_and_fix_an_override(
         terminal.type("x")
         terminal.wait_for("no_access → none?")
         terminal.type("y")
-        terminal.wait_for("override is none, read back")
+        terminal.wait_for(lambda: "override is none, read back" in terminal.last_lines(3))
         assert "▲ no_access" not in terminal.text
         assert "channel" not in ask(sandbox)
 
