@@ -1,7 +1,7 @@
-"""The servers that somebody agreed to send the key to though only files of a folder name them.
+"""Servers that the user agreed to send the API key to, although only a file of a folder names them.
 
-Anybody's repository can hold such a file. A yes holds for that folder and that server alone; it
-is kept in the state folder, in a file of its owner's own.
+Anybody's repository can hold such a file. The consent holds for that folder and that server only.
+It is stored in the state folder, in a file that only its owner can read.
 """
 
 from __future__ import annotations
@@ -15,52 +15,54 @@ from typing import Final
 
 from capgo_tui.plain_files import close_to_others, make_private_folder, read_plain
 
-KEPT: Final = 200
-"""So many are kept, the latest ones."""
+MAX_PAIRS: Final = 200
+"""Most pairs of folder and server in the file; older ones are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreedServers:
-    """What was agreed to, in one file."""
+    """The pairs of folder and server that were agreed to, stored in one file."""
 
     file: Path
 
     def has(self, folder: Path, server: str) -> bool:
-        """Whether somebody agreed; no when that cannot be told, for then it is asked again."""
+        """Return whether the user agreed; False when the file cannot be read."""
         return _pair(folder, server) in self._read()
 
     def add(self, folder: Path, server: str) -> None:
-        """Remember that somebody agreed.
+        """Store that the user agreed.
 
         Raises:
-            OSError: when it cannot be written down: then it holds for this run.
+            OSError: when the file cannot be written; the consent then holds for this run only.
 
         """
-        import tempfile  # noqa: PLC0415 - for a yes alone
+        import tempfile  # noqa: PLC0415 - only when the user agrees
 
         pair = _pair(folder, server)
         make_private_folder(self.file.parent)
-        kept = [*(each for each in self._read() if each != pair), pair][-KEPT:]
-        opened, name = tempfile.mkstemp(prefix=".servers-", dir=self.file.parent)  # for its owner
+        pairs = [*(each for each in self._read() if each != pair), pair][-MAX_PAIRS:]
+        descriptor, name = tempfile.mkstemp(
+            prefix=".servers-", dir=self.file.parent
+        )  # readable by its owner only
         try:
-            with os.fdopen(opened, "w", encoding="utf-8") as file:
-                file.write(json.dumps(kept))
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(json.dumps(pairs))
             Path(name).replace(self.file)
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise
 
     def _read(self) -> list[list[str]]:
-        """All of it; nothing where the file is not its owner's alone, or is damaged."""
-        kept: object = None
+        """Return all pairs; none when the file is damaged or others may write to it."""
+        pairs: object = None
         with suppress(OSError, ValueError, RecursionError):
             if self.file.exists():
                 make_private_folder(self.file.parent)
                 close_to_others(self.file)
-                kept = json.loads(read_plain(self.file))
+                pairs = json.loads(read_plain(self.file))
         return [
             each
-            for each in (kept if isinstance(kept, list) else ())
+            for each in (pairs if isinstance(pairs, list) else ())
             if isinstance(each, list) and all(isinstance(text, str) for text in each)
         ]
 

@@ -1,7 +1,7 @@
-"""What a project's Capacitor config says of Capgo (contract §14).
+"""Read the app id and the server from a project's Capacitor config (contract §14).
 
-A ``.json`` config is read. A ``.ts`` or ``.js`` config is a program, which is not run: only
-texts that stand in it literally, at the right place, are found.
+A ``.json`` config is parsed. A ``.ts`` or ``.js`` config is a program, which is not run: only
+string literals at the right place are read.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONFIG_FILES = ("capacitor.config.ts", "capacitor.config.js", "capacitor.config.json")
-"""The first that exists is the config, as for Capacitor itself."""
+"""File names in order; the first that exists is used, as in Capacitor itself."""
 
-WANTED = 3
-"""Steps in the longest path that is looked for; nothing deeper is kept."""
+MAX_STEPS = 3
+"""Length of the longest path that is read; deeper values are skipped."""
 
-# Possessive, and what never ends is one token up to the end: anybody's repository can hold such
-# a file, and no text may take more than one look at each of its characters.
+# Possessive quantifiers, and an unterminated literal is one token up to the end: the file may be
+# hostile, and matching must stay linear.
 _TOKEN = re.compile(
     r"""
       (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
@@ -38,12 +38,12 @@ _TOKEN = re.compile(
 
 
 class BrokenConfigError(ValueError):
-    """A config that is to be read cannot be; the message names file and line."""
+    """A config cannot be read; the message names file and line."""
 
 
 @dataclass(frozen=True, slots=True)
 class CapacitorConfig:
-    """What the config says: the app, and another server than Capgo's own."""
+    """The app id and the server of a Capacitor config."""
 
     file: str = "capacitor.config"
     app_id: str | None = None
@@ -51,7 +51,7 @@ class CapacitorConfig:
 
     @classmethod
     def read(cls, folder: Path) -> CapacitorConfig:
-        """Read the config of a folder; an empty one where there is none.
+        """Read the config of a folder; return an empty one when there is none.
 
         Raises:
             BrokenConfigError: when ``capacitor.config.json`` is not JSON, or a config is a link,
@@ -65,18 +65,18 @@ class CapacitorConfig:
                 raise BrokenConfigError(f"{name}: {error.strerror}") from None
             except (OSError, UnicodeDecodeError):
                 continue
-            found = _from_json(name, text) if name.endswith(".json") else _from_code(text)
-            nested = "plugins", "CapacitorUpdater"
+            texts = _from_json(name, text) if name.endswith(".json") else _from_code(text)
+            plugin = "plugins", "CapacitorUpdater"
             return cls(
                 name,
-                found.get((*nested, "appId")) or found.get(("appId",)),
-                found.get((*nested, "localApi")),
+                texts.get((*plugin, "appId")) or texts.get(("appId",)),
+                texts.get((*plugin, "localApi")),
             )
         return cls()
 
 
 Texts = dict[tuple[str, ...], str]
-"""The texts of a config by their path, such as ``("plugins", "CapacitorUpdater", "appId")``."""
+"""String values of a config by path, such as ``("plugins", "CapacitorUpdater", "appId")``."""
 
 
 def _from_json(name: str, text: str) -> Texts:
@@ -91,7 +91,7 @@ def _from_json(name: str, text: str) -> Texts:
 
 
 def _line_of(error: json.JSONDecodeError) -> int:
-    """The line of a mistake; a comma with nothing behind it is one itself, as since Python 3.13."""
+    """Return the line of an error; that of a trailing comma is its own, as in Python 3.13."""
     before = error.doc[: error.pos].rstrip()
     if before.endswith(",") and error.doc[error.pos : error.pos + 1] in ("}", "]"):
         return before.count("\n") + 1
@@ -101,21 +101,21 @@ def _line_of(error: json.JSONDecodeError) -> int:
 def _texts_in(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, str):
         yield path, value
-    elif isinstance(value, dict) and len(path) < WANTED:
+    elif isinstance(value, dict) and len(path) < MAX_STEPS:
         for name, inner in value.items():
             yield from _texts_in(inner, (*path, name))
 
 
 def _from_code(code: str) -> Texts:
-    """Follow the braces of a program; a place with two different texts counts as unknown."""
+    """Read string literals by their nesting; a path with two different values is skipped."""
     texts: Texts = {}
     doubtful: set[tuple[str, ...]] = set()
     path: list[bool] = []
-    """Of each open brace, whether a name leads to it; that name is in `steps`."""
+    """For each open brace, whether it has a name, which is then in `steps`."""
     steps: list[str] = []
     name, after_colon = "", False
     last: tuple[str, ...] | None = None
-    """The place whose text has just been read: only a comma or a brace may follow it."""
+    """Path of the literal just read; anything but a comma or a brace after it makes it doubtful."""
     for token in _TOKEN.finditer(code):
         if token["comment"] is not None:
             continue
@@ -125,14 +125,14 @@ def _from_code(code: str) -> Texts:
             doubtful.add(last)
         last = None
         if token["open"]:
-            # The outermost object is the config, whatever it is called or handed to.
+            # The outermost object is the config, whatever its variable is called.
             path.append(after_colon and bool(name))
             steps += [name] * path[-1]
         elif token["close"]:
             if path and path.pop():
                 steps.pop()
             name = ""
-        elif text is not None and after_colon and len(steps) < WANTED:
+        elif text is not None and after_colon and len(steps) < MAX_STEPS:
             last = (*steps, name)
             if texts.setdefault(last, text) != text or "${" in text:
                 doubtful.add(last)

@@ -1,4 +1,4 @@
-"""The user's ``config.toml``: read whole, and every mistake in it named with file, line and key."""
+"""Read the user's ``config.toml`` and report mistakes with file, line and key."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 Table: TypeAlias = dict[str, object]
 Kind: TypeAlias = tuple[tuple[type, ...], str]
-"""What a value may be, and the words for that."""
+"""The types a value may have, and their description for an error message."""
 
-LISTED: Final = 20
-"""So many known names are told of at most."""
+MAX_NAMES: Final = 20
+"""Most valid names that an error message lists."""
 _TOKEN: Final = re.compile(
     r"""
       \#[^\n]*
@@ -28,22 +28,22 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""Where a statement of valid TOML ends: at the end of a line, but in no text, list or table."""
+"""Finds where a TOML statement ends: at a line end outside of strings, lists and tables."""
 _PART = r"""(?:[A-Za-z0-9_-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')"""
 _DOTTED: Final = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+")
-"""A key of the file; its parts are quoted or plain, and have a dot between them."""
+"""A dotted TOML key, whose parts are quoted or bare."""
 _MOST_PARTS: Final = 100
-"""No key has more; `tomllib` takes the square of them in time, minutes for a whole file."""
+"""Most parts of a key; `tomllib` takes quadratic time, minutes for a whole file."""
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 
 class ConfigFileError(ValueError):
-    """Something in the file, or about it, is wrong; the message says where and what."""
+    """The file cannot be used; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """A file of the user's settings, parsed."""
+    """A parsed ``config.toml``."""
 
     path: Path
     text: str
@@ -51,20 +51,20 @@ class ConfigFile:
 
     @classmethod
     def read(cls, path: Path) -> ConfigFile | None:
-        """Read a file; None where there is none.
+        """Read a file; return None when there is none.
 
         Raises:
             ConfigFileError: when it cannot be read, or is not TOML.
 
         """
         try:
-            # The user's own, and keepers of dotfiles lay links.
+            # Dotfile managers make it a link.
             raw = read_plain(path, follow_links=True)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise ConfigFileError(f"{path} cannot be read: {error.strerror}") from None
-        import tomllib  # noqa: PLC0415 - only for those who have such a file
+        import tomllib  # noqa: PLC0415 - only when the file exists
 
         try:
             text = raw.decode("utf-8-sig").replace("\r\n", "\n")
@@ -87,10 +87,10 @@ class ConfigFile:
             raise ConfigFileError(f"{path}: {why}") from None
 
     def check(self, place: tuple[str, ...], table: Table, kinds: Mapping[str, Kind]) -> None:
-        """Check that a table has only known keys, each with a value of its kind.
+        """Check that a table has only known keys, each with a value of the right type.
 
         Raises:
-            ConfigFileError: naming the first that is not so.
+            ConfigFileError: naming the first mistake.
 
         """
         for key, value in table.items():
@@ -101,42 +101,42 @@ class ConfigFile:
                 raise self.mistake((*place, key), f"has to be {words}")
 
     def mistake(self, place: tuple[str, ...], what: str) -> ConfigFileError:
-        """The error that names a place of the file and says what is wrong there."""
+        """Return the error for a mistake at a place of the file."""
         return ConfigFileError(f"{self.where(*place)}: {what}")
 
     def where(self, *place: str) -> str:
-        """File, line and name of a key or a table."""
+        """Return file, line and name of a key or a table, for an error message."""
         return f"{self.path}:{self._line_of(place)}: {clean('.'.join(place), 80)}"
 
     @staticmethod
-    def nearest(name: str, known: Iterable[str]) -> str:
-        """What was probably meant; all there is where nothing comes near."""
-        from difflib import get_close_matches  # noqa: PLC0415 - for a mistake alone
+    def nearest(name: str, names: Iterable[str]) -> str:
+        """Return a hint with the closest valid name, or with all of them when none is close."""
+        from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
-        known = list(known)
-        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        names = list(names)
+        near = get_close_matches(name, names, n=1, cutoff=0.5)
         if near:
             return f"did you mean {near[0]}?"
-        more = ", …" if len(known) > LISTED else ""
-        return f"there is {', '.join(known[:LISTED]) or 'none'}{more}"
+        more = ", …" if len(names) > MAX_NAMES else ""
+        return f"there is {', '.join(names[:MAX_NAMES]) or 'none'}{more}"
 
     def _line_of(self, place: tuple[str, ...]) -> int:
-        """The line in which a key or a table begins; the parser itself tells none."""
+        """Return the line of a key or a table; `tomllib` does not tell it."""
         import tomllib  # noqa: PLC0415 - as above
 
         header: tuple[str, ...] = ()
         for line, statement in self._statements():
-            parsed = tomllib.loads(statement)
+            table = tomllib.loads(statement)
             if statement.startswith("["):
-                header = _path_of(parsed)
+                header = _path_of(table)
                 if header[: len(place)] == place:
                     return line
-            elif place[: len(header)] == header and _has(parsed, place[len(header) :]):
+            elif place[: len(header)] == header and _has(table, place[len(header) :]):
                 return line
         return 1
 
     def _statements(self) -> Iterator[tuple[int, str]]:
-        """Each header and each key with its value, and the line in which it begins."""
+        """Yield each header and each key with its value, and the line in which it begins."""
         begins, line, depth = 0, 1, 0
         for token in _TOKEN.finditer(self.text):
             depth += (token["open"] is not None) - (token["close"] is not None)
@@ -150,7 +150,7 @@ class ConfigFile:
 
 
 def _path_of(table: Table) -> tuple[str, ...]:
-    """The names in a header, parsed alone; in a list of tables no place is looked for."""
+    """Return the names in a header that was parsed on its own."""
     path: list[str] = []
     inner: object = table
     while isinstance(inner, dict) and inner:
@@ -169,7 +169,7 @@ def _has(table: Table, place: tuple[str, ...]) -> bool:
 
 
 def _check_depth(path: Path, text: str) -> None:
-    """Raise `ConfigFileError` where the parts of a key are more than a parser can bear."""
+    """Raise `ConfigFileError` for a key with too many parts."""
     for key in _DOTTED.finditer(text):
         if sum(1 for _ in re.finditer(_PART, key[0])) > _MOST_PARTS:
             line = text.count("\n", 0, key.start()) + 1

@@ -1,7 +1,7 @@
-"""Running the command that tells the key: bounded in time and output, ended with all it began.
+"""Run a command that prints the API key, with limits on its time and output.
 
-It runs in a process group of its own, so that all of it can be ended. The terminal is lent to
-that group meanwhile: somebody may have to unlock something there.
+It runs in a process group of its own, so that it can be killed with all its children. That group
+is the foreground group of the terminal meanwhile: the user may have to type a passphrase.
 """
 
 from __future__ import annotations
@@ -21,44 +21,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-LONGEST: Final = 4096
-"""Bytes of its output and of its standard error that are kept."""
-SHOWN: Final = 2
-"""Lines of its standard error that are shown, the last ones."""
+MAX_BYTES: Final = 4096
+"""Most bytes of its output, and of its standard error, that are read."""
+MAX_LINES: Final = 2
+"""Last lines of its standard error in an error message."""
 GRACE: Final = 1.0
-"""Seconds for the rest of its output, where something that it began keeps that open."""
+"""Seconds to wait for its output after it has ended, when a child holds the pipe open."""
 _UUID: Final = re.compile(r"\b[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b", re.IGNORECASE)
 _SHORTEST_SECRET: Final = 8
 
 
 class KeyCommandError(Exception):
-    """The command told no key; the message completes the sentence that begins with its name."""
+    """The command printed no key; the message continues a sentence that begins with its name."""
 
 
-def output_of(words: Sequence[str], folder: Path, patience: float) -> str:
-    """Return what a command writes to its output, once it has ended well.
+def output_of(words: Sequence[str], folder: Path, timeout: float) -> str:
+    """Run a command and return its output.
 
-    What it leaves running in the background, such as an agent, is not waited for.
+    A process that it leaves in the background, such as an agent, is not waited for.
 
     Raises:
         KeyCommandError: when it fails, takes too long, or writes too much.
         OSError: when it cannot be run.
-        ValueError: when it has a zero in it.
+        ValueError: when a word has a null character in it.
 
     """
     process = _start(words, folder)
     output, errors = _Reader(process.stdout), _Reader(process.stderr, latest=True)
-    # More than a key can be: it might go on without end.
+    # No key is that long, and the output may be endless.
     output.when_full = lambda: _end(process)
     why = ""
     try:
         for reader in (output, errors):
             reader.start()
-        with _terminal_lent_to(process):
-            process.wait(patience)
+        with _terminal_for(process):
+            process.wait(timeout)
     except subprocess.TimeoutExpired:
         _end(process)
-        why = f"took longer than {patience:g} s"
+        why = f"took longer than {timeout:g} s"
     except BaseException:
         _end(process)
         raise
@@ -66,60 +66,60 @@ def output_of(words: Sequence[str], folder: Path, patience: float) -> str:
         reader.join(GRACE)
     code = process.returncode
     if output.is_full:
-        why = f"wrote more than {LONGEST // 1024} KB"
+        why = f"wrote more than {MAX_BYTES // 1024} KB"
     elif not why and code < 0:
         if -code == signal.SIGINT:
-            raise KeyboardInterrupt  # typed while the terminal was lent
+            raise KeyboardInterrupt  # typed while the command had the terminal
         why = f"was ended by signal {-code}"
     elif not why and code:
         why = f"failed with exit code {code}"
-    told = output.text
+    text = output.text
     if why:
-        said = " · ".join(_shown(errors.text, (*words, *told.split())))
-        raise KeyCommandError(f"{why}: {said}" if said else why)
-    return told
+        hint = " · ".join(_last_lines(errors.text, (*words, *text.split())))
+        raise KeyCommandError(f"{why}: {hint}" if hint else why)
+    return text
 
 
-def _shown(errors: str, secrets: Iterable[str]) -> list[str]:
-    """The last lines of a standard error, without what may be a key."""
-    lines = [line for line in errors.splitlines() if line.strip()][-SHOWN:]
-    hidden = {each for each in secrets if len(each) >= _SHORTEST_SECRET and "/" not in each}
-    for secret in sorted(hidden, key=len, reverse=True):
+def _last_lines(errors: str, secrets: Iterable[str]) -> list[str]:
+    """Return the last lines of a standard error, without what may be a key."""
+    lines = [line for line in errors.splitlines() if line.strip()][-MAX_LINES:]
+    hideable = {each for each in secrets if len(each) >= _SHORTEST_SECRET and "/" not in each}
+    for secret in sorted(hideable, key=len, reverse=True):
         lines = [line.replace(secret, "[hidden]") for line in lines]
     return [clean(_UUID.sub("[hidden]", line), 200) for line in lines]
 
 
 class _Reader(threading.Thread):
-    """Reads a pipe to its end and keeps a part; on its own, for Windows can wait for no pipe."""
+    """A thread that reads a pipe to its end and keeps a part; Windows cannot select on pipes."""
 
     def __init__(self, pipe: IO[bytes] | None, *, latest: bool = False) -> None:
         super().__init__(daemon=True)
         self._pipe = pipe
         self._latest = latest
-        self._kept = b""
+        self._content = b""
         self.is_full = False
-        """Whether there was more than is kept, and nothing more was read."""
+        """Whether there was more than `MAX_BYTES`, so that reading stopped."""
         self.when_full = _nothing
 
     def run(self) -> None:
-        """Read until all that could write has ended."""
+        """Read until every writer has closed the pipe."""
         if self._pipe is None:
             return
         with suppress(OSError), self._pipe as pipe:
-            while piece := pipe.read(LONGEST):
-                kept = self._kept + piece
+            while piece := pipe.read(MAX_BYTES):
+                content = self._content + piece
                 if self._latest:
-                    kept = kept[-LONGEST:]
-                elif len(kept) > LONGEST:
+                    content = content[-MAX_BYTES:]
+                elif len(content) > MAX_BYTES:
                     self.is_full = True
                     self.when_full()
                     break
-                self._kept = kept
+                self._content = content
 
     @property
     def text(self) -> str:
-        """What is kept so far."""
-        return self._kept.decode("utf-8", "replace")
+        """The output read so far."""
+        return self._content.decode("utf-8", "replace")
 
 
 def _nothing() -> None:
@@ -139,7 +139,7 @@ if sys.platform == "win32":
         )
 
     def _end(process: subprocess.Popen[bytes]) -> None:
-        """End it and all that it began, as far as Windows still knows that."""
+        """Kill a process and its children, as far as Windows knows them."""
         taskkill = os.path.join(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill")
         with suppress(OSError):
             subprocess.run(  # noqa: S603 - a program of the system
@@ -150,8 +150,8 @@ if sys.platform == "win32":
         process.wait()
 
     @contextmanager
-    def _terminal_lent_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """Do nothing: a console is for all of its programs."""
+    def _terminal_for(process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Do nothing: all programs of a console share it."""
         del process
         yield
 
@@ -169,14 +169,14 @@ else:
         )
 
     def _end(process: subprocess.Popen[bytes]) -> None:
-        """End it and all of its group."""
+        """Kill a process and its group."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     @contextmanager
-    def _terminal_lent_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """Let its group have the terminal, if this program has it."""
+    def _terminal_for(process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Give its group the foreground of the terminal, if this process has it."""
         try:
             terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
         except OSError:  # there is none
@@ -188,7 +188,7 @@ else:
                 yield
                 return
             _give(terminal, process.pid)
-            # It may have asked for the terminal before it had it, and been stopped for that.
+            # It may have been stopped because it read the terminal too early.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGCONT)
             try:
@@ -199,7 +199,7 @@ else:
             os.close(terminal)
 
     def _give(terminal: int, group: int) -> None:
-        """Give the terminal to a group, which stops who does not have it unless it says so."""
+        """Make a group the foreground group; SIGTTOU would stop a background process that does."""
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
         try:
             with suppress(OSError):

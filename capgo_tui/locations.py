@@ -1,4 +1,4 @@
-"""Where this program keeps its files: every path of it stands here."""
+"""Paths of the files that this program keeps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NAME = "capgo-tui"
 
 
 def journal_file() -> Path:
-    """The journal of all writes; the folder is made when the first is written down.
+    """Return the path of the journal; its folder is made by the first write.
 
     Raises:
         RuntimeError: when the user has no home folder.
@@ -19,7 +19,7 @@ def journal_file() -> Path:
 
 
 def agreed_servers_file() -> Path:
-    """Which folders may name which server; the folder is made when the first is agreed to.
+    """Return the path of the agreed servers; its folder is made by the first consent.
 
     Raises:
         RuntimeError: when the user has no home folder.
@@ -29,7 +29,7 @@ def agreed_servers_file() -> Path:
 
 
 def config_file() -> Path:
-    """The user's settings, which this program only reads; there need be none.
+    """Return the path of the user's ``config.toml``, which is only read and need not exist.
 
     Raises:
         RuntimeError: when the user has no home folder.
@@ -39,27 +39,27 @@ def config_file() -> Path:
 
 
 def _state_folder() -> Path:
-    """The user's state folder: ``$XDG_STATE_HOME`` wherever it is set, else the system's own."""
-    named = _named_by("XDG_STATE_HOME")
-    if named is not None:
-        return named
-    from platformdirs import user_state_path  # noqa: PLC0415 - not for those who named a folder
+    """Return our state folder: in ``$XDG_STATE_HOME`` if set, else in the system's own place."""
+    folder = _folder_in("XDG_STATE_HOME")
+    if folder is not None:
+        return folder
+    from platformdirs import user_state_path  # noqa: PLC0415 - not needed when the variable is set
 
     return user_state_path(NAME, appauthor=False)
 
 
 def _config_folder() -> Path:
-    """The user's folder of settings: as above, with ``$XDG_CONFIG_HOME``."""
-    named = _named_by("XDG_CONFIG_HOME")
-    if named is not None:
-        return named
+    """Return our config folder, as above with ``$XDG_CONFIG_HOME``."""
+    folder = _folder_in("XDG_CONFIG_HOME")
+    if folder is not None:
+        return folder
     from platformdirs import user_config_path  # noqa: PLC0415 - as above
 
     return user_config_path(NAME, appauthor=False)
 
 
-def _named_by(variable: str) -> Path | None:
-    """Our folder in the one that the environment names; None when it names none."""
-    named = os.environ.get(variable, "").strip()
-    # The standard has a relative one ignored.
-    return Path(named) / NAME if os.path.isabs(named) else None
+def _folder_in(variable: str) -> Path | None:
+    """Return our folder in the one that a variable names; None when it names none."""
+    value = os.environ.get(variable, "").strip()
+    # The XDG specification ignores relative paths.
+    return Path(value) / NAME if os.path.isabs(value) else None

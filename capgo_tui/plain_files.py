@@ -1,7 +1,7 @@
-"""Opening files that somebody else may have laid out: plain ones alone, and of bounded size.
+"""Open files that somebody else may have prepared: regular files of a bounded size only.
 
 A repository, a shared folder or a damaged disk can hold a link, a pipe or a device under any
-name. Nothing here follows a link unless told to, waits for a pipe, or reads without end.
+name. Nothing here follows a link unless asked to, waits for a pipe, or reads without end.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST: Final = 256 * 1024
-"""Bytes of the largest file of settings."""
+"""Most bytes of a settings file."""
 
 
 class UnsuitableFileError(OSError):
-    """A file is there, but none to be opened; its `strerror` says why."""
+    """A file exists but must not be opened; its `strerror` says why."""
 
     def __init__(self, why: str) -> None:
         super().__init__(errno.EINVAL, why)
@@ -34,20 +34,20 @@ def read_plain(path: Path, *, limit: int = LARGEST, follow_links: bool = False) 
         OSError: when it is not there, or cannot be read.
 
     """
-    opened = open_plain(path, os.O_RDONLY, follow_links=follow_links)
+    descriptor = open_plain(path, os.O_RDONLY, follow_links=follow_links)
     try:
         content = bytearray()
-        while len(content) <= limit and (more := os.read(opened, limit + 1 - len(content))):
+        while len(content) <= limit and (more := os.read(descriptor, limit + 1 - len(content))):
             content += more
     finally:
-        os.close(opened)
+        os.close(descriptor)
     if len(content) > limit:
         raise UnsuitableFileError(f"it is larger than {limit // 1024} KB")
     return bytes(content)
 
 
 def open_plain(path: Path, flags: int, *, follow_links: bool = False) -> int:
-    """Open a plain file; one that is made is for its owner alone.
+    """Open a plain file; a new one is accessible to its owner only.
 
     Raises:
         UnsuitableFileError: when something else has that name.
@@ -55,38 +55,38 @@ def open_plain(path: Path, flags: int, *, follow_links: bool = False) -> int:
 
     """
     try:
-        # Before it is opened: some devices do something when they are.
+        # Before it is opened: opening some devices has effects.
         check_plain(path.stat(follow_symlinks=follow_links))
     except FileNotFoundError:
         if not flags & os.O_CREAT:
             raise
-        # A link that leads nowhere would have the file made where it leads.
+        # Through a dangling link the file would be created at its target.
         follow_links = False
     flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-    flags |= getattr(os, "O_BINARY", 0)  # Windows would make two characters of a line's end
+    flags |= getattr(os, "O_BINARY", 0)  # no conversion of line ends on Windows
     if not follow_links:
         flags |= getattr(os, "O_NOFOLLOW", 0)
-    opened = os.open(path, flags, 0o600)
+    descriptor = os.open(path, flags, 0o600)
     try:
-        check_plain(os.fstat(opened))
+        check_plain(os.fstat(descriptor))
     except OSError:
-        os.close(opened)
+        os.close(descriptor)
         raise
-    return opened
+    return descriptor
 
 
-def check_plain(found: os.stat_result) -> None:
+def check_plain(status: os.stat_result) -> None:
     """Raise `UnsuitableFileError`, or `IsADirectoryError`, unless it is a plain file."""
-    if _is_link(found):
+    if _is_link(status):
         raise UnsuitableFileError("it is a link")
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise UnsuitableFileError("it is no plain file")
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder for its owner alone, or check that it is one in which nobody else writes.
+    """Make a folder for its owner only, or check that nobody else can write to it.
 
     Raises:
         UnsuitableFileError: when it is a link, somebody else's, or open to others.
@@ -94,16 +94,16 @@ def make_private_folder(folder: Path) -> None:
 
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    found = folder.lstat()
-    if _is_link(found):
+    status = folder.lstat()
+    if _is_link(status):
         raise UnsuitableFileError(f"{folder} is a link: put a folder of your own there")
-    _check_owner(folder, found)
+    _check_owner(folder, status)
 
 
 def make_private_file(file: Path) -> None:
-    """See to it that a file in a private folder is there and its owner's alone.
+    """Make a file in a private folder for its owner only, or check an existing one.
 
-    An existing one is not opened: closing it would take away SQLite's own locks on it.
+    An existing one is not opened: closing it would release SQLite's locks on it.
 
     Raises:
         UnsuitableFileError: when it is no plain file, somebody else's, or open to others' writes.
@@ -117,51 +117,51 @@ def make_private_file(file: Path) -> None:
 
 
 def close_to_others(file: Path) -> None:
-    """Take the right to read it from others; raises as `make_private_file` does."""
-    found = file.lstat()
+    """Make a file inaccessible to others; raises as `make_private_file` does."""
+    status = file.lstat()
     try:
-        check_plain(found)
+        check_plain(status)
     except OSError as error:
         raise UnsuitableFileError(f"{file}: {error.strerror}; move it elsewhere") from None
-    _check_owner(file, found)
-    # Nobody else can put a link in its place: the folder is its owner's alone.
-    if sys.platform != "win32" and found.st_mode & 0o077:
+    _check_owner(file, status)
+    # Nobody else can replace it by a link: only the owner can write to the folder.
+    if sys.platform != "win32" and status.st_mode & 0o077:
         file.chmod(0o600)
 
 
-def check_ours_alone(opened: int) -> None:
-    """Check that an open file is its user's and has no other name, which could be anything's.
+def check_ours_alone(descriptor: int) -> None:
+    """Check that an open file belongs to the user and has no other hard link.
 
     Raises:
-        UnsuitableFileError: when it is not so.
+        UnsuitableFileError: when it does not, or has one.
 
     """
-    found = os.fstat(opened)
-    if found.st_nlink > 1:
+    status = os.fstat(descriptor)
+    if status.st_nlink > 1:
         raise UnsuitableFileError("it is a hard link: the same file has another name")
-    if sys.platform != "win32" and found.st_uid != os.geteuid():
+    if sys.platform != "win32" and status.st_uid != os.geteuid():
         raise UnsuitableFileError("it belongs to somebody else")
 
 
 if sys.platform == "win32":
 
-    def _check_owner(path: Path, found: os.stat_result) -> None:
-        """Take Windows' word for it: who may write there is told by no mode."""
+    def _check_owner(path: Path, status: os.stat_result) -> None:
+        """Do nothing: the file mode says nothing about access on Windows."""
 
-    def _is_link(found: os.stat_result) -> bool:
-        # Not every reparse point leads elsewhere: files kept in the cloud are some, too.
+    def _is_link(status: os.stat_result) -> bool:
+        # Not every reparse point is a link: files in the cloud are reparse points, too.
         leading = stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT
-        return stat.S_ISLNK(found.st_mode) or found.st_reparse_tag in leading
+        return stat.S_ISLNK(status.st_mode) or status.st_reparse_tag in leading
 
 else:
 
-    def _check_owner(path: Path, found: os.stat_result) -> None:
-        if found.st_uid != os.geteuid():
+    def _check_owner(path: Path, status: os.stat_result) -> None:
+        if status.st_uid != os.geteuid():
             raise UnsuitableFileError(f"{path} belongs to somebody else")
-        if found.st_mode & 0o022:
+        if status.st_mode & 0o022:
             raise UnsuitableFileError(
                 f"others may write to {path}: look whether it is all yours, then chmod go-w"
             )
 
-    def _is_link(found: os.stat_result) -> bool:
-        return stat.S_ISLNK(found.st_mode)
+    def _is_link(status: os.stat_result) -> bool:
+        return stat.S_ISLNK(status.st_mode)

@@ -1,8 +1,8 @@
-"""The key that a profile leads to: in a file, in the environment, or told by a command.
+"""Read the API key of a profile: from a file, the environment, or a command.
 
-Nothing of what a profile names is repeated in an error, for somebody may have put the key itself
-there; file, line and name of the setting lead to it. What a command says of its own failure is,
-without what could be a key.
+An error never repeats a value of the profile, for it may be the key itself put in the wrong
+place; it names file, line and setting. It does repeat the standard error of a command, without
+anything that could be a key.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
     from capgo_tui.profiles import ProfileTable
 
-PATIENCE: Final = 60
-"""Seconds that a command may take: somebody may have to unlock something first."""
+TIMEOUT: Final = 60
+"""Seconds that a command may take: the user may have to type a passphrase."""
 
 
 def read_key(table: ProfileTable, environ: Mapping[str, str], home: Path) -> ApiKey | None:
-    """Read the key of a profile; None when it names no source of one.
+    """Read the API key of a profile; return None when the profile names no source.
 
     Raises:
-        ConfigFileError: when the source gives none.
+        ConfigFileError: when the source holds no key.
 
     """
     if (name := table.text("key_file")) is not None:
-        source, raw = "key_file", _in_file(table, name, home)
+        source, raw = "key_file", _read_file(table, name, home)
     elif (name := table.text("key_env")) is not None:
-        source, raw = "key_env", _in_environment(table, name, environ)
+        source, raw = "key_env", _read_variable(table, name, environ)
     elif (words := table.words("key_command")) is not None:
-        source, raw = "key_command", _told_by(table, words)
+        source, raw = "key_command", _run_command(table, words)
     else:
         return None
     try:
@@ -44,22 +44,22 @@ def read_key(table: ProfileTable, environ: Mapping[str, str], home: Path) -> Api
         raise ConfigFileError(f"{table.where(source)}: {error}") from None
 
 
-def _in_file(table: ProfileTable, name: str, home: Path) -> str:
-    """The text of a file; a relative one lies beside the ``config.toml``.
+def _read_file(table: ProfileTable, name: str, home: Path) -> str:
+    """Return the text of a file; a relative path starts at the folder of ``config.toml``.
 
-    Links are followed: keepers of secrets and of dotfiles lay them, and the user named this one.
+    Links are followed: secret and dotfile managers make them, and the user named this file.
     """
     file = home / name[2:] if name.startswith("~/") else table.folder / name
     try:
         return read_plain(file, follow_links=True).decode("utf-8-sig")
     except OSError as error:
         why = error.strerror
-    except ValueError:  # no UTF-8, or a path with a zero in it
+    except ValueError:  # not UTF-8, or a null character in the path
         why = "it is no text"
     raise ConfigFileError(f"{table.where('key_file')} cannot be read: {why}")
 
 
-def _in_environment(table: ProfileTable, name: str, environ: Mapping[str, str]) -> str:
+def _read_variable(table: ProfileTable, name: str, environ: Mapping[str, str]) -> str:
     raw = environ.get(name, "")
     if not raw.strip():
         where = table.where("key_env")
@@ -67,12 +67,12 @@ def _in_environment(table: ProfileTable, name: str, environ: Mapping[str, str]) 
     return raw
 
 
-def _told_by(table: ProfileTable, command: str | list[str]) -> str:
-    """What a command writes, run without a shell and beside the ``config.toml``.
+def _run_command(table: ProfileTable, command: str | list[str]) -> str:
+    """Return the output of a command, run without a shell in the folder of ``config.toml``.
 
-    The current folder may be anybody's: no program of that is run.
+    The current folder may be hostile: no program of it is run.
     """
-    import shlex  # noqa: PLC0415 - for those who have such a command
+    import shlex  # noqa: PLC0415 - only for a key command
 
     from capgo_tui.key_command import KeyCommandError, output_of  # noqa: PLC0415 - as above
 
@@ -84,7 +84,7 @@ def _told_by(table: ProfileTable, command: str | list[str]) -> str:
     if not words:
         raise ConfigFileError(f"{table.where('key_command')} is empty")
     try:
-        return output_of(words, table.folder, PATIENCE)
+        return output_of(words, table.folder, TIMEOUT)
     except KeyCommandError as error:
         why = str(error)
     except OSError as error:

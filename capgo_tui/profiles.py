@@ -1,7 +1,7 @@
-"""Profiles: an app, a server and a key under one name, in the user's ``config.toml``.
+"""Profiles of ``config.toml``: an app, a server and an API key under one name.
 
-The file is only ever read. All of it is checked, whichever profile is in use; what a profile
-leads to, its key above all, is looked at once it is needed.
+The file is never written. All of it is checked, whichever profile is in use; the API key of a
+profile is read when it is needed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = re.compile(r"[\w.-]{1,32}", re.ASCII)
-"""What TOML takes without quotes, and dots: it stands in the title bar and in commands."""
+"""Valid profile names; they appear in the title bar and in commands."""
 KEY_SOURCES: Final = ("key_file", "key_env", "key_command")
 _TEXT: Final = (str,), "a text in quotes"
 _FLAG: Final = (bool,), "true or false"
@@ -35,87 +35,87 @@ _TOP: Final = {"default_profile": _TEXT, "profiles": ((dict,), "a table: [profil
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What of a profile holds for the whole run, whatever was put in place of its values."""
+    """The protection of a profile, which holds even when its other values are overridden."""
 
     name: str
     read_only: bool = False
     """Whether every write is refused."""
     production: bool = False
-    """Whether every change takes what one takes that cannot be taken back."""
+    """Whether every change is confirmed like an irreversible one."""
 
     @property
     def badge(self) -> str:
-        """Its name as it stands on the screen."""
+        """The name as shown on the screen."""
         return f"{self.name} 🔒" if self.production else self.name
 
 
 class ProfileTable:
-    """The table of one profile, as it stands in the file."""
+    """The TOML table of one profile."""
 
-    def __init__(self, config: ConfigFile, name: str, values: Table, named_by: str) -> None:
+    def __init__(self, config: ConfigFile, name: str, values: Table, selector: str) -> None:
         self.profile = Profile(
             name, values.get("read_only") is True, values.get("production") is True
         )
-        self.named_by = named_by
-        """What chose it."""
+        self.selector = selector
+        """What chose the profile, such as ``--profile``."""
         self.source = f'profile "{name}" in {config.path}'
         self.folder = config.path.parent
         self._config = config
         self._values = values
 
     def text(self, key: str) -> str | None:
-        """The text of a key; None where it has none."""
+        """Return the text of a config key; None when it has none."""
         value = self._values.get(key)
         return value if isinstance(value, str) else None
 
     def words(self, key: str) -> str | list[str] | None:
-        """The text or the list of texts of a key; None where it has none."""
+        """Return the text or the list of texts of a config key; None when it has none."""
         value = self._values.get(key)
         if isinstance(value, list):
             return [word for word in value if isinstance(word, str)]
         return self.text(key)
 
     def where(self, key: str) -> str:
-        """File, line and name of a key, as a mistake in it is told."""
+        """Return file, line and name of a config key, for an error message."""
         return self._config.where("profiles", self.profile.name, key)
 
 
 def choose_profile(
     file: Path | None, option: str | None, environment: str | None
 ) -> ProfileTable | None:
-    """The profile to use; None when none is named anywhere.
+    """Return the profile to use; None when none is chosen.
 
     Args:
         file: the ``config.toml``, which need not exist.
-        option: what ``--profile`` said.
-        environment: what ``CAPGO_PROFILE`` said.
+        option: the value of ``--profile``.
+        environment: the value of ``CAPGO_PROFILE``.
 
     Raises:
         ConfigFileError: when there is a mistake in the file, or no such profile in it.
 
     """
-    named, named_by = option, "--profile"
-    if named is None and environment:
-        named, named_by = environment, "CAPGO_PROFILE"
+    name, selector = option, "--profile"
+    if name is None and environment:
+        name, selector = environment, "CAPGO_PROFILE"
     config = None if file is None else ConfigFile.read(file)
     if config is None:
-        if named is not None:
-            raise ConfigFileError(f"{named_by} names a profile, but there is no {file}")
+        if name is not None:
+            raise ConfigFileError(f"{selector} names a profile, but there is no {file}")
         return None
-    profiles, default = _checked(config)
-    if named is None:
+    profiles, default = _check_profiles(config)
+    if name is None:
         if default is None:
             return None
-        named, named_by = default, f"default_profile in {config.path}"
-    if named not in profiles:
+        name, selector = default, f"default_profile in {config.path}"
+    if name not in profiles:
         # Not repeated: it may be a key that was put in the wrong place.
-        hint = config.nearest(named, profiles)
-        raise ConfigFileError(f"{named_by} names no profile of {config.path}; {hint}")
-    return ProfileTable(config, named, profiles[named], named_by)
+        hint = config.nearest(name, profiles)
+        raise ConfigFileError(f"{selector} names no profile of {config.path}; {hint}")
+    return ProfileTable(config, name, profiles[name], selector)
 
 
-def _checked(config: ConfigFile) -> tuple[dict[str, Table], str | None]:
-    """The profiles of a file in which everything is as it has to be, and the default one."""
+def _check_profiles(config: ConfigFile) -> tuple[dict[str, Table], str | None]:
+    """Check a file and return its profiles, and the name of the default one."""
     config.check((), config.tables, _TOP)
     tables = config.tables.get("profiles")
     profiles: dict[str, Table] = {}
@@ -128,9 +128,11 @@ def _checked(config: ConfigFile) -> tuple[dict[str, Table], str | None]:
         if not isinstance(values, dict):
             raise config.mistake(place, f"has to be a table: [profiles.{name}]")
         config.check(place, values, _KEYS)
-        given = [key for key in values if key in KEY_SOURCES]
-        if len(given) > 1:
-            raise config.mistake((*place, given[1]), f"there is {given[0]} already; give only one")
+        sources = [key for key in values if key in KEY_SOURCES]
+        if len(sources) > 1:
+            raise config.mistake(
+                (*place, sources[1]), f"there is {sources[0]} already; give only one"
+            )
         command = values.get("key_command")
         if isinstance(command, list) and not all(isinstance(word, str) for word in command):
             raise config.mistake((*place, "key_command"), "has to be a list of texts in quotes")

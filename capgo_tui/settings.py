@@ -1,9 +1,9 @@
-"""Where the key, the app and the server come from, and which source won.
+"""Find the API key, the app and the server, each with its source.
 
-The order is the official CLI's (contract §14), with a profile between what was said for this
-run and what lies about: for the key ``-a``, ``CAPGO_TOKEN``, the profile, ``~/.capgo``,
-``./.capgo``; for the app and the server the option, the environment, the profile, then the
-Capacitor config of the current folder.
+The order is the official CLI's (contract §14), with the profile after the option and the
+environment variable. API key: ``-a``, ``CAPGO_TOKEN``, the profile, ``~/.capgo``, ``./.capgo``.
+App and server: the option, the variable, the profile, then the Capacitor config of the current
+folder.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 KEY_FILE = ".capgo"
 APP_ID = re.compile(r"[a-z0-9]+(\.[\w-]+)+", re.IGNORECASE | re.ASCII)
-"""What the server takes as an app id (contract §4)."""
+"""A valid app id (contract §4)."""
 
 
 class SettingsError(ValueError):
@@ -42,56 +42,56 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
-    """A value and where it was found."""
+class Setting(Generic[T]):
+    """A value and its source."""
 
     value: T
     source: str
 
 
-def value_of(found: Found[T] | None) -> T | None:
-    """The value alone; None where there is none."""
-    return None if found is None else found.value
+def value_of(setting: Setting[T] | None) -> T | None:
+    """Return the value of a setting; None when there is none."""
+    return None if setting is None else setting.value
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What was found for one run; None is still to be asked for."""
+    """The settings of one run; the user is asked for those that are None."""
 
-    key: Found[ApiKey] | None
-    app_id: Found[str] | None
-    server: Found[str]
+    key: Setting[ApiKey] | None
+    app_id: Setting[str] | None
+    server: Setting[str]
     unconfirmed_server: str | None = None
-    """The file of the current folder that named the server, if nobody else did.
+    """The file of the current folder that names the server, if nothing else does.
 
-    Anybody's repository can hold such a file: the key goes there only once somebody said yes. A
-    server on this very machine is no exception: anybody may listen there.
+    Anybody's repository can hold such a file: the API key is sent there only after the user has
+    agreed. A server on this machine is no exception: any local user may listen there.
     """
-    revision: Found[Revision] | None = None
-    """The API's revision where it was told; None finds it out."""
-    profile: Found[Profile] | None = None
-    """The profile in use, and what chose it. What it guards holds whatever replaced its values."""
+    revision: Setting[Revision] | None = None
+    """The revision of the API; None means: learn it from replies."""
+    profile: Setting[Profile] | None = None
+    """The profile in use, and what chose it; it protects even when its values are overridden."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where settings are looked for; tests make their own."""
+class Environment:
+    """Where settings are read from."""
 
     environ: Mapping[str, str]
     home: Path
     folder: Path
     config_file: Path | None = None
-    """Where the profiles are, if there are any."""
+    """The ``config.toml``, which need not exist."""
     agreed_servers: Path | None = None
-    """Where it stands to which servers of which folders somebody agreed; None for nowhere."""
+    """The file of `AgreedServers`; None to store no consent."""
 
     def has_agreed(self, server: str) -> bool:
-        """Whether somebody agreed before that this folder may name this server."""
+        """Return whether the user agreed before that this folder may name this server."""
         file = self.agreed_servers
         return file is not None and AgreedServers(file).has(self.folder, server)
 
     def agree(self, server: str) -> None:
-        """Remember that this folder may name this server; where it cannot, it is asked again."""
+        """Store that this folder may name this server; if that fails, the user is asked again."""
         if self.agreed_servers is not None:
             with suppress(OSError):
                 AgreedServers(self.agreed_servers).add(self.folder, server)
@@ -99,7 +99,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line said."""
+    """The options of the command line."""
 
     key: str | None = field(default=None, repr=False)
     app_id: str | None = None
@@ -108,56 +108,56 @@ class Options:
     profile: str | None = None
 
 
-def find(options: Options, around: Surroundings, *, needs_app: bool = True) -> Settings:
-    """Find every setting.
+def find(options: Options, environment: Environment, *, needs_app: bool = True) -> Settings:
+    """Find all settings.
 
-    Where no app is needed none is looked for beside the options: a wrong one that lies about
-    must not keep anybody from listing those there are.
+    Without `needs_app` the app comes from the options only: a wrong app id in a config file must
+    not prevent a list of apps.
 
     Raises:
-        SettingsError: when the source that wins holds something unusable. The next source is
-            not tried then: whoever set it there should know.
+        SettingsError: when the first source that has a value has an unusable one. The next
+            source is not tried, so that the mistake is noticed.
 
     """
     try:
-        return _find(options, around, needs_app=needs_app)
+        return _find(options, environment, needs_app=needs_app)
     except ConfigFileError as error:
         raise SettingsError(str(error)) from None
 
 
-def _find(options: Options, around: Surroundings, *, needs_app: bool) -> Settings:
-    environment = around.environ.get("CAPGO_PROFILE", "").strip()
-    table = choose_profile(around.config_file, options.profile, environment)
-    config = _Config(around)
-    server, from_config = _find_server(options, around, table, config)
-    is_confirmed = not from_config or around.has_agreed(server.value)
+def _find(options: Options, environment: Environment, *, needs_app: bool) -> Settings:
+    variable = environment.environ.get("CAPGO_PROFILE", "").strip()
+    table = choose_profile(environment.config_file, options.profile, variable)
+    config = _Config(environment)
+    server, from_config = _find_server(options, environment, table, config)
+    is_confirmed = not from_config or environment.has_agreed(server.value)
     return Settings(
-        _find_key(options, around, table),
-        _find_app(options, around, table, config) if needs_app or options.app_id else None,
+        _find_key(options, environment, table),
+        _find_app(options, environment, table, config) if needs_app or options.app_id else None,
         server,
         None if is_confirmed else server.source,
         _find_revision(options, table),
-        Found(table.profile, table.named_by) if table else None,
+        Setting(table.profile, table.selector) if table else None,
     )
 
 
-def _in_profile(
-    table: ProfileTable | None, key: str, checked: Callable[[str, str], T]
-) -> Found[T] | None:
-    """What the profile has of a setting; None when there is nothing of it."""
+def _profile_setting(
+    table: ProfileTable | None, key: str, check: Callable[[str, str], T]
+) -> Setting[T] | None:
+    """Return a setting of the profile; None when it has no such key."""
     if table is None or (text := table.text(key)) is None:
         return None
     try:
-        return Found(checked(text, "it"), table.source)
+        return Setting(check(text, "it"), table.source)
     except SettingsError as error:
         raise SettingsError(f"{table.where(key)}: {error}") from None
 
 
 class _Config:
-    """The Capacitor config, read when it is first needed: a broken one may never matter."""
+    """The Capacitor config, read on first use: a broken one may never be needed."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self._folder = around.folder
+    def __init__(self, environment: Environment) -> None:
+        self._folder = environment.folder
         self._read: CapacitorConfig | None = None
 
     def __call__(self) -> CapacitorConfig:
@@ -170,10 +170,10 @@ class _Config:
 
 
 def check_app_id(app_id: str, source: str) -> str:
-    """The app id, trimmed.
+    """Return an app id without surrounding blanks.
 
     Raises:
-        SettingsError: when the server would not take it as one.
+        SettingsError: when it is not a valid app id.
 
     """
     app_id = app_id.strip()
@@ -184,19 +184,19 @@ def check_app_id(app_id: str, source: str) -> str:
 
 
 def _find_key(
-    options: Options, around: Surroundings, table: ProfileTable | None
-) -> Found[ApiKey] | None:
+    options: Options, environment: Environment, table: ProfileTable | None
+) -> Setting[ApiKey] | None:
     if options.key is not None:
         return _key(options.key, "-a")
-    token = around.environ.get("CAPGO_TOKEN", "").strip()
+    token = environment.environ.get("CAPGO_TOKEN", "").strip()
     if token:
         return _key(token, "CAPGO_TOKEN")
-    key = read_key(table, around.environ, around.home) if table else None
+    key = read_key(table, environment.environ, environment.home) if table else None
     if table and key:
-        return Found(key, table.source)
+        return Setting(key, table.source)
     for file, source in (
-        (around.home / KEY_FILE, f"~/{KEY_FILE}"),
-        (around.folder / KEY_FILE, f"./{KEY_FILE}"),
+        (environment.home / KEY_FILE, f"~/{KEY_FILE}"),
+        (environment.folder / KEY_FILE, f"./{KEY_FILE}"),
     ):
         text = _read(file, source)
         if text and text.strip():
@@ -204,63 +204,65 @@ def _find_key(
     return None
 
 
-def _key(raw: str, source: str) -> Found[ApiKey]:
+def _key(raw: str, source: str) -> Setting[ApiKey]:
     try:
-        return Found(ApiKey(raw), source)
+        return Setting(ApiKey(raw), source)
     except ValueError as error:
         raise SettingsError(f"{source}: {error}") from None
 
 
 def _find_app(
-    options: Options, around: Surroundings, table: ProfileTable | None, config: _Config
-) -> Found[str] | None:
+    options: Options, environment: Environment, table: ProfileTable | None, config: _Config
+) -> Setting[str] | None:
     if options.app_id is not None:
-        return Found(check_app_id(options.app_id, "--app"), "--app")
-    named = around.environ.get("CAPGO_APP_ID", "").strip()
-    if named:
-        return Found(check_app_id(named, "CAPGO_APP_ID"), "CAPGO_APP_ID")
-    if (of_profile := _in_profile(table, "app", check_app_id)) is not None:
+        return Setting(check_app_id(options.app_id, "--app"), "--app")
+    variable = environment.environ.get("CAPGO_APP_ID", "").strip()
+    if variable:
+        return Setting(check_app_id(variable, "CAPGO_APP_ID"), "CAPGO_APP_ID")
+    if (of_profile := _profile_setting(table, "app", check_app_id)) is not None:
         return of_profile
-    found = config().app_id
-    return Found(check_app_id(found, config().file), config().file) if found else None
+    config_id = config().app_id
+    return Setting(check_app_id(config_id, config().file), config().file) if config_id else None
 
 
 def _find_server(
-    options: Options, around: Surroundings, table: ProfileTable | None, config: _Config
-) -> tuple[Found[str], bool]:
-    """The server, and whether it is the config that named it."""
+    options: Options, environment: Environment, table: ProfileTable | None, config: _Config
+) -> tuple[Setting[str], bool]:
+    """Return the server, and whether the Capacitor config names it."""
     if options.server is not None:
-        return Found(_server(options.server, "--api-url"), "--api-url"), False
-    named = around.environ.get("CAPGO_API_URL", "").strip()
-    if named:
-        return Found(_server(named, "CAPGO_API_URL"), "CAPGO_API_URL"), False
-    if (of_profile := _in_profile(table, "api_url", _server)) is not None:
+        return Setting(_server(options.server, "--api-url"), "--api-url"), False
+    variable = environment.environ.get("CAPGO_API_URL", "").strip()
+    if variable:
+        return Setting(_server(variable, "CAPGO_API_URL"), "CAPGO_API_URL"), False
+    if (of_profile := _profile_setting(table, "api_url", _server)) is not None:
         return of_profile, False
-    found = config().server
-    if found and found.strip():
-        return Found(_server(found, config().file), config().file), True
-    return Found(DEFAULT_SERVER, "default"), False
+    address = config().server
+    if address and address.strip():
+        return Setting(_server(address, config().file), config().file), True
+    return Setting(DEFAULT_SERVER, "default"), False
 
 
-def _find_revision(options: Options, table: ProfileTable | None) -> Found[Revision] | None:
-    said = options.revision
-    found = (
-        _in_profile(table, "revision", _revision)
-        if said is None
-        else Found(_revision(said, "--revision"), "--revision")
+def _find_revision(options: Options, table: ProfileTable | None) -> Setting[Revision] | None:
+    option = options.revision
+    setting = (
+        _profile_setting(table, "revision", _revision)
+        if option is None
+        else Setting(_revision(option, "--revision"), "--revision")
     )
-    return None if found is None or found.value is None else Found(found.value, found.source)
+    return (
+        None if setting is None or setting.value is None else Setting(setting.value, setting.source)
+    )
 
 
 def _revision(name: str, source: str) -> Revision | None:
-    """The revision of a name; None for ``auto``."""
+    """Return the revision of a name; None for ``auto``."""
     if name == "auto":
         return None
     try:
         return Revision(name)
     except ValueError:
-        known = ", ".join(revision.value for revision in Revision)
-        raise SettingsError(f"{source} is no revision; there are auto, {known}") from None
+        names = ", ".join(revision.value for revision in Revision)
+        raise SettingsError(f"{source} is no revision; there are auto, {names}") from None
 
 
 def _server(url: str, source: str) -> str:
@@ -269,18 +271,18 @@ def _server(url: str, source: str) -> str:
         host = urlsplit(url).hostname
     except ValueError:
         host = None
-    # What is not printable could steer the terminal that asks whether the key may go there.
+    # Control characters could manipulate the terminal that asks whether to send the key there.
     if not (host and url.isprintable() and url.startswith(("https://", "http://"))):
         raise SettingsError(f"{source} holds no server; one looks like {DEFAULT_SERVER}")
     return url
 
 
 def _read(file: Path, source: str) -> str | None:
-    """A small text file; None when it is absent or unreadable, as the official CLI has it.
+    """Return the text of a small file; None when absent or unreadable, as in the official CLI.
 
     Raises:
-        SettingsError: when a link, a device or a pipe has its name, or it is too large: the key
-            that it led to would be anything of this machine.
+        SettingsError: when it is a link, a device or a pipe, or too large: any secret of this
+            machine could be sent as the key.
 
     """
     try:

@@ -1,20 +1,20 @@
-"""The one short form of a device id: first 8 characters, ``…``, last 8."""
+"""Shorten device ids: first 8 characters, ``…``, last 8."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-KEPT: Final = 8
-"""Characters that are kept at either end."""
-SHORT: Final = 2 * KEPT + 1
+END_LENGTH: Final = 8
+"""Characters at either end of the short form."""
+SHORT: Final = 2 * END_LENGTH + 1
 """Cells of the short form."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def id_end(text: str) -> str:
     """Return the end of an id, the least that tells it from others: ``…567890ab``."""
-    return text if len(text) <= KEPT + 1 else f"…{text[-KEPT:]}"
+    return text if len(text) <= END_LENGTH + 1 else f"…{text[-END_LENGTH:]}"
 
 
 def is_device_id(text: str) -> bool:
@@ -24,4 +24,4 @@ def is_device_id(text: str) -> bool:
 
 def short_id(text: str) -> str:
     """Return the short form of an id: ``3f2a9c10…567890ab``."""
-    return text if len(text) <= SHORT else f"{text[:KEPT]}…{text[-KEPT:]}"
+    return text if len(text) <= SHORT else f"{text[:END_LENGTH]}…{text[-END_LENGTH:]}"

@@ -1,8 +1,8 @@
-"""The one door through which server text enters the program.
+"""Make server text safe to show.
 
-Anybody's phone can send any ``custom_id``: text from the server may hold escape sequences,
-direction overrides or a megabyte of letters. `clean` makes it one printable line; what has
-passed it may be shown, copied and exported, always as plain text and never as markup.
+Any phone can send any ``custom_id``: text from the server may hold escape sequences, direction
+overrides or a megabyte of letters. `clean` makes it one printable line, which may be shown,
+copied and exported as plain text, never as markup.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import unicodedata
 from capgo_tui.combining_marks import is_mark
 
 MAX_LENGTH = 1_000
-"""Longest text, in characters, that `clean` lets through; what is cut ends in ``…``."""
+"""Most characters that `clean` returns; a longer text is cut and ends in ``…``."""
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 _NO_LETTER = "\N{DOTTED CIRCLE}"
 _SPACES = re.compile("[\t\r\n\x0b\x0c\x85\u2028\u2029]+")
-# Invisible though Unicode calls them printable: fillers and the grapheme joiner.
+# Invisible, although Unicode calls them printable: fillers and the grapheme joiner.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
-# Variations and skin tones only choose between drawings of the character before, at a width
-# terminals dispute.
+# Variation selectors and skin tones only modify the character before them, and terminals
+# disagree about their width.
 _SELECTORS = re.compile(
     "[\ufe00-\ufe0f\U000e0100-\U000e01ef]|(?<=.)[\U0001f3fb-\U0001f3ff]", re.DOTALL
 )
@@ -42,7 +42,7 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
     else:
         text = _INVISIBLE.sub(REPLACEMENT, _SELECTORS.sub("", text))
         if is_mark(text[:1] or " "):
-            text = _NO_LETTER + text  # or the mark would land on what is left of this text
+            text = _NO_LETTER + text  # a combining mark would attach to the text before
         if text.isprintable():
             return text
     text = _SPACES.sub(" ", text)
@@ -57,19 +57,19 @@ def clean_lines(text: str, limit: int = 200_000) -> list[str]:
 
 
 def cell_width(text: str) -> int:
-    """How many cells of a terminal a clean text takes."""
+    """Return the width of a clean text in terminal cells."""
     if text.isascii():
         return len(text)
     return sum(map(_char_width, text))
 
 
-def fitted(text: str, width: int) -> str:
-    """A clean text in at most `width` cells; what is cut ends in ``…``."""
+def truncate(text: str, width: int) -> str:
+    """Cut a clean text to at most `width` cells; a cut one ends in ``…``."""
     if cell_width(text) <= width:
         return text
-    end, used = 0, 1
-    while used + _char_width(text[end]) <= width:
-        used += _char_width(text[end])
+    end, cells = 0, 1
+    while cells + _char_width(text[end]) <= width:
+        cells += _char_width(text[end])
         end += 1
     return f"{text[:end]}…"
 

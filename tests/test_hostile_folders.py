@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.agreed_servers import KEPT, AgreedServers
+from capgo_tui.agreed_servers import MAX_PAIRS, AgreedServers
 from capgo_tui.config_file import ConfigFile
 from capgo_tui.plain_files import LARGEST
-from capgo_tui.settings import Options, SettingsError, Surroundings, find
+from capgo_tui.settings import Environment, Options, SettingsError, find
 from tests.test_settings import KEY
 
 if TYPE_CHECKING:
@@ -43,16 +43,16 @@ def no_waiting_without_end() -> Iterator[None]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Surroundings:
+def environment(tmp_path: Path) -> Environment:
     for name in ("home", "project", "config"):
         (tmp_path / name).mkdir()
-    return Surroundings(
+    return Environment(
         {}, tmp_path / "home", tmp_path / "project", tmp_path / "config" / "config.toml",
         tmp_path / "state" / "capgo-tui" / "agreed.json",
     )  # fmt: skip
 
 
-def settings(environment: Surroundings, **options: str) -> Settings:
+def settings(environment: Environment, **options: str) -> Settings:
     return find(Options(**options), environment)
 
 
@@ -95,7 +95,7 @@ OWN_OBSTACLES: dict[Callable[[Path], None], str] = {
 @pytest.mark.parametrize("lay", OBSTACLES)
 @pytest.mark.parametrize("where", ["home", "folder"])
 def test_a_key_file_that_is_no_plain_file_is_refused(
-    where: str, lay: Callable[[Path], None], environment: Surroundings
+    where: str, lay: Callable[[Path], None], environment: Environment
 ) -> None:
     lay(getattr(environment, where) / ".capgo")
     with pytest.raises(SettingsError) as error:
@@ -110,7 +110,7 @@ def test_a_key_file_that_is_no_plain_file_is_refused(
 @pytest.mark.parametrize("lay", OBSTACLES)
 @pytest.mark.parametrize("end", ["ts", "js", "json"])
 def test_a_capacitor_config_that_is_no_plain_file_is_refused(
-    end: str, lay: Callable[[Path], None], environment: Surroundings
+    end: str, lay: Callable[[Path], None], environment: Environment
 ) -> None:
     lay(environment.folder / f"capacitor.config.{end}")
     with pytest.raises(SettingsError) as error:
@@ -121,7 +121,7 @@ def test_a_capacitor_config_that_is_no_plain_file_is_refused(
 
 @pytest.mark.parametrize("lay", OWN_OBSTACLES)
 def test_settings_that_are_no_plain_file_are_refused(
-    lay: Callable[[Path], None], environment: Surroundings
+    lay: Callable[[Path], None], environment: Environment
 ) -> None:
     assert environment.config_file is not None
     lay(environment.config_file)
@@ -131,7 +131,7 @@ def test_settings_that_are_no_plain_file_are_refused(
 
 @pytest.mark.parametrize("lay", OWN_OBSTACLES)
 def test_a_key_file_of_a_profile_that_is_no_plain_file_is_refused(
-    lay: Callable[[Path], None], environment: Surroundings
+    lay: Callable[[Path], None], environment: Environment
 ) -> None:
     assert environment.config_file is not None
     environment.config_file.write_text("[profiles.p]\nkey_file = 'key'\n")
@@ -141,14 +141,14 @@ def test_a_key_file_of_a_profile_that_is_no_plain_file_is_refused(
 
 
 @pytest.mark.parametrize("file", ["/dev/zero", "/dev/tty", "/proc/self/mem", "/proc/kmsg"])
-def test_no_file_of_the_system_holds_it_up(file: str, environment: Surroundings) -> None:
+def test_no_file_of_the_system_holds_it_up(file: str, environment: Environment) -> None:
     assert environment.config_file is not None
     environment.config_file.write_text(f"[profiles.p]\nkey_file = '{file}'\n")
     with pytest.raises(SettingsError, match="key_file"):
         settings(environment, profile="p")
 
 
-def test_links_that_the_user_laid_are_followed(environment: Surroundings) -> None:
+def test_links_that_the_user_laid_are_followed(environment: Environment) -> None:
     assert environment.config_file is not None
     stow = environment.home / "dotfiles"
     stow.mkdir()
@@ -167,12 +167,12 @@ def name_server(folder: Path, server: str = EVIL) -> None:
     (folder / "capacitor.config.json").write_text(json.dumps(config))
 
 
-def is_unconfirmed(environment: Surroundings) -> bool:
+def is_unconfirmed(environment: Environment) -> bool:
     return settings(environment).unconfirmed_server is not None
 
 
 def test_a_yes_holds_for_that_folder_and_that_server_alone(
-    environment: Surroundings, tmp_path: Path
+    environment: Environment, tmp_path: Path
 ) -> None:
     name_server(environment.folder)
     assert is_unconfirmed(environment)
@@ -187,23 +187,23 @@ def test_a_yes_holds_for_that_folder_and_that_server_alone(
     other_folder = tmp_path / "moved"
     environment.folder.rename(other_folder)
     assert is_unconfirmed(
-        Surroundings({}, environment.home, other_folder, None, environment.agreed_servers)
+        Environment({}, environment.home, other_folder, None, environment.agreed_servers)
     )
 
 
-def test_a_yes_is_its_owners_alone_and_the_oldest_give_way(environment: Surroundings) -> None:
+def test_a_yes_is_its_owners_alone_and_the_oldest_give_way(environment: Environment) -> None:
     file = environment.agreed_servers
     assert file is not None
     servers = AgreedServers(file)
     before = os.umask(0)
     try:
-        for number in range(KEPT + 2):
+        for number in range(MAX_PAIRS + 2):
             servers.add(environment.folder, f"https://{number}.example")
     finally:
         os.umask(before)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    numbers = (0, 1, 2, KEPT + 1)
+    numbers = (0, 1, 2, MAX_PAIRS + 1)
     is_known = [servers.has(environment.folder, f"https://{n}.example") for n in numbers]
     assert is_known == [False, False, True, True]
     assert [each.name for each in file.parent.iterdir()] == [file.name]
@@ -239,7 +239,7 @@ def no_list(file: Path) -> None:
     "damage", [open_file, open_folder, link, pipe, write_nested_lists, no_list]
 )
 def test_a_yes_that_somebody_else_may_have_written_is_none(
-    damage: Callable[[Path], None], environment: Surroundings
+    damage: Callable[[Path], None], environment: Environment
 ) -> None:
     name_server(environment.folder)
     environment.agree(EVIL)
@@ -283,7 +283,7 @@ def test_a_place_is_found_whatever_stands_before_it(
     "filling", ["# nothing\n", "[profiles.p{}]\napp = 'com.acme.shop'\n", "\n"]
 )
 def test_a_mistake_is_found_with_one_look_at_each_line(
-    filling: str, environment: Surroundings, monkeypatch: pytest.MonkeyPatch
+    filling: str, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import tomllib
 
@@ -310,7 +310,7 @@ def test_a_mistake_is_found_with_one_look_at_each_line(
 
 @pytest.mark.parametrize("key", ["a.{}", "[a.{}]", "[[ a . {}]]", "'a b'.{}", "x = [{{a.{} = 1}}]"])
 def test_a_key_of_thousands_of_parts_is_refused_with_its_line(
-    key: str, environment: Surroundings, monkeypatch: pytest.MonkeyPatch
+    key: str, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import tomllib
 
@@ -324,7 +324,7 @@ def test_a_key_of_thousands_of_parts_is_refused_with_its_line(
         settings(environment)
 
 
-def test_dots_within_texts_are_no_depth(environment: Surroundings) -> None:
+def test_dots_within_texts_are_no_depth(environment: Environment) -> None:
     assert environment.config_file is not None
     dots = "a." * 500
     environment.config_file.write_text(
@@ -333,7 +333,7 @@ def test_dots_within_texts_are_no_depth(environment: Surroundings) -> None:
     assert settings(environment, profile="p", key=KEY).key is not None
 
 
-def test_of_many_profiles_a_few_are_told(environment: Surroundings) -> None:
+def test_of_many_profiles_a_few_are_told(environment: Environment) -> None:
     assert environment.config_file is not None
     environment.config_file.write_text("".join(f"[profiles.p{n}]\n" for n in range(10_000)))
     with pytest.raises(SettingsError) as error:

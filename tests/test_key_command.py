@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.key_command import LONGEST, KeyCommandError, output_of
+from capgo_tui.key_command import MAX_BYTES, KeyCommandError, output_of
 from tests.test_settings import KEY
 
 if TYPE_CHECKING:
@@ -83,12 +83,12 @@ def test_nothing_that_may_be_the_key_is_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize("script", ["yes", "yes & wait", "cat /dev/zero"])
 def test_one_that_writes_without_end_is_ended(script: str, tmp_path: Path) -> None:
     script = f"echo $$ > main; {script}"
-    assert failure(script, tmp_path) == f"wrote more than {LONGEST // 1024} KB"
+    assert failure(script, tmp_path) == f"wrote more than {MAX_BYTES // 1024} KB"
     until_gone(tmp_path / "main")
 
 
 def test_as_much_as_is_allowed_is_taken(tmp_path: Path) -> None:
-    assert ask(f"head -c {LONGEST} /dev/zero | tr '\\0' x", tmp_path) == "x" * LONGEST
+    assert ask(f"head -c {MAX_BYTES} /dev/zero | tr '\\0' x", tmp_path) == "x" * MAX_BYTES
 
 
 def test_one_that_complains_without_end_and_then_tells_is_heard(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
 from capgo_tui.profiles import Profile
-from capgo_tui.settings import Found, Options, Settings, SettingsError, Surroundings, find
+from capgo_tui.settings import Environment, Options, Setting, Settings, SettingsError, find
 
 KEY = "2c1eb96d-8677-57f8-8bd7-09e59dbbe943"
 PROD = """\
@@ -45,7 +45,7 @@ class Desk:
         self.config.write_text(text, encoding="utf-8")
 
     def find(self, profile: str | None = None, **options: str) -> Settings:
-        environment = Surroundings(self.environ, self.home, self.folder, self.config)
+        environment = Environment(self.environ, self.home, self.folder, self.config)
         return find(Options(profile=profile, **options), environment)
 
     def mistake(self, profile: str | None = None, **options: str) -> str:
@@ -75,12 +75,12 @@ def test_a_profile_gives_all_that_it_has(desk: Desk) -> None:
     desk.environ["ACME_KEY"] = KEY
     source = f'profile "prod" in {desk.config}'
     assert desk.find("prod") == Settings(
-        Found(ApiKey(KEY), source),
-        Found("com.acme.shop", source),
-        Found("https://capgo.acme.com", source),
+        Setting(ApiKey(KEY), source),
+        Setting("com.acme.shop", source),
+        Setting("https://capgo.acme.com", source),
         None,
-        Found(Revision.LEGACY, source),
-        Found(Profile("prod", production=True), "--profile"),
+        Setting(Revision.LEGACY, source),
+        Setting(Profile("prod", production=True), "--profile"),
     )
     assert KEY not in repr(desk.find("prod"))
 
@@ -88,10 +88,10 @@ def test_a_profile_gives_all_that_it_has(desk: Desk) -> None:
 def test_it_is_named_by_option_environment_or_file_in_this_order(desk: Desk) -> None:
     desk.write(PROD.replace('key_env = "ACME_KEY"', "") + "\n[profiles.qa]\n")
     default = desk.find().profile
-    assert default == Found(Profile("prod", production=True), f"default_profile in {desk.config}")
+    assert default == Setting(Profile("prod", production=True), f"default_profile in {desk.config}")
     desk.environ["CAPGO_PROFILE"] = " look "
-    assert desk.find().profile == Found(Profile("look", read_only=True), "CAPGO_PROFILE")
-    assert desk.find("qa").profile == Found(Profile("qa"), "--profile")
+    assert desk.find().profile == Setting(Profile("look", read_only=True), "CAPGO_PROFILE")
+    assert desk.find("qa").profile == Setting(Profile("qa"), "--profile")
     desk.environ["CAPGO_PROFILE"] = " "
     assert desk.find().profile == default
 
@@ -123,13 +123,13 @@ def test_a_profile_ranks_below_what_was_said_and_above_what_lies_about(desk: Des
     }  # fmt: skip
     settings = desk.find()
     assert (settings.key, settings.app_id) == (
-        Found(ApiKey("t"), "CAPGO_TOKEN"), Found("com.env.app", "CAPGO_APP_ID"),
+        Setting(ApiKey("t"), "CAPGO_TOKEN"), Setting("com.env.app", "CAPGO_APP_ID"),
     )  # fmt: skip
-    assert settings.server == Found("https://env", "CAPGO_API_URL")
+    assert settings.server == Setting("https://env", "CAPGO_API_URL")
     settings = desk.find(key="k", app_id="com.said.app", server="https://said", revision="auto")
-    assert settings.key == Found(ApiKey("k"), "-a")
-    assert settings.app_id == Found("com.said.app", "--app")
-    assert settings.server == Found("https://said", "--api-url")
+    assert settings.key == Setting(ApiKey("k"), "-a")
+    assert settings.app_id == Setting("com.said.app", "--app")
+    assert settings.server == Setting("https://said", "--api-url")
     assert settings.revision is None
     assert settings.profile is not None
     assert settings.profile.value.production, "what a profile guards is not to be talked away"
@@ -143,7 +143,7 @@ def test_what_a_profile_leaves_out_is_looked_for_as_ever(desk: Desk) -> None:
     )
     settings = desk.find("look")
     assert (settings.key, settings.app_id) == (
-        Found(ApiKey("from-home"), "~/.capgo"), Found("com.of.folder", "capacitor.config.json"),
+        Setting(ApiKey("from-home"), "~/.capgo"), Setting("com.of.folder", "capacitor.config.json"),
     )  # fmt: skip
     assert settings.unconfirmed_server == "capacitor.config.json", (
         "a profile vouches for its own only"
@@ -204,8 +204,8 @@ def test_no_command_is_run_and_no_file_read_for_a_key_that_is_not_used(desk: Des
     trace = desk.home / "ran"
     file = program(desk.home / "key", f"open({str(trace)!r}, 'w')")
     desk.write(f"[profiles.p]\nkey_command = ['{file}']\n[profiles.q]\nkey_file = 'none'\n")
-    assert desk.find("p", key=KEY).key == Found(ApiKey(KEY), "-a")
-    assert desk.find("q", key=KEY).key == Found(ApiKey(KEY), "-a")
+    assert desk.find("p", key=KEY).key == Setting(ApiKey(KEY), "-a")
+    assert desk.find("q", key=KEY).key == Setting(ApiKey(KEY), "-a")
     assert not trace.exists()
 
 
@@ -359,13 +359,13 @@ def test_the_example_of_the_readme_is_right(desk: Desk) -> None:
     _, fence, example = readme.read_text(encoding="utf-8").partition("```toml\n")
     assert fence
     desk.write(example.partition("```")[0])
-    assert desk.find(key=KEY).profile == Found(
+    assert desk.find(key=KEY).profile == Setting(
         Profile("staging"), f"default_profile in {desk.config}"
     )
     for name, profile in (
         ("prod", Profile("prod", production=True)), ("look", Profile("look", read_only=True)),
     ):  # fmt: skip
-        assert desk.find(name, key=KEY).profile == Found(profile, "--profile")
+        assert desk.find(name, key=KEY).profile == Setting(profile, "--profile")
 
 
 # Its cost
@@ -374,7 +374,7 @@ def test_the_example_of_the_readme_is_right(desk: Desk) -> None:
 def test_who_has_no_such_file_pays_nothing_for_it(desk: Desk) -> None:
     code = (
         "import sys; from pathlib import Path; from capgo_tui.settings import *\n"
-        "find(Options(), Surroundings({}, Path('/'), Path('/'), Path(sys.argv[1])))\n"
+        "find(Options(), Environment({}, Path('/'), Path('/'), Path(sys.argv[1])))\n"
         "print(*{'tomllib', 'difflib', 'shlex', 'subprocess'}.intersection(sys.modules))"
     )
     command = [sys.executable, "-W", "error", "-c", code, str(desk.config)]

@@ -10,11 +10,11 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.settings import (
-    Found,
+    Environment,
     Options,
+    Setting,
     Settings,
     SettingsError,
-    Surroundings,
     check_app_id,
     find,
 )
@@ -36,7 +36,7 @@ class Machine:
     def find(
         self, key: str | None = None, app_id: str | None = None, server: str | None = None
     ) -> Settings:
-        environment = Surroundings(self.environ, self.home, self.folder)
+        environment = Environment(self.environ, self.home, self.folder)
         return find(Options(key, app_id, server), environment)
 
     def config(self, name: str, text: str) -> None:
@@ -64,7 +64,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def test_on_an_empty_machine_only_the_server_is_known(machine: Machine) -> None:
-    assert machine.find() == Settings(None, None, Found("https://api.capgo.app", "default"))
+    assert machine.find() == Settings(None, None, Setting("https://api.capgo.app", "default"))
 
 
 # The key
@@ -74,12 +74,12 @@ def test_the_key_comes_from_the_first_source_that_has_one(machine: Machine) -> N
     (machine.home / ".capgo").write_text("from-home\n")
     (machine.folder / ".capgo").write_text("from-folder\n")
     machine.environ["CAPGO_TOKEN"] = "from-environ"
-    assert machine.find(key="from-option").key == Found(ApiKey("from-option"), "-a")
-    assert machine.find().key == Found(ApiKey("from-environ"), "CAPGO_TOKEN")
+    assert machine.find(key="from-option").key == Setting(ApiKey("from-option"), "-a")
+    assert machine.find().key == Setting(ApiKey("from-environ"), "CAPGO_TOKEN")
     del machine.environ["CAPGO_TOKEN"]
-    assert machine.find().key == Found(ApiKey("from-home"), "~/.capgo")
+    assert machine.find().key == Setting(ApiKey("from-home"), "~/.capgo")
     (machine.home / ".capgo").unlink()
-    assert machine.find().key == Found(ApiKey("from-folder"), "./.capgo")
+    assert machine.find().key == Setting(ApiKey("from-folder"), "./.capgo")
     (machine.folder / ".capgo").unlink()
     assert machine.find().key is None
 
@@ -94,16 +94,16 @@ def test_an_empty_source_is_no_source(machine: Machine, empty: str) -> None:
     machine.environ["CAPGO_TOKEN"] = empty
     (machine.home / ".capgo").write_text(empty)
     (machine.folder / ".capgo").write_text("from-folder")
-    assert machine.find().key == Found(ApiKey("from-folder"), "./.capgo")
+    assert machine.find().key == Setting(ApiKey("from-folder"), "./.capgo")
 
 
 def test_keys_are_trimmed(machine: Machine) -> None:
-    assert machine.find(key=f"  {KEY}\n").key == Found(ApiKey(KEY), "-a")
+    assert machine.find(key=f"  {KEY}\n").key == Setting(ApiKey(KEY), "-a")
     machine.environ["CAPGO_TOKEN"] = f"\t{KEY} "
-    assert machine.find().key == Found(ApiKey(KEY), "CAPGO_TOKEN")
+    assert machine.find().key == Setting(ApiKey(KEY), "CAPGO_TOKEN")
     machine.environ.clear()
     (machine.home / ".capgo").write_text(f"\n {KEY}\r\n\n")
-    assert machine.find().key == Found(ApiKey(KEY), "~/.capgo")
+    assert machine.find().key == Setting(ApiKey(KEY), "~/.capgo")
 
 
 def test_a_key_file_that_is_a_folder_or_no_text_is_no_source(machine: Machine) -> None:
@@ -160,18 +160,18 @@ def test_the_app_comes_from_the_first_source_that_has_one(machine: Machine) -> N
         }
     )
     machine.environ["CAPGO_APP_ID"] = "com.from.environ"
-    assert machine.find(app_id="com.from.option").app_id == Found("com.from.option", "--app")
-    assert machine.find().app_id == Found("com.from.environ", "CAPGO_APP_ID")
+    assert machine.find(app_id="com.from.option").app_id == Setting("com.from.option", "--app")
+    assert machine.find().app_id == Setting("com.from.environ", "CAPGO_APP_ID")
     del machine.environ["CAPGO_APP_ID"]
-    assert machine.find().app_id == Found("com.nested.one", "capacitor.config.json")
+    assert machine.find().app_id == Setting("com.nested.one", "capacitor.config.json")
     machine.json({"appId": "com.top.level"})
-    assert machine.find().app_id == Found("com.top.level", "capacitor.config.json")
+    assert machine.find().app_id == Setting("com.top.level", "capacitor.config.json")
     machine.json({})
     assert machine.find().app_id is None
 
 
 def test_app_ids_are_trimmed_and_empty_ones_are_none(machine: Machine) -> None:
-    assert machine.find(app_id=" com.acme.shop\n").app_id == Found("com.acme.shop", "--app")
+    assert machine.find(app_id=" com.acme.shop\n").app_id == Setting("com.acme.shop", "--app")
     machine.environ["CAPGO_APP_ID"] = "  "
     machine.json({"appId": " com.acme.shop "})
     assert machine.app_id == "com.acme.shop"
@@ -243,12 +243,12 @@ def test_the_server_comes_from_the_first_source_that_has_one(machine: Machine) -
     machine.json({"plugins": {"CapacitorUpdater": {"localApi": "http://localhost:3"}}})
     machine.environ["CAPGO_API_URL"] = "http://localhost:2"
     option = machine.find(server="http://localhost:1").server
-    assert option == Found("http://localhost:1", "--api-url")
-    assert machine.find().server == Found("http://localhost:2", "CAPGO_API_URL")
+    assert option == Setting("http://localhost:1", "--api-url")
+    assert machine.find().server == Setting("http://localhost:2", "CAPGO_API_URL")
     machine.environ["CAPGO_API_URL"] = ""
-    assert machine.find().server == Found("http://localhost:3", "capacitor.config.json")
+    assert machine.find().server == Setting("http://localhost:3", "capacitor.config.json")
     machine.json({})
-    assert machine.find().server == Found("https://api.capgo.app", "default")
+    assert machine.find().server == Setting("https://api.capgo.app", "default")
 
 
 def test_a_servers_address_is_trimmed_and_ends_in_no_slash(machine: Machine) -> None:
@@ -266,7 +266,7 @@ def test_what_is_no_servers_address_is_named_with_its_source(
         machine.environ["CAPGO_API_URL"] = url
     option = url if source == "--api-url" else None
     if option is None and not url.strip():
-        assert machine.find().server == Found("https://api.capgo.app", "default")
+        assert machine.find().server == Setting("https://api.capgo.app", "default")
         return
     with pytest.raises(SettingsError) as error:
         machine.find(server=option)
@@ -361,7 +361,7 @@ def test_a_config_of_another_shape_says_nothing(machine: Machine, document: obje
 def test_empty_texts_of_a_config_say_nothing(machine: Machine, name: str, nothing: str) -> None:
     updater = {"appId": "", "localApi": nothing}
     machine.config(name, json.dumps({"plugins": {"CapacitorUpdater": updater}}))
-    assert machine.find() == Settings(None, None, Found("https://api.capgo.app", "default"))
+    assert machine.find() == Settings(None, None, Setting("https://api.capgo.app", "default"))
 
 
 def test_a_nested_app_id_of_another_type_leaves_the_top_level_one(machine: Machine) -> None:
@@ -413,8 +413,8 @@ def test_a_config_is_not_read_where_options_and_environment_say_it_all(
         app_id="com.acme.shop" if app_from == "--app" else None,
         server="http://localhost:1" if server_from == "--api-url" else None,
     )
-    assert settings.app_id == Found("com.acme.shop", app_from)
-    assert settings.server == Found("http://localhost:1", server_from)
+    assert settings.app_id == Setting("com.acme.shop", app_from)
+    assert settings.server == Setting("http://localhost:1", server_from)
 
 
 def test_a_broken_config_says_how_to_do_without_it(machine: Machine) -> None:
@@ -426,7 +426,7 @@ def test_a_broken_config_says_how_to_do_without_it(machine: Machine) -> None:
 def test_a_byte_order_mark_is_no_part_of_what_is_found(machine: Machine) -> None:
     (machine.home / ".capgo").write_bytes(b"\xef\xbb\xbf" + KEY.encode() + b"\n")
     (machine.folder / CONFIG).write_bytes(b'\xef\xbb\xbf{"appId":"com.acme.shop"}')
-    assert machine.find().key == Found(ApiKey(KEY), "~/.capgo")
+    assert machine.find().key == Setting(ApiKey(KEY), "~/.capgo")
     assert machine.app_id == "com.acme.shop"
     (machine.folder / "capacitor.config.ts").write_bytes(
         b"\xef\xbb\xbfexport default { appId: 'com.acme.till' }"
@@ -463,8 +463,8 @@ def test_literals_are_found_in_a_program_but_not_in_its_comments(
 ) -> None:
     machine.config(name, CODE)
     settings = machine.find()
-    assert settings.app_id == Found("com.acme.shop", name)
-    assert settings.server == Found("http://localhost:54321", name)
+    assert settings.app_id == Setting("com.acme.shop", name)
+    assert settings.server == Setting("http://localhost:54321", name)
 
 
 def test_the_updaters_app_id_comes_before_the_apps_in_a_program(machine: Machine) -> None:

@@ -9,7 +9,7 @@ import click
 from capgo_tui import __version__
 from capgo_tui.commands.machine import journal, surroundings
 from capgo_tui.commands.output import prepare, write
-from capgo_tui.settings import Found, Options, SettingsError, find
+from capgo_tui.settings import Options, Setting, SettingsError, find
 from capgo_tui.text import clean
 from capgo_tui.workspace.export.formats import aligned
 from capgo_tui.workspace.export.json_text import json_text
@@ -51,17 +51,17 @@ def info(
     confirmed = "" if found.unconfirmed_server is None else " (asked about before a key goes there)"
     key, chosen = found.key, found.profile
     lines = [
-        _line("key", None if key is None else Found(f"#{key.value.fingerprint}", key.source)),
+        _line("key", None if key is None else Setting(f"#{key.value.fingerprint}", key.source)),
         _line("app", found.app_id),
-        _line("server", Found(found.server.value, f"{found.server.source}{confirmed}")),
+        _line("server", Setting(found.server.value, f"{found.server.source}{confirmed}")),
         _line("revision", _named(found.revision)),
-        _line("profile", None if chosen is None else Found(_told(chosen.value), chosen.source)),
+        _line("profile", None if chosen is None else Setting(_told(chosen.value), chosen.source)),
         _line(
             "config",
-            Found(str(around.config_file), "XDG_CONFIG_HOME, or the system's own folder"),
+            Setting(str(around.config_file), "XDG_CONFIG_HOME, or the system's own folder"),
         ),
-        _line("journal", Found(str(file), "XDG_STATE_HOME, or the system's own folder")),
-        _line("version", Found(__version__, "this program")),
+        _line("journal", Setting(str(file), "XDG_STATE_HOME, or the system's own folder")),
+        _line("version", Setting(__version__, "this program")),
     ]
     prepare()
     if as_json:
@@ -71,8 +71,8 @@ def info(
         write(aligned([[name, clean(value or MISSING), source] for name, value, source in lines]))
 
 
-def _named(revision: Found[Revision] | None) -> Found[str]:
-    return Found(revision.value, revision.source) if revision else Found("auto", "default")
+def _named(revision: Setting[Revision] | None) -> Setting[str]:
+    return Setting(revision.value, revision.source) if revision else Setting("auto", "default")
 
 
 def _told(profile: Profile) -> str:
@@ -81,5 +81,5 @@ def _told(profile: Profile) -> str:
     return ", ".join([profile.name, *(word for word, on in guards if on)])
 
 
-def _line(name: str, found: Found[str] | None) -> tuple[str, str | None, str]:
+def _line(name: str, found: Setting[str] | None) -> tuple[str, str | None, str]:
     return (name, None, "") if found is None else (name, found.value, clean(found.source))

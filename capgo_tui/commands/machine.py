@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui import locations
-from capgo_tui.settings import SettingsError, Surroundings
+from capgo_tui.settings import Environment, SettingsError
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.log_file import LogFile
 
 
-def surroundings() -> Surroundings:
+def surroundings() -> Environment:
     """The environment, the home, the current folder, and where the profiles would be.
 
     Raises:
@@ -28,7 +28,7 @@ def surroundings() -> Surroundings:
         agreed_servers = locations.agreed_servers_file()
     except (RuntimeError, OSError) as error:
         raise SettingsError(f"the home or the current folder cannot be found: {error}") from None
-    return Surroundings(os.environ, home, folder, config_file, agreed_servers)
+    return Environment(os.environ, home, folder, config_file, agreed_servers)
 
 
 def journal() -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.message import Message
 from textual.widget import Widget
 
-from capgo_tui.text import fitted
+from capgo_tui.text import truncate
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class TitleBar(Widget):
         self._app_id = target.app_id
         self._place = target.place
         profile = target.profile
-        short = profile and replace(profile, name=fitted(profile.name, PROFILE_WIDTH))
+        short = profile and replace(profile, name=truncate(profile.name, PROFILE_WIDTH))
         self._profile: Sequence[tuple[str, str]] = ()
         """Which profile, as runs of a text and its style's name."""
         if short is not None:
