@@ -1,4 +1,4 @@
-"""The command line. `main` is the installed command."""
+"""The command line; `main` is its entry point."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import gc
 
 def main() -> None:
     """Run ``capgo-tui`` with the arguments of this process."""
-    # Nothing of what a start makes is garbage, and looking for some took a tenth of its time.
-    # What runs on after the start, the app or a sandbox, begins to collect when it stands.
+    # Garbage collection took a tenth of the start and finds nothing then. The app and the sandbox
+    # enable it again once they run.
     gc.disable()
     from capgo_tui.commands.root import capgo_tui  # noqa: PLC0415 - keeps the package light
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.commands.asking import asked, limit_option
+from capgo_tui.commands.common_options import common_options, limit_option
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import run_without_app, write_pages
@@ -19,7 +19,7 @@ from capgo_tui.workspace.session import utc_now
 
 if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
-    from capgo_tui.commands.asking import Asked
+    from capgo_tui.commands.common_options import CommonOptions
 
 
 @click.group()
@@ -29,25 +29,27 @@ def app() -> None:
 
 @app.command("list")
 @limit_option
-@asked
-def list_apps(asked: Asked, limit: int | None) -> None:
+@common_options
+def list_apps(common: CommonOptions, limit: int | None) -> None:
     """List the apps that a key may see; the key and the server are all it takes."""
 
     async def command(client: CapgoClient) -> Exit:
-        writer = partial(writer_of, asked.format, APPS.columns, _now_alone)
+        make_writer = partial(writer_of, common.format, APPS.columns, _now_alone)
         try:
-            return await write_pages(APPS, client.apps(), limit, writer=writer, join=_join_nothing)
+            return await write_pages(
+                APPS, client.apps(), limit, make_writer=make_writer, join=_join_nothing
+            )
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise
             say("this server has no list of apps")
             return Exit.FAILED
 
-    run_without_app(asked.target(of_app=False), command)
+    run_without_app(common.target(of_app=False), command)
 
 
 def _now_alone() -> Surroundings:
-    """Give the time, which is all that the cells of an app need beside it."""
+    """Return the cell context of an app, which is only the time."""
     return Surroundings(utc_now())
 
 

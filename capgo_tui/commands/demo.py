@@ -1,4 +1,4 @@
-"""``--demo``: the whole program on made-up data, with the server in this very process."""
+"""``--demo``: run the app on generated data, with the sandbox in the same process."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def demo_launch(device: str | None = None, revision: Revision | None = None) -> Iterator[Launch]:
-    """Make up a company's app, and a server for it that is started once the screen is up.
+    """Generate an app, and a sandbox that starts once the screen is up.
 
-    The data is gone when the block is left.
+    The data is deleted when the block is left.
     """
     with closing(Store()) as store:
         world = generate(store, now=datetime.now(UTC))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.api.requests import MAX_LIMIT
-from capgo_tui.commands.asking import app_argument, asked, limit_option
+from capgo_tui.commands.common_options import app_argument, common_options, limit_option
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import run, write_list, write_one, write_rows
@@ -18,21 +18,21 @@ from capgo_tui.workspace.resources.device import DEVICES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from capgo_tui.commands.asking import Asked
+    from capgo_tui.commands.common_options import CommonOptions
     from capgo_tui.workspace.session import Workspace
 
-SAID_EVERY = 1_000
-"""A long search says how far it is after so many devices."""
+PROGRESS_STEP = 1_000
+"""Devices between two progress messages of a long search."""
 
 
 def _progress() -> Callable[[int], None]:
-    """What hears how many were read, and says so now and then."""
-    said = 0
+    """Return a callback that takes the number of devices read and prints it now and then."""
+    last_count = 0
 
     def hear(count: int) -> None:
-        nonlocal said
-        if count - said >= SAID_EVERY:
-            said = count
+        nonlocal last_count
+        if count - last_count >= PROGRESS_STEP:
+            last_count = count
             say(f"{grouped(count)} devices with a custom id read…")
 
     return hear
@@ -46,23 +46,23 @@ def device() -> None:
 @device.command("list")
 @app_argument
 @limit_option
-@asked
-def list_devices(asked: Asked, limit: int | None) -> None:
+@common_options
+def list_devices(common: CommonOptions, limit: int | None) -> None:
     """List the devices of an app."""
 
     async def command(workspace: Workspace) -> Exit:
         most = min(limit or MAX_LIMIT, MAX_LIMIT)
         pager = workspace.client.devices(workspace.target.app_id, limit=most)
-        return await write_list(workspace, asked, DEVICES, pager, limit)
+        return await write_list(workspace, common, DEVICES, pager, limit)
 
-    run(asked.target(), command)
+    run(common.target(), command)
 
 
 @device.command("get")
 @click.argument("device_id", metavar="ID")
 @app_argument
-@asked
-def get_device(asked: Asked, device_id: str) -> None:
+@common_options
+def get_device(common: CommonOptions, device_id: str) -> None:
     """Show all of the device of an ID, or of a custom id.
 
     A server that cannot look a custom id up is asked for those that have one, page by page.
@@ -77,11 +77,11 @@ def get_device(asked: Asked, device_id: str) -> None:
             say(f"no device has {search.nothing}: {device_id}")
             return Exit.FAILED if search.more else Exit.NOT_FOUND
         if len(search.devices) > 1:
-            await write_rows(workspace, asked, DEVICES, search.devices)
+            await write_rows(workspace, common, DEVICES, search.devices)
             say(f"{device_id} is not unique: {search.doubt}")
             return Exit.FAILED
         if search.doubt:
             say(f"{device_id} was {search.doubt}")
-        return await write_one(workspace, asked, DEVICES, search.devices[0])
+        return await write_one(workspace, common, DEVICES, search.devices[0])
 
-    run(asked.target(), command)
+    run(common.target(), command)

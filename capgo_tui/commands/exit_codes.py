@@ -1,4 +1,4 @@
-"""What the exit codes mean: a script goes by them, so they stay what they are."""
+"""Exit codes; scripts depend on them, so they never change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Exit(IntEnum):
-    """How a command ended."""
+    """Exit code of a command."""
 
     OK = 0
     FAILED = 1
@@ -23,7 +23,7 @@ class Exit(IntEnum):
     """The key is refused, or may not do this."""
     RATE_LIMITED = 5
     IN_PART = 6
-    """What was written is true, but not all there is."""
+    """The output is correct but not complete."""
 
 
 _OF_KINDS = {
@@ -35,5 +35,5 @@ _OF_KINDS = {
 
 
 def exit_of(error: CapgoError) -> Exit:
-    """How a command ends that met an error before it wrote anything."""
+    """Return the exit code for an error before any output."""
     return _OF_KINDS.get(error.kind, Exit.FAILED)

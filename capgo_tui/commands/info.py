@@ -1,4 +1,4 @@
-"""``capgo-tui info``: each setting, and where it comes from. Nothing is asked of the server."""
+"""``capgo-tui info``: each setting and its source. No request is sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from capgo_tui import __version__
-from capgo_tui.commands.machine import journal, surroundings
+from capgo_tui.commands.machine import find_environment, journal
 from capgo_tui.commands.output import prepare, write
 from capgo_tui.settings import Options, Setting, SettingsError, find
 from capgo_tui.text import clean
@@ -43,43 +43,48 @@ def info(
 ) -> None:
     """Say where each setting comes from; of the key only its fingerprint."""
     try:
-        around = surroundings()
-        found = find(Options(apikey, app_id, api_url, profile=profile), around)
+        environment = find_environment()
+        settings = find(Options(apikey, app_id, api_url, profile=profile), environment)
         file = journal()
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
-    confirmed = "" if found.unconfirmed_server is None else " (asked about before a key goes there)"
-    key, chosen = found.key, found.profile
+    note = "" if settings.unconfirmed_server is None else " (asked about before a key goes there)"
+    key, profile_setting = settings.key, settings.profile
     lines = [
         _line("key", None if key is None else Setting(f"#{key.value.fingerprint}", key.source)),
-        _line("app", found.app_id),
-        _line("server", Setting(found.server.value, f"{found.server.source}{confirmed}")),
-        _line("revision", _named(found.revision)),
-        _line("profile", None if chosen is None else Setting(_told(chosen.value), chosen.source)),
+        _line("app", settings.app_id),
+        _line("server", Setting(settings.server.value, f"{settings.server.source}{note}")),
+        _line("revision", _revision_setting(settings.revision)),
+        _line(
+            "profile",
+            None
+            if profile_setting is None
+            else Setting(_describe_profile(profile_setting.value), profile_setting.source),
+        ),
         _line(
             "config",
-            Setting(str(around.config_file), "XDG_CONFIG_HOME, or the system's own folder"),
+            Setting(str(environment.config_file), "XDG_CONFIG_HOME, or the system's own folder"),
         ),
         _line("journal", Setting(str(file), "XDG_STATE_HOME, or the system's own folder")),
         _line("version", Setting(__version__, "this program")),
     ]
     prepare()
     if as_json:
-        told = {n: None if v is None else {"value": v, "source": s} for n, v, s in lines}
-        write(json_text(cast("JSON", told), indent=2) + "\n")
+        document = {n: None if v is None else {"value": v, "source": s} for n, v, s in lines}
+        write(json_text(cast("JSON", document), indent=2) + "\n")
     else:
         write(aligned([[name, clean(value or MISSING), source] for name, value, source in lines]))
 
 
-def _named(revision: Setting[Revision] | None) -> Setting[str]:
+def _revision_setting(revision: Setting[Revision] | None) -> Setting[str]:
     return Setting(revision.value, revision.source) if revision else Setting("auto", "default")
 
 
-def _told(profile: Profile) -> str:
-    """The name of a profile, and what it guards."""
+def _describe_profile(profile: Profile) -> str:
+    """Return the name of a profile and its protection."""
     guards = [("production", profile.production), ("read-only", profile.read_only)]
     return ", ".join([profile.name, *(word for word, on in guards if on)])
 
 
-def _line(name: str, found: Setting[str] | None) -> tuple[str, str | None, str]:
-    return (name, None, "") if found is None else (name, found.value, clean(found.source))
+def _line(name: str, setting: Setting[str] | None) -> tuple[str, str | None, str]:
+    return (name, None, "") if setting is None else (name, setting.value, clean(setting.source))

@@ -1,4 +1,4 @@
-"""What a command needs of the machine: where settings are looked for, and files to open."""
+"""The environment, the journal and the log file of a command."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.log_file import LogFile
 
 
-def surroundings() -> Environment:
-    """The environment, the home, the current folder, and where the profiles would be.
+def find_environment() -> Environment:
+    """Return the environment: variables, home, current folder, and paths of our files.
 
     Raises:
         SettingsError: when one of the folders is gone.
@@ -32,7 +32,7 @@ def surroundings() -> Environment:
 
 
 def journal() -> Path:
-    """The file every write is noted in.
+    """Return the path of the journal.
 
     Raises:
         SettingsError: when there is no folder for it.
@@ -47,13 +47,13 @@ def journal() -> Path:
 
 
 def log_file(path: str | None) -> LogFile | None:
-    """Open the log before the start: what cannot be written is better known now.
+    """Open the log file, before the start so that an error shows at once.
 
-    It is closed with the command that is running.
+    It is closed with the click context of the command.
     """
     if path is None:
         return None
-    from capgo_tui.workspace.log_file import LogFile  # noqa: PLC0415 - for who asked for it
+    from capgo_tui.workspace.log_file import LogFile  # noqa: PLC0415 - only with --log-file
 
     try:
         file = LogFile(Path(path))

@@ -1,4 +1,4 @@
-"""The options that the app and the commands that read have in common."""
+"""Options that the app and the reading commands share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard output is data, standard error is talk."""
+"""Write data to standard output and messages to standard error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capgo_tui.text import clean
 
 
 def prepare() -> None:
-    """Let nothing that is written fail for want of a letter; files and pipes get UTF-8."""
+    """Replace characters that the encoding lacks; files and pipes get UTF-8."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         encoding = None if sys.stdout.isatty() else "utf-8"
         sys.stdout.reconfigure(encoding=encoding, errors="replace")
@@ -22,7 +22,7 @@ def write(text: str) -> None:
     """Write data.
 
     Raises:
-        BrokenPipeError: when whoever read it has had enough.
+        BrokenPipeError: when the reader has closed the pipe.
 
     """
     if text:
@@ -30,12 +30,12 @@ def write(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Say something to whoever started the command."""
+    """Print a message to standard error."""
     click.echo(f"capgo-tui: {clean(text)}", err=True)
 
 
 def forget_reader() -> None:
-    """Let what is still on its way out go nowhere: nobody reads it any more."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    """Discard buffered output after a broken pipe."""
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_device, sys.stdout.fileno())
+    os.close(null_device)

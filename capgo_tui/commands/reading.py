@@ -1,4 +1,4 @@
-"""Reading a list or a record and writing it down, page by page."""
+"""Read a list or a record and write it to standard output, page by page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.paging import Pager
     from capgo_tui.api.patience import Wait
-    from capgo_tui.commands.asking import Asked
+    from capgo_tui.commands.common_options import CommonOptions
     from capgo_tui.workspace.export.formats import Writer
     from capgo_tui.workspace.resources.resource import Resource
     from capgo_tui.workspace.resources.section import Section
@@ -37,14 +37,14 @@ T = TypeVar("T", bound=Record)
 
 
 def run(target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]) -> NoReturn:
-    """Open a workspace, run a command on it, and leave with its exit code."""
+    """Run a command on a workspace and exit with its code."""
     _leave_with(_on_workspace(target, command))
 
 
 def run_without_app(
     target: Target, command: Callable[[CapgoClient], Coroutine[None, None, Exit]]
 ) -> NoReturn:
-    """Open a client, run a command on it that is about no one app, and leave with its code."""
+    """Run a command that concerns no single app on a client and exit with its code."""
     _leave_with(_on_client(target, command))
 
 
@@ -55,12 +55,12 @@ def _leave_with(work: Coroutine[None, None, Exit]) -> NoReturn:
     except BrokenPipeError:
         forget_reader()
         code = Exit.OK
-    except OSError as error:  # of the output: those of the network are told as a CapgoError
+    except OSError as error:  # of the output; network errors are CapgoErrors
         forget_reader()
         say(f"the output cannot be written: {error.strerror}")
         code = Exit.FAILED
     except CapgoError as error:
-        say(_told(error))
+        say(_describe_error(error))
         code = exit_of(error)
     except InsecureServer as error:
         raise click.UsageError(str(error)) from None
@@ -69,7 +69,7 @@ def _leave_with(work: Coroutine[None, None, Exit]) -> NoReturn:
         code = Exit.FAILED
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
-    except Exception as bug:  # noqa: BLE001 - its traceback could show the key
+    except Exception as bug:  # noqa: BLE001 - a traceback could show the API key
         where = traceback.extract_tb(bug.__traceback__)[-1]
         name = type(bug).__name__
         say(f"a bug in capgo-tui, please report it: {name} at {where.filename}:{where.lineno}")
@@ -99,14 +99,18 @@ async def _on_client(
 
 
 async def write_list(
-    workspace: Workspace, asked: Asked, resource: Resource[T], pager: Pager[T], limit: int | None
+    workspace: Workspace,
+    common: CommonOptions,
+    resource: Resource[T],
+    pager: Pager[T],
+    limit: int | None,
 ) -> Exit:
-    """Write a list of an app, each page as it comes; nothing at all when the first one fails."""
-    writer, join = (
-        partial(_writer, resource, asked.format, workspace),
-        partial(_join, workspace, asked, resource),
+    """Write a list of an app, each page as it arrives; nothing when the first one fails."""
+    make_writer, join = (
+        partial(_writer, resource, common.format, workspace),
+        partial(_join, workspace, common, resource),
     )
-    return await write_pages(resource, pager, limit, writer=writer, join=join)
+    return await write_pages(resource, pager, limit, make_writer=make_writer, join=join)
 
 
 async def write_pages(
@@ -114,74 +118,76 @@ async def write_pages(
     pager: Pager[T],
     limit: int | None,
     *,
-    writer: Callable[[], Writer[T]],
+    make_writer: Callable[[], Writer[T]],
     join: Callable[[], Awaitable[None]],
 ) -> Exit:
     """Write a list as `write_list` does.
 
-    `join` is awaited once the first page is there; what `writer` gives may be another by then.
+    `join` is awaited once the first page is there; what `make_writer` gives may be another by then.
     """
-    pen = writer()
-    begun, written, unreadable, incomplete, too_many = False, 0, 0, False, False
-    failed: CapgoError | None = None
-    while not pager.ended and (limit is None or written < limit):
+    writer = make_writer()
+    has_begun, written_count, unreadable_count, is_incomplete, too_many = False, 0, 0, False, False
+    interruption: CapgoError | None = None
+    while not pager.ended and (limit is None or written_count < limit):
         try:
             page = await pager.next_page()
-            if not begun:
+            if not has_begun:
                 await join()
         except CapgoError as error:
-            if not begun:
+            if not has_begun:
                 raise
-            failed = error
+            interruption = error
             break
-        if not begun:
-            pen = writer()  # by now the revision is known
-            write(pen.begin())
-            begun = True
-        rows = page.rows if limit is None else page.rows[: limit - written]
-        write(pen.rows(rows))
-        written += len(rows)
-        unreadable += len(page.unreadable) + page.not_kept
+        if not has_begun:
+            writer = make_writer()  # by now the revision is known
+            write(writer.begin())
+            has_begun = True
+        rows = page.rows if limit is None else page.rows[: limit - written_count]
+        write(writer.rows(rows))
+        written_count += len(rows)
+        unreadable_count += len(page.unreadable) + page.not_kept
         too_many = too_many or page.too_many
-        incomplete = page.incomplete
-    write(pen.end())
-    if not written and not unreadable and failed is None:
+        is_incomplete = page.incomplete
+    write(writer.end())
+    if not written_count and not unreadable_count and interruption is None:
         say(f"there are no {resource.name}")
-    if unreadable:
-        say(f"{unreadable} of the {resource.name} could not be read and were left out")
+    if unreadable_count:
+        say(f"{unreadable_count} of the {resource.name} could not be read and were left out")
     if too_many:
         say(f"a page of the {resource.name} had more rows than any of such a server should")
-    if incomplete:
+    if is_incomplete:
         say("the server has more but gives no way to it")
-    if failed is not None:
-        say(f"only the first {written}: {_told(failed)}")
-    return Exit.IN_PART if unreadable or incomplete or failed else Exit.OK
+    if interruption is not None:
+        say(f"only the first {written_count}: {_describe_error(interruption)}")
+    return Exit.IN_PART if unreadable_count or is_incomplete or interruption else Exit.OK
 
 
-async def write_one(workspace: Workspace, asked: Asked, resource: Resource[T], record: T) -> Exit:
-    """Write all of one record."""
-    match asked.format:
+async def write_one(
+    workspace: Workspace, common: CommonOptions, resource: Resource[T], record: T
+) -> Exit:
+    """Write one record with all fields."""
+    match common.format:
         case Format.JSON:
             write(json_text(record.disclosed(record.raw()), indent=2) + "\n")
         case Format.TABLE:
-            await _join(workspace, asked, resource)
+            await _join(workspace, common, resource)
             write(_page(resource.details(record, workspace.surroundings())))
         case _:
-            await write_rows(workspace, asked, resource, [record])
+            await write_rows(workspace, common, resource, [record])
     return Exit.OK
 
 
 async def write_rows(
-    workspace: Workspace, asked: Asked, resource: Resource[T], records: Sequence[T]
+    workspace: Workspace, common: CommonOptions, resource: Resource[T], records: Sequence[T]
 ) -> None:
     """Write some records as a list."""
-    await _join(workspace, asked, resource)
-    writer = _writer(resource, asked.format, workspace)
+    await _join(workspace, common, resource)
+    writer = _writer(resource, common.format, workspace)
     write(writer.begin() + writer.rows(records) + writer.end())
 
 
-async def _join(workspace: Workspace, asked: Asked, resource: Resource[T]) -> None:
-    if asked.format in (Format.CSV, Format.TABLE):
+async def _join(workspace: Workspace, common: CommonOptions, resource: Resource[T]) -> None:
+    if common.format in (Format.CSV, Format.TABLE):
         for name in resource.joins(workspace):
             joined = RESOURCE_BY_NAME[name].collection(workspace)
             await joined.load_all()
@@ -190,14 +196,14 @@ async def _join(workspace: Workspace, asked: Asked, resource: Resource[T]) -> No
 
 
 def _writer(resource: Resource[T], form: Format, workspace: Workspace) -> Writer[T]:
-    """Return what writes such records; only a table leaves out columns that would all be empty."""
+    """Return the writer of a format; a table omits columns that the revision lacks."""
     traits = workspace.client.traits
     columns = resource.columns_told(traits) if form is Format.TABLE else resource.columns
     return writer_of(form, columns, workspace.surroundings)
 
 
 def _page(sections: Sequence[Section]) -> str:
-    """Sections of labelled lines; labels are ours, and none is wider than its letters."""
+    """Return sections as text; labels are ours, so their length is their width."""
     width = max(len(label) for section in sections for label, _ in section.fields)
     lines = []
     for section in sections:
@@ -206,8 +212,8 @@ def _page(sections: Sequence[Section]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(error: CapgoError) -> str:
-    """What went wrong, for somebody who can only start the command again."""
+def _describe_error(error: CapgoError) -> str:
+    """Return an error message for the command line, which has no key to retry with."""
     match error.kind:
         case ErrorKind.KEY_REFUSED:
             return f"the key was refused: {error.message}"

@@ -1,4 +1,4 @@
-"""``capgo-tui`` itself: without a verb it opens the app."""
+"""The command ``capgo-tui``, which opens the app when no verb follows."""
 
 from __future__ import annotations
 
@@ -74,15 +74,15 @@ def capgo_tui(
     CAPGO_APP_ID, the profile or the Capacitor config of this folder. CAPGO_PROFILE names a
     profile as --profile does; capgo-tui info says where each setting comes from.
     """
-    given = [name for name in context.params if _is_given(context, name)]
+    given_options = [name for name in context.params if _is_given(context, name)]
     if context.invoked_subcommand is not None:
-        if given:
+        if given_options:
             raise click.UsageError(f"options go after the verb {context.invoked_subcommand!r}")
         gc.enable()
         return
     if not debug:
         drop_debugging(os.environ)
-    if demo and (clash := {"app_id", "api_url", "apikey", "profile"}.intersection(given)):
+    if demo and (clash := {"app_id", "api_url", "apikey", "profile"}.intersection(given_options)):
         raise click.UsageError(f"--demo brings its own {', '.join(sorted(clash))}")
     if device is not None and not device.strip():
         raise click.UsageError("--device is empty")
@@ -90,10 +90,10 @@ def capgo_tui(
         raise click.UsageError("capgo-tui without a verb needs a terminal")
     try:
         if demo:
-            told = None if revision in (None, "auto") else Revision(revision)
-            launch = context.with_resource(_demo(device, told))
+            demo_revision = None if revision in (None, "auto") else Revision(revision)
+            launch = context.with_resource(_demo(device, demo_revision))
         else:
-            launch = _found(Options(apikey, app_id, api_url, revision, profile), device)
+            launch = _make_launch(Options(apikey, app_id, api_url, revision, profile), device)
             launch = replace(launch, journal=machine.journal())
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
@@ -113,17 +113,17 @@ def _is_given(context: click.Context, name: str) -> bool:
     return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def _found(options: Options, device: str | None) -> Launch:
-    from capgo_tui.tui.launch import Launch  # noqa: PLC0415 - a subcommand needs no interface
+def _make_launch(options: Options, device: str | None) -> Launch:
+    from capgo_tui.tui.launch import Launch  # noqa: PLC0415 - a verb needs no interface
 
-    around = machine.surroundings()
-    settings = find(options, around)
+    environment = machine.find_environment()
+    settings = find(options, environment)
     return Launch(
         key=value_of(settings.key),
         app_id=value_of(settings.app_id),
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
-        remember_server=partial(around.agree, settings.server.value),
+        remember_server=partial(environment.agree, settings.server.value),
         revision=value_of(settings.revision),
         device=device,
         profile=value_of(settings.profile),
@@ -137,14 +137,14 @@ def _demo(device: str | None, revision: Revision | None) -> AbstractContextManag
 
 
 def _run(launch: Launch) -> int:
-    """Run the interface; the exit code is 0 unless a bug ended it."""
+    """Run the interface and return the exit code, 0 unless a bug ended it."""
     from capgo_tui.tui.garbage import spare_the_loop  # noqa: PLC0415 - for the interface alone
 
     spare_the_loop()
-    from capgo_tui.tui.app import CapgoApp  # noqa: PLC0415 - 0.2 s that no other verb needs
+    from capgo_tui.tui.app import CapgoApp  # noqa: PLC0415 - takes 0.2 s, and no verb needs it
 
     app = CapgoApp(launch)
-    # Over SSH a dropped connection would leave the terminal in mouse mode.
+    # A dropped SSH connection would leave the terminal in mouse mode.
     app.run(mouse="SSH_CONNECTION" not in os.environ)
     for outcome in app.last_words:
         click.echo(outcome, err=True)

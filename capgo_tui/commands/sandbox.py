@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-class _WithFaultsExplained(click.Command):
-    """A command whose help ends with every fault; read only when help is asked for."""
+class _SandboxCommand(click.Command):
+    """A command whose help lists every fault, imported only for the help."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from capgo_tui.sandbox.faults import describe_grammar  # noqa: PLC0415
@@ -29,7 +29,7 @@ class _WithFaultsExplained(click.Command):
         formatter.write(f"\n{describe_grammar()}\n")
 
 
-@click.command(cls=_WithFaultsExplained)
+@click.command(cls=_SandboxCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -103,12 +103,12 @@ def sandbox(
     from capgo_tui.sandbox.state_file import StateError, load_state  # noqa: PLC0415
     from capgo_tui.sandbox.store import NotEmpty  # noqa: PLC0415
 
-    wanted = _faults([*([f"latency={latency}"] if latency else []), *faults], seed)
+    fault_layer = _faults([*([f"latency={latency}"] if latency else []), *faults], seed)
     _warn_if_reachable(host)
     store = _open(db_file)
     try:
         if store.is_empty:
-            # Another process may be quicker to fill the same file; then its data are used.
+            # Another process may fill the same file first; then its data are used.
             with suppress(NotEmpty):
                 if state_file is not None:
                     load_state(store, state_file)
@@ -126,7 +126,7 @@ def sandbox(
             text = "no active org_super_admin key has an app with channels; nothing to open"
             raise click.ClickException(text)
         app = create_app(
-            store, revision=revision, limits=limits, faults=wanted, url_limit=url_limit
+            store, revision=revision, limits=limits, faults=fault_layer, url_limit=url_limit
         )
         code = serve(app, entrance, host=host, port=port)
     except StateError as error:
@@ -137,7 +137,7 @@ def sandbox(
 
 
 def _faults(texts: Sequence[str], seed: int) -> Faults | tuple[()]:
-    """Read the faults; none at all leave the sandbox without the layer that makes them."""
+    """Parse the faults; without any, the sandbox runs without the fault layer."""
     from capgo_tui.sandbox.faults import FaultError, Faults  # noqa: PLC0415
 
     try:
@@ -147,7 +147,7 @@ def _faults(texts: Sequence[str], seed: int) -> Faults | tuple[()]:
 
 
 def _open(db_file: Path | None) -> Store:
-    import sqlite3  # noqa: PLC0415 - as the others, for this verb only
+    import sqlite3  # noqa: PLC0415 - only for this verb
 
     from capgo_tui.sandbox.store import Store  # noqa: PLC0415
 
@@ -159,7 +159,7 @@ def _open(db_file: Path | None) -> Store:
 
 
 def _warn_if_reachable(host: str) -> None:
-    """Warn when other machines could reach the sandbox; its keys are no secret."""
+    """Warn when other machines could reach the sandbox, whose API keys are public."""
     try:
         loopback = ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which of Textual's environment variables the interface heeds."""
+"""Filter the environment variables of Textual."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-HEEDED: Final = frozenset(
+ALLOWED_VARIABLES: Final = frozenset(
     {
         *("TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_DIM_FACTOR", "TEXTUAL_FILTERS"),
         *("TEXTUAL_ANIMATIONS", "TEXTUAL_FPS", "TEXTUAL_SMOOTH_SCROLL"),
         *("TEXTUAL_DISABLE_KITTY_KEY", "TEXTUAL_SPEEDUPS"),
     }
 )
-"""Those that choose how it looks and how the terminal is spoken to."""
+"""Variables for the appearance and the terminal protocol."""
 
 
 def drop_debugging(environ: MutableMapping[str, str]) -> None:
-    """Forget all the others: they write keys and the API key to files and ports, or press keys.
+    """Delete all others: they log key presses and the API key, or press keys.
 
-    Textual reads them when it is imported, so this comes before.
+    Textual reads them when it is imported, so call this before.
     """
-    for name in [name for name in environ if _is_of_textual(name) and name not in HEEDED]:
+    for name in [
+        name for name in environ if _is_of_textual(name) and name not in ALLOWED_VARIABLES
+    ]:
         del environ[name]
 
 

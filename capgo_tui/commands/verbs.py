@@ -1,4 +1,4 @@
-"""The verbs of ``capgo-tui``, each read from its own file once it is asked for."""
+"""The verbs of ``capgo-tui``, each imported on first use."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ VERBS = {
     "info": "Say where each setting comes from.",
     "sandbox": "Run an imitation of the Capgo backend.",
 }
-"""The file of a verb is called like it, and so is the command in it."""
+"""Help text of each verb; its module and its command have the same name."""
 
 
 class Verbs(click.Group):
-    """A group that imports no verb but the one that is run: the app has to start quickly."""
+    """A click group that imports only the verb it runs, for a quick start."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all verbs."""
+        """Return the names of all verbs."""
         return sorted(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a verb; None when there is no such one."""
+        """Import a verb; return None when there is no such verb."""
         if cmd_name not in VERBS:
             return None
         module = import_module(f"capgo_tui.commands.{cmd_name}")
@@ -33,6 +33,6 @@ class Verbs(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Tell what each verb does, without importing it."""
+        """Write the help text of each verb without importing it."""
         with formatter.section("Verbs"):
             formatter.write_dl(sorted(VERBS.items()))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.api.key import ApiKey
-from capgo_tui.commands.machine import surroundings
+from capgo_tui.commands.machine import find_environment
 from capgo_tui.commands.verbs import VERBS
 from tests.commands.world import Shell, shell_on
 from tests.support.hostile import TEXTS, spoiled_page
@@ -306,7 +306,7 @@ def test_a_missing_key_and_a_server_nobody_agreed_to_are_mistakes(
     failed(refused, USAGE, "names the server https://evil.example")
     assert "--api-url https://evil.example" in refused.output
     assert shell.server.asked == []
-    surroundings().agree("https://evil.example")
+    find_environment().agree("https://evil.example")
     shell.data("channel", "list", "-a", ALL)
     agreed = ("--api-url", "https://evil.example", "-a", ALL)
     failed(shell("channel", "list", *agreed, "--log-file", "."), USAGE, "--log-file")

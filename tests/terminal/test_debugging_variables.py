@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.commands.textual_environment import HEEDED, drop_debugging
+from capgo_tui.commands.textual_environment import ALLOWED_VARIABLES, drop_debugging
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def test_no_variable_presses_a_key_takes_a_picture_or_ends_the_program(tmp_path:
 
 def test_what_chooses_the_looks_is_kept_and_nothing_else() -> None:
     others = {"HOME": "/", "TEXTUALLY": "1", "NO_COLOR": "1"}
-    kept = dict.fromkeys(HEEDED, "x") | others
+    kept = dict.fromkeys(ALLOWED_VARIABLES, "x") | others
     environ = {**WRITING, "TEXTUAL_DRIVER": "x:y", "TEXTUAL_NEW": "1", **kept}
     drop_debugging(environ)
     assert environ == kept

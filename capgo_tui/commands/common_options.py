@@ -1,4 +1,4 @@
-"""What every command that reads is told: the key, the app, the server, and the format."""
+"""The options of every command that reads: API key, app, server, format and more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.commands import options
-from capgo_tui.commands.machine import log_file, surroundings
+from capgo_tui.commands.machine import find_environment, log_file
 from capgo_tui.settings import Options, SettingsError, find, value_of
 from capgo_tui.workspace.export.formats import Format
 from capgo_tui.workspace.target import Target
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The options that all commands have which read something of the server."""
+class CommonOptions:
+    """The values of the options that all reading commands share."""
 
     app_id: str | None
     app: str | None
-    """The app as the last word, where the official CLI has it."""
+    """The app as last positional argument, as in the official CLI."""
     api_url: str | None
     apikey: str | None = field(repr=False)
     revision: str | None
@@ -34,11 +34,11 @@ class Asked:
 
     @property
     def format(self) -> Format:
-        """How the answer is written."""
+        """The output format."""
         return Format(self.form)
 
     def target(self, *, of_app: bool = True) -> Target:
-        """What is to be read, and with which key.
+        """Return the target: app, API key, server and revision.
 
         Raises:
             UsageError: when a setting is missing or cannot be used.
@@ -47,9 +47,9 @@ class Asked:
         if self.app and self.app_id and self.app != self.app_id:
             raise click.UsageError("two apps were given: --app, and the last word")
         app = self.app_id or self.app
-        said = Options(self.apikey, app, self.api_url, self.revision, self.profile)
+        given_options = Options(self.apikey, app, self.api_url, self.revision, self.profile)
         try:
-            settings = find(said, surroundings(), needs_app=of_app)
+            settings = find(given_options, find_environment(), needs_app=of_app)
         except SettingsError as error:
             raise click.UsageError(str(error)) from None
         server = settings.server.value
@@ -100,8 +100,8 @@ limit_option = click.option(
 )
 
 
-def asked(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command these options, and hand them to it as one `Asked`."""
+def common_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Decorate a command with these options, passed to it as one `CommonOptions`."""
 
     @wraps(command)
     def run(
@@ -116,13 +116,13 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
         form: str,
         **more: object,
     ) -> None:
-        said = Asked(app_id, app, api_url, apikey, revision, profile, log_file, form)
-        command(said, **more)
+        common = CommonOptions(app_id, app, api_url, apikey, revision, profile, log_file, form)
+        command(common, **more)
 
-    wrapped: Callable[..., None] = run
+    result: Callable[..., None] = run
     for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped
+        result = option(result)
+    return result
 
 
 app_argument = click.argument("app", required=False, metavar="[APP]")
