@@ -1,4 +1,4 @@
-"""A device by its custom id: found, not found, or not the only one."""
+"""Tests of ``device get`` with a custom id: one device, none, or several."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.workspace import custom_ids
-from tests.commands.test_reading import FAILED, FORMS, NOT_FOUND, OK, USAGE, failed, rows_of
+from tests.commands.test_reading import FAILED, FORMS, NOT_FOUND, OK, USAGE, check_failure, rows_of
 from tests.commands.world import Shell, shell_on
 from tests.tui.server import Server
 from tests.tui.world import device, device_id, state, store_of
@@ -21,7 +21,7 @@ NASTY = "qa\x1b[31m\u202e /x"
 
 
 def devices_of(revision: str, count: int, **custom_ids: str) -> Server:
-    """A server with so many devices; `d7="qa"` gives the seventh that custom id."""
+    """Return a server with a number of devices; `d7="qa"` gives the seventh that custom id."""
     rows = [
         device(number, custom_id=custom_ids.get(f"d{number}", f"tester-{number}"))
         for number in range(1, count + 1)
@@ -51,11 +51,11 @@ def test_a_device_is_found_by_its_custom_id(
     result = shell("device", "get", text, "--json")
     assert result.exit_code == OK
     assert json.loads(result.stdout)["device_id"] == device_id(250)
-    asked = [one.query for one in shell.server.asked]
-    assert [query.get("device_id") for query in asked if "device_id" in query] == [text.lower()]
-    assert [query["custom_id"] for query in asked if "custom_id" in query] == [text]
-    walked = sum("customIdMode" in query for query in asked)
-    assert walked == (2 if revision == "live" else 0), "no page behind the one that has it"
+    queries = [one.query for one in shell.server.asked]
+    assert [query.get("device_id") for query in queries if "device_id" in query] == [text.lower()]
+    assert [query["custom_id"] for query in queries if "custom_id" in query] == [text]
+    walk_pages = sum("customIdMode" in query for query in queries)
+    assert walk_pages == (2 if revision == "live" else 0), "no page behind the one that has it"
     assert ("met among the first 300" in result.stderr) is (revision == "live")
     assert shell("device", "get", device_id(250), "--json").stdout == result.stdout
 
@@ -78,8 +78,8 @@ def test_all_devices_of_one_custom_id_are_listed_as_not_unique(
 
 def test_a_custom_id_nobody_has_is_looked_for_among_all(on: Callable[[Server], Shell]) -> None:
     shell = on(devices_of("live", 250, d4="", d5=""))
-    said = "no device has that id, nor has any of the 248 with a custom id that one: nobody"
-    failed(shell("device", "get", "nobody"), NOT_FOUND, said)
+    message = "no device has that id, nor has any of the 248 with a custom id that one: nobody"
+    check_failure(shell("device", "get", "nobody"), NOT_FOUND, message)
 
 
 @pytest.mark.parametrize("revision", ["next"])
@@ -87,7 +87,7 @@ def test_a_server_that_looks_custom_ids_up_is_asked_for_nothing_else(
     on: Callable[[Server], Shell], revision: str
 ) -> None:
     shell = on(devices_of(revision, 250))
-    failed(shell("device", "get", "nobody"), NOT_FOUND, "no device has that id or custom id")
+    check_failure(shell("device", "get", "nobody"), NOT_FOUND, "no device has that id or custom id")
     assert len(shell.server.asked) == 3, "by its id, the revision, by its custom id"
 
 
@@ -96,8 +96,8 @@ def test_a_search_has_an_end_and_says_where(
 ) -> None:
     monkeypatch.setattr(custom_ids, "MOST_READ", 200)
     shell = on(devices_of("live", 350, d340="far"))
-    said = "nor have the first 300 with a custom id that one: no more were read: far"
-    failed(shell("device", "get", "far"), FAILED, said)
+    message = "nor have the first 300 with a custom id that one: no more were read: far"
+    check_failure(shell("device", "get", "far"), FAILED, message)
 
 
 def test_the_list_of_a_documented_server_is_read_for_a_custom_id(
@@ -107,18 +107,18 @@ def test_the_list_of_a_documented_server_is_read_for_a_custom_id(
     result = shell("device", "get", "qa-07", "--json")
     assert result.exit_code == OK
     assert json.loads(result.stdout)["device_id"] == device_id(70)
-    said = "no device has that id, nor has any of the 120 devices that one: nobody"
-    failed(shell("device", "get", "nobody"), NOT_FOUND, said)
+    message = "no device has that id, nor has any of the 120 devices that one: nobody"
+    check_failure(shell("device", "get", "nobody"), NOT_FOUND, message)
     assert not [one for one in shell.server.asked if "custom_id" in one.query]
 
 
 def test_a_legacy_server_tells_no_custom_ids(on: Callable[[Server], Shell]) -> None:
     shell = on(devices_of("legacy", 3))
-    said = "no device has that id, and this server cannot look up custom ids: tester-2"
-    failed(shell("device", "get", "tester-2"), NOT_FOUND, said)
+    message = "no device has that id, and this server cannot look up custom ids: tester-2"
+    check_failure(shell("device", "get", "tester-2"), NOT_FOUND, message)
 
 
 def test_an_empty_id_is_a_mistake(on: Callable[[Server], Shell]) -> None:
     shell = on(devices_of("live", 1))
-    failed(shell("device", "get", " "), USAGE, "the ID is empty")
+    check_failure(shell("device", "get", " "), USAGE, "the ID is empty")
     assert shell.server.asked == []

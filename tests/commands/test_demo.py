@@ -1,4 +1,4 @@
-"""``--demo``: made-up data, and a server that exists in this process alone."""
+"""Tests of ``--demo``: generated data and a server in the same process."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from capgo_tui.sandbox.store import Store
 from capgo_tui.workspace.session import open_workspace
 
 
-class SetupFailed(Exception):  # noqa: N818 - a plain end of the block
-    """The command ends before the interface starts."""
+class SetupError(Exception):
+    """Raised to leave the block before the interface starts."""
 
 
 @pytest.mark.parametrize("revision", [None, *Revision], ids=str)
@@ -43,18 +43,18 @@ def test_the_demo_does_not_show_its_key_either() -> None:
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_the_data_is_gone_with_the_command(fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[Store] = []
+    stores: list[Store] = []
 
-    class Noted(Store):
+    class RecordingStore(Store):
         def __init__(self) -> None:
             super().__init__()
-            opened.append(self)
+            stores.append(self)
 
-    monkeypatch.setattr(demo, "Store", Noted)
-    with suppress(SetupFailed), demo_launch():
-        (store,) = opened
+    monkeypatch.setattr(demo, "Store", RecordingStore)
+    with suppress(SetupError), demo_launch():
+        (store,) = stores
         assert not store.is_empty
         if fails:
-            raise SetupFailed
+            raise SetupError
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         store.is_empty  # noqa: B018 - it reads

@@ -1,4 +1,4 @@
-"""The commands that read: their data, their talk, and the codes they end with."""
+"""Tests of the reading commands: output, messages and exit codes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-OK, FAILED, USAGE, NOT_FOUND, NOT_ALLOWED, LIMITED, IN_PART = range(7)
+OK, FAILED, USAGE, NOT_FOUND, NOT_ALLOWED, RATE_LIMITED, IN_PART = range(7)
 LISTS = ("channel", "device", "bundle")
 FORMS = ("--table", "--csv", "--json", "--ndjson")
 ROUTES = {"channel": "/channel", "device": "/device", "bundle": "/bundle", "app": "/app"}
@@ -69,10 +69,10 @@ def rows_of(form: str, text: str) -> list[dict[str, Any]]:
             return [json.loads(line) for line in text.splitlines()]
 
 
-def failed(result: Result, code: int, said: str) -> None:
+def check_failure(result: Result, code: int, message: str) -> None:
     assert result.exit_code == code, result.output
     assert result.stdout == "", "standard output is for data"
-    assert said in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.output
     assert not [secret for secret in SECRETS if secret in result.output]
 
@@ -119,10 +119,10 @@ def test_everything_is_read_page_by_page_unless_a_limit_ends_it(
     assert shell.server.count("GET", "/device") == 9, "50 devices, then 150 at a time"
     shell.server.asked.clear()
     assert len(rows_of("--csv", shell.data("device", "list", "--csv", "--limit", "7"))) == 7
-    assert [asked.query.get("limit") for asked in shell.server.asked] == [None]
+    assert [request.query.get("limit") for request in shell.server.asked] == [None]
     shell.server.asked.clear()
     assert len(shell.data("device", "list", "--ndjson", "--limit", "501").splitlines()) == 501
-    sizes = [asked.query.get("limit") for asked in shell.server.asked]
+    sizes = [request.query.get("limit") for request in shell.server.asked]
     assert sizes == [None, "150", "150", "150", "150"]
     store.close()
 
@@ -132,7 +132,7 @@ def test_everything_is_read_page_by_page_unless_a_limit_ends_it(
 def test_the_older_servers_are_read_as_well(
     revision: str, form: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Of a bundle L tells its id alone: the list of bundles says what it is called."""
+    """A legacy server tells a bundle's id only; its name comes from the list of bundles."""
     store = store_of(state())
     shell = shell_on(Server(store, revision=revision), monkeypatch, tmp_path)
     for noun in LISTS:
@@ -142,7 +142,7 @@ def test_the_older_servers_are_read_as_well(
     if "json" not in form:
         assert "1.0.1" in text
     assert device_id(2) in shell.data("device", "get", device_id(2), form)
-    failed(shell("app", "list", "--revision", revision), FAILED, "has no")
+    check_failure(shell("app", "list", "--revision", revision), FAILED, "has no")
     store.close()
 
 
@@ -175,16 +175,16 @@ def test_a_bundle_is_looked_for_in_the_list(shell: Shell) -> None:
     text = shell.data("bundle", "get", "1.0.1")
     assert text.splitlines()[0] == "1.0.1"
     assert "production" in text
-    failed(shell("bundle", "get", "9.9.9"), NOT_FOUND, "there is no bundle 9.9.9")
+    check_failure(shell("bundle", "get", "9.9.9"), NOT_FOUND, "there is no bundle 9.9.9")
 
 
 def test_the_app_can_be_the_last_word(shell: Shell) -> None:
     shell.environ.delenv("CAPGO_APP_ID")
-    failed(shell("channel", "list"), USAGE, "no app was given")
+    check_failure(shell("channel", "list"), USAGE, "no app was given")
     assert shell.data("channel", "list", APP) == shell.data("channel", "list", "--app", APP)
     assert "beta" in shell.data("channel", "get", "beta", APP)
-    failed(shell("channel", "list", APP, "--app", OTHER_APP), USAGE, "two apps were given")
-    failed(shell("channel", "list", ALL), USAGE, "holds no app id")
+    check_failure(shell("channel", "list", APP, "--app", OTHER_APP), USAGE, "two apps were given")
+    check_failure(shell("channel", "list", ALL), USAGE, "holds no app id")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -193,7 +193,7 @@ def test_apps_are_listed_without_an_app(shell: Shell, form: str) -> None:
     shell.environ.delenv("CAPGO_APP_ID")
     assert shell.data("app", "list", form) == with_one
     assert APP in with_one
-    assert {asked.path for asked in shell.server.asked} == {"/app"}
+    assert {request.path for request in shell.server.asked} == {"/app"}
 
 
 @pytest.mark.parametrize("place", ["environment", "profile", "config", "broken config"])
@@ -214,15 +214,17 @@ def test_a_wrong_app_keeps_nobody_from_listing_those_there_are(
             (tmp_path / "capacitor.config.json").write_text("{")
             words += ["--api-url", "https://api.capgo.app"]
     assert APP in shell.data(*words)
-    failed(shell("channel", *words[1:]), USAGE, "capacitor" if "config" in place else "no app id")
-    failed(shell(*words, "--app", "nonsense"), USAGE, "--app holds no app id")
+    check_failure(
+        shell("channel", *words[1:]), USAGE, "capacitor" if "config" in place else "no app id"
+    )
+    check_failure(shell(*words, "--app", "nonsense"), USAGE, "--app holds no app id")
 
 
 def test_what_else_needs_an_app_says_so_before_it_asks(shell: Shell) -> None:
     shell.environ.delenv("CAPGO_APP_ID")
     for noun in LISTS:
-        failed(shell(noun, "list"), USAGE, "no app was given")
-        failed(shell(noun, "get", "x"), USAGE, "no app was given")
+        check_failure(shell(noun, "list"), USAGE, "no app was given")
+        check_failure(shell(noun, "get", "x"), USAGE, "no app was given")
     assert shell.server.asked == []
 
 
@@ -230,25 +232,31 @@ def test_what_else_needs_an_app_says_so_before_it_asks(shell: Shell) -> None:
 
 
 def test_what_is_not_there_is_not_found(shell: Shell) -> None:
-    failed(shell("channel", "get", "nowhere"), NOT_FOUND, "capgo-tui: ")
-    failed(shell("device", "get", "nowhere"), NOT_FOUND, "capgo-tui: ")
+    check_failure(shell("channel", "get", "nowhere"), NOT_FOUND, "capgo-tui: ")
+    check_failure(shell("device", "get", "nowhere"), NOT_FOUND, "capgo-tui: ")
 
 
-@pytest.mark.parametrize(("key", "said"), [(WRONG, "the key was refused"), (OUTSIDER, "may not")])
-def test_a_key_that_may_not(shell: Shell, key: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "message"), [(WRONG, "the key was refused"), (OUTSIDER, "may not")]
+)
+def test_a_key_that_may_not(shell: Shell, key: str, message: str) -> None:
     for words in (("channel", "list"), ("device", "get", device_id(1)), ("bundle", "list")):
-        failed(shell(*words, "-a", key), NOT_ALLOWED, said)
+        check_failure(shell(*words, "-a", key), NOT_ALLOWED, message)
 
 
 def test_too_many_requests(shell: Shell) -> None:
     body = b'{"error": "too_many_requests", "message": "slow down"}'
     shell.server.on("GET", "/channel", answering(429, body, more=[(b"retry-after", b"3600")]))
-    failed(shell("channel", "list"), LIMITED, "the server asks to slow down; it takes more in 3600")
+    check_failure(
+        shell("channel", "list"),
+        RATE_LIMITED,
+        "the server asks to slow down; it takes more in 3600",
+    )
 
 
 def test_a_server_that_fails(shell: Shell) -> None:
     shell.server.on("GET", "/channel", answering(500, b'{"error": "x", "message": "out to lunch"}'))
-    failed(shell("channel", "list"), FAILED, "out to lunch")
+    check_failure(shell("channel", "list"), FAILED, "out to lunch")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -298,19 +306,21 @@ def test_a_missing_key_and_a_server_nobody_agreed_to_are_mistakes(
     shell: Shell, tmp_path: Path
 ) -> None:
     shell.environ.delenv("CAPGO_TOKEN")
-    failed(shell("channel", "list"), USAGE, "no API key was found")
-    failed(shell("channel", "list", "-a", "two words"), USAGE, "-a: the API key")
+    check_failure(shell("channel", "list"), USAGE, "no API key was found")
+    check_failure(shell("channel", "list", "-a", "two words"), USAGE, "-a: the API key")
     config = {"plugins": {"CapacitorUpdater": {"localApi": "https://evil.example"}}}
     (tmp_path / "capacitor.config.json").write_text(json.dumps(config))
-    refused = shell("channel", "list", "-a", ALL)
-    failed(refused, USAGE, "names the server https://evil.example")
-    assert "--api-url https://evil.example" in refused.output
+    result = shell("channel", "list", "-a", ALL)
+    check_failure(result, USAGE, "names the server https://evil.example")
+    assert "--api-url https://evil.example" in result.output
     assert shell.server.asked == []
     find_environment().agree("https://evil.example")
     shell.data("channel", "list", "-a", ALL)
-    agreed = ("--api-url", "https://evil.example", "-a", ALL)
-    failed(shell("channel", "list", *agreed, "--log-file", "."), USAGE, "--log-file")
-    failed(shell("channel", "list", "-a", ALL, "--api-url", "http://a.example"), USAGE, "https")
+    options = ("--api-url", "https://evil.example", "-a", ALL)
+    check_failure(shell("channel", "list", *options, "--log-file", "."), USAGE, "--log-file")
+    check_failure(
+        shell("channel", "list", "-a", ALL, "--api-url", "http://a.example"), USAGE, "https"
+    )
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
@@ -324,12 +334,12 @@ def test_every_verb_explains_itself_and_takes_options_behind_it(shell: Shell, ve
 
 
 def test_info_says_where_each_setting_comes_from_and_asks_nobody(shell: Shell) -> None:
-    told = json.loads(shell.data("info", "--json"))
+    document = json.loads(shell.data("info", "--json"))
     fingerprint = ApiKey(ALL).fingerprint
-    assert told["key"] == {"value": f"#{fingerprint}", "source": "CAPGO_TOKEN"}
-    assert told["app"] == {"value": APP, "source": "CAPGO_APP_ID"}
-    assert told["server"] == {"value": "https://api.capgo.app", "source": "default"}
-    assert told["journal"]["value"].endswith("journal.sqlite3")
+    assert document["key"] == {"value": f"#{fingerprint}", "source": "CAPGO_TOKEN"}
+    assert document["app"] == {"value": APP, "source": "CAPGO_APP_ID"}
+    assert document["server"] == {"value": "https://api.capgo.app", "source": "default"}
+    assert document["journal"]["value"].endswith("journal.sqlite3")
     lines = shell.data("info").splitlines()
     assert lines[0].split() == ["key", f"#{fingerprint}", "CAPGO_TOKEN"]
     shell.environ.delenv("CAPGO_TOKEN")
@@ -339,7 +349,7 @@ def test_info_says_where_each_setting_comes_from_and_asks_nobody(shell: Shell) -
     assert json.loads(shell.data("info", "--json"))["app"] is None
     assert "-a" in shell.data("info", "-a", ALL)
     assert ALL not in shell.data("info", "-a", ALL)
-    failed(shell("info", "--app", "nonsense"), USAGE, "--app holds no app id")
+    check_failure(shell("info", "--app", "nonsense"), USAGE, "--app holds no app id")
     assert shell.server.asked == []
 
 
@@ -474,14 +484,14 @@ def test_a_profile_is_enough_to_read_with(shell: Shell, state_home: Path) -> Non
     assert "beta" in shell.data("channel", "list", "--profile", "shop")
     shell.environ.setenv("CAPGO_PROFILE", "shop")
     assert "com.acme.till" in shell.data("app", "list")
-    told = json.loads(shell.data("info", "--json"))
+    document = json.loads(shell.data("info", "--json"))
     source = f'profile "shop" in {file}'
-    assert told["key"] == {"value": f"#{ApiKey(ALL).fingerprint}", "source": source}
-    assert told["app"] == {"value": APP, "source": source}
-    assert told["server"] == {"value": "http://localhost:8787", "source": source}
-    assert told["revision"] == {"value": "auto", "source": "default"}
-    assert told["profile"] == {"value": "shop, production", "source": "CAPGO_PROFILE"}
-    assert told["config"]["value"] == str(file)
+    assert document["key"] == {"value": f"#{ApiKey(ALL).fingerprint}", "source": source}
+    assert document["app"] == {"value": APP, "source": source}
+    assert document["server"] == {"value": "http://localhost:8787", "source": source}
+    assert document["revision"] == {"value": "auto", "source": "default"}
+    assert document["profile"] == {"value": "shop, production", "source": "CAPGO_PROFILE"}
+    assert document["config"]["value"] == str(file)
     assert ALL not in shell.data("info")
 
 
@@ -490,6 +500,6 @@ def test_a_mistake_in_the_profiles_ends_every_verb(
     shell: Shell, state_home: Path, verb: list[str]
 ) -> None:
     file = profiles(state_home, PROFILES.replace("production", "prodution"))
-    told = f"{file}:5: profiles.shop.prodution: no such key; did you mean production?"
-    failed(shell(*verb), USAGE, told)
+    message = f"{file}:5: profiles.shop.prodution: no such key; did you mean production?"
+    check_failure(shell(*verb), USAGE, message)
     assert shell.server.asked == []

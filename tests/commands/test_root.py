@@ -1,4 +1,4 @@
-"""``capgo-tui`` up to the moment the interface starts: options, mistakes, exit codes."""
+"""Tests of ``capgo-tui`` up to the start of the interface: options, mistakes, exit codes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ OK, USAGE = 0, 2
 
 @pytest.fixture(autouse=True)
 def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home and a project folder with nothing in them."""
+    """An empty home and an empty project folder."""
     for name in ("CAPGO_TOKEN", "CAPGO_APP_ID", "CAPGO_API_URL"):
         monkeypatch.delenv(name, raising=False)
     home, folder = tmp_path / "home", tmp_path / "project"
@@ -48,22 +48,22 @@ def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextmanager
 def on_a_terminal() -> Iterator[None]:
-    """Put a real terminal on standard input and output."""
+    """Connect standard input and output to a real terminal."""
     ours, theirs = pty.openpty()
     # Not in a fixture: pytest puts its own streams there again before the test begins.
     with (
         os.fdopen(ours, "rb"),
         os.fdopen(os.dup(theirs), "r") as reading,
         os.fdopen(theirs, "w") as writing,
-        pytest.MonkeyPatch.context() as patched,
+        pytest.MonkeyPatch.context() as patch,
     ):
-        patched.setattr(sys, "stdin", reading)
-        patched.setattr(sys, "stdout", writing)
+        patch.setattr(sys, "stdin", reading)
+        patch.setattr(sys, "stdout", writing)
         yield
 
 
-class Started:
-    """How far the command came."""
+class Start:
+    """Result of one start of the command."""
 
     def __init__(self, code: int, errors: str, launches: list[Launch]) -> None:
         self.code, self.errors, self.launches = code, errors, launches
@@ -84,23 +84,23 @@ class Started:
         return self.errors
 
 
-def start(*arguments: str, ends_with: int = OK) -> Started:
-    """Start the command on a terminal, as far as the interface."""
+def start(*arguments: str, ends_with: int = OK) -> Start:
+    """Start the command on a terminal, up to the interface, and return the result."""
     launches: list[Launch] = []
 
-    def opened(launch: Launch) -> int:
+    def record_launch(launch: Launch) -> int:
         launches.append(launch)
         return ends_with
 
     errors = io.StringIO()
-    with pytest.MonkeyPatch.context() as patched, on_a_terminal():
-        patched.setattr(root, "_run", opened)
-        patched.setattr(sys, "stderr", errors)
+    with pytest.MonkeyPatch.context() as patch, on_a_terminal():
+        patch.setattr(root, "_run", record_launch)
+        patch.setattr(sys, "stderr", errors)
         with pytest.raises(SystemExit) as left:
             capgo_tui(list(arguments))
     code = left.value.code
     assert isinstance(code, int)
-    return Started(code, errors.getvalue(), launches)
+    return Start(code, errors.getvalue(), launches)
 
 
 # Without a terminal
@@ -183,9 +183,9 @@ def test_an_option_before_a_verb_is_a_mistake_and_not_forgotten(options: list[st
     ],
 )
 def test_the_demo_takes_no_account(options: list[str], name: str) -> None:
-    said = start("--demo", *options).mistake
-    assert f"--demo brings its own {name}" in said
-    assert KEY not in said
+    mistake = start("--demo", *options).mistake
+    assert f"--demo brings its own {name}" in mistake
+    assert KEY not in mistake
 
 
 @pytest.mark.parametrize("device", ["", "  "])
@@ -194,16 +194,16 @@ def test_an_empty_device_is_a_mistake(device: str) -> None:
 
 
 def test_the_package_runs_as_a_module_and_says_where_it_needs_a_terminal() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "capgo_tui"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == USAGE
-    assert done.stdout == "", "standard output is for data"
-    assert "needs a terminal" in done.stderr
+    assert process.returncode == USAGE
+    assert process.stdout == "", "standard output is for data"
+    assert "needs a terminal" in process.stderr
 
 
 # On a terminal
@@ -258,8 +258,17 @@ def test_what_a_profile_guards_holds_whatever_replaced_its_values(state_home: Pa
         "[profiles.prod]\napp = 'com.acme.shop'\nkey_file = 'none'\nread_only = true\n"
         "production = true\nrevision = 'legacy'\n"
     )
-    said = ("--profile", "prod", "-a", KEY, "--app", "com.acme.till", "--api-url", "https://other")
-    target = start(*said).launch.target
+    options = (
+        "--profile",
+        "prod",
+        "-a",
+        KEY,
+        "--app",
+        "com.acme.till",
+        "--api-url",
+        "https://other",
+    )
+    target = start(*options).launch.target
     assert target is not None
     assert (target.app_id, target.server) == ("com.acme.till", "https://other")
     assert target.revision is Revision.LEGACY
@@ -301,9 +310,9 @@ def test_a_server_that_only_the_folder_names_is_asked_about_first(
     assert start("-a", KEY, "--app", "com.acme.shop").launch.target is None, "this machine neither"
     updater["localApi"] = "https://evil.example"
     config.write_text(json.dumps({"plugins": {"CapacitorUpdater": updater}}))
-    named = start("-a", KEY, "--app", "com.acme.shop", "--api-url", "https://evil.example").launch
-    assert named.server_named_by is None
-    assert named.target is not None
+    launch = start("-a", KEY, "--app", "com.acme.shop", "--api-url", "https://evil.example").launch
+    assert launch.server_named_by is None
+    assert launch.target is not None
     monkeypatch.setenv("CAPGO_API_URL", "https://evil.example")
     assert start("-a", KEY, "--app", "com.acme.shop").launch.target is not None
 
@@ -335,13 +344,13 @@ def test_what_is_not_found_is_left_to_ask_for() -> None:
 
 
 def test_a_bad_app_id_is_named_with_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = start("--app", KEY, "-a", KEY).mistake
-    assert "--app holds no app id; one looks like com.example.app" in said
-    assert KEY not in said, "whatever was put in the wrong place"
+    mistake = start("--app", KEY, "-a", KEY).mistake
+    assert "--app holds no app id; one looks like com.example.app" in mistake
+    assert KEY not in mistake, "whatever was put in the wrong place"
     monkeypatch.setenv("CAPGO_APP_ID", "com..acme")
-    said = start("-a", KEY).mistake
-    assert "CAPGO_APP_ID holds no app id" in said
-    assert "com..acme" not in said
+    mistake = start("-a", KEY).mistake
+    assert "CAPGO_APP_ID holds no app id" in mistake
+    assert "com..acme" not in mistake
 
 
 @pytest.mark.parametrize("bad", ["Bearer {key}", "{key}\u00e9", ""])
@@ -349,14 +358,14 @@ def test_a_bad_key_is_named_with_its_source_and_never_shown(
     bad: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad = bad.format(key=KEY)
-    said = start("--app", "com.acme.shop", "-a", bad).mistake
-    assert "-a: the API key" in said
-    assert KEY not in said
+    mistake = start("--app", "com.acme.shop", "-a", bad).mistake
+    assert "-a: the API key" in mistake
+    assert KEY not in mistake
     if bad:
         monkeypatch.setenv("CAPGO_TOKEN", bad)
-        said = start("--app", "com.acme.shop").mistake
-        assert "CAPGO_TOKEN: the API key" in said
-        assert KEY not in said
+        mistake = start("--app", "com.acme.shop").mistake
+        assert "CAPGO_TOKEN: the API key" in mistake
+        assert KEY not in mistake
 
 
 def test_a_broken_config_is_named_with_its_line(empty_machine: Path) -> None:
@@ -385,11 +394,11 @@ def test_what_was_opened_is_closed_when_the_command_ends(
     stores: list[Store] = []
     close = Store.close
 
-    def noted(store: Store) -> None:
+    def record_closing(store: Store) -> None:
         stores.append(store)
         close(store)
 
-    monkeypatch.setattr(Store, "close", noted)
+    monkeypatch.setattr(Store, "close", record_closing)
     path = empty_machine / "requests.log"
     (launch,) = start("--demo", "--log-file", str(path), ends_with=code).launches
     assert len(stores) == 1, "the demo's data"
@@ -400,9 +409,9 @@ def test_what_was_opened_is_closed_when_the_command_ends(
 
 @pytest.mark.parametrize("path", ["no/such/folder/x.log", ".", "", "/dev/null", "a\0b"])
 def test_a_log_that_cannot_be_written_is_a_mistake(path: str) -> None:
-    said = start("-a", KEY, "--log-file", path).mistake
-    assert "--log-file" in said
-    assert "cannot be written: " in said
+    mistake = start("-a", KEY, "--log-file", path).mistake
+    assert "--log-file" in mistake
+    assert "cannot be written: " in mistake
 
 
 def test_no_launch_shows_its_key() -> None:
@@ -411,9 +420,9 @@ def test_no_launch_shows_its_key() -> None:
 
 @pytest.mark.parametrize("code", [OK, Exit.FAILED])
 def test_the_interfaces_end_is_the_commands_end(code: int) -> None:
-    started = start("--app", "com.acme.shop", "-a", KEY, ends_with=code)
-    assert started.code == code
-    assert len(started.launches) == 1
+    outcome = start("--app", "com.acme.shop", "-a", KEY, ends_with=code)
+    assert outcome.code == code
+    assert len(outcome.launches) == 1
 
 
 def test_a_verb_runs_without_a_terminal_and_without_the_interface() -> None:

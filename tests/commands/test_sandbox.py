@@ -1,4 +1,4 @@
-"""``capgo-tui sandbox``: its options, and what it says when they cannot be obeyed."""
+"""Tests of ``capgo-tui sandbox``: its options and its error messages."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(capgo_tui, ["sandbox", *arguments])
 
 
-class Served:
-    """What would have been served."""
+class ServeRecorder:
+    """Records the calls of `serve`."""
 
     def __init__(self) -> None:
         self.calls: list[dict[str, Any]] = []
@@ -43,21 +43,21 @@ class Served:
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Served:
-    """Stop short of listening on a port: serving itself has tests of its own."""
-    instead = Served()
+def recorder(monkeypatch: pytest.MonkeyPatch) -> ServeRecorder:
+    """Replace `serve`, which has tests of its own, so that no port is opened."""
+    instead = ServeRecorder()
     monkeypatch.setattr(serving, "serve", instead)
     return instead
 
 
 def counts(file: Path) -> dict[str, int]:
     with sqlite3.connect(file) as db:
-        found = {
+        records = {
             name: int(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608
             for name in ("channels", "devices", "bundles")
         }
     db.close()
-    return found
+    return records
 
 
 @pytest.mark.parametrize(
@@ -102,18 +102,20 @@ def test_help_explains_every_fault() -> None:
         ("drop:often", "does not say when"),
     ],
 )
-def test_a_mistake_in_a_fault_is_a_usage_error(fault: str, complaint: str, served: Served) -> None:
+def test_a_mistake_in_a_fault_is_a_usage_error(
+    fault: str, complaint: str, recorder: ServeRecorder
+) -> None:
     result = run("--fault", "500:1", "--fault", fault)
     assert result.exit_code == USAGE
     assert complaint in result.output
-    assert served.calls == []
+    assert recorder.calls == []
 
 
-def test_it_listens_on_this_machine_alone_unless_told_otherwise(served: Served) -> None:
+def test_it_listens_on_this_machine_alone_unless_told_otherwise(recorder: ServeRecorder) -> None:
     result = run("--port", "0")
     assert result.exit_code == OK
     assert result.output == ""
-    assert (served.calls[0]["host"], served.calls[0]["port"]) == ("127.0.0.1", 0)
+    assert (recorder.calls[0]["host"], recorder.calls[0]["port"]) == ("127.0.0.1", 0)
 
 
 @pytest.mark.parametrize(
@@ -129,41 +131,43 @@ def test_it_listens_on_this_machine_alone_unless_told_otherwise(served: Served) 
         ("sandbox.example.com", True),
     ],
 )
-def test_it_warns_when_others_could_reach_it(served: Served, host: str, warns: bool) -> None:
+def test_it_warns_when_others_could_reach_it(
+    recorder: ServeRecorder, host: str, warns: bool
+) -> None:
     result = run("--host", host, "--devices", "1")
     assert ("may be reachable from other machines" in result.output) is warns
 
 
-def test_data_is_made_up_in_the_numbers_asked_for(served: Served, tmp_path: Path) -> None:
+def test_data_is_made_up_in_the_numbers_asked_for(recorder: ServeRecorder, tmp_path: Path) -> None:
     file = tmp_path / "sandbox.db"
-    asked = ("--channels", "3", "--devices", "7", "--bundles", "5", "--db", str(file))
-    assert run(*asked).exit_code == OK
+    options = ("--channels", "3", "--devices", "7", "--bundles", "5", "--db", str(file))
+    assert run(*options).exit_code == OK
     assert counts(file) == {"channels": 3, "devices": 7, "bundles": 5}
 
 
-def test_the_same_seed_makes_the_same_key_and_another_seed_another(served: Served) -> None:
+def test_the_same_seed_makes_the_same_key_and_another_seed_another(recorder: ServeRecorder) -> None:
     keys = []
     for seed in ("1", "1", "2"):
         run("--devices", "1", "--seed", seed)
-        keys.append(served.entrance.key)
+        keys.append(recorder.entrance.key)
     assert keys[0] == keys[1]
     assert keys[0] != keys[2]
 
 
-def test_a_database_keeps_its_data_between_runs(served: Served, tmp_path: Path) -> None:
+def test_a_database_keeps_its_data_between_runs(recorder: ServeRecorder, tmp_path: Path) -> None:
     file = tmp_path / "sandbox.db"
     run("--devices", "7", "--db", str(file))
-    first = served.entrance
+    first = recorder.entrance
     run("--devices", "9", "--seed", "2", "--db", str(file))
-    assert served.entrance == first
+    assert recorder.entrance == first
     assert counts(file)["devices"] == 7
 
 
-def test_a_state_file_is_what_it_starts_from(served: Served, tmp_path: Path) -> None:
+def test_a_state_file_is_what_it_starts_from(recorder: ServeRecorder, tmp_path: Path) -> None:
     file = tmp_path / "sandbox.db"
     result = run("--state", str(STATE), "--db", str(file))
     assert result.exit_code == OK
-    assert served.entrance.app_id == "com.demo.app"
+    assert recorder.entrance.app_id == "com.demo.app"
     state = json.loads(STATE.read_text(encoding="utf-8"))
     assert counts(file)["devices"] == sum(len(app["devices"]) for app in state["apps"])
 
@@ -176,7 +180,7 @@ def test_a_state_file_is_what_it_starts_from(served: Served, tmp_path: Path) -> 
     ],
 )
 def test_a_state_file_that_cannot_be_used_is_named_with_the_place(
-    served: Served, tmp_path: Path, text: str, complaint: str
+    recorder: ServeRecorder, tmp_path: Path, text: str, complaint: str
 ) -> None:
     file = tmp_path / "state.json"
     file.write_text(text)
@@ -184,16 +188,18 @@ def test_a_state_file_that_cannot_be_used_is_named_with_the_place(
     assert result.exit_code == FAILED
     assert str(file) in result.output
     assert complaint in result.output
-    assert served.calls == []
+    assert recorder.calls == []
 
 
-def test_a_state_file_that_is_not_there_is_named(served: Served, tmp_path: Path) -> None:
+def test_a_state_file_that_is_not_there_is_named(recorder: ServeRecorder, tmp_path: Path) -> None:
     result = run("--state", str(tmp_path / "none.json"))
     assert result.exit_code == FAILED
     assert "none.json: cannot be read" in result.output
 
 
-def test_a_file_that_is_no_database_is_named_and_left_alone(served: Served, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_named_and_left_alone(
+    recorder: ServeRecorder, tmp_path: Path
+) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("dear diary\n" * 100)
     result = run("--db", str(file))
@@ -202,8 +208,8 @@ def test_a_file_that_is_no_database_is_named_and_left_alone(served: Served, tmp_
     assert file.read_text() == "dear diary\n" * 100
 
 
-def test_a_world_without_a_door_is_not_served(served: Served) -> None:
+def test_a_world_without_a_door_is_not_served(recorder: ServeRecorder) -> None:
     result = run("--channels", "0")
     assert result.exit_code == FAILED
     assert "nothing to open" in result.output
-    assert served.calls == []
+    assert recorder.calls == []

@@ -1,4 +1,4 @@
-"""The commands that read, on a sandbox in this process."""
+"""Run reading commands on a sandbox in the same process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Shell:
-    """Runs commands; what they find is in the environment."""
+    """Runs commands, whose settings are in the environment."""
 
     server: Server
     environ: pytest.MonkeyPatch
@@ -38,20 +38,22 @@ class Shell:
         return CliRunner().invoke(capgo_tui, words)
 
     def data(self, *words: str) -> str:
-        """What a command writes that has nothing to say."""
+        """Return the output of a command that succeeds without a message."""
         result = self(*words)
         assert (result.exit_code, result.stderr) == (0, ""), result.output
         return result.stdout
 
 
 def shell_on(server: Server, patch: pytest.MonkeyPatch, folder: Path) -> Shell:
-    """A shell in an empty folder, with the key and the app of a sandbox."""
+    """Return a shell in an empty folder, with the API key and the app of a sandbox."""
 
-    def opened(target: Target, log: RequestLog, on_wait: Callable[[Wait], None]) -> CapgoClient:
+    def open_in_process(
+        target: Target, log: RequestLog, on_wait: Callable[[Wait], None]
+    ) -> CapgoClient:
         target = replace(target, asgi_app=lambda: server, patience=one_try())
         return open_client(target, log, on_wait)
 
-    patch.setattr(reading, "open_client", opened)
+    patch.setattr(reading, "open_client", open_in_process)
     patch.setenv("HOME", str(folder))
     patch.chdir(folder)
     patch.delenv("CAPGO_API_URL", raising=False)
