@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
-    from capgo_tui.api.custom_ids import Namesakes
+    from capgo_tui.api.custom_ids import CustomIdMatches
     from capgo_tui.api.errors import (
         CapgoError,
         ErrorKind,
         InsecureServer,
         InvalidArgument,
         InvalidSetting,
-        ReadOnly,
+        ReadOnlyError,
         Refused,
         UnsafeBundleName,
         UnsupportedByRevision,
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "client": ("CapgoClient",),
-    "custom_ids": ("Namesakes",),
+    "custom_ids": ("CustomIdMatches",),
     "errors": (
         *("CapgoError", "ErrorKind", "InsecureServer", "InvalidArgument", "InvalidSetting"),
-        *("ReadOnly", "Refused", "UnsafeBundleName", "UnsupportedByRevision"),
+        *("ReadOnlyError", "Refused", "UnsafeBundleName", "UnsupportedByRevision"),
     ),
     "jsonvalue": ("JSON",),
     "key": ("ApiKey",),
@@ -77,17 +77,17 @@ __all__ = [
     "CapgoError",
     "Channel",
     "ChannelSettings",
+    "CustomIdMatches",
     "Device",
     "ErrorKind",
     "Exchange",
     "InsecureServer",
     "InvalidArgument",
     "InvalidSetting",
-    "Namesakes",
     "Page",
     "Pager",
     "Patience",
-    "ReadOnly",
+    "ReadOnlyError",
     "Record",
     "Refused",
     "Request",

@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.pace import Pace
 from capgo_tui.api.patience import SHORTEST, Patience, Wait
+from capgo_tui.api.rate_limiter import RateLimiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,22 +29,22 @@ class Attempts:
         """How the server refused the key; from then on nothing is sent with it."""
         self._patience = patience
         self._on_wait = on_wait
-        self._pace = None if patience is None else Pace(patience.longest)
+        self._rate_limiter = None if patience is None else RateLimiter(patience.longest)
         self._waits: set[Wait] = set()
         self._reads: set[asyncio.Timeout] = set()
 
-    def lose_patience(self) -> None:
+    def cancel_waits(self) -> None:
         """Give up every wait, now and from now on: the program ends."""
-        self._patience = self._pace = None
+        self._patience = self._rate_limiter = None
         for wait in tuple(self._waits):
-            wait.give_up()
+            wait.cancel()
 
     @property
-    def are_slowed(self) -> bool:
+    def is_slowed(self) -> bool:
         """Whether the documented pace is kept, because the server asked to slow down."""
-        if self._pace is None or self._patience is None:
+        if self._rate_limiter is None or self._patience is None:
             return False
-        return self._pace.is_slow(self._patience.clock())
+        return self._rate_limiter.is_slow(self._patience.clock())
 
     async def make(self, request: Request, attempt: Callable[[int], Awaitable[ResultT]]) -> ResultT:
         """Make a request by one attempt, or of a read by several; each is told its number.
@@ -56,13 +56,13 @@ class Attempts:
         if self.refusal is not None:
             raise self.refusal.with_traceback(None)
         if request.writes:
-            return await self._persist(request, attempt)
+            return await self._retry(request, attempt)
         scope = asyncio.timeout(None)
         try:
             async with scope:
                 self._reads.add(scope)
                 try:
-                    return await self._persist(request, attempt)
+                    return await self._retry(request, attempt)
                 finally:
                     self._reads.discard(scope)
         except TimeoutError:
@@ -70,27 +70,27 @@ class Attempts:
                 raise
             raise self.refusal.with_traceback(None) from None
 
-    async def _persist(
+    async def _retry(
         self, request: Request, attempt: Callable[[int], Awaitable[ResultT]]
     ) -> ResultT:
-        failed, waited, seconds = 0, 0.0, 0.0
+        failures, wait_total, seconds = 0, 0.0, 0.0
         error: CapgoError | None = None
         while True:
-            waited += await self._await_turn(request, error, seconds, failed + 1)
+            wait_total += await self._await_turn(request, error, seconds, failures + 1)
             if self.refusal is not None:
                 raise self.refusal.with_traceback(None)
             try:
-                return await attempt(failed + 1)
-            except CapgoError as caught:
-                error = caught
+                return await attempt(failures + 1)
+            except CapgoError as failure:
+                error = failure
             self._note(request, error)
-            failed += 1
-            again = None
+            failures += 1
+            next_wait = None
             if self._patience is not None and not (request.writes or request.is_optional):
-                again = self._patience.wait_after(error, failed, waited)
-            if again is None:
+                next_wait = self._patience.wait_after(error, failures, wait_total)
+            if next_wait is None:
                 raise error
-            seconds = again
+            seconds = next_wait
 
     def _note(self, request: Request, error: CapgoError) -> None:
         judges_key = request.needs_key and not request.takes_sessions
@@ -100,52 +100,52 @@ class Attempts:
             now = asyncio.get_running_loop().time()
             for scope in self._reads:
                 scope.reschedule(now)
-        if self._pace is not None and self._patience is not None:
-            self._pace.note(request, error, self._patience.clock())
+        if self._rate_limiter is not None and self._patience is not None:
+            self._rate_limiter.note(request, error, self._patience.clock())
 
     async def _await_turn(
         self, request: Request, error: CapgoError | None, seconds: float, number: int
     ) -> float:
         """Wait until the request may go out; gives the seconds it took."""
-        if self._patience is None or self._pace is None:
+        if self._patience is None or self._rate_limiter is None:
             if error is not None:
                 raise error
             return 0.0
         now = self._patience.clock()
-        because = error or self._pace.held_by(now)
-        seconds = self._pace.moment(request, now, seconds) - now
+        cause = error or self._rate_limiter.holding_refusal(now)
+        seconds = self._rate_limiter.moment(request, now, seconds) - now
         if seconds <= 0:
             return 0.0
-        if because is None or (error is None and seconds < SHORTEST):
+        if cause is None or (error is None and seconds < SHORTEST):
             await self._patience.sleep(seconds)
             return seconds
         tries = 1 if request.writes else self._patience.tries
         if error is None:
-            because = _of(request, because, seconds)
+            cause = _copy_refusal(request, cause, seconds)
         wait = Wait(
             request.name,
             request.operation,
-            error=because,
+            error=cause,
             seconds=seconds,
             number=number,
-            of=tries,
+            tries=tries,
         )
         self._waits.add(wait)
         try:
-            self._tell(wait)
+            self._notify(wait)
             await wait.run(self._patience.sleep)
         finally:
-            wait.over = True
+            wait.is_over = True
             self._waits.discard(wait)
-            self._tell(wait)
+            self._notify(wait)
         return seconds
 
-    def _tell(self, wait: Wait) -> None:
+    def _notify(self, wait: Wait) -> None:
         if self._on_wait is not None:
             self._on_wait(wait)
 
 
-def _of(request: Request, refusal: CapgoError, seconds: float) -> CapgoError:
+def _copy_refusal(request: Request, refusal: CapgoError, seconds: float) -> CapgoError:
     """The same refusal for a request that was held back because of it, and so never sent."""
     return CapgoError(
         refusal.message,

@@ -11,13 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.api.attempts import Attempts
-from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly
+from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnlyError
 from capgo_tui.api.jsonvalue import load_json
-from capgo_tui.api.listing import Listing, NotReadable, head_of, parse_list, parse_one
+from capgo_tui.api.listing import Listing, UnreadableReply, head_of, parse_list, parse_one
 from capgo_tui.api.records import Unreadable
 from capgo_tui.api.revisions import (
+    RECOGNITION_TRAITS,
     TRAITS,
-    UNRECOGNISED,
     Paging,
     Revision,
     Traits,
@@ -66,8 +66,8 @@ class Caller:
         on_wait: Callable[[Wait], None] | None = None,
         on_unreadable: Callable[[Request, str], None] | None = None,
     ) -> None:
-        self._given = revision is not None
-        self.traits = UNRECOGNISED if revision is None else TRAITS[revision]
+        self._is_revision_given = revision is not None
+        self.traits = RECOGNITION_TRAITS if revision is None else TRAITS[revision]
         """The table of the revision; while unknown, what all but one have in common to read."""
         self.is_understood = False
         """Whether the server has answered a read that was built by the table."""
@@ -92,7 +92,9 @@ class Caller:
         A server taken for live may still turn out to be next (contract §18).
         """
         is_next = self.revision is Revision.LIVE and revision is Revision.NEXT
-        if revision is not None and (self.revision is None or (is_next and not self._given)):
+        if revision is not None and (
+            self.revision is None or (is_next and not self._is_revision_given)
+        ):
             self.traits = TRAITS[revision]
 
     async def ask(
@@ -102,7 +104,7 @@ class Caller:
     ) -> ResultT:
         """Send a read built by the table, and where that is not understood, by another one, once.
 
-        The other one is the table learned meanwhile, else ``Traits.otherwise``; when the server
+        The other one is the table learned meanwhile, else ``Traits.fallback``; when the server
         understands that, it is the table from then on.
         """
         traits = self.traits
@@ -111,7 +113,7 @@ class Caller:
         except CapgoError as error:
             other = self._other_table(traits)
             if not _is_misunderstood(error) or other is None or build(other) == build(traits):
-                raise self.of_a_guess(error) from None
+                raise self.mark_guess(error) from None
             first = error
         else:
             self.is_understood = True
@@ -120,18 +122,18 @@ class Caller:
             result = await send(build(other))
         except CapgoError as error:
             if _is_misunderstood(error):
-                raise self.of_a_guess(first) from None
+                raise self.mark_guess(first) from None
             if error.kind in (ErrorKind.NOT_FOUND, ErrorKind.NOT_ALLOWED):
                 self._use(other)
             raise
         self._use(other)
         return result
 
-    def _other_table(self, used: Traits) -> Traits | None:
+    def _other_table(self, traits: Traits) -> Traits | None:
         """What to try in place of a table that a read was refused by."""
-        if self.traits is used or used.otherwise is None:
-            return used.otherwise if self.traits is used else self.traits
-        return used.otherwise if self.revision is used.otherwise.revision else self.traits
+        if self.traits is traits or traits.fallback is None:
+            return traits.fallback if self.traits is traits else self.traits
+        return traits.fallback if self.revision is traits.fallback.revision else self.traits
 
     def _use(self, traits: Traits) -> None:
         """Take a table that the server has understood, unless it was recognised as another's."""
@@ -139,10 +141,10 @@ class Caller:
             self.traits = traits
             self.is_understood = True
 
-    def of_a_guess(self, error: CapgoError) -> CapgoError:
+    def mark_guess(self, error: CapgoError) -> CapgoError:
         """Mark an error that may be there because the revision was only guessed."""
         doubtful = (ErrorKind.BAD_REQUEST, ErrorKind.NOT_FOUND, ErrorKind.SERVER_FAULT)
-        error.guessed = self.revision is None and error.kind in doubtful
+        error.is_revision_guessed = self.revision is None and error.kind in doubtful
         return error
 
     async def send(self, request: Request) -> bytes:
@@ -151,9 +153,9 @@ class Caller:
         Raises ReadOnly for a write of a read-only client.
         """
         if request.writes and self.read_only:
-            raise ReadOnly(f"this client is read-only: {request.name} was not sent")
+            raise ReadOnlyError(f"this client is read-only: {request.name} was not sent")
         body = await self.attempts.make(request, partial(self._transport.send, request))
-        if request.operation == "promote_bundle" and assigns_to_a_target(_parsed(body)):
+        if request.operation == "promote_bundle" and assigns_to_a_target(_load_or_none(body)):
             self.note(Revision.NEXT)
         return body
 
@@ -172,26 +174,26 @@ class Caller:
         listing = await self._read(request, partial(parse_list, model), slashes)
         unreadable = [row for row in listing.rows if isinstance(row, Unreadable)]
         if unreadable:
-            count = len(unreadable) + listing.not_kept
+            count = len(unreadable) + listing.extra_unreadable
             rows = "1 row" if count == 1 else f"{count} rows"
             self._on_unreadable(request, f"{rows} unreadable: {unreadable[0].why}")
-        known = None if self.revision is None else paging(self.traits)
-        if known is Paging.WHOLE:
-            return Listing(listing.rows, whole=True, not_kept=listing.not_kept)
+        known_paging = None if self.revision is None else paging(self.traits)
+        if known_paging is Paging.WHOLE:
+            return Listing(listing.rows, whole=True, extra_unreadable=listing.extra_unreadable)
         # Other lists in an object with `data` (§12) know page numbers only.
         return replace(
             listing,
             by_cursor=listing.by_cursor and request.operation in _DEVICE_LISTS,
-            by_number=known is Paging.PAGES,
-            too_many=known is not None and listing.count > MOST_IN_A_PAGE,
+            by_number=known_paging is Paging.PAGES,
+            too_many=known_paging is not None and listing.count > MOST_IN_A_PAGE,
         )
 
     async def one(
         self, model: type[RecordT], request: Request, is_wanted: Callable[[RecordT], bool]
     ) -> RecordT:
         """Send a request for one row; of a list, which some servers send, take the wanted one."""
-        parsed = await self._read(request, partial(parse_one, model))
-        rows = parsed.rows if isinstance(parsed, Listing) else (parsed,)
+        reply = await self._read(request, partial(parse_one, model))
+        rows = reply.rows if isinstance(reply, Listing) else (reply,)
         for row in rows:
             if isinstance(row, model) and is_wanted(row):
                 return row
@@ -223,14 +225,14 @@ class Caller:
         self, request: Request, body: bytes, parse: Callable[[bytes], ResultT]
     ) -> ResultT:
         def work() -> tuple[ResultT, Revision | None]:
-            return parse(body), self._recognised(request, body)
+            return parse(body), self._recognise(request, body)
 
         try:
             if len(body) < _PARSE_IN_THREAD:
                 result, revision = work()
             else:
                 result, revision = await asyncio.to_thread(work)
-        except NotReadable as error:
+        except UnreadableReply as error:
             self._on_unreadable(request, f"unreadable: {error}")
             raise CapgoError(
                 f"{request.name} answered something unexpected: {error}",
@@ -249,8 +251,8 @@ class Caller:
         self.note(revision)
         return result
 
-    def _recognised(self, request: Request, body: bytes) -> Revision | None:
-        looks_like_live = self.revision is Revision.LIVE and not self._given
+    def _recognise(self, request: Request, body: bytes) -> Revision | None:
+        looks_like_live = self.revision is Revision.LIVE and not self._is_revision_given
         if self.revision is not None and not (looks_like_live and request.path == "/channel"):
             return None
         try:
@@ -259,7 +261,7 @@ class Caller:
             return None
 
 
-def _parsed(body: bytes) -> JSON:
+def _load_or_none(body: bytes) -> JSON:
     try:
         return load_json(body)
     except ValueError:

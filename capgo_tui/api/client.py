@@ -11,16 +11,16 @@ from capgo_tui.api import requests
 from capgo_tui.api.caller import MOST_IN_A_PAGE, Caller
 from capgo_tui.api.custom_ids import CustomIds
 from capgo_tui.api.device_pages import DevicePages
-from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnly, UnsupportedByRevision
+from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnlyError, UnsupportedByRevision
 from capgo_tui.api.listing import Listing
 from capgo_tui.api.models import AppInfo, AuditEntry, Bundle, Channel, Device
 from capgo_tui.api.paging import Pager, Position
-from capgo_tui.api.replies import ends_bundle_list
+from capgo_tui.api.replies import is_end_of_bundle_list
 from capgo_tui.api.requests import MAX_LIMIT, BundleName, Order, Request
 from capgo_tui.api.revisions import (
     DOCUMENTED,
     LEGACY,
-    UNRECOGNISED,
+    RECOGNITION_TRAITS,
     Paging,
     Revision,
     Traits,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from types import TracebackType
 
-    from capgo_tui.api.custom_ids import Namesakes
+    from capgo_tui.api.custom_ids import CustomIdMatches
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.patience import Patience, Wait
 
@@ -51,7 +51,7 @@ class CapgoClient:
 
     ``server`` must be https unless it is this machine (else `InsecureServer`). ``revision``
     None means: learn it from replies (contract §0, §12); reads work meanwhile, a write first
-    makes one or two cheap reads. ``read_only`` refuses every write with `ReadOnly`.
+    makes one or two cheap reads. ``read_only`` refuses every write with `ReadOnlyError`.
     ``asgi_app`` is asked instead of a socket; ``on_exchange`` hears of every exchange.
 
     Every method raises `CapgoError` for what the server or the network did and a `Refused`
@@ -107,9 +107,9 @@ class CapgoClient:
         """Close the connections; may be called again."""
         await self._transport.aclose()
 
-    def lose_patience(self) -> None:
+    def cancel_waits(self) -> None:
         """Give up every wait, now and from now on: what is under way is tried no more."""
-        self._caller.attempts.lose_patience()
+        self._caller.attempts.cancel_waits()
 
     @property
     def server(self) -> str:
@@ -143,7 +143,7 @@ class CapgoClient:
     @property
     def is_slowed(self) -> bool:
         """Whether requests keep to the documented pace, because the server asked to slow down."""
-        return self._caller.attempts.are_slowed
+        return self._caller.attempts.is_slowed
 
     @property
     def read_only(self) -> bool:
@@ -201,17 +201,17 @@ class CapgoClient:
             updated_after=updated_after,
             only_custom_id=only_custom_id,
         )
-        build(UNRECOGNISED, limit=limit)  # a bad argument is refused here and now
-        filtered = bool(
+        build(RECOGNITION_TRAITS, limit=limit)  # a bad argument is refused here and now
+        has_filters = bool(
             requests.device_filters(order, updated_after, only_custom_id=only_custom_id)
         )
 
         async def fetch(position: Position) -> Listing[Device]:
-            if filtered:
+            if has_filters:
                 # What a server may not know is sent to none that is not known to know it.
                 await self.learn_revision(app_id)
             listing = await self._device_page(build, limit, position)
-            if filtered and not listing.by_cursor:
+            if has_filters and not listing.by_cursor:
                 raise UnsupportedByRevision("this server's API cannot sort or filter devices")
             return listing
 
@@ -232,7 +232,9 @@ class CapgoClient:
             request = requests.list_apps(self.traits, page=position.page)
             listing = await self._caller.list(AppInfo, request, lambda _: Paging.PAGES)
             # The docs show {"data": […]}, yet /app knows page numbers only.
-            return Listing(listing.rows, not_kept=listing.not_kept, too_many=listing.too_many)
+            return Listing(
+                listing.rows, extra_unreadable=listing.extra_unreadable, too_many=listing.too_many
+            )
 
         return Pager(fetch)
 
@@ -245,15 +247,15 @@ class CapgoClient:
 
     async def device(self, app_id: str, device_id: str) -> Device:
         """Read one device; NOT_FOUND when it is unknown (contract §7.1)."""
-        wanted = device_id.lower()
+        lowercase_id = device_id.lower()
         return await self._caller.ask(
             lambda traits: requests.get_device(traits, app_id, device_id),
             lambda request: self._caller.one(
-                Device, request, lambda row: row.wire_key.lower() == wanted
+                Device, request, lambda row: row.wire_key.lower() == lowercase_id
             ),
         )
 
-    async def devices_of_custom_id(self, app_id: str, custom_id: str) -> Namesakes:
+    async def devices_of_custom_id(self, app_id: str, custom_id: str) -> CustomIdMatches:
         """Find the devices of exactly one custom id (contract §18.7).
 
         The server's revision is learned before. A reply is believed only if all of its rows
@@ -280,12 +282,12 @@ class CapgoClient:
         listing = await self._caller.list(AuditEntry, request)
         return [row for row in listing.rows if isinstance(row, AuditEntry)]
 
-    async def active_devices(self, app_id: str, *, since: date, until: date) -> int | None:
+    async def active_devices(self, app_id: str, *, start: date, end: date) -> int | None:
         """Return about how many devices were active in a span of days; None when not told.
 
         It counts no device that stayed away, so a list may be longer (contract §9; live only).
         """
-        request = requests.active_devices(self.traits, app_id, since, until)
+        request = requests.active_devices(self.traits, app_id, start, end)
         return active_devices_in(await self.send(request))
 
     async def ping(self) -> None:
@@ -298,15 +300,15 @@ class CapgoClient:
             await self._ask_one_device(app_id)
         if self._caller.revision is None:
             # A bare device list is no live server's; of the two others only D has /bundle.
-            learned = Revision.DOCUMENTED
+            revision = Revision.DOCUMENTED
             try:
                 await self._caller.list(Bundle, requests.list_bundles(DOCUMENTED, app_id))
             except CapgoError as error:
                 if error.status == 404:
-                    learned = Revision.LEGACY
-                elif not ends_bundle_list(error):
+                    revision = Revision.LEGACY
+                elif not is_end_of_bundle_list(error):
                     raise
-            self._caller.note(learned)
+            self._caller.note(revision)
         return self._caller.revision or Revision.LIVE
 
     # Writes
@@ -320,9 +322,9 @@ class CapgoClient:
 
         """
         if self._caller.read_only:
-            raise ReadOnly("this client is read-only: nothing was sent")
+            raise ReadOnlyError("this client is read-only: nothing was sent")
         await self.learn_revision(app_id)
-        if self.traits.otherwise is not None and not self._caller.is_understood:
+        if self.traits.fallback is not None and not self._caller.is_understood:
             await self._ask_one_device(app_id)
         return self.traits
 
@@ -332,10 +334,10 @@ class CapgoClient:
         Where the server would drop the bundle because `settings` does not name it (§11.5),
         the channel is read first and its present bundle sent along.
         """
-        settings.sent()
+        settings.dump()
         traits = await self.traits_for_write(app_id)
         if settings.bundle is UNSET and not traits.keeps_omitted_bundle:
-            settings = settings.with_bundle(await self._present_bundle(app_id, name))
+            settings = settings.with_bundle(await self._read_bundle_name(app_id, name))
         await self.send(requests.set_channel(traits, app_id, name, settings))
 
     async def delete_channel(self, app_id: str, name: str, *, delete_bundle: bool = False) -> None:
@@ -360,9 +362,9 @@ class CapgoClient:
 
         Raises UnsafeBundleName for a name that the server would take for "all" or "none".
         """
-        only = BundleName(name)
+        bundle_name = BundleName(name)
         traits = await self.traits_for_write(app_id)
-        await self.send(requests.delete_bundle(traits, app_id, only))
+        await self.send(requests.delete_bundle(traits, app_id, bundle_name))
 
     async def delete_all_bundles(self, app_id: str) -> None:
         """Delete every bundle that ``traits.delete_all`` covers (contract §8.2)."""
@@ -407,7 +409,7 @@ class CapgoClient:
             requests.set_bundle_metadata(traits, app_id, bundle_id, link=link, comment=comment)
         )
 
-    async def _present_bundle(self, app_id: str, name: str) -> str | None:
+    async def _read_bundle_name(self, app_id: str, name: str) -> str | None:
         try:
             bundle = (await self.channel(app_id, name)).bundle
         except CapgoError as error:
@@ -425,11 +427,11 @@ class CapgoClient:
     ) -> Listing[Device]:
         """Read a page of devices, again in a smaller size where its overrides were lost."""
         pages, requests_made = self._device_pages, 0
-        asked = min(limit, pages.limit)
+        page_limit = min(limit, pages.limit)
         while True:
             try:
                 listing = await self._caller.ask(
-                    partial(build, limit=asked, page=position.page, cursor=position.cursor),
+                    partial(build, limit=page_limit, page=position.page, cursor=position.cursor),
                     lambda request: self._caller.list(
                         Device, request, lambda traits: traits.devices_paging
                     ),
@@ -443,12 +445,12 @@ class CapgoClient:
             pages.note(devices)
             if not listing.by_cursor or pages.tells_overrides(devices, listing.count):
                 break
-            if pages.limit >= asked:  # asked for fewer, it would send as many
+            if pages.limit >= page_limit:  # asked for fewer, it would send as many
                 for device in listing.rows:
                     if isinstance(device, Device):
-                        device.distrust_override()
+                        device.mark_override_unknown()
                 break
-            asked = min(limit, pages.limit)
+            page_limit = min(limit, pages.limit)
         return replace(listing, requests=requests_made)
 
     async def _ask_one_device(self, app_id: str) -> None:
@@ -471,16 +473,16 @@ class CapgoClient:
         # Until the revision is known a 404 may mean the oldest one (contract §0, §12), and only
         # when neither address is there, a server that insists on a slash.
         no_route: CapgoError | None = None
-        ways = itertools.product((False, True), (UNRECOGNISED, LEGACY))
+        ways = itertools.product((False, True), (RECOGNITION_TRAITS, LEGACY))
         for number, (slash, traits) in enumerate(ways, 1):
             try:
                 listing = await self._bundles_at(traits, app_id, page, slashes=(slash,))
             except CapgoError as error:
                 if error.status != 404:
-                    raise self._caller.of_a_guess(error) from None
+                    raise self._caller.mark_guess(error) from None
                 no_route = no_route or error
                 if number == 4:
-                    raise self._caller.of_a_guess(no_route) from None
+                    raise self._caller.mark_guess(no_route) from None
             else:
                 self._caller.note(traits.revision)
                 return replace(listing, requests=number)
@@ -500,7 +502,7 @@ class CapgoClient:
                 Bundle, request, lambda traits: traits.bundles_paging, slashes=slashes
             )
         except CapgoError as error:
-            if not ends_bundle_list(error):
+            if not is_end_of_bundle_list(error):
                 raise
             return Listing(())
         if not listing.rows and self._caller.revision is Revision.LIVE:

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
         [Callable[..., requests.Request], int, Position], Awaitable[Listing[Device]]
     ]
 
-PAGE: Final = 50
-MOST: Final = 200
+PAGE_LIMIT: Final = 50
+MAX_DEVICES: Final = 200
 """So many devices of one custom id are read: any phone can choose any."""
 
 
 @dataclass(frozen=True, slots=True)
-class Namesakes:
+class CustomIdMatches:
     """The devices of one custom id."""
 
     devices: Sequence[Device]
@@ -49,23 +49,25 @@ class CustomIds:
         self._read_page = read_page
         self._is_ignored = False
 
-    async def find(self, app_id: str, custom_id: str) -> Namesakes:
+    async def find(self, app_id: str, custom_id: str) -> CustomIdMatches:
         """Find the devices of exactly that custom id, as `CapgoClient.devices_of_custom_id`."""
         build = partial(requests.find_devices, app_id=app_id, custom_id=custom_id)
-        wanted = dict(build(self._caller.traits, limit=PAGE).query)["custom_id"]
+        wire_id = dict(build(self._caller.traits, limit=PAGE_LIMIT).query)["custom_id"]
         if self._is_ignored:
             raise UnsupportedByRevision(requests.NO_CUSTOM_IDS)
 
         async def fetch(position: Position) -> Listing[Device]:
-            listing = await self._read_page(build, PAGE, Position(cursor=position.cursor))
+            listing = await self._read_page(build, PAGE_LIMIT, Position(cursor=position.cursor))
             raws = raw_rows(listing.rows)
-            if listing.not_kept or any(row_text(raw, "custom_id") != wanted for raw in raws):
+            if listing.extra_unreadable or any(
+                row_text(raw, "custom_id") != wire_id for raw in raws
+            ):
                 self._is_ignored = True
                 raise UnsupportedByRevision(requests.NO_CUSTOM_IDS)
             return listing
 
-        found: list[Device] = []
+        devices: list[Device] = []
         pager = Pager(fetch)
-        while not pager.ended and len(found) < MOST:
-            found += (await pager.next_page()).rows
-        return Namesakes(found, more=not pager.ended)
+        while not pager.ended and len(devices) < MAX_DEVICES:
+            devices += (await pager.next_page()).rows
+        return CustomIdMatches(devices, more=not pager.ended)

@@ -30,7 +30,7 @@ class ErrorKind(StrEnum):
     """No answer: name, network, TLS, time-out, dropped connection."""
 
 
-LOCKED: Final = "too_many_failed_auth_attempts"
+LOCK_REASON: Final = "too_many_failed_auth_attempts"
 LOCKED_SECONDS: Final = 15 * 60
 """How long an address is locked after its last refused key, when 20 were refused (§3)."""
 
@@ -44,8 +44,9 @@ class CapgoError(Exception):
     ``retry_after``: seconds to wait, if the server told. ``request``: such as ``GET /device``.
     ``request_id``: the ``X-Request-Id`` header. ``maybe_sent``: the request was a write and
     may have taken effect all the same, so read again before trying again. ``lasting``: the
-    same request would fail the same way again. ``guessed``: the server's revision was only
-    guessed when it was asked, and that may be why.
+    same request would fail the same way again.
+    ``is_revision_guessed``: the revision was only guessed when the request was built, which
+    may be the cause.
     """
 
     def __init__(
@@ -73,13 +74,13 @@ class CapgoError(Exception):
         self.request_id = request_id
         self.maybe_sent = maybe_sent
         self.lasting = lasting
-        self.guessed = False
+        self.is_revision_guessed = False
 
     @property
     def locks_address(self) -> bool:
         """Whether the server answers no key from this address for a while (contract §3)."""
         detail = self.detail
-        return isinstance(detail, dict) and detail.get("reason") == LOCKED
+        return isinstance(detail, dict) and detail.get("reason") == LOCK_REASON
 
     def __repr__(self) -> str:
         return f"CapgoError({self.message!r}, kind={self.kind.value}, status={self.status})"
@@ -104,7 +105,7 @@ class InsecureServer(Refused):
     """The server address would send the key in the clear, or is no usable address."""
 
 
-class ReadOnly(Refused):
+class ReadOnlyError(Refused):
     """The client was opened read-only and this is a write."""
 
 

@@ -45,7 +45,7 @@ def explain_fault(fault: Exception, host: str, *, went_out: bool) -> str:
     return f"the request to {host} could not be sent ({kind})"
 
 
-def lasts(error: Exception) -> bool:
+def is_lasting(error: Exception) -> bool:
     """Whether another try would end the same way: it is the certificate that is not trusted."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
 

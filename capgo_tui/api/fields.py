@@ -40,13 +40,13 @@ _CONFIG = CoreConfig(validate_by_name=True, validate_by_alias=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Reads:
+class FieldSchema:
     """Stands in a field's annotation and says how the field is read."""
 
     schema: CoreSchema
 
 
-def sent_as(*names: str) -> Any:  # a field specifier: what it gives suits every type
+def alias(*names: str) -> Any:  # a field specifier: what it gives suits every type
     """An optional field that travels under other names; the first that is there counts."""
     return dataclasses.field(default=None, metadata={WIRE_NAMES: names})
 
@@ -69,21 +69,23 @@ def schema_of(model: type) -> CoreSchema:
 def _field(field: "dataclasses.Field[Any]") -> DataclassField:
     names = [[name] for name in field.metadata.get(WIRE_NAMES, ())]
     marks = getattr(field.type, "__metadata__", ())
-    (reads,) = (mark for mark in marks if isinstance(mark, Reads))
+    (reads,) = (mark for mark in marks if isinstance(mark, FieldSchema))
     return dataclass_field(field.name, reads.schema, validation_alias=names or None)
 
 
-def _or_none(schema: CoreSchema) -> Reads:
+def _or_none(schema: CoreSchema) -> FieldSchema:
     """An optional field: absent, or a value of another type, is None; the row lives on."""
-    return Reads(with_default_schema(nullable_schema(schema), default=None, on_error="default"))
+    return FieldSchema(
+        with_default_schema(nullable_schema(schema), default=None, on_error="default")
+    )
 
 
-def _made_by(make: Callable[[Any], object]) -> Reads:
+def _custom(make: Callable[[Any], object]) -> FieldSchema:
     """An optional field whose value a function makes, which takes whatever comes."""
-    return Reads(with_default_schema(no_info_plain_validator_function(make), default=None))
+    return FieldSchema(with_default_schema(no_info_plain_validator_function(make), default=None))
 
 
-def _then(change: Callable[[Any], object], schema: CoreSchema) -> CoreSchema:
+def _after(change: Callable[[Any], object], schema: CoreSchema) -> CoreSchema:
     return no_info_after_validator_function(change, schema)
 
 
@@ -95,15 +97,15 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-Word = Annotated[str | None, _or_none(_then(_clean_word, str_schema()))]
+Word = Annotated[str | None, _or_none(_after(_clean_word, str_schema()))]
 """Text of a small vocabulary, cleaned, or None."""
-Text = Annotated[str | None, _or_none(_then(clean, str_schema()))]
+Text = Annotated[str | None, _or_none(_after(clean, str_schema()))]
 """Any text, cleaned, or None."""
 FLAG = _or_none(bool_schema())
 Flag = Annotated[bool | None, FLAG]
 Whole = Annotated[int | None, _or_none(int_schema())]
 Number = Annotated[float | None, _or_none(float_schema(allow_inf_nan=False))]
-Moment = Annotated[datetime | None, _or_none(_then(_in_utc, datetime_schema()))]
+Moment = Annotated[datetime | None, _or_none(_after(_in_utc, datetime_schema()))]
 """An aware datetime; the oldest servers send ``YYYY-MM-DD HH:MM:SS`` and mean UTC."""
 
 
@@ -120,9 +122,9 @@ def _id_or_none(value: JSON) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-RowId = Annotated[int, Reads(no_info_plain_validator_function(_row_id))]
+RowId = Annotated[int, FieldSchema(no_info_plain_validator_function(_row_id))]
 """A row's id, a number or a numeric text; without it the row is unreadable."""
-Identity = Annotated[str, Reads(str_schema(min_length=1))]
+Identity = Annotated[str, FieldSchema(str_schema(min_length=1))]
 """The text that names a row; cleaned by the row itself, which keeps the exact one."""
 
 
@@ -131,8 +133,8 @@ def bundle_ref(number: int | None, name: str | None) -> BundleRef | None:
     """Make a reference from what the server sent; None when it names nothing."""
     if name is None:
         return None if number is None else BundleRef(number, None)
-    shown = clean(name)
-    return BundleRef(number, shown, name if shown != name else None)
+    clean_name = clean(name)
+    return BundleRef(number, clean_name, name if clean_name != name else None)
 
 
 def _bundle(value: "BundleRef | JSON") -> BundleRef | None:
@@ -148,7 +150,7 @@ def _bundle(value: "BundleRef | JSON") -> BundleRef | None:
     return bundle_ref(number, None)
 
 
-Bundled = Annotated[BundleRef | None, _made_by(_bundle)]
+BundleField = Annotated[BundleRef | None, _custom(_bundle)]
 
 
 def _policy(value: JSON) -> str | None:
@@ -160,14 +162,14 @@ def _policy(value: JSON) -> str | None:
     return "version_number" if value == "metadata" else _clean_word(value)
 
 
-Policy = Annotated[str | None, _made_by(_policy)]
+Policy = Annotated[str | None, _custom(_policy)]
 
 
 def _as_sent(value: JSON) -> JSON:
     return value
 
 
-AsSent = Annotated[JSON, _made_by(_as_sent)]
+AsSent = Annotated[JSON, _custom(_as_sent)]
 """Any JSON value, not cleaned."""
 
 
@@ -175,7 +177,7 @@ def _present(value: JSON) -> bool | None:
     return value if value is None or isinstance(value, bool) else value != ""
 
 
-Present = Annotated[bool | None, _made_by(_present)]
+Present = Annotated[bool | None, _custom(_present)]
 """Whether a text is there at all: the text itself is nobody's business."""
 
 
@@ -192,5 +194,5 @@ def _package(item: JSON) -> str:
     return clean(item if isinstance(item, str) else json.dumps(item))
 
 
-Packages = Annotated[tuple[str, ...] | None, _made_by(_packages)]
+Packages = Annotated[tuple[str, ...] | None, _custom(_packages)]
 """Native packages as ``name@version``, or as JSON text where they have another shape."""

@@ -61,7 +61,7 @@ def _cut_deep(value: JSON) -> None:
     """Empty every list and object that stands too deep, level by level."""
     level = [value]
     for _ in range(_MAX_NESTING):
-        level = [inner for item in level for inner in _inside(item)]
+        level = [inner for item in level for inner in _children(item)]
         if not level:
             return
     for item in level:
@@ -69,7 +69,7 @@ def _cut_deep(value: JSON) -> None:
             item.clear()
 
 
-def _inside(value: JSON) -> Iterable[JSON]:
+def _children(value: JSON) -> Iterable[JSON]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()

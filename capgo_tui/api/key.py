@@ -24,16 +24,16 @@ class ApiKey:
     """First 8 hexadecimal digits of the key's SHA-256: tells keys apart, tells nothing else."""
 
     def __init__(self, raw: str) -> None:
-        trimmed = raw.strip()
-        if not trimmed:
+        key = raw.strip()
+        if not key:
             raise ValueError("the API key is empty")
-        if not _SENDABLE.fullmatch(trimmed):
+        if not _SENDABLE.fullmatch(key):
             raise ValueError(
                 "the API key holds a space, a control character or a letter that is not ASCII;"
                 " copy the key alone, without a word before it"
             )
-        self._raw = trimmed
-        self.fingerprint = hashlib.sha256(trimmed.encode()).hexdigest()[:8]
+        self._raw = key
+        self.fingerprint = hashlib.sha256(key.encode()).hexdigest()[:8]
 
     def reveal(self) -> str:
         """Give the key itself, for the header that carries it and the key file alone."""

@@ -28,7 +28,7 @@ from capgo_tui.api.records import (
     rows_of,
     unreadable,
 )
-from capgo_tui.api.slices import Outline, Span, Uncut, outline
+from capgo_tui.api.slices import MalformedJson, Outline, Span, outline
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _WORDS = {
 """What is wrong with a row, where pydantic says it in words of Python."""
 
 
-class NotReadable(ValueError):  # noqa: N818  # never leaves this package
+class UnreadableReply(ValueError):  # noqa: N818  # never leaves this package
     """The reply is not what was asked for: no JSON, no list, no usable row."""
 
 
@@ -70,7 +70,7 @@ class Listing(Generic[RecordT]):
     """This server is known to give the page that was asked for by its number."""
     requests: int = 1
     """How many requests it took."""
-    not_kept: int = 0
+    extra_unreadable: int = 0
     """How many rows that cannot be read came besides those among `rows`."""
     too_many: bool = False
     """This server pages its lists, and so many rows are in no page of any revision."""
@@ -78,7 +78,7 @@ class Listing(Generic[RecordT]):
     @property
     def count(self) -> int:
         """How many rows came, readable or not."""
-        return len(self.rows) + self.not_kept
+        return len(self.rows) + self.extra_unreadable
 
 
 ModelT = TypeVar("ModelT", bound=Record)
@@ -99,7 +99,7 @@ class _Readers(Generic[ModelT]):
 
     def __init__(self, model: type[ModelT]) -> None:
         row = schema_of(model)
-        rows = typed_dict_field(nullable_schema(_stopping(row)), required=False)
+        rows = typed_dict_field(nullable_schema(_strict_list_schema(row)), required=False)
         envelope = typed_dict_schema(
             {
                 "data": rows,
@@ -110,7 +110,7 @@ class _Readers(Generic[ModelT]):
             }
         )
         self._row = SchemaValidator(row)
-        self._rows = SchemaValidator(_stopping(row))
+        self._rows = SchemaValidator(_strict_list_schema(row))
         self._tolerant = SchemaValidator(
             list_schema(with_default_schema(row, default=None, on_error="default"))
         )
@@ -140,24 +140,24 @@ class _Readers(Generic[ModelT]):
             read = self._tolerant.validate_python(rows)
         return read
 
-    def enveloped(self, body: bytes) -> _Envelope[ModelT]:
+    def envelope(self, body: bytes) -> _Envelope[ModelT]:
         """Read a list in an object from JSON."""
         envelope: _Envelope[ModelT] = self._envelope.validate_json(body)
         return envelope
 
 
-def _stopping(row: CoreSchema) -> CoreSchema:
+def _strict_list_schema(row: CoreSchema) -> CoreSchema:
     """Read a list up to its first row that cannot be read: another reader takes over then."""
     return list_schema(row, fail_fast=True)
 
 
-_built: dict[type[Record], object] = {}
+_readers_by_model: dict[type[Record], object] = {}
 
 
 def _readers(model: type[ModelT]) -> _Readers[ModelT]:
-    readers = _built.get(model)
+    readers = _readers_by_model.get(model)
     if not isinstance(readers, _Readers):
-        readers = _built[model] = _Readers(model)
+        readers = _readers_by_model[model] = _Readers(model)
     return readers
 
 
@@ -168,11 +168,11 @@ def parse_list(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     grows with the bytes alone, and so does the memory with the rows that are kept.
     """
     if len(body) > _READ_WHOLE:
-        return _large(model, body)
+        return _parse_large(model, body)
     try:
-        listing = _fast(model, body)
-    except (ValidationError, NotReadable):
-        return _careful(model, body)
+        listing = _parse_fast(model, body)
+    except (ValidationError, UnreadableReply):
+        return _parse_tolerantly(model, body)
     page = RawPage(body)
     for index, row in enumerate(listing.rows):
         if isinstance(row, Record):
@@ -187,14 +187,14 @@ def head_of(body: bytes) -> JSON:
     """
     if len(body) <= _READ_WHOLE:
         return load_json(body)
-    found = outline(body)
-    if found.items is not None:
-        return load_json(found.items[0].as_list(body)) if found.items else []
+    reply_outline = outline(body)
+    if reply_outline.items is not None:
+        return load_json(reply_outline.items[0].as_list(body)) if reply_outline.items else []
     return {
         name: load_json(value[0].as_list(body) if value else b"[]")
         if isinstance(value, list)
         else _small(value, body)
-        for name, value in found.members.items()
+        for name, value in reply_outline.members.items()
     }
 
 
@@ -206,81 +206,81 @@ def parse_one(model: type[RecordT], body: bytes) -> RecordT | Listing[RecordT]:
     if body.lstrip().startswith(b"["):
         return parse_list(model, body)
     if len(body) > _MOST_OF_ONE:
-        raise NotReadable("it is too large for one record")
+        raise UnreadableReply("it is too large for one record")
     try:
         row = _readers(model).one(body)
     except ValidationError:
         try:
             row = _readers(model).value(scrub(load_json(body)))
         except ValidationError as error:
-            raise NotReadable(_why(error)) from None
+            raise UnreadableReply(_describe(error)) from None
         except ValueError:
-            raise NotReadable("it is no JSON") from None
+            raise UnreadableReply("it is no JSON") from None
     return attach(row, RawPage(body), -1)
 
 
-def _fast(model: type[RecordT], body: bytes) -> Listing[RecordT]:
+def _parse_fast(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     if not body.lstrip().startswith(b"{"):
         return Listing(_readers(model).many(body))
-    envelope = _readers(model).enveloped(body)
+    envelope = _readers(model).envelope(body)
     data = envelope.get("data")
     for rows in (data, envelope.get("bundles"), envelope.get("versions")):
         if rows is not None:
             cursor = _cursor(envelope.get("nextCursor"))
             return Listing(rows, rows is data, cursor, envelope.get("hasMore"))
-    raise NotReadable
+    raise UnreadableReply
 
 
-def _careful(model: type[RecordT], body: bytes) -> Listing[RecordT]:
+def _parse_tolerantly(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     try:
         document = scrub(load_json(body))
     except ValueError:
-        raise NotReadable("it is no JSON") from None
+        raise UnreadableReply("it is no JSON") from None
     rows = rows_of(document)
     if rows is None:
-        raise NotReadable("it is no list")
-    kept = _Kept(model)
-    kept.take(_readers(model).tolerant(rows), body, rows)
+        raise UnreadableReply("it is no list")
+    collector = _RowCollector(model)
+    collector.take(_readers(model).tolerant(rows), body, rows)
     if not isinstance(document, dict):
-        return Listing(kept.rows, not_kept=kept.not_kept)
+        return Listing(collector.rows, extra_unreadable=collector.extra_unreadable)
     return Listing(
-        kept.rows,
-        not_kept=kept.not_kept,
+        collector.rows,
+        extra_unreadable=collector.extra_unreadable,
         by_cursor=rows is document.get("data"),
         cursor=_cursor(document.get("nextCursor")),
         has_more=_flag(document.get("hasMore")),
     )
 
 
-def _large(model: type[RecordT], body: bytes) -> Listing[RecordT]:
+def _parse_large(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     """Parse a reply slice by slice."""
     try:
-        found = outline(body)
-    except Uncut:
-        raise NotReadable("it is no JSON") from None
-    slices, name = _rows_in(found)
-    kept = _Kept(model)
+        reply_outline = outline(body)
+    except MalformedJson:
+        raise UnreadableReply("it is no JSON") from None
+    slices, name = _rows_in(reply_outline)
+    collector = _RowCollector(model)
     for span in slices:
-        kept.take_slice(span.as_list(body))
-    if found.items is not None:
-        return Listing(kept.rows, not_kept=kept.not_kept)
+        collector.take_slice(span.as_list(body))
+    if reply_outline.items is not None:
+        return Listing(collector.rows, extra_unreadable=collector.extra_unreadable)
     return Listing(
-        kept.rows,
-        not_kept=kept.not_kept,
+        collector.rows,
+        extra_unreadable=collector.extra_unreadable,
         by_cursor=name == "data",
-        cursor=_cursor(_small(found.members.get("nextCursor"), body)),
-        has_more=_flag(_small(found.members.get("hasMore"), body)),
+        cursor=_cursor(_small(reply_outline.members.get("nextCursor"), body)),
+        has_more=_flag(_small(reply_outline.members.get("hasMore"), body)),
     )
 
 
-def _rows_in(found: Outline) -> tuple[list[Span], str]:
-    if found.items is not None:
-        return found.items, ""
+def _rows_in(reply_outline: Outline) -> tuple[list[Span], str]:
+    if reply_outline.items is not None:
+        return reply_outline.items, ""
     for name in LIST_KEYS:
-        value = found.members.get(name)
+        value = reply_outline.members.get(name)
         if isinstance(value, list):
             return value, name
-    raise NotReadable("it is no list")
+    raise UnreadableReply("it is no list")
 
 
 def _small(value: Span | list[Span] | None, body: bytes) -> JSON:
@@ -290,15 +290,15 @@ def _small(value: Span | list[Span] | None, body: bytes) -> JSON:
     try:
         return load_json(value.of(body))
     except ValueError:
-        raise NotReadable("it is no JSON") from None
+        raise UnreadableReply("it is no JSON") from None
 
 
-class _Kept(Generic[RecordT]):
+class _RowCollector(Generic[RecordT]):
     """The rows of one reply: those that can be read, and the first of the others."""
 
     def __init__(self, model: type[RecordT]) -> None:
         self.rows: list[RecordT | Unreadable] = []
-        self.not_kept = 0
+        self.extra_unreadable = 0
         self._readers = _readers(model)
         self._room = MOST_UNREADABLE
 
@@ -312,9 +312,9 @@ class _Kept(Generic[RecordT]):
             read = self._readers.tolerant(text) if has_names else [None] * len(from_json(text))
         except ValueError:  # ValidationError is one: Python's parser is more tolerant
             try:
-                rows = _listed(scrub(load_json(text)))
+                rows = _as_list(scrub(load_json(text)))
             except ValueError:
-                raise NotReadable("it is no JSON") from None
+                raise UnreadableReply("it is no JSON") from None
             read = self._readers.tolerant(rows)
         self.take(read, text, rows)
 
@@ -323,7 +323,7 @@ class _Kept(Generic[RecordT]):
     ) -> None:
         """Take over what was read from a list, whose parsed `rows` are there or still to parse."""
         if not self._room and read.count(None) == len(read):
-            self.not_kept += len(read)
+            self.extra_unreadable += len(read)
             return
         page: RawPage | None = None
         for index, row in enumerate(read):
@@ -331,21 +331,21 @@ class _Kept(Generic[RecordT]):
                 page = page or RawPage(text)
                 self.rows.append(attach(row, page, index))
             elif self._room:
-                rows = rows if rows is not None else _listed(scrub(load_json(text)))
+                rows = rows if rows is not None else _as_list(scrub(load_json(text)))
                 self.rows.append(self._unreadable(rows[index]))
                 self._room -= 1
             else:
-                self.not_kept += 1
+                self.extra_unreadable += 1
 
     def _unreadable(self, row: JSON) -> Unreadable:
         try:
             self._readers.value(row)
         except ValidationError as error:
-            return unreadable(row, _why(error))
+            return unreadable(row, _describe(error))
         return unreadable(row, "row: not readable")  # by one parser it is, by the other not
 
 
-def _listed(value: JSON) -> list[JSON]:
+def _as_list(value: JSON) -> list[JSON]:
     return value if isinstance(value, list) else []
 
 
@@ -353,7 +353,7 @@ def _flag(value: JSON) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _why(error: ValidationError) -> str:
+def _describe(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     what = _WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")

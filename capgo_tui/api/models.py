@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 
 from capgo_tui.api.fields import (
     AsSent,
-    Bundled,
+    BundleField,
     Flag,
     Identity,
     Moment,
@@ -25,8 +25,8 @@ from capgo_tui.api.fields import (
     Text,
     Whole,
     Word,
+    alias,
     bundle_ref,
-    sent_as,
 )
 from capgo_tui.api.jsonvalue import JSON
 from capgo_tui.api.records import Record
@@ -52,11 +52,11 @@ class Channel(Record):
     name: Identity
     app_id: Word = None
     public: Flag = None
-    bundle: Bundled = sent_as("version")
-    disable_auto_update: Policy = sent_as("disableAutoUpdate")
-    disable_auto_update_to_major: Flag = sent_as("disableAutoUpdateToMajor")
-    disable_auto_update_under_native: Flag = sent_as("disableAutoUpdateUnderNative")
-    update_package: Word = sent_as("updatePackage")
+    bundle: BundleField = alias("version")
+    disable_auto_update: Policy = alias("disableAutoUpdate")
+    disable_auto_update_to_major: Flag = alias("disableAutoUpdateToMajor")
+    disable_auto_update_under_native: Flag = alias("disableAutoUpdateUnderNative")
+    update_package: Word = alias("updatePackage")
     allow_emulator: Flag = None
     allow_dev: Flag = None
     allow_device: Flag = None
@@ -65,29 +65,29 @@ class Channel(Record):
     ios: Flag = None
     android: Flag = None
     electron: Flag = None
-    rollout_bundle: Bundled = sent_as("rollout_version_info", "rollout_version")
+    rollout_bundle: BundleField = alias("rollout_version_info", "rollout_version")
     rollout_id: Word = None
-    rollout_percentage_bps: Whole = sent_as("rolloutPercentageBps")
-    rollout_enabled: Flag = sent_as("rolloutEnabled")
-    rollout_paused_at: Moment = sent_as("rolloutPausedAt")
-    rollout_pause_reason: Text = sent_as("rolloutPauseReason")
-    rollout_cache_ttl_seconds: Whole = sent_as("rolloutCacheTtlSeconds")
-    auto_pause_enabled: Flag = sent_as("autoPauseEnabled")
-    auto_pause_window_minutes: Whole = sent_as("autoPauseWindowMinutes")
-    auto_pause_failure_rate_bps: Whole = sent_as("autoPauseFailureRateBps")
-    auto_pause_confidence: Number = sent_as("autoPauseConfidence")
-    auto_pause_min_attempts: Whole = sent_as("autoPauseMinAttempts")
-    auto_pause_min_failures: Whole = sent_as("autoPauseMinFailures")
-    auto_pause_action: Word = sent_as("autoPauseAction")
-    auto_pause_cooldown_minutes: Whole = sent_as("autoPauseCooldownMinutes")
-    auto_pause_last_triggered_at: Moment = sent_as("autoPauseLastTriggeredAt")
-    auto_pause_last_checked_at: Moment = sent_as("autoPauseLastCheckedAt")
+    rollout_percentage_bps: Whole = alias("rolloutPercentageBps")
+    rollout_enabled: Flag = alias("rolloutEnabled")
+    rollout_paused_at: Moment = alias("rolloutPausedAt")
+    rollout_pause_reason: Text = alias("rolloutPauseReason")
+    rollout_cache_ttl_seconds: Whole = alias("rolloutCacheTtlSeconds")
+    auto_pause_enabled: Flag = alias("autoPauseEnabled")
+    auto_pause_window_minutes: Whole = alias("autoPauseWindowMinutes")
+    auto_pause_failure_rate_bps: Whole = alias("autoPauseFailureRateBps")
+    auto_pause_confidence: Number = alias("autoPauseConfidence")
+    auto_pause_min_attempts: Whole = alias("autoPauseMinAttempts")
+    auto_pause_min_failures: Whole = alias("autoPauseMinFailures")
+    auto_pause_action: Word = alias("autoPauseAction")
+    auto_pause_cooldown_minutes: Whole = alias("autoPauseCooldownMinutes")
+    auto_pause_last_triggered_at: Moment = alias("autoPauseLastTriggeredAt")
+    auto_pause_last_checked_at: Moment = alias("autoPauseLastCheckedAt")
     created_at: Moment = None
     updated_at: Moment = None
     created_by: Word = None
 
     def __post_init__(self) -> None:
-        _settle(self, "name", self.name)
+        _set_identity(self, "name", self.name)
         if self.disable_auto_update is None and self.disable_auto_update_to_major is not None:
             policy = "major" if self.disable_auto_update_to_major else "none"
             _set(self, "disable_auto_update", policy)
@@ -119,7 +119,7 @@ class Device(Record):
     device_id: Identity
     custom_id: Text = None
     platform: Word = None
-    bundle: Bundled = sent_as("version")
+    bundle: BundleField = alias("version")
     version_name: Word = None
     channel: Word = None
     os_version: Word = None
@@ -136,7 +136,7 @@ class Device(Record):
     def __post_init__(self) -> None:
         exact = self.device_id
         if len(exact) > _PLAIN_LENGTH or not (exact.isascii() and exact.isprintable()):
-            _settle(self, "device_id", exact)  # else it is clean: this is the hottest line
+            _set_identity(self, "device_id", exact)  # else it is clean: this is the hottest line
         if self.custom_id == "":
             _set(self, "custom_id", None)
         bundle, name = self.bundle, self.version_name
@@ -160,21 +160,21 @@ class Device(Record):
         return exact
 
     @property
-    def override_known(self) -> bool:
-        """Whether ``channel`` None means "no override"; see `distrust_override`."""
-        return self.channel is not None or not getattr(self, "_override_lost", False)
+    def is_override_known(self) -> bool:
+        """Whether ``channel`` None means "no override"; see `mark_override_unknown`."""
+        return self.channel is not None or not getattr(self, "_override_unknown", False)
 
-    def reads_as(self, other: object) -> bool:
+    def is_same(self, other: object) -> bool:
         """Whether what is known is the same, the override that is not known included."""
         return (
             isinstance(other, Device)
             and self == other
-            and self.override_known == other.override_known
+            and self.is_override_known == other.is_override_known
         )
 
-    def distrust_override(self) -> None:
+    def mark_override_unknown(self) -> None:
         """Take ``channel`` for unknown: the row came in a page that loses overrides (§18.1)."""
-        _set(self, "_override_lost", True)
+        _set(self, "_override_unknown", True)
 
     @property
     def runs_builtin(self) -> bool:
@@ -195,9 +195,9 @@ class Bundle(Record):
     deleted_at: Moment = None
     checksum: Text = None
     external_url: Text = None
-    has_session_key: Present = sent_as("session_key")
+    has_session_key: Present = alias("session_key")
     storage_provider: Word = None
-    min_update_version: Word = sent_as("min_update_version", "minUpdateVersion")
+    min_update_version: Word = alias("min_update_version", "minUpdateVersion")
     native_packages: Packages = None
     r2_path: Text = None
     link: Text = None
@@ -209,7 +209,7 @@ class Bundle(Record):
     manifest_count: Whole = None
 
     def __post_init__(self) -> None:
-        _settle(self, "name", self.name)
+        _set_identity(self, "name", self.name)
 
     @property
     def key(self) -> Hashable:
@@ -221,7 +221,7 @@ class Bundle(Record):
         """The bundle's exact name, for requests."""
         return self._exact_or(self.name)
 
-    def disclosed(self, raw: JSON) -> JSON:
+    def redact(self, raw: JSON) -> JSON:
         """Give what `raw` gave but for the session key."""
         if isinstance(raw, dict) and raw.get("session_key"):
             return {**raw, "session_key": "•••"}
@@ -245,7 +245,7 @@ class AppInfo(Record):
     id: Word = None
 
     def __post_init__(self) -> None:
-        _settle(self, "app_id", self.app_id)
+        _set_identity(self, "app_id", self.app_id)
 
     @property
     def key(self) -> Hashable:
@@ -283,9 +283,9 @@ class AuditEntry(Record):
         return self.id
 
 
-def _settle(record: Record, field: str, exact: str) -> None:
+def _set_identity(record: Record, field: str, exact: str) -> None:
     """Show the cleaned identity, and keep the exact one beside it where they differ."""
-    shown = clean(exact)
-    if shown is not exact:
-        _set(record, field, shown)
+    clean_text = clean(exact)
+    if clean_text is not exact:
+        _set(record, field, clean_text)
         _set(record, "_exact", exact)

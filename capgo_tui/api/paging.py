@@ -60,16 +60,16 @@ class ReadPage(Generic[RecordT]):
     """The readable ones, in the server's order."""
     unreadable: int
     """How many rows of it could not be understood."""
-    first: bool
+    is_first: bool
     """Whether nothing of the list comes before it."""
-    last: bool
+    is_last: bool
     """Whether nothing of the list is known to follow it."""
 
 
 class Bookmark(Generic[RecordT]):
     """Where one page was, to read it once more; what is there may be other rows by then."""
 
-    __slots__ = ("_fetch", "_first_is_full", "_page", "first")
+    __slots__ = ("_fetch", "_first_is_full", "_page", "is_first")
 
     def __init__(
         self, fetch: Fetch[RecordT], position: Position, *, first_is_full: bool = False
@@ -77,7 +77,7 @@ class Bookmark(Generic[RecordT]):
         self._fetch = partial(fetch, position)
         self._page = position.page or 0
         self._first_is_full = first_is_full
-        self.first = position == Position()
+        self.is_first = position == Position()
         """Whether every walk begins with this page."""
 
     async def read(self) -> ReadPage[RecordT]:
@@ -85,10 +85,10 @@ class Bookmark(Generic[RecordT]):
         listing = await self._fetch()
         count = listing.count
         rows = [row for row in listing.rows if not isinstance(row, Unreadable)]
-        last = listing.has_more is False or listing.whole
+        is_last = listing.has_more is False or listing.whole
         if not listing.by_cursor:
-            last = last or is_last_page(self._page, count, first_is_full=self._first_is_full)
-        return ReadPage(rows, count - len(rows), self.first, last)
+            is_last = is_last or is_last_page(self._page, count, first_is_full=self._first_is_full)
+        return ReadPage(rows, count - len(rows), self.is_first, is_last)
 
 
 @dataclass(frozen=True)  # no slots: they break Page[Row](…), a bug of dataclasses
@@ -97,7 +97,7 @@ class Page(Generic[RecordT]):
 
     rows: Sequence[RecordT] = ()
     """Records not given before in this walk, in the server's order."""
-    repeated: Sequence[RecordT] = ()
+    updates: Sequence[RecordT] = ()
     """Fresher copies of records already given."""
     unreadable: Sequence[Unreadable] = ()
     """Rows without a usable identity, each once."""
@@ -112,18 +112,18 @@ class Page(Generic[RecordT]):
     by_number: bool = False
     """It begins so many rows behind the first one: rows deleted since the pages before it were
     read keep as many others out of it."""
-    not_kept: int = 0
+    extra_unreadable: int = 0
     """How many more rows without a usable identity came, of which only the number is kept."""
     too_many: bool = False
     """It has more rows than any page of such a server."""
 
 
 @dataclass(frozen=True)  # no slots: they break _Sorted[Row](…), a bug of dataclasses
-class _Sorted(Generic[RecordT]):
+class _RowGroups(Generic[RecordT]):
     """The rows of one reply, by whether the walk has met them before."""
 
     rows: list[RecordT]
-    repeated: list[RecordT]
+    updates: list[RecordT]
     unreadable: list[Unreadable]
     keys: set[Hashable]
 
@@ -160,30 +160,30 @@ class Pager(Generic[RecordT]):
     def __init__(self, fetch: Fetch[RecordT]) -> None:
         self._fetch = fetch
         self._position = Position()
-        self._seen: set[Hashable] = set()
+        self._row_keys: set[Hashable] = set()
         self._cursors: set[str] = set()
-        self._received = 0
-        self._not_kept = 0
-        self._brought = 0  # rows of any kind, and replies, since the walk was last doubted
+        self._record_count = 0
+        self._extra_unreadable = 0
+        self._rows_since_check = 0  # rows of any kind, and replies, since the walk was last doubted
         self._replies = 0
-        self._covered = 0  # the highest offset that a page is known to have covered
+        self._highest_offset = 0  # the highest offset that a page is known to have covered
         self._first_is_full = False  # page 0 brought exactly the rows of a page
         self._sweep_fresh = 0  # new rows since the pages were last begun
         self._sweeps = 0
         self._fruitless = 0
-        self._ended = False
+        self._is_ended = False
         self._incomplete = False
         self._busy = False
 
     @property
     def ended(self) -> bool:
         """Whether there is nothing more to ask for."""
-        return self._ended
+        return self._is_ended
 
     @property
-    def received(self) -> int:
+    def record_count(self) -> int:
         """How many different records the walk has given."""
-        return self._received
+        return self._record_count
 
     async def next_page(self) -> Page[RecordT]:
         """Get the next reply's rows; an empty page, without a request, once ended.
@@ -193,13 +193,13 @@ class Pager(Generic[RecordT]):
         """
         if self._busy:
             raise RuntimeError("next_page() is already running on this pager")
-        if self._ended:
+        if self._is_ended:
             return Page(ended=True, incomplete=self._incomplete)
-        self._doubt_that_it_ends()
+        self._check_endless()
         self._busy = True
         try:
             listing = await self._fetch(self._position)
-            sorted_rows = await self._sort(listing.rows)
+            sorted_rows = await self._group_rows(listing.rows)
         finally:
             self._busy = False
         return self._take(listing, sorted_rows)
@@ -209,38 +209,38 @@ class Pager(Generic[RecordT]):
 
         The next page by number then begins before the row that has moved into the pages read.
         """
-        if record.key not in self._seen:
+        if record.key not in self._row_keys:
             return
-        self._seen.discard(record.key)
-        self._received -= 1
+        self._row_keys.discard(record.key)
+        self._record_count -= 1
         page = self._position.page
         if page is not None:
-            self._covered -= 1
-            self._position = Position(page=min(page, self._covered // PAGE_SIZE) or None)
+            self._highest_offset -= 1
+            self._position = Position(page=min(page, self._highest_offset // PAGE_SIZE) or None)
 
-    async def _sort(self, came: Sequence[RecordT | Unreadable]) -> _Sorted[RecordT]:
+    async def _group_rows(self, rows: Sequence[RecordT | Unreadable]) -> _RowGroups[RecordT]:
         """Tell new rows from known ones; a server that knows no pages sends 100 000 at once."""
-        found = _Sorted[RecordT]([], [], [], set())
+        groups = _RowGroups[RecordT]([], [], [], set())
         began = time.monotonic()
-        for number, row in enumerate(came, 1):
+        for number, row in enumerate(rows, 1):
             key = row.key
-            new = key not in self._seen and key not in found.keys
-            found.keys.add(key)
+            new = key not in self._row_keys and key not in groups.keys
+            groups.keys.add(key)
             if not isinstance(row, Unreadable):
-                (found.rows if new else found.repeated).append(row)
+                (groups.rows if new else groups.updates).append(row)
             elif new:
-                found.unreadable.append(row)
+                groups.unreadable.append(row)
             if number % _ROWS_PER_LOOK == 0 and time.monotonic() - began > _MOST_SECONDS:
                 await asyncio.sleep(0)
                 began = time.monotonic()
-        return found
+        return groups
 
-    def _take(self, listing: Listing[RecordT], found: _Sorted[RecordT]) -> Page[RecordT]:
-        rows, repeated, unreadable = found.rows, found.repeated, found.unreadable
-        self._seen |= found.keys
-        self._received += len(rows)
-        self._not_kept += listing.not_kept
-        self._brought += listing.count
+    def _take(self, listing: Listing[RecordT], groups: _RowGroups[RecordT]) -> Page[RecordT]:
+        rows, updates, unreadable = groups.rows, groups.updates, groups.unreadable
+        self._row_keys |= groups.keys
+        self._record_count += len(rows)
+        self._extra_unreadable += listing.extra_unreadable
+        self._rows_since_check += listing.count
         self._replies += 1
         if self._position == Position():
             self._first_is_full = listing.count == PAGE_SIZE
@@ -254,23 +254,23 @@ class Pager(Generic[RecordT]):
             self._follow_pages(listing, fresh)
         return Page(
             rows,
-            repeated,
+            updates,
             unreadable,
-            self._ended,
+            self._is_ended,
             self._incomplete,
             listing.requests,
             bookmark,
             by_number,
-            listing.not_kept,
+            listing.extra_unreadable,
             listing.too_many,
         )
 
-    def _doubt_that_it_ends(self) -> None:
+    def _check_endless(self) -> None:
         """Raise, once for every so many rows and replies: somebody has to say that it goes on."""
-        if self._brought < ENDLESS_ROWS and self._replies < ENDLESS_REPLIES:
+        if self._rows_since_check < ENDLESS_ROWS and self._replies < ENDLESS_REPLIES:
             return
-        self._brought = self._replies = 0
-        raise EndlessList(self._received)
+        self._rows_since_check = self._replies = 0
+        raise EndlessList(self._record_count)
 
     def _follow_cursor(self, listing: Listing[RecordT], fresh: int) -> None:
         self._fruitless = 0 if fresh else self._fruitless + 1
@@ -290,23 +290,23 @@ class Pager(Generic[RecordT]):
         last = is_last_page(page, count, first_is_full=self._first_is_full)
         if fresh or last:
             # A full page of known rows only may come from a server that ignores `page`.
-            self._covered = max(self._covered, rows if count else 0)
-        missing = len(self._seen) + self._not_kept < self._covered
+            self._highest_offset = max(self._highest_offset, rows if count else 0)
+        missing = len(self._row_keys) + self._extra_unreadable < self._highest_offset
         sweeping = self._sweeps > 0
         if fresh:
             self._fruitless = 0
         if listing.whole or (sweeping and not missing):
             self._end()
-        elif listing.by_number and count >= PAGE_SIZE and not fresh and rows > self._covered:
-            self._doubt(Position(page=rows // PAGE_SIZE))
-        elif not last and (fresh or (sweeping and rows < self._covered)):
+        elif listing.by_number and count >= PAGE_SIZE and not fresh and rows > self._highest_offset:
+            self._skip_known_page(Position(page=rows // PAGE_SIZE))
+        elif not last and (fresh or (sweeping and rows < self._highest_offset)):
             self._position = Position(page=rows // PAGE_SIZE)
         elif not missing:
             self._end()
         else:
             self._sweep_again()
 
-    def _doubt(self, following: Position) -> None:
+    def _skip_known_page(self, following: Position) -> None:
         """Meet a full page of known rows where new ones belong.
 
         It may be the page before, sent once more: then it is asked for again. Or as many rows
@@ -328,5 +328,5 @@ class Pager(Generic[RecordT]):
         self._position = Position()
 
     def _end(self, *, incomplete: bool = False) -> None:
-        self._ended = True
+        self._is_ended = True
         self._incomplete = incomplete

@@ -29,24 +29,24 @@ class Patience:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
 
-    def wait_after(self, error: CapgoError, failed: int, waited: float) -> float | None:
+    def wait_after(self, error: CapgoError, failures: int, wait_total: float) -> float | None:
         """Seconds to wait before the next try; None when there is to be none.
 
         Args:
             error: why the last try failed.
-            failed: how many have failed.
-            waited: seconds waited between them so far.
+            failures: how many tries have failed.
+            wait_total: seconds waited between them so far.
 
         """
-        if failed >= self.tries or error.lasting or error.kind not in _PASSING:
+        if failures >= self.tries or error.lasting or error.kind not in _PASSING:
             return None
-        told = error.retry_after
-        seconds = 2.0 ** (failed - 1) if told is None else max(told, SHORTEST)
-        return None if seconds > self.longest or waited + seconds > self.total else seconds
+        retry_after = error.retry_after
+        seconds = 2.0 ** (failures - 1) if retry_after is None else max(retry_after, SHORTEST)
+        return None if seconds > self.longest or wait_total + seconds > self.total else seconds
 
 
 class Wait:
-    """One wait before a request goes out, told when it begins and when it is ``over``."""
+    """One wait before a request goes out, told when it begins and when it is ``is_over``."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Wait:
         error: CapgoError,
         seconds: float,
         number: int,
-        of: int,
+        tries: int,
     ) -> None:
         self.request = request
         """Method and path, such as ``GET /device``."""
@@ -67,22 +67,22 @@ class Wait:
         self.seconds = seconds
         self.number = number
         """Which try comes next, counted from 1."""
-        self.of = of
+        self.tries = tries
         """How many tries there are at most."""
-        self.over = False
+        self.is_over = False
         self._scope = asyncio.timeout(None)
         self._began = False
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Wait no longer and try no more: the request then fails with ``error``."""
-        if not self.over:
-            self.over = True
+        if not self.is_over:
+            self.is_over = True
             if self._began:
                 self._scope.reschedule(asyncio.get_running_loop().time())
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
         """Wait; raises ``error`` when it was given up."""
-        if self.over:
+        if self.is_over:
             raise self.error.with_traceback(None)
         try:
             async with self._scope:
@@ -93,4 +93,4 @@ class Wait:
                 raise
             raise self.error.with_traceback(None) from None
         finally:
-            self.over = True
+            self.is_over = True

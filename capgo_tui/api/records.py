@@ -38,14 +38,14 @@ class BundleRef:
 class RawPage:
     """One reply's body, compressed, shared by the rows that came in it (about 20 bytes each)."""
 
-    __slots__ = ("_packed",)
+    __slots__ = ("_body",)
 
     def __init__(self, body: bytes) -> None:
-        self._packed = zlib.compress(body, 1)
+        self._body = zlib.compress(body, 1)
 
     def document(self) -> JSON:
         """Unpack the whole reply."""
-        return load_json(zlib.decompress(self._packed))
+        return load_json(zlib.decompress(self._body))
 
     def row(self, index: int) -> JSON:
         """Unpack one row of the list; a negative index means the reply is the row."""
@@ -61,7 +61,7 @@ class RawPage:
 class Record:
     """Base of every row. Two rows are equal when their fields are, wherever they came from."""
 
-    __slots__ = ("_behind", "_exact", "_index", "_listed", "_override_lost", "_page")
+    __slots__ = ("_earlier", "_exact", "_index", "_listed", "_override_unknown", "_page")
 
     _exact: str
     _index: int
@@ -75,18 +75,22 @@ class Record:
         """What tells this row from the others of its list."""
         raise NotImplementedError
 
-    def reads_as(self, other: object) -> bool:
+    def is_same(self, other: object) -> bool:
         """Whether what is known of a row is the same in `other`."""
         return self == other
 
     @property
-    def came_alone(self) -> bool:
+    def is_single_reply(self) -> bool:
         """Whether it was the whole reply: some servers tell less of one record than of many."""
         return getattr(self, "_page", None) is not None and self._index < 0
 
-    def tells(self, name: str) -> bool:
+    def has_field(self, name: str) -> bool:
         """Whether a reply held a field, be it null; a row of a list holds what there is."""
-        return not self.came_alone or self._was_listed or name not in _untold(self, self.raw())
+        return (
+            not self.is_single_reply
+            or self._was_listed
+            or name not in _missing_fields(self, self.raw())
+        )
 
     @property
     def _was_listed(self) -> bool:
@@ -102,8 +106,8 @@ class Record:
         """
         page: RawPage | None = getattr(self, "_page", None)
         row = None if page is None else page.row(self._index)
-        behind: Record | None = getattr(self, "_behind", None)
-        before = None if behind is None else behind.raw()
+        earlier: Record | None = getattr(self, "_earlier", None)
+        before = None if earlier is None else earlier.raw()
         if not isinstance(row, dict) or not isinstance(before, dict):
             return row
         return row | {
@@ -114,14 +118,14 @@ class Record:
 
     def raw_json(self) -> str:
         """Give `raw` as indented JSON text, in the server's order; not clean either."""
-        return json.dumps(self.disclosed(self.raw()), indent=2, ensure_ascii=False)
+        return json.dumps(self.redact(self.raw()), indent=2, ensure_ascii=False)
 
-    def disclosed(self, raw: JSON) -> JSON:
+    def redact(self, raw: JSON) -> JSON:
         """Give what `raw` gave without what is nobody's business."""
         return raw
 
-    def _exact_or(self, shown: str) -> str:
-        exact: str = getattr(self, "_exact", shown)
+    def _exact_or(self, default: str) -> str:
+        exact: str = getattr(self, "_exact", default)
         return exact
 
 
@@ -166,23 +170,23 @@ def attach(record: RecordT, page: RawPage, index: int) -> RecordT:
     return record
 
 
-def completed(record: RecordT, earlier: RecordT) -> RecordT:
+def complete_record(record: RecordT, earlier: RecordT) -> RecordT:
     """Give a record that came alone, with what an earlier reply told of it besides."""
-    if not record.came_alone or not is_dataclass(record):
+    if not record.is_single_reply or not is_dataclass(record):
         return record
-    untold = _untold(record, record.raw())
-    kept = {name: value for name in untold if (value := getattr(earlier, name)) is not None}
-    if kept:
+    missing = _missing_fields(record, record.raw())
+    additions = {name: value for name in missing if (value := getattr(earlier, name)) is not None}
+    if additions:
         page, exact = record._page, getattr(record, "_exact", None)
-        record = attach(replace(record, **kept), page, -1)
+        record = attach(replace(record, **additions), page, -1)
         if exact is not None:
             object.__setattr__(record, "_exact", exact)
-        object.__setattr__(record, "_behind", getattr(earlier, "_behind", earlier))
-    object.__setattr__(record, "_listed", not earlier.came_alone or earlier._was_listed)
+        object.__setattr__(record, "_earlier", getattr(earlier, "_earlier", earlier))
+    object.__setattr__(record, "_listed", not earlier.is_single_reply or earlier._was_listed)
     return record
 
 
-def _untold(record: Record, raw: JSON) -> set[str]:
+def _missing_fields(record: Record, raw: JSON) -> set[str]:
     """The fields that a reply has under none of their names, and that mean nothing by that."""
     if not isinstance(raw, dict) or not is_dataclass(record):
         return set()
@@ -194,11 +198,11 @@ def _untold(record: Record, raw: JSON) -> set[str]:
     }
 
 
-def disclosed_rows(records: Iterable[Record]) -> list[JSON]:
+def redact_rows(records: Iterable[Record]) -> list[JSON]:
     """Give of many rows what the server sent, but for secrets; each reply is unpacked once."""
     records = list(records)
     raws = raw_rows(records)
-    return [record.disclosed(raw) for record, raw in zip(records, raws, strict=True)]
+    return [record.redact(raw) for record, raw in zip(records, raws, strict=True)]
 
 
 def row_text(raw: JSON, field: str) -> str | None:
@@ -211,21 +215,21 @@ def raw_rows(records: Sequence[Record | Unreadable]) -> list[JSON]:
     """Give of many rows what the server sent, secrets too; each reply is unpacked once."""
     places: dict[RawPage, list[int]] = {}
     indexes: dict[int, int] = {}
-    found: list[JSON] = [None] * len(records)
+    rows: list[JSON] = [None] * len(records)
     for place, record in enumerate(records):
         if isinstance(record, Unreadable):
-            found[place] = record.raw
+            rows[place] = record.raw
             continue
         page: RawPage | None = getattr(record, "_page", None)
-        if getattr(record, "_behind", None) is not None:
-            found[place] = record.raw()
+        if getattr(record, "_earlier", None) is not None:
+            rows[place] = record.raw()
         elif page is not None:
             places.setdefault(page, []).append(place)
             indexes[place] = record._index
     for page, those in places.items():
         for place, row in zip(those, page.rows(indexes[at] for at in those), strict=True):
-            found[place] = row
-    return found
+            rows[place] = row
+    return rows
 
 
 def rows_of(document: JSON) -> list[JSON] | None:

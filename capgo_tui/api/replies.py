@@ -89,7 +89,7 @@ _REFUSALS = {400, 401, 402, 403, 404, 429}
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ErrorReply:
     """What an error body says, whichever of the shapes of §2 it has; still unclean."""
 
     message: str
@@ -109,31 +109,31 @@ def error_of(
     key: str,
     now: float,
 ) -> CapgoError:
-    """Make the error that a reply means, of HTTP status 300 or more or that `denies`.
+    """Make the error that a reply means, of HTTP status 300 or more or that `is_denial`.
 
     `request` is the method and path, `headers` has lower-case names, `key` is the raw key,
     hidden wherever the server echoes it, `now` is the Unix time in seconds (for
     ``X-RateLimit-Reset``). Contract §2 gives the shapes, §3 the waiting time, §12 the meanings.
     """
-    told = _read(status, headers, body)
-    kind = _kind_of(status, told)
-    if request == "GET /channel" and told.message.lower().startswith("cannot find version"):
-        told = _Told("Cannot find channel", told.code, told.detail)
+    reply = _read(status, headers, body)
+    kind = _kind_of(status, reply)
+    if request == "GET /channel" and reply.message.lower().startswith("cannot find version"):
+        reply = _ErrorReply("Cannot find channel", reply.code, reply.detail)
     request_id = headers.get("x-request-id")
     return CapgoError(
-        clean(hide_key(told.message, key), _MESSAGE_LENGTH),
+        clean(hide_key(reply.message, key), _MESSAGE_LENGTH),
         kind=kind,
         status=status,
-        code=None if told.code is None else clean(hide_key(told.code, key), 100),
-        detail=clean_json(told.detail, key),
-        retry_after=_wait(headers, told.detail, now),
+        code=None if reply.code is None else clean(hide_key(reply.code, key), 100),
+        detail=clean_json(reply.detail, key),
+        retry_after=_retry_after(headers, reply.detail, now),
         request=request,
         request_id=None if request_id is None else clean(hide_key(request_id, key), 200),
-        maybe_sent=writes and _may_be_done(status, told),
+        maybe_sent=writes and _is_maybe_done(status, reply),
     )
 
 
-def denies(body: bytes) -> bool:
+def is_denial(body: bytes) -> bool:
     """Whether a 2xx reply to a write is no success after all: a web page or an error body (§2)."""
     if len(body) > _MOST_BYTES:
         return True
@@ -149,7 +149,7 @@ def denies(body: bytes) -> bool:
     return value.get("status") == "KO" or (isinstance(code, str) and bool(code.strip()))
 
 
-def ends_bundle_list(error: CapgoError) -> bool:
+def is_end_of_bundle_list(error: CapgoError) -> bool:
     """Whether `error` is how a bundle list says "no more", or "none at all" (contract §8.1)."""
     told_so = error.code == "cannot_get_bundle" or (
         error.code is None
@@ -158,55 +158,55 @@ def ends_bundle_list(error: CapgoError) -> bool:
     return told_so and error.status == 400 and error.kind is ErrorKind.NOT_FOUND
 
 
-def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Told:
+def _read(status: int, headers: Mapping[str, str], body: bytes) -> _ErrorReply:
     if len(body) > _MOST_BYTES:
-        return _Told(f"HTTP {status}, an answer far too large for one", is_of_api=False)
+        return _ErrorReply(f"HTTP {status}, an answer far too large for one", is_of_api=False)
     try:
         value = load_json(body)
     except ValueError:
         line = _first_line(status, headers, body.decode("utf-8", "replace"))
-        return _Told(line, is_of_api=_kind_of_text(line) is not None)
+        return _ErrorReply(line, is_of_api=_kind_of_text(line) is not None)
     if isinstance(value, str) and value.strip():
-        return _Told(value.strip())
+        return _ErrorReply(value.strip())
     if isinstance(value, dict):
-        return _of_object(status, value)
-    return _Told(f"HTTP {status}", is_of_api=False)
+        return _read_object(status, value)
+    return _ErrorReply(f"HTTP {status}", is_of_api=False)
 
 
-def _of_object(status: int, value: dict[str, JSON]) -> _Told:
+def _read_object(status: int, value: dict[str, JSON]) -> _ErrorReply:
     message, code, state = value.get("message"), value.get("error"), value.get("status")
     if isinstance(message, str) and message.strip():
-        known = isinstance(code, str) and _CODE.fullmatch(code) is not None
-        detail = value.get("moreInfo") if known else code
-        return _Told(message, code if known and isinstance(code, str) else None, detail)
+        is_code = isinstance(code, str) and _CODE.fullmatch(code) is not None
+        detail = value.get("moreInfo") if is_code else code
+        return _ErrorReply(message, code if is_code and isinstance(code, str) else None, detail)
     if isinstance(state, str) and state.strip() and state not in _NOT_AN_ERROR_TEXT:
-        return _Told(state, None, code)
+        return _ErrorReply(state, None, code)
     if isinstance(code, str) and code.strip():
-        return _Told(code, code if _CODE.fullmatch(code) else None, value.get("moreInfo"))
-    return _Told(f"HTTP {status}", None, value, is_of_api=False)
+        return _ErrorReply(code, code if _CODE.fullmatch(code) else None, value.get("moreInfo"))
+    return _ErrorReply(f"HTTP {status}", None, value, is_of_api=False)
 
 
 def _first_line(status: int, headers: Mapping[str, str], text: str) -> str:
     text = text.strip()
     if "html" in headers.get("content-type", "") or text.startswith("<"):
         title = _TITLE.search(text)
-        named = f": {title[1].strip()}" if title and title[1].strip() else ""
-        return f"HTTP {status}, a web page instead of an answer{named}"
+        suffix = f": {title[1].strip()}" if title and title[1].strip() else ""
+        return f"HTTP {status}, a web page instead of an answer{suffix}"
     return text.split("\n", 1)[0].strip() or f"HTTP {status}"
 
 
-def _kind_of(status: int, told: _Told) -> ErrorKind:
+def _kind_of(status: int, reply: _ErrorReply) -> ErrorKind:
     if status == 429:
         return ErrorKind.RATE_LIMITED
     if status < 400 or status >= 500:
         return ErrorKind.SERVER_FAULT
-    if _NO_ACCESS.match(told.message):
+    if _NO_ACCESS.match(reply.message):
         return ErrorKind.NOT_ALLOWED
-    if _failed_to_list_bundles(told):
+    if _is_bundle_list_fault(reply):
         return ErrorKind.SERVER_FAULT
-    kind = _KIND_OF_CODE.get(told.code) if told.code else None
-    if told.code is None and status in _ERA_STATUSES:
-        kind = _kind_of_text(told.message)
+    kind = _KIND_OF_CODE.get(reply.code) if reply.code else None
+    if reply.code is None and status in _ERA_STATUSES:
+        kind = _kind_of_text(reply.message)
     return kind or _KIND_OF_STATUS.get(status, ErrorKind.BAD_REQUEST)
 
 
@@ -214,34 +214,34 @@ def _kind_of_text(message: str) -> ErrorKind | None:
     return next((kind for pattern, kind in _KIND_OF_TEXT if pattern.search(message)), None)
 
 
-def _failed_to_list_bundles(told: _Told) -> bool:
+def _is_bundle_list_fault(reply: _ErrorReply) -> bool:
     """Whether "cannot get bundle" comes with a database error: a fault, not an empty list."""
-    if told.code == "cannot_get_bundle":
-        detail = told.detail.get("supabaseError") if isinstance(told.detail, dict) else None
-    elif told.code is None and told.message.lower().startswith("cannot get "):
-        detail = told.detail
+    if reply.code == "cannot_get_bundle":
+        detail = reply.detail.get("supabaseError") if isinstance(reply.detail, dict) else None
+    elif reply.code is None and reply.message.lower().startswith("cannot get "):
+        detail = reply.detail
     else:
         return False
     return detail not in (None, "", "null", "{}", "[]", {}, [])
 
 
-def _may_be_done(status: int, told: _Told) -> bool:
+def _is_maybe_done(status: int, reply: _ErrorReply) -> bool:
     if status < 400:
         return True
     if status < 500:
-        is_refusal = status in _REFUSALS and told.is_of_api
-        return not is_refusal and told.code not in _KIND_OF_CODE
-    return told.code not in _CODES_NOT_DONE and not _SAYS_NOT_DONE.match(told.message)
+        is_refusal = status in _REFUSALS and reply.is_of_api
+        return not is_refusal and reply.code not in _KIND_OF_CODE
+    return reply.code not in _CODES_NOT_DONE and not _SAYS_NOT_DONE.match(reply.message)
 
 
-def _wait(headers: Mapping[str, str], detail: JSON, now: float) -> float | None:
+def _retry_after(headers: Mapping[str, str], detail: JSON, now: float) -> float | None:
     """Seconds to wait: Retry-After, else moreInfo, else the reset time, else None (§3)."""
-    told = detail.get("retryAfterSeconds") if isinstance(detail, dict) else None
+    detail_seconds = detail.get("retryAfterSeconds") if isinstance(detail, dict) else None
     reset = _number(headers.get("x-ratelimit-reset"))
     for seconds in (
         _number(headers.get("retry-after")),
         _until(headers.get("retry-after"), now),
-        _number(told),
+        _number(detail_seconds),
         None if reset is None else max(0.0, reset - now),
     ):
         if seconds is not None:

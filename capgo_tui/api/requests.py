@@ -102,7 +102,7 @@ class BundleName(str):
             )
         if name.strip().lower() in INTERNAL_BUNDLES:
             raise UnsafeBundleName(f"{name.strip()} is not a bundle but the server's word for none")
-        return super().__new__(cls, _sendable("bundle name", name))
+        return super().__new__(cls, _check_text("bundle name", name))
 
 
 def is_version(name: str) -> bool:
@@ -112,19 +112,19 @@ def is_version(name: str) -> bool:
 
 def ping(traits: Traits) -> Request:
     """``GET /ok``: does the server answer? Needs no key, so none is sent (contract §9)."""
-    _need(traits, Extra.OK)
+    _require(traits, Extra.OK)
     return Request("ping", "GET", "/ok", needs_key=False)
 
 
 def list_apps(traits: Traits, *, page: int | None = None) -> Request:
     """``GET /app``: the apps the key may see, 50 a page (contract §9)."""
-    _need(traits, Extra.APPS)
-    return Request("list_apps", "GET", "/app", _page(page))
+    _require(traits, Extra.APPS)
+    return Request("list_apps", "GET", "/app", _page_query(page))
 
 
 def get_app(traits: Traits, app_id: str) -> Request:
     """``GET /app/:app_id`` (contract §9); the id must be a reverse domain name."""
-    _need(traits, Extra.APPS)
+    _require(traits, Extra.APPS)
     if not _APP_ID.fullmatch(app_id):
         raise InvalidArgument(f"{app_id!r} is not an app id such as com.example.app")
     return Request("get_app", "GET", f"/app/{quote(app_id, safe='')}")
@@ -132,21 +132,21 @@ def get_app(traits: Traits, app_id: str) -> Request:
 
 def list_audit(traits: Traits, org_id: str, *, table: str, page: int | None = None) -> Request:
     """``GET /organization/audit``: changes of one table, newest first (contract §18.10)."""
-    _need(traits, Extra.AUDIT)
-    query = (("orgId", _sendable("organization id", org_id)), ("tableName", table))
+    _require(traits, Extra.AUDIT)
+    query = (("orgId", _check_text("organization id", org_id)), ("tableName", table))
     return Request(
-        "list_audit", "GET", "/organization/audit", (*query, ("limit", "100"), *_page(page))
+        "list_audit", "GET", "/organization/audit", (*query, ("limit", "100"), *_page_query(page))
     )
 
 
-def active_devices(traits: Traits, app_id: str, since: date, until: date) -> Request:
+def active_devices(traits: Traits, app_id: str, start: date, end: date) -> Request:
     """``GET /statistics/app/:app_id``: what adds up day by day in that span (contract §9)."""
-    _need(traits, Extra.STATISTICS)
+    _require(traits, Extra.STATISTICS)
     return Request(
         "active_devices",
         "GET",
-        f"/statistics/app/{quote(_sendable('app id', app_id), safe='')}",
-        (("from", since.isoformat()), ("to", until.isoformat())),
+        f"/statistics/app/{quote(_check_text('app id', app_id), safe='')}",
+        (("from", start.isoformat()), ("to", end.isoformat())),
         takes_sessions=True,
         is_optional=True,
     )
@@ -154,12 +154,14 @@ def active_devices(traits: Traits, app_id: str, since: date, until: date) -> Req
 
 def list_channels(traits: Traits, app_id: str, *, page: int | None = None) -> Request:
     """``GET /channel``: a page of channels; `page` None is the first (contract §6.1)."""
-    return Request("list_channels", "GET", "/channel", (*_app(traits, app_id), *_page(page)))
+    return Request(
+        "list_channels", "GET", "/channel", (*_app_query(traits, app_id), *_page_query(page))
+    )
 
 
 def get_channel(traits: Traits, app_id: str, name: str) -> Request:
     """``GET /channel?channel=``: one channel by its exact name (contract §6.1)."""
-    query = (*_app(traits, app_id), ("channel", _sendable("channel name", name)))
+    query = (*_app_query(traits, app_id), ("channel", _check_text("channel name", name)))
     return Request("get_channel", "GET", "/channel", query)
 
 
@@ -170,25 +172,27 @@ def set_channel(traits: Traits, app_id: str, name: str, settings: ChannelSetting
     revision drops the bundle of a channel when none is sent and `settings` says none (§11.5).
     """
     body: dict[str, JSON] = {
-        "app_id": _sendable("app id", app_id),
-        "channel": _sendable("channel name", name),
+        "app_id": _check_text("app id", app_id),
+        "channel": _check_text("channel name", name),
     }
-    sent = settings.sent()
-    if missing := sorted(sent.keys() - traits.channel_fields):
-        raise _lacks(traits, f"channel setting{'s' * (len(missing) > 1)} {', '.join(missing)}")
-    policy = sent.get("disable_auto_update")
+    values = settings.dump()
+    if missing := sorted(values.keys() - traits.channel_fields):
+        raise _unsupported(
+            traits, f"channel setting{'s' * (len(missing) > 1)} {', '.join(missing)}"
+        )
+    policy = values.get("disable_auto_update")
     if policy is not None and policy not in traits.update_policies:
-        raise _lacks(traits, f"update policy {policy}")
-    if not traits.clears_bundle and "bundle" in sent and sent["bundle"] is None:
-        raise _lacks(traits, "way to take the bundle off a channel")
-    if not traits.keeps_omitted_bundle and "bundle" not in sent:
+        raise _unsupported(traits, f"update policy {policy}")
+    if not traits.clears_bundle and "bundle" in values and values["bundle"] is None:
+        raise _unsupported(traits, "way to take the bundle off a channel")
+    if not traits.keeps_omitted_bundle and "bundle" not in values:
         raise UnsupportedByRevision(
             "this server takes the bundle off a channel when a change does not name it:"
             " give the current bundle too, or None"
         )
-    if not traits.sends_null_bundle and sent.get("bundle", "") is None:
-        del sent["bundle"]
-    body |= {CHANNEL_FIELDS[field].wire: value for field, value in sent.items()}
+    if not traits.sends_null_bundle and values.get("bundle", "") is None:
+        del values["bundle"]
+    body |= {CHANNEL_FIELDS[field].wire: value for field, value in values.items()}
     return Request("set_channel", "POST", "/channel", body=body, writes=True)
 
 
@@ -197,13 +201,13 @@ def delete_channel(
 ) -> Request:
     """``DELETE /channel`` (contract §6.3); `delete_bundle` is for preview keys, live only."""
     names = {
-        "app_id": _sendable("app id", app_id),
-        "channel": _sendable("channel name", name),
+        "app_id": _check_text("app id", app_id),
+        "channel": _check_text("channel name", name),
     }
     if not delete_bundle:
         return _delete(traits, "delete_channel", "/channel", names)
     if not traits.deletes_channel_with_bundle:
-        raise _lacks(traits, "way to delete the bundle of a channel with it")
+        raise _unsupported(traits, "way to delete the bundle of a channel with it")
     return _delete(traits, "delete_channel", "/channel", names, {"delete_bundle": True})
 
 
@@ -231,11 +235,11 @@ def list_devices(
         raise InvalidArgument("a device list is read by page or by cursor, never by both")
     filters = device_filters(order, updated_after, only_custom_id=only_custom_id)
     if missing := sorted({name for name, _ in filters} - traits.device_filters):
-        raise _lacks(traits, f"device filter {', '.join(missing)}")
+        raise _unsupported(traits, f"device filter {', '.join(missing)}")
     # `page` means that the server pages by number, and such a server knows no limit.
     limits = (("limit", str(limit)),) if traits.device_limit and page is None else ()
     cursors = () if cursor is None else (("cursor", cursor),)
-    query = (*_app(traits, app_id), *limits, *filters, *cursors, *_page(page))
+    query = (*_app_query(traits, app_id), *limits, *filters, *cursors, *_page_query(page))
     return Request("list_devices", "GET", "/device", query)
 
 
@@ -259,8 +263,8 @@ def device_filters(
 
 def get_device(traits: Traits, app_id: str, device_id: str) -> Request:
     """``GET /device?device_id=``: one device (contract §7.1)."""
-    wanted = _device(traits, device_id)
-    query = (*_app(traits, app_id), *((param, wanted) for param in traits.device_params))
+    wire_id = _wire_device_id(traits, device_id)
+    query = (*_app_query(traits, app_id), *((param, wire_id) for param in traits.device_params))
     return Request("get_device", "GET", "/device", query)
 
 
@@ -281,10 +285,10 @@ def find_devices(
     Raises InvalidArgument for one that no server looks up, UnsupportedByRevision for a
     revision that has no such parameter.
     """
-    wanted = trimmed(_sendable("custom id", custom_id))
-    if not wanted:
+    wire_id = strip_blanks(_check_text("custom id", custom_id))
+    if not wire_id:
         raise InvalidArgument("the custom id is empty")
-    if len(wanted.encode("utf-16-le")) // 2 > MAX_CUSTOM_ID:  # as JavaScript counts
+    if len(wire_id.encode("utf-16-le")) // 2 > MAX_CUSTOM_ID:  # as JavaScript counts
         raise InvalidArgument(
             f"a custom id of more than {MAX_CUSTOM_ID} characters cannot be looked up"
         )
@@ -292,11 +296,11 @@ def find_devices(
         raise UnsupportedByRevision(NO_CUSTOM_IDS)
     del page
     cursors = () if cursor is None else (("cursor", cursor),)
-    query = (*_app(traits, app_id), ("custom_id", wanted), ("limit", str(limit)), *cursors)
+    query = (*_app_query(traits, app_id), ("custom_id", wire_id), ("limit", str(limit)), *cursors)
     return Request("find_devices", "GET", "/device", query)
 
 
-def trimmed(text: str) -> str:
+def strip_blanks(text: str) -> str:
     """Give a text without the blanks around it, by the server's notion of one (JavaScript's)."""
     return text.strip(_BLANKS)
 
@@ -309,26 +313,29 @@ def link_device(
     A `bundle` name is for the older revisions; live raises UnsupportedByRevision.
     """
     body: dict[str, JSON] = {
-        "app_id": _sendable("app id", app_id),
-        "device_id": _device(traits, device_id),
+        "app_id": _check_text("app id", app_id),
+        "device_id": _wire_device_id(traits, device_id),
     }
-    body |= dict.fromkeys(traits.link_channel_fields, _sendable("channel name", channel))
+    body |= dict.fromkeys(traits.link_channel_fields, _check_text("channel name", channel))
     if bundle is not None:
         if traits.link_bundle_field is None:
-            raise _lacks(traits, "bundle for one device, only a channel")
+            raise _unsupported(traits, "bundle for one device, only a channel")
         body[traits.link_bundle_field] = str(BundleName(bundle))
     return Request("link_device", "POST", "/device", body=body, writes=True)
 
 
 def unlink_device(traits: Traits, app_id: str, device_id: str) -> Request:
     """``DELETE /device``: remove the device's override; the device stays (contract §7.3)."""
-    names = {"app_id": _sendable("app id", app_id), "device_id": _device(traits, device_id)}
+    names = {
+        "app_id": _check_text("app id", app_id),
+        "device_id": _wire_device_id(traits, device_id),
+    }
     return _delete(traits, "unlink_device", "/device", names)
 
 
 def list_bundles(traits: Traits, app_id: str, *, page: int | None = None) -> Request:
     """``GET /bundle`` or ``/versions``: a page of bundles, newest first (contract §8.1)."""
-    query = (("app_id", _sendable("app id", app_id)), *_page(page))
+    query = (("app_id", _check_text("app id", app_id)), *_page_query(page))
     return Request("list_bundles", "GET", traits.bundles_path, query)
 
 
@@ -337,14 +344,14 @@ def delete_bundle(traits: Traits, app_id: str, name: BundleName) -> Request:
 
     Raises UnsafeBundleName, whatever was passed for `name`, unless it names one bundle.
     """
-    _need(traits, Extra.DELETE_ONE_BUNDLE)
-    names = {"app_id": _sendable("app id", app_id), "version": str(BundleName(name))}
+    _require(traits, Extra.DELETE_ONE_BUNDLE)
+    names = {"app_id": _check_text("app id", app_id), "version": str(BundleName(name))}
     return _delete(traits, "delete_bundle", traits.bundles_path, names)
 
 
 def delete_all_bundles(traits: Traits, app_id: str) -> Request:
     """``DELETE`` of every bundle, or every unlinked one: see ``traits.delete_all`` (§8.2)."""
-    names = {"app_id": _sendable("app id", app_id)}
+    names = {"app_id": _check_text("app id", app_id)}
     return _delete(traits, "delete_all_bundles", traits.bundles_path, names)
 
 
@@ -353,9 +360,9 @@ def promote_bundle(traits: Traits, app_id: str, bundle_id: int, channel_id: int)
 
     Without ``target`` a newer server changes the rollout of a channel that has one (§18.5).
     """
-    _need(traits, Extra.PROMOTE)
+    _require(traits, Extra.PROMOTE)
     body: dict[str, JSON] = {
-        "app_id": _sendable("app id", app_id),
+        "app_id": _check_text("app id", app_id),
         "version_id": bundle_id,
         "channel_id": channel_id,
         "target": "stable",
@@ -372,10 +379,10 @@ def set_bundle_metadata(
     comment: str | None = None,
 ) -> Request:
     """``POST /bundle/metadata``: a bundle's link, comment or both (contract §8.5)."""
-    _need(traits, Extra.METADATA)
+    _require(traits, Extra.METADATA)
     if link is None and comment is None:
         raise InvalidArgument("give a link or a comment")
-    body: dict[str, JSON] = {"app_id": _sendable("app id", app_id), "version_id": bundle_id}
+    body: dict[str, JSON] = {"app_id": _check_text("app id", app_id), "version_id": bundle_id}
     body |= {
         name: text for name, text in (("link", link), ("comment", comment)) if text is not None
     }
@@ -397,7 +404,7 @@ def create_bundle(
     `name` is strict semver, `external_url` starts ``https://``, `checksum` is the zip's
     SHA-256 in hexadecimal, `key_id` has at most 20 characters; else InvalidArgument.
     """
-    _need(traits, Extra.EXTERNAL_BUNDLES)
+    _require(traits, Extra.EXTERNAL_BUNDLES)
     if not is_version(name):
         raise InvalidArgument(f"{name!r} is not a version such as 1.2.3 or 1.2.3-beta.1")
     if not external_url.startswith("https://"):
@@ -405,10 +412,10 @@ def create_bundle(
     if key_id is not None and len(key_id) > MAX_KEY_ID:
         raise InvalidArgument(f"a key id has at most {MAX_KEY_ID} characters")
     body: dict[str, JSON] = {
-        "app_id": _sendable("app id", app_id),
+        "app_id": _check_text("app id", app_id),
         "version": name,
         "external_url": external_url,
-        "checksum": _sendable("checksum", checksum),
+        "checksum": _check_text("checksum", checksum),
     }
     optional = (("session_key", session_key), ("key_id", key_id))
     body |= {field: text for field, text in optional if text is not None}
@@ -436,21 +443,21 @@ def _delete(
     )
 
 
-def _app(traits: Traits, app_id: str) -> tuple[tuple[str, str], ...]:
-    app_id = _sendable("app id", app_id)
+def _app_query(traits: Traits, app_id: str) -> tuple[tuple[str, str], ...]:
+    app_id = _check_text("app id", app_id)
     return tuple((param, app_id) for param in traits.app_params)
 
 
-def _page(page: int | None) -> tuple[tuple[str, str], ...]:
+def _page_query(page: int | None) -> tuple[tuple[str, str], ...]:
     return () if page is None else (("page", str(page)),)
 
 
-def _device(traits: Traits, device_id: str) -> str:
-    device_id = _sendable("device id", device_id)
+def _wire_device_id(traits: Traits, device_id: str) -> str:
+    device_id = _check_text("device id", device_id)
     return device_id.lower() if traits.lowers_device_ids else device_id
 
 
-def _sendable(what: str, text: str) -> str:
+def _check_text(what: str, text: str) -> str:
     """Refuse an empty text, which servers read as "all" or "none", and one that is no Unicode."""
     if not text or text.isspace():
         raise InvalidArgument(f"the {what} is empty")
@@ -461,13 +468,13 @@ def _sendable(what: str, text: str) -> str:
     return text
 
 
-def _need(traits: Traits, extra: Extra) -> None:
+def _require(traits: Traits, extra: Extra) -> None:
     # Before the server is recognised nothing is known to be missing.
     if extra not in traits.extras:
-        raise _lacks(traits, extra.value)
+        raise _unsupported(traits, extra.value)
 
 
-def _lacks(traits: Traits, what: str) -> UnsupportedByRevision:
+def _unsupported(traits: Traits, what: str) -> UnsupportedByRevision:
     return UnsupportedByRevision(
         f"this server's API ({traits.revision or 'unknown'}) has no {what}"
     )

@@ -160,7 +160,7 @@ class Traits:
     device_tells: frozenset[str] = _ALL_OF_DEVICE
     bundle_tells: frozenset[str] = _ALL_OF_BUNDLE
     """Fields of a `Channel`, a `Device` and a `Bundle` that the server's replies have at all."""
-    otherwise: Traits | None = None
+    fallback: Traits | None = None
     """The table to try where a server does not understand a read that was built by this one."""
 
     @property
@@ -257,10 +257,10 @@ LEGACY_LETTER = replace(
 )
 """A legacy server that knows the parameters and fields of its document and no others."""
 
-LEGACY = replace(_LEGACY, otherwise=LEGACY_LETTER)
+LEGACY = replace(_LEGACY, fallback=LEGACY_LETTER)
 """A legacy server of any kind: what the document and the code of its time had, side by side."""
 
-UNRECOGNISED = Traits(revision=None, device_limit=False, otherwise=LEGACY_LETTER)
+RECOGNITION_TRAITS = Traits(revision=None, device_limit=False, fallback=LEGACY_LETTER)
 """For the reads by which a server is recognised: what all others than `LEGACY_LETTER` answer."""
 
 TRAITS: dict[Revision, Traits] = {
@@ -289,8 +289,8 @@ def recognise(path: str, body: JSON) -> Revision | None:
     if read is None:
         return None
     rows = body if isinstance(body, list) else [body]
-    found = (read(row) for row in rows[:50] if isinstance(row, dict))
-    return next((revision for revision in found if revision is not None), None)
+    revisions = (read(row) for row in rows[:50] if isinstance(row, dict))
+    return next((revision for revision in revisions if revision is not None), None)
 
 
 def assigns_to_a_target(reply: JSON) -> bool:

@@ -149,8 +149,8 @@ def _whole(low: int, high: int | None, *, null: bool = False) -> Check:
 def _number(low: float, high: float, *, open_ends: bool = False) -> Check:
     def check(value: Value) -> JSON:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            inside = low < value < high if open_ends else low <= value <= high
-            if math.isfinite(value) and inside:
+            is_inside = low < value < high if open_ends else low <= value <= high
+            if math.isfinite(value) and is_inside:
                 return value
         raise ValueError(f"must be a number {'strictly ' * open_ends}between {low:g} and {high:g}")
 
@@ -206,16 +206,16 @@ class ChannelSettings:
     auto_pause_cooldown_minutes: int | Maybe = UNSET
 
     def __post_init__(self) -> None:
-        sent = self.sent()
+        values = self.dump()
         for one, other in _RIVALS:
-            if one in sent and other in sent:
+            if one in values and other in values:
                 raise InvalidSetting(f"{one} and {other} contradict each other: send one of them")
 
     def with_bundle(self, bundle: str | None) -> ChannelSettings:
         """Give the same settings with this bundle name, or with None for no bundle."""
         return replace(self, bundle=bundle)
 
-    def sent(self) -> dict[str, JSON]:
+    def dump(self) -> dict[str, JSON]:
         """Give the values that would be sent, by field name, as JSON values."""
         values: dict[str, JSON] = {}
         for field in fields(self):

@@ -22,16 +22,16 @@ _NESTED_AT_ONCE = 3
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 
 
-def _balanced(depth: int) -> bytes:
+def _balanced_pattern(depth: int) -> bytes:
     """A pattern for text whose brackets are closed and at most so deep."""
     parts = [rb'[^"\[\]{}]++', _STRING]
     if depth:
-        inner = _balanced(depth - 1)
+        inner = _balanced_pattern(depth - 1)
         parts += [rb"\[" + inner + rb"\]", rb"\{" + inner + rb"\}"]
     return rb"(?:" + rb"|".join(parts) + rb")*+"
 
 
-_INNER = _balanced(_NESTED_AT_ONCE)
+_INNER = _balanced_pattern(_NESTED_AT_ONCE)
 # Of an item of a list, or of a member of an object.
 _PART = rb'[^"\[\]{},]++|' + _STRING + rb"|\[" + _INNER + rb"\]|\{" + _INNER + rb"\}"
 _ITEMS = rb"(?:(?:" + _PART + rb")*+,)++"
@@ -41,12 +41,12 @@ _SPACE = rb"\s*+"
 
 
 @cache
-def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+def _compile(pattern: bytes) -> re.Pattern[bytes]:
     """Compile a pattern on its first use: all take 5 ms, and most starts read no large reply."""
     return re.compile(pattern, re.DOTALL)
 
 
-class Uncut(ValueError):  # noqa: N818 - it says what the text is
+class MalformedJson(ValueError):  # noqa: N818 - it says what the text is
     """The text is no JSON, as far as its brackets, commas and quotation marks tell."""
 
 
@@ -77,19 +77,19 @@ class Outline:
 
 
 def outline(text: bytes) -> Outline:
-    """Find the slices of a list, or of the lists in an object; raises `Uncut`."""
+    """Find the slices of a list, or of the lists in an object; raises `MalformedJson`."""
     at = _past_space(text, 0)
     if text[at : at + 1] == b"[":
         slices, at = _slices(text, at + 1)
-        found = Outline({}, slices)
+        result = Outline({}, slices)
     elif text[at : at + 1] == b"{":
         members, at = _members(text, at + 1)
-        found = Outline(members)
+        result = Outline(members)
     else:
-        raise Uncut("neither a list nor an object")
+        raise MalformedJson("neither a list nor an object")
     if _past_space(text, at) != len(text):
-        raise Uncut("something follows it")
-    return found
+        raise MalformedJson("something follows it")
+    return result
 
 
 def _members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
@@ -97,9 +97,9 @@ def _members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
     if text[(end := _past_space(text, at)) : end + 1] == b"}":
         return members, end + 1
     while True:
-        name = _compiled(_NAME).match(text, at)
+        name = _compile(_NAME).match(text, at)
         if name is None:
-            raise Uncut("no name of a member")
+            raise MalformedJson("no name of a member")
         at = name.end()
         value: Span | list[Span]
         if text[at : at + 1] == b"[":
@@ -113,14 +113,14 @@ def _members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
         if mark == b"}":
             return members, at
         if mark != b",":
-            raise Uncut("the object is not closed")
+            raise MalformedJson("the object is not closed")
 
 
 def _text_of(name: bytes) -> str:
     try:
         return str(json.loads(name))
     except ValueError:
-        raise Uncut("no name of a member") from None
+        raise MalformedJson("no name of a member") from None
 
 
 def _slices(text: bytes, at: int) -> tuple[list[Span], int]:
@@ -129,24 +129,24 @@ def _slices(text: bytes, at: int) -> tuple[list[Span], int]:
     if text[(end := _past_space(text, at)) : end + 1] == b"]":
         return slices, end + 1
     while True:
-        whole = _compiled(_ITEMS).match(text, at, at + SLICE)
+        whole = _compile(_ITEMS).match(text, at, at + SLICE)
         if whole is not None:
-            slices.append(_filled(text, at, whole.end() - 1))
+            slices.append(_make_span(text, at, whole.end() - 1))
             at = whole.end()
             continue
         # An item that is the last one, or larger than a slice, or nested deeper than usual.
         end = _item_end(text, at)
-        slices.append(_filled(text, at, end))
+        slices.append(_make_span(text, at, end))
         at = end + 1
         if text[end : end + 1] == b"]":
             return slices, at
         if text[end : end + 1] != b",":
-            raise Uncut("the list is not closed")
+            raise MalformedJson("the list is not closed")
 
 
-def _filled(text: bytes, start: int, end: int) -> Span:
+def _make_span(text: bytes, start: int, end: int) -> Span:
     if _past_space(text, start) >= end:
-        raise Uncut("an item is missing")
+        raise MalformedJson("an item is missing")
     return Span(start, end)
 
 
@@ -163,14 +163,14 @@ def _item_end(text: bytes, at: int) -> int:
         elif mark in (b"]", b"}"):
             depth -= 1
         else:
-            raise Uncut("a string or a bracket is not closed")
+            raise MalformedJson("a string or a bracket is not closed")
         if depth > _MAX_NESTING:
-            raise Uncut("nested too deeply")
+            raise MalformedJson("nested too deeply")
         at += 1
 
 
 def _end(pattern: bytes, text: bytes, at: int) -> int:
-    match = _compiled(pattern).match(text, at)
+    match = _compile(pattern).match(text, at)
     return at if match is None else match.end()
 
 

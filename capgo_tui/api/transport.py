@@ -19,10 +19,10 @@ import anyio.lowlevel  # noqa: E402
 import httpx  # noqa: E402
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
-from capgo_tui.api.failures import explain, explain_fault, lasts  # noqa: E402
-from capgo_tui.api.replies import denies, error_of  # noqa: E402
+from capgo_tui.api.failures import explain, explain_fault, is_lasting  # noqa: E402
+from capgo_tui.api.replies import error_of, is_denial  # noqa: E402
 from capgo_tui.api.servers import is_loopback  # noqa: E402
-from capgo_tui.api.unpacking import ACCEPTED, PIECE, PackedOtherwise, Unpacker  # noqa: E402
+from capgo_tui.api.unpacking import ACCEPT_ENCODING, PIECE, Unpacker, UnsupportedEncoding  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Exchange:
     status: int | None
     """HTTP status; None without an answer."""
     elapsed_ms: float
-    received: int
+    reply_bytes: int
     """Bytes of the reply's body, decompressed."""
     error: ErrorKind | None
     message: str = ""
@@ -90,7 +90,7 @@ class Transport:
         on_exchange: Callable[[Exchange], None] | None = None,
         max_reply_bytes: int = MAX_REPLY_BYTES,
     ) -> None:
-        url, self._loopback = _checked(server)
+        url, self._loopback = _parse_server(server)
         self.server = str(url).rstrip("/")
         self.host = url.host if url.port is None else f"{url.host}:{url.port}"
         self._secure = url.scheme == "https"
@@ -100,13 +100,13 @@ class Transport:
         self._on_exchange = on_exchange
         self._max_reply_bytes = max_reply_bytes
         self._client: httpx.AsyncClient | None = None
-        self._closed = False
+        self._is_closed = False
         self._slash: bool | None = None
         """Whether paths end in a slash for this server; None until it has answered one."""
 
     async def aclose(self) -> None:
         """Close every connection; may be called again."""
-        self._closed = True
+        self._is_closed = True
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
@@ -139,7 +139,7 @@ class Transport:
         slash = bool(self._slash) if slash is None else slash
         try:
             body = await self._send(request, attempt, slash=slash)
-        except _SlashWanted:
+        except _SlashRedirect:
             self._slash = True
             return await self._send(request, attempt, slash=True)
         except CapgoError as error:
@@ -150,37 +150,37 @@ class Transport:
         return body
 
     async def _send(self, request: Request, attempt: int, *, slash: bool) -> bytes:
-        if self._closed:
+        if self._is_closed:
             raise RuntimeError("this client is closed")
         if slash:
             request = replace(request, path=f"{request.path}/")
-        started = time.monotonic()
+        start = time.monotonic()
         progress = _Progress(went_out=self._asgi_app is not None)
         error: CapgoError | None = None
         try:
             return await self._exchange(request, progress)
-        except CapgoError as caught:
-            error = caught
+        except CapgoError as failure:
+            error = failure
             raise
-        except _SlashWanted:
+        except _SlashRedirect:
             raise
         except Exception as fault:
             # httpx reads a Location that is not followed, and h11, a codec or this very code may
             # fail as well: a write that has gone out by then has not failed for that.
             message = explain_fault(fault, self.host, went_out=progress.went_out)
             kind = ErrorKind.SERVER_FAULT
-            error = self._failed(request, progress, message, kind, lasting=True)
+            error = self._make_error(request, progress, message, kind, lasting=True)
             raise error from fault
         finally:
-            if self._on_exchange is not None and (error or progress.done):
+            if self._on_exchange is not None and (error or progress.is_done):
                 self._on_exchange(
                     Exchange(
                         operation=request.operation,
                         method=request.method,
                         path=self._key.hide_in(request.target),
                         status=progress.status,
-                        elapsed_ms=(time.monotonic() - started) * 1000,
-                        received=progress.received,
+                        elapsed_ms=(time.monotonic() - start) * 1000,
+                        reply_bytes=progress.reply_bytes,
                         error=None if error is None else error.kind,
                         message="" if error is None else error.message,
                         request=request,
@@ -198,19 +198,19 @@ class Transport:
             if not clock.expired():
                 raise
             message = f"{self.host} did not finish within {limits.total:g} s"
-            raise self._failed(request, progress, message) from None
+            raise self._make_error(request, progress, message) from None
         except httpx.HTTPError as error:
             message = explain(error, self.host, connect=limits.connect, read=limits.read)
-            raise self._failed(request, progress, message, lasting=lasts(error)) from None
-        progress.done = True
+            raise self._make_error(request, progress, message, lasting=is_lasting(error)) from None
+        progress.is_done = True
         status = progress.status or 0
         if 300 <= status < 400:
             # A write is not sent again: whoever redirects it may have carried it out before.
             again = not request.writes and not request.path.endswith("/")
             if again and self._adds_a_slash(request, headers):
-                raise _SlashWanted
-            raise self._redirected(request, status, headers)
-        if not 200 <= status < 300 or (request.writes and denies(body)):
+                raise _SlashRedirect
+            raise self._redirect_error(request, status, headers)
+        if not 200 <= status < 300 or (request.writes and is_denial(body)):
             raise error_of(
                 request.name.removesuffix("/"),
                 status,
@@ -236,7 +236,7 @@ class Transport:
         response = await client.send(outgoing, stream=True)
         try:
             progress.status = response.status_code
-            body = await self._unpacked(request, response, progress)
+            body = await self._read_body(request, response, progress)
             headers = {name.lower(): value for name, value in response.headers.items()}
         finally:
             await response.aclose()
@@ -245,25 +245,25 @@ class Transport:
             return self._key.hide_in_reply(body), headers
         return await asyncio.to_thread(self._key.hide_in_reply, body), headers
 
-    async def _unpacked(
+    async def _read_body(
         self, request: Request, response: httpx.Response, progress: _Progress
     ) -> bytes:
         """Read the body as it comes off the wire, and no more of it than is bearable."""
         try:
             unpacker = Unpacker(response.headers.get_list("content-encoding", split_commas=True))
-        except PackedOtherwise:
+        except UnsupportedEncoding:
             message = f"the answer of {self.host} is packed in a way that was not asked for"
             kind = ErrorKind.SERVER_FAULT
-            raise self._failed(request, progress, message, kind, lasting=True) from None
+            raise self._make_error(request, progress, message, kind, lasting=True) from None
         pieces: list[bytes] = []
         async for chunk in response.aiter_raw():
             for piece in unpacker.pieces(chunk):
-                progress.received += len(piece)
-                if progress.received > self._max_reply_bytes:
+                progress.reply_bytes += len(piece)
+                if progress.reply_bytes > self._max_reply_bytes:
                     size = self._max_reply_bytes // (1024 * 1024)
                     message = f"the answer of {self.host} is larger than {size} MB"
                     kind = ErrorKind.SERVER_FAULT
-                    raise self._failed(request, progress, message, kind, lasting=True)
+                    raise self._make_error(request, progress, message, kind, lasting=True)
                 if pieces and len(pieces[-1]) >= PIECE:
                     await asyncio.sleep(0)  # a small chunk may hold many of them
                 pieces.append(piece)
@@ -273,7 +273,7 @@ class Transport:
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {
             "accept": "application/json",
-            "accept-encoding": ACCEPTED,
+            "accept-encoding": ACCEPT_ENCODING,
             "user-agent": USER_AGENT,
         }
         if request.needs_key:
@@ -310,7 +310,7 @@ class Transport:
             )
         return self._client
 
-    def _failed(
+    def _make_error(
         self,
         request: Request,
         progress: _Progress,
@@ -330,14 +330,16 @@ class Transport:
 
     def _adds_a_slash(self, request: Request, headers: Mapping[str, str]) -> bool:
         """Whether a redirect leads to the same address with a slash, and nowhere else."""
-        asked = httpx.URL(self.server + request.target)
+        url = httpx.URL(self.server + request.target)
         try:
-            there = asked.join(headers.get("location", ""))
+            target = url.join(headers.get("location", ""))
         except (httpx.InvalidURL, ValueError):
             return False
-        return there == asked.copy_with(raw_path=_with_slash(asked.raw_path))
+        return target == url.copy_with(raw_path=_with_slash(url.raw_path))
 
-    def _redirected(self, request: Request, status: int, headers: Mapping[str, str]) -> CapgoError:
+    def _redirect_error(
+        self, request: Request, status: int, headers: Mapping[str, str]
+    ) -> CapgoError:
         try:
             target = httpx.URL(headers.get("location", "")).host
         except (httpx.InvalidURL, ValueError):
@@ -353,7 +355,7 @@ class Transport:
         )
 
 
-class _SlashWanted(Exception):  # noqa: N818 - it names what the server asked for
+class _SlashRedirect(Exception):  # noqa: N818 - it names what the server asked for
     """The server redirected to the same address with a slash."""
 
 
@@ -370,11 +372,11 @@ def _is_unknown_route(error: CapgoError) -> bool:
 class _Progress:
     """How far one exchange has come."""
 
-    __slots__ = ("done", "received", "status", "went_out")
+    __slots__ = ("is_done", "reply_bytes", "status", "went_out")
 
     def __init__(self, *, went_out: bool) -> None:
-        self.done = False
-        self.received = 0
+        self.is_done = False
+        self.reply_bytes = 0
         self.status: int | None = None
         self.went_out = went_out
 
@@ -384,7 +386,7 @@ class _Progress:
             self.went_out = getattr(info.get("request"), "method", b"") != b"CONNECT"
 
 
-def _checked(server: str) -> tuple[httpx.URL, bool]:
+def _parse_server(server: str) -> tuple[httpx.URL, bool]:
     """Parse a server address and say whether it is this machine; raises InsecureServer."""
     try:
         url = httpx.URL(server.strip())

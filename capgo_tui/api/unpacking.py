@@ -14,7 +14,7 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-ACCEPTED: Final = "gzip, deflate"
+ACCEPT_ENCODING: Final = "gzip, deflate"
 PIECE: Final = 1024 * 1024
 """Most bytes unpacked at once: a few milliseconds."""
 _GZIP = 16 + zlib.MAX_WBITS
@@ -23,7 +23,7 @@ _DEFLATE_HEADER = 2
 """Bytes of zlib's header, which some servers leave out of what they call deflate."""
 
 
-class PackedOtherwise(ValueError):  # noqa: N818 - it says what the reply is
+class UnsupportedEncoding(ValueError):  # noqa: N818 - it says what the reply is
     """The reply is packed more than once, or in a way that was not asked for."""
 
 
@@ -32,8 +32,8 @@ class Unpacker:
 
     def __init__(self, encodings: Iterable[str]) -> None:
         layers = [name for each in encodings if (name := each.strip().lower()) not in _PLAIN]
-        if len(layers) > 1 or not {*layers} <= _KNOWN:
-            raise PackedOtherwise
+        if len(layers) > 1 or not {*layers} <= _ENCODINGS:
+            raise UnsupportedEncoding
         self._is_packed = bool(layers)
         self._stream = zlib.decompressobj(_GZIP) if layers and layers != ["deflate"] else None
         self._head = b""
@@ -69,7 +69,7 @@ class Unpacker:
 
 
 _PLAIN = {"", "identity"}
-_KNOWN = {"gzip", "x-gzip", "deflate"}
+_ENCODINGS = {"gzip", "x-gzip", "deflate"}
 
 
 def _window(head: bytes) -> int:

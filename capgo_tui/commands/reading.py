@@ -145,7 +145,7 @@ async def write_pages(
         rows = page.rows if limit is None else page.rows[: limit - written_count]
         write(writer.rows(rows))
         written_count += len(rows)
-        unreadable_count += len(page.unreadable) + page.not_kept
+        unreadable_count += len(page.unreadable) + page.extra_unreadable
         too_many = too_many or page.too_many
         is_incomplete = page.incomplete
     write(writer.end())
@@ -168,7 +168,7 @@ async def write_one(
     """Write one record with all fields."""
     match common.format:
         case Format.JSON:
-            write(json_text(record.disclosed(record.raw()), indent=2) + "\n")
+            write(json_text(record.redact(record.raw()), indent=2) + "\n")
         case Format.TABLE:
             await _join(workspace, common, resource)
             write(_page(resource.details(record, workspace.surroundings())))
@@ -223,12 +223,12 @@ def _describe_error(error: CapgoError) -> str:
             return f"20 keys were refused from this address: {locked(error, utc_now())}"
         case ErrorKind.RATE_LIMITED if error.retry_after is not None:
             return f"the server asks to slow down; it takes more in {error.retry_after:.0f} s"
-        case _ if error.guessed:
+        case _ if error.is_revision_guessed:
             return f"{error.message.rstrip('.')}. {GUESSED}"
         case _:
             return error.message
 
 
 def _say_wait(wait: Wait) -> None:
-    if not wait.over:
+    if not wait.is_over:
         say(f"{wait.error.message}; trying again in {wait.seconds:.0f} s")

@@ -181,7 +181,7 @@ class CapgoApp(KeysInTurn):
 
     async def _leave(self) -> None:
         if self._workspace is not None:
-            self._workspace.client.lose_patience()
+            self._workspace.client.cancel_waits()
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen):
                 screen.cancel_reads()

@@ -109,7 +109,7 @@ def override_mark(device: Device, around: Surroundings) -> str:
     """``▲ beta`` for an override; ``?`` where the server does not tell."""
     if device.channel:
         return f"▲ {device.channel}"
-    return "" if around.tells_overrides and device.override_known else "?"
+    return "" if around.tells_overrides and device.is_override_known else "?"
 
 
 def device_kind(device: Device) -> str:

@@ -16,7 +16,7 @@ from operator import eq
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.records import completed
+from capgo_tui.api.records import complete_record
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.reading_again import ReadingAgain
 from capgo_tui.workspace.waiting import Waiting
@@ -175,11 +175,11 @@ class Collection(ListState, Generic[T]):
         """Let `load_all` or a refresh end with the page under way, and give up its next try."""
         self._stopping = True
         if self.waiting is not None:
-            self.waiting.wait.give_up()
+            self.waiting.wait.cancel()
 
     def note_wait(self, wait: Wait) -> None:
         """Take note that the request under way waits for its next try, or no longer does."""
-        if not wait.over:
+        if not wait.is_over:
             self.waiting = Waiting(wait, self._now())
         elif self.waiting is not None and self.waiting.wait is wait:
             self.waiting = None
@@ -271,7 +271,7 @@ class Collection(ListState, Generic[T]):
     def _pages_of(self, keys: Iterable[str]) -> list[Bookmark[T]]:
         """The pages that hold the most of some records, but for the one that comes first anyway."""
         pages = (self._pages.get(key) for key in keys)
-        held = Counter(page for page in pages if page is not None and not page.first)
+        held = Counter(page for page in pages if page is not None and not page.is_first)
         return [page for page, _ in held.most_common(PAGES_FIRST)]
 
     async def _keep_singles(self, again: ReadingAgain[T], *, look: bool) -> dict[str, None]:
@@ -286,7 +286,7 @@ class Collection(ListState, Generic[T]):
                 if error.kind is not ErrorKind.NOT_FOUND:
                     raise
             else:
-                self._merge((completed(record, self.records[key]),), again)
+                self._merge((complete_record(record, self.records[key]),), again)
                 kept[key] = None
         kept.update((key, None) for key in self._put if key not in again.records)
         return kept
@@ -341,7 +341,7 @@ class Collection(ListState, Generic[T]):
         key = self._key(record)
         known = key in self.records
         if known:
-            record = completed(record, self.records[key])
+            record = complete_record(record, self.records[key])
         self.records[key] = record
         if self._again is not None and key in self._again.records:
             self._again.records[key] = record
@@ -384,7 +384,7 @@ class Collection(ListState, Generic[T]):
 
     def _take(self, page: Page[T], again: ReadingAgain[T] | None = None) -> list[str]:
         """Merge a page of a walk, the list's own or that of a refresh; gives its records' ids."""
-        rows = (*page.rows, *page.repeated)
+        rows = (*page.rows, *page.updates)
         keys = list(map(self._key, rows))
         if again is None and self.records.keys().isdisjoint(keys):
             self.records.update(zip(keys, rows, strict=True))
@@ -421,7 +421,7 @@ class Collection(ListState, Generic[T]):
                 continue
             else:
                 wanted = again is not None and again.redraws(key)
-                differs = not before.reads_as(record)
+                differs = not before.is_same(record)
                 if again is not None and differs:
                     self.changed.setdefault(key, before)
                 if differs or wanted:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.api import requests
 from capgo_tui.api.models import Bundle, Channel, Device
-from capgo_tui.api.records import disclosed_rows
+from capgo_tui.api.records import redact_rows
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.command_line import reading_command
 from capgo_tui.workspace.curl import address_of, curl
@@ -77,7 +77,7 @@ class Copying:
                 return aligned(self.rows).splitlines()
             case Part.JSON:
                 indent = 2 if len(self.records) == 1 else None
-                return [json_text(row, indent=indent) for row in disclosed_rows(self.records)]
+                return [json_text(row, indent=indent) for row in redact_rows(self.records)]
             case Part.CURL:
                 # Many bundles are read by one and the same request.
                 return list(dict.fromkeys(self._curl(record) for record in self.records))

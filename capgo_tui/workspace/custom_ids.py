@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import InvalidArgument, UnsupportedByRevision
 from capgo_tui.api.records import raw_rows, row_text
-from capgo_tui.api.requests import trimmed
+from capgo_tui.api.requests import strip_blanks
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.numbers import grouped
 
@@ -132,9 +132,9 @@ async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -
 
     All devices where the server cannot list just those; None where it tells no custom id.
     """
-    wanted, of_all = (text, trimmed(text)), False
+    wanted, of_all = (text, strip_blanks(text)), False
     pager = workspace.client.devices(workspace.target.app_id, only_custom_id=True)
-    while not pager.ended and pager.received < MOST_READ:
+    while not pager.ended and pager.record_count < MOST_READ:
         try:
             rows = (await pager.next_page()).rows
         except UnsupportedByRevision:
@@ -145,6 +145,6 @@ async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -
         texts = [row_text(raw, "custom_id") for raw in raw_rows(rows)]
         met = [row for row, custom_id in zip(rows, texts, strict=True) if custom_id in wanted]
         if met:
-            return Search(met, True, read=pager.received, of_all=of_all, more=not pager.ended)
-        walks(pager.received)
-    return Search((), True, read=pager.received, of_all=of_all, more=not pager.ended)
+            return Search(met, True, read=pager.record_count, of_all=of_all, more=not pager.ended)
+        walks(pager.record_count)
+    return Search((), True, read=pager.record_count, of_all=of_all, more=not pager.ended)

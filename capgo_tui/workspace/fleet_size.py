@@ -45,7 +45,7 @@ class FleetSize:
         try:
             async with asyncio.timeout(LONGEST):
                 self.active = await self._client.active_devices(
-                    self._app_id, since=today - SPAN, until=today
+                    self._app_id, start=today - SPAN, end=today
                 )
             self.is_settled = True
         except TimeoutError:

@@ -49,7 +49,7 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
             names.append(f"{len(overridden) - NAMED} more")
         lose = "loses its" if len(overridden) == 1 else "lose their"
         told = [f"{len(overridden)} of {known}, {lose} override: {', '.join(names)}"]
-    unknown = sum(not device.override_known for device in devices.records.values())
+    unknown = sum(not device.is_override_known for device in devices.records.values())
     if unknown:
         told.append(f"of {unknown} loaded devices the server did not tell the override")
     return told if whole else [*told, "not all devices are loaded: there may be more of them"]

@@ -37,11 +37,11 @@ class OddRows:
     def note_page(self, page: Page[RecordT]) -> None:
         """Take note of all that is odd with a page."""
         self.too_many = self.too_many or page.too_many
-        self.note(page.unreadable, page.not_kept)
+        self.note(page.unreadable, page.extra_unreadable)
 
-    def note(self, rows: Iterable[Unreadable], not_kept: int = 0) -> None:
+    def note(self, rows: Iterable[Unreadable], extra_unreadable: int = 0) -> None:
         """Count rows, and keep them while there is room; of some came only the number."""
-        self.count += not_kept
+        self.count += extra_unreadable
         for row in rows:
             self.count += 1
             if len(self.kept) < MOST:

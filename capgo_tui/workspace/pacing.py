@@ -3,7 +3,7 @@
 The limiters count every attempt, also one that is refused with 400 or 404, but none that they
 refuse themselves. Older servers may have none; to wait a little too long does no harm there.
 
-The client paces too (`capgo_tui.api.pace`), and that is another job: it spreads the requests of
+The client has rate limits too (`capgo_tui.api.rate_limiter`), another job: it spreads requests of
 one client, reads as well, which nobody sees. What is known here is told beforehand, counted down
 and can be stopped; it outlives the program and takes other copies of it into account.
 """

@@ -51,7 +51,7 @@ class Logged:
         status = "-" if one.status is None else str(one.status)
         return (
             f"{self._stamp} {one.method} {one.path} {status} {one.elapsed_ms:.0f} ms"
-            f" {one.received} B try {one.attempt} {self.outcome}"
+            f" {one.reply_bytes} B try {one.attempt} {self.outcome}"
         )
 
     @property

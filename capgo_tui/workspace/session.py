@@ -219,7 +219,9 @@ class Workspace:
         return [
             each
             for each in (self.channels, self.devices, self.bundles)
-            if each.error is not None and each.error.guessed and each.loading is Loading.NOTHING
+            if each.error is not None
+            and each.error.is_revision_guessed
+            and each.loading is Loading.NOTHING
         ]
 
     @property
@@ -229,7 +231,7 @@ class Workspace:
 
     def knows_override(self, device: Device) -> bool:
         """Whether it is known which override a device has, or that it has none."""
-        return device.channel is not None or (self.tells_overrides and device.override_known)
+        return device.channel is not None or (self.tells_overrides and device.is_override_known)
 
     @property
     def joins_bundle_names(self) -> bool:

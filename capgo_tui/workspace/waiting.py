@@ -55,7 +55,7 @@ class Waits:
         if wait.operation in self._lists:
             self._lists[wait.operation](wait)
             return
-        if wait.over:
+        if wait.is_over:
             self._others.pop(wait, None)
         else:
             self._others[wait] = Waiting(wait, self._now())

@@ -55,7 +55,7 @@ def explain(
 
     """
     notice = _explain(error, doing, target, waited, since)
-    if not error.guessed:
+    if not error.is_revision_guessed:
         return notice
     return Notice(notice.headline, f"{notice.advice} {GUESSED}".strip())
 
@@ -134,8 +134,8 @@ def waiting(wait: Waiting, now: datetime, *, writing: bool = False) -> str:
 
 
 def _next_try(wait: Waiting, now: datetime) -> str:
-    tries, seconds = wait.wait, wait.seconds(now)
-    which = "sent" if tries.of == 1 else f"try {tries.number} of {tries.of}"
+    pending, seconds = wait.wait, wait.seconds(now)
+    which = "sent" if pending.tries == 1 else f"try {pending.number} of {pending.tries}"
     return f"{which} in {seconds} s"
 
 

@@ -10,8 +10,8 @@ import pytest
 from capgo_tui.api import requests
 from capgo_tui.api.client import CapgoClient
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.pace import A_MINUTE, Pace
 from capgo_tui.api.patience import Patience, Wait
+from capgo_tui.api.rate_limiter import A_MINUTE, RateLimiter
 from capgo_tui.api.revisions import LIVE, Revision
 from tests.api.support import APP, KEY, Answer, Asked, Scripted, scripted, walk
 from tests.support.patience import Hourglass, patient
@@ -45,12 +45,12 @@ class Heard:
         self.open: list[Wait] = []
 
     def __call__(self, wait: Wait) -> None:
-        if wait.over:
+        if wait.is_over:
             self.open.remove(wait)
             return
         self.open.append(wait)
         kind = wait.error.kind.value
-        self.lines.append(f"{wait.request}: {kind}, {wait.number}/{wait.of} in {wait.seconds:g}")
+        self.lines.append(f"{wait.request}: {kind}, {wait.number}/{wait.tries} in {wait.seconds:g}")
 
 
 async def test_a_read_is_tried_again_with_growing_waits_until_it_comes() -> None:
@@ -189,8 +189,8 @@ async def test_a_wait_that_is_given_up_ends_in_the_error_it_began_with() -> None
         reading = asyncio.ensure_future(client.channel(APP, "beta"))
         await doors.reached.wait()
         (wait,) = heard.open
-        wait.give_up()
-        wait.give_up()
+        wait.cancel()
+        wait.cancel()
         with pytest.raises(CapgoError, match="Out to lunch"):
             await reading
         assert heard.open == []
@@ -199,7 +199,7 @@ async def test_a_wait_that_is_given_up_ends_in_the_error_it_began_with() -> None
 
 async def test_a_wait_may_be_given_up_as_soon_as_it_is_told() -> None:
     def impatient(wait: Wait) -> None:
-        wait.give_up()
+        wait.cancel()
 
     async with scripted(lambda _: BROKEN, patience=Doors().patience(), on_wait=impatient) as (
         client,
@@ -221,7 +221,7 @@ async def test_without_patience_any_more_nothing_waits_and_no_held_write_goes_ou
         await doors.reached.wait()
         writing = asyncio.ensure_future(client.unlink_device(APP, "d"))
         await asyncio.sleep(0)
-        client.lose_patience()
+        client.cancel_waits()
         with pytest.raises(CapgoError):
             await reading
         with pytest.raises(CapgoError) as held:
@@ -347,8 +347,10 @@ async def test_a_long_load_is_not_slowed_down_where_nobody_asks_for_it() -> None
     assert glass.slept == []
 
 
-def moments(pace: Pace, request: Request, count: int, now: float = 0.0) -> list[float]:
-    return [pace.moment(request, now) for _ in range(count)]
+def moments(
+    rate_limiter: RateLimiter, request: Request, count: int, now: float = 0.0
+) -> list[float]:
+    return [rate_limiter.moment(request, now) for _ in range(count)]
 
 
 def refusal(request: Request, wait: float | None = None, **detail: Any) -> CapgoError:
@@ -367,23 +369,23 @@ LINK = requests.link_device(LIVE, APP, "D-1", "beta")
 
 
 def test_lists_are_read_as_fast_as_they_come_until_the_server_asks_to_slow_down() -> None:
-    pace = Pace(60)
-    assert moments(pace, LIST, 500) == [0.0] * 500
-    pace.note(LIST, refusal(LIST), 0.0)
-    slow = moments(pace, LIST, 300)
+    rate_limiter = RateLimiter(60)
+    assert moments(rate_limiter, LIST, 500) == [0.0] * 500
+    rate_limiter.note(LIST, refusal(LIST), 0.0)
+    slow = moments(rate_limiter, LIST, 300)
     for at in range(len(slow) - A_MINUTE):
         assert slow[at + A_MINUTE] - slow[at] > 60
     assert slow[99] < 63, "no slower than it must be"
-    assert moments(pace, LIST, 3, 1_000.0) == [1_000.0] * 3, "after a while fast again"
+    assert moments(rate_limiter, LIST, 3, 1_000.0) == [1_000.0] * 3, "after a while fast again"
 
 
 def test_what_the_server_asks_everybody_to_wait_everybody_waits() -> None:
-    pace = Pace(60)
-    pace.note(LIST, refusal(LIST, 30.0, reason="api_key_rate_limit_exceeded"), 0.0)
-    assert pace.moment(GET, 1.0) == 30.0
-    assert pace.moment(LINK, 1.0) > 30.0
-    assert pace.held_by(29.0) is not None
-    assert pace.held_by(30.0) is None
+    rate_limiter = RateLimiter(60)
+    rate_limiter.note(LIST, refusal(LIST, 30.0, reason="api_key_rate_limit_exceeded"), 0.0)
+    assert rate_limiter.moment(GET, 1.0) == 30.0
+    assert rate_limiter.moment(LINK, 1.0) > 30.0
+    assert rate_limiter.holding_refusal(29.0) is not None
+    assert rate_limiter.holding_refusal(30.0) is None
 
 
 def test_what_concerns_one_device_or_lasts_too_long_holds_nobody() -> None:
@@ -392,24 +394,24 @@ def test_what_concerns_one_device_or_lasts_too_long_holds_nobody() -> None:
         (LINK, refusal(LINK, 60.0)),
         (LIST, refusal(LIST, 900.0, reason="too_many_failed_auth_attempts")),
     ):
-        pace = Pace(60)
-        pace.note(request, error, 0.0)
-        assert moments(pace, LIST, 200) == [0.0] * 200
-    pace = Pace(60)
-    pace.note(LIST, refusal(LIST, 900.0), 0.0)
-    assert pace.held_by(0.0) is None
+        rate_limiter = RateLimiter(60)
+        rate_limiter.note(request, error, 0.0)
+        assert moments(rate_limiter, LIST, 200) == [0.0] * 200
+    rate_limiter = RateLimiter(60)
+    rate_limiter.note(LIST, refusal(LIST, 900.0), 0.0)
+    assert rate_limiter.holding_refusal(0.0) is None
 
 
 def test_no_device_is_asked_for_more_than_five_times_a_second_each_way() -> None:
-    pace = Pace(60)
-    gets = moments(pace, GET, 12)
+    rate_limiter = RateLimiter(60)
+    gets = moments(rate_limiter, GET, 12)
     for at in range(len(gets) - 5):
         assert gets[at + 5] - gets[at] > 1
     assert gets[:5] == [0.0] * 5
     same = requests.get_device(LIVE, APP, "d-1")
-    assert pace.moment(same, 0.0) > 1, "the server tells no capitals apart"
-    assert moments(pace, LINK, 5) == [0.0] * 5
-    assert pace.moment(requests.get_device(LIVE, APP, "d-2"), 0.0) == 0.0
+    assert rate_limiter.moment(same, 0.0) > 1, "the server tells no capitals apart"
+    assert moments(rate_limiter, LINK, 5) == [0.0] * 5
+    assert rate_limiter.moment(requests.get_device(LIVE, APP, "d-2"), 0.0) == 0.0
     for number in range(5_000):
-        pace.moment(requests.get_device(LIVE, APP, f"x-{number}"), float(number))
-    assert len(pace._devices) <= 1_001
+        rate_limiter.moment(requests.get_device(LIVE, APP, f"x-{number}"), float(number))
+    assert len(rate_limiter._devices) <= 1_001

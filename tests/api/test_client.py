@@ -14,7 +14,7 @@ from capgo_tui.api.errors import (
     ErrorKind,
     InsecureServer,
     InvalidArgument,
-    ReadOnly,
+    ReadOnlyError,
     UnsafeBundleName,
     UnsupportedByRevision,
 )
@@ -142,7 +142,7 @@ async def test_read_only_refuses_every_write_before_any_request() -> None:
             client.create_bundle(APP, "1.0.0", external_url="https://x", checksum="a"),
             client.set_bundle_metadata(APP, 1, link="x"),
         ):
-            with pytest.raises(ReadOnly):
+            with pytest.raises(ReadOnlyError):
                 await write
         assert server.asked == []
         await walk(client.channels(APP))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.api import requests
-from capgo_tui.api.custom_ids import MOST, PAGE
+from capgo_tui.api.custom_ids import MAX_DEVICES, PAGE_LIMIT
 from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, UnsupportedByRevision
 from capgo_tui.api.revisions import LIVE, Revision
 from tests.api.support import APP, Answer, Asked, scripted
@@ -88,7 +88,7 @@ async def test_a_later_page_with_another_custom_id_takes_the_belief_away() -> No
     def answer(asked: Asked) -> Answer:
         first = "cursor" not in asked.query
         name = "tester-7" if first else "tester-8"
-        data = [{"device_id": f"{name}-{n}", "custom_id": name} for n in range(PAGE)]
+        data = [{"device_id": f"{name}-{n}", "custom_id": name} for n in range(PAGE_LIMIT)]
         return 200, {"data": data, "hasMore": first, **({"nextCursor": "a|b"} if first else {})}
 
     async with scripted(answer, revision=Revision.LIVE) as (client, _):
@@ -99,7 +99,7 @@ async def test_a_later_page_with_another_custom_id_takes_the_belief_away() -> No
 @pytest.mark.parametrize("name", TEXTS)
 async def test_any_text_travels_letter_by_letter(name: str) -> None:
     """A phone can choose it; shown it is clean, sent it is what it is."""
-    text = requests.trimmed(TEXTS[name][:18])
+    text = requests.strip_blanks(TEXTS[name][:18])
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -114,11 +114,11 @@ async def test_any_text_travels_letter_by_letter(name: str) -> None:
 
 
 async def test_many_of_one_custom_id_are_read_up_to_a_bound() -> None:
-    rows = [(f"d{number:04}", "same") for number in range(MOST + 300)]
+    rows = [(f"d{number:04}", "same") for number in range(MAX_DEVICES + 300)]
     async with scripted(obeying(rows), revision=Revision.LIVE) as (client, server):
         found = await client.devices_of_custom_id(APP, "same")
-        assert (len(found.devices), found.more) == (MOST, True)
-        assert len(server.asked) == MOST // PAGE
+        assert (len(found.devices), found.more) == (MAX_DEVICES, True)
+        assert len(server.asked) == MAX_DEVICES // PAGE_LIMIT
 
 
 @pytest.mark.parametrize("revision", [Revision.DOCUMENTED, Revision.LEGACY])
@@ -132,8 +132,8 @@ async def test_older_revisions_are_not_asked(revision: Revision) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\ufeff", "x" * 37, "\U0001f600" * 19, "\ud800"])
 def test_what_no_server_looks_up_is_refused(text: str) -> None:
     with pytest.raises(InvalidArgument):
-        requests.find_devices(LIVE, APP, text, limit=PAGE)
-    assert requests.find_devices(LIVE, APP, "\x1c\U0001f600" * 12, limit=PAGE).query
+        requests.find_devices(LIVE, APP, text, limit=PAGE_LIMIT)
+    assert requests.find_devices(LIVE, APP, "\x1c\U0001f600" * 12, limit=PAGE_LIMIT).query
 
 
 async def test_no_device_at_all_is_no_failure() -> None:

@@ -126,7 +126,7 @@ async def test_every_override_is_told(
         rows = [row for page in await walk(client.devices(APP)) for row in page.rows]
         assert [row.wire_key for row in rows] == ids
         assert {row.wire_key: row.channel for row in rows if row.channel} == overrides
-        assert all(row.override_known for row in rows)
+        assert all(row.is_override_known for row in rows)
         sizes = [int(asked.query.get("limit", "50")) for asked in server.asked]
         assert max(sizes) <= 150
         assert len(set(sizes[2:])) == 1, "the size is found by then"
@@ -139,7 +139,7 @@ async def test_one_long_id_far_down_makes_the_pages_smaller_from_there_on() -> N
         rows = [row for page in await walk(client.devices(APP)) for row in page.rows]
         assert [row.wire_key for row in rows] == ids
         assert rows[-1].channel == "beta"
-        assert all(row.override_known for row in rows)
+        assert all(row.is_override_known for row in rows)
     asked = [(each.query["limit"], each.query.get("cursor")) for each in server.asked]
     assert asked[:4] == [("150", None), ("150", "150|x"), ("150", "300|x"), ("49", "300|x")]
 
@@ -175,7 +175,7 @@ async def test_a_server_that_ignores_the_limit_is_not_believed(revision: Revisio
     async with scripted(lambda _: (200, body), revision=revision) as (client, server):
         (page,) = await walk(client.devices(APP))
         assert len(page.rows) == 500
-        assert not any(row.override_known for row in page.rows)
+        assert not any(row.is_override_known for row in page.rows)
         assert len(server.asked) == 1, "asked for fewer, it would send as many"
 
 
@@ -187,19 +187,19 @@ async def test_a_server_that_ignores_the_limit_but_tells_an_override_is_believed
     body = {"data": rows, "hasMore": False}
     async with scripted(lambda _: (200, body)) as (client, _):
         (page,) = await walk(client.devices(APP))
-        assert all(row.override_known for row in page.rows)
+        assert all(row.is_override_known for row in page.rows)
 
 
 def test_what_is_not_known_is_no_longer_the_same() -> None:
     known, lost = Device(device_id="d"), Device(device_id="d")
-    assert known.reads_as(lost)
-    lost.distrust_override()
-    assert not known.reads_as(lost)
-    assert not lost.reads_as(known)
+    assert known.is_same(lost)
+    lost.mark_override_unknown()
+    assert not known.is_same(lost)
+    assert not lost.is_same(known)
     forced = Device(device_id="d", channel="beta")
-    forced.distrust_override()
-    assert forced.override_known, "what is told is known"
-    assert not forced.reads_as("d")
+    forced.mark_override_unknown()
+    assert forced.is_override_known, "what is told is known"
+    assert not forced.is_same("d")
 
 
 # An app without a device

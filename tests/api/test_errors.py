@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.hiding import HIDDEN
 from capgo_tui.api.key import ApiKey
-from capgo_tui.api.replies import denies, ends_bundle_list, error_of
+from capgo_tui.api.replies import error_of, is_denial, is_end_of_bundle_list
 
 K = ErrorKind
 SECRET = "2c1eb96d-8677-57f8-8bd7-09e59dbbe943"
@@ -159,18 +159,18 @@ def test_the_two_meanings_of_cannot_get_bundle() -> None:
 
     code = {"error": "cannot_get_bundle", "message": "Cannot get bundle"}
     empty = listed({**code, "moreInfo": {"supabaseError": None}})
-    assert ends_bundle_list(empty)
+    assert is_end_of_bundle_list(empty)
     fault = listed({**code, "moreInfo": {"supabaseError": {"code": "57014"}}})
     assert fault.kind is K.SERVER_FAULT
-    assert not ends_bundle_list(fault)
+    assert not is_end_of_bundle_list(fault)
     refused = listed({**code, "message": "You can't access this app"})
     assert refused.kind is K.NOT_ALLOWED
-    assert not ends_bundle_list(refused)
+    assert not is_end_of_bundle_list(refused)
     for old in ("Cannot get bundle", "Cannot get version"):
-        assert ends_bundle_list(listed({"status": old}))
-        assert ends_bundle_list(listed({"status": old, "error": "null"}))
-        assert not ends_bundle_list(listed({"status": old, "error": "timeout"}))
-    assert not ends_bundle_list(listed({"error": "not_found", "message": "Not found"}, 404))
+        assert is_end_of_bundle_list(listed({"status": old}))
+        assert is_end_of_bundle_list(listed({"status": old, "error": "null"}))
+        assert not is_end_of_bundle_list(listed({"status": old, "error": "timeout"}))
+    assert not is_end_of_bundle_list(listed({"error": "not_found", "message": "Not found"}, 404))
 
 
 def test_cannot_find_version_means_the_channel_when_a_channel_was_asked_for() -> None:
@@ -239,16 +239,16 @@ def test_whether_a_failed_write_may_be_done(
 
 
 def test_denials_with_status_200() -> None:
-    assert denies(b" <!doctype html>")
-    assert denies(b'{"status": "KO"}')
-    assert denies(b'{"error": "unknown_error", "message": "Unknown error", "moreInfo": {}}')
-    assert denies(b'{"error": "No right", "status": 5}')
-    assert not denies(b'{"status": "ok", "error": "a note"}')
-    assert not denies(b'{"error": " ", "id": 1}')
-    assert not denies(b'{"status": "ok"}')
-    assert not denies(b'{"status": "success", "error": null}')
-    assert not denies(b"")
-    assert not denies(b"done")
+    assert is_denial(b" <!doctype html>")
+    assert is_denial(b'{"status": "KO"}')
+    assert is_denial(b'{"error": "unknown_error", "message": "Unknown error", "moreInfo": {}}')
+    assert is_denial(b'{"error": "No right", "status": 5}')
+    assert not is_denial(b'{"status": "ok", "error": "a note"}')
+    assert not is_denial(b'{"error": " ", "id": 1}')
+    assert not is_denial(b'{"status": "ok"}')
+    assert not is_denial(b'{"status": "success", "error": null}')
+    assert not is_denial(b"")
+    assert not is_denial(b"done")
 
 
 def test_an_echoed_key_and_escapes_are_hidden_everywhere() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MATRIX: dict[tuple[str, str], str] = {}
 """What came of each fault in each operation."""
 WELL: dict[str, tuple[object, int]] = {}
-NOT_OPERATIONS = {"aclose", "prepare", "lose_patience", "send", "traits_for_write"}
+NOT_OPERATIONS = {"aclose", "prepare", "cancel_waits", "send", "traits_for_write"}
 TRIED_ONCE = {"active_devices"}
 """A read that is only nice to have: see test_statistics for what its failures are."""
 LATE = Timeouts(total=5)

@@ -66,7 +66,7 @@ class Paged:
 async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Channel]]]:
     pages = await walk(pager)
     rows = [row for page in pages for row in page.rows]
-    assert pager.received == len(rows)
+    assert pager.record_count == len(rows)
     assert [page.ended for page in pages] == [False] * (len(pages) - 1) + [True]
     after = await pager.next_page()
     assert after.ended
@@ -80,7 +80,7 @@ async def test_a_bookmark_reads_its_page_again_and_leaves_the_walk_alone() -> No
     first, second = await pager.next_page(), await pager.next_page()
     assert first.bookmark is not None
     assert second.bookmark is not None
-    assert (first.bookmark.first, second.bookmark.first) == (True, False)
+    assert (first.bookmark.is_first, second.bookmark.is_first) == (True, False)
     del server.rows[:10]
     assert (await second.bookmark.read()).rows == channels(50, start=61)
     assert (await first.bookmark.read()).rows == channels(50, start=11)
@@ -90,7 +90,7 @@ async def test_a_bookmark_reads_its_page_again_and_leaves_the_walk_alone() -> No
     assert third.bookmark is not None
     again = await third.bookmark.read()
     assert again.rows == channels(10, start=111), "what nobody can read is left out"
-    assert (again.unreadable, again.first, again.last) == (1, False, True)
+    assert (again.unreadable, again.is_first, again.is_last) == (1, False, True)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ async def test_a_page_read_again_says_whether_it_begins_or_ends_the_list(
 ) -> None:
     pages = await walk(Pager(Paged(channels(count), size)))
     again = [await page.bookmark.read() for page in pages if page.bookmark is not None]
-    assert [(page.first, page.last) for page in again] == ends
+    assert [(page.is_first, page.is_last) for page in again] == ends
 
 
 @given(COUNTS, st.sampled_from([exact, concatenated]))
@@ -126,7 +126,7 @@ async def test_the_defects_own_numbers() -> None:
     rows, pages = await everything(Pager(server))
     assert len(rows) == 135
     assert [position.page for position in server.asked] == [None, 1]
-    assert [len(page.repeated) for page in pages] == [0, 0]
+    assert [len(page.updates) for page in pages] == [0, 0]
 
 
 @given(COUNTS, st.sampled_from([50, 100, 150, 200, 500, 1000]))
@@ -189,7 +189,7 @@ async def test_a_deletion_that_the_walk_is_told_of_hides_no_row(
             gone = loaded.pop(number % len(loaded))
             server.rows.remove(gone)
             pager.forget(gone)
-    assert pager.received == len(loaded)
+    assert pager.record_count == len(loaded)
     while not pager.ended:
         page = await pager.next_page()
         loaded += page.rows
@@ -497,11 +497,13 @@ async def test_rows_of_which_only_the_number_is_kept_count_for_an_endless_list(
     async def fetch(_position: Position) -> Listing[Channel]:
         number = next(asked)
         odd = Unreadable(number, "no", str(number))
-        return Listing([odd], by_cursor=True, cursor=str(number), has_more=True, not_kept=999)
+        return Listing(
+            [odd], by_cursor=True, cursor=str(number), has_more=True, extra_unreadable=999
+        )
 
     pager = Pager(fetch)
     pages = [await pager.next_page() for _ in range(5)]
-    assert [(len(page.unreadable), page.not_kept) for page in pages] == [(1, 999)] * 5
+    assert [(len(page.unreadable), page.extra_unreadable) for page in pages] == [(1, 999)] * 5
     with pytest.raises(EndlessList):
         await pager.next_page()
 
@@ -510,7 +512,7 @@ async def test_a_list_of_which_some_rows_are_only_counted_misses_none() -> None:
     async def fetch(position: Position) -> Listing[Channel]:
         if position.page:
             return Listing(())
-        return Listing(channels(20), not_kept=30)
+        return Listing(channels(20), extra_unreadable=30)
 
     pager = Pager(fetch)
     first = await pager.next_page()
@@ -518,4 +520,4 @@ async def test_a_list_of_which_some_rows_are_only_counted_misses_none() -> None:
     last = await pager.next_page()
     assert last.ended
     assert not last.incomplete
-    assert last.not_kept == 0
+    assert last.extra_unreadable == 0

@@ -18,7 +18,7 @@ from capgo_tui.api.errors import (
     UnsupportedByRevision,
 )
 from capgo_tui.api.requests import BundleName, Request
-from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, TRAITS, UNRECOGNISED, Traits
+from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, RECOGNITION_TRAITS, TRAITS, Traits
 from capgo_tui.api.settings import CHANNEL_FIELDS, UNSET, ChannelSettings
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def shown(request: Request) -> tuple[str, str, dict[str, str], Any]:
     [
         (LIVE, {"app_id": APP}),
         (DOCUMENTED, {"app_id": APP}),
-        (UNRECOGNISED, {"app_id": APP}),
+        (RECOGNITION_TRAITS, {"app_id": APP}),
         (LEGACY, {"app_id": APP, "appid": APP}),
     ],
 )
@@ -303,7 +303,7 @@ def test_bad_settings(values: dict[str, Any]) -> None:
 
 
 def test_unset_is_not_none() -> None:
-    assert ChannelSettings().sent() == {}
+    assert ChannelSettings().dump() == {}
     assert ChannelSettings().bundle is UNSET
     assert repr(UNSET) == "UNSET"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from capgo_tui.api import listing as listing_module
 from capgo_tui.api import slices
-from capgo_tui.api.listing import MOST_UNREADABLE, NotReadable, head_of, parse_list, parse_one
+from capgo_tui.api.listing import MOST_UNREADABLE, UnreadableReply, head_of, parse_list, parse_one
 from capgo_tui.api.models import Channel, Device
 from capgo_tui.api.records import MOST_LETTERS, Record, Unreadable
 from capgo_tui.api.revisions import Revision
@@ -51,7 +51,7 @@ def told(parse: Callable[[], Listing[Device]]) -> object:
     """All that a listing tells, raw rows too."""
     try:
         found = parse()
-    except NotReadable as error:
+    except UnreadableReply as error:
         return str(error)
     rows = [row.raw() if isinstance(row, Record) else row.raw for row in found.rows]
     return found, rows
@@ -89,7 +89,7 @@ def test_of_rows_that_cannot_be_read_a_few_are_kept_and_all_are_counted(
     assert good.raw() == {"device_id": "good", "new": [7]}
     assert len(odd) == MOST_UNREADABLE
     assert all(isinstance(each, Unreadable) for each in odd)
-    assert found.not_kept == count - MOST_UNREADABLE
+    assert found.extra_unreadable == count - MOST_UNREADABLE
     assert (found.cursor, found.has_more) == (("on", True) if envelope else (None, None))
 
 
@@ -132,12 +132,12 @@ def test_a_large_reply_that_is_no_json_is_told_as_such(
     for size in (1, 10, 10_000):
         monkeypatch.setattr(slices, "SLICE", size)
         monkeypatch.setattr(listing_module, "_READ_WHOLE", 0)
-        with pytest.raises(NotReadable, match="no JSON"):
+        with pytest.raises(UnreadableReply, match="no JSON"):
             parse_list(Device, odd)
 
 
 def test_one_record_is_not_as_large_as_a_list() -> None:
-    with pytest.raises(NotReadable, match="too large"):
+    with pytest.raises(UnreadableReply, match="too large"):
         parse_one(Device, b'{"device_id": "a", "x": %b}' % of_size(MB, b"{}"))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
     from tests.api.support import Answer
 
-SINCE, UNTIL = date(2026, 10, 22), date(2026, 11, 21)
+START, END = date(2026, 10, 22), date(2026, 11, 21)
 
 
 async def no_sleep(_: float) -> None:
@@ -30,7 +30,7 @@ PATIENCE = Patience(sleep=no_sleep, clock=lambda: 0.0)
 
 
 async def ask(client: CapgoClient) -> int | None:
-    return await client.active_devices(APP, since=SINCE, until=UNTIL)
+    return await client.active_devices(APP, start=START, end=END)
 
 
 async def test_the_last_day_tells_and_the_key_goes_where_no_session_is_expected() -> None:
@@ -102,11 +102,11 @@ async def test_a_refusal_is_neither_tried_again_nor_held_against_the_key(
 
 def test_only_live_and_next_have_statistics() -> None:
     for traits in (LIVE, NEXT):
-        request = requests.active_devices(traits, "com.a/b", SINCE, UNTIL)
+        request = requests.active_devices(traits, "com.a/b", START, END)
         assert request.path == "/statistics/app/com.a%2Fb"
     for traits in (DOCUMENTED, LEGACY):
         with pytest.raises(UnsupportedByRevision):
-            requests.active_devices(traits, APP, SINCE, UNTIL)
+            requests.active_devices(traits, APP, START, END)
 
 
 async def test_a_client_is_slowed_once_it_is_told_to_slow_down() -> None:

@@ -103,7 +103,7 @@ async def test_the_key_goes_in_one_header_and_is_not_logged() -> None:
         ("list_channels", "GET", "/channel?app_id=com.demo.app", 200),
         ("ping", "GET", "/ok", 200),
     ]
-    assert heard[0].received == 2
+    assert heard[0].reply_bytes == 2
     assert heard[0].elapsed_ms > 0
     assert heard[0].error is None
     assert KEY.reveal() not in repr(heard)

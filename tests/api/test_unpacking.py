@@ -11,7 +11,7 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.transport import Transport
-from capgo_tui.api.unpacking import PIECE, PackedOtherwise, Unpacker
+from capgo_tui.api.unpacking import PIECE, Unpacker, UnsupportedEncoding
 from tests.api.support import KEY
 from tests.api.test_transport import READ, WRITE, raw, serving
 
@@ -70,7 +70,7 @@ async def test_what_is_packed_twice_or_otherwise_is_not_unpacked(
     async with serving(raw(reply(bomb, *encodings))) as server:
         received: list[int] = []
         transport = Transport(
-            server.url, KEY, on_exchange=lambda exchange: received.append(exchange.received)
+            server.url, KEY, on_exchange=lambda exchange: received.append(exchange.reply_bytes)
         )
         with pytest.raises(CapgoError, match="packed in a way that was not asked for") as caught:
             await transport.send(request_)
@@ -88,7 +88,7 @@ async def test_a_small_reply_that_unpacks_to_a_large_one_is_left_at_the_bound() 
             server.url,
             KEY,
             max_reply_bytes=2 * MB,
-            on_exchange=lambda exchange: received.append(exchange.received),
+            on_exchange=lambda exchange: received.append(exchange.reply_bytes),
         )
         with pytest.raises(CapgoError, match="larger than 2 MB"):
             await transport.send(READ)
@@ -127,7 +127,7 @@ def test_nothing_at_all_is_no_damage() -> None:
 
 
 def test_the_reasons_are_errors_of_their_own() -> None:
-    with pytest.raises(PackedOtherwise):
+    with pytest.raises(UnsupportedEncoding):
         Unpacker(["gzip", "gzip"])
     with pytest.raises(httpx.DecodingError):
         list(Unpacker(["gzip"]).pieces(b"no gzip at all"))

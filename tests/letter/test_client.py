@@ -247,7 +247,7 @@ async def test_an_unknown_app_is_no_matter_of_the_revision(mode: Mode) -> None:
             with pytest.raises(CapgoError) as error:
                 await read("com.example.other").next_page()
             assert error.value.kind is ErrorKind.NOT_ALLOWED
-            assert not error.value.guessed
+            assert not error.value.is_revision_guessed
 
 
 async def test_an_error_says_when_the_revision_was_a_guess() -> None:
@@ -255,7 +255,7 @@ async def test_an_error_says_when_the_revision_was_a_guess() -> None:
         for read in (client.channels, client.devices, client.bundles):
             with pytest.raises(CapgoError, match="Nonsense") as error:
                 await read(APP).next_page()
-            assert error.value.guessed
+            assert error.value.is_revision_guessed
         with pytest.raises(CapgoError) as error:
             await client.channel(APP, "beta")
-        assert error.value.guessed
+        assert error.value.is_revision_guessed

@@ -9,7 +9,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import Device
-from capgo_tui.api.records import completed, disclosed_rows
+from capgo_tui.api.records import complete_record, redact_rows
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.history import full_story, story
@@ -143,7 +143,7 @@ async def test_one_device_tells_less_than_its_row_and_takes_nothing_back() -> No
             assert device_reply is not None
             assert device_reply.custom_id is None  # not in the reply
             assert device(workspace) == before
-            for raw in (device(workspace).raw(), *disclosed_rows([device(workspace)])):
+            for raw in (device(workspace).raw(), *redact_rows([device(workspace)])):
                 assert isinstance(raw, dict)
                 assert (raw["custom_id"], raw["is_prod"]) == ("qa-1", True)
         details = lines(device_details(device(workspace), workspace.surroundings()))
@@ -179,7 +179,7 @@ async def test_on_live_a_missing_override_is_none_as_ever() -> None:
     reply = parse_one(Device, b'{"device_id":"a","custom_id":""}')
     assert isinstance(list_row, Device)
     assert isinstance(reply, Device)
-    now = completed(reply, list_row)
+    now = complete_record(reply, list_row)
     assert (now.channel, now.custom_id, now.platform) == (None, None, "ios")
     assert now.raw() == {"device_id": "a", "custom_id": "", "platform": "ios"}
 
@@ -343,7 +343,7 @@ async def test_a_list_that_failed_for_a_guess_is_asked_again_once_more_is_known(
         await workspace.channels.load_more()
         error = workspace.channels.error
         assert error is not None
-        assert error.guessed
+        assert error.is_revision_guessed
         assert workspace.asked_by_a_guess() == []
         assert GUESSED in explain(error, "read the channels", workspace.target).advice
         server.answers = True
@@ -358,5 +358,5 @@ def test_only_a_guess_speaks_of_the_revision() -> None:
     target = Target(APP, ApiKey(KEY))
     for is_guess in (False, True):
         error = CapgoError("Odd", kind=ErrorKind.BAD_REQUEST, status=400)
-        error.guessed = is_guess
+        error.is_revision_guessed = is_guess
         assert ("--revision" in explain(error, "read the channels", target).advice) is is_guess

@@ -81,7 +81,7 @@ async def test_the_tab_and_all_of_the_list_and_the_export(
         await driver.until("2 000 loaded · end of list")
         records = devices.records.values()
         assert {d.wire_key: d.channel for d in records if d.channel} == overrides
-        assert all(d.override_known for d in records)
+        assert all(d.is_override_known for d in records)
         await driver.type("E")
         await driver.until("Export 2 000 of 2 000 loaded devices")
         await driver.type("enter")

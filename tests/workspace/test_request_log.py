@@ -47,7 +47,7 @@ def exchange(request: Request = READ, **more: Any) -> Exchange:
         "path": request.target,
         "status": 200,
         "elapsed_ms": 12.4,
-        "received": 345,
+        "reply_bytes": 345,
         "error": None,
         "request": request,
     }

@@ -91,7 +91,7 @@ def _texts(logged: Logged) -> dict[str, str]:
         "status": "none" if one.status is None else str(one.status),
         "tries": str(one.attempt),
         "ms": f"{one.elapsed_ms:.0f}",
-        "bytes": grouped(one.received),
+        "bytes": grouped(one.reply_bytes),
         "outcome": logged.outcome,
     }
 

@@ -142,7 +142,7 @@ class MainScreen(GoingScreen):
         if self.stop_waiting():
             return
         if self.waiting is not None:
-            self.waiting.wait.give_up()  # what waits then says why it failed
+            self.waiting.wait.cancel()  # what waits then says why it failed
             return
         if self._stop_search():
             self.say("Stopped looking for the device.")

@@ -96,8 +96,8 @@ def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
     known = [time for time in times if time is not None]
     if any(earlier < later for earlier, later in pairwise(known)):
         return False
-    newer = page.first or (bool(known) and known[0] > made)
-    older = page.last or (bool(known) and known[-1] < made)
+    newer = page.is_first or (bool(known) and known[0] > made)
+    older = page.is_last or (bool(known) and known[-1] < made)
     return newer and older
 
 

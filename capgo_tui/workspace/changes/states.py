@@ -26,7 +26,7 @@ _NULLABLE = ("auto_pause_failure_rate_bps", "auto_pause_min_attempts", "auto_pau
 def device_state(device: Device, *, tells_overrides: bool) -> State:
     """The override; absent where the server does not tell overrides (contract §7.1)."""
     if device.channel is None:
-        return {"channel": None} if tells_overrides and device.override_known else {}
+        return {"channel": None} if tells_overrides and device.is_override_known else {}
     return {"channel": _exact(device, "channel", device.channel)}
 
 

@@ -7,7 +7,7 @@ import io
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
-from capgo_tui.api.records import Record, disclosed_rows
+from capgo_tui.api.records import Record, redact_rows
 from capgo_tui.combining_marks import drawn
 from capgo_tui.text import cell_width, truncate
 from capgo_tui.workspace.export.json_text import json_text
@@ -113,7 +113,7 @@ class JsonWriter:
     def rows(self, records: Sequence[Record]) -> str:
         """The records, and what stands between them."""
         texts = []
-        for row in disclosed_rows(records):
+        for row in redact_rows(records):
             texts.append(f"{',' if self._begun else ''}\n{json_text(row)}")
             self._begun = True
         return "".join(texts)
@@ -132,7 +132,7 @@ class LineWriter:
 
     def rows(self, records: Sequence[Record]) -> str:
         """A line for each record."""
-        return "".join(f"{json_text(row)}\n" for row in disclosed_rows(records))
+        return "".join(f"{json_text(row)}\n" for row in redact_rows(records))
 
     def end(self) -> str:
         """Nothing."""

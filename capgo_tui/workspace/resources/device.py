@@ -195,7 +195,7 @@ def _override(device: Device, around: Surroundings) -> str:
         return device.channel
     if not around.tells_overrides:
         return UNTOLD
-    return NO_OVERRIDE if device.override_known else text_or_unknown(None, "device")
+    return NO_OVERRIDE if device.is_override_known else text_or_unknown(None, "device")
 
 
 def _device_glyph(device: Device) -> Glyph:

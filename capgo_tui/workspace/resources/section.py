@@ -46,7 +46,7 @@ def only_known_lines(
 
     def told_line(line: tuple[str, str], record: RecordT) -> tuple[str, str]:
         field = field_of.get(line[0])
-        return line if field is None or record.tells(field) else (line[0], LEFT_OUT)
+        return line if field is None or record.has_field(field) else (line[0], LEFT_OUT)
 
     def decorate(details: Details[RecordT]) -> Details[RecordT]:
         @wraps(details)

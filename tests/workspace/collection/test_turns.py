@@ -105,7 +105,7 @@ async def test_giving_up_right_behind_an_answer_loses_none_of_its_records() -> N
         devices = open_known(world).devices
         for given in (PAGE, 2 * PAGE, 400):
             loading = asyncio.ensure_future(devices.load_all())
-            while cast("Pager[Device]", devices._walk).received < given:  # noqa: ASYNC110
+            while cast("Pager[Device]", devices._walk).record_count < given:  # noqa: ASYNC110
                 await asyncio.sleep(0)
             loading.cancel()
             with pytest.raises(asyncio.CancelledError):

@@ -19,10 +19,10 @@ PER_DEVICE = 5
 _DEVICE_WINDOW = 1.25
 """The server's second, and what two requests may differ on their way to it."""
 _MOST_DEVICES = 1_000
-_LIMITED = {"get_device", "link_device", "unlink_device"}
+_DEVICE_OPERATIONS = {"get_device", "link_device", "unlink_device"}
 
 
-class Pace:
+class RateLimiter:
     """Gives every request of one client its moment.
 
     Requests go out at once, until the server answers one with 429. Then all wait as long as it
@@ -44,7 +44,7 @@ class Pace:
         if moment < self._slow_until:
             moment = max(moment, self._free_from)
             self._free_from = moment + _SPACING
-        if request.operation in _LIMITED:
+        if request.operation in _DEVICE_OPERATIONS:
             times = self._times(request, now)
             if len(times) == PER_DEVICE:
                 moment = max(moment, times[0] + _DEVICE_WINDOW)
@@ -55,7 +55,7 @@ class Pace:
         """Whether requests keep to `A_MINUTE` now."""
         return now < self._slow_until
 
-    def held_by(self, now: float) -> CapgoError | None:
+    def holding_refusal(self, now: float) -> CapgoError | None:
         """The refusal for which everything waits now."""
         return self._refusal if now < self._held_until else None
 
@@ -65,16 +65,20 @@ class Pace:
             return
         self._slow_until = now + SLOW_SECONDS
         self._free_from = max(self._free_from, now + _SPACING)
-        asked = error.retry_after or 0.0
-        if asked <= self._longest and now + asked > self._held_until:
-            self._held_until, self._refusal = now + asked, error
+        wait = error.retry_after or 0.0
+        if wait <= self._longest and now + wait > self._held_until:
+            self._held_until, self._refusal = now + wait, error
 
     def _times(self, request: Request, now: float) -> deque[float]:
-        key = (request.operation, _device(request))
-        if len(self._devices) >= _MOST_DEVICES and key not in self._devices:
-            since = now - _DEVICE_WINDOW
-            self._devices = {one: kept for one, kept in self._devices.items() if kept[-1] > since}
-        return self._devices.setdefault(key, deque(maxlen=PER_DEVICE))
+        device_key = (request.operation, _device(request))
+        if len(self._devices) >= _MOST_DEVICES and device_key not in self._devices:
+            window_start = now - _DEVICE_WINDOW
+            self._devices = {
+                device_key: times
+                for device_key, times in self._devices.items()
+                if times[-1] > window_start
+            }
+        return self._devices.setdefault(device_key, deque(maxlen=PER_DEVICE))
 
 
 def _device(request: Request) -> str:
@@ -91,4 +95,4 @@ def _concerns_all(request: Request, error: CapgoError) -> bool:
             return True
         if "device_id" in error.detail:
             return False
-    return request.operation not in _LIMITED
+    return request.operation not in _DEVICE_OPERATIONS
