@@ -102,7 +102,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load the module that has `name` and remember it here (PEP 562)."""
+    """Import the module that has `name` and cache the value here (PEP 562)."""
     module = _HOME_OF.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

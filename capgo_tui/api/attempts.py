@@ -1,4 +1,4 @@
-"""Sees each request through: in its turn, a read more than once, none after a refused key."""
+"""Send requests: rate-limited, reads retried, none after a refused API key."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ ResultT = TypeVar("ResultT")
 
 
 class Attempts:
-    """What one client's requests share: the patience, the pace, and a refused key.
+    """Attempts of one client's requests, which share retries, rate limits and a refused API key.
 
-    Without a patience each request goes out once and at once. `on_wait` hears of a `Wait` when
-    it begins and again when it is over.
+    Without `patience` each request is sent once and at once. `on_wait` is called with a `Wait`
+    when it begins and when it is over.
     """
 
     def __init__(self, patience: Patience | None, on_wait: Callable[[Wait], None] | None) -> None:
         self.refusal: CapgoError | None = None
-        """How the server refused the key; from then on nothing is sent with it."""
+        """The error that refused the API key; afterwards nothing is sent."""
         self._patience = patience
         self._on_wait = on_wait
         self._rate_limiter = None if patience is None else RateLimiter(patience.longest)
@@ -34,24 +34,24 @@ class Attempts:
         self._reads: set[asyncio.Timeout] = set()
 
     def cancel_waits(self) -> None:
-        """Give up every wait, now and from now on: the program ends."""
+        """Cancel all waits, present and future, because the program ends."""
         self._patience = self._rate_limiter = None
         for wait in tuple(self._waits):
             wait.cancel()
 
     @property
     def is_slowed(self) -> bool:
-        """Whether the documented pace is kept, because the server asked to slow down."""
+        """Whether requests keep the documented rate, because the server asked to slow down."""
         if self._rate_limiter is None or self._patience is None:
             return False
         return self._rate_limiter.is_slow(self._patience.clock())
 
     async def make(self, request: Request, attempt: Callable[[int], Awaitable[ResultT]]) -> ResultT:
-        """Make a request by one attempt, or of a read by several; each is told its number.
+        """Make a request by one attempt, or a read by several; `attempt` takes its number.
 
-        Raises the first KEY_REFUSED again and again without an attempt, and at once in reads
-        that are under way then: 20 failures lock the address (contract §1, §3). A write under
-        way is left alone, for it may have landed.
+        After the first KEY_REFUSED every call raises that error without an attempt, and reads
+        in flight are cancelled: 20 failures lock the address (contract §1, §3). A write in
+        flight is not cancelled, for it may have taken effect.
         """
         if self.refusal is not None:
             raise self.refusal.with_traceback(None)
@@ -96,7 +96,7 @@ class Attempts:
         judges_key = request.needs_key and not request.takes_sessions
         if error.kind is ErrorKind.KEY_REFUSED and judges_key and self.refusal is None:
             self.refusal = error
-            # Its own read is among them: it is past its last wait, and takes no notice.
+            # The failing read is among them, but it has no await left.
             now = asyncio.get_running_loop().time()
             for scope in self._reads:
                 scope.reschedule(now)
@@ -106,7 +106,7 @@ class Attempts:
     async def _await_turn(
         self, request: Request, error: CapgoError | None, seconds: float, number: int
     ) -> float:
-        """Wait until the request may go out; gives the seconds it took."""
+        """Wait until the request may be sent, and return the seconds waited."""
         if self._patience is None or self._rate_limiter is None:
             if error is not None:
                 raise error
@@ -146,7 +146,7 @@ class Attempts:
 
 
 def _copy_refusal(request: Request, refusal: CapgoError, seconds: float) -> CapgoError:
-    """The same refusal for a request that was held back because of it, and so never sent."""
+    """Return a refusal for another request, which was not sent because of it."""
     return CapgoError(
         refusal.message,
         kind=refusal.kind,

@@ -1,7 +1,4 @@
-"""Sends requests and parses their replies, remembering what every call of a client shares.
-
-That is the revision, learned from the first reply that tells it.
-"""
+"""Send requests, parse their replies, and learn the server's revision from them."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from capgo_tui.api.attempts import Attempts
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnlyError
 from capgo_tui.api.jsonvalue import load_json
-from capgo_tui.api.listing import Listing, UnreadableReply, head_of, parse_list, parse_one
+from capgo_tui.api.listing import Listing, UnreadableReplyError, head_of, parse_list, parse_one
 from capgo_tui.api.records import Unreadable
 from capgo_tui.api.revisions import (
     RECOGNITION_TRAITS,
@@ -45,16 +42,16 @@ ResultT = TypeVar("ResultT")
 
 
 def _is_misunderstood(error: CapgoError) -> bool:
-    """Whether a server knows no such parameter: live says so by a code, older ones in words."""
+    """Return whether a server does not know a parameter; live would send a code."""
     return error.status == 400 and error.kind is ErrorKind.BAD_REQUEST and error.code is None
 
 
 def _ignore(_request: Request, _why: str) -> None:
-    """Nobody listens."""
+    """Do nothing."""
 
 
 class Caller:
-    """One key's calls to one server."""
+    """Calls to one server with one API key."""
 
     def __init__(
         self,
@@ -68,9 +65,9 @@ class Caller:
     ) -> None:
         self._is_revision_given = revision is not None
         self.traits = RECOGNITION_TRAITS if revision is None else TRAITS[revision]
-        """The table of the revision; while unknown, what all but one have in common to read."""
+        """The traits of the revision; while unknown, those that most revisions share for reads."""
         self.is_understood = False
-        """Whether the server has answered a read that was built by the table."""
+        """Whether the server has answered a read that was built by these traits."""
         self.read_only = read_only
         self.attempts = Attempts(patience, on_wait)
         self._transport = transport
@@ -83,13 +80,13 @@ class Caller:
 
     @property
     def key_refused(self) -> bool:
-        """Whether the server has refused the key."""
+        """Whether the server has refused the API key."""
         return self.attempts.refusal is not None
 
     def note(self, revision: Revision | None) -> None:
-        """Remember what a reply told; the first one to tell is believed.
+        """Store the revision that a reply shows, unless one is known.
 
-        A server taken for live may still turn out to be next (contract §18).
+        A server recognised as live may still turn out to be next (contract §18).
         """
         is_next = self.revision is Revision.LIVE and revision is Revision.NEXT
         if revision is not None and (
@@ -102,10 +99,10 @@ class Caller:
         build: Callable[[Traits], Request],
         send: Callable[[Request], Awaitable[ResultT]],
     ) -> ResultT:
-        """Send a read built by the table, and where that is not understood, by another one, once.
+        """Send a read built by the current traits, then once by others if it is not understood.
 
-        The other one is the table learned meanwhile, else ``Traits.fallback``; when the server
-        understands that, it is the table from then on.
+        The others are the traits learned meanwhile, else ``Traits.fallback``; if the server
+        understands them, they are used from then on.
         """
         traits = self.traits
         try:
@@ -130,19 +127,19 @@ class Caller:
         return result
 
     def _other_table(self, traits: Traits) -> Traits | None:
-        """What to try in place of a table that a read was refused by."""
+        """Return the traits to try after a read built by `traits` was refused."""
         if self.traits is traits or traits.fallback is None:
             return traits.fallback if self.traits is traits else self.traits
         return traits.fallback if self.revision is traits.fallback.revision else self.traits
 
     def _use(self, traits: Traits) -> None:
-        """Take a table that the server has understood, unless it was recognised as another's."""
+        """Use traits that the server has understood, unless another revision was recognised."""
         if self.revision in (None, traits.revision):
             self.traits = traits
             self.is_understood = True
 
     def mark_guess(self, error: CapgoError) -> CapgoError:
-        """Mark an error that may be there because the revision was only guessed."""
+        """Mark an error that a wrongly guessed revision may have caused."""
         doubtful = (ErrorKind.BAD_REQUEST, ErrorKind.NOT_FOUND, ErrorKind.SERVER_FAULT)
         error.is_revision_guessed = self.revision is None and error.kind in doubtful
         return error
@@ -150,7 +147,7 @@ class Caller:
     async def send(self, request: Request) -> bytes:
         """Send one request, as `Attempts.make` does.
 
-        Raises ReadOnly for a write of a read-only client.
+        Raises ReadOnlyError for a write of a read-only client.
         """
         if request.writes and self.read_only:
             raise ReadOnlyError(f"this client is read-only: {request.name} was not sent")
@@ -167,9 +164,9 @@ class Caller:
         *,
         slashes: Sequence[bool] = (False, True),
     ) -> Listing[RecordT]:
-        """Send a list request; `paging` tells from the table how this list is paged.
+        """Send a list request; `paging` returns from the traits how this list is paged.
 
-        `slashes` is for `Transport.read`.
+        `slashes` is passed to `Transport.read`.
         """
         listing = await self._read(request, partial(parse_list, model), slashes)
         unreadable = [row for row in listing.rows if isinstance(row, Unreadable)]
@@ -191,7 +188,7 @@ class Caller:
     async def one(
         self, model: type[RecordT], request: Request, is_wanted: Callable[[RecordT], bool]
     ) -> RecordT:
-        """Send a request for one row; of a list, which some servers send, take the wanted one."""
+        """Send a request for one row; some servers send a list, in which `is_wanted` finds it."""
         reply = await self._read(request, partial(parse_one, model))
         rows = reply.rows if isinstance(reply, Listing) else (reply,)
         for row in rows:
@@ -208,14 +205,13 @@ class Caller:
         parse: Callable[[bytes], ResultT],
         slashes: Sequence[bool] = (False, True),
     ) -> ResultT:
-        """Send a read and parse its reply; one that cannot be parsed is a failed try."""
+        """Send a read and parse its reply; an unparsable reply counts as a failed try."""
 
         async def attempt(number: int) -> ResultT:
             body = await self._transport.read(request, number, slashes=slashes)
             result = await self._parse(request, body, parse)
             if len(body) > _LONG:
-                # Parsing is one slice of the loop's time, and what is done with the rows another:
-                # what came meanwhile goes in between, with all that it sets off.
+                # Parsing and processing the rows each block the loop: yield in between.
                 await asyncio.sleep(_BREATH)
             return result
 
@@ -232,7 +228,7 @@ class Caller:
                 result, revision = work()
             else:
                 result, revision = await asyncio.to_thread(work)
-        except UnreadableReply as error:
+        except UnreadableReplyError as error:
             self._on_unreadable(request, f"unreadable: {error}")
             raise CapgoError(
                 f"{request.name} answered something unexpected: {error}",

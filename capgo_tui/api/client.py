@@ -1,4 +1,4 @@
-"""The client: Capgo's operations as methods, over whichever revision the server speaks."""
+"""The client: Capgo's operations as methods, for every revision of the API."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ if TYPE_CHECKING:
 
 
 NO_DEVICES = "devices_not_found"
-"""How next answers for an app that has no device at all (contract §18.7)."""
+"""Error code of a next server for an app without devices (contract §18.7)."""
 AuditTable: TypeAlias = Literal["channels", "app_versions", "apps", "orgs", "org_users"]
-"""The tables whose changes the server keeps note of."""
+"""The tables that the server keeps an audit log of."""
 
 
 class CapgoClient:
-    """One key on one server. Use it as an async context manager, or call `aclose`.
+    """A client with one API key for one server: an async context manager, or call `aclose`.
 
     ``server`` must be https unless it is this machine (else `InsecureServer`). ``revision``
     None means: learn it from replies (contract §0, §12); reads work meanwhile, a write first
     makes one or two cheap reads. ``read_only`` refuses every write with `ReadOnlyError`.
-    ``asgi_app`` is asked instead of a socket; ``on_exchange`` hears of every exchange.
+    ``asgi_app`` replaces the network; ``on_exchange`` is called with every exchange.
 
-    Every method raises `CapgoError` for what the server or the network did and a `Refused`
-    for what was never sent. After the first KEY_REFUSED every call fails at once with that
-    same error, for 20 failures lock the address (contract §1, §3): make a new client then.
+    Every method raises `CapgoError` for an error of the server or the network, and `Refused`
+    when nothing was sent. After the first KEY_REFUSED every call raises that same error, for 20
+    failures lock the address (contract §1, §3): make a new client then.
 
-    With a ``patience`` reads are tried again and the server's limits are kept from this side
-    (§3); ``on_wait`` hears of each wait when it begins and when it is over. Without one every
-    request goes out once and at once. A write is never sent twice.
+    With ``patience`` reads are retried and requests are rate-limited (§3); ``on_wait`` is called
+    when a wait begins and when it is over. Without it every request is sent once and at once.
+    A write is never sent twice.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class CapgoClient:
         await self._transport.aclose()
 
     def cancel_waits(self) -> None:
-        """Give up every wait, now and from now on: what is under way is tried no more."""
+        """Cancel all waits, present and future; no read is retried any more."""
         self._caller.attempts.cancel_waits()
 
     @property
@@ -117,7 +117,7 @@ class CapgoClient:
         return self._transport.server
 
     def prepare(self) -> None:
-        """Do now, in a thread without an event loop, what would hold up the first request."""
+        """Do the slow set-up of the first request now, in a thread without an event loop."""
         self._transport.prepare()
 
     @property
@@ -127,22 +127,22 @@ class CapgoClient:
 
     @property
     def traits(self) -> Traits:
-        """The table of that revision; while unknown, what all three have in common to read."""
+        """The traits of that revision; while unknown, those that most revisions share for reads."""
         return self._caller.traits
 
     @property
     def key_refused(self) -> bool:
-        """Whether the server has refused the key: nothing more is sent with it (contract §1)."""
+        """Whether the server has refused the API key: nothing more is sent (contract §1)."""
         return self._caller.key_refused
 
     @property
     def device_page_size(self) -> int:
-        """Most devices of the next page of a list."""
+        """Most devices on the next page of a list."""
         return self._device_pages.limit
 
     @property
     def is_slowed(self) -> bool:
-        """Whether requests keep to the documented pace, because the server asked to slow down."""
+        """Whether requests keep the documented rate, because the server asked to slow down."""
         return self._caller.attempts.is_slowed
 
     @property
@@ -152,13 +152,13 @@ class CapgoClient:
 
     @property
     def key_fingerprint(self) -> str:
-        """`ApiKey.fingerprint` of the key in use."""
+        """`ApiKey.fingerprint` of the API key in use."""
         return self._key.fingerprint
 
     async def send(self, request: Request) -> bytes:
-        """Send a request built by `capgo_tui.api.requests` and give its reply's body.
+        """Send a request built by `capgo_tui.api.requests` and return the body of its reply.
 
-        For what was built and shown before it is sent; it obeys ``read_only`` like the methods.
+        For a request that is shown before it is sent; ``read_only`` applies as to the methods.
         """
         return await self._caller.send(request)
 
@@ -188,8 +188,8 @@ class CapgoClient:
     ) -> Pager[Device]:
         """Walk the app's devices, at most `limit` (1-150) a page (contract §5, §7.1, §18.1).
 
-        Pages are smaller where ids are long, and one that was too large for its overrides is
-        read again; a server that sends too many all the same is not believed about them.
+        Pages are smaller when ids are long, and one that was too large for its overrides is
+        read again; if the server still sends too many rows, their overrides are unknown.
         `order` sorts by update time; None is by device id. `updated_after` is exclusive.
         A server whose revision lacks a filter makes the pager raise UnsupportedByRevision,
         rather than give rows that were not asked for.
@@ -201,14 +201,14 @@ class CapgoClient:
             updated_after=updated_after,
             only_custom_id=only_custom_id,
         )
-        build(RECOGNITION_TRAITS, limit=limit)  # a bad argument is refused here and now
+        build(RECOGNITION_TRAITS, limit=limit)  # raises for a bad argument at once
         has_filters = bool(
             requests.device_filters(order, updated_after, only_custom_id=only_custom_id)
         )
 
         async def fetch(position: Position) -> Listing[Device]:
             if has_filters:
-                # What a server may not know is sent to none that is not known to know it.
+                # A server that does not know a filter ignores it silently.
                 await self.learn_revision(app_id)
             listing = await self._device_page(build, limit, position)
             if has_filters and not listing.by_cursor:
@@ -218,7 +218,7 @@ class CapgoClient:
         return Pager(fetch)
 
     def bundles(self, app_id: str) -> Pager[Bundle]:
-        """Walk the app's bundles, newest first (contract §8.1); none at all is no error."""
+        """Walk the app's bundles, newest first (contract §8.1); an empty list is no error."""
 
         async def fetch(position: Position) -> Listing[Bundle]:
             return await self._bundle_page(app_id, position.page)
@@ -258,9 +258,9 @@ class CapgoClient:
     async def devices_of_custom_id(self, app_id: str, custom_id: str) -> CustomIdMatches:
         """Find the devices of exactly one custom id (contract §18.7).
 
-        The server's revision is learned before. A reply is believed only if all of its rows
-        have that custom id: a server that ignores the parameter sends the whole list, and is
-        not asked again. Raises UnsupportedByRevision for such a server, and for a revision
+        The server's revision is learned first. A reply is trusted only if all of its rows have
+        that custom id: a server that ignores the parameter sends the whole list, and is not
+        asked again. Raises UnsupportedByRevision for such a server, and for a revision
         without the parameter; InvalidArgument for a text that no server looks up.
         """
         await self.learn_revision(app_id)
@@ -283,23 +283,23 @@ class CapgoClient:
         return [row for row in listing.rows if isinstance(row, AuditEntry)]
 
     async def active_devices(self, app_id: str, *, start: date, end: date) -> int | None:
-        """Return about how many devices were active in a span of days; None when not told.
+        """Return the approximate number of devices active in a span of days; None if unknown.
 
-        It counts no device that stayed away, so a list may be longer (contract §9; live only).
+        The device list also has inactive devices (contract §9; live only).
         """
         request = requests.active_devices(self.traits, app_id, start, end)
         return active_devices_in(await self.send(request))
 
     async def ping(self) -> None:
-        """Ask whether the server answers at all (contract §9; live only); needs no good key."""
+        """Check that the server answers (contract §9; live only); needs no valid API key."""
         await self.send(requests.ping(self.traits))
 
     async def learn_revision(self, app_id: str) -> Revision:
-        """Tell the server's revision, with one or two cheap reads where it is still unknown."""
+        """Return the server's revision, after one or two cheap reads while it is unknown."""
         if self._caller.revision is None:
             await self._ask_one_device(app_id)
         if self._caller.revision is None:
-            # A bare device list is no live server's; of the two others only D has /bundle.
+            # Live sends no bare device list; of the other two only documented has /bundle.
             revision = Revision.DOCUMENTED
             try:
                 await self._caller.list(Bundle, requests.list_bundles(DOCUMENTED, app_id))
@@ -314,7 +314,7 @@ class CapgoClient:
     # Writes
 
     async def traits_for_write(self, app_id: str) -> Traits:
-        """The table of the server's revision, learned if it must be; for building a write.
+        """Return the traits of the server's revision, learned if necessary, to build a write.
 
         Raises:
             ReadOnly: when this client refuses writes.
@@ -348,12 +348,12 @@ class CapgoClient:
     async def link_device(
         self, app_id: str, device_id: str, channel: str, *, bundle: str | None = None
     ) -> None:
-        """Override a device's channel; `bundle` only on older revisions (contract §7.2)."""
+        """Override a device's channel; `bundle` is for older revisions (contract §7.2)."""
         traits = await self.traits_for_write(app_id)
         await self.send(requests.link_device(traits, app_id, device_id, channel, bundle=bundle))
 
     async def unlink_device(self, app_id: str, device_id: str) -> None:
-        """Remove a device's override; fine when there is none (contract §7.3)."""
+        """Remove a device's override; no error when there is none (contract §7.3)."""
         traits = await self.traits_for_write(app_id)
         await self.send(requests.unlink_device(traits, app_id, device_id))
 
@@ -425,7 +425,7 @@ class CapgoClient:
     async def _device_page(
         self, build: Callable[..., Request], limit: int, position: Position
     ) -> Listing[Device]:
-        """Read a page of devices, again in a smaller size where its overrides were lost."""
+        """Read a page of devices, and a smaller one when its overrides were lost."""
         pages, requests_made = self._device_pages, 0
         page_limit = min(limit, pages.limit)
         while True:
@@ -445,7 +445,7 @@ class CapgoClient:
             pages.note(devices)
             if not listing.by_cursor or pages.tells_overrides(devices, listing.count):
                 break
-            if pages.limit >= page_limit:  # asked for fewer, it would send as many
+            if pages.limit >= page_limit:  # a smaller limit would not help
                 for device in listing.rows:
                     if isinstance(device, Device):
                         device.mark_override_unknown()
@@ -460,8 +460,8 @@ class CapgoClient:
                 lambda request: self._caller.list(Device, request),
             )
         except CapgoError as error:
-            # A live server explains its refusals in a way of its own, and a key that may not
-            # read devices may still write elsewhere; next refuses an app without any (§18.7).
+            # Only live sends a code, and a key that may not read devices may still write
+            # elsewhere; next refuses an app without devices (§18.7).
             if error.kind is not ErrorKind.NOT_ALLOWED and error.code != NO_DEVICES:
                 raise
             if error.code is not None:

@@ -1,7 +1,7 @@
-"""Finds devices by their custom id, where the server can (contract §18.7).
+"""Find devices by their custom id, if the server can (contract §18.7).
 
-No reply tells whether the server knows the parameter: one that does not ignores it and answers
-with the whole list. So a reply is believed only if each of its rows has that custom id.
+A server that does not know the parameter ignores it and sends the whole list, so a reply is
+trusted only if each of its rows has that custom id.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 
 PAGE_LIMIT: Final = 50
 MAX_DEVICES: Final = 200
-"""So many devices of one custom id are read: any phone can choose any."""
+"""Most devices read for one custom id: any phone can choose any custom id."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomIdMatches:
-    """The devices of one custom id."""
+    """The devices that have one custom id."""
 
     devices: Sequence[Device]
     more: bool = False
-    """Whether there are more of them, which were not read."""
+    """Whether there are more devices, which were not read."""
 
 
 class CustomIds:
-    """The look-up of one client, which remembers a server that cannot do it."""
+    """The look-up of one client; it remembers whether the server ignores the parameter."""
 
     def __init__(self, caller: Caller, read_page: ReadPage) -> None:
-        """Make one that reads its pages as the client reads those of all device lists."""
+        """Initialise with the function that reads pages of all device lists."""
         self._caller = caller
         self._read_page = read_page
         self._is_ignored = False

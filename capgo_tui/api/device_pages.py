@@ -1,4 +1,4 @@
-"""How many devices one page may hold and still tell their overrides (contract §18.1)."""
+"""Choose a page size at which the server still tells overrides (contract §18.1)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SEPARATOR: Final = 3
 
 
 class DevicePages:
-    """The page size of one client's device lists, by the longest id it has met.
+    """The page size of one client's device lists, by the longest id seen so far.
 
-    The server looks the overrides of a page up by one URL that carries every id. Where a gateway
-    cuts that URL off, the page comes with status 200 and without a single override.
+    The server looks up the overrides of a page by one URL with every id. If a gateway refuses
+    that URL, the page comes with status 200 and without any override.
     """
 
     def __init__(self) -> None:
@@ -34,13 +34,13 @@ class DevicePages:
         return max(1, min(MAX_LIMIT, URL_ROOM // (self._longest + SEPARATOR)))
 
     def note(self, devices: Iterable[Device]) -> None:
-        """Take the ids of a page into account."""
+        """Update the page size by the ids of a page."""
         ids = (quote(device.wire_key, safe="", errors="replace") for device in devices)
         self._longest = max(self._longest, max(map(len, ids), default=0))
 
     def tells_overrides(self, devices: Iterable[Device], rows: int) -> bool:
-        """Whether a page of so many rows has room for its overrides, or tells one all the same.
+        """Return whether a page of so many rows has its overrides: it is small or has at least one.
 
-        A row that cannot be read is none of the `devices`, but its id takes room as well.
+        `rows` counts unreadable rows too, which are not in `devices`.
         """
         return rows <= self.limit or any(device.channel is not None for device in devices)

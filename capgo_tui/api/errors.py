@@ -1,4 +1,4 @@
-"""Everything that can go wrong: what the server or the network did, and what was not sent."""
+"""Errors of the server and the network, and refusals before anything is sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ErrorKind(StrEnum):
-    """What an error means for the person in front of the screen (contract §2, §12)."""
+    """What an error means for the user (contract §2, §12)."""
 
     KEY_REFUSED = "key_refused"
     """The key is missing, wrong or expired. Do not try again: 20 failures lock the address."""
@@ -32,7 +32,7 @@ class ErrorKind(StrEnum):
 
 LOCK_REASON: Final = "too_many_failed_auth_attempts"
 LOCKED_SECONDS: Final = 15 * 60
-"""How long an address is locked after its last refused key, when 20 were refused (§3)."""
+"""Seconds that an address is locked after 20 refused API keys (§3)."""
 
 
 class CapgoError(Exception):
@@ -41,10 +41,10 @@ class CapgoError(Exception):
     ``kind``: what it means. ``status``: HTTP status, None without an answer.
     ``code``: Capgo's own error code. ``message``: one line to show.
     ``detail``: ``moreInfo`` or the older revisions' error detail.
-    ``retry_after``: seconds to wait, if the server told. ``request``: such as ``GET /device``.
+    ``retry_after``: seconds to wait, if the server says so. ``request``: such as ``GET /device``.
     ``request_id``: the ``X-Request-Id`` header. ``maybe_sent``: the request was a write and
-    may have taken effect all the same, so read again before trying again. ``lasting``: the
-    same request would fail the same way again.
+    may have taken effect, so read again before trying again. ``lasting``: the
+    same request would fail again.
     ``is_revision_guessed``: the revision was only guessed when the request was built, which
     may be the cause.
     """
@@ -78,7 +78,7 @@ class CapgoError(Exception):
 
     @property
     def locks_address(self) -> bool:
-        """Whether the server answers no key from this address for a while (contract §3)."""
+        """Whether the server locks this address for a while (contract §3)."""
         detail = self.detail
         return isinstance(detail, dict) and detail.get("reason") == LOCK_REASON
 
@@ -87,7 +87,7 @@ class CapgoError(Exception):
 
 
 class EndlessList(CapgoError):  # noqa: N818  # it names what the list is
-    """A list has brought more than any should have; it is read on when that is asked for."""
+    """A list is longer than any real one; reading continues on request."""
 
     def __init__(self, records: int) -> None:
         super().__init__(
@@ -98,11 +98,11 @@ class EndlessList(CapgoError):  # noqa: N818  # it names what the list is
 
 
 class Refused(ValueError):  # noqa: N818  # it names what happened, not a fault
-    """Refused on this side, before any request existed: nothing was sent, nothing changed."""
+    """Refused by the client before a request was built: nothing was sent."""
 
 
 class InsecureServer(Refused):
-    """The server address would send the key in the clear, or is no usable address."""
+    """The server address is unencrypted or unusable."""
 
 
 class ReadOnlyError(Refused):

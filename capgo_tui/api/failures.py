@@ -1,4 +1,4 @@
-"""Says in one human sentence why no usable answer came, and whether the request went out."""
+"""Describe a failed exchange in one sentence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SENTENCES = (
 
 
 def explain(error: Exception, host: str, *, connect: float, read: float) -> str:
-    """Describe `error`, raised by httpx while asking `host`; the times are its limits, seconds."""
+    """Describe an error of httpx; `connect` and `read` are the timeouts in seconds."""
     if isinstance(error, httpx.ConnectError):
         return f"cannot reach {host}: {_why_not_connected(error)}"
     for kind, sentence in _SENTENCES:
@@ -38,7 +38,7 @@ def explain(error: Exception, host: str, *, connect: float, read: float) -> str:
 
 
 def explain_fault(fault: Exception, host: str, *, went_out: bool) -> str:
-    """Describe a fault that no library promises: by its kind alone, for its text may hold a key."""
+    """Describe an unexpected exception by its type only, for its text may hold the API key."""
     kind = type(fault).__name__
     if went_out:
         return f"the answer of {host} cannot be used ({kind})"
@@ -46,7 +46,7 @@ def explain_fault(fault: Exception, host: str, *, went_out: bool) -> str:
 
 
 def is_lasting(error: Exception) -> bool:
-    """Whether another try would end the same way: it is the certificate that is not trusted."""
+    """Return whether a retry is useless: the certificate is not trusted."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
 
 

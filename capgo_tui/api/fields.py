@@ -1,7 +1,7 @@
-"""How one field of a reply is read: tolerant, in Rust where possible, every text cleaned.
+"""Schemas of the fields of a reply: tolerant, validated in Rust, every text cleaned.
 
-This speaks to pydantic's core directly. Importing the rest of pydantic, and its work on these
-few classes, took a fifth of the whole start; what it does beyond the core is not needed here.
+They use pydantic_core directly: importing pydantic and building its models took a fifth of the
+start.
 """
 
 # No `from __future__ import annotations` here or in models.py: the annotations are read.
@@ -41,18 +41,18 @@ _CONFIG = CoreConfig(validate_by_name=True, validate_by_alias=True)
 
 @dataclass(frozen=True, slots=True)
 class FieldSchema:
-    """Stands in a field's annotation and says how the field is read."""
+    """The schema of a field, in its annotation."""
 
     schema: CoreSchema
 
 
-def alias(*names: str) -> Any:  # a field specifier: what it gives suits every type
-    """An optional field that travels under other names; the first that is there counts."""
+def alias(*names: str) -> Any:  # Any: a field specifier fits every type
+    """Return an optional field with other names in JSON; the first one present counts."""
     return dataclasses.field(default=None, metadata={WIRE_NAMES: names})
 
 
 def schema_of(model: type) -> CoreSchema:
-    """How a row is read into a dataclass, whatever else is in it."""
+    """Return the schema of a dataclass; unknown members of a row are ignored."""
     fields = dataclasses.fields(model)
     return dataclass_schema(
         model,
@@ -74,14 +74,14 @@ def _field(field: "dataclasses.Field[Any]") -> DataclassField:
 
 
 def _or_none(schema: CoreSchema) -> FieldSchema:
-    """An optional field: absent, or a value of another type, is None; the row lives on."""
+    """Return an optional field: None when absent or of another type."""
     return FieldSchema(
         with_default_schema(nullable_schema(schema), default=None, on_error="default")
     )
 
 
 def _custom(make: Callable[[Any], object]) -> FieldSchema:
-    """An optional field whose value a function makes, which takes whatever comes."""
+    """Return an optional field whose value a function makes of any JSON value."""
     return FieldSchema(with_default_schema(no_info_plain_validator_function(make), default=None))
 
 
@@ -89,7 +89,7 @@ def _after(change: Callable[[Any], object], schema: CoreSchema) -> CoreSchema:
     return no_info_after_validator_function(change, schema)
 
 
-# Words such as "android" or "1.0.4" come again and again: one cleaned copy serves every row.
+# Words such as "android" or "1.0.4" repeat: all rows share one cleaned copy.
 _clean_word = functools.lru_cache(maxsize=4096)(clean)
 
 
@@ -98,9 +98,9 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Word = Annotated[str | None, _or_none(_after(_clean_word, str_schema()))]
-"""Text of a small vocabulary, cleaned, or None."""
+"""Clean text of a small vocabulary, or None."""
 Text = Annotated[str | None, _or_none(_after(clean, str_schema()))]
-"""Any text, cleaned, or None."""
+"""Any clean text, or None."""
 FLAG = _or_none(bool_schema())
 Flag = Annotated[bool | None, FLAG]
 Whole = Annotated[int | None, _or_none(int_schema())]
@@ -125,12 +125,12 @@ def _id_or_none(value: JSON) -> int | None:
 RowId = Annotated[int, FieldSchema(no_info_plain_validator_function(_row_id))]
 """A row's id, a number or a numeric text; without it the row is unreadable."""
 Identity = Annotated[str, FieldSchema(str_schema(min_length=1))]
-"""The text that names a row; cleaned by the row itself, which keeps the exact one."""
+"""The text that identifies a row; the row cleans it and keeps the exact one."""
 
 
 @functools.lru_cache(maxsize=4096)
 def bundle_ref(number: int | None, name: str | None) -> BundleRef | None:
-    """Make a reference from what the server sent; None when it names nothing."""
+    """Return a reference to a bundle by id, name or both; None for neither."""
     if name is None:
         return None if number is None else BundleRef(number, None)
     clean_name = clean(name)
@@ -138,7 +138,7 @@ def bundle_ref(number: int | None, name: str | None) -> BundleRef | None:
 
 
 def _bundle(value: "BundleRef | JSON") -> BundleRef | None:
-    """Read an id, a name, ``{id?, name?}`` or null (contract §12); anything else is None."""
+    """Read a bundle from an id, a name, ``{id?, name?}`` or null (contract §12); else None."""
     if value is None or isinstance(value, BundleRef):
         return value
     if isinstance(value, dict):
@@ -154,7 +154,7 @@ BundleField = Annotated[BundleRef | None, _custom(_bundle)]
 
 
 def _policy(value: JSON) -> str | None:
-    """Read an update policy: an enum text, or the documented boolean (contract §6.1)."""
+    """Read an update policy from a text, or from the documented boolean (contract §6.1)."""
     if isinstance(value, bool):
         return SOME_UPDATES if value else "none"
     if not isinstance(value, str):
@@ -178,7 +178,7 @@ def _present(value: JSON) -> bool | None:
 
 
 Present = Annotated[bool | None, _custom(_present)]
-"""Whether a text is there at all: the text itself is nobody's business."""
+"""Whether a text is present; the text itself is secret."""
 
 
 def _packages(value: "JSON | tuple[str, ...]") -> tuple[str, ...] | None:
@@ -195,4 +195,4 @@ def _package(item: JSON) -> str:
 
 
 Packages = Annotated[tuple[str, ...] | None, _custom(_packages)]
-"""Native packages as ``name@version``, or as JSON text where they have another shape."""
+"""Native packages as ``name@version``, or as JSON text for another shape."""

@@ -1,4 +1,4 @@
-"""Takes the API key out of what a server sent, however it is spelt there."""
+"""Remove the API key from server text, in any spelling."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HIDDEN: Final = "[key hidden]"
-"""What stands where a server echoed the API key."""
+"""Placeholder for the API key in server text."""
 _SHORTEST: Final = 8
 """A shorter key, which no server gives out, might be a word of an honest text in other letters."""
 _CHUNK = 1024 * 1024

@@ -1,4 +1,4 @@
-"""JSON values: their type, reading them without surprises, and making them safe to show."""
+"""JSON values: their type, a robust parser, and cleaning for the screen."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
-"""Whatever a JSON document can hold."""
+"""Any JSON value."""
 
 _MAX_NESTING = 250
-"""What stands deeper is left out: Python itself gives up at a depth that depends on who calls.
+"""Deeper values are dropped: Python's recursion limit depends on the caller.
 
-Pydantic reads rows down to 200; those must be read here as well, to be shown as they came.
+Pydantic reads rows down to 200; raw JSON must include those.
 """
 _MAX_DEPTH = 12
 _MAX_ITEMS = 200
@@ -25,7 +25,7 @@ _MOST_DIGITS = 4_000
 
 
 def load_json(data: bytes | str) -> JSON:
-    """Parse one JSON document; ValueError for whatever is not one, however strange."""
+    """Parse one JSON document; raises ValueError for anything else."""
     try:
         value = _parse(data)
     except RecursionError:
@@ -42,7 +42,7 @@ def _parse(data: bytes | str) -> JSON:
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise
     except ValueError:
-        # Some number has more digits than Python turns into an integer.
+        # A number has more digits than Python converts.
         value = json.loads(data, parse_int=_integer)
     return value
 
@@ -58,7 +58,7 @@ def _may_be_deep(data: bytes | str) -> bool:
 
 
 def _cut_deep(value: JSON) -> None:
-    """Empty every list and object that stands too deep, level by level."""
+    """Empty every list and object that is nested too deeply, level by level."""
     level = [value]
     for _ in range(_MAX_NESTING):
         level = [inner for item in level for inner in _children(item)]
@@ -76,7 +76,7 @@ def _children(value: JSON) -> Iterable[JSON]:
 
 
 def scrub(value: JSON) -> JSON:
-    r"""Replace lone surrogates (``"\ud800"`` is legal JSON), which no UTF-8 can hold."""
+    r"""Replace lone surrogates (``"\ud800"`` is valid JSON), which UTF-8 cannot encode."""
     if isinstance(value, str):
         if value.isascii():
             return value
@@ -89,7 +89,7 @@ def scrub(value: JSON) -> JSON:
 
 
 def clean_json(value: JSON, key: str = "", depth: int = 0) -> JSON:
-    """Copy `value` with every string cleaned, `key` hidden, and depth and length bounded."""
+    """Copy `value` with clean strings, the API key hidden, and depth and length limited."""
     if isinstance(value, str):
         return clean(hide_key(value, key))
     if depth >= _MAX_DEPTH and isinstance(value, (list, dict)):

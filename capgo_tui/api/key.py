@@ -1,4 +1,4 @@
-"""The API key: a secret that no text, log or pickle of this program shows by accident."""
+"""The API key, a secret that never appears in text, logs or pickles."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
 
 class ApiKey:
-    """One Capgo API key (contract §1): opaque, trimmed, and hidden from every text of it.
+    """One Capgo API key (contract §1): opaque, stripped, and hidden in its repr.
 
-    Raises ValueError, never naming the key, when it is empty or holds what an HTTP header
-    value of one word cannot: spaces inside, control characters, anything but ASCII.
+    Raises ValueError, never naming the key, when it is empty or not one word of
+    printable ASCII, as an HTTP header needs.
     """
 
     __slots__ = ("_raw", "fingerprint")
 
     fingerprint: str
-    """First 8 hexadecimal digits of the key's SHA-256: tells keys apart, tells nothing else."""
+    """First 8 hexadecimal digits of the key's SHA-256, which tell keys apart."""
 
     def __init__(self, raw: str) -> None:
         key = raw.strip()
@@ -36,15 +36,15 @@ class ApiKey:
         self.fingerprint = hashlib.sha256(key.encode()).hexdigest()[:8]
 
     def reveal(self) -> str:
-        """Give the key itself, for the header that carries it and the key file alone."""
+        """Return the key itself, only for the header and the key file."""
         return self._raw
 
     def hide_in(self, text: str) -> str:
-        """Give a short text without the key, however that is spelt there."""
+        """Return a short text without the key, in any spelling."""
         return hide_key(text, self._raw)
 
     def hide_in_reply(self, body: bytes) -> bytes:
-        """Give a reply in UTF-8 and without the key, however its JSON spells that."""
+        """Return a reply in UTF-8 and without the key, in any spelling of JSON."""
         return hide_key_in_reply(body, self._raw)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Parses a reply's bytes into rows: in Rust where all is well, row by row where it is not."""
+"""Parse a reply into rows: in Rust if all are valid, row by row otherwise."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ from capgo_tui.api.records import (
     rows_of,
     unreadable,
 )
-from capgo_tui.api.slices import MalformedJson, Outline, Span, outline
+from capgo_tui.api.slices import MalformedJsonError, Outline, Span, outline
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_CURSOR = 4096
-_READ_WHOLE = 128 * 1024  # bytes; parsing more takes a time that is felt
+_READ_WHOLE = 128 * 1024  # bytes; parsing more blocks noticeably
 _MOST_OF_ONE = 1024 * 1024
 _MOST_OF_A_MEMBER = 64 * 1024
 MOST_UNREADABLE = 100
-"""So many rows of a reply that cannot be read are kept; the others are counted."""
+"""Most unreadable rows of a reply that are kept; the others are only counted."""
 _WORDS = {
     "dataclass_type": "not an object",
     "missing": "missing",
     "string_type": "not a text",
     "string_too_short": "empty",
 }
-"""What is wrong with a row, where pydantic says it in words of Python."""
+"""Plain words for pydantic's error types."""
 
 
-class UnreadableReply(ValueError):  # noqa: N818  # never leaves this package
-    """The reply is not what was asked for: no JSON, no list, no usable row."""
+class UnreadableReplyError(ValueError):
+    """The reply is not JSON, not a list, or not a usable row."""
 
 
 @dataclass(frozen=True)  # no slots: they break Listing[Row](…), a bug of dataclasses
@@ -59,25 +59,25 @@ class Listing(Generic[RecordT]):
 
     rows: Sequence[RecordT | Unreadable]
     by_cursor: bool = False
-    """The rows came in an object with ``data``, as cursor lists do."""
+    """Whether the rows came in an object with ``data``, as in cursor lists."""
     cursor: str | None = None
     """The next cursor: exact, opaque, never empty."""
     has_more: bool | None = None
-    """What the server said about more rows; None when it said nothing."""
+    """Whether there are more rows; None when the server does not say."""
     whole: bool = False
-    """Nothing can follow: this server sends its lists in one piece."""
+    """Whether this server sends its lists in one reply."""
     by_number: bool = False
-    """This server is known to give the page that was asked for by its number."""
+    """Whether this server is known to page by number."""
     requests: int = 1
-    """How many requests it took."""
+    """Number of requests sent for it."""
     extra_unreadable: int = 0
-    """How many rows that cannot be read came besides those among `rows`."""
+    """Number of unreadable rows besides those in `rows`."""
     too_many: bool = False
-    """This server pages its lists, and so many rows are in no page of any revision."""
+    """Whether a server that pages its lists sent more rows than any page can have."""
 
     @property
     def count(self) -> int:
-        """How many rows came, readable or not."""
+        """Number of rows, readable or not."""
         return len(self.rows) + self.extra_unreadable
 
 
@@ -95,7 +95,7 @@ class _Envelope(TypedDict, Generic[ModelT], total=False):
 
 
 class _Readers(Generic[ModelT]):
-    """The readers of one model, built once: building takes a millisecond."""
+    """The validators of one model, built once, as building takes a millisecond."""
 
     def __init__(self, model: type[ModelT]) -> None:
         row = schema_of(model)
@@ -122,7 +122,7 @@ class _Readers(Generic[ModelT]):
         return row
 
     def value(self, value: JSON) -> ModelT:
-        """Read a row that is parsed already."""
+        """Read a row from a JSON value."""
         row: ModelT = self._row.validate_python(value)
         return row
 
@@ -132,7 +132,7 @@ class _Readers(Generic[ModelT]):
         return rows
 
     def tolerant(self, rows: list[JSON] | bytes) -> list[ModelT | None]:
-        """Read a list, from JSON or parsed already, with None for each row that cannot be read."""
+        """Read a list from JSON or JSON values, with None for each unreadable row."""
         read: list[ModelT | None]
         if isinstance(rows, bytes):
             read = self._tolerant.validate_json(rows)
@@ -147,7 +147,7 @@ class _Readers(Generic[ModelT]):
 
 
 def _strict_list_schema(row: CoreSchema) -> CoreSchema:
-    """Read a list up to its first row that cannot be read: another reader takes over then."""
+    """Return the schema of a list that fails at its first unreadable row."""
     return list_schema(row, fail_fast=True)
 
 
@@ -162,16 +162,16 @@ def _readers(model: type[ModelT]) -> _Readers[ModelT]:
 
 
 def parse_list(model: type[RecordT], body: bytes) -> Listing[RecordT]:
-    """Parse a list reply of any revision; raises NotReadable when it is none.
+    """Parse a list reply of any revision; raises UnreadableReplyError when it is no list.
 
-    A row without a usable identity becomes `Unreadable` and the others live. The time it takes
-    grows with the bytes alone, and so does the memory with the rows that are kept.
+    A row without a usable identity becomes `Unreadable`. The time is linear in the bytes, and
+    the memory in the rows that are kept.
     """
     if len(body) > _READ_WHOLE:
         return _parse_large(model, body)
     try:
         listing = _parse_fast(model, body)
-    except (ValidationError, UnreadableReply):
+    except (ValidationError, UnreadableReplyError):
         return _parse_tolerantly(model, body)
     page = RawPage(body)
     for index, row in enumerate(listing.rows):
@@ -181,9 +181,9 @@ def parse_list(model: type[RecordT], body: bytes) -> Listing[RecordT]:
 
 
 def head_of(body: bytes) -> JSON:
-    """Parse as much of a reply as tells what it is: of a large list its first rows alone.
+    """Parse the beginning of a reply, to recognise it: of a large list only the first rows.
 
-    Raises ValueError where that is no JSON.
+    Raises ValueError when it is no JSON.
     """
     if len(body) <= _READ_WHOLE:
         return load_json(body)
@@ -199,23 +199,23 @@ def head_of(body: bytes) -> JSON:
 
 
 def parse_one(model: type[RecordT], body: bytes) -> RecordT | Listing[RecordT]:
-    """Parse a reply to a request for one row; a server that answers a list gives a Listing.
+    """Parse a reply to a request for one row; return a Listing if the server sent a list.
 
-    Raises NotReadable when it is neither.
+    Raises UnreadableReplyError when it is neither.
     """
     if body.lstrip().startswith(b"["):
         return parse_list(model, body)
     if len(body) > _MOST_OF_ONE:
-        raise UnreadableReply("it is too large for one record")
+        raise UnreadableReplyError("it is too large for one record")
     try:
         row = _readers(model).one(body)
     except ValidationError:
         try:
             row = _readers(model).value(scrub(load_json(body)))
         except ValidationError as error:
-            raise UnreadableReply(_describe(error)) from None
+            raise UnreadableReplyError(_describe(error)) from None
         except ValueError:
-            raise UnreadableReply("it is no JSON") from None
+            raise UnreadableReplyError("it is no JSON") from None
     return attach(row, RawPage(body), -1)
 
 
@@ -228,17 +228,17 @@ def _parse_fast(model: type[RecordT], body: bytes) -> Listing[RecordT]:
         if rows is not None:
             cursor = _cursor(envelope.get("nextCursor"))
             return Listing(rows, rows is data, cursor, envelope.get("hasMore"))
-    raise UnreadableReply
+    raise UnreadableReplyError
 
 
 def _parse_tolerantly(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     try:
         document = scrub(load_json(body))
     except ValueError:
-        raise UnreadableReply("it is no JSON") from None
+        raise UnreadableReplyError("it is no JSON") from None
     rows = rows_of(document)
     if rows is None:
-        raise UnreadableReply("it is no list")
+        raise UnreadableReplyError("it is no list")
     collector = _RowCollector(model)
     collector.take(_readers(model).tolerant(rows), body, rows)
     if not isinstance(document, dict):
@@ -256,8 +256,8 @@ def _parse_large(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     """Parse a reply slice by slice."""
     try:
         reply_outline = outline(body)
-    except MalformedJson:
-        raise UnreadableReply("it is no JSON") from None
+    except MalformedJsonError:
+        raise UnreadableReplyError("it is no JSON") from None
     slices, name = _rows_in(reply_outline)
     collector = _RowCollector(model)
     for span in slices:
@@ -280,21 +280,21 @@ def _rows_in(reply_outline: Outline) -> tuple[list[Span], str]:
         value = reply_outline.members.get(name)
         if isinstance(value, list):
             return value, name
-    raise UnreadableReply("it is no list")
+    raise UnreadableReplyError("it is no list")
 
 
 def _small(value: Span | list[Span] | None, body: bytes) -> JSON:
-    """Parse a member that no list is and that is small, as all are that mean something."""
+    """Parse a small member of an object that is no list; return None for a large one."""
     if not isinstance(value, Span) or value.end - value.start > _MOST_OF_A_MEMBER:
         return None
     try:
         return load_json(value.of(body))
     except ValueError:
-        raise UnreadableReply("it is no JSON") from None
+        raise UnreadableReplyError("it is no JSON") from None
 
 
 class _RowCollector(Generic[RecordT]):
-    """The rows of one reply: those that can be read, and the first of the others."""
+    """Collects the rows of one reply: all readable ones, and the first unreadable ones."""
 
     def __init__(self, model: type[RecordT]) -> None:
         self.rows: list[RecordT | Unreadable] = []
@@ -303,25 +303,25 @@ class _RowCollector(Generic[RecordT]):
         self._room = MOST_UNREADABLE
 
     def take_slice(self, text: bytes) -> None:
-        """Read some rows, given as a list of their own."""
+        """Read a slice of rows, given as JSON of a list."""
         rows: list[JSON] | None = None
         read: Sequence[RecordT | None]
         try:
-            # Where no row has a name in it there is nothing to read: that is told far faster.
+            # Without a quotation mark no row has a name, so all are unreadable.
             has_names = b'"' in text
             read = self._readers.tolerant(text) if has_names else [None] * len(from_json(text))
         except ValueError:  # ValidationError is one: Python's parser is more tolerant
             try:
                 rows = _as_list(scrub(load_json(text)))
             except ValueError:
-                raise UnreadableReply("it is no JSON") from None
+                raise UnreadableReplyError("it is no JSON") from None
             read = self._readers.tolerant(rows)
         self.take(read, text, rows)
 
     def take(
         self, read: Sequence[RecordT | None], text: bytes, rows: list[JSON] | None = None
     ) -> None:
-        """Take over what was read from a list, whose parsed `rows` are there or still to parse."""
+        """Add rows read from the JSON `text`; `rows` are its JSON values, if already parsed."""
         if not self._room and read.count(None) == len(read):
             self.extra_unreadable += len(read)
             return
@@ -342,7 +342,7 @@ class _RowCollector(Generic[RecordT]):
             self._readers.value(row)
         except ValidationError as error:
             return unreadable(row, _describe(error))
-        return unreadable(row, "row: not readable")  # by one parser it is, by the other not
+        return unreadable(row, "row: not readable")  # one parser accepts it, the other does not
 
 
 def _as_list(value: JSON) -> list[JSON]:
@@ -361,5 +361,5 @@ def _describe(error: ValidationError) -> str:
 
 
 def _cursor(value: JSON) -> str | None:
-    # An absurd cursor could not travel in a query anyhow.
+    # A longer cursor would not fit into a query.
     return value if isinstance(value, str) and 0 < len(value) <= _MAX_CURSOR else None

@@ -1,8 +1,8 @@
 """The rows of Capgo's API, one shape for all revisions (contract §6, §7, §8, §9, §12).
 
 An optional field that is absent, null or of another type is None, which means "unknown".
-Texts are clean; `wire_key` and `BundleRef.wire_name` give the exact ones, `Record.raw`
-everything. Moments are aware datetimes. Rows are immutable; `dataclasses.replace` copies one.
+Texts are clean; `wire_key` and `BundleRef.wire_name` are the exact ones, `Record.raw` is the
+whole row. Moments are aware datetimes. Rows are immutable; `dataclasses.replace` copies one.
 """
 
 # No `from __future__ import annotations` here: `fields.schema_of` reads the annotations.
@@ -44,7 +44,7 @@ class Channel(Record):
     ``ios`` and ``android`` are returned by next alone, ``electron`` by no server (§18.3): None.
     ``bundle`` None is "no bundle", also for ``builtin`` and ``unknown``.
     ``disable_auto_update`` is ``major``, ``minor``, ``patch``, ``version_number`` or ``none``,
-    and ``some`` where the server tells no more than that it holds back something.
+    and ``some`` when the server only tells that it holds back some updates.
     Basis points (``_bps``) are hundredths of a percent; other units are in the names.
     """
 
@@ -136,7 +136,7 @@ class Device(Record):
     def __post_init__(self) -> None:
         exact = self.device_id
         if len(exact) > _PLAIN_LENGTH or not (exact.isascii() and exact.isprintable()):
-            _set_identity(self, "device_id", exact)  # else it is clean: this is the hottest line
+            _set_identity(self, "device_id", exact)  # else it is clean; this is a hot path
         if self.custom_id == "":
             _set(self, "custom_id", None)
         bundle, name = self.bundle, self.version_name
@@ -155,7 +155,7 @@ class Device(Record):
     @property
     def wire_key(self) -> str:
         """The device's exact id, for requests."""
-        # Asked of each row of each page: without a call of its own.
+        # Read for each row of each page, so without a further call.
         exact: str = getattr(self, "_exact", self.device_id)
         return exact
 
@@ -165,7 +165,7 @@ class Device(Record):
         return self.channel is not None or not getattr(self, "_override_unknown", False)
 
     def is_same(self, other: object) -> bool:
-        """Whether what is known is the same, the override that is not known included."""
+        """Return whether both have the same fields, and the same knowledge of the override."""
         return (
             isinstance(other, Device)
             and self == other
@@ -173,12 +173,12 @@ class Device(Record):
         )
 
     def mark_override_unknown(self) -> None:
-        """Take ``channel`` for unknown: the row came in a page that loses overrides (§18.1)."""
+        """Mark ``channel`` as unknown: the row came in a page without overrides (§18.1)."""
         _set(self, "_override_unknown", True)
 
     @property
     def runs_builtin(self) -> bool:
-        """Whether it runs the bundle that came with the app (contract §11.17)."""
+        """Whether it runs the bundle built into the app (contract §11.17)."""
         return self.version_name == "builtin"
 
 
@@ -222,7 +222,7 @@ class Bundle(Record):
         return self._exact_or(self.name)
 
     def redact(self, raw: JSON) -> JSON:
-        """Give what `raw` gave but for the session key."""
+        """Return a raw row with the session key replaced."""
         if isinstance(raw, dict) and raw.get("session_key"):
             return {**raw, "session_key": "•••"}
         return raw
@@ -230,7 +230,7 @@ class Bundle(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppInfo(Record):
-    """An app the key may see (contract §9). ``retention`` is in seconds."""
+    """An app that the API key may see (contract §9). ``retention`` is in seconds."""
 
     app_id: Identity
     name: Text = None
@@ -260,7 +260,7 @@ class AppInfo(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry(Record):
-    """One change of a row that the server has kept note of, for 90 days (contract §18.10).
+    """One entry of the server's audit log, which it keeps for 90 days (contract §18.10).
 
     ``old_record`` and ``new_record`` are rows of the server's database, as sent and not clean;
     None where the row was made or deleted. ``operation`` is ``INSERT``, ``UPDATE`` or ``DELETE``.
@@ -284,7 +284,7 @@ class AuditEntry(Record):
 
 
 def _set_identity(record: Record, field: str, exact: str) -> None:
-    """Show the cleaned identity, and keep the exact one beside it where they differ."""
+    """Set the clean identity, and keep the exact one if they differ."""
     clean_text = clean(exact)
     if clean_text is not exact:
         _set(record, field, clean_text)

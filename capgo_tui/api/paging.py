@@ -1,8 +1,8 @@
-"""Walks a list to its end, whichever way the server pages it (contract §5).
+"""Walk a list to its end, however the server pages it (contract §5).
 
-Always ends, loses no row, gives none twice. What the server's pages may do: overlap (a defect
-makes page 1 and later too long), bring exactly 50, ignore ``page``, repeat a cursor, say
-"more" without a cursor, come back in another order. See `Pager` for how each is met.
+A walk always ends, loses no row and returns none twice. Pages may overlap (a defect makes page
+1 and later too long), have exactly 50 rows, ignore ``page``, repeat a cursor, say "more" without
+a cursor, or change their order. `Pager` says how it handles each.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ PAGE_SIZE = 50
 """Rows that the server advances per page number, however many it sends (contract §5)."""
 
 MAX_FRUITLESS = 3
-"""Replies, or sweeps over the pages, in a row that bring nothing new before a walk gives up."""
+"""Consecutive replies, or sweeps over the pages, without a new row before a walk stops."""
 
 _ROWS_PER_LOOK = 128
 _MOST_SECONDS = 0.005
-"""The event loop has its turn this often while many rows are sorted."""
+"""Seconds after which grouping many rows yields to the event loop."""
 ENDLESS_ROWS: Final = 5_000_000
-"""So many rows are in no list: a walk that has brought them stops, until it is told to go on."""
+"""No real list has more rows: a walk raises `EndlessList` there, and goes on if called again."""
 ENDLESS_REPLIES: Final = 50_000
-"""So many pages are in none either."""
+"""The same for pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Position:
 
 
 class Fetch(Protocol[RecordT]):
-    """Gets one reply of the list; raises `CapgoError`."""
+    """Function that requests one page of a list; raises `CapgoError`."""
 
     async def __call__(self, position: Position, /) -> Listing[RecordT]:
         """Send the request for `position` and parse its reply."""
@@ -54,20 +54,20 @@ class Fetch(Protocol[RecordT]):
 
 @dataclass(frozen=True)  # no slots: they break ReadPage[Row](…), a bug of dataclasses
 class ReadPage(Generic[RecordT]):
-    """What one page holds when it is read apart from any walk."""
+    """One page read outside of a walk."""
 
     rows: Sequence[RecordT]
-    """The readable ones, in the server's order."""
+    """Readable rows, in the server's order."""
     unreadable: int
-    """How many rows of it could not be understood."""
+    """Number of unreadable rows."""
     is_first: bool
-    """Whether nothing of the list comes before it."""
+    """Whether it is the first page of the list."""
     is_last: bool
-    """Whether nothing of the list is known to follow it."""
+    """Whether no row is known to follow it."""
 
 
 class Bookmark(Generic[RecordT]):
-    """Where one page was, to read it once more; what is there may be other rows by then."""
+    """The position of a page, to read it again; it may have other rows by then."""
 
     __slots__ = ("_fetch", "_first_is_full", "_page", "is_first")
 
@@ -78,10 +78,10 @@ class Bookmark(Generic[RecordT]):
         self._page = position.page or 0
         self._first_is_full = first_is_full
         self.is_first = position == Position()
-        """Whether every walk begins with this page."""
+        """Whether it is the first page of the list."""
 
     async def read(self) -> ReadPage[RecordT]:
-        """Read the page again, apart from any walk; raises `CapgoError` as the request does."""
+        """Read the page again, outside of a walk; raises `CapgoError` as the request does."""
         listing = await self._fetch()
         count = listing.count
         rows = [row for row in listing.rows if not isinstance(row, Unreadable)]
@@ -93,34 +93,34 @@ class Bookmark(Generic[RecordT]):
 
 @dataclass(frozen=True)  # no slots: they break Page[Row](…), a bug of dataclasses
 class Page(Generic[RecordT]):
-    """What one `Pager.next_page` brought."""
+    """The result of one `Pager.next_page`."""
 
     rows: Sequence[RecordT] = ()
-    """Records not given before in this walk, in the server's order."""
+    """Records that are new in this walk, in the server's order."""
     updates: Sequence[RecordT] = ()
-    """Fresher copies of records already given."""
+    """Newer copies of records that the walk has already returned."""
     unreadable: Sequence[Unreadable] = ()
     """Rows without a usable identity, each once."""
     ended: bool = False
-    """Whether the walk is over; a page that ends it may still bring rows."""
+    """Whether the walk is over; the last page may still have rows."""
     incomplete: bool = False
-    """The walk is over although the server has more rows, which it gives no way to reach."""
+    """Whether the walk is over although the server has more rows, which cannot be reached."""
     requests: int = 0
-    """HTTP requests made for this page."""
+    """Number of HTTP requests sent for this page."""
     bookmark: Bookmark[RecordT] | None = None
-    """The way back to these rows; None when no request was made for them."""
+    """The position of this page; None when no request was sent for it."""
     by_number: bool = False
-    """It begins so many rows behind the first one: rows deleted since the pages before it were
-    read keep as many others out of it."""
+    """Whether it was read by page number, so that rows deleted on earlier pages since then have
+    moved as many rows out of it."""
     extra_unreadable: int = 0
-    """How many more rows without a usable identity came, of which only the number is kept."""
+    """Number of further unreadable rows, which are only counted."""
     too_many: bool = False
-    """It has more rows than any page of such a server."""
+    """Whether it has more rows than any page of such a server."""
 
 
 @dataclass(frozen=True)  # no slots: they break _Sorted[Row](…), a bug of dataclasses
 class _RowGroups(Generic[RecordT]):
-    """The rows of one reply, by whether the walk has met them before."""
+    """The rows of one reply, grouped by whether they are new in the walk."""
 
     rows: list[RecordT]
     updates: list[RecordT]
@@ -129,11 +129,11 @@ class _RowGroups(Generic[RecordT]):
 
 
 def is_last_page(page: int, count: int, *, first_is_full: bool) -> bool:
-    """Whether a page of `count` rows is too short for any row to follow it.
+    """Return whether a page of `count` rows is too short for any row to follow it.
 
     Page 0 and the pages of servers without the defect have 50 rows. Those of the defect have
     50·(9N+1), unless the server's row limit cuts them (contract §5): a multiple of 50 either way.
-    A server whose page 0 is not of 50 rows pages in a way of its own.
+    A server whose page 0 has not 50 rows pages in another way.
     """
     if count < PAGE_SIZE:
         return True
@@ -147,14 +147,14 @@ class Pager(Generic[RecordT]):
     call may run at a time. A reply in an object with a cursor is followed by cursor, any other
     by page number, as §5 says: ``rows`` is the highest offset covered, the next page is
     ``rows // 50``, and a page that `is_last_page` or brings nothing new is the last. When fewer
-    different rows came than the pages covered, rows with equal times changed places between
-    two replies and pushed others out; then the pages are swept again until none is missing.
+    different rows came than the pages cover, rows with equal times changed places between two
+    replies and pushed others out; then all pages are read again until none is missing.
 
-    One loss cannot be seen here: a row deleted between two pages by number draws the first row
-    of the later page into the earlier one, which was read already. Page 0 is 50 rows and page 1
-    begins with the 51st (§5), so the replies are byte for byte those of a list that never had
-    the row, and only reading page 0 twice in every list would tell. Who knows the list from
-    before can tell without that, as `Collection.refresh` does.
+    One loss cannot be detected here: a row deleted between two pages by number moves the first
+    row of the later page to the earlier one, which was read before. Page 0 has 50 rows and page
+    1 begins with the 51st (§5), so the replies are those of a list that never had the row, and
+    only reading page 0 twice would tell. A caller that knows the list from before can detect
+    it, as `Collection.refresh` does.
     """
 
     def __init__(self, fetch: Fetch[RecordT]) -> None:
@@ -164,11 +164,11 @@ class Pager(Generic[RecordT]):
         self._cursors: set[str] = set()
         self._record_count = 0
         self._extra_unreadable = 0
-        self._rows_since_check = 0  # rows of any kind, and replies, since the walk was last doubted
+        self._rows_since_check = 0  # rows of any kind since `_check_endless` last raised
         self._replies = 0
-        self._highest_offset = 0  # the highest offset that a page is known to have covered
-        self._first_is_full = False  # page 0 brought exactly the rows of a page
-        self._sweep_fresh = 0  # new rows since the pages were last begun
+        self._highest_offset = 0  # up to which pages are known to cover the list
+        self._first_is_full = False  # whether page 0 had exactly `PAGE_SIZE` rows
+        self._sweep_fresh = 0  # new rows in the current sweep
         self._sweeps = 0
         self._fruitless = 0
         self._is_ended = False
@@ -177,19 +177,20 @@ class Pager(Generic[RecordT]):
 
     @property
     def ended(self) -> bool:
-        """Whether there is nothing more to ask for."""
+        """Whether the walk is over."""
         return self._is_ended
 
     @property
     def record_count(self) -> int:
-        """How many different records the walk has given."""
+        """Number of different records that the walk has returned."""
         return self._record_count
 
     async def next_page(self) -> Page[RecordT]:
-        """Get the next reply's rows; an empty page, without a request, once ended.
+        """Read the next page; an empty one, without a request, once the walk is over.
 
-        Raises `CapgoError` as the request does, and before a request when more has come than
-        any list should have; called again it goes on. RuntimeError while another call runs.
+        Raises `CapgoError` as the request does, and `EndlessList` before a request when the
+        list is longer than any real one; the next call goes on. RuntimeError while another
+        call runs.
         """
         if self._busy:
             raise RuntimeError("next_page() is already running on this pager")
@@ -205,9 +206,9 @@ class Pager(Generic[RecordT]):
         return self._take(listing, sorted_rows)
 
     def forget(self, record: RecordT) -> None:
-        """Take note that a record this walk has given was deleted: the rows behind it move up.
+        """Note that a returned record was deleted, so that the rows after it move up.
 
-        The next page by number then begins before the row that has moved into the pages read.
+        The next page by number then begins before the row that has moved to a page already read.
         """
         if record.key not in self._row_keys:
             return
@@ -219,7 +220,7 @@ class Pager(Generic[RecordT]):
             self._position = Position(page=min(page, self._highest_offset // PAGE_SIZE) or None)
 
     async def _group_rows(self, rows: Sequence[RecordT | Unreadable]) -> _RowGroups[RecordT]:
-        """Tell new rows from known ones; a server that knows no pages sends 100 000 at once."""
+        """Group new and known rows; a server without pages sends 100 000 at once."""
         groups = _RowGroups[RecordT]([], [], [], set())
         began = time.monotonic()
         for number, row in enumerate(rows, 1):
@@ -266,7 +267,7 @@ class Pager(Generic[RecordT]):
         )
 
     def _check_endless(self) -> None:
-        """Raise, once for every so many rows and replies: somebody has to say that it goes on."""
+        """Raise `EndlessList` after every `ENDLESS_ROWS` or `ENDLESS_REPLIES`."""
         if self._rows_since_check < ENDLESS_ROWS and self._replies < ENDLESS_REPLIES:
             return
         self._rows_since_check = self._replies = 0
@@ -289,7 +290,7 @@ class Pager(Generic[RecordT]):
         rows = page * PAGE_SIZE + count
         last = is_last_page(page, count, first_is_full=self._first_is_full)
         if fresh or last:
-            # A full page of known rows only may come from a server that ignores `page`.
+            # A full page of known rows may come from a server that ignores `page`.
             self._highest_offset = max(self._highest_offset, rows if count else 0)
         missing = len(self._row_keys) + self._extra_unreadable < self._highest_offset
         sweeping = self._sweeps > 0
@@ -307,10 +308,10 @@ class Pager(Generic[RecordT]):
             self._sweep_again()
 
     def _skip_known_page(self, following: Position) -> None:
-        """Meet a full page of known rows where new ones belong.
+        """Handle a full page of known rows where new ones are expected.
 
-        It may be the page before, sent once more: then it is asked for again. Or as many rows
-        as it holds have come in front: then new ones follow behind it.
+        It may be the previous page sent again: then request it once more. Or as many rows were
+        inserted before it: then new rows follow on the next page.
         """
         self._fruitless += 1
         if self._fruitless >= MAX_FRUITLESS:

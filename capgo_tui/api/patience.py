@@ -1,4 +1,4 @@
-"""Which failed reads are worth another try, and how long to wait before it (contract §3)."""
+"""Retry policy of reads: which errors to retry and how long to wait (contract §3)."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
 _PASSING = {ErrorKind.UNREACHABLE, ErrorKind.SERVER_FAULT, ErrorKind.RATE_LIMITED}
 SHORTEST = 1.0
-"""Seconds to wait at least: a server that says 0 has rounded down."""
+"""Shortest wait in seconds: a server that says 0 has rounded down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often a read is tried, and what to wait; a write is sent once whatever this says."""
+    """Retry policy of reads; a write is never retried."""
 
     tries: int = 4
     longest: float = 60.0
-    """Seconds; a server that asks for more is believed, and the read fails at once."""
+    """Longest wait in seconds; if the server asks for more, the read fails at once."""
     total: float = 120.0
-    """Seconds that all waits of one read may take together."""
+    """Most seconds that all waits of one read take together."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
 
     def wait_after(self, error: CapgoError, failures: int, wait_total: float) -> float | None:
-        """Seconds to wait before the next try; None when there is to be none.
+        """Return the seconds to wait before the next try; None for no further try.
 
         Args:
             error: why the last try failed.
@@ -46,7 +46,7 @@ class Patience:
 
 
 class Wait:
-    """One wait before a request goes out, told when it begins and when it is ``is_over``."""
+    """One wait before a request is sent; reported when it begins and when it is over."""
 
     def __init__(
         self,
@@ -63,25 +63,25 @@ class Wait:
         self.operation = operation
         """Such as ``list_devices``."""
         self.error = error
-        """Why: what this request failed with before, or another one that the server held back."""
+        """The cause: the last error of this request, or a rate limit hit by another one."""
         self.seconds = seconds
         self.number = number
-        """Which try comes next, counted from 1."""
+        """Number of the next try, from 1."""
         self.tries = tries
-        """How many tries there are at most."""
+        """Most tries."""
         self.is_over = False
         self._scope = asyncio.timeout(None)
         self._began = False
 
     def cancel(self) -> None:
-        """Wait no longer and try no more: the request then fails with ``error``."""
+        """End the wait and all retries: the request then fails with ``error``."""
         if not self.is_over:
             self.is_over = True
             if self._began:
                 self._scope.reschedule(asyncio.get_running_loop().time())
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Wait; raises ``error`` when it was given up."""
+        """Wait; raises ``error`` when the wait is cancelled."""
         if self.is_over:
             raise self.error.with_traceback(None)
         try:

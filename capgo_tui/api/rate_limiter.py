@@ -1,4 +1,4 @@
-"""When a request may go out, so that the server's limits are kept from this side (contract §3)."""
+"""Rate limiter: when a request may be sent under the server's limits (contract §3)."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ if TYPE_CHECKING:
     from capgo_tui.api.requests import Request
 
 A_MINUTE = 100
-"""Requests that the documentation allows; the server itself allows more as a rule."""
+"""Requests per minute by the documentation; the server usually allows more."""
 _SPACING = 60.0 / (A_MINUTE - 2)
 SLOW_SECONDS = 300.0
-"""So long the documented pace is kept after the server asked for it."""
+"""Seconds that the documented rate is kept after a 429."""
 PER_DEVICE = 5
 _DEVICE_WINDOW = 1.25
-"""The server's second, and what two requests may differ on their way to it."""
+"""Seconds: the server's window of one second, and a margin for network jitter."""
 _MOST_DEVICES = 1_000
 _DEVICE_OPERATIONS = {"get_device", "link_device", "unlink_device"}
 
 
 class RateLimiter:
-    """Gives every request of one client its moment.
+    """Schedules every request of one client.
 
-    Requests go out at once, until the server answers one with 429. Then all wait as long as it
-    asked for, because every request starts the time anew, and after that keep to 100 a minute
-    for a while. Requests about one device are never more than five a second.
+    Requests are sent at once until the server answers one with 429. Then all wait as long as it
+    asked for, because every request restarts its window, and after that keep to 100 a minute for
+    a while. Requests about one device are limited to five a second.
     """
 
     def __init__(self, longest: float) -> None:
@@ -39,7 +39,7 @@ class RateLimiter:
         self._devices: dict[tuple[str, str], deque[float]] = {}
 
     def moment(self, request: Request, now: float, wait: float = 0.0) -> float:
-        """The moment for a request, `wait` seconds from now or later; it counts as used."""
+        """Reserve and return the time for a request, at least `wait` seconds from `now`."""
         moment = max(now + wait, self._held_until)
         if moment < self._slow_until:
             moment = max(moment, self._free_from)
@@ -52,15 +52,15 @@ class RateLimiter:
         return moment
 
     def is_slow(self, now: float) -> bool:
-        """Whether requests keep to `A_MINUTE` now."""
+        """Return whether requests keep to `A_MINUTE` now."""
         return now < self._slow_until
 
     def holding_refusal(self, now: float) -> CapgoError | None:
-        """The refusal for which everything waits now."""
+        """Return the refusal that all requests wait for now."""
         return self._refusal if now < self._held_until else None
 
     def note(self, request: Request, error: CapgoError, now: float) -> None:
-        """Take a failure into account."""
+        """Update the limits after an error."""
         if error.kind is not ErrorKind.RATE_LIMITED or not _concerns_all(request, error):
             return
         self._slow_until = now + SLOW_SECONDS
@@ -87,7 +87,7 @@ def _device(request: Request) -> str:
 
 
 def _concerns_all(request: Request, error: CapgoError) -> bool:
-    """Whether a 429 speaks of the key or the address, not of one device or of refused keys."""
+    """Return whether a 429 concerns all requests, not one device or refused API keys."""
     if error.locks_address:
         return False
     if isinstance(error.detail, dict):

@@ -1,4 +1,4 @@
-"""What every row has: an identity, and its whole original JSON, packed until asked for."""
+"""Base of every row: an identity and the original JSON, stored compressed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
 WIRE_NAMES = "wire names"
-"""Where a field's metadata keep the names it travels under, if those are others than its own."""
+"""Metadata key of a field's names in JSON, if they differ from its own."""
 LIST_KEYS = ("data", "bundles", "versions")
-"""Where servers put the rows when the list comes in an object (contract §8.1, §9, §12)."""
+"""Members that hold the rows when a list comes in an object (contract §8.1, §9, §12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,16 @@ class BundleRef:
     name: str | None
     """Clean text; `wire_name` is the exact one."""
     exact: str | None = field(default=None, repr=False, compare=False)
-    """The server's own spelling, where cleaning changed it."""
+    """The server's exact text, if cleaning changed it."""
 
     @property
     def wire_name(self) -> str | None:
-        """The name letter by letter, for requests."""
+        """The exact name, for requests."""
         return self.exact or self.name
 
 
 class RawPage:
-    """One reply's body, compressed, shared by the rows that came in it (about 20 bytes each)."""
+    """The compressed body of a reply, shared by its rows (about 20 bytes each)."""
 
     __slots__ = ("_body",)
 
@@ -44,22 +44,22 @@ class RawPage:
         self._body = zlib.compress(body, 1)
 
     def document(self) -> JSON:
-        """Unpack the whole reply."""
+        """Decompress and parse the whole reply."""
         return load_json(zlib.decompress(self._body))
 
     def row(self, index: int) -> JSON:
-        """Unpack one row of the list; a negative index means the reply is the row."""
+        """Return one row of the list; a negative index means that the reply is the row."""
         return self.rows([index])[0]
 
     def rows(self, indexes: Iterable[int]) -> list[JSON]:
-        """Unpack some rows as `row` does, the reply only once."""
+        """Return several rows as `row` does, decompressing the reply once."""
         document = self.document()
         rows = rows_of(document)
         return [document if at < 0 or rows is None else rows[at] for at in indexes]
 
 
 class Record:
-    """Base of every row. Two rows are equal when their fields are, wherever they came from."""
+    """Base of every row. Rows are equal when their fields are equal, whatever their page."""
 
     __slots__ = ("_earlier", "_exact", "_index", "_listed", "_override_unknown", "_page")
 
@@ -68,24 +68,24 @@ class Record:
     _page: RawPage
 
     ABSENT_IS_NONE: ClassVar[frozenset[str]] = frozenset()
-    """Fields that a server leaves out to say that there is none."""
+    """Fields whose absence means that there is none, rather than unknown."""
 
     @property
     def key(self) -> Hashable:
-        """What tells this row from the others of its list."""
+        """The row key: identifies this row in its list."""
         raise NotImplementedError
 
     def is_same(self, other: object) -> bool:
-        """Whether what is known of a row is the same in `other`."""
+        """Return whether `other` is the same row with the same known fields."""
         return self == other
 
     @property
     def is_single_reply(self) -> bool:
-        """Whether it was the whole reply: some servers tell less of one record than of many."""
+        """Whether it was the whole reply: some servers send fewer fields for one record."""
         return getattr(self, "_page", None) is not None and self._index < 0
 
     def has_field(self, name: str) -> bool:
-        """Whether a reply held a field, be it null; a row of a list holds what there is."""
+        """Return whether the reply had a field, even null; rows of a list have all fields."""
         return (
             not self.is_single_reply
             or self._was_listed
@@ -94,15 +94,15 @@ class Record:
 
     @property
     def _was_listed(self) -> bool:
-        """Whether it was completed by a row of a list."""
+        """Whether a row of a list completed it."""
         return getattr(self, "_listed", False)
 
     def raw(self) -> JSON:
-        """Give the row as the server sent it, nothing lost; None for one made by hand.
+        """Return the row as the server sent it; None for a row without a reply.
 
-        One that came alone and tells less than its row in the list is given with the rest.
+        Fields that a single reply lacks are added from the row of the list.
 
-        This text is not clean: show it through `capgo_tui.text.clean_lines`.
+        The text is not clean: show it through `capgo_tui.text.clean_lines`.
         """
         page: RawPage | None = getattr(self, "_page", None)
         row = None if page is None else page.row(self._index)
@@ -117,11 +117,11 @@ class Record:
         }
 
     def raw_json(self) -> str:
-        """Give `raw` as indented JSON text, in the server's order; not clean either."""
+        """Return `raw` as indented JSON text without secrets, in the server's order; not clean."""
         return json.dumps(self.redact(self.raw()), indent=2, ensure_ascii=False)
 
     def redact(self, raw: JSON) -> JSON:
-        """Give what `raw` gave without what is nobody's business."""
+        """Return a raw row without secrets."""
         return raw
 
     def _exact_or(self, default: str) -> str:
@@ -131,28 +131,28 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A row without a usable identity: kept, counted and shown, but nothing can be done to it."""
+    """A row without a usable identity; it is shown and counted, but cannot be changed."""
 
     raw: JSON = field(compare=False)
-    """The row; None for one that was too large to be kept whole."""
+    """The row; None if it was too large to keep."""
     why: str
     text: str = ""
-    """The row as JSON text with sorted keys; cut where it is longer than `MOST_LETTERS`."""
+    """The row as JSON text with sorted keys, cut after `MOST_LETTERS`."""
     digest: str = ""
-    """Tells rows apart whose text was cut."""
+    """Hash of the whole text, if it was cut."""
 
     @property
     def key(self) -> Hashable:
-        """What tells this row from the others of its list."""
+        """The row key: identifies this row in its list."""
         return ("unreadable", self.text, self.digest)
 
 
 MOST_LETTERS = 4_000
-"""So much is kept of the JSON text of a row that cannot be read: it may be a megabyte."""
+"""Most characters kept of the JSON text of an unreadable row."""
 
 
 def unreadable(row: JSON, why: str) -> Unreadable:
-    """Keep a row that cannot be read, as far as it has room."""
+    """Return an unreadable row, cut if it is large."""
     text = json.dumps(row, sort_keys=True)
     if len(text) <= MOST_LETTERS:
         return Unreadable(row, why, text)
@@ -164,14 +164,14 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 
 def attach(record: RecordT, page: RawPage, index: int) -> RecordT:
-    """Tie a freshly parsed record to the page it came in."""
+    """Attach a new record to the page that it came in, and return it."""
     object.__setattr__(record, "_page", page)
     object.__setattr__(record, "_index", index)
     return record
 
 
 def complete_record(record: RecordT, earlier: RecordT) -> RecordT:
-    """Give a record that came alone, with what an earlier reply told of it besides."""
+    """Complete a record from a single reply by the fields of an earlier one."""
     if not record.is_single_reply or not is_dataclass(record):
         return record
     missing = _missing_fields(record, record.raw())
@@ -187,7 +187,7 @@ def complete_record(record: RecordT, earlier: RecordT) -> RecordT:
 
 
 def _missing_fields(record: Record, raw: JSON) -> set[str]:
-    """The fields that a reply has under none of their names, and that mean nothing by that."""
+    """Return the fields that a reply lacks and whose absence means unknown."""
     if not isinstance(raw, dict) or not is_dataclass(record):
         return set()
     return {
@@ -199,20 +199,20 @@ def _missing_fields(record: Record, raw: JSON) -> set[str]:
 
 
 def redact_rows(records: Iterable[Record]) -> list[JSON]:
-    """Give of many rows what the server sent, but for secrets; each reply is unpacked once."""
+    """Return the raw rows of many records without secrets; each reply is parsed once."""
     records = list(records)
     raws = raw_rows(records)
     return [record.redact(raw) for record, raw in zip(records, raws, strict=True)]
 
 
 def row_text(raw: JSON, field: str) -> str | None:
-    """Give the exact text of a field as the server sent it; None where it is no text."""
+    """Return the exact text of a field of a raw row; None when it is no text."""
     value = raw.get(field) if isinstance(raw, dict) else None
     return value if isinstance(value, str) else None
 
 
 def raw_rows(records: Sequence[Record | Unreadable]) -> list[JSON]:
-    """Give of many rows what the server sent, secrets too; each reply is unpacked once."""
+    """Return the raw rows of many records with secrets; each reply is parsed once."""
     places: dict[RawPage, list[int]] = {}
     indexes: dict[int, int] = {}
     rows: list[JSON] = [None] * len(records)
@@ -233,7 +233,7 @@ def raw_rows(records: Sequence[Record | Unreadable]) -> list[JSON]:
 
 
 def rows_of(document: JSON) -> list[JSON] | None:
-    """Give the rows of a list reply, bare or in an object; None when it is no list."""
+    """Return the rows of a list reply, bare or in an object; None when it is no list."""
     if isinstance(document, list):
         return document
     if isinstance(document, dict):

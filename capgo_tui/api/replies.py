@@ -1,4 +1,4 @@
-"""Reads the error replies of every era and says what they mean (contract §2, §3, §12)."""
+"""Parse the error replies of all revisions (contract §2, §3, §12)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SUCCESS = ("ok", "success")
 _NOT_AN_ERROR_TEXT = {*_SUCCESS, "KO"}
 _MESSAGE_LENGTH = 300
 _MOST_BYTES = 256 * 1024
-"""No honest error, and no honest answer to a write, is larger; more of it is not looked at."""
+"""No real error, and no real reply to a write, is larger."""
 _LONGEST_WAIT = 7 * 24 * 3600.0
 
 _CODES = {
@@ -59,7 +59,7 @@ _CODES = {
 }
 _KIND_OF_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 
-# The same code may mean "no permission" or something else; the text then decides, in any era.
+# The same code may mean "no permission" or something else: the text decides, in every revision.
 _NO_ACCESS = re.compile(r"you can[’']?t\b", re.IGNORECASE)
 _KIND_OF_TEXT = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
@@ -71,8 +71,8 @@ _KIND_OF_TEXT = tuple(
         (r"^cannot (find|get|delete)\b", ErrorKind.NOT_FOUND),
     )
 )
-"""For the eras without codes; the first that fits counts."""
-_ERA_STATUSES = (400, 403)  # the others of those eras speak for themselves
+"""Patterns for revisions without codes; the first match counts."""
+_ERA_STATUSES = (400, 403)  # other statuses of those revisions are specific
 _KIND_OF_STATUS = {
     401: ErrorKind.KEY_REFUSED,
     402: ErrorKind.RULE,
@@ -81,16 +81,16 @@ _KIND_OF_STATUS = {
     408: ErrorKind.UNREACHABLE,
     429: ErrorKind.RATE_LIMITED,
 }
-# A 5xx that names the step that failed did not get past it; any other may come after the write.
+# A 5xx that names the failed step stopped there; any other may come after the write.
 _SAYS_NOT_DONE = re.compile(r"cannot (set channels|create channel)", re.IGNORECASE)
 _CODES_NOT_DONE = {"channel_device_error"}
 _REFUSALS = {400, 401, 402, 403, 404, 429}
-"""What a route of the contract refuses with, in its words; any other 4xx is somebody else's."""
+"""Statuses of refusals in the contract, with its texts; any other 4xx comes from a proxy."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ErrorReply:
-    """What an error body says, whichever of the shapes of §2 it has; still unclean."""
+    """The content of an error body of any shape (§2), not yet clean."""
 
     message: str
     code: str | None = None
@@ -109,7 +109,7 @@ def error_of(
     key: str,
     now: float,
 ) -> CapgoError:
-    """Make the error that a reply means, of HTTP status 300 or more or that `is_denial`.
+    """Return the error of a reply, of HTTP status 300 or more or that `is_denial`.
 
     `request` is the method and path, `headers` has lower-case names, `key` is the raw key,
     hidden wherever the server echoes it, `now` is the Unix time in seconds (for
@@ -134,7 +134,7 @@ def error_of(
 
 
 def is_denial(body: bytes) -> bool:
-    """Whether a 2xx reply to a write is no success after all: a web page or an error body (§2)."""
+    """Return whether a 2xx reply to a write is an error: a web page or an error body (§2)."""
     if len(body) > _MOST_BYTES:
         return True
     if body.lstrip().startswith(b"<"):
@@ -150,7 +150,7 @@ def is_denial(body: bytes) -> bool:
 
 
 def is_end_of_bundle_list(error: CapgoError) -> bool:
-    """Whether `error` is how a bundle list says "no more", or "none at all" (contract §8.1)."""
+    """Return whether an error means the end of a bundle list, or an empty one (contract §8.1)."""
     told_so = error.code == "cannot_get_bundle" or (
         error.code is None
         and error.message.lower().startswith(("cannot get bundle", "cannot get v"))
@@ -215,7 +215,7 @@ def _kind_of_text(message: str) -> ErrorKind | None:
 
 
 def _is_bundle_list_fault(reply: _ErrorReply) -> bool:
-    """Whether "cannot get bundle" comes with a database error: a fault, not an empty list."""
+    """Return whether "cannot get bundle" has a database error, so that it is no empty list."""
     if reply.code == "cannot_get_bundle":
         detail = reply.detail.get("supabaseError") if isinstance(reply.detail, dict) else None
     elif reply.code is None and reply.message.lower().startswith("cannot get "):
@@ -235,7 +235,7 @@ def _is_maybe_done(status: int, reply: _ErrorReply) -> bool:
 
 
 def _retry_after(headers: Mapping[str, str], detail: JSON, now: float) -> float | None:
-    """Seconds to wait: Retry-After, else moreInfo, else the reset time, else None (§3)."""
+    """Return the seconds to wait: Retry-After, else moreInfo, else the reset time (§3)."""
     detail_seconds = detail.get("retryAfterSeconds") if isinstance(detail, dict) else None
     reset = _number(headers.get("x-ratelimit-reset"))
     for seconds in (
@@ -260,7 +260,7 @@ def _number(value: JSON) -> float | None:
 
 
 def _until(date: str | None, now: float) -> float | None:
-    """Seconds until an HTTP date, which proxies may send as Retry-After."""
+    """Return the seconds until an HTTP date, which proxies may send as Retry-After."""
     try:
         return None if date is None else max(0.0, parsedate_to_datetime(date).timestamp() - now)
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Builds every request of the API as a value, from a revision's table; sends nothing."""
+"""Build the requests of the API as values, by the traits of a revision; nothing is sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Order: TypeAlias = Literal["asc", "desc"]
 Method: TypeAlias = Literal["GET", "POST", "PUT", "DELETE"]
 
 MAX_LIMIT = 150
-"""Most devices a page may bring: a larger one can come without a single override (§18.1)."""
+"""Most devices on a page: a larger one may come without any override (§18.1)."""
 
 MAX_CUSTOM_ID = 36
 """Characters of a custom id that can be looked up (contract §18.7)."""
@@ -45,28 +45,28 @@ _BLANKS = (
     "\t\n\x0b\x0c\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-"""What JavaScript's ``trim`` takes off; Python's ``strip`` takes off other characters."""
+"""Blanks of JavaScript's ``trim``, which differ from those of Python's ``strip``."""
 _APP_ID = re.compile(r"[a-z0-9]+(\.[\w-]+)+", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, complete but for the server and the key: to show, to record or to send."""
+    """One request without server and API key, to show, to record or to send."""
 
     operation: str
-    """What it is for, such as ``set_channel``."""
+    """Name of the operation, such as ``set_channel``."""
     method: Method
     path: str
     """Path without query, such as ``/channel``."""
     query: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, JSON] | None = None
-    """JSON body; None for none. Not to be changed."""
+    """JSON body or None; must not be modified."""
     writes: bool = False
     needs_key: bool = True
     takes_sessions: bool = False
-    """Whether ``authorization`` is for sessions here, and a 401 says nothing of the key (§1)."""
+    """Whether ``authorization`` is for sessions here, so a 401 says nothing of the key (§1)."""
     is_optional: bool = False
-    """Whether it is only nice to have an answer: it is tried once."""
+    """Whether the reply is optional, so that it is tried only once."""
 
     @property
     def name(self) -> str:
@@ -75,7 +75,7 @@ class Request:
 
     @property
     def key_header(self) -> str:
-        """The header that carries the key: where sessions are taken it could be one (§1)."""
+        """The header of the API key, which could be read as a session in ``authorization`` (§1)."""
         return "capgkey" if self.takes_sessions else "authorization"
 
     @property
@@ -95,7 +95,7 @@ class BundleName(str):
     __slots__ = ()
 
     def __new__(cls, name: str) -> BundleName:
-        """Check `name`; the result equals it letter by letter."""
+        """Check `name` and return it unchanged."""
         if not any(char.isprintable() and char != " " for char in name or ""):
             raise UnsafeBundleName(
                 "a bundle name is needed: an empty one would delete every bundle"
@@ -106,18 +106,18 @@ class BundleName(str):
 
 
 def is_version(name: str) -> bool:
-    """Whether a new bundle may be called so: strict semver 2.0 (contract §4)."""
+    """Return whether a new bundle may have this name: strict semver 2.0 (contract §4)."""
     return _SEMVER.fullmatch(name) is not None
 
 
 def ping(traits: Traits) -> Request:
-    """``GET /ok``: does the server answer? Needs no key, so none is sent (contract §9)."""
+    """``GET /ok``: health check, sent without the API key (contract §9)."""
     _require(traits, Extra.OK)
     return Request("ping", "GET", "/ok", needs_key=False)
 
 
 def list_apps(traits: Traits, *, page: int | None = None) -> Request:
-    """``GET /app``: the apps the key may see, 50 a page (contract §9)."""
+    """``GET /app``: the apps that the API key may see, 50 a page (contract §9)."""
     _require(traits, Extra.APPS)
     return Request("list_apps", "GET", "/app", _page_query(page))
 
@@ -140,7 +140,7 @@ def list_audit(traits: Traits, org_id: str, *, table: str, page: int | None = No
 
 
 def active_devices(traits: Traits, app_id: str, start: date, end: date) -> Request:
-    """``GET /statistics/app/:app_id``: what adds up day by day in that span (contract §9)."""
+    """``GET /statistics/app/:app_id``: cumulative daily statistics of a span (contract §9)."""
     _require(traits, Extra.STATISTICS)
     return Request(
         "active_devices",
@@ -169,7 +169,7 @@ def set_channel(traits: Traits, app_id: str, name: str, settings: ChannelSetting
     """``POST /channel``: create the channel or change what `settings` holds (contract §6.2).
 
     Raises UnsupportedByRevision for a setting or value the revision lacks, and where the
-    revision drops the bundle of a channel when none is sent and `settings` says none (§11.5).
+    revision drops the bundle of a channel when `settings` has none (§11.5).
     """
     body: dict[str, JSON] = {
         "app_id": _check_text("app id", app_id),
@@ -224,7 +224,7 @@ def list_devices(
 ) -> Request:
     """``GET /device``: a page of devices (contract §5, §7.1).
 
-    The first request gives neither `page` nor `cursor`; then the one whose shape was seen.
+    The first request has neither `page` nor `cursor`, later ones the kind that the server uses.
     `limit` is 1-150 rows, `updated_after` an aware moment, exclusive.
     Raises InvalidArgument for a bad limit, order or moment or for both `page` and `cursor`,
     UnsupportedByRevision for a filter that the revision does not have.
@@ -236,7 +236,7 @@ def list_devices(
     filters = device_filters(order, updated_after, only_custom_id=only_custom_id)
     if missing := sorted({name for name, _ in filters} - traits.device_filters):
         raise _unsupported(traits, f"device filter {', '.join(missing)}")
-    # `page` means that the server pages by number, and such a server knows no limit.
+    # A server that pages by number has no limit.
     limits = (("limit", str(limit)),) if traits.device_limit and page is None else ()
     cursors = () if cursor is None else (("cursor", cursor),)
     query = (*_app_query(traits, app_id), *limits, *filters, *cursors, *_page_query(page))
@@ -246,7 +246,7 @@ def list_devices(
 def device_filters(
     order: Order | None, updated_after: datetime | None, *, only_custom_id: bool
 ) -> tuple[tuple[str, str], ...]:
-    """Give the query parameters of a device list's filters; raises InvalidArgument."""
+    """Return the query parameters of a device list's filters; raises InvalidArgument."""
     filters: list[tuple[str, str]] = []
     if order is not None:
         if order not in ("asc", "desc"):
@@ -256,7 +256,7 @@ def device_filters(
         if updated_after.utcoffset() is None:
             raise InvalidArgument("updated_after needs a time zone")
         filters.append(("updated_at", iso_utc(updated_after)))
-    if only_custom_id:  # any text, "false" too, means yes to the server
+    if only_custom_id:  # the server takes any text, even "false", as true
         filters.append(("customIdMode", "true"))
     return tuple(filters)
 
@@ -280,8 +280,8 @@ def find_devices(
     """``GET /device?custom_id=``: the devices of exactly that custom id (contract §18.7).
 
     It is read by cursor; `page` is never sent.
-    A phone can choose any text, so it is sent letter by letter but for the blanks around it,
-    which the server takes off as well. Servers of July 2026 answer with the whole list.
+    A phone can choose any text, so it is sent exactly, without surrounding blanks, which the
+    server strips as well. Servers of July 2026 answer with the whole list.
     Raises InvalidArgument for one that no server looks up, UnsupportedByRevision for a
     revision that has no such parameter.
     """
@@ -301,7 +301,7 @@ def find_devices(
 
 
 def strip_blanks(text: str) -> str:
-    """Give a text without the blanks around it, by the server's notion of one (JavaScript's)."""
+    """Strip blanks from a text as the server does, which uses JavaScript."""
     return text.strip(_BLANKS)
 
 
@@ -340,7 +340,7 @@ def list_bundles(traits: Traits, app_id: str, *, page: int | None = None) -> Req
 
 
 def delete_bundle(traits: Traits, app_id: str, name: BundleName) -> Request:
-    """``DELETE /bundle`` of one bundle (contract §8.2); can never mean all of them.
+    """``DELETE /bundle`` of one bundle, never of all (contract §8.2).
 
     Raises UnsafeBundleName, whatever was passed for `name`, unless it names one bundle.
     """
@@ -429,7 +429,7 @@ def _delete(
     names: Mapping[str, str],
     more: Mapping[str, JSON] | None = None,
 ) -> Request:
-    """Send the names where the revision reads them: in the query, in the body or in both (§12)."""
+    """Build a DELETE with its names where the revision reads them: query, body or both (§12)."""
     if not traits.delete_names_app and path != traits.bundles_path:
         names = {name: value for name, value in names.items() if name != "app_id"}
     body: dict[str, JSON] = {**names, **(more or {})}
@@ -458,7 +458,7 @@ def _wire_device_id(traits: Traits, device_id: str) -> str:
 
 
 def _check_text(what: str, text: str) -> str:
-    """Refuse an empty text, which servers read as "all" or "none", and one that is no Unicode."""
+    """Return a text; raise for an empty one, which servers read as "all", and for surrogates."""
     if not text or text.isspace():
         raise InvalidArgument(f"the {what} is empty")
     try:
@@ -469,7 +469,7 @@ def _check_text(what: str, text: str) -> str:
 
 
 def _require(traits: Traits, extra: Extra) -> None:
-    # Before the server is recognised nothing is known to be missing.
+    # `RECOGNITION_TRAITS` have all extras.
     if extra not in traits.extras:
         raise _unsupported(traits, extra.value)
 

@@ -1,4 +1,4 @@
-"""The four revisions of the API: what differs, as data, and how to tell them apart (§0, §18)."""
+"""The four revisions of the API: their traits as data, and how to recognise them (§0, §18)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Revision(StrEnum):
 
 
 class Paging(StrEnum):
-    """How a list is read to its end (contract §5)."""
+    """How the server pages a list (contract §5)."""
 
     WHOLE = "whole"
     """Everything in one reply."""
@@ -35,7 +35,7 @@ class Paging(StrEnum):
 
 
 class DeleteAll(StrEnum):
-    """What "delete all bundles" covers (contract §8.2)."""
+    """Which bundles "delete all bundles" deletes (contract §8.2)."""
 
     EVERYTHING = "everything"
     UNLINKED = "unlinked"
@@ -43,7 +43,7 @@ class DeleteAll(StrEnum):
 
 
 class Place(Enum):
-    """Where a DELETE carries what it is about (contract §12)."""
+    """Where a DELETE has its parameters (contract §12)."""
 
     QUERY = "query"
     BODY = "body"
@@ -101,16 +101,16 @@ _ALL_OF_BUNDLE = _OLD_BUNDLE | {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """Everything in which one revision differs from another, so that no code asks which it is."""
+    """All differences between revisions, so that no other code depends on the revision."""
 
     revision: Revision | None
-    """None in the table for a server not yet recognised."""
+    """The revision; None in `RECOGNITION_TRAITS`."""
     bundles_path: str = "/bundle"
     app_params: tuple[str, ...] = ("app_id",)
     """Query parameters that carry the app id on a GET of channels or devices."""
     delete_places: frozenset[Place] = frozenset(Place)
     delete_names_app: bool = True
-    """Whether deleting a channel or an override names the app; else the server takes no app."""
+    """Whether deleting a channel or an override names the app; else it must not."""
     device_params: tuple[str, ...] = ("device_id",)
     """Query parameters that carry the device id on a GET of one device."""
     link_channel_fields: tuple[str, ...] = ("channel",)
@@ -118,59 +118,59 @@ class Traits:
     link_bundle_field: str | None = None
     """Body field for a bundle when linking, where one may be sent."""
     links_default_bundles: bool = True
-    """Whether that may be a bundle which a default channel carries."""
+    """Whether that bundle may be one of a default channel."""
     links_default_channels: bool = False
     """Whether a device may be forced to a default channel."""
     same_link_seconds: float = 60.0
-    """The same device is linked to the same channel once in so many seconds; 0 for no limit."""
+    """Seconds between two links of one device to the same channel; 0 for no limit."""
     links_unseen_devices: bool = True
     """Whether a device that never asked for an update can be linked."""
     channels_paging: Paging = Paging.PAGES
     devices_paging: Paging = Paging.CURSOR
     bundles_paging: Paging = Paging.PAGES
     device_filters: frozenset[str] = frozenset({"order", "updated_at", "customIdMode"})
-    """Query filters the device list obeys."""
+    """Filters of the device list."""
     custom_id_param: bool = True
-    """Whether ``custom_id`` may be sent to the device list; whether it is obeyed its rows tell."""
+    """Whether the device list may take ``custom_id``; some servers ignore it."""
     device_limit: bool = True
     """Whether the device list takes ``limit``."""
     tells_overrides: bool = True
-    """Whether a device's row names its override; else it can be set but not read back."""
+    """Whether a device's row has its override; else it can be set but not read back."""
     tells_bundle_names: bool = True
-    """Whether channels and devices name their bundle; else they tell its id alone."""
+    """Whether channels and devices name their bundle; else they have its id only."""
     lowers_device_ids: bool = True
-    """Whether device ids are lower-cased before sending; else sent as listed."""
+    """Whether device ids are sent in lower case; else as listed."""
     channel_fields: frozenset[str] = frozenset(CHANNEL_FIELDS)
     """Fields of `ChannelSettings` that may be sent."""
     update_policies: frozenset[str] = frozenset()
     """Values of ``disable_auto_update`` that may be sent."""
     clears_bundle: bool = True
-    """Whether there is a way to take the bundle off a channel."""
+    """Whether the bundle can be taken off a channel."""
     sends_null_bundle: bool = True
-    """Whether that is a null ``version``; else ``version`` is left out."""
+    """Whether a null ``version`` does that; else ``version`` is omitted."""
     keeps_omitted_bundle: bool = True
-    """Whether a channel keeps its bundle when ``version`` is not sent."""
+    """Whether a channel keeps its bundle when ``version`` is omitted."""
     new_bundle_ends_rollout: bool = False
-    """Whether a new stable bundle drops the rollout target and switches it off (§18.4)."""
+    """Whether a new stable bundle drops the rollout target and disables the rollout (§18.4)."""
     disabling_drops_target: bool = False
-    """Whether switching a rollout off drops its target and its pause (§18.4)."""
+    """Whether disabling a rollout drops its target and its pause (§18.4)."""
     delete_all: DeleteAll = DeleteAll.UNLINKED
     extras: frozenset[Extra] = frozenset(Extra)
     channel_tells: frozenset[str] = _ALL_OF_CHANNEL
     device_tells: frozenset[str] = _ALL_OF_DEVICE
     bundle_tells: frozenset[str] = _ALL_OF_BUNDLE
-    """Fields of a `Channel`, a `Device` and a `Bundle` that the server's replies have at all."""
+    """Fields of a `Channel`, a `Device` and a `Bundle` that the server sends."""
     fallback: Traits | None = None
-    """The table to try where a server does not understand a read that was built by this one."""
+    """Traits to try when the server does not understand a read built by these."""
 
     @property
     def deletes_channel_with_bundle(self) -> bool:
-        """Whether ``delete_bundle`` is known: it is as old as bundle metadata (contract §6.3)."""
+        """Whether the server knows ``delete_bundle``, as old as bundle metadata (contract §6.3)."""
         return Extra.METADATA in self.extras
 
     @property
     def promotes(self) -> bool:
-        """Whether a bundle is put on a channel by a request of its own (contract §8.4)."""
+        """Whether there is a request to put a bundle on a channel (contract §8.4)."""
         return Extra.PROMOTE in self.extras
 
 
@@ -222,7 +222,10 @@ _LEGACY = Traits(
     revision=Revision.LEGACY,
     bundles_path="/versions",
     app_params=("app_id", "appid"),
-    device_params=("device_id", "channel"),  # the seed's slip, meaning the device id
+    device_params=(
+        "device_id",
+        "channel",
+    ),  # `channel` is a mistake of that server and means the device id
     delete_places=frozenset({Place.BODY}),
     link_channel_fields=("channel", "channel_id"),
     link_bundle_field="version_id",
@@ -255,13 +258,13 @@ LEGACY_LETTER = replace(
     delete_names_app=False,
     bundle_tells=_OLD_CHANNEL - {"public", "bundle"},
 )
-"""A legacy server that knows the parameters and fields of its document and no others."""
+"""A legacy server with exactly the parameters and fields of its document."""
 
 LEGACY = replace(_LEGACY, fallback=LEGACY_LETTER)
-"""A legacy server of any kind: what the document and the code of its time had, side by side."""
+"""Any legacy server: the parameters of its document and of its code together."""
 
 RECOGNITION_TRAITS = Traits(revision=None, device_limit=False, fallback=LEGACY_LETTER)
-"""For the reads by which a server is recognised: what all others than `LEGACY_LETTER` answer."""
+"""Traits for the reads that recognise a server; all but `LEGACY_LETTER` understand them."""
 
 TRAITS: dict[Revision, Traits] = {
     Revision.NEXT: NEXT,
@@ -278,10 +281,10 @@ _OLD_DEVICE_EXTRAS = {"custom_id", "version_build", "is_prod", "is_emulator"}
 
 
 def recognise(path: str, body: JSON) -> Revision | None:
-    """Tell the revision from a successful GET of `path`, or None when several could answer so.
+    """Return the revision by the reply to a GET of `path`, or None when several are possible.
 
     `path` is the path without query, `body` the parsed reply: a list or one record. LIVE means
-    live or next unless it was told by a channel: only channels differ between the two (§18.3).
+    live or next unless `path` is that of channels, which alone differ between the two (§18.3).
     """
     if path == "/versions":
         return Revision.LEGACY
@@ -294,7 +297,7 @@ def recognise(path: str, body: JSON) -> Revision | None:
 
 
 def assigns_to_a_target(reply: JSON) -> bool:
-    """Whether the reply to ``PUT /bundle`` is one of next (contract §18.5)."""
+    """Return whether the reply to ``PUT /bundle`` comes from next (contract §18.5)."""
     return isinstance(reply, dict) and "assignmentTarget" in reply
 
 
@@ -306,7 +309,7 @@ def _from_channel(row: dict[str, JSON]) -> Revision | None:
     if "disableAutoUpdateToMajor" in row and isinstance(row.get("version"), int):
         return Revision.LEGACY
     if "disableAutoUpdate" in row and isinstance(row.get("version"), dict):
-        # With these it is a server between D and live, of which no table is certain.
+        # With these it is between documented and live, where no traits are certain.
         return None if {"allow_device", "allow_prod"} & row.keys() else Revision.DOCUMENTED
     return None
 
@@ -340,4 +343,4 @@ _READERS: dict[tuple[str, bool], Callable[[dict[str, JSON]], Revision | None]] =
     ("/device", False): _from_device,
     ("/bundle", True): _from_bundle,
 }
-"""What a reply's rows tell, by path and whether the reply is a bare list."""
+"""Functions that recognise a row, by path and whether the reply is a bare list."""

@@ -1,4 +1,4 @@
-"""Capgo's own server, and which servers are this very machine."""
+"""Capgo's own server, and loopback addresses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DEFAULT_SERVER: Final = "https://api.capgo.app"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host, as a URL names it, is this machine: what is sent there leaves it never."""
+    """Return whether a host of a URL is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""What can be set on a channel: every field of contract §6.2 and §6.4, checked before sending."""
+"""Settings of a channel: all fields of contract §6.2 and §6.4, checked before sending."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""Not sent at all, so the server keeps what it has; None, where allowed, is sent as null."""
+"""Not sent, so that the server keeps its value; None, where allowed, is sent as null."""
 
 UpdatePolicy: TypeAlias = Literal["major", "minor", "patch", "version_number", "metadata", "none"]
 UpdatePackage: TypeAlias = Literal["all", "zip", "delta", "zip_from_builtin", "delta_from_builtin"]
@@ -40,7 +40,7 @@ Check: TypeAlias = Callable[[Value], "JSON"]
 
 
 class Kind(Enum):
-    """What sort of value a setting takes, for whoever asks a person for it."""
+    """Type of the value of a setting, for a form."""
 
     FLAG = "yes or no"
     CHOICE = "one of a few words"
@@ -55,13 +55,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How one setting travels: its name on the wire, and the check that gives its value."""
+    """One setting: its name in JSON, and the check that returns its JSON value."""
 
     wire: str
     check: Check
     kind: Kind = Kind.FLAG
     null: bool = False
-    """Whether it may be sent as null, which the server then takes as a value of its own."""
+    """Whether null is a value of its own."""
     choices: tuple[str, ...] = ()
 
 
@@ -78,7 +78,7 @@ def _only_true(value: Value) -> JSON:
 
 
 SOME_UPDATES: Final = "some"
-"""An update policy of which no more is told than that it holds something back (§6.1, D)."""
+"""An update policy that holds back some updates, not known which (§6.1, D)."""
 UPDATE_POLICIES = ("major", "minor", "patch", "version_number", "none")
 UPDATE_PACKAGES = ("all", "zip", "delta", "zip_from_builtin", "delta_from_builtin")
 AUTO_PAUSE_ACTIONS = ("pause", "rollback", "notify")
@@ -158,7 +158,7 @@ def _number(low: float, high: float, *, open_ends: bool = False) -> Check:
 
 
 def iso_utc(moment: datetime) -> str:
-    """Write an aware `moment` the way the server wants it: ``2026-01-31T12:00:00.000Z``."""
+    """Format an aware datetime for the server: ``2026-01-31T12:00:00.000Z``."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -212,11 +212,11 @@ class ChannelSettings:
                 raise InvalidSetting(f"{one} and {other} contradict each other: send one of them")
 
     def with_bundle(self, bundle: str | None) -> ChannelSettings:
-        """Give the same settings with this bundle name, or with None for no bundle."""
+        """Return the same settings with another bundle name, or None for no bundle."""
         return replace(self, bundle=bundle)
 
     def dump(self) -> dict[str, JSON]:
-        """Give the values that would be sent, by field name, as JSON values."""
+        """Return the values to send, by field name, as JSON values."""
         values: dict[str, JSON] = {}
         for field in fields(self):
             value = getattr(self, field.name)
@@ -279,4 +279,4 @@ CHANNEL_FIELDS: dict[str, Field] = {
     "auto_pause_action": Field("autoPauseAction", _action, Kind.CHOICE, choices=AUTO_PAUSE_ACTIONS),
     "auto_pause_cooldown_minutes": Field("autoPauseCooldownMinutes", _whole(0, 10_080), Kind.WHOLE),
 }
-"""Each setting's wire name and value rule, by field name of `ChannelSettings`."""
+"""JSON name and check of each setting, by field name of `ChannelSettings`."""

@@ -1,7 +1,7 @@
-"""Cuts a large JSON reply into slices of whole list items, without building any of them.
+"""Cut a large JSON reply into slices of whole list items, without parsing them.
 
 A reply of 16 MB may hold five million rows, each of which takes twenty times its bytes as a
-Python object: the rows are built slice by slice, and only those that are kept stay.
+Python object: rows are parsed slice by slice, and only those that are kept stay in memory.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from functools import cache
 from typing import Final
 
 SLICE: Final = 64 * 1024
-"""Most bytes of a slice of more than one item: no other thread runs while one is parsed."""
+"""Most bytes of a slice of several items: no other thread runs while one is parsed."""
 _MAX_NESTING = 1_000
-"""Deeper brackets are in no list of rows; Python's own parser gives up near this depth."""
+"""Deepest nesting of brackets; Python's parser fails near this depth."""
 _NESTED_AT_ONCE = 3
 
-# Every repeat is possessive: a match goes once over the text, whatever that is.
+# Every quantifier is possessive, so that matching is linear.
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 
 
 def _balanced_pattern(depth: int) -> bytes:
-    """A pattern for text whose brackets are closed and at most so deep."""
+    """Return a pattern for text with balanced brackets of at most this depth."""
     parts = [rb'[^"\[\]{}]++', _STRING]
     if depth:
         inner = _balanced_pattern(depth - 1)
@@ -42,12 +42,12 @@ _SPACE = rb"\s*+"
 
 @cache
 def _compile(pattern: bytes) -> re.Pattern[bytes]:
-    """Compile a pattern on its first use: all take 5 ms, and most starts read no large reply."""
+    """Compile a pattern on first use: all take 5 ms, and most starts read no large reply."""
     return re.compile(pattern, re.DOTALL)
 
 
-class MalformedJson(ValueError):  # noqa: N818 - it says what the text is
-    """The text is no JSON, as far as its brackets, commas and quotation marks tell."""
+class MalformedJsonError(ValueError):
+    """The brackets, commas or quotation marks of a text are not valid JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +58,26 @@ class Span:
     end: int
 
     def as_list(self, text: bytes) -> bytes:
-        """Give the items of a slice as a list of their own."""
+        """Return the items of a slice as JSON of a list."""
         return b"".join((b"[", memoryview(text)[self.start : self.end], b"]"))
 
     def of(self, text: bytes) -> bytes:
-        """Give the part itself."""
+        """Return the part itself."""
         return text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a reply is made of at its top."""
+    """The top level of a reply."""
 
     members: dict[str, Span | list[Span]]
-    """An object's members by name; of a list the slices, of anything else all of it."""
+    """Members of an object by name: the slices of a list, else the whole value."""
     items: list[Span] | None = None
     """The slices of a bare list; None for an object."""
 
 
 def outline(text: bytes) -> Outline:
-    """Find the slices of a list, or of the lists in an object; raises `MalformedJson`."""
+    """Return the slices of a list, or of the lists in an object; raises `MalformedJsonError`."""
     at = _past_space(text, 0)
     if text[at : at + 1] == b"[":
         slices, at = _slices(text, at + 1)
@@ -86,9 +86,9 @@ def outline(text: bytes) -> Outline:
         members, at = _members(text, at + 1)
         result = Outline(members)
     else:
-        raise MalformedJson("neither a list nor an object")
+        raise MalformedJsonError("neither a list nor an object")
     if _past_space(text, at) != len(text):
-        raise MalformedJson("something follows it")
+        raise MalformedJsonError("something follows it")
     return result
 
 
@@ -99,7 +99,7 @@ def _members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
     while True:
         name = _compile(_NAME).match(text, at)
         if name is None:
-            raise MalformedJson("no name of a member")
+            raise MalformedJsonError("no name of a member")
         at = name.end()
         value: Span | list[Span]
         if text[at : at + 1] == b"[":
@@ -113,18 +113,18 @@ def _members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
         if mark == b"}":
             return members, at
         if mark != b",":
-            raise MalformedJson("the object is not closed")
+            raise MalformedJsonError("the object is not closed")
 
 
 def _text_of(name: bytes) -> str:
     try:
         return str(json.loads(name))
     except ValueError:
-        raise MalformedJson("no name of a member") from None
+        raise MalformedJsonError("no name of a member") from None
 
 
 def _slices(text: bytes, at: int) -> tuple[list[Span], int]:
-    """The slices of a list whose bracket has just been opened, and the place behind it."""
+    """Return the slices of a list, from after its opening bracket, and the end of the list."""
     slices: list[Span] = []
     if text[(end := _past_space(text, at)) : end + 1] == b"]":
         return slices, end + 1
@@ -141,17 +141,17 @@ def _slices(text: bytes, at: int) -> tuple[list[Span], int]:
         if text[end : end + 1] == b"]":
             return slices, at
         if text[end : end + 1] != b",":
-            raise MalformedJson("the list is not closed")
+            raise MalformedJsonError("the list is not closed")
 
 
 def _make_span(text: bytes, start: int, end: int) -> Span:
     if _past_space(text, start) >= end:
-        raise MalformedJson("an item is missing")
+        raise MalformedJsonError("an item is missing")
     return Span(start, end)
 
 
 def _item_end(text: bytes, at: int) -> int:
-    """Where an item ends: at the comma or the bracket that follows it."""
+    """Return the end of an item: the position of the comma or the bracket after it."""
     depth = 0
     while True:
         at = _end(_INNER if depth else _ITEM, text, at)
@@ -163,9 +163,9 @@ def _item_end(text: bytes, at: int) -> int:
         elif mark in (b"]", b"}"):
             depth -= 1
         else:
-            raise MalformedJson("a string or a bracket is not closed")
+            raise MalformedJsonError("a string or a bracket is not closed")
         if depth > _MAX_NESTING:
-            raise MalformedJson("nested too deeply")
+            raise MalformedJsonError("nested too deeply")
         at += 1
 
 

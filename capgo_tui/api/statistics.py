@@ -1,4 +1,4 @@
-"""Reads the one number that the statistics of an app are asked for (contract §9, §18.10)."""
+"""Read the number of active devices from the statistics of an app (contract §9, §18.10)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Final
 from capgo_tui.api.jsonvalue import load_json
 
 _MOST_BYTES: Final = 64 * 1024
-"""A month of days takes a tenth of it."""
+"""Largest reply; a month of days takes a tenth of it."""
 _MOST_DEVICES: Final = 10**9
 
 
 def active_devices_in(body: bytes) -> int | None:
-    """Return how many devices were active up to the last day told; None when it is not told.
+    """Return the number of devices active up to the last day; None when it is missing.
 
-    `body` is the reply whose ``mau`` adds up from day to day.
+    `body` is a reply whose ``mau`` is cumulative.
     """
     if len(body) > _MOST_BYTES:
         return None

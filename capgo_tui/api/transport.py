@@ -1,4 +1,4 @@
-"""Carries one request to one server and back: the only place that speaks HTTP."""
+"""Send requests to one server over HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: 
 from capgo_tui.api.failures import explain, explain_fault, is_lasting  # noqa: E402
 from capgo_tui.api.replies import error_of, is_denial  # noqa: E402
 from capgo_tui.api.servers import is_loopback  # noqa: E402
-from capgo_tui.api.unpacking import ACCEPT_ENCODING, PIECE, Unpacker, UnsupportedEncoding  # noqa: E402
+from capgo_tui.api.unpacking import ACCEPT_ENCODING, PIECE, Unpacker, UnsupportedEncodingError  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait: for a connection, for the next bytes, and for a whole exchange."""
+    """Timeouts in seconds: for a connection, the next bytes, and a whole exchange."""
 
     connect: float = 5.0
     read: float = 15.0
@@ -49,12 +49,12 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One finished exchange, for a request log; without any header."""
+    """One finished exchange, without headers, for a request log."""
 
     operation: str
     method: str
     path: str
-    """Path with query, percent-encoded and without the key, wherever somebody put that."""
+    """Path with query, percent-encoded, with the API key hidden."""
     status: int | None
     """HTTP status; None without an answer."""
     elapsed_ms: float
@@ -62,22 +62,21 @@ class Exchange:
     """Bytes of the reply's body, decompressed."""
     error: ErrorKind | None
     message: str = ""
-    """Why it failed, as `CapgoError` says it: clean and without the key."""
+    """The message of the `CapgoError`, clean and without the API key."""
     request: Request | None = field(default=None, repr=False)
-    """The very request that was sent; its body may hold what is nobody else's business."""
+    """The request that was sent; its body may hold secrets."""
     attempt: int = 1
-    """Which try of this request it was."""
+    """Number of the try, from 1."""
 
 
 class Transport:
-    """Talks to one server; sends the key there and nowhere else.
+    """HTTP to one server; sends the API key to no other.
 
     ``server`` is the base address: https, or http on this machine only, with an optional path
-    before the API's own; anything else raises `InsecureServer`. Redirects are not followed, but
-    for one of a read that only adds a slash to the path: such a server gets it from then on.
-    Proxies of the environment serve all but this machine; netrc is never read (httpx only does
-    when asked to). ``asgi_app`` answers instead of a socket. Nothing is tried twice here:
-    `Attempts` does that.
+    before the API's own; anything else raises `InsecureServer`. Redirects are not followed,
+    except for a read that is redirected to the path with a slash, which is used from then on.
+    Proxies of the environment are used except for this machine; netrc is never read.
+    ``asgi_app`` replaces the network. Nothing is retried here: `Attempts` does that.
     """
 
     def __init__(
@@ -102,7 +101,7 @@ class Transport:
         self._client: httpx.AsyncClient | None = None
         self._is_closed = False
         self._slash: bool | None = None
-        """Whether paths end in a slash for this server; None until it has answered one."""
+        """Whether paths need a slash at the end; None while unknown."""
 
     async def aclose(self) -> None:
         """Close every connection; may be called again."""
@@ -114,9 +113,9 @@ class Transport:
     async def read(
         self, request: Request, attempt: int = 1, *, slashes: Sequence[bool] = (False, True)
     ) -> bytes:
-        """Send a read as `send` does, after a 404 with the slash that some servers insist on.
+        """Send a read as `send` does, and after a 404 with a slash, which some servers need.
 
-        `slashes` are the ways to try, in order, while the server's own way is not known.
+        `slashes` are tried in order while it is unknown what the server needs.
         """
         if self._slash is not None:
             return await self.send(request, attempt)
@@ -131,10 +130,10 @@ class Transport:
         raise no_route or ValueError("there is no way to try")
 
     async def send(self, request: Request, attempt: int = 1, *, slash: bool | None = None) -> bytes:
-        """Send `request` once, for the `attempt`-th time, and give the body of its 2xx reply.
+        """Send a request as try number `attempt`, and return the body of its 2xx reply.
 
         A read that is redirected to the same address with a slash is sent again there.
-        Raises `CapgoError` for everything else, RuntimeError after `aclose`.
+        Raises `CapgoError` for any other reply, RuntimeError after `aclose`.
         """
         slash = bool(self._slash) if slash is None else slash
         try:
@@ -144,7 +143,7 @@ class Transport:
             return await self._send(request, attempt, slash=True)
         except CapgoError as error:
             if error.status == 400 and self._slash is None:
-                self._slash = slash  # a refusal in the API's own words: the address was right
+                self._slash = slash  # a refusal by the API shows that the path was right
             raise
         self._slash = slash
         return body
@@ -165,8 +164,8 @@ class Transport:
         except _SlashRedirect:
             raise
         except Exception as fault:
-            # httpx reads a Location that is not followed, and h11, a codec or this very code may
-            # fail as well: a write that has gone out by then has not failed for that.
+            # httpx parses even a Location that it does not follow, and h11, a codec or our code may
+            # fail as well: a write already sent may still have taken effect.
             message = explain_fault(fault, self.host, went_out=progress.went_out)
             kind = ErrorKind.SERVER_FAULT
             error = self._make_error(request, progress, message, kind, lasting=True)
@@ -205,7 +204,7 @@ class Transport:
         progress.is_done = True
         status = progress.status or 0
         if 300 <= status < 400:
-            # A write is not sent again: whoever redirects it may have carried it out before.
+            # A write is not sent again: the redirecting server may have executed it.
             again = not request.writes and not request.path.endswith("/")
             if again and self._adds_a_slash(request, headers):
                 raise _SlashRedirect
@@ -240,7 +239,7 @@ class Transport:
             headers = {name.lower(): value for name, value in response.headers.items()}
         finally:
             await response.aclose()
-        # A server may echo the key in a row as well as in an error; nobody wants to see it.
+        # A server may echo the API key in a row as well as in an error.
         if len(body) < _HIDE_IN_THREAD:
             return self._key.hide_in_reply(body), headers
         return await asyncio.to_thread(self._key.hide_in_reply, body), headers
@@ -248,10 +247,10 @@ class Transport:
     async def _read_body(
         self, request: Request, response: httpx.Response, progress: _Progress
     ) -> bytes:
-        """Read the body as it comes off the wire, and no more of it than is bearable."""
+        """Read and decompress the body, up to `max_reply_bytes`."""
         try:
             unpacker = Unpacker(response.headers.get_list("content-encoding", split_commas=True))
-        except UnsupportedEncoding:
+        except UnsupportedEncodingError:
             message = f"the answer of {self.host} is packed in a way that was not asked for"
             kind = ErrorKind.SERVER_FAULT
             raise self._make_error(request, progress, message, kind, lasting=True) from None
@@ -265,7 +264,7 @@ class Transport:
                     kind = ErrorKind.SERVER_FAULT
                     raise self._make_error(request, progress, message, kind, lasting=True)
                 if pieces and len(pieces[-1]) >= PIECE:
-                    await asyncio.sleep(0)  # a small chunk may hold many of them
+                    await asyncio.sleep(0)  # a small chunk may decompress to many pieces
                 pieces.append(piece)
         unpacker.finish()
         return b"".join(pieces)
@@ -283,16 +282,15 @@ class Transport:
         return headers
 
     def prepare(self) -> None:
-        """Do now what the first request would do: imports and certificates, up to 0.1 s.
+        """Load modules and certificates now, up to 0.1 s, rather than at the first request.
 
-        For a thread without an event loop, so that no loop is held up later; in a thread with
-        one it does what can be done there.
+        For a thread without an event loop; in a thread with one it does only a part.
         """
         self._open()
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            # httpx imports its back end for asyncio at the first wait; this is such a wait.
+            # httpx imports its asyncio back end at the first checkpoint.
             anyio.run(anyio.lowlevel.checkpoint)
 
     def _open(self) -> httpx.AsyncClient:
@@ -300,7 +298,7 @@ class Transport:
             limits = self._timeouts
             app = self._asgi_app
             self._client = httpx.AsyncClient(
-                # An app that fails in-process is answered for with a 500, as a server would.
+                # An exception of the app becomes a 500, as on a server.
                 transport=httpx.ASGITransport(app, raise_app_exceptions=False) if app else None,
                 timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=limits.total),
                 limits=_LIMITS,
@@ -329,7 +327,7 @@ class Transport:
         )
 
     def _adds_a_slash(self, request: Request, headers: Mapping[str, str]) -> bool:
-        """Whether a redirect leads to the same address with a slash, and nowhere else."""
+        """Return whether a redirect leads to the same address with a slash."""
         url = httpx.URL(self.server + request.target)
         try:
             target = url.join(headers.get("location", ""))
@@ -365,12 +363,12 @@ def _with_slash(raw_path: bytes) -> bytes:
 
 
 def _is_unknown_route(error: CapgoError) -> bool:
-    """Whether a 404 is about the address, not about a record (contract §6-§8)."""
+    """Return whether a 404 is about the path, not about a record (contract §6-§8)."""
     return error.status == 404 and error.code in (None, "not_found")
 
 
 class _Progress:
-    """How far one exchange has come."""
+    """Progress of one exchange."""
 
     __slots__ = ("is_done", "reply_bytes", "status", "went_out")
 
@@ -381,13 +379,13 @@ class _Progress:
         self.went_out = went_out
 
     async def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """Note, when httpcore tells, that the request (no proxy's CONNECT) starts to go out."""
+        """Note that the request starts to be sent (trace callback of httpcore; not for CONNECT)."""
         if event.endswith("send_request_headers.started"):
             self.went_out = getattr(info.get("request"), "method", b"") != b"CONNECT"
 
 
 def _parse_server(server: str) -> tuple[httpx.URL, bool]:
-    """Parse a server address and say whether it is this machine; raises InsecureServer."""
+    """Parse a server address; return it and whether it is this machine; raises InsecureServer."""
     try:
         url = httpx.URL(server.strip())
     except (httpx.InvalidURL, ValueError):

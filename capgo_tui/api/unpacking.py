@@ -1,7 +1,7 @@
-"""Unpacks a reply as it comes, a bounded piece at a time.
+"""Decompress a reply in pieces of bounded size.
 
-httpx unpacks every layer that a header names, and each chunk whole, before anybody could look at
-the size: a few hundred bytes packed twice became gigabytes.
+httpx decompresses every layer that a header names, and each chunk at once, before its size can be
+checked: a few hundred bytes compressed twice became gigabytes.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
 
 ACCEPT_ENCODING: Final = "gzip, deflate"
 PIECE: Final = 1024 * 1024
-"""Most bytes unpacked at once: a few milliseconds."""
+"""Most bytes decompressed at once, which takes a few milliseconds."""
 _GZIP = 16 + zlib.MAX_WBITS
 _WITHOUT_HEADER = -zlib.MAX_WBITS
 _DEFLATE_HEADER = 2
 """Bytes of zlib's header, which some servers leave out of what they call deflate."""
 
 
-class UnsupportedEncoding(ValueError):  # noqa: N818 - it says what the reply is
-    """The reply is packed more than once, or in a way that was not asked for."""
+class UnsupportedEncodingError(ValueError):
+    """The reply is compressed twice, or by an encoding that was not requested."""
 
 
 class Unpacker:
-    """Unpacks one reply, whose headers name its content encodings."""
+    """Decompresses one reply by its content encodings."""
 
     def __init__(self, encodings: Iterable[str]) -> None:
         layers = [name for each in encodings if (name := each.strip().lower()) not in _PLAIN]
         if len(layers) > 1 or not {*layers} <= _ENCODINGS:
-            raise UnsupportedEncoding
+            raise UnsupportedEncodingError
         self._is_packed = bool(layers)
         self._stream = zlib.decompressobj(_GZIP) if layers and layers != ["deflate"] else None
         self._head = b""
         self._has_begun = False
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
-        """Unpack what has come, in pieces of at most `PIECE`; raises httpx.DecodingError."""
+        """Decompress a chunk in pieces of at most `PIECE` bytes; raises httpx.DecodingError."""
         if not self._is_packed:
             yield data
             return
@@ -60,10 +60,10 @@ class Unpacker:
             if piece:
                 yield piece
             data = self._stream.unconsumed_tail
-            more = bool(data) or len(piece) == PIECE  # it may hold some back
+            more = bool(data) or len(piece) == PIECE  # the decompressor may hold some back
 
     def finish(self) -> None:
-        """Raise httpx.DecodingError where the end is missing; nothing at all is no damage."""
+        """Raise httpx.DecodingError when the end is missing; an empty body is valid."""
         if self._has_begun and (self._stream is None or not self._stream.eof):
             raise httpx.DecodingError("the end is missing")
 
@@ -73,6 +73,6 @@ _ENCODINGS = {"gzip", "x-gzip", "deflate"}
 
 
 def _window(head: bytes) -> int:
-    """Whether zlib's header is there, which is a multiple of 31 and names its method."""
+    """Return the window bits of zlib, by whether its header is there (RFC 1950)."""
     has_header = head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
     return zlib.MAX_WBITS if has_header else _WITHOUT_HEADER

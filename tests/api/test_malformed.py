@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capgo_tui.api.errors import CapgoError, Refused
-from capgo_tui.api.listing import Listing, UnreadableReply, parse_list, parse_one
+from capgo_tui.api.listing import Listing, UnreadableReplyError, parse_list, parse_one
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.paging import Page
 from capgo_tui.api.records import Record, Unreadable
@@ -109,7 +109,7 @@ MODELS = st.sampled_from([Channel, Device, Bundle, AppInfo])
 def test_parsing(model: type[Record], body: bytes) -> None:
     try:
         listing = parse_list(model, body)
-    except UnreadableReply:
+    except UnreadableReplyError:
         return
     rows = [row for row in listing.rows if isinstance(row, Record)]
     assert len(rows) + sum(isinstance(row, Unreadable) for row in listing.rows) == len(listing.rows)
@@ -165,7 +165,7 @@ def test_a_number_of_too_many_digits_is_kept_digit_by_digit() -> None:
 
 @given(MODELS, BODIES)
 def test_parsing_one(model: type[Record], body: bytes) -> None:
-    with contextlib.suppress(UnreadableReply):
+    with contextlib.suppress(UnreadableReplyError):
         assert isinstance(parse_one(model, body), (model, Listing))
 
 

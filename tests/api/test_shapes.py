@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.api.listing import Listing, UnreadableReply, parse_list, parse_one
+from capgo_tui.api.listing import Listing, UnreadableReplyError, parse_list, parse_one
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef, RecordT, Unreadable
 from capgo_tui.api.revisions import Revision, recognise
@@ -220,13 +220,13 @@ def test_equality_is_of_the_data() -> None:
     "body", [b"", b"ok", b"<html>", b"{}", b'{"data": 5}', b"5", b"null", b"[" * 100_000, b"\xff"]
 )
 def test_no_list_is_told_apart(body: bytes) -> None:
-    with pytest.raises(UnreadableReply):
+    with pytest.raises(UnreadableReplyError):
         parse_list(Channel, body)
 
 
 def test_one_may_come_as_a_list() -> None:
     assert isinstance(parse_one(Channel, b'[{"id": 1, "name": "a"}]'), Listing)
-    with pytest.raises(UnreadableReply):
+    with pytest.raises(UnreadableReplyError):
         parse_one(Channel, b'{"name": "a"}')
 
 

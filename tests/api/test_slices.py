@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from capgo_tui.api import listing as listing_module
 from capgo_tui.api import slices
-from capgo_tui.api.listing import MOST_UNREADABLE, UnreadableReply, head_of, parse_list, parse_one
+from capgo_tui.api.listing import (
+    MOST_UNREADABLE,
+    UnreadableReplyError,
+    head_of,
+    parse_list,
+    parse_one,
+)
 from capgo_tui.api.models import Channel, Device
 from capgo_tui.api.records import MOST_LETTERS, Record, Unreadable
 from capgo_tui.api.revisions import Revision
@@ -51,7 +57,7 @@ def told(parse: Callable[[], Listing[Device]]) -> object:
     """All that a listing tells, raw rows too."""
     try:
         found = parse()
-    except UnreadableReply as error:
+    except UnreadableReplyError as error:
         return str(error)
     rows = [row.raw() if isinstance(row, Record) else row.raw for row in found.rows]
     return found, rows
@@ -132,12 +138,12 @@ def test_a_large_reply_that_is_no_json_is_told_as_such(
     for size in (1, 10, 10_000):
         monkeypatch.setattr(slices, "SLICE", size)
         monkeypatch.setattr(listing_module, "_READ_WHOLE", 0)
-        with pytest.raises(UnreadableReply, match="no JSON"):
+        with pytest.raises(UnreadableReplyError, match="no JSON"):
             parse_list(Device, odd)
 
 
 def test_one_record_is_not_as_large_as_a_list() -> None:
-    with pytest.raises(UnreadableReply, match="too large"):
+    with pytest.raises(UnreadableReplyError, match="too large"):
         parse_one(Device, b'{"device_id": "a", "x": %b}' % of_size(MB, b"{}"))
 
 

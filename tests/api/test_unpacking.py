@@ -11,7 +11,7 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.transport import Transport
-from capgo_tui.api.unpacking import PIECE, Unpacker, UnsupportedEncoding
+from capgo_tui.api.unpacking import PIECE, Unpacker, UnsupportedEncodingError
 from tests.api.support import KEY
 from tests.api.test_transport import READ, WRITE, raw, serving
 
@@ -127,7 +127,7 @@ def test_nothing_at_all_is_no_damage() -> None:
 
 
 def test_the_reasons_are_errors_of_their_own() -> None:
-    with pytest.raises(UnsupportedEncoding):
+    with pytest.raises(UnsupportedEncodingError):
         Unpacker(["gzip", "gzip"])
     with pytest.raises(httpx.DecodingError):
         list(Unpacker(["gzip"]).pieces(b"no gzip at all"))
