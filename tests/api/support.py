@@ -24,7 +24,7 @@ KEY = ApiKey("2c1eb96d-8677-57f8-8bd7-09e59dbbe943")
 
 
 @dataclass(frozen=True)
-class Asked:
+class SentRequest:
     """One request as the server saw it."""
 
     method: str
@@ -41,11 +41,11 @@ Answer = tuple[int, Any]
 
 
 @dataclass
-class Scripted:
+class ScriptedServer:
     """An ASGI app that answers with what `answer` gives: a status and JSON, or bytes."""
 
-    answer: Callable[[Asked], Answer]
-    asked: list[Asked] = field(default_factory=list)
+    answer: Callable[[SentRequest], Answer]
+    requests: list[SentRequest] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
 
     async def __call__(
@@ -55,15 +55,15 @@ class Scripted:
         send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
     ) -> None:
         body = (await receive()).get("body", b"")
-        asked = Asked(
+        request = SentRequest(
             scope["method"],
             scope["path"],
             dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True)),
             json.loads(body) if body else None,
             {name.decode(): value.decode() for name, value in scope["headers"]},
         )
-        self.asked.append(asked)
-        status, content = self.answer(asked)
+        self.requests.append(request)
+        status, content = self.answer(request)
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
         headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -71,11 +71,11 @@ class Scripted:
 
 
 @asynccontextmanager
-async def scripted(
-    answer: Callable[[Asked], Answer], **options: Any
-) -> AsyncIterator[tuple[CapgoClient, Scripted]]:
-    """A client that talks to a `Scripted` server in this process."""
-    server = Scripted(answer)
+async def open_client(
+    answer: Callable[[SentRequest], Answer], **options: Any
+) -> AsyncIterator[tuple[CapgoClient, ScriptedServer]]:
+    """A client that talks to a `ScriptedServer` server in this process."""
+    server = ScriptedServer(answer)
     async with CapgoClient(KEY, server="http://localhost", asgi_app=server, **options) as client:
         yield client, server
 

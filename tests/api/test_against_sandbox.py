@@ -48,11 +48,11 @@ def sandbox(revision: Revision, **counts: int) -> Iterator[tuple[str, Any]]:
     ready = threading.Event()
     startup = server.startup
 
-    async def started(sockets: list[socket.socket] | None = None) -> None:
+    async def start(sockets: list[socket.socket] | None = None) -> None:
         await startup(sockets)
         ready.set()
 
-    server.startup = started  # type: ignore[method-assign]
+    server.startup = start  # type: ignore[method-assign]
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
@@ -79,13 +79,13 @@ async def ids_of(pager: Pager[Any]) -> list[Any]:
     return rows
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("is_given", [True, False])
 async def test_paging_loses_and_doubles_nothing(
-    large: tuple[str, Any, Revision], told: bool
+    large: tuple[str, Any, Revision], is_given: bool
 ) -> None:
     url, world, revision = large
     async with CapgoClient(
-        ApiKey(world.key), server=url, revision=revision if told else None
+        ApiKey(world.key), server=url, revision=revision if is_given else None
     ) as client:
         channels = await ids_of(client.channels(world.app_id))
         assert len(channels) == 1_300
@@ -96,9 +96,9 @@ async def test_paging_loses_and_doubles_nothing(
         assert len(bundles) == 1_300
         one = await client.channel(world.app_id, channels[700].wire_key)
         assert one.id == channels[700].id
-        wanted = devices[700].wire_key
+        device_id = devices[700].wire_key
         lowers = TRAITS[revision].lowers_device_ids
-        device = await client.device(world.app_id, wanted.upper() if lowers else wanted)
+        device = await client.device(world.app_id, device_id.upper() if lowers else device_id)
         assert device.device_id == devices[700].device_id
 
 
@@ -123,57 +123,59 @@ async def operate(client: CapgoClient, app: str, revision: Revision) -> None:
     bundles = await ids_of(client.bundles(app))
     channels = await ids_of(client.channels(app))
     devices = await ids_of(client.devices(app))
-    used = {channel.bundle.id for channel in channels if channel.bundle}
-    free = next(bundle for bundle in bundles if bundle.id not in used)
+    bundle_ids = {channel.bundle.id for channel in channels if channel.bundle}
+    free = next(bundle for bundle in bundles if bundle.id not in bundle_ids)
 
     await client.set_channel(app, "made here", ChannelSettings(bundle=free.wire_key))
     assert client.revision is revision
-    made = await client.channel(app, "made here")
-    assert made.bundle is not None
-    assert made.bundle.id == free.id
+    new_channel = await client.channel(app, "made here")
+    assert new_channel.bundle is not None
+    assert new_channel.bundle.id == free.id
     await client.set_channel(app, "made here", ChannelSettings(public=False))
-    kept = await client.channel(app, "made here")
-    assert kept.bundle == made.bundle, "the bundle must survive a change of another setting"
+    channel_after = await client.channel(app, "made here")
+    assert channel_after.bundle == new_channel.bundle, (
+        "the bundle must survive a change of another setting"
+    )
     if traits.clears_bundle:
         await client.set_channel(app, "made here", ChannelSettings(bundle=None))
         assert (await client.channel(app, "made here")).bundle is None
     if "disable_auto_update" in traits.channel_fields:
         await client.set_channel(app, "made here", ChannelSettings(disable_auto_update="metadata"))
-        changed = await client.channel(app, "made here")
+        channel_after = await client.channel(app, "made here")
         # D documents a boolean, which cannot tell the kinds of "on" apart.
-        shown = "version_number" if revision in CURRENT else "some"
-        assert changed.disable_auto_update == shown
+        policy = "version_number" if revision in CURRENT else "some"
+        assert channel_after.disable_auto_update == policy
 
     device = devices[0]
     await client.link_device(app, device.wire_key, "made here")
-    linked = await client.device(app, device.wire_key)
+    linked_device = await client.device(app, device.wire_key)
     if revision in CURRENT:
-        assert linked.channel == "made here"
+        assert linked_device.channel == "made here"
     await client.unlink_device(app, device.wire_key)
     assert (await client.device(app, device.wire_key)).channel is None
-    with pytest.raises(CapgoError) as unknown:
+    with pytest.raises(CapgoError) as excinfo:
         await client.device(app, "00000000-0000-4000-8000-00000000dead")
-    assert unknown.value.kind is ErrorKind.NOT_FOUND
+    assert excinfo.value.kind is ErrorKind.NOT_FOUND
 
     await extras(client, app, revision, channels[0].id, free)
 
     await client.delete_channel(app, "made here")
-    with pytest.raises(CapgoError) as gone:
+    with pytest.raises(CapgoError) as excinfo:
         await client.channel(app, "made here")
-    assert gone.value.kind is ErrorKind.NOT_FOUND
+    assert excinfo.value.kind is ErrorKind.NOT_FOUND
 
     before = await ids_of(client.bundles(app))
     if revision is Revision.LEGACY:
         with pytest.raises(UnsupportedByRevision):
             await client.delete_bundle(app, free.wire_key)
     else:
-        spare = next(bundle for bundle in before if bundle.id not in used | {free.id})
+        spare = next(bundle for bundle in before if bundle.id not in bundle_ids | {free.id})
         await client.delete_bundle(app, spare.wire_key)
         after = await ids_of(client.bundles(app))
         assert {row.id for row in before} - {row.id for row in after} == {spare.id}
     await client.delete_all_bundles(app)
-    left = await ids_of(client.bundles(app))
-    assert bool(left) is (traits.delete_all is DeleteAll.UNLINKED)
+    remaining = await ids_of(client.bundles(app))
+    assert bool(remaining) is (traits.delete_all is DeleteAll.UNLINKED)
 
 
 async def extras(
@@ -195,29 +197,31 @@ async def extras(
     assert (await client.app(app)).app_id == app
     assert app in [row.app_id for row in await ids_of(client.apps())]
     await client.promote_bundle(app, bundle.id, channel_id)
-    (promoted,) = [row for row in await ids_of(client.channels(app)) if row.id == channel_id]
-    assert promoted.bundle.id == bundle.id
+    (promoted_channel,) = [
+        row for row in await ids_of(client.channels(app)) if row.id == channel_id
+    ]
+    assert promoted_channel.bundle.id == bundle.id
     await client.set_bundle_metadata(app, bundle.id, comment="seen")
-    (noted,) = [row for row in await ids_of(client.bundles(app)) if row.id == bundle.id]
-    assert noted.comment == "seen"
+    (bundle_after,) = [row for row in await ids_of(client.bundles(app)) if row.id == bundle.id]
+    assert bundle_after.comment == "seen"
     await client.create_bundle(app, "9.9.9", external_url="https://x/y.zip", checksum="ab")
     assert "9.9.9" in [row.name for row in await ids_of(client.bundles(app))]
-    with pytest.raises(CapgoError) as taken:
+    with pytest.raises(CapgoError) as excinfo:
         await client.create_bundle(app, "9.9.9", external_url="https://x/y.zip", checksum="ab")
-    assert taken.value.kind is ErrorKind.RULE
-    with pytest.raises(CapgoError) as linked:
+    assert excinfo.value.kind is ErrorKind.RULE
+    with pytest.raises(CapgoError) as excinfo:
         await client.delete_bundle(app, bundle.wire_key)
-    assert linked.value.kind is ErrorKind.RULE
+    assert excinfo.value.kind is ErrorKind.RULE
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
 async def test_a_wrong_key(revision: Revision) -> None:
     with sandbox(revision, channels=2, devices=2, bundles=2) as (url, world):
         async with CapgoClient(ApiKey("wrong"), server=url) as client:
-            with pytest.raises(CapgoError) as caught:
+            with pytest.raises(CapgoError) as excinfo:
                 await client.channels(world.app_id).next_page()
-            assert caught.value.kind is ErrorKind.KEY_REFUSED
+            assert excinfo.value.kind is ErrorKind.KEY_REFUSED
         async with CapgoClient(ApiKey(world.key), server=url, revision=revision) as client:
-            with pytest.raises(CapgoError) as caught:
+            with pytest.raises(CapgoError) as excinfo:
                 await client.bundles("com.nobody.app").next_page()
-            assert caught.value.kind is ErrorKind.NOT_ALLOWED
+            assert excinfo.value.kind is ErrorKind.NOT_ALLOWED

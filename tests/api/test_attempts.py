@@ -13,7 +13,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.patience import Patience, Wait
 from capgo_tui.api.rate_limiter import A_MINUTE, RateLimiter
 from capgo_tui.api.revisions import LIVE, Revision
-from tests.api.support import APP, KEY, Answer, Asked, Scripted, scripted, walk
+from tests.api.support import APP, KEY, Answer, ScriptedServer, SentRequest, open_client, walk
 from tests.support.patience import Hourglass, patient
 
 if TYPE_CHECKING:
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.requests import Request
 
-BROKEN: Answer = (503, {"error": "unknown_error", "message": "Out to lunch"})
+SERVER_FAULT: Answer = (503, {"error": "unknown_error", "message": "Out to lunch"})
 CHANNELS: Answer = (200, [{"id": 1, "name": "beta", "public": False, "rollout_id": "r"}])
 DEVICE: Answer = (200, {"device_id": "d", "version_name": "1.0.0"})
 
 
-def limited(**more: object) -> Answer:
+def rate_limit_reply(**more: object) -> Answer:
     info = {"error": "too_many_requests", "message": "Too many requests", "moreInfo": more}
     return 429, info
 
 
-def script(*answers: Answer) -> Callable[[Asked], Answer]:
+def script(*answers: Answer) -> Callable[[SentRequest], Answer]:
     """Give these one after the other, the last one for ever."""
     left = list(answers)
-    return lambda asked: left.pop(0) if len(left) > 1 else left[0]
+    return lambda request: left.pop(0) if len(left) > 1 else left[0]
 
 
-class Heard:
+class WaitRecorder:
     """What was told of waits: each as a line when it begins, and whether it ended."""
 
     def __init__(self) -> None:
@@ -54,31 +54,31 @@ class Heard:
 
 
 async def test_a_read_is_tried_again_with_growing_waits_until_it_comes() -> None:
-    glass, heard = Hourglass(), Heard()
-    answers = script(BROKEN, (200, b"<html>"), (200, b'[{"id":'), CHANNELS)
-    async with scripted(answers, patience=patient(glass), on_wait=heard) as (client, server):
+    glass, recorder = Hourglass(), WaitRecorder()
+    answers = script(SERVER_FAULT, (200, b"<html>"), (200, b'[{"id":'), CHANNELS)
+    async with open_client(answers, patience=patient(glass), on_wait=recorder) as (client, server):
         (page,) = await walk(client.channels(APP))
     assert [channel.name for channel in page.rows] == ["beta"]
     assert glass.slept == [1, 2, 4]
-    assert heard.lines == [
+    assert recorder.lines == [
         "GET /channel: server_fault, 2/4 in 1",
         "GET /channel: server_fault, 3/4 in 2",
         "GET /channel: server_fault, 4/4 in 4",
     ]
-    assert heard.open == []
-    assert len(server.asked) == 4
+    assert recorder.open == []
+    assert len(server.requests) == 4
 
 
 async def test_the_last_try_fails_as_the_only_one_would() -> None:
-    async with scripted(lambda _: BROKEN, patience=patient()) as (client, server):
-        with pytest.raises(CapgoError) as caught:
+    async with open_client(lambda _: SERVER_FAULT, patience=patient()) as (client, server):
+        with pytest.raises(CapgoError) as excinfo:
             await client.channel(APP, "beta")
-        assert (caught.value.kind, caught.value.status) == (ErrorKind.SERVER_FAULT, 503)
-        assert len(server.asked) == 4
-    async with scripted(lambda _: BROKEN) as (client, server):
+        assert (excinfo.value.kind, excinfo.value.status) == (ErrorKind.SERVER_FAULT, 503)
+        assert len(server.requests) == 4
+    async with open_client(lambda _: SERVER_FAULT) as (client, server):
         with pytest.raises(CapgoError):
             await client.channel(APP, "beta")
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ async def test_the_wait_is_the_servers_own(
     headers: dict[str, str], info: dict[str, Any], wait: float
 ) -> None:
     glass = Hourglass()
-    async with scripted(
-        script(limited(**info), CHANNELS), patience=patient(glass), revision=Revision.LIVE
+    async with open_client(
+        script(rate_limit_reply(**info), CHANNELS), patience=patient(glass), revision=Revision.LIVE
     ) as (client, server):
         server.headers.update(headers)
         await client.channels(APP).next_page()
@@ -106,8 +106,8 @@ async def test_the_wait_is_the_servers_own(
 @pytest.mark.parametrize(
     "answer",
     [
-        limited(retryAfterSeconds=61),
-        limited(reason="too_many_failed_auth_attempts", retryAfterSeconds=900),
+        rate_limit_reply(retryAfterSeconds=61),
+        rate_limit_reply(reason="too_many_failed_auth_attempts", retryAfterSeconds=900),
         (307, b""),
         (401, {"error": "invalid_apikey", "message": "Invalid apikey"}),
         (400, {"error": "cannot_access_app", "message": "You can't access this app"}),
@@ -118,50 +118,60 @@ async def test_the_wait_is_the_servers_own(
 )
 async def test_what_another_try_would_not_change_is_not_tried_again(answer: Answer) -> None:
     glass = Hourglass()
-    async with scripted(lambda _: answer, patience=patient(glass)) as (client, server):
+    async with open_client(lambda _: answer, patience=patient(glass)) as (client, server):
         with pytest.raises(CapgoError):
             await client.channel(APP, "beta")
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
     assert glass.slept == []
 
 
 async def test_all_waits_of_a_read_together_have_a_bound() -> None:
     glass = Hourglass()
-    async with scripted(lambda _: limited(retryAfterSeconds=50), patience=patient(glass)) as (
+    async with open_client(
+        lambda _: rate_limit_reply(retryAfterSeconds=50), patience=patient(glass)
+    ) as (
         client,
         server,
     ):
         with pytest.raises(CapgoError):
             await client.channel(APP, "beta")
-        assert len(server.asked) == 3
+        assert len(server.requests) == 3
     assert sum(glass.slept) <= Patience().total
 
 
 async def test_a_write_goes_out_once_whatever_comes_back() -> None:
-    for answer in (BROKEN, limited(device_id="d", retryAfterSeconds=1), (200, b"<html>")):
+    for answer in (
+        SERVER_FAULT,
+        rate_limit_reply(device_id="d", retryAfterSeconds=1),
+        (200, b"<html>"),
+    ):
         glass = Hourglass()
-        async with scripted(script(answer), patience=patient(glass), revision=Revision.LIVE) as (
+        async with open_client(script(answer), patience=patient(glass), revision=Revision.LIVE) as (
             client,
             server,
         ):
             with pytest.raises(CapgoError):
                 await client.link_device(APP, "d", "beta")
-            assert len(server.asked) == 1
+            assert len(server.requests) == 1
         assert glass.slept == []
 
 
 async def test_a_write_never_goes_out_while_the_server_has_everybody_wait() -> None:
-    glass, heard = Hourglass(), Heard()
-    once = Patience(tries=1, sleep=glass.sleep, clock=glass)
-    answers = script(limited(reason="api_key_rate_limit_exceeded", retryAfterSeconds=40), DEVICE)
-    async with scripted(answers, patience=once, on_wait=heard, revision=Revision.LIVE) as (
+    glass, recorder = Hourglass(), WaitRecorder()
+    single_try = Patience(tries=1, sleep=glass.sleep, clock=glass)
+    answers = script(
+        rate_limit_reply(reason="api_key_rate_limit_exceeded", retryAfterSeconds=40), DEVICE
+    )
+    async with open_client(
+        answers, patience=single_try, on_wait=recorder, revision=Revision.LIVE
+    ) as (
         client,
         _,
     ):
         with pytest.raises(CapgoError):
             await client.channels(APP).next_page()
         await client.link_device(APP, "d", "beta")
-    assert heard.lines == ["POST /device: rate_limited, 1/1 in 40"]
+    assert recorder.lines == ["POST /device: rate_limited, 1/1 in 40"]
     assert sum(glass.slept) == 40
 
 
@@ -169,11 +179,11 @@ class Doors:
     """Sleeps that last until a test lets them end."""
 
     def __init__(self) -> None:
-        self.reached = asyncio.Event()
+        self.waiting = asyncio.Event()
         self.open = asyncio.Event()
 
     async def sleep(self, seconds: float) -> None:
-        self.reached.set()
+        self.waiting.set()
         await self.open.wait()
 
     def patience(self) -> Patience:
@@ -181,86 +191,91 @@ class Doors:
 
 
 async def test_a_wait_that_is_given_up_ends_in_the_error_it_began_with() -> None:
-    doors, heard = Doors(), Heard()
-    async with scripted(lambda _: BROKEN, patience=doors.patience(), on_wait=heard) as (
+    doors, recorder = Doors(), WaitRecorder()
+    async with open_client(lambda _: SERVER_FAULT, patience=doors.patience(), on_wait=recorder) as (
         client,
         server,
     ):
         reading = asyncio.ensure_future(client.channel(APP, "beta"))
-        await doors.reached.wait()
-        (wait,) = heard.open
+        await doors.waiting.wait()
+        (wait,) = recorder.open
         wait.cancel()
         wait.cancel()
         with pytest.raises(CapgoError, match="Out to lunch"):
             await reading
-        assert heard.open == []
-        assert len(server.asked) == 1
+        assert recorder.open == []
+        assert len(server.requests) == 1
 
 
 async def test_a_wait_may_be_given_up_as_soon_as_it_is_told() -> None:
     def impatient(wait: Wait) -> None:
         wait.cancel()
 
-    async with scripted(lambda _: BROKEN, patience=Doors().patience(), on_wait=impatient) as (
+    async with open_client(
+        lambda _: SERVER_FAULT, patience=Doors().patience(), on_wait=impatient
+    ) as (
         client,
         server,
     ):
         with pytest.raises(CapgoError, match="Out to lunch"):
             await client.channel(APP, "beta")
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
 
 
 async def test_without_patience_any_more_nothing_waits_and_no_held_write_goes_out() -> None:
     doors = Doors()
-    answers = script(limited(retryAfterSeconds=40), DEVICE)
-    async with scripted(answers, patience=doors.patience(), revision=Revision.LIVE) as (
+    answers = script(rate_limit_reply(retryAfterSeconds=40), DEVICE)
+    async with open_client(answers, patience=doors.patience(), revision=Revision.LIVE) as (
         client,
         server,
     ):
         reading = asyncio.ensure_future(client.channel(APP, "beta"))
-        await doors.reached.wait()
+        await doors.waiting.wait()
         writing = asyncio.ensure_future(client.unlink_device(APP, "d"))
         await asyncio.sleep(0)
         client.cancel_waits()
         with pytest.raises(CapgoError):
             await reading
-        with pytest.raises(CapgoError) as held:
+        with pytest.raises(CapgoError) as excinfo:
             await writing
-        assert held.value.kind is ErrorKind.RATE_LIMITED
-        assert not held.value.maybe_sent
-        assert held.value.request == "DELETE /device"
-        assert [str(asked) for asked in server.asked] == ["GET /channel"]
+        assert excinfo.value.kind is ErrorKind.RATE_LIMITED
+        assert not excinfo.value.maybe_sent
+        assert excinfo.value.request == "DELETE /device"
+        assert [str(request) for request in server.requests] == ["GET /channel"]
 
 
 async def test_a_cancelled_read_waits_no_longer() -> None:
-    doors, heard = Doors(), Heard()
-    async with scripted(lambda _: BROKEN, patience=doors.patience(), on_wait=heard) as (client, _):
+    doors, recorder = Doors(), WaitRecorder()
+    async with open_client(lambda _: SERVER_FAULT, patience=doors.patience(), on_wait=recorder) as (
+        client,
+        _,
+    ):
         reading = asyncio.ensure_future(client.channel(APP, "beta"))
-        await doors.reached.wait()
+        await doors.waiting.wait()
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
-        assert heard.open == []
+        assert recorder.open == []
 
 
-class Refusing(Scripted):
+class Refusing(ScriptedServer):
     """Refuses the key, and holds some of its answers back."""
 
-    def __init__(self, held: set[str]) -> None:
+    def __init__(self, held_names: set[str]) -> None:
         super().__init__(lambda _: (401, {"error": "invalid_apikey", "message": "Invalid apikey"}))
-        self.held = held
+        self.held_names = held_names
         self.go = asyncio.Event()
-        self.all_here = asyncio.Barrier(len(held) + 1)
-        self.ended: list[str] = []
+        self.all_here = asyncio.Barrier(len(held_names) + 1)
+        self.finished_names: list[str] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         name = f"{scope['method']} {scope['path']}"
-        if name in self.held:
+        if name in self.held_names:
             await self.all_here.wait()
             try:
                 await self.go.wait()
             finally:
-                self.ended.append(name)
+                self.finished_names.append(name)
         await super().__call__(scope, receive, send)
 
 
@@ -269,7 +284,7 @@ async def test_the_first_refused_key_ends_every_read_under_way_and_no_write() ->
     async with CapgoClient(
         KEY, server="http://localhost", asgi_app=server, patience=patient(), revision=Revision.LIVE
     ) as client:
-        held = [
+        reads = [
             asyncio.ensure_future(client.channel(APP, "beta")),
             asyncio.ensure_future(client.bundles(APP).next_page()),
         ]
@@ -277,53 +292,56 @@ async def test_the_first_refused_key_ends_every_read_under_way_and_no_write() ->
         await server.all_here.wait()
         with pytest.raises(CapgoError):
             await client.device(APP, "d")
-        for read in held:
-            with pytest.raises(CapgoError) as caught:
+        for read in reads:
+            with pytest.raises(CapgoError) as excinfo:
                 await read
-            assert caught.value.kind is ErrorKind.KEY_REFUSED
-        assert sorted(server.ended) == ["GET /bundle", "GET /channel"]
-        assert [str(asked) for asked in server.asked] == ["GET /device"]
+            assert excinfo.value.kind is ErrorKind.KEY_REFUSED
+        assert sorted(server.finished_names) == ["GET /bundle", "GET /channel"]
+        assert [str(request) for request in server.requests] == ["GET /device"]
         server.go.set()
         with pytest.raises(CapgoError):
             await write
         with pytest.raises(CapgoError):
             await client.channel(APP, "beta")
-        assert [str(asked) for asked in server.asked] == ["GET /device", "POST /device"]
+        assert [str(request) for request in server.requests] == ["GET /device", "POST /device"]
 
 
 async def test_a_read_that_waits_for_its_next_try_ends_with_a_refused_key_as_well() -> None:
     doors = Doors()
-    refused = (401, {"error": "invalid_apikey", "message": "Invalid apikey"})
-    async with scripted(script(BROKEN, refused), patience=doors.patience()) as (client, server):
+    refusal_reply = (401, {"error": "invalid_apikey", "message": "Invalid apikey"})
+    async with open_client(script(SERVER_FAULT, refusal_reply), patience=doors.patience()) as (
+        client,
+        server,
+    ):
         reading = asyncio.ensure_future(client.channel(APP, "beta"))
-        await doors.reached.wait()
+        await doors.waiting.wait()
         with pytest.raises(CapgoError):
             await client.device(APP, "d")
-        with pytest.raises(CapgoError) as caught:
+        with pytest.raises(CapgoError) as excinfo:
             await reading
-        assert caught.value.kind is ErrorKind.KEY_REFUSED
-        assert len(server.asked) == 2
+        assert excinfo.value.kind is ErrorKind.KEY_REFUSED
+        assert len(server.requests) == 2
 
 
 # The pace
 
 
-class Documented:
+class RateLimitedServer:
     """Devices one a page; no more than so many requests a minute, and it says when to come."""
 
     def __init__(self, glass: Hourglass, most: int, pages: int = 300) -> None:
         self.glass, self.most, self.pages = glass, most, pages
         self.times: list[float] = []
-        self.refused = 0
+        self.refusal_count = 0
 
-    def __call__(self, asked: Asked) -> Answer:
+    def __call__(self, request: SentRequest) -> Answer:
         now = self.glass()
         self.times = [time for time in self.times if time > now - 60]
         if len(self.times) >= self.most:
-            self.refused += 1
-            return limited(retryAfterSeconds=self.times[0] + 60 - now)
+            self.refusal_count += 1
+            return rate_limit_reply(retryAfterSeconds=self.times[0] + 60 - now)
         self.times.append(now)
-        number = int(asked.query.get("cursor", "0"))
+        number = int(request.query.get("cursor", "0"))
         more = number + 1 < self.pages
         page: dict[str, object] = {"data": [{"device_id": f"d-{number}"}], "hasMore": more}
         return 200, {**page, "nextCursor": f"{number + 1}"} if more else page
@@ -331,18 +349,18 @@ class Documented:
 
 async def test_a_long_load_keeps_to_what_a_server_asks_for() -> None:
     glass = Hourglass()
-    server = Documented(glass, A_MINUTE)
-    async with scripted(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
+    server = RateLimitedServer(glass, A_MINUTE)
+    async with open_client(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
         pages = await walk(client.devices(APP))
     assert len({row.key for page in pages for row in page.rows}) == server.pages
-    assert server.refused == 1, "told once, it keeps the pace"
+    assert server.refusal_count == 1, "told once, it keeps the pace"
     assert glass() < 200, "and is no slower than it must be: a hundred at once, two minutes more"
 
 
 async def test_a_long_load_is_not_slowed_down_where_nobody_asks_for_it() -> None:
     glass = Hourglass()
-    server = Documented(glass, 2_000)
-    async with scripted(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
+    server = RateLimitedServer(glass, 2_000)
+    async with open_client(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
         await walk(client.devices(APP))
     assert glass.slept == []
 

@@ -10,25 +10,25 @@ from capgo_tui.api import requests
 from capgo_tui.api.custom_ids import MAX_DEVICES, PAGE_LIMIT
 from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, UnsupportedByRevision
 from capgo_tui.api.revisions import LIVE, Revision
-from tests.api.support import APP, Answer, Asked, scripted
+from tests.api.support import APP, Answer, SentRequest, open_client
 from tests.support.hostile import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def obeying(rows: list[tuple[str, str]]) -> Callable[[Asked], Answer]:
+def obeying(rows: list[tuple[str, str]]) -> Callable[[SentRequest], Answer]:
     """A server that looks custom ids up among devices given by id and custom id."""
 
-    def answer(asked: Asked) -> Answer:
-        wanted = asked.query.get("custom_id")
-        found = [row for row in rows if wanted is None or row[1] == wanted]
+    def answer(request: SentRequest) -> Answer:
+        custom_id = request.query.get("custom_id")
+        matches = [row for row in rows if custom_id is None or row[1] == custom_id]
         start, limit = (
-            int(asked.query.get("cursor", "0|").split("|")[0]),
-            int(asked.query.get("limit", 50)),
+            int(request.query.get("cursor", "0|").split("|")[0]),
+            int(request.query.get("limit", 50)),
         )
-        data = [{"device_id": d, "custom_id": c} for d, c in found[start : start + limit]]
-        more = start + limit < len(found)
+        data = [{"device_id": d, "custom_id": c} for d, c in matches[start : start + limit]]
+        more = start + limit < len(matches)
         cursor = {"nextCursor": f"{start + limit}|x"} if more else {}
         return 200, {"data": data, "hasMore": more, **cursor}
 
@@ -40,11 +40,11 @@ ROWS = [(f"d{number:03}", f"tester-{number}") for number in range(120)]
 
 async def test_the_devices_of_one_custom_id_are_found() -> None:
     rows = [*ROWS, ("e1", "tester-7"), ("e2", "Tester-7"), ("e3", "tester-70")]
-    async with scripted(obeying(rows)) as (client, server):
-        found = await client.devices_of_custom_id(APP, " tester-7\n")
-        assert ([device.key for device in found.devices], found.more) == (["d007", "e1"], False)
+    async with open_client(obeying(rows)) as (client, server):
+        result = await client.devices_of_custom_id(APP, " tester-7\n")
+        assert ([device.key for device in result.devices], result.more) == (["d007", "e1"], False)
         assert not (await client.devices_of_custom_id(APP, "nobody")).devices
-        assert [asked.query.get("custom_id") for asked in server.asked] == [
+        assert [request.query.get("custom_id") for request in server.requests] == [
             None,  # this one told the revision
             "tester-7",
             "nobody",
@@ -52,16 +52,16 @@ async def test_the_devices_of_one_custom_id_are_found() -> None:
 
 
 async def test_a_server_that_ignores_it_is_not_believed_and_asked_once() -> None:
-    def answer(asked: Asked) -> Answer:
-        assert "device_id" not in asked.query
+    def answer(request: SentRequest) -> Answer:
+        assert "device_id" not in request.query
         data = [{"device_id": d, "custom_id": c} for d, c in ROWS[7:9]]
         return 200, {"data": data, "hasMore": False}
 
-    async with scripted(answer, revision=Revision.LIVE) as (client, server):
+    async with open_client(answer, revision=Revision.LIVE) as (client, server):
         for _ in range(2):
             with pytest.raises(UnsupportedByRevision, match="cannot look up custom ids"):
                 await client.devices_of_custom_id(APP, "tester-7")
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -79,19 +79,19 @@ async def test_a_server_that_ignores_it_is_not_believed_and_asked_once() -> None
 async def test_one_row_with_another_custom_id_is_enough(row: object) -> None:
     data = [{"device_id": "d1", "custom_id": "tester-7"}, row]
     answer = 200, {"data": data, "hasMore": False}
-    async with scripted(lambda _: answer, revision=Revision.LIVE) as (client, _):
+    async with open_client(lambda _: answer, revision=Revision.LIVE) as (client, _):
         with pytest.raises(UnsupportedByRevision):
             await client.devices_of_custom_id(APP, "tester-7")
 
 
 async def test_a_later_page_with_another_custom_id_takes_the_belief_away() -> None:
-    def answer(asked: Asked) -> Answer:
-        first = "cursor" not in asked.query
+    def answer(request: SentRequest) -> Answer:
+        first = "cursor" not in request.query
         name = "tester-7" if first else "tester-8"
         data = [{"device_id": f"{name}-{n}", "custom_id": name} for n in range(PAGE_LIMIT)]
         return 200, {"data": data, "hasMore": first, **({"nextCursor": "a|b"} if first else {})}
 
-    async with scripted(answer, revision=Revision.LIVE) as (client, _):
+    async with open_client(answer, revision=Revision.LIVE) as (client, _):
         with pytest.raises(UnsupportedByRevision):
             await client.devices_of_custom_id(APP, "tester-7")
 
@@ -107,26 +107,26 @@ async def test_any_text_travels_letter_by_letter(name: str) -> None:
     if not text or text.isspace():
         pytest.skip("nothing is left of it")
     rows = [("d1", text), ("d2", f"{text}x")]
-    async with scripted(obeying(rows), revision=Revision.LIVE) as (client, server):
-        found = await client.devices_of_custom_id(APP, text)
-        assert server.asked[0].query["custom_id"] == text
-        assert [device.key for device in found.devices] == ["d1"]
+    async with open_client(obeying(rows), revision=Revision.LIVE) as (client, server):
+        result = await client.devices_of_custom_id(APP, text)
+        assert server.requests[0].query["custom_id"] == text
+        assert [device.key for device in result.devices] == ["d1"]
 
 
 async def test_many_of_one_custom_id_are_read_up_to_a_bound() -> None:
     rows = [(f"d{number:04}", "same") for number in range(MAX_DEVICES + 300)]
-    async with scripted(obeying(rows), revision=Revision.LIVE) as (client, server):
-        found = await client.devices_of_custom_id(APP, "same")
-        assert (len(found.devices), found.more) == (MAX_DEVICES, True)
-        assert len(server.asked) == MAX_DEVICES // PAGE_LIMIT
+    async with open_client(obeying(rows), revision=Revision.LIVE) as (client, server):
+        result = await client.devices_of_custom_id(APP, "same")
+        assert (len(result.devices), result.more) == (MAX_DEVICES, True)
+        assert len(server.requests) == MAX_DEVICES // PAGE_LIMIT
 
 
 @pytest.mark.parametrize("revision", [Revision.DOCUMENTED, Revision.LEGACY])
 async def test_older_revisions_are_not_asked(revision: Revision) -> None:
-    async with scripted(lambda _: (500, {}), revision=revision) as (client, server):
+    async with open_client(lambda _: (500, {}), revision=revision) as (client, server):
         with pytest.raises(UnsupportedByRevision, match="cannot look up custom ids"):
             await client.devices_of_custom_id(APP, "tester-7")
-        assert server.asked == []
+        assert server.requests == []
 
 
 @pytest.mark.parametrize("text", ["", " ", "\ufeff", "x" * 37, "\U0001f600" * 19, "\ud800"])
@@ -138,13 +138,13 @@ def test_what_no_server_looks_up_is_refused(text: str) -> None:
 
 async def test_no_device_at_all_is_no_failure() -> None:
     body = {"error": "devices_not_found", "message": "Devices not found"}
-    async with scripted(lambda _: (404, body), revision=Revision.LIVE) as (client, _):
+    async with open_client(lambda _: (404, body), revision=Revision.LIVE) as (client, _):
         assert not (await client.devices_of_custom_id(APP, "tester-7")).devices
 
 
 async def test_any_other_error_is_one() -> None:
     body = {"error": "cannot_access_app", "message": "You can't access this app"}
-    async with scripted(lambda _: (400, body), revision=Revision.LIVE) as (client, _):
-        with pytest.raises(CapgoError) as caught:
+    async with open_client(lambda _: (400, body), revision=Revision.LIVE) as (client, _):
+        with pytest.raises(CapgoError) as excinfo:
             await client.devices_of_custom_id(APP, "tester-7")
-        assert caught.value.kind is ErrorKind.NOT_ALLOWED
+        assert excinfo.value.kind is ErrorKind.NOT_ALLOWED

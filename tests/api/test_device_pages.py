@@ -11,7 +11,7 @@ from capgo_tui.api.device_pages import DevicePages
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.models import Device
 from capgo_tui.api.revisions import Revision
-from tests.api.support import APP, Asked, scripted, walk
+from tests.api.support import APP, SentRequest, open_client, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,11 +31,11 @@ def of_length(length: int, number: int = 0) -> str:
 def server_of(ids: Sequence[str], overrides: dict[str, str], *, most: int = 1_000) -> Any:
     """A live server that looks the overrides of a page up by one URL, as the real one does."""
 
-    def answer(asked: Asked) -> Answer:
-        assert asked.path == "/device"
-        start = int(asked.query.get("cursor", "0|x").partition("|")[0])
-        asked_for = int(asked.query.get("limit", "50"))
-        page = ids[start : start + min(asked_for, most)]
+    def answer(request: SentRequest) -> Answer:
+        assert request.path == "/device"
+        start = int(request.query.get("cursor", "0|x").partition("|")[0])
+        limit = int(request.query.get("limit", "50"))
+        page = ids[start : start + min(limit, most)]
         url = AROUND_IDS + sum(len(quote(device_id, safe="")) + 3 for device_id in page)
         rows: list[dict[str, object]] = [
             {"device_id": each, "version_name": "1.0.0", "platform": "ios"} for each in page
@@ -103,8 +103,8 @@ def test_a_page_is_believed_when_it_is_small_or_tells_an_override() -> None:
     assert pages.tells_overrides(silent[:150], 150)
     assert not pages.tells_overrides(silent, 151)
     assert not pages.tells_overrides(silent[:150], 151), "what cannot be read has an id as well"
-    told = [*silent, Device(device_id="x", channel="beta")]
-    assert pages.tells_overrides(told, 152)
+    devices = [*silent, Device(device_id="x", channel="beta")]
+    assert pages.tells_overrides(devices, 152)
 
 
 # Lists of any ids
@@ -122,12 +122,12 @@ async def test_every_override_is_told(
 ) -> None:
     ids = [make(number) for number in range(2_000)]
     overrides = dict.fromkeys(ids[::7], "beta")
-    async with scripted(server_of(ids, overrides), revision=revision) as (client, server):
+    async with open_client(server_of(ids, overrides), revision=revision) as (client, server):
         rows = [row for page in await walk(client.devices(APP)) for row in page.rows]
         assert [row.wire_key for row in rows] == ids
         assert {row.wire_key: row.channel for row in rows if row.channel} == overrides
         assert all(row.is_override_known for row in rows)
-        sizes = [int(asked.query.get("limit", "50")) for asked in server.asked]
+        sizes = [int(request.query.get("limit", "50")) for request in server.requests]
         assert max(sizes) <= 150
         assert len(set(sizes[2:])) == 1, "the size is found by then"
 
@@ -135,26 +135,26 @@ async def test_every_override_is_told(
 async def test_one_long_id_far_down_makes_the_pages_smaller_from_there_on() -> None:
     ids = [*(of_length(36, number) for number in range(400)), *("y" + of_length(117, number) for number in range(400))]  # noqa: E501  # fmt: skip
     overrides = {ids[-1]: "beta"}
-    async with scripted(server_of(ids, overrides), revision=Revision.LIVE) as (client, server):
+    async with open_client(server_of(ids, overrides), revision=Revision.LIVE) as (client, server):
         rows = [row for page in await walk(client.devices(APP)) for row in page.rows]
         assert [row.wire_key for row in rows] == ids
         assert rows[-1].channel == "beta"
         assert all(row.is_override_known for row in rows)
-    asked = [(each.query["limit"], each.query.get("cursor")) for each in server.asked]
-    assert asked[:4] == [("150", None), ("150", "150|x"), ("150", "300|x"), ("49", "300|x")]
+    queries = [(each.query["limit"], each.query.get("cursor")) for each in server.requests]
+    assert queries[:4] == [("150", None), ("150", "150|x"), ("150", "300|x"), ("49", "300|x")]
 
 
 async def test_a_page_that_came_too_large_is_read_again_from_the_same_cursor() -> None:
     ids = [of_length(117, number) for number in range(300)]
     overrides = {ids[0]: "beta", ids[120]: "beta"}
-    async with scripted(server_of(ids, overrides), revision=Revision.LIVE) as (client, server):
+    async with open_client(server_of(ids, overrides), revision=Revision.LIVE) as (client, server):
         pager = client.devices(APP)
         page = await pager.next_page()
         assert [row.wire_key for row in page.rows] == ids[:50]
         assert page.rows[0].channel == "beta"
         assert page.requests == 2
-        assert [asked.query["limit"] for asked in server.asked] == ["150", "50"]
-        assert [asked.query.get("cursor") for asked in server.asked] == [None, None]
+        assert [request.query["limit"] for request in server.requests] == ["150", "50"]
+        assert [request.query.get("cursor") for request in server.requests] == [None, None]
         rows = [row for page in await walk(pager) for row in page.rows]
         assert [row.wire_key for row in rows] == ids[50:]
         assert {row.wire_key for row in rows if row.channel} == {ids[120]}
@@ -162,21 +162,21 @@ async def test_a_page_that_came_too_large_is_read_again_from_the_same_cursor() -
 
 async def test_a_smaller_page_that_was_asked_for_stays_as_small() -> None:
     ids = [of_length(36, number) for number in range(40)]
-    async with scripted(server_of(ids, {}), revision=Revision.LIVE) as (client, server):
+    async with open_client(server_of(ids, {}), revision=Revision.LIVE) as (client, server):
         pages = await walk(client.devices(APP, limit=7))
         assert [len(page.rows) for page in pages] == [7, 7, 7, 7, 7, 5]
-        assert {asked.query["limit"] for asked in server.asked} == {"7"}
+        assert {request.query["limit"] for request in server.requests} == {"7"}
 
 
 @pytest.mark.parametrize("revision", [None, Revision.LIVE, Revision.NEXT])
 async def test_a_server_that_ignores_the_limit_is_not_believed(revision: Revision | None) -> None:
     rows = [{"device_id": of_length(36, number), "version_name": "1"} for number in range(500)]
     body = {"data": rows, "hasMore": False}
-    async with scripted(lambda _: (200, body), revision=revision) as (client, server):
+    async with open_client(lambda _: (200, body), revision=revision) as (client, server):
         (page,) = await walk(client.devices(APP))
         assert len(page.rows) == 500
         assert not any(row.is_override_known for row in page.rows)
-        assert len(server.asked) == 1, "asked for fewer, it would send as many"
+        assert len(server.requests) == 1, "asked for fewer, it would send as many"
 
 
 async def test_a_server_that_ignores_the_limit_but_tells_an_override_is_believed() -> None:
@@ -185,21 +185,21 @@ async def test_a_server_that_ignores_the_limit_but_tells_an_override_is_believed
     ]
     rows[499]["channel"] = "beta"
     body = {"data": rows, "hasMore": False}
-    async with scripted(lambda _: (200, body)) as (client, _):
+    async with open_client(lambda _: (200, body)) as (client, _):
         (page,) = await walk(client.devices(APP))
         assert all(row.is_override_known for row in page.rows)
 
 
 def test_what_is_not_known_is_no_longer_the_same() -> None:
-    known, lost = Device(device_id="d"), Device(device_id="d")
-    assert known.is_same(lost)
-    lost.mark_override_unknown()
-    assert not known.is_same(lost)
-    assert not lost.is_same(known)
-    forced = Device(device_id="d", channel="beta")
-    forced.mark_override_unknown()
-    assert forced.is_override_known, "what is told is known"
-    assert not forced.is_same("d")
+    device, uncertain = Device(device_id="d"), Device(device_id="d")
+    assert device.is_same(uncertain)
+    uncertain.mark_override_unknown()
+    assert not device.is_same(uncertain)
+    assert not uncertain.is_same(device)
+    override = Device(device_id="d", channel="beta")
+    override.mark_override_unknown()
+    assert override.is_override_known, "what is told is known"
+    assert not override.is_same("d")
 
 
 # An app without a device
@@ -208,15 +208,15 @@ def test_what_is_not_known_is_no_longer_the_same() -> None:
 @pytest.mark.parametrize("revision", [None, Revision.NEXT])
 async def test_no_devices_at_all_is_an_empty_list(revision: Revision | None) -> None:
     refusal = {"error": "devices_not_found", "message": "Devices not found"}
-    async with scripted(lambda _: (404, refusal), revision=revision) as (client, server):
+    async with open_client(lambda _: (404, refusal), revision=revision) as (client, server):
         (page,) = await walk(client.devices(APP))
         assert (len(page.rows), page.ended, page.incomplete) == (0, True, False)
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
 
 
 async def test_another_404_is_an_error() -> None:
     refusal = {"error": "not_found", "message": "Not found"}
-    async with scripted(lambda _: (404, refusal)) as (client, _):
-        with pytest.raises(CapgoError) as caught:
+    async with open_client(lambda _: (404, refusal)) as (client, _):
+        with pytest.raises(CapgoError) as excinfo:
             await client.devices(APP).next_page()
-        assert caught.value.kind is ErrorKind.NOT_FOUND
+        assert excinfo.value.kind is ErrorKind.NOT_FOUND

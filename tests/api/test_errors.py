@@ -154,23 +154,25 @@ def test_meaning(status: int, body: Any, kind: ErrorKind, message: str | None) -
 
 
 def test_the_two_meanings_of_cannot_get_bundle() -> None:
-    def listed(body: Any, status: int = 400) -> CapgoError:
+    def bundle_list_error(body: Any, status: int = 400) -> CapgoError:
         return read(status, body, "GET /bundle")
 
     code = {"error": "cannot_get_bundle", "message": "Cannot get bundle"}
-    empty = listed({**code, "moreInfo": {"supabaseError": None}})
+    empty = bundle_list_error({**code, "moreInfo": {"supabaseError": None}})
     assert is_end_of_bundle_list(empty)
-    fault = listed({**code, "moreInfo": {"supabaseError": {"code": "57014"}}})
+    fault = bundle_list_error({**code, "moreInfo": {"supabaseError": {"code": "57014"}}})
     assert fault.kind is K.SERVER_FAULT
     assert not is_end_of_bundle_list(fault)
-    refused = listed({**code, "message": "You can't access this app"})
-    assert refused.kind is K.NOT_ALLOWED
-    assert not is_end_of_bundle_list(refused)
+    refusal = bundle_list_error({**code, "message": "You can't access this app"})
+    assert refusal.kind is K.NOT_ALLOWED
+    assert not is_end_of_bundle_list(refusal)
     for old in ("Cannot get bundle", "Cannot get version"):
-        assert is_end_of_bundle_list(listed({"status": old}))
-        assert is_end_of_bundle_list(listed({"status": old, "error": "null"}))
-        assert not is_end_of_bundle_list(listed({"status": old, "error": "timeout"}))
-    assert not is_end_of_bundle_list(listed({"error": "not_found", "message": "Not found"}, 404))
+        assert is_end_of_bundle_list(bundle_list_error({"status": old}))
+        assert is_end_of_bundle_list(bundle_list_error({"status": old, "error": "null"}))
+        assert not is_end_of_bundle_list(bundle_list_error({"status": old, "error": "timeout"}))
+    assert not is_end_of_bundle_list(
+        bundle_list_error({"error": "not_found", "message": "Not found"}, 404)
+    )
 
 
 def test_cannot_find_version_means_the_channel_when_a_channel_was_asked_for() -> None:
@@ -311,6 +313,6 @@ def test_the_key_hides_itself() -> None:
 
 @pytest.mark.parametrize("bad", ["", " \n", "two words", "tab\there", "line\nend", "ключ", "nul\0"])
 def test_bad_keys(bad: str) -> None:
-    with pytest.raises(ValueError, match="key") as caught:
+    with pytest.raises(ValueError, match="key") as excinfo:
         ApiKey(bad)
-    assert not bad.strip() or bad not in str(caught.value)
+    assert not bad.strip() or bad not in str(excinfo.value)

@@ -34,8 +34,8 @@ LATE = Timeouts(total=5)
 
 @pytest.fixture(scope="module")
 def faulty() -> Iterator[House]:
-    with house() as served:
-        yield served
+    with house() as running_house:
+        yield running_house
 
 
 def client_of(room: Room, fault: str, operation: Operation, glass: Hourglass) -> CapgoClient:
@@ -54,8 +54,8 @@ async def outcome(
     async with client_of(room, fault, operation, glass) as client:
         try:
             result, error = await operation.call(client), None
-        except CapgoError as caught:
-            result, error = None, caught
+        except CapgoError as excinfo:
+            result, error = None, excinfo
     assert error is None or ALL not in f"{error} {error!r} {error.detail}"
     return result, error
 
@@ -85,14 +85,14 @@ async def read_cell(faulty: House, fault: str, operation: Operation) -> str:
         assert result == right
         assert bool(glass.slept) is want.again
         assert len(room.faults.request_log) == requests + want.again
-    always = faulty.open(f"{fault}@{operation.aim}")
-    result, error = await outcome(always, fault, operation, Hourglass())
+    room = faulty.open(f"{fault}@{operation.aim}")
+    result, error = await outcome(room, fault, operation, Hourglass())
     if want.kind is None:
         assert result == right
         return "read"
     assert error is not None
     assert (error.kind, error.maybe_sent) == (want.kind, False)
-    assert always.struck == (2 if want.again else 1)
+    assert room.struck == (2 if want.again else 1)
     return f"{'again, then ' if want.again else ''}{want.kind.value}"
 
 
@@ -105,21 +105,23 @@ async def shifting_cell(faulty: House, fault: str, operation: Operation, right: 
         assert room.struck == 0
         assert result == right
         return "one page"
-    (keys, incomplete), (all_keys, _) = walked(result), walked(right)
+    (keys, incomplete), (all_keys, _) = walk_result(result), walk_result(right)
     assert room.struck > 0
     assert len(keys) == len(set(keys)), "no record twice"
-    lost = set(all_keys) - set(keys)
+    missing = set(all_keys) - set(keys)
     if fault == "insert-rows":
-        assert not lost
+        assert not missing
     elif fault == "delete-rows":
         # By number, each later page begins a row too late: what that costs cannot be seen.
-        assert len(lost) <= room.struck
+        assert len(missing) <= room.struck
     else:
         assert incomplete
-    return f"ends, {'all' if not lost else 'some'} read{', says incomplete' if incomplete else ''}"
+    return (
+        f"ends, {'all' if not missing else 'some'} read{', says incomplete' if incomplete else ''}"
+    )
 
 
-def walked(result: object) -> tuple[list[object], bool]:
+def walk_result(result: object) -> tuple[list[object], bool]:
     """What a walk brought, and whether it said that there was more."""
     assert isinstance(result, tuple)
     keys, incomplete = result
@@ -135,14 +137,14 @@ async def write_cell(faulty: House, fault: str, operation: Operation) -> str:
     assert room.asked(operation.aim) == len(room.faults.request_log) == 1, "sent exactly once"
     assert glass.slept == []
     assert (None if error is None else error.kind) is (None if want.shifts else want.kind)
-    changed = room.contents() != before
+    has_changed = room.contents() != before
     if error is None:
-        assert changed
+        assert has_changed
         return "done"
     assert error.maybe_sent == want.maybe
-    assert error.maybe_sent or not changed
+    assert error.maybe_sent or not has_changed
     if fault.endswith("=after") or fault in {"late", "drop=midway"}:
-        assert changed
+        assert has_changed
     return f"{error.kind.value}, {'maybe done' if error.maybe_sent else 'not done'}"
 
 

@@ -31,12 +31,12 @@ KEYS = [SECRET, ODD]
 SELECTORS = ["\u200b", "\u0301", "\U000e0041", "\ufe0f", "\ufe00", "\U000e0100", "\U0001f3fb"]
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     r"""Escape every letter as ``\u0041``."""
     return "".join(f"\\u{ord(letter):04X}" for letter in text)
 
 
-def half_escaped(text: str) -> str:
+def escape_half(text: str) -> str:
     plain = (json.dumps(letter)[1:-1] for letter in text)
     return "".join(
         one if number % 2 else f"\\u{ord(letter):04x}"
@@ -44,55 +44,63 @@ def half_escaped(text: str) -> str:
     )
 
 
-def slashed(text: str) -> str:
+def escape_slashes(text: str) -> str:
     return json.dumps(text)[1:-1].replace("/", "\\/")
 
 
-def selected(text: str) -> str:
+def insert_selectors(text: str) -> str:
     """Put something between the letters that `clean` takes out."""
     return json.dumps("\ufe0f".join(text), ensure_ascii=False)[1:-1]
 
 
-def selected_in_escapes(text: str) -> str:
+def insert_escaped_selectors(text: str) -> str:
     return json.dumps("\U0001f3ff".join(text))[1:-1]
 
 
-def zero_width(text: str) -> str:
+def insert_zero_width(text: str) -> str:
     return json.dumps("\u200b".join(text), ensure_ascii=False)[1:-1]
 
 
-def zero_width_in_escapes(text: str) -> str:
+def insert_escaped_zero_width(text: str) -> str:
     return json.dumps("\u2060".join(text))[1:-1]
 
 
-def accented(text: str) -> str:
+def insert_accents(text: str) -> str:
     return json.dumps("\u0301".join(text))[1:-1]
 
 
-def in_capitals(text: str) -> str:
+def capitalize(text: str) -> str:
     return json.dumps(text.upper())[1:-1]
 
 
-def in_small_letters_selected(text: str) -> str:
+def lower_and_insert_selectors(text: str) -> str:
     return json.dumps("\ufe0f".join(text.lower()))[1:-1]
 
 
-def percent_encoded(text: str) -> str:
+def percent_encode(text: str) -> str:
     return "".join(f"%{ord(letter):02X}" for letter in text)
 
 
-def in_html(text: str) -> str:
+def escape_html(text: str) -> str:
     return "".join(f"&#{ord(letter)};" for letter in text)
 
 
-def escaped_once_more(text: str) -> str:
-    return json.dumps(escaped(text))[1:-1]
+def escape_twice(text: str) -> str:
+    return json.dumps(escape(text))[1:-1]
 
 
 IN_JSON = [
-    *(escaped, half_escaped, slashed, selected, selected_in_escapes, zero_width, accented),
-    *(zero_width_in_escapes, in_capitals, in_small_letters_selected),
-    *(percent_encoded, in_html, escaped_once_more),
+    *(
+        escape,
+        escape_half,
+        escape_slashes,
+        insert_selectors,
+        insert_escaped_selectors,
+        insert_zero_width,
+        insert_accents,
+    ),
+    *(insert_escaped_zero_width, capitalize, lower_and_insert_selectors),
+    *(percent_encode, escape_html, escape_twice),
 ]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
 
@@ -111,9 +119,9 @@ def test_the_rows_of_a_reply_never_tell_it(
 ) -> None:
     text = f'[{{"id": 1, "name": "a", "comment": "<{spell(key)}>", "{spell(key)}": "\\u00e9"}}]'
     body = hide_key_in_reply(text.encode(encoding), key)
-    shown = texts_of(body)
-    assert key not in clean(shown, 10_000)
-    assert clean(shown, 10_000).count(f"<{HIDDEN}>") >= 2
+    text = texts_of(body)
+    assert key not in clean(text, 10_000)
+    assert clean(text, 10_000).count(f"<{HIDDEN}>") >= 2
     assert json.loads(body)[0]["comment"] == f"<{HIDDEN}>"
     assert json.loads(body)[0][HIDDEN] == "é"
 
@@ -142,8 +150,8 @@ def test_it_is_found_wherever_a_chunk_ends(
     text = '["' + "x" * before + "\\\\" * backslashes + spell(SECRET) + '"]'
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hiding, "_CHUNK", chunk)
-        (found,) = json.loads(hide_key_in_reply(text.encode(), SECRET))
-    assert found == "x" * before + "\\" * backslashes + HIDDEN
+        (text,) = json.loads(hide_key_in_reply(text.encode(), SECRET))
+    assert text == "x" * before + "\\" * backslashes + HIDDEN
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -159,8 +167,8 @@ def test_it_is_found_wherever_a_chunk_ends(
         lambda key: "".join(f"&#{ord(letter)};" for letter in key),
         lambda key: "".join(f"&#x{ord(letter):04x};" for letter in key),
         lambda key: "".join(f"\\x{ord(letter):02x}" for letter in key),
-        escaped,
-        half_escaped,
+        escape,
+        escape_half,
         *(selector.join for selector in SELECTORS),
         "\u200b".join,
         "\x00".join,
@@ -197,23 +205,23 @@ ERRORS = [
     answer("302 Found", b"", f"location: /{SECRET}"),
     answer("302 Found", b"", f"location: https://{'a' * 60}.{SECRET}.com/"),
     answer("500 Oops", f"<title>{SECRET}</title>".encode(), "content-type: text/html"),
-    answer("500 Oops", f"<title>{escaped(SECRET)}</title>".encode(), "content-type: text/html"),
+    answer("500 Oops", f"<title>{escape(SECRET)}</title>".encode(), "content-type: text/html"),
     answer("500 Oops", ("x" * 290 + "\ufe0f".join(SECRET)).encode()),
     answer("500 Oops", ("x" * 280 + SECRET.upper()).encode("utf-16")),
-    answer("500 Oops", f'{{"message": "{escaped(SECRET)}"}}'.encode("utf-16")),
-    answer("400 Bad", f'{{"error": "{half_escaped(SECRET)}"}}'.encode()),
+    answer("500 Oops", f'{{"message": "{escape(SECRET)}"}}'.encode("utf-16")),
+    answer("400 Bad", f'{{"error": "{escape_half(SECRET)}"}}'.encode()),
     answer(
         "400 Bad",
-        f'{{"message": "m", "error": "e", "moreInfo": {{"{escaped(SECRET)}": 1}}}}'.encode(),
+        f'{{"message": "m", "error": "e", "moreInfo": {{"{escape(SECRET)}": 1}}}}'.encode(),
     ),
     answer("400 Bad", html.escape(SECRET).encode(), f"x-request-id: {SECRET.upper()}"),
     answer("400 Bad", b"no", f"x-request-id: {quote(SECRET, safe='').replace('-', '%2d')}"),
     answer(
         "400 Bad",
-        gzip.compress(f'{{"message": "{escaped(SECRET)}"}}'.encode()),
+        gzip.compress(f'{{"message": "{escape(SECRET)}"}}'.encode()),
         "content-encoding: gzip",
     ),
-    answer("200 OK", f'{{"status": "KO", "error": "{escaped(SECRET)}"}}'.encode()),
+    answer("200 OK", f'{{"status": "KO", "error": "{escape(SECRET)}"}}'.encode()),
     f"HTTP/1.1 404 {SECRET}\r\ncontent-length: 0\r\n\r\n".encode(),
     f"HTTP/1.1 200 OK\r\ncontent-encoding: {SECRET}\r\ncontent-length: 0\r\n\r\n".encode(),
     f"{SECRET}\r\n\r\n".encode(),
@@ -226,10 +234,10 @@ ERRORS = [
 @pytest.mark.parametrize("bytes_", ERRORS)
 @pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
 async def test_no_error_tells_it(bytes_: bytes, request_: object) -> None:
-    heard: list[Exchange] = []
+    exchanges: list[Exchange] = []
     texts: list[str] = []
     async with serving(raw(bytes_)) as server:
-        transport = Transport(server.url, KEY, on_exchange=heard.append)
+        transport = Transport(server.url, KEY, on_exchange=exchanges.append)
         try:
             texts.append((await transport.send(request_)).decode())  # type: ignore[arg-type]
         except CapgoError as error:
@@ -240,7 +248,7 @@ async def test_no_error_tells_it(bytes_: bytes, request_: object) -> None:
                 f"{error.code} {error.request_id}",
             ]
         await transport.aclose()
-    texts += [repr(each) for each in heard]
+    texts += [repr(each) for each in exchanges]
     for text in texts:
         bare = "".join(letter for letter in text.casefold() if letter.isalnum() or letter == "-")
         assert SECRET not in bare

@@ -33,10 +33,10 @@ def test_the_small_parts_are_light(code: str) -> None:
 
 
 def test_the_client_loads_no_more_than_it_needs() -> None:
-    loaded = modules_after("from capgo_tui.api import CapgoClient")
-    assert "httpx" in loaded
-    assert not {"click", "rich", "pygments", "textual", "httpx._main", "pydantic"} & loaded
-    assert not {name for name in loaded if name.startswith("capgo_tui.sandbox")}
+    modules = modules_after("from capgo_tui.api import CapgoClient")
+    assert "httpx" in modules
+    assert not {"click", "rich", "pygments", "textual", "httpx._main", "pydantic"} & modules
+    assert not {name for name in modules if name.startswith("capgo_tui.sandbox")}
 
 
 def test_httpx_still_works_for_others() -> None:

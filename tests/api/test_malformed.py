@@ -17,7 +17,7 @@ from capgo_tui.api.records import Record, Unreadable
 from capgo_tui.api.revisions import Revision
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.workspace.odd_rows import OddRows
-from tests.api.support import APP, Answer, Asked, scripted, walk
+from tests.api.support import APP, Answer, SentRequest, open_client, walk
 
 LEAVES = (
     st.none()
@@ -135,9 +135,9 @@ def test_the_rest_of_a_page_lives_on(model: type[Record], odd: list[bytes], enve
         if isinstance(row, Unreadable):
             assert row.why
             assert row.why.isprintable()
-            kept = OddRows()
-            kept.note([row])
-            assert kept.kept[0].json
+            unreadable = OddRows()
+            unreadable.note([row])
+            assert unreadable.kept[0].json
         else:
             # Shown with J, from deep within the interface's own calls.
             assert isinstance(json.loads(row.raw_json()), dict)
@@ -145,8 +145,8 @@ def test_the_rest_of_a_page_lives_on(model: type[Record], odd: list[bytes], enve
 
 def test_what_is_wrong_with_a_row_is_said_in_words_of_its_own() -> None:
     body = b'[17, {}, {"device_id": 5.5}, {"device_id": null}, {"device_id": ""}]'
-    told = [row.why for row in parse_list(Device, body).rows if isinstance(row, Unreadable)]
-    assert told == [
+    reasons = [row.why for row in parse_list(Device, body).rows if isinstance(row, Unreadable)]
+    assert reasons == [
         "row: not an object",
         "device_id: missing",
         "device_id: not a text",
@@ -181,12 +181,12 @@ def test_parsing_one(model: type[Record], body: bytes) -> None:
 async def test_calls(script: list[tuple[int, bytes]], revision: Revision | None) -> None:
     step = 0
 
-    def answer(_asked: Asked) -> Answer:
+    def answer(_request: SentRequest) -> Answer:
         nonlocal step
         step += 1
         return script[step % len(script)]
 
-    async with scripted(answer, revision=revision) as (client, _):
+    async with open_client(answer, revision=revision) as (client, _):
         pagers: list[Any] = [client.channels(APP), client.devices(APP), client.bundles(APP)]
         for pager in pagers:
             try:

@@ -39,28 +39,28 @@ def exact(_page: int) -> int:
     return 50
 
 
-def concatenated(page: int) -> int:
+def live_page_size(page: int) -> int:
     """The live server's defect (§5): the upper bound is text, rows are capped at 1000."""
     return min(1000, 50 * (9 * page + 1))
 
 
 @dataclass
-class Paged:
+class PagingServer:
     """Answers by page number; `size` gives the rows of a page, `order` may shuffle ties."""
 
     rows: Rows
     size: Callable[[int], int] = exact
     shuffle: Callable[[Rows], Rows] = list
-    known: bool = False
+    is_known: bool = False
     """Whether the client knows that this server pages by number."""
-    asked: list[Position] = field(default_factory=list)
+    requests: list[Position] = field(default_factory=list)
 
     async def __call__(self, position: Position, /) -> Listing[Channel]:
-        self.asked.append(position)
+        self.requests.append(position)
         assert position.cursor is None
         page = position.page or 0
         rows = page_of(self.shuffle(self.rows), page, self.size(page))
-        return Listing(rows, by_number=self.known)
+        return Listing(rows, by_number=self.is_known)
 
 
 async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Channel]]]:
@@ -75,7 +75,7 @@ async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Ch
 
 
 async def test_a_bookmark_reads_its_page_again_and_leaves_the_walk_alone() -> None:
-    server = Paged([*channels(120), Unreadable(17, "no", "17")])
+    server = PagingServer([*channels(120), Unreadable(17, "no", "17")])
     pager = Pager(server)
     first, second = await pager.next_page(), await pager.next_page()
     assert first.bookmark is not None
@@ -85,7 +85,7 @@ async def test_a_bookmark_reads_its_page_again_and_leaves_the_walk_alone() -> No
     assert (await second.bookmark.read()).rows == channels(50, start=61)
     assert (await first.bookmark.read()).rows == channels(50, start=11)
     third = await pager.next_page()
-    assert [asked.page for asked in server.asked] == [None, 1, 1, None, 2]
+    assert [request.page for request in server.requests] == [None, 1, 1, None, 2]
     assert third.rows == channels(10, start=111)
     assert third.bookmark is not None
     again = await third.bookmark.read()
@@ -99,46 +99,46 @@ async def test_a_bookmark_reads_its_page_again_and_leaves_the_walk_alone() -> No
         (49, exact, [(True, True)]),
         (50, exact, [(True, False), (False, True)]),
         (120, exact, [(True, False), (False, False), (False, True)]),
-        (133, concatenated, [(True, False), (False, True)]),
-        (150, concatenated, [(True, False), (False, False), (False, True)]),
+        (133, live_page_size, [(True, False), (False, True)]),
+        (150, live_page_size, [(True, False), (False, False), (False, True)]),
     ],
 )
 async def test_a_page_read_again_says_whether_it_begins_or_ends_the_list(
     count: int, size: Callable[[int], int], ends: list[tuple[bool, bool]]
 ) -> None:
-    pages = await walk(Pager(Paged(channels(count), size)))
+    pages = await walk(Pager(PagingServer(channels(count), size)))
     again = [await page.bookmark.read() for page in pages if page.bookmark is not None]
     assert [(page.is_first, page.is_last) for page in again] == ends
 
 
-@given(COUNTS, st.sampled_from([exact, concatenated]))
+@given(COUNTS, st.sampled_from([exact, live_page_size]))
 async def test_pages(count: int, size: Callable[[int], int]) -> None:
-    server = Paged(channels(count), size)
+    server = PagingServer(channels(count), size)
     rows, pages = await everything(Pager(server))
     assert rows == server.rows
     assert not any(page.incomplete for page in pages)
-    assert server.asked[0] == Position()
-    assert len(server.asked) <= count // 50 + 2
+    assert server.requests[0] == Position()
+    assert len(server.requests) <= count // 50 + 2
 
 
 async def test_the_defects_own_numbers() -> None:
-    server = Paged(channels(135), concatenated)
+    server = PagingServer(channels(135), live_page_size)
     rows, pages = await everything(Pager(server))
     assert len(rows) == 135
-    assert [position.page for position in server.asked] == [None, 1]
+    assert [position.page for position in server.requests] == [None, 1]
     assert [len(page.updates) for page in pages] == [0, 0]
 
 
 @given(COUNTS, st.sampled_from([50, 100, 150, 200, 500, 1000]))
 async def test_a_row_limit_of_the_server_loses_no_row(count: int, limit: int) -> None:
-    server = Paged(channels(count), lambda page: min(limit, concatenated(page)))
+    server = PagingServer(channels(count), lambda page: min(limit, live_page_size(page)))
     rows, pages = await everything(Pager(server))
     assert rows == server.rows
     assert not pages[-1].incomplete
 
 
 @pytest.mark.parametrize(
-    ("count", "asked"),
+    ("count", "page_numbers"),
     [
         (51, [None, 1]),
         (133, [None, 1]),
@@ -150,12 +150,12 @@ async def test_a_row_limit_of_the_server_loses_no_row(count: int, limit: int) ->
     ],
 )
 async def test_a_page_that_is_too_short_is_the_last_request(
-    count: int, asked: list[int | None]
+    count: int, page_numbers: list[int | None]
 ) -> None:
-    server = Paged(channels(count), concatenated)
+    server = PagingServer(channels(count), live_page_size)
     rows, _ = await everything(Pager(server))
     assert rows == server.rows
-    assert [position.page for position in server.asked] == asked
+    assert [position.page for position in server.requests] == page_numbers
 
 
 async def test_pages_of_another_size_are_read_to_their_end() -> None:
@@ -172,29 +172,29 @@ async def test_pages_of_another_size_are_read_to_their_end() -> None:
 
 @given(
     st.integers(1, 700),
-    st.sampled_from([exact, concatenated]),
+    st.sampled_from([exact, live_page_size]),
     st.integers(1, 4),
     st.lists(st.integers(0, 2**16), max_size=4),
 )
 async def test_a_deletion_that_the_walk_is_told_of_hides_no_row(
-    count: int, size: Callable[[int], int], pages_before: int, deleted: list[int]
+    count: int, size: Callable[[int], int], pages_before: int, deletions: list[int]
 ) -> None:
-    server = Paged(channels(count), size)
+    server = PagingServer(channels(count), size)
     pager = Pager(server)
-    loaded: list[Channel] = []
+    records: list[Channel] = []
     for _ in range(pages_before):
-        loaded += (await pager.next_page()).rows
-    for number in deleted:
-        if loaded:
-            gone = loaded.pop(number % len(loaded))
-            server.rows.remove(gone)
-            pager.forget(gone)
-    assert pager.record_count == len(loaded)
+        records += (await pager.next_page()).rows
+    for number in deletions:
+        if records:
+            record = records.pop(number % len(records))
+            server.rows.remove(record)
+            pager.forget(record)
+    assert pager.record_count == len(records)
     while not pager.ended:
         page = await pager.next_page()
-        loaded += page.rows
+        records += page.rows
         assert not page.incomplete
-    assert loaded == server.rows
+    assert records == server.rows
 
 
 @given(COUNTS)
@@ -220,22 +220,22 @@ async def test_a_whole_list_is_asked_for_once() -> None:
 @given(
     st.integers(0, 400),
     st.integers(0, 2**32),
-    st.sampled_from([exact, concatenated]),
+    st.sampled_from([exact, live_page_size]),
     st.booleans(),
 )
 async def test_rows_of_equal_time_in_changing_order(
-    count: int, seed: int, size: Callable[[int], int], known: bool
+    count: int, seed: int, size: Callable[[int], int], is_known: bool
 ) -> None:
     dice = random.Random(seed)  # noqa: S311
 
     def swap_pairs(rows: Rows) -> Rows:
-        mixed = list(rows)
-        for at in range(dice.randrange(2), len(mixed) - 1, 2):
+        result = list(rows)
+        for at in range(dice.randrange(2), len(result) - 1, 2):
             if dice.random() < 0.5:
-                mixed[at], mixed[at + 1] = mixed[at + 1], mixed[at]
-        return mixed
+                result[at], result[at + 1] = result[at + 1], result[at]
+        return result
 
-    server = Paged(channels(count), size, swap_pairs, known)
+    server = PagingServer(channels(count), size, swap_pairs, is_known)
     rows, pages = await everything(Pager(server))
     assert len({row.id for row in rows}) == len(rows)
     # Three sweeps that bring nothing new end it: then, and only then, it owns up to a loss.
@@ -244,25 +244,25 @@ async def test_rows_of_equal_time_in_changing_order(
 
 async def test_a_row_pushed_out_of_its_page_is_found_by_another_sweep() -> None:
     rows = channels(100)
-    swapped = [*rows[:49], rows[50], rows[49], *rows[51:]]
-    orders = iter([rows, swapped, swapped, rows, rows])
-    server = Paged(rows, exact, lambda _: next(orders))
-    got, pages = await everything(Pager(server))
-    assert len(got) == 100
+    swapped_rows = [*rows[:49], rows[50], rows[49], *rows[51:]]
+    orders = iter([rows, swapped_rows, swapped_rows, rows, rows])
+    server = PagingServer(rows, exact, lambda _: next(orders))
+    rows_read, pages = await everything(Pager(server))
+    assert len(rows_read) == 100
     assert not pages[-1].incomplete
 
 
 @dataclass
-class Repeating(Paged):
+class Repeating(PagingServer):
     """A server that knows pages by number, and sometimes sends the one before once more."""
 
     repeats: frozenset[int] = frozenset()
     """The requests, counted from 1, that it answers so."""
 
     async def __call__(self, position: Position, /) -> Listing[Channel]:
-        self.asked.append(position)
+        self.requests.append(position)
         page = position.page or 0
-        if len(self.asked) in self.repeats:
+        if len(self.requests) in self.repeats:
             page = max(0, page - 1)
         return Listing(page_of(self.rows, page, self.size(page)), by_number=True)
 
@@ -280,7 +280,7 @@ async def test_pages_that_always_lag_one_behind_are_owned_up_to() -> None:
     rows, pages = await everything(Pager(server))
     assert rows == channels(60)
     assert pages[-1].incomplete
-    assert len(server.asked) < 15
+    assert len(server.requests) < 15
 
 
 async def test_a_first_page_for_ever_is_owned_up_to() -> None:
@@ -303,12 +303,12 @@ async def test_rows_that_push_a_whole_page_ahead_cost_none() -> None:
     assert {row.id for row in rows} == {*range(1, 121), *range(1_001, 1_051)}
 
 
-@pytest.mark.parametrize("size", [exact, concatenated])
+@pytest.mark.parametrize("size", [exact, live_page_size])
 async def test_no_walk_can_tell_what_a_deletion_between_two_pages_hides(
     size: Callable[[int], int],
 ) -> None:
-    shrinking = Paged(channels(60), size)
-    never_had_it = Paged([*channels(50), *channels(9, start=52)], size)
+    shrinking = PagingServer(channels(60), size)
+    never_had_it = PagingServer([*channels(50), *channels(9, start=52)], size)
     replies = []
     for server in (shrinking, never_had_it):
         pager = Pager(server)
@@ -320,35 +320,35 @@ async def test_no_walk_can_tell_what_a_deletion_between_two_pages_hides(
     assert [page.by_number for page in replies[0]] == [False, True], "but it can happen"
 
 
-@given(COUNTS, st.sampled_from([exact, concatenated]))
+@given(COUNTS, st.sampled_from([exact, live_page_size]))
 async def test_a_server_that_is_known_to_page_is_asked_no_more_than_another(
     count: int, size: Callable[[int], int]
 ) -> None:
-    known, other = Repeating(channels(count), size), Paged(channels(count), size)
-    rows, pages = await everything(Pager(known))
-    assert rows == known.rows
+    server, other = Repeating(channels(count), size), PagingServer(channels(count), size)
+    rows, pages = await everything(Pager(server))
+    assert rows == server.rows
     assert not pages[-1].incomplete
     await everything(Pager(other))
-    assert known.asked == other.asked
+    assert server.requests == other.requests
 
 
 @given(st.integers(0, 300), st.integers(1, 60), st.booleans())
-async def test_cursors(count: int, limit: int, told: bool) -> None:
+async def test_cursors(count: int, limit: int, tells_more: bool) -> None:
     everyone = channels(count)
-    asked: list[Position] = []
+    positions: list[Position] = []
 
     async def fetch(position: Position) -> Listing[Channel]:
-        asked.append(position)
+        positions.append(position)
         assert position.page is None
         start = int(position.cursor or 0)
         more = start + limit < count
         cursor = str(start + limit) if more else None
-        return Listing(everyone[start : start + limit], True, cursor, more if told else None)
+        return Listing(everyone[start : start + limit], True, cursor, more if tells_more else None)
 
     rows, pages = await everything(Pager(fetch))
     assert rows == everyone
     assert not pages[-1].incomplete
-    assert asked[0] == Position()
+    assert positions[0] == Position()
 
 
 CURSOR = st.one_of(st.none(), st.sampled_from("abc"))
@@ -365,25 +365,25 @@ CURSOR = st.one_of(st.none(), st.sampled_from("abc"))
     st.booleans(),
 )
 async def test_any_replies_end_and_nothing_comes_twice(
-    script: list[tuple[int, int, str | None, bool | None]], mixed: bool
+    script: list[tuple[int, int, str | None, bool | None]], is_mixed: bool
 ) -> None:
     """The server repeats its script for ever, whatever it is asked."""
     step = 0
-    sent: set[int] = set()
+    sent_ids: set[int] = set()
 
     async def fetch(_position: Position) -> Listing[Channel]:
         nonlocal step
         start, count, cursor, more = script[step % len(script)]
         step += 1
-        by_cursor = step % 2 == 0 if mixed else True
+        by_cursor = step % 2 == 0 if is_mixed else True
         rows = channels(count, start)
-        sent.update(row.id for row in rows if isinstance(row, Channel))
+        sent_ids.update(row.id for row in rows if isinstance(row, Channel))
         return Listing(rows, by_cursor, cursor, more)
 
     rows, _ = await everything(Pager(fetch))
     ids = [row.id for row in rows]
     assert len(ids) == len(set(ids))
-    assert set(ids) == sent
+    assert set(ids) == sent_ids
 
 
 @pytest.mark.parametrize(
@@ -411,7 +411,7 @@ async def test_cursor_troubles(listings: list[Listing[Channel]], incomplete: boo
 
 
 async def test_after_an_error_the_walk_goes_on_where_it_stopped() -> None:
-    server = Paged(channels(120))
+    server = PagingServer(channels(120))
     failures = iter([True, False, True, True, False, False, False])
 
     async def fetch(position: Position) -> Listing[Channel]:
@@ -445,17 +445,17 @@ async def test_a_second_call_at_once_is_refused() -> None:
 
 async def test_unreadable_rows_count_and_come_once() -> None:
     odd: list[Channel | Unreadable] = [Unreadable({"n": n}, "id: no id", str(n)) for n in range(70)]
-    _, pages = await everything(Pager(Paged([*channels(65), *odd], concatenated)))
+    _, pages = await everything(Pager(PagingServer([*channels(65), *odd], live_page_size)))
     assert sum(len(page.rows) for page in pages) == 65
     assert sum(len(page.unreadable) for page in pages) == 70
 
 
 def endless(size: int, *, by_cursor: bool) -> Fetch[Channel]:
     """A list that goes on for ever, with a cursor or by page number."""
-    asked = count()
+    numbers = count()
 
     async def fetch(_position: Position) -> Listing[Channel]:
-        number = next(asked)
+        number = next(numbers)
         rows = channels(size, number * size)
         if by_cursor:
             return Listing(rows, by_cursor=True, cursor=str(number), has_more=True)
@@ -492,10 +492,10 @@ async def test_rows_of_which_only_the_number_is_kept_count_for_an_endless_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("capgo_tui.api.paging.ENDLESS_ROWS", 5_000)
-    asked = count()
+    numbers = count()
 
     async def fetch(_position: Position) -> Listing[Channel]:
-        number = next(asked)
+        number = next(numbers)
         odd = Unreadable(number, "no", str(number))
         return Listing(
             [odd], by_cursor=True, cursor=str(number), has_more=True, extra_unreadable=999

@@ -10,7 +10,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.patience import Patience
 from capgo_tui.api.revisions import Revision, recognise
 from capgo_tui.api.settings import ChannelSettings
-from tests.api.support import APP, Asked, scripted, walk
+from tests.api.support import APP, SentRequest, open_client, walk
 
 if TYPE_CHECKING:
     from tests.api.support import Answer
@@ -48,62 +48,62 @@ def test_a_channel_without_them_is_of_july() -> None:
 
 
 async def test_a_channel_list_tells_it_at_once_or_after_all() -> None:
-    def answer(asked: Asked) -> Answer:
-        if asked.path == "/channel":
+    def answer(request: SentRequest) -> Answer:
+        if request.path == "/channel":
             return 200, [NEXT_CHANNEL]
         return 200, {"data": [{"device_id": "d", "version_name": "1"}], "hasMore": False}
 
-    async with scripted(answer) as (client, _):
+    async with open_client(answer) as (client, _):
         await walk(client.channels(APP))
         assert client.revision is Revision.NEXT
-    async with scripted(answer) as (client, _):
+    async with open_client(answer) as (client, _):
         await walk(client.devices(APP))
-        seen = [client.revision]  # devices do not tell the two apart
+        revisions = [client.revision]  # devices do not tell the two apart
         await walk(client.channels(APP))
-        assert [*seen, client.revision] == [Revision.LIVE, Revision.NEXT]
+        assert [*revisions, client.revision] == [Revision.LIVE, Revision.NEXT]
 
 
 async def test_one_channel_tells_it_as_well() -> None:
-    async with scripted(lambda _: (200, NEXT_CHANNEL)) as (client, _):
+    async with open_client(lambda _: (200, NEXT_CHANNEL)) as (client, _):
         channel = await client.channel(APP, "production")
         assert (channel.ios, channel.android, channel.update_package) == (True, True, "all")
         assert client.revision is Revision.NEXT
 
 
-def bundles_ending_in_nothing(asked: Asked) -> Answer:
-    page = int(asked.query.get("page", "0"))
+def bundles_ending_in_nothing(request: SentRequest) -> Answer:
+    page = int(request.query.get("page", "0"))
     full = [{**LIVE_BUNDLE, "id": number, "name": f"1.0.{number}"} for number in range(50)]
     return 200, [] if page else full
 
 
 async def test_an_empty_page_behind_the_last_bundle_tells_it() -> None:
-    async with scripted(bundles_ending_in_nothing) as (client, server):
+    async with open_client(bundles_ending_in_nothing) as (client, server):
         await walk(client.bundles(APP))
         assert client.revision is Revision.NEXT
-        assert len(server.asked) == 2
+        assert len(server.requests) == 2
 
 
 async def test_the_error_behind_the_last_bundle_leaves_it_at_july() -> None:
     refusal = {"error": "cannot_get_bundle", "message": "Cannot get bundle"}
 
-    def answer(asked: Asked) -> Answer:
-        status, rows = bundles_ending_in_nothing(asked)
+    def answer(request: SentRequest) -> Answer:
+        status, rows = bundles_ending_in_nothing(request)
         return (status, rows) if rows else (400, refusal)
 
-    async with scripted(answer) as (client, _):
+    async with open_client(answer) as (client, _):
         await walk(client.bundles(APP))
         assert client.revision is Revision.LIVE
 
 
 async def test_no_bundle_at_all_tells_nothing_of_an_unknown_server() -> None:
-    async with scripted(lambda _: (200, [])) as (client, _):
+    async with open_client(lambda _: (200, [])) as (client, _):
         await walk(client.bundles(APP))
         assert client.revision is None
 
 
 def promoting(reply: dict[str, object]) -> Any:
-    def answer(asked: Asked) -> Answer:
-        if asked.method == "GET":
+    def answer(request: SentRequest) -> Answer:
+        if request.method == "GET":
             return 200, {"data": [{"device_id": "d", "version_name": "1"}], "hasMore": False}
         return 200, reply
 
@@ -118,31 +118,31 @@ def promoting(reply: dict[str, object]) -> Any:
     ],
 )
 async def test_the_reply_to_a_promotion_tells(reply: dict[str, object], revision: Revision) -> None:
-    async with scripted(promoting(reply)) as (client, server):
+    async with open_client(promoting(reply)) as (client, server):
         await client.promote_bundle(APP, 1, 1)
         assert client.revision is revision
-        assert server.asked[-1].body["target"] == "stable"
+        assert server.requests[-1].body["target"] == "stable"
 
 
 async def test_a_revision_that_was_given_is_never_changed() -> None:
-    async with scripted(lambda _: (200, [NEXT_CHANNEL]), revision=Revision.LIVE) as (client, _):
+    async with open_client(lambda _: (200, [NEXT_CHANNEL]), revision=Revision.LIVE) as (client, _):
         await walk(client.channels(APP))
         assert client.revision is Revision.LIVE
-    async with scripted(bundles_ending_in_nothing, revision=Revision.LIVE) as (client, _):
+    async with open_client(bundles_ending_in_nothing, revision=Revision.LIVE) as (client, _):
         await walk(client.bundles(APP))
         assert client.revision is Revision.LIVE
     reply: dict[str, object] = {"status": "success", "assignmentTarget": "stable"}
-    async with scripted(promoting(reply), revision=Revision.LIVE) as (client, _):
+    async with open_client(promoting(reply), revision=Revision.LIVE) as (client, _):
         await client.promote_bundle(APP, 1, 1)
         assert client.revision is Revision.LIVE
-    async with scripted(lambda _: (200, [LIVE_CHANNEL]), revision=Revision.NEXT) as (client, _):
+    async with open_client(lambda _: (200, [LIVE_CHANNEL]), revision=Revision.NEXT) as (client, _):
         await walk(client.channels(APP))
         assert client.revision is Revision.NEXT
 
 
 @pytest.mark.parametrize("old", [Revision.DOCUMENTED, Revision.LEGACY])
 async def test_an_older_server_never_becomes_next(old: Revision) -> None:
-    async with scripted(lambda _: (200, [NEXT_CHANNEL]), revision=old) as (client, _):
+    async with open_client(lambda _: (200, [NEXT_CHANNEL]), revision=old) as (client, _):
         await client.channels(APP).next_page()
         assert client.revision is old
 
@@ -158,36 +158,36 @@ PATIENCE = Patience(sleep=no_sleep, clock=lambda: 0.0)
 
 
 async def test_a_read_is_tried_again_while_the_database_is_unavailable() -> None:
-    asked_so_far: list[Asked] = []
+    reads: list[SentRequest] = []
 
-    def answer(asked: Asked) -> Answer:
-        asked_so_far.append(asked)
-        return (503, UNAVAILABLE) if len(asked_so_far) < 3 else (200, [NEXT_CHANNEL])
+    def answer(request: SentRequest) -> Answer:
+        reads.append(request)
+        return (503, UNAVAILABLE) if len(reads) < 3 else (200, [NEXT_CHANNEL])
 
-    async with scripted(answer, patience=PATIENCE) as (client, server):
+    async with open_client(answer, patience=PATIENCE) as (client, server):
         (page,) = await walk(client.channels(APP))
         assert len(page.rows) == 1
-        assert len(server.asked) == 3
+        assert len(server.requests) == 3
 
 
 async def test_a_write_is_never_tried_again_and_may_have_been_done() -> None:
-    async with scripted(
+    async with open_client(
         lambda _: (503, UNAVAILABLE), patience=PATIENCE, revision=Revision.NEXT
     ) as (client, server):
-        with pytest.raises(CapgoError) as caught:
+        with pytest.raises(CapgoError) as excinfo:
             await client.promote_bundle(APP, 1, 1)
-        assert caught.value.kind is ErrorKind.SERVER_FAULT
-        assert caught.value.code == "upstream_unavailable"
-        assert caught.value.maybe_sent
-        assert [str(asked) for asked in server.asked] == ["PUT /bundle"]
+        assert excinfo.value.kind is ErrorKind.SERVER_FAULT
+        assert excinfo.value.code == "upstream_unavailable"
+        assert excinfo.value.maybe_sent
+        assert [str(request) for request in server.requests] == ["PUT /bundle"]
 
 
 async def test_an_app_without_devices_can_be_written_to() -> None:
-    def answer(asked: Asked) -> Answer:
-        if asked.path == "/device":
+    def answer(request: SentRequest) -> Answer:
+        if request.path == "/device":
             return 404, {"error": "devices_not_found", "message": "x", "moreInfo": {}}
         return 200, {"status": "ok"}
 
-    async with scripted(answer) as (client, server):
+    async with open_client(answer) as (client, server):
         await client.set_channel(APP, "beta", ChannelSettings(public=False))
-        assert [str(each) for each in server.asked] == ["GET /device", "POST /channel"]
+        assert [str(each) for each in server.requests] == ["GET /device", "POST /channel"]

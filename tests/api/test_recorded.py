@@ -104,12 +104,12 @@ def test_answers(entry: dict[str, Any]) -> None:
             assert listing.by_cursor
             assert listing.has_more is body["hasMore"]
             assert listing.cursor == body.get("nextCursor")
-        parsed = listing.rows
+        parsed_rows = listing.rows
     else:
         one = parse_one(model, data)
         assert isinstance(one, Record)
-        parsed = [one]
-    for row, original in zip(parsed, rows, strict=True):
+        parsed_rows = [one]
+    for row, original in zip(parsed_rows, rows, strict=True):
         if isinstance(original, str):  # "... 50 in all", the recorder's own mark
             assert isinstance(row, Unreadable)
             assert row.raw == original
@@ -129,9 +129,9 @@ def check(row: Record, original: dict[str, Any]) -> None:
             original["name"],
             original["public"],
         )
-        wanted = original["version"]
+        version = original["version"]
         assert (row.bundle and (row.bundle.id, row.bundle.name)) == (
-            wanted and (wanted["id"], wanted["name"])
+            version and (version["id"], version["name"])
         )
         assert row.disable_auto_update == original["disableAutoUpdate"]
         assert row.rollout_percentage_bps == original["rolloutPercentageBps"]

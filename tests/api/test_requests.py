@@ -29,7 +29,7 @@ APP = A[1]
 ALL = list(TRAITS.values())
 
 
-def shown(request: Request) -> tuple[str, str, dict[str, str], Any]:
+def parts_of(request: Request) -> tuple[str, str, dict[str, str], Any]:
     assert len(dict(request.query)) == len(request.query)
     assert request.writes is (request.method != "GET")
     return (request.method, request.path, dict(request.query), request.body)
@@ -46,12 +46,12 @@ def shown(request: Request) -> tuple[str, str, dict[str, str], Any]:
 )
 def test_reads(traits: Traits, app: dict[str, str]) -> None:
     bundles = "/versions" if traits is LEGACY else "/bundle"
-    assert shown(requests.list_channels(traits, APP)) == ("GET", "/channel", app, None)
-    assert shown(requests.list_channels(traits, APP, page=3))[2] == {**app, "page": "3"}
-    assert shown(requests.get_channel(traits, APP, "a b&ü"))[2] == {**app, "channel": "a b&ü"}
+    assert parts_of(requests.list_channels(traits, APP)) == ("GET", "/channel", app, None)
+    assert parts_of(requests.list_channels(traits, APP, page=3))[2] == {**app, "page": "3"}
+    assert parts_of(requests.get_channel(traits, APP, "a b&ü"))[2] == {**app, "channel": "a b&ü"}
     # Also the oldest document has `app_id` here (seed 000).
-    assert shown(requests.list_bundles(traits, APP)) == ("GET", bundles, {"app_id": APP}, None)
-    assert shown(requests.list_bundles(traits, APP, page=1))[2] == {"app_id": APP, "page": "1"}
+    assert parts_of(requests.list_bundles(traits, APP)) == ("GET", bundles, {"app_id": APP}, None)
+    assert parts_of(requests.list_bundles(traits, APP, page=1))[2] == {"app_id": APP, "page": "1"}
 
 
 def test_live_device_list() -> None:
@@ -96,8 +96,11 @@ def test_bad_device_filters() -> None:
 
 
 def test_one_device() -> None:
-    assert shown(requests.get_device(LIVE, APP, "AB-c"))[2] == {"app_id": APP, "device_id": "ab-c"}
-    assert shown(requests.get_device(LEGACY, APP, "AB-c"))[2] == {
+    assert parts_of(requests.get_device(LIVE, APP, "AB-c"))[2] == {
+        "app_id": APP,
+        "device_id": "ab-c",
+    }
+    assert parts_of(requests.get_device(LEGACY, APP, "AB-c"))[2] == {
         "app_id": APP,
         "appid": APP,
         "device_id": "AB-c",
@@ -114,22 +117,29 @@ def test_one_device() -> None:
     ],
 )
 def test_link_and_unlink(traits: Traits, body: dict[str, str]) -> None:
-    assert shown(requests.link_device(traits, APP, "AB", "beta")) == ("POST", "/device", {}, body)
+    assert parts_of(requests.link_device(traits, APP, "AB", "beta")) == (
+        "POST",
+        "/device",
+        {},
+        body,
+    )
     names = {"app_id": APP, "device_id": body["device_id"]}
-    assert shown(requests.unlink_device(traits, APP, "AB")) == (
+    assert parts_of(requests.unlink_device(traits, APP, "AB")) == (
         "DELETE",
         "/device",
-        *placed(traits, names),
+        *delete_parts(traits, names),
     )
     if traits is LIVE:
         with pytest.raises(UnsupportedByRevision):
             requests.link_device(traits, APP, "AB", "beta", bundle="1.0.0")
     else:
-        linked = requests.link_device(traits, APP, "AB", "beta", bundle="1.0.0")
-        assert linked.body == {**body, "version_id": "1.0.0"}
+        request = requests.link_device(traits, APP, "AB", "beta", bundle="1.0.0")
+        assert request.body == {**body, "version_id": "1.0.0"}
 
 
-def placed(traits: Traits, names: dict[str, str]) -> tuple[dict[str, str], dict[str, str] | None]:
+def delete_parts(
+    traits: Traits, names: dict[str, str]
+) -> tuple[dict[str, str], dict[str, str] | None]:
     """Query and body of a DELETE: each document names one place, live takes both."""
     return names if traits is not LEGACY else {}, names if traits is not DOCUMENTED else None
 
@@ -138,17 +148,17 @@ def placed(traits: Traits, names: dict[str, str]) -> tuple[dict[str, str], dict[
 def test_deletes_carry_the_names_where_they_are_read(traits: Traits) -> None:
     names = {"app_id": APP, "channel": "beta"}
     request = requests.delete_channel(traits, APP, "beta")
-    assert shown(request) == ("DELETE", "/channel", *placed(traits, names))
+    assert parts_of(request) == ("DELETE", "/channel", *delete_parts(traits, names))
     path = "/versions" if traits is LEGACY else "/bundle"
-    only = placed(traits, {"app_id": APP})
-    assert shown(requests.delete_all_bundles(traits, APP)) == ("DELETE", path, *only)
+    parts = delete_parts(traits, {"app_id": APP})
+    assert parts_of(requests.delete_all_bundles(traits, APP)) == ("DELETE", path, *parts)
     if traits is LEGACY:
         with pytest.raises(UnsupportedByRevision):
             requests.delete_bundle(traits, APP, BundleName("1.0.0"))
         return
     bundle = {"app_id": APP, "version": "1.0.0"}
     request = requests.delete_bundle(traits, APP, BundleName("1.0.0"))
-    assert shown(request) == ("DELETE", "/bundle", *placed(traits, bundle))
+    assert parts_of(request) == ("DELETE", "/bundle", *delete_parts(traits, bundle))
 
 
 def test_delete_channel_with_its_bundle_is_live_only() -> None:
@@ -191,7 +201,7 @@ def test_deleting_one_always_names_exactly_that_one(name: str) -> None:
 
 def test_set_channel_sends_only_what_is_set() -> None:
     settings = ChannelSettings(public=True, disable_auto_update="metadata", rollout_bundle=None)
-    assert shown(requests.set_channel(LIVE, APP, "beta", settings)) == (
+    assert parts_of(requests.set_channel(LIVE, APP, "beta", settings)) == (
         "POST",
         "/channel",
         {},
@@ -244,8 +254,8 @@ def test_every_live_setting_has_its_wire_name() -> None:
 def test_documented_must_name_the_bundle() -> None:
     with pytest.raises(UnsupportedByRevision, match="takes the bundle off"):
         requests.set_channel(DOCUMENTED, APP, "beta", ChannelSettings(public=True))
-    named = ChannelSettings(public=True, bundle="1.0.0")
-    assert requests.set_channel(DOCUMENTED, APP, "beta", named).body == {
+    settings = ChannelSettings(public=True, bundle="1.0.0")
+    assert requests.set_channel(DOCUMENTED, APP, "beta", settings).body == {
         "app_id": APP,
         "channel": "beta",
         "version": "1.0.0",
@@ -309,22 +319,22 @@ def test_unset_is_not_none() -> None:
 
 
 def test_live_extras() -> None:
-    assert shown(requests.list_apps(LIVE, page=2)) == ("GET", "/app", {"page": "2"}, None)
+    assert parts_of(requests.list_apps(LIVE, page=2)) == ("GET", "/app", {"page": "2"}, None)
     assert requests.get_app(LIVE, APP).path == "/app/com.demo.app"
     assert requests.ping(LIVE).needs_key is False
-    promoted = requests.promote_bundle(LIVE, APP, 3, 1)
-    assert shown(promoted) == (
+    request = requests.promote_bundle(LIVE, APP, 3, 1)
+    assert parts_of(request) == (
         "PUT",
         "/bundle",
         {},
         {"app_id": APP, "version_id": 3, "channel_id": 1, "target": "stable"},
     )
-    noted = requests.set_bundle_metadata(LIVE, APP, 3, comment="")
-    assert noted.body == {"app_id": APP, "version_id": 3, "comment": ""}
-    created = requests.create_bundle(
+    request = requests.set_bundle_metadata(LIVE, APP, 3, comment="")
+    assert request.body == {"app_id": APP, "version_id": 3, "comment": ""}
+    request = requests.create_bundle(
         LIVE, APP, "1.0.0-0A.is.legal", external_url="https://x/y.zip", checksum="ab"
     )
-    assert created.body == {
+    assert request.body == {
         "app_id": APP,
         "version": "1.0.0-0A.is.legal",
         "external_url": "https://x/y.zip",

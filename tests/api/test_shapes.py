@@ -39,10 +39,10 @@ D_CHANNEL: dict[str, JSON] = {
 
 
 def one(model: type[RecordT], row: JSON) -> RecordT:
-    parsed = parse_one(model, json.dumps(row).encode())
-    assert isinstance(parsed, model)
-    assert parsed.raw() == row
-    return parsed
+    record = parse_one(model, json.dumps(row).encode())
+    assert isinstance(record, model)
+    assert record.raw() == row
+    return record
 
 
 def test_legacy_channel() -> None:
@@ -66,7 +66,7 @@ def test_documented_channel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "wanted"),
+    ("version", "bundle"),
     [
         (None, None),
         (5, BundleRef(5, None)),
@@ -82,19 +82,19 @@ def test_documented_channel() -> None:
         ({}, None),
     ],
 )
-def test_bundle_of_a_channel_in_every_shape(version: JSON, wanted: BundleRef | None) -> None:
-    assert one(Channel, {**D_CHANNEL, "version": version}).bundle == wanted
+def test_bundle_of_a_channel_in_every_shape(version: JSON, bundle: BundleRef | None) -> None:
+    assert one(Channel, {**D_CHANNEL, "version": version}).bundle == bundle
 
 
 def test_devices_of_each_revision() -> None:
     legacy = one(Device, {"device_id": "ABC", "platform": "ios", "version": 3})
-    documented = one(Device, {"device_id": "abc", "version": {"id": 3, "name": "1.0.0"}})
+    documented_device = one(Device, {"device_id": "abc", "version": {"id": 3, "name": "1.0.0"}})
     live = one(Device, {"device_id": "abc", "version": 3, "version_name": "1.0.0"})
-    gone = one(Device, {"device_id": "abc", "version_name": "1.0.0"})
+    nameless = one(Device, {"device_id": "abc", "version_name": "1.0.0"})
     assert legacy.device_id == legacy.wire_key == "ABC"
     assert legacy.bundle == BundleRef(3, None)
-    assert documented.bundle == live.bundle == BundleRef(3, "1.0.0")
-    assert gone.bundle == BundleRef(None, "1.0.0")
+    assert documented_device.bundle == live.bundle == BundleRef(3, "1.0.0")
+    assert nameless.bundle == BundleRef(None, "1.0.0")
 
 
 @pytest.mark.parametrize(
@@ -207,9 +207,9 @@ def test_lone_surrogates_are_legal_json() -> None:
 def test_equality_is_of_the_data() -> None:
     row: JSON = {"device_id": "a", "version": 1, "version_name": "1.0.0"}
     alone = one(Device, row)
-    listed = parse_list(Device, json.dumps([{"device_id": "z"}, row]).encode()).rows[1]
-    assert alone == listed
-    assert hash(alone) == hash(listed)
+    list_row = parse_list(Device, json.dumps([{"device_id": "z"}, row]).encode()).rows[1]
+    assert alone == list_row
+    assert hash(alone) == hash(list_row)
     assert alone == Device(device_id="a", bundle=BundleRef(1, "1.0.0"), version_name="1.0.0")
     assert alone != dataclasses.replace(alone, channel="beta")
     with pytest.raises(dataclasses.FrozenInstanceError):

@@ -23,13 +23,13 @@ from capgo_tui.api.models import Channel, Device
 from capgo_tui.api.records import MOST_LETTERS, Record, Unreadable
 from capgo_tui.api.revisions import Revision
 from capgo_tui.workspace.odd_rows import OddRows
-from tests.api.support import APP, scripted
+from tests.api.support import APP, open_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from capgo_tui.api.listing import Listing
-    from tests.api.support import Answer, Asked
+    from tests.api.support import Answer, SentRequest
 
 MB = 1024 * 1024
 VALUES = st.recursive(
@@ -53,14 +53,14 @@ BODIES = ROWS | st.fixed_dictionaries(
 )
 
 
-def told(parse: Callable[[], Listing[Device]]) -> object:
+def parse_rows(parse: Callable[[], Listing[Device]]) -> object:
     """All that a listing tells, raw rows too."""
     try:
-        found = parse()
+        listing = parse()
     except UnreadableReplyError as error:
         return str(error)
-    rows = [row.raw() if isinstance(row, Record) else row.raw for row in found.rows]
-    return found, rows
+    rows = [row.raw() if isinstance(row, Record) else row.raw for row in listing.rows]
+    return listing, rows
 
 
 @given(BODIES, st.sampled_from([None, 2]), st.integers(1, 60))
@@ -68,11 +68,11 @@ def test_a_reply_in_slices_reads_as_it_does_whole(
     document: object, indent: int | None, size: int
 ) -> None:
     body = json.dumps(document, indent=indent).encode()
-    whole = told(lambda: parse_list(Device, body))
+    whole = parse_rows(lambda: parse_list(Device, body))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slices, "SLICE", size)
         patch.setattr(listing_module, "_READ_WHOLE", 0)
-        assert told(lambda: parse_list(Device, body)) == whole
+        assert parse_rows(lambda: parse_list(Device, body)) == whole
 
 
 def of_size(size: int, row: bytes, last: bytes = b"") -> bytes:
@@ -89,14 +89,14 @@ def test_of_rows_that_cannot_be_read_a_few_are_kept_and_all_are_counted(
     count = body.count(row)
     if envelope:
         body = b'{"data": %b, "nextCursor": "on", "hasMore": true}' % body
-    found = parse_list(Device, body)
-    *odd, good = found.rows
+    listing = parse_list(Device, body)
+    *odd, good = listing.rows
     assert isinstance(good, Device)
     assert good.raw() == {"device_id": "good", "new": [7]}
     assert len(odd) == MOST_UNREADABLE
     assert all(isinstance(each, Unreadable) for each in odd)
-    assert found.extra_unreadable == count - MOST_UNREADABLE
-    assert (found.cursor, found.has_more) == (("on", True) if envelope else (None, None))
+    assert listing.extra_unreadable == count - MOST_UNREADABLE
+    assert (listing.cursor, listing.has_more) == (("on", True) if envelope else (None, None))
 
 
 def peak(body: bytes) -> int:
@@ -150,12 +150,12 @@ def test_one_record_is_not_as_large_as_a_list() -> None:
 def test_a_large_row_that_cannot_be_read_is_cut_and_stays_another_than_its_like() -> None:
     long = "x" * MOST_LETTERS
     rows = [{"new": f"{long}1"}, {"new": f"{long}2"}, {"new": f"{long}2"}]
-    found = parse_list(Device, json.dumps(rows).encode()).rows
-    assert all(isinstance(row, Unreadable) and row.raw is None for row in found)
-    assert len({row.key for row in found}) == 2
-    kept = OddRows()
-    kept.note(row for row in found if isinstance(row, Unreadable))
-    assert all(len(row.json) == MOST_LETTERS + 1 for row in kept.kept)
+    parsed_rows = parse_list(Device, json.dumps(rows).encode()).rows
+    assert all(isinstance(row, Unreadable) and row.raw is None for row in parsed_rows)
+    assert len({row.key for row in parsed_rows}) == 2
+    unreadable = OddRows()
+    unreadable.note(row for row in parsed_rows if isinstance(row, Unreadable))
+    assert all(len(row.json) == MOST_LETTERS + 1 for row in unreadable.kept)
 
 
 def channels(count: int) -> list[dict[str, object]]:
@@ -179,10 +179,10 @@ async def test_a_page_is_odd_only_where_lists_come_in_pages(
 ) -> None:
     rows = [{"id": number, "name": f"c{number}"} for number in range(1, count + 1)]
 
-    def answer(asked: Asked) -> Answer:
-        return 200, [] if "page" in asked.query else rows
+    def answer(request: SentRequest) -> Answer:
+        return 200, [] if "page" in request.query else rows
 
-    async with scripted(answer, revision=revision) as (client, _):
+    async with open_client(answer, revision=revision) as (client, _):
         page = await client.channels(APP).next_page()
     assert len(page.rows) == count
     assert page.too_many is odd
@@ -191,7 +191,7 @@ async def test_a_page_is_odd_only_where_lists_come_in_pages(
 async def test_the_revision_is_told_by_the_first_rows_of_a_large_reply() -> None:
     rows = channels(2_000)
     assert len(json.dumps(rows)) > 2 * slices.SLICE
-    async with scripted(lambda _: (200, rows)) as (client, _):
+    async with open_client(lambda _: (200, rows)) as (client, _):
         page = await client.channels(APP).next_page()
         assert client.revision is Revision.LIVE
     assert [type(row) for row in page.rows] == [Channel] * 2_000

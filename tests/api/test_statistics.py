@@ -13,7 +13,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
 from capgo_tui.api.patience import Patience
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, NEXT, Revision
 from capgo_tui.api.statistics import active_devices_in
-from tests.api.support import APP, KEY, Asked, scripted, walk
+from tests.api.support import APP, KEY, SentRequest, open_client, walk
 
 if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
@@ -35,20 +35,20 @@ async def ask(client: CapgoClient) -> int | None:
 
 async def test_the_last_day_tells_and_the_key_goes_where_no_session_is_expected() -> None:
     days = [{"date": "2026-11-20", "mau": 90}, {"date": "2026-11-21", "mau": 100}]
-    async with scripted(lambda _: (200, days), revision=Revision.LIVE) as (client, server):
+    async with open_client(lambda _: (200, days), revision=Revision.LIVE) as (client, server):
         assert await ask(client) == 100
-        (asked,) = server.asked
-        assert str(asked) == f"GET /statistics/app/{APP}"
-        assert asked.query == {"from": "2026-10-22", "to": "2026-11-21"}
-        assert asked.headers["capgkey"] == KEY.reveal()
-        assert "authorization" not in asked.headers
+        (request,) = server.requests
+        assert str(request) == f"GET /statistics/app/{APP}"
+        assert request.query == {"from": "2026-10-22", "to": "2026-11-21"}
+        assert request.headers["capgkey"] == KEY.reveal()
+        assert "authorization" not in request.headers
 
 
 async def test_all_other_requests_send_the_key_as_before() -> None:
-    async with scripted(lambda _: (200, [])) as (client, server):
+    async with open_client(lambda _: (200, [])) as (client, server):
         await walk(client.channels(APP))
-        assert server.asked[0].headers["authorization"] == KEY.reveal()
-        assert "capgkey" not in server.asked[0].headers
+        assert server.requests[0].headers["authorization"] == KEY.reveal()
+        assert "capgkey" not in server.requests[0].headers
 
 
 @pytest.mark.parametrize(
@@ -87,17 +87,17 @@ REFUSALS: list[tuple[int, dict[str, Any], ErrorKind]] = [
 async def test_a_refusal_is_neither_tried_again_nor_held_against_the_key(
     status: int, body: dict[str, Any], kind: ErrorKind
 ) -> None:
-    def answer(asked: Asked) -> Answer:
-        return (status, body) if asked.path.startswith("/statistics") else (200, [])
+    def answer(request: SentRequest) -> Answer:
+        return (status, body) if request.path.startswith("/statistics") else (200, [])
 
-    async with scripted(answer, revision=Revision.LIVE, patience=PATIENCE) as (client, server):
-        with pytest.raises(CapgoError) as caught:
+    async with open_client(answer, revision=Revision.LIVE, patience=PATIENCE) as (client, server):
+        with pytest.raises(CapgoError) as excinfo:
             await ask(client)
-        assert caught.value.kind is kind
-        assert len(server.asked) == 1
+        assert excinfo.value.kind is kind
+        assert len(server.requests) == 1
         assert not client.key_refused
         await walk(client.channels(APP))
-        assert len(server.asked) == 2
+        assert len(server.requests) == 2
 
 
 def test_only_live_and_next_have_statistics() -> None:
@@ -110,12 +110,16 @@ def test_only_live_and_next_have_statistics() -> None:
 
 
 async def test_a_client_is_slowed_once_it_is_told_to_slow_down() -> None:
-    limited = {"error": "too_many_requests", "message": "x", "moreInfo": {"retryAfterSeconds": 1}}
-    answers = iter([(429, limited), (200, [])])
-    async with scripted(lambda _: next(answers), patience=PATIENCE) as (client, _):
+    rate_limit_reply = {
+        "error": "too_many_requests",
+        "message": "x",
+        "moreInfo": {"retryAfterSeconds": 1},
+    }
+    answers = iter([(429, rate_limit_reply), (200, [])])
+    async with open_client(lambda _: next(answers), patience=PATIENCE) as (client, _):
         assert not client.is_slowed
         await client.channels(APP).next_page()
         assert client.is_slowed
-    async with scripted(lambda _: (200, [])) as (client, _):
+    async with open_client(lambda _: (200, [])) as (client, _):
         await client.channels(APP).next_page()
         assert not client.is_slowed

@@ -15,7 +15,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.transport import Exchange, Timeouts, Transport
-from tests.api.support import APP, KEY, Asked, Scripted
+from tests.api.support import APP, KEY, ScriptedServer, SentRequest
 
 if TYPE_CHECKING:
     from capgo_tui.api.requests import Request
@@ -30,12 +30,12 @@ class Server:
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
-        self.seen: list[bytes] = []
+        self.received_bytes: list[bytes] = []
         self.url = ""
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            self.seen.append(await reader.read(65_536))
+            self.received_bytes.append(await reader.read(65_536))
             await self.handler(reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -77,48 +77,48 @@ async def failure(
 ) -> CapgoError:
     transport = Transport(url, KEY, timeouts=timeouts)
     try:
-        with pytest.raises(CapgoError) as caught:
+        with pytest.raises(CapgoError) as excinfo:
             await transport.send(request)
     finally:
         await transport.aclose()
-    assert KEY.reveal() not in str(caught.value)
-    assert caught.value.request == request.name
-    return caught.value
+    assert KEY.reveal() not in str(excinfo.value)
+    assert excinfo.value.request == request.name
+    return excinfo.value
 
 
 async def test_the_key_goes_in_one_header_and_is_not_logged() -> None:
-    heard: list[Exchange] = []
+    exchanges: list[Exchange] = []
     async with serving(reply("200 OK", b"[]")) as server:
-        transport = Transport(server.url, KEY, on_exchange=heard.append)
+        transport = Transport(server.url, KEY, on_exchange=exchanges.append)
         assert await transport.send(READ) == b"[]"
         assert await transport.send(requests.ping(LIVE)) == b"[]"
         await transport.aclose()
-    head, ping = (text.decode().lower() for text in server.seen)
+    head, ping = (text.decode().lower() for text in server.received_bytes)
     assert head.startswith("get /channel?app_id=com.demo.app http/1.1")
     assert head.count(KEY.reveal()) == 1
     assert f"authorization: {KEY.reveal()}\r\n" in head
     assert KEY.reveal() not in ping
     assert "cookie" not in head
-    assert [(one.operation, one.method, one.path, one.status) for one in heard] == [
+    assert [(one.operation, one.method, one.path, one.status) for one in exchanges] == [
         ("list_channels", "GET", "/channel?app_id=com.demo.app", 200),
         ("ping", "GET", "/ok", 200),
     ]
-    assert heard[0].reply_bytes == 2
-    assert heard[0].elapsed_ms > 0
-    assert heard[0].error is None
-    assert KEY.reveal() not in repr(heard)
+    assert exchanges[0].reply_bytes == 2
+    assert exchanges[0].elapsed_ms > 0
+    assert exchanges[0].error is None
+    assert KEY.reveal() not in repr(exchanges)
 
 
 async def test_a_redirect_is_an_error_and_the_key_stays_here() -> None:
-    async with serving(reply("200 OK", b"[]")) as elsewhere:
-        to = f"location: {elsewhere.url}/channel"
+    async with serving(reply("200 OK", b"[]")) as other_server:
+        to = f"location: {other_server.url}/channel"
         for status in ("301 Moved", "302 Found", "307 Temporary", "308 Permanent"):
             async with serving(reply(status, b"", to)) as server:
                 error = await failure(server.url, WRITE)
                 assert "redirect to 127.0.0.1" in error.message
                 assert error.kind is ErrorKind.SERVER_FAULT
                 assert error.maybe_sent, "who redirects a write may have carried it out before"
-        assert elsewhere.seen == []
+        assert other_server.received_bytes == []
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ async def test_a_base_path_is_kept() -> None:
         transport = Transport(f"{server.url}/functions/v1/", KEY)
         await transport.send(READ)
         await transport.aclose()
-    assert server.seen[0].startswith(b"GET /functions/v1/channel?app_id=com.demo.app ")
+    assert server.received_bytes[0].startswith(b"GET /functions/v1/channel?app_id=com.demo.app ")
 
 
 async def test_the_environments_proxy_is_not_asked_about_this_machine(
@@ -183,9 +183,9 @@ async def test_the_environments_proxy_is_not_asked_about_this_machine(
 
 
 async def test_nobody_listens() -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
         error = await failure(f"http://127.0.0.1:{port}", WRITE)
     assert error.message == f"cannot reach 127.0.0.1:{port}: connection refused"
     assert error.kind is ErrorKind.UNREACHABLE
@@ -240,22 +240,22 @@ async def test_a_reply_too_large_is_cut_off() -> None:
     bomb = gzip.compress(bytes(3_000_000))
     async with serving(reply("200 OK", bomb, "content-encoding: gzip")) as server:
         transport = Transport(server.url, KEY, max_reply_bytes=1024 * 1024)
-        with pytest.raises(CapgoError, match="larger than 1 MB") as caught:
+        with pytest.raises(CapgoError, match="larger than 1 MB") as excinfo:
             await transport.send(READ)
         await transport.aclose()
-    assert caught.value.kind is ErrorKind.SERVER_FAULT
+    assert excinfo.value.kind is ErrorKind.SERVER_FAULT
 
 
 async def test_errors_are_read_and_heard_of() -> None:
-    heard: list[Exchange] = []
+    exchanges: list[Exchange] = []
     body = b'{"error": "cannot_access_app", "message": "You can\'t access this app"}'
     async with serving(reply("400 Bad", body, "X-Request-Id: r1")) as server:
-        transport = Transport(server.url, KEY, on_exchange=heard.append)
-        with pytest.raises(CapgoError) as caught:
+        transport = Transport(server.url, KEY, on_exchange=exchanges.append)
+        with pytest.raises(CapgoError) as excinfo:
             await transport.send(READ)
         await transport.aclose()
-    assert caught.value.request_id == "r1"
-    assert (heard[0].status, heard[0].error) == (400, ErrorKind.NOT_ALLOWED)
+    assert excinfo.value.request_id == "r1"
+    assert (exchanges[0].status, exchanges[0].error) == (400, ErrorKind.NOT_ALLOWED)
 
 
 @pytest.mark.parametrize("body", [b"<html>login</html>", b'{"status": "KO", "error": "no"}'])
@@ -267,13 +267,13 @@ async def test_a_write_answered_by_a_web_page_is_no_success(body: bytes) -> None
 
 
 async def test_an_app_in_this_process_that_fails() -> None:
-    def answer(_asked: Asked) -> tuple[int, object]:
+    def answer(_request: SentRequest) -> tuple[int, object]:
         raise ZeroDivisionError
 
-    transport = Transport("http://localhost", KEY, asgi_app=Scripted(answer))
-    with pytest.raises(CapgoError) as caught:
+    transport = Transport("http://localhost", KEY, asgi_app=ScriptedServer(answer))
+    with pytest.raises(CapgoError) as excinfo:
         await transport.send(READ)
-    assert caught.value.kind is ErrorKind.SERVER_FAULT
+    assert excinfo.value.kind is ErrorKind.SERVER_FAULT
     await transport.aclose()
     await transport.aclose()
     with pytest.raises(RuntimeError, match="closed"):
@@ -284,7 +284,7 @@ async def test_cancelling_closes_the_connection() -> None:
     async with serving(silence) as server:
         transport = Transport(server.url, KEY)
         task = asyncio.create_task(transport.send(WRITE))
-        while not server.seen:  # noqa: ASYNC110  # a list tells as well as an event
+        while not server.received_bytes:  # noqa: ASYNC110  # a list tells as well as an event
             await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

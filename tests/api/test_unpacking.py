@@ -32,7 +32,7 @@ def reply(body: bytes, *encodings: str) -> bytes:
     return f"HTTP/1.1 200 OK\r\n{lines}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
-PACKED = [
+COMPRESSED_BODIES = [
     ((), TEXT),
     (("identity",), TEXT),
     (("gzip",), gzip.compress(TEXT, mtime=0)),
@@ -42,16 +42,16 @@ PACKED = [
 ]
 
 
-@pytest.mark.parametrize(("encodings", "body"), PACKED)
+@pytest.mark.parametrize(("encodings", "body"), COMPRESSED_BODIES)
 async def test_what_was_asked_for_is_unpacked(encodings: tuple[str, ...], body: bytes) -> None:
     async with serving(raw(reply(body, *encodings))) as server:
         transport = Transport(server.url, KEY)
         assert await transport.send(READ) == TEXT
         await transport.aclose()
-    assert b"accept-encoding: gzip, deflate\r\n" in server.seen[0].lower()
+    assert b"accept-encoding: gzip, deflate\r\n" in server.received_bytes[0].lower()
 
 
-@pytest.mark.parametrize(("encodings", "body"), PACKED[2:])
+@pytest.mark.parametrize(("encodings", "body"), COMPRESSED_BODIES[2:])
 def test_it_is_unpacked_byte_by_byte(encodings: tuple[str, ...], body: bytes) -> None:
     unpacker = Unpacker([each for name in encodings for each in name.split(",")])
     pieces = [piece for byte in body for piece in unpacker.pieces(bytes([byte]))]
@@ -68,32 +68,32 @@ async def test_what_is_packed_twice_or_otherwise_is_not_unpacked(
 ) -> None:
     bomb = gzip.compress(gzip.compress(bytes(64 * MB)))
     async with serving(raw(reply(bomb, *encodings))) as server:
-        received: list[int] = []
+        sizes: list[int] = []
         transport = Transport(
-            server.url, KEY, on_exchange=lambda exchange: received.append(exchange.reply_bytes)
+            server.url, KEY, on_exchange=lambda exchange: sizes.append(exchange.reply_bytes)
         )
-        with pytest.raises(CapgoError, match="packed in a way that was not asked for") as caught:
+        with pytest.raises(CapgoError, match="packed in a way that was not asked for") as excinfo:
             await transport.send(request_)
         await transport.aclose()
-    assert caught.value.kind is ErrorKind.SERVER_FAULT
-    assert caught.value.maybe_sent is request_.writes
-    assert received == [0]
+    assert excinfo.value.kind is ErrorKind.SERVER_FAULT
+    assert excinfo.value.maybe_sent is request_.writes
+    assert sizes == [0]
 
 
 async def test_a_small_reply_that_unpacks_to_a_large_one_is_left_at_the_bound() -> None:
     bomb = gzip.compress(bytes(64 * MB))
     async with serving(raw(reply(bomb, "gzip"))) as server:
-        received: list[int] = []
+        sizes: list[int] = []
         transport = Transport(
             server.url,
             KEY,
             max_reply_bytes=2 * MB,
-            on_exchange=lambda exchange: received.append(exchange.reply_bytes),
+            on_exchange=lambda exchange: sizes.append(exchange.reply_bytes),
         )
         with pytest.raises(CapgoError, match="larger than 2 MB"):
             await transport.send(READ)
         await transport.aclose()
-    assert received[0] <= 2 * MB + PIECE
+    assert sizes[0] <= 2 * MB + PIECE
 
 
 def test_no_piece_is_larger_than_the_bound() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
 from capgo_tui.api.settings import ChannelSettings
-from tests.api.support import Answer, Asked, scripted, walk
+from tests.api.support import Answer, SentRequest, open_client, walk
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
 from tests.letter.letter_server import APP, Slash
@@ -90,14 +90,14 @@ async def test_no_slash_is_learnt_from_another_server() -> None:
     """A redirect to another host is not followed, as it would send the API key."""
     location = f"https://other.example/channel/?app_id={APP}".encode()
 
-    def answer(_: Asked) -> Answer:
+    def answer(_: SentRequest) -> Answer:
         return 308, b""
 
-    async with scripted(answer) as (client, server):
+    async with open_client(answer) as (client, server):
         server.headers["location"] = location.decode()
         with pytest.raises(CapgoError, match=r"redirect to other\.example"):
             await client.channels(APP).next_page()
-        assert [request.path for request in server.asked] == ["/channel"]
+        assert [request.path for request in server.requests] == ["/channel"]
 
 
 @both_servers
@@ -251,7 +251,7 @@ async def test_an_unknown_app_is_no_matter_of_the_revision(mode: Mode) -> None:
 
 
 async def test_an_error_says_when_the_revision_was_a_guess() -> None:
-    async with scripted(lambda _: (400, {"status": "Nonsense"})) as (client, _):
+    async with open_client(lambda _: (400, {"status": "Nonsense"})) as (client, _):
         for read in (client.channels, client.devices, client.bundles):
             with pytest.raises(CapgoError, match="Nonsense") as error:
                 await read(APP).next_page()
