@@ -1,4 +1,4 @@
-"""More examples for the property tests of the client, for whoever asks for them."""
+"""A hypothesis profile with more examples for the property tests of the client."""
 
 from __future__ import annotations
 

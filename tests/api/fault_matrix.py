@@ -1,4 +1,4 @@
-"""What the client is to make of each fault in each of its operations, as tables."""
+"""Tables of the client's operations and of the consequence of each fault."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ Call: TypeAlias = Callable[[CapgoClient], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing the client does; `aim` is what the sandbox calls it."""
+    """One operation of the client; `aim` is its name in the sandbox."""
 
     name: str
     aim: str
     call: Call
     writes: bool = False
     parses: bool = True
-    """Whether the body of the answer counts at all."""
+    """Whether the body of the reply is parsed."""
     pages: bool = False
-    """Whether it asks for later pages in this world."""
+    """Whether it requests more than one page of the test data."""
     learns: bool = False
-    """Whether it finds out the revision, so that this must not be told."""
+    """Whether it learns the revision, which must not be given then."""
 
 
 def _all(pager: Callable[[CapgoClient], Pager[RecordT]]) -> Call:
@@ -48,12 +48,12 @@ async def _device(client: CapgoClient) -> object:
 
 
 async def _custom_id(client: CapgoClient) -> object:
-    """A server of July answers with the whole list, which is not believed."""
+    """A live server answers with the whole list, which is not trusted."""
     try:
-        found = await client.devices_of_custom_id(APP, "tester-01")
+        matches = await client.devices_of_custom_id(APP, "tester-01")
     except UnsupportedByRevision:
         return "ignored"
-    return [device.key for device in found.devices]
+    return [device.key for device in matches.devices]
 
 
 async def _channel(client: CapgoClient) -> object:
@@ -114,12 +114,12 @@ OPERATIONS = (*READS, *WRITES)
 
 
 @dataclass(frozen=True)
-class Expected:
-    """What one fault leads to.
+class Consequence:
+    """The consequence of one fault.
 
-    `again`: a read is tried again. `kind`: how a read ends that always meets the fault, and
-    how a write ends; None is well. `maybe`: whether a write may then have been carried out.
-    `body`: it spoils no more than the body. `shifts`: it concerns later pages alone.
+    `again`: a read is retried. `kind`: the error of a write, and of a read whose every try has
+    the fault; None for none. `maybe`: whether the write may have taken effect.
+    `body`: the fault affects only the body. `shifts`: it affects only later pages.
     """
 
     kind: ErrorKind | None = None
@@ -129,44 +129,44 @@ class Expected:
     shifts: bool = False
 
 
-FAULT, GONE = ErrorKind.SERVER_FAULT, ErrorKind.UNREACHABLE
-SPOILT = Expected(FAULT, again=True, body=True)
-FAULTS: dict[str, Expected] = {
-    "latency": Expected(),
-    "jitter": Expected(),
-    "slow-drip": Expected(),
-    "late": Expected(GONE, again=True, maybe=True),
-    "429=2": Expected(ErrorKind.RATE_LIMITED, again=True),
-    "429=bare": Expected(ErrorKind.RATE_LIMITED, again=True),
-    "500=before": Expected(FAULT, again=True, maybe=True),
-    "500=after": Expected(FAULT, again=True, maybe=True),
-    "502=before": Expected(FAULT, again=True, maybe=True),
-    "502=after": Expected(FAULT, again=True, maybe=True),
-    "503=before": Expected(FAULT, again=True, maybe=True),
-    "503=after": Expected(FAULT, again=True, maybe=True),
-    "drop=before": Expected(GONE, again=True, maybe=True),
-    "drop=after": Expected(GONE, again=True, maybe=True),
-    "drop=midway": Expected(GONE, again=True, maybe=True),
+FAULT, UNREACHABLE = ErrorKind.SERVER_FAULT, ErrorKind.UNREACHABLE
+SPOILT = Consequence(FAULT, again=True, body=True)
+FAULTS: dict[str, Consequence] = {
+    "latency": Consequence(),
+    "jitter": Consequence(),
+    "slow-drip": Consequence(),
+    "late": Consequence(UNREACHABLE, again=True, maybe=True),
+    "429=2": Consequence(ErrorKind.RATE_LIMITED, again=True),
+    "429=bare": Consequence(ErrorKind.RATE_LIMITED, again=True),
+    "500=before": Consequence(FAULT, again=True, maybe=True),
+    "500=after": Consequence(FAULT, again=True, maybe=True),
+    "502=before": Consequence(FAULT, again=True, maybe=True),
+    "502=after": Consequence(FAULT, again=True, maybe=True),
+    "503=before": Consequence(FAULT, again=True, maybe=True),
+    "503=after": Consequence(FAULT, again=True, maybe=True),
+    "drop=before": Consequence(UNREACHABLE, again=True, maybe=True),
+    "drop=after": Consequence(UNREACHABLE, again=True, maybe=True),
+    "drop=midway": Consequence(UNREACHABLE, again=True, maybe=True),
     "truncated": SPOILT,
     "empty": SPOILT,
     "bad-utf8": SPOILT,
-    "wrong-type": Expected(),
-    "error-in-200": Expected(FAULT, again=True, maybe=True),
-    "expired-key": Expected(ErrorKind.KEY_REFUSED),
-    "insert-rows": Expected(shifts=True),
-    "delete-rows": Expected(shifts=True),
-    "same-cursor": Expected(shifts=True),
-    "redirect={elsewhere}": Expected(FAULT, maybe=True),
+    "wrong-type": Consequence(),
+    "error-in-200": Consequence(FAULT, again=True, maybe=True),
+    "expired-key": Consequence(ErrorKind.KEY_REFUSED),
+    "insert-rows": Consequence(shifts=True),
+    "delete-rows": Consequence(shifts=True),
+    "same-cursor": Consequence(shifts=True),
+    "redirect={other_host}": Consequence(FAULT, maybe=True),
 }
 
 
-def expected(fault: str, operation: Operation) -> Expected:
-    """What a fault leads to in one operation, where that is not what it leads to in all."""
-    told = FAULTS[fault]
-    # The status says that a write was done, and a health check asks for no more than that.
+def consequence_of(fault: str, operation: Operation) -> Consequence:
+    """Return the consequence of a fault in one operation."""
+    consequence = FAULTS[fault]
+    # The status is enough for a write and for a health check.
     body_unread = operation.writes or not operation.parses
-    if told.body and body_unread:
-        return Expected()
+    if consequence.body and body_unread:
+        return Consequence()
     if fault == "error-in-200" and not operation.parses:
-        return Expected()
-    return told
+        return Consequence()
+    return consequence

@@ -1,4 +1,4 @@
-"""Many sandboxes behind one real port, each with data and faults of its own."""
+"""Many sandboxes behind one port, each with its own data and faults."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.store import Store
 
 ROWS = 60
-"""More than a page of channels and of bundles."""
+"""Channels, and bundles: more than a page."""
 CHANNELS = [channel(number, f"c-{number:02d}") for number in range(1, ROWS + 1)]
 BUNDLES = [bundle(number) for number in range(1, ROWS + 1)]
 SHOP = state(channels=CHANNELS, bundles=BUNDLES, overrides={device_id(2): "c-07"})
 
 
 @dataclass
-class Room:
-    """One sandbox, where it is, and what was asked of it."""
+class FaultySandbox:
+    """One sandbox with its URL, its data and its faults."""
 
     url: str
     store: Store
@@ -38,68 +38,68 @@ class Room:
     app: ASGIApp
 
     def contents(self) -> list[str]:
-        """All of its data."""
+        """Return all of its data as SQL."""
         with self.store.reading() as db:
             return list(db.iterdump())
 
-    def asked(self, operation: str) -> int:
-        """How many requests came for an operation, by the sandbox's own name for it."""
+    def count_requests(self, operation: str) -> int:
+        """Return the number of requests of an operation, by its name in the sandbox."""
         return sum(one.operation == operation for one in self.faults.request_log)
 
     @property
-    def struck(self) -> int:
-        """How many requests met a fault."""
+    def fault_count(self) -> int:
+        """Number of requests that had a fault."""
         return sum(bool(one.faults) for one in self.faults.request_log)
 
 
 @dataclass
-class House:
-    """The port, and whoever asked for what is behind none of its doors."""
+class SandboxServer:
+    """The ASGI app of all sandboxes; `strays` are requests for none of them."""
 
     port: int = 0
-    rooms: dict[str, Room] = field(default_factory=dict)
+    sandboxes: dict[str, FaultySandbox] = field(default_factory=dict)
     strays: list[str] = field(default_factory=list)
     awake: threading.Event = field(default_factory=threading.Event)
 
-    def open(self, *faults: str) -> Room:
-        """Furnish a room."""
-        name = f"room-{len(self.rooms)}"
+    def open(self, *faults: str) -> FaultySandbox:
+        """Add a sandbox with these faults."""
+        name = f"room-{len(self.sandboxes)}"
         store = store_of(SHOP)
-        active = Faults.of(*(fault.format(elsewhere=self.elsewhere) for fault in faults))
+        active = Faults.of(*(fault.format(other_host=self.other_host) for fault in faults))
         active.sleep = self._sleep
         app = create_app(store, now=lambda: NOON, faults=active)
-        room = Room(f"http://127.0.0.1:{self.port}/{name}", store, active, app)
-        self.rooms[name] = room
-        return room
+        sandbox = FaultySandbox(f"http://127.0.0.1:{self.port}/{name}", store, active, app)
+        self.sandboxes[name] = sandbox
+        return sandbox
 
     @property
-    def elsewhere(self) -> str:
-        """Another host by name; whoever asks it is a stray."""
+    def other_host(self) -> str:
+        """URL of another host name, whose requests are strays."""
         return f"http://localhost:{self.port}/elsewhere"
 
     async def _sleep(self, seconds: float) -> None:
-        """Nobody waits here for what the client is patient enough for; the rest never ends."""
+        """Skip waits shorter than the client's timeouts, and never end longer ones."""
         if seconds >= 30:
             await to_thread(self.awake.wait)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name, _, path = scope["path"].lstrip("/").partition("/")
-        room = self.rooms.get(name)
-        if room is None:
+        sandbox = self.sandboxes.get(name)
+        if sandbox is None:
             self.strays.append(name)
             return
-        await room.app({**scope, "path": f"/{path}"}, receive, send)
+        await sandbox.app({**scope, "path": f"/{path}"}, receive, send)
 
 
 @contextmanager
-def house() -> Iterator[House]:
-    """A house that is served until it is left."""
-    made = House()
-    with serve_app(made) as port:
-        made.port = port
+def serve_sandboxes() -> Iterator[SandboxServer]:
+    """Serve sandboxes until the block is left."""
+    server = SandboxServer()
+    with serve_app(server) as port:
+        server.port = port
         try:
-            yield made
+            yield server
         finally:
-            made.awake.set()
-    for room in made.rooms.values():
-        room.store.close()
+            server.awake.set()
+    for sandbox in server.sandboxes.values():
+        sandbox.store.close()

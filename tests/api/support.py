@@ -1,4 +1,4 @@
-"""A scripted server for these tests: one function answers, every request is kept."""
+"""A scripted server: a function answers, and every request is recorded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEY = ApiKey("2c1eb96d-8677-57f8-8bd7-09e59dbbe943")
 
 @dataclass(frozen=True)
 class SentRequest:
-    """One request as the server saw it."""
+    """One request as received by the server."""
 
     method: str
     path: str
@@ -42,7 +42,7 @@ Answer = tuple[int, Any]
 
 @dataclass
 class ScriptedServer:
-    """An ASGI app that answers with what `answer` gives: a status and JSON, or bytes."""
+    """An ASGI app that answers with the result of `answer`: a status, and JSON or bytes."""
 
     answer: Callable[[SentRequest], Answer]
     requests: list[SentRequest] = field(default_factory=list)
@@ -74,14 +74,14 @@ class ScriptedServer:
 async def open_client(
     answer: Callable[[SentRequest], Answer], **options: Any
 ) -> AsyncIterator[tuple[CapgoClient, ScriptedServer]]:
-    """A client that talks to a `ScriptedServer` server in this process."""
+    """Open a client on a `ScriptedServer` in the same process."""
     server = ScriptedServer(answer)
     async with CapgoClient(KEY, server="http://localhost", asgi_app=server, **options) as client:
         yield client, server
 
 
 async def walk(pager: Pager[RecordT], most: int = 2_000) -> list[Page[RecordT]]:
-    """Every page of a walk; fails when it does not end."""
+    """Return all pages of a walk; fail when it does not end."""
     pages = []
     while not pager.ended:
         pages.append(await pager.next_page())

@@ -1,4 +1,4 @@
-"""Every operation against the sandbox, in each revision, over a real socket."""
+"""Tests of every operation against the sandbox, in each revision, over a real socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads are tried again, writes never; the pace is the server's; a refused key ends all."""
+"""Tests of retries, rate limits and a refused API key."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def rate_limit_reply(**more: object) -> Answer:
 
 
 def script(*answers: Answer) -> Callable[[SentRequest], Answer]:
-    """Give these one after the other, the last one for ever."""
+    """Return a function that gives these answers in turn, and then the last one for ever."""
     left = list(answers)
     return lambda request: left.pop(0) if len(left) > 1 else left[0]
 
 
 class WaitRecorder:
-    """What was told of waits: each as a line when it begins, and whether it ended."""
+    """Records a line for each wait when it begins, and the waits that are not over."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -176,7 +176,7 @@ async def test_a_write_never_goes_out_while_the_server_has_everybody_wait() -> N
 
 
 class Doors:
-    """Sleeps that last until a test lets them end."""
+    """Sleeps that last until the test ends them."""
 
     def __init__(self) -> None:
         self.waiting = asyncio.Event()
@@ -259,7 +259,7 @@ async def test_a_cancelled_read_waits_no_longer() -> None:
 
 
 class Refusing(ScriptedServer):
-    """Refuses the key, and holds some of its answers back."""
+    """A server that refuses the API key and delays some replies."""
 
     def __init__(self, held_names: set[str]) -> None:
         super().__init__(lambda _: (401, {"error": "invalid_apikey", "message": "Invalid apikey"}))
@@ -327,7 +327,7 @@ async def test_a_read_that_waits_for_its_next_try_ends_with_a_refused_key_as_wel
 
 
 class RateLimitedServer:
-    """Devices one a page; no more than so many requests a minute, and it says when to come."""
+    """A server with one device a page and a limit of requests a minute."""
 
     def __init__(self, glass: Hourglass, most: int, pages: int = 300) -> None:
         self.glass, self.most, self.pages = glass, most, pages

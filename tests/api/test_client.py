@@ -1,4 +1,4 @@
-"""The client over a scripted server: learning the revision, guards, and its own small logic."""
+"""Tests of the client over a scripted server: revision, refusals, requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Devices by their custom id: what is asked, and when the answer is believed (§18.7)."""
+"""Tests of the look-up by custom id: its requests, and when a reply is trusted (§18.7)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def obeying(rows: list[tuple[str, str]]) -> Callable[[SentRequest], Answer]:
-    """A server that looks custom ids up among devices given by id and custom id."""
+    """Return a server that looks up custom ids among devices given by id and custom id."""
 
     def answer(request: SentRequest) -> Answer:
         custom_id = request.query.get("custom_id")

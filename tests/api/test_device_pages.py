@@ -1,4 +1,4 @@
-"""No page of devices is so large that it loses its overrides, or it is not believed (§18.1)."""
+"""Tests of the page size of device lists: no page loses its overrides (§18.1)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tests.api.support import Answer
 
 GATEWAY = 8_192
-"""Characters of a URL that a common gateway lets through."""
+"""Longest URL that a common gateway accepts."""
 AROUND_IDS = 200
-"""Characters of the look-up's URL that are not ids."""
+"""Characters of the look-up's URL besides the ids."""
 
 
 def of_length(length: int, number: int = 0) -> str:

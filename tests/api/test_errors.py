@@ -1,4 +1,4 @@
-"""What error replies of every era mean, how long to wait, and that the key never shows."""
+"""Tests of error replies of every revision: kind, waiting time, and the hidden API key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every fault in every operation of the client, over a real connection and with no real wait."""
+"""Tests of every fault in every operation, over a real connection and without waiting."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
 from capgo_tui.api.transport import Timeouts
 from capgo_tui.sandbox.faults.kinds import KINDS
-from tests.api.fault_matrix import FAULTS, OPERATIONS, Operation, expected
-from tests.api.faulty import House, Room, house
+from tests.api.fault_matrix import FAULTS, OPERATIONS, Operation, consequence_of
+from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
 from tests.support.patience import Hourglass, patient
 from tests.tui.world import ALL
 
@@ -23,25 +23,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MATRIX: dict[tuple[str, str], str] = {}
-"""What came of each fault in each operation."""
-WELL: dict[str, tuple[object, int]] = {}
+"""Result of each fault in each operation."""
+BASELINE: dict[str, tuple[object, int]] = {}
 NOT_OPERATIONS = {"aclose", "prepare", "cancel_waits", "send", "traits_for_write"}
 TRIED_ONCE = {"active_devices"}
-"""A read that is only nice to have: see test_statistics for what its failures are."""
+"""Optional reads, which test_statistics covers."""
 LATE = Timeouts(total=5)
-"""More than any good answer takes, with eighteen of them at once on a crowded machine."""
+"""Long enough for eighteen replies at once on a busy machine."""
 
 
 @pytest.fixture(scope="module")
-def faulty() -> Iterator[House]:
-    with house() as running_house:
-        yield running_house
+def faulty() -> Iterator[SandboxServer]:
+    with serve_sandboxes() as server:
+        yield server
 
 
-def client_of(room: Room, fault: str, operation: Operation, glass: Hourglass) -> CapgoClient:
+def client_of(
+    sandbox: FaultySandbox, fault: str, operation: Operation, glass: Hourglass
+) -> CapgoClient:
     return CapgoClient(
         ApiKey(ALL),
-        server=room.url,
+        server=sandbox.url,
         revision=None if operation.learns else Revision.LIVE,
         timeouts=LATE if fault == "late" else None,
         patience=patient(glass, tries=2),
@@ -49,71 +51,73 @@ def client_of(room: Room, fault: str, operation: Operation, glass: Hourglass) ->
 
 
 async def outcome(
-    room: Room, fault: str, operation: Operation, glass: Hourglass
+    sandbox: FaultySandbox, fault: str, operation: Operation, glass: Hourglass
 ) -> tuple[object, CapgoError | None]:
-    async with client_of(room, fault, operation, glass) as client:
+    async with client_of(sandbox, fault, operation, glass) as client:
         try:
             result, error = await operation.call(client), None
-        except CapgoError as excinfo:
-            result, error = None, excinfo
+        except CapgoError as failure:
+            result, error = None, failure
     assert error is None or ALL not in f"{error} {error!r} {error.detail}"
     return result, error
 
 
-async def well(faulty: House, operation: Operation) -> tuple[object, int]:
-    """What a read gives where nothing is wrong, and with how many requests; asked for once."""
-    if operation.name not in WELL:
-        room = faulty.open()
-        result, error = await outcome(room, "", operation, Hourglass())
+async def baseline(faulty: SandboxServer, operation: Operation) -> tuple[object, int]:
+    """Return the result of a read without faults, and its number of requests; cached."""
+    if operation.name not in BASELINE:
+        sandbox = faulty.open()
+        result, error = await outcome(sandbox, "", operation, Hourglass())
         assert error is None
-        WELL[operation.name] = result, len(room.faults.request_log)
-    return WELL[operation.name]
+        BASELINE[operation.name] = result, len(sandbox.faults.request_log)
+    return BASELINE[operation.name]
 
 
-async def read_cell(faulty: House, fault: str, operation: Operation) -> str:
-    """Meet the fault once, then always."""
-    want = expected(fault, operation)
+async def read_cell(faulty: SandboxServer, fault: str, operation: Operation) -> str:
+    """Read with the fault in the first request, then in every request; return the outcome."""
+    want = consequence_of(fault, operation)
     glass = Hourglass()
-    right, requests = await well(faulty, operation)
-    room = faulty.open(f"{fault}@{operation.aim}:1")
+    right, requests = await baseline(faulty, operation)
+    sandbox = faulty.open(f"{fault}@{operation.aim}:1")
     if want.shifts:
         return await shifting_cell(faulty, fault, operation, right)
-    result, error = await outcome(room, fault, operation, glass)
-    assert room.struck == 1
+    result, error = await outcome(sandbox, fault, operation, glass)
+    assert sandbox.fault_count == 1
     if want.again or want.kind is None:
         assert error is None, error
         assert result == right
         assert bool(glass.slept) is want.again
-        assert len(room.faults.request_log) == requests + want.again
-    room = faulty.open(f"{fault}@{operation.aim}")
-    result, error = await outcome(room, fault, operation, Hourglass())
+        assert len(sandbox.faults.request_log) == requests + want.again
+    sandbox = faulty.open(f"{fault}@{operation.aim}")
+    result, error = await outcome(sandbox, fault, operation, Hourglass())
     if want.kind is None:
         assert result == right
         return "read"
     assert error is not None
     assert (error.kind, error.maybe_sent) == (want.kind, False)
-    assert room.struck == (2 if want.again else 1)
+    assert sandbox.fault_count == (2 if want.again else 1)
     return f"{'again, then ' if want.again else ''}{want.kind.value}"
 
 
-async def shifting_cell(faulty: House, fault: str, operation: Operation, right: object) -> str:
-    """Meet the fault between any two pages."""
-    room = faulty.open(f"{fault}@{operation.aim}")
-    result, error = await outcome(room, fault, operation, Hourglass())
+async def shifting_cell(
+    faulty: SandboxServer, fault: str, operation: Operation, right: object
+) -> str:
+    """Read with the fault between any two pages; return the outcome."""
+    sandbox = faulty.open(f"{fault}@{operation.aim}")
+    result, error = await outcome(sandbox, fault, operation, Hourglass())
     assert error is None
     if not operation.pages:
-        assert room.struck == 0
+        assert sandbox.fault_count == 0
         assert result == right
         return "one page"
     (keys, incomplete), (all_keys, _) = walk_result(result), walk_result(right)
-    assert room.struck > 0
+    assert sandbox.fault_count > 0
     assert len(keys) == len(set(keys)), "no record twice"
     missing = set(all_keys) - set(keys)
     if fault == "insert-rows":
         assert not missing
     elif fault == "delete-rows":
         # By number, each later page begins a row too late: what that costs cannot be seen.
-        assert len(missing) <= room.struck
+        assert len(missing) <= sandbox.fault_count
     else:
         assert incomplete
     return (
@@ -122,22 +126,24 @@ async def shifting_cell(faulty: House, fault: str, operation: Operation, right: 
 
 
 def walk_result(result: object) -> tuple[list[object], bool]:
-    """What a walk brought, and whether it said that there was more."""
+    """Return the row keys of a walk, and whether it was incomplete."""
     assert isinstance(result, tuple)
     keys, incomplete = result
     return keys, incomplete
 
 
-async def write_cell(faulty: House, fault: str, operation: Operation) -> str:
-    """Meet the fault always: a second request would meet it as well, and be counted."""
-    want = expected(fault, operation)
-    room = faulty.open(f"{fault}@{operation.aim}")
-    before, glass = room.contents(), Hourglass()
-    _, error = await outcome(room, fault, operation, glass)
-    assert room.asked(operation.aim) == len(room.faults.request_log) == 1, "sent exactly once"
+async def write_cell(faulty: SandboxServer, fault: str, operation: Operation) -> str:
+    """Write with the fault in every request, so that a second one would be counted."""
+    want = consequence_of(fault, operation)
+    sandbox = faulty.open(f"{fault}@{operation.aim}")
+    before, glass = sandbox.contents(), Hourglass()
+    _, error = await outcome(sandbox, fault, operation, glass)
+    assert sandbox.count_requests(operation.aim) == len(sandbox.faults.request_log) == 1, (
+        "sent exactly once"
+    )
     assert glass.slept == []
     assert (None if error is None else error.kind) is (None if want.shifts else want.kind)
-    has_changed = room.contents() != before
+    has_changed = sandbox.contents() != before
     if error is None:
         assert has_changed
         return "done"
@@ -149,7 +155,7 @@ async def write_cell(faulty: House, fault: str, operation: Operation) -> str:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_each_operation_meets_it_rightly(fault: str, faulty: House) -> None:
+async def test_each_operation_meets_it_rightly(fault: str, faulty: SandboxServer) -> None:
     async def cell(operation: Operation) -> None:
         run = write_cell if operation.writes else read_cell
         try:

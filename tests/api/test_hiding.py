@@ -1,4 +1,4 @@
-"""A server may spell the key it was sent in many ways; what it means is never shown."""
+"""Tests of hiding the API key, however a server spells it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def escape_slashes(text: str) -> str:
 
 
 def insert_selectors(text: str) -> str:
-    """Put something between the letters that `clean` takes out."""
+    """Put a character that `clean` removes between the letters."""
     return json.dumps("\ufe0f".join(text), ensure_ascii=False)[1:-1]
 
 
@@ -150,8 +150,8 @@ def test_it_is_found_wherever_a_chunk_ends(
     text = '["' + "x" * before + "\\\\" * backslashes + spell(SECRET) + '"]'
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hiding, "_CHUNK", chunk)
-        (text,) = json.loads(hide_key_in_reply(text.encode(), SECRET))
-    assert text == "x" * before + "\\" * backslashes + HIDDEN
+        (value,) = json.loads(hide_key_in_reply(text.encode(), SECRET))
+    assert value == "x" * before + "\\" * backslashes + HIDDEN
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -1,4 +1,4 @@
-"""What importing the package costs: nothing that was not asked for."""
+"""Tests of the modules that importing the package loads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever the server sends, a call gives its result or a CapgoError, and walks end."""
+"""Property tests of malformed replies: a call returns or raises CapgoError, and walks end."""
 
 from __future__ import annotations
 

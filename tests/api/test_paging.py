@@ -1,4 +1,4 @@
-"""Walks over model servers of every paging style: no row lost, none twice, always an end."""
+"""Tests of walks over every kind of paging: no row is lost or returned twice, and they end."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def exact(_page: int) -> int:
 
 
 def live_page_size(page: int) -> int:
-    """The live server's defect (§5): the upper bound is text, rows are capped at 1000."""
+    """Return the page size of the live server with its defect (§5), at most 1000 rows."""
     return min(1000, 50 * (9 * page + 1))
 
 
 @dataclass
 class PagingServer:
-    """Answers by page number; `size` gives the rows of a page, `order` may shuffle ties."""
+    """A server with page numbers; `size` returns the rows of a page, `order` may shuffle ties."""
 
     rows: Rows
     size: Callable[[int], int] = exact
@@ -254,10 +254,10 @@ async def test_a_row_pushed_out_of_its_page_is_found_by_another_sweep() -> None:
 
 @dataclass
 class Repeating(PagingServer):
-    """A server that knows pages by number, and sometimes sends the one before once more."""
+    """A server with page numbers that sometimes repeats the previous page."""
 
     repeats: frozenset[int] = frozenset()
-    """The requests, counted from 1, that it answers so."""
+    """The numbers of the requests, from 1, that it answers so."""
 
     async def __call__(self, position: Position, /) -> Listing[Channel]:
         self.requests.append(position)
@@ -367,7 +367,7 @@ CURSOR = st.one_of(st.none(), st.sampled_from("abc"))
 async def test_any_replies_end_and_nothing_comes_twice(
     script: list[tuple[int, int, str | None, bool | None]], is_mixed: bool
 ) -> None:
-    """The server repeats its script for ever, whatever it is asked."""
+    """The server repeats its script for ever."""
     step = 0
     sent_ids: set[int] = set()
 
@@ -451,7 +451,7 @@ async def test_unreadable_rows_count_and_come_once() -> None:
 
 
 def endless(size: int, *, by_cursor: bool) -> Fetch[Channel]:
-    """A list that goes on for ever, with a cursor or by page number."""
+    """Return the fetch function of an endless list, by cursor or page number."""
     numbers = count()
 
     async def fetch(_position: Position) -> Listing[Channel]:

@@ -1,4 +1,4 @@
-"""The server of autumn is told from July's by the shapes of its replies alone (contract §18)."""
+"""Tests that next is recognised by the shape of its replies (contract §18)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every recorded answer of the real backend is read or understood."""
+"""Tests that every recorded reply of the real backend can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every request of every revision: exactly this method, path, query and body."""
+"""Tests of every request of every revision: method, path, query and body."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_link_and_unlink(traits: Traits, body: dict[str, str]) -> None:
 def delete_parts(
     traits: Traits, names: dict[str, str]
 ) -> tuple[dict[str, str], dict[str, str] | None]:
-    """Query and body of a DELETE: each document names one place, live takes both."""
+    """Return query and body of a DELETE: older revisions use one of them, live both."""
     return names if traits is not LEGACY else {}, names if traits is not DOCUMENTED else None
 
 

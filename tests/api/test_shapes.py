@@ -1,4 +1,4 @@
-"""Rows of every era, odd rows, and the original JSON behind them."""
+"""Tests of rows of every revision, unreadable rows, and their raw JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replies without measure: as many rows as bytes allow, none of them of any use."""
+"""Tests of huge replies with as many useless rows as fit."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ BODIES = ROWS | st.fixed_dictionaries(
 
 
 def parse_rows(parse: Callable[[], Listing[Device]]) -> object:
-    """All that a listing tells, raw rows too."""
+    """Return a listing with its raw rows, or the error message."""
     try:
         listing = parse()
     except UnreadableReplyError as error:

@@ -1,4 +1,4 @@
-"""How many devices were active is nice to know: asked once, and no refusal of it does harm."""
+"""Tests of the number of active devices: one optional request, whose errors do no harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wire itself, over real sockets of this machine."""
+"""Tests of the transport over real sockets of this machine."""
 
 from __future__ import annotations
 
@@ -183,9 +183,9 @@ async def test_the_environments_proxy_is_not_asked_about_this_machine(
 
 
 async def test_nobody_listens() -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    with socket.socket() as placeholder:
+        placeholder.bind(("127.0.0.1", 0))
+        port = placeholder.getsockname()[1]
         error = await failure(f"http://127.0.0.1:{port}", WRITE)
     assert error.message == f"cannot reach 127.0.0.1:{port}: connection refused"
     assert error.kind is ErrorKind.UNREACHABLE

@@ -1,4 +1,4 @@
-"""Packed replies that are small on the wire and large in memory."""
+"""Tests of compressed replies, small on the wire and large in memory."""
 
 from __future__ import annotations
 

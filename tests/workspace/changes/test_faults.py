@@ -19,7 +19,7 @@ from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.session import Workspace, open_workspace
 from capgo_tui.workspace.target import Target
-from tests.api.faulty import House, Room, house
+from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
 from tests.support.patience import Hourglass, patient
 from tests.tui.world import ALL, APP, NOW, device_id
 from tests.workspace.channel_world import bundle, channel
@@ -104,13 +104,13 @@ FATES = {
 
 
 @pytest.fixture(scope="module")
-def faulty() -> Iterator[House]:
-    with house() as served:
+def faulty() -> Iterator[SandboxServer]:
+    with serve_sandboxes() as served:
         yield served
 
 
-async def loaded(room: Room, glass: Hourglass) -> Workspace:
-    target = Target(APP, ApiKey(ALL), room.url, Revision.LIVE, patience=patient(glass))
+async def loaded(sandbox: FaultySandbox, glass: Hourglass) -> Workspace:
+    target = Target(APP, ApiKey(ALL), sandbox.url, Revision.LIVE, patience=patient(glass))
     workspace = open_workspace(target, lambda: NOW)
     for collection in (workspace.channels, workspace.devices, workspace.bundles):
         await collection.load_all()
@@ -120,27 +120,27 @@ async def loaded(room: Room, glass: Hourglass) -> Workspace:
 
 @pytest.mark.parametrize("fault", FATES)
 async def test_a_write_is_sent_once_and_what_is_read_back_decides(
-    fault: str, faulty: House
+    fault: str, faulty: SandboxServer
 ) -> None:
     for name, (aim, make) in CHANGES.items():
-        room, glass = faulty.open(), Hourglass()
-        workspace = await loaded(room, glass)
+        sandbox, glass = faulty.open(), Hourglass()
+        workspace = await loaded(sandbox, glass)
         try:
             change = await make(workspace)
-            before = room.contents()
+            before = sandbox.contents()
             # The first look afterwards fails as well: that is tried again, the write never is.
-            write = f"{fault}@{aim}".format(elsewhere=faulty.elsewhere)
-            room.faults.request_log.clear()
-            room.faults.set(write)
+            write = f"{fault}@{aim}".format(elsewhere=faulty.other_host)
+            sandbox.faults.request_log.clear()
+            sandbox.faults.set(write)
             if FATES[fault] is not Fate.FAILED:
-                room.faults.add("502@read:1")
+                sandbox.faults.add("502@read:1")
             outcome = await carry_out(change, workspace)
         finally:
             await workspace.aclose()
         told = f"{fault} × {name}: {outcome}"
         assert outcome.fate is FATES[fault], told
-        assert room.asked(aim) == 1, told
-        done = room.contents() != before
+        assert sandbox.count_requests(aim) == 1, told
+        done = sandbox.contents() != before
         assert done == (outcome.fate is Fate.VERIFIED), told
         assert bool(glass.slept) == (FATES[fault] is not Fate.FAILED), told
     assert faulty.strays == []
