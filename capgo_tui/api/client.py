@@ -317,7 +317,7 @@ class CapgoClient:
         """Return the traits of the server's revision, learned if necessary, to build a write.
 
         Raises:
-            ReadOnly: when this client refuses writes.
+            ReadOnlyError: when this client refuses writes.
             CapgoError: when the revision could not be learned.
 
         """
