@@ -30,7 +30,7 @@ _TOKEN: Final = re.compile(
 )
 """Finds where a TOML statement ends: at a line end outside of strings, lists and tables."""
 _PART = r"""(?:[A-Za-z0-9_-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')"""
-_DOTTED: Final = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+")
+_DOTTED_KEY: Final = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+")
 """A dotted TOML key, whose parts are quoted or bare."""
 _MOST_PARTS: Final = 100
 """Most parts of a key; `tomllib` takes quadratic time, minutes for a whole file."""
@@ -170,7 +170,7 @@ def _has(table: Table, place: tuple[str, ...]) -> bool:
 
 def _check_depth(path: Path, text: str) -> None:
     """Raise `ConfigFileError` for a key with too many parts."""
-    for key in _DOTTED.finditer(text):
+    for key in _DOTTED_KEY.finditer(text):
         if sum(1 for _ in re.finditer(_PART, key[0])) > _MOST_PARTS:
             line = text.count("\n", 0, key.start()) + 1
             raise ConfigFileError(f"{path}:{line}: nested too deeply")

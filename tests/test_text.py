@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from capgo_tui.combining_marks import drawn
+from capgo_tui.combining_marks import limit_marks
 from capgo_tui.text import MAX_LENGTH, REPLACEMENT, cell_width, clean, clean_lines
 
 REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -108,14 +108,14 @@ MARKS = [
 
 
 def test_at_most_eight_marks_are_drawn_on_a_letter() -> None:
-    heap = [char for char in MARKS if drawn(f"a{char * 200}b") != f"a{char * 8}b"]
+    heap = [char for char in MARKS if limit_marks(f"a{char * 200}b") != f"a{char * 8}b"]
     selectors = [char for char in heap if clean(f"a{char}") != "a" + char]
     assert heap == selectors, "what does not get through `clean` is not drawn either"
-    assert drawn("e\u0301" * 100) == "e\u0301" * 100
-    assert drawn("\u1112\u1161\u11ab" * 100) == "\u1112\u1161\u11ab" * 100
-    assert drawn("".join(MARKS[:200])) == "".join(MARKS[:8])
+    assert limit_marks("e\u0301" * 100) == "e\u0301" * 100
+    assert limit_marks("\u1112\u1161\u11ab" * 100) == "\u1112\u1161\u11ab" * 100
+    assert limit_marks("".join(MARKS[:200])) == "".join(MARKS[:8])
     for text in ("Ж" * 100, "漢字" * 100, "नमस्ते" * 50, "🙂" * 100):
-        assert drawn(text) == text
+        assert limit_marks(text) == text
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_at_most_eight_marks_are_drawn_on_a_letter() -> None:
     ["Z" + "\u0301" * 200, "\u1112" + "\u1161" * 200, "\u1112\ud7b0\ud7cb", "\u1161", "\u0903"],
 )
 def test_marks_take_no_cell_however_many_there_are(text: str) -> None:
-    assert cell_width(clean(text)) == cell_len(clean(text)) == cell_len(drawn(clean(text)))
-    assert drawn(clean(text))[0] == clean(text)[0]
+    assert cell_width(clean(text)) == cell_len(clean(text)) == cell_len(limit_marks(clean(text)))
+    assert limit_marks(clean(text))[0] == clean(text)[0]
     assert not is_mark_first(clean(text))
 
 

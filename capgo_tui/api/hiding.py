@@ -11,12 +11,12 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HIDDEN: Final = "[key hidden]"
+KEY_PLACEHOLDER: Final = "[key hidden]"
 """Placeholder for the API key in server text."""
 _SHORTEST: Final = 8
-"""A shorter key, which no server gives out, might be a word of an honest text in other letters."""
+"""A shorter key, which no server issues, could be a common word: it is hidden only as spelt."""
 _CHUNK = 1024 * 1024
-# What leaves no trace on the screen, or one that the eye skips: a key could be spelt with it.
+# Invisible or inconspicuous characters, with which a key could be spelt.
 _BETWEEN_LETTERS = (
     "[\x00-\x20\x7f-\xa0\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufffd"
@@ -28,7 +28,7 @@ _BETWEEN_BYTES = (
     rb"|(?i:\\u(?:00[01][0-9a-f]|00ad|03[0-6][0-9a-f]|20[0-6][0-9a-f]|fe0[0-9a-f]|feff)"
     rb"|\\ud83c\\udff[b-f]|\\udb40\\ud[cd][0-9a-f]{2}))*+"
 )
-"""The same in JSON and in UTF-8, for what is invisible or combines."""
+"""The same in JSON and in UTF-8, for invisible and combining characters."""
 _ESCAPE = re.compile(rb"\\(?:u00[2-7][0-9a-f]|.)", re.IGNORECASE | re.DOTALL)
 _WHOLE_ESCAPES = re.compile(rb"(?:[^\\]++|\\(?:u.{4}|[^u]))*+", re.DOTALL)
 _FORMS: Final = ("%%%02x", "%%25%02x", "\\u%04x", "\\x%02x", "&#%d;", "&#x%x;")
@@ -37,39 +37,39 @@ _NEEDLESS = re.compile(rb"\\(?:u00[2-7]|/)", re.IGNORECASE)
 
 
 def hide_key(text: str, key: str) -> str:
-    """Take every copy of `key` out of a short text; an empty `key` hides nothing.
+    """Replace every copy of `key` in a short text; an empty `key` hides nothing.
 
-    A copy may be in other letters (a host name is), percent-encoded, escaped as in JSON or HTML,
-    or have invisible characters in it.
+    A copy may differ in case (as in a host name), be percent-encoded or escaped as in JSON or
+    HTML, or have invisible characters in it.
     """
     if len(key) >= _SHORTEST:
-        return _spellings(key).sub(HIDDEN, text)
+        return _spellings(key).sub(KEY_PLACEHOLDER, text)
     for spelling in {key, quote(key, safe="")} - {""}:
-        text = text.replace(spelling, HIDDEN)
+        text = text.replace(spelling, KEY_PLACEHOLDER)
     return text
 
 
 def hide_key_in_reply(body: bytes, key: str) -> bytes:
-    """Give a reply in UTF-8 and without `key`, in whatever way its JSON spells that.
+    """Return a reply in UTF-8 with every copy of `key` replaced, in any spelling of JSON.
 
-    It stays the same JSON: characters of the key that are escaped without need no longer are.
-    As in `hide_key` it may be in other letters, percent-encoded, or escaped once more.
+    The JSON has the same meaning; only needless escapes of ASCII are removed.
+    As in `hide_key` a copy may differ in case, be percent-encoded, or be escaped twice.
     """
     body = _in_utf8(body)
     if _NEEDLESS.search(body):
         body = b"".join(_without_needless_escapes(body))
-    hidden = HIDDEN.encode()
+    placeholder = KEY_PLACEHOLDER.encode()
     if len(key) < _SHORTEST:
         for spelling in {json.dumps(key)[1:-1], key, quote(key, safe="")} - {""}:
-            body = body.replace(spelling.encode(), hidden)
+            body = body.replace(spelling.encode(), placeholder)
         return body
-    lowered = body.lower()
-    if not body.isascii() or b"\\u" in lowered:
-        # Nothing can stand between its letters elsewhere: the pattern takes 4 ms to compile.
-        body = _json_spelling(key).sub(hidden, body)
+    lowercase_body = body.lower()
+    if not body.isascii() or b"\\u" in lowercase_body:
+        # Only then can characters be between its letters; the pattern takes 4 ms to compile.
+        body = _json_spelling(key).sub(placeholder, body)
     for whole in _whole_spellings(key):
-        if whole in lowered:
-            body = re.sub(re.escape(whole), hidden, body, flags=re.IGNORECASE)
+        if whole in lowercase_body:
+            body = re.sub(re.escape(whole), placeholder, body, flags=re.IGNORECASE)
     return body
 
 
@@ -95,11 +95,11 @@ def _json_spelling(key: str) -> re.Pattern[bytes]:
 
 @functools.lru_cache(maxsize=4)
 def _whole_spellings(key: str) -> tuple[bytes, ...]:
-    """Spell a key in small letters as text in JSON, each letter of it in the same way."""
+    """Return the spellings of a key in lower case, each of which encodes all letters alike."""
     by_letter = ("".join(form % ord(letter) for letter in key) for form in _FORMS)
     spellings = [key, quote(key, safe=""), *by_letter]
     in_json = [json.dumps(spelling)[1:-1] for spelling in spellings]
-    # A key may stand where there is no JSON, too.
+    # The reply may also be no JSON.
     return tuple({text.lower().encode(): None for text in (*in_json, *spellings)})
 
 
@@ -114,7 +114,7 @@ def _in_utf8(body: bytes) -> bytes:
 
 
 def _without_needless_escapes(body: bytes) -> Iterator[bytes]:
-    """Give a reply in chunks that each hold its escapes whole."""
+    """Yield a reply in chunks that split no escape, without needless ones."""
     start = 0
     while start < len(body):
         whole = _WHOLE_ESCAPES.match(body, start, start + _CHUNK)
@@ -123,8 +123,8 @@ def _without_needless_escapes(body: bytes) -> Iterator[bytes]:
         start = end
 
 
-def _plain(escape: re.Match[bytes]) -> bytes:
-    text = escape[0]
+def _plain(match: re.Match[bytes]) -> bytes:
+    text = match[0]
     if len(text) == len(rb"\u0041"):
         return json.dumps(chr(int(text[2:], 16)))[1:-1].encode() if text[2:] != b"007f" else text
     return b"/" if text == rb"\/" else text

@@ -189,10 +189,10 @@ async def write_rows(
 async def _join(workspace: Workspace, common: CommonOptions, resource: Resource[T]) -> None:
     if common.format in (Format.CSV, Format.TABLE):
         for name in resource.joins(workspace):
-            joined = RESOURCE_BY_NAME[name].collection(workspace)
-            await joined.load_all()
-            if joined.error is not None and resource.unjoined:
-                say(f"{resource.unjoined}: {joined.error.message}")
+            collection = RESOURCE_BY_NAME[name].collection(workspace)
+            await collection.load_all()
+            if collection.error is not None and resource.unjoined:
+                say(f"{resource.unjoined}: {collection.error.message}")
 
 
 def _writer(resource: Resource[T], form: Format, workspace: Workspace) -> Writer[T]:

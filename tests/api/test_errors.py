@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.hiding import HIDDEN
+from capgo_tui.api.hiding import KEY_PLACEHOLDER
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.replies import error_of, is_denial, is_end_of_bundle_list
 
@@ -270,8 +270,8 @@ def test_an_echoed_key_and_escapes_are_hidden_everywhere() -> None:
     ):
         assert SECRET not in text
         assert "\x1b" not in text
-    assert HIDDEN in error.message
-    assert deep.detail == {HIDDEN: [{"a": f"<{HIDDEN}>"}]}
+    assert KEY_PLACEHOLDER in error.message
+    assert deep.detail == {KEY_PLACEHOLDER: [{"a": f"<{KEY_PLACEHOLDER}>"}]}
 
 
 @given(st.integers(300, 599), st.one_of(st.binary(), st.text().map(str.encode)), st.text())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from capgo_tui.api import hiding
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.api.hiding import HIDDEN, hide_key, hide_key_in_reply
+from capgo_tui.api.hiding import KEY_PLACEHOLDER, hide_key, hide_key_in_reply
 from capgo_tui.api.listing import parse_list
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.transport import Exchange, Transport
@@ -121,9 +121,9 @@ def test_the_rows_of_a_reply_never_tell_it(
     body = hide_key_in_reply(text.encode(encoding), key)
     text = texts_of(body)
     assert key not in clean(text, 10_000)
-    assert clean(text, 10_000).count(f"<{HIDDEN}>") >= 2
-    assert json.loads(body)[0]["comment"] == f"<{HIDDEN}>"
-    assert json.loads(body)[0][HIDDEN] == "é"
+    assert clean(text, 10_000).count(f"<{KEY_PLACEHOLDER}>") >= 2
+    assert json.loads(body)[0]["comment"] == f"<{KEY_PLACEHOLDER}>"
+    assert json.loads(body)[0][KEY_PLACEHOLDER] == "é"
 
 
 JSONS = st.recursive(
@@ -151,7 +151,7 @@ def test_it_is_found_wherever_a_chunk_ends(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hiding, "_CHUNK", chunk)
         (value,) = json.loads(hide_key_in_reply(text.encode(), SECRET))
-    assert value == "x" * before + "\\" * backslashes + HIDDEN
+    assert value == "x" * before + "\\" * backslashes + KEY_PLACEHOLDER
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -175,7 +175,7 @@ def test_it_is_found_wherever_a_chunk_ends(
     ],
 )
 def test_no_short_text_tells_it(key: str, spell: Callable[[str], str]) -> None:
-    assert hide_key(f"<{spell(key)}>", key) == f"<{HIDDEN}>"
+    assert hide_key(f"<{spell(key)}>", key) == f"<{KEY_PLACEHOLDER}>"
 
 
 @given(st.text())
@@ -185,7 +185,7 @@ def test_a_text_without_it_is_left_alone(text: str) -> None:
 
 
 def test_a_short_key_is_hidden_in_its_own_letters_alone() -> None:
-    assert hide_key("The Key is a key", "key") == f"The Key is a {HIDDEN}"
+    assert hide_key("The Key is a key", "key") == f"The Key is a {KEY_PLACEHOLDER}"
 
 
 def answer(status: str, body: bytes, *headers: str) -> bytes:

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from capgo_tui.combining_marks import drawn
+from capgo_tui.combining_marks import limit_marks
 from capgo_tui.short_ids import SHORT, is_device_id, short_id
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
             continue
         used += width_of(piece)
         if piece_style == style:
-            text += drawn(piece)
+            text += limit_marks(piece)
             continue
         if text:
             segments.append(Segment(text, style))
-        text, style = drawn(piece), piece_style
+        text, style = limit_marks(piece), piece_style
     if used < width:
         if style != fill and text:
             segments.append(Segment(text, style))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from capgo_tui.api.records import Record, redact_rows
-from capgo_tui.combining_marks import drawn
+from capgo_tui.combining_marks import limit_marks
 from capgo_tui.text import cell_width, truncate
 from capgo_tui.workspace.export.json_text import json_text
 
@@ -169,7 +169,7 @@ class TableWriter(Generic[T]):
 
 def aligned(lines: Sequence[Sequence[str]]) -> str:
     """Lines of clean cells as a table, a line end behind each."""
-    cut = [[truncate(drawn(cell), WIDEST) for cell in line] for line in lines]
+    cut = [[truncate(limit_marks(cell), WIDEST) for cell in line] for line in lines]
     widths = [max(map(cell_width, column)) for column in zip(*cut, strict=True)]
     return "".join(
         "  ".join(
