@@ -17,7 +17,7 @@ MAX_LENGTH = 1_000
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-_NO_LETTER = "\N{DOTTED CIRCLE}"
+_DOTTED_CIRCLE = "\N{DOTTED CIRCLE}"
 _SPACES = re.compile("[\t\r\n\x0b\x0c\x85\u2028\u2029]+")
 # Invisible, although Unicode calls them printable: fillers and the grapheme joiner.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
@@ -42,7 +42,7 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
     else:
         text = _INVISIBLE.sub(REPLACEMENT, _SELECTORS.sub("", text))
         if is_mark(text[:1] or " "):
-            text = _NO_LETTER + text  # a combining mark would attach to the text before
+            text = _DOTTED_CIRCLE + text  # a combining mark would attach to the text before
         if text.isprintable():
             return text
     text = _SPACES.sub(" ", text)
@@ -50,7 +50,7 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
 
 
 def clean_lines(text: str, limit: int = 200_000) -> list[str]:
-    """Like `clean` for text of many lines, such as raw JSON: one safe string a line."""
+    """Clean a text of many lines, such as raw JSON, and return one safe string a line."""
     if len(text) > limit:
         text = text[: limit - 1] + "…"
     return [clean(line.expandtabs(2), limit) for line in text.split("\n")]

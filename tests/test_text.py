@@ -129,5 +129,5 @@ def test_marks_take_no_cell_however_many_there_are(text: str) -> None:
 
 
 def is_mark_first(text: str) -> bool:
-    """Whether a text would be drawn into what stands before it."""
+    """Return whether a text begins with a combining character."""
     return cell_width(text[0]) == 0

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.settings import UNSET, ChannelSettings
     from capgo_tui.api.transport import Exchange, Timeouts
 
-_HOMES = {
+_NAMES_BY_MODULE = {
     "client": ("CapgoClient",),
     "custom_ids": ("CustomIdMatches",),
     "errors": (
@@ -60,7 +60,7 @@ _HOMES = {
     "settings": ("UNSET", "ChannelSettings"),
     "transport": ("Exchange", "Timeouts"),
 }
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 
 __all__ = [
     "DEFAULT_SERVER",
@@ -103,7 +103,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Import the module that has `name` and cache the value here (PEP 562)."""
-    module = _HOME_OF.get(name)
+    module = _MODULE_OF.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value: object = getattr(import_module(f"{__name__}.{module}"), name)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from capgo_tui.api.transport import Transport
 
 _DEVICE_LISTS = {"list_devices", "find_devices"}
-_LONG = 64 * 1024  # bytes; parsing more takes milliseconds
-_BREATH = 0.001  # seconds
+_LONG_REPLY = 64 * 1024  # bytes; parsing more takes milliseconds
+_YIELD_SECONDS = 0.001  # seconds
 _PARSE_IN_THREAD = 128 * 1024  # bytes; parsing more would hold up the event loop
 MOST_IN_A_PAGE = 1_000
 """Rows of the largest page that a server which pages its lists gives (contract §5)."""
@@ -210,9 +210,9 @@ class Caller:
         async def attempt(number: int) -> ResultT:
             body = await self._transport.read(request, number, slashes=slashes)
             result = await self._parse(request, body, parse)
-            if len(body) > _LONG:
+            if len(body) > _LONG_REPLY:
                 # Parsing and processing the rows each block the loop: yield in between.
-                await asyncio.sleep(_BREATH)
+                await asyncio.sleep(_YIELD_SECONDS)
             return result
 
         return await self.attempts.make(request, attempt)

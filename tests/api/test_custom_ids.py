@@ -98,7 +98,7 @@ async def test_a_later_page_with_another_custom_id_takes_the_belief_away() -> No
 
 @pytest.mark.parametrize("name", TEXTS)
 async def test_any_text_travels_letter_by_letter(name: str) -> None:
-    """A phone can choose it; shown it is clean, sent it is what it is."""
+    """Any phone can choose a custom id: it is sent exactly and shown clean."""
     text = requests.strip_blanks(TEXTS[name][:18])
     try:
         text.encode()

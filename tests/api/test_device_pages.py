@@ -29,7 +29,7 @@ def of_length(length: int, number: int = 0) -> str:
 
 
 def server_of(ids: Sequence[str], overrides: dict[str, str], *, most: int = 1_000) -> Any:
-    """A live server that looks the overrides of a page up by one URL, as the real one does."""
+    """Return a live server that looks up the overrides of a page by one URL, as the real one."""
 
     def answer(request: SentRequest) -> Answer:
         assert request.path == "/device"

@@ -51,7 +51,7 @@ def test_httpx_still_works_for_others() -> None:
 def test_every_name_is_there_and_typed_where_it_says() -> None:
     for name in capgo_tui.api.__all__:
         assert getattr(capgo_tui.api, name) is not None
-    assert sorted(capgo_tui.api._HOME_OF) == sorted(capgo_tui.api.__all__)
+    assert sorted(capgo_tui.api._MODULE_OF) == sorted(capgo_tui.api.__all__)
     assert dir(capgo_tui.api) == sorted(capgo_tui.api.__all__)
     with pytest.raises(AttributeError):
         _ = capgo_tui.api.Nothing

@@ -63,8 +63,8 @@ ROWS = st.dictionaries(NAMES, JSONS, max_size=8) | st.fixed_dictionaries(
 LISTS = st.lists(ROWS | JSONS, max_size=6)
 
 
-def deep(depth: int, kind: str) -> bytes:
-    """A value inside so many lists or objects, or in both by turns."""
+def nest(depth: int, kind: str) -> bytes:
+    """Return a value inside a number of lists, objects, or both in turn."""
     depth = depth // 2 if kind == "both" else depth
     before = {"list": "[", "object": '{"a":', "both": '[{"a":'}[kind] * depth
     after = {"list": "]", "object": "}", "both": "}]"}[kind] * depth
@@ -73,7 +73,7 @@ def deep(depth: int, kind: str) -> bytes:
 
 ODD = st.one_of(
     st.builds(
-        deep,
+        nest,
         st.sampled_from([10, 120, 190, 260, 450]),
         st.sampled_from(["list", "object", "both"]),
     ),
@@ -82,13 +82,13 @@ ODD = st.one_of(
         [b'"\\ud800"', b'""', b"{}", b"[]", b"true", b"0.1e-400", b'"' + b"x" * 9_999 + b'"']
     ),
 )
-"""Values that are JSON, or that Python takes for it, and that hardly anybody expects."""
+"""Rare values that are JSON, or that Python accepts as JSON."""
 FIELDS = st.sampled_from([b"id", b"name", b"device_id", b"version", b"public", b"comment", b"new"])
 
 
 @st.composite
-def odd_rows(draw: st.DrawFn) -> bytes:
-    """A row as text, so that a name may come twice in it: each time with another odd value."""
+def rows_with_odd_values(draw: st.DrawFn) -> bytes:
+    """Strategy of rows as text, in which a name may occur twice with different odd values."""
     fields = draw(st.lists(st.tuples(FIELDS, ODD), max_size=4))
     return b"{" + b",".join(b'"' + name + b'":' + value for name, value in fields) + b"}"
 
@@ -124,7 +124,7 @@ def test_parsing(model: type[Record], body: bytes) -> None:
 GOOD = b'{"id": 1, "name": "good", "device_id": "good", "app_id": "com.good"}'
 
 
-@given(MODELS, st.lists(odd_rows() | ODD, max_size=3), st.booleans())
+@given(MODELS, st.lists(rows_with_odd_values() | ODD, max_size=3), st.booleans())
 def test_the_rest_of_a_page_lives_on(model: type[Record], odd: list[bytes], envelope: bool) -> None:
     body = b"[" + b",".join([*odd, GOOD]) + b"]"
     listing = parse_list(model, b'{"data":' + body + b"}" if envelope else body)

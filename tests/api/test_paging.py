@@ -159,7 +159,7 @@ async def test_a_page_that_is_too_short_is_the_last_request(
 
 
 async def test_pages_of_another_size_are_read_to_their_end() -> None:
-    """A server of no known revision, whose pages have 75 rows each."""
+    """Pages may have 75 rows each, as in no known revision."""
     everyone = channels(400)
 
     async def fetch(position: Position) -> Listing[Channel]:

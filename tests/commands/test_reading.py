@@ -372,7 +372,7 @@ def test_the_corpus_in_every_field_of_a_list(shell: Shell, noun: str, form: str)
 
 
 def spoiled_apps(document: Any) -> Any:
-    """As of the other lists, with ids that are texts."""
+    """Return a malformed page of apps, whose ids are texts."""
     page = spoiled_page(document)
     for row in page:
         if isinstance(row, dict) and "name" in row:

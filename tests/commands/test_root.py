@@ -35,7 +35,7 @@ OK, USAGE = 0, 2
 
 @pytest.fixture(autouse=True)
 def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home and an empty project folder."""
+    """Make an empty home and an empty project folder."""
     for name in ("CAPGO_TOKEN", "CAPGO_APP_ID", "CAPGO_API_URL"):
         monkeypatch.delenv(name, raising=False)
     home, folder = tmp_path / "home", tmp_path / "project"
