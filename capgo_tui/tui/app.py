@@ -14,9 +14,9 @@ from textual.widget import AwaitMount
 
 from capgo_tui.tui import garbage
 from capgo_tui.tui.actions import disabled_reason
-from capgo_tui.tui.keys_in_turn import KeysInTurn
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
+from capgo_tui.tui.terminal.key_queue import KeyQueueApp
 from capgo_tui.tui.theme import CAPGO_DARK
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ START_SECONDS = 2.0
 """By then a start is over, and garbage is collected again."""
 
 
-class CapgoApp(KeysInTurn):
+class CapgoApp(KeyQueueApp):
     """One run of the interface over one app of Capgo."""
 
     # The screen's own is here as well: read with the screen, it would have all parsed again.
@@ -60,7 +60,7 @@ class CapgoApp(KeysInTurn):
         self.register_theme(CAPGO_DARK)
         wanted = "ansi-dark" if plain else os.environ.get("TEXTUAL_THEME", "")
         theme = wanted if wanted in self.available_themes else CAPGO_DARK.name
-        # Watched, the change would have every style sheet parsed a second time. What it leaves
+        # FocusApp, the change would have every style sheet parsed a second time. What it leaves
         # undone is the app's class `-theme-…`, by which nothing is styled.
         self.set_reactive(CapgoApp.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())

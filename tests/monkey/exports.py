@@ -6,7 +6,7 @@ from contextlib import chdir, contextmanager
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from capgo_tui.tui.flows import exporting
+from capgo_tui.tui.controllers import export as exporting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from textual.widgets import Input
 
-from capgo_tui.tui.dialogs.confirmation import Confirmation, Listing
+from capgo_tui.tui.overlays.confirmation import Confirmation, Listing
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.workspace.changes.guard import MANY, Guard
 from capgo_tui.workspace.changes.outcome import Fate

@@ -11,7 +11,7 @@ from tests.tui.driving import opened
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from capgo_tui.tui.dialogs.fields_form import FieldsForm
+    from capgo_tui.tui.overlays.fields_form import FieldsForm
     from tests.tui.driving import Driver
     from tests.tui.server import Server
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.dialogs.confirmation import Yes
+from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate

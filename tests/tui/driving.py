@@ -15,8 +15,8 @@ from textual.keys import _character_to_key
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.app import CapgoApp
-from capgo_tui.tui.dialogs.confirmation import Yes
 from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.tui.screens import lists
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.widgets.status_line import StatusLine

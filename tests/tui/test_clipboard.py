@@ -8,7 +8,7 @@ import re
 import pytest
 from textual.app import App
 
-from capgo_tui.tui import clipboard
+from capgo_tui.tui.terminal import clipboard
 
 
 @pytest.fixture(autouse=True)

@@ -100,7 +100,7 @@ async def test_more_than_a_clipboard_holds_is_sent_to_a_file(
 ) -> None:
     async with on_devices(server) as driver:
         await copied(driver, "y", "i")
-        monkeypatch.setattr("capgo_tui.tui.flows.copying.MOST", 11)
+        monkeypatch.setattr("capgo_tui.tui.controllers.copy.MOST", 11)
         await driver.type("asterisk", "y")
         await driver.until("✗ Not copied: 12 are too many for a clipboard. E exports them.")
 

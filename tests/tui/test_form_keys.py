@@ -8,18 +8,18 @@ import pytest
 from textual.widgets import Input
 
 from capgo_tui.api.key import ApiKey
-from capgo_tui.tui.dialogs.ids_form import IdsText
 from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.overlays.ids_form import IdsText
+from capgo_tui.tui.overlays.row_form import REVIEW
 from capgo_tui.tui.widgets.line_input import LineInput
-from capgo_tui.tui.widgets.row_form import REVIEW
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import go_to, on_channels
 from tests.tui.driving import assert_sound, on_devices, opened, post_paste
 from tests.tui.world import ALL, APP, READER, device_id
 
 if TYPE_CHECKING:
-    from capgo_tui.tui.dialogs.channel_form import ChannelForm
-    from capgo_tui.tui.dialogs.fields_form import FieldsForm
+    from capgo_tui.tui.overlays.channel_form import ChannelForm
+    from capgo_tui.tui.overlays.fields_form import FieldsForm
     from tests.tui.driving import Driver
     from tests.tui.server import Server
 

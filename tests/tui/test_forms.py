@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
-from capgo_tui.tui.dialogs.confirmation import Yes
-from capgo_tui.tui.dialogs.ids_form import Actions, IdsText
+from capgo_tui.tui.overlays.confirmation import Yes
+from capgo_tui.tui.overlays.ids_form import Actions, IdsText
 from capgo_tui.tui.widgets.line_input import LineInput
 from tests.tui.bundles import on_bundles
 from tests.tui.driving import assert_sound

@@ -9,8 +9,8 @@ import pytest
 from rich.cells import cell_len
 
 from capgo_tui.text import clean
-from capgo_tui.tui.dialogs.confirmation import Yes
-from capgo_tui.tui.flows.writing import Writing
+from capgo_tui.tui.controllers.confirm import Writing
+from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from tests.support.hostile import TEXTS, spoiled_page
 from tests.tui.driving import assert_sound, on_devices, opened, post_paste, unsafe

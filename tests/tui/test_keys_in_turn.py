@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
-from capgo_tui.tui.dialogs.help import HelpScreen
+from capgo_tui.tui.screens.help import HelpScreen
 from tests.tui.driving import on_devices, post_keys, post_paste
 from tests.tui.world import device_id
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.short_ids import short_id
-from capgo_tui.tui.dialogs.ids_form import IdsText
+from capgo_tui.tui.overlays.ids_form import IdsText
 from capgo_tui.workspace.changes.outcome import Fate
 from tests.tui.driving import on_devices, post_paste
 from tests.tui.server import Gate, Server, answering

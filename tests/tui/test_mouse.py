@@ -9,8 +9,8 @@ from textual import events
 from textual.widgets import Input
 
 from capgo_tui.api.key import ApiKey
-from capgo_tui.tui.dialogs.ids_form import IdsForm, IdsText
 from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.overlays.ids_form import IdsForm, IdsText
 from tests.tui.bundles import on_bundles
 from tests.tui.driving import on_devices, opened, post_paste
 from tests.tui.server import Gate, Server

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.tui.actions import ACTIONS
-from capgo_tui.tui.dialogs.help import help_lines
-from capgo_tui.tui.widgets.copy_bar import CopyBar
-from capgo_tui.tui.widgets.export_bar import ExportBar
-from capgo_tui.tui.widgets.filter_bar import FilterBar
-from capgo_tui.tui.widgets.palette_bar import PaletteBar
-from capgo_tui.tui.widgets.sort_bar import SortBar
+from capgo_tui.tui.overlays.copy_bar import CopyBar
+from capgo_tui.tui.overlays.export_bar import ExportBar
+from capgo_tui.tui.overlays.filter_bar import FilterBar
+from capgo_tui.tui.overlays.palette_bar import PaletteBar
+from capgo_tui.tui.overlays.sort_bar import SortBar
+from capgo_tui.tui.screens.help import help_lines
 from tests.tui.driving import assert_sound, on_devices
 from tests.tui.world import device_id
 

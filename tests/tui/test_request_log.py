@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.dialogs.request_log import RequestLogScreen
-from capgo_tui.tui.dialogs.unreadable import UnreadableScreen
+from capgo_tui.tui.screens.request_log import RequestLogScreen
+from capgo_tui.tui.screens.unreadable import UnreadableScreen
 from tests.tui.driving import assert_secret, assert_sound, on_devices, opened
 from tests.tui.server import FAULT, answering
 from tests.tui.world import SECRETS

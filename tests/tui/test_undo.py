@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.dialogs.confirmation import Yes
+from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, BundleDeletion
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange

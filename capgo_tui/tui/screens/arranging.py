@@ -9,8 +9,8 @@ from capgo_tui.tui.screens.lists import ListsScreen
 from capgo_tui.workspace.sorting import Sort
 
 if TYPE_CHECKING:
+    from capgo_tui.tui.overlays.sort_bar import SortBar
     from capgo_tui.tui.widgets.record_table import RecordTable
-    from capgo_tui.tui.widgets.sort_bar import SortBar
 
 
 class ArrangingScreen(ListsScreen):

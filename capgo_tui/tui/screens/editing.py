@@ -6,7 +6,7 @@ import asyncio
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from capgo_tui.tui.guard import guarded
+from capgo_tui.tui.controllers.guard import guarded
 from capgo_tui.tui.screens.arranging import ArrangingScreen
 from capgo_tui.tui.screens.lists import NOT_CONNECTED
 from capgo_tui.workspace.device_ids import DeviceFinder, Named
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from textual import events
 
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.tui.dialogs.link_form import Choices
-    from capgo_tui.tui.flows.every import Flows
+    from capgo_tui.tui.controllers.lazy import Flows
+    from capgo_tui.tui.overlays.link_form import Choices
 
 C = TypeVar("C", "Channel", "Bundle")
 
@@ -45,7 +45,7 @@ class EditingScreen(ArrangingScreen):
         await super().furnish()
         if self.workspace is None or self._flows is not None:
             return
-        every = await asyncio.to_thread(import_module, "capgo_tui.tui.flows.every")
+        every = await asyncio.to_thread(import_module, "capgo_tui.tui.controllers.lazy")
         if self._flows is None:
             self._flows = flows = cast("Flows", every.Flows(self, self.workspace))
             self._work(flows.undoing.look_back(), "find out what an earlier run did")
@@ -97,7 +97,7 @@ class EditingScreen(ArrangingScreen):
         if self.workspace is None or self._active != "devices":
             self.say("Ids are of devices: 2 shows them.")
             return
-        from capgo_tui.tui.dialogs.ids_form import IdsForm  # noqa: PLC0415 - its text area: 0.07 s
+        from capgo_tui.tui.overlays.ids_form import IdsForm  # noqa: PLC0415 - its text area: 0.07 s
 
         form = await self.furnish_with(IdsForm)
         finder = await DeviceFinder.of(self.workspace)

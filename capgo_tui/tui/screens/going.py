@@ -12,8 +12,8 @@ from capgo_tui.tui.screens.sharing import SharingScreen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from capgo_tui.tui.overlays.palette_bar import PaletteBar
     from capgo_tui.tui.palette import Entry
-    from capgo_tui.tui.widgets.palette_bar import PaletteBar
     from capgo_tui.workspace.session import Workspace
 
 NO_THEMES = "✗ NO_COLOR is set"

@@ -13,9 +13,9 @@ from textual.reactive import Reactive
 
 from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.actions import ACTIONS, disabled_reason
-from capgo_tui.tui.guard import guarded
+from capgo_tui.tui.controllers.guard import guarded
 from capgo_tui.tui.lists import RecordRows
-from capgo_tui.tui.screens.modals import ScreenWithModals
+from capgo_tui.tui.overlays.overlays import ScreenWithModals
 from capgo_tui.tui.widgets.detail import Detail
 from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
 from capgo_tui.tui.widgets.record_table import RecordTable

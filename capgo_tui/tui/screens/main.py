@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from capgo_tui.text import clean_lines
 from capgo_tui.tui.actions import ACTIONS
-from capgo_tui.tui.dialogs.help import HelpScreen
-from capgo_tui.tui.dialogs.request_log import RequestLogScreen
-from capgo_tui.tui.dialogs.unreadable import UnreadableScreen
 from capgo_tui.tui.screens.going import GoingScreen
+from capgo_tui.tui.screens.help import HelpScreen
 from capgo_tui.tui.screens.lists import NOT_CONNECTED
+from capgo_tui.tui.screens.request_log import RequestLogScreen
+from capgo_tui.tui.screens.unreadable import UnreadableScreen
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.hint_bar import Hint
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from capgo_tui.api.models import Bundle, Channel, Device
-    from capgo_tui.tui.flows.device_search import DeviceSearch
+    from capgo_tui.tui.controllers.device_search import DeviceSearch
     from capgo_tui.tui.lists import RecordRows
-    from capgo_tui.tui.widgets.filter_bar import FilterBar
+    from capgo_tui.tui.overlays.filter_bar import FilterBar
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
@@ -205,7 +205,7 @@ class MainScreen(GoingScreen):
 
     def _device_search(self, workspace: Workspace) -> DeviceSearch:
         # It builds requests, which the start needs none of.
-        from capgo_tui.tui.flows.device_search import DeviceSearch  # noqa: PLC0415
+        from capgo_tui.tui.controllers.device_search import DeviceSearch  # noqa: PLC0415
 
         return DeviceSearch(self, workspace)
 

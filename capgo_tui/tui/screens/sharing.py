@@ -16,7 +16,7 @@ class SharingScreen(EditingScreen):
         if self.workspace is None:
             self.say(NOT_CONNECTED)
             return
-        from capgo_tui.tui.flows.copying import MOST  # noqa: PLC0415 - brings the models
+        from capgo_tui.tui.controllers.copy import MOST  # noqa: PLC0415 - brings the models
 
         marks = self.rows.marks
         keys = tuple(islice(marks, MOST + 1)) or self._under_cursor()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.widget import Widget
 
 from capgo_tui.short_ids import id_end
-from capgo_tui.tui.keys_in_turn import KeysInTurn
+from capgo_tui.tui.terminal.key_queue import KeyQueueApp
 from capgo_tui.tui.terminal_input import is_doubtful
 from capgo_tui.tui.widgets.lines import pad, strip, width_of
 
@@ -73,7 +73,7 @@ class Answer(Widget, can_focus=True):
         self._answer = asyncio.get_running_loop().create_future()
         self._about = about
         self._question, self._drawn_at, self._held_until = question, None, 0.0
-        if isinstance(self.app, KeysInTurn):
+        if isinstance(self.app, KeyQueueApp):
             # It may have been held down since before there was a question to hear it.
             self._held_until = self.app.last_y + REPEAT_SECONDS
         self.refresh()
@@ -100,7 +100,7 @@ class Answer(Widget, can_focus=True):
         if event.key == "y" and is_doubtful(event):
             return  # the tail of what a terminal sent by itself must not answer
         if self._answer is not None:
-            if isinstance(self.app, KeysInTurn):
+            if isinstance(self.app, KeyQueueApp):
                 self.app.last_y = 0.0  # this one was heard, and meant
             self.answered()
             self.give(self.ANSWERS[event.key])

@@ -1,0 +1,304 @@
+"""Channels: new, edit, promote, clear, roll back and delete, from the key to the end."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from capgo_tui.api.errors import Refused
+from capgo_tui.tui.controllers.guard import guarded
+from capgo_tui.tui.overlays.confirmation import Choice
+from capgo_tui.tui.overlays.link_form import Choices
+from capgo_tui.tui.overlays.row_form import Wish
+from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.changes.change import NAME_WIDTH
+from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.changes.new_channels import deletion
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.promotions import Rollback, promotion
+from capgo_tui.workspace.changes.told import told
+from capgo_tui.workspace.channel_draft import ChannelDraft
+from capgo_tui.workspace.links import overridden_devices, reread_devices
+from capgo_tui.workspace.rollback import candidate
+from capgo_tui.workspace.rollout import rollout_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from capgo_tui.api.models import Bundle, Channel
+    from capgo_tui.tui.controllers.confirm import Writing
+    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.outcome import Outcome
+    from capgo_tui.workspace.rollout import RolloutStep
+    from capgo_tui.workspace.session import Workspace
+
+CARRIED = "what it carries now"
+
+
+class ChannelController:
+    """Leads what is done to one channel from its key to its end."""
+
+    def __init__(self, screen: MainScreen, workspace: Workspace, writing: Writing) -> None:
+        self._screen = screen
+        self._workspace = workspace
+        self._writing = writing
+
+    # The form
+
+    def new(self) -> Coroutine[None, None, None]:
+        """A form for a channel that is to be."""
+        return self._open_form(None)
+
+    def edit(self, channel: Channel) -> Coroutine[None, None, None] | None:
+        """A form for the settings of a channel and for its rollout."""
+        return None if self._is_busy(channel) else self._open_form(channel)
+
+    def _open_form(self, channel: Channel | None) -> Coroutine[None, None, None]:
+        """The form has the keyboard when this returns, where the server's revision is known."""
+        self._screen.status.dismiss()
+        if self._workspace.client.revision is None:
+            return self._learn_first(channel)
+        return self._show_form(channel)
+
+    async def _learn_first(self, channel: Channel | None) -> None:
+        """Find out which settings this server takes before asking for them."""
+        await self._workspace.client.learn_revision(self._workspace.target.app_id)
+        if self._screen.is_taken:
+            return
+        await self._show_form(channel)
+
+    def _show_form(self, channel: Channel | None) -> Coroutine[None, None, None]:
+        draft = ChannelDraft(self._workspace, channel)
+        self._screen.channel_form.open(draft, self._steps(draft))
+        return self._fill(draft)
+
+    def _steps(self, draft: ChannelDraft) -> list[RolloutStep]:
+        return [] if draft.channel is None else rollout_steps(self._workspace, draft.channel)
+
+    async def _fill(self, draft: ChannelDraft) -> None:
+        form = self._screen.channel_form
+        loading = asyncio.ensure_future(self._load())
+        try:
+            while form.shows(draft):
+                wish = await self._wish(loading)
+                if wish is Wish.LEAVE:
+                    if not draft.dirty or await self._agrees_to_lose(draft):
+                        return
+                elif wish is Wish.COPY:
+                    form.say(draft.copy_from(draft.text(draft.fields[1])))
+                elif await self._submit(draft, wish):
+                    return
+        finally:
+            loading.cancel()
+            # Left while its write was under way it may have made room for another.
+            if form.shows(draft):
+                form.close()
+
+    async def _wish(self, loading: asyncio.Future[None]) -> Wish | RolloutStep:
+        """What is wanted; what takes all channels and bundles waits for them or another wish."""
+        form = self._screen.channel_form
+        wish = await form.wish()
+        while wish not in (Wish.LEAVE, Wish.COPY) and not loading.done():
+            form.say("Loading the rest of the channels and bundles…")
+            newer = form.wish()  # esc leaves while it loads
+            both: set[asyncio.Future[Any]] = {loading, newer}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if newer.done():
+                wish = newer.result()
+            else:
+                newer.cancel()
+        return wish
+
+    async def _load(self) -> None:
+        """Load what a form is checked against: all channels, and all bundles by name."""
+        for collection in (self._workspace.channels, self._workspace.bundles):
+            await guarded(self._screen, collection.load_all(), f"load the {collection.name}")
+
+    async def _agrees_to_lose(self, draft: ChannelDraft) -> bool:
+        count = f"{draft.dirty} change{'s' * (draft.dirty > 1)}"
+        return await self._screen.prompt.open(lambda _: f"Leave and lose {count}?")
+
+    async def _submit(self, draft: ChannelDraft, wish: Wish | RolloutStep) -> bool:
+        """Ask and send; whether the form has done its work."""
+        form = self._screen.channel_form
+        make = self._made(draft, wish)
+        if make is None:
+            return False
+        try:
+            change = make()
+            change.request(self._workspace.client.traits)
+        except Refused as refused:
+            form.say(f"✗ Nothing was sent: {refused}.", "warn")
+            return False
+        form.say("")
+        outcome = await self._writing.confirm(change, partial(self._again, draft, make))
+        if outcome is None:
+            draft.rebase()
+            if form.shows(draft):
+                form.say("Nothing was sent.")
+        elif outcome.fate is Fate.FAILED:
+            draft.rebase()
+            if form.shows(draft):
+                form.show_steps(self._steps(draft))
+                form.say(told(change, outcome), "warn")
+        else:
+            self._go_to(change)
+            return True
+        return False
+
+    def _made(self, draft: ChannelDraft, wish: Wish | RolloutStep) -> Callable[[], Change] | None:
+        """What makes the change that is wished for; None after saying why there is none."""
+        form = self._screen.channel_form
+        if not isinstance(wish, Wish):
+            step, channel = wish, draft.channel
+            problem = step.refusal
+            if draft.dirty:
+                problem = "send or drop what is changed above first"
+            if problem or channel is None:
+                form.say(f"{step.label}: {problem}", "warn")
+                return None
+            return lambda: step.change(self._workspace, draft.channel or channel)
+        errors = draft.errors()
+        if errors:
+            field, error = errors[0]
+            form.go_to(field)
+            form.say(f"{field.label}: {error}", "warn")
+            return None
+        if not draft.dirty:
+            form.say("Nothing is changed, so there is nothing to send.", "warn")
+            return None
+        return draft.change
+
+    def _again(self, draft: ChannelDraft, make: Callable[[], Change]) -> Change | None:
+        return make() if draft.rebase() else None
+
+    def _go_to(self, change: Change) -> None:
+        """Put the cursor on the channel that was written."""
+        channels = self._workspace.channels.records.items()
+        key = next((key for key, each in channels if each.wire_key == change.key), None)
+        if key is not None and self._screen.rows.look.name == "channels":
+            self._screen.table.move_to_key(key)
+
+    # Bundles on channels
+
+    def promote(self, channel: Channel) -> Coroutine[None, None, None] | None:
+        """Choose a bundle and put it on the channel; the picker has the keyboard at once."""
+        if self._is_busy(channel):
+            return None
+        self._screen.status.dismiss()
+        now = self._workspace.now()
+
+        def refusal(bundle: Bundle) -> str:
+            return CARRIED if channel.bundle and bundle.id == channel.bundle.id else ""
+
+        choices = Choices(
+            self._workspace.bundles, refusal, lambda bundle: age(bundle.created_at, now)
+        )
+        carried = bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
+        title = f"Promote to {channel.name} · now {carried}"
+        return self._promote(channel, self._screen.pick(title, choices))
+
+    async def _promote(
+        self, channel: Channel, picked: Coroutine[None, None, Bundle | None]
+    ) -> None:
+        bundle = await picked
+        if bundle is not None:
+            await self._confirm(channel, lambda now: promotion(self._workspace, now, bundle))
+
+    def clear(self, channel: Channel) -> Coroutine[None, None, Outcome | None] | None:
+        """Take the bundle off the channel; the question has the keyboard when this returns."""
+        if self._is_busy(channel):
+            return None
+        self._screen.status.dismiss()
+        if not self._workspace.client.traits.clears_bundle:
+            self._screen.say("This server has no way to take the bundle off a channel.")
+            return None
+        if channel.bundle is None:
+            self._screen.say(f"{channel.name} carries no bundle.")
+            return None
+        return self._confirm(
+            channel, lambda now: settings_change(self._workspace, now, {"bundle": None})
+        )
+
+    async def roll_back(self, channel: Channel) -> None:
+        """Go back to the bundle it carried before, which the question names."""
+        if self._is_busy(channel):
+            return
+        self._screen.status.dismiss()
+        found = await candidate(self._workspace, channel)
+        if self._screen.is_taken:
+            return
+        if isinstance(found, str):
+            self._screen.say(found)
+            return
+        await self._confirm(
+            channel,
+            lambda now: promotion(
+                self._workspace,
+                now,
+                found.bundle,
+                kind=Rollback,
+                note=found.why,
+                warnings=found.warnings,
+            ),
+        )
+
+    # Deleting
+
+    def delete(self, channel: Channel) -> Coroutine[None, None, None] | None:
+        """Delete the channel; the dialog has the keyboard when this returns."""
+        if self._is_busy(channel):
+            return None
+        self._screen.status.dismiss()
+        devices = overridden_devices(self._workspace, channel)
+        choice = self._bundle_choice(channel)
+
+        def make(now: Channel) -> Change:
+            deletes_bundle = choice is not None and choice.is_chosen
+            return deletion(self._workspace, now, devices, deletes_bundle=deletes_bundle)
+
+        asking = self._confirm(channel, make, choice)
+        return self._delete([each.wire_key for each in devices], asking, choice)
+
+    def _bundle_choice(self, channel: Channel) -> Choice | None:
+        """Return the row that offers to delete the bundle as well, where the server can."""
+        name = bundle_name(channel.bundle, self._workspace.surroundings())
+        if not name or not self._workspace.client.traits.deletes_channel_with_bundle:
+            return None
+        return Choice(f"also delete bundle {shorten(name, NAME_WIDTH)} (preview keys only)")
+
+    async def _delete(
+        self,
+        overridden: list[str],
+        asking: Coroutine[None, None, Outcome | None],
+        choice: Choice | None,
+    ) -> None:
+        outcome = await asking
+        if outcome is None or not outcome.fate.took:
+            return
+        if choice is not None and choice.is_chosen:
+            await self._workspace.bundles.refresh()
+        left = await reread_devices(self._workspace, overridden)
+        if left:
+            self._screen.tell(f"! {left} devices still show the override: r reads them again")
+
+    # All of them
+
+    def _is_busy(self, channel: Channel) -> bool:
+        return self._writing.is_busy("channel", str(channel.id))
+
+    def _confirm(
+        self,
+        channel: Channel,
+        make: Callable[[Channel], Change],
+        choice: Choice | None = None,
+    ) -> Coroutine[None, None, Outcome | None]:
+        def again() -> Change | None:
+            now = self._workspace.channels.records.get(str(channel.id))
+            return None if now is None else make(now)
+
+        return self._writing.confirm(make(channel), again, choice)

@@ -1,0 +1,203 @@
+"""Cleaning up bundles: rules with a live count, the plan, a run; and deleting all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.controllers.guard import guarded
+from capgo_tui.tui.overlays.confirmation import Listing
+from capgo_tui.tui.overlays.row_form import Wish
+from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.changes.bundle_deletions import (
+    all_deletion,
+    bring_up_to_date,
+    count_all,
+    deletion,
+)
+from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, listing
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+    from datetime import datetime
+
+    from capgo_tui.tui.controllers.confirm import Writing
+    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.cleanup import Plan
+    from capgo_tui.workspace.session import Workspace
+
+
+class CleanupController:
+    """Leads a clean-up from its key to its end."""
+
+    def __init__(self, screen: MainScreen, workspace: Workspace, writing: Writing) -> None:
+        self._screen = screen
+        self._workspace = workspace
+        self._writing = writing
+        self._stale = False
+        """Whether the rules changed since the last count began."""
+        self._counting: asyncio.Task[None] | None = None
+
+    def clean_up(self) -> Coroutine[None, None, None]:
+        """Ask for the rules; the form has the keyboard when this returns, if it can."""
+        self._screen.status.dismiss()
+        client = self._workspace.client
+        if client.revision is None or client.read_only:
+            return self._ask_first()
+        return self._show()
+
+    async def _ask_first(self) -> None:
+        await self._workspace.client.traits_for_write(self._workspace.target.app_id)
+        if not self._screen.is_taken:
+            await self._show()
+
+    def _show(self) -> Coroutine[None, None, None]:
+        draft = CleanupDraft(self._workspace)
+        self._screen.fields_form.open(draft, lambda: self._recount(draft))
+        return self._fill(draft)
+
+    async def _fill(self, draft: CleanupDraft) -> None:
+        form = self._screen.fields_form
+        tasks = [asyncio.ensure_future(self._load(draft))]
+        agreed: Sequence[Change] = ()
+        try:
+            while form.shows(draft):
+                wish = await form.wish()
+                if wish is Wish.LEAVE:
+                    if await self._writing.may_lose(draft.dirty):
+                        return
+                elif wish is Wish.REVIEW:
+                    form.say("Reading bundles and channels…")
+                    await asyncio.wait(tasks[:1])
+                    if agreed := await self._agree(draft):
+                        break
+                elif wish == ALL:
+                    if await self._delete_all(draft):
+                        return
+                elif wish == LOAD:
+                    # Its row goes when it is done: the cursor must not come to the one below.
+                    form.go_to("newest")
+                    form.say("Loading all devices…")
+                    tasks.append(asyncio.ensure_future(self._load_devices(draft)))
+        finally:
+            for task in (*tasks, *([self._counting] if self._counting else ())):
+                task.cancel()
+            form.close(draft)
+        if agreed:
+            await self._writing.carry_out_run(agreed, _title(agreed))
+
+    async def _load(self, draft: CleanupDraft) -> None:
+        """Bring all that a plan is made of up to date."""
+        for collection in (self._workspace.bundles, self._workspace.channels):
+            work = bring_up_to_date(self._workspace, collection)
+            await guarded(self._screen, work, f"load the {collection.name}")
+        await self._count(draft)
+
+    async def _load_devices(self, draft: CleanupDraft) -> None:
+        await guarded(self._screen, self._workspace.devices.load_all(), "load the devices")
+        if self._screen.fields_form.shows(draft):
+            self._screen.fields_form.say("")
+            await self._count(draft)
+
+    # Counting
+
+    def _recount(self, draft: CleanupDraft) -> None:
+        """Count again after something was typed: one count at a time, and the last one counts."""
+        self._stale = True
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.ensure_future(self._count_until_settled(draft))
+
+    async def _count_until_settled(self, draft: CleanupDraft) -> None:
+        while self._stale:
+            self._stale = False
+            await self._count(draft)
+
+    async def _count(self, draft: CleanupDraft) -> None:
+        # In a thread: with 100 000 devices their bundles alone take a moment to count.
+        wrong = not draft.one_by_one or draft.first_error() is not None
+        draft.plan = None if wrong else await asyncio.to_thread(draft.planning())
+        self._screen.fields_form.update()
+
+    # Agreeing
+
+    async def _agree(self, draft: CleanupDraft) -> Sequence[Change]:
+        """Show the plan until it is agreed to; empty when it is not."""
+        form, changed = self._screen.fields_form, False
+        await self._count(draft)
+        while form.shows(draft) and (plan := draft.plan) is not None:
+            if draft.refusal:
+                form.say(f"Nothing can be deleted: {draft.refusal}.", "warn")
+                return ()
+            changes = self._changes(plan)
+            if not changes:
+                form.say("These rules delete nothing.", "warn")
+                return ()
+            form.say("")
+            lines = _lines(plan, draft.notes(), self._workspace.now())
+            title = _title(changes)
+            listing = Listing(title, changed=changed, lines=lines)
+            if not await self._writing.ask(changes, None, listing):
+                form.say("Nothing was deleted.")
+                return ()
+            # It may have been read for long: what goes is judged once more before it does.
+            form.say("Reading bundles and channels once more… esc stops, nothing is deleted yet")
+            await bring_up_to_date(self._workspace, self._workspace.bundles)
+            await bring_up_to_date(self._workspace, self._workspace.channels)
+            await self._count(draft)
+            if not form.shows(draft):
+                self._screen.say("Nothing was deleted.")
+                return ()
+            if draft.plan is not None and _agreed_to(draft.plan) == _agreed_to(plan):
+                return changes
+            changed = True
+        return ()
+
+    def _changes(self, plan: Plan) -> list[Change]:
+        return [deletion(self._workspace, each.bundle, plan.links) for each in plan.deleted]
+
+    # All of them
+
+    async def _delete_all(self, draft: CleanupDraft) -> bool:
+        """Delete every bundle, as far as this server does that; whether that was tried."""
+        form = self._screen.fields_form
+        form.say("Counting the bundles…")
+        links = await count_all(self._workspace)
+        if not form.shows(draft):
+            return False
+        form.say("")
+        if not self._workspace.bundles.records:
+            form.say("There is no bundle to delete.", "warn")
+            return False
+
+        def change() -> Change:
+            return all_deletion(self._workspace, links)
+
+        outcome = await self._writing.confirm(change(), change)
+        if outcome is None:
+            form.say("Nothing was deleted.")
+        return outcome is not None
+
+
+def _title(changes: Sequence[Change]) -> str:
+    if len(changes) == 1:
+        return f"Clean up: delete bundle {changes[0].label}"
+    return f"Clean up: delete {len(changes)} bundles"
+
+
+def _agreed_to(plan: Plan) -> tuple[list[int], str]:
+    """What goes, and what was not known of its use: another one is asked about anew."""
+    return [verdict.bundle.id for verdict in plan.deleted], plan.links.untold
+
+
+def _lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:
+    """The plan as it is read: what is not known, what goes, what stays and why."""
+    lines = [Line("", plan.summary, "note"), *(Line("", f"! {note}", "note") for note in notes)]
+    for heading, members in listing(plan):
+        lines.append(Line("", heading, "heading"))
+        lines += [
+            Line(each.bundle.name, f"{age(each.bundle.created_at, now) or '?'} · {each.reason}")
+            for each in members
+        ]
+    return lines

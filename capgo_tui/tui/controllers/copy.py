@@ -1,0 +1,61 @@
+"""Copying something of the marked records, or of the one under the cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.terminal.clipboard import copy
+from capgo_tui.workspace.copying import Copying, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+    from capgo_tui.tui.overlays.copy_bar import CopyBar
+    from capgo_tui.tui.screens.lists import AnyRows
+    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.workspace.session import Workspace
+
+MOST = 2_000
+"""No terminal's clipboard takes as much as the ids of so many."""
+
+
+class CopyController:
+    """Asks what to copy, and says what was copied and how."""
+
+    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+        self._screen = screen
+        self._workspace = workspace
+
+    def ask(
+        self, bar: CopyBar, rows: AnyRows, keys: Sequence[str], hidden: int
+    ) -> Coroutine[None, None, None]:
+        """Ask what to copy of the records of some keys, `hidden` of which the filter hides.
+
+        The bar has the keyboard when this returns; what is left to await copies.
+        """
+        return self._await_part(bar.open(), rows, keys, hidden)
+
+    async def _await_part(
+        self, chosen: asyncio.Future[str | None], rows: AnyRows, keys: Sequence[str], hidden: int
+    ) -> None:
+        name = await chosen
+        if name is None:
+            return
+        part = Part(name)
+        records = rows.records(keys)
+        if not records:
+            self._screen.say(f"What was to be copied is no longer among the {rows.look.name}.")
+            return
+        copying = Copying(
+            rows.view.collection.noun,
+            records,
+            rows.texts(keys),
+            self._workspace.target,
+            self._workspace.client.traits,
+        )
+        # A reply is unpacked for the JSON of its rows, and marks may be of many.
+        text = await asyncio.to_thread(copying.text, part)
+        aside = f" ({hidden} hidden by filter)" if hidden else ""
+        what = f"{part.told(records, copying.noun)}{aside}"
+        self._screen.say(copy(self._screen.app, text, what))

@@ -1,0 +1,146 @@
+"""Exporting what a list shows: to which file, as what, and how far it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.widgets.lines import pad_middle, width_of
+from capgo_tui.workspace.export.file import WholeFile
+from capgo_tui.workspace.export.formats import OF_FILES, Format
+from capgo_tui.workspace.numbers import grouped
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Coroutine
+
+    from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.tui.overlays.export_bar import ExportBar, Wanted
+    from capgo_tui.tui.screens.lists import AnyRows
+    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.workspace.export.export import Export
+    from capgo_tui.workspace.session import Workspace
+
+TO = " to "
+_NO_NAME = re.compile(r"[^\w.-]", re.ASCII)
+
+
+class ExportController:
+    """Writes one list at a time; what is under way can be stopped."""
+
+    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+        self._screen = screen
+        self._workspace = workspace
+        self._under_way: Export[Channel] | Export[Device] | Export[Bundle] | None = None
+
+    def stop(self) -> bool:
+        """Stop what is being written; whether there was something."""
+        if self._under_way is None:
+            return False
+        self._under_way.stop()
+        return True
+
+    def ask(
+        self, bar: ExportBar, rows: AnyRows, form: str = "", name: str = ""
+    ) -> Coroutine[None, None, None] | None:
+        """Ask for the format and the file; what is left to await writes what the list shows.
+
+        The bar has the keyboard when this returns.
+
+        Args:
+            bar: where it is asked.
+            rows: the list.
+            form: the format to begin with.
+            name: a file to begin with; where it has none of the known ends, the format's is added.
+
+        """
+        if self._under_way is not None:
+            self._screen.say("An export is under way; esc stops it.")
+            return None
+        view = rows.view
+        of = f"{grouped(len(view))} of {grouped(len(view.collection))} loaded {rows.look.name}"
+        stem = name or f"./{self._stem(rows.look.name)}"
+        answer = bar.open(f"Export {of}", OF_FILES, stem.removesuffix(f".{form}"), form)
+        return self._await_file(bar, rows, answer)
+
+    async def _await_file(
+        self, bar: ExportBar, rows: AnyRows, answer: asyncio.Future[Wanted | None]
+    ) -> None:
+        while (wanted := await answer) is not None:
+            path = path_of(wanted.name)
+            trouble = await self._try(bar, rows, wanted, path)
+            if not trouble:
+                return
+            answer = bar.ask_again(trouble)
+        self._screen.say("Nothing was exported.")
+
+    async def _try(self, bar: ExportBar, rows: AnyRows, wanted: Wanted, path: Path | None) -> str:
+        """Write a list into a file; gives what is in the way when it cannot even begin."""
+        if path is None:
+            return "✗ It wants the name of a file."
+        try:
+            file = await self._open(path)
+        except (OSError, ValueError) as error:
+            return f"✗ {_why(error)}"
+        if file is None:
+            return "✗ It is there already: type another name."
+        bar.close()
+        await self._write(rows, Format(wanted.form), file, wanted.name)
+        return ""
+
+    async def _open(self, path: Path) -> WholeFile | None:
+        """Begin a file; None when one is there that is to stay.
+
+        Not in a thread: who leaves or quits meanwhile would leave behind what it then made.
+        """
+        try:
+            return WholeFile(path)
+        except FileExistsError:
+            question = f"{path.name} is there already. Replace it?"
+        if not await self._screen.prompt.open(lambda _: question):
+            return None
+        return WholeFile(path, replace=True)
+
+    async def _write(self, rows: AnyRows, form: Format, file: WholeFile, name: str) -> None:
+        self._under_way = export = rows.export(form)
+
+        def progressed() -> None:
+            self._screen.say(export.progress())
+
+        try:
+            await self._screen.app.see_through(export.go(file, progressed), export.stop)
+        except OSError as error:
+            self._screen.say(f"✗ Nothing was exported: {_why(error)}")
+        else:
+            # Both ends of a long path are worth more than its middle.
+            room = max(20, self._screen.size.width - width_of(export.outcome) - len(" ") - len(TO))
+            path = pad_middle(name, min(width_of(name), room))
+            self._screen.say(f"{export.outcome}{TO}{path}" if export.kept else export.outcome)
+        finally:
+            self._under_way = None
+
+    def _stem(self, name: str) -> str:
+        app = _NO_NAME.sub("_", self._workspace.target.app_id)
+        return f"{name}-{app}-{self._workspace.now().astimezone():%Y%m%d-%H%M%S}"
+
+
+def path_of(name: str) -> Path | None:
+    """The file of a name as it was typed, ``~`` and all."""
+    if not name:
+        return None
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # nobody knows where that home is
+        return Path(name)
+
+
+def _why(error: OSError | ValueError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "There is no such folder."
+        case OSError(strerror=str(text)):
+            pass
+        case _:
+            text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

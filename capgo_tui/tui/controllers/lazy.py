@@ -1,0 +1,34 @@
+"""All flows of one screen. Importing this brings pydantic and the models of changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.controllers.bundles import BundleController
+from capgo_tui.tui.controllers.channels import ChannelController
+from capgo_tui.tui.controllers.cleanup import CleanupController
+from capgo_tui.tui.controllers.confirm import Writing
+from capgo_tui.tui.controllers.copy import CopyController
+from capgo_tui.tui.controllers.export import ExportController
+from capgo_tui.tui.controllers.many_overrides import ManyOverrides
+from capgo_tui.tui.controllers.overrides import OverrideController
+from capgo_tui.tui.controllers.undo import UndoController
+
+if TYPE_CHECKING:
+    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.workspace.session import Workspace
+
+
+class Flows:
+    """What a screen can have done to its workspace."""
+
+    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+        self.writing = Writing(screen, workspace)
+        self.channels = ChannelController(screen, workspace, self.writing)
+        self.overrides = OverrideController(screen, workspace, self.writing)
+        self.many_overrides = ManyOverrides(screen, workspace, self.writing, self.overrides)
+        self.bundles = BundleController(screen, workspace, self.writing)
+        self.cleanup = CleanupController(screen, workspace, self.writing)
+        self.copying = CopyController(screen, workspace)
+        self.exporting = ExportController(screen, workspace)
+        self.undoing = UndoController(screen, workspace, self.writing)

@@ -1,0 +1,147 @@
+"""The star action: choose a channel for a device, or clear its override."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from capgo_tui.api.errors import Refused
+from capgo_tui.tui.overlays.link_form import Choices
+from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal, override
+from capgo_tui.workspace.changes.recall import recall
+from capgo_tui.workspace.pacing import link_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.tui.controllers.confirm import Writing
+    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.session import Workspace
+
+    Then = Callable[[Channel, Bundle | None], Coroutine[None, None, object]]
+
+CURRENT = "the override it has now"
+NO_BUNDLE = "no bundle"
+
+
+class OverrideController:
+    """Leads one override from its key to its confirmation."""
+
+    def __init__(self, screen: MainScreen, workspace: Workspace, writing: Writing) -> None:
+        self._screen = screen
+        self._workspace = workspace
+        self._writing = writing
+
+    def override(self, device: Device) -> Coroutine[None, None, None] | None:
+        """Ask for a channel, and force the device to it.
+
+        The form has the keyboard when this returns; what is left to await leads on from it.
+        """
+        if self._writing.is_busy("device", device.wire_key):
+            return None
+        self._screen.status.dismiss()
+        without = "none" if self._workspace.knows_override(device) else "unknown"
+        about = [f"now {device.channel or without}", device.device_id]
+        if device.custom_id is None:
+            about.reverse()
+        else:
+            about.insert(0, device.custom_id)
+
+        def refusal(channel: Channel) -> str:
+            return self._refusal(device, channel)
+
+        def confirm(channel: Channel, bundle: Bundle | None) -> Coroutine[None, None, object]:
+            return self._confirm(device, channel, bundle)
+
+        return self.choose(
+            " · ".join(about), device.custom_id or device.device_id, refusal, confirm
+        )
+
+    def choose(
+        self, about: str, who: str, refusal: Callable[[Channel], str], then: Then
+    ) -> Coroutine[None, None, None]:
+        """Ask for a channel, and a bundle where the server takes one, and go on with them.
+
+        The form has the keyboard when this returns.
+
+        Args:
+            about: all that is to be said of the device or devices.
+            who: what they are called for short.
+            refusal: why a channel cannot be chosen.
+            then: what to go on with.
+
+        """
+
+        def bundle(channel: Channel) -> str:
+            return bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
+
+        choices = Choices(self._workspace.channels, refusal, bundle)
+        return self._choose(who, self._screen.pick(f"Override {about}", choices), then)
+
+    def clear(self, device: Device) -> Coroutine[None, None, object] | None:
+        """Clear the device's override; the question has the keyboard when this returns."""
+        if self._writing.is_busy("device", device.wire_key):
+            return None
+        self._screen.status.dismiss()
+        if device.channel is None and self._workspace.knows_override(device):
+            self._screen.say(f"{device.custom_id or device.device_id} has no override to clear.")
+            return None
+        return self._confirm(device, None)
+
+    def _refusal(self, device: Device, channel: Channel) -> str:
+        if why_not := channel_refusal(self._workspace, channel):
+            return why_not
+        if channel.name == device.channel:
+            return CURRENT
+        limits = link_limits(device.wire_key, channel.wire_key)
+        wait = self._workspace.pacing.wait(limits)
+        return f"linked a moment ago: again in {math.ceil(wait)} s" if wait > 0 else ""
+
+    async def _choose(
+        self, who: str, picked: Coroutine[None, None, Channel | None], then: Then
+    ) -> None:
+        recalling = asyncio.ensure_future(self._recall())
+        try:
+            channel = await picked
+        finally:
+            recalling.cancel()
+        if channel is None:
+            return
+        bundle = None
+        if self._workspace.client.traits.link_bundle_field is not None:
+            choices = Choices(
+                self._workspace.bundles,
+                lambda bundle: bundle_refusal(self._workspace, bundle),
+                without=NO_BUNDLE,
+            )
+            bundle = await self._screen.pick(f"{who} → {channel.name}, with a bundle?", choices)
+            if bundle is None and not choices.declined:
+                return
+        await then(channel, bundle)
+
+    async def _recall(self) -> None:
+        """Find out what was linked a moment ago, for the reasons beside the channels."""
+        with suppress(asyncio.CancelledError):
+            await recall(self._workspace)
+            self._screen.link_form.reasons_changed()
+
+    def _confirm(
+        self, device: Device, channel: Channel | None, bundle: Bundle | None = None
+    ) -> Coroutine[None, None, object]:
+        def again() -> Change | None:
+            now = self._workspace.devices.records.get(device.wire_key)
+            if now is None:
+                return None
+            if channel is not None and (why_not := channel_refusal(self._workspace, channel)):
+                raise Refused(why_not)
+            change = override(self._workspace, now, channel, bundle)
+            if why_not := change.needless(self._workspace):
+                raise Refused(f"{change.name}: {why_not}")
+            return change
+
+        return self._writing.confirm(override(self._workspace, device, channel, bundle), again)

@@ -1,0 +1,135 @@
+"""Undoing: the last change, or one chosen from the list; and what an earlier run left open."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.overlays.confirmation import Listing
+from capgo_tui.workspace.journal import JournalUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.tui.controllers.confirm import Writing
+    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.undo import Undo
+    from capgo_tui.workspace.journal_entry import Entry
+    from capgo_tui.workspace.session import Workspace
+
+LEAD = "Undo: "
+EARLIER = "The last change stays; this is an earlier one"
+"""Said first: the reason may be longer than the line."""
+READING = "Reading what is there now…"
+READING_LEFT = "Reading what an earlier run left midway…"
+
+
+# The models of all kinds of change take 0.1 s to be made: nobody waits for that at the start,
+# and the event loop never does.
+_KINDS = "capgo_tui.workspace.changes.kinds"
+
+
+def _question(change: Change, width: int) -> str:
+    return LEAD + change.question(width - len(LEAD))
+
+
+class UndoController:
+    """Leads an undo from its key to its end. The record is read before anything is asked."""
+
+    def __init__(self, screen: MainScreen, workspace: Workspace, writing: Writing) -> None:
+        self._screen = screen
+        self._workspace = workspace
+        self._writing = writing
+
+    async def look_back(self) -> None:
+        """Find out what became of writes that an earlier run of the program did not see end."""
+        try:
+            if not await asyncio.to_thread(self._workspace.journal.cut_off):
+                return
+            await asyncio.to_thread(import_module, _KINDS)
+            from capgo_tui.workspace.changes.resolve import resolve  # noqa: PLC0415
+
+            resolved = await resolve(self._workspace, partial(self._say_read, READING_LEFT))
+        except JournalUnusable:
+            self._screen.say(
+                "✗ The journal cannot be used, so nothing can be changed: Z tells more."
+            )
+            return
+        if told := str(resolved):
+            self._screen.tell(told)
+
+    async def last(self) -> None:
+        """Undo the last change that can be undone, and all that was confirmed with it."""
+        self._screen.status.dismiss()
+        await asyncio.to_thread(import_module, _KINDS)
+        from capgo_tui.workspace.changes.undo import latest  # noqa: PLC0415
+
+        found = latest(await self._entries())
+        if found.entries:
+            await self._undo(found.entries, found.passed_over)
+        elif found.passed_over:
+            self._screen.say(f"✗ Not undone: {found.passed_over}. Z lists all changes.")
+        else:
+            self._screen.say("There is no change to undo. Z lists them all.")
+
+    async def choose(self) -> None:
+        """List the changes, and undo the one that is chosen there."""
+        self._screen.status.dismiss()
+        await asyncio.to_thread(import_module, _KINDS)
+        from capgo_tui.tui.screens.changes import ChangesScreen  # noqa: PLC0415
+        from capgo_tui.workspace.changes.undo import together_with  # noqa: PLC0415
+
+        changes = ChangesScreen(self._entries, self._screen.target, self._workspace.now)
+        await changes.read()
+        if self._is_taken():
+            return
+        chosen = await self._screen.app.push_screen_wait(changes)
+        if chosen is not None:
+            await self._undo(together_with(chosen, await self._entries()))
+
+    async def _entries(self) -> Sequence[Entry]:
+        return await asyncio.to_thread(self._workspace.journal.entries)
+
+    async def _undo(self, entries: Sequence[Entry], passed_over: str = "") -> None:
+        from capgo_tui.workspace.changes.undo import plan  # noqa: PLC0415
+
+        self._screen.say(READING)
+        undo = await plan(entries, self._workspace, partial(self._say_read, READING))
+        if isinstance(undo, str):
+            before = f"{passed_over}; before that: " if passed_over else ""
+            self._screen.say(f"✗ Not undone: {before}{undo}.")
+            return
+        if self._is_taken() or any(self._is_busy(each.change) for each in undo.done):
+            return
+        self._screen.say(f"{EARLIER} · {passed_over}" if passed_over else "")
+        if not await self._ask(undo):
+            self._screen.say("Nothing was changed.")
+        elif (objection := undo.objection(self._workspace)) is not None:
+            self._screen.say(f"✗ Not undone: {objection}.")
+        elif len(undo.changes) == 1:
+            await self._writing.carry_out(undo.changes[0], undo.undoes[0])
+        else:
+            await self._writing.carry_out_run(undo.changes, undo.title, undo.undoes)
+
+    def _say_read(self, what: str, done: int, of: int) -> None:
+        """Say of several that are read how many have been."""
+        if of > 1:
+            self._screen.say(f"{what} {done} of {of}")
+
+    def _ask(self, undo: Undo) -> asyncio.Future[bool]:
+        one = len(undo.changes) == 1 and not undo.left_out
+        line = partial(_question, undo.changes[0]) if one else None
+        return self._writing.ask(undo.changes, line, Listing(undo.title))
+
+    def _is_taken(self) -> bool:
+        """Whether something else was opened while the server was read, after saying so."""
+        taken = self._screen.is_taken or not self._screen.is_current
+        if taken:
+            self._screen.say("Nothing was undone: answer what is open first.")
+        return taken
+
+    def _is_busy(self, change: Change) -> bool:
+        return change.row is not None and self._writing.is_busy(change.noun, change.row)

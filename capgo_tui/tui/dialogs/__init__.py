@@ -1,1 +1,0 @@
-"""What takes the keyboard until it is answered."""

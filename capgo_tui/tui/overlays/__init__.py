@@ -1,0 +1,1 @@
+"""What takes the keyboard until it is answered: questions, forms, pickers and bars."""

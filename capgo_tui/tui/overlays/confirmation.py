@@ -1,0 +1,265 @@
+"""The question before a wide or a final change: what it touches, before → after, and a yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from capgo_tui.short_ids import id_end
+from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.widgets.answer import Answer
+from capgo_tui.tui.widgets.check_row import CheckRow
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.lines import width_of
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.guard import Guard
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from capgo_tui.workspace.changes.change import Change
+
+CHROME = 2
+"""Rows beside those of the list: the title and the question."""
+ABOVE = 4
+"""Rows of the screen that stay in sight above it."""
+LISTED = 200
+"""So many changes are listed; of more, how many more there are."""
+TYPING_KEYS = "  ⏎ when typed  esc no "
+
+
+@dataclass(slots=True)
+class Choice:
+    """Something that can be done along with a change, apart from what was confirmed."""
+
+    label: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the dialog says of the changes it asks about."""
+
+    title: str = ""
+    """What they are called; of one change its own name when empty."""
+    changed: bool = False
+    """Whether it was asked before, and the record has changed since."""
+    lines: Sequence[Line] = ()
+    """What is listed, where it is something else than the changes one by one."""
+    notes: Sequence[str] = ()
+    """Sentences to be read besides."""
+    effort: str = ""
+    """What it takes to do all of it, where that is worth a word."""
+    place: str = ""
+    """Where they are made, where that must not be overlooked."""
+    typed: str = ""
+    """What has to be typed for `Guard.TYPED`."""
+    choice: Choice | None = None
+    """What can be done besides; never done unless it is ticked."""
+
+
+class Yes(Answer):
+    """The bottom row of the dialog."""
+
+    DEFAULT_CSS = """
+    Yes {
+        height: 1;
+        background: $warning-muted;
+        color: $text-warning;
+        text-style: bold;
+    }
+    """
+
+    typing = False
+    """Whether something is typed first: until then ``y`` and ``n`` are letters like others."""
+
+    def keys(self) -> str:
+        """The keys that answer, or what leads to them."""
+        return TYPING_KEYS if self.typing else super().keys()
+
+    def on_key(self, event: events.Key) -> None:
+        """Answer nothing before what is to be typed is typed, whoever has the keyboard."""
+        if self.typing:
+            event.stop()
+            event.prevent_default()
+
+
+class Confirmation(Vertical, Overlay):
+    """Lists what will be done. With `Guard.TYPED` a name or a number is typed before the yes.
+
+    Enter never confirms: in the typed name it only leads on to the question, where it means no.
+    """
+
+    DEFAULT_CSS = """
+    Confirmation {
+        dock: bottom;
+        layer: form;
+        height: 8;
+        visibility: hidden;
+        background: $panel;
+        & #confirmation-typed { height: 1; }
+        & #confirmation-typed TextLine { width: auto; }
+        & Input { width: 1fr; }
+        &:ansi { background: ansi_default; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "typed", "on", priority=True, id="confirmation.typed"),
+        Binding("tab,shift+tab", "next", show=False, priority=True, id="confirmation.next"),
+        Binding("escape", "cancel", "cancel", priority=True, id="confirmation.cancel"),
+        Binding("up", "scroll_list(-1)", show=False, priority=True),
+        Binding("down", "scroll_list(1)", show=False, priority=True),
+        Binding("pageup", "scroll_list(-8)", show=False, priority=True),
+        Binding("pagedown", "scroll_list(8)", show=False, priority=True),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted: str | None = None
+        """What has to be typed; None when nothing has."""
+        self._choice: Choice | None = None
+
+    def compose(self) -> ComposeResult:
+        """Make the rows."""
+        yield TextLine(tone="title", id="confirmation-title")
+        yield Detail(id="confirmation-list")
+        yield CheckRow(id="confirmation-choice")
+        with Horizontal(id="confirmation-typed"):
+            yield TextLine("", "muted", id="confirmation-hint")
+            yield LineInput(disabled=True)
+        yield Yes()
+
+    def open(
+        self, changes: Sequence[Change], guard: Guard, listing: Listing
+    ) -> asyncio.Future[bool]:
+        """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
+
+        Args:
+            changes: at least one.
+            guard: how much it takes; `Guard.LINE` is asked as `Guard.LIST` here.
+            listing: what is said of them.
+
+        """
+        title = listing.title or changes[0].title
+        place = f"{listing.place} · " if listing.place else ""
+        line = f" {place}{'Changed! ' if listing.changed else ''}{title}"
+        who = _whose(changes)
+        if who and (who not in line or width_of(line) > self.screen.size.width):
+            line = f" {id_end(who)} ·{line}"  # a name of any length must not hide it
+        self.query_one("#confirmation-title", TextLine).show(line)
+        listed = self.query_one("#confirmation-list", Detail)
+        told = [each for each in (listing.effort, *listing.notes) if each]
+        notes = [Line("", note, "note") for note in told]
+        self._wanted = listing.typed if guard is Guard.TYPED else None
+        typed = self.query_one("#confirmation-typed", Horizontal)
+        typed.display = self._wanted is not None
+        self._offer(listing.choice)
+        around = CHROME + (self._wanted is not None) + (self._choice is not None)
+        room = self.screen.size.height - ABOVE
+        # A long list would hide what comes behind it.
+        effects, warnings = (listing.lines, []) if listing.lines else _lines(changes)
+        listed.show_lines([*notes, *effects, *warnings])
+        rows = listed.rows_at(self.screen.size.width) + around
+        if rows > room:
+            listed.show_lines([*notes, *warnings, *effects])
+        self.styles.height = max(4, min(rows, room))
+        yes = self.query_one(Yes)
+        yes.typing = self._wanted is not None
+        answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?", who)
+        answer.add_done_callback(self._close)
+        box = self.query_one(Input)
+        box.value = ""
+        box.disabled = self._wanted is None
+        self._hint("")
+        self.take_keyboard(yes if self._wanted is None else box)
+        return answer
+
+    def _offer(self, choice: Choice | None) -> None:
+        self._choice = choice
+        row = self.query_one(CheckRow)
+        row.display = row.can_focus = choice is not None
+        if choice is not None:
+            choice.is_chosen = False
+            row.offer(choice.label)
+
+    def action_next(self) -> None:
+        """Go between the box to tick and what is to be typed; without a box, on to the question."""
+        box, row = self.query_one(Input), self.query_one(CheckRow)
+        if self.query_one(Yes).has_focus:
+            return  # there is nothing beyond it
+        if self._choice is None or self._wanted is None or box.disabled:
+            self.action_typed()
+        else:
+            self.screen.set_focus(row if box.has_focus else box)
+
+    def action_typed(self) -> None:
+        """Go on to the question, once what has to be typed is typed."""
+        yes = self.query_one(Yes)
+        if self.query_one(CheckRow).has_focus:
+            self.screen.set_focus(self.query_one(Input))
+            return
+        if self.screen.focused is yes:
+            self.action_cancel()
+        elif self.query_one(Input).value.strip() == self._wanted:
+            self._hint("")
+            self.screen.set_focus(yes)
+            self.query_one(Input).disabled = True
+            self.query_one(CheckRow).can_focus = False
+            yes.typing = False
+            yes.ask_again()
+        else:
+            self._hint("not the same · ")
+
+    def action_cancel(self) -> None:
+        """Change nothing."""
+        self.query_one(Yes).give(False)
+
+    def action_scroll_list(self, lines: int) -> None:
+        """Scroll what is listed."""
+        self.query_one("#confirmation-list", Detail).action_scroll_lines(lines)
+
+    def _hint(self, problem: str) -> None:
+        hint = self.query_one("#confirmation-hint", TextLine)
+        text = f" {problem}type {self._wanted} › "
+        hint.styles.width = min(len(text), max(10, self.screen.size.width // 2))
+        hint.show(text, "warn" if problem else "muted")
+
+    def _close(self, _: asyncio.Future[bool]) -> None:
+        if self._choice is not None:
+            self._choice.is_chosen = self.query_one(CheckRow).is_ticked
+        if not self.is_attached:  # the program is being left
+            return
+        if self.query_one(Yes).asking:  # another question has taken its place by now
+            return
+        self.query_one(Input).disabled = True
+        self.give_keyboard_back()
+
+
+def _whose(changes: Sequence[Change]) -> str:
+    """Return the id of the one record that is changed, where its name does not tell it."""
+    identities = {(change.key, change.identity) for change in changes}
+    return changes[0].identity if len(identities) == 1 else ""
+
+
+def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Return what becomes of each field or record, and what is to be known besides."""
+    if len({(change.noun, change.key) for change in changes}) == 1:
+        effects = [effect for change in changes for effect in change.effects()]
+        lines = [Line(effect.field, str(effect)) for effect in effects]
+    else:
+        lines = [
+            Line(change.list_name, change.in_short or change.verb) for change in changes[:LISTED]
+        ]
+        if len(changes) > LISTED:
+            lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))
+    touches = dict.fromkeys(touch for change in changes for touch in change.touches)
+    return lines, [Line("", f"! {touch}", "note") for touch in touches]

@@ -1,0 +1,61 @@
+"""The bottom row while it is chosen what to copy of a record."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from capgo_tui.tui.overlays.choice_bar import ChoiceBar
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+LETTERS = {
+    "i": "id",
+    "n": "name",
+    "r": "row",
+    "j": "JSON",
+    "c": "curl",
+    "s": "command line",
+}
+"""The letter that copies each at once; ``h`` and ``l`` move, as everywhere."""
+
+
+class CopyBar(ChoiceBar):
+    """What can be copied, each with its letter; it begins at what was copied the last time."""
+
+    VERB = "copy"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(letter, f"pick({at})", part, show=False, id=f"copy.{letter}")
+        for at, (letter, part) in enumerate(LETTERS.items())
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answer: asyncio.Future[str | None] | None = None
+
+    def open(self) -> asyncio.Future[str | None]:
+        """Ask what to copy; None when it is nothing. The keyboard is taken at once."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self.offer([f"{letter} {part}" for letter, part in LETTERS.items()], self._at)
+        return self._answer
+
+    def action_pick(self, at: int) -> None:
+        """Copy what a letter stands for."""
+        self._at = at
+        self.action_choose()
+
+    def chosen(self, at: int) -> None:
+        """Answer."""
+        self._give(list(LETTERS.values())[at])
+
+    def left(self) -> None:
+        """Answer that it is nothing."""
+        self._give(None)
+
+    def _give(self, part: str | None) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(part)

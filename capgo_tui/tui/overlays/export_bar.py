@@ -1,0 +1,202 @@
+"""The two bottom rows while it is chosen what a list is exported as, and to which file."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
+from capgo_tui.tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.strip import Strip
+
+KEYS = " ⇥ format  ⏎ write  esc "
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was chosen; `name` is the path as it was typed."""
+
+    form: str
+    name: str
+
+
+class FormatLine(Widget):
+    """What is exported or why it cannot be, the formats, and the keys."""
+
+    DEFAULT_CSS = """
+    FormatLine {
+        height: 1;
+        & > .format-line--text { color: $text-accent; text-style: bold; }
+        & > .format-line--trouble { color: $text-warning; text-style: bold; }
+        & > .format-line--form { color: $foreground-muted; }
+        & > .format-line--cursor { background: $primary; color: $text; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "format-line--text",
+        "format-line--trouble",
+        "format-line--form",
+        "format-line--cursor",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text, self._part = "", "text"
+        self._forms: Sequence[str] = ()
+        self._at = 0
+
+    @property
+    def form(self) -> str:
+        """The format under the cursor."""
+        return self._forms[self._at]
+
+    def say(self, text: str, *, trouble: bool = False) -> None:
+        """Say what is exported, or what is in the way of that."""
+        self._text, self._part = text, "trouble" if trouble else "text"
+        self.refresh()
+
+    def offer(self, forms: Sequence[str]) -> None:
+        """Offer formats; the cursor stays on the one it was on before."""
+        before = self._forms[self._at] if self._forms else ""
+        self._forms = forms
+        self._at = forms.index(before) if before in forms else 0
+        self.refresh()
+
+    def move(self, step: int) -> None:
+        """Go to the format beside this one."""
+        self._at = (self._at + step) % len(self._forms)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the text in the room that the formats and the keys leave it."""
+        width, base = self.size.width, self.rich_style
+        plain = self.get_component_rich_style("format-line--form")
+        cursor = self.get_component_rich_style("format-line--cursor")
+        forms: list[Run] = [
+            (f" {form} ", cursor if at == self._at else plain)
+            for at, form in enumerate(self._forms)
+        ]
+        text = f" {self._text}"
+        room = width - sum(width_of(form) for form, _ in forms)
+        keys = KEYS if width_of(text) + width_of(KEYS) < room else ""
+        style = self.get_component_rich_style(f"format-line--{self._part}")
+        shown = pad(text, max(0, room - width_of(keys) - 1)) + " "
+        return strip([(shown, style), *forms, (keys, plain)], width, base)
+
+
+class ExportBar(Vertical, Overlay):
+    """⇥ changes the format and with it the end of the name, Enter writes, Esc writes nothing."""
+
+    DEFAULT_CSS = """
+    ExportBar {
+        dock: bottom;
+        layer: form;
+        height: 2;
+        visibility: hidden;
+        background: $background;
+        & Horizontal { height: 1; }
+        & TextLine { width: 11; }
+        & Input { width: 1fr; background: transparent; &:focus { background-tint: transparent; } }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "write", priority=True, id="export.choose"),
+        Binding("escape", "cancel", "cancel", id="export.cancel"),
+        Binding("tab,down", "format(1)", "format", show=False, id="export.next"),
+        Binding("shift+tab,up", "format(-1)", "format", show=False, id="export.previous"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = ""
+        self._answer: asyncio.Future[Wanted | None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Make the two rows."""
+        yield FormatLine()
+        with Horizontal():
+            yield TextLine(" to file ›", "muted")
+            yield LineInput(disabled=True)
+
+    def open(
+        self, title: str, forms: Sequence[str], stem: str, form: str = ""
+    ) -> asyncio.Future[Wanted | None]:
+        """Ask for a format and a file; None when nothing is to be written.
+
+        The keyboard is taken at once, and given back without an answer, else by `close`.
+
+        Args:
+            title: what is exported.
+            forms: the formats to choose from; they are what names end in as well.
+            stem: the path that is offered, without that end.
+            form: the format to begin with; without one it is that of the last time.
+
+        """
+        self._title = title
+        line = self.query_one(FormatLine)
+        line.offer(forms)
+        if form:
+            line.move(forms.index(form) - forms.index(line.form))
+        box = self.query_one(LineInput)
+        box.disabled = False
+        box.fill(f"{stem}.{line.form}")
+        line.say(title)
+        self._answer = asyncio.get_running_loop().create_future()
+        self.take_keyboard(box)
+        return self._answer
+
+    def ask_again(self, trouble: str) -> asyncio.Future[Wanted | None]:
+        """Say what is in the way of what was chosen, and wait for something else."""
+        self.query_one(FormatLine).say(trouble, trouble=True)
+        self._answer = asyncio.get_running_loop().create_future()
+        return self._answer
+
+    def close(self) -> None:
+        """Give the rows and the keyboard back."""
+        self.query_one(Input).disabled = True
+        self.give_keyboard_back()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Another name is another chance."""
+        event.stop()
+        self.query_one(FormatLine).say(self._title)
+
+    def action_format(self, step: int) -> None:
+        """Choose the format beside this one."""
+        line, box = self.query_one(FormatLine), self.query_one(LineInput)
+        before = line.form
+        line.move(step)
+        stem = box.value.removesuffix(f".{before}")
+        if stem != box.value:
+            name, was_filled = f"{stem}.{line.form}", box.is_filled
+            box.value = name
+            box.cursor_position = len(name)
+            if was_filled:
+                box.select_all()
+
+    def action_choose(self) -> None:
+        """Write this format into this file."""
+        self._give(Wanted(self.query_one(FormatLine).form, self.query_one(Input).value.strip()))
+
+    def action_cancel(self) -> None:
+        """Write nothing."""
+        self.close()
+        self._give(None)
+
+    def _give(self, wanted: Wanted | None) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(wanted)

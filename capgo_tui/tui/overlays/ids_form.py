@@ -1,0 +1,390 @@
+"""A list of device ids: pasted, looked at, looked up, and then overridden or cleared."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from itertools import compress
+from operator import not_
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from capgo_tui.api.errors import CapgoError
+from capgo_tui.text import clean
+from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.widgets.lines import pad, strip
+from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
+from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.device_ids import parse_ids
+from capgo_tui.workspace.words import brief
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.strip import Strip
+    from textual.worker import Worker
+
+    from capgo_tui.workspace.device_ids import DeviceFinder, Ids, Named
+
+Verb: TypeAlias = Literal["override", "clear"]
+KEYS = " o override  x clear  ⇧⇥ back to the list  esc cancel"
+MORE_KEYS = " o override  x clear{more}  ⇧⇥ list  esc"
+LEFT_OUT_KEYS = "  d drop {count}"
+KEEP_KEYS = "  k {keep} {count} unknown"
+WAITS = " ⇥ on, then o override or x clear  esc cancel"
+MOST = 1_000_000
+"""Characters of a pasted line."""
+MOST_SHOWN = 3
+"""So many ids that are in trouble, or words that are no ids, are named..."""
+NAME_WIDTH = 20
+"""...each of the words in so many cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done to which devices."""
+
+    verb: Verb
+    devices: Sequence[Named]
+    left_out: Sequence[Named] = ()
+    """Ids that were in the list, and to which nothing is done."""
+
+
+class IdsText(TextArea):
+    """The list itself; what is pasted into it is harmless text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "app.interrupt", show=False),
+    ]
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether all of it is selected, so that the first character replaces it."""
+        return bool(self.text) and self.selected_text == self.text
+
+    def action_delete_left(self) -> None:
+        """Take a character away, also of a list that is selected: it is too long to lose."""
+        if self.is_filled:
+            self.move_cursor(self.document.end)
+        super().action_delete_left()
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if not self.read_only:
+            pasted = harmless(event.text)
+            done = self.replace(pasted, *self.selection, maintain_selection_offset=False)
+            self.move_cursor(done.end_location)
+
+
+class Actions(Widget, can_focus=True):
+    """The bottom row: what can be done to the devices. Only here its keys mean something."""
+
+    DEFAULT_CSS = """
+    Actions { height: 1; color: $foreground-muted; &:focus { color: $text-accent; } }
+    """
+
+    more = ""
+    """What can be done besides."""
+
+    def offer(self, more: str) -> None:
+        """Offer something besides."""
+        if more != self.more:
+            self.more = more
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the keys that work."""
+        width = self.size.width
+        keys = MORE_KEYS.format(more=self.more) if self.more else KEYS
+        keys = keys if self.has_focus else WAITS
+        return strip([(pad(keys, width), self.rich_style)], width, self.rich_style)
+
+
+class IdsForm(Vertical, Overlay):
+    """Ids on lines of their own, how many of them are loaded, and what to do to them."""
+
+    DEFAULT_CSS = """
+    IdsForm {
+        dock: bottom;
+        layer: form;
+        height: 14;
+        max-height: 80%;
+        visibility: hidden;
+        background: $panel;
+        & IdsText { height: 1fr; border: none; padding: 0 1; background: $surface; }
+        &:ansi { background: ansi_default; & IdsText { background: ansi_default; } }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", priority=True, id="ids.cancel"),
+        Binding("tab", "to_actions", show=False, priority=True, id="ids.on"),
+        Binding("shift+tab", "to_text", show=False, priority=True, id="ids.back"),
+        Binding("o", "wish('override')", "override", id="ids.override"),
+        Binding("x", "wish('clear')", "clear", id="ids.clear"),
+        Binding("d", "drop", "drop what means no device", id="ids.drop"),
+        Binding("k", "keep", "keep unknown ids, or not", id="ids.keep"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._finder: DeviceFinder | None = None
+        self._answer: asyncio.Future[Wish | None] | None = None
+        self._given = ""
+        self._warned = False
+        """Whether the operator was told that leaving drops what was typed."""
+        self._look_up: Worker[None] | None = None
+        self._found: Sequence[Named] | None = None
+        """The ids of the list once they were looked up; None when it is another list by now."""
+        self._keeps = False
+        """Whether ids that the server does not know are kept."""
+
+    def compose(self) -> ComposeResult:
+        """Make the rows."""
+        yield TextLine(" Device ids, pasted or typed", "title", id="ids-title")
+        # Without a cursor that blinks: nothing is to be drawn while nothing happens.
+        area = IdsText(id="ids-text", soft_wrap=False, disabled=True, compact=True)
+        area.cursor_blink = False
+        yield area
+        yield TextBlock(tone="plain", id="ids-count")
+        yield Actions()
+
+    def open(self, text: str, finder: DeviceFinder) -> asyncio.Future[Wish | None]:
+        """Ask what to do to which devices; None when the form is left.
+
+        The keyboard is taken at once, and given back by `close`, so that it can pass on.
+        """
+        self._finder = finder
+        self._answer = asyncio.get_running_loop().create_future()
+        self._warned = self._keeps = False
+        self._found = None
+        area = self._area
+        area.disabled = False
+        with area.prevent(TextArea.Changed):
+            area.text = self._given = harmless(text)
+        area.move_cursor(area.document.end)
+        self._show_count()
+        self.take_keyboard(self._actions if self._given.strip() else area)
+        return self._answer
+
+    def close(self) -> None:
+        """Give the keyboard back; a form that is closed stays so."""
+        if self._answer is not None:
+            self._answer = self._finder = None
+            self._area.disabled = True
+            self.give_keyboard_back()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Count anew."""
+        event.stop()
+        self._warned = self._keeps = False
+        self._found = None
+        self._show_count()
+
+    def action_to_actions(self) -> None:
+        """Leave the text for what is to be done."""
+        self.screen.set_focus(self._actions)
+        self._actions.refresh()
+
+    def action_to_text(self) -> None:
+        """Go back to the text; one that came with the form is selected as a whole.
+
+        What is typed or pasted then replaces it, a cursor key keeps it.
+        """
+        if self._look_up is None:
+            if self.screen.focused is not self._area and self._area.text == self._given:
+                self._area.select_all()
+            self.screen.set_focus(self._area)
+            self._actions.refresh()
+
+    def action_cancel(self) -> None:
+        """Stop looking up; else leave, after a warning when that drops what was typed."""
+        if self._look_up is not None:
+            self._look_up.cancel()
+        elif self._area.text != self._given and self._area.text.strip() and not self._warned:
+            self._warned = True
+            self._say("esc again drops this list", "warn")
+        else:
+            self._give(None)
+
+    def action_wish(self, verb: Verb) -> None:
+        """Look up what is not loaded, then pass the devices on.
+
+        It stops in between where an id means no device, so that it can be kept or mended.
+        """
+        if not self._is_free:
+            return
+        if self._found is not None:
+            self._pass_on(verb)
+            return
+        named = self._named(parse_ids(self._area.text))
+        if not named:
+            self._say("there is no id in the list", "warn")
+        else:
+            self._area.read_only = True  # what was looked up is what is acted on
+            self._look_up = self.run_worker(self._find(verb, named), exit_on_error=False)
+
+    async def _find(self, verb: Verb, named: Sequence[Named]) -> None:
+        finder = self._finder
+        if finder is None:
+            return
+        missing = sum(one.device is None and not one.trouble for one in named)
+
+        def asked(count: int) -> None:
+            self._say(f"asking the server: {count} of {missing} · esc stops")
+
+        try:
+            if missing:
+                asked(0)
+            self._found = await finder.ask_server(named, asked)
+            if self._is_to_be_seen(verb):
+                self._show_left_out()
+            else:
+                self._pass_on(verb)
+        except CapgoError as error:
+            self._say(brief(error, "read the devices", since=finder.now()), "warn")
+        except asyncio.CancelledError:
+            if self.query(TextLine):  # else the program is being left
+                self._say("stopped; nothing was changed")
+            raise
+        finally:
+            self._look_up = None
+            for area in self.query(IdsText):  # none when the program is being left
+                area.read_only = False
+
+    # What means no device
+
+    def action_drop(self) -> None:
+        """Take what means no device out of the list."""
+        if not self._is_free:
+            return
+        written = parse_ids(self._area.text)
+        named = self._found if self._found is not None else self._named(written)
+        looked_up = self._found is not None
+        kept = [each for each in named if not (each.trouble or (looked_up and not each.device))]
+        dropped = len(named) - len(kept) + len(written.left_out)
+        if not dropped:
+            self._say("nothing to drop: o or x asks the server for what is not loaded")
+            return
+        area = self._area
+        with area.prevent(TextArea.Changed):
+            area.text = "\n".join(each.id for each in kept)
+        self._keeps, self._found = False, kept if looked_up else None
+        self._say(f"{dropped} dropped · {len(kept)} left")
+
+    def action_keep(self) -> None:
+        """Keep the ids that the server does not know, or leave them out again."""
+        if not self._is_free:
+            return
+        if not self._unknown:
+            self._say("no id is known to be unknown: o or x asks the server first")
+        else:
+            self._keeps = not self._keeps
+            self._show_left_out()
+
+    @property
+    def _is_free(self) -> bool:
+        """Whether the keys of the bottom row mean something now."""
+        return self.screen.focused is self._actions and self._look_up is None
+
+    @property
+    def _unknown(self) -> Sequence[Named]:
+        """The ids that the server does not know."""
+        found = self._found or ()
+        return [one for one in found if one.device is None and not one.trouble]
+
+    def _is_to_be_seen(self, verb: Verb) -> bool:
+        """Whether there is something to decide or to mend before it goes on."""
+        found, finder = self._found or (), self._finder
+        if any(one.trouble for one in found):
+            return True
+        # Of a server that takes no override for an unknown device there is no choice.
+        can_keep = verb == "clear" or (finder is not None and finder.takes_unknown)
+        return bool(self._unknown) and can_keep
+
+    def _pass_on(self, verb: Verb) -> None:
+        """Give the devices, without those that are left out."""
+        found = self._found or ()
+        wanted = [bool(one.device) or (self._keeps and not one.trouble) for one in found]
+        devices = list(compress(found, wanted))
+        if devices:
+            left_out = list(compress(found, map(not_, wanted)))
+            self._give(Wish(verb, devices, left_out))
+        else:
+            self._show_left_out("none is left: ")
+
+    def _show_left_out(self, lead: str = "") -> None:
+        """Say which ids mean no device, and what becomes of them."""
+        unknown, troubled = self._unknown, [one for one in self._found or () if one.trouble]
+        parts = []
+        if unknown:
+            fate = "kept" if self._keeps else "left out"
+            parts.append(f"{len(unknown)} unknown to the server, {fate}: {_names(unknown)}")
+        if troubled:
+            shown = "; ".join(
+                f"{shorten(clean(one.id), NAME_WIDTH)}: {one.trouble}"
+                for one in troubled[:MOST_SHOWN]
+            )
+            parts.append(f"{len(troubled)} left out: {shown}")
+        self._say(lead + " · ".join(parts), "warn")
+
+    def _give(self, wish: Wish | None) -> None:
+        answer = self._answer
+        if wish is None:
+            self.close()
+        if answer is not None and not answer.done():
+            answer.set_result(wish)
+
+    def _named(self, written: Ids) -> Sequence[Named]:
+        return [] if self._finder is None else self._finder.among_loaded(written.ids)
+
+    def _show_count(self) -> None:
+        written = parse_ids(self._area.text)
+        named = self._named(written)
+        loaded = sum(one.device is not None for one in named)
+        troubled = sum(bool(one.trouble) for one in named)
+        parts = [f"{len(named)} device{'' if len(named) == 1 else 's'}", f"{loaded} loaded"]
+        if missing := len(named) - loaded - troubled:
+            parts.append(f"{missing} not loaded: the server will be asked")
+        if troubled:
+            parts.append(f"{troubled} unclear")
+        if written.left_out:
+            shown = [shorten(word, NAME_WIDTH) for word in written.left_out[:MOST_SHOWN]]
+            more = ["…"] if len(written.left_out) > MOST_SHOWN else []
+            parts.insert(1, f"not read as ids: {' '.join([*shown, *more])}")
+        self._say(" · ".join(parts), "warn" if troubled or written.left_out else "plain")
+
+    def _say(self, text: str, tone: str = "plain") -> None:
+        self.query_one("#ids-count", TextLine).show(f" {text}", tone)
+        unknown = len(self._unknown)
+        drop = sum(one.device is None for one in self._found or ())
+        more = LEFT_OUT_KEYS.format(count=drop) if drop else ""
+        if unknown:
+            keep = "leave out" if self._keeps else "keep"
+            more = KEEP_KEYS.format(keep=keep, count=unknown) + more
+        self._actions.offer(more)
+
+    @property
+    def _area(self) -> IdsText:
+        return self.query_one(IdsText)
+
+    @property
+    def _actions(self) -> Actions:
+        return self.query_one(Actions)
+
+
+def _names(devices: Sequence[Named]) -> str:
+    """The first few of some ids."""
+    shown = [shorten(clean(one.id), NAME_WIDTH) for one in devices[:MOST_SHOWN]]
+    return " ".join([*shown, *(["…"] if len(devices) > MOST_SHOWN else [])])
+
+
+def harmless(text: str) -> str:
+    """Lines of clean text; a tab between the columns of a table becomes a comma."""
+    return "\n".join(clean(line.replace("\t", ","), MOST) for line in text.splitlines())

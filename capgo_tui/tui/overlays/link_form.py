@@ -1,0 +1,362 @@
+"""Choosing the channel or the bundle to link to: a form docked to the bottom six rows."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.lines import width_of
+from capgo_tui.tui.widgets.record_table import Column, PlainColumn, RecordTable, Row, TableState
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.list_state import Loading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+    from capgo_tui.api.models import Bundle, Channel
+    from capgo_tui.api.records import Record
+    from capgo_tui.workspace.collection import Collection
+
+T = TypeVar("T", "Channel", "Bundle")
+NONE = "none"
+"""The key of the row that chooses none; ids are numbers."""
+
+
+COLUMNS = (
+    PlainColumn("name", "NAME", 16, 24, 0, cut_middle=True),
+    PlainColumn("aside", "", 10, 16, 2, cut_middle=True),
+    PlainColumn("note", "", 20, 40, 1),
+)
+
+
+def _nothing(_: object) -> str:
+    return ""
+
+
+@dataclass(slots=True)
+class Choices(Generic[T]):
+    """The records of a list that match what was typed, best match first."""
+
+    collection: Collection[T]
+    refusal: Callable[[T], str] = _nothing
+    """Why a record cannot be chosen, asked whenever it is drawn; empty when it can."""
+    aside: Callable[[T], str] = _nothing
+    """What stands beside its name."""
+    without: str = ""
+    """What a first row says that chooses none of them; without a text there is no such row."""
+    declined: bool = False
+    """Whether that row was chosen."""
+    typed: str = ""
+    found: list[T] = field(default_factory=list)
+
+    @property
+    def noun(self) -> str:
+        """What one of them is called."""
+        return self.collection.noun
+
+    def narrow(self, typed: str) -> None:
+        """Keep the records whose name holds every word typed."""
+        self.typed = typed
+        words = typed.casefold().split()
+        whole = typed.strip().casefold()
+
+        def rank(record: T) -> int:
+            name = record.name.casefold()
+            return 0 if name == whole else 1 if name.startswith(whole) else 2
+
+        loaded = self.collection.records.values()
+        matching = [each for each in loaded if all(word in each.name.casefold() for word in words)]
+        self.found = sorted(matching, key=rank)
+
+    @property
+    def offers_none(self) -> bool:
+        """Whether the first row is the one that chooses none."""
+        return bool(self.without) and not self.typed.strip()
+
+    def at(self, index: int) -> T | None:
+        """The record in a row; None in the row that chooses none."""
+        index -= self.offers_none
+        return None if index < 0 else self.found[index]
+
+    def name_at(self, index: int) -> str:
+        """What a row chooses."""
+        record = self.at(index)
+        return self.without if record is None else record.name
+
+    def refusal_at(self, index: int) -> str:
+        """Why what is in a row cannot be chosen; empty when it can."""
+        record = self.at(index)
+        return "" if record is None else self.refusal(record)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no further record can come."""
+        return self.collection.ended or self.collection.error is not None
+
+    @property
+    def is_unmistakable(self) -> bool:
+        """Whether what was typed is a whole name, or can mean no other one."""
+        if self.offers_none:
+            return True
+        if not self.found:
+            return False
+        whole = self.found[0].name.casefold() == self.typed.strip().casefold()
+        return whole or (self.is_settled and len(self.found) == 1)
+
+    @property
+    def first_allowed(self) -> int:
+        """The first row that can be chosen, else the first of all.
+
+        A whole name that was typed means that record, and no other that begins like it.
+        """
+        if self.found and self.found[0].name.casefold() == self.typed.strip().casefold():
+            return 0
+        return next((at for at in range(len(self)) if not self.refusal_at(at)), 0)
+
+    def __len__(self) -> int:
+        return len(self.found) + self.offers_none
+
+    def key_at(self, index: int) -> str:
+        """The record's id."""
+        record = self.at(index)
+        return NONE if record is None else str(record.id)
+
+    def index_of(self, key: str) -> int | None:
+        """Where a record stands among the choices."""
+        return next((at for at in range(len(self)) if self.key_at(at) == key), None)
+
+    def row(self, index: int, columns: Sequence[Column]) -> Row:
+        """One choice, muted with its reason where it cannot be chosen."""
+        record = self.at(index)
+        refusal = self.refusal_at(index)
+        aside = "" if record is None else self.aside(record)
+        texts = {"name": self.name_at(index), "aside": aside, "note": refusal}
+        tone = "muted" if refusal else "plain"
+        return Row(
+            "×" if refusal else " ",
+            "muted",
+            [texts[column.id] for column in columns],
+            [tone for _ in columns],
+        )
+
+
+AnyChoices: TypeAlias = "Choices[Channel] | Choices[Bundle]"
+
+
+class LinkForm(Vertical, Overlay):
+    """Typing narrows the channels, the arrows move, Enter picks, Esc leaves things as they are."""
+
+    DEFAULT_CSS = """
+    LinkForm {
+        dock: bottom;
+        layer: form;
+        height: 6;
+        visibility: hidden;
+        background: $panel;
+        & Horizontal { height: 1; }
+        & #form-noun { width: 11; }
+        & Input { width: 1fr; }
+        & RecordTable { height: 3; background: $panel; }
+        &:ansi { background: ansi_default; & RecordTable { background: ansi_default; } }
+    }
+    """
+    HEIGHT: ClassVar[int] = 6
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "pick", "choose", priority=True, id="form.pick"),
+        Binding("escape", "cancel", "cancel", id="form.cancel"),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "move(-3)", show=False),
+        Binding("pagedown", "move(3)", show=False),
+        Binding("tab,shift+tab", "stay", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choices: AnyChoices | None = None
+        self._picked: asyncio.Future[Record | None] | None = None
+        self._moved = False
+        """Whether a key moved the cursor: then it stays where it is."""
+        self._offered: str | None = None
+        """The choice that the cursor was put on."""
+        self._eager = False
+        """Whether Enter was pressed before the record it meant was loaded."""
+
+    @property
+    def choosing(self) -> bool:
+        """Whether the form is open."""
+        return self._picked is not None
+
+    def compose(self) -> ComposeResult:
+        """Make the six rows."""
+        yield TextLine(tone="title", id="form-title")
+        with Horizontal():
+            yield TextLine("", "muted", id="form-noun")
+            yield LineInput(disabled=True)
+        yield RecordTable(header=False, takes_focus=False)
+        yield TextLine(tone="muted", id="form-hint")
+
+    def open(self, title: str, choices: Choices[T]) -> asyncio.Future[T | None]:
+        """Ask for one of the choices; None when the form is left without one.
+
+        The keyboard is taken at once: what is typed ahead is typed into the form. It is given
+        back when the form is left; with a choice only by `close`, so that it can pass on to
+        the question without a gap.
+        """
+        self._moved = self._eager = False
+        self._choices = choices
+        self._picked = asyncio.get_running_loop().create_future()
+        self.query_one("#form-title", TextLine).show(f" {title}")
+        self.query_one("#form-noun", TextLine).show(f" {choices.noun} ›")
+        box = self.query_one(LineInput)
+        box.disabled = False
+        box.hold("")
+        self.choices_changed()
+        self.take_keyboard(box)
+        return cast("asyncio.Future[T | None]", self._picked)
+
+    def close(self) -> None:
+        """Give the rows and the keyboard back; a form that is closed stays so."""
+        if self._picked is not None:
+            self._picked = None
+            self.query_one(Input).disabled = True
+            self.give_keyboard_back()
+
+    def choices_changed(self) -> None:
+        """Take note that records came in, or that a reason changed, while the form is open."""
+        if self._choices is None or self._picked is None:
+            return
+        kept = self._table.cursor_key if self._was_moved else None
+        self._narrow(self._choices)
+        if kept is not None:
+            self._moved = True
+            self._table.move_to_key(kept)
+        if self._eager and self._choices.is_unmistakable:
+            self.action_pick()
+        elif self._eager and self._choices.is_settled:
+            self._eager = False
+            self._hint()
+
+    def reasons_changed(self) -> None:
+        """Draw the rows again: a reason may have changed, such as a countdown.
+
+        The cursor stays: what is chosen must not change while a hand is on its way to Enter.
+        """
+        if self.choosing:
+            self._table.refresh()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the choices."""
+        event.stop()
+        self._narrow_to_typed()
+
+    def on_record_table_opened(self, event: RecordTable.Opened) -> None:
+        """Pick what was clicked twice."""
+        event.stop()
+        self._moved, self._eager = True, False
+        self.action_pick()
+
+    def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
+        """Nothing is loaded from here."""
+        event.stop()
+
+    def on_record_table_cursor_moved(self, event: RecordTable.CursorMoved) -> None:
+        """Say again what the keys do; who moves by mouse takes back an Enter as well."""
+        event.stop()
+        self._eager = self._eager and not self._was_moved
+        self._hint()
+
+    def action_move(self, rows: int) -> None:
+        """Move among the choices."""
+        self._moved, self._eager = True, False
+        self._table.action_move(rows)
+
+    def action_stay(self) -> None:
+        """There is but one field."""
+
+    def action_cancel(self) -> None:
+        """Leave things as they are."""
+        picked = self._picked
+        self.close()
+        if picked is not None and not picked.done():
+            picked.set_result(None)
+
+    @property
+    def _was_moved(self) -> bool:
+        """Whether the operator moved the cursor, by a key or the mouse."""
+        return self._moved or self._table.cursor_key != self._offered
+
+    @property
+    def _table(self) -> RecordTable:
+        return self.query_one(RecordTable)
+
+    def _narrow_to_typed(self) -> None:
+        choices = self._choices
+        if choices is not None and choices.typed != self.query_one(Input).value:
+            self._moved = self._eager = False
+            self._narrow(choices)
+
+    def _narrow(self, choices: AnyChoices) -> None:
+        choices.narrow(self.query_one(Input).value)
+        at = choices.first_allowed
+        self._offered = key = choices.key_at(at) if len(choices) else None
+        self._table.attach(choices, COLUMNS, TableState(key, at, max(0, at - 2)))
+        self._hint()
+
+    def _hint(self) -> None:
+        choices = self._choices
+        if choices is None:
+            return
+        loaded = choices.collection
+        if self._eager:
+            self._hint_line.show(f" loading the rest of the {loaded.name}, then choosing…", "warn")
+            return
+        count = f"{len(choices.found)} of {len(loaded)} {loaded.name}"
+        if loaded.waiting is not None:
+            count += " (failed, tries again)"
+        elif loaded.loading is not Loading.NOTHING:
+            count += " (loading more…)"
+        elif loaded.error is not None:
+            count += " (loading the rest failed)"
+        if len(choices):
+            self._hint_line.show(f" ⏎ choose  ↑↓ move  esc cancel · {count}", "muted")
+        else:
+            self._hint_line.show(f" no {choices.noun} matches · {count} · esc cancel", "warn")
+
+    def action_pick(self) -> None:
+        """Pick what the cursor is on, if it can be picked."""
+        self._narrow_to_typed()
+        choices, key = self._choices, self._table.cursor_key
+        if choices is None:
+            return
+        if not (choices.is_settled or choices.is_unmistakable or self._was_moved):
+            # What was typed may mean a channel that is yet to come: pick once that is known.
+            self._eager = True
+            self._hint()
+            return
+        at = choices.index_of(key) if key is not None else None
+        if at is None:
+            return
+        refusal = choices.refusal_at(at)
+        if refusal:
+            # The name stands above as well; the reason nowhere else in full.
+            name = shorten(choices.name_at(at), self.screen.size.width - width_of(refusal) - 4)
+            self._hint_line.show(f" {name}: {refusal}", "warn")
+        elif self._picked is not None and not self._picked.done():
+            picked = choices.at(at)
+            choices.declined = picked is None
+            self._picked.set_result(picked)
+
+    @property
+    def _hint_line(self) -> TextLine:
+        return self.query_one("#form-hint", TextLine)

@@ -1,0 +1,139 @@
+"""What lies over the lists and has the keyboard to itself until it is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Overlay(Widget):
+    """A widget that is hidden until it takes the keyboard, and gives it back when it closes.
+
+    It is a part of the screen rather than a screen of its own, so that showing it repaints
+    only its own rows. Mixed in it comes last: Textual takes the default CSS of first bases only.
+    No key of the screen or the app works meanwhile, and the mouse cannot
+    move the focus either: the lists behind are frozen.
+    """
+
+    @property
+    def is_modal(self) -> bool:
+        """Textual looks for no bindings beyond a modal node."""
+        return True
+
+    def take_keyboard(self, target: Widget) -> None:
+        """Show this and focus `target` at once, before the next key is looked at.
+
+        While another one lies over this, `target` has to wait until that closes.
+        """
+        self.visible = True
+        self._under.put_over(self, target)
+
+    def give_keyboard_back(self) -> None:
+        """Hide this and focus what had the focus before; once hidden, do nothing.
+
+        A question that was opened over this keeps the keyboard, and gives it back to the same.
+        """
+        if not self.visible:
+            return
+        # Textual repaints what was on its map of the screen and no longer is. It may make that map
+        # anew when it is next asked for a place, as the focused input does: if this were off it
+        # by then, it would stay on the terminal. Asked for a place now, it makes it with this on.
+        _ = self.region
+        self.visible = False
+        self._under.take_off(self)
+
+    @property
+    def _under(self) -> OverlayScreen:
+        screen = self.screen
+        assert isinstance(screen, OverlayScreen)  # noqa: S101 - no other screen has any
+        return screen
+
+
+@dataclass(slots=True)
+class _Open:
+    """A modal that is open, and who gets the keyboard once it is closed."""
+
+    modal: Overlay
+    before: Widget | None
+
+
+class OverlayScreen(Screen[None]):
+    """A screen that modals lie over: the topmost one has the keyboard, and somebody always has it.
+
+    Textual takes it away at a click beside everything, and from a widget that was hidden, even
+    when that is in sight again by the time it is told so.
+    """
+
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._stack: list[_Open] = []
+        """Those that are open, the topmost one last."""
+        self._frozen: tuple[Widget, ...] = ()
+
+    def put_over(self, modal: Overlay, target: Widget) -> None:
+        """Put a modal over all that is open, if it is not open yet, and focus `target` in it."""
+        if all(modal is not each.modal for each in self._stack):
+            if not self._stack:
+                behind = self.query(".behind").results(Widget)
+                self._frozen = tuple(widget for widget in behind if widget.can_focus)
+                for widget in self._frozen:
+                    widget.can_focus = False
+            self._stack.append(_Open(modal, self.focused))
+        self.set_focus(target, scroll_visible=False)
+
+    def take_off(self, modal: Overlay) -> None:
+        """Take a modal off; if it was the topmost, the keyboard goes where it was before."""
+        at = next(at for at, each in enumerate(self._stack) if each.modal is modal)
+        closed = self._stack.pop(at)
+        if at < len(self._stack):
+            self._stack[at].before = closed.before
+            return
+        captured = self.app.mouse_captured
+        if captured is not None and modal in captured.ancestors_with_self:
+            captured.release_mouse()  # it hears of no button any more
+        if not self._stack:
+            for widget in self._frozen:
+                widget.can_focus = True
+            self._frozen = ()
+        heirs = (widget for widget in (closed.before, *self._heirs()) if widget is not None)
+        heir = next((widget for widget in heirs if widget.focusable), None)
+        self.set_focus(heir, scroll_visible=False)
+
+    def _heirs(self) -> Iterator[Widget]:
+        """Who can have the keyboard when the one that had it before no longer can."""
+        top = self._stack[-1].modal if self._stack else None
+        for widget in self.focus_chain:
+            if top is None or top in widget.ancestors_with_self:
+                yield widget
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Focus a widget, or have it focused once all that lies over it is closed.
+
+        Nobody is no widget: the focus stays where it is then.
+        """
+        if widget is None or not widget.focusable:
+            return
+        above = self._above(widget)
+        if above is not None:
+            above.before = widget
+        else:
+            super().set_focus(widget, scroll_visible, from_app_focus)
+
+    def _above(self, widget: Widget) -> _Open | None:
+        """What lies right over a widget."""
+        line = widget.ancestors_with_self
+        at = next((at for at, each in enumerate(self._stack) if each.modal in line), -1)
+        return self._stack[at + 1] if at + 1 < len(self._stack) else None
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """Move the focus away from a widget, but not from one that can still have it."""
+        if not widget.focusable or not widget.display or widget in (avoiding or ()):
+            super()._reset_focus(widget, avoiding)

@@ -1,0 +1,46 @@
+"""The question before a reversible write, in the bottom row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.widgets.answer import Answer
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+
+class Prompt(Answer, Overlay):
+    """An `Answer` of its own that takes the keyboard until it is given."""
+
+    DEFAULT_CSS = """
+    Prompt {
+        dock: bottom;
+        layer: row;
+        height: 1;
+        visibility: hidden;
+        background: $warning-muted;
+        color: $text-warning;
+        text-style: bold;
+        /* A terminal has but one yellow: it cannot be on itself. */
+        &:ansi { background: ansi_default; color: ansi_yellow; text-style: bold reverse; }
+    }
+    """
+
+    def open(self, question: Callable[[int], str], about: str = "") -> asyncio.Future[bool]:
+        """Put a question; the keyboard is taken at once, and given back with the answer.
+
+        Args:
+            question: a function of the cells there are for it.
+            about: the id that stands before it, or its end.
+
+        """
+        answer = self.ask(question, about)
+        self.take_keyboard(self)
+        return answer
+
+    def answered(self) -> None:
+        """Give the keyboard back."""
+        self.give_keyboard_back()

@@ -1,0 +1,371 @@
+"""A form of rows: what its kinds have in common, whatever they ask for."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, Protocol, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+
+from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of, with_edge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.style import Style
+    from textual import events
+    from textual.strip import Strip
+    from textual.widgets import Input
+
+    Told = Sequence[tuple[str, str]]
+    """Lines with their tone."""
+
+ActT = TypeVar("ActT")
+QUIET = ("", "muted")
+CHROME: Final = 2
+"""Lines of the title and of the keys."""
+REVIEW: Final = "Review and send"
+"""The last row of a form, in sight at every size: Enter there shows what would be sent."""
+
+
+class Titled(Protocol):
+    """What any draft has that a form shows."""
+
+    @property
+    def title(self) -> str:
+        """What is edited."""
+        ...
+
+
+DraftT = TypeVar("DraftT", bound=Titled)
+
+
+class Wish(Enum):
+    """What the operator wants of a form, beside an act of its own."""
+
+    REVIEW = "review"
+    LEAVE = "leave"
+    COPY = "copy"
+
+
+class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
+    """Draws a draft; over the row under the cursor lies the one real input, if it takes a text.
+
+    It answers with one wish after the other and stays as it is meanwhile, so that what was typed
+    outlives a refusal; `close` takes it away. A subclass says what its rows are and makes the
+    input. The last row leads on to the review: it stays in sight while the others scroll.
+    """
+
+    FOCUS_ON_CLICK: ClassVar[bool] = False
+    """The input over the row under the cursor keeps the keyboard."""
+    DEFAULT_CSS = """
+    RowForm {
+        layer: form;
+        visibility: hidden;
+        & LineInput { position: absolute; display: none; width: 20; }
+        & > .row-form--title { color: $text-accent; text-style: bold; }
+        & > .row-form--muted { color: $foreground-muted; }
+        & > .row-form--changed { text-style: bold; }
+        & > .row-form--cursor { color: $text; background: $primary; }
+        & > .row-form--warn { color: $text-warning; text-style: bold; }
+        & > .row-form--error { color: $text-error; text-style: bold; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "to_review", "to the review", priority=True, id="form.review"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-form--title",
+        "row-form--muted",
+        "row-form--changed",
+        "row-form--cursor",
+        "row-form--warn",
+        "row-form--error",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._draft: DraftT | None = None
+        self._at = self._top = 0
+        self._message = QUIET
+        self._below: Told = ()
+        """What stands between the rows and the keys."""
+        self._lines: list[list[Run]] = []
+        """What is on the screen, so that only lines that differ are drawn again."""
+        self._wish: asyncio.Future[Wish | ActT] | None = None
+
+    # What it is made of
+
+    @property
+    @abstractmethod
+    def _count(self) -> int:
+        """How many rows there are."""
+
+    @property
+    @abstractmethod
+    def _has_review(self) -> bool:
+        """Whether the last of them leads on to the review."""
+
+    @property
+    @abstractmethod
+    def _height(self) -> int:
+        """Lines of the whole form."""
+
+    @property
+    @abstractmethod
+    def _typed(self) -> str | None:
+        """What the row under the cursor holds; None where it takes no text."""
+
+    @property
+    @abstractmethod
+    def _label_width(self) -> int:
+        """Cells of the labels, with what stands before them."""
+
+    @property
+    @abstractmethod
+    def _box_width(self) -> int:
+        """Cells of the input."""
+
+    @property
+    def _lead(self) -> int:
+        """Rows above the one under the cursor that come into sight with it."""
+        return 0
+
+    @abstractmethod
+    def _takes_cursor(self, at: int) -> bool:
+        """Whether there is anything to do in one of the rows."""
+
+    @abstractmethod
+    def _is_act(self, at: int) -> bool:
+        """Whether a row does something of its own at Enter; a hand that goes on skips it."""
+
+    @abstractmethod
+    def action_move(self, rows: int) -> None:
+        """Go so many rows on, with what was typed staged before."""
+
+    @abstractmethod
+    def _take_typed(self) -> None:
+        """Stage what the input holds."""
+
+    @abstractmethod
+    def _row(self, at: int) -> list[Run]:
+        """One of the rows."""
+
+    @abstractmethod
+    def _about(self, width: int) -> Told:
+        """What is to be told below the rows, in lines of so many cells."""
+
+    @abstractmethod
+    def _keys(self) -> Sequence[str]:
+        """The last line, from the most to the least it can say."""
+
+    # Its life
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on the screen."""
+        return self._draft is not None
+
+    def shows(self, draft: DraftT) -> bool:
+        """Whether it is on the screen with that draft: it may be open again with another one."""
+        return self._draft is draft
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether what was wished for last is still being seen to, and no other wish awaited."""
+        return self.is_open and (self._wish is None or self._wish.done())
+
+    def begin(self, draft: DraftT, at: int = 0) -> None:
+        """Show a draft and take the keyboard at once, with the cursor on one of the rows."""
+        self._draft, self._at, self._top = draft, at, 0
+        self._message, self._lines = QUIET, []
+        self.take_keyboard(self)
+        self._arrive()
+
+    def wish(self) -> asyncio.Future[Wish | ActT]:
+        """What the operator wants next."""
+        self._wish = asyncio.get_running_loop().create_future()
+        return self._wish
+
+    def close(self, draft: DraftT | None = None) -> None:
+        """Give the screen and the keyboard back, if it shows that draft, or whatever it shows."""
+        if self._draft is not None and (draft is None or draft is self._draft):
+            if self._wish is not None:
+                self._wish.cancel()  # nobody can wish any more
+            self._draft = self._wish = None
+            self._box.hold("")  # it may have been a secret
+            self._box.disabled, self._box.display = True, False
+            self.give_keyboard_back()
+
+    def say(self, message: str, tone: str = "muted") -> None:
+        """Tell something below the rows."""
+        self._message = (message, tone)
+        self.update()
+
+    def action_to_review(self) -> None:
+        """Go to the last row, from wherever the cursor is."""
+        if self._has_review and self._at != self._count - 1:
+            self.action_move(self._count - 1 - self._at)
+
+    def _move_on(self) -> None:
+        """Go to the next row that is filled in, or to the review."""
+        at = self._at + 1
+        while at < self._count - 1 and (self._is_act(at) or not self._takes_cursor(at)):
+            at += 1
+        self.action_move(at - self._at)
+
+    def action_leave(self) -> None:
+        """Leave; while a write is under way nothing is left to ask."""
+        self._take_typed()
+        if self._wish is None or self._wish.done():
+            self.close()
+        else:
+            self._give(Wish.LEAVE)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Stage what is typed."""
+        event.stop()
+        if self._draft is not None and self._typed is not None:
+            self._take_typed()
+            self._message = QUIET
+            self._note_change()
+
+    def on_click(self, event: events.Click) -> None:
+        """Come to the row that was clicked, unless a question about the form is open."""
+        focused, at = self.screen.focused, self._row_at(event.screen_y - self.region.y)
+        if focused is None or self not in focused.ancestors_with_self:
+            return
+        if at is not None and at != self._at and self._takes_cursor(at):
+            self.action_move(at - self._at)
+
+    def on_resize(self) -> None:
+        """Lay the rows out anew."""
+        self.update()
+
+    def _note_change(self) -> None:
+        """Draw what was changed."""
+        self.update()
+
+    def _give(self, wish: Wish | ActT) -> None:
+        if self._wish is not None and not self._wish.done():
+            self._wish.set_result(wish)
+
+    @property
+    def _box(self) -> LineInput:
+        return self.query_one(LineInput)
+
+    def _arrive(self, *, stays: bool = False) -> None:
+        """Come to a row: focus it, with the input over it if it takes a text.
+
+        Args:
+            stays: whether the cursor was on it already, and somebody may be typing there.
+
+        """
+        text, box = self._typed, self._box
+        if text is not None:
+            if not stays or box.value != text:
+                box.fill(text)
+            box.disabled, box.display = False, True
+            self.screen.set_focus(box, scroll_visible=False)
+        else:
+            self.screen.set_focus(self, scroll_visible=False)
+            box.disabled, box.display = True, False
+        self.update()
+
+    # Drawing
+
+    @property
+    def _width(self) -> int:
+        """Its cells; right after it was opened it has not been laid out yet."""
+        return self.size.width or self.screen.size.width
+
+    def update(self) -> None:
+        """Draw anew what the draft says."""
+        if self._draft is None:
+            return
+        # However low it is, there is room for its title, one row, the review and the keys.
+        most = max(0, self._height - CHROME - self._has_review - 1)
+        self._below = self._about(max(20, self._width - 2))[:most]
+        if self._at < self._scrolled:
+            self._top = min(self._top, self._at - self._lead)
+            self._top = max(self._top, self._at - self._room + 1)
+        self._top = max(0, min(self._top, self._scrolled - self._room))
+        self._box.styles.offset = (self._label_width, 1 + self._at - self._top)
+        self._box.styles.width = self._box_width
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw the lines that differ from what is on the screen."""
+        before, self._lines = self._lines, [self._line(y) for y in range(self.size.height)]
+        if len(before) != len(self._lines):
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line: title, rows, what is told, the keys."""
+        if self._draft is not None and len(self._lines) != self.size.height:
+            self.update()  # opened before it had its size, and drawn before it was told of it
+        runs = self._lines[y] if y < len(self._lines) else []
+        return strip(runs, self.size.width, self.rich_style)
+
+    def _line(self, y: int) -> list[Run]:
+        width, at = self.size.width, self._row_at(y)
+        if y == 0:
+            return [(f" {self._draft.title if self._draft else ''}", self._style("title"))]
+        if y == self.size.height - 1:
+            keys = self._keys()
+            shown = next((each for each in keys if width_of(each) <= width), keys[-1])
+            return [(pad(shown, width).rstrip(), self._style("muted"))]
+        if at is not None:
+            arrow = self._arrow(y)
+            runs = self._row(at)
+            return with_edge(runs, width, (arrow, self._style("title"))) if arrow else runs
+        below = y - 1 - self._room
+        if 0 <= below < len(self._below):
+            text, tone = self._below[below]
+            return [(" ", self.rich_style), (pad(text, width - 1).rstrip(), self._style(tone))]
+        return []
+
+    def _row_at(self, y: int) -> int | None:
+        """The row that is drawn in a line; None where there is none."""
+        if self._has_review and y == self.size.height - 2:
+            return self._count - 1
+        at = y - 1 + self._top
+        return at if 1 <= y <= self._room and at < self._scrolled else None
+
+    def _arrow(self, y: int) -> str:
+        """What the edge of a row says: that there are more rows above or below it."""
+        if not 1 <= y <= self._room:
+            return ""
+        above = y == 1 and self._top > 0
+        below = y == self._room and self._top + self._room < self._scrolled
+        return "↕" if above and below else "↑" if above else "↓" if below else ""
+
+    @property
+    def _scrolled(self) -> int:
+        """How many rows scroll: all but the review."""
+        return self._count - self._has_review
+
+    @property
+    def _room(self) -> int:
+        """How many of them are in sight."""
+        return max(1, self._height - CHROME - self._has_review - len(self._below))
+
+    def _style(self, tone: str) -> Style:
+        return self.get_component_rich_style(f"row-form--{tone}")
+
+
+def form_keys(choose: str = "") -> Sequence[str]:
+    """What the keys of a form do, from the most to the least that can be said of it."""
+    on = "⏎ next  ctrl+s review"
+    chosen = f"{choose}  " if choose else ""
+    leave = f"{on}  esc leave"
+    return (f" ↑↓ tab move  {chosen}{leave}", f" {chosen}{leave}", f" {leave}", f" {on}")

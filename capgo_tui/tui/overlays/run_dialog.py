@@ -1,0 +1,235 @@
+"""Many changes under way: how far they are, what became of each, and a way to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.lines import width_of
+from capgo_tui.tui.widgets.progress_line import ProgressLine
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.told import briefly
+from capgo_tui.workspace.numbers import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from capgo_tui.workspace.changes.run import Run, Step
+
+ABOVE = 4
+"""Rows of the screen that stay in sight above it."""
+CHROME = 3
+"""Rows beside those of the list: the title, the bar and the keys."""
+UNREAD = "… accepted, read back at the end"
+DRAW_SECONDS = 0.2
+PAGE = 200
+"""So many changes are listed at a time while it goes on: drawing them must not take long."""
+LISTED = 2000
+"""So many are listed at the end; of more, how many more there are."""
+WORST_FIRST = (Fate.FAILED, Fate.UNKNOWN, Fate.DIFFERENT, Fate.UNVERIFIED, None, Fate.VERIFIED)
+"""In which order they are listed at the end; None are those left alone or not tried."""
+
+
+class RunDialog(Vertical, Overlay, can_focus=True):
+    """Shows a `Run` until it has ended and the operator has seen what became of it.
+
+    Esc stops it after the change under way; once it has ended Esc, Enter and q close it.
+    """
+
+    DEFAULT_CSS = """
+    RunDialog {
+        dock: bottom;
+        layer: form;
+        height: 8;
+        visibility: hidden;
+        background: $panel;
+        &:ansi { background: ansi_default; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "stop, then close", id="run.leave"),
+        Binding("enter", "close", "close", id="run.close"),
+        Binding("up,k", "scroll_list(-1)", show=False, id="run.up"),
+        Binding("down,j", "scroll_list(1)", show=False, id="run.down"),
+        Binding("pageup", "scroll_list(-8)", show=False, id="run.page-up"),
+        Binding("pagedown", "scroll_list(8)", show=False, id="run.page-down"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._run: Run | None = None
+        self._title = ""
+        self._seen: asyncio.Future[None] | None = None
+        self._timer: Timer | None = None
+        self._ended = False
+        self._follows = True
+        """Whether the list follows the change under way; not once it was scrolled by hand."""
+
+    def compose(self) -> ComposeResult:
+        """Make the rows."""
+        yield TextLine(tone="title", id="run-title")
+        yield ProgressLine()
+        yield Detail(id="run-list")
+        yield TextLine(tone="muted", id="run-hint")
+
+    def open(self, title: str, run: Run) -> None:
+        """Take the keyboard and show a run."""
+        self._run, self._title = run, title
+        self._ended, self._follows = False, True
+        self._seen = asyncio.get_running_loop().create_future()
+        rows = len(run.steps) + CHROME
+        self.styles.height = max(5, min(rows, self.screen.size.height - ABOVE))
+        self._timer = self.set_interval(DRAW_SECONDS, self._draw)
+        self._draw()
+        self.take_keyboard(self)
+
+    def _draw(self) -> None:
+        """Show how far it is: now and then, for the list may be long and the steps quick."""
+        run = self._run
+        if run is None:
+            return
+        title = f" {self._title} · {self.summary}"
+        why = _why_untried(run)
+        # Where there is no room for it, it is read in the list alone.
+        fits = width_of(title + why) <= self.size.width
+        self.query_one("#run-title", TextLine).show(f"{title}{why}" if fits else title)
+        left = None if self._ended or run.stopped else run.seconds_left
+        note = f"~{duration(left)} left" if left else ""
+        self.query_one(ProgressLine).show(run.done, len(run.steps), note)
+        shown = self.query_one("#run-list", Detail)
+        if self._ended:
+            shown.show_lines(self._last_lines(run))
+        else:
+            at = _position(run)
+            start = at // PAGE * PAGE
+            shown.show_lines([self._line(step) for step in run.steps[start : start + PAGE]])
+            if self._follows:
+                shown.bring_into_view(at - start)
+        self.query_one("#run-hint", TextLine).show(f" {self._hint(run)}")
+
+    def _hint(self, run: Run) -> str:
+        if self._ended:
+            return "esc close  ↑↓ scroll"
+        if run.stopped:
+            return "stopping after the change under way…"
+        if run.waits > 0:
+            waiting = sum(step.waiting for step in run.steps)
+            are = f"{waiting} wait" if waiting > 1 else "one waits"
+            return f"{are} for the server: on in {math.ceil(run.waits)} s · esc stops  ↑↓ scroll"
+        return "esc stops  ↑↓ scroll"
+
+    @property
+    def summary(self) -> str:
+        """How many came to which end."""
+        run = self._run
+        if run is None:
+            return ""
+        parts = [f"{run.done} of {len(run.steps)}", f"✓ {run.count(Fate.VERIFIED)}"]
+        if failed := run.count(Fate.FAILED):
+            parts.append(f"✗ {failed}")
+        unsure = run.count(Fate.UNKNOWN, Fate.DIFFERENT)
+        unread = run.count(Fate.UNVERIFIED)
+        if unread and not self._ended:
+            parts.append(f"{unread} accepted")  # some are read back together, at the end
+            unread = 0
+        if unsure + unread:
+            parts.append(f"? {unsure + unread}")
+        if run.skipped:
+            parts.append(f"{run.skipped} left alone")
+        if self._ended and run.done < len(run.steps):
+            parts.append(f"{len(run.steps) - run.done} not tried")
+        return " · ".join(parts)
+
+    def end(self) -> None:
+        """Say that it has ended; what went wrong is listed first."""
+        self._ended = True
+        if self._timer is not None:
+            self._timer.stop()
+        self._draw()
+
+    async def seen(self) -> None:
+        """Wait until the operator has closed it."""
+        if self._seen is not None:
+            await self._seen
+
+    def action_leave(self) -> None:
+        """Stop the run, or close when it has ended."""
+        if self._run is not None and not self._ended:
+            self._run.stop()
+            self._draw()
+        else:
+            self.action_close()
+
+    def action_close(self) -> None:
+        """Close, once it has ended."""
+        if self._ended and self._seen is not None and not self._seen.done():
+            self.give_keyboard_back()
+            self._seen.set_result(None)
+            self._run = None
+
+    def action_scroll_list(self, lines: int) -> None:
+        """Scroll the list."""
+        self._follows = False
+        self.query_one("#run-list", Detail).action_scroll_lines(lines)
+
+    def _last_lines(self, run: Run) -> Sequence[Line]:
+        worst_first = sorted(run.steps, key=_severity)
+        lines = [Line("", f"! {why}", "note") for why in _untried(run)]
+        lines += [self._line(step) for step in worst_first[:LISTED]]
+        if len(worst_first) > LISTED:
+            lines.append(Line("", f"and {len(worst_first) - LISTED} more", "raw"))
+        return lines
+
+    def _line(self, step: Step) -> Line:
+        return Line(step.change.list_name, self._told(step))
+
+    def _told(self, step: Step) -> str:
+        if step.skipped:
+            return f"– left alone: {step.skipped}"
+        if step.unread:
+            return UNREAD
+        if step.outcome is not None:
+            return briefly(step.change, step.outcome)
+        if step.untried:
+            return f"– not tried: {step.untried}"
+        if self._ended:
+            return "– not tried"
+        if step.under_way:
+            return "⟳"
+        wait = self._run.wait_of(step) if step.waiting and self._run is not None else 0
+        return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
+
+
+def _untried(run: Run) -> Sequence[str]:
+    """In sentences, how many were not tried, and why."""
+    return [
+        f"the other {f'{count} were' if count > 1 else 'one was'} not tried: {why}"
+        for why, count in run.untried.items()
+    ]
+
+
+def _why_untried(run: Run) -> str:
+    """The reason, once it is known and the same for all that were not tried."""
+    reasons = {step.untried for step in run.steps if not step.ended}
+    return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
+
+
+def _position(run: Run) -> int:
+    """The change to look at: the one under way, else the first that has not ended."""
+    under_way = (at for at, step in enumerate(run.steps) if step.under_way)
+    left = (at for at, step in enumerate(run.steps) if not step.ended)
+    return next(under_way, next(left, 0))
+
+
+def _severity(step: Step) -> int:
+    return WORST_FIRST.index(None if step.outcome is None else step.outcome.fate)

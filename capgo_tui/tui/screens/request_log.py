@@ -1,0 +1,183 @@
+"""The request log on the screen: what was asked of the server, the latest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from capgo_tui.tui.terminal.clipboard import copy
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
+from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.numbers import grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from capgo_tui.workspace.request_log import Logged, RequestLog
+
+LOOK_SECONDS = 0.5
+"""How often it is looked whether there is something new."""
+HINTS = " y copy as curl  ↑↓ move  esc close"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of the log."""
+
+    id: str
+    title: str
+    width: int
+    ideal: int
+    priority: int = 0
+    cut_middle: bool = False
+
+
+FIELDS = (
+    Field("time", "TIME", 8, 8),
+    Field("method", "METHOD", 6, 6),
+    Field("path", "PATH", 14, 46, cut_middle=True),
+    Field("status", "ANSWER", 6, 6),
+    Field("tries", "TRY", 3, 3, 1),
+    Field("ms", "MS", 6, 6, 1),
+    Field("bytes", "BYTES", 9, 9, 3),
+    Field("outcome", "OUTCOME", 12, 60, 2),
+)
+
+
+class LogRows:
+    """The log as a `RecordTable` asks for it; an exchange's number is its key."""
+
+    def __init__(self, log: RequestLog) -> None:
+        self._log = log
+
+    def __len__(self) -> int:
+        return self._log.kept
+
+    def key_at(self, index: int) -> str:
+        """The number of an exchange."""
+        return str(self._log.newest(index).number)
+
+    def index_of(self, key: str) -> int | None:
+        """Where an exchange is by now."""
+        return self._log.place_of(int(key))
+
+    def row(self, index: int, columns: Sequence[Column]) -> Row:
+        """One exchange as the table draws it."""
+        logged = self._log.newest(index)
+        texts = _texts(logged)
+        bad = logged.exchange.error is not None
+        glyph, tone = ("✗", "bad") if bad else ("!", "warn") if logged.unreadable else ("✓", "good")
+        return Row(
+            glyph,
+            tone,
+            [texts[column.id] for column in columns],
+            ["plain" if column.id == "path" else "muted" for column in columns],
+        )
+
+
+def _texts(logged: Logged) -> dict[str, str]:
+    one = logged.exchange
+    return {
+        "time": clock_time(logged.at),
+        "method": one.method,
+        "path": one.path,
+        "status": "none" if one.status is None else str(one.status),
+        "tries": str(one.attempt),
+        "ms": f"{one.elapsed_ms:.0f}",
+        "bytes": grouped(one.reply_bytes),
+        "outcome": logged.outcome,
+    }
+
+
+class RequestLogScreen(ModalScreen[None]):
+    """The latest requests; the one under the cursor is told in full below them."""
+
+    DEFAULT_CSS = """
+    RequestLogScreen {
+        background: $background;
+        layout: vertical;
+        & > RecordTable { height: 1fr; }
+        & > Detail { height: 6; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,at", "dismiss(None)", "close", id="log.close"),
+        Binding("y", "copy", "copy as curl", id="log.copy"),
+    ]
+
+    def __init__(self, log: RequestLog) -> None:
+        super().__init__()
+        self._log = log
+        self._seen = -1
+
+    def compose(self) -> ComposeResult:
+        """Make the list, the one request in full, and the hints."""
+        yield TextLine(tone="title", id="log-title")
+        yield RecordTable()
+        yield Detail()
+        yield TextLine(HINTS, "muted", id="log-hints")
+
+    def on_mount(self) -> None:
+        """Fill the page, and go on filling it."""
+        table = self.query_one(RecordTable)
+        table.attach(LogRows(self._log), FIELDS, TableState())
+        table.say("No request was made yet.", "")
+        self.query_one(Detail).can_focus = False
+        table.focus()
+        self._look()
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        if self._seen == self._log.changes:
+            return
+        self._seen = self._log.changes
+        kept, total = self._log.kept, self._log.total
+        latest = f"the latest {kept} of " if kept < total else ""
+        trouble = self._log.file_trouble
+        told = f" · the log file takes no more: {trouble}" if trouble else ""
+        plural = "" if total == 1 else "s"
+        title = f" Requests · {latest}{total} request{plural}{told}"
+        self.query_one("#log-title", TextLine).show(title)
+        self.query_one(RecordTable).rows_replaced()
+        self._tell()
+
+    def on_record_table_cursor_moved(self) -> None:
+        """Tell the request under the cursor in full."""
+        self.query_one("#log-hints", TextLine).show(HINTS, "muted")
+        self._tell()
+
+    def _under_cursor(self) -> Logged | None:
+        key = self.query_one(RecordTable).cursor_key
+        place = None if key is None else self._log.place_of(int(key))
+        return None if place is None else self._log.newest(place)
+
+    def _tell(self) -> None:
+        logged = self._under_cursor()
+        lines: list[Line] = []
+        if logged is not None:
+            one = logged.exchange
+            lines = [
+                Line("outcome", logged.outcome),
+                Line("sent", f"{one.method} {one.path}"),
+            ]
+        self.query_one(Detail).show_lines(lines)
+
+    def action_copy(self) -> None:
+        """Copy the request under the cursor as a command for curl."""
+        logged = self._under_cursor()
+        if logged is None:
+            return
+        command = self._log.curl(logged)
+        said = (
+            "✗ Not copied: this request is too long."
+            if command is None
+            else copy(self.app, command, "the curl command (key: $CAPGO_TOKEN)")
+        )
+        self.query_one("#log-hints", TextLine).show(f" {said}", "plain")

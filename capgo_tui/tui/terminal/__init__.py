@@ -1,0 +1,1 @@
+"""What the terminal does: keys in turn, the clipboard, whether anybody looks."""

@@ -1,0 +1,85 @@
+"""Keys are looked at one after the other, however fast they come.
+
+Textual hands each key to the widget that has the focus when the key is *read*. Of ``o`` and
+``beta`` typed in one go, the list behind would get all five letters, because the form that
+``o`` opens has no focus yet. Here the next key waits until the one before has done its work,
+so that typing ahead does what typing slowly does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import events
+
+from capgo_tui.tui.terminal.focus import FocusApp
+from capgo_tui.tui.terminal_input import watch_terminal_input
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+    from textual.message_pump import MessagePump
+
+LOST_AFTER = 0.5
+"""Seconds after which a key whose widget went away no longer holds up the next one."""
+
+
+class _Key(NamedTuple):
+    """A key or paste that was given out: to whom, and when."""
+
+    target: MessagePump
+    turn: float
+
+
+class KeyQueueApp(FocusApp):
+    """An app that gives out keys and pastes in turn."""
+
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        watch_terminal_input()
+        self._typed: deque[events.Key | events.Paste] = deque()
+        self._in_hand: float | None = None
+        self.last_y = 0.0
+        """When a ``y`` was last typed, to whatever: held down, it must not answer what comes."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep keys and pastes back until it is their turn."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            self._typed.append(event)
+            if isinstance(event, events.Key) and event.key == "y":
+                self.last_y = event.time
+            if self._in_hand is None or monotonic() - self._in_hand > LOST_AFTER:
+                await self._next()
+        else:
+            await super().on_event(event)
+
+    async def _next(self) -> None:
+        if not self._typed:
+            self._in_hand = None
+            return
+        self._in_hand = monotonic()
+        target: MessagePump = self.focused or self.screen
+        await super().on_event(self._typed.popleft())
+        # Twice: the first time behind the key itself, the second behind the messages that it
+        # made widgets post, such as an Input's Submitted.
+        self._rise(target, _Key(target, self._in_hand))
+
+    def _rise(self, node: MessagePump, key: _Key, climbs: int = 2) -> None:
+        """Follow a key: a message to each widget it bubbles through runs right behind it."""
+        if not node.call_later(self._risen, node, key, climbs):
+            self._end(key)
+
+    async def _risen(self, node: DOMNode, key: _Key, climbs: int) -> None:
+        if node is not self:
+            self._rise(node.parent or self, key, climbs)
+        elif climbs > 1:
+            self._rise(key.target, key, climbs - 1)
+        elif key.turn == self._in_hand:
+            await self._next()
+
+    def _end(self, key: _Key) -> None:
+        if key.turn == self._in_hand:
+            self._in_hand = None
+            if self._typed:
+                self.call_later(self._next)
