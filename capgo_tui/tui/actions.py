@@ -1,20 +1,28 @@
-"""Every action of the main screen: its key, its name, and where it makes sense.
+"""Actions: what the operator can do, by which keys, and where.
 
-The bindings, the hint bar and the help are all made from this one list.
+A controller declares an action where it runs it, with `action` over a method. The bindings, the
+hint bar, the help and the palette are all made from what is declared.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from textual.binding import Binding
 
-from capgo_tui.api.revisions import Extra
 from capgo_tui.workspace.resources.registry import RESOURCE_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from capgo_tui.api.revisions import Extra
     from capgo_tui.workspace.target import Target
+
+    Run: TypeAlias = Callable[[], Awaitable[None] | None]
+
+MethodT = TypeVar("MethodT", bound="Callable[..., Awaitable[None] | None]")
 
 EVERYWHERE = frozenset(RESOURCE_NAMES)
 DEVICES_ONLY = frozenset({"devices"})
@@ -24,16 +32,17 @@ BUNDLES_ONLY = frozenset({"bundles"})
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing the operator can do; `name` is the screen's method ``action_<name>``."""
+    """One thing the operator can do; actions of one key are one idea on different tabs."""
 
     id: str
     keys: str
-    name: str
     label: str
     tooltip: str
+    rank: int
+    """Its place in the hints, the help and the palette; in the hints the first go last."""
     tabs: frozenset[str] = EVERYWHERE
     hint: bool = True
-    """Whether the hint bar offers it while there is room; the first ones go last."""
+    """Whether the hint bar offers it while there is room."""
     shown_key: str = ""
     writes: bool = False
     """Whether it may change something on the server."""
@@ -45,7 +54,7 @@ class Action:
         """The Textual binding of this action."""
         return Binding(
             self.keys,
-            self.name,
+            f"run({self.id!r})",
             self.label,
             show=self.hint,
             key_display=self.key,
@@ -58,148 +67,64 @@ class Action:
         """The key as the interface writes it."""
         return self.shown_key or self.keys.split(",")[0]
 
-
-ACTIONS: tuple[Action, ...] = (
-    Action(
-        "device.override", "o", "override", "override",
-        "Force this device, or all marked ones, to a channel", DEVICES_ONLY, writes=True,
-    ),
-    Action(
-        "device.clear", "x", "clear", "clear",
-        "Clear the override of this device, or of all marked ones", DEVICES_ONLY, writes=True,
-    ),
-    Action(
-        "channel.promote", "l", "link", "promote",
-        "Put a bundle on this channel", CHANNELS_ONLY, writes=True,
-    ),
-    Action(
-        "channel.roll-back", "b", "roll_back", "roll back",
-        "Go back to the bundle this channel carried before; it is named first", CHANNELS_ONLY,
-        writes=True,
-    ),
-    Action(
-        "channel.edit", "e", "edit", "edit",
-        "Change this channel's settings, or its rollout", CHANNELS_ONLY, writes=True,
-    ),
-    Action("channel.new", "n", "new", "new", "Make a new channel", CHANNELS_ONLY, writes=True),
-    Action(
-        "channel.clear", "x", "clear", "clear",
-        "Take the bundle off this channel", CHANNELS_ONLY, writes=True, hint=False,
-    ),
-    Action(
-        "channel.delete", "D", "delete", "delete", "Delete this channel", CHANNELS_ONLY,
-        hint=False, writes=True,
-    ),
-    Action(
-        "bundle.link", "l", "link", "put on channel", "Put this bundle on a channel", BUNDLES_ONLY,
-        writes=True,
-    ),
-    Action(
-        "bundle.edit", "e", "edit", "edit", "Change this bundle's comment and link", BUNDLES_ONLY,
-        writes=True, needs=Extra.METADATA,
-    ),
-    Action(
-        "bundle.delete", "D", "delete", "delete",
-        "Delete this bundle, or those that are marked", BUNDLES_ONLY, writes=True,
-        needs=Extra.DELETE_ONE_BUNDLE,
-    ),
-    Action(
-        "bundle.clean-up", "C", "clean_up", "clean up",
-        "Plan which old bundles go, then delete them; or delete all", BUNDLES_ONLY, writes=True,
-    ),
-    Action(
-        "bundle.new", "n", "new", "register", "Register a bundle that lies elsewhere",
-        BUNDLES_ONLY, hint=False, writes=True, needs=Extra.EXTERNAL_BUNDLES,
-    ),
-    Action("record.open", "enter", "open", "open", "Show all of this record", shown_key="⏎"),
-    Action(
-        "list.filter", "slash", "filter", "filter",
-        "Show only what has all these words; a whole device id is looked up", shown_key="/",
-    ),
-    Action("list.refresh", "r", "refresh", "refresh", "Read the list again; the cursor stays"),
-    Action("list.all", "L", "load_all", "all", "Load the whole list; esc stops"),
-    Action("record.raw", "J", "raw", "JSON", "Show the record as the server sent it"),
-    Action(
-        "list.sort", "s", "sort", "sort",
-        "Sort by a column: ← → and Enter; the same column again turns it round",
-    ),
-    Action(
-        "record.copy", "y", "copy", "copy",
-        "Copy the id, name, row, JSON, curl or command line of this record or of all marked",
-    ),
-    Action(
-        "list.export", "E", "export", "export",
-        "Write what the filter shows into a file: csv, json or ndjson",
-    ),
-    Action(
-        "palette", "colon,ctrl+p", "palette('')", "go",
-        "Go to a list, a record or an action by its name: dev qa, ch beta, theme, export csv",
-        shown_key=":",
-    ),
-    Action(
-        "change.undo", "z", "undo", "undo",
-        "Undo the last change that can be undone; once more: the one before", writes=True,
-    ),
-    Action(
-        "change.list", "Z", "changes", "changes",
-        "All changes made from here, and what became of them; z there undoes one",
-    ),
-    Action(
-        "mark.toggle", "space", "mark", "mark", "Mark this record, or unmark it", hint=False,
-    ),
-    Action(
-        "mark.range", "v", "mark_range", "mark to here",
-        "Mark all from the last mark to here", hint=False,
-    ),
-    Action("mark.all", "asterisk", "mark_all", "mark all",
-           "Mark everything the filter shows", hint=False, shown_key="*"),
-    Action("mark.none", "u", "unmark", "unmark all", "Take all marks away", hint=False),
-    Action(
-        "device.ids", "O", "ids", "list of ids",
-        "Override or clear the devices of a list of ids; pasting one opens it too",
-        DEVICES_ONLY, hint=False, writes=True,
-    ),
-    Action(
-        "list.wide", "w", "wide", "wide",
-        "Every column at full width; ← → slide those behind the first", hint=False,
-    ),
-    *(
-        Action(f"tab.{name}", str(digit), f"tab('{name}')", name, f"The {name}", hint=False)
-        for digit, name in enumerate(RESOURCE_NAMES, 1)
-    ),
-    Action("tab.next", "tab", "next_tab(1)", "next tab", "The next list", hint=False),
-    Action(
-        "tab.previous", "shift+tab", "next_tab(-1)", "previous tab", "The list before",
-        hint=False, shown_key="⇧tab",
-    ),
-    Action(
-        "back", "escape", "leave", "leave", "Close the detail, else clear the filter",
-        hint=False, shown_key="esc",
-    ),
-    Action("quit", "q", "back", "quit", "Back; at the top quit", hint=False),
-    Action(
-        "list.unreadable", "exclamation_mark", "unreadable", "unreadable",
-        "Rows of this list that could not be read, as the server sent them",
-        hint=False, shown_key="!",
-    ),
-    Action(
-        "log", "at", "request_log", "requests",
-        "What was asked of the server, and how it went; copy it as curl",
-        hint=False, shown_key="@",
-    ),
-    Action("help", "question_mark", "help", "help", "All keys", shown_key="?"),
-)  # fmt: skip
-
-WRITES: frozenset[str] = frozenset(action.name for action in ACTIONS if action.writes)
+    def disabled_reason(self, target: Target) -> str:
+        """Return why this does nothing here; empty when it does."""
+        return read_only_reason(target) if self.writes else ""
 
 
-def disabled_reason(name: str, target: Target) -> str:
-    """Why an action does nothing here, by its `Action.name`; empty when it does."""
-    return read_only_reason(target) if name in WRITES else ""
+_DECLARED: dict[Callable[..., object], Action] = {}
+
+
+def action(
+    id: str,  # noqa: A002 - as in Textual's own bindings
+    keys: str,
+    label: str,
+    tooltip: str,
+    *,
+    rank: int,
+    tabs: frozenset[str] = EVERYWHERE,
+    hint: bool = True,
+    shown_key: str = "",
+    writes: bool = False,
+    needs: Extra | None = None,
+) -> Callable[[MethodT], MethodT]:
+    """Declare that a controller's method is an action; see `Action` for what is declared."""
+
+    def declare(method: MethodT) -> MethodT:
+        _DECLARED[method] = Action(
+            id, keys, label, tooltip, rank, tabs, hint, shown_key, writes, needs
+        )
+        return method
+
+    return declare
+
+
+def actions_of(controllers: Iterable[type]) -> tuple[Action, ...]:
+    """Return what some classes declare, in order."""
+    methods = (method for each in controllers for method in vars(each).values())
+    declared = [_DECLARED[each] for each in methods if callable(each) and each in _DECLARED]
+    return tuple(sorted(declared, key=lambda each: each.rank))
+
+
+def runs_of(controllers: Iterable[object]) -> dict[str, Run]:
+    """Return what runs each action that the classes of some controllers declare."""
+    return {
+        _DECLARED[method].id: partial(method, each)
+        for each in controllers
+        for method in vars(type(each)).values()
+        if callable(method) and method in _DECLARED
+    }
+
+
+def action_on_tab(actions: Iterable[Action], action_id: str, tab: str) -> Action:
+    """Return the action that the keys of an action run on a tab: itself where no other does."""
+    wanted = next(each for each in actions if each.id == action_id)
+    same = (each for each in actions if each.keys == wanted.keys and tab in each.tabs)
+    return next(same, wanted)
 
 
 def read_only_reason(target: Target) -> str:
-    """Why nothing is changed here; empty when it may be."""
+    """Return why nothing is changed here; empty when it may be."""
     by = target.read_only_by
     return f"read-only: {by}; nothing is changed or sent" if target.read_only else ""
 

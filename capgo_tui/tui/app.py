@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import traceback
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import AwaitMount
 
 from capgo_tui.tui import garbage
-from capgo_tui.tui.actions import disabled_reason
+from capgo_tui.tui.app_base import AppBase
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
-from capgo_tui.tui.terminal.key_queue import KeyQueueApp
 from capgo_tui.tui.theme import CAPGO_DARK
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import PurePath
 
@@ -34,13 +32,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
-T = TypeVar("T")
-
 START_SECONDS = 2.0
 """By then a start is over, and garbage is collected again."""
 
 
-class CapgoApp(KeyQueueApp):
+class CapgoApp(AppBase):
     """One run of the interface over one app of Capgo."""
 
     # The screen's own is here as well: read with the screen, it would have all parsed again.
@@ -65,16 +61,10 @@ class CapgoApp(KeyQueueApp):
         self.set_reactive(CapgoApp.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())
         self.launch = launch
-        self.bug: str | None = None
-        """What a bug left behind, with no value in it; printed after the end."""
         self.fault: str | None = None
         """Why the terminal can no longer be read, if so; it ends the app."""
         self._now = now
-        self._writes: dict[asyncio.Task[object], Callable[[], None] | None] = {}
         self._interrupted = False
-        self._leaving = False
-        self.last_words: list[str] = []
-        """What became of writes that ended while the program was being left."""
         self._workspace: Workspace | None = None
 
     def on_mount(self) -> None:
@@ -120,7 +110,7 @@ class CapgoApp(KeyQueueApp):
             return
         screen.open(self._workspace)
 
-    async def on_lists_screen_key_wanted(self, event: MainScreen.KeyWanted) -> None:
+    async def on_main_screen_key_wanted(self, event: MainScreen.KeyWanted) -> None:
         """Ask for another key in place of the refused one, once no write needs this one's."""
         if self._writes:
             if isinstance(self.screen, MainScreen):
@@ -137,30 +127,6 @@ class CapgoApp(KeyQueueApp):
             self.screen.say(f"! {event.why} was ignored.")
 
     # Leaving
-
-    async def see_through(self, work: Awaitable[T], stop: Callable[[], None] | None = None) -> T:
-        """Await a write that goes on even if whoever asked for it is gone.
-
-        Args:
-            work: the write.
-            stop: where there are many, ends them after the one under way; for leaving.
-
-        """
-        task = asyncio.ensure_future(work)
-        self._writes[task] = stop
-        task.add_done_callback(self._writes.pop)
-        return await asyncio.shield(task)
-
-    def note_outcome(self, outcome: str) -> None:
-        """Keep what became of a write for after the end, if the end is near."""
-        if self._leaving:
-            self.last_words.append(outcome)
-
-    def leave(self) -> None:
-        """Quit, after the writes under way if there are any."""
-        if not self._leaving:
-            self._leaving = True
-            self.run_worker(self._leave(), exit_on_error=False)
 
     def action_leave(self) -> None:
         """Quit."""
@@ -222,19 +188,11 @@ class CapgoApp(KeyQueueApp):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Run an action as Textual does; a bug in it is told and ends nothing.
-
-        One that is disabled says why instead.
-        """
-        name = action.split("(")[0] if isinstance(action, str) else action[1]
+        """Run an action as Textual does; a bug in it is told and ends nothing."""
         if not self.screen.is_mounted:  # typed ahead: there is nothing on it yet
             await AwaitMount(self.screen, [self.screen])
         if isinstance(self.screen, MainScreen):
-            reason = disabled_reason(name.rpartition(".")[2], self.screen.target)
-            if reason:
-                self.screen.say(f"✗ {reason[:1].upper()}{reason[1:]}.")
-                return True
-            await self.screen.furnish()
+            await self.screen.mount_overlays()
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:  # noqa: BLE001 - whatever it is, the lists are still there
@@ -244,12 +202,6 @@ class CapgoApp(KeyQueueApp):
                     f"✗ A bug in capgo-tui ({type(error).__name__}); q quits and tells."
                 )
             return True
-
-    def report_bug(self, error: Exception) -> None:
-        """Keep where a bug is for the end of the run; values stay out, one may be the key."""
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]
-        self.bug = "\n".join([type(error).__name__, *places])
 
     def panic(self, *renderables: RenderableType) -> None:
         """Leave as after ``q``: the thread that reads the terminal has ended by an exception.

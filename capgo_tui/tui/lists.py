@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
 from capgo_tui.tui.widgets.record_table import Row, TableState
 from capgo_tui.workspace.marks import Marks
@@ -13,6 +13,7 @@ from capgo_tui.workspace.view import View
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import Record
     from capgo_tui.tui.widgets import record_table
     from capgo_tui.workspace.export.export import Export
@@ -98,3 +99,6 @@ class RecordRows(Generic[T]):
         """All that is known of a record; empty when it is gone."""
         record = self.view.collection.records.get(key)
         return self.look.details(record, self.workspace.surroundings()) if record else []
+
+
+AnyRows: TypeAlias = "RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
-from capgo_tui.tui.actions import ACTIONS, disabled_reason
 from capgo_tui.workspace.export.formats import OF_FILES
 from capgo_tui.workspace.resources.registry import RESOURCE_NAMES
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.tui.actions import Action
     from capgo_tui.workspace.target import Target
 
 MOST_NAMES = 5
@@ -26,9 +26,16 @@ HIDDEN = {"back", "quit", "palette", "list.export", *(f"tab.{name}" for name in 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Do what a key does, by its `Action.name`."""
+    """Do what a key does."""
 
-    name: str
+    action_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Go on choosing, with a text as if it were typed."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Quit:
     """Leave the program."""
 
 
-Deed: TypeAlias = Act | Show | Find | UseTheme | ExportTo | Quit
+Deed: TypeAlias = Act | Begin | Show | Find | UseTheme | ExportTo | Quit
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ class Offer:
 
     tab: str
     target: Target
+    actions: Iterable[Action]
     channels: Iterable[Channel]
     bundles: Iterable[Bundle]
     themes: Sequence[str]
@@ -116,7 +124,7 @@ class Offer:
                 yield Entry(name, aside, Show(name), f"{name} ")
         if "theme".startswith(begun):
             aside = self.no_themes or "other colours; the name of a theme follows"
-            yield Entry("theme", aside, Act("palette('theme ')"), "theme ", bool(self.no_themes))
+            yield Entry("theme", aside, Begin("theme "), "theme ", bool(self.no_themes))
         if "export".startswith(begun):
             aside = "the list in view; csv, json or ndjson and a file may follow"
             yield Entry("export", aside, ExportTo("", ""), "export ")
@@ -149,14 +157,14 @@ class Offer:
     def _actions(self, words: Sequence[str]) -> Iterable[Entry]:
         """What keys do here whose name or explanation holds all words, names first."""
         found = []
-        for action in ACTIONS:
+        for action in self.actions:
             if self.tab not in action.tabs or action.id in HIDDEN:
                 continue
             label, all_of_it = action.label.casefold(), f"{action.label} {action.tooltip}"
             if all(word in all_of_it.casefold() for word in words):
-                reason = disabled_reason(action.name, self.target)
+                reason = action.disabled_reason(self.target)
                 aside = f"✗ {reason}" if reason else f"{action.key}  {action.tooltip}"
-                entry = Entry(action.label, aside, Act(action.name), off=bool(reason))
+                entry = Entry(action.label, aside, Act(action.id), off=bool(reason))
                 found.append((not label.startswith(" ".join(words)), words[0] not in label, entry))
         return [entry for *_, entry in sorted(found, key=lambda each: each[:2])]
 

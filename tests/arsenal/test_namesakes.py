@@ -27,7 +27,7 @@ async def test_a_question_tells_the_end_of_the_id_on_every_width(name: str) -> N
     async with on_devices(server, rows=2) as driver:
         for number in (1, 2):
             await driver.type("o", *"beta", "enter")
-            await driver.until(lambda: driver.main.prompt._drawn_at is not None, "a question")
+            await driver.until(lambda: driver.overlays.prompt._drawn_at is not None, "a question")
             for width in WIDTHS:
                 await driver.pilot.resize_terminal(width, 20)
                 await driver.settle()
@@ -48,7 +48,7 @@ async def test_on_production_the_dialog_tells_it_and_wants_it_typed(width: int, 
     server.override(device_id(2), "beta")
     async with on_devices(server, rows=2, size=(width, 20), profile=PROD) as driver:
         await driver.type("j", "x")
-        dialog = driver.main.confirmation
+        dialog = driver.overlays.confirmation
         await driver.until(lambda: dialog.visible and dialog._wanted, "something to type")
         assert dialog._wanted == device_id(2).rpartition("-")[2]
         title = next(line for line in driver.text.split("\n") if "prod 🔒" in line and "O" in line)
@@ -68,7 +68,7 @@ async def test_a_custom_id_of_one_device_alone_is_typed_until_another_one_takes_
     server = Server(store_of(state(devices=[device(1, custom_id="ceo-phone"), device(2)])))
     server.override(device_id(1), "beta")
     async with on_devices(server, rows=2, profile=PROD) as driver:
-        dialog = driver.main.confirmation
+        dialog = driver.overlays.confirmation
         await driver.type("x")
         await driver.until(lambda: dialog.visible and dialog._wanted, "something to type")
         assert dialog._wanted == "ceo-phone"

@@ -114,9 +114,9 @@ class Hands:
     async def _agree(self) -> None:
         await self.worked_off()
         screen = self.app.screen
-        if not isinstance(screen, MainScreen) or not screen.modals:
+        if not isinstance(screen, MainScreen) or not screen.overlays.mounted:
             return
-        dialog = screen.confirmation
+        dialog = screen.overlays.confirmation
         if dialog.visible and screen.focused is dialog.query_one(Input) and dialog._wanted:
             self._post(events.Paste(dialog._wanted))
             await self.press("enter")
@@ -225,7 +225,7 @@ class Hands:
             return
         self._look_at_home()
         if self.tally.homes % COUNTED == 0:
-            modals = len(self._main.modals)
+            modals = len(self._main.overlays.mounted)
             await self._until_nothing(lambda: self.parts.grown(modals))
 
     async def _until_nothing(self, is_left: Callable[[], str]) -> None:
@@ -241,16 +241,20 @@ class Hands:
         if isinstance(screen, SetupScreen):
             await self._set_up(screen)
             return
-        if isinstance(screen, MainScreen) and screen.modals:
+        if isinstance(screen, MainScreen) and screen.overlays.mounted:
             await self._until(
                 lambda: (
-                    not screen.run_dialog.visible or not self.app._writes or self._stops(screen)
+                    not screen.overlays.run_dialog.visible
+                    or not self.app._writes
+                    or self._stops(screen)
                 ),
                 "the end of a run",
             )
-            asks = screen.prompt.visible and screen.prompt.asking
-            if asks and screen.prompt._question(200).startswith(LOSING):
-                await self._until(lambda: self._can_read(screen.prompt), "the question drawn")
+            asks = screen.overlays.prompt.visible and screen.overlays.prompt.asking
+            if asks and screen.overlays.prompt._question(200).startswith(LOSING):
+                await self._until(
+                    lambda: self._can_read(screen.overlays.prompt), "the question drawn"
+                )
                 await self.press("y")
                 return
         focused = screen.focused
@@ -270,12 +274,12 @@ class Hands:
         return self._is_seen(answer) and not held
 
     def _stops(self, screen: MainScreen) -> bool:
-        run = screen.run_dialog._run
+        run = screen.overlays.run_dialog._run
         return run is not None and not run.stopped
 
     def _is_calm(self) -> bool:
         screen = self.app.screen
-        if isinstance(screen, MainScreen) and screen.modals and screen.is_taken:
+        if isinstance(screen, MainScreen) and screen.overlays.mounted and screen.is_taken:
             return not self.app._writes and not self.sandbox.heard.under_way
         return True
 
@@ -317,7 +321,7 @@ class Hands:
                 return f"the {each.name} load for ever"
         if workspace.writing:
             return f"still shown as being written: {workspace.writing}"
-        if any(rows.view.busy for rows in screen._rows.values()):
+        if any(rows.view.busy for rows in screen.lists.rows.values()):
             return "a view is at work for ever"
         text = "" if self.ledger.unseen else screen_text(self.app)
         if "⟳" in text or "Loading" in text or "loading" in screen.status._state[0]:
@@ -339,7 +343,7 @@ class Hands:
     def _keyboard(self) -> str:
         """Who has the keyboard, and what lies open."""
         screen = self.app.screen
-        modals = screen.modals if isinstance(screen, MainScreen) else ()
+        modals = screen.overlays.mounted if isinstance(screen, MainScreen) else ()
         open_ones = [repr(modal) for modal in modals if modal.visible]
         return f"{screen.focused!r} of {self.app.screen_stack}, open are {open_ones}"
 

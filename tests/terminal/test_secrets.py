@@ -26,7 +26,7 @@ BUG = """
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.commands import main
 
-def broken(self, *event):
+def broken(self, *event, **options):
     key = self.target.key.reveal()
     raise RuntimeError(f"the key is {{key}}")
 
@@ -112,7 +112,7 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
 
 
 @pytest.mark.parametrize(
-    ("method", "key", "code"), [("action_raw", "J", 0), ("on_record_table_opened", "\r", 1)]
+    ("method", "key", "code"), [("show_detail_pane", "J", 0), ("on_record_table_opened", "\r", 1)]
 )
 def test_a_bug_is_told_and_the_key_in_its_message_is_not(
     tmp_path: Path, state_home: dict[str, str], method: str, key: str, code: int
@@ -128,7 +128,7 @@ def test_a_bug_is_told_and_the_key_in_its_message_is_not(
         terminal.wait_for("6 loaded")
         terminal.settle(lambda: True)
         terminal.type(key)
-        if method == "action_raw":
+        if method == "show_detail_pane":
             terminal.settle("A bug in capgo-tui (RuntimeError)")
             terminal.type("q")
         ended = terminal.wait_end()

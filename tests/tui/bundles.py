@@ -48,7 +48,7 @@ def column(server: Server, name: str, field: str) -> object:
 
 
 def form(driver: Driver) -> FieldsForm:
-    return driver.main.fields_form
+    return driver.overlays.fields_form
 
 
 async def confirmed(driver: Driver, typed: str) -> None:

@@ -49,7 +49,7 @@ def flat(driver: Driver) -> str:
 async def go_to(driver: Driver, label: str) -> None:
     """Go down to a row of the form, however many this revision has above it."""
     await driver.until("Edit ")
-    form = driver.main.channel_form
+    form = driver.overlays.channel_form
     rows = [row.text for row in form._rows[form._at + 1 :] if not row.heading]
     await driver.type(*["down"] * (rows.index(label.removeprefix("▸ ")) + 1))
     await driver.until(f"› {label}")
@@ -64,7 +64,7 @@ async def review(driver: Driver) -> None:
 
 async def asked(driver: Driver) -> None:
     """Go on until the dialog's question is drawn."""
-    yes = driver.main.confirmation.query_one(Yes)
+    yes = driver.overlays.confirmation.query_one(Yes)
     await driver.until(lambda: driver.main.focused is yes and yes._drawn_at is not None, "a dialog")
     await driver.pilot.pause()
 

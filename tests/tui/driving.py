@@ -15,9 +15,9 @@ from textual.keys import _character_to_key
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.app import CapgoApp
+from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.confirmation import Yes
-from capgo_tui.tui.screens import lists
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.widgets.status_line import StatusLine
 from tests.support.patience import one_try
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.strip import Strip
 
+    from capgo_tui.tui.overlays.overlays import Overlays
     from tests.tui.server import Server
 
 ROUNDS = 800
@@ -49,6 +50,11 @@ class Driver:
         """The main screen, which must be the one in front."""
         assert isinstance(self.app.screen, MainScreen)
         return self.app.screen
+
+    @property
+    def overlays(self) -> Overlays:
+        """What can lie over the main screen."""
+        return self.main.overlays
 
     @property
     def text(self) -> str:
@@ -92,12 +98,12 @@ class Driver:
         keys = ("y yes  n no", " y/n ")
         await self.until(lambda: any(each in self.text for each in keys), "the keys of a question")
         await self.until(question)
-        await self.until(lambda: self.main.prompt._drawn_at is not None, "the question drawn")
+        await self.until(lambda: self.overlays.prompt._drawn_at is not None, "the question drawn")
         await self.pilot.pause()
 
     async def asked_in_dialog(self) -> None:
         """Go on until the dialog that lists changes has drawn its question."""
-        yes = self.main.confirmation.query_one(Yes)
+        yes = self.overlays.confirmation.query_one(Yes)
         await self.until(lambda: yes._drawn_at is not None, "the question drawn")
         await self.pilot.pause()
 
@@ -178,8 +184,8 @@ async def opened(
         launch = replace(launch, patience=one_try())
     clock = now or (lambda: server.time)
     app = CapgoApp(replace(launch, **more), now=clock)
-    head_start = AN_HOUR if wait_for == LIST_LOADED else lists.HEAD_START
-    with patch.object(lists, "HEAD_START", head_start):
+    head_start = AN_HOUR if wait_for == LIST_LOADED else loading.HEAD_START
+    with patch.object(loading, "HEAD_START", head_start):
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot)
             if wait_for:

@@ -252,7 +252,7 @@ async def type_all(driver: Driver, write: Write) -> None:
             await driver.until(str(key))
         else:
             await driver.type(key)
-    if driver.main.channel_form.is_open and "enter" not in write.keys:
+    if driver.overlays.channel_form.is_open and "enter" not in write.keys:
         await review(driver)
 
 
@@ -271,7 +271,7 @@ async def answer(driver: Driver, ask: str) -> None:
 
 async def answered(driver: Driver) -> None:
     """See the end of what was agreed to."""
-    dialog = driver.main.run_dialog
+    dialog = driver.overlays.run_dialog
 
     def ended() -> bool:
         return "esc close" in driver.text or driver.main.status.message[:1] in {"✓", "?", "!"}

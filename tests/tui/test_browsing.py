@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from capgo_tui.api.key import ApiKey
+from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
-from capgo_tui.tui.screens import lists
-from capgo_tui.tui.screens.lists import READS
+from capgo_tui.tui.screens.main import READS
 from capgo_tui.tui.widgets.record_table import fit_columns, slide_columns
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
@@ -191,7 +191,7 @@ async def test_the_wait_that_the_server_asks_for_is_counted_down() -> None:
         assert driver.main.workspace is not None
         later = driver.main.workspace.now().timestamp() + 30
         driver.main.workspace.now = lambda: type(NOW).fromtimestamp(later, NOW.tzinfo)
-        driver.main._tick()
+        driver.main.tick()
         await driver.until("wait 13 s")
         assert "STALE 30s" in driver.status
 
@@ -209,7 +209,7 @@ async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() ->
             nonlocal passed
             passed += seconds
             workspace.now = lambda: NOW + timedelta(seconds=passed)
-            main._tick()
+            main.tick()
 
         await driver.type("2")
         await driver.until("tester-01")
@@ -260,7 +260,7 @@ async def test_a_first_page_that_was_called_off_is_asked_for_again(
 ) -> None:
     server, gate = many(5), Gate()
     server.on("GET", "/device", gate.before)
-    monkeypatch.setattr(lists, "HEAD_START", 3_600)  # or the others may be asked for only then
+    monkeypatch.setattr(loading, "HEAD_START", 3_600)  # or the others may be asked for only then
     async with opened(server, wait_for="6 loaded") as driver:
         await driver.type("2")
         await gate.reached.wait()
@@ -269,7 +269,7 @@ async def test_a_first_page_that_was_called_off_is_asked_for_again(
         reads = driver.app.workers.cancel_group(driver.main, READS)
         await driver.until(lambda: all(read.is_finished for read in reads), "that called off")
         gate.open.set()
-        driver.main._tick()
+        driver.main.tick()
         await driver.until("tester-01")
 
 
@@ -286,12 +286,15 @@ async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:
         def read_again(before: int) -> bool:
             return server.count("GET", "/channel") > before and channels.loading is Loading.NOTHING
 
-        main._tick()
+        main.tick()
         for _ in range(3_600):
             server.pass_time(1)
             before = server.count("GET", "/channel")
-            main._tick()
-            if main._polling is not None and main._polling._last == server.time:
+            main.tick()
+            if (
+                main.loading_controller._polling is not None
+                and main.loading_controller._polling._last == server.time
+            ):
                 await driver.until(partial(read_again, before))
             assert channels.error is None
         assert 110 < server.count("GET", "/channel") <= 121

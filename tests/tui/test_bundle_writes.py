@@ -108,7 +108,7 @@ async def test_a_link_that_is_no_url_is_said_before_it_is_sent(server: Server) -
         await driver.type("e", "tab", *"PR-481", "ctrl+s", "enter")
         await driver.until("link: must start with https:// or http://")
         assert "✗ must start with" in driver.text, "beside its field"
-        assert not driver.main.prompt.asking
+        assert not driver.overlays.prompt.asking
         await driver.type("end", *["backspace"] * 6, "ctrl+s", "enter")
         await driver.until("so there is nothing to send")
         assert server.writes == 0
@@ -124,7 +124,7 @@ async def test_a_no_keeps_what_was_typed_and_leaving_asks(server: Server) -> Non
         await driver.type("escape")
         await driver.asked("Leave and lose 1 change?")
         await driver.type("n")
-        await driver.until(lambda: not driver.main.prompt.asking)
+        await driver.until(lambda: not driver.overlays.prompt.asking)
         assert "build 6!" in driver.text
         await driver.type("escape")
         await driver.asked("Leave and lose 1 change?")
@@ -224,7 +224,7 @@ async def test_what_breaks_a_rule_is_said_before_it_is_sent(
         await driver.type("ctrl+s", "enter")
         await driver.until(problem)
         assert f"✗ {problem.split(': ')[1]}" in driver.text, "beside its field"
-        assert not driver.main.prompt.asking
+        assert not driver.overlays.prompt.asking
         assert server.writes == 0
 
 
@@ -255,13 +255,13 @@ async def test_no_click_gets_around_the_name_that_is_to_be_typed(server: Server)
     async with on_bundles(server, "1.0.5") as driver:
         await driver.type("D")
         await driver.until("type 1.0.5 ›")
-        box = driver.main.confirmation.query_one(Input)
+        box = driver.overlays.confirmation.query_one(Input)
         for row in range(24):
             await driver.pilot.click(offset=(30, row))
             assert driver.main.focused is box
             await driver.type("y")
             assert "type 1.0.5 ›" in driver.text
-        driver.main.set_focus(driver.main.confirmation.query_one(Yes))
+        driver.main.set_focus(driver.overlays.confirmation.query_one(Yes))
         await driver.type("y")
         assert "type 1.0.5 ›" in driver.text
         assert server.writes == 0

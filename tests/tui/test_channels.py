@@ -58,7 +58,7 @@ async def test_a_new_channel_is_made_in_one_request(server: Server) -> None:
         assert await told(driver, "✓") == "✓ pr-7: created, read back from the server"
         assert row(server, "pr-7")["carried"] == "1.0.3"
         assert server.count("POST", "/channel") == 1
-        assert not driver.main.channel_form.is_open
+        assert not driver.overlays.channel_form.is_open
         record = workspace(driver).channels.records[str(driver.cursor)]
         assert record.name == "pr-7", "the cursor is on it"
         assert (entry(driver).kind, entry(driver).fate) == ("channel.create", Fate.VERIFIED)
@@ -79,7 +79,7 @@ async def test_a_new_channel_is_never_written_over_another(server: Server) -> No
         )
         await driver.type("y")
         await driver.until("there is a channel late already, and this would change it")
-        assert driver.main.channel_form.is_open, "what was typed is still there"
+        assert driver.overlays.channel_form.is_open, "what was typed is still there"
         assert "late" in driver.text
         assert server.writes == 0
 
@@ -154,13 +154,13 @@ async def test_a_failed_submit_keeps_what_was_typed(server: Server) -> None:
         await driver.asked()
         await driver.type("y")
         await driver.until("this key may not change settings of channels")
-        assert driver.main.channel_form.is_open
+        assert driver.overlays.channel_form.is_open
         assert "1.0.1 → 1.0.4" in driver.text
         server.off("POST", "/channel")
         await driver.type("enter")
         await driver.asked()
         await driver.type("y")
-        await driver.until(lambda: not driver.main.channel_form.is_open)
+        await driver.until(lambda: not driver.overlays.channel_form.is_open)
         await driver.until(lambda: row(server, "beta")["carried"] == "1.0.4")
 
 
@@ -171,7 +171,7 @@ async def test_an_error_stands_beside_its_field_and_nothing_is_asked(server: Ser
         await review(driver)
         await driver.until("bundle: there is no bundle of that name")
         assert "› bundle" in driver.text, "the cursor is on it"
-        assert driver.main.focused is driver.main.channel_form._box
+        assert driver.main.focused is driver.overlays.channel_form._box
         await driver.type(*["backspace"] * 5, *"1.0.", "right")
         await driver.gone("there is no bundle")
         assert server.writes == 0
@@ -180,17 +180,17 @@ async def test_an_error_stands_beside_its_field_and_nothing_is_asked(server: Ser
 async def test_a_dirty_form_asks_before_it_is_left(server: Server) -> None:
     async with on_channels(server) as driver:
         await driver.type("e", "escape")
-        await driver.until(lambda: not driver.main.channel_form.is_open)
+        await driver.until(lambda: not driver.overlays.channel_form.is_open)
         assert driver.main.focused is driver.main.table
         await driver.type("e", "down", "space", "escape")
         await driver.asked("Leave and lose 1 change?")
         await driver.type("n")
         await driver.settle()
-        assert driver.main.channel_form.is_open
+        assert driver.overlays.channel_form.is_open
         await driver.type("escape")
         await driver.asked("Leave and lose 1 change?")
         await driver.type("y")
-        await driver.until(lambda: not driver.main.channel_form.is_open)
+        await driver.until(lambda: not driver.overlays.channel_form.is_open)
         assert server.writes == 0
 
 
@@ -268,7 +268,7 @@ async def test_leaving_while_a_write_is_under_way_loses_no_outcome(server: Serve
         await driver.type("y")
         await driver.until(gate.reached.is_set)
         await driver.type("escape")
-        await driver.until(lambda: not driver.main.channel_form.is_open)
+        await driver.until(lambda: not driver.overlays.channel_form.is_open)
         assert "⟳ beta" in driver.status
         gate.open.set()
         await told(driver, "✓")
@@ -285,7 +285,7 @@ async def test_a_form_that_waits_for_the_lists_is_not_lost_unasked(server: Serve
         await driver.asked()
         await driver.type("n")
         await driver.until("esc leave")
-        assert driver.main.channel_form.is_open
+        assert driver.overlays.channel_form.is_open
         gate.open.set()
 
 
@@ -303,7 +303,7 @@ async def test_a_form_left_during_its_write_does_not_take_over_the_next(server: 
         gate.open.set()
         await driver.until(lambda: not workspace(driver).writing, "the end of the write")
         await driver.settle()
-        assert driver.main.channel_form.is_open, "the end of the write closed another form"
+        assert driver.overlays.channel_form.is_open, "the end of the write closed another form"
 
 
 # Promote, clear, roll back

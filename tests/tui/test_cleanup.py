@@ -90,7 +90,7 @@ async def test_the_count_follows_every_rule() -> None:
         await driver.until("✗ no whole number")
         await driver.type("ctrl+s", "enter")
         await driver.until("only older than: no whole number")
-        assert not driver.main.confirmation.visible
+        assert not driver.overlays.confirmation.visible
 
 
 async def test_a_no_goes_back_to_the_rules() -> None:
@@ -237,7 +237,7 @@ async def test_unreadable_channels_stop_it_where_nothing_else_protects_them() ->
         await driver.until("! not all channels could be read, so nobody knows")
         await driver.type("ctrl+s", "enter")
         await driver.until("Nothing can be deleted: not all channels could be read")
-        assert not driver.main.confirmation.visible
+        assert not driver.overlays.confirmation.visible
 
 
 async def test_channels_that_cannot_be_read_are_told_of_before_the_number_is_typed() -> None:
@@ -388,7 +388,7 @@ async def test_rules_that_were_left_while_they_were_read_leave_the_next_ones_alo
         gate.open.set()
         await driver.until(COUNT)
         await driver.settle()
-        assert not driver.main.confirmation.visible
+        assert not driver.overlays.confirmation.visible
         await driver.type("escape")
         await driver.until(lambda: not form(driver).is_open, "the form left once more")
         await driver.until(

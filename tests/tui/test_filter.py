@@ -197,7 +197,7 @@ async def test_a_channel_typed_before_the_channels_came_is_picked_once_they_have
     async with opened(server, device=device_id(3), wait_for="1 of 12 loaded") as driver:
         await driver.type("o", *"beta", "enter")
         await driver.until("loading the rest of the channels, then choosing…")
-        driver.main.link_form.choices_changed()
+        driver.overlays.link_form.choices_changed()
         await driver.settle()
         assert "loading the rest of the channels, then choosing…" in driver.text
         gate.open.set()
@@ -267,7 +267,7 @@ async def test_what_was_copied_here_comes_back_as_one_line(server: Server) -> No
         assert "\n" in driver.app.clipboard, "an id a line"
         await driver.type("slash", "ctrl+v")
         await driver.settle()
-        assert driver.main.filter_bar.text == driver.app.clipboard.replace("\n", " ")
+        assert driver.overlays.filter_bar.text == driver.app.clipboard.replace("\n", " ")
         assert_sound(driver.app, (80, 24))
 
 

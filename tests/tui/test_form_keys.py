@@ -44,7 +44,11 @@ def box(driver: Driver) -> LineInput:
 def form(driver: Driver) -> ChannelForm | FieldsForm:
     """The form that is open."""
     main = driver.main
-    return main.channel_form if main.channel_form.is_open else main.fields_form
+    return (
+        main.overlays.channel_form
+        if main.overlays.channel_form.is_open
+        else main.overlays.fields_form
+    )
 
 
 async def opened_form(driver: Driver, name: str) -> None:
@@ -122,7 +126,7 @@ async def test_what_is_being_typed_is_not_selected_when_the_channel_changes(
     async with on_channels(server) as driver:
         await driver.type("e", *"1.0")
         await driver.settle()
-        driver.main.channel_form.show_steps(())
+        driver.overlays.channel_form.show_steps(())
         await driver.type(*".5")
         await driver.settle()
         assert box(driver).value == "1.0.5"
@@ -134,7 +138,7 @@ async def test_a_refused_question_goes_on_where_it_was_asked(server: Server) -> 
         await driver.type(*"half", "escape")
         await driver.asked("Leave and lose 1 change?")
         await driver.type("n")
-        await driver.until(lambda: not driver.main.prompt.asking)
+        await driver.until(lambda: not driver.overlays.prompt.asking)
         await driver.type(*" done")
         await driver.settle()
         assert box(driver).value == "half done"
@@ -216,7 +220,7 @@ async def test_enter_moves_on_and_changes_nothing(server: Server, name: str) -> 
             await driver.settle()
             assert shown._draft is not None
             assert not shown._draft.dirty
-            assert not driver.main.prompt.asking
+            assert not driver.overlays.prompt.asking
         assert seen == sorted(set(seen))
         assert LAST in driver.text
         assert server.writes == 0
@@ -247,7 +251,7 @@ async def test_the_review_is_in_sight_and_ctrl_s_goes_there(
             await driver.settle()
         await driver.type("up", "ctrl+s")
         await driver.until(LAST)
-        assert not driver.main.prompt.asking, "it only goes there"
+        assert not driver.overlays.prompt.asking, "it only goes there"
         assert server.writes == 0
 
 

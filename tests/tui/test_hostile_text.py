@@ -135,7 +135,7 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
     size = (80, 24)
     async with on_devices(server, size=size) as driver:
         main = driver.main
-        await main.furnish()
+        await main.mount_overlays()
         assert main.workspace is not None
         message = json.dumps({"error": "invalid_thing", "message": f"no {TEXTS[name]}"}).encode()
         for method in ("POST", "DELETE"):
@@ -145,15 +145,15 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
         title = clean(f"Override {TEXTS[name]}")
         # Another device: the same one would have to wait for a minute (contract §3).
         other = change.model_copy(update={"key": device_id(2), "row": device_id(2)})
-        main._work(writing.confirm_run([change, other], title), "ask")
-        await driver.until(lambda: main.confirmation.visible, "the list of changes")
+        main.work(writing.confirm_run([change, other], title), "ask")
+        await driver.until(lambda: main.overlays.confirmation.visible, "the list of changes")
         await driver.settle()
         assert_sound(driver.app, size)
-        question = main.confirmation.query_one(Yes)
+        question = main.overlays.confirmation.query_one(Yes)
         await driver.until(lambda: question._drawn_at is not None, "the question drawn")
         await driver.pilot.pause()
         await driver.type("y")
-        await driver.until(lambda: main.run_dialog.visible, "the run")
+        await driver.until(lambda: main.overlays.run_dialog.visible, "the run")
         await driver.until("esc close", "the end of the run")
         assert_sound(driver.app, size)
         await driver.type("escape")

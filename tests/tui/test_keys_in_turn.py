@@ -105,7 +105,7 @@ async def test_a_paste_into_the_list_is_no_command(server: Server) -> None:
         post_paste(driver.app, "o\nbeta\n\ny")
         await driver.type("2", "j")
         await driver.until(lambda: driver.cursor == device_id(2))
-        assert not driver.main.link_form.choosing
+        assert not driver.overlays.link_form.choosing
         post_paste(driver.app, "o\nbeta\n\ny")
         await driver.until("3 devices · 0 loaded", "the ids that were pasted, in a form")
         assert server.writes == 0
@@ -119,7 +119,7 @@ async def test_five_hundred_keys_at_once_are_all_counted(server: Server) -> None
 
 async def test_what_is_typed_ahead_of_a_screen_waits_until_it_is_there(server: Server) -> None:
     async with on_devices(server) as driver:
-        driver.main.action_request_log()  # as a worker opens a screen: no key is in hand for it
+        driver.main.pages.show_requests()  # as a worker opens a screen: no key is in hand for it
         await driver.app.run_action("screen.copy")
         assert driver.app.bug is None
         await driver.until("Copied the curl command")

@@ -134,21 +134,23 @@ async def test_a_repair_leaves_the_form_of_another_channel_open(server: Server) 
         await go_to(driver, "iOS")
         await driver.type("space")
         await review(driver)
-        await driver.until(lambda: driver.main.prompt.asking or driver.main.confirmation.visible)
+        await driver.until(
+            lambda: driver.overlays.prompt.asking or driver.overlays.confirmation.visible
+        )
         await driver.asked()
         await driver.type("y")
         await gate.reached.wait()
         server.change("UPDATE channels SET version = NULL WHERE name = 'beta'")
         await driver.type("escape")
-        await driver.until(lambda: not driver.main.channel_form.is_open, "the form left")
+        await driver.until(lambda: not driver.overlays.channel_form.is_open, "the form left")
         put_cursor(driver, "qa")
         await driver.type("e")
         await driver.until("Edit qa")
         await driver.type("backspace", "4")
-        draft = driver.main.channel_form._draft
+        draft = driver.overlays.channel_form._draft
         gate.open.set()
-        await driver.until(lambda: driver.main.prompt.asking, "the repair")
-        assert driver.main.channel_form.shows(draft) if draft else False
+        await driver.until(lambda: driver.overlays.prompt.asking, "the repair")
+        assert driver.overlays.channel_form.shows(draft) if draft else False
         await driver.asked()
         await driver.type("n", "escape")
         await driver.asked("Leave and lose")

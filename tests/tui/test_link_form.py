@@ -22,7 +22,7 @@ def choices(driver: Driver) -> list[str]:
 async def leave(driver: Driver) -> None:
     """Leave the form without a choice."""
     await driver.type("escape")
-    await driver.until(lambda: not driver.main.link_form.choosing)
+    await driver.until(lambda: not driver.overlays.link_form.choosing)
 
 
 async def test_typing_narrows_and_the_best_match_is_first(server: Server) -> None:
@@ -32,7 +32,7 @@ async def test_typing_narrows_and_the_best_match_is_first(server: Server) -> Non
         await driver.until("6 of 6 channels")
         assert "Override tester-01 · now internal · " + device_id(1) in driver.line(-6)
         assert "a default channel takes no overrides" in choices(driver)[0]
-        assert driver.main.link_form._table.cursor_key == "2", "the first that can be chosen"
+        assert driver.overlays.link_form._table.cursor_key == "2", "the first that can be chosen"
         await driver.type(*"beta")
         await driver.until("3 of 6 channels")
         assert [line.split()[0] for line in choices(driver)] == ["beta", "beta-two", "alpha-beta"]
@@ -45,7 +45,7 @@ async def test_typing_narrows_and_the_best_match_is_first(server: Server) -> Non
         await driver.until("no channel matches")
         await driver.type("enter")
         await driver.settle()
-        assert driver.main.link_form.choosing
+        assert driver.overlays.link_form.choosing
         await driver.type(*["backspace"] * 8)
         await driver.until("6 of 6 channels")
         await driver.type("down", "down", "enter")
@@ -66,9 +66,9 @@ async def test_what_cannot_be_chosen_says_why(server: Server) -> None:
         await driver.until("qa: the override it has now")
         await driver.type("tab", "shift+tab")
         await driver.settle()
-        assert driver.main.link_form.choosing
+        assert driver.overlays.link_form.choosing
         await driver.type("escape")
-        await driver.until(lambda: not driver.main.link_form.choosing)
+        await driver.until(lambda: not driver.overlays.link_form.choosing)
         assert driver.main.focused is driver.main.table
         assert server.writes == 0
 
@@ -97,7 +97,7 @@ async def test_the_device_written_is_the_one_the_key_was_pressed_on(server: Serv
         await driver.pilot._post_mouse_events([_wheel()], driver.main.table, (5, 2))
         await driver.type(*"beta-two", "enter")
         await driver.asked("Override tester-03: none → beta-two?")
-        driver.main._filter("tester-09")
+        driver.main.filters.narrow("tester-09")
         await driver.until("1 of 10 loaded")
         assert driver.cursor == device_id(9)
         await driver.type("y")
@@ -127,7 +127,7 @@ async def test_all_channels_come_in_page_by_page_while_the_form_is_open() -> Non
         await driver.until("0 of 50 channels (loading more…)")
         await driver.type("enter")
         await driver.settle()
-        assert driver.main.link_form.choosing, "there is nothing to choose yet"
+        assert driver.overlays.link_form.choosing, "there is nothing to choose yet"
         gate.open.set()
         await driver.until("none → chan-130?")
         await driver.type("n", "o")
@@ -148,7 +148,7 @@ async def test_the_cursor_stays_on_its_channel_when_more_come_in() -> None:
         await driver.type("o", *["down"] * 7)
         await driver.until("(loading more…)")
         await driver.settle()
-        table = driver.main.link_form._table
+        table = driver.overlays.link_form._table
         before = table.cursor_key
         assert before is not None
         gate.open.set()

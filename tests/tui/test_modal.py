@@ -31,7 +31,7 @@ async def test_an_answered_question_is_painted_over(server: Server) -> None:
         await driver.asked("Leave and lose 1 change?")
         # Textual makes a new map of the screen for a hidden widget that is refreshed, when it is
         # next asked for a place: the input does that when the keyboard comes back to it.
-        driver.main.confirmation.refresh()
+        driver.overlays.confirmation.refresh()
         await driver.settle()
         display = driver.app._display
 
@@ -55,7 +55,7 @@ async def question_over_a_bar(server: Server) -> AsyncIterator[tuple[Driver, asy
     async with on_devices(server) as driver:
         await driver.type("E")
         await driver.until("to file ›")
-        answer = driver.main.prompt.open(lambda _: "Really?")
+        answer = driver.overlays.prompt.open(lambda _: "Really?")
         await driver.asked("Really?")
         yield driver, answer
         assert has_keyboard(driver.main.table)
@@ -65,9 +65,9 @@ async def question_over_a_bar(server: Server) -> AsyncIterator[tuple[Driver, asy
 
 async def test_one_that_closes_below_a_question_leaves_it_the_keyboard(server: Server) -> None:
     async with question_over_a_bar(server) as (driver, answer):
-        driver.main.export_bar.close()
+        driver.overlays.export_bar.close()
         await driver.settle()
-        assert has_keyboard(driver.main.prompt)
+        assert has_keyboard(driver.overlays.prompt)
         assert not driver.main.table.can_focus, "the lists behind are frozen as before"
         await driver.type("n")
         assert await answer is False
@@ -79,7 +79,7 @@ async def test_a_question_that_closes_first_leads_back_to_the_bar(server: Server
         assert await answer is False
         focused = driver.main.focused
         assert focused is not None
-        assert driver.main.export_bar in focused.ancestors
+        assert driver.overlays.export_bar in focused.ancestors
         assert not driver.main.table.can_focus
         await driver.type("escape")
 
@@ -92,19 +92,19 @@ async def test_closing_what_is_closed_leaves_the_keyboard_where_it_is(server: Se
         assert has_keyboard(driver.main.detail)
         await driver.type("escape")
         assert has_keyboard(driver.main.table)
-        driver.main.export_bar.close()
+        driver.overlays.export_bar.close()
         assert has_keyboard(driver.main.table)
 
 
 async def test_one_that_was_hidden_and_is_in_sight_again_keeps_the_keyboard(server: Server) -> None:
     async with question_over_a_bar(server) as (driver, answer):
-        driver.main.prompt.post_message(events.Hide())  # told late, as when the loop is busy
-        driver.main.export_bar.query_one(Input).post_message(events.Hide())
+        driver.overlays.prompt.post_message(events.Hide())  # told late, as when the loop is busy
+        driver.overlays.export_bar.query_one(Input).post_message(events.Hide())
         await driver.settle()
-        assert has_keyboard(driver.main.prompt)
+        assert has_keyboard(driver.overlays.prompt)
         await driver.type("n")
         assert await answer is False
-        box = driver.main.export_bar.query_one(Input)
+        box = driver.overlays.export_bar.query_one(Input)
         assert has_keyboard(box)
         box.post_message(events.Hide())
         await driver.settle()
@@ -118,10 +118,10 @@ async def test_a_form_that_moves_its_cursor_below_a_question_waits_for_the_keybo
     async with on_bundles(server, "1.0.5") as driver:
         await driver.type("e", "x", "escape")
         await driver.asked("Leave and lose 1 change?")
-        form = driver.main.fields_form
+        form = driver.overlays.fields_form
         form.go_to("link")
         await driver.settle()
-        assert has_keyboard(driver.main.prompt)
+        assert has_keyboard(driver.overlays.prompt)
         await driver.type("n")
         assert has_keyboard(form.query_one(Input))
         await driver.type(*"pull")
@@ -134,7 +134,7 @@ async def test_somebody_always_has_the_keyboard(server: Server) -> None:
         assert has_keyboard(driver.main.table)
         await driver.type("e", "x", "escape")
         await driver.asked("Leave and lose 1 change?")
-        form = driver.main.fields_form
+        form = driver.overlays.fields_form
         form.query_one(Input).disabled = True  # who had it before can no longer have it
         await driver.type("n")
         assert has_keyboard(form)

@@ -59,7 +59,7 @@ async def test_a_choice_that_was_clicked_stays_while_more_come_in(clicks: int) -
         server.on("GET", "/channel", gate.before)
         await driver.type("o", *"chan-0")
         await driver.until("(loading more…)")
-        table = driver.main.link_form._table
+        table = driver.overlays.link_form._table
         await mouse(driver, events.MouseDown, (5, table.region.y + 2))
         await mouse(driver, events.MouseUp, (5, table.region.y + 2))
         clicked = table.cursor_key
@@ -134,10 +134,10 @@ async def test_a_name_that_was_typed_can_no_longer_be_edited_by_a_click(server: 
         await driver.type(*"1.0.5", "enter")
         await driver.until("y yes  n no")
         await driver.asked_in_dialog()
-        await driver.pilot.click(driver.main.confirmation.query_one(Input))
+        await driver.pilot.click(driver.overlays.confirmation.query_one(Input))
         await driver.settle()
         await driver.type("x")
-        assert driver.main.confirmation.query_one(Input).value == "1.0.5"
+        assert driver.overlays.confirmation.query_one(Input).value == "1.0.5"
         await driver.type("n")
         await driver.until("Nothing was")
         assert server.writes == 0
@@ -146,7 +146,7 @@ async def test_a_name_that_was_typed_can_no_longer_be_edited_by_a_click(server: 
 async def test_a_click_on_a_row_of_a_form_comes_to_it(server: Server) -> None:
     async with on_bundles(server, "1.0.5") as driver:
         await driver.type("e", "end", *"one")
-        form = driver.main.fields_form
+        form = driver.overlays.fields_form
         box = form.query_one(Input)
         for row, typed in ((2, "http://two"), (1, " more")):
             await driver.pilot.click(offset=(4, form.region.y + row))
@@ -156,7 +156,7 @@ async def test_a_click_on_a_row_of_a_form_comes_to_it(server: Server) -> None:
         await driver.type("escape")
         await driver.asked("Leave and lose 2 changes?")
         await driver.pilot.click(offset=(4, form.region.y + 2))
-        assert driver.main.focused is driver.main.prompt
+        assert driver.main.focused is driver.overlays.prompt
         await driver.type("n", "ctrl+s", "enter")
         await driver.asked("build 5 → build 5one more +1 more?")
         assert "  link     http://two " in driver.text
@@ -169,7 +169,7 @@ async def test_a_click_on_a_row_of_the_channel_form_comes_to_it(server: Server) 
     async with opened(server, wait_for="6 loaded") as driver:
         await driver.type("j", "e")
         await driver.until("Edit alpha-beta")
-        form = driver.main.channel_form
+        form = driver.overlays.channel_form
         assert form._rows[3].heading
         for row, comes_to in ((4, 4), (3, 4), (2, 2)):
             await driver.pilot.click(offset=(4, form.region.y + 1 + row))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.tui import palette
-from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.overlays.palette_bar import ROWS
 from capgo_tui.tui.palette import Act, Find, Offer, Quit, Show
+from capgo_tui.tui.screens.catalogue import ACTIONS
 from tests.support.hostile import TEXTS, spoiled_page
 from tests.tui.driving import assert_sound, on_devices, opened, post_paste
 from tests.tui.server import rewriting
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 def offered(driver: Driver) -> list[str]:
-    return [entry.title for entry in driver.main.palette_bar.matches.entries]
+    return [entry.title for entry in driver.overlays.palette_bar.matches.entries]
 
 
 async def ask(driver: Driver, text: str) -> None:
     await driver.type("colon", *text)
-    await driver.until(lambda: driver.main.palette_bar._searching is None, "all that matches")
+    await driver.until(lambda: driver.overlays.palette_bar._searching is None, "all that matches")
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ async def offer(server: Server) -> Offer:
         return Offer(
             "devices",
             driver.main.target,
+            driver.main.actions,
             list(workspace.channels.records.values()),
             list(workspace.bundles.records.values()),
             ["ansi-dark", "nord"],
@@ -86,7 +87,7 @@ async def test_every_action_of_the_tab_is_reached_by_its_label(offer: Offer) -> 
     for action in ACTIONS:
         if "devices" in action.tabs and action.id not in palette.HIDDEN:
             deeds = [entry.deed for entry in offer.matching(action.label)]
-            assert Act(action.name) in deeds, action.id
+            assert Act(action.id) in deeds, action.id
     assert offer.matching("promote") == [], "it is done to a channel"
 
 
@@ -113,7 +114,7 @@ async def test_a_record_is_gone_to_even_behind_a_filter(server: Server) -> None:
         await driver.until(lambda: driver.cursor == device_id(7), "the device")
         await driver.until("12 loaded")
         await driver.type("ctrl+p", *"beta-two", "enter")
-        await driver.until(lambda: driver.main._active == "channels", "the channels")
+        await driver.until(lambda: driver.main.tab == "channels", "the channels")
         assert driver.main.rows.view.collection.records[driver.cursor or ""].wire_key == "beta-two"
 
 
@@ -131,10 +132,10 @@ async def test_typed_ahead_it_waits_for_what_is_found(
     async with on_devices(server) as driver:
         await driver.type("colon", *"tester-09", "enter")
         await driver.settle()
-        assert driver.main.palette_bar.visible
+        assert driver.overlays.palette_bar.visible
         gate.set()
         await driver.until(lambda: driver.cursor == device_id(9), "the device")
-        assert not driver.main.palette_bar.visible
+        assert not driver.overlays.palette_bar.visible
 
 
 async def test_an_action_does_what_its_key_does_and_asks_as_it_asks(server: Server) -> None:
@@ -175,7 +176,7 @@ async def test_tab_completes_and_the_arrows_choose(server: Server) -> None:
         for _ in range(ROWS + 1):
             await driver.type("down")
         await driver.settle()
-        chosen = driver.main.palette_bar.matches.chosen
+        chosen = driver.overlays.palette_bar.matches.chosen
         assert chosen is not None
         assert chosen.title in driver.text, "the cursor is in sight"
         await driver.type("up", "shift+tab", "escape")
@@ -244,7 +245,9 @@ async def test_names_of_the_corpus_are_entries_like_any_other(server: Server) ->
             await driver.type("colon")
             post_paste(driver.app, typed)
             await driver.settle()
-            await driver.until(lambda: driver.main.palette_bar._searching is None, "the matches")
+            await driver.until(
+                lambda: driver.overlays.palette_bar._searching is None, "the matches"
+            )
             for _ in offered(driver):
                 await driver.type("down")
                 assert_sound(driver.app, size)

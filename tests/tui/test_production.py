@@ -27,10 +27,10 @@ SHOWN = {"1": {"e", "l", "b", "pause", "D"}, "2": {"O, x"}, "3": {"e", "D", "D m
 
 async def wanted(driver: Driver) -> str:
     """What the dialog wants typed, once it is there."""
-    dialog = driver.main.confirmation
+    dialog = driver.overlays.confirmation
     await driver.until(lambda: dialog.visible and dialog._wanted, "something to type")
     assert "prod 🔒 · " in driver.text
-    assert not driver.main.prompt.visible
+    assert not driver.overlays.prompt.visible
     return str(dialog._wanted)
 
 

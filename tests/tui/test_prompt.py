@@ -232,7 +232,7 @@ async def test_only_a_device_can_be_overridden(server: Server) -> None:
         await driver.until("✗ This server cannot look up custom ids.")
         await driver.type("o")
         await driver.until("There is no device under the cursor.")
-        assert not driver.main.link_form.choosing
+        assert not driver.overlays.link_form.choosing
 
 
 def test_a_key_event_knows_when_it_was_typed() -> None:
@@ -250,9 +250,9 @@ async def test_a_question_in_place_of_another_answers_that_with_no(server: Serve
     async with on_devices(server) as driver:
         main = driver.main
         await ask(driver)
-        first = main.prompt._answer
+        first = main.overlays.prompt._answer
         assert first is not None
-        second = main.prompt.open(lambda _: "Something else?")
+        second = main.overlays.prompt.open(lambda _: "Something else?")
         assert first.done()
         assert not first.result()
         await driver.asked("Something else?")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.tui.actions import ACTIONS
 from capgo_tui.tui.overlays.copy_bar import CopyBar
 from capgo_tui.tui.overlays.export_bar import ExportBar
 from capgo_tui.tui.overlays.filter_bar import FilterBar
 from capgo_tui.tui.overlays.palette_bar import PaletteBar
 from capgo_tui.tui.overlays.sort_bar import SortBar
+from capgo_tui.tui.screens.catalogue import ACTIONS
 from capgo_tui.tui.screens.help import help_lines
 from tests.tui.driving import assert_sound, on_devices
 from tests.tui.world import device_id
@@ -34,7 +34,7 @@ async def test_no_key_writes_or_leads_to_a_write(server: Server, tab: str) -> No
                 continue
             key = action.keys.split(",")[0]
             await driver.press(key)
-            opened = {type(modal) for modal in driver.main.modals if modal.visible}
+            opened = {type(modal) for modal in driver.overlays.mounted if modal.visible}
             assert opened <= {FilterBar, SortBar, CopyBar, ExportBar, PaletteBar}, action.id
             assert driver.app.screen is driver.main, f"{action.id} opened a form"
             said = driver.main.status.message
@@ -50,13 +50,13 @@ async def test_a_write_past_the_keys_is_refused_by_the_client(server: Server) ->
         main = driver.main
         device = main.workspace and main.workspace.devices.records[device_id(1)]
         assert device
-        main._begin(main.flows.overrides.clear(device), "clear")
+        main.work(main.records.lazy.overrides.clear(device), "clear")
         server.override(device_id(1), "beta")
         await driver.settle()
         assert main.workspace is not None
         device = await main.workspace.look_up_device(device_id(1))
         assert device is not None
-        main._begin(main.flows.overrides.clear(device), "clear")
+        main.work(main.records.lazy.overrides.clear(device), "clear")
         await driver.asked()
         await driver.type("y")
         await driver.until("✗ Not changed: this client is read-only")
@@ -84,7 +84,7 @@ async def test_hints_and_help_show_what_is_off_and_why(server: Server) -> None:
         assert hints.index("refresh") < hints.index("(o override)"), "what works comes first"
         await driver.type("question_mark")
         await driver.until(OFF)
-        told = [line for line in help_lines("devices", target) if OFF in line.text]
+        told = [line for line in help_lines(ACTIONS, "devices", target) if OFF in line.text]
         assert len(told) == sum(action.writes for action in ACTIONS)
         await driver.type("escape")
     async with on_devices(server, size=(140, 40)) as driver:

@@ -131,7 +131,9 @@ def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
 def is_filled(driver: Driver) -> bool:
     """Whether the detail tells of the record under the cursor."""
     key = driver.cursor
-    return key is not None and list(driver.main.detail._lines) == driver.main._detail_lines(key)
+    return key is not None and list(
+        driver.main.detail._lines
+    ) == driver.main.detail_controller.lines(key)
 
 
 def _cells(text: str, start: int, count: int) -> str:

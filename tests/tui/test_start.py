@@ -9,8 +9,8 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui import app as app_module
+from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
-from capgo_tui.tui.screens import lists
 from capgo_tui.workspace.collection import Appended
 from tests.tui.driving import opened, post_keys
 from tests.tui.server import Gate, Server
@@ -25,7 +25,7 @@ LISTS = ["/channel", "/device", "/bundle"]
 async def test_the_list_in_view_is_read_before_the_others(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "HEAD_START", 3600)  # else a slow machine starts them by time
+    monkeypatch.setattr(loading, "HEAD_START", 3600)  # else a slow machine starts them by time
     gate = Gate()
     server.on("GET", "/channel", gate.before)
     async with opened(server, wait_for="Loading channels…") as driver:
@@ -65,7 +65,7 @@ async def test_keys_that_come_with_the_first_rows_find_what_they_open(server: Se
 
         def type_ahead(event: Event) -> None:
             if isinstance(event, Appended):
-                modals.append(driver.main.modals)
+                modals.append(driver.overlays.mounted)
                 post_keys(driver.app, ["slash", *"beta"])
 
         workspace.channels.listen(type_ahead)

@@ -81,7 +81,7 @@ async def test_what_somebody_changed_since_is_named_and_left_alone(server: Serve
         writes = server.writes
         await driver.type("z")
         await driver.until("✗ Not undone: tester-01: override is qa now, but was left none.")
-        assert not driver.main.prompt.visible
+        assert not driver.overlays.prompt.visible
         assert server.writes == writes
         assert server.overrides() == {ONE: "qa"}
 
@@ -113,8 +113,8 @@ async def test_a_form_that_was_opened_meanwhile_keeps_the_keyboard(server: Serve
         await driver.until("6 of 6 channels")
         gate.open.set()
         await driver.until(lambda: "answer what is open first" in driver.main.status.message)
-        assert driver.main.link_form.visible
-        assert not driver.main.prompt.visible
+        assert driver.overlays.link_form.visible
+        assert not driver.overlays.prompt.visible
 
 
 async def test_an_undo_that_cannot_read_sends_nothing(server: Server) -> None:
@@ -147,7 +147,7 @@ async def test_a_run_is_asked_once_with_a_list(server: Server) -> None:
         await driver.until("Undo 2 changes")
         await driver.until("not undone · tester-02: override is qa now, but was left beta")
         assert_sound(driver.app, (80, 24))
-        yes = driver.main.confirmation.query_one(Yes)
+        yes = driver.overlays.confirmation.query_one(Yes)
         await driver.until(lambda: yes._drawn_at is not None, "the question drawn")
         await driver.type("y")
         await driver.until("Undo 2 changes · 2 of 2 · ✓ 2")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
+from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.controllers.confirm import Writing
-    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.bundle_deletions import Deletions
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 class BundleController:
     """Leads what is done to bundles from its key to its end."""
 
-    def __init__(self, screen: MainScreen, workspace: Workspace, writing: Writing) -> None:
+    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
         self._screen = screen
         self._workspace = workspace
         self._writing = writing
@@ -50,7 +51,7 @@ class BundleController:
             return bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
 
         choices = Choices(self._workspace.channels, refusal, carried)
-        return self._link(bundle, self._screen.pick(f"Put {bundle.name} on a channel", choices))
+        return self._link(bundle, pick(self._screen, f"Put {bundle.name} on a channel", choices))
 
     async def _link(self, bundle: Bundle, picked: Coroutine[None, None, Channel | None]) -> None:
         channel = await picked
@@ -95,14 +96,14 @@ class BundleController:
     def _show(self, bundle: Bundle | None) -> Coroutine[None, None, None]:
         if bundle is None:
             new = RegistrationDraft(self._workspace)
-            self._screen.fields_form.open(new)
+            self._screen.overlays.fields_form.open(new)
             return self._fill(new)
         notes = NotesDraft(self._workspace, bundle)
-        self._screen.fields_form.open(notes)
+        self._screen.overlays.fields_form.open(notes)
         return self._fill(notes)
 
     async def _fill(self, draft: NotesDraft | RegistrationDraft) -> None:
-        form = self._screen.fields_form
+        form = self._screen.overlays.fields_form
         try:
             while form.shows(draft):
                 wish = await form.wish()
@@ -116,7 +117,7 @@ class BundleController:
 
     async def _submit(self, draft: NotesDraft | RegistrationDraft) -> bool:
         """Ask and send; whether the form has done its work."""
-        form = self._screen.fields_form
+        form = self._screen.overlays.fields_form
         if not draft.dirty:
             form.say("Nothing is changed, so there is nothing to send.", "warn")
             return False

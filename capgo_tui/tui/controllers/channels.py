@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.errors import Refused
 from capgo_tui.tui.controllers.guard import guarded
+from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.confirmation import Choice
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.overlays.row_form import Wish
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.controllers.confirm import Writing
-    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.rollout import RolloutStep
@@ -42,7 +43,7 @@ CARRIED = "what it carries now"
 class ChannelController:
     """Leads what is done to one channel from its key to its end."""
 
-    def __init__(self, screen: MainScreen, workspace: Workspace, writing: Writing) -> None:
+    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
         self._screen = screen
         self._workspace = workspace
         self._writing = writing
@@ -73,14 +74,14 @@ class ChannelController:
 
     def _show_form(self, channel: Channel | None) -> Coroutine[None, None, None]:
         draft = ChannelDraft(self._workspace, channel)
-        self._screen.channel_form.open(draft, self._steps(draft))
+        self._screen.overlays.channel_form.open(draft, self._steps(draft))
         return self._fill(draft)
 
     def _steps(self, draft: ChannelDraft) -> list[RolloutStep]:
         return [] if draft.channel is None else rollout_steps(self._workspace, draft.channel)
 
     async def _fill(self, draft: ChannelDraft) -> None:
-        form = self._screen.channel_form
+        form = self._screen.overlays.channel_form
         loading = asyncio.ensure_future(self._load())
         try:
             while form.shows(draft):
@@ -100,7 +101,7 @@ class ChannelController:
 
     async def _wish(self, loading: asyncio.Future[None]) -> Wish | RolloutStep:
         """What is wanted; what takes all channels and bundles waits for them or another wish."""
-        form = self._screen.channel_form
+        form = self._screen.overlays.channel_form
         wish = await form.wish()
         while wish not in (Wish.LEAVE, Wish.COPY) and not loading.done():
             form.say("Loading the rest of the channels and bundles…")
@@ -120,11 +121,11 @@ class ChannelController:
 
     async def _agrees_to_lose(self, draft: ChannelDraft) -> bool:
         count = f"{draft.dirty} change{'s' * (draft.dirty > 1)}"
-        return await self._screen.prompt.open(lambda _: f"Leave and lose {count}?")
+        return await self._screen.overlays.prompt.open(lambda _: f"Leave and lose {count}?")
 
     async def _submit(self, draft: ChannelDraft, wish: Wish | RolloutStep) -> bool:
         """Ask and send; whether the form has done its work."""
-        form = self._screen.channel_form
+        form = self._screen.overlays.channel_form
         make = self._made(draft, wish)
         if make is None:
             return False
@@ -152,7 +153,7 @@ class ChannelController:
 
     def _made(self, draft: ChannelDraft, wish: Wish | RolloutStep) -> Callable[[], Change] | None:
         """What makes the change that is wished for; None after saying why there is none."""
-        form = self._screen.channel_form
+        form = self._screen.overlays.channel_form
         if not isinstance(wish, Wish):
             step, channel = wish, draft.channel
             problem = step.refusal
@@ -200,7 +201,7 @@ class ChannelController:
         )
         carried = bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
         title = f"Promote to {channel.name} · now {carried}"
-        return self._promote(channel, self._screen.pick(title, choices))
+        return self._promote(channel, pick(self._screen, title, choices))
 
     async def _promote(
         self, channel: Channel, picked: Coroutine[None, None, Bundle | None]

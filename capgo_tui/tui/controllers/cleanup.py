@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from capgo_tui.tui.controllers.confirm import Writing
-    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.cleanup import Plan
     from capgo_tui.workspace.session import Workspace
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class CleanupController:
     """Leads a clean-up from its key to its end."""
 
-    def __init__(self, screen: MainScreen, workspace: Workspace, writing: Writing) -> None:
+    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
         self._screen = screen
         self._workspace = workspace
         self._writing = writing
@@ -55,11 +55,11 @@ class CleanupController:
 
     def _show(self) -> Coroutine[None, None, None]:
         draft = CleanupDraft(self._workspace)
-        self._screen.fields_form.open(draft, lambda: self._recount(draft))
+        self._screen.overlays.fields_form.open(draft, lambda: self._recount(draft))
         return self._fill(draft)
 
     async def _fill(self, draft: CleanupDraft) -> None:
-        form = self._screen.fields_form
+        form = self._screen.overlays.fields_form
         tasks = [asyncio.ensure_future(self._load(draft))]
         agreed: Sequence[Change] = ()
         try:
@@ -97,8 +97,8 @@ class CleanupController:
 
     async def _load_devices(self, draft: CleanupDraft) -> None:
         await guarded(self._screen, self._workspace.devices.load_all(), "load the devices")
-        if self._screen.fields_form.shows(draft):
-            self._screen.fields_form.say("")
+        if self._screen.overlays.fields_form.shows(draft):
+            self._screen.overlays.fields_form.say("")
             await self._count(draft)
 
     # Counting
@@ -118,13 +118,13 @@ class CleanupController:
         # In a thread: with 100 000 devices their bundles alone take a moment to count.
         wrong = not draft.one_by_one or draft.first_error() is not None
         draft.plan = None if wrong else await asyncio.to_thread(draft.planning())
-        self._screen.fields_form.update()
+        self._screen.overlays.fields_form.update()
 
     # Agreeing
 
     async def _agree(self, draft: CleanupDraft) -> Sequence[Change]:
         """Show the plan until it is agreed to; empty when it is not."""
-        form, changed = self._screen.fields_form, False
+        form, changed = self._screen.overlays.fields_form, False
         await self._count(draft)
         while form.shows(draft) and (plan := draft.plan) is not None:
             if draft.refusal:
@@ -161,7 +161,7 @@ class CleanupController:
 
     async def _delete_all(self, draft: CleanupDraft) -> bool:
         """Delete every bundle, as far as this server does that; whether that was tried."""
-        form = self._screen.fields_form
+        form = self._screen.overlays.fields_form
         form.say("Counting the bundles…")
         links = await count_all(self._workspace)
         if not form.shows(draft):

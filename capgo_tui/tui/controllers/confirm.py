@@ -23,8 +23,8 @@ from capgo_tui.workspace.changes.told import told
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from capgo_tui.tui.host import Host
     from capgo_tui.tui.overlays.overlay import Overlay
-    from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.session import Workspace
@@ -90,7 +90,7 @@ class Writing:
     list does meanwhile.
     """
 
-    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+    def __init__(self, screen: Host, workspace: Workspace) -> None:
         self._screen = screen
         self._workspace = workspace
         self._waits: list[asyncio.Event] = []
@@ -142,10 +142,10 @@ class Writing:
         if target.profile is not None and target.production:
             listing = replace(listing, place=target.profile.badge)
         if guard is Guard.LINE and line is not None:
-            return self._screen.prompt.open(line, changes[0].identity)
+            return self._screen.overlays.prompt.open(line, changes[0].identity)
         one = changes[0].to_type(self._workspace) if len(changes) == 1 else str(len(changes))
         listing = replace(listing, effort=self._effort(changes), typed=one)
-        return self._screen.confirmation.open(changes, guard, listing)
+        return self._screen.overlays.confirmation.open(changes, guard, listing)
 
     async def _await_yes(
         self,
@@ -177,7 +177,7 @@ class Writing:
     def _open_modals(self) -> set[Overlay | None]:
         """What lies over the lists: a question that nobody waits for is put over nothing new."""
         elsewhere = set() if self._screen.is_current else {None}
-        return {modal for modal in self._screen.modals if modal.visible} | elsewhere
+        return {modal for modal in self._screen.overlays.mounted if modal.visible} | elsewhere
 
     def confirm_run(
         self,
@@ -236,7 +236,7 @@ class Writing:
         self, changes: Sequence[Change], title: str, undoes: Sequence[int | None] = ()
     ) -> Run:
         """Carry many changes out that were agreed to, and show what becomes of each."""
-        dialog = self._screen.run_dialog
+        dialog = self._screen.overlays.run_dialog
         run = Run(changes, self._workspace, undoes=undoes)
         dialog.open(title, run)
         try:
@@ -253,7 +253,9 @@ class Writing:
     async def may_lose(self, count: int) -> bool:
         """Whether a form may be left, which is asked if something typed is lost with it."""
         lost = f"{count} change{'s' * (count > 1)}"
-        return not count or await self._screen.prompt.open(lambda _: f"Leave and lose {lost}?")
+        return not count or await self._screen.overlays.prompt.open(
+            lambda _: f"Leave and lose {lost}?"
+        )
 
     async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
         """Carry a change out that was agreed to, and tell its end."""
@@ -312,8 +314,8 @@ class Writing:
         repair = change.repair(outcome.lost) if outcome.lost else None
         if repair is None:
             return
-        if self._screen.channel_form.is_at_work:
+        if self._screen.overlays.channel_form.is_at_work:
             # It would hide the line that says why this is asked; another one's stays.
-            self._screen.channel_form.close()
+            self._screen.overlays.channel_form.close()
         if await self._ask_one(repair):
             await self.carry_out(repair)

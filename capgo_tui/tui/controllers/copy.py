@@ -11,9 +11,8 @@ from capgo_tui.workspace.copying import Copying, Part
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
-    from capgo_tui.tui.overlays.copy_bar import CopyBar
-    from capgo_tui.tui.screens.lists import AnyRows
-    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.tui.host import Host
+    from capgo_tui.tui.lists import AnyRows
     from capgo_tui.workspace.session import Workspace
 
 MOST = 2_000
@@ -23,18 +22,16 @@ MOST = 2_000
 class CopyController:
     """Asks what to copy, and says what was copied and how."""
 
-    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+    def __init__(self, screen: Host, workspace: Workspace) -> None:
         self._screen = screen
         self._workspace = workspace
 
-    def ask(
-        self, bar: CopyBar, rows: AnyRows, keys: Sequence[str], hidden: int
-    ) -> Coroutine[None, None, None]:
+    def ask(self, rows: AnyRows, keys: Sequence[str], hidden: int) -> Coroutine[None, None, None]:
         """Ask what to copy of the records of some keys, `hidden` of which the filter hides.
 
         The bar has the keyboard when this returns; what is left to await copies.
         """
-        return self._await_part(bar.open(), rows, keys, hidden)
+        return self._await_part(self._screen.overlays.copy_bar.open(), rows, keys, hidden)
 
     async def _await_part(
         self, chosen: asyncio.Future[str | None], rows: AnyRows, keys: Sequence[str], hidden: int

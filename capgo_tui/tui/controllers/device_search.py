@@ -11,7 +11,9 @@ from capgo_tui.workspace.numbers import grouped
 from capgo_tui.workspace.query import custom_id_filter
 
 if TYPE_CHECKING:
-    from capgo_tui.tui.screens.main import MainScreen
+    from collections.abc import Callable
+
+    from capgo_tui.tui.host import Host
     from capgo_tui.workspace.custom_ids import Search
     from capgo_tui.workspace.query import Query
     from capgo_tui.workspace.session import Workspace
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
 class DeviceSearch:
     """Asks the server for a device, and puts the cursor on it."""
 
-    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+    def __init__(
+        self, screen: Host, workspace: Workspace, refine: Callable[[str, str], None]
+    ) -> None:
+        self._refine = refine
+        """Puts a better filter in place of one."""
         self._screen = screen
         self._workspace = workspace
 
@@ -45,7 +51,7 @@ class DeviceSearch:
         self._say_asking(text)
         search = await find_device(self._workspace, text, walks=self._say_read)
         if search.devices and search.by_custom_id:
-            self._screen.refine_filter(clean(text), custom_id_filter(clean(text)))
+            self._refine(clean(text), custom_id_filter(clean(text)))
         self._show_search(text, search, is_id=True)
 
     def _show_search(self, text: str, search: Search, *, is_id: bool) -> None:

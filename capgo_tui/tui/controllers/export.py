@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.tui.host import Host
+    from capgo_tui.tui.lists import AnyRows
     from capgo_tui.tui.overlays.export_bar import ExportBar, Wanted
-    from capgo_tui.tui.screens.lists import AnyRows
-    from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.export.export import Export
     from capgo_tui.workspace.session import Workspace
 
@@ -29,7 +29,7 @@ _NO_NAME = re.compile(r"[^\w.-]", re.ASCII)
 class ExportController:
     """Writes one list at a time; what is under way can be stopped."""
 
-    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+    def __init__(self, screen: Host, workspace: Workspace) -> None:
         self._screen = screen
         self._workspace = workspace
         self._under_way: Export[Channel] | Export[Device] | Export[Bundle] | None = None
@@ -42,14 +42,13 @@ class ExportController:
         return True
 
     def ask(
-        self, bar: ExportBar, rows: AnyRows, form: str = "", name: str = ""
+        self, rows: AnyRows, form: str = "", name: str = ""
     ) -> Coroutine[None, None, None] | None:
         """Ask for the format and the file; what is left to await writes what the list shows.
 
         The bar has the keyboard when this returns.
 
         Args:
-            bar: where it is asked.
             rows: the list.
             form: the format to begin with.
             name: a file to begin with; where it has none of the known ends, the format's is added.
@@ -61,6 +60,7 @@ class ExportController:
         view = rows.view
         of = f"{grouped(len(view))} of {grouped(len(view.collection))} loaded {rows.look.name}"
         stem = name or f"./{self._stem(rows.look.name)}"
+        bar = self._screen.overlays.export_bar
         answer = bar.open(f"Export {of}", OF_FILES, stem.removesuffix(f".{form}"), form)
         return self._await_file(bar, rows, answer)
 
@@ -98,7 +98,7 @@ class ExportController:
             return WholeFile(path)
         except FileExistsError:
             question = f"{path.name} is there already. Replace it?"
-        if not await self._screen.prompt.open(lambda _: question):
+        if not await self._screen.overlays.prompt.open(lambda _: question):
             return None
         return WholeFile(path, replace=True)
 

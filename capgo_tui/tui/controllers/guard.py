@@ -10,14 +10,14 @@ from capgo_tui.workspace.words import explain
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from capgo_tui.tui.screens.lists import ListsScreen
+    from capgo_tui.tui.host import Host
 
 
-async def guarded(screen: ListsScreen, work: Awaitable[object], doing: str) -> None:
+async def guarded(host: Host, work: Awaitable[object], doing: str) -> None:
     """Await some work; a failure is told in the status line and ends nothing.
 
     Args:
-        screen: where the failure is told.
+        host: where the failure is told.
         work: what to await.
         doing: completes «failed to …», such as «load the devices».
 
@@ -25,13 +25,11 @@ async def guarded(screen: ListsScreen, work: Awaitable[object], doing: str) -> N
     try:
         await work
     except CapgoError as error:
-        since = None if screen.workspace is None else screen.workspace.now()
-        notice = explain(error, doing, screen.target, since=since)
-        screen.say(f"✗ {notice.headline} {notice.advice}".rstrip())
+        since = None if host.workspace is None else host.workspace.now()
+        notice = explain(error, doing, host.target, since=since)
+        host.say(f"✗ {notice.headline} {notice.advice}".rstrip())
     except Refused as refused:
-        screen.say(f"✗ Nothing was sent: {refused}.")
+        host.say(f"✗ Nothing was sent: {refused}.")
     except Exception as error:  # noqa: BLE001 - a bug in a worker must not end the program
-        screen.say(
-            f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui. r reads again."
-        )
-        screen.app.report_bug(error)
+        host.say(f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui. r reads again.")
+        host.app.report_bug(error)

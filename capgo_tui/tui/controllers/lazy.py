@@ -1,4 +1,4 @@
-"""All flows of one screen. Importing this brings pydantic and the models of changes."""
+"""The controllers that no start needs. Importing this brings pydantic and the models of changes."""
 
 from __future__ import annotations
 
@@ -15,20 +15,24 @@ from capgo_tui.tui.controllers.overrides import OverrideController
 from capgo_tui.tui.controllers.undo import UndoController
 
 if TYPE_CHECKING:
-    from capgo_tui.tui.screens.main import MainScreen
+    from collections.abc import Callable, Iterable
+
+    from capgo_tui.tui.host import Host
     from capgo_tui.workspace.session import Workspace
 
 
-class Flows:
-    """What a screen can have done to its workspace."""
+class LazyControllers:
+    """What leads writes, copies and exports, made once the first rows are on the screen."""
 
-    def __init__(self, screen: MainScreen, workspace: Workspace) -> None:
+    def __init__(
+        self, screen: Host, workspace: Workspace, unmark: Callable[[Iterable[str]], None]
+    ) -> None:
         self.writing = Writing(screen, workspace)
         self.channels = ChannelController(screen, workspace, self.writing)
         self.overrides = OverrideController(screen, workspace, self.writing)
-        self.many_overrides = ManyOverrides(screen, workspace, self.writing, self.overrides)
+        self.many_overrides = ManyOverrides(screen, workspace, self.writing, self.overrides, unmark)
         self.bundles = BundleController(screen, workspace, self.writing)
         self.cleanup = CleanupController(screen, workspace, self.writing)
-        self.copying = CopyController(screen, workspace)
-        self.exporting = ExportController(screen, workspace)
-        self.undoing = UndoController(screen, workspace, self.writing)
+        self.copy = CopyController(screen, workspace)
+        self.export = ExportController(screen, workspace)
+        self.undo = UndoController(screen, workspace, self.writing)

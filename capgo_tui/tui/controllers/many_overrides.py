@@ -12,13 +12,13 @@ from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import channel_refusal, override, override_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.controllers.confirm import Writing
     from capgo_tui.tui.controllers.overrides import OverrideController
+    from capgo_tui.tui.host import Host
     from capgo_tui.tui.overlays.ids_form import IdsForm
-    from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.overrides import OverrideChange
     from capgo_tui.workspace.changes.run import Run
@@ -36,12 +36,18 @@ class ManyOverrides:
     """Leads overrides from a set of devices, fixed when the key was pressed, to a run."""
 
     def __init__(
-        self, screen: MainScreen, workspace: Workspace, writing: Writing, one: OverrideController
+        self,
+        screen: Host,
+        workspace: Workspace,
+        writing: Writing,
+        one: OverrideController,
+        unmark: Callable[[Iterable[str]], None],
     ) -> None:
         self._screen = screen
         self._workspace = workspace
         self._writing = writing
         self._one = one
+        self._unmark = unmark
 
     def override(
         self, devices: Sequence[Named], hidden: int = 0, left_out: Sequence[Named] = ()
@@ -176,7 +182,7 @@ class ManyOverrides:
         run = await asked
         if run is not None:
             done = [s for s in run.steps if s.outcome and s.outcome.fate is Fate.VERIFIED]
-            self._screen.unmark_devices([step.change.key for step in done])
+            self._unmark([step.change.key for step in done])
 
 
 def _shown(device_id: str) -> str:

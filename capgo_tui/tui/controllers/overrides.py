@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import Refused
+from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal, override
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.controllers.confirm import Writing
-    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
 
@@ -32,7 +33,7 @@ NO_BUNDLE = "no bundle"
 class OverrideController:
     """Leads one override from its key to its confirmation."""
 
-    def __init__(self, screen: MainScreen, workspace: Workspace, writing: Writing) -> None:
+    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
         self._screen = screen
         self._workspace = workspace
         self._writing = writing
@@ -81,7 +82,7 @@ class OverrideController:
             return bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
 
         choices = Choices(self._workspace.channels, refusal, bundle)
-        return self._choose(who, self._screen.pick(f"Override {about}", choices), then)
+        return self._choose(who, pick(self._screen, f"Override {about}", choices), then)
 
     def clear(self, device: Device) -> Coroutine[None, None, object] | None:
         """Clear the device's override; the question has the keyboard when this returns."""
@@ -119,7 +120,7 @@ class OverrideController:
                 lambda bundle: bundle_refusal(self._workspace, bundle),
                 without=NO_BUNDLE,
             )
-            bundle = await self._screen.pick(f"{who} → {channel.name}, with a bundle?", choices)
+            bundle = await pick(self._screen, f"{who} → {channel.name}, with a bundle?", choices)
             if bundle is None and not choices.declined:
                 return
         await then(channel, bundle)
@@ -128,7 +129,7 @@ class OverrideController:
         """Find out what was linked a moment ago, for the reasons beside the channels."""
         with suppress(asyncio.CancelledError):
             await recall(self._workspace)
-            self._screen.link_form.reasons_changed()
+            self._screen.overlays.link_form.reasons_changed()
 
     def _confirm(
         self, device: Device, channel: Channel | None, bundle: Bundle | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.overlays.confirmation import Listing
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.tui.controllers.confirm import Writing
-    from capgo_tui.tui.screens.main import MainScreen
+    from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.undo import Undo
     from capgo_tui.workspace.journal_entry import Entry
@@ -27,9 +26,9 @@ READING = "Reading what is there now…"
 READING_LEFT = "Reading what an earlier run left midway…"
 
 
-# The models of all kinds of change take 0.1 s to be made: nobody waits for that at the start,
-# and the event loop never does.
-_KINDS = "capgo_tui.workspace.changes.kinds"
+def _import_kinds() -> None:
+    """Import the models of all kinds of change: 0.1 s for a thread, not for the event loop."""
+    from capgo_tui.workspace.changes import kinds  # noqa: F401, PLC0415
 
 
 def _question(change: Change, width: int) -> str:
@@ -39,7 +38,7 @@ def _question(change: Change, width: int) -> str:
 class UndoController:
     """Leads an undo from its key to its end. The record is read before anything is asked."""
 
-    def __init__(self, screen: MainScreen, workspace: Workspace, writing: Writing) -> None:
+    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
         self._screen = screen
         self._workspace = workspace
         self._writing = writing
@@ -49,7 +48,7 @@ class UndoController:
         try:
             if not await asyncio.to_thread(self._workspace.journal.cut_off):
                 return
-            await asyncio.to_thread(import_module, _KINDS)
+            await asyncio.to_thread(_import_kinds)
             from capgo_tui.workspace.changes.resolve import resolve  # noqa: PLC0415
 
             resolved = await resolve(self._workspace, partial(self._say_read, READING_LEFT))
@@ -64,10 +63,10 @@ class UndoController:
     async def last(self) -> None:
         """Undo the last change that can be undone, and all that was confirmed with it."""
         self._screen.status.dismiss()
-        await asyncio.to_thread(import_module, _KINDS)
+        entries = await self.entries()
         from capgo_tui.workspace.changes.undo import latest  # noqa: PLC0415
 
-        found = latest(await self._entries())
+        found = latest(entries)
         if found.entries:
             await self._undo(found.entries, found.passed_over)
         elif found.passed_over:
@@ -75,22 +74,16 @@ class UndoController:
         else:
             self._screen.say("There is no change to undo. Z lists them all.")
 
-    async def choose(self) -> None:
-        """List the changes, and undo the one that is chosen there."""
-        self._screen.status.dismiss()
-        await asyncio.to_thread(import_module, _KINDS)
-        from capgo_tui.tui.screens.changes import ChangesScreen  # noqa: PLC0415
+    async def undo(self, entry: Entry) -> None:
+        """Undo a change that was chosen, and all that was confirmed with it."""
         from capgo_tui.workspace.changes.undo import together_with  # noqa: PLC0415
 
-        changes = ChangesScreen(self._entries, self._screen.target, self._workspace.now)
-        await changes.read()
-        if self._is_taken():
-            return
-        chosen = await self._screen.app.push_screen_wait(changes)
-        if chosen is not None:
-            await self._undo(together_with(chosen, await self._entries()))
+        await self._undo(together_with(entry, await self.entries()))
 
-    async def _entries(self) -> Sequence[Entry]:
+    async def entries(self) -> Sequence[Entry]:
+        """Read the journal, and import what its entries are made of."""
+        await asyncio.to_thread(_import_kinds)
+
         return await asyncio.to_thread(self._workspace.journal.entries)
 
     async def _undo(self, entries: Sequence[Entry], passed_over: str = "") -> None:
@@ -102,7 +95,7 @@ class UndoController:
             before = f"{passed_over}; before that: " if passed_over else ""
             self._screen.say(f"✗ Not undone: {before}{undo}.")
             return
-        if self._is_taken() or any(self._is_busy(each.change) for each in undo.done):
+        if self.is_taken() or any(self._is_busy(each.change) for each in undo.done):
             return
         self._screen.say(f"{EARLIER} · {passed_over}" if passed_over else "")
         if not await self._ask(undo):
@@ -124,7 +117,7 @@ class UndoController:
         line = partial(_question, undo.changes[0]) if one else None
         return self._writing.ask(undo.changes, line, Listing(undo.title))
 
-    def _is_taken(self) -> bool:
+    def is_taken(self) -> bool:
         """Whether something else was opened while the server was read, after saying so."""
         taken = self._screen.is_taken or not self._screen.is_current
         if taken:

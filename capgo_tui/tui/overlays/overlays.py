@@ -1,4 +1,4 @@
-"""A screen over which rows and forms can lie; they are mounted once there is need of them."""
+"""All that can lie over the main screen; it is mounted once there is need of it."""
 
 from __future__ import annotations
 
@@ -12,27 +12,24 @@ from capgo_tui.tui.overlays.export_bar import ExportBar
 from capgo_tui.tui.overlays.fields_form import FieldsForm
 from capgo_tui.tui.overlays.filter_bar import FilterBar
 from capgo_tui.tui.overlays.link_form import LinkForm
-from capgo_tui.tui.overlays.overlay import Overlay, OverlayScreen
+from capgo_tui.tui.overlays.overlay import Overlay
 from capgo_tui.tui.overlays.palette_bar import PaletteBar
 from capgo_tui.tui.overlays.prompt import Prompt
 from capgo_tui.tui.overlays.run_dialog import RunDialog
 from capgo_tui.tui.overlays.sort_bar import SortBar
 
 if TYPE_CHECKING:
-    from textual.geometry import Size
+    from textual.screen import Screen
 
-M = TypeVar("M", bound=Overlay)
+OverlayT = TypeVar("OverlayT", bound=Overlay)
 
 
-class ScreenWithModals(OverlayScreen):
-    """The widgets exist from the start; `furnish` mounts them."""
+class Overlays:
+    """The overlays of one screen. The widgets exist from the start; `mount` mounts them."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
-
-    def __init__(self) -> None:
-        # Textual gives these with the first resize, after a first layout in vain.
-        super().__init__(classes=self._classes_at(self.app.size))
+    def __init__(self, screen: Screen[None]) -> None:
+        self._screen = screen
+        self._mounting = asyncio.Lock()
         self.filter_bar = FilterBar()
         self.sort_bar = SortBar()
         self.copy_bar = CopyBar()
@@ -44,19 +41,18 @@ class ScreenWithModals(OverlayScreen):
         self.fields_form = FieldsForm()
         self.confirmation = Confirmation()
         self.run_dialog = RunDialog()
-        self.modals: tuple[Overlay, ...] = ()
-        """What lies over the lists, once it is there."""
-        self._furnishing = asyncio.Lock()
+        self.mounted: tuple[Overlay, ...] = ()
+        """Those that are there already: none before `mount`."""
 
-    async def furnish(self) -> None:
-        """Mount what lies over the lists; the app awaits this before any action.
+    async def mount(self) -> None:
+        """Mount them, the first time.
 
-        Nobody needs it before there are rows, and mounting it before them held them up by a
-        tenth of the whole start.
+        Nobody needs them before there are rows, and mounting them before those held them up by
+        a tenth of the whole start.
         """
-        async with self._furnishing:
-            if not self.modals and self.is_attached:
-                modals = (
+        async with self._mounting:
+            if not self.mounted and self._screen.is_attached:
+                overlays = (
                     self.filter_bar,
                     self.sort_bar,
                     self.copy_bar,
@@ -69,30 +65,21 @@ class ScreenWithModals(OverlayScreen):
                     self.confirmation,
                     self.run_dialog,
                 )
-                await self.mount(self.palette_bar.matches, *modals)
-                self.modals = modals
+                await self._screen.mount(self.palette_bar.matches, *overlays)
+                self.mounted = overlays
 
-    async def furnish_with(self, kind: type[M]) -> M:
-        """Mount one more that lies over the lists, the first time it is asked for."""
-        await self.furnish()
-        for modal in self.modals:
-            if isinstance(modal, kind):
-                return modal
-        modal = kind()
-        self.modals = (*self.modals, modal)
-        await self.mount(modal)
-        return modal
-
-    @classmethod
-    def _classes_at(cls, size: Size) -> str:
-        """The breakpoints that a size has passed."""
-        extents = (
-            (cls.HORIZONTAL_BREAKPOINTS, size.width),
-            (cls.VERTICAL_BREAKPOINTS, size.height),
-        )
-        return " ".join(max(p for p in points if p[0] <= extent)[1] for points, extent in extents)
+    async def mount_one(self, kind: type[OverlayT]) -> OverlayT:
+        """Return the overlay of a kind that few need, mounted the first time."""
+        await self.mount()
+        for overlay in self.mounted:
+            if isinstance(overlay, kind):
+                return overlay
+        overlay = kind()
+        self.mounted = (*self.mounted, overlay)
+        await self._screen.mount(overlay)
+        return overlay
 
     @property
-    def is_taken(self) -> bool:
-        """Whether something modal has the keyboard: nothing may move behind it by itself."""
-        return any(modal.visible for modal in self.modals)
+    def open(self) -> list[Overlay]:
+        """Those that are open now."""
+        return [overlay for overlay in self.mounted if overlay.visible]

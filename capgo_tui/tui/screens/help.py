@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from capgo_tui.tui.actions import ACTIONS, FORMS, MOVES, Action, disabled_reason
+from capgo_tui.tui.actions import FORMS, MOVES
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.resources.registry import RESOURCES
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from capgo_tui.tui.actions import Action
     from capgo_tui.workspace.target import Target
 
 
-def help_lines(tab: str, target: Target) -> Sequence[Line]:
+def help_lines(actions: Sequence[Action], tab: str, target: Target) -> Sequence[Line]:
     """All keys with those of this tab first, then what the glyphs mean."""
 
     def tooltip(action: Action) -> str:
-        reason = disabled_reason(action.name, target)
+        reason = action.disabled_reason(target)
         return f"✗ {action.tooltip} · not now: {reason}" if reason else action.tooltip
 
-    here = [a for a in ACTIONS if tab in a.tabs]
-    elsewhere = [a for a in ACTIONS if tab not in a.tabs]
+    here = [a for a in actions if tab in a.tabs]
+    elsewhere = [a for a in actions if tab not in a.tabs]
     lines = [Line("", f"Keys on {tab}", "heading")]
     lines += [Line(action.key, tooltip(action)) for action in here]
     lines += [Line("", "Moving", "heading")]
@@ -62,9 +63,9 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark", "dismiss(None)", "close", id="help.close"),
     ]
 
-    def __init__(self, tab: str, target: Target) -> None:
+    def __init__(self, actions: Sequence[Action], tab: str, target: Target) -> None:
         super().__init__()
-        self._tab, self._target = tab, target
+        self._actions, self._tab, self._target = actions, tab, target
 
     def compose(self) -> ComposeResult:
         """Make the page."""
@@ -74,4 +75,4 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fill the page."""
-        self.query_one(Detail).show_lines(help_lines(self._tab, self._target))
+        self.query_one(Detail).show_lines(help_lines(self._actions, self._tab, self._target))

@@ -1,255 +1,356 @@
-"""The screen of an app: its lists, all of one record, the filter, and what is written."""
+"""The screen of an app: its widgets, who has the keyboard, the tabs and the rows of chrome."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from capgo_tui.text import clean_lines
-from capgo_tui.tui.actions import ACTIONS
-from capgo_tui.tui.screens.going import GoingScreen
-from capgo_tui.tui.screens.help import HelpScreen
-from capgo_tui.tui.screens.lists import NOT_CONNECTED
-from capgo_tui.tui.screens.request_log import RequestLogScreen
-from capgo_tui.tui.screens.unreadable import UnreadableScreen
-from capgo_tui.tui.widgets.detail import Line
-from capgo_tui.tui.widgets.hint_bar import Hint
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.reactive import Reactive
+
+from capgo_tui.api.revisions import Extra
+from capgo_tui.tui.actions import action_on_tab, runs_of
+from capgo_tui.tui.controllers import loading
+from capgo_tui.tui.controllers.arrange import ArrangeController
+from capgo_tui.tui.controllers.detail import DetailController
+from capgo_tui.tui.controllers.filter import FilterController
+from capgo_tui.tui.controllers.guard import guarded
+from capgo_tui.tui.controllers.leave import LeaveController
+from capgo_tui.tui.controllers.lists import ListController
+from capgo_tui.tui.controllers.loading import LoadingController
+from capgo_tui.tui.controllers.palette import PaletteController
+from capgo_tui.tui.controllers.records import RecordController
+from capgo_tui.tui.controllers.status import StatusController
+from capgo_tui.tui.controllers.tabs import TabController
+from capgo_tui.tui.overlays.overlay import OverlayScreen
+from capgo_tui.tui.overlays.overlays import Overlays
+from capgo_tui.tui.screens.catalogue import ACTIONS
+from capgo_tui.tui.screens.pages import PageController
+from capgo_tui.tui.widgets.detail import Detail
+from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
+from capgo_tui.tui.widgets.record_table import RecordTable
+from capgo_tui.tui.widgets.status_line import StatusLine
+from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
+from capgo_tui.workspace import words
+from capgo_tui.workspace.resources.registry import RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from textual import events
+    from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.timer import Timer
+    from textual.geometry import Size
+    from textual.widget import Widget
     from textual.worker import Worker
 
-    from capgo_tui.api.models import Bundle, Channel, Device
-    from capgo_tui.tui.controllers.device_search import DeviceSearch
-    from capgo_tui.tui.lists import RecordRows
+    from capgo_tui.tui.app_base import AppBase
+    from capgo_tui.tui.lists import AnyRows
     from capgo_tui.tui.overlays.filter_bar import FilterBar
+    from capgo_tui.tui.overlays.palette_bar import PaletteBar
+    from capgo_tui.tui.overlays.sort_bar import SortBar
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
-    AnyRows = RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]
-
-C = TypeVar("C", "Channel", "Bundle")
-
-FOLLOW_SECONDS = 0.06
-"""How long the cursor rests before the detail beside the table follows it."""
+READS = "reads"
+"""The group of the workers that change nothing at the server."""
 
 
-class MainScreen(GoingScreen):
-    """One app: channels, devices and bundles, and what is done to them."""
+class MainScreen(OverlayScreen):
+    """One app: channels, devices and bundles, and what is done to them.
+
+    The controllers do it; what they know of this screen is `Host`.
+    """
 
     CSS_PATH = "main.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in ACTIONS]
+
+    @dataclass
+    class KeyWanted(Message):
+        """The key was refused and the operator wants to give another."""
+
+        app_id: str
+
+    app: AppBase
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As in Textual, but moving the focus does not repaint the whole screen."""
+    actions = ACTIONS
 
     def __init__(
         self, target: Target, device: str | None = None, refresh_seconds: float | None = None
     ) -> None:
-        super().__init__(target, "devices" if device else "channels", refresh_seconds)
-        self._sought = device
-        self._search: Worker[None] | None = None
-        """What asks the server for a device, or did last."""
-        self._raw = False
-        self._resting: Timer | None = None
+        # Textual gives these with the first resize, after a first layout in vain.
+        super().__init__(classes=_classes_at(self.app.size))
+        self.target = target
+        self.workspace: Workspace | None = None
+        self.tab = "devices" if device else "channels"
+        self._device = device
+        self.title_bar = TitleBar(target)
+        self.table = RecordTable(id="records", classes="behind")
+        self.detail = Detail(id="detail", classes="behind")
+        self.status = StatusLine()
+        self.hints = HintBar()
+        self.overlays = Overlays(self)
+        self.detail_controller = DetailController(self)
+        self.lists = ListController(self, self.detail_controller)
+        self.status_controller = StatusController(self, self.lists)
+        self.loading_controller = LoadingController(
+            self, self.lists, self.status_controller, refresh_seconds
+        )
+        self.arrange_controller = ArrangeController(self, self.lists)
+        self.filters = FilterController(self, self.lists, self.detail_controller)
+        self.records = RecordController(self, self.arrange_controller)
+        self.palette = PaletteController(self, self.filters, self.records)
+        self.pages = PageController(self, self.records)
+        self._runs = runs_of(
+            (
+                self.records,
+                self.detail_controller,
+                self.filters,
+                self.loading_controller,
+                self.arrange_controller,
+                self.palette,
+                TabController(self),
+                LeaveController(
+                    self,
+                    self.detail_controller,
+                    self.filters,
+                    self.records,
+                    self.status_controller,
+                ),
+                self.pages,
+            )
+        )
+
+    def compose(self) -> ComposeResult:
+        """Make the rows of chrome and the table; what lies over them comes later."""
+        yield self.title_bar
+        with Horizontal(id="body"):
+            yield self.table
+            yield self.detail
+        yield self.status
+        yield self.hints
+
+    def on_mount(self) -> None:
+        """Say what is being waited for, before anything was asked."""
+        notice = words.loading(self.tab, self.target)
+        self.table.say(notice.headline, notice.advice)
+        self.set_focus(self.table)
+        self.set_interval(1, self.tick)
+        self.show_chrome()
 
     def open(self, workspace: Workspace) -> None:
-        """Show a workspace, and look up the device that was asked for."""
-        super().open(workspace)
-        if self._sought is not None:
-            self._filter(self._sought)
-            self._seek(self._device_search(workspace).seek(self._sought))
+        """Show a workspace and begin to load its three lists, the one in view first.
 
-    # The detail
+        The others follow once its rows are on the screen, or when these keep the operator
+        waiting anyway: reading all three at once put a tenth on top of the whole start.
+        """
+        self.workspace = workspace
+        self.lists.open(workspace)
+        workspace.waits.listen(self.show_status)
+        self._show_tab()
+        self.set_timer(loading.HEAD_START, self.loading_controller.begin_all)
+        if self._device is not None:
+            self.filters.open_on(self._device, workspace)
+
+    def finish_start(self) -> None:
+        """Load and mount what could wait until the first rows were on the terminal."""
+        # By way of the table, which only then has told the screen that it is to be drawn.
+        self.table.call_later(self.call_after_refresh, self._finish_start)
+
+    async def _finish_start(self) -> None:
+        self.loading_controller.begin_all()
+        await self.mount_overlays()
+
+    async def mount_overlays(self) -> None:
+        """Mount what lies over the lists, and what leads the writes; the app awaits this first."""
+        await self.overlays.mount()
+        await self.records.load()
+
+    def tick(self) -> None:
+        """Do what is due once a second."""
+        # Only an age or a countdown that is on the screen has to go on.
+        self.overlays.link_form.reasons_changed()
+        self.loading_controller.tick()
+
+    # Tabs and chrome
+
+    @property
+    def rows(self) -> AnyRows:
+        """The list in view."""
+        return self.lists.rows[self.tab]
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether an overlay has the keyboard: nothing may move behind it by itself."""
+        return bool(self.overlays.open)
+
+    def show_tab(self, name: str) -> None:
+        """Show another list."""
+        if name != self.tab:
+            self.tab = name
+            self._show_tab()
+
+    def _show_tab(self) -> None:
+        self.status.dismiss()
+        self.show_hints()
+        if self.workspace is not None:
+            self.lists.show()
+            self.detail_controller.follow()
+            self.loading_controller.begin(self.rows)
+        self.show_chrome()
+
+    def show_chrome(self) -> None:
+        """Draw the tabs and the status line anew."""
+        tabs = [Tab(look.name, look.title, self._count(look.name)) for look in RESOURCES]
+        self.title_bar.show_tabs(tabs, self.tab)
+        if self.workspace is None:
+            self.show_hints()
+        self.show_status()
+
+    def _count(self, name: str) -> str:
+        rows = self.lists.rows.get(name)
+        return "…" if rows is None else words.count(rows.view.collection)
+
+    def show_status(self) -> None:
+        """Draw the status line anew."""
+        self.status_controller.show()
+
+    def say(self, message: str) -> None:
+        """Say in the status line what is happening."""
+        self.status.say(message)
+
+    def tell(self, outcome: str) -> None:
+        """Say what became of a write; it stays until it is dismissed."""
+        self.status.tell(outcome)
+        self.app.note_outcome(outcome)
+
+    def show_hints(self) -> None:
+        """Draw the keys of this moment; how to leave what was entered comes first."""
+        hints = [
+            Hint(action.key, action.label, bool(action.disabled_reason(self.target)))
+            for action in ACTIONS
+            if action.hint and self.tab in action.tabs and action.id != "help"
+            if action.needs is None or action.needs in self._extras
+        ]
+        if self.workspace is not None and self.rows.state.wide:
+            hints = [Hint("←→", "slide"), Hint("w", "narrow"), *hints]
+        if self.detail_controller.is_open:
+            first = self.detail_controller.hints()
+            covered = {"⏎", *(hint.key for hint in first)}
+            hints = [*first, *(hint for hint in hints if hint.key not in covered)]
+        self.hints.show_hints(sorted(hints, key=lambda hint: hint.off))
+
+    @property
+    def _extras(self) -> frozenset[Extra]:
+        """What the server's revision has besides; anything, until that is known."""
+        if self.workspace is None:
+            return frozenset(Extra)
+        return self.workspace.client.traits.extras
+
+    def show_detail_pane(self, *, visible: bool) -> None:
+        """Give the detail its place on a narrow screen, or the list."""
+        self.set_class(visible, "-detail")
+
+    # Work
+
+    def read(self, work: Coroutine[None, None, object], doing: str) -> Worker[None]:
+        """Let work go on that changes nothing at the server; `doing` completes «failed to …»."""
+        return self.run_worker(guarded(self, work, doing), group=READS, exit_on_error=False)
+
+    def work(self, work: Coroutine[None, None, object] | None, doing: str) -> None:
+        """Let work go on, if there is any; `doing` completes «failed to …»."""
+        if work is not None:
+            self.run_worker(guarded(self, work, doing), exit_on_error=False)
+
+    def cancel_reads(self) -> None:
+        """End what only reads, for nobody will look at it any more."""
+        self.loading_controller.is_over = True
+        self.workers.cancel_group(self, READS)
+
+    def ask_for_key(self) -> None:
+        """Ask for another key, in place of one that was refused."""
+        self.post_message(self.KeyWanted(self.target.app_id))
+
+    async def action_run(self, action_id: str) -> None:
+        """Run an action, or the one of the same key that belongs to this tab."""
+        action = action_on_tab(ACTIONS, action_id, self.tab)
+        if reason := action.disabled_reason(self.target):
+            self.say(f"✗ {reason[:1].upper()}{reason[1:]}.")
+            return
+        outcome = self._runs[action.id]()
+        if outcome is not None:
+            await outcome
+
+    # What the widgets report
 
     def on_record_table_cursor_moved(self) -> None:
         """Let the detail follow."""
-        self.follow()
+        self.detail_controller.follow()
 
     def on_record_table_opened(self) -> None:
         """Show all of the record."""
-        self.action_open()
+        self.detail_controller.open()
 
-    def on_click(self) -> None:
-        """Leave the detail at a click on the list beside it."""
-        if self._rows and self.focused is self.table:
-            self._close_detail()
+    def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
+        """Load the next page."""
+        self.loading_controller.load_next(wanted=event.wanted)
 
-    def action_open(self) -> None:
-        """Show all of the record under the cursor and scroll in it."""
-        self._open_detail(raw=self._raw and self.detail.display)
+    def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
+        """Sort by the column whose title was clicked."""
+        self.arrange_controller.sort_by(event.column_id)
 
-    def action_raw(self) -> None:
-        """Change between labelled fields and the server's own JSON."""
-        if self.detail.display:
-            self._raw = not self._raw
-            self._show_detail()
-            self._show_hints()
-        else:
-            self._open_detail(raw=True)
-
-    def _open_detail(self, *, raw: bool) -> None:
-        if self.table.cursor_key is not None:
-            self._raw = raw
-            self.add_class("-detail")
-            self._show_detail()
-            self._show_hints()
-            self.set_focus(self.detail)
-
-    def _hints(self) -> list[Hint]:
-        hints = super()._hints()
-        if not self.has_class("-detail"):
-            return hints
-        first = [Hint("esc", "back"), Hint("↑↓", "scroll")]
-        raw = Hint("J", "fields" if self._raw else "JSON")
-        return [*first, raw, *(hint for hint in hints if hint.key not in {"⏎", raw.key})]
-
-    def follow(self) -> None:
-        """Show in the detail what the cursor is on, once it rests."""
-        if self._resting is not None:
-            self._resting.stop()
-        if self.detail.display:
-            self._resting = self.set_timer(FOLLOW_SECONDS, self._show_detail)
-        else:
-            # A wider screen brings it into view before anybody can fill it.
-            self.detail.show_lines(())
-
-    def on_resize(self) -> None:
-        """Fill the detail, which has its place from some width on."""
-        self.call_after_refresh(self._show_detail)
-
-    def _show_detail(self) -> None:
-        if not self.detail.display or not self._rows:
-            return
-        key = self.table.cursor_key
-        self.detail.show_lines([] if key is None else self._detail_lines(key))
-
-    def _detail_lines(self, key: str) -> list[Line]:
-        if self._raw:
-            record = self.rows.view.collection.records.get(key)
-            if record is not None:
-                return [Line("", text, "raw") for text in clean_lines(record.raw_json())]
-        lines: list[Line] = []
-        for section in self.rows.sections(key):
-            lines.append(Line("", section.title, "heading"))
-            lines += [Line(label, text) for label, text in section.fields]
-            lines.append(Line("", ""))
-        return lines
-
-    def action_leave(self) -> None:
-        """Close the detail, stop what waits or is loading, or clear the filter; never quit."""
-        if self._close_detail() or not self._rows:
-            return
-        if self.stop_waiting():
-            return
-        if self.waiting is not None:
-            self.waiting.wait.cancel()  # what waits then says why it failed
-            return
-        if self._stop_search():
-            self.say("Stopped looking for the device.")
-            return
-        if self.rows.view.collection.stoppable:
-            self.rows.view.collection.stop()
-            return
-        self.status.dismiss()
-        if self.rows.view.query:
-            self._filter("")
-
-    def action_back(self) -> None:
-        """Close the detail; at the top quit."""
-        if not self._close_detail():
-            self.app.leave()
-
-    def _close_detail(self) -> bool:
-        if not self.has_class("-detail"):
-            return False
-        self.remove_class("-detail")
-        self._raw = False
-        self._show_detail()
-        self._show_hints()
-        self.set_focus(self.table)
-        return True
-
-    # The filter
-
-    def action_filter(self) -> None:
-        """Type a filter in the bottom row."""
-        if not self._rows:
-            self.say(NOT_CONNECTED)
-            return
-        self._close_detail()
-        self._stop_search()  # its answer would be about a filter that is another by then
-        self.status.dismiss()
-        self.filter_bar.begin(self.rows.view.query.text)
-        self._show_status()
+    def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
+        """Sort by the column that was chosen."""
+        self.arrange_controller.sort_by(event.column_id)
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
-        """Narrow the list; what was typed in a bar that is closed by now has been seen to."""
-        if self.filter_bar.visible:
-            self._filter(event.text)
+        """Narrow the list."""
+        self.filters.follow_typing(event.text)
+
+    def action_enter_filter(self) -> None:
+        """Leave the filter standing."""
+        self.filters.enter()
 
     def action_clear_filter(self) -> None:
         """Show everything again."""
-        self._filter("")
-        self._close_filter_bar()
-
-    def action_enter_filter(self) -> None:
-        """Leave the filter standing; a device id that is not loaded is looked up."""
-        self._filter(self.filter_bar.text)
-        self._close_filter_bar()
-        self.once_sifted(self._look_up_missing)
-
-    def _look_up_missing(self) -> None:
-        view = self.rows.view
-        if self._active == "devices" and not len(view) and self.workspace is not None:
-            self._seek(self._device_search(self.workspace).seek_filtered(view.query))
-
-    def _device_search(self, workspace: Workspace) -> DeviceSearch:
-        # It builds requests, which the start needs none of.
-        from capgo_tui.tui.controllers.device_search import DeviceSearch  # noqa: PLC0415
-
-        return DeviceSearch(self, workspace)
-
-    def _seek(self, search: Coroutine[None, None, None]) -> None:
-        self._search = self._read(search, "look the device up")
-
-    def _stop_search(self) -> bool:
-        """Give up the search for a device; whether there was one."""
-        search, self._search = self._search, None
-        running = search is not None and search.is_running
-        if search is not None and running:
-            search.cancel()
-        return running
-
-    def refine_filter(self, text: str, better: str) -> None:
-        """Put a better filter in place of one, unless there is another one by now."""
-        if self._active == "devices" and self.rows.view.query.text == text.strip():
-            self._filter(better)
+        self.filters.clear()
 
     def action_move(self, rows: int) -> None:
         """Move the cursor while the filter is typed."""
         self.table.action_move(rows)
 
-    def _close_filter_bar(self) -> None:
-        self.filter_bar.close()
-        self._show_status()
+    async def on_palette_bar_chosen(self, event: PaletteBar.Chosen) -> None:
+        """Do what was chosen."""
+        await self.palette.go(event.entry)
 
-    # Other pages
+    def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
+        """Show the list that was clicked."""
+        if not self.is_taken:
+            self.show_tab(event.name)
 
-    def action_help(self) -> None:
-        """Show every key."""
-        self.app.push_screen(HelpScreen(self._active, self.target))
+    async def on_paste(self, event: events.Paste) -> None:
+        """What is pasted onto the list of devices are ids."""
+        if self.is_current and not self.is_taken and self.tab == "devices":
+            await self.records.ask_for_ids(event.text)
 
-    def action_unreadable(self) -> None:
-        """Show the rows of the list in view that could not be read."""
-        if not self._rows:
-            return
-        collection = self.rows.view.collection
-        if collection.unreadable:
-            self.app.push_screen(UnreadableScreen(collection))
-        else:
-            self.say(f"Every row of the {collection.name} could be read.")
+    def on_click(self) -> None:
+        """Leave the detail at a click on the list beside it."""
+        if self.workspace is not None and self.focused is self.table:
+            self.detail_controller.close()
 
-    def action_request_log(self) -> None:
-        """Show what was asked of the server."""
-        if self.workspace is not None:
-            self.app.push_screen(RequestLogScreen(self.workspace.requests))
+    def on_resize(self) -> None:
+        """Fill the detail, which has its place from some width on."""
+        self.call_after_refresh(self.detail_controller.show)
+
+
+def _classes_at(size: Size) -> str:
+    """Return the breakpoints that a size has passed."""
+    extents = (
+        (MainScreen.HORIZONTAL_BREAKPOINTS, size.width),
+        (MainScreen.VERTICAL_BREAKPOINTS, size.height),
+    )
+    return " ".join(max(p for p in points if p[0] <= extent)[1] for points, extent in extents)

@@ -1,0 +1,123 @@
+"""How a list is looked at: its order, its marks and its width."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.actions import action
+from capgo_tui.workspace.sorting import Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from capgo_tui.tui.controllers.lists import ListController
+    from capgo_tui.tui.host import Host
+
+
+class ArrangeController:
+    """Sorts, marks and widens the list in view."""
+
+    def __init__(self, host: Host, lists: ListController) -> None:
+        self._host = host
+        self._lists = lists
+
+    @action(
+        "list.sort",
+        "s",
+        "sort",
+        "Sort by a column: ← → and Enter; the same column again turns it round",
+        rank=260,
+    )
+    def choose_sort(self) -> None:
+        """Choose a column to sort by."""
+        if self._host.workspace is not None:
+            self._host.status.dismiss()
+            rows = self._host.rows
+            self._host.overlays.sort_bar.open(rows.columns, rows.state.sort)
+
+    def sort_by(self, column: str | None) -> None:
+        """Sort by a column, or the other way round; the cursor stays on its record."""
+        if self._host.workspace is None:
+            return
+        rows = self._host.rows
+        sort = None
+        if column is not None:
+            newest = any(c.newest_first for c in rows.look.columns if c.id == column)
+            sort = Sort.next(rows.view.sort, column, newest_first=newest)
+        rows.view.sort_by(sort)
+        self._host.table.show_sort((sort.column_id, sort.descending) if sort else None)
+        self._lists.show_order()
+
+    @action("mark.toggle", "space", "mark", "Mark this record, or unmark it", rank=410, hint=False)
+    def toggle_mark(self) -> None:
+        """Mark the record under the cursor or unmark it, and go on to the next."""
+        key = self._host.table.cursor_key
+        if key is not None:
+            self._host.rows.marks.toggle(key)
+            self._host.table.rows_updated((key,))
+            self._host.table.action_move(1)
+            self._host.show_status()
+
+    @action(
+        "mark.range",
+        "v",
+        "mark to here",
+        "Mark all from the last mark to here",
+        rank=420,
+        hint=False,
+    )
+    def mark_range(self) -> None:
+        """Mark everything from the last mark to the cursor."""
+        self._lists.when_filtered(self._mark_range)
+
+    def _mark_range(self) -> None:
+        key = self._host.table.cursor_key
+        if key is not None:
+            self._host.rows.marks.mark_to(key)
+            self._show_marks()
+
+    @action(
+        "mark.all",
+        "asterisk",
+        "mark all",
+        "Mark everything the filter shows",
+        rank=430,
+        hint=False,
+        shown_key="*",
+    )
+    def mark_all(self) -> None:
+        """Mark everything in view."""
+        self._lists.when_filtered(self._mark_all)
+
+    def _mark_all(self) -> None:
+        self._host.rows.marks.mark_all()
+        self._show_marks()
+
+    @action("mark.none", "u", "unmark all", "Take all marks away", rank=440, hint=False)
+    def unmark_all(self) -> None:
+        """Take all marks away."""
+        if self._host.workspace is not None:
+            self._host.rows.marks.clear()
+            self._show_marks()
+
+    def unmark_devices(self, keys: Iterable[str]) -> None:
+        """Take the marks of some devices away."""
+        self._lists.rows["devices"].marks.unmark(keys)
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        self._host.table.refresh()
+        self._host.show_status()
+
+    @action(
+        "list.wide",
+        "w",
+        "wide",
+        "Every column at full width; ← → slide those behind the first",
+        rank=460,
+        hint=False,
+    )
+    def toggle_wide(self) -> None:
+        """Show every column at its full width, or again those that fit."""
+        self._host.table.toggle_wide()
+        self._host.show_hints()

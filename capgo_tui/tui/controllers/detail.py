@@ -1,0 +1,104 @@
+"""All of one record: beside the table, or in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.text import clean_lines
+from capgo_tui.tui.actions import action
+from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.tui.widgets.hint_bar import Hint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.timer import Timer
+
+    from capgo_tui.tui.host import Host
+
+FOLLOW_SECONDS = 0.06
+"""How long the cursor rests before the detail beside the table follows it."""
+
+
+class DetailController:
+    """Shows the record under the cursor, as labelled fields or as the server's own JSON."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.is_open = False
+        """Whether it was opened, and has the keyboard; on a wide screen it is there anyway."""
+        self._raw = False
+        self._follow_timer: Timer | None = None
+
+    @action("record.open", "enter", "open", "Show all of this record", rank=210, shown_key="⏎")
+    def open(self) -> None:
+        """Show all of the record under the cursor and scroll in it."""
+        self._open(raw=self._raw and self._host.detail.display)
+
+    @action("record.raw", "J", "JSON", "Show the record as the server sent it", rank=250)
+    def toggle_raw(self) -> None:
+        """Change between labelled fields and the server's own JSON."""
+        if self._host.detail.display:
+            self._raw = not self._raw
+            self.show()
+            self._host.show_hints()
+        else:
+            self._open(raw=True)
+
+    def _open(self, *, raw: bool) -> None:
+        if self._host.table.cursor_key is not None:
+            self._host.show_detail_pane(visible=True)
+            self._raw, self.is_open = raw, True
+            self.show()
+            self._host.show_hints()
+            self._host.set_focus(self._host.detail)
+
+    def close(self) -> bool:
+        """Go back to the list; whether the detail was open."""
+        if not self.is_open:
+            return False
+        self._raw = self.is_open = False
+        self._host.show_detail_pane(visible=False)
+        self.show()
+        self._host.show_hints()
+        self._host.set_focus(self._host.table)
+        return True
+
+    def hints(self) -> Sequence[Hint]:
+        """Return the keys that come first while it is open."""
+        return (
+            Hint("esc", "back"),
+            Hint("↑↓", "scroll"),
+            Hint("J", "fields" if self._raw else "JSON"),
+        )
+
+    def follow(self) -> None:
+        """Show what the cursor is on, once it rests."""
+        if self._follow_timer is not None:
+            self._follow_timer.stop()
+        detail = self._host.detail
+        if detail.display:
+            self._follow_timer = detail.set_timer(FOLLOW_SECONDS, self.show)
+        else:
+            # A wider screen brings it into view before anybody can fill it.
+            detail.show_lines(())
+
+    def show(self) -> None:
+        """Show what the cursor is on, if there is a place for it."""
+        if self._host.detail.display and self._host.workspace is not None:
+            key = self._host.table.cursor_key
+            self._host.detail.show_lines([] if key is None else self.lines(key))
+
+    def lines(self, key: str) -> list[Line]:
+        """Return the lines about a record of the list in view."""
+        rows = self._host.rows
+        if self._raw:
+            record = rows.view.collection.records.get(key)
+            if record is not None:
+                return [Line("", text, "raw") for text in clean_lines(record.raw_json())]
+        lines: list[Line] = []
+        for section in rows.sections(key):
+            lines.append(Line("", section.title, "heading"))
+            lines += [Line(label, text) for label, text in section.fields]
+            lines.append(Line("", ""))
+        return lines

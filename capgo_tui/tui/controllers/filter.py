@@ -1,0 +1,112 @@
+"""The filter of the list in view, and the search for a device that it leads to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.text import clean
+from capgo_tui.tui.actions import action
+from capgo_tui.tui.host import NOT_CONNECTED
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from textual.worker import Worker
+
+    from capgo_tui.tui.controllers.detail import DetailController
+    from capgo_tui.tui.controllers.device_search import DeviceSearch
+    from capgo_tui.tui.controllers.lists import ListController
+    from capgo_tui.tui.host import Host
+    from capgo_tui.workspace.session import Workspace
+
+
+class FilterController:
+    """Narrows the list in view while a filter is typed; looks a device up that is not loaded."""
+
+    def __init__(self, host: Host, lists: ListController, detail: DetailController) -> None:
+        self._host = host
+        self._lists = lists
+        self._detail = detail
+        self._search: Worker[None] | None = None
+        """What asks the server for a device, or did last."""
+
+    @action(
+        "list.filter",
+        "slash",
+        "filter",
+        "Show only what has all these words; a whole device id is looked up",
+        rank=220,
+        shown_key="/",
+    )
+    def begin(self) -> None:
+        """Type a filter in the bottom row."""
+        host = self._host
+        if host.workspace is None:
+            host.say(NOT_CONNECTED)
+            return
+        self._detail.close()
+        self.stop_search()  # its answer would be about a filter that is another by then
+        host.status.dismiss()
+        host.overlays.filter_bar.begin(host.rows.view.query.text)
+        host.show_status()
+
+    def follow_typing(self, text: str) -> None:
+        """Narrow the list; what was typed in a bar that is closed by now has been seen to."""
+        if self._host.overlays.filter_bar.visible:
+            self.narrow(text)
+
+    def clear(self) -> None:
+        """Show everything again."""
+        self.narrow("")
+        self._close_bar()
+
+    def enter(self) -> None:
+        """Leave the filter standing; a device id that is not loaded is looked up."""
+        self.narrow(self._host.overlays.filter_bar.text)
+        self._close_bar()
+        self._lists.when_filtered(self._look_up)
+
+    def narrow(self, text: str) -> None:
+        """Show of the list in view what a filter lets through."""
+        view = self._host.rows.view
+        view.filter(view.parse(clean(text)))
+        self._lists.show_order()
+        self._host.show_chrome()
+
+    def _close_bar(self) -> None:
+        self._host.overlays.filter_bar.close()
+        self._host.show_status()
+
+    # A device that is not loaded
+
+    def open_on(self, device: str, workspace: Workspace) -> None:
+        """Filter for a device that was asked for at the start, and look it up."""
+        self.narrow(device)
+        self._seek(self._device_search(workspace).seek(device))
+
+    def _look_up(self) -> None:
+        view, workspace = self._host.rows.view, self._host.workspace
+        if self._host.tab == "devices" and not len(view) and workspace is not None:
+            self._seek(self._device_search(workspace).seek_filtered(view.query))
+
+    def _device_search(self, workspace: Workspace) -> DeviceSearch:
+        # It builds requests, which the start needs none of.
+        from capgo_tui.tui.controllers.device_search import DeviceSearch  # noqa: PLC0415
+
+        return DeviceSearch(self._host, workspace, self._refine)
+
+    def _seek(self, search: Coroutine[None, None, None]) -> None:
+        self._search = self._host.read(search, "look the device up")
+
+    def stop_search(self) -> bool:
+        """Give up the search for a device; whether there was one."""
+        search, self._search = self._search, None
+        running = search is not None and search.is_running
+        if search is not None and running:
+            search.cancel()
+        return running
+
+    def _refine(self, text: str, better: str) -> None:
+        """Put a better filter in place of one, unless there is another one by now."""
+        if self._host.tab == "devices" and self._host.rows.view.query.text == text.strip():
+            self.narrow(better)

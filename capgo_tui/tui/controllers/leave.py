@@ -1,0 +1,66 @@
+"""Leaving: the detail, a wait, the filter, and at the top the program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.actions import action
+
+if TYPE_CHECKING:
+    from capgo_tui.tui.controllers.detail import DetailController
+    from capgo_tui.tui.controllers.filter import FilterController
+    from capgo_tui.tui.controllers.records import RecordController
+    from capgo_tui.tui.controllers.status import StatusController
+    from capgo_tui.tui.host import Host
+
+
+class LeaveController:
+    """Goes back one step: out of the detail, out of a wait, out of the filter, out of the app."""
+
+    def __init__(
+        self,
+        host: Host,
+        detail: DetailController,
+        filters: FilterController,
+        records: RecordController,
+        status: StatusController,
+    ) -> None:
+        self._host = host
+        self._detail = detail
+        self._filters = filters
+        self._records = records
+        self._status = status
+
+    @action(
+        "back",
+        "escape",
+        "leave",
+        "Close the detail, else clear the filter",
+        rank=610,
+        hint=False,
+        shown_key="esc",
+    )
+    def leave(self) -> None:
+        """Close the detail, stop what waits or is loading, or clear the filter; never quit."""
+        host = self._host
+        if self._detail.close() or host.workspace is None or self._records.stop_waiting():
+            return
+        if (waiting := self._status.waiting) is not None:
+            waiting.wait.cancel()  # what waits then says why it failed
+            return
+        if self._filters.stop_search():
+            host.say("Stopped looking for the device.")
+            return
+        view = host.rows.view
+        if view.collection.stoppable:
+            view.collection.stop()
+            return
+        host.status.dismiss()
+        if view.query:
+            self._filters.narrow("")
+
+    @action("quit", "q", "quit", "Back; at the top quit", rank=620, hint=False)
+    def go_back(self) -> None:
+        """Close the detail; at the top quit."""
+        if not self._detail.close():
+            self._host.app.leave()

@@ -1,0 +1,149 @@
+"""The three lists: what the table shows of each, kept in step with what is loaded."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.lists import RecordRows
+from capgo_tui.workspace.collection import Appended, Event, Progressed, Replaced, Updated
+from capgo_tui.workspace.resources.registry import RESOURCES
+from capgo_tui.workspace.view import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from capgo_tui.tui.controllers.detail import DetailController
+    from capgo_tui.tui.host import Host
+    from capgo_tui.tui.lists import AnyRows
+    from capgo_tui.workspace.query import Term
+    from capgo_tui.workspace.session import Workspace
+
+
+class ListController:
+    """Holds the rows of each list, and shows those of the list in view in the table."""
+
+    def __init__(self, host: Host, detail: DetailController) -> None:
+        self._host = host
+        self._detail = detail
+        self.rows: dict[str, AnyRows] = {}
+        """The rows of each list; empty until there is a workspace."""
+        self._columns: Sequence[object] = ()
+        """Those the table has now."""
+        self._unread_channels = ""
+        self._busy: set[str] = set()
+        """The lists whose views are at work beside the event loop's other business."""
+        self._pending: list[tuple[Sequence[Term], Callable[[], None]]] = []
+        """What is to be done once the list in view shows what these conditions let through."""
+
+    def open(self, workspace: Workspace) -> None:
+        """Make the rows of a workspace's lists."""
+        self.rows = {resource.name: RecordRows(workspace, resource) for resource in RESOURCES}
+        for name, rows in self.rows.items():
+            rows.view.listen(partial(self._on_change, name))
+
+    def show(self) -> None:
+        """Show the list in view in the table."""
+        self._pending.clear()
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        rows = self._host.rows
+        self._columns = rows.columns
+        self._host.table.attach(rows, self._columns, rows.state)
+
+    def show_order(self) -> None:
+        """Show the list in view anew after its order or its filter changed."""
+        self.advance(self._host.rows)
+        self._host.table.rows_replaced()
+        self._detail.follow()
+
+    def _on_change(self, name: str, event: Event | Shown) -> None:
+        host = self._host
+        self.advance(self.rows[name])
+        if host.rows.columns != self._columns:
+            self._show_columns()  # by now it is known what this server has
+            host.show_hints()
+        if name == host.tab:
+            self._show_change(event)
+        if host.workspace is not None:
+            for collection in host.workspace.asked_by_a_guess():
+                host.read(collection.load_more(), f"load the {collection.name}")
+        self._run_pending()
+        host.overlays.link_form.choices_changed()
+        arrived = not isinstance(event, Progressed | Shown)
+        if (arrived or host.rows.view.collection.ended) and not host.overlays.mounted:
+            host.finish_start()
+        if (name == "channels" and self._channels_end_changed()) or arrived:
+            for rows in self._joined_lists(name):
+                rows.view.refilter()
+                self.advance(rows)
+                if rows.look.name == host.tab:
+                    host.table.rows_replaced()
+                    self._detail.follow()
+        host.show_chrome()
+
+    def _show_change(self, event: Event | Shown) -> None:
+        view, table = self._host.rows.view, self._host.table
+        plain = view.sort is None
+        match event:
+            case Appended() if plain:
+                table.rows_appended()
+            case Updated(keys) if plain and not view.query:
+                table.rows_updated(keys)
+                self._detail.follow()
+            case Appended() | Updated() | Replaced() | Shown():
+                table.rows_replaced()
+                self._detail.follow()
+            case _:
+                pass
+
+    def _channels_end_changed(self) -> bool:
+        """Whether the bundles can now say otherwise whether their channels are all there are."""
+        before = self._unread_channels
+        if self._host.workspace is not None:
+            self._unread_channels = self._host.workspace.unread_channels
+        return self._unread_channels != before
+
+    def _joined_lists(self, name: str) -> Iterable[AnyRows]:
+        """Return the lists whose cells show something of the records of another list."""
+        workspace = self._host.workspace
+        if workspace is None:
+            return ()
+        return [rows for rows in self.rows.values() if name in rows.look.joins(workspace)]
+
+    def advance(self, rows: AnyRows) -> None:
+        """See to it that a view does what it has to do, a slice at a time."""
+        if rows.view.busy and rows.look.name not in self._busy:
+            self._busy.add(rows.look.name)
+            self._host.work(self._advance(rows), f"sort the {rows.look.name}")
+
+    async def _advance(self, rows: AnyRows) -> None:
+        try:
+            while rows.view.advance():  # noqa: ASYNC110 - each round is a slice of the work
+                await asyncio.sleep(0)
+        finally:
+            self._busy.discard(rows.look.name)
+
+    def when_filtered(self, act: Callable[[], None]) -> None:
+        """Do what is about all that the list in view shows, once its filter has done its work.
+
+        Among 100 000 records that takes a moment, in which the list still shows what it did:
+        ``/qa``, Enter and ``*`` typed in one go must not mark all of them. With another filter,
+        another tab, or a pattern that proves too slow, it is not done at all.
+        """
+        if self.rows:
+            self._pending.append((self._host.rows.view.query.in_force, act))
+            self._run_pending()
+
+    def _run_pending(self) -> None:
+        pending, self._pending = self._pending, []
+        for terms, act in pending:
+            view = self._host.rows.view
+            if terms != view.query.in_force:
+                continue
+            if view.sifted:
+                act()
+            else:
+                self._pending.append((terms, act))

@@ -1,0 +1,148 @@
+"""Loading: the first pages, the next one, all of them, and the same again."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.actions import action
+from capgo_tui.workspace.list_state import Loading
+from capgo_tui.workspace.load_effort import question
+from capgo_tui.workspace.polling import Polling
+
+if TYPE_CHECKING:
+    from capgo_tui.tui.controllers.lists import ListController
+    from capgo_tui.tui.controllers.status import StatusController
+    from capgo_tui.tui.host import Host
+    from capgo_tui.tui.lists import AnyRows
+    from capgo_tui.workspace.session import Workspace
+
+HEAD_START = 0.25
+"""Seconds that the list in view has to itself before the others are asked for as well."""
+COUNTING = "Asking how many devices there are…"
+
+
+class LoadingController:
+    """Asks the server for what the lists show."""
+
+    def __init__(
+        self,
+        host: Host,
+        lists: ListController,
+        status: StatusController,
+        refresh_seconds: float | None = None,
+    ) -> None:
+        self._host = host
+        self._lists = lists
+        self._status = status
+        self._polling = None if refresh_seconds is None else Polling(refresh_seconds)
+        self.is_counting = False
+        """Whether the server is being asked how many devices there are."""
+        self.is_over = False
+        """Whether nothing more is to be read, for the program is being left."""
+
+    def begin_all(self) -> None:
+        """Begin to load every list that was not begun."""
+        for rows in self._lists.rows.values():
+            self.begin(rows)
+
+    def begin(self, rows: AnyRows) -> None:
+        """Begin to load a list, if nobody has."""
+        collection = rows.view.collection
+        if not collection.started and collection.loading is Loading.NOTHING:
+            self._host.read(collection.load_more(), f"load the {collection.name}")
+
+    def load_next(self, *, wanted: bool) -> None:
+        """Load the next page; after a failure only `r` asks again.
+
+        Under a filter the end is always near: there only the wish for more loads a page, or
+        a filter that matches little would read the whole list.
+        """
+        if self._host.workspace is None or (self._host.rows.view.query and not wanted):
+            return
+        collection = self._host.rows.view.collection
+        if collection.started and not collection.ended and collection.error is None:
+            self._host.read(collection.load_more(), f"load more {collection.name}")
+
+    @action("list.all", "L", "all", "Load the whole list; esc stops", rank=240)
+    def load_all(self) -> None:
+        """Load the list in view to its end; of devices it is said first what that takes."""
+        host, workspace = self._host, self._host.workspace
+        if workspace is None:
+            return
+        host.status.dismiss()
+        collection = host.rows.view.collection
+        if collection is not workspace.devices or collection.loading_all or collection.ended:
+            host.read(collection.load_all(), f"load all {collection.name}")
+        elif not self.is_counting:
+            host.read(self._load_all_devices(workspace), "load all devices")
+
+    async def _load_all_devices(self, workspace: Workspace) -> None:
+        """Load all devices; if that takes many requests, only after a yes."""
+        host, devices = self._host, workspace.devices
+        self.is_counting = True
+        try:
+            if not workspace.fleet_size.is_settled:
+                host.say(COUNTING)
+                await workspace.fleet_size.learn()
+        finally:
+            self.is_counting = False
+            if host.status.message == COUNTING:
+                host.status.dismiss()
+        effort = workspace.load_effort(len(devices))
+        if effort.is_long:
+            if host.is_taken or host.rows.view.collection is not devices:
+                return  # a question must not come up in something else: L asks again
+            if not await host.overlays.prompt.open(partial(question, effort)):
+                host.say("Nothing more was loaded.")
+                return
+        await devices.load_all()
+
+    @action("list.refresh", "r", "refresh", "Read the list again; the cursor stays", rank=230)
+    def refresh(self) -> None:
+        """Read the list in view again."""
+        host, workspace = self._host, self._host.workspace
+        if workspace is None:
+            return
+        if workspace.client.key_refused:
+            host.ask_for_key()
+            return
+        host.status.dismiss()
+        collection = host.rows.view.collection
+        if collection.as_of is None:
+            host.read(collection.load_more(), f"load the {collection.name}")
+        else:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Read the list in view again, what is on screen first."""
+        view, top = self._host.rows.view, self._host.rows.state.top
+        last = min(len(view), top + self._host.table.rows_on_screen)
+        on_screen = [view.key_at(index) for index in range(top, last)]
+        collection = view.collection
+        self._host.read(collection.refresh(on_screen), f"refresh the {collection.name}")
+
+    def tick(self) -> None:
+        """Do once a second what is due: a first page that was called off, or a refresh."""
+        host, workspace = self._host, self._host.workspace
+        if workspace is None:
+            return
+        # Its first page may have been called off along with the form that had asked for all.
+        if not self.is_over:
+            self.begin(host.rows)
+        collection = host.rows.view.collection
+        if collection.error is not None or (collection.waiting or self._status.waiting) is not None:
+            host.show_status()
+        if (
+            self._polling is not None
+            and host.app.is_watched
+            and host.is_current
+            and not host.is_taken
+            and collection.as_of is not None
+            and collection.loading is Loading.NOTHING
+            and not workspace.client.key_refused
+            and self._polling.due(
+                workspace.now(), workspace.requests.total, collection.asked_to_wait
+            )
+        ):
+            self._refresh()

@@ -1,0 +1,112 @@
+"""The palette: going to a list, a record or an action by its name."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.actions import action
+from capgo_tui.tui.host import NOT_CONNECTED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.tui.controllers.filter import FilterController
+    from capgo_tui.tui.controllers.records import RecordController
+    from capgo_tui.tui.host import Host
+    from capgo_tui.tui.palette import Entry
+    from capgo_tui.workspace.session import Workspace
+
+NO_THEMES = "✗ NO_COLOR is set"
+
+
+class PaletteController:
+    """Offers what a typed name can mean; what it leads to asks as it always does."""
+
+    def __init__(self, host: Host, filters: FilterController, records: RecordController) -> None:
+        self._host = host
+        self._filters = filters
+        self._records = records
+
+    @action(
+        "palette",
+        "colon,ctrl+p",
+        "go",
+        "Go to a list, a record or an action by its name: dev qa, ch beta, theme, export csv",
+        rank=290,
+        shown_key=":",
+    )
+    def open(self) -> None:
+        """Ask where to go."""
+        self._open("")
+
+    def _open(self, text: str) -> None:
+        """Ask where to go, beginning with a text."""
+        host, workspace = self._host, self._host.workspace
+        if workspace is None:
+            host.say(NOT_CONNECTED)
+            return
+        from capgo_tui.tui.palette import Offer  # noqa: PLC0415 - not before it is asked
+
+        def offer(typed: str) -> Sequence[Entry]:
+            return Offer(
+                host.tab,
+                host.target,
+                host.actions,
+                workspace.channels.records.values(),
+                workspace.bundles.records.values(),
+                sorted(host.app.available_themes),
+                NO_THEMES if "NO_COLOR" in os.environ else "",
+            ).matching(typed)
+
+        async def search(typed: str) -> Sequence[Entry]:
+            return await self._matching_devices(workspace, typed)
+
+        host.status.dismiss()
+        host.overlays.palette_bar.open(offer, search, text)
+
+    async def _matching_devices(self, workspace: Workspace, typed: str) -> Sequence[Entry]:
+        """Look through the loaded devices beside the loop: they may be 100 000."""
+        from capgo_tui.tui.palette import matching_devices, wanted_of_devices  # noqa: PLC0415
+
+        wanted = wanted_of_devices(typed)
+        records = workspace.devices.records
+        return await asyncio.to_thread(
+            lambda: matching_devices(wanted, list(records.values())) if wanted else []
+        )
+
+    async def go(self, entry: Entry) -> None:
+        """Do what was chosen."""
+        from capgo_tui.tui import palette  # noqa: PLC0415 - there by now
+
+        match entry.deed:
+            case palette.Act(action_id):
+                await self._host.app.run_action(f"screen.run({action_id!r})")
+            case palette.Begin(text):
+                self._open(text)
+            case palette.Show(tab, text):
+                self._host.show_tab(tab)
+                if text is not None:
+                    self._filters.narrow(text)
+            case palette.Find(tab, key):
+                self._go_to(tab, key)
+            case palette.UseTheme(name):
+                self._use_theme(name)
+            case palette.ExportTo(form, name):
+                self._records.export(form, name)
+            case palette.Quit():
+                self._host.app.leave()
+
+    def _go_to(self, tab: str, key: str) -> None:
+        self._host.show_tab(tab)
+        if self._host.rows.view.index_of(key) is None:
+            self._filters.narrow("")
+        self._host.table.move_to_key(key)
+
+    def _use_theme(self, name: str) -> None:
+        if "NO_COLOR" in os.environ:
+            self._host.say(f"{NO_THEMES}.")
+            return
+        self._host.app.theme = name
+        self._host.say(f"Theme {name}; TEXTUAL_THEME={name} keeps it.")

@@ -1,0 +1,66 @@
+"""The status line: how the list in view is, and what is waited for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.workspace import words
+
+if TYPE_CHECKING:
+    from capgo_tui.tui.controllers.lists import ListController
+    from capgo_tui.tui.host import Host
+    from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.waiting import Waiting
+
+
+class StatusController:
+    """Says in the status line, and in an empty table, how things are."""
+
+    def __init__(self, host: Host, lists: ListController) -> None:
+        self._host = host
+        self._lists = lists
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """What is waited for and does not show in the state of the list in view."""
+        workspace = self._host.workspace
+        if workspace is None:
+            return None
+        if (latest := workspace.waits.latest) is not None:
+            return latest
+        # A write whose list is read again covers the state by its message.
+        lists = self._lists.rows.values() if workspace.writing else (self._host.rows,)
+        covered = bool(self._host.status.message)
+        waits = (rows.view.collection.waiting for rows in lists if covered)
+        return next((wait for wait in waits if wait is not None), None)
+
+    def show(self) -> None:
+        """Say how the list in view is, once there is one."""
+        if self._host.workspace is not None:
+            self._show(self._host.workspace)
+
+    def _show(self, workspace: Workspace) -> None:
+        host = self._host
+        view = host.rows.view
+        collection, query, now = view.collection, view.query, workspace.now()
+        count = len(view) if view.sifted else None
+        state = words.status(collection, count, query, now)
+        counting_down = collection.waiting is not None
+        marked = host.rows.marks.summary
+        error = collection.error
+        # How long nothing is answered is wanted more than what is marked or filtered.
+        first = counting_down or (error is not None and error.locks_address)
+        parts = (state, marked) if first else (query.error, marked, state)
+        host.status.show_state(
+            " · ".join(part for part in parts if part),
+            stale=collection.stale or counting_down or bool(query.error),
+            # The age of the rows; but how to end a wait is wanted more.
+            keep_last=collection.as_of is not None and not counting_down,
+        )
+        wait = self.waiting
+        writing = bool(workspace.writing)
+        host.status.show_wait("" if wait is None else words.waiting(wait, now, writing=writing))
+        typing = host.overlays.filter_bar.visible
+        notice = words.placeholder(collection, count, query, now, host.target, typing=typing)
+        if notice is not None:
+            host.table.say(notice.headline, notice.advice)

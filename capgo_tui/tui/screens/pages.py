@@ -1,0 +1,99 @@
+"""The pages that the main screen opens over itself: help, requests, changes, unreadable rows."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from capgo_tui.tui.actions import action
+from capgo_tui.tui.host import NOT_CONNECTED
+from capgo_tui.tui.screens.help import HelpScreen
+from capgo_tui.tui.screens.request_log import RequestLogScreen
+from capgo_tui.tui.screens.unreadable import UnreadableScreen
+
+if TYPE_CHECKING:
+    from capgo_tui.tui.controllers.records import RecordController
+    from capgo_tui.tui.host import Host
+    from capgo_tui.tui.screens.changes import ChangesScreen
+    from capgo_tui.workspace.session import Workspace
+
+
+def _changes_screen() -> type[ChangesScreen]:
+    """Import the list of changes, which brings the models of changes along."""
+    from capgo_tui.tui.screens.changes import ChangesScreen  # noqa: PLC0415
+
+    return ChangesScreen
+
+
+class PageController:
+    """Opens other pages; it is the only controller that knows a screen."""
+
+    def __init__(self, host: Host, records: RecordController) -> None:
+        self._host = host
+        self._records = records
+
+    @action("help", "question_mark", "help", "All keys", rank=730, shown_key="?")
+    def show_help(self) -> None:
+        """Show every key."""
+        host = self._host
+        host.app.push_screen(HelpScreen(host.actions, host.tab, host.target))
+
+    @action(
+        "list.unreadable",
+        "exclamation_mark",
+        "unreadable",
+        "Rows of this list that could not be read, as the server sent them",
+        rank=710,
+        hint=False,
+        shown_key="!",
+    )
+    def show_unreadable(self) -> None:
+        """Show the rows of the list in view that could not be read."""
+        if self._host.workspace is None:
+            return
+        collection = self._host.rows.view.collection
+        if collection.unreadable:
+            self._host.app.push_screen(UnreadableScreen(collection))
+        else:
+            self._host.say(f"Every row of the {collection.name} could be read.")
+
+    @action(
+        "log",
+        "at",
+        "requests",
+        "What was asked of the server, and how it went; copy it as curl",
+        rank=720,
+        hint=False,
+        shown_key="@",
+    )
+    def show_requests(self) -> None:
+        """Show what was asked of the server."""
+        if self._host.workspace is not None:
+            self._host.app.push_screen(RequestLogScreen(self._host.workspace.requests))
+
+    @action(
+        "change.list",
+        "Z",
+        "changes",
+        "All changes made from here, and what became of them; z there undoes one",
+        rank=320,
+    )
+    def show_changes(self) -> None:
+        """List all changes made from here."""
+        if self._host.workspace is None:
+            self._host.say(NOT_CONNECTED)
+        else:
+            self._host.work(self._choose_change(self._host.workspace), "list the changes")
+
+    async def _choose_change(self, workspace: Workspace) -> None:
+        """List the changes, and undo the one that is chosen there."""
+        host, undo = self._host, self._records.lazy.undo
+        host.status.dismiss()
+        screen = await asyncio.to_thread(_changes_screen)
+        changes = screen(undo.entries, host.target, workspace.now)
+        await changes.read()
+        if undo.is_taken():
+            return
+        entry = await host.app.push_screen_wait(changes)
+        if entry is not None:
+            await undo.undo(entry)
