@@ -321,7 +321,7 @@ class Hands:
                 return f"the {each.name} load for ever"
         if workspace.writing:
             return f"still shown as being written: {workspace.writing}"
-        if any(rows.view.busy for rows in screen.lists.rows.values()):
+        if any(rows.view.busy for rows in screen.controllers.lists.rows.values()):
             return "a view is at work for ever"
         text = "" if self.ledger.unseen else screen_text(self.app)
         if "⟳" in text or "Loading" in text or "loading" in screen.status._state[0]:

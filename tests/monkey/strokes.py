@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from capgo_tui.tui.screens.catalogue import ACTIONS
+from capgo_tui.tui.screens.controllers import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -292,8 +292,8 @@ async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:
             before = server.count("GET", "/channel")
             main.tick()
             if (
-                main.loading_controller._polling is not None
-                and main.loading_controller._polling._last == server.time
+                main.controllers.loading._polling is not None
+                and main.controllers.loading._polling._last == server.time
             ):
                 await driver.until(partial(read_again, before))
             assert channels.error is None

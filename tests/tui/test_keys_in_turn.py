@@ -119,7 +119,8 @@ async def test_five_hundred_keys_at_once_are_all_counted(server: Server) -> None
 
 async def test_what_is_typed_ahead_of_a_screen_waits_until_it_is_there(server: Server) -> None:
     async with on_devices(server) as driver:
-        driver.main.pages.show_requests()  # as a worker opens a screen: no key is in hand for it
+        # As a worker opens a screen: no key is in hand for it.
+        driver.main.controllers.pages.show_requests()
         await driver.app.run_action("screen.copy")
         assert driver.app.bug is None
         await driver.until("Copied the curl command")

@@ -97,7 +97,7 @@ async def test_the_device_written_is_the_one_the_key_was_pressed_on(server: Serv
         await driver.pilot._post_mouse_events([_wheel()], driver.main.table, (5, 2))
         await driver.type(*"beta-two", "enter")
         await driver.asked("Override tester-03: none → beta-two?")
-        driver.main.filters.narrow("tester-09")
+        driver.main.controllers.filter.narrow("tester-09")
         await driver.until("1 of 10 loaded")
         assert driver.cursor == device_id(9)
         await driver.type("y")

@@ -101,7 +101,7 @@ async def test_a_question_does_not_come_up_in_something_else(many: Server) -> No
         await driver.type("L", "slash", *"tester-1")
         asked = many.count("GET", "/device")
         gate.open.set()
-        await driver.until(lambda: not driver.main.loading_controller.is_counting, "the answer")
+        await driver.until(lambda: not driver.main.controllers.loading.is_counting, "the answer")
         await driver.settle()
         assert driver.line(-1).startswith(" /tester-1")
         assert many.count("GET", STATISTICS) == 1, "a second L asks for no second answer"

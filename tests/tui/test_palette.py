@@ -10,7 +10,7 @@ import pytest
 from capgo_tui.tui import palette
 from capgo_tui.tui.overlays.palette_bar import ROWS
 from capgo_tui.tui.palette import Act, Find, Offer, Quit, Show
-from capgo_tui.tui.screens.catalogue import ACTIONS
+from capgo_tui.tui.screens.controllers import ACTIONS
 from tests.support.hostile import TEXTS, spoiled_page
 from tests.tui.driving import assert_sound, on_devices, opened, post_paste
 from tests.tui.server import rewriting

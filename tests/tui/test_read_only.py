@@ -11,7 +11,7 @@ from capgo_tui.tui.overlays.export_bar import ExportBar
 from capgo_tui.tui.overlays.filter_bar import FilterBar
 from capgo_tui.tui.overlays.palette_bar import PaletteBar
 from capgo_tui.tui.overlays.sort_bar import SortBar
-from capgo_tui.tui.screens.catalogue import ACTIONS
+from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.screens.help import help_lines
 from tests.tui.driving import assert_sound, on_devices
 from tests.tui.world import device_id
@@ -50,13 +50,13 @@ async def test_a_write_past_the_keys_is_refused_by_the_client(server: Server) ->
         main = driver.main
         device = main.workspace and main.workspace.devices.records[device_id(1)]
         assert device
-        main.work(main.records.lazy.overrides.clear(device), "clear")
+        main.work(main.controllers.records.lazy.overrides.clear(device), "clear")
         server.override(device_id(1), "beta")
         await driver.settle()
         assert main.workspace is not None
         device = await main.workspace.look_up_device(device_id(1))
         assert device is not None
-        main.work(main.records.lazy.overrides.clear(device), "clear")
+        main.work(main.controllers.records.lazy.overrides.clear(device), "clear")
         await driver.asked()
         await driver.type("y")
         await driver.until("✗ Not changed: this client is read-only")

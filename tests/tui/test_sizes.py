@@ -133,7 +133,7 @@ def is_filled(driver: Driver) -> bool:
     key = driver.cursor
     return key is not None and list(
         driver.main.detail._lines
-    ) == driver.main.detail_controller.lines(key)
+    ) == driver.main.controllers.detail.lines(key)
 
 
 def _cells(text: str, start: int, count: int) -> str:

@@ -52,7 +52,7 @@ async def test_a_question_that_comes_meanwhile_gives_the_keyboard_back(server: S
 async def test_a_screen_that_comes_meanwhile_has_the_keyboard(server: Server) -> None:
     async with on_devices(server) as driver:
         await leave(driver)
-        driver.main.pages.show_requests()
+        driver.main.controllers.pages.show_requests()
         await driver.until("Requests ·")
         await come_back(driver)
         assert driver.app.screen.focused is not None

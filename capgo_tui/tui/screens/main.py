@@ -9,26 +9,14 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive
 
-from capgo_tui.api.revisions import Extra
-from capgo_tui.tui.actions import action_on_tab, runs_of
+from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.controllers import loading
-from capgo_tui.tui.controllers.arrange import ArrangeController
-from capgo_tui.tui.controllers.detail import DetailController
-from capgo_tui.tui.controllers.filter import FilterController
 from capgo_tui.tui.controllers.guard import guarded
-from capgo_tui.tui.controllers.leave import LeaveController
-from capgo_tui.tui.controllers.lists import ListController
-from capgo_tui.tui.controllers.loading import LoadingController
-from capgo_tui.tui.controllers.palette import PaletteController
-from capgo_tui.tui.controllers.records import RecordController
-from capgo_tui.tui.controllers.status import StatusController
-from capgo_tui.tui.controllers.tabs import TabController
 from capgo_tui.tui.overlays.overlay import OverlayScreen
 from capgo_tui.tui.overlays.overlays import Overlays
-from capgo_tui.tui.screens.catalogue import ACTIONS
-from capgo_tui.tui.screens.pages import PageController
+from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
 from capgo_tui.tui.widgets.detail import Detail
-from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
+from capgo_tui.tui.widgets.hint_bar import HintBar
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
@@ -94,36 +82,7 @@ class MainScreen(OverlayScreen):
         self.status = StatusLine()
         self.hints = HintBar()
         self.overlays = Overlays(self)
-        self.detail_controller = DetailController(self)
-        self.lists = ListController(self, self.detail_controller)
-        self.status_controller = StatusController(self, self.lists)
-        self.loading_controller = LoadingController(
-            self, self.lists, self.status_controller, refresh_seconds
-        )
-        self.arrange_controller = ArrangeController(self, self.lists)
-        self.filters = FilterController(self, self.lists, self.detail_controller)
-        self.records = RecordController(self, self.arrange_controller)
-        self.palette = PaletteController(self, self.filters, self.records)
-        self.pages = PageController(self, self.records)
-        self._runs = runs_of(
-            (
-                self.records,
-                self.detail_controller,
-                self.filters,
-                self.loading_controller,
-                self.arrange_controller,
-                self.palette,
-                TabController(self),
-                LeaveController(
-                    self,
-                    self.detail_controller,
-                    self.filters,
-                    self.records,
-                    self.status_controller,
-                ),
-                self.pages,
-            )
-        )
+        self.controllers = Controllers(self, refresh_seconds)
 
     def compose(self) -> ComposeResult:
         """Make the rows of chrome and the table; what lies over them comes later."""
@@ -149,12 +108,12 @@ class MainScreen(OverlayScreen):
         waiting anyway: reading all three at once put a tenth on top of the whole start.
         """
         self.workspace = workspace
-        self.lists.open(workspace)
+        self.controllers.lists.open(workspace)
         workspace.waits.listen(self.show_status)
         self._show_tab()
-        self.set_timer(loading.HEAD_START, self.loading_controller.begin_all)
+        self.set_timer(loading.HEAD_START, self.controllers.loading.begin_all)
         if self._device is not None:
-            self.filters.open_on(self._device, workspace)
+            self.controllers.filter.open_on(self._device, workspace)
 
     def finish_start(self) -> None:
         """Load and mount what could wait until the first rows were on the terminal."""
@@ -162,26 +121,26 @@ class MainScreen(OverlayScreen):
         self.table.call_later(self.call_after_refresh, self._finish_start)
 
     async def _finish_start(self) -> None:
-        self.loading_controller.begin_all()
+        self.controllers.loading.begin_all()
         await self.mount_overlays()
 
     async def mount_overlays(self) -> None:
         """Mount what lies over the lists, and what leads the writes; the app awaits this first."""
         await self.overlays.mount()
-        await self.records.load()
+        await self.controllers.records.load()
 
     def tick(self) -> None:
         """Do what is due once a second."""
         # Only an age or a countdown that is on the screen has to go on.
         self.overlays.link_form.reasons_changed()
-        self.loading_controller.tick()
+        self.controllers.loading.tick()
 
     # Tabs and chrome
 
     @property
     def rows(self) -> AnyRows:
         """The list in view."""
-        return self.lists.rows[self.tab]
+        return self.controllers.lists.rows[self.tab]
 
     @property
     def is_taken(self) -> bool:
@@ -198,9 +157,9 @@ class MainScreen(OverlayScreen):
         self.status.dismiss()
         self.show_hints()
         if self.workspace is not None:
-            self.lists.show()
-            self.detail_controller.follow()
-            self.loading_controller.begin(self.rows)
+            self.controllers.lists.show()
+            self.controllers.detail.follow()
+            self.controllers.loading.begin(self.rows)
         self.show_chrome()
 
     def show_chrome(self) -> None:
@@ -212,12 +171,12 @@ class MainScreen(OverlayScreen):
         self.show_status()
 
     def _count(self, name: str) -> str:
-        rows = self.lists.rows.get(name)
+        rows = self.controllers.lists.rows.get(name)
         return "…" if rows is None else words.count(rows.view.collection)
 
     def show_status(self) -> None:
         """Draw the status line anew."""
-        self.status_controller.show()
+        self.controllers.status.show()
 
     def say(self, message: str) -> None:
         """Say in the status line what is happening."""
@@ -229,27 +188,8 @@ class MainScreen(OverlayScreen):
         self.app.note_outcome(outcome)
 
     def show_hints(self) -> None:
-        """Draw the keys of this moment; how to leave what was entered comes first."""
-        hints = [
-            Hint(action.key, action.label, bool(action.disabled_reason(self.target)))
-            for action in ACTIONS
-            if action.hint and self.tab in action.tabs and action.id != "help"
-            if action.needs is None or action.needs in self._extras
-        ]
-        if self.workspace is not None and self.rows.state.wide:
-            hints = [Hint("←→", "slide"), Hint("w", "narrow"), *hints]
-        if self.detail_controller.is_open:
-            first = self.detail_controller.hints()
-            covered = {"⏎", *(hint.key for hint in first)}
-            hints = [*first, *(hint for hint in hints if hint.key not in covered)]
-        self.hints.show_hints(sorted(hints, key=lambda hint: hint.off))
-
-    @property
-    def _extras(self) -> frozenset[Extra]:
-        """What the server's revision has besides; anything, until that is known."""
-        if self.workspace is None:
-            return frozenset(Extra)
-        return self.workspace.client.traits.extras
+        """Draw the hints anew."""
+        self.controllers.hints.show()
 
     def show_detail_pane(self, *, visible: bool) -> None:
         """Give the detail its place on a narrow screen, or the list."""
@@ -268,7 +208,7 @@ class MainScreen(OverlayScreen):
 
     def cancel_reads(self) -> None:
         """End what only reads, for nobody will look at it any more."""
-        self.loading_controller.is_over = True
+        self.controllers.loading.is_over = True
         self.workers.cancel_group(self, READS)
 
     def ask_for_key(self) -> None:
@@ -281,7 +221,7 @@ class MainScreen(OverlayScreen):
         if reason := action.disabled_reason(self.target):
             self.say(f"✗ {reason[:1].upper()}{reason[1:]}.")
             return
-        outcome = self._runs[action.id]()
+        outcome = self.controllers.runs[action.id]()
         if outcome is not None:
             await outcome
 
@@ -289,35 +229,35 @@ class MainScreen(OverlayScreen):
 
     def on_record_table_cursor_moved(self) -> None:
         """Let the detail follow."""
-        self.detail_controller.follow()
+        self.controllers.detail.follow()
 
     def on_record_table_opened(self) -> None:
         """Show all of the record."""
-        self.detail_controller.open()
+        self.controllers.detail.open()
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         """Load the next page."""
-        self.loading_controller.load_next(wanted=event.wanted)
+        self.controllers.loading.load_next(wanted=event.wanted)
 
     def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
         """Sort by the column whose title was clicked."""
-        self.arrange_controller.sort_by(event.column_id)
+        self.controllers.arrange.sort_by(event.column_id)
 
     def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
         """Sort by the column that was chosen."""
-        self.arrange_controller.sort_by(event.column_id)
+        self.controllers.arrange.sort_by(event.column_id)
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """Narrow the list."""
-        self.filters.follow_typing(event.text)
+        self.controllers.filter.follow_typing(event.text)
 
     def action_enter_filter(self) -> None:
         """Leave the filter standing."""
-        self.filters.enter()
+        self.controllers.filter.enter()
 
     def action_clear_filter(self) -> None:
         """Show everything again."""
-        self.filters.clear()
+        self.controllers.filter.clear()
 
     def action_move(self, rows: int) -> None:
         """Move the cursor while the filter is typed."""
@@ -325,7 +265,7 @@ class MainScreen(OverlayScreen):
 
     async def on_palette_bar_chosen(self, event: PaletteBar.Chosen) -> None:
         """Do what was chosen."""
-        await self.palette.go(event.entry)
+        await self.controllers.palette.go(event.entry)
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the list that was clicked."""
@@ -335,16 +275,16 @@ class MainScreen(OverlayScreen):
     async def on_paste(self, event: events.Paste) -> None:
         """What is pasted onto the list of devices are ids."""
         if self.is_current and not self.is_taken and self.tab == "devices":
-            await self.records.ask_for_ids(event.text)
+            await self.controllers.records.ask_for_ids(event.text)
 
     def on_click(self) -> None:
         """Leave the detail at a click on the list beside it."""
         if self.workspace is not None and self.focused is self.table:
-            self.detail_controller.close()
+            self.controllers.detail.close()
 
     def on_resize(self) -> None:
         """Fill the detail, which has its place from some width on."""
-        self.call_after_refresh(self.detail_controller.show)
+        self.call_after_refresh(self.controllers.detail.show)
 
 
 def _classes_at(size: Size) -> str:

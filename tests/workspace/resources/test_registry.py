@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from capgo_tui.tui.screens.catalogue import ACTIONS
+from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME, RESOURCE_NAMES, RESOURCES
 from tests.workspace.world import open_world
 
