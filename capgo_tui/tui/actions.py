@@ -1,14 +1,13 @@
 """Actions: what the operator can do, by which keys, and where.
 
-A controller declares an action where it runs it, with `action` over a method. The bindings, the
-hint bar, the help and the palette are all made from what is declared.
+The controller that runs an action declares it. The bindings, the hint bar, the help and the
+palette are all made from what is declared.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.revisions import Extra
     from capgo_tui.workspace.target import Target
-
-    Run: TypeAlias = Callable[[], Awaitable[None] | None]
-
-MethodT = TypeVar("MethodT", bound="Callable[..., Awaitable[None] | None]")
 
 EVERYWHERE = frozenset(RESOURCE_NAMES)
 DEVICES_ONLY = frozenset({"devices"})
@@ -38,6 +33,8 @@ class Action:
     keys: str
     label: str
     tooltip: str
+    run: Callable[..., Awaitable[None] | None]
+    """The method of the controller that declares this."""
     rank: int
     """Its place in the hints, the help and the palette; in the hints the first go last."""
     tabs: frozenset[str] = EVERYWHERE
@@ -70,50 +67,6 @@ class Action:
     def disabled_reason(self, target: Target) -> str:
         """Return why this does nothing here; empty when it does."""
         return read_only_reason(target) if self.writes else ""
-
-
-_DECLARED: dict[Callable[..., object], Action] = {}
-
-
-def action(
-    id: str,  # noqa: A002 - as in Textual's own bindings
-    keys: str,
-    label: str,
-    tooltip: str,
-    *,
-    rank: int,
-    tabs: frozenset[str] = EVERYWHERE,
-    hint: bool = True,
-    shown_key: str = "",
-    writes: bool = False,
-    needs: Extra | None = None,
-) -> Callable[[MethodT], MethodT]:
-    """Declare that a controller's method is an action; see `Action` for what is declared."""
-
-    def declare(method: MethodT) -> MethodT:
-        _DECLARED[method] = Action(
-            id, keys, label, tooltip, rank, tabs, hint, shown_key, writes, needs
-        )
-        return method
-
-    return declare
-
-
-def actions_of(controllers: Iterable[type]) -> tuple[Action, ...]:
-    """Return what some classes declare, in order."""
-    methods = (method for each in controllers for method in vars(each).values())
-    declared = [_DECLARED[each] for each in methods if callable(each) and each in _DECLARED]
-    return tuple(sorted(declared, key=lambda each: each.rank))
-
-
-def runs_of(controllers: Iterable[object]) -> dict[str, Run]:
-    """Return what runs each action that the classes of some controllers declare."""
-    return {
-        _DECLARED[method].id: partial(method, each)
-        for each in controllers
-        for method in vars(type(each)).values()
-        if callable(method) and method in _DECLARED
-    }
 
 
 def action_on_tab(actions: Iterable[Action], action_id: str, tab: str) -> Action:

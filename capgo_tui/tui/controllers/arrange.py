@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from capgo_tui.tui.actions import action
+from capgo_tui.tui.actions import Action
 from capgo_tui.workspace.sorting import Sort
 
 if TYPE_CHECKING:
@@ -21,13 +21,6 @@ class ArrangeController:
         self._host = host
         self._lists = lists
 
-    @action(
-        "list.sort",
-        "s",
-        "sort",
-        "Sort by a column: ← → and Enter; the same column again turns it round",
-        rank=260,
-    )
     def choose_sort(self) -> None:
         """Choose a column to sort by."""
         if self._host.workspace is not None:
@@ -48,7 +41,6 @@ class ArrangeController:
         self._host.table.show_sort((sort.column_id, sort.descending) if sort else None)
         self._lists.show_order()
 
-    @action("mark.toggle", "space", "mark", "Mark this record, or unmark it", rank=410, hint=False)
     def toggle_mark(self) -> None:
         """Mark the record under the cursor or unmark it, and go on to the next."""
         key = self._host.table.cursor_key
@@ -58,14 +50,6 @@ class ArrangeController:
             self._host.table.action_move(1)
             self._host.show_status()
 
-    @action(
-        "mark.range",
-        "v",
-        "mark to here",
-        "Mark all from the last mark to here",
-        rank=420,
-        hint=False,
-    )
     def mark_range(self) -> None:
         """Mark everything from the last mark to the cursor."""
         self._lists.when_filtered(self._mark_range)
@@ -76,15 +60,6 @@ class ArrangeController:
             self._host.rows.marks.mark_to(key)
             self._show_marks()
 
-    @action(
-        "mark.all",
-        "asterisk",
-        "mark all",
-        "Mark everything the filter shows",
-        rank=430,
-        hint=False,
-        shown_key="*",
-    )
     def mark_all(self) -> None:
         """Mark everything in view."""
         self._lists.when_filtered(self._mark_all)
@@ -93,7 +68,6 @@ class ArrangeController:
         self._host.rows.marks.mark_all()
         self._show_marks()
 
-    @action("mark.none", "u", "unmark all", "Take all marks away", rank=440, hint=False)
     def unmark_all(self) -> None:
         """Take all marks away."""
         if self._host.workspace is not None:
@@ -109,15 +83,33 @@ class ArrangeController:
         self._host.table.refresh()
         self._host.show_status()
 
-    @action(
-        "list.wide",
-        "w",
-        "wide",
-        "Every column at full width; ← → slide those behind the first",
-        rank=460,
-        hint=False,
-    )
     def toggle_wide(self) -> None:
         """Show every column at its full width, or again those that fit."""
         self._host.table.toggle_wide()
         self._host.show_hints()
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "list.sort", "s", "sort",
+            "Sort by a column: ← → and Enter; the same column again turns it round", choose_sort,
+            260,
+        ),
+        Action(
+            "mark.toggle", "space", "mark", "Mark this record, or unmark it", toggle_mark, 410,
+            hint=False,
+        ),
+        Action(
+            "mark.range", "v", "mark to here", "Mark all from the last mark to here", mark_range,
+            420, hint=False,
+        ),
+        Action(
+            "mark.all", "asterisk", "mark all", "Mark everything the filter shows", mark_all, 430,
+            hint=False, shown_key="*",
+        ),
+        Action("mark.none", "u", "unmark all", "Take all marks away", unmark_all, 440, hint=False),
+        Action(
+            "list.wide", "w", "wide",
+            "Every column at full width; ← → slide those behind the first", toggle_wide, 460,
+            hint=False,
+        ),
+    )  # fmt: skip

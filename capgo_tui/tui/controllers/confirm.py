@@ -163,10 +163,10 @@ class Writing:
                 return None
             if now.before == change.before:
                 change = change if choice is None else now
-                over = self._open_modals()
+                over = self._open_overlays()
                 outcome = await self._send(change)
                 # It is looked at right before it is sent, too: that may tell what no list did.
-                outdated = isinstance(outcome.refused, Outdated) and self._open_modals() <= over
+                outdated = isinstance(outcome.refused, Outdated) and self._open_overlays() <= over
                 now = again() if outdated else None
                 if now is None or now.before == change.before:
                     return await self._end(change, outcome)
@@ -174,7 +174,7 @@ class Writing:
             change = now
             answer = self._ask_one(change, choice, changed=True)
 
-    def _open_modals(self) -> set[Overlay | None]:
+    def _open_overlays(self) -> set[Overlay | None]:
         """What lies over the lists: a question that nobody waits for is put over nothing new."""
         elsewhere = set() if self._screen.is_current else {None}
         return {modal for modal in self._screen.overlays.mounted if modal.visible} | elsewhere

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.text import clean_lines
-from capgo_tui.tui.actions import action
+from capgo_tui.tui.actions import Action
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.hint_bar import Hint
 
@@ -30,12 +30,10 @@ class DetailController:
         self._raw = False
         self._follow_timer: Timer | None = None
 
-    @action("record.open", "enter", "open", "Show all of this record", rank=210, shown_key="⏎")
-    def open(self) -> None:
+    def open_detail(self) -> None:
         """Show all of the record under the cursor and scroll in it."""
         self._open(raw=self._raw and self._host.detail.display)
 
-    @action("record.raw", "J", "JSON", "Show the record as the server sent it", rank=250)
     def toggle_raw(self) -> None:
         """Change between labelled fields and the server's own JSON."""
         if self._host.detail.display:
@@ -102,3 +100,11 @@ class DetailController:
             lines += [Line(label, text) for label, text in section.fields]
             lines.append(Line("", ""))
         return lines
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "record.open", "enter", "open", "Show all of this record", open_detail, 210,
+            shown_key="⏎",
+        ),
+        Action("record.raw", "J", "JSON", "Show the record as the server sent it", toggle_raw, 250),
+    )  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.text import clean
-from capgo_tui.tui.actions import action
+from capgo_tui.tui.actions import Action
 from capgo_tui.tui.host import NOT_CONNECTED
 
 if TYPE_CHECKING:
@@ -30,14 +30,6 @@ class FilterController:
         self._search: Worker[None] | None = None
         """What asks the server for a device, or did last."""
 
-    @action(
-        "list.filter",
-        "slash",
-        "filter",
-        "Show only what has all these words; a whole device id is looked up",
-        rank=220,
-        shown_key="/",
-    )
     def begin(self) -> None:
         """Type a filter in the bottom row."""
         host = self._host
@@ -110,3 +102,11 @@ class FilterController:
         """Put a better filter in place of one, unless there is another one by now."""
         if self._host.tab == "devices" and self._host.rows.view.query.text == text.strip():
             self.narrow(better)
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "list.filter", "slash", "filter",
+            "Show only what has all these words; a whole device id is looked up", begin, 220,
+            shown_key="/",
+        ),
+    )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from capgo_tui.tui.actions import action
+from capgo_tui.tui.actions import Action
 
 if TYPE_CHECKING:
     from capgo_tui.tui.controllers.detail import DetailController
@@ -31,15 +31,6 @@ class LeaveController:
         self._records = records
         self._status = status
 
-    @action(
-        "back",
-        "escape",
-        "leave",
-        "Close the detail, else clear the filter",
-        rank=610,
-        hint=False,
-        shown_key="esc",
-    )
     def leave(self) -> None:
         """Close the detail, stop what waits or is loading, or clear the filter; never quit."""
         host = self._host
@@ -59,8 +50,15 @@ class LeaveController:
         if view.query:
             self._filters.narrow("")
 
-    @action("quit", "q", "quit", "Back; at the top quit", rank=620, hint=False)
     def go_back(self) -> None:
         """Close the detail; at the top quit."""
         if not self._detail.close():
             self._host.app.leave()
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "back", "escape", "leave", "Close the detail, else clear the filter", leave, 610,
+            hint=False, shown_key="esc",
+        ),
+        Action("quit", "q", "quit", "Back; at the top quit", go_back, 620, hint=False),
+    )  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from capgo_tui.tui.actions import action
+from capgo_tui.tui.actions import Action
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.load_effort import question
 from capgo_tui.workspace.polling import Polling
@@ -64,7 +64,6 @@ class LoadingController:
         if collection.started and not collection.ended and collection.error is None:
             self._host.read(collection.load_more(), f"load more {collection.name}")
 
-    @action("list.all", "L", "all", "Load the whole list; esc stops", rank=240)
     def load_all(self) -> None:
         """Load the list in view to its end; of devices it is said first what that takes."""
         host, workspace = self._host, self._host.workspace
@@ -98,7 +97,6 @@ class LoadingController:
                 return
         await devices.load_all()
 
-    @action("list.refresh", "r", "refresh", "Read the list again; the cursor stays", rank=230)
     def refresh(self) -> None:
         """Read the list in view again."""
         host, workspace = self._host, self._host.workspace
@@ -146,3 +144,10 @@ class LoadingController:
             )
         ):
             self._refresh()
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "list.refresh", "r", "refresh", "Read the list again; the cursor stays", refresh, 230,
+        ),
+        Action("list.all", "L", "all", "Load the whole list; esc stops", load_all, 240),
+    )  # fmt: skip

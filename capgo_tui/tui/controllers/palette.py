@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from capgo_tui.tui.actions import action
+from capgo_tui.tui.actions import Action
 from capgo_tui.tui.host import NOT_CONNECTED
 
 if TYPE_CHECKING:
@@ -29,15 +29,7 @@ class PaletteController:
         self._filters = filters
         self._records = records
 
-    @action(
-        "palette",
-        "colon,ctrl+p",
-        "go",
-        "Go to a list, a record or an action by its name: dev qa, ch beta, theme, export csv",
-        rank=290,
-        shown_key=":",
-    )
-    def open(self) -> None:
+    def open_palette(self) -> None:
         """Ask where to go."""
         self._open("")
 
@@ -110,3 +102,11 @@ class PaletteController:
             return
         self._host.app.theme = name
         self._host.say(f"Theme {name}; TEXTUAL_THEME={name} keeps it.")
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "palette", "colon,ctrl+p", "go",
+            "Go to a list, a record or an action by its name: dev qa, ch beta, theme, export csv",
+            open_palette, 290, shown_key=":",
+        ),
+    )  # fmt: skip

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.api.revisions import Extra
-from capgo_tui.tui.actions import BUNDLES_ONLY, CHANNELS_ONLY, DEVICES_ONLY, action
+from capgo_tui.tui.actions import BUNDLES_ONLY, CHANNELS_ONLY, DEVICES_ONLY, Action
 from capgo_tui.tui.host import NOT_CONNECTED
 from capgo_tui.workspace.device_ids import DeviceFinder, Named
 
@@ -58,45 +58,17 @@ class RecordController:
 
     # Devices
 
-    @action(
-        "device.override",
-        "o",
-        "override",
-        "Force this device, or all marked ones, to a channel",
-        rank=110,
-        tabs=DEVICES_ONLY,
-        writes=True,
-    )
     def override(self) -> None:
         """Force the marked devices, else the one under the cursor, to a channel."""
         if devices := self._devices():
             override = self.lazy.many_overrides.override(devices, self._host.rows.marks.hidden)
             self._host.work(override, "override the device")
 
-    @action(
-        "device.clear",
-        "x",
-        "clear",
-        "Clear the override of this device, or of all marked ones",
-        rank=111,
-        tabs=DEVICES_ONLY,
-        writes=True,
-    )
     def clear_overrides(self) -> None:
         """Clear the overrides of the marked devices, else of the one under the cursor."""
         if devices := self._devices():
             self._host.work(self.lazy.many_overrides.clear(devices), "clear the override")
 
-    @action(
-        "device.ids",
-        "O",
-        "list of ids",
-        "Override or clear the devices of a list of ids; pasting one opens it too",
-        rank=450,
-        tabs=DEVICES_ONLY,
-        hint=False,
-        writes=True,
-    )
     async def type_ids(self) -> None:
         """Paste or type the ids of devices."""
         await self.ask_for_ids("")
@@ -115,51 +87,21 @@ class RecordController:
 
     # Channels
 
-    @action(
-        "channel.promote",
-        "l",
-        "promote",
-        "Put a bundle on this channel",
-        rank=120,
-        tabs=CHANNELS_ONLY,
-        writes=True,
-    )
     def promote(self) -> None:
         """Put a bundle on the channel under the cursor."""
         if (channel := self._channel()) is not None:
             self._host.work(self.lazy.channels.promote(channel), "promote the bundle")
 
-    @action(
-        "channel.roll-back",
-        "b",
-        "roll back",
-        "Go back to the bundle this channel carried before; it is named first",
-        rank=121,
-        tabs=CHANNELS_ONLY,
-        writes=True,
-    )
     def roll_back(self) -> None:
         """Put the bundle of before on the channel under the cursor."""
         if (channel := self._channel()) is not None:
             self._host.work(self.lazy.channels.roll_back(channel), "roll the channel back")
 
-    @action(
-        "channel.edit",
-        "e",
-        "edit",
-        "Change this channel's settings, or its rollout",
-        rank=122,
-        tabs=CHANNELS_ONLY,
-        writes=True,
-    )
     def edit_channel(self) -> None:
         """Change the settings of the channel under the cursor."""
         if (channel := self._channel()) is not None:
             self._host.work(self.lazy.channels.edit(channel), "change the channel")
 
-    @action(
-        "channel.new", "n", "new", "Make a new channel", rank=123, tabs=CHANNELS_ONLY, writes=True
-    )
     def new_channel(self) -> None:
         """Make a new channel."""
         if self._host.workspace is None:
@@ -169,31 +111,11 @@ class RecordController:
         else:
             self._host.work(self.lazy.channels.new(), "create a channel")
 
-    @action(
-        "channel.clear",
-        "x",
-        "clear",
-        "Take the bundle off this channel",
-        rank=124,
-        tabs=CHANNELS_ONLY,
-        writes=True,
-        hint=False,
-    )
     def clear_channel(self) -> None:
         """Take the bundle off the channel under the cursor."""
         if (channel := self._channel()) is not None:
             self._host.work(self.lazy.channels.clear(channel), "take the bundle off")
 
-    @action(
-        "channel.delete",
-        "D",
-        "delete",
-        "Delete this channel",
-        rank=125,
-        tabs=CHANNELS_ONLY,
-        hint=False,
-        writes=True,
-    )
     def delete_channel(self) -> None:
         """Delete the channel under the cursor."""
         if (channel := self._channel()) is not None:
@@ -201,59 +123,21 @@ class RecordController:
 
     # Bundles
 
-    @action(
-        "bundle.link",
-        "l",
-        "put on channel",
-        "Put this bundle on a channel",
-        rank=130,
-        tabs=BUNDLES_ONLY,
-        writes=True,
-    )
     def link_bundle(self) -> None:
         """Put the bundle under the cursor on a channel."""
         if (bundle := self._bundle()) is not None:
             self._host.work(self.lazy.bundles.link(bundle), "put the bundle on a channel")
 
-    @action(
-        "bundle.edit",
-        "e",
-        "edit",
-        "Change this bundle's comment and link",
-        rank=131,
-        tabs=BUNDLES_ONLY,
-        writes=True,
-        needs=Extra.METADATA,
-    )
     def edit_bundle(self) -> None:
         """Change what the bundle under the cursor says."""
         if (bundle := self._bundle()) is not None:
             self._host.work(self.lazy.bundles.edit(bundle), "change the bundle")
 
-    @action(
-        "bundle.delete",
-        "D",
-        "delete",
-        "Delete this bundle, or those that are marked",
-        rank=132,
-        tabs=BUNDLES_ONLY,
-        writes=True,
-        needs=Extra.DELETE_ONE_BUNDLE,
-    )
     def delete_bundles(self) -> None:
         """Delete the marked bundles, else the one under the cursor."""
         if bundles := self._bundles():
             self._host.work(self.lazy.bundles.delete(bundles), "delete the bundle")
 
-    @action(
-        "bundle.clean-up",
-        "C",
-        "clean up",
-        "Plan which old bundles go, then delete them; or delete all",
-        rank=133,
-        tabs=BUNDLES_ONLY,
-        writes=True,
-    )
     def clean_up(self) -> None:
         """Clean up the bundles."""
         if self._host.workspace is None:
@@ -263,17 +147,6 @@ class RecordController:
         else:
             self._host.work(self.lazy.cleanup.clean_up(), "clean up the bundles")
 
-    @action(
-        "bundle.new",
-        "n",
-        "register",
-        "Register a bundle that lies elsewhere",
-        rank=134,
-        tabs=BUNDLES_ONLY,
-        hint=False,
-        writes=True,
-        needs=Extra.EXTERNAL_BUNDLES,
-    )
     def register_bundle(self) -> None:
         """Register a bundle."""
         if self._host.workspace is None:
@@ -283,13 +156,6 @@ class RecordController:
 
     # Any
 
-    @action(
-        "record.copy",
-        "y",
-        "copy",
-        "Copy the id, name, row, JSON, curl or command line of this record or of all marked",
-        rank=270,
-    )
     def copy(self) -> None:
         """Copy something of the marked records, else of the one under the cursor."""
         host = self._host
@@ -308,13 +174,6 @@ class RecordController:
             host.status.dismiss()
             host.work(self.lazy.copy.ask(host.rows, keys, marks.hidden), "copy")
 
-    @action(
-        "list.export",
-        "E",
-        "export",
-        "Write what the filter shows into a file: csv, json or ndjson",
-        rank=280,
-    )
     def export_list(self) -> None:
         """Export what the list in view shows."""
         self.export("", "")
@@ -328,14 +187,6 @@ class RecordController:
         host.status.dismiss()
         host.work(self.lazy.export.ask(host.rows, form, name), "export the list")
 
-    @action(
-        "change.undo",
-        "z",
-        "undo",
-        "Undo the last change that can be undone; once more: the one before",
-        rank=310,
-        writes=True,
-    )
     def undo(self) -> None:
         """Undo the last change that can be undone."""
         if self._host.workspace is None:
@@ -400,3 +251,81 @@ class RecordController:
         if not devices:
             host.say("There is no device under the cursor.")
         return devices
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "device.override", "o", "override",
+            "Force this device, or all marked ones, to a channel", override, 110, DEVICES_ONLY,
+            writes=True,
+        ),
+        Action(
+            "device.clear", "x", "clear",
+            "Clear the override of this device, or of all marked ones", clear_overrides, 111,
+            DEVICES_ONLY, writes=True,
+        ),
+        Action(
+            "channel.promote", "l", "promote", "Put a bundle on this channel", promote, 120,
+            CHANNELS_ONLY, writes=True,
+        ),
+        Action(
+            "channel.roll-back", "b", "roll back",
+            "Go back to the bundle this channel carried before; it is named first", roll_back, 121,
+            CHANNELS_ONLY, writes=True,
+        ),
+        Action(
+            "channel.edit", "e", "edit", "Change this channel's settings, or its rollout",
+            edit_channel, 122, CHANNELS_ONLY, writes=True,
+        ),
+        Action(
+            "channel.new", "n", "new", "Make a new channel", new_channel, 123, CHANNELS_ONLY,
+            writes=True,
+        ),
+        Action(
+            "channel.clear", "x", "clear", "Take the bundle off this channel", clear_channel, 124,
+            CHANNELS_ONLY, writes=True, hint=False,
+        ),
+        Action(
+            "channel.delete", "D", "delete", "Delete this channel", delete_channel, 125,
+            CHANNELS_ONLY, hint=False, writes=True,
+        ),
+        Action(
+            "bundle.link", "l", "put on channel", "Put this bundle on a channel", link_bundle, 130,
+            BUNDLES_ONLY, writes=True,
+        ),
+        Action(
+            "bundle.edit", "e", "edit", "Change this bundle's comment and link", edit_bundle, 131,
+            BUNDLES_ONLY, writes=True, needs=Extra.METADATA,
+        ),
+        Action(
+            "bundle.delete", "D", "delete", "Delete this bundle, or those that are marked",
+            delete_bundles, 132, BUNDLES_ONLY, writes=True, needs=Extra.DELETE_ONE_BUNDLE,
+        ),
+        Action(
+            "bundle.clean-up", "C", "clean up",
+            "Plan which old bundles go, then delete them; or delete all", clean_up, 133,
+            BUNDLES_ONLY, writes=True,
+        ),
+        Action(
+            "bundle.new", "n", "register", "Register a bundle that lies elsewhere", register_bundle,
+            134, BUNDLES_ONLY, hint=False, writes=True, needs=Extra.EXTERNAL_BUNDLES,
+        ),
+        Action(
+            "record.copy", "y", "copy",
+            "Copy the id, name, row, JSON, curl or command line of this record or of all marked",
+            copy, 270,
+        ),
+        Action(
+            "list.export", "E", "export",
+            "Write what the filter shows into a file: csv, json or ndjson", export_list, 280,
+        ),
+        Action(
+            "change.undo", "z", "undo",
+            "Undo the last change that can be undone; once more: the one before", undo, 310,
+            writes=True,
+        ),
+        Action(
+            "device.ids", "O", "list of ids",
+            "Override or clear the devices of a list of ids; pasting one opens it too", type_ids,
+            450, DEVICES_ONLY, hint=False, writes=True,
+        ),
+    )  # fmt: skip

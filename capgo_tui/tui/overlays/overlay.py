@@ -57,14 +57,14 @@ class Overlay(Widget):
 
 @dataclass(slots=True)
 class _Open:
-    """A modal that is open, and who gets the keyboard once it is closed."""
+    """An overlay that is open, and who gets the keyboard once it is closed."""
 
-    modal: Overlay
+    overlay: Overlay
     before: Widget | None
 
 
 class OverlayScreen(Screen[None]):
-    """A screen that modals lie over: the topmost one has the keyboard, and somebody always has it.
+    """A screen that overlays lie over: the topmost has the keyboard, and somebody always has it.
 
     Textual takes it away at a click beside everything, and from a widget that was hidden, even
     when that is in sight again by the time it is told so.
@@ -76,26 +76,26 @@ class OverlayScreen(Screen[None]):
         """Those that are open, the topmost one last."""
         self._frozen: tuple[Widget, ...] = ()
 
-    def put_over(self, modal: Overlay, target: Widget) -> None:
-        """Put a modal over all that is open, if it is not open yet, and focus `target` in it."""
-        if all(modal is not each.modal for each in self._stack):
+    def put_over(self, overlay: Overlay, target: Widget) -> None:
+        """Put an overlay over all that is open, if it is not open yet, and focus `target` in it."""
+        if all(overlay is not each.overlay for each in self._stack):
             if not self._stack:
                 behind = self.query(".behind").results(Widget)
                 self._frozen = tuple(widget for widget in behind if widget.can_focus)
                 for widget in self._frozen:
                     widget.can_focus = False
-            self._stack.append(_Open(modal, self.focused))
+            self._stack.append(_Open(overlay, self.focused))
         self.set_focus(target, scroll_visible=False)
 
-    def take_off(self, modal: Overlay) -> None:
-        """Take a modal off; if it was the topmost, the keyboard goes where it was before."""
-        at = next(at for at, each in enumerate(self._stack) if each.modal is modal)
+    def take_off(self, overlay: Overlay) -> None:
+        """Take an overlay off; if it was the topmost, the keyboard goes where it was before."""
+        at = next(at for at, each in enumerate(self._stack) if each.overlay is overlay)
         closed = self._stack.pop(at)
         if at < len(self._stack):
             self._stack[at].before = closed.before
             return
         captured = self.app.mouse_captured
-        if captured is not None and modal in captured.ancestors_with_self:
+        if captured is not None and overlay in captured.ancestors_with_self:
             captured.release_mouse()  # it hears of no button any more
         if not self._stack:
             for widget in self._frozen:
@@ -107,7 +107,7 @@ class OverlayScreen(Screen[None]):
 
     def _heirs(self) -> Iterator[Widget]:
         """Who can have the keyboard when the one that had it before no longer can."""
-        top = self._stack[-1].modal if self._stack else None
+        top = self._stack[-1].overlay if self._stack else None
         for widget in self.focus_chain:
             if top is None or top in widget.ancestors_with_self:
                 yield widget
@@ -130,7 +130,7 @@ class OverlayScreen(Screen[None]):
     def _above(self, widget: Widget) -> _Open | None:
         """What lies right over a widget."""
         line = widget.ancestors_with_self
-        at = next((at for at, each in enumerate(self._stack) if each.modal in line), -1)
+        at = next((at for at, each in enumerate(self._stack) if each.overlay in line), -1)
         return self._stack[at + 1] if at + 1 < len(self._stack) else None
 
     def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:

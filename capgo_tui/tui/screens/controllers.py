@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.actions import actions_of, runs_of
 from capgo_tui.tui.controllers.arrange import ArrangeController
 from capgo_tui.tui.controllers.detail import DetailController
 from capgo_tui.tui.controllers.filter import FilterController
@@ -19,19 +19,23 @@ from capgo_tui.tui.controllers.tabs import TabController
 from capgo_tui.tui.screens.pages import PageController
 
 if TYPE_CHECKING:
+    from capgo_tui.tui.actions import Action
     from capgo_tui.tui.host import Host
 
-ACTIONS = actions_of(
-    (
-        RecordController,
-        DetailController,
-        FilterController,
-        LoadingController,
-        ArrangeController,
-        PaletteController,
-        TabController,
-        LeaveController,
-        PageController,
+ACTIONS: tuple[Action, ...] = tuple(
+    sorted(
+        (
+            *RecordController.ACTIONS,
+            *DetailController.ACTIONS,
+            *FilterController.ACTIONS,
+            *LoadingController.ACTIONS,
+            *ArrangeController.ACTIONS,
+            *PaletteController.ACTIONS,
+            *TabController.ACTIONS,
+            *LeaveController.ACTIONS,
+            *PageController.ACTIONS,
+        ),
+        key=lambda action: action.rank,
     )
 )
 
@@ -52,5 +56,20 @@ class Controllers:
         self.tabs = TabController(host)
         self.leave = LeaveController(host, self.detail, self.filter, self.records, self.status)
         self.pages = PageController(host, self.records)
-        self.runs = runs_of(vars(self).values())
+        acting = (
+            self.records,
+            self.detail,
+            self.filter,
+            self.loading,
+            self.arrange,
+            self.palette,
+            self.tabs,
+            self.leave,
+            self.pages,
+        )
+        self.runs = {
+            action.id: partial(action.run, controller)
+            for controller in acting
+            for action in controller.ACTIONS
+        }
         """What runs each action, by its id."""

@@ -233,7 +233,7 @@ class MainScreen(OverlayScreen):
 
     def on_record_table_opened(self) -> None:
         """Show all of the record."""
-        self.controllers.detail.open()
+        self.controllers.detail.open_detail()
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         """Load the next page."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from capgo_tui.tui.actions import action
+from capgo_tui.tui.actions import Action
 from capgo_tui.tui.host import NOT_CONNECTED
 from capgo_tui.tui.screens.help import HelpScreen
 from capgo_tui.tui.screens.request_log import RequestLogScreen
@@ -32,21 +32,11 @@ class PageController:
         self._host = host
         self._records = records
 
-    @action("help", "question_mark", "help", "All keys", rank=730, shown_key="?")
     def show_help(self) -> None:
         """Show every key."""
         host = self._host
         host.app.push_screen(HelpScreen(host.actions, host.tab, host.target))
 
-    @action(
-        "list.unreadable",
-        "exclamation_mark",
-        "unreadable",
-        "Rows of this list that could not be read, as the server sent them",
-        rank=710,
-        hint=False,
-        shown_key="!",
-    )
     def show_unreadable(self) -> None:
         """Show the rows of the list in view that could not be read."""
         if self._host.workspace is None:
@@ -57,27 +47,11 @@ class PageController:
         else:
             self._host.say(f"Every row of the {collection.name} could be read.")
 
-    @action(
-        "log",
-        "at",
-        "requests",
-        "What was asked of the server, and how it went; copy it as curl",
-        rank=720,
-        hint=False,
-        shown_key="@",
-    )
     def show_requests(self) -> None:
         """Show what was asked of the server."""
         if self._host.workspace is not None:
             self._host.app.push_screen(RequestLogScreen(self._host.workspace.requests))
 
-    @action(
-        "change.list",
-        "Z",
-        "changes",
-        "All changes made from here, and what became of them; z there undoes one",
-        rank=320,
-    )
     def show_changes(self) -> None:
         """List all changes made from here."""
         if self._host.workspace is None:
@@ -97,3 +71,22 @@ class PageController:
         entry = await host.app.push_screen_wait(changes)
         if entry is not None:
             await undo.undo(entry)
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "change.list", "Z", "changes",
+            "All changes made from here, and what became of them; z there undoes one", show_changes,
+            320,
+        ),
+        Action(
+            "list.unreadable", "exclamation_mark", "unreadable",
+            "Rows of this list that could not be read, as the server sent them", show_unreadable,
+            710, hint=False, shown_key="!",
+        ),
+        Action(
+            "log", "at", "requests",
+            "What was asked of the server, and how it went; copy it as curl", show_requests, 720,
+            hint=False, shown_key="@",
+        ),
+        Action("help", "question_mark", "help", "All keys", show_help, 730, shown_key="?"),
+    )  # fmt: skip
