@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from capgo_tui.tui.launch import Launch
-    from capgo_tui.tui.pastes import InputDropped
+    from capgo_tui.tui.terminal.pastes import InputDropped
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 

@@ -23,7 +23,7 @@ QUESTION = "none → no_access?"
 BROKEN_INPUT = """
 import os
 from capgo_tui.commands import main
-from capgo_tui.tui.terminal_input import TerminalInput
+from capgo_tui.tui.terminal.input import TerminalInput
 
 feed = TerminalInput.feed
 

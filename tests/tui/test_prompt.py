@@ -9,7 +9,7 @@ import pytest
 from textual import events
 
 from capgo_tui.short_ids import id_end, short_id
-from capgo_tui.tui.terminal_input import doubt
+from capgo_tui.tui.terminal.input import doubt
 from tests.tui.driving import on_devices, opened, post_keys, post_paste
 from tests.tui.server import Server, rewriting
 from tests.tui.world import channel, device, device_id, state, store_of

@@ -13,8 +13,8 @@ from textual._xterm_parser import BRACKETED_PASTE_END as END
 from textual._xterm_parser import BRACKETED_PASTE_START as START
 from textual._xterm_parser import XTermParser
 
-from capgo_tui.tui.pastes import OPEN_SECONDS
-from capgo_tui.tui.terminal_input import TerminalInput, is_doubtful
+from capgo_tui.tui.terminal.input import TerminalInput, is_doubtful
+from capgo_tui.tui.terminal.pastes import OPEN_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

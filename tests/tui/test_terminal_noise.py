@@ -12,9 +12,15 @@ from textual._xterm_parser import BRACKETED_PASTE_END as END
 from textual._xterm_parser import BRACKETED_PASTE_START as START
 from textual.drivers import linux_driver
 
-from capgo_tui.tui.input_bytes import decoder_of
-from capgo_tui.tui.pastes import AT_ONCE, LONGEST, LONGEST_UNMARKED, OPEN_SECONDS, PER_SECOND
-from capgo_tui.tui.terminal_input import REPORTS, TerminalInput, watch_terminal_input
+from capgo_tui.tui.terminal.input import REPORTS, TerminalInput, watch_terminal_input
+from capgo_tui.tui.terminal.input_bytes import decoder_of
+from capgo_tui.tui.terminal.pastes import (
+    AT_ONCE,
+    LONGEST,
+    LONGEST_UNMARKED,
+    OPEN_SECONDS,
+    PER_SECOND,
+)
 from tests.tui.test_terminal_input import heard, messages, told
 
 if TYPE_CHECKING:

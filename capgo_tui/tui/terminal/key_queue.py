@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events
 
 from capgo_tui.tui.terminal.focus import FocusApp
-from capgo_tui.tui.terminal_input import watch_terminal_input
+from capgo_tui.tui.terminal.input import watch_terminal_input
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.widget import Widget
 
 from capgo_tui.short_ids import id_end
+from capgo_tui.tui.terminal.input import is_doubtful
 from capgo_tui.tui.terminal.key_queue import KeyQueueApp
-from capgo_tui.tui.terminal_input import is_doubtful
 from capgo_tui.tui.widgets.lines import pad, strip, width_of
 
 if TYPE_CHECKING:

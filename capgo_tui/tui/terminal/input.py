@@ -16,9 +16,9 @@ from textual import constants, events
 from textual._xterm_parser import BRACKETED_PASTE_START, XTermParser
 from textual.keys import Keys
 
-from capgo_tui.tui.escape_sequences import ESC, EscapeSequences, Part, Piece
-from capgo_tui.tui.input_bytes import decoder_of
-from capgo_tui.tui.pastes import (
+from capgo_tui.tui.terminal.escape_sequences import ESC, EscapeSequences, Part, Piece
+from capgo_tui.tui.terminal.input_bytes import decoder_of
+from capgo_tui.tui.terminal.pastes import (
     BURST_SECONDS,
     LONGEST,
     OPEN_SECONDS,
@@ -27,7 +27,7 @@ from capgo_tui.tui.pastes import (
     MarkedPaste,
     Pace,
 )
-from capgo_tui.tui.reports import is_well_formed
+from capgo_tui.tui.terminal.reports import is_well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
