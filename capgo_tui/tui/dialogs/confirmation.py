@@ -234,10 +234,10 @@ class Confirmation(Vertical, Modal):
         hint.show(text, "warn" if problem else "muted")
 
     def _close(self, _: asyncio.Future[bool]) -> None:
-        if self._choice is not None:
-            self._choice.is_chosen = self.query_one(CheckRow).is_ticked
         if not self.is_attached:  # the program is being left
             return
+        if self._choice is not None:
+            self._choice.is_chosen = self.query_one(CheckRow).is_ticked
         if self.query_one(Yes).asking:  # another question has taken its place by now
             return
         self.query_one(Input).disabled = True
