@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
 ROW: Final = "attack"
-"""The property of a test's report that holds what came of an attack."""
+"""The property of a test report that holds the result of an attack."""
 
 
 def print_arsenal(reporter: TerminalReporter) -> None:
-    """Print what came of each attack of this run."""
+    """Print the table of the attacks in this test run."""
     results: dict[str, Result] = {}
     for reports in reporter.stats.values():
         for report in reports:
@@ -23,7 +23,7 @@ def print_arsenal(reporter: TerminalReporter) -> None:
                     results[row["name"]] = Result.of(row)
     if not results:
         return
-    from tests.arsenal.rows import ATTACKS  # its imports are heavy, and for this alone
+    from tests.arsenal.rows import ATTACKS  # heavy, and needed only here
 
     rows = [(attack, results[attack.name]) for attack in ATTACKS if attack.name in results]
     reporter.section("arsenal: attack × outcome")

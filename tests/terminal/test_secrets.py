@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.arsenal.leaks import pieces_in
+from tests.arsenal.leaks import find_pieces
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.support.sandbox_process import serving
 from tests.terminal.unfriendly_sandbox import KEY, REFUSE
@@ -45,7 +45,7 @@ def assert_nowhere(secret: str, terminal: PseudoTerminal, folder: Path) -> None:
         if file.is_file():
             written[str(file)] = file.read_bytes()
     for place, data in written.items():
-        found = pieces_in(data, secret)
+        found = find_pieces(data, secret)
         assert not found, (place, found)
 
 
