@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.arsenal.attack import Attack, Result, table
+from tests.arsenal.attack import Attack, Result, format_table
 from tests.arsenal.rows import ATTACKS
 
 
@@ -30,8 +30,8 @@ def main(*words: str) -> int:
             # Nothing may use the state or the settings of the user who runs it.
             os.environ |= {"XDG_STATE_HOME": f"{folder}/own", "XDG_CONFIG_HOME": f"{folder}/none"}
             rows.append((attack, asyncio.run(attack.run(Path(folder)))))
-    mistakes = {attack.name: attack.mistakes(result) for attack, result in rows}
-    print(*table(rows), sep="\n")
+    mistakes = {attack.name: attack.find_mistakes(result) for attack, result in rows}
+    print(*format_table(rows), sep="\n")
     for name, lines in mistakes.items():
         if lines:
             print(f"✗ {name}: {'; '.join(lines)}")

@@ -30,7 +30,7 @@ class Result:
     processor_seconds: float = 0.0
 
     @classmethod
-    def of(cls, values: dict[str, object]) -> Result:
+    def from_dict(cls, values: dict[str, object]) -> Result:
         """Return the result that `asdict` made in another process."""
         return cls(**{field.name: values[field.name] for field in fields(cls)})  # type: ignore[arg-type]
 
@@ -48,7 +48,7 @@ class Attack:
     """The result to compare with; its memory and time are limits, where given."""
     slow: bool = False
 
-    def mistakes(self, result: Result) -> list[str]:
+    def find_mistakes(self, result: Result) -> list[str]:
         """Return the fields of a result that differ from the expectation."""
         actual, expectation = asdict(result), asdict(self.expectation)
         wrong = [name for name in _EQUAL_FIELDS if actual[name] != expectation[name]]
@@ -64,7 +64,7 @@ _EQUAL_FIELDS = ("requests", "journal", "code", "leaks")
 _LIMIT_FIELDS = ("megabytes", "processor_seconds")
 
 
-def table(rows: Iterable[tuple[Attack, Result]]) -> list[str]:
+def format_table(rows: Iterable[tuple[Attack, Result]]) -> list[str]:
     """Return the lines of the table of attacks and their results."""
     head = ["line", "attack", "requests", "journal", "exit", "key", "MB", ""]
     cells = [head]
@@ -76,7 +76,7 @@ def table(rows: Iterable[tuple[Attack, Result]]) -> list[str]:
                 *(result.requests, result.journal, result.code),
                 result.leaks or "hidden",
                 str(result.megabytes or ""),
-                "; ".join(attack.mistakes(result)) and "✗",
+                "; ".join(attack.find_mistakes(result)) and "✗",
             ]
         )
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]

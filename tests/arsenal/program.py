@@ -62,7 +62,7 @@ def run_program(
     process = subprocess.Popen(
         [sys.executable, "-ISc", _MEASURE, str(report), str(COMMAND), *words],
         cwd=project,
-        env=environment(folder) | dict(environ or {}),
+        env=make_environment(folder) | dict(environ or {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -79,7 +79,7 @@ def run_program(
     return ProgramResult(code, stdout, stderr, kilobytes // 1024, seconds)
 
 
-def environment(folder: Path) -> dict[str, str]:
+def make_environment(folder: Path) -> dict[str, str]:
     """Return the variables of a user without any settings, with a home of its own."""
     python_path = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
     home = folder / "home"

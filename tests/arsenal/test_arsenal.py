@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.arsenal.attack import KEY, Attack, Result, table
+from tests.arsenal.attack import KEY, Attack, Result, format_table
 from tests.arsenal.leaks import find_leaky_files, find_pieces
 from tests.arsenal.rows import ATTACKS
 from tests.arsenal.summary import ROW
@@ -29,7 +29,7 @@ async def test_attack(
 ) -> None:
     result = await attack.run(tmp_path)
     record_property(ROW, {"name": attack.name, **asdict(result)})
-    assert attack.mistakes(result) == []
+    assert attack.find_mistakes(result) == []
 
 
 async def test_a_result_that_is_not_as_it_should_be_is_seen(tmp_path: Path) -> None:
@@ -41,13 +41,13 @@ async def test_a_result_that_is_not_as_it_should_be_is_seen(tmp_path: Path) -> N
 
     attack = Attack(2, "a leak", leak, Result("1 writes", "unknown none", "0", "", 200))
     result = await attack.run(tmp_path)
-    assert attack.mistakes(result) == [
+    assert attack.find_mistakes(result) == [
         "journal: 'failed none', not 'unknown none'",
         f"leaks: '{tmp_path / 'log'}', not ''",
         "megabytes: 300, not 200",
     ]
-    assert table([(attack, result)])[1].endswith("✗")
-    assert attack.mistakes(replace(attack.expectation, megabytes=1)) == []
+    assert format_table([(attack, result)])[1].endswith("✗")
+    assert attack.find_mistakes(replace(attack.expectation, megabytes=1)) == []
     for form in ("\\u%04X", "%%%02X", "&#%d;", "%c\u200b"):
         assert find_pieces("".join(form % ord(letter) for letter in KEY).encode(), KEY), form
     assert not find_pieces(b"nothing of it", KEY)

@@ -35,7 +35,7 @@ def main() -> int:
     )
     tally.last.clear()
     print(tally)
-    print("growth", {name: f"{value:.3f}" for name, value in samples.growth().items()})
+    print("growth", {name: f"{value:.3f}" for name, value in samples.compute_growth().items()})
     return 0
 
 

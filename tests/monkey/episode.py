@@ -14,7 +14,7 @@ from capgo_tui.profiles import Profile
 from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.launch import Launch
 from tests.monkey.hands import Hands, InvariantError, Tally
-from tests.monkey.ledger import Ledger, journal_difference
+from tests.monkey.ledger import Ledger, find_journal_difference
 from tests.monkey.sandbox import Sandbox, serve_sandbox
 from tests.support.clock import Clock
 from tests.tui.world import NOW
@@ -91,7 +91,7 @@ async def play(
                 profile=Profile("prod", production=plan.production),
             )
             app = CapgoApp(launch, now=clock)
-            async with _running(app, plan.size):
+            async with _run_app(app, plan.size):
                 hands = Hands(app, sandbox, ledger, tally)
                 await _type(hands, dice, strokes, plan, clock)
                 if app.is_running:
@@ -133,7 +133,7 @@ async def _type(
 
 
 @asynccontextmanager
-async def _running(app: CapgoApp, size: tuple[int, int]) -> AsyncIterator[None]:
+async def _run_app(app: CapgoApp, size: tuple[int, int]) -> AsyncIterator[None]:
     """Run the app without a terminal; unlike a bare `run_test`, raise its own failure first."""
     async with app.run_test(size=size):
         yield
@@ -151,7 +151,7 @@ def _assert_gone(
         raise InvariantError("; ".join(ledger.wrong))
     if plan.read_only and sandbox.traffic.writes:
         raise InvariantError(f"read-only, and yet: {sandbox.traffic.writes}")
-    difference = journal_difference(journal, sandbox.traffic.writes)
+    difference = find_journal_difference(journal, sandbox.traffic.writes)
     if difference:
         raise InvariantError(f"the journal: {difference}")
 

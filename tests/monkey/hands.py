@@ -18,7 +18,7 @@ from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.workspace.list_state import Loading
-from tests.monkey.ledger import LOSING, Ledger, journal_difference
+from tests.monkey.ledger import LOSING, Ledger, find_journal_difference
 from tests.monkey.level import PartCounts
 from tests.monkey.strokes import Agree, Click, Key, Paste, Resize, Stroke, WindowFocus
 from tests.tui.driving import assert_sound, screen_text
@@ -193,7 +193,7 @@ class Hands:
     def check_screen(self) -> None:
         """Check that the picture is whole, and that the API key is not in it."""
         app = self.app
-        if not app.is_running or self.ledger.unseen:
+        if not app.is_running or self.ledger.has_unseen_question:
             return
         size = app.screen._compositor.size
         assert_sound(app, (size.width, size.height))
@@ -324,7 +324,7 @@ class Hands:
             return f"still shown as being written: {workspace.writing}"
         if any(rows.view.busy for rows in screen._rows.values()):
             return "a view is at work for ever"
-        text = "" if self.ledger.unseen else screen_text(self.app)
+        text = "" if self.ledger.has_unseen_question else screen_text(self.app)
         if "⟳" in text or "Loading" in text or "loading" in screen.status._state[0]:
             return "something is shown as under way that is not"
         return ""
@@ -332,7 +332,7 @@ class Hands:
     def _check_home(self) -> None:
         self.check_screen()
         self.ledger.close()
-        difference = journal_difference(self._journal, self.sandbox.traffic.writes)
+        difference = find_journal_difference(self._journal, self.sandbox.traffic.writes)
         if difference:
             self._fail(f"the journal: {difference}")
 
@@ -354,9 +354,9 @@ class Hands:
         except Exception as error:  # noqa: BLE001 - the failure itself matters more
             picture = repr(error)
         under_way = [
-            *(f"{worker.state.name} {_stack(worker._work)}" for worker in self._workers),
+            *(f"{worker.state.name} {_name_coroutines(worker._work)}" for worker in self._workers),
             *(repr(write) for write in self.app._writes),
-            *(busy for task in asyncio.all_tasks() if (busy := _stack(task.get_coro()))),
+            *(busy for task in asyncio.all_tasks() if (busy := _name_coroutines(task.get_coro()))),
             f"{self.sandbox.traffic.under_way} requests",
             f"the keyboard: {self._describe_focus()}",
         ]
@@ -364,7 +364,7 @@ class Hands:
         raise InvariantError(f"{what}\n{about}")
 
 
-def _stack(work: Any) -> str:
+def _name_coroutines(work: Any) -> str:
     """Return the names of the coroutines that await each other; empty for an idle task."""
     names = []
     while (name := getattr(work, "__qualname__", None)) is not None:

@@ -79,7 +79,7 @@ class Ledger:
         self._credit.clear()
 
     @property
-    def unseen(self) -> bool:
+    def has_unseen_question(self) -> bool:
         """Whether a question is open and not drawn yet: reading the screen would draw it."""
         return any(answer.asking and answer._drawn_at is None for answer in self._open)
 
@@ -155,7 +155,7 @@ class Ledger:
         self._credit[question.to_type is not None] += question.covers
 
 
-def journal_difference(path: Path, writes: Sequence[str]) -> str:
+def find_journal_difference(path: Path, writes: Sequence[str]) -> str:
     """Return how the journal differs from the writes that reached the server, or an empty text.
 
     The journal also has writes that did not reach the server, because the connection broke or the

@@ -43,9 +43,9 @@ class MemorySamples:
         _forget_caches()
         gc.collect()
         self.objects.append(len(gc.get_objects()))
-        self.resident.append(_resident())
+        self.resident.append(_read_resident())
 
-    def growth(self) -> dict[str, float]:
+    def compute_growth(self) -> dict[str, float]:
         """Return the ratio of the last third to the first, without the first tenth.
 
         Empty with fewer than `MIN_SAMPLES` samples.
@@ -106,7 +106,7 @@ def _forget_caches() -> None:
             part.cache_clear()
 
 
-def _resident() -> int:
+def _read_resident() -> int:
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
     except OSError:

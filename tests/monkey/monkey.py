@@ -70,7 +70,7 @@ def run(
                 f"{tally.strokes} keys, {tally.episodes} episodes, {samples.objects[-1]} objects,"
                 f" {samples.resident[-1] // 1024 // 1024} MB"
             )
-    for name, growth in samples.growth().items():
+    for name, growth in samples.compute_growth().items():
         if growth > GROWTH:
             raise InvariantError(f"{name} grew {growth:.2f}-fold: {samples}")
     return tally, samples

@@ -9,7 +9,7 @@ import pytest
 from textual.app import App
 from textual.widget import Widget
 
-from tests.monkey.ledger import Ledger, journal_difference
+from tests.monkey.ledger import Ledger, find_journal_difference
 from tests.monkey.level import CLOSED_LIMIT, MIN_SAMPLES, SLACK, MemorySamples, PartCounts
 from tests.monkey.monkey import run
 from tests.monkey.strokes import draw_strokes
@@ -63,27 +63,27 @@ def test_on_production_a_write_without_something_typed_is_found() -> None:
 
 def test_a_journal_that_tells_something_else_is_found(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite3"
-    assert journal_difference(path, ["POST /device"])
+    assert find_journal_difference(path, ["POST /device"])
     with sqlite3.connect(path) as db:
         db.execute("CREATE TABLE changes (id INTEGER, request TEXT, fate TEXT)")
         db.execute("INSERT INTO changes VALUES (1, 'POST /device', 'verified')")
-    assert not journal_difference(path, ["POST /device"])
-    assert "done but not sent" in journal_difference(path, [])
+    assert not find_journal_difference(path, ["POST /device"])
+    assert "done but not sent" in find_journal_difference(path, [])
     with db:
         db.execute("UPDATE changes SET fate = 'unknown'")
-    assert not journal_difference(path, []), "the connection may have broken before"
+    assert not find_journal_difference(path, []), "the connection may have broken before"
     with db:
         db.execute("UPDATE changes SET fate = NULL")
     db.close()
-    assert journal_difference(path, ["POST /device"]) == "without an end: ['POST /device']"
+    assert find_journal_difference(path, ["POST /device"]) == "without an end: ['POST /device']"
 
 
 def test_growth_is_told_once_there_are_enough_samples() -> None:
     samples = MemorySamples(objects=[100] * (MIN_SAMPLES - 1), resident=[1] * (MIN_SAMPLES - 1))
-    assert samples.growth() == {}
+    assert samples.compute_growth() == {}
     samples = MemorySamples(objects=[*range(100, 160, 5)], resident=[7] * 12)
-    assert samples.growth()["objects"] > 1.2
-    assert samples.growth()["resident"] == 1
+    assert samples.compute_growth()["objects"] > 1.2
+    assert samples.compute_growth()["resident"] == 1
 
 
 async def test_living_widgets_are_told_sooner_than_closed_ones_that_are_held() -> None:

@@ -36,7 +36,7 @@ def ask(sandbox: Sandbox) -> dict[str, object]:
     return device
 
 
-def count_on(title: str, tab: str) -> int:
+def read_count(title: str, tab: str) -> int:
     """Return the number on a tab, which must not be cut."""
     match = re.search(rf"{tab} (\d+) ", title + " ")
     assert match, title
@@ -80,7 +80,7 @@ def test_walk_the_tabs_and_fix_an_override(
         walk_to_the_end(terminal, "135 loaded")
         if columns > 60:
             title = terminal.line(0)
-            counts = [count_on(title, tab) for tab in ("Channels", "Devices", "Bundles")]
+            counts = [read_count(title, tab) for tab in ("Channels", "Devices", "Bundles")]
             assert counts == [134, 235, 135]
 
         # Find the device by its whole id, pasted in capitals as iOS shows it.
