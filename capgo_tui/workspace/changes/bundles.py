@@ -176,8 +176,7 @@ class BundleRegistration(BundleChange):
 
     def reason(self, error: CapgoError) -> str:
         """That the name is taken, which the server does not say of a deleted bundle's."""
-        taken = error.code == "cannot_create_bundle" and error.message == "Cannot create bundle"
-        return KEPT_BY_DELETED if taken else ""
+        return KEPT_BY_DELETED if error.is_name_taken else ""
 
     def find(self, workspace: Workspace) -> State | None:
         """What the server has of it."""

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.api.errors import is_from_rate_limiter
 from capgo_tui.workspace.changes.history import revive
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.journal import JournalUnusable
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 ENTRIES: Final = 1000
 LONGEST_REQUEST: Final = timedelta(seconds=30)
 """An attempt may have reached the server so long after it was written down."""
-_NOT_COUNTED: Final = ("too many requests", "rate limited")
-"""The words of the limiters, which do not count what they refuse themselves."""
 
 
 async def recall(workspace: Workspace) -> None:
@@ -47,5 +46,5 @@ def _reached(entry: Entry, now: datetime) -> datetime:
 
 
 def _was_refused_by_limiter(entry: Entry) -> bool:
-    error = (entry.error or "").lower()
-    return entry.fate is Fate.FAILED and any(words in error for words in _NOT_COUNTED)
+    """Whether it was refused by a limiter: they do not count what they refuse themselves."""
+    return entry.fate is Fate.FAILED and is_from_rate_limiter(entry.error or "")
