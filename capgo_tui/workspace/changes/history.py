@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from capgo_tui.text import clean
 from capgo_tui.workspace.ages import full_time
-from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.recorded import DAMAGED, revive
 from capgo_tui.workspace.changes.told import count_read_back
-from capgo_tui.workspace.journal_entry import load_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.journal_entry import Entry
 
-DAMAGED: Final = "this row of the journal cannot be read"
-_FIELD: Final = re.compile("[a-z][a-z0-9_]*", re.ASCII)
-"""What a field of a record can be called."""
 _MARKS = {
     Fate.VERIFIED: "✓",
     Fate.DIFFERENT: "!",
@@ -54,27 +49,6 @@ class Story:
     """The first field before → after."""
     outcome: str
     """One or two words."""
-
-
-def revive(entry: Entry) -> Change | None:
-    """The change as it was written down; None when this version does not know it.
-
-    It is believed only where it agrees with the rest of its row: what it would write to is what
-    the list shows.
-    """
-    if entry.is_damaged:
-        return None
-    try:
-        change = CHANGES.validate_python(load_json(entry.change_json))
-    except (ValueError, RecursionError):
-        return None
-    target = change.key.encode(errors="backslashreplace").decode()
-    if (change.kind, target, change.app_id) != (entry.kind, entry.target, entry.app_id):
-        return None
-    states = (change.before, change.after, entry.found)
-    if not all(_FIELD.fullmatch(field) for state in states for field in state or {}):
-        return None
-    return change
 
 
 def story(entry: Entry) -> Story:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.changes.carry_out import judge
-from capgo_tui.workspace.changes.history import revive
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.recorded import recorded_changes
 from capgo_tui.workspace.changes.reread import reread
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ async def resolve(workspace: Workspace, progress: Progress | None = None) -> Res
     entries = await asyncio.to_thread(workspace.journal.cut_off)
     if not entries:
         return Resolved()
-    known = [(entry, change) for entry in entries if (change := revive(entry)) is not None]
+    known = list(recorded_changes(entries))
     readings = await reread([change for _, change in known], workspace, progress)
     verified = unknown = 0
     for (entry, change), reading in zip(known, readings, strict=True):

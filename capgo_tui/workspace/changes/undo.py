@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.text import cell_width, clean
-from capgo_tui.workspace.changes.history import DAMAGED, revive
+from capgo_tui.text import cell_width
 from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.recorded import DAMAGED, UNKNOWN_KIND, revive, target_label
 from capgo_tui.workspace.changes.reread import reread
 
 if TYPE_CHECKING:
@@ -132,8 +132,7 @@ def latest(entries: Sequence[Entry]) -> Latest:
         never = _irreversible(change)
         if never is None:
             return Latest(together_with(entry, entries), passed_over)
-        name = change.name if change else clean(entry.target)
-        passed_over = passed_over or f"{name}: {never}"
+        passed_over = passed_over or f"{target_label(entry, change)}: {never}"
     return Latest(passed_over=passed_over)
 
 
@@ -155,8 +154,7 @@ async def plan(
         if len(entries) > 1 and (entry.undone or entry.fate is Fate.FAILED):
             continue  # of a run there is nothing more to do about it
         if change is None or reason is not None:
-            name = change.name if change else clean(entry.target)
-            left_out.append(f"{name}: {reason}")
+            left_out.append(f"{target_label(entry, change)}: {reason}")
         else:
             done.append(Done(entry, change))
     readings = await reread([each.change for each in done], workspace, progress)
@@ -241,7 +239,7 @@ def _elsewhere(entry: Entry, workspace: Workspace) -> str | None:
 
 def _irreversible(change: Change | None) -> str | None:
     if change is None:
-        return "this version of capgo-tui cannot read it"
+        return UNKNOWN_KIND
     inverse = change.undone_by(change.after)
     return inverse if isinstance(inverse, str) else None
 
