@@ -9,12 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from capgo_tui.workspace.changes.run import Run
 from click.testing import CliRunner
 
 from capgo_tui.commands import reading
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.run import Run
 from capgo_tui.workspace.log_file import LogFile
 from capgo_tui.workspace.session import open_client
 from tests.arsenal.answers import ODD_ANSWERS, SIGN_IN, SUCCESSES

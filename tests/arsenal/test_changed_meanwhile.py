@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.run import Run
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import on_channels, put_cursor, workspace
 from tests.tui.driving import on_devices
@@ -137,7 +137,7 @@ async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> Non
         await workspace.look_up_device(change.key)
         world.clock.advance(4.9)
         world.door.asked.clear()
-        run = Run([change], workspace)
+        run = Batch([change], workspace)
         await run.go()
         assert [request.name for request in world.door.asked] == [SET, READ]
         world.set_override(change.key, "qa")
@@ -146,7 +146,7 @@ async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> Non
             update={"before": {"channel": "beta"}, "after": {"channel": None}}
         )
         world.door.asked.clear()
-        run = Run([clear_change], workspace)
+        run = Batch([clear_change], workspace)
         await run.go()
         assert [request.name for request in world.door.asked] == [READ]
         assert run.steps[0].outcome is not None
@@ -160,5 +160,5 @@ async def test_a_run_of_many_still_costs_two_requests_a_device() -> None:
         devices = world.free_devices()[:5]
         changes = [await change_for(world, workspace, "beta", each) for each in devices]
         world.door.asked.clear()
-        await Run(changes, workspace).go()
+        await Batch(changes, workspace).go()
         assert [request.name for request in world.door.asked] == [SET, READ] * 5

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from capgo_tui.workspace.changes.run import Run, Step
+    from capgo_tui.workspace.changes.batch import Batch, Step
 
 ABOVE = 4
 """Rows of the screen that stay in sight above it."""
@@ -41,7 +41,7 @@ WORST_FIRST = (Fate.FAILED, Fate.UNKNOWN, Fate.DIFFERENT, Fate.UNVERIFIED, None,
 
 
 class RunDialog(Vertical, Modal, can_focus=True):
-    """Shows a `Run` until it has ended and the operator has seen what became of it.
+    """Shows a `Batch` until it has ended and the operator has seen what became of it.
 
     Esc stops it after the change under way; once it has ended Esc, Enter and q close it.
     """
@@ -67,7 +67,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._run: Run | None = None
+        self._run: Batch | None = None
         self._title = ""
         self._seen: asyncio.Future[None] | None = None
         self._timer: Timer | None = None
@@ -82,7 +82,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
         yield Detail(id="run-list")
         yield TextLine(tone="muted", id="run-hint")
 
-    def open(self, title: str, run: Run) -> None:
+    def open(self, title: str, run: Batch) -> None:
         """Take the keyboard and show a run."""
         self._run, self._title = run, title
         self._ended, self._follows = False, True
@@ -117,7 +117,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
                 shown.bring_into_view(at - start)
         self.query_one("#run-hint", TextLine).show(f" {self._hint(run)}")
 
-    def _hint(self, run: Run) -> str:
+    def _hint(self, run: Batch) -> str:
         if self._ended:
             return "esc close  ↑↓ scroll"
         if run.stopped:
@@ -182,7 +182,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
         self._follows = False
         self.query_one("#run-list", Detail).action_scroll_lines(lines)
 
-    def _last_lines(self, run: Run) -> Sequence[Line]:
+    def _last_lines(self, run: Batch) -> Sequence[Line]:
         worst_first = sorted(run.steps, key=_severity)
         lines = [Line("", f"! {why}", "note") for why in _untried(run)]
         lines += [self._line(step) for step in worst_first[:LISTED]]
@@ -210,7 +210,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
         return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
 
 
-def _untried(run: Run) -> Sequence[str]:
+def _untried(run: Batch) -> Sequence[str]:
     """In sentences, how many were not tried, and why."""
     return [
         f"the other {f'{count} were' if count > 1 else 'one was'} not tried: {why}"
@@ -218,13 +218,13 @@ def _untried(run: Run) -> Sequence[str]:
     ]
 
 
-def _why_untried(run: Run) -> str:
+def _why_untried(run: Batch) -> str:
     """The reason, once it is known and the same for all that were not tried."""
     reasons = {step.untried for step in run.steps if not step.ended}
     return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
 
 
-def _position(run: Run) -> int:
+def _position(run: Batch) -> int:
     """The change to look at: the one under way, else the first that has not ended."""
     under_way = (at for at, step in enumerate(run.steps) if step.under_way)
     left = (at for at, step in enumerate(run.steps) if not step.ended)

@@ -10,6 +10,7 @@ from capgo_tui.tui.dialogs.link_form import Choices
 from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, linked_now
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import promotion
@@ -165,7 +166,7 @@ class BundleFlow:
         first = found.changes[0].model_copy(update={"touches": found.changes[0].touches + stay})
         changes = [first, *found.changes[1:]]
         many = f"{len(changes)} bundles" if len(changes) > 1 else f"bundle {first.label}"
-        await self._writing.confirm_run(changes, f"Delete {many}")
+        await self._writing.confirm_batch(BatchPlan(f"Delete {many}", changes))
 
     async def _delete_one(self, bundle: Bundle, found: Deletions) -> Outcome | None:
         def again() -> Change | None:

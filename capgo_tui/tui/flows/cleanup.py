@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.dialogs.confirmation import Listing
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.row_form import Wish
@@ -16,6 +15,7 @@ from capgo_tui.workspace.changes.bundle_deletions import (
     count_all,
     deletion,
 )
+from capgo_tui.workspace.changes.question import question_about
 from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, listing
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class CleanupFlow:
                 task.cancel()
             form.close(draft)
         if agreed:
-            await self._writing.carry_out_run(agreed, _title(agreed))
+            await self._writing.carry_out_batch(agreed, _title(agreed))
 
     async def _load(self, draft: CleanupDraft) -> None:
         """Bring all that a plan is made of up to date."""
@@ -136,9 +136,10 @@ class CleanupFlow:
                 return ()
             form.say("")
             lines = _lines(plan, draft.notes(), self._workspace.now())
-            title = _title(changes)
-            listing = Listing(title, changed=changed, lines=lines)
-            if not await self._writing.ask(changes, None, listing):
+            question = question_about(
+                changes, self._workspace, _title(changes), is_listed=True, is_again=changed
+            )
+            if not await self._writing.ask(question, lines):
                 form.say("Nothing was deleted.")
                 return ()
             # It may have been read for long: what goes is judged once more before it does.

@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.dialogs.confirmation import Listing
+from capgo_tui.workspace.changes.question import question_about
 from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ READING_LEFT = "Reading what an earlier run left midway…"
 # The models of all kinds of change take 0.1 s to be made: nobody waits for that at the start,
 # and the event loop never does.
 _KINDS = "capgo_tui.workspace.changes.kinds"
-
-
-def _question(change: Change, width: int) -> str:
-    return LEAD + change.question(width - len(LEAD))
 
 
 class UndoFlow:
@@ -112,7 +108,7 @@ class UndoFlow:
         elif len(undo.changes) == 1:
             await self._writing.carry_out(undo.changes[0], undo.undoes[0])
         else:
-            await self._writing.carry_out_run(undo.changes, undo.title, undo.undoes)
+            await self._writing.carry_out_batch(undo.changes, undo.title, undo.undoes)
 
     def _say_read(self, what: str, done: int, of: int) -> None:
         """Say of several that are read how many have been."""
@@ -121,8 +117,10 @@ class UndoFlow:
 
     def _ask(self, undo: Undo) -> asyncio.Future[bool]:
         one = len(undo.changes) == 1 and not undo.left_out
-        line = partial(_question, undo.changes[0]) if one else None
-        return self._writing.ask(undo.changes, line, Listing(undo.title))
+        question = question_about(
+            undo.changes, self._workspace, undo.title, lead=LEAD, is_listed=not one
+        )
+        return self._writing.ask(question)
 
     def _is_taken(self) -> bool:
         """Whether something else was opened while the server was read, after saying so."""

@@ -14,6 +14,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import InvalidArgument, Refused, UnsafeBundleName, UnsupportedByRevision
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, TRAITS, Traits
+from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundle_deletions import all_deletion, count_all, deletions
 from capgo_tui.workspace.changes.bundles import (
     AllBundlesDeletion,
@@ -25,7 +26,6 @@ from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.run import Run
 from capgo_tui.workspace.changes.told import told
 from tests.workspace.channel_world import bundle, carry, done, loaded, names, sent, undo
 from tests.workspace.world import World, open_world
@@ -314,7 +314,7 @@ async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World)
     found = await deletions(workspace, chosen)
     carry(world, "beta", chosen[1].name)  # the server refuses this one
     world.door.asked.clear()
-    run = Run(found.changes, workspace)
+    run = Batch(found.changes, workspace)
     await run.go()
     fates = [step.outcome.fate for step in run.steps if step.outcome]
     assert fates == [Fate.VERIFIED, Fate.FAILED, Fate.VERIFIED, Fate.VERIFIED]

@@ -1,4 +1,4 @@
-"""Many changes as one run: one after the other, each with its own end, to be stopped any time."""
+"""Many changes as one batch: one after the other, each with its own end, to be stopped any time."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _GOES_ON: Final = (Fate.VERIFIED, Fate.UNVERIFIED)
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """One change of a run and what became of it; None while nothing has."""
+    """One change of a batch and what became of it; None while nothing has."""
 
     change: Change
     undoes: int | None = None
@@ -68,7 +68,7 @@ class Step:
         return bool(self.skipped) or self.outcome is not None
 
 
-class Run:
+class Batch:
     """Some changes that were confirmed together.
 
     A failure ends its own change alone, except for a refused key: after that nothing is sent;
