@@ -15,12 +15,14 @@ from capgo_tui.workspace.changes.new_channels import ChannelCreation
 from capgo_tui.workspace.channel_fields import (
     COPY,
     NAME,
+    NAME_TAKEN,
     FormField,
     as_text,
     form_fields,
     read_name,
     read_text,
 )
+from capgo_tui.workspace.next_step import NextStep
 from capgo_tui.workspace.routing import PLATFORMS
 
 if TYPE_CHECKING:
@@ -134,6 +136,10 @@ class ChannelDraft:
         except ValueError as error:
             return str(error)
         return ""
+
+    def next_step(self, field: FormField) -> NextStep | None:
+        """What can be done about what is wrong with a field; None for mending it."""
+        return NextStep.EDIT if self.error(field) == NAME_TAKEN else None
 
     # All of it
 

@@ -10,6 +10,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import Device
 from capgo_tui.api.records import complete_record, redact_rows
+from capgo_tui.tui.words import explain
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.history import full_story, story
@@ -18,12 +19,12 @@ from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import channel_refusal, override
 from capgo_tui.workspace.changes.told import briefly, told
 from capgo_tui.workspace.changes.undo import plan, why_not
+from capgo_tui.workspace.failures import GUESSED
 from capgo_tui.workspace.resources.bundle import BUNDLES, bundle_details
 from capgo_tui.workspace.resources.channel import CHANNELS, channel_details
 from capgo_tui.workspace.resources.device import DEVICES, device_details
 from capgo_tui.workspace.resources.section import LEFT_OUT
 from capgo_tui.workspace.target import Target
-from capgo_tui.workspace.words import GUESSED, explain
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
 from tests.letter.letter_server import APP, KEY, Input, LetterServer, Operation, Slash

@@ -13,6 +13,7 @@ from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import form_fields
+from capgo_tui.workspace.next_step import NextStep
 from tests.workspace.channel_world import (
     carried,
     channel,
@@ -152,7 +153,7 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
         ("", "give it a name"),
         ("with space", "only letters, digits, _ . and - (no spaces)"),
         ("grün", "only letters, digits, _ . and - (no spaces)"),
-        ("beta", "there is a channel of that name: e edits it"),
+        ("beta", "there is a channel of that name"),
         (" pr-9.1_x ", ""),
     ],
 )
@@ -160,6 +161,8 @@ async def test_a_name_is_checked(world: World, typed: str, error: str) -> None:
     draft = await drafted(world, None)
     draft.type(draft.fields[0], typed)
     assert draft.error(draft.fields[0]) == error
+    is_taken = typed == "beta"
+    assert draft.next_step(draft.fields[0]) is (NextStep.EDIT if is_taken else None)
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,6 +15,7 @@ from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.progress_line import ProgressLine
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.words import brief_step
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.told import briefly
 from capgo_tui.workspace.numbers import duration
@@ -199,9 +201,9 @@ class RunDialog(Vertical, Modal, can_focus=True):
         if step.unread:
             return UNREAD
         if step.outcome is not None:
-            return briefly(step.change, step.outcome)
+            return briefly(step.change, step.outcome) + brief_step(step.outcome.next_step)
         if step.untried:
-            return f"– not tried: {step.untried}"
+            return f"– not tried: {_why(step)}"
         if self._ended:
             return "– not tried"
         if step.under_way:
@@ -210,17 +212,22 @@ class RunDialog(Vertical, Modal, can_focus=True):
         return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
 
 
+def _why(step: Step) -> str:
+    """Why a step was not tried, with the key that helps."""
+    return step.untried + brief_step(step.next_step)
+
+
 def _untried(run: Batch) -> Sequence[str]:
     """In sentences, how many were not tried, and why."""
     return [
         f"the other {f'{count} were' if count > 1 else 'one was'} not tried: {why}"
-        for why, count in run.untried.items()
+        for why, count in Counter(_why(step) for step in run.steps if step.untried).items()
     ]
 
 
 def _why_untried(run: Batch) -> str:
     """The reason, once it is known and the same for all that were not tried."""
-    reasons = {step.untried for step in run.steps if not step.ended}
+    reasons = {_why(step) for step in run.steps if not step.ended}
     return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.dialogs.link_form import Choices
+from capgo_tui.tui.flows.writing import outcome_line
 from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import bundle_name
@@ -14,7 +15,6 @@ from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, linked_now
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import promotion
-from capgo_tui.workspace.changes.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -132,7 +132,7 @@ class BundleFlow:
             if outcome.error is not None and isinstance(draft, RegistrationDraft):
                 draft.blame(outcome.error)
             if form.shows(draft):  # else another one's, and the status line tells it anyway
-                form.say(told(change, outcome), "warn")
+                form.say(outcome_line(change, outcome), "warn")
         else:
             self._go_to(change)
             return True

@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.tui.dialogs.confirmation import Choice, Listing
+from capgo_tui.tui.words import with_step
 from capgo_tui.workspace.changes.batch import TICK
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.perform import (
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _NUMBERS: Iterator[int] = count()
+
+
+def outcome_line(change: Change, outcome: Outcome) -> str:
+    """Return what became of a change in one line, with the key for what can be done next."""
+    return with_step(told(change, outcome), outcome.next_step)
 
 
 class ScreenUi:
@@ -123,7 +129,7 @@ class ScreenUi:
         if isinstance(outcome.refused, Stopped):
             self._screen.say(f"Nothing was changed: {change.name}: {outcome.refused}.")
             return
-        self._screen.tell(told(change, outcome))
+        self._screen.tell(outcome_line(change, outcome))
         self._report_bug(outcome)
 
     @contextmanager

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import Reactive
 
 from capgo_tui.api.revisions import Extra
+from capgo_tui.tui import words
 from capgo_tui.tui.actions import ACTIONS, disabled_reason
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.lists import RecordRows
@@ -21,7 +22,6 @@ from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
-from capgo_tui.workspace import words
 from capgo_tui.workspace.collection import (
     Appended,
     Event,

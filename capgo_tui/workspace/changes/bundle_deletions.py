@@ -8,12 +8,13 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import CapgoError, UnsupportedByRevision
+from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.revisions import DeleteAll, Extra
 from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks, linked_to
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion
 from capgo_tui.workspace.changes.states import bundle_state
 from capgo_tui.workspace.cleanup import unsafe_name
+from capgo_tui.workspace.next_step import NextStep, OtherWay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 UNREADABLE: Final = "not all channels could be read, so nobody knows which bundles they use"
 SERVER_REFUSES: Final = "the server refuses to delete what they use"
 UNKNOWN_DEVICES: Final = "{count} devices are loaded; what the others run is not known"
-ONLY_ALL: Final = "the legacy API cannot delete one bundle, only all: C"
+ONLY_ALL: Final = "the legacy API cannot delete one bundle, only all"
 FRESH: Final = timedelta(seconds=60)
 """A list older than this is read again before something is deleted by what it says."""
 
@@ -101,12 +102,12 @@ async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletion
     """Judge some bundles; all channels are loaded first, for any of them may use one.
 
     Raises:
-        UnsupportedByRevision: where one bundle alone cannot be deleted.
+        OtherWay: where one bundle alone cannot be deleted.
 
     """
     traits = await workspace.client.traits_for_write(workspace.target.app_id)
     if Extra.DELETE_ONE_BUNDLE not in traits.extras:
-        raise UnsupportedByRevision(ONLY_ALL)
+        raise OtherWay(ONLY_ALL, NextStep.DELETE_ALL)
     await bring_up_to_date(workspace, workspace.channels)
     links = await links_of(workspace)
     changes: list[BundleDeletion] = []

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from capgo_tui.workspace.failures import next_step_after
+from capgo_tui.workspace.next_step import NextStep
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -68,6 +71,13 @@ class Outcome:
         if told is None:
             return None
         return f"{told} · {self.reason}" if self.reason else str(told)
+
+    @property
+    def next_step(self) -> NextStep | None:
+        """What can be done next; None where nothing needs to be."""
+        if self.fate is Fate.UNKNOWN:
+            return NextStep.REFRESH
+        return next_step_after(self.error) if self.fate is Fate.FAILED else None
 
     def known_at(self, moment: datetime) -> Outcome:
         """The same, with when it was known."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.text import cell_width
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.words import brief
+from capgo_tui.workspace.failures import brief
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ LINE = 79
 
 
 def told(change: Change, outcome: Outcome) -> str:
-    """One clean line: a mark (``✓ ! ? ✗``), the target, what it is now, and what to do next."""
+    """One clean line: a mark (``✓ ! ? ✗``), the target, and what it is now."""
     name, error = change.name, outcome.error
     now = _now(change, outcome.found)
     line = ""
@@ -48,9 +48,9 @@ def told(change: Change, outcome: Outcome) -> str:
         case Fate.UNVERIFIED:
             line = f"? {name}: accepted, but this server does not tell it back"
         case Fate.UNKNOWN if outcome.seen:
-            line = f"? {name}: {_unclear(error)}; {now} so far, r reads again"
+            line = f"? {name}: {_unclear(error)}; {now} so far"
         case Fate.UNKNOWN:
-            line = f"? {name}: {_unclear(error)}, it may have taken effect; r reads again"
+            line = f"? {name}: {_unclear(error)}, it may have taken effect"
         case Fate.FAILED:
             what = "" if outcome.refused else f" · {name}"
             line = f"✗ Not changed: {_why(change, outcome)}{what}"

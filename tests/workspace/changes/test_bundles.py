@@ -27,6 +27,7 @@ from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.told import told
+from capgo_tui.workspace.next_step import NextStep, OtherWay
 from tests.workspace.channel_world import bundle, carry, done, loaded, names, sent, undo
 from tests.workspace.world import World, open_world
 
@@ -303,8 +304,9 @@ async def test_old_channels_are_read_again_before_a_deletion_is_judged(world: Wo
 async def test_the_oldest_revision_has_no_deletion_of_one() -> None:
     async with open_world("legacy", devices=5) as world:
         workspace = await loaded(world)
-        with pytest.raises(UnsupportedByRevision, match="only all: C"):
+        with pytest.raises(OtherWay, match=r"only all$") as refused:
             await deletions(workspace, [next(iter(workspace.bundles.records.values()))])
+        assert refused.value.next_step is NextStep.DELETE_ALL
         assert not sent(world)
 
 

@@ -26,7 +26,7 @@ from capgo_tui.workspace.changes.promotions import Promotion
 from capgo_tui.workspace.changes.told import briefly, told
 from capgo_tui.workspace.journal_entry import Entry
 from tests.support.clock import NOON
-from tests.workspace.test_words import BROKEN, SECRET, failure
+from tests.tui.test_words import BROKEN, SECRET, failure
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
