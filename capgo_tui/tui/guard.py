@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, Refused
-from capgo_tui.tui.words import explain, with_step
+from capgo_tui.tui.words import explain, step_label
 from capgo_tui.workspace.next_step import OtherWay
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def guarded(screen: ListsScreen, work: Awaitable[object], doing: str) -> N
         screen.say(f"✗ {notice.headline} {notice.advice}".rstrip())
     except Refused as refused:
         step = refused.next_step if isinstance(refused, OtherWay) else None
-        screen.say(f"✗ Nothing was sent: {with_step(str(refused), step)}.")
+        screen.say(f"✗ Nothing was sent: {refused}{step_label(step)}.")
     except Exception as error:  # noqa: BLE001 - a bug in a worker must not end the program
         screen.say(
             f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui. r reads again."

@@ -36,16 +36,12 @@ class Notice:
 
 _STEPS = {
     NextStep.REFRESH: "; r reads again",
-    NextStep.OTHER_KEY: "; r asks for another key",
-    NextStep.READ_ON: "; L reads on",
+    NextStep.OTHER_KEY: ", r asks for another",
+    NextStep.READ_ON: " · L reads on",
     NextStep.LOAD_ALL: ": L loads it",
     NextStep.LIST_CHANGES: " · Z shows",
     NextStep.EDIT: ": e edits it",
     NextStep.DELETE_ALL: ": C",
-}
-_BRIEF_STEPS: dict[NextStep | None, str] = {
-    NextStep.OTHER_KEY: ", r asks for another",
-    NextStep.READ_ON: " · L reads on",
 }
 
 
@@ -126,12 +122,12 @@ def brief(
 
 def brief_step(step: NextStep | None) -> str:
     """Return what is added to few words about a failure: the key that helps, if any."""
-    return _BRIEF_STEPS.get(step, "")
+    return step_label(step) if step in (NextStep.OTHER_KEY, NextStep.READ_ON) else ""
 
 
-def with_step(text: str, step: NextStep | None) -> str:
-    """Add to a whole line the key for what can be done next."""
-    return text if step is None else f"{text}{_STEPS[step]}"
+def step_label(step: NextStep | None) -> str:
+    """Return what is added to a text for what can be done next: the key, and what it does."""
+    return "" if step is None else _STEPS[step]
 
 
 def waiting(wait: Waiting, now: datetime, *, writing: bool = False) -> str:

@@ -16,6 +16,7 @@ from capgo_tui.workspace.changes.bundles import (
     BundleRegistration,
     bundle_notes,
 )
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.draft import Draft, Entry, Kind, preview
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class NotesDraft(Draft):
         self._bundle = now
         change = self.change()
         if not change.after:
-            raise Refused(f"{change.name} has these notes already")
+            raise Refused(f"{describe(change).name} has these notes already")
         return change
 
     def problem(self, name: str) -> str:

@@ -10,6 +10,7 @@ from capgo_tui.api.settings import Kind
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_value
 from capgo_tui.workspace.changes.channels import default_effects, settings_change
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.new_channels import ChannelCreation
 from capgo_tui.workspace.channel_fields import (
@@ -186,7 +187,7 @@ class ChannelDraft:
 
     def told(self) -> str:
         """What changes, old → new, in one line."""
-        effects = self.change().effects()
+        effects = describe(self.change()).effects()
         told = " · ".join(f"{each.field}: {each.before} → {each.after}" for each in effects)
         if self.channel is not None:
             return told or "nothing is changed"

@@ -9,6 +9,7 @@ import pytest
 
 from capgo_tui.api.revisions import TRAITS, Revision
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.channel_draft import ChannelDraft
@@ -240,7 +241,7 @@ async def test_platforms_and_the_update_package_are_told_and_set_where_the_serve
         draft.cycle(field(draft, "update_package"))
         assert draft.staged() == {"ios": False, "update_package": "zip"}
         change = draft.change()
-        assert sorted(f"{each.field}: {each}" for each in change.effects()) == [
+        assert sorted(f"{each.field}: {each}" for each in describe(change).effects()) == [
             "iOS: yes → no",
             "update package: all → zip",
         ]

@@ -17,6 +17,7 @@ from capgo_tui.workspace.changes.bundles import (
 )
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import DEMOTED, SettingsChange
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.history import full_story, story
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
@@ -373,7 +374,12 @@ def look_at(entry: Entry) -> None:
     for traits in (LIVE, NEXT):
         inverses = change.undone_on(traits, change.after, entry.found)
         for each in () if isinstance(inverses, str) else inverses:
-            texts = [each.question(80), each.title, each.confirmation, *each.touches]
+            texts = [
+                describe(each).question(80),
+                describe(each).title,
+                describe(each).confirmation,
+                *each.touches,
+            ]
             assert all(text.isprintable() for text in texts), texts
 
 

@@ -10,7 +10,7 @@ from capgo_tui.tui.dialogs.channel_rows import REVIEW_ROW, FormRow, form_rows
 from capgo_tui.tui.widgets.completing_input import CompletingInput
 from capgo_tui.tui.widgets.lines import Run, pad, width_of, wrap
 from capgo_tui.tui.widgets.row_form import QUIET, RowForm, Wish, form_keys
-from capgo_tui.tui.words import with_step
+from capgo_tui.tui.words import step_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -261,7 +261,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
 
 def error_label(draft: ChannelDraft, field: FormField) -> str:
     """Return what is wrong with a field, with the key that helps; empty when nothing is."""
-    return with_step(draft.error(field), draft.next_step(field))
+    return draft.error(field) + step_label(draft.next_step(field))
 
 
 def _lines(text: str, width: int, most: int) -> list[str]:

@@ -17,6 +17,7 @@ from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.guard import Guard
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Confirmation(Vertical, Modal):
             listing: what is said of them.
 
         """
-        title = listing.title or changes[0].title
+        title = listing.title or describe(changes[0]).title
         place = f"{listing.place} · " if listing.place else ""
         line = f" {place}{'Changed! ' if listing.changed else ''}{title}"
         who = _whose(changes)
@@ -246,18 +247,19 @@ class Confirmation(Vertical, Modal):
 
 def _whose(changes: Sequence[Change]) -> str:
     """Return the id of the one record that is changed, where its name does not tell it."""
-    identities = {(change.key, change.identity) for change in changes}
-    return changes[0].identity if len(identities) == 1 else ""
+    identities = {(change.key, describe(change).identity) for change in changes}
+    return describe(changes[0]).identity if len(identities) == 1 else ""
 
 
 def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
     """Return what becomes of each field or record, and what is to be known besides."""
     if len({(change.noun, change.key) for change in changes}) == 1:
-        effects = [effect for change in changes for effect in change.effects()]
+        effects = [effect for change in changes for effect in describe(change).effects()]
         lines = [Line(effect.field, str(effect)) for effect in effects]
     else:
         lines = [
-            Line(change.list_name, change.in_short or change.verb) for change in changes[:LISTED]
+            Line(each.list_name, each.first_effect or each.verb)
+            for each in map(describe, changes[:LISTED])
         ]
         if len(changes) > LISTED:
             lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))

@@ -16,8 +16,9 @@ from capgo_tui.tui.widgets.modal import Modal
 from capgo_tui.tui.widgets.progress_line import ProgressLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.tui.words import brief_step
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.describe.outcomes import outcome_label
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.told import briefly
 from capgo_tui.workspace.numbers import duration
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
         return lines
 
     def _line(self, step: Step) -> Line:
-        return Line(step.change.list_name, self._told(step))
+        return Line(describe(step.change).list_name, self._told(step))
 
     def _told(self, step: Step) -> str:
         if step.skipped:
@@ -201,7 +202,7 @@ class RunDialog(Vertical, Modal, can_focus=True):
         if step.unread:
             return UNREAD
         if step.outcome is not None:
-            return briefly(step.change, step.outcome) + brief_step(step.outcome.next_step)
+            return outcome_label(step.change, step.outcome) + brief_step(step.outcome.next_step)
         if step.untried:
             return f"– not tried: {_why(step)}"
         if self._ended:

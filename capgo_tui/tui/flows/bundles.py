@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.dialogs.link_form import Choices
-from capgo_tui.tui.flows.writing import outcome_line
+from capgo_tui.tui.flows.writing import outcome_text
 from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import bundle_name
@@ -132,7 +132,7 @@ class BundleFlow:
             if outcome.error is not None and isinstance(draft, RegistrationDraft):
                 draft.blame(outcome.error)
             if form.shows(draft):  # else another one's, and the status line tells it anyway
-                form.say(outcome_line(change, outcome), "warn")
+                form.say(outcome_text(change, outcome), "warn")
         else:
             self._go_to(change)
             return True

@@ -10,14 +10,13 @@ from capgo_tui.api.errors import Refused
 from capgo_tui.tui.dialogs.channel_form import error_label
 from capgo_tui.tui.dialogs.confirmation import Choice
 from capgo_tui.tui.dialogs.link_form import Choices
-from capgo_tui.tui.flows.writing import outcome_line
+from capgo_tui.tui.flows.writing import outcome_text
 from capgo_tui.tui.guard import guarded
 from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import bundle_name
-from capgo_tui.workspace.changes.change import NAME_WIDTH
 from capgo_tui.workspace.changes.channels import settings_change
-from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import Rollback, promotion
@@ -145,7 +144,7 @@ class ChannelFlow:
             draft.rebase()
             if form.shows(draft):
                 form.show_steps(self._steps(draft))
-                form.say(outcome_line(change, outcome), "warn")
+                form.say(outcome_text(change, outcome), "warn")
         else:
             self._go_to(change)
             return True

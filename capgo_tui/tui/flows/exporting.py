@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.widgets.lines import pad_middle, width_of
-from capgo_tui.tui.words import ESC_STOPS, with_step
+from capgo_tui.tui.words import ESC_STOPS, step_label
 from capgo_tui.workspace.export.file import WholeFile
 from capgo_tui.workspace.export.formats import OF_FILES, Format
 from capgo_tui.workspace.numbers import grouped
@@ -115,7 +115,7 @@ class ExportFlow:
             self._screen.say(f"✗ Nothing was exported: {_why(error)}")
         else:
             # Both ends of a long path are worth more than its middle.
-            outcome = export.outcome(with_step("more exists", export.next_step))
+            outcome = export.outcome("more exists" + step_label(export.next_step))
             room = max(20, self._screen.size.width - width_of(outcome) - len(" ") - len(TO))
             path = pad_middle(name, min(width_of(name), room))
             self._screen.say(f"{outcome}{TO}{path}" if export.kept else outcome)

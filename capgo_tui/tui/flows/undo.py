@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.words import with_step
+from capgo_tui.tui.words import step_label
 from capgo_tui.workspace.changes.question import question_about
 from capgo_tui.workspace.journal import JournalUnusable
 
@@ -56,7 +56,7 @@ class UndoFlow:
             )
             return
         if told := str(resolved):
-            self._screen.tell(with_step(told, resolved.next_step))
+            self._screen.tell(told + step_label(resolved.next_step))
 
     async def last(self) -> None:
         """Undo the last change that can be undone, and all that was confirmed with it."""

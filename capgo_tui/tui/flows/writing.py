@@ -9,8 +9,10 @@ from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.tui.dialogs.confirmation import Choice, Listing
-from capgo_tui.tui.words import with_step
+from capgo_tui.tui.words import step_label
 from capgo_tui.workspace.changes.batch import TICK
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.perform import (
     Stopped,
@@ -19,7 +21,6 @@ from capgo_tui.workspace.changes.perform import (
     perform_agreed_batch,
     perform_batch,
 )
-from capgo_tui.workspace.changes.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
@@ -38,9 +39,9 @@ T = TypeVar("T")
 _NUMBERS: Iterator[int] = count()
 
 
-def outcome_line(change: Change, outcome: Outcome) -> str:
+def outcome_text(change: Change, outcome: Outcome) -> str:
     """Return what became of a change in one line, with the key for what can be done next."""
-    return with_step(told(change, outcome), outcome.next_step)
+    return outcome_line(change, outcome, step_label(outcome.next_step))
 
 
 class ScreenUi:
@@ -71,7 +72,7 @@ class ScreenUi:
             # It would hide the line that says why this is asked; another one's stays.
             screen.channel_form.close()
         if question.level is Guard.LINE and not question.is_listed:
-            return screen.prompt.open(question.line, question.changes[0].identity)
+            return screen.prompt.open(question.line, describe(question.changes[0]).identity)
         choice = None if question.is_repair else self._choice
         listing = Listing(
             question.title,
@@ -100,7 +101,8 @@ class ScreenUi:
     async def wait(self, change: Change, seconds: float) -> bool:
         """Count down for a moment; False once the wait was given up."""
         note = f" · the server takes it in {math.ceil(seconds)} s · esc stops"
-        self._screen.say(f"⟳ {change.summary(self._screen.size.width - len(note) - 4)}{note}")
+        room = self._screen.size.width - len(note) - 4
+        self._screen.say(f"⟳ {describe(change).summary(room)}{note}")
         self._stops[self._number] = self._stop
         try:
             with suppress(TimeoutError):
@@ -111,7 +113,7 @@ class ScreenUi:
 
     def show_sending(self, change: Change) -> None:
         """Say that a change is under way."""
-        self._screen.say(f"⟳ {change.summary(self._screen.size.width - 5)}…")
+        self._screen.say(f"⟳ {describe(change).summary(self._screen.size.width - 5)}…")
 
     def see_through(
         self, work: Awaitable[T], stop: Callable[[], None] | None = None
@@ -127,9 +129,9 @@ class ScreenUi:
     def tell(self, change: Change, outcome: Outcome) -> None:
         """Tell it in the status line."""
         if isinstance(outcome.refused, Stopped):
-            self._screen.say(f"Nothing was changed: {change.name}: {outcome.refused}.")
+            self._screen.say(f"Nothing was changed: {describe(change).name}: {outcome.refused}.")
             return
-        self._screen.tell(outcome_line(change, outcome))
+        self._screen.tell(outcome_text(change, outcome))
         self._report_bug(outcome)
 
     @contextmanager

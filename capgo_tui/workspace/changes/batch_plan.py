@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from capgo_tui.workspace.changes.describe import describe
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -49,11 +51,15 @@ class BatchPlan:
 
     def needed(self, workspace: Workspace) -> list[Change]:
         """Return those there is something to do for."""
-        return [each for each in self.changes if not (each.unsendable or each.needless(workspace))]
+        return [
+            each
+            for each in self.changes
+            if not (describe(each).unsendable or each.needless(workspace))
+        ]
 
     def left_alone(self, workspace: Workspace) -> list[str]:
         """Return in sentences those there is nothing to do for."""
-        whys = (each.unsendable or each.needless(workspace) for each in self.changes)
+        whys = (describe(each).unsendable or each.needless(workspace) for each in self.changes)
         reasons = Counter(filter(None, whys))
         if self.gone:
             reasons[GONE] += self.gone

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.text import clean
 from capgo_tui.workspace.ages import full_time
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.describe.outcomes import count_read_back
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.recorded import DAMAGED, revive
-from capgo_tui.workspace.changes.told import count_read_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def story(entry: Entry) -> Story:
         when=f"{entry.at.astimezone():%m-%d %H:%M}",
         who=f"#{clean(entry.key_fingerprint)}",
         what=_what(entry, change),
-        effect=change.in_short if change else "",
+        effect=describe(change).first_effect if change else "",
         outcome=outcome_word(entry, change),
     )
 
@@ -88,7 +89,7 @@ def outcome_word(entry: Entry, change: Change | None) -> str:
 def _untold(entry: Entry, change: Change | None) -> list[str]:
     """What of a verified change was not told back."""
     verified = entry.fate is Fate.VERIFIED and change is not None and change.after is not None
-    return change.untold(entry.found) if verified and change is not None else []
+    return describe(change).untold_fields(entry.found) if verified and change is not None else []
 
 
 def outcome_sentence(entry: Entry, change: Change | None) -> str:
@@ -130,13 +131,14 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines.append(("known since", full_time(entry.settled_at, now)))
     if change is None:
         return [*lines, ("", "This version of capgo-tui cannot read more of it.")]
-    effects = [(each.field, str(each)) for each in change.effects()]
+    words = describe(change)
+    effects = [(each.field, str(each)) for each in words.effects()]
     if effects:
         lines.append(("What it was given" if change.before is None else "Before → after", ""))
         lines += effects
     if entry.found is not None and entry.fate is not Fate.FAILED:  # earlier versions wrote it
         lines.append(("Read back", ""))
-        lines += [(change.field_label(field), text) for field, text in _found(change, entry.found)]
+        lines += [(words.field_label(field), text) for field, text in _found(change, entry.found)]
     return lines
 
 
@@ -144,10 +146,10 @@ def _found(change: Change, found: State) -> list[tuple[str, str]]:
     """What was read back of the fields it knew or set; of a record that is new or gone, of all."""
     fields = (change.before or {}).keys() | (change.after or {}).keys()
     about = fields & found.keys() or found.keys()
-    return [(field, change.value_label(field, found[field])) for field in sorted(about)]
+    return [(field, describe(change).value_label(field, found[field])) for field in sorted(about)]
 
 
 def _what(entry: Entry, change: Change | None) -> str:
     if change is None:
         return f"{clean(entry.kind)} {clean(entry.target)}"
-    return change.deed
+    return describe(change).short_title

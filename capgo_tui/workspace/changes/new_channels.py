@@ -17,7 +17,6 @@ from capgo_tui.workspace.changes.channel_words import (
 )
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
-    SettingsChange,
     settings_of,
 )
 from capgo_tui.workspace.changes.guard import Guard
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.changes.change import Change, Effect
+    from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
 
 ANOTHER_ID: Final = "the new channel has another id; overrides to the old one do not come back"
@@ -54,7 +53,6 @@ class ChannelCreation(ChannelChange):
     """A new channel with all its settings in one request (contract §6.2)."""
 
     kind: Literal["channel.create"] = "channel.create"
-    verb: ClassVar[str] = "Create"
     right: ClassVar[str] = "create channels"
 
     @property
@@ -98,7 +96,6 @@ class ChannelDeletion(ChannelChange):
     """Delete a channel, and with it the overrides to it (contract §6.3)."""
 
     kind: Literal["channel.delete"] = "channel.delete"
-    verb: ClassVar[str] = "Delete channel"
     right: ClassVar[str] = "delete channels"
     guard: Guard = Guard.TYPED
     restores: State = Field(default_factory=dict)
@@ -114,10 +111,6 @@ class ChannelDeletion(ChannelChange):
         return requests.delete_channel(
             traits, self.app_id, self.key, delete_bundle=self.deletes_bundle
         )
-
-    def effects(self) -> list[Effect]:
-        """Nothing field by field: all of it goes."""
-        return []
 
     def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
         """A new channel of that name with the settings that can be set, then its rollout."""
@@ -142,15 +135,7 @@ class ChannelDeletion(ChannelChange):
         rollout = rollout_of(self.restores)
         if not has_target(rollout) or gone:
             return (creation,)
-        settings = SettingsChange(
-            app_id=self.app_id,
-            key=self.key,
-            label=self.label,
-            before={},
-            after={},
-            guard=Guard.LIST,
-        )
-        return (creation, *settings.in_stages(traits, NO_ROLLOUT, rollout))
+        return (creation, *creation.in_stages(traits, NO_ROLLOUT, rollout))
 
 
 def deletion(

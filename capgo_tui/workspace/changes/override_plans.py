@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api.errors import Refused
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
-from capgo_tui.workspace.changes.change import NAME_WIDTH
-from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.overrides import channel_refusal, override, override_unseen
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def override_plan(
 
 def _title(workspace: Workspace, changes: Sequence[Change], channel: Channel | None) -> str:
     needed = [change for change in changes if not change.needless(workspace)]
-    who = needed[0].full_name if len(needed) == 1 else f"{len(needed)} devices"
+    who = describe(needed[0]).full_name if len(needed) == 1 else f"{len(needed)} devices"
     return f"Clear the override of {who}" if channel is None else f"Override {who} → {channel.name}"
 
 

@@ -11,6 +11,7 @@ from capgo_tui.api.errors import InvalidArgument, Refused
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.carry_out import carry_out, not_sent
 from capgo_tui.workspace.changes.change import Outdated
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.question import question_about
 from capgo_tui.workspace.changes.recall import recall
 
@@ -108,8 +109,8 @@ def perform(
             after it is sent.
 
     """
-    if change.unsendable:
-        return _end(change, not_sent(InvalidArgument(change.unsendable)), workspace, ui)
+    if describe(change).unsendable:
+        return _end(change, not_sent(InvalidArgument(describe(change).unsendable)), workspace, ui)
     answer = ui.ask(question_about([change], workspace))
     remake = again or (lambda: change)
     return _await_yes(change, workspace, ui, remake, answer, has_choice=has_choice)

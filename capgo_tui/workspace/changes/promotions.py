@@ -78,18 +78,7 @@ class BundleLink(ChannelChange):
             *(felt(bundle_back, now) if self.is_default else ()),
             *((rollout_told,) if rollout_told and not rollout_of(back) else ()),
         )
-        settings = SettingsChange(
-            app_id=self.app_id,
-            key=self.key,
-            row=self.row,
-            label=self.label,
-            before=now,
-            after=bundle_back,
-            touches=touches,
-            guard=self.guard,
-            is_default=self.is_default,
-            ends_rollout=ends_rollout(traits, now, bundle_back),
-        )
+        settings = self.settings_of_same(traits, now, bundle_back, touches)
         first: Change = settings
         if self.bundle_before_id is not None:
             first = self.model_copy(
@@ -105,21 +94,19 @@ class BundleLink(ChannelChange):
             )
         then = after_request(traits, now, bundle_back)
         wanted = {**rollout_of(now), **rollout_of(back)}
-        return (first, *settings.in_stages(traits, then, wanted))
+        return (first, *self.in_stages(traits, then, wanted))
 
 
 class Promotion(BundleLink):
     """Put a bundle on a channel."""
 
     kind: Literal["channel.promote"] = "channel.promote"
-    verb: ClassVar[str] = "Promote"
 
 
 class Rollback(BundleLink):
     """Put a bundle on a channel that it carried before."""
 
     kind: Literal["channel.rollback"] = "channel.rollback"
-    verb: ClassVar[str] = "Roll back"
 
 
 def promotion(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.duration import estimate
 from capgo_tui.workspace.changes.guard import MANY, Guard, guard_of
 
@@ -45,7 +46,7 @@ class Question:
     def line(self, width: int) -> str:
         """Return the question about the one change there is, in `width` cells if it can be."""
         lead = f"Changed! {self.lead}" if self.is_again else self.lead
-        return lead + self.changes[0].question(width - len(lead))
+        return lead + describe(self.changes[0]).question(width - len(lead))
 
 
 def question_about(
@@ -61,6 +62,8 @@ def question_about(
 ) -> Question:
     """Return the question about changes: every one is judged alike, whoever asks it."""
     target = workspace.target
+    number = str(len(changes))
+    typed = describe(changes[0]).confirmation_among(workspace) if len(changes) == 1 else number
     at_production = target.profile is not None and target.production
     return Question(
         changes,
@@ -72,6 +75,6 @@ def question_about(
         is_repair,
         notes,
         effort=estimate(changes, workspace.pacing) if len(changes) > MANY else "",
-        typed=changes[0].to_type(workspace) if len(changes) == 1 else str(len(changes)),
+        typed=typed,
         place=target.profile.badge if target.profile is not None and at_production else "",
     )

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.text import clean
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.journal_entry import load_json
 
@@ -56,4 +57,4 @@ def recorded_changes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Change]]
 
 def target_label(entry: Entry, change: Change | None) -> str:
     """Return what is called the target of an entry; clean text."""
-    return clean(entry.target) if change is None else change.name
+    return clean(entry.target) if change is None else describe(change).name

@@ -10,10 +10,10 @@ from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.workspace.changes.batch import BROKEN_OFF, Batch
 from capgo_tui.workspace.changes.bundles import BundleDeletion, BundleNotes
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.change import NAME_WIDTH
 from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import OverrideChange
@@ -93,7 +93,7 @@ async def test_each_undo_goes_one_further_back(world: World, workspace: Workspac
     await done(override(world, device, None, "beta"), workspace)
     await done(override(world, device, "beta", "qa"), workspace)
     undo = await undo_last(workspace)
-    assert undo.changes[0].summary(80) == f"{device}: qa → beta"
+    assert describe(undo.changes[0]).summary(80) == f"{device}: qa → beta"
     assert world.override_of(device) == "beta"
     await undo_last(workspace)
     assert world.override_of(device) is None

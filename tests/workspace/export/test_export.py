@@ -90,7 +90,7 @@ async def test_it_can_be_stopped_between_two_slices_and_leaves_nothing(
             export.stop()
 
     await export.go(WholeFile(tmp_path / "a"), progressed)
-    assert seen == [f"Exporting {count} of 150… · esc stops" for count in (0, 30, 60)]
+    assert seen == [f"Exporting {count} of 150…" for count in (0, 30, 60)]
     assert not export.kept
     assert export.outcome() == "Nothing was exported: stopped."
     assert is_empty(tmp_path)
