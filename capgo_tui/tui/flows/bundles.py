@@ -11,7 +11,6 @@ from capgo_tui.tui.flows.writing import outcome_text
 from capgo_tui.tui.widgets.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import bundle_name
-from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, linked_now
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import promotion
@@ -162,11 +161,7 @@ class BundleFlow:
         if len(found.changes) == 1 and not found.refused:
             await self._delete_one(bundles[0], found)
             return
-        stay = tuple(f"{bundle.name} stays, {why}" for bundle, why in found.refused)
-        first = found.changes[0].model_copy(update={"touches": found.changes[0].touches + stay})
-        changes = [first, *found.changes[1:]]
-        many = f"{len(changes)} bundles" if len(changes) > 1 else f"bundle {first.label}"
-        await self._writing.confirm_batch(BatchPlan(f"Delete {many}", changes))
+        await self._writing.confirm_batch(found.batch)
 
     async def _delete_one(self, bundle: Bundle, found: Deletions) -> Outcome | None:
         def again() -> Change | None:

@@ -109,7 +109,7 @@ class UndoFlow:
         elif len(undo.changes) == 1:
             await self._writing.carry_out(undo.changes[0], undo.undoes[0])
         else:
-            await self._writing.carry_out_batch(undo.changes, undo.title, undo.undoes)
+            await self._writing.carry_out_batch(undo.batch)
 
     def _say_read(self, what: str, done: int, of: int) -> None:
         """Say of several that are read how many have been."""

@@ -202,11 +202,9 @@ class Writing:
         """Carry a change out that was agreed to, and tell its end."""
         return await perform_agreed(change, self._workspace, self._ui(), undoes=undoes)
 
-    async def carry_out_batch(
-        self, changes: Sequence[Change], title: str, undoes: Sequence[int | None] = ()
-    ) -> Batch:
+    async def carry_out_batch(self, plan: BatchPlan) -> Batch:
         """Carry many changes out that were agreed to, and show what becomes of each."""
-        return await perform_agreed_batch(changes, title, self._workspace, self._ui(), undoes)
+        return await perform_agreed_batch(plan, self._workspace, self._ui())
 
     async def may_lose(self, count: int) -> bool:
         """Whether a form may be left, which is asked if something typed is lost with it."""

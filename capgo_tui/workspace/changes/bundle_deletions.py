@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.revisions import DeleteAll, Extra
 from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks, linked_to
+from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion
 from capgo_tui.workspace.changes.states import bundle_state
 from capgo_tui.workspace.cleanup import unsafe_name
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.cleanup import Plan
     from capgo_tui.workspace.collection import Collection
     from capgo_tui.workspace.session import Workspace
 
@@ -40,6 +42,15 @@ class Deletions:
     refused: Sequence[tuple[Bundle, str]]
     links: BundleLinks
     """What that was judged by."""
+
+    @property
+    def batch(self) -> BatchPlan:
+        """The plan that deletes what can be; the first names what stays."""
+        stay = tuple(f"{bundle.name} stays, {why}" for bundle, why in self.refused)
+        first = self.changes[0].model_copy(update={"touches": self.changes[0].touches + stay})
+        changes = [first, *self.changes[1:]]
+        many = f"{len(changes)} bundles" if len(changes) > 1 else f"bundle {first.label}"
+        return BatchPlan(f"Delete {many}", changes)
 
 
 async def links_of(workspace: Workspace) -> BundleLinks:
@@ -119,6 +130,13 @@ async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletion
         else:
             changes.append(deletion(workspace, bundle, links))
     return Deletions(changes, refused, links)
+
+
+def cleanup_batch(workspace: Workspace, plan: Plan) -> BatchPlan:
+    """Return the plan that deletes what a clean-up does."""
+    changes = [deletion(workspace, each.bundle, plan.links) for each in plan.deleted]
+    many = f"{len(changes)} bundles" if len(changes) != 1 else f"bundle {changes[0].label}"
+    return BatchPlan(f"Clean up: delete {many}", changes)
 
 
 def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits) -> str:

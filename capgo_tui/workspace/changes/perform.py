@@ -16,7 +16,7 @@ from capgo_tui.workspace.changes.question import question_about
 from capgo_tui.workspace.changes.recall import recall
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine
     from contextlib import AbstractContextManager
 
     from capgo_tui.workspace.changes.batch_plan import BatchPlan
@@ -223,22 +223,16 @@ async def _await_yes_to_batch(
             return None
         now = plan.remade()
         if [c.before for c in now.changes] == [c.before for c in plan.changes]:
-            return await perform_agreed_batch(now.changes, now.title, workspace, ui, now.undoes)
+            return await perform_agreed_batch(now, workspace, ui)
         plan = now
         answer = _ask_about_batch(plan, workspace, ui, is_again=True)
     return None
 
 
-async def perform_agreed_batch(
-    changes: Sequence[Change],
-    title: str,
-    workspace: Workspace,
-    ui: Ui,
-    undoes: Sequence[int | None] = (),
-) -> Batch:
+async def perform_agreed_batch(plan: BatchPlan, workspace: Workspace, ui: Ui) -> Batch:
     """Carry out many changes that were agreed to, and tell what became of each."""
-    batch = Batch(changes, workspace, undoes=undoes)
-    with ui.show_batch(title, batch):
+    batch = Batch(plan.changes, workspace, undoes=plan.undoes)
+    with ui.show_batch(plan.title, batch):
         await ui.see_through(batch.go(), batch.stop)
-    await ui.tell_batch(title, batch)
+    await ui.tell_batch(plan.title, batch)
     return batch

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.text import cell_width
+from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.outcome import Fate
@@ -96,6 +97,11 @@ class Undo:
         if len(self.changes) == 1 and back.key != change.key:
             return f"{title} · {describe(back).verb} {describe(back).name}"
         return title
+
+    @property
+    def batch(self) -> BatchPlan:
+        """What takes it back, where that is more than one change."""
+        return BatchPlan(self.title, self.changes, self.undoes)
 
     def objection(self, workspace: Workspace) -> str | None:
         """Why it can no longer be done, by what the lists hold now; no request is made."""
