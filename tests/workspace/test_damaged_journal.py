@@ -372,7 +372,7 @@ def look_at(entry: Entry) -> None:
         return
     assert isinstance(change.limits, (tuple, list))
     for traits in (LIVE, NEXT):
-        inverses = change.undone_on(traits, change.after, entry.found)
+        inverses = change.inverse(change.after, entry.found, traits)
         for each in () if isinstance(inverses, str) else inverses:
             texts = [
                 describe(each).question(80),

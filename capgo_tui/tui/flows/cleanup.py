@@ -15,7 +15,7 @@ from capgo_tui.workspace.changes.bundle_deletions import (
     cleanup_batch,
     count_all,
 )
-from capgo_tui.workspace.changes.question import question_about
+from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, listing
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class CleanupFlow:
                 return None
             form.say("")
             lines = _lines(plan, draft.notes(), self._workspace.now())
-            question = question_about(
+            question = Question(
                 batch.changes, self._workspace, batch.title, is_listed=True, is_again=changed
             )
             if not await self._writing.ask(question, lines):

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.words import step_label
-from capgo_tui.workspace.changes.question import question_about
+from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
@@ -118,9 +118,7 @@ class UndoFlow:
 
     def _ask(self, undo: Undo) -> asyncio.Future[bool]:
         one = len(undo.changes) == 1 and not undo.left_out
-        question = question_about(
-            undo.changes, self._workspace, undo.title, lead=LEAD, is_listed=not one
-        )
+        question = Question(undo.changes, self._workspace, undo.title, lead=LEAD, is_listed=not one)
         return self._writing.ask(question)
 
     def _is_taken(self) -> bool:

@@ -12,9 +12,9 @@ from pydantic import SecretStr  # noqa: TC002 - pydantic reads the annotations
 from capgo_tui.api import requests
 from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.api.requests import BundleName
-from capgo_tui.api.revisions import DeleteAll
+from capgo_tui.api.revisions import LIVE, DeleteAll
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
-from capgo_tui.workspace.changes.change import Change, Outdated
+from capgo_tui.workspace.changes.change import Change, Inverse, Outdated
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.states import State, bundle_state
 
@@ -134,8 +134,11 @@ class BundleNotes(BundleChange):
             comment=texts.get("comment"),
         )
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """The notes as they were."""
+        del left, traits
         after = self.after or {}
         now = {field: (found or after).get(field) for field in after}
         return (self.model_copy(update={"before": now, "after": self.before}),)
@@ -178,9 +181,11 @@ class BundleRegistration(BundleChange):
         found: State = {"external_url": bundle.external_url, "checksum": bundle.checksum}
         return {**found, "key_id": bundle.key_id} if bundle.key_id is not None else found
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """Its deletion, after which the name stays taken."""
-        del found
+        del found, left, traits
         return (
             BundleDeletion(
                 app_id=self.app_id,
@@ -225,9 +230,11 @@ class BundleDeletion(BundleChange):
         """``DELETE /bundle`` with a name that can never mean all of them."""
         return requests.delete_bundle(traits, self.app_id, BundleName(self.key))
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """Nothing."""
-        del found
+        del found, left, traits
         return GONE_FOR_GOOD
 
 
@@ -266,9 +273,11 @@ class AllBundlesDeletion(BundleChange):
         left = workspace.bundles.records.keys() - spared
         return {"bundles": len(left)}
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """Nothing."""
-        del found
+        del found, left, traits
         return GONE_FOR_GOOD
 
 

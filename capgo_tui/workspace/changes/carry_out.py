@@ -81,9 +81,7 @@ async def send_once(
         workspace.pacing.note(change.limits, error, entry)
         if error.maybe_sent:
             return Sent(change, entry, error)
-        reason = describe(change).reason(error)
-        refusal = Outcome(Fate.FAILED, error=error, reason=reason, seen=False)
-        return await settle(workspace, entry, refusal)
+        return await settle(workspace, entry, Outcome(Fate.FAILED, error=error, seen=False))
     except Exception as bug:  # noqa: BLE001 - it may be out: what it did must be told
         workspace.pacing.note(change.limits, entry=entry)
         return Sent(change, entry, _fault(bug, maybe_sent=True), bug)

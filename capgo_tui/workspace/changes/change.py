@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from capgo_tui.api.errors import Refused
+from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.states import State  # noqa: TC001 - pydantic reads it
@@ -30,6 +31,10 @@ CleanText: TypeAlias = Annotated[str, AfterValidator(clean)]
 """A text to be shown; one that comes from a file is cleaned like the server's."""
 
 
+Inverse: TypeAlias = "tuple[Change, ...] | str"
+"""The changes that undo one, in order; else in words why nothing can."""
+
+
 class Outdated(Refused):
     """The record is no longer what it was when the change was agreed to."""
 
@@ -39,6 +44,8 @@ class Change(BaseModel, ABC):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    kind: str
+    """What the journal calls such changes."""
     noun: ClassVar[str]
     """``device``, ``channel`` or ``bundle``."""
     right: ClassVar[str]
@@ -83,22 +90,17 @@ class Change(BaseModel, ABC):
         return self
 
     @abstractmethod
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """What would undo it, in order, now that `found` is what is there; else why nothing can."""
-
-    def undone_on(
-        self, traits: Traits, found: State | None, left: State | None
-    ) -> tuple[Change, ...] | str:
-        """Return `undone_by` for the server there is, with all that was changed besides.
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
+        """Return what undoes it, in order, else why nothing can.
 
         Args:
-            traits: what the server is like by now.
             found: what is there now.
             left: what was read back right after the change; None where that is not known.
+            traits: what the server is like by now.
 
         """
-        del traits, left
-        return self.undone_by(found)
 
     @abstractmethod
     async def read(self, workspace: Workspace) -> State | None:

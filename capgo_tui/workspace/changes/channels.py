@@ -12,7 +12,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, CleanText, Outdated
+from capgo_tui.workspace.changes.change import Change, CleanText, Inverse, Outdated
 from capgo_tui.workspace.changes.channel_words import setting_label
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.rollout_state import (
@@ -259,14 +259,10 @@ class SettingsChange(ChannelChange):
             return None
         return self.settings_of_same(LIVE, {"bundle": None}, {"bundle": lost["bundle"]})
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """The fields as they were, and the defaults it took the place of made defaults again."""
-        return self.undone_on(LIVE, found, found)
-
-    def undone_on(
-        self, traits: Traits, found: State | None, left: State | None
-    ) -> tuple[Change, ...] | str:
-        """The same with the rollout that the server ended with it."""
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
+        """The fields as they were, defaults it took the place of, and the rollout it ended."""
         before, after = self.before or {}, self.after or {}
         untold = ", ".join(setting_label(field) for field in after if field not in before)
         back = self.state_before(found if left is None else left)

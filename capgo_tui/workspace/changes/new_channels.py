@@ -9,7 +9,7 @@ from pydantic import Field
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import CleanText, Outdated
+from capgo_tui.workspace.changes.change import CleanText, Inverse, Outdated
 from capgo_tui.workspace.changes.channel_words import (
     FIELD_LABELS,
     setting_label,
@@ -74,8 +74,11 @@ class ChannelCreation(ChannelChange):
             settings = settings.with_bundle(None)
         return requests.set_channel(traits, self.app_id, self.key, settings)
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """Its deletion, after the defaults it took the place of are made defaults again."""
+        del left, traits
         again = self.defaults_again(found)
         touches = ["devices forced to it meanwhile lose their override"]
         if (found or {}).get("public") and not again:
@@ -112,14 +115,10 @@ class ChannelDeletion(ChannelChange):
             traits, self.app_id, self.key, delete_bundle=self.deletes_bundle
         )
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """A new channel of that name with the settings that can be set, then its rollout."""
-        return self.undone_on(LIVE, found, None)
-
-    def undone_on(
-        self, traits: Traits, found: State | None, left: State | None
-    ) -> tuple[Change, ...] | str:
-        """The same by the requests that this server needs for the rollout."""
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
+        """A new channel of that name with what can be set, then its rollout."""
         del found, left
         restores = {f: v for f, v in self.restores.items() if f not in AFTER_CREATION}
         gone = BUNDLE_GONE if self.deletes_bundle and restores.pop("bundle", None) else ()

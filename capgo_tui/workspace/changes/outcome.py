@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.failures import next_step_after
 from capgo_tui.workspace.next_step import NextStep
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.errors import CapgoError, Refused
     from capgo_tui.workspace.changes.states import State
+
+
+KEPT_BY_DELETED: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
 
 
 class Fate(StrEnum):
@@ -59,10 +62,13 @@ class Outcome:
     """What else the server changed with it, as it is now."""
     journalled: bool = True
     """Whether the journal knows; if not, it will call this change unknown."""
-    reason: str = ""
-    """What explains `error` better than the server's words do."""
     at: datetime | None = field(default=None, compare=False)
     """When it was known."""
+
+    @property
+    def reason(self) -> str:
+        """What explains `error` better than the server's words do; empty for nothing."""
+        return KEPT_BY_DELETED if self.error is not None and self.error.is_name_taken else ""
 
     @property
     def trouble(self) -> str | None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from capgo_tui.api import requests
 from capgo_tui.api.errors import Refused
+from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, Outdated
+from capgo_tui.workspace.changes.change import Change, Inverse, Outdated
 from capgo_tui.workspace.changes.states import State, Value, device_state
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
@@ -69,8 +70,11 @@ class OverrideChange(Change):
         channel = (self.after or {}).get("channel")
         return channel if isinstance(channel, str) else ""
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """The override that was there before, if it is known."""
+        del left, traits
         if "channel" not in (self.before or {}):
             return UNTOLD
         now = found if found is not None else self.after

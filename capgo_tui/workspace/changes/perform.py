@@ -12,7 +12,7 @@ from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.carry_out import carry_out, not_sent
 from capgo_tui.workspace.changes.change import Outdated
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.question import question_about
+from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.changes.recall import recall
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.batch_plan import BatchPlan
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
-    from capgo_tui.workspace.changes.question import Question
     from capgo_tui.workspace.session import Workspace
 
 T = TypeVar("T")
@@ -39,26 +38,21 @@ class Ui(Protocol):
 
     def ask(self, question: Question) -> Awaitable[bool]:
         """Ask for a yes; the question can be answered when this returns."""
-        ...
 
     def begin(self) -> None:
         """Take note that a change was agreed to."""
-        ...
 
     def can_ask_again(self) -> bool:
         """Whether a question may be put though nobody waits for it, after `begin`."""
-        ...
 
     async def wait(self, change: Change, seconds: float) -> bool:
         """Show that a change waits so long for a limit of the server; False gives it up.
 
         It may return early: it is called again with the seconds that are left.
         """
-        ...
 
     def show_sending(self, change: Change) -> None:
         """Show that a change is under way."""
-        ...
 
     def see_through(
         self, work: Awaitable[T], stop: Callable[[], None] | None = None
@@ -67,23 +61,18 @@ class Ui(Protocol):
 
         `stop` ends it after the write under way; None where there is only one.
         """
-        ...
 
     def say(self, text: str) -> None:
         """Say what is happening, or why nothing is."""
-        ...
 
     def tell(self, change: Change, outcome: Outcome) -> None:
         """Tell what became of a change."""
-        ...
 
     def show_batch(self, title: str, batch: Batch) -> AbstractContextManager[object]:
         """Show a batch as long as the context lasts, with a way to stop it."""
-        ...
 
     async def tell_batch(self, title: str, batch: Batch) -> None:
         """Tell what became of each change of a batch; return once that was seen."""
-        ...
 
 
 def perform(
@@ -109,9 +98,9 @@ def perform(
             after it is sent.
 
     """
-    if describe(change).unsendable:
-        return _end(change, not_sent(InvalidArgument(describe(change).unsendable)), workspace, ui)
-    answer = ui.ask(question_about([change], workspace))
+    if why_not := describe(change).unsendable:
+        return _end(change, not_sent(InvalidArgument(why_not)), workspace, ui)
+    answer = ui.ask(Question([change], workspace))
     remake = again or (lambda: change)
     return _await_yes(change, workspace, ui, remake, answer, has_choice=has_choice)
 
@@ -141,7 +130,7 @@ async def _await_yes(
             if now is None or now.before == change.before:
                 return await _end(change, outcome, workspace, ui)
         change = now
-        answer = ui.ask(question_about([change], workspace, is_again=True))
+        answer = ui.ask(Question([change], workspace, is_again=True))
 
 
 async def perform_agreed(
@@ -182,7 +171,7 @@ async def _end(change: Change, outcome: Outcome, workspace: Workspace, ui: Ui) -
     """Tell the end of a change, and offer to bring back what the server dropped with it."""
     ui.tell(change, outcome)
     repair = change.repair(outcome.lost) if outcome.lost else None
-    if repair is not None and await ui.ask(question_about([repair], workspace, is_repair=True)):
+    if repair is not None and await ui.ask(Question([repair], workspace, is_repair=True)):
         await perform_agreed(repair, workspace, ui)
     return outcome
 
@@ -208,9 +197,7 @@ def _ask_about_batch(
         return None
     notes = (*plan.notes, *left_alone)
     return ui.ask(
-        question_about(
-            needed, workspace, plan.title, is_listed=True, is_again=is_again, notes=notes
-        )
+        Question(needed, workspace, plan.title, is_listed=True, is_again=is_again, notes=notes)
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.changes.change import Outdated
+from capgo_tui.workspace.changes.change import Inverse, Outdated
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     SettingsChange,
@@ -59,13 +59,9 @@ class BundleLink(ChannelChange):
         """``PUT /bundle``."""
         return requests.promote_bundle(traits, self.app_id, self.bundle_id, self.channel_id)
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """The bundle from before, or none."""
-        return self.undone_on(LIVE, found, found)
-
-    def undone_on(
-        self, traits: Traits, found: State | None, left: State | None
-    ) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """The bundle from before, then the rollout that the server ended with this one."""
         before = self.before or {}
         if "bundle" not in before:

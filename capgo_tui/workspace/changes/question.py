@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Changes that need a yes, and what is to be read before it."""
+    """Changes that need a yes: each is judged alike, whoever asks it."""
 
     changes: Sequence[Change]
     """At least one."""
-    level: Guard
-    """How much of a yes it takes."""
+    workspace: Workspace
     title: str = ""
     """What they are called together; of one change its own name when empty."""
     lead: str = ""
@@ -36,45 +35,32 @@ class Question:
     """Whether it is about what the server dropped with a change just made."""
     notes: Sequence[str] = ()
     """Sentences to be read besides."""
-    effort: str = ""
-    """What it takes to do all of it, where that is more than a moment."""
-    typed: str = ""
-    """What has to be typed for `Guard.TYPED`."""
-    place: str = ""
-    """Where they are made, where that must not be overlooked."""
 
     def line(self, width: int) -> str:
         """Return the question about the one change there is, in `width` cells if it can be."""
         lead = f"Changed! {self.lead}" if self.is_again else self.lead
         return lead + describe(self.changes[0]).question(width - len(lead))
 
+    @property
+    def level(self) -> Guard:
+        """How much of a yes it takes."""
+        return guard_of((change.guard for change in self.changes), self.workspace.target)
 
-def question_about(
-    changes: Sequence[Change],
-    workspace: Workspace,
-    title: str = "",
-    *,
-    lead: str = "",
-    is_listed: bool = False,
-    is_again: bool = False,
-    is_repair: bool = False,
-    notes: Sequence[str] = (),
-) -> Question:
-    """Return the question about changes: every one is judged alike, whoever asks it."""
-    target = workspace.target
-    number = str(len(changes))
-    typed = describe(changes[0]).confirmation_among(workspace) if len(changes) == 1 else number
-    at_production = target.profile is not None and target.production
-    return Question(
-        changes,
-        guard_of((change.guard for change in changes), target),
-        title,
-        lead,
-        is_listed,
-        is_again,
-        is_repair,
-        notes,
-        effort=estimate(changes, workspace.pacing) if len(changes) > MANY else "",
-        typed=typed,
-        place=target.profile.badge if target.profile is not None and at_production else "",
-    )
+    @property
+    def effort(self) -> str:
+        """What it takes to do all of it, where that is more than a moment."""
+        is_long = len(self.changes) > MANY
+        return estimate(self.changes, self.workspace.pacing) if is_long else ""
+
+    @property
+    def typed(self) -> str:
+        """What has to be typed for `Guard.TYPED`."""
+        if len(self.changes) > 1:
+            return str(len(self.changes))
+        return describe(self.changes[0]).confirmation_among(self.workspace)
+
+    @property
+    def place(self) -> str:
+        """Where they are made, where that must not be overlooked."""
+        target = self.workspace.target
+        return target.profile.badge if target.profile is not None and target.production else ""

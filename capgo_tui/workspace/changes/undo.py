@@ -196,7 +196,7 @@ async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple
         return objection
     traits = workspace.client.traits
     left = None if done.entry.fate is Fate.UNKNOWN else done.entry.found
-    inverses = done.change.undone_on(traits, reading, left)
+    inverses = done.change.inverse(reading, left, traits)
     if isinstance(inverses, str):
         return f"{name}: {inverses}"
     # A demoted default is another record, of which nothing is known yet.
@@ -250,7 +250,7 @@ def _elsewhere(entry: Entry, workspace: Workspace) -> str | None:
 def _irreversible(change: Change | None) -> str | None:
     if change is None:
         return UNKNOWN_KIND
-    inverse = change.undone_by(change.after)
+    inverse = change.inverse(change.after)
     return inverse if isinstance(inverse, str) else None
 
 

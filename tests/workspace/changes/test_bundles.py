@@ -221,7 +221,7 @@ async def test_exactly_one_bundle_goes(revision: str) -> None:
         assert left(world) == [each for each in before if each != name]
         assert sent(world) == [(DELETE, {"app_id": world.app_id, "version": name})]
         assert "gone" in outcome_line(change, outcome)
-        assert isinstance(change.undone_by(outcome.found), str)
+        assert isinstance(change.inverse(outcome.found), str)
         assert workspace.journal.entries()[0].fate is Fate.VERIFIED
 
 

@@ -106,7 +106,7 @@ async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> 
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.UNVERIFIED
         assert setting(world, "beta", "disable_auto_update") == "major"
-        assert change.undone_by(outcome.found) == (
+        assert change.inverse(outcome.found) == (
             "the server did not tell what it was before: holds back updates"
         )
         world.run("UPDATE channels SET disable_auto_update = 'none' WHERE name = 'beta'")
@@ -167,7 +167,7 @@ async def test_platform_flags_are_sent_when_set_and_never_claimed_to_be_known(
     outcome = await carry_out(change, workspace)
     assert outcome.fate is Fate.UNVERIFIED
     assert setting(world, "beta", "ios") == "0"
-    assert isinstance(change.undone_by(outcome.found), str)
+    assert isinstance(change.inverse(outcome.found), str)
 
 
 async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> None:

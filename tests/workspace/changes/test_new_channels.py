@@ -54,7 +54,7 @@ async def test_a_channel_is_made_with_its_bundle_in_one_request_and_taken_back(
         assert carried(world, "pr-9") == newest
         assert channel(workspace, "pr-9").bundle is not None
         (step,) = await undo(workspace, change, outcome)
-        assert (step.guard, step.kind) == (Guard.TYPED, "channel.delete")  # type: ignore[attr-defined]
+        assert (step.guard, step.kind) == (Guard.TYPED, "channel.delete")
         assert world.column("SELECT 1 FROM channels WHERE name = 'pr-9'") == []
 
 

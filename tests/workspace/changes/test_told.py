@@ -18,11 +18,10 @@ from capgo_tui.workspace.changes.bundles import (
 from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.channels import DEMOTED, SettingsChange
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.describe.bundles import KEPT_BY_DELETED
 from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
 from capgo_tui.workspace.changes.history import full_story
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import KEPT_BY_DELETED, Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.promotions import Promotion
 from capgo_tui.workspace.journal_entry import Entry
@@ -182,10 +181,10 @@ def test_a_better_reason_than_the_servers_goes_into_the_journal_beside_it() -> N
         "Cannot create bundle", kind=ErrorKind.BAD_REQUEST, code="cannot_create_bundle"
     )
     change = BundleRegistration(**SHARED, before=None, after={})
-    outcome = Outcome(Fate.FAILED, None, error, reason=describe(change).reason(error))
+    outcome = Outcome(Fate.FAILED, None, error)
     assert "seems to be taken" in outcome_line(change, outcome)
     assert outcome.trouble == f"Cannot create bundle · {KEPT_BY_DELETED}"
-    assert describe(change).reason(NOT_ALLOWED) == ""
+    assert Outcome(Fate.FAILED, None, NOT_ALLOWED).reason == ""
 
 
 def test_a_locked_address_is_told_with_its_end() -> None:

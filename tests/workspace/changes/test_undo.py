@@ -178,7 +178,7 @@ async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
     assert any(f"{other.name} may stop being the default" in each for each in creation.touches)
     await carry_out_all(undo, workspace)
     assert not workspace.channels.records[str(other.id)].public
-    back = creation.undone_by(creation.find(workspace))
+    back = creation.inverse(creation.find(workspace))
     assert [each if isinstance(each, str) else each.key for each in back] == [
         other.wire_key,
         old.wire_key,

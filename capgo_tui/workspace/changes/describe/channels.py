@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_words
 from capgo_tui.workspace.changes.channels import BUNDLES, DEMOTED, ChannelChange, SettingsChange
-from capgo_tui.workspace.changes.describe.description import Description, Effect
+from capgo_tui.workspace.changes.describe.description import Description
 from capgo_tui.workspace.changes.names import fit, shorten
-from capgo_tui.workspace.changes.new_channels import ChannelDeletion
 from capgo_tui.workspace.changes.rollout_state import describe_rollout, target_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from capgo_tui.workspace.changes.states import State, Value
 
 C_co = TypeVar("C_co", bound=ChannelChange, covariant=True)
@@ -102,11 +99,3 @@ class SettingsDescription(ChannelDescription[SettingsChange]):
         if not self._first_field:
             return super().summary(width)
         return self.summary_of(f"{self.name}, {self._first_field}", width)
-
-
-class ChannelDeletionDescription(ChannelDescription[ChannelDeletion]):
-    """The deletion of a channel in clean words."""
-
-    def effects(self) -> Sequence[Effect]:
-        """Return nothing field by field: all of it goes."""
-        return []

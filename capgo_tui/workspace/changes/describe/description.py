@@ -13,7 +13,6 @@ from capgo_tui.workspace.changes.names import NAME_WIDTH, difference, fit, short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capgo_tui.api.errors import CapgoError
     from capgo_tui.workspace.changes.states import State, Value
     from capgo_tui.workspace.session import Workspace
 
@@ -21,6 +20,17 @@ C_co = TypeVar("C_co", bound=Change, covariant=True)
 
 NAMING: Final = frozenset({"channel", "bundle", "rollout_bundle"})
 """Fields whose text names another record."""
+VERBS: Final = {
+    "device.override": "Override",
+    "channel.promote": "Promote",
+    "channel.rollback": "Roll back",
+    "channel.create": "Create",
+    "channel.delete": "Delete channel",
+    "bundle.register": "Register",
+    "bundle.delete": "Delete bundle",
+    "bundle.delete_all": "Delete all bundles of",
+}
+"""What a question about a change begins with, by its kind; else ``Change``."""
 LONGEST_TYPED: Final = 100
 """Letters of a name up to which it is typed to confirm its change."""
 ROOMY: Final = 46
@@ -44,10 +54,13 @@ class Effect:
 class Description(Generic[C_co]):
     """A change in clean words."""
 
-    def __init__(self, change: C_co, verb: str) -> None:
+    def __init__(self, change: C_co) -> None:
         self.change = change
-        self.verb = verb
+
+    @property
+    def verb(self) -> str:
         """What a question begins with, such as ``Override``."""
+        return VERBS.get(self.change.kind, "Change")
 
     # Names
 
@@ -116,16 +129,15 @@ class Description(Generic[C_co]):
         return self.value_label(field, state[field]) if field in state else "unknown"
 
     def effects(self) -> Sequence[Effect]:
-        """Return before → after, field by field; for a new record all of its fields."""
-        before, after = self.change.before, self.change.after
-        fields = after if after is not None else before
+        """Return before → after, field by field; of a record that is to go nothing."""
+        before, after = self.change.before, self.change.after or {}
         return [
             Effect(
                 self.field_label(field),
                 "" if before is None else self.state_label(before, field),
-                self.state_label(after or {}, field),
+                self.state_label(after, field),
             )
-            for field in fields or {}
+            for field in after
         ]
 
     @property
@@ -206,11 +218,6 @@ class Description(Generic[C_co]):
             f"{self.field_label(field)} is {self.value_label(field, value)}"
             for field, value in side_effects.items()
         )
-
-    def reason(self, error: CapgoError) -> str:
-        """Return what explains the server's refusal better than its own words; else nothing."""
-        del error
-        return ""
 
 
 def _is_whole(text: str) -> bool:

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.changes.bundles import (
-    AllBundlesDeletion,
-    BundleDeletion,
-    BundleRegistration,
-)
-from capgo_tui.workspace.changes.channels import SettingsChange
-from capgo_tui.workspace.changes.describe.bundles import (
-    AllBundlesDescription,
-    BundleDeletionDescription,
-    RegistrationDescription,
-)
-from capgo_tui.workspace.changes.describe.channels import (
-    ChannelDeletionDescription,
-    ChannelDescription,
-    SettingsDescription,
-)
+from capgo_tui.workspace.changes.bundles import AllBundlesDeletion
+from capgo_tui.workspace.changes.channels import ChannelChange, SettingsChange
+from capgo_tui.workspace.changes.describe.bundles import AllBundlesDescription
+from capgo_tui.workspace.changes.describe.channels import ChannelDescription, SettingsDescription
 from capgo_tui.workspace.changes.describe.description import Description
 from capgo_tui.workspace.changes.describe.overrides import OverrideDescription
-from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from capgo_tui.workspace.changes.promotions import Promotion, Rollback
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change
@@ -32,26 +18,14 @@ if TYPE_CHECKING:
 
 def description_of(change: Change) -> Description[Change]:
     """Return the description of a change."""
-    description: Description[Change]
     match change:
         case OverrideChange():
-            description = OverrideDescription(change, "Override")
+            return OverrideDescription(change)
         case SettingsChange():
-            description = SettingsDescription(change, "Change")
-        case Promotion():
-            description = ChannelDescription(change, "Promote")
-        case Rollback():
-            description = ChannelDescription(change, "Roll back")
-        case ChannelCreation():
-            description = ChannelDescription(change, "Create")
-        case ChannelDeletion():
-            description = ChannelDeletionDescription(change, "Delete channel")
-        case BundleRegistration():
-            description = RegistrationDescription(change, "Register")
-        case BundleDeletion():
-            description = BundleDeletionDescription(change, "Delete bundle")
+            return SettingsDescription(change)
+        case ChannelChange():
+            return ChannelDescription(change)
         case AllBundlesDeletion():
-            description = AllBundlesDescription(change, "Delete all bundles of")
+            return AllBundlesDescription(change)
         case _:
-            description = Description(change, "Change")
-    return description
+            return Description(change)
