@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from textual.widgets import Input
 
-from capgo_tui.tui.dialogs.confirmation import Confirmation, Listing
+from capgo_tui.tui.dialogs.confirmation import Confirmation
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.workspace.changes.guard import MANY, Guard
 from capgo_tui.workspace.changes.outcome import Fate
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from textual.strip import Strip
 
-    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.tui.dialogs.confirmation import Choice
+    from capgo_tui.tui.widgets.detail import Line
+    from capgo_tui.workspace.changes.question import Question as AboutChanges
 
 FINAL: Final = frozenset({"DELETE /channel", "DELETE /bundle", "DELETE /versions"})
 """The writes without an inverse: a name or a count is typed before the ``y``."""
@@ -111,15 +113,19 @@ class Ledger:
             return strip
 
         def confirming(
-            dialog: Confirmation, changes: Sequence[Change], guard: Guard, listing: Listing
+            dialog: Confirmation,
+            about: AboutChanges,
+            lines: Sequence[Line] = (),
+            choice: Choice | None = None,
         ) -> asyncio.Future[bool]:
+            changes = about.changes
             own = max(change.guard for change in changes)
             typed = self.production or own is Guard.TYPED or len(changes) > MANY
-            one = listing.typed
+            one = about.typed
             box = dialog.query_one(Input)
             self._pending = Question(len(changes), one if typed else None, box)
             try:
-                return confirm(dialog, changes, guard, listing)
+                return confirm(dialog, about, lines, choice)
             finally:
                 self._pending = None
 

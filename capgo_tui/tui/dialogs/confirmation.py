@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.question import Question
 
 CHROME = 2
 """Rows beside those of the list: the title and the question."""
@@ -44,28 +45,6 @@ class Choice:
 
     label: str
     is_chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What the dialog says of the changes it asks about."""
-
-    title: str = ""
-    """What they are called; of one change its own name when empty."""
-    changed: bool = False
-    """Whether it was asked before, and the record has changed since."""
-    lines: Sequence[Line] = ()
-    """What is listed, where it is something else than the changes one by one."""
-    notes: Sequence[str] = ()
-    """Sentences to be read besides."""
-    effort: str = ""
-    """What it takes to do all of it, where that is worth a word."""
-    place: str = ""
-    """Where they are made, where that must not be overlooked."""
-    typed: str = ""
-    """What has to be typed for `Guard.TYPED`."""
-    choice: Choice | None = None
-    """What can be done besides; never done unless it is ticked."""
 
 
 class Yes(Answer):
@@ -140,34 +119,35 @@ class Confirmation(Vertical, Modal):
         yield Yes()
 
     def open(
-        self, changes: Sequence[Change], guard: Guard, listing: Listing
+        self, question: Question, lines: Sequence[Line] = (), choice: Choice | None = None
     ) -> asyncio.Future[bool]:
         """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
 
         Args:
-            changes: at least one.
-            guard: how much it takes; `Guard.LINE` is asked as `Guard.LIST` here.
-            listing: what is said of them.
+            question: what it is about; `Guard.LINE` is asked as `Guard.LIST` here.
+            lines: what is listed, where it is something else than the changes one by one.
+            choice: what can be done besides; never done unless it is ticked.
 
         """
-        title = listing.title or describe(changes[0]).title
-        place = f"{listing.place} · " if listing.place else ""
-        line = f" {place}{'Changed! ' if listing.changed else ''}{title}"
+        changes = question.changes
+        title = question.title or describe(changes[0]).title
+        place = f"{question.place} · " if question.place else ""
+        line = f" {place}{'Changed! ' if question.is_again else ''}{title}"
         who = _whose(changes)
         if who and (who not in line or width_of(line) > self.screen.size.width):
             line = f" {id_end(who)} ·{line}"  # a name of any length must not hide it
         self.query_one("#confirmation-title", TextLine).show(line)
         listed = self.query_one("#confirmation-list", Detail)
-        told = [each for each in (listing.effort, *listing.notes) if each]
+        told = [each for each in (question.effort, *question.notes) if each]
         notes = [Line("", note, "note") for note in told]
-        self._wanted = listing.typed if guard is Guard.TYPED else None
+        self._wanted = question.typed if question.level is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None
-        self._offer(listing.choice)
+        self._offer(choice)
         around = CHROME + (self._wanted is not None) + (self._choice is not None)
         room = self.screen.size.height - ABOVE
         # A long list would hide what comes behind it.
-        effects, warnings = (listing.lines, []) if listing.lines else _lines(changes)
+        effects, warnings = (lines, []) if lines else _lines(changes)
         listed.show_lines([*notes, *effects, *warnings])
         rows = listed.rows_at(self.screen.size.width) + around
         if rows > room:

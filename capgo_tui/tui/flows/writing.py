@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
-from capgo_tui.tui.dialogs.confirmation import Choice, Listing
 from capgo_tui.tui.words import step_label
 from capgo_tui.workspace.changes.batch import TICK
 from capgo_tui.workspace.changes.describe import describe
@@ -25,6 +24,7 @@ from capgo_tui.workspace.changes.perform import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 
+    from capgo_tui.tui.dialogs.confirmation import Choice
     from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.tui.widgets.detail import Line
     from capgo_tui.tui.widgets.modal import Modal
@@ -74,17 +74,7 @@ class ScreenUi:
         if question.level is Guard.LINE and not question.is_listed:
             return screen.prompt.open(question.line, describe(question.changes[0]).identity)
         choice = None if question.is_repair else self._choice
-        listing = Listing(
-            question.title,
-            question.is_again,
-            lines,
-            question.notes,
-            question.effort,
-            question.place,
-            question.typed,
-            choice,
-        )
-        return screen.confirmation.open(question.changes, question.level, listing)
+        return screen.confirmation.open(question, lines, choice)
 
     def can_ask_again(self) -> bool:
         """Whether nothing was opened since the write began."""
