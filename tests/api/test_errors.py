@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import capgo_tui
 from capgo_tui.api.errors import CapgoError, ErrorKind, Scope, is_from_rate_limiter
 from capgo_tui.api.hiding import KEY_PLACEHOLDER
 from capgo_tui.api.key import ApiKey
@@ -373,3 +376,17 @@ def test_an_error_tells_which_argument_of_a_bundle_is_refused(
 def test_the_message_of_a_rate_limiter_is_told_from_any_other(reply: tuple[int, Any]) -> None:
     assert is_from_rate_limiter(read(*reply).message)
     assert not is_from_rate_limiter(read(400, {"message": "No such channel"}).message)
+
+
+@pytest.mark.parametrize("room", ["workspace", "commands", "tui"])
+def test_what_the_server_means_by_an_error_is_read_in_the_api_alone(room: str) -> None:
+    read_elsewhere = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted((Path(capgo_tui.__file__).parent / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"code", "detail"}
+        # The screen has a widget of that name.
+        and not (isinstance(node.value, ast.Name) and node.value.id == "self")
+    ]
+    assert read_elsewhere == []

@@ -9,6 +9,7 @@ import pytest
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, links_of
 from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.override_plans import override_plan
@@ -16,6 +17,7 @@ from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.perform import Stopped, perform, perform_batch
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.device_ids import Named
+from capgo_tui.workspace.next_step import NextStep
 from tests.workspace.changes.headless import Headless
 from tests.workspace.changes.overriding import READ, SET
 from tests.workspace.channel_world import channel
@@ -267,6 +269,38 @@ async def test_a_batch_goes_on_after_a_refusal_in_the_middle(
     assert question.notes == ("one note", "1 left alone: already on beta")
     assert ui.batches == [("Override 3 devices → beta", batch)]
     assert len({entry.run for entry in workspace.journal.entries()}) == 1
+
+
+async def test_a_refused_key_ends_a_batch_and_calls_for_another(
+    world: World, workspace: Workspace
+) -> None:
+    ids = world.free_devices()[:3]
+    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    refusal = {"error": "invalid_apikey", "message": "Invalid apikey"}
+    world.door.answer(SET, refusal, 401)
+    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    batch = await perform_batch(plan, workspace, Headless())
+    assert batch is not None
+    first, *others = batch.steps
+    assert first.outcome is not None
+    assert (first.outcome.fate, first.outcome.next_step) == (Fate.FAILED, NextStep.OTHER_KEY)
+    assert [(step.untried, step.next_step) for step in others] == [
+        ("key refused", NextStep.OTHER_KEY)
+    ] * 2
+    assert world.door.writes == 1
+
+
+async def test_a_write_whose_answer_is_lost_calls_for_reading_again(
+    world: World, workspace: Workspace
+) -> None:
+    device = free_device(world, workspace)
+    world.door.cut_before(SET)
+    change = override(workspace, device, channel(workspace, "beta"))
+    outcome = await perform(change, workspace, Headless())
+    assert outcome is not None
+    assert (outcome.fate, outcome.next_step) == (Fate.UNKNOWN, NextStep.REFRESH)
+    assert outcome_line(change, outcome).endswith("override is none so far")
+    assert outcome_line(change, outcome, "; r reads again").endswith("so far; r reads again")
 
 
 async def test_a_batch_is_not_begun_after_a_no_or_with_nothing_to_do(
