@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from capgo_tui.workspace.changes.run import Run
 from click.testing import CliRunner
 
 from capgo_tui.commands import reading
 from capgo_tui.commands.root import capgo_tui
+from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.log_file import LogFile
 from capgo_tui.workspace.session import open_client
@@ -111,7 +111,7 @@ async def change_meanwhile(folder: Path) -> Result:
         change = await change_for(world, workspace, "beta")
         world.set_override(change.key, "qa")
         world.clock.advance(60)
-        await Run([change], workspace).go()
+        await Batch([change], workspace).go()
         await workspace.aclose()
         assert world.override_of(change.key) == "qa"
         return Result(f"{world.door.writes} writes", read_fates(journal))
