@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, links_of
 from capgo_tui.workspace.changes.channels import settings_change
@@ -13,7 +14,7 @@ from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.override_plans import override_plan
-from capgo_tui.workspace.changes.overrides import override
+from capgo_tui.workspace.changes.overrides import override, override_unseen
 from capgo_tui.workspace.changes.perform import Stopped, perform, perform_batch
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.device_ids import Named
@@ -171,6 +172,16 @@ async def test_it_is_asked_again_where_the_look_before_the_write_finds_a_change(
     assert [question.is_again for question in ui.questions] == [False, *[True] * (not is_taken)]
     assert world.override_of(device.wire_key) == ("qa" if is_taken else "beta")
     assert world.door.writes == (0 if is_taken else 1)
+
+
+async def test_what_no_request_can_name_is_told_and_not_asked(
+    world: World, workspace: Workspace
+) -> None:
+    change = override_unseen(workspace, "half-a-\ufffd-character", channel(workspace, "beta"))
+    outcome = await perform(change, workspace, ui := Headless())
+    assert outcome is not None
+    assert isinstance(outcome.refused, InvalidArgument)
+    assert (ui.questions, ui.outcomes, requests(world)) == ([], [outcome], [])
 
 
 async def test_a_record_that_is_gone_is_not_written_to(world: World, workspace: Workspace) -> None:
