@@ -83,7 +83,8 @@ class Outcome:
         """What can be done next; None where nothing needs to be."""
         if self.fate is Fate.UNKNOWN:
             return NextStep.REFRESH
-        return next_step_after(self.error) if self.fate is Fate.FAILED else None
+        is_about_error = self.fate in (Fate.FAILED, Fate.UNVERIFIED)
+        return next_step_after(self.error) if is_about_error else None
 
     def known_at(self, moment: datetime) -> Outcome:
         """The same, with when it was known."""

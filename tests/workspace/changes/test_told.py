@@ -25,6 +25,7 @@ from capgo_tui.workspace.changes.outcome import KEPT_BY_DELETED, Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.promotions import Promotion
 from capgo_tui.workspace.journal_entry import Entry
+from capgo_tui.workspace.next_step import NextStep
 from tests.support.clock import NOON
 from tests.tui.test_words import BROKEN, SECRET, failure
 
@@ -220,3 +221,12 @@ def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change
     )
     bare = [text for label, text in full_story(entry, NOON) if not label]
     assert bare == ["read back, and as it was meant"]
+
+
+def test_an_outcome_tells_what_can_be_done_next() -> None:
+    refused = CapgoError("Invalid apikey", kind=ErrorKind.KEY_REFUSED, status=401)
+    for fate in (Fate.FAILED, Fate.UNVERIFIED):
+        assert Outcome(fate, None, refused).next_step is NextStep.OTHER_KEY
+        assert Outcome(fate, None, NOT_ALLOWED).next_step is None
+    assert Outcome(Fate.UNKNOWN, None, LOST).next_step is NextStep.REFRESH
+    assert Outcome(Fate.VERIFIED, NONE).next_step is None

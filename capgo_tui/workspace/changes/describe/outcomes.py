@@ -27,7 +27,7 @@ LINE = 79
 def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
     """Return one clean line: a mark (``✓ ! ? ✗``), the target, and what it is now.
 
-    `step` is what the front end adds to it for `Outcome.next_step`, such as ``; r reads again``.
+    `step` is what the front end adds to it for `Outcome.next_step`.
     """
     words, error = describe(change), outcome.error
     name = words.name
