@@ -30,7 +30,32 @@ class ErrorKind(StrEnum):
     """No answer: name, network, TLS, time-out, dropped connection."""
 
 
+class Scope(StrEnum):
+    """What an error is about, beyond the one request that met it."""
+
+    DEVICE = "device"
+    """Requests about the same device."""
+    KEY = "key"
+    """Every request with the same key."""
+    ADDRESS = "address"
+    """Every request from the same network address."""
+
+
 LOCK_REASON: Final = "too_many_failed_auth_attempts"
+_ADDRESS_LIMITS: Final = (LOCK_REASON, "ip_rate_limit_exceeded")
+_ARGUMENT_OF_CODE: Final = {
+    "invalid_version_format": "version",
+    "version_already_exists": "version",
+    "missing_version": "version",
+    "invalid_protocol": "external_url",
+    "missing_external_url": "external_url",
+    "missing_checksum": "checksum",
+    "encryption_required": "session_key",
+    "encryption_key_required": "key_id",
+    "encryption_key_mismatch": "key_id",
+}
+"""What is wrong with a new bundle, by the code of the refusal (contract §8.3)."""
+_OF_RATE_LIMITERS: Final = ("rate limited", "too many requests")
 LOCKED_SECONDS: Final = 15 * 60
 """Seconds that an address is locked after 20 refused API keys (§3)."""
 
@@ -77,13 +102,40 @@ class CapgoError(Exception):
         self.is_revision_guessed = False
 
     @property
+    def scope(self) -> Scope | None:
+        """What else is refused with it; None where the server tells of nothing else (§3)."""
+        if self.kind is ErrorKind.KEY_REFUSED:
+            return Scope.KEY
+        if self.kind is not ErrorKind.RATE_LIMITED or not isinstance(self.detail, dict):
+            return None
+        reason = self.detail.get("reason")
+        if reason is not None:
+            return Scope.ADDRESS if reason in _ADDRESS_LIMITS else Scope.KEY
+        return Scope.DEVICE if "device_id" in self.detail else None
+
+    @property
     def locks_address(self) -> bool:
         """Whether the server locks this address for a while (contract §3)."""
         detail = self.detail
         return isinstance(detail, dict) and detail.get("reason") == LOCK_REASON
 
+    @property
+    def is_name_taken(self) -> bool:
+        """Whether a bundle's name seems to be taken, which no reply says of a deleted one's."""
+        return self.code == "cannot_create_bundle" and self.message == "Cannot create bundle"
+
+    @property
+    def argument(self) -> str | None:
+        """The argument of a new bundle that the server refused; None where it names none."""
+        return "version" if self.is_name_taken else _ARGUMENT_OF_CODE.get(self.code or "")
+
     def __repr__(self) -> str:
         return f"CapgoError({self.message!r}, kind={self.kind.value}, status={self.status})"
+
+
+def is_from_rate_limiter(message: str) -> bool:
+    """Whether the message of an error is a rate limiter's, which no limit counts (contract §3)."""
+    return any(words in message.lower() for words in _OF_RATE_LIMITERS)
 
 
 class EndlessList(CapgoError):  # noqa: N818  # it names what the list is

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.errors import CapgoError, ErrorKind, Scope
 
 if TYPE_CHECKING:
     from capgo_tui.api.requests import Request
@@ -90,9 +90,6 @@ def _concerns_all(request: Request, error: CapgoError) -> bool:
     """Return whether a 429 concerns all requests, not one device or refused API keys."""
     if error.locks_address:
         return False
-    if isinstance(error.detail, dict):
-        if error.detail.get("reason") is not None:
-            return True
-        if "device_id" in error.detail:
-            return False
-    return request.operation not in _DEVICE_OPERATIONS
+    if error.scope is None:
+        return request.operation not in _DEVICE_OPERATIONS
+    return error.scope is not Scope.DEVICE

@@ -16,10 +16,10 @@ from capgo_tui.commands.exit_codes import Exit, exit_of
 from capgo_tui.commands.output import forget_reader, prepare, say, write
 from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.failures import GUESSED, locked
 from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME
 from capgo_tui.workspace.session import Workspace, open_client, utc_now
-from capgo_tui.workspace.words import GUESSED, locked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence

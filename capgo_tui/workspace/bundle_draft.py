@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -16,6 +16,7 @@ from capgo_tui.workspace.changes.bundles import (
     BundleRegistration,
     bundle_notes,
 )
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.draft import Draft, Entry, Kind, preview
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class NotesDraft(Draft):
         self._bundle = now
         change = self.change()
         if not change.after:
-            raise Refused(f"{change.name} has these notes already")
+            raise Refused(f"{describe(change).name} has these notes already")
         return change
 
     def problem(self, name: str) -> str:
@@ -89,17 +90,6 @@ class RegistrationDraft(Draft):
         Entry("session_key", "session key", Kind.SECRET, "if the zip is encrypted"),
         Entry("key_id", "key id", hint=f"at most {MAX_KEY_ID} characters"),
     )
-    FIELD_OF_CODE: ClassVar[dict[str, str]] = {
-        "invalid_version_format": "version",
-        "version_already_exists": "version",
-        "missing_version": "version",
-        "invalid_protocol": "external_url",
-        "missing_external_url": "external_url",
-        "missing_checksum": "checksum",
-        "encryption_required": "session_key",
-        "encryption_key_required": "key_id",
-        "encryption_key_mismatch": "key_id",
-    }
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__({})
@@ -151,10 +141,8 @@ class RegistrationDraft(Draft):
 
     def blame(self, error: CapgoError) -> None:
         """Put the server's refusal beside the entry it is about."""
-        if self.change().reason(error):
-            self.refuse("version", TAKEN)
-        elif error.code in self.FIELD_OF_CODE:
-            self.refuse(self.FIELD_OF_CODE[error.code], error.message)
+        if error.argument is not None:
+            self.refuse(error.argument, TAKEN if error.is_name_taken else error.message)
 
     def about(self) -> Sequence[tuple[str, str]]:
         """The request, once there is one."""

@@ -10,17 +10,20 @@ from capgo_tui.api.settings import Kind
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_value
 from capgo_tui.workspace.changes.channels import default_effects, settings_change
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.new_channels import ChannelCreation
 from capgo_tui.workspace.channel_fields import (
     COPY,
     NAME,
+    NAME_TAKEN,
     FormField,
     as_text,
     form_fields,
     read_name,
     read_text,
 )
+from capgo_tui.workspace.next_step import NextStep
 from capgo_tui.workspace.routing import PLATFORMS
 
 if TYPE_CHECKING:
@@ -135,6 +138,10 @@ class ChannelDraft:
             return str(error)
         return ""
 
+    def next_step(self, field: FormField) -> NextStep | None:
+        """What can be done about what is wrong with a field; None for mending it."""
+        return NextStep.EDIT if self.error(field) == NAME_TAKEN else None
+
     # All of it
 
     @property
@@ -180,7 +187,7 @@ class ChannelDraft:
 
     def told(self) -> str:
         """What changes, old → new, in one line."""
-        effects = self.change().effects()
+        effects = describe(self.change()).effects()
         told = " · ".join(f"{each.field}: {each.before} → {each.after}" for each in effects)
         if self.channel is not None:
             return told or "nothing is changed"

@@ -130,6 +130,9 @@ def read_text(field: FormField, text: str) -> Value:
     return value
 
 
+NAME_TAKEN: Final = "there is a channel of that name"
+
+
 def read_name(text: str, taken: Sequence[str]) -> str:
     """A new channel's name; raises ValueError with what is wrong with it."""
     name = text.strip()
@@ -138,7 +141,7 @@ def read_name(text: str, taken: Sequence[str]) -> str:
     if not NAME_RULE.fullmatch(name):
         raise ValueError("only letters, digits, _ . and - (no spaces)")
     if name in taken:
-        raise ValueError("there is a channel of that name: e edits it")
+        raise ValueError(NAME_TAKEN)
     return name
 
 

@@ -85,6 +85,11 @@ class Plan:
         """What would stay, newest first."""
         return [verdict for verdict in self.verdicts if not verdict.delete]
 
+    def does_the_same(self, other: Plan) -> bool:
+        """Whether the same goes, and the same is not known of its use: what was agreed to."""
+        mine, its = ([each.bundle.id for each in plan.deleted] for plan in (self, other))
+        return mine == its and self.links.untold == other.links.untold
+
     @property
     def summary(self) -> str:
         """``deletes 143 of 200, keeps 57 (10 newest, 5 linked, 42 run by devices)``."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import ErrorKind
+from capgo_tui.api.errors import ErrorKind, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,7 +113,7 @@ class Pacing:
         if seconds is None:
             seconds = _BACK_OFF[min(self._refusals, len(_BACK_OFF) - 1)]
         self._refusals += 1
-        name = limits[0].name if limits and _is_about_one_device(error) else ()
+        name = limits[0].name if limits and error.scope is Scope.DEVICE else ()
         now = self._now()
         self._holds[name] = _Hold(now, now + timedelta(seconds=seconds))
 
@@ -136,8 +136,3 @@ class Pacing:
         if hold is None or not hold.since <= now < hold.until:
             return 0
         return (hold.until - now).total_seconds()
-
-
-def _is_about_one_device(error: CapgoError) -> bool:
-    detail = error.detail
-    return isinstance(detail, dict) and "device_id" in detail and "reason" not in detail

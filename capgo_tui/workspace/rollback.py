@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.audit import carried_bundles
 from capgo_tui.workspace.bundle_lines import is_pull_request_build, line_of
-from capgo_tui.workspace.changes.history import revive
+from capgo_tui.workspace.changes.recorded import recorded_changes
 from capgo_tui.workspace.journal import JournalUnusable
 from capgo_tui.workspace.sorting import NO_VERSION, version_value
 
@@ -96,13 +96,13 @@ def _carried_by_journal(workspace: Workspace, key: str) -> Sequence[str]:
 
 
 def _names(entries: Iterable[Entry], key: str) -> Iterator[str]:
-    for entry in entries:
-        if not entry.kind.startswith("channel.") or entry.fate is None or not entry.fate.took:
-            continue
-        change = revive(entry)
-        if change is None or change.key != key:
-            continue
-        for state in (change.after, change.before):
+    of_channels = (
+        entry
+        for entry in entries
+        if entry.kind.startswith("channel.") and entry.fate is not None and entry.fate.took
+    )
+    for _, change in recorded_changes(of_channels):
+        for state in (change.after, change.before) if change.key == key else ():
             name = (state or {}).get("bundle")
             if isinstance(name, str):
                 yield name

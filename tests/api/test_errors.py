@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capgo_tui.api.errors import CapgoError, ErrorKind
+import capgo_tui
+from capgo_tui.api.errors import CapgoError, ErrorKind, Scope, is_from_rate_limiter
 from capgo_tui.api.hiding import KEY_PLACEHOLDER
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.replies import error_of, is_denial, is_end_of_bundle_list
@@ -316,3 +319,74 @@ def test_bad_keys(bad: str) -> None:
     with pytest.raises(ValueError, match="key") as excinfo:
         ApiKey(bad)
     assert not bad.strip() or bad not in str(excinfo.value)
+
+
+def limited(**more: object) -> CapgoError:
+    body = {"error": "too_many_requests", "message": "Too many requests", "moreInfo": more}
+    return read(429, body, "POST /device")
+
+
+@pytest.mark.parametrize(
+    ("error", "scope"),
+    [
+        (read(401, {"error": "invalid_apikey", "message": "Invalid apikey"}), Scope.KEY),
+        (limited(reason="api_key_rate_limit_exceeded", apikey_id=7), Scope.KEY),
+        (limited(reason="ip_rate_limit_exceeded", app_id="a"), Scope.ADDRESS),
+        (limited(reason="too_many_failed_auth_attempts"), Scope.ADDRESS),
+        (limited(app_id="a", device_id="d"), Scope.DEVICE),
+        (limited(retryAfterSeconds=3), None),
+        (
+            read(400, {"error": "invalid_app_id", "message": "no", "moreInfo": {"reason": "x"}}),
+            None,
+        ),
+    ],
+)
+def test_an_error_tells_what_else_is_refused_with_it(
+    error: CapgoError, scope: Scope | None
+) -> None:
+    assert error.scope is scope
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "argument"),
+    [
+        ("cannot_create_bundle", "Cannot create bundle", "version"),
+        ("version_already_exists", "Version already exists", "version"),
+        ("cannot_create_bundle", "You can't", None),
+        ("missing_checksum", "Missing checksum", "checksum"),
+        ("unknown_error", "Unknown error", None),
+    ],
+)
+def test_an_error_tells_which_argument_of_a_bundle_is_refused(
+    code: str, message: str, argument: str | None
+) -> None:
+    error = read(400, {"error": code, "message": message}, "POST /bundle")
+    assert error.argument == argument
+    assert error.is_name_taken == (message == "Cannot create bundle")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        (429, {"error": "too_many_requests", "message": "Too many requests"}),
+        (429, {"error": "you are beeing rate limited"}),
+        (400, {"message": "too many requests"}),
+    ],
+)
+def test_the_message_of_a_rate_limiter_is_told_from_any_other(reply: tuple[int, Any]) -> None:
+    assert is_from_rate_limiter(read(*reply).message)
+    assert not is_from_rate_limiter(read(400, {"message": "No such channel"}).message)
+
+
+@pytest.mark.parametrize("room", ["workspace", "commands", "tui"])
+def test_what_the_server_means_by_an_error_is_read_in_the_api_alone(room: str) -> None:
+    read_elsewhere = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted((Path(capgo_tui.__file__).parent / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"code", "detail"}
+        # The screen has a widget of that name.
+        and not (isinstance(node.value, ast.Name) and node.value.id == "self")
+    ]
+    assert read_elsewhere == []

@@ -1,4 +1,4 @@
-"""An attack as a row of the table: what is done, and what has to come of it."""
+"""An attack as a row of the table, and its result."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "Qv7tXz2M-Lk9wBn4R-Hs6dFy3P-Jg8cTu5E"
-"""The key of the victim; no piece of it stands in anything else."""
+"""The API key under attack; no piece of it occurs in anything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of an attack; a field that says nothing of it is empty."""
+    """The result of an attack; a field that does not concern it is empty."""
 
-    arrived: str = ""
+    requests: str = ""
     """The requests that reached the server."""
     journal: str = ""
-    """The fate of each change and what was found, as the journal's file has it."""
+    """The fate of each change and the value read back, from the file of the journal."""
     code: str = ""
-    """How the program exited, or what a sandbox that was attacked answered."""
+    """The exit code of the program, or the answers of an attacked sandbox."""
     leaks: str = ""
-    """Where a piece of the key was found."""
+    """The places that hold a piece of the API key."""
     megabytes: int = 0
-    """The most memory that the program held."""
+    """The peak memory of the program."""
     processor_seconds: float = 0.0
 
     @classmethod
-    def of(cls, values: dict[str, object]) -> Result:
-        """Make one of what `asdict` gave, in another process."""
-        return cls(**{each.name: values[each.name] for each in fields(cls)})  # type: ignore[arg-type]
+    def from_dict(cls, values: dict[str, object]) -> Result:
+        """Return the result that `asdict` made in another process."""
+        return cls(**{field.name: values[field.name] for field in fields(cls)})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +40,43 @@ class Attack:
     """A row of the table."""
 
     line: int
-    """Of the list of attacks that this project withstands, in ``tests/arsenal/README.md``."""
+    """The line of the list in ``tests/arsenal/README.md``."""
     name: str
     run: Callable[[Path], Coroutine[None, None, Result]] = field(repr=False)
     """Attack, in an empty folder."""
-    expected: Result
-    """With the largest memory and time there may be, where the attack is about these."""
+    expectation: Result
+    """The result to compare with; its memory and time are limits, where given."""
     slow: bool = False
 
-    def mistakes(self, result: Result) -> list[str]:
-        """Compare a result with the expected one; the fields that are not as they should be."""
-        got, wanted = asdict(result), asdict(self.expected)
-        wrong = [name for name in _EXACT if got[name] != wanted[name]]
-        wrong += [name for name in _BOUNDED if wanted[name] and not got[name] <= wanted[name]]
-        return [f"{name}: {got[name]!r}, not {wanted[name]!r}" for name in wrong]
+    def find_mistakes(self, result: Result) -> list[str]:
+        """Return the fields of a result that differ from the expectation."""
+        actual, expectation = asdict(result), asdict(self.expectation)
+        wrong = [name for name in _EQUAL_FIELDS if actual[name] != expectation[name]]
+        wrong += [
+            name
+            for name in _LIMIT_FIELDS
+            if expectation[name] and not actual[name] <= expectation[name]
+        ]
+        return [f"{name}: {actual[name]!r}, not {expectation[name]!r}" for name in wrong]
 
 
-_EXACT = ("arrived", "journal", "code", "leaks")
-_BOUNDED = ("megabytes", "processor_seconds")
+_EQUAL_FIELDS = ("requests", "journal", "code", "leaks")
+_LIMIT_FIELDS = ("megabytes", "processor_seconds")
 
 
-def table(rows: Iterable[tuple[Attack, Result]]) -> list[str]:
-    """Return the lines of the table of attacks and what came of them."""
-    head = ["line", "attack", "arrived", "journal", "exit", "key", "MB", ""]
+def format_table(rows: Iterable[tuple[Attack, Result]]) -> list[str]:
+    """Return the lines of the table of attacks and their results."""
+    head = ["line", "attack", "requests", "journal", "exit", "key", "MB", ""]
     cells = [head]
     for attack, result in rows:
         cells.append(
             [
                 f"{attack.line:>4}",
                 attack.name,
-                *(result.arrived, result.journal, result.code),
+                *(result.requests, result.journal, result.code),
                 result.leaks or "hidden",
                 str(result.megabytes or ""),
-                "; ".join(attack.mistakes(result)) and "✗",
+                "; ".join(attack.find_mistakes(result)) and "✗",
             ]
         )
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]

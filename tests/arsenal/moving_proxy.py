@@ -1,6 +1,6 @@
-"""A sandbox for the hand, behind a proxy that turns every write into a redirect once it landed.
+"""A sandbox for manual tests, behind a proxy that answers every write with a redirect.
 
-``python -m tests.arsenal.moving_proxy`` prints a url, an app and a key, as the sandbox does.
+``python -m tests.arsenal.moving_proxy`` prints a URL, an app and an API key, as the sandbox does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.support.sandbox_process import serving
 
 
 def main() -> None:
-    """Serve until it is interrupted."""
+    """Serve until interrupted."""
     with serving(SANDBOX) as sandbox, spoiling_proxy(sandbox.url, redirect_writes) as proxy:
         print(f"url {proxy.url}\napp {sandbox.app}\nkey {sandbox.key}", flush=True)
         sys.stdin.read()

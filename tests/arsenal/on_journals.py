@@ -1,4 +1,4 @@
-"""A journal that somebody damaged, or could; the real client writes beside it, over a socket."""
+"""Attacks by damaged or unsafe journals; the real client writes over a socket beside them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.history import story
 from tests.arsenal.attack import Attack, Result
-from tests.arsenal.leaks import leaky_files
+from tests.arsenal.leaks import find_leaky_files
 from tests.workspace.changes.overriding import change_for
 from tests.workspace.misbehaving import on_a_socket
 from tests.workspace.test_damaged_journal import DAMAGE, damage
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 async def write_beside(lay: Callable[[Path], None], folder: Path) -> Result:
-    """Override a device with a journal that was laid out before."""
+    """Override a device with a journal that `lay` has prepared."""
     file = folder / "state" / "journal.sqlite3"
     async with open_world(devices=6) as world, on_a_socket(world.door) as url:
         fill(file, world.app_id, url)
@@ -32,18 +32,18 @@ async def write_beside(lay: Callable[[Path], None], folder: Path) -> Result:
         workspace = world.open(server=url, journal=file)
         change = await change_for(world, workspace, "beta")
         outcome = await carry_out(change, workspace)
-        told = (
+        outcomes = (
             [story(entry).outcome for entry in workspace.journal.entries()]
             if world.door.writes
             else []
         )
         await workspace.aclose()
-        found = world.override_of(change.key)
-        assert found == ("beta" if world.door.writes else None)
+        override = world.override_of(change.key)
+        assert override == ("beta" if world.door.writes else None)
         assert outcome.journalled
-        unreadable = told.count("unreadable")
-        fate = f"{unreadable} unreadable, {told[0]}" if told else "nothing"
-        leaks = ", ".join(leaky_files(folder, workspace.target.key.reveal()))
+        unreadable = outcomes.count("unreadable")
+        fate = f"{unreadable} unreadable, {outcomes[0]}" if outcomes else "nothing"
+        leaks = ", ".join(find_leaky_files(folder, workspace.target.key.reveal()))
         return Result(f"{world.door.writes} writes", fate, "", leaks)
 
 
@@ -62,20 +62,20 @@ def damage_all(file: Path) -> None:
         damage(file, entry, column, value)
 
 
-def no_database(file: Path) -> None:
+def overwrite(file: Path) -> None:
     file.write_text("not a database\n" * 100)
 
 
-def cut_short(file: Path) -> None:
+def truncate(file: Path) -> None:
     os.truncate(file, file.stat().st_size // 2)
 
 
-def linked(path: Path) -> None:
+def link(path: Path) -> None:
     path.rename(path.with_name("other"))
     path.symlink_to(path.with_name("other"))
 
 
-def pipe(file: Path) -> None:
+def make_pipe(file: Path) -> None:
     file.unlink()
     os.mkfifo(file, 0o600)
 
@@ -85,15 +85,15 @@ def attacks() -> Iterator[Attack]:
     all_damaged = Result("1 writes", f"{len(DAMAGE)} unreadable, verified")
     name = f"a journal with {len(DAMAGE)} rows damaged, each otherwise"
     yield Attack(7, name, partial(write_beside, damage_all), all_damaged)
-    refused = Result("0 writes", "nothing")
+    refusal = Result("0 writes", "nothing")
     lays: dict[str, Callable[[Path], None]] = {
-        "the journal is no database": no_database,
-        "the journal is cut in half": cut_short,
-        "the journal leads elsewhere": linked,
-        "the journal's folder leads elsewhere": lambda file: linked(file.parent),
+        "the journal is no database": overwrite,
+        "the journal is cut in half": truncate,
+        "the journal leads elsewhere": link,
+        "the journal's folder leads elsewhere": lambda file: link(file.parent),
         "others may write to the journal": lambda file: file.chmod(0o666),
         "others may write to the journal's folder": lambda file: file.parent.chmod(0o777),
-        "the journal is a pipe": pipe,
+        "the journal is a pipe": make_pipe,
     }
     for name, lay in lays.items():
-        yield Attack(7, name, partial(write_beside, lay), refused)
+        yield Attack(7, name, partial(write_beside, lay), refusal)

@@ -1,4 +1,4 @@
-"""What a careless or hostile client, or file, does to the installed sandbox."""
+"""Attacks on the installed sandbox by a careless or hostile client or file."""
 
 from __future__ import annotations
 
@@ -25,21 +25,23 @@ HEAD = b"POST /channel HTTP/1.1\r\nhost: x\r\n"
 
 def ask(url: str, *pieces: bytes) -> str:
     """Send bytes, and return the status of the answer."""
-    where = urlsplit(url)
-    assert where.hostname is not None
-    assert where.port is not None
-    with closing(socket.create_connection((where.hostname, where.port), timeout=60)) as connection:
+    address = urlsplit(url)
+    assert address.hostname is not None
+    assert address.port is not None
+    with closing(
+        socket.create_connection((address.hostname, address.port), timeout=60)
+    ) as connection:
         for piece in pieces:
             connection.sendall(piece)
         return connection.recv(64).decode("latin-1").split(" ")[1]
 
 
 async def send_large_bodies(folder: Path) -> Result:
-    """Send bodies of 3 MB: told, endless, and in chunks; then look at the file of its data."""
+    """Send bodies of 3 MB, of endless length and in chunks; then read the mode of the data file."""
     file = folder / "data.sqlite3"
     command = [str(COMMAND), "sandbox", "--port", "0", "--devices", "5", "--db", str(file)]
     with serving(command) as sandbox:
-        told = [
+        answers = [
             ask(sandbox.url, HEAD + b"content-length: %d\r\n\r\n" % (3 * MB)),
             ask(sandbox.url, HEAD + b"content-length: 99999999999999\r\n\r\n"),
             ask(
@@ -49,27 +51,27 @@ async def send_large_bodies(folder: Path) -> Result:
             ),
             f"{stat.S_IMODE(file.stat().st_mode):o}",
         ]
-    return Result(code=" ".join(told))
+    return Result(code=" ".join(answers))
 
 
 async def start_from(state: str, folder: Path) -> Result:
     """Start a sandbox from a state file."""
     (folder / "state.json").write_text(state)
-    ran = await asyncio.to_thread(
+    program = await asyncio.to_thread(
         run_program, folder, "sandbox", "--port", "0", "--state", str(folder / "state.json")
     )
-    assert b"Traceback" not in ran.stderr
-    assert len(ran.stderr.strip().splitlines()) <= 4
-    return Result(code=str(ran.code), megabytes=ran.megabytes)
+    assert b"Traceback" not in program.stderr
+    assert len(program.stderr.strip().splitlines()) <= 4
+    return Result(code=str(program.code), megabytes=program.megabytes)
 
 
 def attacks() -> Iterator[Attack]:
     """Yield the rows."""
-    refused = Result(code="413 413 413 600")
-    yield Attack(12, "bodies of 3 MB; the mode of --db", send_large_bodies, refused)
+    refusal = Result(code="413 413 413 600")
+    yield Attack(12, "bodies of 3 MB; the mode of --db", send_large_bodies, refusal)
     for name, state in {
         "100 000 lists in each other": "[" * 100_000,
         "a number of 100 000 digits": '{"keys": ' + "9" * 100_000 + "}",
     }.items():
-        expected = Result(code="1", megabytes=100)
-        yield Attack(12, f"--state is {name}", partial(start_from, state), expected)
+        expectation = Result(code="1", megabytes=100)
+        yield Attack(12, f"--state is {name}", partial(start_from, state), expectation)

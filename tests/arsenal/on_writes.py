@@ -1,4 +1,4 @@
-"""A proxy that forwards a write, or does not, and answers otherwise; the real client behind it."""
+"""Attacks by a proxy that answers writes in its own way, forwarded or not, on the real client."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from click.testing import CliRunner
 
 from capgo_tui.commands import reading
 from capgo_tui.commands.root import capgo_tui
+from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.run import Run
 from capgo_tui.workspace.log_file import LogFile
 from capgo_tui.workspace.session import open_client
-from tests.arsenal.answers import ODD, PLAIN, SIGN_IN
+from tests.arsenal.answers import ODD_ANSWERS, SIGN_IN, SUCCESSES
 from tests.arsenal.attack import Attack, Result
-from tests.arsenal.leaks import leaky_files
+from tests.arsenal.leaks import find_leaky_files
 from tests.arsenal.servers import raw_server
 from tests.support.patience import one_try
 from tests.workspace.changes.overriding import SET, change_for, run, shown
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 
 async def answer_writes(
-    raw: bytes, folder: Path, landed_ones: tuple[bool, ...] = (True, False)
+    raw: bytes, folder: Path, forwarding: tuple[bool, ...] = (True, False)
 ) -> Result:
-    """Answer overrides with some bytes; those that shall land are forwarded before.
+    """Answer one override for each value of `forwarding` with `raw`, after forwarding it or not.
 
     The same bytes then answer a list on the command line.
     """
@@ -47,53 +47,56 @@ async def answer_writes(
         log = LogFile(folder / "requests.log")
         workspace = world.open(server=url, journal=journal, log_file=log)
         devices = world.free_devices()
-        for landed, device in zip(landed_ones, devices, strict=False):
+        for is_forwarded, device in zip(forwarding, devices, strict=False):
             change = await change_for(world, workspace, "beta", device)
-            world.door.answer_raw(SET, raw, first=landed)
+            world.door.answer_raw(SET, raw, first=is_forwarded)
             outcome = await run(world, workspace, change)
             assert outcome.bug is None
-            assert world.override_of(device) == ("beta" if landed else None)
+            assert world.override_of(device) == ("beta" if is_forwarded else None)
             line = shown(world, change, outcome)
             assert line.startswith(MARKS.get(outcome.fate, "!")), line
-            (folder / f"shown-{landed}").write_text(line, encoding="utf-8")
+            (folder / f"shown-{is_forwarded}").write_text(line, encoding="utf-8")
             writes += world.door.writes
         await workspace.aclose()
         key = workspace.target.key.reveal()
         code = await asyncio.to_thread(list_channels, raw, key, folder)
         return Result(
-            f"{writes} writes", fates(journal), str(code), ", ".join(leaky_files(folder, key))
+            f"{writes} writes",
+            read_fates(journal),
+            str(code),
+            ", ".join(find_leaky_files(folder, key)),
         )
 
 
-def fates(journal: Path) -> str:
-    """Return the fate of each change, and the override that was found."""
+def read_fates(journal: Path) -> str:
+    """Return the fate of each change, and the override that was read back."""
     if not journal.exists():
         return "nothing"
     db = sqlite3.connect(journal)
     rows = db.execute(
         "SELECT fate, json_extract(found, '$.channel'), found FROM changes ORDER BY id"
     )
-    told = [
-        f"{fate} {('none' if found else 'not read') if channel is None else channel}"
-        for fate, channel, found in rows
+    lines = [
+        f"{fate} {('none' if state else 'not read') if channel is None else channel}"
+        for fate, channel, state in rows
     ]
     db.close()
-    return ", ".join(told) or "nothing"
+    return ", ".join(lines) or "nothing"
 
 
 def list_channels(raw: bytes, key: str, folder: Path) -> int:
-    """Answer a list on the command line with some bytes; return its exit code."""
+    """Answer a list on the command line with `raw`; return its exit code."""
 
-    def opened(target: Target, *more: Any) -> CapgoClient:
+    def open_without_retries(target: Target, *more: Any) -> CapgoClient:
         return open_client(replace(target, patience=one_try()), *more)
 
     with raw_server(lambda _: raw) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "open_client", opened)
+        patch.setattr(reading, "open_client", open_without_retries)
         patch.setenv("HOME", str(folder))
         words = ["channel", "list", "com.demo.app", "-a", key, "--api-url", server.url]
         words += ["--log-file", str(folder / "reads.log")]
         result = CliRunner().invoke(capgo_tui, words)
-    (folder / "said").write_text(result.output, encoding="utf-8")
+    (folder / "output").write_text(result.output, encoding="utf-8")
     assert isinstance(result.exception, SystemExit | None), result.exception
     assert len(result.stderr.strip().splitlines()) <= 2, result.output
     assert "Traceback" not in result.stderr, result.output
@@ -101,17 +104,17 @@ def list_channels(raw: bytes, key: str, folder: Path) -> int:
 
 
 async def change_meanwhile(folder: Path) -> Result:
-    """Let somebody else set another override while the question stands."""
+    """Set another override while the question is open."""
     journal = folder / "state" / "journal.sqlite3"
     async with open_world(devices=6) as world, on_a_socket(world.door) as url:
         workspace = world.open(server=url, journal=journal)
         change = await change_for(world, workspace, "beta")
         world.set_override(change.key, "qa")
         world.clock.advance(60)
-        await Run([change], workspace).go()
+        await Batch([change], workspace).go()
         await workspace.aclose()
         assert world.override_of(change.key) == "qa"
-        return Result(f"{world.door.writes} writes", fates(journal))
+        return Result(f"{world.door.writes} writes", read_fates(journal))
 
 
 MARKS = {Fate.VERIFIED: "✓", Fate.UNKNOWN: "?"}
@@ -124,20 +127,24 @@ CODES = {
     "a web page in 429": "5",
     "a reply of 1 MB": "6",
 }
-"""Those of a list that gets an answer which a read may believe; 1 is for the others."""
+"""The exit code of a list by its answer; 1 for all others."""
 
 
 def attacks() -> Iterator[Attack]:
     """Yield the rows."""
-    for name, raw in ODD.items():
-        expected = Result("2 writes", LANDED_AND_NOT, CODES.get(name, "1"))
-        yield Attack(2, f"a write is answered with {name}", partial(answer_writes, raw), expected)
-    signed_out = partial(answer_writes, SIGN_IN, landed_ones=(True,))
-    expected = Result("1 writes", "unknown not read", "4")
-    yield Attack(2, "a write is answered with a web page in 401", signed_out, expected)
-    for name, raw in PLAIN.items():
-        expected = Result("2 writes", "verified beta, different none", "1")
-        yield Attack(2, f"a write is answered with {name}", partial(answer_writes, raw), expected)
+    for name, raw in ODD_ANSWERS.items():
+        expectation = Result("2 writes", LANDED_AND_NOT, CODES.get(name, "1"))
+        yield Attack(
+            2, f"a write is answered with {name}", partial(answer_writes, raw), expectation
+        )
+    signed_out = partial(answer_writes, SIGN_IN, forwarding=(True,))
+    expectation = Result("1 writes", "unknown not read", "4")
+    yield Attack(2, "a write is answered with a web page in 401", signed_out, expectation)
+    for name, raw in SUCCESSES.items():
+        expectation = Result("2 writes", "verified beta, different none", "1")
+        yield Attack(
+            2, f"a write is answered with {name}", partial(answer_writes, raw), expectation
+        )
     yield Attack(
         3, "another override is set before the yes", change_meanwhile, Result("0 writes", "nothing")
     )

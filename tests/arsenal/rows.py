@@ -9,7 +9,10 @@ from tests.arsenal import on_folders, on_journals, on_reads, on_sandbox, on_term
 if TYPE_CHECKING:
     from tests.arsenal.attack import Attack
 
-_PLACES = (on_terminal, on_writes, on_reads, on_journals, on_folders, on_sandbox)
+_MODULES = (on_terminal, on_writes, on_reads, on_journals, on_folders, on_sandbox)
 ATTACKS: tuple[Attack, ...] = tuple(
-    sorted((attack for place in _PLACES for attack in place.attacks()), key=lambda each: each.line)
+    sorted(
+        (attack for module in _MODULES for attack in module.attacks()),
+        key=lambda attack: attack.line,
+    )
 )

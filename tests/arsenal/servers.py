@@ -1,4 +1,4 @@
-"""Servers that answer with any bytes at all, on loopback and outside of the event loop."""
+"""Servers that answer with any bytes, on loopback and outside the event loop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SECONDS = 20
-"""Until a connection over which nothing comes is given up."""
+"""The timeout of a silent connection."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -27,11 +27,11 @@ class RawServer:
 
     @property
     def writes(self) -> int:
-        """How many requests came that change something."""
-        return sum(not each.startswith(b"GET ") for each in self.requests)
+        """The number of requests that are writes."""
+        return sum(not request.startswith(b"GET ") for request in self.requests)
 
     def serve_one(self, connection: socket.socket) -> None:
-        """Read a request, answer it, and end the connection."""
+        """Read a request, answer it, and close the connection."""
         with closing(connection), suppress(OSError):
             connection.settimeout(SECONDS)
             if request := read_request(connection):
@@ -41,7 +41,7 @@ class RawServer:
 
 @contextmanager
 def raw_server(answer: Callable[[bytes], bytes]) -> Iterator[RawServer]:
-    """Serve on a free port of this machine until it is left."""
+    """Serve on a free port until the block is left."""
     server = RawServer(answer)
 
     def serve() -> None:
@@ -62,21 +62,21 @@ def raw_server(answer: Callable[[bytes], bytes]) -> Iterator[RawServer]:
 
 
 def read_request(connection: socket.socket) -> bytes:
-    """Read a request with its body; b"" when none comes."""
+    """Return a request with its body, or b"" when none comes."""
     data = b""
     while b"\r\n\r\n" not in data:
         if not (more := connection.recv(65536)):
             return b""
         data += more
-    found = _LENGTH.search(data)
-    end = data.index(b"\r\n\r\n") + 4 + (int(found[1]) if found else 0)
+    length = _LENGTH.search(data)
+    end = data.index(b"\r\n\r\n") + 4 + (int(length[1]) if length else 0)
     while len(data) < end and (more := connection.recv(65536)):
         data += more
     return data
 
 
 def forward(request: bytes, upstream: str) -> bytes:
-    """Carry a request out at another server on loopback and return the bytes of its answer."""
+    """Send a request to another server on loopback and return the bytes of its answer."""
     host, port = upstream.removeprefix("http://").rstrip("/").split(":")
     head, _, body = request.partition(b"\r\n\r\n")
     lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
@@ -87,12 +87,12 @@ def forward(request: bytes, upstream: str) -> bytes:
 
 @contextmanager
 def spoiling_proxy(upstream: str, spoil: Callable[[bytes, bytes], bytes]) -> Iterator[RawServer]:
-    """Forward each request, then answer with what `spoil` makes of the request and the answer."""
+    """Forward each request, and answer with what `spoil` returns for it and its answer."""
     with raw_server(lambda request: spoil(request, forward(request, upstream))) as server:
         yield server
 
 
-def bare(status: str, body: bytes = b"", *headers: str) -> bytes:
-    """Return an answer with nothing in its head but a status, its length and some headers."""
+def make_answer(status: str, body: bytes = b"", *headers: str) -> bytes:
+    """Return an answer with a status, its length and some headers."""
     lines = [f"HTTP/1.1 {status}", f"content-length: {len(body)}", "connection: close", *headers]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body

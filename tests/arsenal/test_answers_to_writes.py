@@ -1,4 +1,4 @@
-"""A server or a proxy that answers a write with anything at all, done or not."""
+"""The outcome of a write that a server or a proxy answers with anything, done or not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.outcome import Fate
-from tests.arsenal.answers import ODD
+from tests.arsenal.answers import ODD_ANSWERS
 from tests.workspace.changes.overriding import SET, change_for, run, shown
 from tests.workspace.misbehaving import ConnectionCut
 from tests.workspace.world import World, open_world
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=40) as made:
-        yield made
+    async with open_world(devices=40) as world:
+        yield world
 
 
 def entry_of(workspace: Workspace) -> Entry:
-    """The only change in the journal."""
+    """Return the only change in the journal."""
     (entry,) = workspace.journal.entries()
     return entry
 
 
-@pytest.mark.parametrize("answer", ODD)
+@pytest.mark.parametrize("answer", ODD_ANSWERS)
 async def test_what_was_not_read_back_is_not_told_nor_journalled_as_read(
     world: World, answer: str
 ) -> None:
     async with world.on_a_socket() as workspace:
         change = await change_for(world, workspace, "beta")
-        world.door.answer_raw(SET, ODD[answer], first=True)
+        world.door.answer_raw(SET, ODD_ANSWERS[answer], first=True)
 
         async def cut_after_write(forward: Callable[[], Awaitable[Reply]]) -> Reply:
             if world.door.writes:
@@ -66,11 +66,11 @@ async def test_a_fault_of_ours_after_a_write_went_out_is_read_back(
     change = await change_for(world, workspace, "beta")
     send = workspace.client.send
 
-    async def sent(request: Request) -> bytes:
+    async def send_and_fail(request: Request) -> bytes:
         await send(request)
         raise fault
 
-    monkeypatch.setattr(workspace.client, "send", sent)
+    monkeypatch.setattr(workspace.client, "send", send_and_fail)
     outcome = await run(world, workspace, change)
     assert (outcome.fate, outcome.bug) == (Fate.VERIFIED, fault)
     assert entry_of(workspace).found == {"channel": "beta"}
@@ -83,10 +83,10 @@ async def test_a_fault_of_ours_before_a_write_is_told_and_nothing_is_sent(
     change = await change_for(world, workspace, "beta")
     bug = LookupError("a bug")
 
-    def broken(*_: object) -> Request:
+    def raise_bug(*_: object) -> Request:
         raise bug
 
-    monkeypatch.setattr(type(change), "request", broken)
+    monkeypatch.setattr(type(change), "request", raise_bug)
     outcome = await carry_out(change, workspace)
     assert (outcome.fate, outcome.bug, outcome.found) == (Fate.FAILED, bug, None)
     assert world.door.writes == 0
@@ -106,13 +106,13 @@ async def test_a_refused_write_is_not_journalled_with_what_was_not_read(world: W
     assert "override is" not in shown(world, change, outcome)
 
 
-@pytest.mark.parametrize("answer", sorted(ODD.keys() - {"a reply of 1 MB"}))
+@pytest.mark.parametrize("answer", sorted(ODD_ANSWERS.keys() - {"a reply of 1 MB"}))
 async def test_the_same_answers_to_a_read_are_an_error_that_a_list_keeps(
     world: World, answer: str
 ) -> None:
     async with world.on_a_socket() as workspace:
-        world.door.answer_raw("GET /channel", ODD[answer], first=True, times=99)
-        world.door.answer_raw("GET /channel/", ODD[answer], first=True, times=99)
+        world.door.answer_raw("GET /channel", ODD_ANSWERS[answer], first=True, times=99)
+        world.door.answer_raw("GET /channel/", ODD_ANSWERS[answer], first=True, times=99)
         await workspace.channels.load_all()
         assert isinstance(workspace.channels.error, CapgoError)
         assert workspace.channels.error.message.isprintable()

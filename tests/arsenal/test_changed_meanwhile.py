@@ -1,4 +1,4 @@
-"""Somebody else changes a record while a question about it is open, and no list is read since."""
+"""A record changes on the server while a question about it is open, and no list is read again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.run import Run
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import on_channels, put_cursor, workspace
 from tests.tui.driving import on_devices
@@ -29,13 +29,13 @@ FIRST = device_id(1)
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    served = Server(store_of(state()))
-    yield served
-    served.store.close()
+    server = Server(store_of(state()))
+    yield server
+    server.store.close()
 
 
-def before(driver: Driver) -> State | None:
-    """What the journal says was there before the latest change."""
+def read_state_before(driver: Driver) -> State | None:
+    """Return the state before the latest change, from the journal."""
     return CHANGES.validate_json(journal(driver)[0].change_json).before
 
 
@@ -57,7 +57,7 @@ async def test_an_override_set_meanwhile_is_asked_about_and_not_overwritten(
         await driver.type("y")
         await driver.until("✓ tester-01: override is ")
         assert server.writes == 1
-        assert before(driver) == {"channel": "qa"}
+        assert read_state_before(driver) == {"channel": "qa"}
 
 
 async def test_what_was_done_meanwhile_by_somebody_else_is_not_done_again(server: Server) -> None:
@@ -110,7 +110,7 @@ async def test_a_promotion_made_meanwhile_is_asked_about_and_not_overwritten(
         assert server.writes == 0
         await driver.type("y")
         await driver.until("✓ beta: bundle is 1.0.5")
-        assert (before(driver) or {})["bundle"] == "1.0.3"
+        assert (read_state_before(driver) or {})["bundle"] == "1.0.3"
 
 
 async def test_notes_written_meanwhile_are_asked_about_and_the_form_keeps_what_was_typed() -> None:
@@ -137,18 +137,18 @@ async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> Non
         await workspace.look_up_device(change.key)
         world.clock.advance(4.9)
         world.door.asked.clear()
-        run = Run([change], workspace)
+        run = Batch([change], workspace)
         await run.go()
-        assert [asked.name for asked in world.door.asked] == [SET, READ]
+        assert [request.name for request in world.door.asked] == [SET, READ]
         world.set_override(change.key, "qa")
         world.clock.advance(60)
-        cleared = change.model_copy(
+        clear_change = change.model_copy(
             update={"before": {"channel": "beta"}, "after": {"channel": None}}
         )
         world.door.asked.clear()
-        run = Run([cleared], workspace)
+        run = Batch([clear_change], workspace)
         await run.go()
-        assert [asked.name for asked in world.door.asked] == [READ]
+        assert [request.name for request in world.door.asked] == [READ]
         assert run.steps[0].outcome is not None
         assert run.steps[0].outcome.fate is Fate.FAILED
         assert world.override_of(change.key) == "qa"
@@ -160,5 +160,5 @@ async def test_a_run_of_many_still_costs_two_requests_a_device() -> None:
         devices = world.free_devices()[:5]
         changes = [await change_for(world, workspace, "beta", each) for each in devices]
         world.door.asked.clear()
-        await Run(changes, workspace).go()
-        assert [asked.name for asked in world.door.asked] == [SET, READ] * 5
+        await Batch(changes, workspace).go()
+        assert [request.name for request in world.door.asked] == [SET, READ] * 5

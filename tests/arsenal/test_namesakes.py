@@ -1,4 +1,4 @@
-"""A phone that calls itself what another one is called."""
+"""Questions about one of two devices that have the same custom id."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ NAMES = ("ceo-phone", "ceo-phone-" + "x" * 60, "ceo-phone · 00000002…00000002
 ENDS = {number: f"…{device_id(number)[-8:]}" for number in (1, 2)}
 
 
-def twins(name: str) -> Server:
-    """Two devices of one custom id."""
+def make_twins(name: str) -> Server:
+    """Return a server with two devices of one custom id."""
     return Server(store_of(state(devices=[device(number, custom_id=name) for number in (1, 2)])))
 
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_question_tells_the_end_of_the_id_on_every_width(name: str) -> None:
-    server = twins(name)
+    server = make_twins(name)
     async with on_devices(server, rows=2) as driver:
         for number in (1, 2):
             await driver.type("o", *"beta", "enter")
@@ -44,7 +44,7 @@ async def test_a_question_tells_the_end_of_the_id_on_every_width(name: str) -> N
 @pytest.mark.parametrize("name", NAMES[:2])
 @pytest.mark.parametrize("width", [80, 60, 40])
 async def test_on_production_the_dialog_tells_it_and_wants_it_typed(width: int, name: str) -> None:
-    server = twins(name)
+    server = make_twins(name)
     server.override(device_id(2), "beta")
     async with on_devices(server, rows=2, size=(width, 20), profile=PROD) as driver:
         await driver.type("j", "x")

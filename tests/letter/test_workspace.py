@@ -10,20 +10,21 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import Device
 from capgo_tui.api.records import complete_record, redact_rows
+from capgo_tui.tui.words import explain
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
 from capgo_tui.workspace.changes.history import full_story, story
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import channel_refusal, override
-from capgo_tui.workspace.changes.told import briefly, told
 from capgo_tui.workspace.changes.undo import plan, why_not
+from capgo_tui.workspace.failures import GUESSED
 from capgo_tui.workspace.resources.bundle import BUNDLES, bundle_details
 from capgo_tui.workspace.resources.channel import CHANNELS, channel_details
 from capgo_tui.workspace.resources.device import DEVICES, device_details
 from capgo_tui.workspace.resources.section import LEFT_OUT
 from capgo_tui.workspace.target import Target
-from capgo_tui.workspace.words import GUESSED, explain
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
 from tests.letter.letter_server import APP, KEY, Input, LetterServer, Operation, Slash
@@ -193,7 +194,7 @@ async def test_a_channel_is_made_by_its_name_alone(kind: type[AnyServer], mode: 
         change = ChannelCreation(app_id=APP, key="new", label="new", before=None, after={})
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.VERIFIED
-        assert told(change, outcome) == "✓ new: created, read back from the server"
+        assert outcome_line(change, outcome) == "✓ new: created, read back from the server"
         assert "new" in server.channels
         (request,) = server.requests("POST", "/channel")
         assert request.body == {"app_id": APP, "channel": "new"}
@@ -224,9 +225,9 @@ async def test_only_what_is_told_back_counts_as_read_back(mode: Mode) -> None:
         )
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.VERIFIED
-        assert "4 of 8 read back" in told(change, outcome)
-        assert "4 of 8 read back" in briefly(change, outcome)
-        assert told(change, outcome).endswith("iOS, Android, device may choose it itself")
+        assert "4 of 8 read back" in outcome_line(change, outcome)
+        assert "4 of 8 read back" in outcome_label(change, outcome)
+        assert outcome_line(change, outcome).endswith("iOS, Android, device may choose it itself")
         entry = workspace.journal.entries()[0]
         assert story(entry).outcome == "4 of 8 read"
         assert any("4 of 8 read back" in text for _, text in full_story(entry, workspace.now()))
@@ -267,7 +268,7 @@ async def test_a_bundle_that_stays_is_told(mode: Mode) -> None:
         outcome = await carry_out(change, workspace)
         assert server.requests("POST", "/channel")[0].body == {"app_id": APP, "channel": "beta"}
         assert outcome.fate is Fate.DIFFERENT
-        assert "the server now says bundle is 1.2.0, not none" in told(change, outcome)
+        assert "the server now says bundle is 1.2.0, not none" in outcome_line(change, outcome)
 
 
 async def test_the_undo_of_a_deletion_names_what_will_not_come_back() -> None:
@@ -313,7 +314,7 @@ async def test_a_default_channel_takes_overrides_as_often_as_wanted(
             assert workspace.pacing.wait(change.limits) == 0
             outcome = await carry_out(change, workspace)
             assert outcome.fate is Fate.UNVERIFIED
-            assert "does not tell it back" in told(change, outcome)
+            assert "does not tell it back" in outcome_line(change, outcome)
         assert len(server.requests("POST", "/device")) == 2
 
 

@@ -16,30 +16,30 @@ from tests.monkey.monkey import run
 
 
 def main() -> int:
-    """Type; a failure tells the seed and the last keys."""
+    """Type keys or bytes; a failure names the seed and the last keys."""
     parser = argparse.ArgumentParser(prog="python -m tests.monkey")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keys", type=int, default=100_000)
     parser.add_argument("--episode", type=int, default=2_000, help="keys in one run of the app")
     parser.add_argument("--bytes", type=int, default=0, help="type so many bytes, and no keys")
-    asked = parser.parse_args()
-    if asked.bytes:
+    options = parser.parse_args()
+    if options.bytes:
         with TemporaryDirectory() as folder:
-            print(raw_bytes.run(asked.seed, asked.bytes, Path(folder), _tell))
+            print(raw_bytes.run(options.seed, options.bytes, Path(folder), _report))
         return 0
-    tally, level = run(
-        asked.seed,
-        asked.keys,
-        episode=asked.episode,
-        told=_tell,
+    tally, samples = run(
+        options.seed,
+        options.keys,
+        episode=options.episode,
+        report=_report,
     )
     tally.last.clear()
     print(tally)
-    print("growth", {name: f"{value:.3f}" for name, value in level.growth().items()})
+    print("growth", {name: f"{value:.3f}" for name, value in samples.compute_growth().items()})
     return 0
 
 
-def _tell(line: str) -> None:
+def _report(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

@@ -1,21 +1,21 @@
-"""One run of the app under the monkey's hands, from its start to its end."""
+"""One episode of the monkey: one run of the app, from its start to its end."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
 from capgo_tui.profiles import Profile
 from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.launch import Launch
-from tests.monkey.hands import Found, Hands, Tally
-from tests.monkey.ledger import Ledger, journal_differs
-from tests.monkey.sandbox import Sandbox, served
+from tests.monkey.hands import Hands, InvariantError, Tally
+from tests.monkey.ledger import Ledger, find_journal_difference
+from tests.monkey.sandbox import Sandbox, serve_sandbox
 from tests.support.clock import Clock
 from tests.tui.world import NOW
 
@@ -31,17 +31,17 @@ REVISIONS: Final = (
     Revision.LIVE, Revision.LIVE, Revision.LIVE, Revision.DOCUMENTED, Revision.LEGACY
 )  # fmt: skip
 HOME_EVERY: Final = (15, 120)
-"""So many strokes lie between two ways back to the list."""
+"""The fewest and the most strokes between two returns to the list."""
 SANDBOX_LOGS: Final = ("capgo_tui.sandbox", "uvicorn.error")
-"""Where a failure of the sandbox is told: its own, or that of a fault before it."""
+"""The loggers that report a failure of the sandbox or of a fault before it."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an episode is like."""
+    """The parameters of one episode."""
 
     revision: Revision
-    told_revision: bool
+    gives_revision: bool
     read_only: bool
     size: tuple[int, int]
     refresh_seconds: float | None
@@ -49,11 +49,11 @@ class Plan:
     production: bool
 
     @classmethod
-    def drawn(cls, dice: random.Random, length: int) -> Plan:
-        """Draw one."""
+    def draw(cls, dice: random.Random, length: int) -> Plan:
+        """Draw the parameters at random."""
         return cls(
             revision=dice.choice(REVISIONS),
-            told_revision=dice.random() < 0.2,
+            gives_revision=dice.random() < 0.2,
             read_only=dice.random() < 0.08,
             size=dice.choice([(80, 24), (80, 24), (140, 40), (60, 20)]),
             refresh_seconds=dice.choice([None, None, 5.0]),
@@ -64,77 +64,77 @@ class Plan:
 
 async def play(
     dice: random.Random,
-    more: Iterator[Stroke],
+    strokes: Iterator[Stroke],
     length: int,
     journal: Path,
     tally: Tally,
 ) -> None:
-    """Open the app on a sandbox, make strokes until it quits or enough were made, and close it."""
-    plan = Plan.drawn(dice, length)
+    """Open the app on a sandbox, make `length` strokes or until it quits, and close it."""
+    plan = Plan.draw(dice, length)
     clock = Clock(NOW)
     troubles: list[str] = []
     asyncio.get_running_loop().set_exception_handler(
         lambda _, context: troubles.append(repr(context))
     )
     ledger = Ledger(plan.production)
-    with _sandbox_bugs(troubles), ledger.watching():
-        async with served(dice, plan.revision.value, clock) as sandbox:
-            sandbox.heard.on_write = ledger.note_write
+    with _collect_sandbox_errors(troubles), ledger.watch():
+        async with serve_sandbox(dice, plan.revision.value, clock) as sandbox:
+            sandbox.traffic.on_write = ledger.note_write
             launch = Launch(
                 ApiKey(sandbox.key),
                 sandbox.app_id,
                 sandbox.url,
-                revision=plan.revision if plan.told_revision else None,
+                revision=plan.revision if plan.gives_revision else None,
                 journal=journal,
                 read_only=plan.read_only,
                 refresh_seconds=plan.refresh_seconds,
                 profile=Profile("prod", production=plan.production),
             )
             app = CapgoApp(launch, now=clock)
-            async with _running(app, plan.size):
+            async with _run_app(app, plan.size):
                 hands = Hands(app, sandbox, ledger, tally)
-                await _type(hands, dice, more, plan, clock)
+                await _type(hands, dice, strokes, plan, clock)
                 if app.is_running:
                     await hands.go_home()
                 if app.is_running:
                     await hands.press("q")
-                    await hands._until(lambda: not app.is_running, "the end after q")
+                    await hands.wait_until(lambda: not app.is_running, "the end after q")
             _assert_gone(app, sandbox, plan, ledger, journal)
-        tally.requests += sandbox.heard.requests
-        tally.writes += len(sandbox.heard.writes)
+        tally.requests += sandbox.traffic.requests
+        tally.writes += len(sandbox.traffic.writes)
         tally.yes += ledger.yes
         tally.typed_yes += ledger.typed_yes
-        tally.struck += sum(bool(each.faults) for each in sandbox.faults.request_log)
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    if left:
-        raise Found(f"tasks are left: {left}")
+        tally.faulty_requests += sum(bool(request.faults) for request in sandbox.faults.request_log)
+    tasks_left = asyncio.all_tasks() - {asyncio.current_task()}
+    if tasks_left:
+        raise InvariantError(f"tasks are left: {tasks_left}")
     if troubles:
-        raise Found("\n".join(troubles))
+        raise InvariantError("\n".join(troubles))
     tally.episodes += 1
 
 
 async def _type(
-    hands: Hands, dice: random.Random, more: Iterator[Stroke], plan: Plan, clock: Clock
+    hands: Hands, dice: random.Random, strokes: Iterator[Stroke], plan: Plan, clock: Clock
 ) -> None:
     if dice.random() < 0.7:
-        await hands._until(hands._has_ended, "a first list")
+        await hands.wait_until(hands.is_idle, "a first list")
     next_home = dice.randint(*HOME_EVERY)
     for number in range(plan.length):
         if not hands.app.is_running:
             return
-        await hands.do(next(more))
+        await hands.do(next(strokes))
         clock.advance(1)
         hands.check()
         if number % 25 == 0:
-            hands.look()
+            hands.check_screen()
         if number == next_home:
             next_home += dice.randint(*HOME_EVERY)
             await hands.go_home()
 
 
 @asynccontextmanager
-async def _running(app: CapgoApp, size: tuple[int, int]) -> AsyncIterator[None]:
-    """The app without a terminal. Unlike a bare `run_test` it tells a failure of its own first."""
+async def _run_app(app: CapgoApp, size: tuple[int, int]) -> AsyncIterator[None]:
+    """Run the app without a terminal; unlike a bare `run_test`, raise its own failure first."""
     async with app.run_test(size=size):
         yield
 
@@ -142,18 +142,18 @@ async def _running(app: CapgoApp, size: tuple[int, int]) -> AsyncIterator[None]:
 def _assert_gone(
     app: CapgoApp, sandbox: Sandbox, plan: Plan, ledger: Ledger, journal: Path
 ) -> None:
-    """Nothing of the app is left once it has ended."""
+    """Assert that nothing of the app is left once it has ended."""
     if app.bug is not None:
-        raise Found(f"a bug was told at the end:\n{app.bug}")
+        raise InvariantError(f"a bug was reported at the end:\n{app.bug}")
     if app._writes:
-        raise Found("a write was under way when the app ended")
+        raise InvariantError("a write was under way when the app ended")
     if ledger.wrong:
-        raise Found("; ".join(ledger.wrong))
-    if plan.read_only and sandbox.heard.writes:
-        raise Found(f"read-only, and yet: {sandbox.heard.writes}")
-    differs = journal_differs(journal, sandbox.heard.writes)
-    if differs:
-        raise Found(f"the journal: {differs}")
+        raise InvariantError("; ".join(ledger.wrong))
+    if plan.read_only and sandbox.traffic.writes:
+        raise InvariantError(f"read-only, and yet: {sandbox.traffic.writes}")
+    difference = find_journal_difference(journal, sandbox.traffic.writes)
+    if difference:
+        raise InvariantError(f"the journal: {difference}")
 
 
 class _Errors(logging.Handler):
@@ -165,19 +165,14 @@ class _Errors(logging.Handler):
         self._troubles.append(f"the sandbox: {self.format(record)}")
 
 
-def _sandbox_bugs(troubles: list[str]) -> Any:
-    """Take down what the sandbox logs: a failure there is a bug as well."""
-    return _logged(_Errors(troubles))
-
-
-class _logged:  # noqa: N801
-    def __init__(self, handler: logging.Handler) -> None:
-        self._handler = handler
-
-    def __enter__(self) -> None:
+@contextmanager
+def _collect_sandbox_errors(troubles: list[str]) -> Iterator[None]:
+    """Collect the errors that the sandbox logs: a failure there is a bug as well."""
+    handler = _Errors(troubles)
+    for name in SANDBOX_LOGS:
+        logging.getLogger(name).addHandler(handler)
+    try:
+        yield
+    finally:
         for name in SANDBOX_LOGS:
-            logging.getLogger(name).addHandler(self._handler)
-
-    def __exit__(self, *_: object) -> None:
-        for name in SANDBOX_LOGS:
-            logging.getLogger(name).removeHandler(self._handler)
+            logging.getLogger(name).removeHandler(handler)

@@ -1,4 +1,4 @@
-"""Where the monkey's exports go: it types any path, and agrees to replace any file."""
+"""Confine the monkey's exports to a folder: it types any path, and agrees to replace any file."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def confined(folder: Path) -> Iterator[None]:
-    """Keep every export in a folder, wherever it was meant to go."""
+def confine_exports(folder: Path) -> Iterator[None]:
+    """Write every export into a folder, whatever path was typed."""
     folder.mkdir()
-    plain = exporting.path_of
+    path_of = exporting.path_of
 
-    def within(name: str) -> Path | None:
-        path = plain(name)
+    def confine(name: str) -> Path | None:
+        path = path_of(name)
         return None if path is None else folder / path.name
 
-    with chdir(folder), patch.object(exporting, "path_of", within):
+    with chdir(folder), patch.object(exporting, "path_of", confine):
         yield
 
 
-def half_files(folder: Path) -> list[str]:
-    """The files there that an export began and neither kept nor took away."""
+def find_half_files(folder: Path) -> list[str]:
+    """Return the names of temporary files that an export has left in the folder."""
     return [file.name for file in folder.iterdir() if file.name.startswith(".capgo-")]

@@ -1,4 +1,4 @@
-"""The monkey's hands on one run of the app: they type, wait, and look whether all is well."""
+"""The hands of the monkey on one run of the app: type, wait, and check what must hold."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.workspace.list_state import Loading
-from tests.monkey.ledger import LOSING, Ledger, journal_differs
-from tests.monkey.level import Parts
-from tests.monkey.strokes import Agree, Click, Key, Look, Paste, Resize, Stroke
+from tests.monkey.ledger import LOSING, Ledger, find_journal_difference
+from tests.monkey.level import PartCounts
+from tests.monkey.strokes import Agree, Click, Key, Paste, Resize, Stroke, WindowFocus
 from tests.tui.driving import assert_sound, screen_text
 
 if TYPE_CHECKING:
@@ -32,24 +32,24 @@ if TYPE_CHECKING:
     from capgo_tui.tui.app import CapgoApp
     from tests.monkey.sandbox import Sandbox
 
-PATIENCE: Final = 20.0
-"""Seconds after which what should end counts as stuck; the machine may be busy."""
-LOST: Final = 1.0
-"""Seconds after which a key whose widget went away counts as worked off."""
-HOMING: Final = 25
-"""So many keys lead back to the list from anywhere."""
-COUNTED: Final = 5
-"""Every so many times at home it is counted what lives."""
-TOLD: Final = 60
+STUCK_AFTER: Final = 20.0
+"""Seconds after which what should end is stuck; the machine may be busy."""
+KEY_LOST_AFTER: Final = 1.0
+"""Seconds after which a key whose widget is removed is no longer waited for."""
+HOME_KEYS: Final = 25
+"""The number of keys that lead back to the list from anywhere."""
+COUNT_EVERY: Final = 5
+"""The number of returns to the list between two counts of living parts."""
+LAST_STROKES: Final = 60
 
 
-class Found(AssertionError):  # noqa: N818 - what it found, rather than an error of its own
-    """The monkey found something."""
+class InvariantError(AssertionError):
+    """Something does not hold that must hold after any keys."""
 
 
 @dataclass
 class Tally:
-    """What came together over all episodes."""
+    """The counts over all episodes."""
 
     strokes: int = 0
     episodes: int = 0
@@ -58,27 +58,27 @@ class Tally:
     writes: int = 0
     yes: int = 0
     typed_yes: int = 0
-    struck: int = 0
+    faulty_requests: int = 0
     lost_keys: int = 0
-    last: deque[str] = field(default_factory=lambda: deque(maxlen=TOLD))
-    """The last strokes, for who has to find out why."""
+    last: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_STROKES))
+    """The last strokes, for the report of a failure."""
 
 
 class Hands:
-    """Types into one run of the app, and looks whether all is well."""
+    """Types into one run of the app, and checks what must hold."""
 
     def __init__(self, app: CapgoApp, sandbox: Sandbox, ledger: Ledger, tally: Tally) -> None:
         self.app, self.sandbox, self.ledger, self.tally = app, sandbox, ledger, tally
-        self.parts = Parts()
+        self.parts = PartCounts()
         self._workers: list[Worker[Any]] = []
         make = app.workers._new_worker
 
-        def noted(*args: Any, **more: Any) -> Worker[Any]:
-            worker = make(*args, **more)
+        def make_and_note(*args: Any, **options: Any) -> Worker[Any]:
+            worker = make(*args, **options)
             self._workers.append(worker)
             return worker
 
-        app.workers._new_worker = noted  # type: ignore[method-assign]
+        app.workers._new_worker = make_and_note  # type: ignore[method-assign]
 
     # Typing
 
@@ -90,29 +90,29 @@ class Hands:
             case Key(name, hasty):
                 self._post_key(name)
                 if not hasty:
-                    await self.worked_off()
+                    await self.wait_for_keys()
             case Paste(text):
                 self._post(events.Paste(text))
-                await self.worked_off()
+                await self.wait_for_keys()
             case Resize(width, height):
                 assert self.app._driver is not None
                 self.app._driver._size = (width, height)
                 self._post(events.Resize(Size(width, height), Size(width, height)))
             case Click():
                 self._click(stroke)
-                await self.worked_off()
-            case Look(here):
-                self._post(events.AppFocus() if here else events.AppBlur())
+                await self.wait_for_keys()
+            case WindowFocus(has_focus):
+                self._post(events.AppFocus() if has_focus else events.AppBlur())
             case Agree():
                 await self._agree()
 
     async def press(self, key: str) -> None:
-        """Type one key and let it do its work."""
+        """Type one key and wait until it is handled."""
         self._post_key(key)
-        await self.worked_off()
+        await self.wait_for_keys()
 
     async def _agree(self) -> None:
-        await self.worked_off()
+        await self.wait_for_keys()
         screen = self.app.screen
         if not isinstance(screen, MainScreen) or not screen.overlays.mounted:
             return
@@ -120,14 +120,14 @@ class Hands:
         if dialog.visible and screen.focused is dialog.query_one(Input) and dialog._wanted:
             self._post(events.Paste(dialog._wanted))
             await self.press("enter")
-        focused = screen.focused
-        if isinstance(focused, Answer) and focused.asking:
-            await self._until(lambda: self._can_read(focused), "the question drawn")
+        answer = screen.focused
+        if isinstance(answer, Answer) and answer.asking:
+            await self.wait_until(lambda: self._can_read(answer), "the question drawn")
             await self.press("y")
 
     def _post_key(self, key: str) -> None:
-        named = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
-        event = events.Key(named, " " if key == "space" else key if len(key) == 1 else None)
+        key_name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+        event = events.Key(key_name, " " if key == "space" else key if len(key) == 1 else None)
         if key == "y":
             self.ledger.note_y(event.time)
         self._post(event)
@@ -146,41 +146,42 @@ class Hands:
 
     # Waiting
 
-    async def worked_off(self) -> None:
-        """Go on until every key has done its work."""
-        app, begun, rounds = self.app, monotonic(), 0
+    async def wait_for_keys(self) -> None:
+        """Wait until every key is handled."""
+        app, start, rounds = self.app, monotonic(), 0
         while app.is_running and (app.message_queue_size or app._in_hand is not None):
-            waited = monotonic() - begun
-            if waited > LOST and not app._typed:
-                self.tally.lost_keys += 1  # its widget went away; the next key goes on
+            seconds = monotonic() - start
+            if seconds > KEY_LOST_AFTER and not app._typed:
+                self.tally.lost_keys += 1  # its widget is removed; the next key is handled
                 return
-            if waited > PATIENCE:
-                self._fail("keys are no longer worked off")
+            if seconds > STUCK_AFTER:
+                self._fail("keys are no longer handled")
             rounds += 1
             await asyncio.sleep(0 if rounds < 40 else 0.001)
 
-    async def _until(self, holds: Callable[[], bool], what: str) -> None:
-        begun, rounds = monotonic(), 0
+    async def wait_until(self, holds: Callable[[], bool], what: str) -> None:
+        """Wait until a condition holds; fail with `what` when it does not in time."""
+        start, rounds = monotonic(), 0
         while self.app.is_running and not holds():
-            if monotonic() - begun > PATIENCE:
+            if monotonic() - start > STUCK_AFTER:
                 self._fail(f"never came: {what}")
             rounds += 1
             await asyncio.sleep(0 if rounds < 40 else 0.001)
 
-    def _has_ended(self) -> bool:
-        """Whether nothing is under way: no request, no write, no work beside the loop."""
+    def is_idle(self) -> bool:
+        """Return whether no request, no write and no worker is under way."""
         self._workers = [worker for worker in self._workers if not worker.is_finished]
         if not self._is_open() and not isinstance(self.app.screen, SetupScreen):
             return len(self.app.screen_stack) > 2
-        return not (self._workers or self.sandbox.heard.under_way or self.app._writes)
+        return not (self._workers or self.sandbox.traffic.under_way or self.app._writes)
 
-    # Looking
+    # Checking
 
     def check(self) -> None:
-        """What must hold after every stroke."""
+        """Check what must hold after every stroke."""
         app = self.app
         if app.bug is not None:
-            self._fail(f"a bug was told:\n{app.bug}")
+            self._fail(f"a bug was reported:\n{app.bug}")
         if app._exception is not None:
             self._fail(f"the app fails with {app._exception!r}")
         for worker in self._workers:
@@ -189,21 +190,21 @@ class Hands:
         if self.ledger.wrong:
             self._fail("; ".join(self.ledger.wrong))
 
-    def look(self) -> None:
-        """The picture is whole, and the key is not in it."""
+    def check_screen(self) -> None:
+        """Check that the picture is whole, and that the API key is not in it."""
         app = self.app
-        if not app.is_running or self.ledger.unseen:
+        if not app.is_running or self.ledger.has_unseen_question:
             return
         size = app.screen._compositor.size
         assert_sound(app, (size.width, size.height))
         if self.sandbox.key in screen_text(app):
-            self._fail("the key is on the screen")
+            self._fail("the API key is on the screen")
 
     async def go_home(self) -> None:
-        """Escape, and a yes to losing what was typed, lead back to the list from anywhere."""
+        """Return to the list by Esc, and by a yes to losing what was typed."""
         self._post(events.AppFocus())
-        await self.worked_off()
-        for _ in range(HOMING):
+        await self.wait_for_keys()
+        for _ in range(HOME_KEYS):
             if not self.app.is_running:
                 return
             if self._is_home():
@@ -211,29 +212,29 @@ class Hands:
             await self._step_home()
             self.check()
         else:
-            self._fail(f"{HOMING} keys did not lead back to the list")
+            self._fail(f"{HOME_KEYS} keys did not lead back to the list")
         self.tally.homes += 1
-        await self._until(
-            lambda: self._has_ended() or not self._is_home(), "the end of what was under way"
+        await self.wait_until(
+            lambda: self.is_idle() or not self._is_home(), "the end of what was under way"
         )
-        await self._until_nothing(self._at_work)
+        await self._wait_until_nothing(self._describe_work)
         if not self.app.is_running:
             return
         self.check()
-        if not self._is_home():  # what was under way has asked something at its end
+        if not self._is_home():  # what was under way has put a question at its end
             await self.go_home()
             return
-        self._look_at_home()
-        if self.tally.homes % COUNTED == 0:
+        self._check_home()
+        if self.tally.homes % COUNT_EVERY == 0:
             modals = len(self._main.overlays.mounted)
-            await self._until_nothing(lambda: self.parts.grown(modals))
+            await self._wait_until_nothing(lambda: self.parts.describe_growth(modals))
 
-    async def _until_nothing(self, is_left: Callable[[], str]) -> None:
-        """Go on until nothing is left at home: what has just ended may be on its way out."""
-        begun = monotonic()
-        while self.app.is_running and self._is_home() and (left := is_left()):
-            if monotonic() - begun > PATIENCE:
-                self._fail(left)
+    async def _wait_until_nothing(self, is_left: Callable[[], str]) -> None:
+        """Wait until `is_left` names nothing: what has just ended may not be removed yet."""
+        start = monotonic()
+        while self.app.is_running and self._is_home() and (rest := is_left()):
+            if monotonic() - start > STUCK_AFTER:
+                self._fail(rest)
             await asyncio.sleep(0.01)
 
     async def _step_home(self) -> None:
@@ -242,55 +243,55 @@ class Hands:
             await self._set_up(screen)
             return
         if isinstance(screen, MainScreen) and screen.overlays.mounted:
-            await self._until(
+            await self.wait_until(
                 lambda: (
                     not screen.overlays.run_dialog.visible
                     or not self.app._writes
-                    or self._stops(screen)
+                    or self._can_stop(screen)
                 ),
                 "the end of a run",
             )
             asks = screen.overlays.prompt.visible and screen.overlays.prompt.asking
             if asks and screen.overlays.prompt._question(200).startswith(LOSING):
-                await self._until(
+                await self.wait_until(
                     lambda: self._can_read(screen.overlays.prompt), "the question drawn"
                 )
                 await self.press("y")
                 return
-        focused = screen.focused
-        if isinstance(focused, Answer):
-            await self._until(lambda: self._is_seen(focused), "the question drawn")
+        answer = screen.focused
+        if isinstance(answer, Answer):
+            await self.wait_until(lambda: self._is_drawn(answer), "the question drawn")
         await self.press("escape")
-        # What a key set off, such as a form that closes, may need others to take their turn.
-        await self._until(self._is_calm, "calm after escape")
+        # What a key starts, such as closing a form, may need other tasks to run first.
+        await self.wait_until(self._is_calm, "calm after escape")
 
-    def _is_seen(self, answer: Answer) -> bool:
-        """Whether a key now would be an answer, if there is anything to answer."""
+    def _is_drawn(self, answer: Answer) -> bool:
+        """Return whether a key would now answer the question, if there is one."""
         return not answer.asking or answer._drawn_at is not None
 
     def _can_read(self, answer: Answer) -> bool:
-        """Whether a ``y`` now would be one as well; one that was held down is let go first."""
-        held = answer.asking and monotonic() < answer._held_until
-        return self._is_seen(answer) and not held
+        """Return whether a ``y`` would now be a yes: one that is held down is not."""
+        is_held = answer.asking and monotonic() < answer._held_until
+        return self._is_drawn(answer) and not is_held
 
-    def _stops(self, screen: MainScreen) -> bool:
+    def _can_stop(self, screen: MainScreen) -> bool:
         run = screen.overlays.run_dialog._run
         return run is not None and not run.stopped
 
     def _is_calm(self) -> bool:
         screen = self.app.screen
         if isinstance(screen, MainScreen) and screen.overlays.mounted and screen.is_taken:
-            return not self.app._writes and not self.sandbox.heard.under_way
+            return not self.app._writes and not self.sandbox.traffic.under_way
         return True
 
     async def _set_up(self, screen: SetupScreen) -> None:
-        """Give the key once more."""
+        """Give the API key once more."""
         self.sandbox.faults.set(*(f for f in self.sandbox.faults.active if "expired" not in f))
         screen.query_one("#key", Input).value = self.sandbox.key
         screen.query_one("#app", Input).value = self.sandbox.app_id
         screen.query_one("#app", Input).focus()
         await self.press("enter")
-        await self._until(self._is_open, "the app open again")
+        await self.wait_until(self._is_open, "the app open again")
 
     def _is_open(self) -> bool:
         screen = self.app.screen
@@ -310,38 +311,42 @@ class Hands:
         assert isinstance(self.app.screen, MainScreen)
         return self.app.screen
 
-    def _at_work(self) -> str:
-        """What is shown as under way although no request is; empty when nothing is."""
+    def _describe_work(self) -> str:
+        """Return what is shown as under way although no request is; empty when nothing is."""
         screen = self._main
         workspace = screen.workspace
         if workspace is None:
             return "no workspace was ever opened"
-        for each in (workspace.channels, workspace.devices, workspace.bundles):
-            if each.loading is not Loading.NOTHING or each.loading_all or each.read_again:
-                return f"the {each.name} load for ever"
+        for collection in (workspace.channels, workspace.devices, workspace.bundles):
+            if (
+                collection.loading is not Loading.NOTHING
+                or collection.loading_all
+                or collection.read_again
+            ):
+                return f"the {collection.name} load for ever"
         if workspace.writing:
             return f"still shown as being written: {workspace.writing}"
         if any(rows.view.busy for rows in screen.controllers.lists.rows.values()):
             return "a view is at work for ever"
-        text = "" if self.ledger.unseen else screen_text(self.app)
+        text = "" if self.ledger.has_unseen_question else screen_text(self.app)
         if "⟳" in text or "Loading" in text or "loading" in screen.status._state[0]:
             return "something is shown as under way that is not"
         return ""
 
-    def _look_at_home(self) -> None:
-        self.look()
+    def _check_home(self) -> None:
+        self.check_screen()
         self.ledger.close()
-        differs = journal_differs(self._journal, self.sandbox.heard.writes)
-        if differs:
-            self._fail(f"the journal: {differs}")
+        difference = find_journal_difference(self._journal, self.sandbox.traffic.writes)
+        if difference:
+            self._fail(f"the journal: {difference}")
 
     @property
     def _journal(self) -> Path:
         assert self.app.launch.journal is not None
         return self.app.launch.journal
 
-    def _keyboard(self) -> str:
-        """Who has the keyboard, and what lies open."""
+    def _describe_focus(self) -> str:
+        """Return who has the focus, and which overlays are open."""
         screen = self.app.screen
         modals = screen.overlays.mounted if isinstance(screen, MainScreen) else ()
         open_ones = [repr(modal) for modal in modals if modal.visible]
@@ -349,22 +354,22 @@ class Hands:
 
     def _fail(self, what: str) -> NoReturn:
         try:
-            shown = screen_text(self.app)
-        except Exception as error:  # noqa: BLE001 - what was found is worth more
-            shown = repr(error)
+            picture = screen_text(self.app)
+        except Exception as error:  # noqa: BLE001 - the failure itself matters more
+            picture = repr(error)
         under_way = [
-            *(f"{worker.state.name} {_stack(worker._work)}" for worker in self._workers),
+            *(f"{worker.state.name} {_name_coroutines(worker._work)}" for worker in self._workers),
             *(repr(write) for write in self.app._writes),
-            *(busy for task in asyncio.all_tasks() if (busy := _stack(task.get_coro()))),
-            f"{self.sandbox.heard.under_way} requests",
-            f"the keyboard: {self._keyboard()}",
+            *(busy for task in asyncio.all_tasks() if (busy := _name_coroutines(task.get_coro()))),
+            f"{self.sandbox.traffic.under_way} requests",
+            f"the keyboard: {self._describe_focus()}",
         ]
-        about = "\n".join(["Under way are", *under_way, "The screen is", shown])
-        raise Found(f"{what}\n{about}")
+        about = "\n".join(["Under way are", *under_way, "The screen is", picture])
+        raise InvariantError(f"{what}\n{about}")
 
 
-def _stack(work: Any) -> str:
-    """The names of the coroutines that await each other; empty for what only waits its turn."""
+def _name_coroutines(work: Any) -> str:
+    """Return the names of the coroutines that await each other; empty for an idle task."""
     names = []
     while (name := getattr(work, "__qualname__", None)) is not None:
         names.append(name)

@@ -1,4 +1,4 @@
-"""Keeps books: every write wants a ``y`` after its question was drawn, and a journal entry."""
+"""The ledger of writes: each needs a ``y`` after its question is drawn, and a journal entry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from textual.widgets import Input
 
-from capgo_tui.tui.overlays.confirmation import Confirmation, Listing
+from capgo_tui.tui.overlays.confirmation import Confirmation
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.workspace.changes.guard import MANY, Guard
 from capgo_tui.workspace.changes.outcome import Fate
@@ -24,137 +24,148 @@ if TYPE_CHECKING:
 
     from textual.strip import Strip
 
-    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.tui.overlays.confirmation import Choice
+    from capgo_tui.tui.widgets.detail import Line
+    from capgo_tui.workspace.changes.question import Question as AboutChanges
 
 FINAL: Final = frozenset({"DELETE /channel", "DELETE /bundle", "DELETE /versions"})
-"""What cannot be taken back, so that a name or a count is typed before the ``y``."""
+"""The writes without an inverse: a name or a count is typed before the ``y``."""
 LOSING: Final = "Leave and lose"
-"""How the questions begin that are about a form rather than a write."""
+"""The beginning of questions that are about a form rather than a write."""
 
 
 @dataclass
 class Question:
-    """One question that was put."""
+    """A question of the program."""
 
     covers: int
-    """So many writes are agreed to with it."""
+    """The number of writes that a yes allows."""
     to_type: str | None
     box: Input | None
     drawn_at: float | None = None
-    drawn: str = ""
+    text: str = ""
 
 
 @dataclass
 class Ledger:
-    """What was agreed to and not yet sent; `wrong` when more is sent than that."""
+    """The writes that are allowed and not yet sent; `wrong` lists what is not allowed."""
 
     production: bool = False
-    """Whether something is to be typed before every write."""
+    """Whether a text is to be typed before every write."""
     wrong: list[str] = field(default_factory=list)
     yes: int = 0
     typed_yes: int = 0
     _credit: Counter[bool] = field(default_factory=Counter)
-    """Writes agreed to, by whether something was typed for them."""
+    """The number of allowed writes, by whether a text was typed for them."""
     _open: dict[Answer, Question] = field(default_factory=dict)
     _pending: Question | None = None
     _y_keys: list[float] = field(default_factory=list)
 
     def note_y(self, time: float) -> None:
-        """Note that the monkey types a ``y``; it can be the answer to one question only."""
+        """Note a ``y`` that the monkey types; it can answer one question only."""
         self._y_keys = [*self._y_keys[-50:], time]
 
     def note_write(self, name: str) -> None:
-        """Note that a write has reached the server, which something must have allowed."""
+        """Note a write that has reached the server; a yes must have allowed it."""
         final = self.production or name in FINAL
         kinds = (True,) if final else (False, True)
         kind = next((kind for kind in kinds if self._credit[kind] > 0), None)
         if kind is None:
-            typed = " and what is to be typed before it" if final else ""
-            self.wrong.append(f"{name} was sent without a y{typed}")
+            suffix = " and what is to be typed before it" if final else ""
+            self.wrong.append(f"{name} was sent without a y{suffix}")
         else:
             self._credit[kind] -= 1
 
     def close(self) -> None:
-        """Nothing is under way any more: what was agreed to and not sent is worth nothing."""
+        """Drop what is allowed and not sent: nothing is under way any more."""
         self._credit.clear()
 
     @property
-    def unseen(self) -> bool:
-        """Whether a question is open and not drawn yet: looking at it now would draw it."""
+    def has_unseen_question(self) -> bool:
+        """Whether a question is open and not drawn yet: reading the screen would draw it."""
         return any(answer.asking and answer._drawn_at is None for answer in self._open)
 
     @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Listen in on every question of the program."""
+    def watch(self) -> Iterator[None]:
+        """Note every question of the program and its answer."""
         ask, ask_again, draw = Answer.ask, Answer.ask_again, Answer.render_line
         confirm = Confirmation.open
 
-        def asked(
+        def note_question(
             answer: Answer, question: Callable[[int], str], about: str = ""
         ) -> asyncio.Future[bool]:
             future = ask(answer, question, about)
             losing = question(200).startswith(LOSING)
-            put = self._pending or Question(0 if losing else 1, None, None)
-            self._open[answer] = put
-            future.add_done_callback(lambda done: self._answered(answer, put, done))
+            entry = self._pending or Question(0 if losing else 1, None, None)
+            self._open[answer] = entry
+            future.add_done_callback(lambda future: self._note_answer(answer, entry, future))
             return future
 
-        def asked_again(answer: Answer) -> None:
+        def note_repeat(answer: Answer) -> None:
             self._open[answer].drawn_at = None
             ask_again(answer)
 
-        def drawn(answer: Answer, y: int) -> Strip:
+        def note_drawing(answer: Answer, y: int) -> Strip:
             strip = draw(answer, y)
-            put = self._open.get(answer)
-            if put is not None and put.drawn_at is None and answer.asking:
-                put.drawn_at, put.drawn = monotonic(), strip.text
+            entry = self._open.get(answer)
+            if entry is not None and entry.drawn_at is None and answer.asking:
+                entry.drawn_at, entry.text = monotonic(), strip.text
             return strip
 
         def confirming(
-            dialog: Confirmation, changes: Sequence[Change], guard: Guard, listing: Listing
+            dialog: Confirmation,
+            about: AboutChanges,
+            lines: Sequence[Line] = (),
+            choice: Choice | None = None,
         ) -> asyncio.Future[bool]:
+            changes = about.changes
             own = max(change.guard for change in changes)
             typed = self.production or own is Guard.TYPED or len(changes) > MANY
-            one = listing.typed
+            one = about.typed
             box = dialog.query_one(Input)
             self._pending = Question(len(changes), one if typed else None, box)
             try:
-                return confirm(dialog, changes, guard, listing)
+                return confirm(dialog, about, lines, choice)
             finally:
                 self._pending = None
 
         with (
-            patch.object(Answer, "ask", asked),
-            patch.object(Answer, "ask_again", asked_again),
-            patch.object(Answer, "render_line", drawn),
+            patch.object(Answer, "ask", note_question),
+            patch.object(Answer, "ask_again", note_repeat),
+            patch.object(Answer, "render_line", note_drawing),
             patch.object(Confirmation, "open", confirming),
         ):
             yield
 
-    def _answered(self, answer: Answer, put: Question, done: asyncio.Future[bool]) -> None:
-        if self._open.get(answer) is put:
+    def _note_answer(
+        self, answer: Answer, question: Question, future: asyncio.Future[bool]
+    ) -> None:
+        if self._open.get(answer) is question:
             del self._open[answer]
-        if done.cancelled() or not done.result():
+        if future.cancelled() or not future.result():
             return
         self.yes += 1
-        self.typed_yes += put.to_type is not None
-        after = [key for key in self._y_keys if put.drawn_at is not None and key > put.drawn_at]
-        if not after:
-            self.wrong.append(f"agreed to without a y after it was drawn: {put.drawn!r}")
-        elif not put.drawn.rstrip().endswith(("n no", "y/n")) and answer.size.width > 20:
-            self.wrong.append(f"agreed to, but this was drawn: {put.drawn!r}")
+        self.typed_yes += question.to_type is not None
+        drawn_at = question.drawn_at
+        times = [time for time in self._y_keys if drawn_at is not None and time > drawn_at]
+        if not times:
+            self.wrong.append(f"agreed to without a y after it was drawn: {question.text!r}")
+        elif not question.text.rstrip().endswith(("n no", "y/n")) and answer.size.width > 20:
+            self.wrong.append(f"agreed to, but this was drawn: {question.text!r}")
         else:
-            self._y_keys.remove(after[0])
-        if put.to_type is not None and (not put.box or put.box.value.strip() != put.to_type):
-            self.wrong.append(f"agreed to, but {put.to_type!r} was not typed")
-        self._credit[put.to_type is not None] += put.covers
+            self._y_keys.remove(times[0])
+        if question.to_type is not None and (
+            not question.box or question.box.value.strip() != question.to_type
+        ):
+            self.wrong.append(f"agreed to, but {question.to_type!r} was not typed")
+        self._credit[question.to_type is not None] += question.covers
 
 
-def journal_differs(path: Path, writes: Sequence[str]) -> str:
-    """How the journal differs from what reached the server; empty when it does not.
+def find_journal_difference(path: Path, writes: Sequence[str]) -> str:
+    """Return how the journal differs from the writes that reached the server, or an empty text.
 
-    A write that did not reach it, because its connection broke first or its key was refused
-    meanwhile, is noted as well: as one that failed or of which nothing is known.
+    The journal also has writes that did not reach the server, because the connection broke or the
+    API key was refused: with the fate failed or unknown.
     """
     rows: list[tuple[str, str | None]] = []
     if path.exists():
@@ -163,8 +174,11 @@ def journal_differs(path: Path, writes: Sequence[str]) -> str:
         db.close()
     if open_ended := [request for request, fate in rows if fate is None]:
         return f"without an end: {open_ended}"
-    noted, sent = Counter(request for request, _ in rows), Counter(writes)
-    took = Counter(request for request, fate in rows if fate is not None and Fate(fate).took)
-    if sent - noted or took - sent:
-        return f"sent but not noted {dict(sent - noted)}, done but not sent {dict(took - sent)}"
+    entries, arrivals = Counter(request for request, _ in rows), Counter(writes)
+    effects = Counter(request for request, fate in rows if fate is not None and Fate(fate).took)
+    if arrivals - entries or effects - arrivals:
+        return (
+            f"sent but not noted {dict(arrivals - entries)},"
+            f" done but not sent {dict(effects - arrivals)}"
+        )
     return ""

@@ -1,4 +1,4 @@
-"""Lets the monkey type: episode after episode, and a look at what each leaves behind."""
+"""Run episodes of the monkey, and check what each leaves behind."""
 
 from __future__ import annotations
 
@@ -11,53 +11,53 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from tests.monkey.episode import play
-from tests.monkey.exports import confined, half_files
-from tests.monkey.hands import Found, Tally
-from tests.monkey.level import GROWTH, Level
-from tests.monkey.strokes import strokes
+from tests.monkey.exports import confine_exports, find_half_files
+from tests.monkey.hands import InvariantError, Tally
+from tests.monkey.level import GROWTH, MemorySamples
+from tests.monkey.strokes import draw_strokes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ENDING: Final = 10.0
-"""Seconds that a thread may take to end."""
+"""Seconds in which a thread has to end."""
 
 
-def _open_files() -> set[str]:
-    """What this process has open that could be left behind; empty where that cannot be told."""
+def _list_open_files() -> set[str]:
+    """Return the open sockets and databases of this process; empty without ``/proc``."""
     folder = Path("/proc/self/fd")
-    found = set()
+    targets = set()
     for entry in folder.iterdir() if folder.exists() else ():
         try:
             target = os.readlink(entry)
         except OSError:
             continue
         if target.startswith("socket:") or "sqlite" in target:
-            found.add(target)
-    return found
+            targets.add(target)
+    return targets
 
 
 def run(
-    seed: int, keys: int, *, episode: int = 2_000, told: Callable[[str], None] = lambda _: None
-) -> tuple[Tally, Level]:
-    """Type that many keys.
+    seed: int, keys: int, *, episode: int = 2_000, report: Callable[[str], None] = lambda _: None
+) -> tuple[Tally, MemorySamples]:
+    """Type `keys` keys, in episodes of at most `episode`.
 
     Raises:
-        Found: with the seed and the last strokes, when something is wrong.
+        InvariantError: with the seed and the last strokes, when something is wrong.
 
     """
-    tally, level = Tally(), Level()
-    dice, more = random.Random(f"episodes/{seed}"), strokes(seed)  # noqa: S311
-    open_before = _open_files()
-    with TemporaryDirectory() as folder, confined(exports := Path(folder) / "exports"):
+    tally, samples = Tally(), MemorySamples()
+    dice, strokes = random.Random(f"episodes/{seed}"), draw_strokes(seed)  # noqa: S311
+    open_before = _list_open_files()
+    with TemporaryDirectory() as folder, confine_exports(exports := Path(folder) / "exports"):
         while tally.strokes < keys:
             length = min(dice.randint(episode // 2, episode), keys - tally.strokes)
             journal = Path(folder) / str(tally.episodes) / "journal.sqlite3"
             try:
-                asyncio.run(play(dice, more, length, journal, tally))
+                asyncio.run(play(dice, strokes, length, journal, tally))
                 _assert_nothing_is_left(open_before)
-                if halves := half_files(exports):
-                    raise Found(f"half files: {halves}")
+                if halves := find_half_files(exports):
+                    raise InvariantError(f"half files: {halves}")
             except BaseException as error:
                 last = "\n  ".join(tally.last)
                 error.add_note(
@@ -65,22 +65,22 @@ def run(
                     f"after {tally.strokes} keys; the last of them:\n  {last}"
                 )
                 raise
-            level.sample()
-            told(
-                f"{tally.strokes} keys, {tally.episodes} episodes, {level.objects[-1]} objects,"
-                f" {level.resident[-1] // 1024 // 1024} MB"
+            samples.add()
+            report(
+                f"{tally.strokes} keys, {tally.episodes} episodes, {samples.objects[-1]} objects,"
+                f" {samples.resident[-1] // 1024 // 1024} MB"
             )
-    for name, growth in level.growth().items():
+    for name, growth in samples.compute_growth().items():
         if growth > GROWTH:
-            raise Found(f"{name} grew {growth:.2f}-fold: {level}")
-    return tally, level
+            raise InvariantError(f"{name} grew {growth:.2f}-fold: {samples}")
+    return tally, samples
 
 
 def _assert_nothing_is_left(open_before: set[str]) -> None:
     threads = [t for t in threading.enumerate() if t is not threading.main_thread()]
     for thread in threads:
-        thread.join(0 if thread.daemon else ENDING)  # told to end, it may not have had its turn
+        thread.join(0 if thread.daemon else ENDING)  # stopped, but perhaps not scheduled yet
     if lasting := [t.name for t in threads if t.is_alive() and not t.daemon]:
-        raise Found(f"threads are left: {lasting}")
-    if left := _open_files() - open_before:
-        raise Found(f"left open: {left}")
+        raise InvariantError(f"threads are left: {lasting}")
+    if leaks := _list_open_files() - open_before:
+        raise InvariantError(f"left open: {leaks}")

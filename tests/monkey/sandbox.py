@@ -1,4 +1,4 @@
-"""The real sandbox on a real socket in the same event loop, full of faults, and listened to."""
+"""The sandbox on a socket in the same event loop, with random faults and counted requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-MENU: Final = (
+FAULT_MENU: Final = (
     "500:3%",
     "500=after@write:6%",
     "502:3%",
@@ -42,7 +42,7 @@ MENU: Final = (
     "redirect:2%",
     "same-cursor:8%",
 )
-ALWAYS: Final = (
+BASE_FAULTS: Final = (
     "jitter=900:30%",
     "late=900:8%",
     "slow-drip=20:4%",
@@ -53,8 +53,8 @@ MOST_AT_ONCE: Final = 5
 
 
 @dataclass
-class Listening:
-    """What the sandbox was asked: how much is under way, and every write."""
+class Traffic:
+    """What has reached the sandbox: the requests under way, their number, and every write."""
 
     under_way: int = 0
     requests: int = 0
@@ -62,40 +62,40 @@ class Listening:
     on_write: Callable[[str], None] | None = None
 
 
-class Listener:
-    """The outermost layer: it sees a request before any fault does."""
+class TrafficCounter:
+    """Middleware that counts requests; as the outermost layer it precedes every fault."""
 
-    def __init__(self, app: ASGIApp, heard: Listening) -> None:
-        self._app, self._heard = app, heard
+    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
+        self._app, self._traffic = app, traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        heard = self._heard
-        heard.requests += 1
+        traffic = self._traffic
+        traffic.requests += 1
         if scope["method"] in WRITES:
             name = f"{scope['method']} {scope['path']}"
-            heard.writes.append(name)
-            if heard.on_write is not None:
-                heard.on_write(name)
-        heard.under_way += 1
+            traffic.writes.append(name)
+            if traffic.on_write is not None:
+                traffic.on_write(name)
+        traffic.under_way += 1
         try:
             await self._app(scope, receive, send)
         finally:
-            heard.under_way -= 1
+            traffic.under_way -= 1
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """Where it is, what opens it, and what it heard."""
+    """A running sandbox: its address, app and key, and its traffic."""
 
     url: str
     app_id: str
     key: str
-    heard: Listening
+    traffic: Traffic
     faults: Faults
     server: uvicorn.Server
 
 
-class _Quiet(uvicorn.Server):
+class _QuietServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave ctrl+c to whoever runs the monkey."""
@@ -103,42 +103,42 @@ class _Quiet(uvicorn.Server):
 
 
 async def _pass_turns(seconds: float) -> None:
-    """Let others go first, the more often the longer it would take: nothing is waited for."""
+    """Yield to the event loop, more often for a longer wait, in place of waiting."""
     for _ in range(1 + int(seconds * 60)):
         await asyncio.sleep(0)
 
 
-def chosen_faults(dice: random.Random) -> list[str]:
-    """Draw what goes wrong; now and then the key expires in the midst of it."""
-    drawn = dice.sample(MENU, dice.randint(1, MOST_AT_ONCE))
+def draw_faults(dice: random.Random) -> list[str]:
+    """Draw the faults of an episode; in one of four the key expires after some requests."""
+    faults = dice.sample(FAULT_MENU, dice.randint(1, MOST_AT_ONCE))
     if dice.random() < 0.25:
-        drawn.append(f"expired-key:{dice.randint(20, 400)}")
-    return [*ALWAYS, *drawn]
+        faults.append(f"expired-key:{dice.randint(20, 400)}")
+    return [*BASE_FAULTS, *faults]
 
 
 @asynccontextmanager
-async def served(
+async def serve_sandbox(
     dice: random.Random, revision: str, now: Callable[[], datetime]
 ) -> AsyncIterator[Sandbox]:
-    """Serve one until the block is left."""
+    """Serve a sandbox until the block is left."""
     store = Store()
     world = generate(store, channels=60, devices=260, bundles=70, seed=1, now=now())
     faults = Faults(seed=dice.getrandbits(32), sleep=_pass_turns)
-    faults.set(*chosen_faults(dice))
-    heard = Listening()
+    faults.set(*draw_faults(dice))
+    traffic = Traffic()
     app = create_app(store, revision=revision, limits="device", now=now, faults=faults)
-    app.add_middleware(Listener, heard=heard)
-    server = _Quiet(make_server_config(app))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+    app.add_middleware(TrafficCounter, traffic=traffic)
+    server = _QuietServer(make_server_config(app))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        task = asyncio.ensure_future(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn tells no other way
             await asyncio.sleep(0)
-        port = listening.getsockname()[1]
+        port = listener.getsockname()[1]
         try:
             yield Sandbox(
-                f"http://127.0.0.1:{port}", world.app_id, world.key, heard, faults, server
+                f"http://127.0.0.1:{port}", world.app_id, world.key, traffic, faults, server
             )
         finally:
             server.should_exit = True
-            await serving
+            await task
             store.close()

@@ -1,6 +1,6 @@
-"""What the monkey does, one stroke after the other: the same ones for the same seed.
+"""The strokes of the monkey, drawn at random: the same for the same seed.
 
-What it draws never depends on what the screen shows, so that a seed alone plays it again.
+They never depend on what the screen shows, so that a seed alone repeats a run.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ SIZES: Final = ((80, 24), (80, 24), (140, 40), (60, 20), (40, 8), (100, 14), (20
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key; a `hasty` one comes before the one before it has done its work."""
+    """One key; a `hasty` one does not wait until it is handled."""
 
     name: str
     hasty: bool = False
@@ -57,29 +57,29 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Paste:
-    """Text out of the clipboard."""
+    """Text pasted from the clipboard."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Resize:
-    """The terminal gets another size."""
+    """Another size of the terminal."""
 
     width: int
     height: int
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """The terminal window is left, or come back to."""
+class WindowFocus:
+    """The terminal window loses or gets the focus."""
 
-    here: bool
+    has_focus: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click somewhere, or a turn of the wheel: so far across and down, from 0 to 1."""
+    """A click, or a turn of the wheel, at a part of the width and height from 0 to 1."""
 
     across: float
     down: float
@@ -88,13 +88,13 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Agree:
-    """Read what is asked and agree to it: type what is to be typed, then ``y``.
+    """Confirm the open question: type the text that it requires, then ``y``.
 
-    Without it hardly any write would ever be sent.
+    Without this stroke hardly any write would be sent.
     """
 
 
-Stroke: TypeAlias = Key | Paste | Resize | Look | Click | Agree
+Stroke: TypeAlias = Key | Paste | Resize | WindowFocus | Click | Agree
 
 _KINDS: Final[Sequence[tuple[str, float]]] = (
     ("move", 24),
@@ -118,27 +118,27 @@ _KINDS: Final[Sequence[tuple[str, float]]] = (
 )
 
 
-def strokes(seed: int) -> Iterator[Stroke]:
-    """Draw strokes without an end."""
-    dice = random.Random(f"strokes/{seed}")  # noqa: S311 - to be drawn again
+def draw_strokes(seed: int) -> Iterator[Stroke]:
+    """Draw strokes endlessly."""
+    dice = random.Random(f"strokes/{seed}")  # noqa: S311 - repeatable
     names, weights = [name for name, _ in _KINDS], [weight for _, weight in _KINDS]
     while True:
         kind = dice.choices(names, weights)[0]
         if kind == "change":
-            yield from _change(dice)
+            yield from _draw_change(dice)
         else:
-            yield _stroke(kind, dice)
+            yield _draw_stroke(kind, dice)
 
 
-def _change(dice: random.Random) -> Iterator[Stroke]:
-    """Go for a change in the shortest way: few keys drawn one by one come as far as a write."""
+def _draw_change(dice: random.Random) -> Iterator[Stroke]:
+    """Draw the shortest way to a change: single random keys rarely come as far as a write."""
     yield Key("escape")
     yield Key("escape")
     yield Key(dice.choice(("1", "2", "3")))
     yield Key(dice.choice(MOVES))
     yield Key(dice.choice(WRITING_KEYS))
     for kind in dice.choices(("move", "text", "enter"), k=dice.randint(0, 3)):
-        yield _stroke(kind, dice)
+        yield _draw_stroke(kind, dice)
     yield Key("ctrl+s")
     yield Key("enter")
     yield Agree()
@@ -146,7 +146,7 @@ def _change(dice: random.Random) -> Iterator[Stroke]:
         yield Agree()
 
 
-def _stroke(kind: str, dice: random.Random) -> Stroke:
+def _draw_stroke(kind: str, dice: random.Random) -> Stroke:
     match kind:
         case "agree":
             return Agree()
@@ -157,7 +157,7 @@ def _stroke(kind: str, dice: random.Random) -> Stroke:
         case "resize":
             return Resize(*dice.choice(SIZES))
         case "look":
-            return Look(here=dice.random() < 0.6)
+            return WindowFocus(has_focus=dice.random() < 0.6)
         case _:
             return Key(dice.choice(_KEYS[kind]), hasty=dice.random() < 0.3)
 

@@ -1,4 +1,4 @@
-"""A short run of the monkey; `python -m tests.monkey` types on for as long as it is told to."""
+"""A short run of the monkey; `python -m tests.monkey` runs it for any number of keys."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from textual.app import App
 from textual.widget import Widget
 
-from tests.monkey.ledger import Ledger, journal_differs
-from tests.monkey.level import ENOUGH, HELD, SLACK, Level, Parts
+from tests.monkey.ledger import Ledger, find_journal_difference
+from tests.monkey.level import CLOSED_LIMIT, MIN_SAMPLES, SLACK, MemorySamples, PartCounts
 from tests.monkey.monkey import run
-from tests.monkey.strokes import strokes
+from tests.monkey.strokes import draw_strokes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,10 +33,10 @@ def test_random_keys_break_nothing_and_leave_nothing(
 
 
 def test_a_seed_draws_the_same_strokes() -> None:
-    first, again, other = strokes(1), strokes(1), strokes(2)
-    drawn = [next(first) for _ in range(200)]
-    assert drawn == [next(again) for _ in range(200)]
-    assert drawn != [next(other) for _ in range(200)]
+    first, same, other = draw_strokes(1), draw_strokes(1), draw_strokes(2)
+    sample = [next(first) for _ in range(200)]
+    assert sample == [next(same) for _ in range(200)]
+    assert sample != [next(other) for _ in range(200)]
 
 
 def test_a_write_that_nobody_agreed_to_is_found() -> None:
@@ -63,40 +63,40 @@ def test_on_production_a_write_without_something_typed_is_found() -> None:
 
 def test_a_journal_that_tells_something_else_is_found(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite3"
-    assert journal_differs(path, ["POST /device"])
+    assert find_journal_difference(path, ["POST /device"])
     with sqlite3.connect(path) as db:
         db.execute("CREATE TABLE changes (id INTEGER, request TEXT, fate TEXT)")
         db.execute("INSERT INTO changes VALUES (1, 'POST /device', 'verified')")
-    assert not journal_differs(path, ["POST /device"])
-    assert "done but not sent" in journal_differs(path, [])
+    assert not find_journal_difference(path, ["POST /device"])
+    assert "done but not sent" in find_journal_difference(path, [])
     with db:
         db.execute("UPDATE changes SET fate = 'unknown'")
-    assert not journal_differs(path, []), "the connection may have broken before"
+    assert not find_journal_difference(path, []), "the connection may have broken before"
     with db:
         db.execute("UPDATE changes SET fate = NULL")
     db.close()
-    assert journal_differs(path, ["POST /device"]) == "without an end: ['POST /device']"
+    assert find_journal_difference(path, ["POST /device"]) == "without an end: ['POST /device']"
 
 
 def test_growth_is_told_once_there_are_enough_samples() -> None:
-    level = Level(objects=[100] * (ENOUGH - 1), resident=[1] * (ENOUGH - 1))
-    assert level.growth() == {}
-    level = Level(objects=[*range(100, 160, 5)], resident=[7] * 12)
-    assert level.growth()["objects"] > 1.2
-    assert level.growth()["resident"] == 1
+    samples = MemorySamples(objects=[100] * (MIN_SAMPLES - 1), resident=[1] * (MIN_SAMPLES - 1))
+    assert samples.compute_growth() == {}
+    samples = MemorySamples(objects=[*range(100, 160, 5)], resident=[7] * 12)
+    assert samples.compute_growth()["objects"] > 1.2
+    assert samples.compute_growth()["resident"] == 1
 
 
 async def test_living_widgets_are_told_sooner_than_closed_ones_that_are_held() -> None:
     app: App[None] = App()
-    parts = Parts()
+    parts = PartCounts()
     async with app.run_test() as pilot:
-        assert parts.grown(0) == ""
-        held: list[Widget] = []
-        for count in (SLACK + 1, HELD):
-            more = [Widget() for _ in range(count)]
-            await app.mount(*more)
-            assert "'widgets'" in parts.grown(0)
+        assert parts.describe_growth(0) == ""
+        closed_widgets: list[Widget] = []
+        for count in (SLACK + 1, CLOSED_LIMIT):
+            widgets = [Widget() for _ in range(count)]
+            await app.mount(*widgets)
+            assert "'widgets'" in parts.describe_growth(0)
             await app.query(Widget).remove()
             await pilot.pause()
-            held += more
-            assert ("'closed'" in parts.grown(0)) is (len(held) > HELD)
+            closed_widgets += widgets
+            assert ("'closed'" in parts.describe_growth(0)) is (len(closed_widgets) > CLOSED_LIMIT)

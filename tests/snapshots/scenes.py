@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.snapshots import deeds, lists
+from tests.snapshots import deeds, dialogs, lists
 from tests.snapshots.stage import LARGE, SMALL, Scene
 
 BOTH = (SMALL, LARGE)
@@ -74,6 +74,17 @@ SCENES = (
     Scene(deeds.nothing_to_clear),
     Scene(deeds.not_a_device),
     Scene(deeds.interrupted),
+    # Forms, dialogs and the screens beside the main one
+    Scene(dialogs.channel_form, BOTH),
+    Scene(dialogs.new_channel_form),
+    Scene(dialogs.bundle_form),
+    Scene(dialogs.cleanup_form),
+    Scene(dialogs.ids_form),
+    Scene(dialogs.deletion_dialog, BOTH),
+    Scene(dialogs.run_dialog),
+    Scene(dialogs.list_of_changes, BOTH),
+    Scene(dialogs.request_log),
+    Scene(dialogs.unreadable_rows),
     # What is asked for at the start
     Scene(deeds.setup, BOTH),
     Scene(deeds.setup_app_missing),

@@ -1,4 +1,4 @@
-"""The installed ``capgo-tui sandbox``, to be opened in a terminal."""
+"""The installed ``capgo-tui sandbox`` for the tests in a real terminal."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ STATE = Path(__file__).parents[1] / "data" / "state.json"
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """The recorded state, served."""
-    with serving([str(COMMAND), "sandbox", "--port", "0", "--state", str(STATE)]) as served:
-        yield served
+    """Serve the recorded state."""
+    with serving([str(COMMAND), "sandbox", "--port", "0", "--state", str(STATE)]) as sandbox:
+        yield sandbox

@@ -1,4 +1,4 @@
-"""Textual's debugging variables write keys and secrets to files: not unless they were asked for."""
+"""Textual's debugging variables, which write keys and secrets to files, work only with --debug."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 if TYPE_CHECKING:
     from pathlib import Path
 
-WRITING = {
+DEBUGGING = {
     "TEXTUAL": "debug,devtools",
     "TEXTUAL_LOG": "textual.log",
     "TEXTUAL_DEBUG": "1",
@@ -20,21 +20,21 @@ WRITING = {
 }
 
 
-@pytest.mark.parametrize("asked", [False, True])
-def test_textual_writes_a_log_only_with_debug(tmp_path: Path, *, asked: bool) -> None:
+@pytest.mark.parametrize("debug", [False, True])
+def test_textual_writes_a_log_only_with_debug(tmp_path: Path, *, debug: bool) -> None:
     folder = tmp_path / "here"
     folder.mkdir()
     with PseudoTerminal(
-        [str(COMMAND), "--demo", *(["--debug"] if asked else [])],
-        environ={**WRITING, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)},
+        [str(COMMAND), "--demo", *(["--debug"] if debug else [])],
+        environ={**DEBUGGING, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)},
         folder=folder,
     ) as terminal:
         terminal.wait_for("loaded")
         terminal.settle(lambda: True)
         terminal.type("\x03\x03")
         assert terminal.wait_end() == 0
-    written = {file.name for file in folder.iterdir()}
-    assert written == ({"textual.log", "keys.log"} if asked else set())
+    files = {file.name for file in folder.iterdir()}
+    assert files == ({"textual.log", "keys.log"} if debug else set())
 
 
 def test_no_variable_presses_a_key_takes_a_picture_or_ends_the_program(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_no_variable_presses_a_key_takes_a_picture_or_ends_the_program(tmp_path:
 
 def test_what_chooses_the_looks_is_kept_and_nothing_else() -> None:
     others = {"HOME": "/", "TEXTUALLY": "1", "NO_COLOR": "1"}
-    kept = dict.fromkeys(ALLOWED_VARIABLES, "x") | others
-    environ = {**WRITING, "TEXTUAL_DRIVER": "x:y", "TEXTUAL_NEW": "1", **kept}
+    expectation = dict.fromkeys(ALLOWED_VARIABLES, "x") | others
+    environ = {**DEBUGGING, "TEXTUAL_DRIVER": "x:y", "TEXTUAL_NEW": "1", **expectation}
     drop_debugging(environ)
-    assert environ == kept
+    assert environ == expectation

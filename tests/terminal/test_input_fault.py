@@ -36,7 +36,7 @@ def broken(self, data):
 TerminalInput.feed = broken
 main()
 """
-"""The program with a bug in its input thread, in whose message and frame the key stands."""
+"""The program with a bug in its input thread; the message and the frame hold the API key."""
 BROKEN_HANDLER = """
 import os
 from capgo_tui.commands import main
@@ -50,10 +50,10 @@ def on_key(self, event):
 MainScreen.on_key = on_key
 main()
 """
-"""Likewise, but in the event loop."""
+"""The same in the event loop."""
 FAULT_KEY = "\x1c"
-LEFT = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[<u", b"\x1b[?1004l")
-"""What gives the terminal back: screen, cursor, pastes, keyboard, focus."""
+RESTORING = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[<u", b"\x1b[?1004l")
+"""The sequences that restore the terminal: screen, cursor, pastes, keyboard, focus."""
 
 
 @pytest.mark.parametrize("program", [BROKEN_INPUT, BROKEN_HANDLER], ids=["input", "handler"])
@@ -80,11 +80,11 @@ def test_a_write_under_way_is_seen_through(tmp_path: Path, program: str) -> None
     (journal,) = tmp_path.glob("state/**/journal.sqlite3")
     with closing(sqlite3.connect(journal)) as db:
         assert db.execute("SELECT fate FROM changes").fetchall() == [(Fate.VERIFIED.value,)]
-    assert all(sign in output for sign in LEFT)
-    said = output[max(map(output.rindex, LEFT)) :].decode()
-    assert said.count("RuntimeError") == 1
+    assert all(sign in output for sign in RESTORING)
+    message = output[max(map(output.rindex, RESTORING)) :].decode()
+    assert message.count("RuntimeError") == 1
     assert sandbox.key.encode() not in output
     assert b"Traceback" not in output
     if program is BROKEN_INPUT:
-        assert "capgo-tui: reading the terminal failed: RuntimeError\r\n" in said
-        assert "override is no_access, read back" in said
+        assert "capgo-tui: reading the terminal failed: RuntimeError\r\n" in message
+        assert "override is no_access, read back" in message

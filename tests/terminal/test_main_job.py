@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from tests.support.sandbox_process import Sandbox
 
 DEVICE = "aaaaaaaa-0000-4000-8000-0000000000c8"
-# The first page of devices is 150 where the channels told which server it is, else 50, and all
-# three lists are asked for at once where the channels take long: "50 loaded" is either.
+# The first page of devices is 150 where the channels show the revision of the server, else 50; all
+# three lists are loaded at once where the channels take long: "50 loaded" matches both.
 PAGE_DOWN = "\x1b[6~"
 ENTER = "\r"
 ESC = "\x1b"
 
 
 def ask(sandbox: Sandbox) -> dict[str, object]:
-    """What the sandbox says of the device, asked without any code of ours."""
+    """Return the device as the sandbox has it, without the client."""
     reply = httpx.get(
         f"{sandbox.url}/device",
         params={"app_id": sandbox.app, "device_id": DEVICE},
@@ -36,23 +36,23 @@ def ask(sandbox: Sandbox) -> dict[str, object]:
     return device
 
 
-def count_on(title: str, tab: str) -> int:
-    """The number on a tab, which must be an end and not a beginning."""
-    found = re.search(rf"{tab} (\d+) ", title + " ")
-    assert found, title
-    return int(found[1])
+def read_count(title: str, tab: str) -> int:
+    """Return the number on a tab, which must not be cut."""
+    match = re.search(rf"{tab} (\d+) ", title + " ")
+    assert match, title
+    return int(match[1])
 
 
-def walk_to_the_end(terminal: PseudoTerminal, loaded: str) -> None:
-    """Page down until the list says that this is all of it."""
+def walk_to_the_end(terminal: PseudoTerminal, total: str) -> None:
+    """Page down until the status bar says that `total` is the end of the list."""
 
-    def settled_after(before: str) -> Callable[[], bool]:
+    def is_settled_after(before: str) -> Callable[[], bool]:
         return lambda: terminal.text != before and "ing more" not in terminal.text
 
-    while f"{loaded} · end of list" not in terminal.line(-2):
+    while f"{total} · end of list" not in terminal.line(-2):
         before = terminal.text
         terminal.type(PAGE_DOWN)
-        terminal.wait_for(settled_after(before), "the next page")
+        terminal.wait_for(is_settled_after(before), "the next page")
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(80, 24), (60, 20), (140, 40)])
@@ -68,19 +68,19 @@ def test_walk_the_tabs_and_fix_an_override(
         terminal.type("G")
         terminal.wait_for("chan-130")
 
-        # The devices: 235, of which the one we want is not on the first page.
+        # The devices: 235, of which the wanted one is not on the first page.
         terminal.type("2")
         terminal.wait_for("50 loaded · more ↓")
         assert DEVICE[-4:] not in terminal.text
         walk_to_the_end(terminal, "235 loaded")
 
-        # The bundles: 135, and the answer after the last one is an error that is none.
+        # The bundles: 135, and the answer after the last page is an error that means the end.
         terminal.type("3")
         terminal.wait_for("1.359.0")
         walk_to_the_end(terminal, "135 loaded")
         if columns > 60:
             title = terminal.line(0)
-            counts = [count_on(title, tab) for tab in ("Channels", "Devices", "Bundles")]
+            counts = [read_count(title, tab) for tab in ("Channels", "Devices", "Bundles")]
             assert counts == [134, 235, 135]
 
         # Find the device by its whole id, pasted in capitals as iOS shows it.

@@ -1,4 +1,4 @@
-"""No piece of a key is in anything the program ever writes, whatever the server does with it."""
+"""No piece of an API key is in any output or file of the program, whatever the server answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.arsenal.leaks import pieces_in
+from tests.arsenal.leaks import find_pieces
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.support.sandbox_process import serving
 from tests.terminal.unfriendly_sandbox import KEY, REFUSE
@@ -18,8 +18,8 @@ from tests.terminal.unfriendly_sandbox import KEY, REFUSE
 if TYPE_CHECKING:
     from pathlib import Path
 
-ECHOING = [sys.executable, "-m", "tests.terminal.unfriendly_sandbox", "echoing"]
-TYPED = "Wp3mVb8K-Zr5nCx1D-Ya7jGq2L-Ue9hTf4S"
+ECHOING_SANDBOX = [sys.executable, "-m", "tests.terminal.unfriendly_sandbox", "echoing"]
+SECOND_KEY = "Wp3mVb8K-Zr5nCx1D-Ya7jGq2L-Ue9hTf4S"
 ESC = "\x1b"
 
 BUG = """
@@ -33,25 +33,25 @@ def broken(self, *event, **options):
 MainScreen.{method} = broken
 main()
 """
-"""The program with a bug in it, in whose message and whose frame the key stands."""
+"""The program with a bug; the message and the frame hold the API key."""
 
 
 def assert_nowhere(secret: str, terminal: PseudoTerminal, folder: Path) -> None:
-    """Search all bytes on the screen, what they put on the clipboard, and every file."""
-    written = {"screen": bytes(terminal.output)}
+    """Assert that no piece of a secret is on the screen, on the clipboard or in a file."""
+    outputs = {"screen": bytes(terminal.output)}
     for number, payload in enumerate(re.findall(rb"\x1b\]52;c;([^\x07]*)\x07", terminal.output)):
-        written[f"clipboard {number}"] = base64.b64decode(payload)
+        outputs[f"clipboard {number}"] = base64.b64decode(payload)
     for file in folder.rglob("*"):
         if file.is_file():
-            written[str(file)] = file.read_bytes()
-    for place, data in written.items():
-        found = pieces_in(data, secret)
-        assert not found, (place, found)
+            outputs[str(file)] = file.read_bytes()
+    for place, data in outputs.items():
+        matches = find_pieces(data, secret)
+        assert not matches, (place, matches)
 
 
 @pytest.fixture
 def state_home(tmp_path: Path) -> dict[str, str]:
-    """Where the journal goes, and variables that would have Textual write down all keys."""
+    """Return a folder for the journal, and variables that make Textual log all keys."""
     log = {"TEXTUAL_LOG": "textual.log", "TEXTUAL_DEBUG": "1", "TEXTUAL": "debug,devtools"}
     return {"XDG_STATE_HOME": str(tmp_path / "state"), **log}
 
@@ -61,7 +61,7 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
 ) -> None:
     log = tmp_path / "requests.log"
     with (
-        serving(ECHOING) as sandbox,
+        serving(ECHOING_SANDBOX) as sandbox,
         PseudoTerminal(
             [str(COMMAND), "--log-file", str(log)],
             environ=sandbox.environ | state_home,
@@ -94,7 +94,7 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
         terminal.press("@", "key_refused: ")
         terminal.press("q", "key refused")
         terminal.press("r", "The key was refused; give another one.")
-        terminal.type(TYPED + "\r\r")
+        terminal.type(SECOND_KEY + "\r\r")
         terminal.wait_for("The key was refused")
         terminal.settle(lambda: True)
         terminal.type("\x03\x03")
@@ -104,10 +104,10 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
     assert sum(" 401 " in line for line in lines) >= 2, "both keys were used"
     assert b"[key hidden]" in terminal.output, "the server did echo it"
     assert terminal.output.count(b"\x1b]52;") == 3 + 4
-    exported = [file for file in tmp_path.iterdir() if file.suffix.endswith(("csv", "json"))]
-    assert len(exported) == 3
-    assert "[key hidden]" in max(exported, key=lambda file: file.stat().st_size).read_text()
-    for secret in (KEY, TYPED):
+    export_files = [file for file in tmp_path.iterdir() if file.suffix.endswith(("csv", "json"))]
+    assert len(export_files) == 3
+    assert "[key hidden]" in max(export_files, key=lambda file: file.stat().st_size).read_text()
+    for secret in (KEY, SECOND_KEY):
         assert_nowhere(secret, terminal, tmp_path)
 
 
@@ -120,7 +120,7 @@ def test_a_bug_is_told_and_the_key_in_its_message_is_not(
     program = tmp_path / "bug.py"
     program.write_text(BUG.format(method=method), encoding="utf-8")
     with (
-        serving(ECHOING) as sandbox,
+        serving(ECHOING_SANDBOX) as sandbox,
         PseudoTerminal(
             [sys.executable, str(program)], environ=sandbox.environ | state_home, folder=tmp_path
         ) as terminal,
@@ -131,9 +131,9 @@ def test_a_bug_is_told_and_the_key_in_its_message_is_not(
         if method == "show_detail_pane":
             terminal.settle("A bug in capgo-tui (RuntimeError)")
             terminal.type("q")
-        ended = terminal.wait_end()
+        exit_code = terminal.wait_end()
     assert b"capgo-tui met a bug; please report this:" in terminal.output
     assert b"RuntimeError" in terminal.output
     assert b"in broken" in terminal.output
-    assert ended == code
+    assert exit_code == code
     assert_nowhere(KEY, terminal, tmp_path)

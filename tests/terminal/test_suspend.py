@@ -1,4 +1,4 @@
-"""Ctrl+z stops the program, and a SIGCONT, as the shell's `fg` sends it, brings it back whole."""
+"""Ctrl+z stops the program, and SIGCONT, which the shell's `fg` sends, restores it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 QUESTION = "none → no_access?"
 REPLY = "\x1b[?2026;2$y"
-"""What a terminal answers to the question that Textual asks it after a resume."""
+"""The reply of a terminal to the mode that Textual requests after a resume."""
 
 
 def test_a_question_is_still_open_after_a_stop_and_not_answered_by_the_terminal(
@@ -31,9 +31,9 @@ def test_a_question_is_still_open_after_a_stop_and_not_answered_by_the_terminal(
         terminal.type("\x1a")
         _, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status)
-        sent = terminal.byte_count
+        start = terminal.byte_count
         os.kill(terminal.process.pid, signal.SIGCONT)
-        terminal.wait_for(lambda: b"\x1b[?2026$p" in terminal.output[sent:], "the question")
+        terminal.wait_for(lambda: b"\x1b[?2026$p" in terminal.output[start:], "the question")
         for piece in (REPLY[:5], REPLY[5:], REPLY):
             terminal.type(piece)
             terminal.settle(QUESTION)

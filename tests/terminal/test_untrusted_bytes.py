@@ -1,4 +1,4 @@
-"""A hostile server, a real terminal: no byte reaches it that the program did not mean."""
+"""No byte of a hostile server steers a real terminal."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.tui.driving import unsafe
 if TYPE_CHECKING:
     from pathlib import Path
 
-SPOILING = [sys.executable, "-m", "tests.terminal.unfriendly_sandbox", "hostile"]
-MEANT = re.compile(
+HOSTILE_SANDBOX = [sys.executable, "-m", "tests.terminal.unfriendly_sandbox", "hostile"]
+OWN_SEQUENCES = re.compile(
     r"\x1b(?:"
     r"\[[0-9;]*m"  # colours
     r"|\[\d+;\d+H"  # to a cell
@@ -24,31 +24,31 @@ MEANT = re.compile(
     r"|\[\?(?:2026|2048)\$p"  # asks for two of them
     r"|\[>\d+u|\[<u"  # keyboard protocol on and off
     r"|\]22;[a-z]+\x07"  # shape of the pointer
-    r"|\]52;c;[A-Za-z0-9+/=]+\x07"  # the clipboard, where it was asked for
+    r"|\]52;c;[A-Za-z0-9+/=]+\x07"  # the clipboard, on request
     r")"
 )
-"""All that Textual's driver and this program send on purpose."""
+"""Every sequence that Textual's driver and this program send on purpose."""
 
 
-def steering(output: str) -> list[str]:
-    """What of some output a terminal would not simply print, and nobody meant."""
-    printed = MEANT.sub("", output)
-    return [char for char in printed if unsafe(char) and char not in "\r\n"]
+def find_steering(output: str) -> list[str]:
+    """Return the characters of some output that would steer a terminal, without our own."""
+    text = OWN_SEQUENCES.sub("", output)
+    return [char for char in text if unsafe(char) and char not in "\r\n"]
 
 
 def test_the_check_sees_every_text_of_the_corpus_that_it_should() -> None:
     harmful = [name for name, text in TEXTS.items() if "\x1b" in text or "\x9b" in text]
     assert len(harmful) >= 9
     for name in harmful:
-        assert steering(TEXTS[name]), name
-    assert steering("plain \u202e") == ["\u202e"]
-    assert steering("\x1b[38;2;1;2;3mplain\x1b[0m\x1b[2;3H") == []
+        assert find_steering(TEXTS[name]), name
+    assert find_steering("plain \u202e") == ["\u202e"]
+    assert find_steering("\x1b[38;2;1;2;3mplain\x1b[0m\x1b[2;3H") == []
 
 
 def test_no_byte_of_the_server_steers_the_terminal(tmp_path: Path) -> None:
     log = tmp_path / "requests.log"
     with (
-        serving(SPOILING) as sandbox,
+        serving(HOSTILE_SANDBOX) as sandbox,
         PseudoTerminal(
             [str(COMMAND), "--log-file", str(log)], environ=sandbox.environ, folder=tmp_path
         ) as terminal,
@@ -87,17 +87,19 @@ def test_no_byte_of_the_server_steers_the_terminal(tmp_path: Path) -> None:
         terminal.type("q")
         assert terminal.wait_end() == 0
     output = terminal.output.decode()
-    assert steering(output) == []
+    assert find_steering(output) == []
     assert "\x1b[31m" not in output, "a colour of the corpus, and none of the theme"
-    copied = re.findall(r"\x1b\]52;c;([A-Za-z0-9+/=]*)", output)
-    assert len(copied) == 3 + 6, "only what was asked for gets on the clipboard"
-    exported = [file for file in tmp_path.iterdir() if file.suffix in {".csv", ".json", ".ndjson"}]
-    assert len(exported) == 3
+    payloads = re.findall(r"\x1b\]52;c;([A-Za-z0-9+/=]*)", output)
+    assert len(payloads) == 3 + 6, "only what was asked for gets on the clipboard"
+    export_files = [
+        file for file in tmp_path.iterdir() if file.suffix in {".csv", ".json", ".ndjson"}
+    ]
+    assert len(export_files) == 3
     for text in (
-        *(base64.b64decode(payload).decode() for payload in copied),
-        *(file.read_text(encoding="utf-8") for file in exported),
+        *(base64.b64decode(payload).decode() for payload in payloads),
+        *(file.read_text(encoding="utf-8") for file in export_files),
     ):
         assert not [char for char in text if unsafe(char) and char != "\n"]
-    written = log.read_text(encoding="utf-8")
-    assert "unreadable: " in written
-    assert not [char for char in written if unsafe(char) and char != "\n"]
+    log_text = log.read_text(encoding="utf-8")
+    assert "unreadable: " in log_text
+    assert not [char for char in log_text if unsafe(char) and char != "\n"]

@@ -1,8 +1,8 @@
-"""A sandbox as a process that means no good: `python -m tests.terminal.unfriendly_sandbox HOW`.
+"""A hostile sandbox as a process: `python -m tests.terminal.unfriendly_sandbox HOW`.
 
-``hostile`` spoils every text of every list and every error; ``echoing`` puts the key that came
-with a request into every answer, spelt another way each time, and refuses it once it was told
-to at `/refuse`.
+``hostile`` spoils every text of every list and every error; ``echoing`` puts the API key of the
+request into every answer, in another spelling each time, and refuses it after a request of
+`/refuse`.
 """
 
 from __future__ import annotations
@@ -24,63 +24,63 @@ if TYPE_CHECKING:
 
 REFUSE = "/refuse"
 KEY = "Qv7tXz2M-Lk9wBn4R-Hs6dFy3P-Jg8cTu5E"
-"""No piece of it stands in anything else."""
+"""The API key; no piece of it occurs in anything else."""
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     r"""Escape every letter as ``\u0041``."""
     return "".join(f"\\u{ord(letter):04x}" for letter in text)
 
 
 SPELLINGS: list[Callable[[str, str], bytes]] = [
     lambda answer, _: answer.encode(),
-    lambda answer, key: answer.replace(key, escaped(key)).encode(),
+    lambda answer, key: answer.replace(key, escape(key)).encode(),
     lambda answer, key: answer.replace(key, "\ufe0f".join(key)).encode(),
-    lambda answer, key: answer.replace(key, escaped("\ufe0f".join(key))).encode(),
-    lambda answer, key: answer.replace(key, escaped(key)).encode("utf-16"),
+    lambda answer, key: answer.replace(key, escape("\ufe0f".join(key))).encode(),
+    lambda answer, key: answer.replace(key, escape(key)).encode("utf-16"),
     lambda answer, _: answer.encode("utf-16-le"),
 ]
-"""Ways to put a key into JSON; the next answer is in the next one."""
+"""The spellings of an API key in JSON; each answer takes the next one."""
 
 
-class Unfriendly:
-    """Lets the sandbox answer, and sends something else."""
+class AnswerSpoiler:
+    """Middleware that spoils the answers of the sandbox."""
 
     def __init__(self, app: ASGIApp, how: str) -> None:
         self._app = app
-        self._echoes = how == "echoing"
-        self._refusing = False
-        self._answered = 0
+        self._echoes_key = how == "echoing"
+        self._refuses_key = False
+        self._answer_count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        held: list[Message] = []
+        messages: list[Message] = []
 
         async def keep(message: Message) -> None:
-            held.append(message)
+            messages.append(message)
 
-        self._refusing = self._refusing or scope["path"] == REFUSE
+        self._refuses_key = self._refuses_key or scope["path"] == REFUSE
         await self._app(scope, receive, keep)
-        status = 401 if self._refusing else held[0]["status"]
-        body = b"".join(message.get("body", b"") for message in held[1:])
+        status = 401 if self._refuses_key else messages[0]["status"]
+        body = b"".join(message.get("body", b"") for message in messages[1:])
         if status == 401:
             body = b'{"error": "invalid_apikey", "message": "Invalid apikey"}'
         key = dict(scope["headers"]).get(b"authorization", b"").decode()
         document = json.loads(body)
-        spoilt = _echoing(document, key) if self._echoes else spoiled_page(document)
-        answer = json.dumps(spoilt).encode()
-        if self._echoes and key:
-            spell = SPELLINGS[self._answered % len(SPELLINGS)]
-            self._answered += 1
+        answer_document = _echo_key(document, key) if self._echoes_key else spoiled_page(document)
+        answer = json.dumps(answer_document).encode()
+        if self._echoes_key and key:
+            spell = SPELLINGS[self._answer_count % len(SPELLINGS)]
+            self._answer_count += 1
             answer = spell(answer.decode(), key)
         headers = [(b"content-type", b"application/json"), (b"x-request-id", key.upper().encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
 
-def _echoing(document: Any, key: str) -> Any:
+def _echo_key(document: Any, key: str) -> Any:
     rows = document.get("data") if isinstance(document, dict) else document
     if isinstance(rows, list):
         for row in rows:
@@ -94,7 +94,7 @@ def main() -> None:
     """Serve until killed."""
     content = json.dumps(state()).replace(ALL, KEY)
     app = create_app(store_of(json.loads(content)), limits="none")
-    app.add_middleware(Unfriendly, how=sys.argv[1])
+    app.add_middleware(AnswerSpoiler, how=sys.argv[1])
     sys.exit(serve(app, Entrance(APP, KEY), host="127.0.0.1", port=0))
 
 

@@ -92,7 +92,7 @@ def entry(driver: Driver) -> Entry:
 async def undo(driver: Driver) -> None:
     """Take the latest change back by what the journal holds of it."""
     latest = entry(driver)
-    steps = CHANGES.validate_json(latest.change_json).undone_by(latest.found)
+    steps = CHANGES.validate_json(latest.change_json).inverse(latest.found)
     assert not isinstance(steps, str), steps
     for step in steps:
         outcome = await carry_out(step, workspace(driver))

@@ -8,8 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from capgo_tui.tui.overlays.confirmation import Yes
-from capgo_tui.workspace.changes.bundles import KEPT_BY_DELETED
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import KEPT_BY_DELETED, Fate
 from tests.tui.bundles import column, confirmed, form, left, on_bundles
 from tests.tui.channels import entry, told, undo, workspace
 from tests.tui.driving import assert_secret, assert_sound

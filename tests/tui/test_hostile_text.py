@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from capgo_tui.text import clean
 from capgo_tui.tui.controllers.confirm import Writing
 from capgo_tui.tui.overlays.confirmation import Yes
+from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from tests.support.hostile import TEXTS, spoiled_page
 from tests.tui.driving import assert_sound, on_devices, opened, post_paste, unsafe
@@ -145,7 +146,7 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
         title = clean(f"Override {TEXTS[name]}")
         # Another device: the same one would have to wait for a minute (contract §3).
         other = change.model_copy(update={"key": device_id(2), "row": device_id(2)})
-        main.work(writing.confirm_run([change, other], title), "ask")
+        main.work(writing.confirm_batch(BatchPlan(title, [change, other])), "ask")
         await driver.until(lambda: main.overlays.confirmation.visible, "the list of changes")
         await driver.settle()
         assert_sound(driver.app, size)

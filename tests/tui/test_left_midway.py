@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.outcome import Fate
@@ -165,3 +166,12 @@ async def test_a_form_that_is_closed_keeps_nobody_waiting(server: Server) -> Non
         form(driver).close()
         await idle(driver)
         assert driver.app.bug is None
+
+
+async def test_a_program_left_with_a_dialog_open_ends_without_a_fault() -> None:
+    faults: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+    async with on_bundles(made(), LAST) as driver:
+        await driver.type("1", "j", "D")
+        await driver.asked_in_dialog()
+    assert not faults

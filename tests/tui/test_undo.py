@@ -6,10 +6,10 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.overlays.confirmation import Yes
+from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, BundleDeletion
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from capgo_tui.workspace.changes.run import Run
 from tests.tui.driving import assert_sound, on_devices, opened
 from tests.tui.server import FAULT, Gate, Server
 from tests.tui.world import APP, device_id
@@ -131,7 +131,7 @@ async def test_a_run_is_asked_once_with_a_list(server: Server) -> None:
     async with on_devices(server) as driver:
         workspace = driver.main.workspace
         assert workspace is not None
-        run = Run(
+        run = Batch(
             [
                 OverrideChange(
                     app_id=APP, key=device_id(n), row=device_id(n), label=f"tester-{n:02d}",
@@ -176,7 +176,7 @@ async def test_an_undo_of_several_says_how_many_it_has_read(server: Server) -> N
             )
             for n in (1, 2, 3)
         ]  # fmt: skip
-        await Run(changes, workspace).go()
+        await Batch(changes, workspace).go()
         server.on("GET", "/device", second_waits)
         await driver.type("z")
         await driver.until("Reading what is there now… 1 of 3")

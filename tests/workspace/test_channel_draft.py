@@ -9,10 +9,12 @@ import pytest
 
 from capgo_tui.api.revisions import TRAITS, Revision
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import form_fields
+from capgo_tui.workspace.next_step import NextStep
 from tests.workspace.channel_world import (
     carried,
     channel,
@@ -152,7 +154,7 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
         ("", "give it a name"),
         ("with space", "only letters, digits, _ . and - (no spaces)"),
         ("grün", "only letters, digits, _ . and - (no spaces)"),
-        ("beta", "there is a channel of that name: e edits it"),
+        ("beta", "there is a channel of that name"),
         (" pr-9.1_x ", ""),
     ],
 )
@@ -160,6 +162,8 @@ async def test_a_name_is_checked(world: World, typed: str, error: str) -> None:
     draft = await drafted(world, None)
     draft.type(draft.fields[0], typed)
     assert draft.error(draft.fields[0]) == error
+    is_taken = typed == "beta"
+    assert draft.next_step(draft.fields[0]) is (NextStep.EDIT if is_taken else None)
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
@@ -237,7 +241,7 @@ async def test_platforms_and_the_update_package_are_told_and_set_where_the_serve
         draft.cycle(field(draft, "update_package"))
         assert draft.staged() == {"ios": False, "update_package": "zip"}
         change = draft.change()
-        assert sorted(f"{each.field}: {each}" for each in change.effects()) == [
+        assert sorted(f"{each.field}: {each}" for each in describe(change).effects()) == [
             "iOS: yes → no",
             "update package: all → zip",
         ]

@@ -17,12 +17,14 @@ from capgo_tui.workspace.changes.bundles import (
 )
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import DEMOTED, SettingsChange
-from capgo_tui.workspace.changes.history import full_story, revive, story
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.history import full_story, story
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.promotions import Promotion, Rollback
 from capgo_tui.workspace.changes.recall import recall
+from capgo_tui.workspace.changes.recorded import UNKNOWN_KIND, revive
 from capgo_tui.workspace.changes.resolve import resolve
 from capgo_tui.workspace.changes.undo import Undo, latest, plan, why_not
 from capgo_tui.workspace.rollback import Candidate, candidate
@@ -180,6 +182,48 @@ async def test_all_that_reads_the_journal_goes_on(what: str, world: World, file:
     assert undo.undoes == (2,)
 
 
+LATER: tuple[tuple[str, dict[str, JSON]], ...] = (
+    ("channel.rollout", {"app_id": "com.example.app", "key": "beta", "label": "beta"}),
+    ("channel.settings", {"app_id": "com.example.app", "key": "beta", "share": 25}),
+    ("app.rename", {"before": {"name": "a"}, "after": {"name": "b"}}),
+    ("channel.promote", {"bundle": ["2.4.0", "2.4.1"]}),
+)
+"""Kinds of change, and fields of them, that a later version may write."""
+
+
+@pytest.mark.parametrize(("kind", "fields"), LATER)
+@pytest.mark.parametrize("fate", ["verified", None])
+async def test_all_that_reads_the_journal_passes_over_an_unknown_kind_of_change(
+    kind: str, fields: dict[str, JSON], fate: str | None, world: World, file: Path
+) -> None:
+    workspace = world.open(journal=file)
+    first, second = world.free_devices()[:2]
+    await overridden(workspace, second)
+    await overridden(workspace, first)
+    for column, value in (
+        ("kind", kind),
+        ("target", "beta"),
+        ("change", json.dumps({"kind": kind, **fields})),
+        ("fate", fate),
+    ):
+        damage(file, 2, column, value)
+    workspace.journal.close()
+    again = world.open(journal=file)
+    await recall(again)
+    assert again.pacing.noted == {1}
+    await again.channels.load_all()
+    assert ("1 cannot be read" in str(await resolve(again))) == (fate is None)
+    beta = next(each for each in again.channels.records.values() if each.name == "beta")
+    assert isinstance(await candidate(again, beta), (Candidate, str))
+    newest = again.journal.entries()[0]
+    assert story(newest).what == f"{kind} beta"
+    assert "This version of capgo-tui cannot read more of it." in str(full_story(newest, NOON))
+    assert UNKNOWN_KIND in str(await plan([newest], again))
+    undo = await plan(latest(again.journal.entries()).entries, again)
+    assert isinstance(undo, Undo)
+    assert undo.undoes == (1,)
+
+
 # What an undo goes by
 
 
@@ -328,9 +372,14 @@ def look_at(entry: Entry) -> None:
         return
     assert isinstance(change.limits, (tuple, list))
     for traits in (LIVE, NEXT):
-        inverses = change.undone_on(traits, change.after, entry.found)
+        inverses = change.inverse(change.after, entry.found, traits)
         for each in () if isinstance(inverses, str) else inverses:
-            texts = [each.question(80), each.title, each.confirmation, *each.touches]
+            texts = [
+                describe(each).question(80),
+                describe(each).title,
+                describe(each).confirmation,
+                *each.touches,
+            ]
             assert all(text.isprintable() for text in texts), texts
 
 

@@ -17,9 +17,10 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.api.requests import Request, link_device
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.history import revive, story
+from capgo_tui.workspace.changes.history import story
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
+from capgo_tui.workspace.changes.recorded import revive
 from capgo_tui.workspace.journal import Journal, JournalUnusable
 from tests.support.clock import NOON
 from tests.workspace.world import open_world

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from capgo_tui.api.revisions import Revision
+from capgo_tui.tui.words import status
 from capgo_tui.workspace import fleet_size
 from capgo_tui.workspace.load_effort import LoadEffort, announcement, progress, question
 from capgo_tui.workspace.numbers import duration
 from capgo_tui.workspace.query import Query
-from capgo_tui.workspace.words import status
 from tests.support.clock import NOON
 from tests.workspace.world import open_world
 

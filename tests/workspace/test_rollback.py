@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.promotions import Rollback, promotion
 from capgo_tui.workspace.rollback import FROM_AUDIT, FROM_JOURNAL, NEXT_OLDER, Candidate, candidate
 from tests.workspace.channel_world import bundle, carried, carry, channel, done, loaded, names
@@ -38,7 +39,7 @@ async def roll_back(world: World, workspace: Workspace) -> Candidate:
     """Do what `b` does, and give what it went back to."""
     one = await found(workspace)
     back = promotion(workspace, channel(workspace, "beta"), one.bundle, kind=Rollback, note=one.why)
-    assert f"→ {one.bundle.name} ({one.why})?" in back.question(200)
+    assert f"→ {one.bundle.name} ({one.why})?" in describe(back).question(200)
     await done(workspace, back)
     assert carried(world, "beta") == one.bundle.name
     return one

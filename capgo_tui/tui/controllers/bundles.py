@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
+from capgo_tui.tui.controllers.confirm import outcome_text
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.overlays.row_form import Wish
@@ -14,7 +15,6 @@ from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, linked_now
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import promotion
-from capgo_tui.workspace.changes.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -132,7 +132,7 @@ class BundleController:
             if outcome.error is not None and isinstance(draft, RegistrationDraft):
                 draft.blame(outcome.error)
             if form.shows(draft):  # else another one's, and the status line tells it anyway
-                form.say(told(change, outcome), "warn")
+                form.say(outcome_text(change, outcome), "warn")
         else:
             self._go_to(change)
             return True
@@ -162,11 +162,7 @@ class BundleController:
         if len(found.changes) == 1 and not found.refused:
             await self._delete_one(bundles[0], found)
             return
-        stay = tuple(f"{bundle.name} stays, {why}" for bundle, why in found.refused)
-        first = found.changes[0].model_copy(update={"touches": found.changes[0].touches + stay})
-        changes = [first, *found.changes[1:]]
-        many = f"{len(changes)} bundles" if len(changes) > 1 else f"bundle {first.label}"
-        await self._writing.confirm_run(changes, f"Delete {many}")
+        await self._writing.confirm_batch(found.batch)
 
     async def _delete_one(self, bundle: Bundle, found: Deletions) -> Outcome | None:
         def again() -> Change | None:

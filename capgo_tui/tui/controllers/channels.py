@@ -7,20 +7,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.errors import Refused
+from capgo_tui.tui.controllers.confirm import outcome_text
 from capgo_tui.tui.controllers.guard import guarded
 from capgo_tui.tui.controllers.picker import pick
+from capgo_tui.tui.overlays.channel_form import error_label
 from capgo_tui.tui.overlays.confirmation import Choice
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import bundle_name
-from capgo_tui.workspace.changes.change import NAME_WIDTH
 from capgo_tui.workspace.changes.channels import settings_change
-from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import Rollback, promotion
-from capgo_tui.workspace.changes.told import told
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.links import overridden_devices, reread_devices
 from capgo_tui.workspace.rollback import candidate
@@ -145,7 +145,7 @@ class ChannelController:
             draft.rebase()
             if form.shows(draft):
                 form.show_steps(self._steps(draft))
-                form.say(told(change, outcome), "warn")
+                form.say(outcome_text(change, outcome), "warn")
         else:
             self._go_to(change)
             return True
@@ -165,9 +165,9 @@ class ChannelController:
             return lambda: step.change(self._workspace, draft.channel or channel)
         errors = draft.errors()
         if errors:
-            field, error = errors[0]
+            field = errors[0][0]
             form.go_to(field)
-            form.say(f"{field.label}: {error}", "warn")
+            form.say(f"{field.label}: {error_label(draft, field)}", "warn")
             return None
         if not draft.dirty:
             form.say("Nothing is changed, so there is nothing to send.", "warn")

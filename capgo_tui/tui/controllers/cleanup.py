@@ -6,16 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.guard import guarded
-from capgo_tui.tui.overlays.confirmation import Listing
 from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.changes.bundle_deletions import (
     all_deletion,
     bring_up_to_date,
+    cleanup_batch,
     count_all,
-    deletion,
 )
+from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, listing
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.tui.controllers.confirm import Writing
     from capgo_tui.tui.host import Host
+    from capgo_tui.workspace.changes.batch_plan import BatchPlan
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.cleanup import Plan
     from capgo_tui.workspace.session import Workspace
@@ -61,7 +62,7 @@ class CleanupController:
     async def _fill(self, draft: CleanupDraft) -> None:
         form = self._screen.overlays.fields_form
         tasks = [asyncio.ensure_future(self._load(draft))]
-        agreed: Sequence[Change] = ()
+        agreed: BatchPlan | None = None
         try:
             while form.shows(draft):
                 wish = await form.wish()
@@ -86,7 +87,7 @@ class CleanupController:
                 task.cancel()
             form.close(draft)
         if agreed:
-            await self._writing.carry_out_run(agreed, _title(agreed))
+            await self._writing.carry_out_batch(agreed)
 
     async def _load(self, draft: CleanupDraft) -> None:
         """Bring all that a plan is made of up to date."""
@@ -122,25 +123,26 @@ class CleanupController:
 
     # Agreeing
 
-    async def _agree(self, draft: CleanupDraft) -> Sequence[Change]:
-        """Show the plan until it is agreed to; empty when it is not."""
+    async def _agree(self, draft: CleanupDraft) -> BatchPlan | None:
+        """Show the plan until it is agreed to; None when it is not."""
         form, changed = self._screen.overlays.fields_form, False
         await self._count(draft)
         while form.shows(draft) and (plan := draft.plan) is not None:
             if draft.refusal:
                 form.say(f"Nothing can be deleted: {draft.refusal}.", "warn")
-                return ()
-            changes = self._changes(plan)
-            if not changes:
+                return None
+            batch = cleanup_batch(self._workspace, plan)
+            if not batch.changes:
                 form.say("These rules delete nothing.", "warn")
-                return ()
+                return None
             form.say("")
             lines = _lines(plan, draft.notes(), self._workspace.now())
-            title = _title(changes)
-            listing = Listing(title, changed=changed, lines=lines)
-            if not await self._writing.ask(changes, None, listing):
+            question = Question(
+                batch.changes, self._workspace, batch.title, is_listed=True, is_again=changed
+            )
+            if not await self._writing.ask(question, lines):
                 form.say("Nothing was deleted.")
-                return ()
+                return None
             # It may have been read for long: what goes is judged once more before it does.
             form.say("Reading bundles and channels once more… esc stops, nothing is deleted yet")
             await bring_up_to_date(self._workspace, self._workspace.bundles)
@@ -148,14 +150,11 @@ class CleanupController:
             await self._count(draft)
             if not form.shows(draft):
                 self._screen.say("Nothing was deleted.")
-                return ()
-            if draft.plan is not None and _agreed_to(draft.plan) == _agreed_to(plan):
-                return changes
+                return None
+            if draft.plan is not None and plan.does_the_same(draft.plan):
+                return batch
             changed = True
-        return ()
-
-    def _changes(self, plan: Plan) -> list[Change]:
-        return [deletion(self._workspace, each.bundle, plan.links) for each in plan.deleted]
+        return None
 
     # All of them
 
@@ -178,17 +177,6 @@ class CleanupController:
         if outcome is None:
             form.say("Nothing was deleted.")
         return outcome is not None
-
-
-def _title(changes: Sequence[Change]) -> str:
-    if len(changes) == 1:
-        return f"Clean up: delete bundle {changes[0].label}"
-    return f"Clean up: delete {len(changes)} bundles"
-
-
-def _agreed_to(plan: Plan) -> tuple[list[int], str]:
-    """What goes, and what was not known of its use: another one is asked about anew."""
-    return [verdict.bundle.id for verdict in plan.deleted], plan.links.untold
 
 
 def _lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:

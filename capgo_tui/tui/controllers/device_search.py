@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.text import clean
-from capgo_tui.workspace import words
+from capgo_tui.tui import words
 from capgo_tui.workspace.custom_ids import find_custom_id, find_device, not_found
 from capgo_tui.workspace.numbers import grouped
 from capgo_tui.workspace.query import custom_id_filter

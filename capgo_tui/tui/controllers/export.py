@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.widgets.lines import pad_middle, width_of
+from capgo_tui.tui.words import ESC_STOPS, step_label
 from capgo_tui.workspace.export.file import WholeFile
 from capgo_tui.workspace.export.formats import OF_FILES, Format
 from capgo_tui.workspace.numbers import grouped
@@ -106,7 +107,7 @@ class ExportController:
         self._under_way = export = rows.export(form)
 
         def progressed() -> None:
-            self._screen.say(export.progress())
+            self._screen.say(f"{export.progress()} · {ESC_STOPS}")
 
         try:
             await self._screen.app.see_through(export.go(file, progressed), export.stop)
@@ -114,9 +115,10 @@ class ExportController:
             self._screen.say(f"✗ Nothing was exported: {_why(error)}")
         else:
             # Both ends of a long path are worth more than its middle.
-            room = max(20, self._screen.size.width - width_of(export.outcome) - len(" ") - len(TO))
+            outcome = export.outcome("more exists" + step_label(export.next_step))
+            room = max(20, self._screen.size.width - width_of(outcome) - len(" ") - len(TO))
             path = pad_middle(name, min(width_of(name), room))
-            self._screen.say(f"{export.outcome}{TO}{path}" if export.kept else export.outcome)
+            self._screen.say(f"{outcome}{TO}{path}" if export.kept else outcome)
         finally:
             self._under_way = None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, Refused
-from capgo_tui.workspace.words import explain
+from capgo_tui.tui.words import explain, step_label
+from capgo_tui.workspace.next_step import OtherWay
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -29,7 +30,8 @@ async def guarded(host: Host, work: Awaitable[object], doing: str) -> None:
         notice = explain(error, doing, host.target, since=since)
         host.say(f"✗ {notice.headline} {notice.advice}".rstrip())
     except Refused as refused:
-        host.say(f"✗ Nothing was sent: {refused}.")
+        step = refused.next_step if isinstance(refused, OtherWay) else None
+        host.say(f"✗ Nothing was sent: {refused}{step_label(step)}.")
     except Exception as error:  # noqa: BLE001 - a bug in a worker must not end the program
         host.say(f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui. r reads again.")
         host.app.report_bug(error)

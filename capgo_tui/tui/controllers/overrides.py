@@ -11,6 +11,7 @@ from capgo_tui.api.errors import Refused
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal, override
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.pacing import link_limits
@@ -142,7 +143,7 @@ class OverrideController:
                 raise Refused(why_not)
             change = override(self._workspace, now, channel, bundle)
             if why_not := change.needless(self._workspace):
-                raise Refused(f"{change.name}: {why_not}")
+                raise Refused(f"{describe(change).name}: {why_not}")
             return change
 
         return self._writing.confirm(override(self._workspace, device, channel, bundle), again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace import words
+from capgo_tui.tui import words
 
 if TYPE_CHECKING:
     from capgo_tui.tui.controllers.lists import ListController

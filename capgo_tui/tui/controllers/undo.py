@@ -6,7 +6,8 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.overlays.confirmation import Listing
+from capgo_tui.tui.words import step_label
+from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ READING_LEFT = "Reading what an earlier run left midway…"
 def _import_kinds() -> None:
     """Import the models of all kinds of change: 0.1 s for a thread, not for the event loop."""
     from capgo_tui.workspace.changes import kinds  # noqa: F401, PLC0415
-
-
-def _question(change: Change, width: int) -> str:
-    return LEAD + change.question(width - len(LEAD))
 
 
 class UndoController:
@@ -58,7 +55,7 @@ class UndoController:
             )
             return
         if told := str(resolved):
-            self._screen.tell(told)
+            self._screen.tell(told + step_label(resolved.next_step))
 
     async def last(self) -> None:
         """Undo the last change that can be undone, and all that was confirmed with it."""
@@ -105,7 +102,7 @@ class UndoController:
         elif len(undo.changes) == 1:
             await self._writing.carry_out(undo.changes[0], undo.undoes[0])
         else:
-            await self._writing.carry_out_run(undo.changes, undo.title, undo.undoes)
+            await self._writing.carry_out_batch(undo.batch)
 
     def _say_read(self, what: str, done: int, of: int) -> None:
         """Say of several that are read how many have been."""
@@ -114,8 +111,8 @@ class UndoController:
 
     def _ask(self, undo: Undo) -> asyncio.Future[bool]:
         one = len(undo.changes) == 1 and not undo.left_out
-        line = partial(_question, undo.changes[0]) if one else None
-        return self._writing.ask(undo.changes, line, Listing(undo.title))
+        question = Question(undo.changes, self._workspace, undo.title, lead=LEAD, is_listed=not one)
+        return self._writing.ask(question)
 
     def is_taken(self) -> bool:
         """Whether something else was opened while the server was read, after saying so."""

@@ -10,6 +10,7 @@ from capgo_tui.tui.overlays.channel_rows import REVIEW_ROW, FormRow, form_rows
 from capgo_tui.tui.overlays.row_form import QUIET, RowForm, Wish, form_keys
 from capgo_tui.tui.widgets.completing_input import CompletingInput
 from capgo_tui.tui.widgets.lines import Run, pad, width_of, wrap
+from capgo_tui.tui.words import step_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -204,7 +205,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         field, draft = self._rows[self._at].field, self._draft
         if draft is None or field is None:
             return QUIET
-        error = draft.error(field) if draft.is_changed(field) else ""
+        error = error_label(draft, field) if draft.is_changed(field) else ""
         names = self._suggestions()
         fits = f"→ takes {' · '.join(names[:SHOWN])}" if names else ""
         return " · ".join(part for part in (error, fits) if part), "warn" if error else "muted"
@@ -240,7 +241,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         draft = self._draft
         if draft is None:
             return []
-        changed, error = draft.is_changed(field), draft.error(field)
+        changed, error = draft.is_changed(field), error_label(draft, field)
         typed = self._rows[self._at].field == field and field.is_text
         runs: list[Run] = []
         if typed:
@@ -256,6 +257,11 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
             short = pad(f"  {error}", room).rstrip() if room > 0 else ""
             runs.append((short, self._style("error")))
         return runs
+
+
+def error_label(draft: ChannelDraft, field: FormField) -> str:
+    """Return what is wrong with a field, with the key that helps; empty when nothing is."""
+    return draft.error(field) + step_label(draft.next_step(field))
 
 
 def _lines(text: str, width: int, most: int) -> list[str]:

@@ -17,6 +17,7 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.guard import Guard
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.question import Question
 
 CHROME = 2
 """Rows beside those of the list: the title and the question."""
@@ -43,28 +45,6 @@ class Choice:
 
     label: str
     is_chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What the dialog says of the changes it asks about."""
-
-    title: str = ""
-    """What they are called; of one change its own name when empty."""
-    changed: bool = False
-    """Whether it was asked before, and the record has changed since."""
-    lines: Sequence[Line] = ()
-    """What is listed, where it is something else than the changes one by one."""
-    notes: Sequence[str] = ()
-    """Sentences to be read besides."""
-    effort: str = ""
-    """What it takes to do all of it, where that is worth a word."""
-    place: str = ""
-    """Where they are made, where that must not be overlooked."""
-    typed: str = ""
-    """What has to be typed for `Guard.TYPED`."""
-    choice: Choice | None = None
-    """What can be done besides; never done unless it is ticked."""
 
 
 class Yes(Answer):
@@ -139,34 +119,35 @@ class Confirmation(Vertical, Overlay):
         yield Yes()
 
     def open(
-        self, changes: Sequence[Change], guard: Guard, listing: Listing
+        self, question: Question, lines: Sequence[Line] = (), choice: Choice | None = None
     ) -> asyncio.Future[bool]:
         """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
 
         Args:
-            changes: at least one.
-            guard: how much it takes; `Guard.LINE` is asked as `Guard.LIST` here.
-            listing: what is said of them.
+            question: what it is about; `Guard.LINE` is asked as `Guard.LIST` here.
+            lines: what is listed, where it is something else than the changes one by one.
+            choice: what can be done besides; never done unless it is ticked.
 
         """
-        title = listing.title or changes[0].title
-        place = f"{listing.place} · " if listing.place else ""
-        line = f" {place}{'Changed! ' if listing.changed else ''}{title}"
+        changes = question.changes
+        title = question.title or describe(changes[0]).title
+        place = f"{question.place} · " if question.place else ""
+        line = f" {place}{'Changed! ' if question.is_again else ''}{title}"
         who = _whose(changes)
         if who and (who not in line or width_of(line) > self.screen.size.width):
             line = f" {id_end(who)} ·{line}"  # a name of any length must not hide it
         self.query_one("#confirmation-title", TextLine).show(line)
         listed = self.query_one("#confirmation-list", Detail)
-        told = [each for each in (listing.effort, *listing.notes) if each]
+        told = [each for each in (question.effort, *question.notes) if each]
         notes = [Line("", note, "note") for note in told]
-        self._wanted = listing.typed if guard is Guard.TYPED else None
+        self._wanted = question.typed if question.level is Guard.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None
-        self._offer(listing.choice)
+        self._offer(choice)
         around = CHROME + (self._wanted is not None) + (self._choice is not None)
         room = self.screen.size.height - ABOVE
         # A long list would hide what comes behind it.
-        effects, warnings = (listing.lines, []) if listing.lines else _lines(changes)
+        effects, warnings = (lines, []) if lines else _lines(changes)
         listed.show_lines([*notes, *effects, *warnings])
         rows = listed.rows_at(self.screen.size.width) + around
         if rows > room:
@@ -234,10 +215,10 @@ class Confirmation(Vertical, Overlay):
         hint.show(text, "warn" if problem else "muted")
 
     def _close(self, _: asyncio.Future[bool]) -> None:
-        if self._choice is not None:
-            self._choice.is_chosen = self.query_one(CheckRow).is_ticked
         if not self.is_attached:  # the program is being left
             return
+        if self._choice is not None:
+            self._choice.is_chosen = self.query_one(CheckRow).is_ticked
         if self.query_one(Yes).asking:  # another question has taken its place by now
             return
         self.query_one(Input).disabled = True
@@ -246,18 +227,19 @@ class Confirmation(Vertical, Overlay):
 
 def _whose(changes: Sequence[Change]) -> str:
     """Return the id of the one record that is changed, where its name does not tell it."""
-    identities = {(change.key, change.identity) for change in changes}
-    return changes[0].identity if len(identities) == 1 else ""
+    identities = {(change.key, describe(change).identity) for change in changes}
+    return describe(changes[0]).identity if len(identities) == 1 else ""
 
 
 def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
     """Return what becomes of each field or record, and what is to be known besides."""
     if len({(change.noun, change.key) for change in changes}) == 1:
-        effects = [effect for change in changes for effect in change.effects()]
+        effects = [effect for change in changes for effect in describe(change).effects()]
         lines = [Line(effect.field, str(effect)) for effect in effects]
     else:
         lines = [
-            Line(change.list_name, change.in_short or change.verb) for change in changes[:LISTED]
+            Line(each.list_name, each.first_effect or each.verb)
+            for each in map(describe, changes[:LISTED])
         ]
         if len(changes) > LISTED:
             lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))

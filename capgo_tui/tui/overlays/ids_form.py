@@ -18,9 +18,9 @@ from capgo_tui.text import clean
 from capgo_tui.tui.overlays.overlay import Overlay
 from capgo_tui.tui.widgets.lines import pad, strip
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
+from capgo_tui.tui.words import brief
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.device_ids import parse_ids
-from capgo_tui.workspace.words import brief
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

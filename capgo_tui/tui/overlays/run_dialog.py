@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,8 +15,10 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.progress_line import ProgressLine
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.words import brief_step
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.describe.outcomes import outcome_label
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.told import briefly
 from capgo_tui.workspace.numbers import duration
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from capgo_tui.workspace.changes.run import Run, Step
+    from capgo_tui.workspace.changes.batch import Batch, Step
 
 ABOVE = 4
 """Rows of the screen that stay in sight above it."""
@@ -41,7 +44,7 @@ WORST_FIRST = (Fate.FAILED, Fate.UNKNOWN, Fate.DIFFERENT, Fate.UNVERIFIED, None,
 
 
 class RunDialog(Vertical, Overlay, can_focus=True):
-    """Shows a `Run` until it has ended and the operator has seen what became of it.
+    """Shows a `Batch` until it has ended and the operator has seen what became of it.
 
     Esc stops it after the change under way; once it has ended Esc, Enter and q close it.
     """
@@ -67,7 +70,7 @@ class RunDialog(Vertical, Overlay, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._run: Run | None = None
+        self._run: Batch | None = None
         self._title = ""
         self._seen: asyncio.Future[None] | None = None
         self._timer: Timer | None = None
@@ -82,7 +85,7 @@ class RunDialog(Vertical, Overlay, can_focus=True):
         yield Detail(id="run-list")
         yield TextLine(tone="muted", id="run-hint")
 
-    def open(self, title: str, run: Run) -> None:
+    def open(self, title: str, run: Batch) -> None:
         """Take the keyboard and show a run."""
         self._run, self._title = run, title
         self._ended, self._follows = False, True
@@ -117,7 +120,7 @@ class RunDialog(Vertical, Overlay, can_focus=True):
                 shown.bring_into_view(at - start)
         self.query_one("#run-hint", TextLine).show(f" {self._hint(run)}")
 
-    def _hint(self, run: Run) -> str:
+    def _hint(self, run: Batch) -> str:
         if self._ended:
             return "esc close  ↑↓ scroll"
         if run.stopped:
@@ -182,7 +185,7 @@ class RunDialog(Vertical, Overlay, can_focus=True):
         self._follows = False
         self.query_one("#run-list", Detail).action_scroll_lines(lines)
 
-    def _last_lines(self, run: Run) -> Sequence[Line]:
+    def _last_lines(self, run: Batch) -> Sequence[Line]:
         worst_first = sorted(run.steps, key=_severity)
         lines = [Line("", f"! {why}", "note") for why in _untried(run)]
         lines += [self._line(step) for step in worst_first[:LISTED]]
@@ -191,7 +194,7 @@ class RunDialog(Vertical, Overlay, can_focus=True):
         return lines
 
     def _line(self, step: Step) -> Line:
-        return Line(step.change.list_name, self._told(step))
+        return Line(describe(step.change).list_name, self._told(step))
 
     def _told(self, step: Step) -> str:
         if step.skipped:
@@ -199,9 +202,9 @@ class RunDialog(Vertical, Overlay, can_focus=True):
         if step.unread:
             return UNREAD
         if step.outcome is not None:
-            return briefly(step.change, step.outcome)
+            return outcome_label(step.change, step.outcome) + brief_step(step.outcome.next_step)
         if step.untried:
-            return f"– not tried: {step.untried}"
+            return f"– not tried: {_why(step)}"
         if self._ended:
             return "– not tried"
         if step.under_way:
@@ -210,21 +213,26 @@ class RunDialog(Vertical, Overlay, can_focus=True):
         return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
 
 
-def _untried(run: Run) -> Sequence[str]:
+def _why(step: Step) -> str:
+    """Why a step was not tried, with the key that helps."""
+    return step.untried + brief_step(step.next_step)
+
+
+def _untried(run: Batch) -> Sequence[str]:
     """In sentences, how many were not tried, and why."""
     return [
         f"the other {f'{count} were' if count > 1 else 'one was'} not tried: {why}"
-        for why, count in run.untried.items()
+        for why, count in Counter(_why(step) for step in run.steps if step.untried).items()
     ]
 
 
-def _why_untried(run: Run) -> str:
+def _why_untried(run: Batch) -> str:
     """The reason, once it is known and the same for all that were not tried."""
-    reasons = {step.untried for step in run.steps if not step.ended}
+    reasons = {_why(step) for step in run.steps if not step.ended}
     return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
 
 
-def _position(run: Run) -> int:
+def _position(run: Batch) -> int:
     """The change to look at: the one under way, else the first that has not ended."""
     under_way = (at for at, step in enumerate(run.steps) if step.under_way)
     left = (at for at, step in enumerate(run.steps) if not step.ended)

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive
 
+from capgo_tui.tui import words
 from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.controllers.guard import guarded
@@ -20,7 +21,6 @@ from capgo_tui.tui.widgets.hint_bar import HintBar
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
-from capgo_tui.workspace import words
 from capgo_tui.workspace.resources.registry import RESOURCES
 
 if TYPE_CHECKING:

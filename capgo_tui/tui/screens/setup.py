@@ -16,8 +16,8 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
+from capgo_tui.tui.words import explain
 from capgo_tui.workspace.target import Target
-from capgo_tui.workspace.words import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

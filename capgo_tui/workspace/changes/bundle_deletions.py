@@ -8,25 +8,28 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import CapgoError, UnsupportedByRevision
+from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.revisions import DeleteAll, Extra
 from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks, linked_to
+from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion
 from capgo_tui.workspace.changes.states import bundle_state
 from capgo_tui.workspace.cleanup import unsafe_name
+from capgo_tui.workspace.next_step import NextStep, OtherWay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.cleanup import Plan
     from capgo_tui.workspace.collection import Collection
     from capgo_tui.workspace.session import Workspace
 
 UNREADABLE: Final = "not all channels could be read, so nobody knows which bundles they use"
 SERVER_REFUSES: Final = "the server refuses to delete what they use"
 UNKNOWN_DEVICES: Final = "{count} devices are loaded; what the others run is not known"
-ONLY_ALL: Final = "the legacy API cannot delete one bundle, only all: C"
+ONLY_ALL: Final = "the legacy API cannot delete one bundle, only all"
 FRESH: Final = timedelta(seconds=60)
 """A list older than this is read again before something is deleted by what it says."""
 
@@ -39,6 +42,15 @@ class Deletions:
     refused: Sequence[tuple[Bundle, str]]
     links: BundleLinks
     """What that was judged by."""
+
+    @property
+    def batch(self) -> BatchPlan:
+        """The plan that deletes what can be; the first names what stays."""
+        stay = tuple(f"{bundle.name} stays, {why}" for bundle, why in self.refused)
+        first = self.changes[0].model_copy(update={"touches": self.changes[0].touches + stay})
+        changes = [first, *self.changes[1:]]
+        many = f"{len(changes)} bundles" if len(changes) > 1 else f"bundle {first.label}"
+        return BatchPlan(f"Delete {many}", changes)
 
 
 async def links_of(workspace: Workspace) -> BundleLinks:
@@ -101,12 +113,12 @@ async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletion
     """Judge some bundles; all channels are loaded first, for any of them may use one.
 
     Raises:
-        UnsupportedByRevision: where one bundle alone cannot be deleted.
+        OtherWay: where one bundle alone cannot be deleted.
 
     """
     traits = await workspace.client.traits_for_write(workspace.target.app_id)
     if Extra.DELETE_ONE_BUNDLE not in traits.extras:
-        raise UnsupportedByRevision(ONLY_ALL)
+        raise OtherWay(ONLY_ALL, NextStep.DELETE_ALL)
     await bring_up_to_date(workspace, workspace.channels)
     links = await links_of(workspace)
     changes: list[BundleDeletion] = []
@@ -118,6 +130,13 @@ async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletion
         else:
             changes.append(deletion(workspace, bundle, links))
     return Deletions(changes, refused, links)
+
+
+def cleanup_batch(workspace: Workspace, plan: Plan) -> BatchPlan:
+    """Return the plan that deletes what a clean-up does."""
+    changes = [deletion(workspace, each.bundle, plan.links) for each in plan.deleted]
+    many = f"{len(changes)} bundles" if len(changes) != 1 else f"bundle {changes[0].label}"
+    return BatchPlan(f"Clean up: delete {many}", changes)
 
 
 def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits) -> str:

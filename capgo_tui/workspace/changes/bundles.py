@@ -12,9 +12,9 @@ from pydantic import SecretStr  # noqa: TC002 - pydantic reads the annotations
 from capgo_tui.api import requests
 from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.api.requests import BundleName
-from capgo_tui.api.revisions import DeleteAll
+from capgo_tui.api.revisions import LIVE, DeleteAll
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
-from capgo_tui.workspace.changes.change import Change, Effect, Outdated
+from capgo_tui.workspace.changes.change import Change, Inverse, Outdated
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.states import State, bundle_state
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Self
 
-    from capgo_tui.api.errors import CapgoError
     from capgo_tui.api.models import Bundle
     from capgo_tui.api.paging import ReadPage
     from capgo_tui.api.requests import Request
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 CHECKSUM: Final = re.compile("[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 CHECKED_FOR: Final = timedelta(seconds=10)
 """So long the channels once read are good for the next deletion of a run."""
-KEPT_BY_DELETED: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
 GONE_FOR_GOOD: Final = (
     "a deleted bundle cannot be brought back, and its name stays taken for 90 days"
 )
@@ -105,7 +103,6 @@ class BundleNotes(BundleChange):
     """Set a bundle's link, its comment or both (contract §8.5)."""
 
     kind: Literal["bundle.notes"] = "bundle.notes"
-    verb: ClassVar[str] = "Change"
     right: ClassVar[str] = "edit notes of bundles"
     bundle_id: int
 
@@ -137,8 +134,11 @@ class BundleNotes(BundleChange):
             comment=texts.get("comment"),
         )
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """The notes as they were."""
+        del left, traits
         after = self.after or {}
         now = {field: (found or after).get(field) for field in after}
         return (self.model_copy(update={"before": now, "after": self.before}),)
@@ -151,7 +151,6 @@ class BundleRegistration(BundleChange):
     """
 
     kind: Literal["bundle.register"] = "bundle.register"
-    verb: ClassVar[str] = "Register"
     right: ClassVar[str] = "register bundles"
     session_key: SecretStr | None = None
     """Never written anywhere: in the journal it is stars."""
@@ -174,11 +173,6 @@ class BundleRegistration(BundleChange):
             key_id=texts.get("key_id"),
         )
 
-    def reason(self, error: CapgoError) -> str:
-        """That the name is taken, which the server does not say of a deleted bundle's."""
-        taken = error.code == "cannot_create_bundle" and error.message == "Cannot create bundle"
-        return KEPT_BY_DELETED if taken else ""
-
     def find(self, workspace: Workspace) -> State | None:
         """What the server has of it."""
         bundle = self.bundle(workspace)
@@ -187,9 +181,11 @@ class BundleRegistration(BundleChange):
         found: State = {"external_url": bundle.external_url, "checksum": bundle.checksum}
         return {**found, "key_id": bundle.key_id} if bundle.key_id is not None else found
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """Its deletion, after which the name stays taken."""
-        del found
+        del found, left, traits
         return (
             BundleDeletion(
                 app_id=self.app_id,
@@ -206,7 +202,6 @@ class BundleDeletion(BundleChange):
     """Delete exactly one bundle (contract §8.2)."""
 
     kind: Literal["bundle.delete"] = "bundle.delete"
-    verb: ClassVar[str] = "Delete bundle"
     right: ClassVar[str] = "delete bundles"
     guard: Guard = Guard.TYPED
     agreed: tuple[str, ...] = ()
@@ -235,13 +230,11 @@ class BundleDeletion(BundleChange):
         """``DELETE /bundle`` with a name that can never mean all of them."""
         return requests.delete_bundle(traits, self.app_id, BundleName(self.key))
 
-    def effects(self) -> list[Effect]:
-        """Nothing field by field: all of it goes."""
-        return []
-
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """Nothing."""
-        del found
+        del found, left, traits
         return GONE_FOR_GOOD
 
 
@@ -253,7 +246,6 @@ class AllBundlesDeletion(BundleChange):
     """
 
     kind: Literal["bundle.delete_all"] = "bundle.delete_all"
-    verb: ClassVar[str] = "Delete all bundles of"
     right: ClassVar[str] = "delete bundles"
     guard: Guard = Guard.TYPED
     spares_linked: bool
@@ -281,13 +273,11 @@ class AllBundlesDeletion(BundleChange):
         left = workspace.bundles.records.keys() - spared
         return {"bundles": len(left)}
 
-    def field_label(self, field: str) -> str:
-        """Which of them."""
-        return f"number of {field} no channel uses" if self.spares_linked else f"number of {field}"
-
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """Nothing."""
-        del found
+        del found, left, traits
         return GONE_FOR_GOOD
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, Refused
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.journal import JournalUnusable
 
@@ -60,7 +61,7 @@ async def send_once(
     What is refused on this side is not journalled, unless it is a step of an undo: without it
     the steps before it would look like the whole. `alone` is for `Change.check`.
     """
-    if why_not := change.unsendable:
+    if why_not := describe(change).unsendable:
         return not_sent(InvalidArgument(why_not)).known_at(workspace.now())
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
@@ -80,8 +81,7 @@ async def send_once(
         workspace.pacing.note(change.limits, error, entry)
         if error.maybe_sent:
             return Sent(change, entry, error)
-        refusal = Outcome(Fate.FAILED, error=error, reason=change.reason(error), seen=False)
-        return await settle(workspace, entry, refusal)
+        return await settle(workspace, entry, Outcome(Fate.FAILED, error=error, seen=False))
     except Exception as bug:  # noqa: BLE001 - it may be out: what it did must be told
         workspace.pacing.note(change.limits, entry=entry)
         return Sent(change, entry, _fault(bug, maybe_sent=True), bug)

@@ -12,14 +12,12 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, CleanText, Outdated
-from capgo_tui.workspace.changes.channel_words import setting_label, setting_value
+from capgo_tui.workspace.changes.change import Change, CleanText, Inverse, Outdated
+from capgo_tui.workspace.changes.channel_words import setting_label
 from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.rollout_state import (
     concerns_rollout,
     describe_effect,
-    describe_rollout,
     ends_rollout,
     is_served,
     rollout_of,
@@ -140,14 +138,6 @@ class ChannelChange(Change):
             return not side_effects
         return side_effects.get("rollout_bundle", "kept") is None
 
-    def side_effects_label(self, side_effects: State) -> str:
-        """Name the rollout that has ended, or what else has become of it."""
-        if side_effects.get("rollout_bundle", "kept") is None:
-            return f"rollout of {target_name(self.before or {})} ended"
-        if self.ends_rollout:
-            return f"its rollout goes on ({describe_rollout(self.before or {})})"
-        return super().side_effects_label(side_effects)
-
     def state_before(self, left: State | None) -> State:
         """Return the fields it changed, itself or by what the server did besides, as they were."""
         before = self.before or {}
@@ -161,9 +151,10 @@ class ChannelChange(Change):
 
     def defaults_again(self, found: State | None) -> list[SettingsChange]:
         """The changes that make those defaults again whose place it took."""
-        return [self._default_again(name) for name in self._demoted(found)]
+        return [self._default_again(name) for name in self.demoted(found)]
 
-    def _demoted(self, found: State | None) -> list[str]:
+    def demoted(self, found: State | None) -> list[str]:
+        """Return the exact names of the defaults whose place it took, as far as that is known."""
         told = (found or {}).get(DEMOTED)
         if not isinstance(told, str):
             return list(self.demotes)
@@ -173,10 +164,34 @@ class ChannelChange(Change):
             names = None
         return [name for name in self.demotes if isinstance(names, list) and name in names]
 
-    def besides(self, found: State | None) -> str:
-        """Which defaults no longer are, as far as that was read back."""
-        demoted = self._demoted(found) if DEMOTED in (found or {}) else []
-        return f"demoted {', '.join(map(clean, demoted))}" if demoted else ""
+    def in_stages(
+        self, traits: Traits, now: State, wanted: State, touches: Sequence[str] = ()
+    ) -> list[SettingsChange]:
+        """Return the changes, a request each, that make the channel what is wanted."""
+        steps: list[SettingsChange] = []
+        for stage in stages(traits, now, wanted):
+            told = () if steps else tuple(touches)
+            step = self.settings_of_same(traits, stage.before, stage.after, told)
+            sends = None if stage.sends == stage.after else stage.sends
+            steps.append(step.model_copy(update={"sends": sends}))
+        return steps
+
+    def settings_of_same(
+        self, traits: Traits, before: State, after: State, touches: tuple[str, ...] = ()
+    ) -> SettingsChange:
+        """Return a change of settings of the same channel."""
+        return SettingsChange(
+            app_id=self.app_id,
+            key=self.key,
+            row=self.row,
+            label=self.label,
+            before=before,
+            after=after,
+            touches=touches,
+            is_default=self.is_default,
+            guard=Guard.LIST if after.get("public") else self.guard,
+            ends_rollout=ends_rollout(traits, before, after),
+        )
 
     def _default_again(self, name: str) -> SettingsChange:
         return SettingsChange(
@@ -190,20 +205,6 @@ class ChannelChange(Change):
             guard=Guard.LIST,
         )
 
-    def field_label(self, field: str) -> str:
-        """The words of the form."""
-        return setting_label(field)
-
-    def value_label(self, field: str, value: Value) -> str:
-        """Percentages for basis points, and the console's word for a policy."""
-        told = setting_value(field, value)
-        return super().value_label(field, value) if told is None else told
-
-    def _told(self, state: State, field: str) -> str:
-        told = super()._told(state, field)
-        note = self.notes.get(str(state.get(field))) if field in BUNDLES else None
-        return f"{told} ({note})" if note else told
-
 
 class SettingsChange(ChannelChange):
     """Change some settings of a channel, its bundle among them, in one ``POST /channel``.
@@ -213,7 +214,6 @@ class SettingsChange(ChannelChange):
     """
 
     kind: Literal["channel.settings"] = "channel.settings"
-    verb: ClassVar[str] = "Change"
     right: ClassVar[str] = "change settings of channels"
     sends: State | None = None
     keeps: State = Field(default_factory=dict)
@@ -257,62 +257,14 @@ class SettingsChange(ChannelChange):
         """Put the bundle back that the server took off."""
         if "bundle" not in lost:
             return None
-        return self._of_the_same(before={"bundle": None}, after={"bundle": lost["bundle"]})
+        return self.settings_of_same(LIVE, {"bundle": None}, {"bundle": lost["bundle"]})
 
-    @property
-    def taken_off(self) -> str:
-        """The bundle that is taken off and not replaced, if that is all; clean text."""
-        before, after = (self.before or {}).get("bundle"), self.after or {}
-        only = after.keys() == {"bundle"} and after["bundle"] is None
-        return clean(str(before)) if only and before is not None else ""
-
-    @property
-    def title(self) -> str:
-        """Which bundle is taken off the channel, where that is all it does."""
-        return f"Take {self.taken_off} off {self.label}" if self.taken_off else super().title
-
-    @property
-    def deed(self) -> str:
-        """As for every change, with the bundle that is taken off."""
-        return self.title if self.taken_off else super().deed
-
-    def question(self, width: int) -> str:
-        """As its title has it where a bundle is taken off: both names, the longer one shortened."""
-        bundle = self.taken_off
-        if not bundle:
-            return super().question(width)
-        names = (bundle, self.label)
-        limits = fit(names, width - len("Take  off ?") - 1)
-        return "Take {} off {}?".format(*map(shorten, names, limits))
-
-    def besides(self, found: State | None) -> str:
-        """The bundle that was taken off, or which defaults no longer are."""
-        return f"{self.taken_off} taken off" if self.taken_off else super().besides(found)
-
-    @property
-    def in_short(self) -> str:
-        """As for every change, with the field's name where it is not the bundle."""
-        short, first = super().in_short, next(iter(self.after or {}), "bundle")
-        return short if first == "bundle" or not short else f"{self.field_label(first)}: {short}"
-
-    def summary(self, width: int) -> str:
-        """As for every change, with the field's name where it is not the bundle."""
-        effects = self.effects()
-        if not effects or next(iter(self.after or {})) == "bundle":
-            return super().summary(width)
-        named = self.model_copy(update={"label": f"{self.name}, {effects[0].field}"})
-        return Change.summary(named, width)
-
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """The fields as they were, and the defaults it took the place of made defaults again."""
-        return self.undone_on(LIVE, found, found)
-
-    def undone_on(
-        self, traits: Traits, found: State | None, left: State | None
-    ) -> tuple[Change, ...] | str:
-        """The same with the rollout that the server ended with it."""
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
+        """The fields as they were, defaults it took the place of, and the rollout it ended."""
         before, after = self.before or {}, self.after or {}
-        untold = ", ".join(self.field_label(field) for field in after if field not in before)
+        untold = ", ".join(setting_label(field) for field in after if field not in before)
         back = self.state_before(found if left is None else left)
         # Where it was a default before, theirs again would take it away from this one.
         steps = self.defaults_again(found) if "public" in after else []
@@ -333,35 +285,6 @@ class SettingsChange(ChannelChange):
         if untold:
             return f"the server did not tell what it was before: {untold}"
         return "it is as it was before"
-
-    def in_stages(
-        self, traits: Traits, now: State, wanted: State, touches: Sequence[str] = ()
-    ) -> list[SettingsChange]:
-        """Return the changes, a request each, that make the channel what is wanted."""
-        steps: list[SettingsChange] = []
-        for stage in stages(traits, now, wanted):
-            step = self._of_the_same(stage.before, stage.after, () if steps else tuple(touches))
-            also = {
-                "sends": None if stage.sends == stage.after else stage.sends,
-                "ends_rollout": ends_rollout(traits, stage.before, stage.after),
-            }
-            steps.append(step.model_copy(update=also))
-        return steps
-
-    def _of_the_same(
-        self, before: State, after: State, touches: tuple[str, ...] = ()
-    ) -> SettingsChange:
-        return SettingsChange(
-            app_id=self.app_id,
-            key=self.key,
-            row=self.row,
-            label=self.label,
-            before=before,
-            after=after,
-            touches=touches,
-            is_default=self.is_default,
-            guard=Guard.LIST if after.get("public") else self.guard,
-        )
 
 
 def settings_change(

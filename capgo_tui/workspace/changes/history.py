@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from capgo_tui.text import clean
 from capgo_tui.workspace.ages import full_time
-from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.describe.outcomes import count_read_back
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.told import count_read_back
-from capgo_tui.workspace.journal_entry import load_json
+from capgo_tui.workspace.changes.recorded import DAMAGED, revive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.journal_entry import Entry
 
-DAMAGED: Final = "this row of the journal cannot be read"
-_FIELD: Final = re.compile("[a-z][a-z0-9_]*", re.ASCII)
-"""What a field of a record can be called."""
 _MARKS = {
     Fate.VERIFIED: "✓",
     Fate.DIFFERENT: "!",
@@ -56,27 +52,6 @@ class Story:
     """One or two words."""
 
 
-def revive(entry: Entry) -> Change | None:
-    """The change as it was written down; None when this version does not know it.
-
-    It is believed only where it agrees with the rest of its row: what it would write to is what
-    the list shows.
-    """
-    if entry.is_damaged:
-        return None
-    try:
-        change = CHANGES.validate_python(load_json(entry.change_json))
-    except (ValueError, RecursionError):
-        return None
-    target = change.key.encode(errors="backslashreplace").decode()
-    if (change.kind, target, change.app_id) != (entry.kind, entry.target, entry.app_id):
-        return None
-    states = (change.before, change.after, entry.found)
-    if not all(_FIELD.fullmatch(field) for state in states for field in state or {}):
-        return None
-    return change
-
-
 def story(entry: Entry) -> Story:
     """An entry as one row of the list of changes."""
     if entry.is_damaged:
@@ -87,7 +62,7 @@ def story(entry: Entry) -> Story:
         when=f"{entry.at.astimezone():%m-%d %H:%M}",
         who=f"#{clean(entry.key_fingerprint)}",
         what=_what(entry, change),
-        effect=change.in_short if change else "",
+        effect=describe(change).first_effect if change else "",
         outcome=outcome_word(entry, change),
     )
 
@@ -114,7 +89,7 @@ def outcome_word(entry: Entry, change: Change | None) -> str:
 def _untold(entry: Entry, change: Change | None) -> list[str]:
     """What of a verified change was not told back."""
     verified = entry.fate is Fate.VERIFIED and change is not None and change.after is not None
-    return change.untold(entry.found) if verified and change is not None else []
+    return describe(change).untold_fields(entry.found) if verified and change is not None else []
 
 
 def outcome_sentence(entry: Entry, change: Change | None) -> str:
@@ -156,13 +131,14 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines.append(("known since", full_time(entry.settled_at, now)))
     if change is None:
         return [*lines, ("", "This version of capgo-tui cannot read more of it.")]
-    effects = [(each.field, str(each)) for each in change.effects()]
+    words = describe(change)
+    effects = [(each.field, str(each)) for each in words.effects()]
     if effects:
         lines.append(("What it was given" if change.before is None else "Before → after", ""))
         lines += effects
     if entry.found is not None and entry.fate is not Fate.FAILED:  # earlier versions wrote it
         lines.append(("Read back", ""))
-        lines += [(change.field_label(field), text) for field, text in _found(change, entry.found)]
+        lines += [(words.field_label(field), text) for field, text in _found(change, entry.found)]
     return lines
 
 
@@ -170,10 +146,10 @@ def _found(change: Change, found: State) -> list[tuple[str, str]]:
     """What was read back of the fields it knew or set; of a record that is new or gone, of all."""
     fields = (change.before or {}).keys() | (change.after or {}).keys()
     about = fields & found.keys() or found.keys()
-    return [(field, change.value_label(field, found[field])) for field in sorted(about)]
+    return [(field, describe(change).value_label(field, found[field])) for field in sorted(about)]
 
 
 def _what(entry: Entry, change: Change | None) -> str:
     if change is None:
         return f"{clean(entry.kind)} {clean(entry.target)}"
-    return change.deed
+    return describe(change).short_title

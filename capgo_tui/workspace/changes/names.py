@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.short_ids import SHORT, is_device_id, short_id
 from capgo_tui.text import cell_width
@@ -10,6 +10,8 @@ from capgo_tui.text import cell_width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+NAME_WIDTH: Final = 24
+"""Cells a name takes in a sentence."""
 LEAST = 6
 """Cells a name is never shortened below."""
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import CleanText, Outdated
+from capgo_tui.workspace.changes.change import CleanText, Inverse, Outdated
 from capgo_tui.workspace.changes.channel_words import (
     FIELD_LABELS,
     setting_label,
@@ -17,7 +17,6 @@ from capgo_tui.workspace.changes.channel_words import (
 )
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
-    SettingsChange,
     settings_of,
 )
 from capgo_tui.workspace.changes.guard import Guard
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.changes.change import Change, Effect
+    from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
 
 ANOTHER_ID: Final = "the new channel has another id; overrides to the old one do not come back"
@@ -54,7 +53,6 @@ class ChannelCreation(ChannelChange):
     """A new channel with all its settings in one request (contract §6.2)."""
 
     kind: Literal["channel.create"] = "channel.create"
-    verb: ClassVar[str] = "Create"
     right: ClassVar[str] = "create channels"
 
     @property
@@ -76,8 +74,11 @@ class ChannelCreation(ChannelChange):
             settings = settings.with_bundle(None)
         return requests.set_channel(traits, self.app_id, self.key, settings)
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """Its deletion, after the defaults it took the place of are made defaults again."""
+        del left, traits
         again = self.defaults_again(found)
         touches = ["devices forced to it meanwhile lose their override"]
         if (found or {}).get("public") and not again:
@@ -98,7 +99,6 @@ class ChannelDeletion(ChannelChange):
     """Delete a channel, and with it the overrides to it (contract §6.3)."""
 
     kind: Literal["channel.delete"] = "channel.delete"
-    verb: ClassVar[str] = "Delete channel"
     right: ClassVar[str] = "delete channels"
     guard: Guard = Guard.TYPED
     restores: State = Field(default_factory=dict)
@@ -115,18 +115,10 @@ class ChannelDeletion(ChannelChange):
             traits, self.app_id, self.key, delete_bundle=self.deletes_bundle
         )
 
-    def effects(self) -> list[Effect]:
-        """Nothing field by field: all of it goes."""
-        return []
-
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """A new channel of that name with the settings that can be set, then its rollout."""
-        return self.undone_on(LIVE, found, None)
-
-    def undone_on(
-        self, traits: Traits, found: State | None, left: State | None
-    ) -> tuple[Change, ...] | str:
-        """The same by the requests that this server needs for the rollout."""
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
+        """A new channel of that name with what can be set, then its rollout."""
         del found, left
         restores = {f: v for f, v in self.restores.items() if f not in AFTER_CREATION}
         gone = BUNDLE_GONE if self.deletes_bundle and restores.pop("bundle", None) else ()
@@ -142,15 +134,7 @@ class ChannelDeletion(ChannelChange):
         rollout = rollout_of(self.restores)
         if not has_target(rollout) or gone:
             return (creation,)
-        settings = SettingsChange(
-            app_id=self.app_id,
-            key=self.key,
-            label=self.label,
-            before={},
-            after={},
-            guard=Guard.LIST,
-        )
-        return (creation, *settings.in_stages(traits, NO_ROLLOUT, rollout))
+        return (creation, *creation.in_stages(traits, NO_ROLLOUT, rollout))
 
 
 def deletion(

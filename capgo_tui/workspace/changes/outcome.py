@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.workspace.failures import next_step_after
+from capgo_tui.workspace.next_step import NextStep
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from capgo_tui.api.errors import CapgoError, Refused
     from capgo_tui.workspace.changes.states import State
+
+
+KEPT_BY_DELETED: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
 
 
 class Fate(StrEnum):
@@ -56,10 +62,13 @@ class Outcome:
     """What else the server changed with it, as it is now."""
     journalled: bool = True
     """Whether the journal knows; if not, it will call this change unknown."""
-    reason: str = ""
-    """What explains `error` better than the server's words do."""
     at: datetime | None = field(default=None, compare=False)
     """When it was known."""
+
+    @property
+    def reason(self) -> str:
+        """What explains `error` better than the server's words do; empty for nothing."""
+        return KEPT_BY_DELETED if self.error is not None and self.error.is_name_taken else ""
 
     @property
     def trouble(self) -> str | None:
@@ -68,6 +77,14 @@ class Outcome:
         if told is None:
             return None
         return f"{told} · {self.reason}" if self.reason else str(told)
+
+    @property
+    def next_step(self) -> NextStep | None:
+        """What can be done next; None where nothing needs to be."""
+        if self.fate is Fate.UNKNOWN:
+            return NextStep.REFRESH
+        is_about_error = self.fate in (Fate.FAILED, Fate.UNVERIFIED)
+        return next_step_after(self.error) if is_about_error else None
 
     def known_at(self, moment: datetime) -> Outcome:
         """The same, with when it was known."""

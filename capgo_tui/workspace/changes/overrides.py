@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from capgo_tui.api import requests
 from capgo_tui.api.errors import Refused
-from capgo_tui.short_ids import short_id
-from capgo_tui.text import REPLACEMENT, clean
-from capgo_tui.workspace.changes.change import LONGEST_TYPED, Change, Effect, Outdated
+from capgo_tui.api.revisions import LIVE
+from capgo_tui.text import clean
+from capgo_tui.workspace.changes.change import Change, Inverse, Outdated
 from capgo_tui.workspace.changes.states import State, Value, device_state
-from capgo_tui.workspace.namesakes import is_shared
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 PUBLIC = "a default channel takes no overrides"
 DEFAULTS_BUNDLE = "a default channel carries it"
-ENOUGH_OF_AN_ID = 8
-"""Characters at the end of an id that tell it from any other on the screen."""
 UNTOLD = "this server does not tell which override it had before"
 
 
@@ -38,7 +35,6 @@ class OverrideChange(Change):
 
     kind: Literal["device.override"] = "device.override"
     noun: ClassVar[str] = "device"
-    verb: ClassVar[str] = "Override"
     right: ClassVar[str] = "change overrides"
 
     def request(self, traits: Traits) -> Request:
@@ -74,8 +70,11 @@ class OverrideChange(Change):
         channel = (self.after or {}).get("channel")
         return channel if isinstance(channel, str) else ""
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """The override that was there before, if it is known."""
+        del left, traits
         if "channel" not in (self.before or {}):
             return UNTOLD
         now = found if found is not None else self.after
@@ -112,9 +111,9 @@ class OverrideChange(Change):
             return ""  # this server does not tell
         now = found["channel"]
         if self.after == {"channel": now}:
-            return "has no override" if now is None else f"already on {self._name_of(now)}"
+            return "has no override" if now is None else f"already on {_label(now)}"
         if self.outdated_by(found):
-            return f"changed meanwhile: override is {self._name_of(now)}"
+            return f"changed meanwhile: override is {_label(now)}"
         return ""
 
     @property
@@ -125,58 +124,9 @@ class OverrideChange(Change):
             return link_limits(self.key, channel)
         return unlink_limits(self.key)
 
-    @property
-    def confirmation(self) -> str:
-        """The custom id; without one the end of the device id, which nobody types whole."""
-        typed = super().confirmation
-        return self._end_of_id if typed == self.key else typed
 
-    def to_type(self, workspace: Workspace) -> str:
-        """The end of the device id where another loaded device has the same custom id."""
-        devices = workspace.devices.records.values()
-        is_ambiguous = bool(self.identity) and is_shared(self.label, devices)
-        return self._end_of_id if is_ambiguous else self.confirmation
-
-    @property
-    def _end_of_id(self) -> str:
-        """The last part of the device id, which can be typed; the noun where none of it can."""
-        whole = clean(self.key).strip()
-        end = whole.rpartition("-")[2]
-        if len(end) < ENOUGH_OF_AN_ID:
-            end = whole if len(whole) <= LONGEST_TYPED else whole[-ENOUGH_OF_AN_ID:]
-        return end if end and REPLACEMENT not in end else self.noun
-
-    @property
-    def identity(self) -> str:
-        """The device's own id, beside a custom id that any phone can choose."""
-        device_id = clean(self.key)
-        return "" if self.label == device_id else short_id(device_id)
-
-    @property
-    def full_name(self) -> str:
-        """The custom id, shortened where it would push the device's own id out of sight."""
-        return f"{self.name} · {self.identity}" if self.identity else self.label
-
-    @property
-    def list_name(self) -> str:
-        """Every id in its short form."""
-        return self.full_name if self.identity else short_id(self.label)
-
-    def effects(self) -> Sequence[Effect]:
-        """Channel and bundle are one override: ``beta with 2.4.0``."""
-        bundle = (self.after or {}).get("bundle")
-        effects = [each for each in super().effects() if each.field != "bundle"]
-        if bundle is None or not effects:
-            return effects
-        with_bundle = f"{effects[0].after} with {self._name_of(bundle)}"
-        return [Effect(effects[0].field, effects[0].before, with_bundle)]
-
-    def field_label(self, field: str) -> str:
-        """The console calls it override."""
-        return "override" if field == "channel" else field
-
-    def _name_of(self, value: Value) -> str:
-        return self.value_label("channel", value)
+def _label(channel: Value) -> str:
+    return "none" if channel is None else clean(str(channel))
 
 
 def _only_channel(state: State | None) -> State:

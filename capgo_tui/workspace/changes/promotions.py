@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.changes.change import Outdated
+from capgo_tui.workspace.changes.change import Inverse, Outdated
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     SettingsChange,
@@ -59,13 +59,9 @@ class BundleLink(ChannelChange):
         """``PUT /bundle``."""
         return requests.promote_bundle(traits, self.app_id, self.bundle_id, self.channel_id)
 
-    def undone_by(self, found: State | None) -> tuple[Change, ...] | str:
-        """The bundle from before, or none."""
-        return self.undone_on(LIVE, found, found)
-
-    def undone_on(
-        self, traits: Traits, found: State | None, left: State | None
-    ) -> tuple[Change, ...] | str:
+    def inverse(
+        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+    ) -> Inverse:
         """The bundle from before, then the rollout that the server ended with this one."""
         before = self.before or {}
         if "bundle" not in before:
@@ -78,18 +74,7 @@ class BundleLink(ChannelChange):
             *(felt(bundle_back, now) if self.is_default else ()),
             *((rollout_told,) if rollout_told and not rollout_of(back) else ()),
         )
-        settings = SettingsChange(
-            app_id=self.app_id,
-            key=self.key,
-            row=self.row,
-            label=self.label,
-            before=now,
-            after=bundle_back,
-            touches=touches,
-            guard=self.guard,
-            is_default=self.is_default,
-            ends_rollout=ends_rollout(traits, now, bundle_back),
-        )
+        settings = self.settings_of_same(traits, now, bundle_back, touches)
         first: Change = settings
         if self.bundle_before_id is not None:
             first = self.model_copy(
@@ -105,21 +90,19 @@ class BundleLink(ChannelChange):
             )
         then = after_request(traits, now, bundle_back)
         wanted = {**rollout_of(now), **rollout_of(back)}
-        return (first, *settings.in_stages(traits, then, wanted))
+        return (first, *self.in_stages(traits, then, wanted))
 
 
 class Promotion(BundleLink):
     """Put a bundle on a channel."""
 
     kind: Literal["channel.promote"] = "channel.promote"
-    verb: ClassVar[str] = "Promote"
 
 
 class Rollback(BundleLink):
     """Put a bundle on a channel that it carried before."""
 
     kind: Literal["channel.rollback"] = "channel.rollback"
-    verb: ClassVar[str] = "Roll back"
 
 
 def promotion(

@@ -6,8 +6,9 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.workspace.changes.history import revive
+from capgo_tui.api.errors import is_from_rate_limiter
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.recorded import recorded_changes
 from capgo_tui.workspace.journal import JournalUnusable
 from capgo_tui.workspace.pacing import SAME_LINK_SECONDS
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 ENTRIES: Final = 1000
 LONGEST_REQUEST: Final = timedelta(seconds=30)
 """An attempt may have reached the server so long after it was written down."""
-_NOT_COUNTED: Final = ("too many requests", "rate limited")
-"""The words of the limiters, which do not count what they refuse themselves."""
 
 
 async def recall(workspace: Workspace) -> None:
@@ -31,11 +30,14 @@ async def recall(workspace: Workspace) -> None:
         entries = await asyncio.to_thread(workspace.journal.entries, ENTRIES)
     except JournalUnusable:
         return  # then nothing is sent either, and that says why
-    for entry in entries:
-        if entry.at <= since - LONGEST_REQUEST or entry.id in pacing.noted:
-            continue
-        if _was_refused_by_limiter(entry) or (change := revive(entry)) is None:
-            continue
+    recent = [
+        entry
+        for entry in entries
+        if entry.at > since - LONGEST_REQUEST
+        and entry.id not in pacing.noted
+        and not _was_refused_by_limiter(entry)
+    ]
+    for entry, change in recorded_changes(recent):
         pacing.noted.add(entry.id)
         for limit in change.limits:
             pacing.count(limit, _reached(entry, workspace.now()))
@@ -47,5 +49,5 @@ def _reached(entry: Entry, now: datetime) -> datetime:
 
 
 def _was_refused_by_limiter(entry: Entry) -> bool:
-    error = (entry.error or "").lower()
-    return entry.fate is Fate.FAILED and any(words in error for words in _NOT_COUNTED)
+    """Whether it was refused by a limiter: they do not count what they refuse themselves."""
+    return entry.fate is Fate.FAILED and is_from_rate_limiter(entry.error or "")

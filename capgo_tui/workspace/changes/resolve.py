@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.changes.carry_out import judge
-from capgo_tui.workspace.changes.history import revive
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.recorded import recorded_changes
 from capgo_tui.workspace.changes.reread import reread
+from capgo_tui.workspace.next_step import NextStep
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change
@@ -29,6 +30,8 @@ class Resolved:
     unread: int = 0
     """The server could not be asked; they are looked at again at the next start."""
 
+    next_step: ClassVar = NextStep.LIST_CHANGES
+
     def __str__(self) -> str:
         """One line for the operator; empty when there was nothing."""
         count = self.verified + self.unknown + self.unread
@@ -44,7 +47,7 @@ class Resolved:
             if number
         ]
         writes = "A write was" if count == 1 else f"{count} writes were"
-        return f"! {writes} cut off by the program's end: {', '.join(parts)} · Z shows"
+        return f"! {writes} cut off by the program's end: {', '.join(parts)}"
 
 
 async def resolve(workspace: Workspace, progress: Progress | None = None) -> Resolved:
@@ -57,7 +60,7 @@ async def resolve(workspace: Workspace, progress: Progress | None = None) -> Res
     entries = await asyncio.to_thread(workspace.journal.cut_off)
     if not entries:
         return Resolved()
-    known = [(entry, change) for entry in entries if (change := revive(entry)) is not None]
+    known = list(recorded_changes(entries))
     readings = await reread([change for _, change in known], workspace, progress)
     verified = unknown = 0
     for (entry, change), reading in zip(known, readings, strict=True):

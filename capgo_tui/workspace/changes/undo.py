@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.text import cell_width, clean
-from capgo_tui.workspace.changes.history import DAMAGED, revive
+from capgo_tui.text import cell_width
+from capgo_tui.workspace.changes.batch_plan import BatchPlan
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.recorded import DAMAGED, UNKNOWN_KIND, revive, target_label
 from capgo_tui.workspace.changes.reread import reread
 
 if TYPE_CHECKING:
@@ -38,19 +40,19 @@ class Done:
 
     def objection(self, found: State | None) -> str | None:
         """Why it is left as it is, naming what it left and what is there now."""
-        change, left = self.change, self._left
+        change, left, words = self.change, self._left, describe(self.change)
         if self._never_took_effect(found):
-            return f"{change.name}: it never took effect, all is as before"
+            return f"{words.name}: it never took effect, all is as before"
         if left is None:
-            return None if found is None else f"there is a {change.noun} {change.name} again"
+            return None if found is None else f"there is a {change.noun} {words.name} again"
         if found is None:
-            return f"{change.name}: the server has no such {change.noun} now"
+            return f"{words.name}: the server has no such {change.noun} now"
         for field, then in left.items():
-            label = change.field_label(field)
+            label = words.field_label(field)
             if field not in found:
                 if field not in (change.before or {}):
                     continue  # never told, so nothing of it is taken back either
-                return f"{change.name}: this server does not tell its {label} now"
+                return f"{words.name}: this server does not tell its {label} now"
             if found[field] != then:
                 return _differs(change, field, found[field], then)
         return None
@@ -90,10 +92,16 @@ class Undo:
         if len(self.done) > 1:
             return f"Undo {len(self.done)} changes"
         change = self.done[0].change
-        back = self.changes[0]
+        back, words = self.changes[0], describe(change)
+        title = f"Undo: {words.verb} {words.name}"
         if len(self.changes) == 1 and back.key != change.key:
-            return f"Undo: {change.verb} {change.name} · {back.verb} {back.name}"
-        return f"Undo: {change.verb} {change.name}"
+            return f"{title} · {describe(back).verb} {describe(back).name}"
+        return title
+
+    @property
+    def batch(self) -> BatchPlan:
+        """What takes it back, where that is more than one change."""
+        return BatchPlan(self.title, self.changes, self.undoes)
 
     def objection(self, workspace: Workspace) -> str | None:
         """Why it can no longer be done, by what the lists hold now; no request is made."""
@@ -105,7 +113,7 @@ class Undo:
             target = (change.noun, change.key)
             # A later step finds its record as the steps before it leave it.
             if target not in begun and change.outdated_by(change.find(workspace)):
-                return f"{change.name} has changed since it was asked"
+                return f"{describe(change).name} has changed since it was asked"
             begun.add(target)
         return None
 
@@ -132,8 +140,7 @@ def latest(entries: Sequence[Entry]) -> Latest:
         never = _irreversible(change)
         if never is None:
             return Latest(together_with(entry, entries), passed_over)
-        name = change.name if change else clean(entry.target)
-        passed_over = passed_over or f"{name}: {never}"
+        passed_over = passed_over or f"{target_label(entry, change)}: {never}"
     return Latest(passed_over=passed_over)
 
 
@@ -155,8 +162,7 @@ async def plan(
         if len(entries) > 1 and (entry.undone or entry.fate is Fate.FAILED):
             continue  # of a run there is nothing more to do about it
         if change is None or reason is not None:
-            name = change.name if change else clean(entry.target)
-            left_out.append(f"{name}: {reason}")
+            left_out.append(f"{target_label(entry, change)}: {reason}")
         else:
             done.append(Done(entry, change))
     readings = await reread([each.change for each in done], workspace, progress)
@@ -182,24 +188,25 @@ async def plan(
 
 
 async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple[Change, ...] | str:
+    name = describe(done.change).name
     if isinstance(reading, CapgoError):
-        return f"{done.change.name} cannot be read: {reading}"
+        return f"{name} cannot be read: {reading}"
     objection = done.objection(reading)
     if objection is not None:
         return objection
     traits = workspace.client.traits
     left = None if done.entry.fate is Fate.UNKNOWN else done.entry.found
-    inverses = done.change.undone_on(traits, reading, left)
+    inverses = done.change.inverse(reading, left, traits)
     if isinstance(inverses, str):
-        return f"{done.change.name}: {inverses}"
+        return f"{name}: {inverses}"
     # A demoted default is another record, of which nothing is known yet.
     others = [each for each in inverses if each.key != done.change.key]
     for other, found in zip(others, await reread(others, workspace), strict=True):
         if isinstance(found, CapgoError):
-            return f"{other.name} cannot be read: {found}"
+            return f"{describe(other).name} cannot be read: {found}"
         if found is None or other.outdated_by(found):
             now = "gone" if found is None else "no longer as it was left"
-            return f"{other.name} is {now}"
+            return f"{describe(other).name} is {now}"
     try:
         return tuple([await each.foretell(workspace) for each in inverses])
     except CapgoError as error:
@@ -208,10 +215,11 @@ async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple
 
 def _differs(change: Change, field: str, now: Value, then: Value) -> str:
     """Both values in sight in one row of 80 cells, whatever has to be shortened for it."""
-    words = (change.label, change.value_label(field, now), change.value_label(field, then))
-    label = change.field_label(field)
-    limits = fit(words, ROOM - cell_width(label))
-    name, is_now, left = map(shorten, words, limits)
+    words = describe(change)
+    texts = (change.label, words.value_label(field, now), words.value_label(field, then))
+    label = words.field_label(field)
+    limits = fit(texts, ROOM - cell_width(label))
+    name, is_now, left = map(shorten, texts, limits)
     return f"{name}: {label} is {is_now} now, but was left {left}"
 
 
@@ -241,8 +249,8 @@ def _elsewhere(entry: Entry, workspace: Workspace) -> str | None:
 
 def _irreversible(change: Change | None) -> str | None:
     if change is None:
-        return "this version of capgo-tui cannot read it"
-    inverse = change.undone_by(change.after)
+        return UNKNOWN_KIND
+    inverse = change.inverse(change.after)
     return inverse if isinstance(inverse, str) else None
 
 

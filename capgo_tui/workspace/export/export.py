@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.api.records import Record
 from capgo_tui.workspace.export.formats import writer_of
+from capgo_tui.workspace.next_step import NextStep
 from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
@@ -84,15 +85,22 @@ class Export(Generic[T]):
 
     def progress(self) -> str:
         """How far it is."""
-        return f"Exporting {grouped(self.written)} of {grouped(len(self))}… · esc stops"
+        return f"Exporting {grouped(self.written)} of {grouped(len(self))}…"
 
     @property
-    def outcome(self) -> str:
-        """What became of it and what is not in the file, but for where that is."""
+    def next_step(self) -> NextStep | None:
+        """What can be done about the records that are not in the file."""
+        return None if self._source.ended else NextStep.LOAD_ALL
+
+    def outcome(self, more: str = "more exists") -> str:
+        """What became of it and what is not in the file, but for where that is.
+
+        `more` is said where the list is not loaded to its end.
+        """
         if not self.kept:
             return "Nothing was exported: stopped."
         count = f"{grouped(self.written)} of {grouped(self.loaded)} loaded"
-        more = "" if self._source.ended else " (more exists: L loads it)"
+        rest = "" if self._source.ended else f" ({more})"
         odd = self._source.unreadable
         left_out = f", without {grouped(odd)} unreadable" if odd else ""
-        return f"✓ Exported {count}{more}{left_out}"
+        return f"✓ Exported {count}{rest}{left_out}"

@@ -14,6 +14,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import InvalidArgument, Refused, UnsafeBundleName, UnsupportedByRevision
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, TRAITS, Traits
+from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundle_deletions import all_deletion, count_all, deletions
 from capgo_tui.workspace.changes.bundles import (
     AllBundlesDeletion,
@@ -22,11 +23,12 @@ from capgo_tui.workspace.changes.bundles import (
     bundle_notes,
 )
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.run import Run
-from capgo_tui.workspace.changes.told import told
+from capgo_tui.workspace.next_step import NextStep, OtherWay
 from tests.workspace.channel_world import bundle, carry, done, loaded, names, sent, undo
 from tests.workspace.world import World, open_world
 
@@ -168,7 +170,7 @@ async def test_the_session_key_is_sent_and_written_nowhere(world: World) -> None
     assert sent(world)[0][1]["session_key"] == SECRET
     entry = workspace.journal.entries()[0]
     texts = [repr(entry), repr(change), str(change), change.model_dump_json(), repr(outcome)]
-    texts += [change.question(200), told(change, outcome)]
+    texts += [describe(change).question(200), outcome_line(change, outcome)]
     record = bundle(workspace, "9.9.9")
     texts += [repr(record), record.raw_json()]
     assert not any(SECRET in text for text in texts)
@@ -214,12 +216,12 @@ async def test_exactly_one_bundle_goes(revision: str) -> None:
         name = free(world)[0]
         before = left(world)
         change = await delete(world, workspace, name)
-        assert (change.guard, change.confirmation) == (Guard.TYPED, name)
+        assert (change.guard, describe(change).confirmation) == (Guard.TYPED, name)
         outcome = await done(workspace, change)
         assert left(world) == [each for each in before if each != name]
         assert sent(world) == [(DELETE, {"app_id": world.app_id, "version": name})]
-        assert "gone" in told(change, outcome)
-        assert isinstance(change.undone_by(outcome.found), str)
+        assert "gone" in outcome_line(change, outcome)
+        assert isinstance(change.inverse(outcome.found), str)
         assert workspace.journal.entries()[0].fate is Fate.VERIFIED
 
 
@@ -303,8 +305,9 @@ async def test_old_channels_are_read_again_before_a_deletion_is_judged(world: Wo
 async def test_the_oldest_revision_has_no_deletion_of_one() -> None:
     async with open_world("legacy", devices=5) as world:
         workspace = await loaded(world)
-        with pytest.raises(UnsupportedByRevision, match="only all: C"):
+        with pytest.raises(OtherWay, match=r"only all$") as refused:
             await deletions(workspace, [next(iter(workspace.bundles.records.values()))])
+        assert refused.value.next_step is NextStep.DELETE_ALL
         assert not sent(world)
 
 
@@ -314,7 +317,7 @@ async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World)
     found = await deletions(workspace, chosen)
     carry(world, "beta", chosen[1].name)  # the server refuses this one
     world.door.asked.clear()
-    run = Run(found.changes, workspace)
+    run = Batch(found.changes, workspace)
     await run.go()
     fates = [step.outcome.fate for step in run.steps if step.outcome]
     assert fates == [Fate.VERIFIED, Fate.FAILED, Fate.VERIFIED, Fate.VERIFIED]
@@ -335,7 +338,7 @@ async def test_what_channels_keep_is_not_counted_while_they_cannot_be_read(world
     change = all_deletion(workspace, await count_all(workspace))
     count = len(workspace.bundles)
     assert change.before == {}
-    assert [str(effect) for effect in change.effects()] == ["unknown → 0"]
+    assert [str(effect) for effect in describe(change).effects()] == ["unknown → 0"]
     assert change.touches == (
         f"at most {count} of {count} loaded bundles go, for good",
         "channels cannot be read: they may use more of the bundles",
@@ -360,14 +363,14 @@ async def test_delete_all_on_live_keeps_what_channels_use_and_counts_again(world
     kept = used(world)
     workspace = await loaded(world)
     change = all_deletion(workspace, await count_all(workspace))
-    assert change.confirmation == world.app_id
+    assert describe(change).confirmation == world.app_id
     assert change.before == {"bundles": len(left(world)) - len(kept)}
     assert f"the server keeps what channels use: {len(kept)}" in change.touches
     outcome = await done(workspace, change)
     assert set(left(world)) == kept
     assert outcome.found == {"bundles": 0}
     assert sent(world) == [(DELETE, {"app_id": world.app_id})]
-    line = told(change, outcome)
+    line = outcome_line(change, outcome)
     assert "number of bundles no channel uses is 0" in line
 
 

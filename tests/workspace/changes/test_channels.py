@@ -11,11 +11,12 @@ from capgo_tui.workspace.changes.channels import (
     SettingsChange,
     settings_change,
 )
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.promotions import Promotion, Rollback, promotion
-from capgo_tui.workspace.changes.told import told
 from capgo_tui.workspace.rollout import rollout_steps
 from tests.workspace.channel_world import (
     bundle,
@@ -88,7 +89,7 @@ async def test_a_bundle_promoted_meanwhile_is_not_taken_back_by_resending_the_ol
         carry(world, "beta", newer)
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.FAILED
-        assert "bundle was changed meanwhile" in told(change, outcome)
+        assert "bundle was changed meanwhile" in outcome_line(change, outcome)
         assert (world.door.writes, carried(world, "beta")) == (0, newer)
         bundle_now = channel(workspace, "beta").bundle
         assert bundle_now is not None
@@ -105,7 +106,7 @@ async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> 
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.UNVERIFIED
         assert setting(world, "beta", "disable_auto_update") == "major"
-        assert change.undone_by(outcome.found) == (
+        assert change.inverse(outcome.found) == (
             "the server did not tell what it was before: holds back updates"
         )
         world.run("UPDATE channels SET disable_auto_update = 'none' WHERE name = 'beta'")
@@ -119,7 +120,7 @@ async def test_a_channel_deleted_meanwhile_is_not_made_anew(world: World) -> Non
     change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     world.run("DELETE FROM channels WHERE name = 'beta'")
     outcome = await carry_out(change, workspace)
-    assert "there is no channel beta any more" in told(change, outcome)
+    assert "there is no channel beta any more" in outcome_line(change, outcome)
     assert world.door.writes == 0
     assert change.find(workspace) is None
 
@@ -131,7 +132,7 @@ async def test_a_setting_changed_meanwhile_is_not_overwritten(world: World) -> N
     )
     world.run("UPDATE channels SET disable_auto_update = 'patch' WHERE name = 'beta'")
     outcome = await carry_out(change, workspace)
-    assert "changed meanwhile" in told(change, outcome)
+    assert "changed meanwhile" in outcome_line(change, outcome)
     assert world.door.writes == 0
     again = settings_change(workspace, channel(workspace, "beta"), {"disable_auto_update": "minor"})
     await done(workspace, again)
@@ -150,7 +151,7 @@ async def test_a_bundle_the_server_dropped_is_told_and_put_back(world: World) ->
     change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     outcome = await carry_out(change, workspace)
     assert (outcome.fate, outcome.lost) == (Fate.DIFFERENT, {"bundle": before})
-    assert f"the server dropped its bundle {before}" in told(change, outcome)
+    assert f"the server dropped its bundle {before}" in outcome_line(change, outcome)
     repair = change.repair(outcome.lost)
     assert repair is not None
     await done(workspace, repair)
@@ -162,11 +163,11 @@ async def test_platform_flags_are_sent_when_set_and_never_claimed_to_be_known(
 ) -> None:
     workspace = await loaded(world)
     change = settings_change(workspace, channel(workspace, "beta"), {"ios": False})
-    assert change.effects()[0].before == "unknown"
+    assert describe(change).effects()[0].before == "unknown"
     outcome = await carry_out(change, workspace)
     assert outcome.fate is Fate.UNVERIFIED
     assert setting(world, "beta", "ios") == "0"
-    assert isinstance(change.undone_by(outcome.found), str)
+    assert isinstance(change.inverse(outcome.found), str)
 
 
 async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> None:
@@ -263,7 +264,7 @@ async def test_a_promotion_is_one_request_in_every_revision(revision: str) -> No
         workspace = await loaded(world)
         before, newest = carried(world, "beta"), names(world)[-1]
         change = promotion(workspace, channel(workspace, "beta"), bundle(workspace, newest))
-        question = change.question(200)
+        question = describe(change).question(200)
         assert f"{before} (" in question, "with its age"
         assert f"{newest} (" in question
         outcome = await done(workspace, change)
@@ -288,7 +289,7 @@ async def test_the_first_bundle_of_a_channel_is_taken_off_again(world: World) ->
         workspace, channel(workspace, "beta"), bundle(workspace, names(world)[0]), kind=Rollback
     )
     assert isinstance(change, Rollback)
-    assert change.question(100).startswith("Roll back beta: none → ")
+    assert describe(change).question(100).startswith("Roll back beta: none → ")
     outcome = await done(workspace, change)
     (step,) = await undo(workspace, change, outcome)
     assert isinstance(step, SettingsChange)
@@ -313,7 +314,7 @@ async def test_the_legacy_revision_refuses_to_take_a_bundle_off() -> None:
         workspace = await loaded(world)
         change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
         outcome = await carry_out(change, workspace)
-        assert "no way to take the bundle off" in told(change, outcome)
+        assert "no way to take the bundle off" in outcome_line(change, outcome)
         assert world.door.writes == 0
 
 

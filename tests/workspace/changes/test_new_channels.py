@@ -8,6 +8,7 @@ import pytest
 
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.new_channels import (
@@ -17,7 +18,6 @@ from capgo_tui.workspace.changes.new_channels import (
     deletion,
 )
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.told import told
 from capgo_tui.workspace.links import overridden_devices, reread_devices
 from tests.workspace.channel_world import (
     carried,
@@ -54,7 +54,7 @@ async def test_a_channel_is_made_with_its_bundle_in_one_request_and_taken_back(
         assert carried(world, "pr-9") == newest
         assert channel(workspace, "pr-9").bundle is not None
         (step,) = await undo(workspace, change, outcome)
-        assert (step.guard, step.kind) == (Guard.TYPED, "channel.delete")  # type: ignore[attr-defined]
+        assert (step.guard, step.kind) == (Guard.TYPED, "channel.delete")
         assert world.column("SELECT 1 FROM channels WHERE name = 'pr-9'") == []
 
 
@@ -70,7 +70,7 @@ async def test_a_namesake_made_meanwhile_is_not_edited() -> None:
         )
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.FAILED
-        assert "there is a channel pr-9 already" in told(change, outcome)
+        assert "there is a channel pr-9 already" in outcome_line(change, outcome)
         assert (world.door.writes, setting(world, "pr-9", "allow_dev")) == (0, "1")
 
 
@@ -205,5 +205,5 @@ async def test_a_key_that_may_not_delete_is_told_so() -> None:
         change = deletion(workspace, channel(workspace, "beta"))
         outcome = await carry_out(change, workspace)
         assert isinstance(change, ChannelDeletion)
-        assert "may not delete channels" in told(change, outcome)
+        assert "may not delete channels" in outcome_line(change, outcome)
         assert carried(world, "beta") is not None

@@ -10,6 +10,7 @@ import pytest
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.models import Device
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange, override
 from capgo_tui.workspace.changes.states import device_state
@@ -102,7 +103,7 @@ async def test_every_revision_gets_the_write_once_and_carries_it_out(
             assert outcome == Outcome(Fate.UNVERIFIED, {}, seen=False), (
                 "these tell no override back"
             )
-            assert "unknown → " in change.question(200)
+            assert "unknown → " in describe(change).question(200)
             assert "does not tell" in shown(world, change, outcome)
 
 
@@ -116,7 +117,7 @@ async def test_a_channel_is_named_to_the_server_exactly_as_the_server_names_it(
     channel = next(c for c in workspace.channels.records.values() if c.wire_key == "be\u200bta")
     device = workspace.devices.records[world.free_devices()[0]]
     change = override(workspace, device, channel)
-    assert change.question(200).isprintable()
+    assert describe(change).question(200).isprintable()
     outcome = await carry_out(change, workspace)
     assert outcome.fate is Fate.VERIFIED
     assert world.override_of(device.device_id) == "be\u200bta"
@@ -368,7 +369,7 @@ def test_of_a_long_id_the_end_is_typed(key: str, label: str, typed: str) -> None
         before={"channel": None},
         after={"channel": "beta"},
     )
-    assert change.confirmation == typed
+    assert describe(change).confirmation == typed
 
 
 async def test_a_device_is_called_by_its_custom_id_where_it_has_one(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.paging import ReadPage
+from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundle_deletions import deletion as bundle_deletion
 from capgo_tui.workspace.changes.bundle_deletions import deletions, links_of
 from capgo_tui.workspace.changes.bundles import bundle_notes, lacks
@@ -19,7 +20,6 @@ from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.reread import reread
-from capgo_tui.workspace.changes.run import Run
 from tests.workspace.channel_world import bundle, channel, done, loaded, names
 from tests.workspace.world import World, open_world
 
@@ -192,7 +192,7 @@ async def test_many_deletions_read_the_list_once(world: World) -> None:
     chosen = [bundle(workspace, name) for name in (*free_names(world)[:2], *free_names(world)[-3:])]
     found = await deletions(workspace, chosen)
     world.door.asked.clear()
-    run = Run(found.changes, workspace)
+    run = Batch(found.changes, workspace)
     await run.go()
     assert run.count(Fate.VERIFIED) == 5
     assert asked(world) == [*[DELETE] * 5, LIST, LIST]
@@ -210,7 +210,7 @@ async def test_many_deletions_of_which_an_answer_was_lost_are_looked_for_twice()
         found = await deletions(workspace, chosen)
         world.door.asked.clear()
         world.door.cut_after(DELETE)
-        run = Run(found.changes, workspace)
+        run = Batch(found.changes, workspace)
         await run.go()
         assert run.count(Fate.VERIFIED) == 3
         assert world.door.count(LIST) == 4

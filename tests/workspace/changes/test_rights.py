@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
+from capgo_tui.workspace.changes.batch import Batch, Step
 from capgo_tui.workspace.changes.bundle_deletions import deletions
 from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
 from capgo_tui.workspace.changes.kinds import AnyChange
@@ -14,7 +15,6 @@ from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.reread import reread
-from capgo_tui.workspace.changes.run import Run, Step
 from capgo_tui.workspace.changes.undo import plan
 from tests.workspace.channel_world import bundle, channel, loaded, names
 from tests.workspace.world import World, open_world
@@ -47,7 +47,7 @@ def deny(world: World, role: str, permission: str, name: str) -> None:
     )
 
 
-def ends(run: Run) -> list[str]:
+def ends(run: Batch) -> list[str]:
     """What became of each step: its fate, or why it was not sent."""
     return [_end(step) for step in run.steps]
 
@@ -58,8 +58,10 @@ def _end(step: Step) -> str:
     return step.skipped or step.untried or "not tried"
 
 
-async def went(workspace: Workspace, changes: list[Change], undoes: list[int] | None = None) -> Run:
-    run = Run(changes, workspace, undoes=undoes or ())
+async def went(
+    workspace: Workspace, changes: list[Change], undoes: list[int] | None = None
+) -> Batch:
+    run = Batch(changes, workspace, undoes=undoes or ())
     await run.go()
     return run
 
@@ -219,7 +221,7 @@ async def test_an_undo_of_many_ends_at_the_first_refusal_and_can_be_done_again(
     assert len(again.changes) == 4
 
 
-async def undoing(world: World, names: Sequence[str], undoes: Sequence[int]) -> Run:
+async def undoing(world: World, names: Sequence[str], undoes: Sequence[int]) -> Batch:
     """Make changes of channels that pass for the undo of two entries, in a run."""
     workspace = await loaded(world)
     now = {name: bool(channel(workspace, name).allow_dev) for name in names}
@@ -234,7 +236,7 @@ async def undoing(world: World, names: Sequence[str], undoes: Sequence[int]) -> 
         for name in names
     ]
     entries = [workspace.journal.intend(steps[0], None) for _ in range(2)]
-    return Run(steps, workspace, undoes=[entries[number] for number in undoes])
+    return Batch(steps, workspace, undoes=[entries[number] for number in undoes])
 
 
 def undone(world: World) -> dict[int, bool]:

@@ -9,6 +9,7 @@ import pytest
 from capgo_tui.api.revisions import LIVE, NEXT, Revision, Traits
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.outcome import Fate
@@ -19,7 +20,6 @@ from capgo_tui.workspace.changes.rollout_state import (
     is_served,
     stages,
 )
-from capgo_tui.workspace.changes.told import told
 from capgo_tui.workspace.changes.undo import Undo, latest, plan
 from tests.workspace.channel_world import bundle, channel, done, loaded, names
 from tests.workspace.world import World, open_world
@@ -138,7 +138,7 @@ async def test_a_server_that_does_more_than_was_said_is_told(revision: str) -> N
         assert change.guard is Guard.LIST
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.DIFFERENT
-        line = told(change, outcome)
+        line = outcome_line(change, outcome)
         assert line.startswith("! beta: bundle is")
         became = "rollout of 2.5" if revision == "next" else "its rollout goes on (25 % of devices"
         assert f"otherwise than was said: {became}" in line
@@ -153,7 +153,7 @@ async def test_a_rollout_changed_meanwhile_is_asked_about_again() -> None:
         world.run("UPDATE channels SET rollout_percentage_bps = 9000 WHERE name = 'beta'")
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.FAILED
-        assert "it was changed meanwhile" in told(change, outcome)
+        assert "it was changed meanwhile" in outcome_line(change, outcome)
         assert world.door.writes == 0
 
 

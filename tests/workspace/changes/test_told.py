@@ -10,7 +10,6 @@ import pytest
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.changes.bundles import (
-    KEPT_BY_DELETED,
     AllBundlesDeletion,
     BundleDeletion,
     BundleNotes,
@@ -18,15 +17,17 @@ from capgo_tui.workspace.changes.bundles import (
 )
 from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.channels import DEMOTED, SettingsChange
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
 from capgo_tui.workspace.changes.history import full_story
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import KEPT_BY_DELETED, Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.promotions import Promotion
-from capgo_tui.workspace.changes.told import briefly, told
 from capgo_tui.workspace.journal_entry import Entry
+from capgo_tui.workspace.next_step import NextStep
 from tests.support.clock import NOON
-from tests.workspace.test_words import BROKEN, SECRET, failure
+from tests.tui.test_words import BROKEN, SECRET, failure
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
@@ -75,7 +76,7 @@ LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=Tr
 def test_an_outcome_is_told_in_one_line(
     change: OverrideChange, outcome: Outcome, mark: str, parts: list[str]
 ) -> None:
-    line = told(change, outcome)
+    line = outcome_line(change, outcome)
     assert line.startswith(f"{mark} ")
     assert line.isprintable()
     for part in ("qa-07", *parts):
@@ -85,7 +86,7 @@ def test_an_outcome_is_told_in_one_line(
 @pytest.mark.parametrize("kind", list(ErrorKind))
 @pytest.mark.parametrize("fate", list(Fate))
 def test_no_outcome_but_the_verified_one_claims_success(fate: Fate, kind: ErrorKind) -> None:
-    line = told(CHANGE, Outcome(fate, QA, failure(kind, status=400)))
+    line = outcome_line(CHANGE, Outcome(fate, QA, failure(kind, status=400)))
     assert line.startswith("✓") is (fate is Fate.VERIFIED)
     assert line.lower().count("not changed") == (fate is Fate.FAILED)
     assert SECRET not in line
@@ -125,10 +126,12 @@ CREATION = ChannelCreation(**SHARED, before=None, after={"public": True}, demote
 )
 def test_what_the_key_may_not_is_what_was_tried(change: Change, right: str) -> None:
     refused = Outcome(Fate.FAILED, None, NOT_ALLOWED, seen=False)
-    assert f"this key may not {right}" in told(change, refused)
-    assert f"this key may not {right}" in briefly(change, refused)
+    assert f"this key may not {right}" in outcome_line(change, refused)
+    assert f"this key may not {right}" in outcome_label(change, refused)
     unread = Outcome(Fate.UNVERIFIED, None, NOT_ALLOWED, seen=False)
-    assert briefly(change, unread).endswith(f"may not read the {change.noun}s"), "it was accepted"
+    assert outcome_label(change, unread).endswith(f"may not read the {change.noun}s"), (
+        "it was accepted"
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,23 +143,23 @@ def test_what_the_key_may_not_is_what_was_tried(change: Change, right: str) -> N
     ],
 )
 def test_the_bundle_that_is_taken_off_is_in_the_question(width: int, question: str) -> None:
-    assert TAKEN_OFF.question(width) == question
+    assert describe(TAKEN_OFF).question(width) == question
     long = TAKEN_OFF.model_copy(update={"label": "a-channel-of-a-pull-request-77"})
-    assert "1.0.3" in long.question(40)
-    assert len(long.question(40)) <= 40
-    assert long.title == "Take 1.0.3 off a-channel-of-a-pull-request-77"
+    assert "1.0.3" in describe(long).question(40)
+    assert len(describe(long).question(40)) <= 40
+    assert describe(long).title == "Take 1.0.3 off a-channel-of-a-pull-request-77"
 
 
 def test_success_tells_what_happened_besides() -> None:
     off = Outcome(Fate.VERIFIED, {"bundle": None})
-    assert told(TAKEN_OFF, off) == "✓ beta: bundle is none, 1.0.3 taken off, read back"
-    assert briefly(TAKEN_OFF, off) == "✓ bundle is none, 1.0.3 taken off"
+    assert outcome_line(TAKEN_OFF, off) == "✓ beta: bundle is none, 1.0.3 taken off, read back"
+    assert outcome_label(TAKEN_OFF, off) == "✓ bundle is none, 1.0.3 taken off"
     demoted = Outcome(Fate.VERIFIED, {"public": True, DEMOTED: '["production"]'})
-    assert told(CREATION, demoted) == "✓ beta: created, demoted production, read back"
+    assert outcome_line(CREATION, demoted) == "✓ beta: created, demoted production, read back"
     stayed = Outcome(Fate.VERIFIED, {"public": True, DEMOTED: "[]"})
-    assert told(CREATION, stayed) == "✓ beta: created, read back from the server"
+    assert outcome_line(CREATION, stayed) == "✓ beta: created, read back from the server"
     untold = Outcome(Fate.VERIFIED, {"public": True})
-    assert "demoted" not in told(CREATION, untold)
+    assert "demoted" not in outcome_line(CREATION, untold)
 
 
 def test_success_says_that_it_was_read_back_on_a_line_of_80_cells() -> None:
@@ -167,10 +170,10 @@ def test_success_says_that_it_was_read_back_on_a_line_of_80_cells() -> None:
     )  # fmt: skip
     ended: State = {"rollout_bundle": None, "rollout_enabled": False}
     found = Outcome(Fate.VERIFIED, {"bundle": None} | ended, side_effects=ended)
-    line = told(off, found)
+    line = outcome_line(off, found)
     assert line == "✓ hotfix-login: 2.4.0 taken off, rollout of 2.5.0-beta.1 ended, read back"
     again = off.model_copy(update={"before": ended, "after": paused, "label": "production"})
-    line = told(again, Outcome(Fate.VERIFIED, paused))
+    line = outcome_line(again, Outcome(Fate.VERIFIED, paused))
     assert line == "✓ production: rollout target is 2.5.0-beta.1 and 1 more, read back"
 
 
@@ -179,10 +182,10 @@ def test_a_better_reason_than_the_servers_goes_into_the_journal_beside_it() -> N
         "Cannot create bundle", kind=ErrorKind.BAD_REQUEST, code="cannot_create_bundle"
     )
     change = BundleRegistration(**SHARED, before=None, after={})
-    outcome = Outcome(Fate.FAILED, None, error, reason=change.reason(error))
-    assert "seems to be taken" in told(change, outcome)
+    outcome = Outcome(Fate.FAILED, None, error)
+    assert "seems to be taken" in outcome_line(change, outcome)
     assert outcome.trouble == f"Cannot create bundle · {KEPT_BY_DELETED}"
-    assert change.reason(NOT_ALLOWED) == ""
+    assert Outcome(Fate.FAILED, None, NOT_ALLOWED).reason == ""
 
 
 def test_a_locked_address_is_told_with_its_end() -> None:
@@ -193,7 +196,7 @@ def test_a_locked_address_is_told_with_its_end() -> None:
         detail={"reason": "too_many_failed_auth_attempts"},
     )
     end = clock_time(NOON + timedelta(minutes=15))
-    line = told(CHANGE, Outcome(Fate.FAILED, None, lock, seen=False, at=NOON))
+    line = outcome_line(CHANGE, Outcome(Fate.FAILED, None, lock, seen=False, at=NOON))
     assert line.startswith(f"✗ Not changed: locked for 15 minutes, until {end} · ")
 
 
@@ -218,3 +221,12 @@ def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change
     )
     bare = [text for label, text in full_story(entry, NOON) if not label]
     assert bare == ["read back, and as it was meant"]
+
+
+def test_an_outcome_tells_what_can_be_done_next() -> None:
+    refused = CapgoError("Invalid apikey", kind=ErrorKind.KEY_REFUSED, status=401)
+    for fate in (Fate.FAILED, Fate.UNVERIFIED):
+        assert Outcome(fate, None, refused).next_step is NextStep.OTHER_KEY
+        assert Outcome(fate, None, NOT_ALLOWED).next_step is None
+    assert Outcome(Fate.UNKNOWN, None, LOST).next_step is NextStep.REFRESH
+    assert Outcome(Fate.VERIFIED, NONE).next_step is None

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.api.settings import ChannelSettings
+from capgo_tui.workspace.changes.batch import BROKEN_OFF, Batch
 from capgo_tui.workspace.changes.bundles import BundleDeletion, BundleNotes
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.change import NAME_WIDTH
 from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from capgo_tui.workspace.changes.run import BROKEN_OFF, Run
 from capgo_tui.workspace.changes.undo import Undo, latest, plan, together_with
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
@@ -93,7 +93,7 @@ async def test_each_undo_goes_one_further_back(world: World, workspace: Workspac
     await done(override(world, device, None, "beta"), workspace)
     await done(override(world, device, "beta", "qa"), workspace)
     undo = await undo_last(workspace)
-    assert undo.changes[0].summary(80) == f"{device}: qa → beta"
+    assert describe(undo.changes[0]).summary(80) == f"{device}: qa → beta"
     assert world.override_of(device) == "beta"
     await undo_last(workspace)
     assert world.override_of(device) is None
@@ -178,7 +178,7 @@ async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
     assert any(f"{other.name} may stop being the default" in each for each in creation.touches)
     await carry_out_all(undo, workspace)
     assert not workspace.channels.records[str(other.id)].public
-    back = creation.undone_by(creation.find(workspace))
+    back = creation.inverse(creation.find(workspace))
     assert [each if isinstance(each, str) else each.key for each in back] == [
         other.wire_key,
         old.wire_key,
@@ -257,7 +257,7 @@ async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
     assert not workspace.channels.records[str(old.id)].public
     undo = await planned(workspace)
     assert [change.key for change in undo.changes] == [old.wire_key, "pr-7"]
-    await Run(undo.changes, workspace, undoes=undo.undoes).go()
+    await Batch(undo.changes, workspace, undoes=undo.undoes).go()
     assert workspace.channels.records[str(old.id)].public
     assert "pr-7" not in [c.wire_key for c in workspace.channels.records.values()]
 
@@ -267,7 +267,7 @@ async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
 
 async def run_of(world: World, workspace: Workspace, count: int) -> list[str]:
     devices = world.free_devices()[:count]
-    run = Run([override(world, device, None, "beta") for device in devices], workspace)
+    run = Batch([override(world, device, None, "beta") for device in devices], workspace)
     await run.go()
     assert run.count(Fate.VERIFIED) == count
     return devices
@@ -278,7 +278,7 @@ async def test_a_run_is_undone_as_one(world: World, workspace: Workspace) -> Non
     undo = await planned(workspace)
     assert undo.title == "Undo 4 changes"
     assert sorted(undo.undoes) == [1, 2, 3, 4]
-    again = Run(undo.changes, workspace, undoes=undo.undoes)
+    again = Batch(undo.changes, workspace, undoes=undo.undoes)
     await again.go()
     assert [world.override_of(device) for device in devices] == [None] * 4
     assert latest(workspace.journal.entries()).entries == ()
@@ -308,7 +308,7 @@ async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
     undo = await planned(workspace)
     world.door.asked.clear()
     world.door.fail("POST /channel")
-    run = Run(undo.changes, workspace, undoes=undo.undoes)
+    run = Batch(undo.changes, workspace, undoes=undo.undoes)
     await run.go()
     assert [step.outcome and step.outcome.fate for step in run.steps] == [Fate.UNKNOWN, None]
     assert run.steps[1].skipped == BROKEN_OFF
@@ -329,7 +329,7 @@ async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Works
     undo = await planned(workspace)
     assert len(undo.changes) == 2, "made anew, then its rollout"
     world.door.fail("GET /channel", skip=2)  # before the rollout is sent, the channel is read
-    run = Run(undo.changes, workspace, undoes=undo.undoes)
+    run = Batch(undo.changes, workspace, undoes=undo.undoes)
     await run.go()
     assert (run.count(Fate.VERIFIED), run.count(Fate.FAILED)) == (1, 1)
     assert not entry_of(workspace, 1).undone
@@ -345,7 +345,7 @@ async def test_a_failure_does_not_end_the_undo_of_the_others(
     devices = await run_of(world, workspace, 3)
     undo = await planned(workspace)
     world.door.answer("DELETE /device", {"error": "missing_device_id", "message": "No"}, 400)
-    run = Run(undo.changes, workspace, undoes=undo.undoes)
+    run = Batch(undo.changes, workspace, undoes=undo.undoes)
     await run.go()
     assert (run.count(Fate.FAILED), run.count(Fate.VERIFIED)) == (1, 2)
     assert sorted(filter(None, map(world.override_of, devices))) == ["beta"]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from capgo_tui.tui.words import count
 from capgo_tui.workspace.collection import Appended, Progressed, Replaced, Updated
 from capgo_tui.workspace.list_state import Loading
-from capgo_tui.workspace.words import count
 from tests.support.clock import NOON
 from tests.workspace.collection.lists import PAGE, listened, open_known
 from tests.workspace.world import ALL_REVISIONS, World, open_world

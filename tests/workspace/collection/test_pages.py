@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.api.errors import EndlessList, ErrorKind
+from capgo_tui.tui.words import count, placeholder, status
 from capgo_tui.workspace.collection import Appended, Progressed, Updated
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.query import Query
-from capgo_tui.workspace.words import count, placeholder, status
 from tests.support.clock import NOON
 from tests.workspace.collection.lists import FIRST_PAGE, PAGE, listened, open_known
 from tests.workspace.world import ALL_REVISIONS, World, open_world

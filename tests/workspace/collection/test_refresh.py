@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.tui.words import status
 from capgo_tui.workspace.collection import Progressed, Replaced, Updated
 from capgo_tui.workspace.query import Query
-from capgo_tui.workspace.words import status
 from tests.support.clock import NOON
 from tests.workspace.collection.lists import open_known
 from tests.workspace.world import open_world

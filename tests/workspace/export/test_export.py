@@ -14,6 +14,7 @@ from capgo_tui.workspace.export import export as module
 from capgo_tui.workspace.export.export import Export
 from capgo_tui.workspace.export.file import WholeFile
 from capgo_tui.workspace.export.formats import Format
+from capgo_tui.workspace.next_step import NextStep
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import View
@@ -64,14 +65,16 @@ async def test_it_writes_what_the_filter_shows_in_the_order_it_is_shown(
     lines = list(csv.DictReader(path.read_text().splitlines()))
     assert [line["device"] for line in lines] == [device.device_id for device in shown]
     assert 0 < len(shown) < 150
-    assert export.outcome == f"✓ Exported {len(shown)} of 150 loaded (more exists: L loads it)"
+    assert export.outcome() == f"✓ Exported {len(shown)} of 150 loaded (more exists)"
+    assert export.next_step is NextStep.LOAD_ALL
     await written(view, Format.NDJSON, path, workspace)
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     assert rows == [device.raw() for device in shown]
     await workspace.devices.load_all()
     export = await written(view, Format.JSON, path, workspace)
     assert len(json.loads(path.read_text())) == len(view)
-    assert export.outcome == f"✓ Exported {len(view)} of 250 loaded"
+    assert export.outcome() == f"✓ Exported {len(view)} of 250 loaded"
+    assert export.next_step is None
 
 
 async def test_it_can_be_stopped_between_two_slices_and_leaves_nothing(
@@ -87,9 +90,9 @@ async def test_it_can_be_stopped_between_two_slices_and_leaves_nothing(
             export.stop()
 
     await export.go(WholeFile(tmp_path / "a"), progressed)
-    assert seen == [f"Exporting {count} of 150… · esc stops" for count in (0, 30, 60)]
+    assert seen == [f"Exporting {count} of 150…" for count in (0, 30, 60)]
     assert not export.kept
-    assert export.outcome == "Nothing was exported: stopped."
+    assert export.outcome() == "Nothing was exported: stopped."
     assert is_empty(tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""Many changes as one run: one after the other, each with its own end, to be stopped any time."""
+"""Many changes as one batch: one after the other, each with its own end, to be stopped any time."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from capgo_tui.workspace.changes.carry_out import (
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.changes.rights import lacking
-from capgo_tui.workspace.words import brief
+from capgo_tui.workspace.failures import brief, next_step_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.next_step import NextStep
     from capgo_tui.workspace.session import Workspace
 
 TICK: Final = 0.2
@@ -43,7 +44,7 @@ _GOES_ON: Final = (Fate.VERIFIED, Fate.UNVERIFIED)
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """One change of a run and what became of it; None while nothing has."""
+    """One change of a batch and what became of it; None while nothing has."""
 
     change: Change
     undoes: int | None = None
@@ -52,6 +53,8 @@ class Step:
     """Why it was not sent: there was no need, or its record is no longer what it was."""
     untried: str = ""
     """Why it was not sent although it was to be: the server had refused another for that."""
+    next_step: NextStep | None = None
+    """What can be done about it, where it was not sent for that."""
     under_way: bool = False
     waiting: bool = False
     unread: bool = False
@@ -68,7 +71,7 @@ class Step:
         return bool(self.skipped) or self.outcome is not None
 
 
-class Run:
+class Batch:
     """Some changes that were confirmed together.
 
     A failure ends its own change alone, except for a refused key: after that nothing is sent;
@@ -152,7 +155,8 @@ class Run:
                 self._broken_off.add(step.undoes)
             self._heed(step.outcome)
             if self._must_end(step.outcome):
-                self._give_up(_why_ended(step.outcome), lambda _: True)
+                step_next = next_step_after(step.outcome.error)
+                self._give_up(_why_ended(step.outcome), lambda _: True, step_next)
                 break
             if lacks := lacking(step.change, step.outcome):
                 self._give_up(str(lacks), lacks.concerns)
@@ -190,7 +194,9 @@ class Run:
             self._held.add(step.target)
         return None
 
-    def _give_up(self, why: str, concerns: Callable[[Change], bool]) -> None:
+    def _give_up(
+        self, why: str, concerns: Callable[[Change], bool], next_step: NextStep | None = None
+    ) -> None:
         """Try none of those left that would come to the same end, and that are still needed.
 
         An undo of one change that could not be carried through is not begun, nor gone on with.
@@ -204,7 +210,7 @@ class Run:
         undoes = {step.undoes for step in given_up} - {None}
         for step in left:
             if step in given_up or step.undoes in undoes:
-                step.untried, step.waiting = why, False
+                step.untried, step.next_step, step.waiting = why, next_step, False
         self._ready = deque(step for step in self._ready if not step.untried)
         self._waiting = [step for step in self._waiting if not step.untried]
         self._held = {each.target for each in self._waiting}

@@ -1,16 +1,17 @@
-"""What the states and outcomes are called, in whole sentences that say what to do next."""
+"""What the screen says of states and failures, in whole sentences with the key that helps."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import LOCKED_SECONDS, CapgoError, EndlessList, ErrorKind
+from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
+from capgo_tui.workspace import failures
 from capgo_tui.workspace.ages import age, clock_time
+from capgo_tui.workspace.failures import GUESSED, locked, time_to_wait
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.load_effort import progress
+from capgo_tui.workspace.next_step import NextStep
 from capgo_tui.workspace.numbers import grouped
 from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME
 
@@ -33,7 +34,15 @@ class Notice:
     advice: str = ""
 
 
-GUESSED = "Which API the server speaks was only guessed: --revision names it."
+_STEPS = {
+    NextStep.REFRESH: "; r reads again",
+    NextStep.OTHER_KEY: ", r asks for another",
+    NextStep.READ_ON: " · L reads on",
+    NextStep.LOAD_ALL: ": L loads it",
+    NextStep.LIST_CHANGES: " · Z shows",
+    NextStep.EDIT: ": e edits it",
+    NextStep.DELETE_ALL: ": C",
+}
 
 
 def explain(
@@ -87,7 +96,7 @@ def _explain(
         case ErrorKind.RATE_LIMITED:
             return Notice(
                 "The server asks to slow down (429).",
-                f"Wait {_wait(error, waited)}; then r tries again.",
+                f"Wait {time_to_wait(error, waited)}; then r tries again.",
             )
         case ErrorKind.UNREACHABLE:
             return Notice(
@@ -106,22 +115,19 @@ def _explain(
 def brief(
     error: CapgoError, doing: str, waited: float = 0, *, since: datetime | None = None
 ) -> str:
-    """The same in a few words, for a line that has little room."""
-    match error.kind:
-        case ErrorKind.RATE_LIMITED if error.locks_address:
-            return f"{locked(error, since)} · 20 refused keys"
-        case ErrorKind.RATE_LIMITED:
-            return f"wait {_wait(error, waited)}, the server asks to slow down"
-        case ErrorKind.NOT_ALLOWED:
-            return f"this key may not {doing}"
-        case ErrorKind.KEY_REFUSED:
-            return "key refused, r asks for another"
-        case ErrorKind.SERVER_FAULT if isinstance(error, EndlessList):
-            return f"{error.message} · L reads on"
-        case ErrorKind.SERVER_FAULT:
-            return f"the server failed ({error.status or error.message})"
-        case _:
-            return error.message
+    """Put a failure into a few words, with the key that helps."""
+    words = failures.brief(error, doing, waited, since=since)
+    return words + brief_step(failures.next_step_after(error))
+
+
+def brief_step(step: NextStep | None) -> str:
+    """Return what is added to few words about a failure: the key that helps, if any."""
+    return step_label(step) if step in (NextStep.OTHER_KEY, NextStep.READ_ON) else ""
+
+
+def step_label(step: NextStep | None) -> str:
+    """Return what is added to a text for what can be done next: the key, and what it does."""
+    return "" if step is None else _STEPS[step]
 
 
 def waiting(wait: Waiting, now: datetime, *, writing: bool = False) -> str:
@@ -152,26 +158,8 @@ def _reason(error: CapgoError) -> str:
             return "no answer"
 
 
-def _wait(error: CapgoError, waited: float) -> str:
-    """How long is still to wait: never rounded down, or the next try would come too early."""
-    if error.retry_after is None:
-        return "a little"
-    seconds = max(0 if waited else 1, math.ceil(error.retry_after - waited))
-    return f"{seconds} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"
-
-
 def _waited(collection: ListState, now: datetime) -> float:
     return 0 if collection.failed_at is None else (now - collection.failed_at).total_seconds()
-
-
-def locked(error: CapgoError, since: datetime | None) -> str:
-    """How long the address is locked, and until when where that is known."""
-    minutes = LOCKED_SECONDS // 60
-    if since is None:
-        return f"locked for {minutes} minutes"
-    left = LOCKED_SECONDS if error.retry_after is None else math.ceil(error.retry_after)
-    end = clock_time(since + timedelta(seconds=left))
-    return f"locked for {minutes} minutes, until {end}"
 
 
 def _sentence(text: str) -> str:

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.text import cell_width
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.words import brief
+from capgo_tui.workspace.failures import brief
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.api.errors import CapgoError
     from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.describe.description import Description
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.changes.states import State
 
@@ -22,25 +24,29 @@ LINE = 79
 """Cells of the line it is told in, on a screen of the usual width."""
 
 
-def told(change: Change, outcome: Outcome) -> str:
-    """One clean line: a mark (``✓ ! ? ✗``), the target, what it is now, and what to do next."""
-    name, error = change.name, outcome.error
-    now = _now(change, outcome.found)
+def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
+    """Return one clean line: a mark (``✓ ! ? ✗``), the target, and what it is now.
+
+    `step` is what the front end adds to it for `Outcome.next_step`.
+    """
+    words, error = describe(change), outcome.error
+    name = words.name
+    now = _now(words, outcome.found)
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
-            line = _success(change, outcome, now)
+            line = _success(words, outcome, now)
         case Fate.DIFFERENT if outcome.lost:
             lost = ", ".join(
-                f"{change.field_label(field)} {change.value_label(field, value)}"
+                f"{words.field_label(field)} {words.value_label(field, value)}"
                 for field, value in outcome.lost.items()
             )
             line = f"! {name}: done, but the server dropped its {lost}"
         case Fate.DIFFERENT if change.is_done(outcome.found):
-            besides = change.side_effects_label(outcome.side_effects)
+            besides = words.side_effects_label(outcome.side_effects)
             line = f"! {name}: {now}, but otherwise than was said: {besides}"
         case Fate.DIFFERENT:
-            line = f"! {name}: accepted, but the server now says {now}, not {_wanted(change)}"
+            line = f"! {name}: accepted, but the server now says {now}, not {_wanted(words)}"
         case Fate.UNVERIFIED if error is not None:
             line = f"? {name}: accepted, but reading it back failed: {error}"
         case Fate.UNVERIFIED if outcome.found is None:
@@ -48,28 +54,29 @@ def told(change: Change, outcome: Outcome) -> str:
         case Fate.UNVERIFIED:
             line = f"? {name}: accepted, but this server does not tell it back"
         case Fate.UNKNOWN if outcome.seen:
-            line = f"? {name}: {_unclear(error)}; {now} so far, r reads again"
+            line = f"? {name}: {_unclear(error)}; {now} so far{step}"
         case Fate.UNKNOWN:
-            line = f"? {name}: {_unclear(error)}, it may have taken effect; r reads again"
+            line = f"? {name}: {_unclear(error)}, it may have taken effect{step}"
         case Fate.FAILED:
             what = "" if outcome.refused else f" · {name}"
-            line = f"✗ Not changed: {_why(change, outcome)}{what}"
+            line = f"✗ Not changed: {_why(change, outcome)}{step}{what}"
     return line if outcome.journalled else f"{line} · the journal could not be written"
 
 
-def briefly(change: Change, outcome: Outcome) -> str:
-    """The same in a few words, for a line that names the target already."""
-    error, now = outcome.error, _now(change, outcome.found)
+def outcome_label(change: Change, outcome: Outcome) -> str:
+    """Return the same in a few words, for a line that names the target already."""
+    error, words = outcome.error, describe(change)
+    now = _now(words, outcome.found)
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
-            untold = change.untold(outcome.found)
+            untold = words.untold_fields(outcome.found)
             back = [count_read_back(change, untold)] if untold else []
-            line = f"✓ {', '.join([now, *_besides(change, outcome), *back])}"
+            line = f"✓ {', '.join([now, *_remarks(words, outcome), *back])}"
         case Fate.DIFFERENT if outcome.lost:
             line = "! done, but the server dropped something"
         case Fate.DIFFERENT if change.is_done(outcome.found):
-            besides = change.side_effects_label(outcome.side_effects)
+            besides = words.side_effects_label(outcome.side_effects)
             line = f"! {now}, but otherwise than was said: {besides}"
         case Fate.DIFFERENT:
             line = f"! accepted, but now {now}"
@@ -95,34 +102,34 @@ def count_read_back(change: Change, untold: Sequence[str]) -> str:
     return f"{fields - len(untold)} of {fields} read back"
 
 
-def _read_back(change: Change, found: State | None) -> str:
-    untold = change.untold(found)
+def _read_back(words: Description[Change], found: State | None) -> str:
+    untold = words.untold_fields(found)
     if not untold:
         return "read back from the server"
-    return f"{count_read_back(change, untold)}; this server does not tell {', '.join(untold)}"
+    return f"{count_read_back(words.change, untold)}; this server does not tell {', '.join(untold)}"
 
 
-def _success(change: Change, outcome: Outcome, now: str) -> str:
+def _success(words: Description[Change], outcome: Outcome, now: str) -> str:
     """What is true now and that it was read back, in fewer words where a line is too short."""
-    facts = _besides(change, outcome)
-    untold = change.untold(outcome.found)
-    brief_back = _read_back(change, outcome.found) if untold else "read back"
-    back = brief_back if facts else _read_back(change, outcome.found)
+    facts = _remarks(words, outcome)
+    untold = words.untold_fields(outcome.found)
+    brief_back = _read_back(words, outcome.found) if untold else "read back"
+    back = brief_back if facts else _read_back(words, outcome.found)
     lines = [
-        f"✓ {change.name}: {', '.join(parts)}"
+        f"✓ {words.name}: {', '.join(parts)}"
         for parts in ([now, *facts, back], [now, *facts, brief_back], [*facts, brief_back])
     ]
-    if not change.besides(outcome.found):
+    if not words.remark(outcome.found):
         lines.pop()  # only what is said of its success can stand for what is true now
     return next((line for line in lines if cell_width(line) <= LINE), lines[-1])
 
 
-def _besides(change: Change, outcome: Outcome) -> list[str]:
+def _remarks(words: Description[Change], outcome: Outcome) -> list[str]:
     """What is to be said of its success, and of what the server changed with it."""
     side_effects = outcome.side_effects
     told = (
-        change.besides(outcome.found),
-        change.side_effects_label(side_effects) if side_effects else "",
+        words.remark(outcome.found),
+        words.side_effects_label(side_effects) if side_effects else "",
     )
     return [each for each in told if each]
 
@@ -140,8 +147,9 @@ def _why(change: Change, outcome: Outcome) -> str:
     return str(outcome.refused or "refused")
 
 
-def _now(change: Change, found: State | None) -> str:
+def _now(words: Description[Change], found: State | None) -> str:
     """What was found, in the words of the change: ``override is beta``, ``gone``."""
+    change = words.change
     if found is None:
         return "gone" if change.before is not None else "not there"
     if change.before is None:
@@ -153,11 +161,10 @@ def _now(change: Change, found: State | None) -> str:
         return f"{change.noun} read"
     first = fields[0]
     rest = f" and {len(fields) - 1} more" if len(fields) > 1 else ""
-    value = change.value_label(first, found[first])
-    return f"{change.field_label(first)} is {value}{rest}"
+    value = words.value_label(first, found[first])
+    return f"{words.field_label(first)} is {value}{rest}"
 
 
-def _wanted(change: Change) -> str:
-    if not change.after:
-        return "gone"
-    return ", ".join(change.value_label(field, value) for field, value in change.after.items())
+def _wanted(words: Description[Change]) -> str:
+    after = words.change.after or {}
+    return ", ".join(words.value_label(field, value) for field, value in after.items()) or "gone"

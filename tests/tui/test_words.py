@@ -10,13 +10,7 @@ import pytest
 from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.patience import Wait
-from capgo_tui.workspace.ages import clock_time
-from capgo_tui.workspace.list_state import ListState, Loading
-from capgo_tui.workspace.odd_rows import OddRows
-from capgo_tui.workspace.query import Query
-from capgo_tui.workspace.target import Target
-from capgo_tui.workspace.waiting import Waiting
-from capgo_tui.workspace.words import (
+from capgo_tui.tui.words import (
     brief,
     count,
     explain,
@@ -24,6 +18,12 @@ from capgo_tui.workspace.words import (
     status,
     unknown_device,
 )
+from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.list_state import ListState, Loading
+from capgo_tui.workspace.odd_rows import OddRows
+from capgo_tui.workspace.query import Query
+from capgo_tui.workspace.target import Target
+from capgo_tui.workspace.waiting import Waiting
 from tests.support.clock import NOON
 from tests.workspace.world import open_world
 

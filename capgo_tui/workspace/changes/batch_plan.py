@@ -1,0 +1,66 @@
+"""What a batch is to do before it is agreed to: what is needed, and what is left alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from capgo_tui.workspace.changes.describe import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.session import Workspace
+
+Again: TypeAlias = "Callable[[Change], Change | None]"
+GONE: Final = "no longer in the list"
+
+
+def _same(change: Change) -> Change | None:
+    return change
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPlan:
+    """Changes that are to be confirmed together."""
+
+    title: str
+    changes: Sequence[Change]
+    undoes: Sequence[int | None] = ()
+    """For each the journal's number of what it takes back; empty where none does."""
+    again: Again = _same
+    """Makes a change anew of its record as it now is; None when that is gone."""
+    notes: Sequence[str] = ()
+    """Sentences to be read before it is confirmed."""
+    gone: int = 0
+    """How many of the records have gone since it was planned."""
+
+    def remade(self) -> BatchPlan:
+        """Return the same plan of the records as they now are."""
+        undoes = self.undoes or [None] * len(self.changes)
+        again = [self.again(change) for change in self.changes]
+        left = [(c, u) for c, u in zip(again, undoes, strict=True) if c is not None]
+        return replace(
+            self,
+            changes=[change for change, _ in left],
+            undoes=[undoes for _, undoes in left],
+            gone=self.gone + len(again) - len(left),
+        )
+
+    def needed(self, workspace: Workspace) -> list[Change]:
+        """Return those there is something to do for."""
+        return [
+            each
+            for each in self.changes
+            if not (describe(each).unsendable or each.needless(workspace))
+        ]
+
+    def left_alone(self, workspace: Workspace) -> list[str]:
+        """Return in sentences those there is nothing to do for."""
+        whys = (describe(each).unsendable or each.needless(workspace) for each in self.changes)
+        reasons = Counter(filter(None, whys))
+        if self.gone:
+            reasons[GONE] += self.gone
+        return [f"{count} left alone: {reason}" for reason, count in reasons.items()]

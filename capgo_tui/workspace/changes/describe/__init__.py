@@ -1,0 +1,18 @@
+"""Changes and their outcomes in words that any front end can use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.describe.description import Description
+
+
+def describe(change: Change) -> Description[Change]:
+    """Return the words for a change."""
+    from capgo_tui.workspace.changes.describe.kinds import (  # noqa: PLC0415 - brings pydantic
+        description_of,
+    )
+
+    return description_of(change)

@@ -1,0 +1,31 @@
+"""Which description each kind of change has. Importing this brings the models of all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capgo_tui.workspace.changes.bundles import AllBundlesDeletion
+from capgo_tui.workspace.changes.channels import ChannelChange, SettingsChange
+from capgo_tui.workspace.changes.describe.bundles import AllBundlesDescription
+from capgo_tui.workspace.changes.describe.channels import ChannelDescription, SettingsDescription
+from capgo_tui.workspace.changes.describe.description import Description
+from capgo_tui.workspace.changes.describe.overrides import OverrideDescription
+from capgo_tui.workspace.changes.overrides import OverrideChange
+
+if TYPE_CHECKING:
+    from capgo_tui.workspace.changes.change import Change
+
+
+def description_of(change: Change) -> Description[Change]:
+    """Return the description of a change."""
+    match change:
+        case OverrideChange():
+            return OverrideDescription(change)
+        case SettingsChange():
+            return SettingsDescription(change)
+        case ChannelChange():
+            return ChannelDescription(change)
+        case AllBundlesDeletion():
+            return AllBundlesDescription(change)
+        case _:
+            return Description(change)

@@ -1,0 +1,73 @@
+"""Overrides in words: a device is named by its custom id and by the end of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.short_ids import short_id
+from capgo_tui.text import REPLACEMENT, clean
+from capgo_tui.workspace.changes.describe.description import LONGEST_TYPED, Description, Effect
+from capgo_tui.workspace.changes.overrides import OverrideChange
+from capgo_tui.workspace.namesakes import is_shared
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.workspace.session import Workspace
+
+ENOUGH_OF_AN_ID: Final = 8
+"""Characters at the end of an id that tell it from any other on the screen."""
+
+
+class OverrideDescription(Description[OverrideChange]):
+    """An override in clean words."""
+
+    @property
+    def identity(self) -> str:
+        """The device's own id, beside a custom id that any phone can choose."""
+        device_id = clean(self.change.key)
+        return "" if self.change.label == device_id else short_id(device_id)
+
+    @property
+    def full_name(self) -> str:
+        """The custom id, shortened where it would push the device's own id out of sight."""
+        return f"{self.name} · {self.identity}" if self.identity else self.change.label
+
+    @property
+    def list_name(self) -> str:
+        """Every id in its short form."""
+        return self.full_name if self.identity else short_id(self.change.label)
+
+    @property
+    def confirmation(self) -> str:
+        """The custom id; without one the end of the device id, which nobody types whole."""
+        typed = super().confirmation
+        return self._end_of_id if typed == self.change.key else typed
+
+    def confirmation_among(self, workspace: Workspace) -> str:
+        """Return the end of the device id where another loaded device has the same custom id."""
+        devices = workspace.devices.records.values()
+        is_ambiguous = bool(self.identity) and is_shared(self.change.label, devices)
+        return self._end_of_id if is_ambiguous else self.confirmation
+
+    @property
+    def _end_of_id(self) -> str:
+        """The last part of the device id, which can be typed; the noun where none of it can."""
+        whole = clean(self.change.key).strip()
+        end = whole.rpartition("-")[2]
+        if len(end) < ENOUGH_OF_AN_ID:
+            end = whole if len(whole) <= LONGEST_TYPED else whole[-ENOUGH_OF_AN_ID:]
+        return end if end and REPLACEMENT not in end else self.change.noun
+
+    def effects(self) -> Sequence[Effect]:
+        """Return channel and bundle as the one override they are: ``beta with 2.4.0``."""
+        bundle = (self.change.after or {}).get("bundle")
+        effects = [each for each in super().effects() if each.field != "bundle"]
+        if bundle is None or not effects:
+            return effects
+        with_bundle = f"{effects[0].after} with {self.value_label('bundle', bundle)}"
+        return [Effect(effects[0].field, effects[0].before, with_bundle)]
+
+    def field_label(self, field: str) -> str:
+        """Return the console's word: override."""
+        return "override" if field == "channel" else field

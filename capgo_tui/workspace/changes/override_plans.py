@@ -1,0 +1,82 @@
+"""Overrides of many devices at once, planned from a set of devices fixed beforehand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.api.errors import Refused
+from capgo_tui.text import clean
+from capgo_tui.workspace.changes.batch_plan import BatchPlan
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
+from capgo_tui.workspace.changes.overrides import channel_refusal, override, override_unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.models import Bundle, Channel
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.overrides import OverrideChange
+    from capgo_tui.workspace.device_ids import Named
+    from capgo_tui.workspace.session import Workspace
+
+NAMED: Final = 5
+"""So many of the ids that are left out are named."""
+
+
+def override_plan(
+    workspace: Workspace,
+    devices: Sequence[Named],
+    channel: Channel | None,
+    bundle: Bundle | None = None,
+    notes: Sequence[str] = (),
+) -> BatchPlan:
+    """Return the plan that forces devices to a channel, or with None clears their overrides."""
+
+    def change(named: Named) -> OverrideChange:
+        device = workspace.devices.records.get(named.id, named.device)
+        if device is None:
+            return override_unseen(workspace, named.id, channel, bundle)
+        return override(workspace, device, channel, bundle)
+
+    def again(change: Change) -> Change | None:
+        if channel is not None and (why_not := channel_refusal(workspace, channel)):
+            raise Refused(why_not)
+        now = workspace.devices.records.get(change.key)
+        if now is None:
+            return change if change.row is None else None
+        return override(workspace, now, channel, bundle)
+
+    changes = [change(one) for one in devices]
+    return BatchPlan(_title(workspace, changes, channel), changes, again=again, notes=notes)
+
+
+def _title(workspace: Workspace, changes: Sequence[Change], channel: Channel | None) -> str:
+    needed = [change for change in changes if not change.needless(workspace)]
+    who = describe(needed[0]).full_name if len(needed) == 1 else f"{len(needed)} devices"
+    return f"Clear the override of {who}" if channel is None else f"Override {who} → {channel.name}"
+
+
+def device_notes(
+    workspace: Workspace, devices: Sequence[Named], left_out: Sequence[Named]
+) -> list[str]:
+    """Return in sentences which ids of a list are left out, and which cannot be read back."""
+    unknown = [one.id for one in left_out if not one.trouble]
+    notes = [f"1 left out: {_label(one.id)}: {one.trouble}" for one in left_out if one.trouble]
+    if unknown:
+        names = ", ".join(map(_label, unknown[:NAMED]))
+        more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
+        notes.append(f"{len(unknown)} left out: the server has not seen them ({names}{more})")
+    unseen = sum(one.device is None for one in devices)
+    if not unseen:
+        return notes
+    if workspace.client.traits.links_unseen_devices:
+        note = f"{unseen} the server has not seen: it takes them, but cannot be read back"
+    else:
+        why = "the server has not seen them, and takes no override for such"
+        note = f"{unseen} left out: {why}"
+    return [*notes, note]
+
+
+def _label(device_id: str) -> str:
+    return shorten(clean(device_id), NAME_WIDTH)

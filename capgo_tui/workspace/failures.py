@@ -1,0 +1,69 @@
+"""Failures in few words that any front end can use."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.api.errors import LOCKED_SECONDS, CapgoError, EndlessList, ErrorKind
+from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.next_step import NextStep
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+GUESSED: Final = "Which API the server speaks was only guessed: --revision names it."
+
+
+def brief(
+    error: CapgoError, doing: str, waited: float = 0, *, since: datetime | None = None
+) -> str:
+    """Return a failure in a few words, for a line that has little room.
+
+    Args:
+        error: what went wrong.
+        doing: completes «may not …», such as «read the devices».
+        waited: seconds that have passed since, which are no longer to be waited.
+        since: when it happened, where that is known.
+
+    """
+    match error.kind:
+        case ErrorKind.RATE_LIMITED if error.locks_address:
+            return f"{locked(error, since)} · 20 refused keys"
+        case ErrorKind.RATE_LIMITED:
+            return f"wait {time_to_wait(error, waited)}, the server asks to slow down"
+        case ErrorKind.NOT_ALLOWED:
+            return f"this key may not {doing}"
+        case ErrorKind.KEY_REFUSED:
+            return "key refused"
+        case ErrorKind.SERVER_FAULT if not isinstance(error, EndlessList):
+            return f"the server failed ({error.status or error.message})"
+        case _:
+            return error.message
+
+
+def next_step_after(error: CapgoError | None) -> NextStep | None:
+    """Return what a failure calls for before anything else is tried; None for nothing."""
+    if isinstance(error, EndlessList):
+        return NextStep.READ_ON
+    refused = error is not None and error.kind is ErrorKind.KEY_REFUSED
+    return NextStep.OTHER_KEY if refused else None
+
+
+def time_to_wait(error: CapgoError, waited: float) -> str:
+    """How long is still to wait: never rounded down, or the next try would come too early."""
+    if error.retry_after is None:
+        return "a little"
+    seconds = max(0 if waited else 1, math.ceil(error.retry_after - waited))
+    return f"{seconds} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"
+
+
+def locked(error: CapgoError, since: datetime | None) -> str:
+    """How long the address is locked, and until when where that is known."""
+    minutes = LOCKED_SECONDS // 60
+    if since is None:
+        return f"locked for {minutes} minutes"
+    left = LOCKED_SECONDS if error.retry_after is None else math.ceil(error.retry_after)
+    end = clock_time(since + timedelta(seconds=left))
+    return f"locked for {minutes} minutes, until {end}"

@@ -1,0 +1,378 @@
+"""Changes carried out over HTTP by a front end that has no screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.api.errors import InvalidArgument
+from capgo_tui.workspace.changes.batch_plan import BatchPlan
+from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, links_of
+from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.describe.outcomes import outcome_line
+from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.override_plans import override_plan
+from capgo_tui.workspace.changes.overrides import override, override_unseen
+from capgo_tui.workspace.changes.perform import Stopped, perform, perform_batch
+from capgo_tui.workspace.changes.promotions import promotion
+from capgo_tui.workspace.device_ids import Named
+from capgo_tui.workspace.next_step import NextStep
+from tests.workspace.changes.headless import Headless
+from tests.workspace.changes.overriding import READ, SET
+from tests.workspace.channel_world import channel
+from tests.workspace.world import World, open_world
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractContextManager
+
+    from capgo_tui.api.models import Bundle, Device
+    from capgo_tui.workspace.changes.batch import Batch
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.session import Workspace
+
+PROMOTE, DELETE_BUNDLE = "PUT /bundle", "DELETE /bundle"
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world(limits="hosted", devices=40) as made:
+        yield made
+
+
+@pytest.fixture
+async def workspace(world: World) -> AsyncIterator[Workspace]:
+    async with world.on_a_socket() as opened:
+        for collection in (opened.channels, opened.devices, opened.bundles):
+            await collection.load_all()
+        world.door.asked.clear()
+        yield opened
+
+
+def free_device(world: World, workspace: Workspace, at: int = 0) -> Device:
+    return workspace.devices.records[world.free_devices()[at]]
+
+
+def unlinked(workspace: Workspace) -> list[Bundle]:
+    return [b for b in workspace.bundles.records.values() if not workspace.channels_with(b)]
+
+
+def requests(world: World) -> list[str]:
+    return [asked.name for asked in world.door.asked]
+
+
+# One change
+
+
+async def test_an_override_is_asked_sent_read_back_and_told(
+    world: World, workspace: Workspace
+) -> None:
+    device, ui = free_device(world, workspace), Headless()
+    outcome = await perform(override(workspace, device, channel(workspace, "beta")), workspace, ui)
+    assert outcome is not None
+    assert outcome.fate is Fate.VERIFIED
+    assert world.override_of(device.wire_key) == "beta"
+    assert requests(world) == [READ, SET, READ]
+    (question,) = ui.questions
+    assert (question.level, question.is_again, question.effort) == (Guard.LINE, False, "")
+    assert question.line(200) == f"Override {device.custom_id or device.device_id}: none → beta?"
+    assert ui.outcomes == [outcome]
+    assert [change.key for change in ui.sent] == [device.wire_key]
+    assert (ui.waits, ui.said, workspace.writing) == ([], [], set())
+
+
+async def test_the_question_is_put_before_anything_is_awaited(
+    world: World, workspace: Workspace
+) -> None:
+    ui = Headless([False])
+    asked = perform(override(workspace, free_device(world, workspace), None), workspace, ui)
+    assert len(ui.questions) == 1
+    assert await asked is None
+    assert ui.said == ["Nothing was changed."]
+    assert requests(world) == []
+    assert workspace.journal.entries() == []
+
+
+async def test_an_override_is_cleared(world: World, workspace: Workspace) -> None:
+    device = free_device(world, workspace)
+    world.set_override(device.wire_key, "qa")
+    found = await workspace.look_up_device(device.wire_key)
+    assert found is not None
+    outcome = await perform(override(workspace, found, None), workspace, Headless())
+    assert outcome is not None
+    assert outcome.fate is Fate.VERIFIED
+    assert world.override_of(device.wire_key) is None
+
+
+async def test_a_bundle_is_promoted(world: World, workspace: Workspace) -> None:
+    beta, bundle = channel(workspace, "beta"), unlinked(workspace)[0]
+    outcome = await perform(promotion(workspace, beta, bundle), workspace, Headless())
+    assert outcome is not None
+    assert outcome.fate is Fate.VERIFIED
+    carried = channel(workspace, "beta").bundle
+    assert carried is not None
+    assert carried.name == bundle.name
+    assert world.door.count(PROMOTE) == 1
+
+
+async def test_a_bundle_is_deleted_after_its_name_is_typed(
+    world: World, workspace: Workspace
+) -> None:
+    bundle, ui = unlinked(workspace)[0], Headless()
+    change = deletion(workspace, bundle, await links_of(workspace))
+    outcome = await perform(change, workspace, ui)
+    assert outcome is not None
+    assert outcome.fate is Fate.VERIFIED
+    assert (ui.questions[0].level, ui.questions[0].typed) == (Guard.TYPED, bundle.name)
+    assert str(bundle.id) not in workspace.bundles.records
+    assert world.door.count(DELETE_BUNDLE) == 1
+
+
+# What comes in between
+
+
+async def test_it_is_asked_again_where_the_record_has_changed_before_the_yes(
+    world: World, workspace: Workspace
+) -> None:
+    device, beta = free_device(world, workspace), channel(workspace, "beta")
+
+    def again() -> Change:
+        now = workspace.devices.records[device.wire_key]
+        return override(workspace, now, beta)
+
+    async def changed() -> None:
+        world.set_override(device.wire_key, "qa")
+        await workspace.look_up_device(device.wire_key)
+
+    ui = Headless([True, False], changed)
+    outcome = await perform(override(workspace, device, beta), workspace, ui, again=again)
+    assert outcome is None
+    assert [question.is_again for question in ui.questions] == [False, True]
+    assert ui.questions[1].line(200).startswith("Changed! Override ")
+    assert "qa → beta" in ui.questions[1].line(200)
+    assert world.door.writes == 0
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+async def test_it_is_asked_again_where_the_look_before_the_write_finds_a_change(
+    world: World, workspace: Workspace, is_taken: bool
+) -> None:
+    device, beta = free_device(world, workspace), channel(workspace, "beta")
+
+    def again() -> Change:
+        return override(workspace, workspace.devices.records[device.wire_key], beta)
+
+    world.set_override(device.wire_key, "qa")  # behind the back of the list
+    ui = Headless(is_taken=is_taken)
+    outcome = await perform(override(workspace, device, beta), workspace, ui, again=again)
+    assert outcome is not None
+    assert outcome.fate is (Fate.FAILED if is_taken else Fate.VERIFIED)
+    assert [question.is_again for question in ui.questions] == [False, *[True] * (not is_taken)]
+    assert world.override_of(device.wire_key) == ("qa" if is_taken else "beta")
+    assert world.door.writes == (0 if is_taken else 1)
+
+
+async def test_what_no_request_can_name_is_told_and_not_asked(
+    world: World, workspace: Workspace
+) -> None:
+    change = override_unseen(workspace, "half-a-\ufffd-character", channel(workspace, "beta"))
+    outcome = await perform(change, workspace, ui := Headless())
+    assert outcome is not None
+    assert isinstance(outcome.refused, InvalidArgument)
+    assert (ui.questions, ui.outcomes, requests(world)) == ([], [outcome], [])
+
+
+async def test_a_record_that_is_gone_is_not_written_to(world: World, workspace: Workspace) -> None:
+    device, ui = free_device(world, workspace), Headless()
+    change = override(workspace, device, channel(workspace, "beta"))
+    assert await perform(change, workspace, ui, again=lambda: None) is None
+    assert ui.said == ["Nothing was changed. The device is no longer in the list."]
+    assert world.door.writes == 0
+
+
+async def linked_a_moment_ago(world: World, workspace: Workspace) -> Change:
+    """Return an override that the server takes a minute after the one it already had."""
+    device, beta = free_device(world, workspace), channel(workspace, "beta")
+    for chosen in (beta, None):
+        now = workspace.devices.records[device.wire_key]
+        assert await perform(override(workspace, now, chosen), workspace, Headless())
+    world.door.asked.clear()
+    return override(workspace, workspace.devices.records[device.wire_key], beta)
+
+
+async def test_a_limit_of_the_server_is_waited_for(world: World, workspace: Workspace) -> None:
+    change = await linked_a_moment_ago(world, workspace)
+
+    def half_a_minute(seconds: float) -> bool:
+        assert seconds > 0
+        assert ("devices", change.row) in workspace.writing
+        world.clock.advance(30)
+        return True
+
+    ui = Headless(on_wait=half_a_minute)
+    outcome = await perform(change, workspace, ui)
+    assert outcome is not None
+    assert outcome.fate is Fate.VERIFIED
+    assert len(ui.waits) == 2
+    assert ui.waits[0] - ui.waits[1] == pytest.approx(30)
+    assert world.override_of(change.key) == "beta"
+
+
+async def test_a_wait_for_a_limit_is_given_up(world: World, workspace: Workspace) -> None:
+    change = await linked_a_moment_ago(world, workspace)
+    outcome = await perform(change, workspace, ui := Headless(on_wait=lambda _: False))
+    assert outcome is not None
+    assert isinstance(outcome.refused, Stopped)
+    assert (ui.sent, world.door.writes, workspace.writing) == ([], 0, set())
+    assert ui.outcomes == [outcome]
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+async def test_what_the_server_dropped_is_brought_back_after_a_yes(agrees: bool) -> None:
+    async with open_world() as world, world.on_a_socket() as workspace:
+        for collection in (workspace.channels, workspace.bundles):
+            await collection.load_all()
+        beta = channel(workspace, "beta")
+        assert beta.bundle is not None
+        world.door.after(
+            "POST /channel",
+            lambda: world.run("UPDATE channels SET version = NULL WHERE name = 'beta'"),
+        )
+        ui = Headless([True, agrees])
+        change = settings_change(workspace, beta, {"allow_dev": not beta.allow_dev})
+        outcome = await perform(change, workspace, ui)
+        assert outcome is not None
+        assert outcome.lost == {"bundle": beta.bundle.wire_name}
+        assert [question.is_repair for question in ui.questions] == [False, True]
+        now = channel(workspace, "beta").bundle
+        assert (now is not None) is agrees
+        assert len(ui.outcomes) == 1 + agrees
+
+
+# Many changes
+
+
+async def test_a_batch_goes_on_after_a_refusal_in_the_middle(
+    world: World, workspace: Workspace
+) -> None:
+    ids = world.free_devices()[:4]
+    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    world.set_override(ids[3], "beta")
+    await workspace.look_up_device(ids[3])
+    world.door.fail(SET, 400, skip=1)
+    plan = override_plan(workspace, devices, channel(workspace, "beta"), notes=("one note",))
+    ui = Headless()
+    batch = await perform_batch(plan, workspace, ui)
+    assert batch is not None
+    assert [step.outcome and step.outcome.fate for step in batch.steps] == [
+        Fate.VERIFIED,
+        Fate.FAILED,
+        Fate.VERIFIED,
+        None,
+    ]
+    assert batch.steps[3].skipped == "already on beta"
+    assert [world.override_of(each) for each in ids] == ["beta", None, "beta", "beta"]
+    (question,) = ui.questions
+    assert (question.title, len(question.changes)) == ("Override 3 devices → beta", 3)
+    assert question.is_listed
+    assert question.notes == ("one note", "1 left alone: already on beta")
+    assert ui.batches == [("Override 3 devices → beta", batch)]
+    assert len({entry.run for entry in workspace.journal.entries()}) == 1
+
+
+async def test_a_refused_key_ends_a_batch_and_calls_for_another(
+    world: World, workspace: Workspace
+) -> None:
+    ids = world.free_devices()[:3]
+    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    refusal = {"error": "invalid_apikey", "message": "Invalid apikey"}
+    world.door.answer(SET, refusal, 401)
+    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    batch = await perform_batch(plan, workspace, Headless())
+    assert batch is not None
+    first, *others = batch.steps
+    assert first.outcome is not None
+    assert (first.outcome.fate, first.outcome.next_step) == (Fate.FAILED, NextStep.OTHER_KEY)
+    assert [(step.untried, step.next_step) for step in others] == [
+        ("key refused", NextStep.OTHER_KEY)
+    ] * 2
+    assert world.door.writes == 1
+
+
+async def test_a_write_whose_answer_is_lost_calls_for_reading_again(
+    world: World, workspace: Workspace
+) -> None:
+    device = free_device(world, workspace)
+    world.door.cut_before(SET)
+    change = override(workspace, device, channel(workspace, "beta"))
+    outcome = await perform(change, workspace, Headless())
+    assert outcome is not None
+    assert (outcome.fate, outcome.next_step) == (Fate.UNKNOWN, NextStep.REFRESH)
+    assert outcome_line(change, outcome).endswith("override is none so far")
+    assert outcome_line(change, outcome, "; r reads again").endswith("so far; r reads again")
+
+
+async def test_a_batch_is_not_begun_after_a_no_or_with_nothing_to_do(
+    world: World, workspace: Workspace
+) -> None:
+    ids = world.free_devices()[:2]
+    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    ui = Headless([False])
+    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    assert await perform_batch(plan, workspace, ui) is None
+    assert ui.said == ["Nothing was changed."]
+    ui = Headless()
+    assert await perform_batch(override_plan(workspace, devices, None), workspace, ui) is None
+    assert ui.said == ["Nothing to do: 2 left alone: has no override."]
+    assert ui.questions == []
+    assert requests(world) == []
+
+
+async def test_a_batch_is_asked_about_again_where_a_record_has_changed(
+    world: World, workspace: Workspace
+) -> None:
+    ids = world.free_devices()[:3]
+    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+
+    async def changed() -> None:
+        world.set_override(ids[0], "qa")
+        await workspace.look_up_device(ids[0])
+
+    ui = Headless([True, False], changed)
+    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    assert await perform_batch(plan, workspace, ui) is None
+    assert [question.is_again for question in ui.questions] == [False, True]
+    assert world.door.writes == 0
+
+
+async def test_a_batch_of_deletions_is_read_back_together(
+    world: World, workspace: Workspace
+) -> None:
+    plan = BatchPlan(
+        "Delete 3 bundles", (await deletions(workspace, unlinked(workspace)[:3])).changes
+    )
+    world.door.asked.clear()
+    ui = Headless()
+    batch = await perform_batch(plan, workspace, ui)
+    assert batch is not None
+    assert batch.count(Fate.VERIFIED) == 3
+    assert ui.questions[0].typed == "3"
+    assert requests(world)[:3] == [DELETE_BUNDLE] * 3
+
+
+async def test_a_batch_that_is_stopped_leaves_the_rest_untried(
+    world: World, workspace: Workspace
+) -> None:
+    class StopsAtOnce(Headless):
+        def show_batch(self, title: str, batch: Batch) -> AbstractContextManager[object]:
+            batch.stop()
+            return super().show_batch(title, batch)
+
+    ids = world.free_devices()[:2]
+    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    batch = await perform_batch(plan, workspace, StopsAtOnce())
+    assert batch is not None
+    assert (batch.done, batch.stopped, world.door.writes) == (0, True, 0)
