@@ -165,6 +165,8 @@ class CapgoApp(AppBase):
 
     async def _shutdown(self) -> None:
         """Close everything, after the writes under way: whatever ended the app, they go on."""
+        if self._workspace is not None:
+            self._workspace.client.cancel_waits()
         while self._writes:
             for stop in filter(None, self._writes.values()):
                 stop()
