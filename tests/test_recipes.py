@@ -1,0 +1,126 @@
+"""The recipes of CONTRIBUTING.md, followed in a copy of the tree: one edit each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.sandbox_process import Sandbox, serving
+
+ROOT = Path(__file__).parent.parent
+COLUMN = """
+    Column(
+        "source",
+        "FROM",
+        lambda d, _: d.install_source or "?",
+        8,
+        16,
+        lambda d, _: text_value(d.install_source),
+        10,
+        fields=("install_source",),
+    ),
+"""
+ACTION = '''
+    def count_rows(self) -> None:
+        """Say how many records are shown."""
+        self._host.say(f"{len(self._host.rows)} are shown")
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("list.count", "K", "count", "Say how many are shown", count_rows, 1),
+'''
+VERB = '''
+@device.command("platforms")
+@app_argument
+@common_options
+def list_platforms(common: CommonOptions) -> None:
+    """List the platforms of an app's devices."""
+
+    async def command(workspace: Workspace) -> Exit:
+        await workspace.devices.load_all()
+        for name in sorted({str(each.platform) for each in workspace.devices.records.values()}):
+            click.echo(name)
+        return Exit.OK
+
+    run(common.target(), command)
+
+
+'''
+PRESS_K = """
+import asyncio
+from tests.tui.driving import on_devices
+from tests.tui.server import Server
+from tests.tui.world import state, store_of
+
+async def main():
+    async with on_devices(Server(store_of(state()))) as driver:
+        await driver.type("K")
+        await driver.until("12 are shown")
+        await driver.type("question_mark")
+        await driver.until("Say how many are shown")
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the program and its tests."""
+    for folder in ("capgo_tui", "tests"):
+        ignored = shutil.ignore_patterns("__pycache__", "pictures")
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    return tmp_path
+
+
+def edit(file: Path, anchor: str, text: str, *, is_replaced: bool = False) -> None:
+    """Put a text behind an anchor that stands once in a file, or in place of it."""
+    before = file.read_text(encoding="utf-8")
+    assert before.count(anchor) == 1
+    after = before.replace(anchor, text if is_replaced else anchor + text)
+    file.write_text(after, encoding="utf-8")
+
+
+def run_in(tree: Path, *arguments: str, sandbox: Sandbox | None = None) -> str:
+    """Run this Python on a tree; return what it wrote to standard output."""
+    environ = os.environ | {"HOME": str(tree), "PYTHONPATH": str(tree)}
+    ended = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tree,
+        env=environ | (sandbox.environ if sandbox else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_a_column_is_one_edit(tree: Path) -> None:
+    file = tree / "capgo_tui/workspace/resources/device.py"
+    edit(file, "DEVICE_COLUMNS: tuple[Column[Device], ...] = (\n", COLUMN)
+    command = [sys.executable, "-m", "capgo_tui", "sandbox", "--port", "0", "--devices", "3"]
+    with serving(command) as sandbox:
+        lines = run_in(tree, "-m", "capgo_tui", "device", "list", "--csv", sandbox=sandbox)
+    assert lines.startswith("source,device,")
+    assert len(lines.splitlines()) == 4
+
+
+def test_an_action_is_one_edit(tree: Path) -> None:
+    file = tree / "capgo_tui/tui/controllers/arrange.py"
+    edit(file, "\n    ACTIONS: ClassVar[tuple[Action, ...]] = (\n", ACTION, is_replaced=True)
+    run_in(tree, "-c", PRESS_K)
+
+
+def test_a_verb_is_one_edit(tree: Path) -> None:
+    file = tree / "capgo_tui/commands/device.py"
+    edit(file, '@device.command("get")\n', VERB + '@device.command("get")\n', is_replaced=True)
+    command = [sys.executable, "-m", "capgo_tui", "sandbox", "--port", "0"]
+    with serving(command) as sandbox:
+        platforms = run_in(tree, "-m", "capgo_tui", "device", "platforms", sandbox=sandbox)
+        page = run_in(tree, "-m", "capgo_tui", "device", "--help")
+    assert "android" in platforms.split()
+    assert "List the platforms of an app's devices." in page
