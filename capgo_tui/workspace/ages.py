@@ -15,14 +15,14 @@ _UNITS = (
 )
 
 
-def age(since: datetime | None, now: datetime) -> str:
+def age(moment: datetime | None, now: datetime) -> str:
     """The age in its largest unit, such as ``12s``, ``3h`` or ``5mo``; empty when unknown."""
-    if since is None:
+    if moment is None:
         return ""
-    passed = now - since
+    span = now - moment
     for unit, length in _UNITS:
-        if passed >= length:
-            return f"{passed // length}{unit}"
+        if span >= length:
+            return f"{span // length}{unit}"
     return "now"
 
 
@@ -35,10 +35,10 @@ def full_time(moment: datetime | None, now: datetime) -> str:
     """The moment in the reader's own zone with its age, or ``unknown``."""
     if moment is None:
         return "unknown"
-    passed = age(moment, now)
-    since = passed if passed == "now" else f"{passed} ago"
+    age_text = age(moment, now)
+    description = age_text if age_text == "now" else f"{age_text} ago"
     try:
         local = moment.astimezone()
     except OverflowError:  # the first and the last day of the calendar, in another zone
         local = moment
-    return f"{since}, {local:%Y-%m-%d %H:%M:%S}"
+    return f"{description}, {local:%Y-%m-%d %H:%M:%S}"

@@ -30,10 +30,10 @@ async def list_apps(target: Target) -> list[tuple[str, str | None]]:
     client = await asyncio.to_thread(open_client, target)
     try:
         pager = client.apps()
-        found: list[tuple[str, str | None]] = []
-        while not pager.ended and len(found) < MOST:
+        apps: list[tuple[str, str | None]] = []
+        while not pager.ended and len(apps) < MOST:
             page = await pager.next_page()
-            found += [(app.app_id, app.name) for app in page.rows]
-        return found[:MOST]
+            apps += [(app.app_id, app.name) for app in page.rows]
+        return apps[:MOST]
     finally:
         await client.aclose()

@@ -37,22 +37,22 @@ def arrange(
     """Order a roll by the values of its records, which are asked for `part` by `part`."""
     if values_of is None:
         order = Order(roll)
-        unknown = list(range(len(roll)))
+        without_value = list(range(len(roll)))
     else:
         values: Values = []
-        known: list[int] = []
-        unknown = []
+        with_value: list[int] = []
+        without_value = []
         for start in range(0, len(roll), part):
             some = values_of(roll.ids[start : start + part])
             for number, value in enumerate(some, start):
-                (unknown if value is None else known).append(number)
+                (without_value if value is None else with_value).append(number)
             values += some
             yield len(some) * VALUE
         order = Order(roll, values, descending=descending)
-        for bucket in sorted_by_parts(known, values, descending=descending, size=RUN):
-            order.extend(bucket, known=True)
+        for bucket in sorted_by_parts(with_value, values, descending=descending, size=RUN):
+            order.extend(bucket, has_value=True)
             yield (len(bucket) or RUN) * SORT
-    for start in range(0, len(unknown), 10 * part):
-        order.extend(unknown[start : start + 10 * part])
+    for start in range(0, len(without_value), 10 * part):
+        order.extend(without_value[start : start + 10 * part])
         yield 10 * part * BUILD
     return order

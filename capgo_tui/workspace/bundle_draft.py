@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
-TAKEN: Final = "taken, it seems"
+NAME_IN_USE: Final = "taken, it seems"
 
 
 class NotesDraft(Draft):
@@ -100,8 +100,8 @@ class RegistrationDraft(Draft):
         text = self._value(name)
         match name:
             case "version":
-                taken = any(text == b.wire_key for b in self._workspace.bundles.records.values())
-                return self._version_problem(text) or ("taken by a bundle" if taken else "")
+                is_taken = any(text == b.wire_key for b in self._workspace.bundles.records.values())
+                return self._version_problem(text) or ("taken by a bundle" if is_taken else "")
             case "external_url":
                 return _address_problem(text)
             case "checksum" if not text:
@@ -142,7 +142,7 @@ class RegistrationDraft(Draft):
     def blame(self, error: CapgoError) -> None:
         """Put the server's refusal beside the entry it is about."""
         if error.argument is not None:
-            self.refuse(error.argument, TAKEN if error.is_name_taken else error.message)
+            self.refuse(error.argument, NAME_IN_USE if error.is_name_taken else error.message)
 
     def about(self) -> Sequence[tuple[str, str]]:
         """The request, once there is one."""

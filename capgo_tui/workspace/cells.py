@@ -68,8 +68,8 @@ def policy(channel: Channel) -> str:
 
 def policy_in_full(channel: Channel) -> str:
     """The same where there is room for it."""
-    told = policy(channel)
-    return "blocks some updates" if told == SOME_UPDATES else told
+    text = policy(channel)
+    return "blocks some updates" if text == SOME_UPDATES else text
 
 
 def rollout(channel: Channel, around: Surroundings) -> str:
@@ -81,9 +81,9 @@ def rollout(channel: Channel, around: Surroundings) -> str:
         return ""
     points = channel.rollout_percentage_bps or 0
     share = f"{points / 100:g}%" if 0 <= points <= 10_000 else "?%"
-    halted = "off " if channel.rollout_enabled is False else ""
-    halted = "paused " if channel.rollout_paused_at else halted
-    return f"{halted}{share} {bundle_name(channel.rollout_bundle, around)}"
+    prefix = "off " if channel.rollout_enabled is False else ""
+    prefix = "paused " if channel.rollout_paused_at else prefix
+    return f"{prefix}{share} {bundle_name(channel.rollout_bundle, around)}"
 
 
 def rollout_detail(channel: Channel, around: Surroundings) -> str:

@@ -133,14 +133,14 @@ def read_text(field: FormField, text: str) -> Value:
 NAME_TAKEN: Final = "there is a channel of that name"
 
 
-def read_name(text: str, taken: Sequence[str]) -> str:
+def read_name(text: str, names: Sequence[str]) -> str:
     """A new channel's name; raises ValueError with what is wrong with it."""
     name = text.strip()
     if not name:
         raise ValueError("give it a name")
     if not NAME_RULE.fullmatch(name):
         raise ValueError("only letters, digits, _ . and - (no spaces)")
-    if name in taken:
+    if name in names:
         raise ValueError(NAME_TAKEN)
     return name
 

@@ -93,11 +93,13 @@ class Plan:
     @property
     def summary(self) -> str:
         """``deletes 143 of 200, keeps 57 (10 newest, 5 linked, 42 run by devices)``."""
-        kept = Counter(verdict.keep for verdict in self.verdicts)
-        gone = kept.pop(None, 0)
-        why = ", ".join(f"{kept[each]} {each}" for each in Keep if kept[each])
+        counts = Counter(verdict.keep for verdict in self.verdicts)
+        deletions = counts.pop(None, 0)
+        why = ", ".join(f"{counts[each]} {each}" for each in Keep if counts[each])
         total = len(self.verdicts)
-        return f"deletes {gone} of {total}, keeps {total - gone}{f' ({why})' if why else ''}"
+        return (
+            f"deletes {deletions} of {total}, keeps {total - deletions}{f' ({why})' if why else ''}"
+        )
 
 
 def plan(bundles: Iterable[Bundle], links: BundleLinks, rules: Rules, now: datetime) -> Plan:
@@ -109,17 +111,17 @@ def plan(bundles: Iterable[Bundle], links: BundleLinks, rules: Rules, now: datet
         matches = fnmatchcase(bundle.name.casefold(), pattern)
         newest = matches and left > 0
         left -= newest
-        kept = _kept(bundle, links, rules, now, matches=matches, newest=newest)
+        protection = _find_protection(bundle, links, rules, now, matches=matches, newest=newest)
         verdicts.append(
-            Verdict(bundle, *(kept or (None, _why_deleted(rules, links.use_of(bundle)))))
+            Verdict(bundle, *(protection or (None, _why_deleted(rules, links.use_of(bundle)))))
         )
     return Plan(verdicts, links)
 
 
-Kept: TypeAlias = "tuple[Keep, str] | None"
+Protection: TypeAlias = "tuple[Keep, str] | None"
 
 
-def _kept(
+def _find_protection(
     bundle: Bundle,
     links: BundleLinks,
     rules: Rules,
@@ -127,7 +129,7 @@ def _kept(
     *,
     matches: bool,
     newest: bool,
-) -> Kept:
+) -> Protection:
     if why := unsafe_name(bundle):
         return Keep.NAMELESS, why
     if channels := links.channels_of(bundle):
@@ -150,8 +152,8 @@ def unsafe_name(bundle: Bundle) -> str:
     """Why no delete may carry the name of a bundle; empty when one may (contract §8.2)."""
     try:
         BundleName(bundle.wire_key)
-    except Refused as refused:
-        return str(refused)
+    except Refused as error:
+        return str(error)
     return ""
 
 
@@ -166,6 +168,6 @@ def _why_deleted(rules: Rules, use: str) -> str:
 
 def _age_order(bundle: Bundle) -> tuple[float, bool, str]:
     """Newest last; bundles of one moment by their version; those of unknown age are oldest."""
-    made = bundle.created_at.timestamp() if bundle.created_at else float("-inf")
+    created_at = bundle.created_at.timestamp() if bundle.created_at else float("-inf")
     version = version_value(bundle.name) or NO_VERSION
-    return (made, not version.startswith(NO_VERSION), version)
+    return (created_at, not version.startswith(NO_VERSION), version)

@@ -49,8 +49,8 @@ class CleanupDraft(Draft):
     @property
     def refusal(self) -> str:
         """Why nothing can be deleted one by one; empty when it can."""
-        protected = self._workspace.client.traits.delete_all is DeleteAll.UNLINKED
-        return "" if protected or is_known(self._workspace.channels) else UNREADABLE
+        is_server_safe = self._workspace.client.traits.delete_all is DeleteAll.UNLINKED
+        return "" if is_server_safe or is_known(self._workspace.channels) else UNREADABLE
 
     @property
     def entries(self) -> Sequence[Entry]:  # type: ignore[override]  # they follow the devices
@@ -101,11 +101,11 @@ class CleanupDraft(Draft):
         devices = list(workspace.devices.records.values())
         untold, all_devices = untold_channels(workspace), all_devices_known(workspace)
 
-        def make() -> Plan:
+        def make_plan() -> Plan:
             links = BundleLinks.of(channels, devices, untold=untold, all_devices=all_devices)
             return plan(bundles, links, rules, now)
 
-        return make
+        return make_plan
 
     def notes(self) -> list[str]:
         """What is not known, and so not taken into account."""
@@ -116,8 +116,8 @@ class CleanupDraft(Draft):
         if self.refusal:
             notes.append(self.refusal)
         elif untold := untold_channels(workspace):
-            loaded = len(workspace.channels)
-            stays = f"what the {loaded} loaded ones use stays; " if loaded else ""
+            count = len(workspace.channels)
+            stays = f"what the {count} loaded ones use stays; " if count else ""
             notes.append(f"{untold}: {stays}not known whether the rest is in use; {SERVER_REFUSES}")
         if self.text("run") != "yes":
             return [*notes, "what devices run goes as well"]
@@ -131,12 +131,12 @@ class CleanupDraft(Draft):
             why = "this server's API (legacy) cannot delete one bundle, only all of them at once"
             return [(why, "warn")]
         if self.first_error() is not None:
-            told = ("", "muted")
+            summary = ("", "muted")
         elif self.plan is None:
-            told = ("reading bundles and channels…", "muted")
+            summary = ("reading bundles and channels…", "muted")
         else:
-            told = (self.plan.summary, "title")
-        return [told, *((f"! {note}", "warn") for note in self.notes())]
+            summary = (self.plan.summary, "title")
+        return [summary, *((f"! {note}", "warn") for note in self.notes())]
 
 
 def listing(plan: Plan) -> list[tuple[str, Sequence[Verdict]]]:

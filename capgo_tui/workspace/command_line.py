@@ -22,20 +22,20 @@ def reading_command(noun: str, name: str, target: Target) -> str:
         words += ["--profile", target.profile.name]
     if name.startswith("-"):
         words.append("--")
-    return " ".join(map(_quoted, [*words, name, target.app_id]))
+    return " ".join(map(_quote, [*words, name, target.app_id]))
 
 
-def _quoted(word: str) -> str:
+def _quote(word: str) -> str:
     """A word as a shell takes it; controls are spelled, for no clipboard should hold them."""
     if word.isprintable():
         return shlex.quote(word)
-    spelled = "".join(
-        char if char.isprintable() and char not in "\\'" else _spelled(char) for char in word
+    text = "".join(
+        char if char.isprintable() and char not in "\\'" else _escape(char) for char in word
     )
-    return f"$'{spelled}'"
+    return f"$'{text}'"
 
 
-def _spelled(char: str) -> str:
+def _escape(char: str) -> str:
     if char in "\\'":
         return f"\\{char}"
     return "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))

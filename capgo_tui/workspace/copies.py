@@ -59,81 +59,81 @@ class Copies:
         file = self._file_of(name)
         while True:
             try:
-                opened = open_plain(file, os.O_RDWR)
+                descriptor = open_plain(file, os.O_RDWR)
             except (FileNotFoundError, IsADirectoryError, UnsuitableFileError):
                 return False
-            if not _try_lock(opened):
-                os.close(opened)
+            if not _try_lock(descriptor):
+                os.close(descriptor)
                 return True
-            if _is_at(opened, file):
-                _remove(file, opened)
+            if _is_at(descriptor, file):
+                _remove(file, descriptor)
                 return False
-            os.close(opened)
+            os.close(descriptor)
 
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
         """Wait until no other copy is in here."""
         make_private_folder(self._folder)
-        opened = open_plain(self._folder / "turn", os.O_RDWR | os.O_CREAT)
+        descriptor = open_plain(self._folder / "turn", os.O_RDWR | os.O_CREAT)
         try:
-            _lock(opened)
+            _lock(descriptor)
             yield
         finally:
-            os.close(opened)
+            os.close(descriptor)
 
     def _join(self) -> int | None:
         file = self._file_of(self.me)
-        opened = open_plain(file, os.O_RDWR | os.O_CREAT)
-        _lock(opened)
+        descriptor = open_plain(file, os.O_RDWR | os.O_CREAT)
+        _lock(descriptor)
         # Another copy that looked in between took it for a leftover, and removed it.
-        if _is_at(opened, file):
-            return opened
-        os.close(opened)
+        if _is_at(descriptor, file):
+            return descriptor
+        os.close(descriptor)
         return None
 
     def _file_of(self, name: str) -> Path:
         return self._folder / f"{name}{_SUFFIX}"
 
 
-def _is_at(opened: int, file: Path) -> bool:
+def _is_at(descriptor: int, file: Path) -> bool:
     """Whether an open file is still the one of that name."""
     try:
-        return os.path.samestat(os.fstat(opened), file.stat())
+        return os.path.samestat(os.fstat(descriptor), file.stat())
     except FileNotFoundError:
         return False
 
 
-def _remove(file: Path, opened: int) -> None:
+def _remove(file: Path, descriptor: int) -> None:
     """Remove a file that is locked here, and let go of it."""
     if sys.platform == "win32":  # where no open file can be removed
-        os.close(opened)
+        os.close(descriptor)
         with suppress(OSError):
             file.unlink()
         return
     file.unlink(missing_ok=True)
-    os.close(opened)
+    os.close(descriptor)
 
 
 if sys.platform == "win32":
 
-    def _try_lock(opened: int) -> bool:
+    def _try_lock(descriptor: int) -> bool:
         try:
-            msvcrt.locking(opened, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
 
-    def _lock(opened: int) -> None:
-        msvcrt.locking(opened, msvcrt.LK_LOCK, 1)
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
 
 else:
 
-    def _try_lock(opened: int) -> bool:
+    def _try_lock(descriptor: int) -> bool:
         try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
         return True
 
-    def _lock(opened: int) -> None:
-        fcntl.flock(opened, fcntl.LOCK_EX)
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _DEMO = "https://demo.invalid"
 """Where the commands of the demo go: nowhere, for its server has no address."""
 _SECRET_FIELDS = {"session_key", "sessionkey"}
-_REDACTED = "[redacted]"
+_PLACEHOLDER = "[redacted]"
 
 
 def address_of(target: Target) -> str:
@@ -35,20 +35,20 @@ def curl(request: Request, server: str, key: ApiKey) -> str:
         parts += ["-H", f'"{request.key_header}: $CAPGO_TOKEN"']
     if request.body is not None:
         parts += ["-H", "'content-type: application/json'"]
-        body = json.dumps(_redacted(dict(request.body), key))
+        body = json.dumps(_redact(dict(request.body), key))
         parts += ["--data-raw", shlex.quote(body)]
     parts.append(shlex.quote(key.hide_in(server + request.target)))
     return " ".join(parts)
 
 
-def _redacted(value: JSON, key: ApiKey) -> JSON:
+def _redact(value: JSON, key: ApiKey) -> JSON:
     if isinstance(value, str):
         return key.hide_in(value)
     if isinstance(value, list):
-        return [_redacted(item, key) for item in value]
+        return [_redact(item, key) for item in value]
     if isinstance(value, dict):
         return {
-            name: _REDACTED if name.lower() in _SECRET_FIELDS else _redacted(item, key)
+            name: _PLACEHOLDER if name.lower() in _SECRET_FIELDS else _redact(item, key)
             for name, item in value.items()
         }
     return value

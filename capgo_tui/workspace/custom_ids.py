@@ -52,12 +52,12 @@ class Search:
             return f"that id{', and ' * bool(self.why_not)}{self.why_not}"
         if self.read is None:
             return "that id or custom id"
-        read = self._counted(self.read)
+        read = self._count_text(self.read)
         if self.more:
             return f"that id, nor have the first {read} that one: no more were read"
         return f"that id, nor has any of the {read} that one"
 
-    def _counted(self, count: int) -> str:
+    def _count_text(self, count: int) -> str:
         if self.of_all:
             return f"{grouped(count)} devices"
         return f"{grouped(count)} with a custom id"
@@ -115,13 +115,13 @@ async def find_custom_id(
 ) -> Search:
     """Find the devices of exactly one custom id, as `find_device` does."""
     try:
-        found = await workspace.client.devices_of_custom_id(workspace.target.app_id, text)
-    except (UnsupportedByRevision, InvalidArgument) as refused:
-        search = Search(why_not=str(refused))
+        reply = await workspace.client.devices_of_custom_id(workspace.target.app_id, text)
+    except (UnsupportedByRevision, InvalidArgument) as error:
+        search = Search(why_not=str(error))
         if walks is not None:
             search = await _walk(workspace, text, walks) or search
     else:
-        search = Search(found.devices, by_custom_id=True, more=found.more)
+        search = Search(reply.devices, by_custom_id=True, more=reply.more)
     for device in search.devices:
         workspace.devices.put(device)
     return search
@@ -132,7 +132,7 @@ async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -
 
     All devices where the server cannot list just those; None where it tells no custom id.
     """
-    wanted, of_all = (text, strip_blanks(text)), False
+    spellings, of_all = (text, strip_blanks(text)), False
     pager = workspace.client.devices(workspace.target.app_id, only_custom_id=True)
     while not pager.ended and pager.record_count < MOST_READ:
         try:
@@ -143,8 +143,12 @@ async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -
             pager, of_all = workspace.client.devices(workspace.target.app_id), True
             continue
         texts = [row_text(raw, "custom_id") for raw in raw_rows(rows)]
-        met = [row for row, custom_id in zip(rows, texts, strict=True) if custom_id in wanted]
-        if met:
-            return Search(met, True, read=pager.record_count, of_all=of_all, more=not pager.ended)
+        matches = [
+            row for row, custom_id in zip(rows, texts, strict=True) if custom_id in spellings
+        ]
+        if matches:
+            return Search(
+                matches, True, read=pager.record_count, of_all=of_all, more=not pager.ended
+            )
         walks(pager.record_count)
     return Search((), True, read=pager.record_count, of_all=of_all, more=not pager.ended)

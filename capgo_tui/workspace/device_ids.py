@@ -62,9 +62,9 @@ def parse_ids(text: str) -> Ids:
         ids = []
         for line in lines:
             words = [_bare(word) for word in _SEPARATORS.split(line)]
-            found = [word for word in words if is_device_id(word)]
-            ids += found or words
-            left_out += [word for word in words if found and word and word not in found]
+            device_ids = [word for word in words if is_device_id(word)]
+            ids += device_ids or words
+            left_out += [word for word in words if device_ids and word and word not in device_ids]
     return Ids(list(dict.fromkeys(each for each in ids if each)), left_out)
 
 
@@ -116,42 +116,44 @@ class DeviceFinder:
 
         What is no device's id but the custom id of exactly one means that one.
         """
-        found = {named.id: named for named in map(self._loaded, ids)}
-        return list(found.values())
+        matches = {match.id: match for match in map(self._match_loaded, ids)}
+        return list(matches.values())
 
-    def _loaded(self, written: str) -> Named:
-        device = self._by_id.get(written.casefold())
+    def _match_loaded(self, text: str) -> Named:
+        device = self._by_id.get(text.casefold())
         if device is not None:
             return Named(device.wire_key, device)
-        namesakes = self._by_custom_id.get(written.casefold(), [])
+        namesakes = self._by_custom_id.get(text.casefold(), [])
         if len(namesakes) == 1:
             return Named(namesakes[0].wire_key, namesakes[0])
         if namesakes:
-            return Named(written, trouble=f"the custom id of {len(namesakes)} devices")
-        if REPLACEMENT in written or len(written) > LONGEST:
-            return Named(written, trouble="holds what cannot be shown, so it is not the id itself")
+            return Named(text, trouble=f"the custom id of {len(namesakes)} devices")
+        if REPLACEMENT in text or len(text) > LONGEST:
+            return Named(text, trouble="holds what cannot be shown, so it is not the id itself")
         # Letters of any case mean the same device, except to the oldest servers (contract §12).
         lowers = self._workspace.client.traits.lowers_device_ids
-        return Named(written.lower() if lowers else written)
+        return Named(text.lower() if lowers else text)
 
-    async def ask_server(self, named: Sequence[Named], asked: Callable[[int], None]) -> list[Named]:
+    async def ask_server(
+        self, matches: Sequence[Named], on_progress: Callable[[int], None]
+    ) -> list[Named]:
         """Look up what is not loaded; `asked` is told how many have been.
 
         Raises:
             CapgoError: the first failure but an unknown device; nothing more is asked then.
 
         """
-        found = list(named)
-        missing = [at for at, one in enumerate(named) if one.device is None and not one.trouble]
+        results = list(matches)
+        missing = [at for at, one in enumerate(matches) if one.device is None and not one.trouble]
         turns = iter(missing)
-        answered = 0
+        answer_count = 0
 
         async def ask() -> None:
-            nonlocal answered
+            nonlocal answer_count
             for at in turns:
-                found[at] = await self._look_up(found[at])
-                answered += 1
-                asked(answered)
+                results[at] = await self._look_up(results[at])
+                answer_count += 1
+                on_progress(answer_count)
 
         askers = [asyncio.ensure_future(ask()) for _ in range(min(AT_ONCE, len(missing)))]
         try:
@@ -159,14 +161,14 @@ class DeviceFinder:
         finally:
             for asker in askers:
                 asker.cancel()
-        return found
+        return results
 
-    async def _look_up(self, named: Named) -> Named:
+    async def _look_up(self, match: Named) -> Named:
         try:
-            device = await self._workspace.client.device(self._workspace.target.app_id, named.id)
+            device = await self._workspace.client.device(self._workspace.target.app_id, match.id)
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise
-            return named
+            return match
         self._workspace.devices.put(device)
         return Named(device.wire_key, device)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.requests import Request
 
-HIDDEN: Final = frozenset({"session_key"})
+SECRET_FIELDS: Final = frozenset({"session_key"})
 """Fields of a request that are shown as dots."""
 
 
@@ -53,7 +53,7 @@ class Draft(ABC):
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._first = dict(texts)
         self._texts = dict(texts)
-        self._refused: dict[str, tuple[str, str]] = {}
+        self._refusals: dict[str, tuple[str, str]] = {}
 
     def text(self, name: str) -> str:
         """What an entry holds."""
@@ -74,17 +74,17 @@ class Draft(ABC):
 
     def refuse(self, name: str, why: str) -> None:
         """Keep what the server said against what an entry holds, until it holds another text."""
-        self._refused[name] = (self.text(name), clean(why))
+        self._refusals[name] = (self.text(name), clean(why))
 
     def error(self, name: str) -> str:
         """What is wrong with an entry; empty for nothing."""
-        text, why = self._refused.get(name, ("", ""))
+        text, why = self._refusals.get(name, ("", ""))
         return self.problem(name) or (why if why and text == self.text(name) else "")
 
     def first_error(self) -> tuple[Entry, str] | None:
         """The first entry that cannot be sent as it is."""
-        told = ((entry, self.problem(entry.name)) for entry in self.entries)
-        return next(((entry, problem) for entry, problem in told if problem), None)
+        problems = ((entry, self.problem(entry.name)) for entry in self.entries)
+        return next(((entry, problem) for entry, problem in problems if problem), None)
 
     @abstractmethod
     def problem(self, name: str) -> str:
@@ -98,7 +98,8 @@ class Draft(ABC):
 def preview(request: Request) -> str:
     """A request as it will be sent, secrets aside: ``POST /bundle {"app_id": …}``."""
     body: dict[str, JSON] = {
-        field: "•••" if field in HIDDEN else value for field, value in (request.body or {}).items()
+        field: "•••" if field in SECRET_FIELDS else value
+        for field, value in (request.body or {}).items()
     }
-    shown = f" {json.dumps(body, ensure_ascii=False)}" if body else ""
-    return clean(f"{request.name}{shown}")
+    body_text = f" {json.dumps(body, ensure_ascii=False)}" if body else ""
+    return clean(f"{request.name}{body_text}")

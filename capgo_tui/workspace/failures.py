@@ -47,8 +47,8 @@ def next_step_after(error: CapgoError | None) -> NextStep | None:
     """Return what a failure calls for before anything else is tried; None for nothing."""
     if isinstance(error, EndlessList):
         return NextStep.READ_ON
-    refused = error is not None and error.kind is ErrorKind.KEY_REFUSED
-    return NextStep.OTHER_KEY if refused else None
+    is_refused = error is not None and error.kind is ErrorKind.KEY_REFUSED
+    return NextStep.OTHER_KEY if is_refused else None
 
 
 def time_to_wait(error: CapgoError, waited: float) -> str:

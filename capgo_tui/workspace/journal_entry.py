@@ -85,12 +85,12 @@ def _integer(digits: str) -> int:
 def read_entry(row: sqlite3.Row, *, under_way: bool) -> Entry:
     """A row as an entry; one that does not parse is a damaged entry, and disturbs no other."""
     try:
-        return _parsed(row, under_way=under_way)
+        return _parse(row, under_way=under_way)
     except (ValueError, RecursionError):
         return _damaged_entry(row)
 
 
-def _parsed(row: sqlite3.Row, *, under_way: bool) -> Entry:
+def _parse(row: sqlite3.Row, *, under_way: bool) -> Entry:
     """A row as an entry; raises `ValueError` or `RecursionError` for one that is damaged."""
     if not 0 < row["id"] < LAST_ID:
         raise ValueError("no number of ours")

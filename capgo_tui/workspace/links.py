@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.paging import Bookmark
     from capgo_tui.workspace.session import Workspace
 
-NAMED: Final = 5
+MOST_NAMES: Final = 5
 """So many of the overridden devices are named."""
 REREAD: Final = 20
 """So many requests at most read them again; more would be a burst."""
@@ -39,20 +39,20 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
     if devices.as_of is None:
         return ["devices forced to it lose that; none is loaded, so which is not known"]
     whole = devices.ended and not devices.incomplete
-    known = f"{len(devices)} {'' if whole else 'loaded '}devices"
-    known = f"{known}, as of {clock_time(devices.as_of)}"
+    scope = f"{len(devices)} {'' if whole else 'loaded '}devices"
+    scope = f"{scope}, as of {clock_time(devices.as_of)}"
     if not overridden:
-        told = [f"none of {known}, is forced to it"]
+        lines = [f"none of {scope}, is forced to it"]
     else:
-        names = [each.custom_id or short_id(each.device_id) for each in overridden[:NAMED]]
-        if len(overridden) > NAMED:
-            names.append(f"{len(overridden) - NAMED} more")
+        names = [each.custom_id or short_id(each.device_id) for each in overridden[:MOST_NAMES]]
+        if len(overridden) > MOST_NAMES:
+            names.append(f"{len(overridden) - MOST_NAMES} more")
         lose = "loses its" if len(overridden) == 1 else "lose their"
-        told = [f"{len(overridden)} of {known}, {lose} override: {', '.join(names)}"]
+        lines = [f"{len(overridden)} of {scope}, {lose} override: {', '.join(names)}"]
     unknown = sum(not device.is_override_known for device in devices.records.values())
     if unknown:
-        told.append(f"of {unknown} loaded devices the server did not tell the override")
-    return told if whole else [*told, "not all devices are loaded: there may be more of them"]
+        lines.append(f"of {unknown} loaded devices the server did not tell the override")
+    return lines if whole else [*lines, "not all devices are loaded: there may be more of them"]
 
 
 async def reread_devices(workspace: Workspace, keys: Sequence[str]) -> int:
@@ -65,14 +65,18 @@ async def reread_devices(workspace: Workspace, keys: Sequence[str]) -> int:
     by_page: dict[Bookmark[Device] | None, list[str]] = {}
     for key in keys:
         by_page.setdefault(devices.page_of(key), []).append(key)
-    pages = {page: held for page, held in by_page.items() if page is not None and len(held) > 1}
+    pages = {
+        page: page_keys
+        for page, page_keys in by_page.items()
+        if page is not None and len(page_keys) > 1
+    }
     left = set(keys)
     if len(pages) + len(keys) - sum(map(len, pages.values())) > REREAD:
         return len(left)
     try:
-        for page, held in pages.items():
+        for page, page_keys in pages.items():
             read = await devices.reread_page(page)
-            left.difference_update({each.wire_key for each in read.rows}.intersection(held))
+            left.difference_update({each.wire_key for each in read.rows}.intersection(page_keys))
         for key in [key for key in keys if key in left]:
             await workspace.look_up_device(key)
             left.discard(key)

@@ -59,11 +59,13 @@ class LoadEffort:
         left = self.requests_left
         if left is None:
             return None
-        documented = 60 / A_MINUTE
+        documented_seconds = 60 / A_MINUTE
         if not self.requests:
-            return left * documented
+            return left * documented_seconds
         a_request = (now - self.began).total_seconds() / self.requests
-        return left * (max(a_request, documented) if self.is_slowed() else max(a_request, 0))
+        return left * (
+            max(a_request, documented_seconds) if self.is_slowed() else max(a_request, 0)
+        )
 
 
 def announcement(effort: LoadEffort) -> str:
@@ -95,11 +97,11 @@ def progress(effort: LoadEffort, now: datetime) -> str:
     """How far it has come, ``83 of ~667 requests · ~5 min left``; at first, what it takes."""
     if not effort.requests:
         return announcement(effort)
-    left, done = effort.requests_left, effort.requests
+    left, count = effort.requests_left, effort.requests
     seconds = effort.seconds_left(now)
     if left is None or seconds is None:
-        return f"{grouped(done)} request{'' if done == 1 else 's'} · what is left is not told"
-    return f"{grouped(done)} of ~{grouped(done + left)} requests · ~{duration(seconds)} left"
+        return f"{grouped(count)} request{'' if count == 1 else 's'} · what is left is not told"
+    return f"{grouped(count)} of ~{grouped(count + left)} requests · ~{duration(seconds)} left"
 
 
 def _cost(requests: int) -> str:

@@ -23,8 +23,8 @@ class Marks(Generic[T]):
         self._view = view
         self._keys: set[str] = set()
         self._anchor: str | None = None
-        self._hidden = 0
-        self._counted: int | None = 0
+        self._hidden_count = 0
+        self._counted_generation: int | None = 0
         """The view's generation that `_hidden` was counted in; None when it is to be counted."""
         view.listen(self._follow)
 
@@ -38,16 +38,16 @@ class Marks(Generic[T]):
         """The marked ids in the order of the view, and behind them the hidden ones in theirs."""
         yield from filter(self._keys.__contains__, self._view.keys())
         if self.hidden:
-            marked = filter(self._keys.__contains__, self._view.all_keys())
-            yield from (key for key in marked if key not in self._view)
+            marked_keys = filter(self._keys.__contains__, self._view.all_keys())
+            yield from (key for key in marked_keys if key not in self._view)
 
     @property
     def hidden(self) -> int:
         """How many marked records the filter hides: counted again when the view is another."""
-        if self._counted != self._view.generation:
-            self._hidden = len(self._keys) - self._view.count(self._keys)
-            self._counted = self._view.generation
-        return self._hidden
+        if self._counted_generation != self._view.generation:
+            self._hidden_count = len(self._keys) - self._view.count(self._keys)
+            self._counted_generation = self._view.generation
+        return self._hidden_count
 
     @property
     def summary(self) -> str:
@@ -65,7 +65,7 @@ class Marks(Generic[T]):
             self._keys.add(key)
         self._anchor = key
         if key not in self._view:
-            self._counted = None
+            self._counted_generation = None
 
     def mark_to(self, key: str) -> None:
         """Mark all from where the last mark was set to here, as the view stands.
@@ -86,22 +86,22 @@ class Marks(Generic[T]):
         # A settled view without a filter shows just what a set takes over in half the time.
         shows_all = not view.query and not view.busy
         self._keys.update(view.collection.records if shows_all else view.keys())
-        self._hidden = len(self._keys) - len(self._view)
-        self._counted = self._view.generation
+        self._hidden_count = len(self._keys) - len(self._view)
+        self._counted_generation = self._view.generation
 
     def unmark(self, keys: Iterable[str]) -> None:
         """Unmark these."""
         self._keys.difference_update(keys)
-        self._counted = None
+        self._counted_generation = None
 
     def clear(self) -> None:
         """Unmark everything, hidden or not."""
         self._keys = set()
         self._anchor = None
-        self._counted = None
+        self._counted_generation = None
 
     def _follow(self, event: Event | Shown) -> None:
         if isinstance(event, Replaced):
             # While a big list is sorted in, its view still shows what is gone: go by the list.
             self._keys &= self._view.collection.records.keys()
-            self._counted = None
+            self._counted_generation = None

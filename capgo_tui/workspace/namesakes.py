@@ -17,6 +17,6 @@ def is_shared(custom_id: str, devices: Iterable[Device]) -> bool:
     One pass, some 10 ms for 100 000 devices: an index would cost a part of every page that comes,
     for a question that is asked now and then.
     """
-    wanted = custom_id.strip()
-    same = (each for each in devices if each.custom_id and each.custom_id.strip() == wanted)
+    text = custom_id.strip()
+    same = (each for each in devices if each.custom_id and each.custom_id.strip() == text)
     return len(list(islice(same, 2))) > 1

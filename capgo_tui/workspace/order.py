@@ -51,7 +51,7 @@ class Order:
     Adding, reading, finding and removing one cost some microseconds at any size in question.
     """
 
-    __slots__ = ("_descending", "_has", "_known", "_unknown", "roll", "values")
+    __slots__ = ("_descending", "_has", "_with_value", "_without_value", "roll", "values")
 
     def __init__(
         self, roll: Roll, values: Values | None = None, *, descending: bool = False
@@ -62,18 +62,18 @@ class Order:
         # Known values ascend, and are read backwards when descending: then arrivals descend
         # among equals, so that these still come out in the order they arrived.
         self._descending = descending
-        self._known = array("I")
-        self._unknown = array("I")
+        self._with_value = array("I")
+        self._without_value = array("I")
         self._has = bytearray(len(roll))
         """By number, whether it is in here."""
 
     def __len__(self) -> int:
-        return len(self._known) + len(self._unknown)
+        return len(self._with_value) + len(self._without_value)
 
     def __contains__(self, number: int) -> bool:
         return number < len(self._has) and self._has[number] == 1
 
-    def kept(self, numbers: Iterable[int]) -> list[int]:
+    def select(self, numbers: Iterable[int]) -> list[int]:
         """Those of some numbers that are in here."""
         has, size = self._has, len(self._has)
         return [number for number in numbers if number < size and has[number]]
@@ -82,10 +82,10 @@ class Order:
         """The id at a position; raises IndexError outside."""
         if not 0 <= index < len(self):
             raise IndexError(index)
-        behind = index - len(self._known)
-        if behind >= 0:
-            return self.roll.ids[self._unknown[behind]]
-        return self.roll.ids[self._known[-1 - index if self._descending else index]]
+        offset = index - len(self._with_value)
+        if offset >= 0:
+            return self.roll.ids[self._without_value[offset]]
+        return self.roll.ids[self._with_value[-1 - index if self._descending else index]]
 
     def index_of(self, key: str) -> int | None:
         """Where an id stands, or None when it is not among them."""
@@ -93,34 +93,34 @@ class Order:
         if number is None or number not in self:
             return None
         among, at = self._place(number)
-        if among is self._unknown:
-            return len(self._known) + at
-        return len(self._known) - 1 - at if self._descending else at
+        if among is self._without_value:
+            return len(self._with_value) + at
+        return len(self._with_value) - 1 - at if self._descending else at
 
     def keys(self) -> Iterator[str]:
         """All ids in order."""
-        return self._ids(self._known, self._unknown)
+        return self._ids(self._with_value, self._without_value)
 
     def snapshot(self) -> Iterator[str]:
         """All ids as they now stand, to be read at leisure and in any thread."""
-        return self._ids(self._known[:], self._unknown[:])
+        return self._ids(self._with_value[:], self._without_value[:])
 
-    def _ids(self, known: array[int], unknown: array[int]) -> Iterator[str]:
-        in_order = reversed(known) if self._descending else known
-        return map(self.roll.ids.__getitem__, chain(in_order, unknown))
+    def _ids(self, with_value: array[int], without_value: array[int]) -> Iterator[str]:
+        in_order = reversed(with_value) if self._descending else with_value
+        return map(self.roll.ids.__getitem__, chain(in_order, without_value))
 
     def parts(self, size: int) -> Iterator[tuple[bool, array[int]]]:
         """All numbers, a few at a time: those with a value, ascending whatever the order; others.
 
         Each part says which of the two it is of.
         """
-        for known, numbers in ((True, self._known), (False, self._unknown)):
+        for has_value, numbers in ((True, self._with_value), (False, self._without_value)):
             for start in range(0, len(numbers), size):
-                yield known, numbers[start : start + size]
+                yield has_value, numbers[start : start + size]
 
-    def extend(self, numbers: Sequence[int], *, known: bool = False) -> None:
+    def extend(self, numbers: Sequence[int], *, has_value: bool = False) -> None:
         """Put numbers behind all with a value, or all without, where they are known to belong."""
-        (self._known if known else self._unknown).extend(numbers)
+        (self._with_value if has_value else self._without_value).extend(numbers)
         self._note(numbers)
 
     def arrive(self, numbers: Sequence[int]) -> None:
@@ -131,16 +131,16 @@ class Order:
             return
         self.extend([number for number in numbers if values[number] is None])
         value_of, find = _getter(values), bisect_left if self._descending else bisect_right
-        known = [number for number in numbers if values[number] is not None]
-        merged, done = array("I"), 0
-        for number in sorted(known[::-1] if self._descending else known, key=value_of):
-            at = find(self._known, value_of(number), done, key=value_of)
-            merged += self._known[done:at]
-            merged.append(number)
-            done = at
-        merged += self._known[done:]
-        self._known = merged
-        self._note(known)
+        new_numbers = [number for number in numbers if values[number] is not None]
+        result, position = array("I"), 0
+        for number in sorted(new_numbers[::-1] if self._descending else new_numbers, key=value_of):
+            at = find(self._with_value, value_of(number), position, key=value_of)
+            result += self._with_value[position:at]
+            result.append(number)
+            position = at
+        result += self._with_value[position:]
+        self._with_value = result
+        self._note(new_numbers)
 
     def add(self, number: int) -> None:
         """Put a record in its place, where it is not yet."""
@@ -159,13 +159,13 @@ class Order:
         """Where a number belongs: in which of the two arrays, and at which position."""
         value = None if self.values is None else self.values[number]
         if self.values is None or value is None:
-            return self._unknown, bisect_left(self._unknown, number)
+            return self._without_value, bisect_left(self._without_value, number)
         value_of = _getter(self.values)
-        first = bisect_left(self._known, value, key=value_of)
-        last = bisect_right(self._known, value, first, key=value_of)
+        first = bisect_left(self._with_value, value, key=value_of)
+        last = bisect_right(self._with_value, value, first, key=value_of)
         if self._descending:
-            return self._known, bisect_left(self._known, -number, first, last, key=neg)
-        return self._known, bisect_left(self._known, number, first, last)
+            return self._with_value, bisect_left(self._with_value, -number, first, last, key=neg)
+        return self._with_value, bisect_left(self._with_value, number, first, last)
 
     def _note(self, numbers: Iterable[int]) -> None:
         """Note that some numbers are in here now."""
@@ -200,16 +200,16 @@ def sorted_by_parts(
     for at, run in enumerate(runs):
         # Each run is looked at in other places, for they are much alike.
         cuts.update(map(value_of, run[at * step // len(runs) :: step]))
-    taken = [0] * len(runs)
+    starts = [0] * len(runs)
     for cut in sorted(cuts):
         piece: list[int] = []
         for at, run in enumerate(runs):
-            end = bisect_right(run, cut, taken[at], key=value_of)
-            piece += run[taken[at] : end]
-            taken[at] = end
+            end = bisect_right(run, cut, starts[at], key=value_of)
+            piece += run[starts[at] : end]
+            starts[at] = end
         piece.sort(key=value_of)
         yield piece
     yield sorted(
-        (number for run, start in zip(runs, taken, strict=True) for number in run[start:]),
+        (number for run, start in zip(runs, starts, strict=True) for number in run[start:]),
         key=value_of,
     )

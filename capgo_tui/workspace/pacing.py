@@ -59,7 +59,7 @@ def unlink_limits(device_id: str) -> tuple[Limit, ...]:
 class _Hold:
     """What a server asked to wait for, and since when."""
 
-    since: datetime
+    begin: datetime
     until: datetime
 
 
@@ -76,7 +76,7 @@ class Pacing:
         self._calls: dict[Limit, deque[datetime]] = {}
         self._holds: dict[tuple[str, ...], _Hold] = {}
         self._refusals = 0
-        self.noted: set[int] = set()
+        self.entry_ids: set[int] = set()
         """The journal's numbers of the attempts that are known here at first hand."""
 
     def note(
@@ -91,7 +91,7 @@ class Pacing:
 
         """
         if entry is not None:
-            self.noted.add(entry)
+            self.entry_ids.add(entry)
         if error is not None and error.kind is ErrorKind.RATE_LIMITED:
             self.hold(error, limits)
             return
@@ -120,9 +120,9 @@ class Pacing:
     def wait(self, limits: Sequence[Limit]) -> float:
         """Seconds until a call with these limits may be made; 0 when it may be made now."""
         now = self._now()
-        left = self._held((), now)
+        left = self._hold_seconds((), now)
         for limit in limits:
-            left = max(left, self._held(limit.name, now))
+            left = max(left, self._hold_seconds(limit.name, now))
             calls = self._calls.get(limit)
             if calls and len(calls) >= limit.most:
                 seconds = self._same_link_seconds() if limit.same_link else limit.seconds
@@ -131,8 +131,8 @@ class Pacing:
                 left = max(left, rest if rest <= seconds else 0)
         return left
 
-    def _held(self, name: tuple[str, ...], now: datetime) -> float:
+    def _hold_seconds(self, name: tuple[str, ...], now: datetime) -> float:
         hold = self._holds.get(name)
-        if hold is None or not hold.since <= now < hold.until:
+        if hold is None or not hold.begin <= now < hold.until:
             return 0
         return (hold.until - now).total_seconds()

@@ -30,7 +30,7 @@ class Polling:
     """How often the operator wants the list read again."""
     _last: datetime | None = None
     _requests_then: int = 0
-    _counted_from: int = 0
+    _count_start: int = 0
     """How many requests there had been when the server last forgot its count."""
     _requests: int = 0
     _quiet_since: datetime | None = None
@@ -53,21 +53,21 @@ class Polling:
         """
         if self._last is None or self._quiet_since is None:
             self._last = self._quiet_since = now
-            self._requests_then = self._counted_from = self._requests = requests
+            self._requests_then = self._count_start = self._requests = requests
             return False
         if requests != self._requests:
             self._requests, self._quiet_since = requests, now
         quiet = (now - self._quiet_since).total_seconds()
-        forgotten = quiet >= max(REST_SECONDS, asked_to_wait or 0)
-        if forgotten:
-            self._counted_from = requests
-        counted = requests - self._counted_from
-        tired = counted >= REQUESTS_BEFORE_REST or asked_to_wait is not None
-        self._resting = tired and not forgotten
-        passed = (now - self._last).total_seconds()
+        is_forgotten = quiet >= max(REST_SECONDS, asked_to_wait or 0)
+        if is_forgotten:
+            self._count_start = requests
+        count = requests - self._count_start
+        needs_rest = count >= REQUESTS_BEFORE_REST or asked_to_wait is not None
+        self._resting = needs_rest and not is_forgotten
+        since_last = (now - self._last).total_seconds()
         # A long list costs many requests each time: one a second at the most, over all.
-        dear = not forgotten and passed < requests - self._requests_then
-        if self._resting or dear or passed < max(self.seconds, LEAST_SECONDS):
+        dear = not is_forgotten and since_last < requests - self._requests_then
+        if self._resting or dear or since_last < max(self.seconds, LEAST_SECONDS):
             return False
         self._last, self._requests_then = now, requests
         return True

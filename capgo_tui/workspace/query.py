@@ -42,10 +42,10 @@ HAS = {"custom-id": "custom"}
 _ID = re.compile(r"[\w.:-]{4,}")
 _PLAIN = re.compile(r"[^\s!~/]\S*")
 """What after ``column:`` is looked for as it stands."""
-_COUNTED = re.compile(r"\{[0-9, ]*?([0-9]+) *,? *\}")
+_REPEAT_COUNT = re.compile(r"\{[0-9, ]*?([0-9]+) *,? *\}")
 _BLANK = re.compile(r"\s*")
 _WORD = re.compile(r"\S*")
-_CLOSED = re.compile(r"/((?:[^\\/]|\\.|/(?=\S))*)/(?=\s|$)", re.DOTALL)
+_CLOSED_PATTERN = re.compile(r"/((?:[^\\/]|\\.|/(?=\S))*)/(?=\s|$)", re.DOTALL)
 """A slash closes where a blank or nothing follows: ``/var/log`` is one pattern, still open."""
 
 
@@ -67,19 +67,19 @@ class Term:
     text: str
     """Case-folded, but for patterns, where case can have a meaning."""
     column: str | None = None
-    negated: bool = False
+    is_negated: bool = False
 
     def holds(self, haystack: str, cells: Cells) -> bool:
         """Tell whether a row meets it."""
         text = haystack if self.column is None else cells(self.column)
         if self.kind is Kind.HAS:
-            return bool(text) is not self.negated
+            return bool(text) is not self.is_negated
         if self.kind is Kind.WORD:
-            return (self.text in text) is not self.negated
+            return (self.text in text) is not self.is_negated
         if self.kind is Kind.FUZZY:
-            return (_fuzzy(self.text).search(text) is not None) is not self.negated
-        found = _pattern(self.text).fits(text)
-        return found is None or found is not self.negated
+            return (_fuzzy(self.text).search(text) is not None) is not self.is_negated
+        fits = _pattern(self.text).fits(text)
+        return fits is None or fits is not self.is_negated
 
     @property
     def fault(self) -> str:
@@ -90,10 +90,10 @@ class Term:
         """Tell whether every row that meets this one is sure to meet `other`."""
         if self == other:
             return True
-        if self.column != other.column or self.negated is not other.negated:
+        if self.column != other.column or self.is_negated is not other.is_negated:
             return False
         # What is forbidden counts the other way: without an «a» there is no «ab» either.
-        wide, narrow = (self, other) if self.negated else (other, self)
+        wide, narrow = (self, other) if self.is_negated else (other, self)
         match wide.kind, narrow.kind:
             case Kind.WORD, Kind.WORD:
                 return wide.text in narrow.text
@@ -108,18 +108,18 @@ class _Pattern:
 
     def __init__(self, text: str) -> None:
         self.fault = ""
-        self._compiled: regex.Pattern[str] | None = None
+        self._regex: regex.Pattern[str] | None = None
         if len(text) > _LONGEST_PATTERN:
             self.fault = f"a pattern has at most {_LONGEST_PATTERN} characters"
             return
         # The compiler unrolls counted repeats, one inside the other: three of {1000} fill memory.
-        if prod(int(count) or 1 for count in _COUNTED.findall(text)) > _MOST_REPEATS:
+        if prod(int(count) or 1 for count in _REPEAT_COUNT.findall(text)) > _MOST_REPEATS:
             self.fault = "the pattern repeats too much"
             return
         import regex  # noqa: PLC0415 - 28 ms that only a pattern needs
 
         try:
-            self._compiled = regex.compile(text, regex.IGNORECASE | regex.MULTILINE | regex.V0)
+            self._regex = regex.compile(text, regex.IGNORECASE | regex.MULTILINE | regex.V0)
         except regex.error as error:
             self.fault = f"bad pattern: {str(error).partition(' at position')[0]}"
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
@@ -128,13 +128,13 @@ class _Pattern:
 
     def fits(self, text: str) -> bool | None:
         """Tell whether it fits somewhere; None when it is of no use."""
-        if self._compiled is None:
+        if self._regex is None:
             return None
         try:
-            return self._compiled.search(text, timeout=PATTERN_SECONDS) is not None
+            return self._regex.search(text, timeout=PATTERN_SECONDS) is not None
         except TimeoutError:
             self.fault = TOO_SLOW
-            self._compiled = None
+            self._regex = None
             return None
 
 
@@ -185,14 +185,14 @@ class Query:
         """The conditions that can be used; a pattern that proves too slow leaves them."""
         return tuple(term for term in self.terms if not term.fault)
 
-    def sieve(self, searched: Callable[[str], bool]) -> str:
+    def sieve(self, is_searched: Callable[[str], bool]) -> str:
         """A text that every matching row holds, the longest known; a quick first look.
 
         `searched` tells of a column by its id whether it is part of a row's texts.
         """
-        words = (t for t in self.terms if t.kind is Kind.WORD and not t.negated)
-        held = (t.text for t in words if t.column is None or searched(t.column))
-        return max(held, key=len, default="")
+        words = (t for t in self.terms if t.kind is Kind.WORD and not t.is_negated)
+        texts = (t.text for t in words if t.column is None or is_searched(t.column))
+        return max(texts, key=len, default="")
 
     @property
     def is_word(self) -> bool:
@@ -227,7 +227,7 @@ class Query:
             return self.text
         if len(self.terms) == 1:
             (term,) = self.terms
-            if term.kind is Kind.WORD and term.column == "custom" and not term.negated:
+            if term.kind is Kind.WORD and term.column == "custom" and not term.is_negated:
                 return self.text.partition(":")[2]
         return None
 
@@ -241,12 +241,12 @@ def custom_id_filter(custom_id: str) -> str:
     """The filter that shows the devices of one custom id, as its column shows it."""
     if _PLAIN.fullmatch(custom_id):
         return f"custom:{custom_id}"
-    exactly = re.escape(custom_id.casefold()).replace("/", r"\/")
-    return f"custom:/^{exactly}$/"
+    pattern = re.escape(custom_id.casefold()).replace("/", r"\/")
+    return f"custom:/^{pattern}$/"
 
 
 def _is_plain(term: Term) -> bool:
-    return term.kind is Kind.WORD and term.column is None and not term.negated
+    return term.kind is Kind.WORD and term.column is None and not term.is_negated
 
 
 def _terms(text: str, columns: Sequence[str]) -> Iterator[Term]:
@@ -260,36 +260,36 @@ def _terms(text: str, columns: Sequence[str]) -> Iterator[Term]:
 
 def _term(text: str, at: int, columns: Sequence[str]) -> tuple[Term, int]:
     """Read one condition, and tell where it ends."""
-    negated = text[at] == "!"
-    at += negated
+    is_negated = text[at] == "!"
+    at += is_negated
     word = text[at : _skip(_WORD, text, at)]
     name, colon, _ = word.partition(":")
     column = _column(name, columns) if colon else None
     if column is not None:
         at += len(name) + 1
-        if not negated and text[at : at + 1] == "!":
-            negated = True
+        if not is_negated and text[at : at + 1] == "!":
+            is_negated = True
             at += 1
     if column is None and (has := _has(word, columns)) is not None:
-        return Term(Kind.HAS, has, HAS.get(has), negated), at + len(word)
+        return Term(Kind.HAS, has, HAS.get(has), is_negated), at + len(word)
     if text[at : at + 1] == "/":
-        closed = _CLOSED.match(text, at)
-        if closed is not None:
-            return Term(Kind.PATTERN, closed[1], column, negated), closed.end()
-        return Term(Kind.PATTERN, text[at + 1 :], column, negated), len(text)
+        match = _CLOSED_PATTERN.match(text, at)
+        if match is not None:
+            return Term(Kind.PATTERN, match[1], column, is_negated), match.end()
+        return Term(Kind.PATTERN, text[at + 1 :], column, is_negated), len(text)
     end = _skip(_WORD, text, at)
     if text[at : at + 1] == "~":
-        return Term(Kind.FUZZY, text[at + 1 : end].casefold(), column, negated), end
-    return Term(Kind.WORD, text[at:end].casefold(), column, negated), end
+        return Term(Kind.FUZZY, text[at + 1 : end].casefold(), column, is_negated), end
+    return Term(Kind.WORD, text[at:end].casefold(), column, is_negated), end
 
 
 def _column(name: str, columns: Sequence[str]) -> str | None:
     """The column that is meant, by its id or by a beginning that no other has."""
-    folded = name.casefold()
-    if folded in columns:
-        return folded
-    found = [column for column in columns if folded and column.startswith(folded)]
-    return found[0] if len(found) == 1 else None
+    prefix = name.casefold()
+    if prefix in columns:
+        return prefix
+    matches = [column for column in columns if prefix and column.startswith(prefix)]
+    return matches[0] if len(matches) == 1 else None
 
 
 def _has(word: str, columns: Sequence[str]) -> str | None:
@@ -311,12 +311,12 @@ def _doubt(term: Term, columns: Sequence[str]) -> str:
         return ""
     if name == "has" and (can := _can_have(columns)):
         return f"«has:» takes {' or '.join(can)}."
-    meant = [column for column in columns if column.startswith(name)]
-    if meant:
-        return f"«{name}:» may be {' or '.join(meant)}."
+    candidates = [column for column in columns if column.startswith(name)]
+    if candidates:
+        return f"«{name}:» may be {' or '.join(candidates)}."
     return f"«{name[:_LONGEST_NAME]}:» is no column; there are {', '.join(columns)}."
 
 
 def _skip(blank_or_word: re.Pattern[str], text: str, at: int) -> int:
-    found = blank_or_word.match(text, at)
-    return found.end() if found else at
+    match = blank_or_word.match(text, at)
+    return match.end() if match else at

@@ -46,22 +46,22 @@ async def candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
     if not bundles.ended and not _has_answer(workspace, channel, names):
         await bundles.load_all()
     by_name = {bundle.wire_key: bundle for bundle in bundles.records.values()}
-    carried = [by_name[name] for name in names if name in by_name]
-    if (found := _first_older(workspace, channel, carried)) is not None:
-        return _candidate(channel, found, FROM_JOURNAL)
+    bundles_before = [by_name[name] for name in names if name in by_name]
+    if (bundle := _first_older(workspace, channel, bundles_before)) is not None:
+        return _candidate(channel, bundle, FROM_JOURNAL)
     history = carried_bundles(await workspace.audit.of_channel(channel.id))
     if history and not bundles.ended:
         await bundles.load_all()
-    known = (bundles.records.get(str(each)) for each in history)
-    carried = [bundle for bundle in known if bundle is not None]
-    if (found := _first_older(workspace, channel, carried)) is not None:
-        return _candidate(channel, found, FROM_AUDIT)
+    history_bundles = (bundles.records.get(str(each)) for each in history)
+    bundles_before = [bundle for bundle in history_bundles if bundle is not None]
+    if (bundle := _first_older(workspace, channel, bundles_before)) is not None:
+        return _candidate(channel, bundle, FROM_AUDIT)
     if channel.bundle is None:
         return f"{channel.name} carries no bundle, and nothing tells which it carried before."
     if not bundles.ended:
         await bundles.load_all()  # one of the same line may be further back
-    if (found := _next_older(workspace, channel)) is not None:
-        return _candidate(channel, found, NEXT_OLDER)
+    if (bundle := _next_older(workspace, channel)) is not None:
+        return _candidate(channel, bundle, NEXT_OLDER)
     if bundles.error is not None:
         return f"The bundles could not be read: {bundles.error}"
     if _older(workspace, channel):
@@ -110,13 +110,13 @@ def _names(entries: Iterable[Entry], key: str) -> Iterator[str]:
 
 def _has_answer(workspace: Workspace, channel: Channel, names: Sequence[str]) -> bool:
     """Whether what is loaded is enough to tell which of the names comes first."""
-    loaded = {bundle.wire_key for bundle in workspace.bundles.records.values()}
+    loaded_names = {bundle.wire_key for bundle in workspace.bundles.records.values()}
     present = _present(workspace, channel)
     if present is None and channel.bundle is not None:
         return False
     current = None if present is None else present.wire_key
     others = [name for name in names if name != current]
-    return bool(others) and others[0] in loaded
+    return bool(others) and others[0] in loaded_names
 
 
 # Older and newer
@@ -124,13 +124,13 @@ def _has_answer(workspace: Workspace, channel: Channel, names: Sequence[str]) ->
 
 def _present(workspace: Workspace, channel: Channel) -> Bundle | None:
     """Return the record of the bundle that the channel carries, where it is loaded."""
-    carried = channel.bundle
-    if carried is None:
+    bundle = channel.bundle
+    if bundle is None:
         return None
-    if carried.id is not None:
-        return workspace.bundles.records.get(str(carried.id))
+    if bundle.id is not None:
+        return workspace.bundles.records.get(str(bundle.id))
     bundles = workspace.bundles.records.values()
-    return next((each for each in bundles if each.wire_key == carried.wire_name), None)
+    return next((each for each in bundles if each.wire_key == bundle.wire_name), None)
 
 
 def _is_older(bundle: Bundle, channel: Channel, present: Bundle | None) -> bool:
@@ -156,10 +156,10 @@ def _is_higher(name: str, than: str) -> bool:
 
 
 def _first_older(
-    workspace: Workspace, channel: Channel, carried: Iterable[Bundle]
+    workspace: Workspace, channel: Channel, bundles: Iterable[Bundle]
 ) -> Bundle | None:
     present = _present(workspace, channel)
-    return next((each for each in carried if _is_older(each, channel, present)), None)
+    return next((each for each in bundles if _is_older(each, channel, present)), None)
 
 
 def _older(workspace: Workspace, channel: Channel) -> Sequence[Bundle]:

@@ -39,7 +39,7 @@ def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
         return []
     state = workspace.state_of(channel)
     none = "" if channel.rollout_bundle is not None else NO_TARGET
-    paused = bool(state.get("rollout_paused"))
+    is_paused = bool(state.get("rollout_paused"))
     stable = {"bundle": state["rollout_bundle"]} if state.get("rollout_bundle") else {}
     resume: State = {"rollout_paused": False, "rollout_pause_reason": None}
     return [
@@ -49,13 +49,13 @@ def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
             refusal=none or ("it is on already" if channel.rollout_enabled else ""),
         ),
         RolloutStep(
-            "pause", {"rollout_paused": True}, refusal=none or ("it is paused" if paused else "")
+            "pause", {"rollout_paused": True}, refusal=none or ("it is paused" if is_paused else "")
         ),
         RolloutStep(
             "resume",
             resume,
             sends={"rollout_paused": False},
-            refusal="" if paused else "it is not paused",
+            refusal="" if is_paused else "it is not paused",
         ),
         RolloutStep(
             "promote to stable",

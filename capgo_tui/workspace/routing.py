@@ -20,7 +20,7 @@ Flags: TypeAlias = "Mapping[str, bool | None]"
 
 PLATFORMS: Final = {"ios": "iOS", "android": "Android", "electron": "Electron"}
 UNTOLD: Final = "the server does not tell which platforms a channel serves"
-UNSERVED: Final = "devices there without an override get no update"
+NO_UPDATE: Final = "devices there without an override get no update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,24 @@ def flags_of(channel: Channel) -> Flags:
     return {platform: getattr(channel, platform) for platform in PLATFORMS}
 
 
-def flags_after(channel: Channel | None, sent: Mapping[str, object], *, new: bool) -> Flags:
-    """The platforms a channel serves once `sent` was sent to it; a new one serves all."""
-    told = flags_of(channel) if channel is not None else dict.fromkeys(PLATFORMS, new or None)
-    flags = {p: value if isinstance(value := sent.get(p), bool) else told[p] for p in PLATFORMS}
-    if drops_electron(sent):
+def flags_after(channel: Channel | None, settings: Mapping[str, object], *, new: bool) -> Flags:
+    """The platforms a channel serves once `settings` were sent to it; a new one serves all."""
+    current_flags = (
+        flags_of(channel) if channel is not None else dict.fromkeys(PLATFORMS, new or None)
+    )
+    flags = {
+        p: value if isinstance(value := settings.get(p), bool) else current_flags[p]
+        for p in PLATFORMS
+    }
+    if drops_electron(settings):
         flags["electron"] = False
     return flags
 
 
-def drops_electron(sent: Mapping[str, object]) -> bool:
+def drops_electron(settings: Mapping[str, object]) -> bool:
     """Whether live takes Electron off by itself: a default for one phone system alone (§6.2)."""
-    one_phone = sent.get("ios", "unsent") != sent.get("android", "unsent")
-    return sent.get("public") is True and "electron" not in sent and one_phone
+    one_phone = settings.get("ios", "unsent") != settings.get("android", "unsent")
+    return settings.get("public") is True and "electron" not in settings and one_phone
 
 
 def default_channels(channels: Iterable[Channel], besides: str | None = None) -> list[Channel]:
@@ -62,39 +67,43 @@ def default_channels(channels: Iterable[Channel], besides: str | None = None) ->
     return [each for each in channels if each.public and each.wire_key != besides]
 
 
-def demotions(defaults: Sequence[Channel], flags: Flags) -> list[Demotion]:
+def find_demotions(defaults: Sequence[Channel], flags: Flags) -> list[Demotion]:
     """Which of the other defaults a default with these flags takes the place of, or may."""
-    found = []
+    result = []
     for other in defaults:
         theirs = flags_of(other)
-        shared = {
+        platforms = {
             platform: True if mine and theirs[platform] else None
             for platform, mine in flags.items()
             if mine is not False and theirs[platform] is not False
         }
-        if shared:
-            found.append(Demotion(other, shared))
-    return found
+        if platforms:
+            result.append(Demotion(other, platforms))
+    return result
 
 
-def demotion_lines(found: Sequence[Demotion], flags: Flags, known: ListState) -> tuple[str, ...]:
+def demotion_lines(
+    demotions: Sequence[Demotion], flags: Flags, channels: ListState
+) -> tuple[str, ...]:
     """Whom a channel demotes, per platform, as sentences to be read before it is asked."""
     by_platform: dict[str, list[str]] = {}
     for platform, title in PLATFORMS.items():
-        by_platform.setdefault(_demoted_on(platform, found, flags), []).append(title)
-    lines = [f"{', '.join(titles)}: {told}" for told, titles in by_platform.items()]
-    if not known.ended:
-        lines.append(f"only the {len(known)} loaded channels are known; others may be demoted too")
+        by_platform.setdefault(_describe_platform(platform, demotions, flags), []).append(title)
+    lines = [f"{', '.join(titles)}: {sentence}" for sentence, titles in by_platform.items()]
+    if not channels.ended:
+        lines.append(
+            f"only the {len(channels)} loaded channels are known; others may be demoted too"
+        )
     return tuple(lines)
 
 
-def _demoted_on(platform: str, found: Sequence[Demotion], flags: Flags) -> str:
+def _describe_platform(platform: str, demotions: Sequence[Demotion], flags: Flags) -> str:
     if flags[platform] is False:
         return "not served by it, nothing changes"
-    sure = [each.channel.name for each in found if each.platforms.get(platform)]
+    sure = [each.channel.name for each in demotions if each.platforms.get(platform)]
     if sure:
         return f"{' and '.join(sure)} stops being the default"
-    may = [each.channel.name for each in found if platform in each.platforms]
+    may = [each.channel.name for each in demotions if platform in each.platforms]
     if not may:
         return "no other channel is the default"
     return f"{' or '.join(may)} may stop being the default; {UNTOLD}"
@@ -104,5 +113,5 @@ def without_default(channels: Iterable[Channel], name: str) -> str:
     """What it means for the routing that a default channel stops being one."""
     others = [channel.name for channel in default_channels(channels, name)]
     if not others:
-        return f"no default channel remains: {UNSERVED}"
+        return f"no default channel remains: {NO_UPDATE}"
     return f"other defaults: {', '.join(others)}; {UNTOLD}"

@@ -167,8 +167,8 @@ class Workspace:
 
     def has_just_read(self, device_id: str) -> bool:
         """Whether a device was looked up so lately that a change of it can rest on that."""
-        then = self._looked_up.get(device_id)
-        return then is not None and timedelta() <= self.now() - then < JUST_READ
+        read_at = self._looked_up.get(device_id)
+        return read_at is not None and timedelta() <= self.now() - read_at < JUST_READ
 
     def load_effort(self, loaded: int) -> LoadEffort:
         """What it takes to load all devices when so many are loaded."""

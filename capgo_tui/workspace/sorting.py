@@ -56,14 +56,17 @@ def text_value(text: str | None) -> str | None:
     """A text in any case, its runs of digits by their number: qa-7 comes before qa-12."""
     if not text:
         return None
-    folded = text.casefold()
+    caseless_text = text.casefold()
     # The dozen short runs of a random id mean nothing, and cost 4 µs of the 2 a row may take.
-    if len(folded) == _ID_LENGTH and folded[8] == folded[13] == folded[18] == "-":
-        return folded
-    return _DIGITS.sub(_measured, folded)
+    if (
+        len(caseless_text) == _ID_LENGTH
+        and caseless_text[8] == caseless_text[13] == caseless_text[18] == "-"
+    ):
+        return caseless_text
+    return _DIGITS.sub(_prefix_length, caseless_text)
 
 
-def _measured(run: re.Match[str]) -> str:
+def _prefix_length(run: re.Match[str]) -> str:
     """A run of digits behind its length, itself told in digits: then letters compare as numbers."""
     digits = run.group().lstrip("0") or "0"
     length = len(digits)
@@ -82,13 +85,13 @@ def version_value(text: str | None) -> str | None:
     """
     if not text:
         return None
-    found = _VERSION.fullmatch(text)
-    if found is None:
+    match = _VERSION.fullmatch(text)
+    if match is None:
         return f"{NO_VERSION}{text_value(text)}"
-    core = [_DIGITS.sub(_measured, number) for number in found["core"].split(".")]
+    core = [_DIGITS.sub(_prefix_length, number) for number in match["core"].split(".")]
     while core and core[-1] == _ZERO:
         core.pop()
-    pre = found["pre"]
+    pre = match["pre"]
     # Blanks come before all else in them, and so the shorter of two before the longer.
     last = "~" if pre is None else " ".join(map(_part, pre.split(".")))
     return f"0{''.join(f'.{number}' for number in core)} {last}"
@@ -96,7 +99,7 @@ def version_value(text: str | None) -> str | None:
 
 def _part(part: str) -> str:
     """One part of a pre-release: numbers come before words."""
-    return f"0{_DIGITS.sub(_measured, part)}" if part.isdecimal() else f"1{part.casefold()}"
+    return f"0{_DIGITS.sub(_prefix_length, part)}" if part.isdecimal() else f"1{part.casefold()}"
 
 
 def flag_value(flag: bool | None) -> int | None:

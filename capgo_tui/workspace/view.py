@@ -286,14 +286,14 @@ class View(Generic[T]):
         for known, part in source.parts(10 * PART):
             found: Sequence[int] = part
             if among is not None:
-                found = among.kept(found)
+                found = among.select(found)
             if sieve and not known_to_match:
                 found = texts.holding(sieve, found)
             self.looked_at += len(part)
             yield len(part) * SIFT
             if not query.is_word and not known_to_match:
                 found = yield from self._tested(found)
-            order.extend(found, known=known)
+            order.extend(found, has_value=known)
         return order
 
     def _tested(self, numbers: Sequence[int]) -> Generator[float, None, list[int]]:

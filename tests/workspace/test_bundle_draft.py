@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.revisions import LIVE
-from capgo_tui.workspace.bundle_draft import TAKEN, NotesDraft, RegistrationDraft
+from capgo_tui.workspace.bundle_draft import NAME_IN_USE, NotesDraft, RegistrationDraft
 from capgo_tui.workspace.changes.outcome import Fate
 from tests.workspace.channel_world import bundle, done, loaded, names, sent
 from tests.workspace.world import World, open_world
@@ -114,7 +114,7 @@ async def test_what_the_server_says_stands_beside_its_entry_until_that_changes(
     draft = filled(await loaded(world))
     kind = ErrorKind.RULE
     draft.blame(CapgoError("Cannot create bundle", kind=kind, code="cannot_create_bundle"))
-    assert draft.error("version") == TAKEN
+    assert draft.error("version") == NAME_IN_USE
     draft.type("version", "9.9.8")
     assert not draft.error("version")
     draft.blame(CapgoError("Encryption \x1bis on", kind=kind, code="encryption_required"))

@@ -172,7 +172,7 @@ async def test_all_that_reads_the_journal_goes_on(what: str, world: World, file:
     await overridden(workspace, second)
     again = world.open(journal=file)
     await recall(again)
-    assert again.pacing.noted == {2}
+    assert again.pacing.entry_ids == {2}
     await again.channels.load_all()
     assert str(await resolve(again)) == ""
     beta = next(each for each in again.channels.records.values() if each.name == "beta")
@@ -210,7 +210,7 @@ async def test_all_that_reads_the_journal_passes_over_an_unknown_kind_of_change(
     workspace.journal.close()
     again = world.open(journal=file)
     await recall(again)
-    assert again.pacing.noted == {1}
+    assert again.pacing.entry_ids == {1}
     await again.channels.load_all()
     assert ("1 cannot be read" in str(await resolve(again))) == (fate is None)
     beta = next(each for each in again.channels.records.values() if each.name == "beta")

@@ -70,7 +70,7 @@ def test_an_order_is_what_sorting_would_give(
         assert len(order) == len(keys)
         assert [order.key_at(index) for index in range(len(order))] == keys
         assert [order.index_of(key) for key in keys] == list(range(len(keys)))
-        assert order.kept(range(len(roll) + 3)) == sorted(there)
+        assert order.select(range(len(roll) + 3)) == sorted(there)
         assert all((number in order) == (number in there) for number in range(len(roll) + 3))
         gone = set(roll.ids) - set(keys) | {"nobody"}
         assert all(order.index_of(key) is None for key in gone)
@@ -88,7 +88,7 @@ def test_an_order_made_at_once_is_the_one_made_bit_by_bit(
         slow.add(number)
     fast = Order(slow.roll, told, descending=descending)
     for part in sorted_by_parts(known, told, descending=descending, size=size):
-        fast.extend(part, known=True)
+        fast.extend(part, has_value=True)
     fast.extend([number for number, value in enumerate(values) if value is None])
     assert list(fast.keys()) == list(slow.keys())
     parts = list(fast.parts(size))

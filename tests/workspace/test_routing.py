@@ -9,8 +9,8 @@ from capgo_tui.workspace.list_state import ListState
 from capgo_tui.workspace.routing import (
     default_channels,
     demotion_lines,
-    demotions,
     drops_electron,
+    find_demotions,
     flags_after,
     without_default,
 )
@@ -31,12 +31,12 @@ class Known(ListState):
 
 def lines(sent: dict[str, object], *others: Channel, ended: bool = True) -> tuple[str, ...]:
     flags = flags_after(BETA, sent, new=False)
-    return demotion_lines(demotions(others, flags), flags, Known(ended=ended))
+    return demotion_lines(find_demotions(others, flags), flags, Known(ended=ended))
 
 
 def test_untold_flags_demote_nobody_for_certain() -> None:
     flags = flags_after(BETA, {"public": True}, new=False)
-    (found,) = demotions([PRODUCTION], flags)
+    (found,) = find_demotions([PRODUCTION], flags)
     assert not found.certain
     (line,) = lines({"public": True}, PRODUCTION)
     assert line.startswith("iOS, Android, Electron: production may stop being the default")
@@ -49,7 +49,7 @@ def test_told_and_set_flags_tell_each_platform_apart() -> None:
         "Android, Electron: not served by it, nothing changes",
     )
     flags = flags_after(None, {"public": True}, new=True)
-    certain = {each.channel.name: each.certain for each in demotions([IOS, PRODUCTION], flags)}
+    certain = {each.channel.name: each.certain for each in find_demotions([IOS, PRODUCTION], flags)}
     assert certain == {"ios-only": True, "production": False}, "a new channel serves all"
 
 

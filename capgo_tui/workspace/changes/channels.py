@@ -30,8 +30,8 @@ from capgo_tui.workspace.routing import (
     PLATFORMS,
     default_channels,
     demotion_lines,
-    demotions,
     drops_electron,
+    find_demotions,
     flags_after,
     without_default,
 )
@@ -336,7 +336,7 @@ def default_effects(
     if not sent.get("public") and not (stays and any(sent.get(each) for each in PLATFORMS)):
         return (), ()
     flags = flags_after(channel, sent, new=channel is None)
-    found = demotions(default_channels(channels.records.values(), name), flags)
+    found = find_demotions(default_channels(channels.records.values(), name), flags)
     lines = list(demotion_lines(found, flags, channels))
     if drops_electron(sent) and "electron" in workspace.client.traits.channel_fields:
         lines.append("Electron is taken off it: iOS and Android are not set alike")

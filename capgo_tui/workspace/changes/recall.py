@@ -34,11 +34,11 @@ async def recall(workspace: Workspace) -> None:
         entry
         for entry in entries
         if entry.at > since - LONGEST_REQUEST
-        and entry.id not in pacing.noted
+        and entry.id not in pacing.entry_ids
         and not _was_refused_by_limiter(entry)
     ]
     for entry, change in recorded_changes(recent):
-        pacing.noted.add(entry.id)
+        pacing.entry_ids.add(entry.id)
         for limit in change.limits:
             pacing.count(limit, _reached(entry, workspace.now()))
 
