@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.records import complete_record
 from capgo_tui.workspace.list_state import ListState, Loading
-from capgo_tui.workspace.reading_again import ReadingAgain
+from capgo_tui.workspace.refresh_state import RefreshState
 from capgo_tui.workspace.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -124,11 +124,11 @@ class Collection(ListState, Generic[T]):
         """The last record of the walk: where a list that is not loaded to its end leaves off."""
         self._singles: dict[str, None] = {}
         """Read on their own and not (yet) met on the walk: a refresh must not lose them."""
-        self._asked = 0
+        self._request_count = 0
         self._put: dict[str, int] = {}
         """Read on their own since the turn was taken, and behind which of its requests: the
         page that answers that one knows them as they were."""
-        self._again: ReadingAgain[T] | None = None
+        self._refresh: RefreshState[T] | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -185,99 +185,101 @@ class Collection(ListState, Generic[T]):
             self.waiting = None
         self._tell(Progressed())
 
-    async def refresh(self, on_screen: Sequence[str] = (), *, deleted: Keys[str] = ()) -> bool:
-        """Read again as much as is loaded, once at a time; whether that came to its end.
+    async def refresh(self, on_screen: Sequence[str] = (), *, deleted_keys: Keys[str] = ()) -> bool:
+        """Read again as much as is loaded; return whether that came to its end.
 
-        The pages that hold most of `on_screen` come first, then the list from its start. What
-        comes is merged at once; when all has come, what is gone is removed and the order made
-        the server's. What pages by number did not bring is looked for once more before that:
-        rows deleted between two of them hide others. Not so what the server has said is
-        `deleted`. After a failure, or `stop`, and where the server gave no way to its end, what
-        came stays beside the old rows.
+        The pages that hold most of `on_screen` come first, then the list from its start. Rows are
+        merged as they come; after the last one, what is gone is removed and the order becomes the
+        server's. Before that, rows that pages by number did not bring are looked for once more:
+        rows deleted between two pages hide others. `deleted_keys` are known to be gone and not
+        looked for. After a failure, after `stop`, and where the server gave no way to its end,
+        new rows stay beside the old ones. A refresh during another one returns False.
         """
-        if self._again is not None:
+        if self._refresh is not None:
             return False
-        self._again = again = ReadingAgain[T](on_screen, frozenset(deleted), redraw=set(on_screen))
+        self._refresh = state = RefreshState[T](
+            on_screen, frozenset(deleted_keys), redraw=set(on_screen)
+        )
         try:
             async with self._request(Loading.REFRESH):
                 self._stopping = self._stopping and self.loading_all
-                again.fading, self.changed = self.changed, {}
+                state.old_changes, self.changed = self.changed, {}
                 try:
-                    await self._read_again(again)
+                    await self._read_again(state)
                 finally:
                     # It no longer counts as different: that is to be seen.
-                    if faded := [key for key in again.fading if key in self.records]:
-                        self._tell(Updated(faded))
+                    if redrawn_keys := [key for key in state.old_changes if key in self.records]:
+                        self._tell(Updated(redrawn_keys))
         finally:
-            self._again = None
-        return again.whole
+            self._refresh = None
+        return state.whole
 
-    async def _read_again(self, again: ReadingAgain[T]) -> None:
-        known = len(self.records) - len(self._singles)
-        for bookmark in self._pages_of(again.on_screen):
-            self._merge_page(await self._ask(bookmark.read), again)
+    async def _read_again(self, state: RefreshState[T]) -> None:
+        count = len(self.records) - len(self._singles)
+        for bookmark in self._pages_of(state.on_screen):
+            self._merge_page(await self._ask(bookmark.read), state)
             if self._stopping:
                 return
         while True:
             walk = self._open_walk()
-            page = await self._walk_again(walk, again, known)
+            page = await self._walk_again(walk, state, count)
             if page is None:
                 return
-            if again.is_sure(key for key in self.records if key not in self._singles):
+            if state.is_sure(key for key in self.records if key not in self._singles):
                 break
-        last = next(reversed(again.records), None)
-        singles = await self._keep_singles(again, look=not page.ended or page.incomplete)
-        again.records.update((key, self.records[key]) for key in singles)
+        last = next(reversed(state.records), None)
+        singles = await self._keep_singles(state, look=not page.ended or page.incomplete)
+        state.records.update((key, self.records[key]) for key in singles)
         if page.incomplete:  # what there was no way to may still be there
             rest = (key for key in self.records if key not in self._singles)
-            again.records.update((key, self.records[key]) for key in rest)
+            state.records.update((key, self.records[key]) for key in rest)
         self._walk, self._last = walk, last
-        self._singles, self.odd = singles, again.odd
-        self._arrived(page)
-        again.whole = True
-        same = len(again.records) == len(self.records)
-        if not (same and all(map(eq, again.records, self.records))):
-            self.records = again.records
+        self._singles, self.odd = singles, state.odd
+        self._note_arrival(page)
+        state.whole = True
+        same = len(state.records) == len(self.records)
+        if not (same and all(map(eq, state.records, self.records))):
+            self.records = state.records
             if len(self._pages) > 2 * len(self.records):
                 self._pages = {key: self._pages.get(key) for key in self.records}
-            again.fading.clear()
+            state.old_changes.clear()
             self._tell(Replaced())
 
     async def _walk_again(
-        self, walk: PageSource[T], again: ReadingAgain[T], known: int
+        self, walk: PageSource[T], state: RefreshState[T], count: int
     ) -> Page[T] | None:
         """Walk as far as is loaded; gives the last page, or None when stopped before it."""
-        again.begin_walk()
-        beyond = False
+        state.begin_walk()
+        is_past_count = False
         while True:
             page = await self._ask(walk.next_page)
-            again.odd.note_page(page)
-            again.by_number = again.by_number or page.by_number
-            keys = self._take(page, again)
+            state.odd.note_page(page)
+            state.by_number = state.by_number or page.by_number
+            keys = self._take(page, state)
             self._pages.update(dict.fromkeys(keys, page.bookmark))
             # What was read to its end is read to its end again: "all of it" stays true.
             if page.ended:
                 return page
-            if not self.ended and len(again.records) >= known:
+            if not self.ended and len(state.records) >= count:
                 # What came before the last one may have pushed it on to the next page.
-                if beyond or self._last is None or self._last in again.records:
+                if is_past_count or self._last is None or self._last in state.records:
                     return page
-                beyond = True
+                is_past_count = True
             if self._stopping:
                 return None
-            self.read_again = len(again.records)
+            self.read_again = len(state.records)
             self._tell(Progressed())
 
     def _pages_of(self, keys: Iterable[str]) -> list[Bookmark[T]]:
         """The pages that hold the most of some records, but for the one that comes first anyway."""
         pages = (self._pages.get(key) for key in keys)
-        held = Counter(page for page in pages if page is not None and not page.is_first)
-        return [page for page, _ in held.most_common(PAGES_FIRST)]
+        page_counts = Counter(page for page in pages if page is not None and not page.is_first)
+        return [page for page, _ in page_counts.most_common(PAGES_FIRST)]
 
-    async def _keep_singles(self, again: ReadingAgain[T], *, look: bool) -> dict[str, None]:
+    async def _keep_singles(self, state: RefreshState[T], *, look: bool) -> dict[str, None]:
         """The records read on their own that the walk did not meet and that are still there."""
-        kept: dict[str, None] = {}
-        for key in [key for key in self._singles if key not in again.records]:
+        singles: dict[str, None] = {}
+        for key in [key for key in self._singles if key not in state.records]:
             if not look or key in self._put or self._read_one is None:
                 continue
             try:
@@ -286,17 +288,17 @@ class Collection(ListState, Generic[T]):
                 if error.kind is not ErrorKind.NOT_FOUND:
                     raise
             else:
-                self._merge((complete_record(record, self.records[key]),), again)
-                kept[key] = None
-        kept.update((key, None) for key in self._put if key not in again.records)
-        return kept
+                self._merge((complete_record(record, self.records[key]),), state)
+                singles[key] = None
+        singles.update((key, None) for key in self._put if key not in state.records)
+        return singles
 
-    async def reread(self, *, deleted: Keys[str] = ()) -> None:
+    async def reread(self, *, deleted_keys: Keys[str] = ()) -> None:
         """Refresh, with nothing that was asked for before now; raises the CapgoError it ends in."""
-        while self._again is not None:
+        while self._refresh is not None:
             async with self._turn:
                 await asyncio.sleep(0)
-        whole = await self.refresh(deleted=deleted)
+        whole = await self.refresh(deleted_keys=deleted_keys)
         if self.error is not None:
             raise self.error
         if not whole:
@@ -329,27 +331,27 @@ class Collection(ListState, Generic[T]):
                 return
             self._walk.forget(record)
             self.records = {each: row for each, row in self.records.items() if each != key}
-            for kept in (self._pages, self._singles, self.changed):
-                kept.pop(key, None)
+            for mapping in (self._pages, self._singles, self.changed):
+                mapping.pop(key, None)
             if self._last == key:
-                walked = (each for each in reversed(self.records) if each not in self._singles)
-                self._last = next(walked, None)
+                walk_keys = (each for each in reversed(self.records) if each not in self._singles)
+                self._last = next(walk_keys, None)
             self._tell(Replaced())
 
     def put(self, record: T) -> None:
         """Keep a record that was read on its own: a look-up or the re-read after a write."""
         key = self._key(record)
-        known = key in self.records
-        if known:
+        is_known = key in self.records
+        if is_known:
             record = complete_record(record, self.records[key])
         self.records[key] = record
-        if self._again is not None and key in self._again.records:
-            self._again.records[key] = record
-        if not known:
+        if self._refresh is not None and key in self._refresh.records:
+            self._refresh.records[key] = record
+        if not is_known:
             self._singles[key] = None
         if self._turn.locked():
-            self._put[key] = self._asked
-        self._tell(Updated((key,)) if known else Appended((key,)))
+            self._put[key] = self._request_count
+        self._tell(Updated((key,)) if is_known else Appended((key,)))
 
     def touch(self, key: str) -> None:
         """Say that a record is to be drawn again although its contents are the same."""
@@ -362,7 +364,7 @@ class Collection(ListState, Generic[T]):
                 return
             page = await self._ask(self._walk.next_page)
             self.odd.note_page(page)
-            self._arrived(page)
+            self._note_arrival(page)
             if page.rows:
                 self._last = self._key(page.rows[-1])
             # The walk has gone on by now: called off before this, the rows would be lost for good.
@@ -379,58 +381,58 @@ class Collection(ListState, Generic[T]):
 
     async def _ask(self, request: Callable[[], Awaitable[AnyT]]) -> AnyT:
         """Make one request of the turn."""
-        self._asked += 1
+        self._request_count += 1
         return await request()
 
-    def _take(self, page: Page[T], again: ReadingAgain[T] | None = None) -> list[str]:
+    def _take(self, page: Page[T], state: RefreshState[T] | None = None) -> list[str]:
         """Merge a page of a walk, the list's own or that of a refresh; gives its records' ids."""
         rows = (*page.rows, *page.updates)
         keys = list(map(self._key, rows))
-        if again is None and self.records.keys().isdisjoint(keys):
+        if state is None and self.records.keys().isdisjoint(keys):
             self.records.update(zip(keys, rows, strict=True))
             if keys:
                 self._tell(Appended(keys))
             return keys
-        self._merge(rows, again)
-        if again is None:
+        self._merge(rows, state)
+        if state is None:
             for key in self._singles.keys() & keys:
                 del self._singles[key]
         else:
-            again.records.update((key, self.records[key]) for key in keys)
+            state.records.update((key, self.records[key]) for key in keys)
         return keys
 
-    def _merge_page(self, read: ReadPage[T], again: ReadingAgain[T] | None = None) -> list[str]:
+    def _merge_page(self, read: ReadPage[T], state: RefreshState[T] | None = None) -> list[str]:
         """Merge a page read apart from any walk; gives the known records on it.
 
         What is new on it has no place yet: a walk brings it.
         """
-        known = {key: row for row in read.rows if (key := self._key(row)) in self.records}
-        self._merge(known.values(), again)
-        return list(known)
+        known_rows = {key: row for row in read.rows if (key := self._key(row)) in self.records}
+        self._merge(known_rows.values(), state)
+        return list(known_rows)
 
-    def _merge(self, rows: Iterable[T], again: ReadingAgain[T] | None = None) -> None:
+    def _merge(self, rows: Iterable[T], state: RefreshState[T] | None = None) -> None:
         """Take over what came, and tell what of it is new or reads otherwise."""
-        appended: list[str] = []
-        updated: list[str] = []
+        new_keys: list[str] = []
+        updated_keys: list[str] = []
         for record in rows:
             key = self._key(record)
             before = self.records.get(key)
             if before is None:
-                appended.append(key)
-            elif self._put.get(key) == self._asked:
+                new_keys.append(key)
+            elif self._put.get(key) == self._request_count:
                 continue
             else:
-                wanted = again is not None and again.redraws(key)
+                needs_redraw = state is not None and state.redraws(key)
                 differs = not before.is_same(record)
-                if again is not None and differs:
+                if state is not None and differs:
                     self.changed.setdefault(key, before)
-                if differs or wanted:
-                    updated.append(key)
+                if differs or needs_redraw:
+                    updated_keys.append(key)
             self.records[key] = record
-        if appended:
-            self._tell(Appended(appended))
-        if updated:
-            self._tell(Updated(updated))
+        if new_keys:
+            self._tell(Appended(new_keys))
+        if updated_keys:
+            self._tell(Updated(updated_keys))
 
     @asynccontextmanager
     async def _request(self, loading: Loading) -> AsyncIterator[None]:
@@ -448,7 +450,7 @@ class Collection(ListState, Generic[T]):
                 self.read_again = 0
                 self._tell(Progressed())
 
-    def _arrived(self, page: Page[T]) -> None:
+    def _note_arrival(self, page: Page[T]) -> None:
         self.ended = page.ended
         self.incomplete = page.incomplete
         self.error = self.failed_at = None

@@ -60,7 +60,7 @@ class BundleChange(Change):
         self, workspace: Workspace, *, deleted: Collection[str] = ()
     ) -> State | None:
         """Read the whole list again and look for the bundle in it."""
-        await workspace.bundles.reread(deleted=deleted)
+        await workspace.bundles.reread(deleted_keys=deleted)
         return self.find(workspace)
 
     def find(self, workspace: Workspace) -> State | None:

@@ -89,7 +89,7 @@ async def test_what_is_said_to_be_deleted_is_not_looked_for_again(world: World, 
     for key in (mine, theirs):
         world.run(f"DELETE FROM {name} WHERE id = ?", key)  # noqa: S608
     world.door.asked.clear()
-    await collection.reread(deleted=[mine, theirs])
+    await collection.reread(deleted_keys=[mine, theirs])
     assert len(world.door.asked) == 2
     assert not {mine, theirs} & collection.records.keys()
 
@@ -101,7 +101,7 @@ async def test_what_others_deleted_meanwhile_is_still_looked_for_again(world: Wo
     for key in (mine, theirs):
         world.run("UPDATE bundles SET deleted = 1 WHERE id = ?", key)
     world.door.asked.clear()
-    await bundles.reread(deleted=[mine])
+    await bundles.reread(deleted_keys=[mine])
     assert world.door.count("GET /bundle") == 4
     assert theirs not in bundles.records
 

@@ -1,4 +1,4 @@
-"""What a refresh has read so far, beside the list that it is merged into."""
+"""The state of a refresh: what it has read so far, beside the list that it is merged into."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ MOST_WALKS = 3
 
 
 @dataclass(slots=True)
-class ReadingAgain(Generic[T]):
+class RefreshState(Generic[T]):
     """One refresh: what its present walk has met, and what the walk before it missed."""
 
     on_screen: Sequence[str]
-    deleted: Set[str] = frozenset()
+    deleted_keys: Set[str] = frozenset()
     """What the server has said is gone: not to meet it is no surprise."""
     records: dict[str, T] = field(default_factory=dict)
     """Those of its walk, in the server's order."""
     odd: OddRows = field(default_factory=OddRows)
     by_number: bool = False
     """Whether its walk may have missed rows, because others went between two of its pages."""
-    fading: dict[str, T] = field(default_factory=dict)
-    """What the refresh before found different and this one has not reached."""
+    old_changes: dict[str, T] = field(default_factory=dict)
+    """Records that the last refresh changed, as they were, and this one has not reached."""
     redraw: set[str] = field(default_factory=set)
     """On screen, where the same contents may read otherwise by now: ages do."""
     whole: bool = False
     """Whether it came to its end: neither a failure nor a stop did before."""
     _walks: int = 0
-    _missed: set[str] = field(default_factory=set)
+    _missing_keys: set[str] = field(default_factory=set)
 
     def begin_walk(self) -> None:
         """Begin at the start of the list."""
         self.records, self.odd, self.by_number = {}, OddRows(), False
         self._walks += 1
 
-    def is_sure(self, known: Iterable[str]) -> bool:
+    def is_sure(self, keys: Iterable[str]) -> bool:
         """Whether what the walk that has ended did not meet of `known` is really gone.
 
         A row deleted between two pages by number draws another one into the page that was read
@@ -52,14 +52,16 @@ class ReadingAgain(Generic[T]):
         """
         if not self.by_number or self._walks == MOST_WALKS:
             return True
-        missed = {key for key in known if key not in self.records and key not in self.deleted}
-        before, self._missed = self._missed, missed
-        return self._missed <= before
+        missing_keys = {
+            key for key in keys if key not in self.records and key not in self.deleted_keys
+        }
+        before, self._missing_keys = self._missing_keys, missing_keys
+        return self._missing_keys <= before
 
     def redraws(self, key: str) -> bool:
         """Whether a record is to be drawn again even if it is the same; asked once for each."""
         if key in self.redraw:
             self.redraw.discard(key)
-            self.fading.pop(key, None)
+            self.old_changes.pop(key, None)
             return True
-        return self.fading.pop(key, None) is not None
+        return self.old_changes.pop(key, None) is not None
