@@ -81,21 +81,21 @@ class View(Generic[T]):
         self._surroundings = surroundings
         self._roll = Roll()
         """The records of the collection, but for the pending ones, once it is up to date."""
-        self._enrolled = False
+        self._is_enrolled = False
         """Whether it is."""
         self._all = Order(self._roll)
-        self._sorted = False
+        self._is_sorted = False
         """Whether `_all` holds all of the roll, by the present sort."""
-        self._shown = self._base = self._all
+        self._order = self._base = self._all
         """What is shown, and the order of all records that it was taken from."""
         self._records = collection.records
         """The records that it was made of."""
-        self._settled: Sequence[Term] | None = None
+        self._terms: Sequence[Term] | None = None
         """The conditions it was made with; None when it has to be made anew whatever is asked."""
         self._pending: dict[str, None] = {}
         """Ids that came or changed and are not yet in their places."""
         self._job: Iterator[float] | None = None
-        self._moved = False
+        self._has_moved = False
         self._listeners: list[Callable[[Event | Shown], None]] = []
         collection.listen(self._follow)
         self._start()
@@ -103,37 +103,37 @@ class View(Generic[T]):
     # What is shown
 
     def __len__(self) -> int:
-        return len(self._shown)
+        return len(self._order)
 
     def __contains__(self, key: str) -> bool:
-        number = self._shown.roll.numbers.get(key)
-        return number is not None and number in self._shown
+        number = self._order.roll.numbers.get(key)
+        return number is not None and number in self._order
 
     @property
     def sifted(self) -> bool:
         """Whether it shows what the filter lets through; else what it showed before."""
-        return self._settled == self.query.in_force
+        return self._terms == self.query.in_force
 
     def key_at(self, index: int) -> str:
         """The id of the record at a position; raises IndexError outside the view."""
-        return self._shown.key_at(index)
+        return self._order.key_at(index)
 
     def record_at(self, index: int) -> T:
         """The record at a position, the last known one; raises IndexError outside the view."""
-        key = self._shown.key_at(index)
+        key = self._order.key_at(index)
         return self.collection.records.get(key) or self._records[key]
 
     def index_of(self, key: str) -> int | None:
         """Where a record stands, or None when it is not in view."""
-        return self._shown.index_of(key)
+        return self._order.index_of(key)
 
     def keys(self) -> Iterator[str]:
         """The ids in view, in order; not to be kept while the view changes."""
-        return self._shown.keys()
+        return self._order.keys()
 
     def snapshot(self) -> Iterator[str]:
         """The ids now in view, in order, to be read at leisure and in any thread."""
-        return self._shown.snapshot()
+        return self._order.snapshot()
 
     def all_keys(self) -> Iterator[str]:
         """The ids of all records in order, also of those that do not match."""
@@ -143,7 +143,7 @@ class View(Generic[T]):
         """How many of some ids are in view."""
         if len(keys) < len(self) // 5:
             return sum(key in self for key in keys)
-        return sum(map(keys.__contains__, self._shown.keys()))
+        return sum(map(keys.__contains__, self._order.keys()))
 
     def listen(self, listener: Callable[[Event | Shown], None]) -> None:
         """Tell `listener` of every change of the collection, after the view followed it.
@@ -162,7 +162,7 @@ class View(Generic[T]):
     def filter(self, query: Query) -> None:
         """Show only what matches; a narrower query looks only at what is in view."""
         self.query = query
-        if self._job is not None and not self._sorted:
+        if self._job is not None and not self._is_sorted:
             self._step(STEP)  # what is under way ends with the filter, whichever it then is
         else:
             self._start()
@@ -171,14 +171,14 @@ class View(Generic[T]):
         """Show the records by a column, or with None in the order they arrived."""
         if sort != self.sort:
             self.sort = sort
-            self._sorted = False
+            self._is_sorted = False
             self._start()
 
     def refilter(self) -> None:
         """Look at every record again: what its texts draw on beside it has changed."""
         self._texts.forget()
-        self._settled = None
-        self._sorted = self._sorted and self.sort is None
+        self._terms = None
+        self._is_sorted = self._is_sorted and self.sort is None
         self._start()
 
     # The work, in slices
@@ -190,7 +190,7 @@ class View(Generic[T]):
 
     def advance(self) -> bool:
         """Do one slice of the work; True while more is left. Listeners hear what it changed."""
-        self._moved = False
+        self._has_moved = False
         before = self.generation, self.sifted
         self._step(STEP)
         if (self.generation, self.sifted) != before:
@@ -211,9 +211,9 @@ class View(Generic[T]):
     def _step(self, cost: float, *, read: bool = True) -> None:
         while cost > 0 and (self._job is not None or self._pending or (read and self.busy)):
             if self._job is not None:
-                spent = next(self._job, None)
-                cost -= spent or 0.0
-                if spent is None:
+                step_cost = next(self._job, None)
+                cost -= step_cost or 0.0
+                if step_cost is None:
                     self._job = None
             elif self._pending:
                 cost -= self._place_pending()
@@ -223,17 +223,17 @@ class View(Generic[T]):
 
     def _work(self) -> Iterator[float]:
         """All that has to be done before it shows; tells after each bit what that has cost."""
-        if not self._enrolled:
+        if not self._is_enrolled:
             self._roll = yield from enroll(list(self.collection.records), part=10 * PART)
-            self._enrolled = True
-        if not self._sorted:
+            self._is_enrolled = True
+        if not self._is_sorted:
             self._all = yield from arrange(
                 self._roll,
                 None if self.sort is None else self._values,
                 descending=self.sort is not None and self.sort.descending,
                 part=PART,
             )
-            self._sorted = True
+            self._is_sorted = True
         while self.query and not self._is_read:
             yield self._read_some()
         yield from self._sift()
@@ -254,22 +254,24 @@ class View(Generic[T]):
         """Find what matches and show it."""
         while True:
             terms = self.query.in_force
-            narrows = self._settled is not None and narrower(terms, self._settled)
-            if terms == self._settled and self._base is self._all:
+            narrows = self._terms is not None and narrower(terms, self._terms)
+            if terms == self._terms and self._base is self._all:
                 return  # it is what is shown
             if not terms:
-                shown = self._all
+                order = self._all
                 break
-            shown = yield from self._matching(self._shown if narrows else None)
+            order = yield from self._matching(self._order if narrows else None)
             if self.query.in_force == terms:
                 break  # else a pattern proved too slow on the way: all over without it
-        gone = [] if self._records is self.collection.records else list(self._records.values())
-        self._shown, self._base, self._settled = shown, self._all, terms
+        old_records = (
+            [] if self._records is self.collection.records else list(self._records.values())
+        )
+        self._order, self._base, self._terms = order, self._all, terms
         self._records = self.collection.records
-        self._changed(moved=True)
+        self._note_change(has_moved=True)
         yield 0
-        while gone:  # records that nobody else holds take their time to be freed
-            del gone[-PART:]
+        while old_records:  # records that nobody else holds take their time to be freed
+            del old_records[-PART:]
             yield PART * FREE
 
     def _matching(self, within: Order | None) -> Generator[float, None, Order]:
@@ -278,42 +280,42 @@ class View(Generic[T]):
         in_order = within is not None and self._base is self._all
         source = within if within is not None and in_order else self._all
         among = None if in_order else within
-        known_to_match = among is not None and self._settled == query.in_force
+        known_to_match = among is not None and self._terms == query.in_force
         sieve = query.sieve(texts.searches)
         order = Order(
             source.roll, source.values, descending=self.sort is not None and self.sort.descending
         )
-        for known, part in source.parts(10 * PART):
-            found: Sequence[int] = part
+        for has_value, part in source.parts(10 * PART):
+            numbers: Sequence[int] = part
             if among is not None:
-                found = among.select(found)
+                numbers = among.select(numbers)
             if sieve and not known_to_match:
-                found = texts.holding(sieve, found)
+                numbers = texts.holding(sieve, numbers)
             self.looked_at += len(part)
             yield len(part) * SIFT
             if not query.is_word and not known_to_match:
-                found = yield from self._tested(found)
-            order.extend(found, has_value=known)
+                numbers = yield from self._test(numbers)
+            order.extend(numbers, has_value=has_value)
         return order
 
-    def _tested(self, numbers: Sequence[int]) -> Generator[float, None, list[int]]:
+    def _test(self, numbers: Sequence[int]) -> Generator[float, None, list[int]]:
         """Those of some numbers whose records match, looked at one by one."""
         if not self.query.has_pattern:
-            found = [number for number in numbers if self._matches(number)]
+            matches = [number for number in numbers if self._matches(number)]
             yield len(numbers) * TEST
-            return found
-        found = []
-        began, counted = perf_counter(), 0
+            return matches
+        matches = []
+        began, count = perf_counter(), 0
         for number in numbers:
             if self._matches(number):
-                found.append(number)
-            counted += 1
+                matches.append(number)
+            count += 1
             took = (perf_counter() - began) * 1e6
             if took > STEP / 2:
-                yield max(took, counted * TEST)
-                began, counted = perf_counter(), 0
-        yield counted * TEST
-        return found
+                yield max(took, count * TEST)
+                began, count = perf_counter(), 0
+        yield count * TEST
+        return matches
 
     def _matches(self, number: int) -> bool:
         record = self.collection.records[self._roll.ids[number]]
@@ -329,25 +331,25 @@ class View(Generic[T]):
     # What the collection tells
 
     def _follow(self, event: Event) -> None:
-        self._moved = False
+        self._has_moved = False
         match event:
             case Progressed():
                 pass
             case Replaced():
                 self._texts.forget()
                 self._pending = {}
-                self._settled = None
-                self._enrolled = self._sorted = False
+                self._terms = None
+                self._is_enrolled = self._is_sorted = False
                 self._start()
-                self._moved = False  # the event itself tells it
+                self._has_moved = False  # the event itself tells it
             case Appended(keys) | Updated(keys):
                 self._pending.update(dict.fromkeys(keys))
                 if self._job is None:
                     # A page at once; what a filter will look for in it may wait.
                     self._step(2 * STEP, read=len(self.collection.records) <= SMALL)
-        moved = self._moved
+        has_moved = self._has_moved
         self._tell(event)
-        if moved:
+        if has_moved:
             self._tell(Shown())
 
     def _place_pending(self) -> float:
@@ -362,11 +364,11 @@ class View(Generic[T]):
         if new:
             self._append(new)
         self.looked_at += 0 if self.sort else len(keys)
-        if self.query.in_force != self._settled:
+        if self.query.in_force != self._terms:
             # A pattern proved too slow: what it kept out belongs in.
-            self._settled = None
+            self._terms = None
             self._job = self._work()
-        plain = len(new) == len(keys) and self.sort is None and not self._settled
+        plain = len(new) == len(keys) and self.sort is None and not self._terms
         return len(keys) * (10 * BUILD if plain else READ + VALUE)
 
     def _append(self, keys: list[str]) -> None:
@@ -375,39 +377,39 @@ class View(Generic[T]):
         if self._all.values is not None:
             self._all.values += self._values(keys)
         self._all.arrive(numbers)
-        shown: Sequence[int] = numbers
-        if self._shown is not self._all:
+        matches: Sequence[int] = numbers
+        if self._order is not self._all:
             self._texts.extend([self.collection.records[key] for key in keys])
-            shown = [number for number in numbers if self._matches(number)]
-            self._shown.arrive(shown)
-        if shown:
-            self._changed(moved=self.sort is not None)
+            matches = [number for number in numbers if self._matches(number)]
+            self._order.arrive(matches)
+        if matches:
+            self._note_change(has_moved=self.sort is not None)
 
     def _change(self, number: int) -> None:
         """Take in what is new about a record."""
         key = self._roll.ids[number]
         if number < len(self._texts):
             self._texts.read(number, self.collection.records[key])
-        was_shown = number in self._shown
-        shows = self._shown is self._all or self._matches(number)
+        was_shown = number in self._order
+        shows = self._order is self._all or self._matches(number)
         values = self._all.values
         value = None if values is None else self._values([key])[0]
         moves = values is not None and value != values[number]
         if values is not None and moves:
             self._all.discard(number)
-            self._shown.discard(number)
+            self._order.discard(number)
             values[number] = value
             self._all.add(number)
-        if shows and number not in self._shown:
-            self._shown.add(number)
+        if shows and number not in self._order:
+            self._order.add(number)
         elif not shows:
-            self._shown.discard(number)
+            self._order.discard(number)
         if shows is not was_shown or (shows and moves):
-            self._changed(moved=True)
+            self._note_change(has_moved=True)
 
-    def _changed(self, *, moved: bool) -> None:
+    def _note_change(self, *, has_moved: bool) -> None:
         self.generation += 1
-        self._moved = self._moved or moved
+        self._has_moved = self._has_moved or has_moved
 
     def _tell(self, event: Event | Shown) -> None:
         for listener in self._listeners:
