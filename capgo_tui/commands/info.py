@@ -11,7 +11,7 @@ from capgo_tui.commands.machine import find_environment, journal
 from capgo_tui.commands.output import prepare, write
 from capgo_tui.settings import Options, Setting, SettingsError, find
 from capgo_tui.text import clean
-from capgo_tui.workspace.export.formats import aligned
+from capgo_tui.workspace.export.formats import align
 from capgo_tui.workspace.export.json_text import json_text
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def info(
         document = {n: None if v is None else {"value": v, "source": s} for n, v, s in lines}
         write(json_text(cast("JSON", document), indent=2) + "\n")
     else:
-        write(aligned([[name, clean(value or MISSING), source] for name, value, source in lines]))
+        write(align([[name, clean(value or MISSING), source] for name, value, source in lines]))
 
 
 def _revision_setting(revision: Setting[Revision] | None) -> Setting[str]:

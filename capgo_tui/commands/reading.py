@@ -191,8 +191,8 @@ async def _join(workspace: Workspace, common: CommonOptions, resource: Resource[
         for name in resource.joins(workspace):
             collection = RESOURCE_BY_NAME[name].collection(workspace)
             await collection.load_all()
-            if collection.error is not None and resource.unjoined:
-                say(f"{resource.unjoined}: {collection.error.message}")
+            if collection.error is not None and resource.missing_join:
+                say(f"{resource.missing_join}: {collection.error.message}")
 
 
 def _writer(resource: Resource[T], form: Format, workspace: Workspace) -> Writer[T]:

@@ -12,7 +12,7 @@ from capgo_tui.api.records import redact_rows
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.command_line import reading_command
 from capgo_tui.workspace.curl import address_of, curl
-from capgo_tui.workspace.export.formats import aligned
+from capgo_tui.workspace.export.formats import align
 from capgo_tui.workspace.export.json_text import json_text
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Copying:
             case Part.NAME:
                 return [name_of(record) for record in self.records]
             case Part.ROW:
-                return aligned(self.rows).splitlines()
+                return align(self.rows).splitlines()
             case Part.JSON:
                 indent = 2 if len(self.records) == 1 else None
                 return [json_text(row, indent=indent) for row in redact_rows(self.records)]

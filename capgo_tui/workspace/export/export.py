@@ -43,16 +43,16 @@ class Export(Generic[T]):
         """Records that were loaded, shown or not."""
         self.kept = False
         """Whether the file is there, with everything in it."""
-        self._stopped = False
+        self._is_stopped = False
 
     def __len__(self) -> int:
         return self._count
 
     def stop(self) -> None:
         """Write no more, and leave no file behind."""
-        self._stopped = True
+        self._is_stopped = True
 
-    async def go(self, file: WholeFile, progressed: Callable[[], None]) -> None:
+    async def go(self, file: WholeFile, on_progress: Callable[[], None]) -> None:
         """Write everything into a file and keep it; `progressed` is called after each slice.
 
         Raises:
@@ -62,9 +62,9 @@ class Export(Generic[T]):
         try:
             await asyncio.to_thread(file.write, self._writer.begin())
             for _ in range(0, self._count, SLICE):
-                if self._stopped:
+                if self._is_stopped:
                     return
-                progressed()
+                on_progress()
                 self.written += await asyncio.to_thread(self._write, file)
             await asyncio.to_thread(self._finish, file)
         finally:
@@ -72,9 +72,9 @@ class Export(Generic[T]):
 
     def _write(self, file: WholeFile) -> int:
         """Write the next slice; tells how many records that was."""
-        found = (self._records.get(key) for key in islice(self._keys, SLICE))
+        matches = (self._records.get(key) for key in islice(self._keys, SLICE))
         # One that is gone from the list meanwhile is nothing that is shown.
-        records = [record for record in found if record is not None]
+        records = [record for record in matches if record is not None]
         file.write(self._writer.rows(records))
         return len(records)
 

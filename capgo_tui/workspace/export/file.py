@@ -27,14 +27,14 @@ class WholeFile:
     def __init__(self, path: Path, *, replace: bool = False) -> None:
         self._path = path
         self._replace = replace
-        there = _found_at(path)
-        if there is not None and not replace:
+        status = _stat_plain(path)
+        if status is not None and not replace:
             raise FileExistsError("it is there already")
-        opened, name = tempfile.mkstemp(prefix=".capgo-", suffix=".part", dir=self._path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=".capgo-", suffix=".part", dir=self._path.parent)
         self._part = Path(name)
-        self._file = os.fdopen(opened, "w", encoding="utf-8", newline="")
-        if there is not None:
-            self._part.chmod(stat.S_IMODE(there.st_mode) & 0o777)
+        self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+        if status is not None:
+            self._part.chmod(stat.S_IMODE(status.st_mode) & 0o777)
 
     def write(self, text: str) -> None:
         """Add text."""
@@ -46,7 +46,7 @@ class WholeFile:
         os.fsync(self._file.fileno())
         self._file.close()
         if self._replace:
-            _found_at(self._path)  # something else may have come there since
+            _stat_plain(self._path)  # something else may have come there since
             self._part.replace(self._path)
         else:
             _name(self._part, self._path)
@@ -58,14 +58,14 @@ class WholeFile:
         self._part.unlink(missing_ok=True)
 
 
-def _found_at(path: Path) -> os.stat_result | None:
+def _stat_plain(path: Path) -> os.stat_result | None:
     """What is there, which has to be a plain file; no link is followed, wherever it leads."""
     try:
-        found = path.lstat()
+        status = path.lstat()
     except FileNotFoundError:
         return None
-    check_plain(found)
-    return found
+    check_plain(status)
+    return status
 
 
 def _name(part: Path, path: Path) -> None:

@@ -104,7 +104,7 @@ class JsonWriter:
     """One JSON array, a line for each record as the server sent it."""
 
     def __init__(self) -> None:
-        self._begun = False
+        self._has_rows = False
 
     def begin(self) -> str:
         """The array is open."""
@@ -114,13 +114,13 @@ class JsonWriter:
         """The records, and what stands between them."""
         texts = []
         for row in redact_rows(records):
-            texts.append(f"{',' if self._begun else ''}\n{json_text(row)}")
-            self._begun = True
+            texts.append(f"{',' if self._has_rows else ''}\n{json_text(row)}")
+            self._has_rows = True
         return "".join(texts)
 
     def end(self) -> str:
         """The array is closed."""
-        return "\n]\n" if self._begun else "]\n"
+        return "\n]\n" if self._has_rows else "]\n"
 
 
 class LineWriter:
@@ -164,10 +164,10 @@ class TableWriter(Generic[T]):
         """All of the table; without a record not even its titles."""
         if not self._lines:
             return ""
-        return aligned([[column.title for column in self._columns], *self._lines])
+        return align([[column.title for column in self._columns], *self._lines])
 
 
-def aligned(lines: Sequence[Sequence[str]]) -> str:
+def align(lines: Sequence[Sequence[str]]) -> str:
     """Lines of clean cells as a table, a line end behind each."""
     cut = [[truncate(limit_marks(cell), WIDEST) for cell in line] for line in lines]
     widths = [max(map(cell_width, column)) for column in zip(*cut, strict=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.filed import timestamp
+from capgo_tui.workspace.file_text import timestamp
 from capgo_tui.workspace.resources.column import Column
 from capgo_tui.workspace.resources.resource import Resource
 from capgo_tui.workspace.sorting import text_value, version_value
@@ -31,7 +31,7 @@ APP_COLUMNS: tuple[Column[AppInfo], ...] = (
         7,
         7,
         lambda a, _: a.created_at,
-        filed=lambda a, _: timestamp(a.created_at),
+        file_text=lambda a, _: timestamp(a.created_at),
     ),
 )
 

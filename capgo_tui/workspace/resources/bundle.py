@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import linked_channels, yes
-from capgo_tui.workspace.filed import flag, timestamp
+from capgo_tui.workspace.file_text import flag, timestamp
 from capgo_tui.workspace.resources.column import Column
 from capgo_tui.workspace.resources.resource import ListedResource
 from capgo_tui.workspace.resources.section import (
@@ -52,7 +52,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         2,
         searched=False,
         newest_first=True,
-        filed=lambda b, _: timestamp(b.created_at),
+        file_text=lambda b, _: timestamp(b.created_at),
     ),
     Column(
         "comment",
@@ -92,7 +92,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         3,
         lambda b, _: flag_value(bool(b.has_session_key)),
         7,
-        filed=lambda b, _: flag(bool(b.has_session_key)),
+        file_text=lambda b, _: flag(bool(b.has_session_key)),
         fields=("has_session_key",),
     ),
 )
@@ -141,14 +141,14 @@ def bundle_details(bundle: Bundle, around: Surroundings) -> list[Section]:
 
 def _channels(bundle: Bundle, around: Surroundings) -> str:
     """The channels that carry it; while not all are known, that there may be more."""
-    told = linked_channels(bundle, around) or "none"
+    names = linked_channels(bundle, around) or "none"
     match around.unread_channels:
         case "":
-            return told
+            return names
         case "?":
-            return f"{told} (the channels cannot be read)"
+            return f"{names} (the channels cannot be read)"
         case _:
-            return f"{told} (not all channels are loaded yet)"
+            return f"{names} (not all channels are loaded yet)"
 
 
 def _bundle_tone(_: Bundle, column: str) -> str:
@@ -167,5 +167,5 @@ BUNDLES: ListedResource[Bundle] = ListedResource(
     legend=[(("■", "accent"), "encrypted"), (("□", "muted"), "not encrypted")],
     empty_advice="`npx @capgo/cli bundle upload` makes the first one.",
     joins=lambda _: ("channels",),
-    unjoined="which channels carry them is not known",
+    missing_join="which channels carry them is not known",
 )

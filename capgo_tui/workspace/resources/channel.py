@@ -14,7 +14,7 @@ from capgo_tui.workspace.cells import (
     rollout_detail,
     yes,
 )
-from capgo_tui.workspace.filed import flag, known, timestamp
+from capgo_tui.workspace.file_text import blank_if_unknown, flag, timestamp
 from capgo_tui.workspace.resources.column import Column
 from capgo_tui.workspace.resources.resource import ListedResource, joins_bundle_names
 from capgo_tui.workspace.resources.section import (
@@ -61,7 +61,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         _channel_bundle,
         1,
         cut_middle=True,
-        filed=lambda c, a: bundle_name(c.bundle, a),
+        file_text=lambda c, a: bundle_name(c.bundle, a),
     ),
     Column(
         "default",
@@ -72,7 +72,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         lambda c, _: flag_value(c.public),
         2,
         newest_first=True,
-        filed=lambda c, _: flag(c.public),
+        file_text=lambda c, _: flag(c.public),
     ),
     Column(
         "rollout",
@@ -92,7 +92,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         10,
         lambda c, _: text_value(c.disable_auto_update and policy(c)),
         5,
-        filed=lambda c, _: known(policy(c)),
+        file_text=lambda c, _: blank_if_unknown(policy(c)),
         fields=("disable_auto_update",),
     ),
     Column(
@@ -103,7 +103,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         4,
         lambda c, _: flag_value(c.allow_device_self_set),
         6,
-        filed=lambda c, _: flag(c.allow_device_self_set),
+        file_text=lambda c, _: flag(c.allow_device_self_set),
         fields=("allow_device_self_set",),
     ),
     Column(
@@ -114,7 +114,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         3,
         lambda c, _: flag_value(c.allow_dev),
         7,
-        filed=lambda c, _: flag(c.allow_dev),
+        file_text=lambda c, _: flag(c.allow_dev),
         fields=("allow_dev",),
     ),
     Column(
@@ -125,7 +125,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         3,
         lambda c, _: flag_value(c.allow_emulator),
         8,
-        filed=lambda c, _: flag(c.allow_emulator),
+        file_text=lambda c, _: flag(c.allow_emulator),
         fields=("allow_emulator",),
     ),
     Column(
@@ -138,7 +138,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         3,
         searched=False,
         newest_first=True,
-        filed=lambda c, _: timestamp(c.updated_at),
+        file_text=lambda c, _: timestamp(c.updated_at),
     ),
 )
 
@@ -170,7 +170,10 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
                 ("bundle", bundle_name(channel.bundle, around) or "none"),
                 ("default channel", yes(channel.public)),
                 ("rollout", rollout_detail(channel, around) or "none"),
-                ("holds back updates", text_or_unknown(known(policy_in_full(channel)), "channel")),
+                (
+                    "holds back updates",
+                    text_or_unknown(blank_if_unknown(policy_in_full(channel)), "channel"),
+                ),
                 ("not below native", yes(channel.disable_auto_update_under_native)),
                 ("update package", text_or_unknown(channel.update_package, "channel")),
             ],

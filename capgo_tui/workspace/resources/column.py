@@ -38,14 +38,14 @@ class Column(Generic[T]):
     """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
     newest_first: bool = False
     """Whether the first thing wanted of it is the descending order."""
-    filed: Callable[[T, Surroundings], str] | None = None
+    file_text: Callable[[T, Surroundings], str] | None = None
     """What a file says in place of `text`, which is an age or a sign; empty where unknown."""
     fields: tuple[str, ...] = ()
     """Fields of the record that it shows: where a server tells none of them it is left out."""
 
     def for_file(self, record: T, around: Surroundings) -> str:
         """What a file for other programs says of a record."""
-        return (self.filed or self.text)(record, around)
+        return (self.file_text or self.text)(record, around)
 
 
 def haystack(columns: Sequence[Column[T]], record: T, around: Surroundings) -> str:

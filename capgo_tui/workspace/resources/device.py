@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.short_ids import SHORT
 from capgo_tui.workspace.ages import age, full_time
 from capgo_tui.workspace.cells import bundle_name, device_bundle, device_kind, override_mark
-from capgo_tui.workspace.filed import known, timestamp
+from capgo_tui.workspace.file_text import blank_if_unknown, timestamp
 from capgo_tui.workspace.resources.column import Column
 from capgo_tui.workspace.resources.resource import WRITING, ListedResource, joins_bundle_names
 from capgo_tui.workspace.resources.section import (
@@ -67,7 +67,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         8,
         lambda d, _: text_value(d.platform),
         4,
-        filed=lambda d, _: d.platform or "",
+        file_text=lambda d, _: d.platform or "",
     ),
     Column(
         "bundle",
@@ -78,7 +78,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         _device_bundle,
         1,
         cut_middle=True,
-        filed=lambda d, a: known(device_bundle(d, a)),
+        file_text=lambda d, a: blank_if_unknown(device_bundle(d, a)),
     ),
     Column(
         "override",
@@ -88,7 +88,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         22,
         lambda d, _: text_value(d.channel),
         1,
-        filed=lambda d, _: d.channel or "",
+        file_text=lambda d, _: d.channel or "",
         fields=("channel",),
     ),
     Column(
@@ -127,7 +127,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         13,
         _device_kind,
         8,
-        filed=lambda d, _: known(device_kind(d)),
+        file_text=lambda d, _: blank_if_unknown(device_kind(d)),
         fields=(
             "is_prod",
             "is_emulator",
@@ -143,7 +143,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         3,
         searched=False,
         newest_first=True,
-        filed=lambda d, _: timestamp(d.updated_at),
+        file_text=lambda d, _: timestamp(d.updated_at),
     ),
 )
 
@@ -169,7 +169,10 @@ def device_details(device: Device, around: Surroundings) -> list[Section]:
                 ("device id", device.device_id),
                 ("custom id", device.custom_id or "none"),
                 ("override", _override(device, around)),
-                ("runs bundle", text_or_unknown(known(device_bundle(device, around)), "device")),
+                (
+                    "runs bundle",
+                    text_or_unknown(blank_if_unknown(device_bundle(device, around)), "device"),
+                ),
                 ("last seen", full_time(device.updated_at, around.now)),
             ],
         ),

@@ -45,7 +45,7 @@ class Resource(Generic[T]):
     """The fields that a revision of the API tells of it; None for all of them."""
     joins: Callable[[Workspace], Sequence[str]] = _no_joins
     """The names of the resources whose records its cells show something of."""
-    unjoined: str = ""
+    missing_join: str = ""
     """What is not known when those cannot be read."""
 
     def columns_told(self, traits: Traits) -> list[Column[T]]:

@@ -71,13 +71,16 @@ def only_known_lines(
 
 
 def record_lines(
-    identity: int | None, created: datetime | None, changed: datetime | None, around: Surroundings
+    identity: int | None,
+    created_at: datetime | None,
+    changed_at: datetime | None,
+    around: Surroundings,
 ) -> list[tuple[str, str]]:
     """Return the lines that every record ends in: its id, and when it was made and changed."""
     return [
         ("id", UNTOLD if identity is None else str(identity)),
-        ("created", full_time(created, around.now)),
-        ("changed", full_time(changed, around.now)),
+        ("created", full_time(created_at, around.now)),
+        ("changed", full_time(changed_at, around.now)),
     ]
 
 

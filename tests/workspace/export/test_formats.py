@@ -17,7 +17,7 @@ from capgo_tui.api.listing import parse_list
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.text import clean
 from capgo_tui.workspace.cells import Surroundings
-from capgo_tui.workspace.export.formats import WIDEST, Format, Writer, aligned, writer_of
+from capgo_tui.workspace.export.formats import WIDEST, Format, Writer, align, writer_of
 from capgo_tui.workspace.export.json_text import json_text
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
 from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS
@@ -193,7 +193,7 @@ def assert_aligned(text: str, rows: int) -> None:
 
 
 def test_a_column_of_the_table_is_never_wider_than_eyes_can_use() -> None:
-    table = aligned([["A", "B"], ["x" * 1_000, "y"], ["漢" * 300, "z"]])
+    table = align([["A", "B"], ["x" * 1_000, "y"], ["漢" * 300, "z"]])
     assert [cell_len(line) for line in table.splitlines()] == [WIDEST + 3] * 3
     assert "…" in table
 

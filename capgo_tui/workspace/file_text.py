@@ -15,7 +15,7 @@ def flag(value: bool | None) -> str:
     return "" if value is None else str(value).lower()
 
 
-def known(text: str) -> str:
+def blank_if_unknown(text: str) -> str:
     """A text, empty where it is the sign for what the server does not tell."""
     return "" if text == "?" else text
 
