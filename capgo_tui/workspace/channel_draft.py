@@ -45,7 +45,7 @@ class ChannelDraft:
         self.channel = channel
         self.fields = form_fields(self._traits, new=channel is None)
         self._texts: dict[str, str] = {}
-        self._chosen: dict[str, Value] = {}
+        self._choices: dict[str, Value] = {}
         self._state: State = {} if channel is None else workspace.state_of(channel)
 
     def rebase(self) -> bool:
@@ -78,14 +78,14 @@ class ChannelDraft:
             if field.kind is Kind.BPS and text:
                 return f"{text} %"
             return text or ("none" if self.is_told(field) else self.before(field))
-        if field.name not in self._chosen:
+        if field.name not in self._choices:
             return self.before(field)
-        return self._in_words(field, self._chosen[field.name])
+        return self._in_words(field, self._choices[field.name])
 
     def text(self, field: FormField) -> str:
         """What stands in a text field."""
-        told = as_text(field, self._state[field.name]) if self.is_told(field) else ""
-        return self._texts.get(field.name, told)
+        current_text = as_text(field, self._state[field.name]) if self.is_told(field) else ""
+        return self._texts.get(field.name, current_text)
 
     def type(self, field: FormField, text: str) -> None:
         """Let something else stand in a text field."""
@@ -93,33 +93,36 @@ class ChannelDraft:
 
     def cycle(self, field: FormField, step: int = 1) -> None:
         """Choose the next option; where nobody tells what it is, leaving it so is one too."""
-        options: list[Value | _Kept] = [*field.options]
+        options: list[Value | _ServerValue] = [*field.options]
         if not self.is_told(field):
-            options.insert(0, KEPT)
-        now = self._chosen.get(field.name, self._state.get(field.name, KEPT))
+            options.insert(0, SERVER_VALUE)
+        now = self._choices.get(field.name, self._state.get(field.name, SERVER_VALUE))
         at = options.index(now) if now in options else -step
-        chosen = options[(at + step) % len(options)]
-        self._chosen.pop(field.name, None)
-        if not isinstance(chosen, _Kept) and self._state.get(field.name, KEPT) != chosen:
-            self._chosen[field.name] = chosen
+        choice = options[(at + step) % len(options)]
+        self._choices.pop(field.name, None)
+        if (
+            not isinstance(choice, _ServerValue)
+            and self._state.get(field.name, SERVER_VALUE) != choice
+        ):
+            self._choices[field.name] = choice
 
     def is_changed(self, field: FormField) -> bool:
         """Whether it is to become something else than it is."""
-        now = self._state.get(field.name, KEPT)
-        if field.name in self._chosen:
-            return self._chosen[field.name] != now
-        typed = self._texts.get(field.name)
-        untouched = "" if isinstance(now, _Kept) else as_text(field, now)
-        if typed is None or typed.strip() == untouched.strip() or field.name == COPY:
+        now = self._state.get(field.name, SERVER_VALUE)
+        if field.name in self._choices:
+            return self._choices[field.name] != now
+        text = self._texts.get(field.name)
+        current_text = "" if isinstance(now, _ServerValue) else as_text(field, now)
+        if text is None or text.strip() == current_text.strip() or field.name == COPY:
             return False
         try:
-            return field.name == NAME or read_text(field, typed) != now
+            return field.name == NAME or read_text(field, text) != now
         except ValueError:
             return True
 
     def suggestions(self, field: FormField) -> list[str]:
         """Names that what was typed can be the beginning of, the newest bundles first."""
-        typed = self._texts.get(field.name, "").strip().casefold()
+        prefix = self._texts.get(field.name, "").strip().casefold()
         if self.text(field) and not self.is_changed(field) and field.name != COPY:
             return []  # nobody is looking for another one yet
         names: list[str] = []
@@ -127,8 +130,8 @@ class ChannelDraft:
             names = [bundle.name for bundle in self._workspace.bundles.records.values()]
         elif field.name == COPY:
             names = [channel.name for channel in self._workspace.channels.records.values()]
-        fits = [name for name in names if name.casefold().startswith(typed)]
-        return [] if typed in (name.casefold() for name in fits[:1]) else fits
+        fits = [name for name in names if name.casefold().startswith(prefix)]
+        return [] if prefix in (name.casefold() for name in fits[:1]) else fits
 
     def error(self, field: FormField) -> str:
         """What is wrong with a field; empty when nothing is."""
@@ -156,8 +159,8 @@ class ChannelDraft:
 
     def errors(self) -> list[tuple[FormField, str]]:
         """Every field something is wrong with."""
-        found = [(field, self.error(field)) for field in self.fields]
-        return [(field, error) for field, error in found if error]
+        errors = [(field, self.error(field)) for field in self.fields]
+        return [(field, error) for field, error in errors if error]
 
     def staged(self) -> State:
         """The values to be sent, without the fields something is wrong with."""
@@ -171,27 +174,27 @@ class ChannelDraft:
         """All of it as one change."""
         if self.channel is not None:
             return settings_change(self._workspace, self.channel, self.staged())
-        staged = self.staged()
-        touches, demoted = default_effects(self._workspace, None, staged)
+        settings = self.staged()
+        touches, demotions = default_effects(self._workspace, None, settings)
         name = self._texts.get(NAME, "").strip()
         return ChannelCreation(
             app_id=self._workspace.target.app_id,
             key=name,
             label=clean(name),
             before=None,
-            after=staged,
+            after=settings,
             touches=touches,
-            guard=Guard.LIST if staged.get("public") else Guard.LINE,
-            demotes=demoted,
+            guard=Guard.LIST if settings.get("public") else Guard.LINE,
+            demotes=demotions,
         )
 
     def told(self) -> str:
         """What changes, old → new, in one line."""
         effects = describe(self.change()).effects()
-        told = " · ".join(f"{each.field}: {each.before} → {each.after}" for each in effects)
+        summary = " · ".join(f"{each.field}: {each.before} → {each.after}" for each in effects)
         if self.channel is not None:
-            return told or "nothing is changed"
-        return told or "everything as the server has it by default"
+            return summary or "nothing is changed"
+        return summary or "everything as the server has it by default"
 
     def request(self) -> str:
         """The request that would be sent, or why there is none; clean text."""
@@ -199,8 +202,8 @@ class ChannelDraft:
             return "nothing to send yet"
         try:
             request = self.change().request(self._traits)
-        except Refused as refused:
-            return f"nothing can be sent: {refused}"
+        except Refused as error:
+            return f"nothing can be sent: {error}"
         return clean(f"{request.name} {json.dumps(request.body, ensure_ascii=False)}")
 
     def copy_from(self, name: str) -> str:
@@ -212,18 +215,18 @@ class ChannelDraft:
         if source is None:
             return f"no loaded channel is called {name}"
         state = self._workspace.state_of(source)
-        copied = 0
+        count = 0
         for field in self.fields:
             value = state.get(field.name)
             if field.name in NOT_COPIED or field.name not in state:
                 continue
-            copied += 1
+            count += 1
             if field.is_text:
                 self._texts[field.name] = as_text(field, value)
             else:
-                self._chosen[field.name] = value
+                self._choices[field.name] = value
         return (
-            f"{copied} settings of {source.name} copied; not its bundle, its rollout, its"
+            f"{count} settings of {source.name} copied; not its bundle, its rollout, its"
             " platforms, nor being a default"
         )
 
@@ -231,7 +234,7 @@ class ChannelDraft:
 
     def _value(self, field: FormField) -> Value:
         if not field.is_text:
-            return self._chosen.get(field.name, self._state.get(field.name))
+            return self._choices.get(field.name, self._state.get(field.name))
         text = self.text(field)
         if field.name == NAME:
             channels = self._workspace.channels.records.values()
@@ -248,8 +251,8 @@ class ChannelDraft:
     def _bundle(self, field: FormField, name: str) -> Bundle:
         """The bundle of a name: an unknown one makes the server fail (contract §11.11)."""
         bundles = self._workspace.bundles
-        found = next((each for each in bundles.records.values() if each.name == name), None)
-        if found is None:
+        bundle = next((each for each in bundles.records.values() if each.name == name), None)
+        if bundle is None:
             if bundles.ended:
                 raise ValueError("there is no bundle of that name")
             raise ValueError(f"not among the {len(bundles)} loaded bundles")
@@ -260,34 +263,34 @@ class ChannelDraft:
                 raise ValueError("this server drops it when the rollout is switched off")
             if self._is_paused:
                 raise ValueError("a new target is never paused: resume first, or pause later")
-        return found
+        return bundle
 
     @property
     def _carries_something(self) -> bool:
-        typed = self._texts.get("bundle")
-        return bool(self._state.get("bundle") if typed is None else typed.strip())
+        text = self._texts.get("bundle")
+        return bool(self._state.get("bundle") if text is None else text.strip())
 
     @property
     def _is_switched_off(self) -> bool:
         """Whether the draft switches a running rollout off."""
-        return self._chosen.get("rollout_enabled") is False
+        return self._choices.get("rollout_enabled") is False
 
     @property
     def _is_paused(self) -> bool:
-        return bool(self._chosen.get("rollout_paused", self._state.get("rollout_paused")))
+        return bool(self._choices.get("rollout_paused", self._state.get("rollout_paused")))
 
     def _in_words(self, field: FormField, value: Value) -> str:
-        told = setting_value(field.name, value)
-        if told is not None:
-            return told
+        words = setting_value(field.name, value)
+        if words is not None:
+            return words
         if isinstance(value, bool):
             return "yes" if value else "no"
         return "none" if value is None else clean(str(value))
 
 
-class _Kept:
+class _ServerValue:
     """The type of `KEPT`."""
 
 
-KEPT: Final = _Kept()
+SERVER_VALUE: Final = _ServerValue()
 """Not to be sent: the server keeps what it has."""

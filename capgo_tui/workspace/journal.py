@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.journal_entry import Entry
 
-KEPT: Final = 10_000
+MOST_ENTRIES: Final = 10_000
 """So many entries are kept, of all apps together."""
-LISTED: Final = 500
+MOST_LISTED: Final = 500
 ENDED_EARLY: Final = "the program ended before the end was known; read again at a later start"
 NOT_SENT: Final = "none was sent"
 BUSY_SECONDS: Final = 15
@@ -81,7 +81,7 @@ class JournalUnusable(Refused):
     """The journal cannot be used, and without it nothing is sent."""
 
 
-class Intended(Protocol):
+class JournaledChange(Protocol):
     """What the journal writes down of a change."""
 
     @property
@@ -105,7 +105,7 @@ class Journal:
         app_id: str,
         key_fingerprint: str,
         now: Callable[[], datetime],
-        kept: int = KEPT,
+        most_entries: int = MOST_ENTRIES,
     ) -> None:
         """Make a journal in a file, or with None one that is forgotten at the end.
 
@@ -115,17 +115,17 @@ class Journal:
         self._server, self._app_id = server, app_id
         self._key_fingerprint = key_fingerprint
         self._now = now
-        self._kept = kept
+        self._most_entries = most_entries
         self._turn = threading.Lock()
         self._db: sqlite3.Connection | None = None
         self._copies = None if path is None else Copies(path.with_name("running"))
         self._me = "" if self._copies is None else self._copies.me
-        self._joined = False
+        self._has_joined = False
         self._under_way: set[int] = set()
 
     def intend(
         self,
-        change: Intended,
+        change: JournaledChange,
         request: Request | None,
         *,
         undoes: int | None = None,
@@ -140,7 +140,7 @@ class Journal:
 
         """
         # Not pydantic's own JSON: it refuses the lone surrogates that a server's names can have.
-        dumped = change.model_dump(mode="json")
+        data = change.model_dump(mode="json")
         with self._writing() as db:
             cursor = db.execute(
                 "INSERT INTO changes (id, at, writer, server, app_id, key_fingerprint, kind,"
@@ -153,9 +153,9 @@ class Journal:
                     self._server,
                     self._app_id,
                     self._key_fingerprint,
-                    dumped["kind"],
+                    data["kind"],
                     change.key.encode(errors="backslashreplace").decode(),
-                    json.dumps(dumped),
+                    json.dumps(data),
                     NOT_SENT if request is None else request.name,
                     run,
                     undoes,
@@ -166,7 +166,7 @@ class Journal:
             db.execute(
                 "DELETE FROM changes WHERE fate IS NOT NULL AND id <="
                 " (SELECT id FROM changes WHERE id <= ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
-                (entry, self._kept),
+                (entry, self._most_entries),
             )
             self._under_way.add(entry)
         return entry
@@ -185,30 +185,30 @@ class Journal:
         """
         # Whatever comes of this, the write itself is over.
         self._under_way.discard(entry)
-        found = None if outcome.found is None else json.dumps(outcome.found)
+        state = None if outcome.found is None else json.dumps(outcome.found)
         trouble = outcome.trouble
         error = (ENDED_EARLY if late else None) if trouble is None else trouble
         with self._writing() as db:
             db.execute(
                 "UPDATE changes SET fate = ?, settled_at = ?, found = ?, error = ?"
                 " WHERE id = ? AND (fate IS NULL OR NOT ?)",
-                (outcome.fate.value, self._now().isoformat(), found, error, entry, late),
+                (outcome.fate.value, self._now().isoformat(), state, error, entry, late),
             )
 
-    def entries(self, limit: int = LISTED) -> Sequence[Entry]:
+    def entries(self, limit: int = MOST_LISTED) -> Sequence[Entry]:
         """The latest changes of this app on this server, newest first.
 
         Raises:
             JournalUnusable: when they cannot be read.
 
         """
-        found = self._select(f"{_OURS_OR_NOBODYS} ORDER BY id DESC LIMIT ?", limit)
-        return _with_undone(found)
+        entries = self._select(f"{_OURS_OR_NOBODYS} ORDER BY id DESC LIMIT ?", limit)
+        return _with_undone(entries)
 
     def cut_off(self) -> Sequence[Entry]:
         """Those whose program ended before their end was known, oldest first."""
-        found = self._select(f"{_OURS} AND fate IS NULL ORDER BY id")
-        return [entry for entry in found if entry.cut_off]
+        entries = self._select(f"{_OURS} AND fate IS NULL ORDER BY id")
+        return [entry for entry in entries if entry.cut_off]
 
     def close(self) -> None:
         """Close the file; what is under way by then counts as cut off."""
@@ -218,7 +218,7 @@ class Journal:
                 self._db = None
             if self._copies is not None:
                 self._copies.leave()
-                self._joined = False
+                self._has_joined = False
 
     def _select(self, condition: str, *values: int) -> list[Entry]:
         with self._turn, self._telling():
@@ -252,9 +252,9 @@ class Journal:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._turn, self._telling():
             db = self._open()
-            if self._copies is not None and not self._joined:
+            if self._copies is not None and not self._has_joined:
                 self._copies.join()
-                self._joined = True
+                self._has_joined = True
             with db:
                 db.execute("BEGIN IMMEDIATE")
                 yield db
@@ -323,17 +323,17 @@ def _prepare(db: sqlite3.Connection, path: Path | None) -> None:
         db.execute("PRAGMA synchronous = FULL")
         if not tables:
             db.executescript(_SCHEMA)
-        told = [str(row[0]) for row in db.execute("PRAGMA quick_check")]
+        messages = [str(row[0]) for row in db.execute("PRAGMA quick_check")]
     except sqlite3.OperationalError:
         raise  # locked, full, not permitted: no fault of the file itself
     except sqlite3.DatabaseError as error:
-        raise _damaged(path, str(error)) from error
-    faults = [each for each in told if each != "ok" and not _ONE_VALUE.match(each)]
+        raise _damage_error(path, str(error)) from error
+    faults = [each for each in messages if each != "ok" and not _ONE_VALUE.match(each)]
     if faults:
-        raise _damaged(path, faults[0].partition("\n")[0])
+        raise _damage_error(path, faults[0].partition("\n")[0])
 
 
-def _damaged(path: Path | None, reason: str) -> JournalUnusable:
+def _damage_error(path: Path | None, reason: str) -> JournalUnusable:
     return JournalUnusable(
         f"the journal is damaged ({reason}): move {path} elsewhere, with its -wal and -shm, and"
         " a new one is begun; nothing is sent without it"
@@ -346,13 +346,13 @@ def _with_undone(entries: Sequence[Entry]) -> list[Entry]:
     Whatever takes an entry back is newer, so that going from the newest it is known by then.
     """
     attempts: dict[int, dict[str, bool]] = {}
-    marked = []
+    result = []
     for entry in entries:
         undone = any(attempts.get(entry.id, {}).values())
-        marked.append(replace(entry, undone=undone))
+        result.append(replace(entry, undone=undone))
         if entry.undoes is not None:
             took = entry.fate in (Fate.VERIFIED, Fate.UNVERIFIED) and not undone
             attempt = attempts.setdefault(entry.undoes, {})
             name = entry.run or str(entry.id)
             attempt[name] = attempt.get(name, True) and took
-    return marked
+    return result

@@ -24,9 +24,9 @@ ACTIVE_DAYS: Final = 30
 class LoadEffort:
     """One loading of all devices: what is known of it beforehand, and how far it has come."""
 
-    expected: int | None
+    expected_count: int | None
     """About how many there may be in all: those active lately; None when nobody tells."""
-    loaded: int
+    loaded_count: int
     """Records that are loaded."""
     page_size: Callable[[], int]
     """Most records of the next page."""
@@ -39,9 +39,9 @@ class LoadEffort:
     @property
     def requests_left(self) -> int | None:
         """About how many requests are left; None when not known, or fewer were expected."""
-        if self.expected is None or self.expected <= self.loaded:
+        if self.expected_count is None or self.expected_count <= self.loaded_count:
             return None
-        return math.ceil((self.expected - self.loaded) / self.page_size())
+        return math.ceil((self.expected_count - self.loaded_count) / self.page_size())
 
     @property
     def is_long(self) -> bool:
@@ -49,10 +49,10 @@ class LoadEffort:
         left = self.requests_left
         return left is not None and left > ASK_FROM
 
-    def note(self, requests: int, loaded: int) -> None:
+    def note(self, requests: int, loaded_count: int) -> None:
         """Take note of a page that came with so many requests, and of the records there are."""
         self.requests += requests
-        self.loaded = loaded
+        self.loaded_count = loaded_count
 
     def seconds_left(self, now: datetime) -> float | None:
         """Seconds that are left at the pace so far, or at the documented one after a refusal."""
@@ -76,13 +76,13 @@ def announcement(effort: LoadEffort) -> str:
     left = effort.requests_left
     if left is None:
         return f"total not told · {effort.page_size()} a request · at most {A_MINUTE} a minute"
-    count = grouped(effort.expected or 0)
+    count = grouped(effort.expected_count or 0)
     return f"~{count} active in {ACTIVE_DAYS} days · {_cost(left)} · at {A_MINUTE} a minute"
 
 
 def question(effort: LoadEffort, width: int) -> str:
     """Whether to load all of them, in a sentence that fits into so many cells."""
-    left, count = effort.requests_left or 0, grouped(effort.expected or 0)
+    left, count = effort.requests_left or 0, grouped(effort.expected_count or 0)
     cost, active = _cost(left), f"active in {ACTIVE_DAYS} days"
     sentences = (
         f"Load all? About {count} devices {active}: {cost} at {A_MINUTE} a minute",

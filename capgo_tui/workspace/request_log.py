@@ -75,12 +75,12 @@ class RequestLog:
         """Grows with everything that is noted."""
         self._target = target
         self._now = now
-        self._kept: deque[Logged] = deque(maxlen=KEPT)
+        self._entries: deque[Logged] = deque(maxlen=KEPT)
 
     @property
     def kept(self) -> int:
         """How many of them can still be looked at."""
-        return len(self._kept)
+        return len(self._entries)
 
     @property
     def file_trouble(self) -> str | None:
@@ -89,12 +89,12 @@ class RequestLog:
 
     def newest(self, index: int) -> Logged:
         """An exchange by its place, the latest first."""
-        return self._kept[len(self._kept) - 1 - index]
+        return self._entries[len(self._entries) - 1 - index]
 
     def place_of(self, number: int) -> int | None:
         """Where an exchange is, counted from the latest; None when it is no longer kept."""
         place = self.total - number
-        return place if 0 <= place < len(self._kept) else None
+        return place if 0 <= place < len(self._entries) else None
 
     def note(self, exchange: Exchange) -> None:
         """Take an exchange down; never fails."""
@@ -103,15 +103,15 @@ class RequestLog:
         if len(path) > LONGEST:
             path, request = f"{path[:LONGEST]}…", None
         logged = Logged(self.total, self._now(), replace(exchange, path=path, request=request))
-        self._kept.append(logged)
-        self._written(logged.line)
+        self._entries.append(logged)
+        self._write_line(logged.line)
 
     def note_unreadable(self, request: Request, why: str) -> None:
         """Take down why an answer, or rows of it, could not be understood."""
-        for index in reversed(range(len(self._kept))):
-            if self._kept[index].exchange.request is request:
-                logged = self._kept[index] = replace(self._kept[index], unreadable=why)
-                self._written(logged.later_line)
+        for index in reversed(range(len(self._entries))):
+            if self._entries[index].exchange.request is request:
+                logged = self._entries[index] = replace(self._entries[index], unreadable=why)
+                self._write_line(logged.later_line)
                 return
 
     def curl(self, logged: Logged) -> str | None:
@@ -121,7 +121,7 @@ class RequestLog:
             return None
         return curl(request, address_of(self._target), self._target.key)
 
-    def _written(self, line: str) -> None:
+    def _write_line(self, line: str) -> None:
         self.changes += 1
         if self._target.log_file is not None:
             self._target.log_file.write(self._target.key.hide_in(line))

@@ -170,11 +170,11 @@ class Workspace:
         read_at = self._looked_up.get(device_id)
         return read_at is not None and timedelta() <= self.now() - read_at < JUST_READ
 
-    def load_effort(self, loaded: int) -> LoadEffort:
+    def load_effort(self, loaded_count: int) -> LoadEffort:
         """What it takes to load all devices when so many are loaded."""
         return LoadEffort(
-            expected=self.fleet_size.active,
-            loaded=loaded,
+            expected_count=self.fleet_size.active,
+            loaded_count=loaded_count,
             page_size=lambda: self.client.device_page_size,
             is_slowed=lambda: self.client.is_slowed,
             began=self.now(),

@@ -63,7 +63,7 @@ def open_journal(path: Path | None, **more: object) -> Journal:
         app_id=str(more.get("app_id", APP)),
         key_fingerprint=ApiKey(KEY).fingerprint,
         now=lambda: NOON,
-        kept=int(str(more.get("kept", 10_000))),
+        most_entries=int(str(more.get("kept", 10_000))),
     )
 
 

@@ -24,8 +24,8 @@ def effort(
     expected: int | None = 100_000, loaded: int = 0, *, slowed: bool = False, page: int = 150
 ) -> LoadEffort:
     return LoadEffort(
-        expected=expected,
-        loaded=loaded,
+        expected_count=expected,
+        loaded_count=loaded,
         page_size=lambda: page,
         is_slowed=lambda: slowed,
         began=NOON,
@@ -180,4 +180,4 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(
         await workspace.fleet_size.learn()
         assert workspace.fleet_size.active is None
         assert not workspace.fleet_size.is_settled
-        assert json.dumps(workspace.load_effort(5).expected) == "null"
+        assert json.dumps(workspace.load_effort(5).expected_count) == "null"
