@@ -80,17 +80,17 @@ class FrontDoor:
     app: App
     asked: list[Asked] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    inside: int = 0
+    under_way: int = 0
     most_inside: int = 0
 
     def count(self, name: str) -> int:
         """How often a method and path were asked for."""
-        return sum(asked.name == name for asked in self.asked)
+        return sum(request.name == name for request in self.asked)
 
     @property
     def writes(self) -> int:
         """How many requests there were that change something."""
-        return sum(asked.method != "GET" for asked in self.asked)
+        return sum(request.method != "GET" for request in self.asked)
 
     # The faults
 
@@ -178,33 +178,33 @@ class FrontDoor:
 
         self.on(name, run)
 
-    def hold(self, name: str, *, skip: int = 0) -> Held:
+    def hold(self, name: str, *, skip: int = 0) -> Pause:
         """Make the real answer, then keep it back until it is let go."""
-        held = Held()
+        pause = Pause()
 
         async def run(forward: Callable[[], Awaitable[Reply]]) -> Reply:
             reply = await forward()
-            held.ready.set()
-            await held.released.wait()
+            pause.ready.set()
+            await pause.release.wait()
             return reply
 
         self.on(name, run, skip=skip)
-        return held
+        return pause
 
     # The answering
 
-    async def reply(self, asked: Asked) -> Reply:
+    async def reply(self, request: Asked) -> Reply:
         """Answer one request."""
-        self.asked.append(asked)
-        self.inside += 1
-        self.most_inside = max(self.most_inside, self.inside)
+        self.asked.append(request)
+        self.under_way += 1
+        self.most_inside = max(self.most_inside, self.under_way)
 
         async def forward() -> Reply:
-            return await _call(self.app, asked)
+            return await _call(self.app, request)
 
         try:
             for fault in self.faults:
-                if fault.name != asked.name:
+                if fault.name != request.name:
                     continue
                 if fault.skip:
                     fault.skip -= 1
@@ -213,11 +213,11 @@ class FrontDoor:
                     return await fault.run(forward)
             return await forward()
         finally:
-            self.inside -= 1
+            self.under_way -= 1
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         raw_query = scope["query_string"].decode()
-        asked = Asked(
+        request = Asked(
             scope["method"],
             scope["path"],
             dict(parse_qsl(raw_query, keep_blank_values=True)),
@@ -225,7 +225,7 @@ class FrontDoor:
             (await receive()).get("body", b""),
             raw_query,
         )
-        reply = await self.reply(asked)
+        reply = await self.reply(request)
         await send(
             {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
         )
@@ -233,43 +233,43 @@ class FrontDoor:
 
 
 @dataclass
-class Held:
+class Pause:
     """An answer that is made and kept back."""
 
     ready: asyncio.Event = field(default_factory=asyncio.Event)
-    released: asyncio.Event = field(default_factory=asyncio.Event)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
 
     def let_go(self) -> None:
-        self.released.set()
+        self.release.set()
 
 
-async def _call(app: App, asked: Asked) -> Reply:
+async def _call(app: App, request: Asked) -> Reply:
     """Ask the sandbox itself."""
     scope: Message = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": asked.method,
+        "method": request.method,
         "scheme": "http",
-        "path": asked.path,
-        "raw_path": asked.path.encode(),
-        "query_string": asked.raw_query.encode(),
+        "path": request.path,
+        "raw_path": request.path.encode(),
+        "query_string": request.raw_query.encode(),
         "root_path": "",
-        "headers": [(name.encode(), value.encode()) for name, value in asked.headers.items()],
+        "headers": [(name.encode(), value.encode()) for name, value in request.headers.items()],
         "client": ("192.0.2.1", 1234),
         "server": ("sandbox", 80),
     }
-    sent: list[Message] = []
+    messages: list[Message] = []
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": asked.body, "more_body": False}
+        return {"type": "http.request", "body": request.body, "more_body": False}
 
     async def send(message: Message) -> None:
-        sent.append(message)
+        messages.append(message)
 
     await app(scope, receive, send)
-    body = b"".join(message.get("body", b"") for message in sent[1:])
-    return Reply(sent[0]["status"], body, list(sent[0]["headers"]))
+    body = b"".join(message.get("body", b"") for message in messages[1:])
+    return Reply(messages[0]["status"], body, list(messages[0]["headers"]))
 
 
 @asynccontextmanager

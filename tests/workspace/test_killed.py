@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.workspace.misbehaving import Held, Reply, on_a_socket
+from tests.workspace.misbehaving import Pause, Reply, on_a_socket
 from tests.workspace.world import World, open_world
 from tests.workspace.writer import environ
 
@@ -33,37 +33,37 @@ class Scene:
 
     async def start(self, verb: str, **more: str) -> asyncio.subprocess.Process:
         key = self.world.keys["org_super_admin"]
-        told = environ(self.url, self.world.app_id, key, self.journal, self.device)
+        environment = environ(self.url, self.world.app_id, key, self.journal, self.device)
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.workspace.writer", verb),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**told, **more},
+            env={**environment, **more},
         )
 
-    async def write_and_die(self, held: Held) -> None:
+    async def write_and_die(self, pause: Pause) -> None:
         """Write, and be killed once a request stands at the server."""
-        async with killed(await self.start("write")):
-            await held.ready.wait()
-        held.let_go()
+        async with killing(await self.start("write")):
+            await pause.ready.wait()
+        pause.let_go()
 
     async def look(self) -> dict[str, Any]:
         """What a new program makes of the journal."""
         process = await self.start("resolve")
-        told: dict[str, Any] = json.loads((await process.communicate())[0])
-        return told
+        report: dict[str, Any] = json.loads((await process.communicate())[0])
+        return report
 
-    def hold_back(self, name: str, *, skip: int = 0) -> Held:
+    def hold_back(self, name: str, *, skip: int = 0) -> Pause:
         """Take a request and do nothing with it, not even when it is let go."""
-        held = Held()
+        pause = Pause()
 
         async def run(_: Callable[[], Awaitable[Reply]]) -> Reply:
-            held.ready.set()
-            await held.released.wait()
+            pause.ready.set()
+            await pause.release.wait()
             return Reply.of(503, {})
 
         self.world.door.on(name, run, skip=skip)
-        return held
+        return pause
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 
 
 @asynccontextmanager
-async def killed(process: asyncio.subprocess.Process) -> AsyncIterator[None]:
+async def killing(process: asyncio.subprocess.Process) -> AsyncIterator[None]:
     """Kill a program when it has come as far as is waited for here, and wait for its end."""
     try:
         yield
@@ -83,28 +83,28 @@ async def killed(process: asyncio.subprocess.Process) -> AsyncIterator[None]:
     assert process.returncode == -9, "it was killed, and had not ended before"
 
 
-async def said(process: asyncio.subprocess.Process, *lines: str) -> None:
+async def expect_lines(process: asyncio.subprocess.Process, *lines: str) -> None:
     assert process.stdout is not None
     for line in lines:
         assert (await process.stdout.readline()).decode().strip() == line
 
 
 async def test_before_anything_is_written_down(scene: Scene) -> None:
-    held = scene.hold_back(READ)
-    await scene.write_and_die(held)
+    pause = scene.hold_back(READ)
+    await scene.write_and_die(pause)
     assert await scene.look() == {"before": [], "told": "", "now": []}
     assert scene.world.door.writes == 0
 
 
 async def test_written_down_and_not_sent(scene: Scene) -> None:
     process = await scene.start("write", WRITER_STOPS="1")
-    async with killed(process):
-        await said(process, "intended")
+    async with killing(process):
+        await expect_lines(process, "intended")
         assert (await scene.look())["before"] == [[False, True]], "under way as long as it lives"
-    told = await scene.look()
-    assert told["before"] == [[True, False]], "and not known once it is dead"
-    assert told["told"].startswith("! A write was cut off")
-    assert told["now"] == [
+    report = await scene.look()
+    assert report["before"] == [[True, False]], "and not known once it is dead"
+    assert report["told"].startswith("! A write was cut off")
+    assert report["now"] == [
         {"id": 1, "fate": "unknown", "found": {"channel": None}, "cut_off": False}
     ]
     assert scene.world.door.writes == 0, "looking sends nothing"
@@ -112,50 +112,50 @@ async def test_written_down_and_not_sent(scene: Scene) -> None:
 
 
 async def test_sent_and_lost(scene: Scene) -> None:
-    held = scene.hold_back(WRITE)
-    await scene.write_and_die(held)
-    told = await scene.look()
-    assert told["before"] == [[True, False]]
-    assert [entry["fate"] for entry in told["now"]] == ["unknown"]
-    assert told["now"][0]["found"] == {"channel": scene.world.override_of(scene.device)}
+    pause = scene.hold_back(WRITE)
+    await scene.write_and_die(pause)
+    report = await scene.look()
+    assert report["before"] == [[True, False]]
+    assert [entry["fate"] for entry in report["now"]] == ["unknown"]
+    assert report["now"][0]["found"] == {"channel": scene.world.override_of(scene.device)}
     assert scene.world.door.writes == 1, "it is not sent a second time"
 
 
 async def test_carried_out_and_not_answered(scene: Scene) -> None:
-    held = scene.world.door.hold(WRITE)
-    await scene.write_and_die(held)
+    pause = scene.world.door.hold(WRITE)
+    await scene.write_and_die(pause)
     await assert_found_out(scene)
 
 
 async def test_answered_and_not_read_back(scene: Scene) -> None:
     # The first read finds out which revision the server speaks.
-    held = scene.hold_back(READ, skip=2)
+    pause = scene.hold_back(READ, skip=2)
     process = await scene.start("write")
-    async with killed(process):
-        await held.ready.wait()
+    async with killing(process):
+        await pause.ready.wait()
         assert scene.world.override_of(scene.device) == "beta"
-    held.let_go()
+    pause.let_go()
     await assert_found_out(scene)
 
 
 async def assert_found_out(scene: Scene) -> None:
-    told = await scene.look()
-    assert told["before"] == [[True, False]]
-    assert [entry["fate"] for entry in told["now"]] == ["verified"]
-    assert told["now"][0]["found"] == {"channel": scene.world.override_of(scene.device)}
-    assert "1 as meant" in told["told"]
+    report = await scene.look()
+    assert report["before"] == [[True, False]]
+    assert [entry["fate"] for entry in report["now"]] == ["verified"]
+    assert report["now"][0]["found"] == {"channel": scene.world.override_of(scene.device)}
+    assert "1 as meant" in report["told"]
     assert scene.world.override_of(scene.device) == "beta"
     assert scene.world.door.writes == 1
 
 
 async def test_settled(scene: Scene) -> None:
     process = await scene.start("write")
-    async with killed(process):
-        await said(process, "intended", "settled")
-    told = await scene.look()
-    assert told["before"] == [[False, False]]
-    assert told["told"] == "", "there is nothing left to find out"
-    assert told["now"] == [
+    async with killing(process):
+        await expect_lines(process, "intended", "settled")
+    report = await scene.look()
+    assert report["before"] == [[False, False]]
+    assert report["told"] == "", "there is nothing left to find out"
+    assert report["now"] == [
         {"id": 1, "fate": "verified", "found": {"channel": "beta"}, "cut_off": False}
     ]
     assert scene.world.override_of(scene.device) == "beta"
@@ -163,25 +163,25 @@ async def test_settled(scene: Scene) -> None:
 
 
 async def test_a_server_that_cannot_be_read_leaves_it_for_the_next_start(scene: Scene) -> None:
-    held = scene.world.door.hold(WRITE)
-    await scene.write_and_die(held)
+    pause = scene.world.door.hold(WRITE)
+    await scene.write_and_die(pause)
     scene.world.door.fail(READ)
-    told = await scene.look()
-    assert "1 cannot be read" in told["told"]
-    assert told["now"][0]["cut_off"]
+    report = await scene.look()
+    assert "1 cannot be read" in report["told"]
+    assert report["now"][0]["cut_off"]
     await assert_found_out(scene)
 
 
 async def test_what_another_running_copy_does_is_left_to_it(scene: Scene) -> None:
-    held = scene.world.door.hold(WRITE)
+    pause = scene.world.door.hold(WRITE)
     process = await scene.start("write")
-    async with killed(process):
-        await held.ready.wait()
+    async with killing(process):
+        await pause.ready.wait()
         reads = scene.world.door.count(READ)
-        told = await scene.look()
-        assert told["before"] == [[False, True]]
-        assert told["told"] == ""
+        report = await scene.look()
+        assert report["before"] == [[False, True]]
+        assert report["told"] == ""
         assert scene.world.door.count(READ) == reads
-        held.let_go()
-        await said(process, "intended", "settled")
+        pause.let_go()
+        await expect_lines(process, "intended", "settled")
     assert [entry["fate"] for entry in (await scene.look())["now"]] == ["verified"]

@@ -9,7 +9,7 @@ from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.states import device_state
 from capgo_tui.workspace.collection import Updated
 from capgo_tui.workspace.resources.device import device_details
-from tests.workspace.collection.lists import listened
+from tests.workspace.collection.lists import record_events
 from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
@@ -29,15 +29,15 @@ def oversize(document: Any) -> object:
     return {**document, "data": [*rows, *more]}
 
 
-async def lost(world: World) -> tuple[Workspace, Device]:
+async def open_with_lost_override(world: World) -> tuple[Workspace, Device]:
     """A workspace with one such page loaded, and a device of it that has an override."""
-    forced = world.free_devices()[0]
-    world.set_override(forced, "beta")
+    forced_id = world.free_devices()[0]
+    world.set_override(forced_id, "beta")
     workspace = world.open()
     world.door.rewrite("GET /device", oversize)
     await workspace.channels.load_all()
     await workspace.devices.load_all()
-    return workspace, workspace.devices.records[forced]
+    return workspace, workspace.devices.records[forced_id]
 
 
 def override_in_detail(workspace: Workspace, device: Device) -> str:
@@ -47,7 +47,7 @@ def override_in_detail(workspace: Workspace, device: Device) -> str:
 
 async def test_cell_detail_and_state_know_nothing_of_it() -> None:
     async with open_world(devices=DEVICES) as world:
-        workspace, device = await lost(world)
+        workspace, device = await open_with_lost_override(world)
         assert len(workspace.devices) == DEVICES + 200
         assert workspace.tells_overrides
         assert not workspace.knows_override(device)
@@ -58,7 +58,7 @@ async def test_cell_detail_and_state_know_nothing_of_it() -> None:
 
 async def test_the_deletion_of_a_channel_says_of_how_many_it_is_not_known() -> None:
     async with open_world(devices=DEVICES) as world:
-        workspace, _ = await lost(world)
+        workspace, _ = await open_with_lost_override(world)
         beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
         touches = deletion(workspace, beta).touches
         assert f"of {DEVICES + 200} loaded devices the server did not tell the override" in touches
@@ -66,16 +66,18 @@ async def test_the_deletion_of_a_channel_says_of_how_many_it_is_not_known() -> N
 
 async def test_a_page_that_tells_them_makes_them_known_again() -> None:
     async with open_world(devices=DEVICES) as world:
-        workspace, device = await lost(world)
+        workspace, device = await open_with_lost_override(world)
         plain = next(
             key for key in world.free_devices() if not workspace.knows_override(
                 workspace.devices.records[key]
             )
         )  # fmt: skip
-        heard = listened(workspace.devices)
+        events = record_events(workspace.devices)
         await workspace.devices.refresh()
-        told = {key for event in heard if isinstance(event, Updated) for key in event.keys}
+        updated_keys = {key for event in events if isinstance(event, Updated) for key in event.keys}
         records = workspace.devices.records
         assert records[device.wire_key].channel == "beta"
         assert override_mark(records[plain], workspace.surroundings()) == ""
-        assert {device.wire_key, plain} <= told, "a ? that became nothing is drawn anew as well"
+        assert {device.wire_key, plain} <= updated_keys, (
+            "a ? that became nothing is drawn anew as well"
+        )

@@ -38,7 +38,7 @@ class World:
     app_id: str
     keys: Mapping[str, str]
     patience: Patience = field(default_factory=one_try)
-    opened: list[Workspace] = field(default_factory=list)
+    workspaces: list[Workspace] = field(default_factory=list)
 
     def target(self, key: str = "org_super_admin", server: str = "https://api.capgo.app") -> Target:
         return Target(self.app_id, ApiKey(self.keys.get(key, key)), server, patience=self.patience)
@@ -67,7 +67,7 @@ class World:
             log_file,
         )
         workspace = open_workspace(target, self.clock)
-        self.opened.append(workspace)
+        self.workspaces.append(workspace)
         return workspace
 
     @asynccontextmanager
@@ -104,13 +104,13 @@ class World:
         )
 
     def override_of(self, device_id: str) -> str | None:
-        found = self.column(
+        names = self.column(
             "SELECT c.name FROM overrides o JOIN channels c ON c.id = o.channel_id"
             " WHERE o.app_id = ? AND o.device_id = ?",
             self.app_id,
             device_id,
         )
-        return found[0] if found else None
+        return names[0] if names else None
 
     def set_override(self, device_id: str, channel: str) -> None:
         self.run(
@@ -150,14 +150,16 @@ async def open_world(
     devices: int = 150,
     bundles: int = 48,
 ) -> AsyncIterator[World]:
-    """Make a world up; everything that was opened is closed afterwards."""
+    """Yield a new world; its workspaces are closed afterwards."""
     store, clock = Store(), Clock()
-    made = generate(store, channels=channels, devices=devices, bundles=bundles, seed=7, now=clock())
+    generated = generate(
+        store, channels=channels, devices=devices, bundles=bundles, seed=7, now=clock()
+    )
     app = create_app(store, revision=revision, limits=limits, now=clock)
-    world = World(store, clock, FrontDoor(app), made.app_id, made.keys)
+    world = World(store, clock, FrontDoor(app), generated.app_id, generated.keys)
     try:
         yield world
     finally:
-        for workspace in world.opened:
+        for workspace in world.workspaces:
             await workspace.aclose()
         store.close()

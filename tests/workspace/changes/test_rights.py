@@ -240,7 +240,7 @@ async def undoing(world: World, names: Sequence[str], undoes: Sequence[int]) -> 
 
 
 def undone(world: World) -> dict[int, bool]:
-    entries = world.opened[-1].journal.entries()
+    entries = world.workspaces[-1].journal.entries()
     return {entry.id: entry.undone for entry in entries if entry.undoes is None}
 
 
@@ -262,7 +262,7 @@ async def test_an_undo_that_was_begun_and_lacks_a_right_is_not_taken_for_done(
     why = "this key may not change settings of channels (channel beta)"
     assert ends(run) == [Fate.VERIFIED, Fate.FAILED, why]
     assert not any(undone(world).values())
-    last = world.opened[-1].journal.entries()[0]
+    last = world.workspaces[-1].journal.entries()[0]
     assert (last.fate, last.error) == (Fate.FAILED, why)
 
 
@@ -272,7 +272,7 @@ async def test_an_undo_that_was_stopped_midway_is_not_taken_for_done(world: Worl
     going = asyncio.ensure_future(run.go())
     await held.ready.wait()
     run.stop()
-    held.released.set()
+    held.release.set()
     await going
     assert ends(run) == [Fate.VERIFIED, "not tried"]
     assert not any(undone(world).values())

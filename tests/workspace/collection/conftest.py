@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     """Three pages of devices, the last one short."""
-    async with open_world(channels=120, devices=375, bundles=120) as made:
-        yield made
+    async with open_world(channels=120, devices=375, bundles=120) as world:
+        yield world

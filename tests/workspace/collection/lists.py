@@ -23,15 +23,15 @@ def open_known(world: World) -> Workspace:
     return world.open(revision=Revision.LIVE)
 
 
-def listened(collection: Collection[Any]) -> list[Event]:
-    heard: list[Event] = []
-    collection.listen(heard.append)
-    return heard
+def record_events(collection: Collection[Any]) -> list[Event]:
+    events: list[Event] = []
+    collection.listen(events.append)
+    return events
 
 
 def custom_id(collection: Collection[Any], device_id: str) -> str | None:
-    found: str | None = collection.records[device_id].custom_id
-    return found
+    custom_id_read: str | None = collection.records[device_id].custom_id
+    return custom_id_read
 
 
 def idle(collection: Collection[Any]) -> bool:

@@ -11,7 +11,7 @@ from capgo_tui.tui.words import count
 from capgo_tui.workspace.collection import Appended, Progressed, Replaced, Updated
 from capgo_tui.workspace.list_state import Loading
 from tests.support.clock import NOON
-from tests.workspace.collection.lists import PAGE, listened, open_known
+from tests.workspace.collection.lists import PAGE, open_known, record_events
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ async def test_a_refresh_updates_removes_adds_and_reorders(world: World) -> None
         "2027-01-01T00:00:00.000000+00:00",
     )
     (new,) = world.column("SELECT id FROM bundles WHERE name = '9.9.9'")
-    heard = listened(bundles)
+    events = record_events(bundles)
     await bundles.refresh()
-    told = [event for event in heard if event != Progressed()]
-    assert told == [Appended([new]), Updated([first]), Updated([third]), Replaced()]
+    changes = [event for event in events if event != Progressed()]
+    assert changes == [Appended([new]), Updated([first]), Updated([third]), Replaced()]
     await bundles.load_all()
     assert list(bundles.records) == [new, first, *before[3:], third]
     assert bundles.records[first].comment == "mended"
@@ -112,19 +112,19 @@ async def test_a_refresh_that_fails_keeps_the_old_rows_and_says_stale(world: Wor
     devices = open_known(world).devices
     await devices.load_all()
     before = dict(devices.records)
-    gone = world.device_ids()[0]
-    world.drop_device(gone)
+    gone_key = world.device_ids()[0]
+    world.drop_device(gone_key)
     world.clock.advance(60)
     world.door.fail("GET /device", 500, skip=2)
-    heard = listened(devices)
+    events = record_events(devices)
     await devices.refresh()
     assert devices.records == before
     assert devices.stale
     assert devices.as_of == NOON
     assert devices.ended, "what was known to be the end still is"
-    assert Replaced() not in heard
+    assert Replaced() not in events
     await devices.refresh()
-    assert gone not in devices.records
+    assert gone_key not in devices.records
     assert not devices.stale
     assert devices.as_of == world.clock()
 
@@ -133,11 +133,11 @@ async def test_a_refresh_that_fails_keeps_the_old_rows_and_says_stale(world: Wor
 async def test_what_was_read_to_its_end_is_read_to_its_end_again(world: World, name: str) -> None:
     collection: Collection[Any] = getattr(world.open(), name)
     await collection.load_all()
-    loaded = len(collection)
-    assert count(collection) == str(loaded)
+    loaded_count = len(collection)
+    assert count(collection) == str(loaded_count)
     await collection.refresh()
     assert collection.ended
-    assert count(collection) == str(loaded)
+    assert count(collection) == str(loaded_count)
 
 
 async def test_a_refresh_of_the_whole_list_brings_what_has_come_behind_it(world: World) -> None:
@@ -158,17 +158,17 @@ async def test_a_refresh_of_the_whole_list_brings_what_has_come_behind_it(world:
 async def test_the_old_rows_stay_until_the_last_page_of_a_refresh_has_come(world: World) -> None:
     devices = open_known(world).devices
     await devices.load_all()
-    gone = world.device_ids()[0]
-    world.drop_device(gone)
-    held = world.door.hold("GET /device", skip=1)
+    gone_key = world.device_ids()[0]
+    world.drop_device(gone_key)
+    pause = world.door.hold("GET /device", skip=1)
     refreshing = asyncio.ensure_future(devices.refresh())
-    await held.ready.wait()
-    assert gone in devices.records
+    await pause.ready.wait()
+    assert gone_key in devices.records
     assert len(devices) == 375
     assert devices.loading is Loading.REFRESH
-    held.let_go()
+    pause.let_go()
     await refreshing
-    assert gone not in devices.records
+    assert gone_key not in devices.records
 
 
 async def test_a_list_that_shrank_to_nothing_is_empty_after_a_refresh(world: World) -> None:
@@ -184,8 +184,8 @@ async def test_a_list_that_shrank_to_nothing_is_empty_after_a_refresh(world: Wor
 async def test_rows_deleted_between_two_pages_are_made_good_by_a_refresh(world: World) -> None:
     channels = world.open().channels
     await channels.load_more()
-    doomed = list(channels.records)[1:11]
-    for channel_id in doomed:
+    doomed_ids = list(channels.records)[1:11]
+    for channel_id in doomed_ids:
         world.run("DELETE FROM channels WHERE id = ?", channel_id)
     await channels.load_all()
     assert channels.ended
@@ -213,27 +213,27 @@ async def test_rows_deleted_while_a_refresh_goes_from_page_to_page_take_no_other
     collection: Collection[Any] = getattr(world.open(), name)
     await collection.load_all()
     first = list(collection.records)
-    asked = world.door.count(ROW_PATH[name])
-    for walked in range(times):
-        delete_in_walk = walked * asked + 1
+    request_count = world.door.count(ROW_PATH[name])
+    for walk in range(times):
+        delete_in_walk = walk * request_count + 1
         world.door.before(
             ROW_PATH[name], lambda: world.run(DELETE_FIRST[name]), skip=delete_in_walk
         )
     await collection.refresh()
     assert [key for key in first if key not in collection.records] == first[:times]
     assert list(collection.records) == first[times:], "in the server's order"
-    assert world.door.count(ROW_PATH[name]) == 4 * asked
+    assert world.door.count(ROW_PATH[name]) == 4 * request_count
 
 
 async def test_a_refresh_that_loses_rows_in_every_walk_ends_all_the_same(world: World) -> None:
     channels = world.open().channels
     await channels.load_all()
-    asked = world.door.count("GET /channel")
+    request_count = world.door.count("GET /channel")
     for number in range(20):
         world.door.before("GET /channel", lambda: world.run(DELETE_FIRST["channels"]), skip=number)
     await channels.refresh()
     assert channels.error is None
-    assert world.door.count("GET /channel") <= 4 * asked
+    assert world.door.count("GET /channel") <= 4 * request_count
 
 
 async def test_what_is_gone_before_a_refresh_is_looked_for_once_more_and_no_more_than_that(
@@ -241,21 +241,23 @@ async def test_what_is_gone_before_a_refresh_is_looked_for_once_more_and_no_more
 ) -> None:
     channels = world.open().channels
     await channels.load_all()
-    asked = world.door.count("GET /channel")
+    request_count = world.door.count("GET /channel")
     await channels.refresh()
-    assert world.door.count("GET /channel") == 2 * asked, "nothing is gone: one walk is enough"
+    assert world.door.count("GET /channel") == 2 * request_count, (
+        "nothing is gone: one walk is enough"
+    )
     world.run(DELETE_FIRST["channels"])
     await channels.refresh()
-    assert world.door.count("GET /channel") == 4 * asked
+    assert world.door.count("GET /channel") == 4 * request_count
     assert len(channels) == 119
 
 
 async def test_devices_deleted_between_two_pages_cost_no_other_device(world: World) -> None:
     devices = open_known(world).devices
-    doomed = world.device_ids()[10:30]
+    doomed_ids = world.device_ids()[10:30]
 
     def delete() -> None:
-        for device_id in doomed:
+        for device_id in doomed_ids:
             world.drop_device(device_id)
 
     world.door.before("GET /device", delete, skip=1)

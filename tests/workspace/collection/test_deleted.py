@@ -9,7 +9,7 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.collection import Replaced, Updated
-from tests.workspace.collection.lists import listened
+from tests.workspace.collection.lists import record_events
 from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def long() -> AsyncIterator[World]:
     """A list of bundles on three pages of the live API: 50, 500 and the rest."""
-    async with open_world(devices=5, bundles=700) as made:
-        yield made
+    async with open_world(devices=5, bundles=700) as world:
+        yield world
 
 
 @pytest.mark.parametrize("at", [0, 49, 50, 300, 549])
@@ -31,12 +31,12 @@ async def test_what_is_removed_before_the_end_is_read_hides_no_other(long: World
     await bundles.load_more()
     await bundles.load_more()
     assert (len(bundles), bundles.ended) == (550, False)
-    gone = list(bundles.records)[at]
-    long.run("UPDATE bundles SET deleted = 1 WHERE id = ?", gone)
-    heard = listened(bundles)
-    await bundles.remove(gone)
-    assert heard == [Replaced()]
-    assert gone not in bundles.records
+    gone_key = list(bundles.records)[at]
+    long.run("UPDATE bundles SET deleted = 1 WHERE id = ?", gone_key)
+    events = record_events(bundles)
+    await bundles.remove(gone_key)
+    assert events == [Replaced()]
+    assert gone_key not in bundles.records
     await bundles.load_all()
     assert list(bundles.records) == long.column(
         "SELECT id FROM bundles WHERE app_id = ? AND NOT deleted ORDER BY created_at DESC, id DESC",
@@ -47,25 +47,25 @@ async def test_what_is_removed_before_the_end_is_read_hides_no_other(long: World
 async def test_a_removal_waits_for_a_refresh_that_has_seen_the_record(world: World) -> None:
     bundles = world.open().bundles
     await bundles.load_all()
-    gone = next(iter(bundles.records))
-    held = world.door.hold("GET /bundle", skip=1)
+    gone_key = next(iter(bundles.records))
+    pause = world.door.hold("GET /bundle", skip=1)
     refreshing = asyncio.ensure_future(bundles.refresh())
-    await held.ready.wait()
-    removing = asyncio.ensure_future(bundles.remove(gone))
+    await pause.ready.wait()
+    removing = asyncio.ensure_future(bundles.remove(gone_key))
     await asyncio.sleep(0)
-    held.released.set()
+    pause.release.set()
     await refreshing
     await removing
-    assert gone not in bundles.records
-    assert bundles.page_of(gone) is None
+    assert gone_key not in bundles.records
+    assert bundles.page_of(gone_key) is None
 
 
 async def test_to_remove_what_is_not_there_changes_nothing(world: World) -> None:
     bundles = world.open().bundles
     await bundles.load_all()
-    heard = listened(bundles)
+    events = record_events(bundles)
     await bundles.remove("none such")
-    assert heard == []
+    assert events == []
 
 
 async def test_after_the_last_loaded_record_has_gone_a_refresh_reads_no_further(
@@ -73,9 +73,9 @@ async def test_after_the_last_loaded_record_has_gone_a_refresh_reads_no_further(
 ) -> None:
     bundles = long.open().bundles
     await bundles.load_more()
-    gone = list(bundles.records)[-1]
-    long.run("UPDATE bundles SET deleted = 1 WHERE id = ?", gone)
-    await bundles.remove(gone)
+    gone_key = list(bundles.records)[-1]
+    long.run("UPDATE bundles SET deleted = 1 WHERE id = ?", gone_key)
+    await bundles.remove(gone_key)
     long.door.asked.clear()
     await bundles.refresh()
     assert long.door.count("GET /bundle") == 1
@@ -118,11 +118,11 @@ async def test_one_page_read_again_tells_what_is_new_on_it_and_claims_nothing_of
     world.clock.advance(60)
     page = bundles.page_of(far)
     assert page is not None
-    heard = listened(bundles)
+    events = record_events(bundles)
     world.door.asked.clear()
     read = await bundles.reread_page(page)
     assert len(world.door.asked) == 1
-    assert Updated([far]) in heard
+    assert Updated([far]) in events
     assert [str(each.id) for each in read.rows] == keys[50:]
     assert (bundles.records[first].comment, bundles.as_of) != ("newer", world.clock())
     assert bundles.as_of == as_of

@@ -13,7 +13,7 @@ from capgo_tui.workspace.collection import Appended, Progressed, Updated
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.query import Query
 from tests.support.clock import NOON
-from tests.workspace.collection.lists import FIRST_PAGE, PAGE, listened, open_known
+from tests.workspace.collection.lists import FIRST_PAGE, PAGE, open_known, record_events
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 async def test_a_list_is_read_to_its_end_whole_and_once(revision: str, name: str) -> None:
     async with open_world(revision, channels=120, devices=375, bundles=120) as world:
         collection: Collection[Any] = getattr(world.open(), name)
-        heard = listened(collection)
+        events = record_events(collection)
         assert not collection.started
         sizes = [0]
         while not collection.ended:
@@ -43,11 +43,13 @@ async def test_a_list_is_read_to_its_end_whole_and_once(revision: str, name: str
         assert sorted(collection.records) == sorted(
             world.column(f"SELECT {column} FROM {name} WHERE app_id = ?", world.app_id)  # noqa: S608
         )
-        appended = [key for event in heard if isinstance(event, Appended) for key in event.keys]
-        assert appended == list(collection.records)
-        asked = len(world.door.asked)
+        appended_keys = [
+            key for event in events if isinstance(event, Appended) for key in event.keys
+        ]
+        assert appended_keys == list(collection.records)
+        request_count = len(world.door.asked)
         await collection.load_more()
-        assert len(world.door.asked) == asked, "nothing is left to ask for"
+        assert len(world.door.asked) == request_count, "nothing is left to ask for"
 
 
 @pytest.mark.parametrize("name", ["channels", "bundles"])
@@ -135,18 +137,18 @@ async def test_the_first_page_of_an_unknown_server_is_asked_for_without_a_limit(
         assert list(devices.records) == world.device_ids()[:FIRST_PAGE]
         await devices.load_all()
         assert list(devices.records) == world.device_ids()
-        sizes = [asked.query.get("limit") for asked in world.door.asked]
+        sizes = [request.query.get("limit") for request in world.door.asked]
         assert sizes == [None, "150", "150", "150"]
 
 
 async def test_loading_all_stops_with_the_page_under_way_and_goes_on_from_there() -> None:
     async with open_world(devices=400) as world:
         devices = open_known(world).devices
-        held = world.door.hold("GET /device")
+        pause = world.door.hold("GET /device")
         loading = asyncio.ensure_future(devices.load_all())
-        await held.ready.wait()
+        await pause.ready.wait()
         devices.stop()
-        held.let_go()
+        pause.let_go()
         await loading
         assert list(devices.records) == world.device_ids()[:PAGE]
         assert not devices.ended
@@ -285,12 +287,12 @@ async def test_a_page_is_told_between_the_beginning_and_the_end_of_its_request(
 async def test_touching_a_record_redraws_it_and_touching_none_does_nothing(world: World) -> None:
     devices = open_known(world).devices
     await devices.load_more()
-    known = world.device_ids()[0]
-    heard = listened(devices)
+    device_id = world.device_ids()[0]
+    events = record_events(devices)
     devices.touch("not there")
-    assert heard == []
-    devices.touch(known)
-    assert heard == [Updated((known,))]
+    assert events == []
+    devices.touch(device_id)
+    assert events == [Updated((device_id,))]
 
 
 async def test_a_list_that_brings_too_much_stops_and_is_read_on_when_asked(
@@ -298,11 +300,11 @@ async def test_a_list_that_brings_too_much_stops_and_is_read_on_when_asked(
 ) -> None:
     monkeypatch.setattr("capgo_tui.api.paging.ENDLESS_ROWS", PAGE)
     devices = open_known(world).devices
-    for loaded in (PAGE, 2 * PAGE):
+    for total in (PAGE, 2 * PAGE):
         await devices.load_all()
         assert isinstance(devices.error, EndlessList)
-        assert len(devices) == loaded
-        assert f"{loaded} records so far · L reads on" in status(devices, loaded, Query(), NOON)
+        assert len(devices) == total
+        assert f"{total} records so far · L reads on" in status(devices, total, Query(), NOON)
     await devices.load_all()
     assert devices.error is None
     assert devices.ended

@@ -36,7 +36,9 @@ async def test_what_is_on_screen_is_read_first_and_shown_at_once() -> None:
         await refreshing
         assert devices.records[on_screen[0]].custom_id == "renamed"
         assert devices.changed.keys() == {on_screen[0], on_screen[-1]}
-        cursors = [asked.query.get("cursor", "").rpartition("|")[2] for asked in world.door.asked]
+        cursors = [
+            request.query.get("cursor", "").rpartition("|")[2] for request in world.door.asked
+        ]
         walk = ["", ids[149], ids[299], ids[449], ids[599]]
         assert cursors == [ids[449], ids[299], *walk]
         assert list(devices.records) == ids
@@ -66,7 +68,7 @@ async def test_pages_by_number_are_read_first_as_well(revision: str) -> None:
             assert collection.records[keys[-1]].name == "x"
             assert list(collection.records) == keys
             if revision != "legacy":
-                first, second = (asked.query.get("page") for asked in world.door.asked[:2])
+                first, second = (request.query.get("page") for request in world.door.asked[:2])
                 assert (first is not None, second) == (True, None)
 
 
@@ -74,12 +76,12 @@ async def test_a_refresh_that_finds_nothing_different_moves_nothing() -> None:
     async with open_world(devices=1_200) as world:
         devices = open_known(world).devices
         await devices.load_all()
-        heard: list[Event] = []
-        devices.listen(heard.append)
+        events: list[Event] = []
+        devices.listen(events.append)
         on_screen = world.device_ids()[600:610]
         await devices.refresh(on_screen)
-        told = [event for event in heard if not isinstance(event, Progressed)]
-        assert told == [Updated(on_screen)], "their ages may read otherwise by now"
+        changes = [event for event in events if not isinstance(event, Progressed)]
+        assert changes == [Updated(on_screen)], "their ages may read otherwise by now"
 
 
 async def test_what_a_refresh_marked_as_different_is_drawn_plain_by_the_next() -> None:
@@ -91,13 +93,13 @@ async def test_what_a_refresh_marked_as_different_is_drawn_plain_by_the_next() -
         world.rename(ids[550], "renamed")
         await devices.refresh()
         assert devices.changed.keys() == {ids[3], ids[550]}
-        heard: list[Event] = []
-        devices.listen(heard.append)
+        events: list[Event] = []
+        devices.listen(events.append)
         world.door.fail("GET /device", skip=1)
         await devices.refresh()
         assert devices.changed == {}
-        told = [key for event in heard if isinstance(event, Updated) for key in event.keys]
-        assert told == [ids[3], ids[550]], "also the one that was not reached"
+        updated_keys = [key for event in events if isinstance(event, Updated) for key in event.keys]
+        assert updated_keys == [ids[3], ids[550]], "also the one that was not reached"
 
 
 async def test_a_failure_half_way_keeps_what_came_and_the_old_rows() -> None:
@@ -132,15 +134,15 @@ async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
         world.drop_device(ids[0])
         world.rename(ids[1], "renamed")
         world.clock.advance(60)
-        held = world.door.hold("GET /device", skip=1)
+        pause = world.door.hold("GET /device", skip=1)
         world.door.asked.clear()
         refreshing = asyncio.ensure_future(devices.refresh())
-        await held.ready.wait()
+        await pause.ready.wait()
         assert devices.stoppable
         line = status(devices, 2_200, Query(), world.clock())
         assert line == "2 200 loaded · 150 read again · esc stops · as of 12:00:00"
         devices.stop()
-        held.let_go()
+        pause.let_go()
         await refreshing
         assert world.door.count("GET /device") == 2
         assert list(devices.records) == ids, "nothing is known to be gone"
@@ -155,11 +157,11 @@ async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
 async def test_two_who_want_a_refresh_at_once_get_one() -> None:
     async with open_world(devices=50) as world:
         devices = open_known(world).devices
-        held = world.door.hold("GET /device")
+        pause = world.door.hold("GET /device")
         loading = asyncio.ensure_future(devices.load_more())
-        await held.ready.wait()
+        await pause.ready.wait()
         both = asyncio.gather(devices.refresh(), devices.refresh())
-        held.let_go()
+        pause.let_go()
         await asyncio.gather(loading, both)
         assert world.door.count("GET /device") == 2
 
@@ -171,16 +173,16 @@ async def test_a_write_told_behind_its_page_is_not_undone_by_the_new_order() -> 
         await devices.load_all()
         ids = world.device_ids()
         world.drop_device(ids[0])  # so that the list is put in order anew
-        held = world.door.hold("GET /device", skip=1)
-        heard: list[Event] = []
-        devices.listen(heard.append)
+        pause = world.door.hold("GET /device", skip=1)
+        events: list[Event] = []
+        devices.listen(events.append)
         refreshing = asyncio.ensure_future(devices.refresh())
-        await held.ready.wait()
+        await pause.ready.wait()
         world.rename(ids[3], "changed by a write")
         await workspace.look_up_device(ids[3])
-        held.let_go()
+        pause.let_go()
         await refreshing
-        assert Replaced() in heard
+        assert Replaced() in events
         assert list(devices.records) == ids[1:]
         assert devices.records[ids[3]].custom_id == "changed by a write"
 
@@ -191,12 +193,12 @@ async def test_a_page_asked_for_behind_a_write_knows_better_than_the_write() -> 
         devices = workspace.devices
         await devices.load_all()
         far = world.device_ids()[1_100]
-        held = world.door.hold("GET /device")
+        pause = world.door.hold("GET /device")
         refreshing = asyncio.ensure_future(devices.refresh())
-        await held.ready.wait()
+        await pause.ready.wait()
         world.rename(far, "changed by a write")
         await workspace.look_up_device(far)
         world.rename(far, "changed by somebody else")
-        held.let_go()
+        pause.let_go()
         await refreshing
         assert devices.records[far].custom_id == "changed by somebody else"

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.collection import Appended, Updated
-from tests.workspace.collection.lists import PAGE, custom_id, listened, open_known
+from tests.workspace.collection.lists import PAGE, custom_id, open_known, record_events
 
 if TYPE_CHECKING:
     from tests.workspace.world import World
@@ -75,7 +75,7 @@ async def test_a_refresh_to_the_end_of_the_list_needs_no_second_look_at_one_devi
     assert len(devices) == 375
     world.door.asked.clear()
     await devices.refresh()
-    assert not any("device_id" in asked.query for asked in world.door.asked)
+    assert not any("device_id" in request.query for request in world.door.asked)
     assert list(devices.records) == world.device_ids(), "now it stands where the server has it"
 
 
@@ -103,12 +103,12 @@ async def test_the_walk_does_not_double_a_record_that_was_looked_up_before(world
     near = world.device_ids()[150]
     await workspace.look_up_device(near)
     world.rename(near, "renamed since")
-    heard = listened(devices)
+    events = record_events(devices)
     await devices.load_all()
     assert sorted(devices.records) == world.device_ids()
     assert custom_id(devices, near) == "renamed since"
-    assert Updated([near]) in heard
-    assert all(near not in event.keys for event in heard if isinstance(event, Appended))
+    assert Updated([near]) in events
+    assert all(near not in event.keys for event in events if isinstance(event, Appended))
 
 
 # A record read again while a page is under way
@@ -118,16 +118,16 @@ async def test_a_record_read_again_wins_over_the_page_that_was_under_way(world: 
     workspace = open_known(world)
     devices = workspace.devices
     await devices.load_more()
-    known = world.device_ids()[150]
-    await workspace.look_up_device(known)
-    held = world.door.hold("GET /device")
+    device_id = world.device_ids()[150]
+    await workspace.look_up_device(device_id)
+    pause = world.door.hold("GET /device")
     loading = asyncio.ensure_future(devices.load_more())
-    await held.ready.wait()
-    world.rename(known, "changed by a write")
-    await workspace.look_up_device(known)
-    held.let_go()
+    await pause.ready.wait()
+    world.rename(device_id, "changed by a write")
+    await workspace.look_up_device(device_id)
+    pause.let_go()
     await loading
-    assert custom_id(devices, known) == "changed by a write"
+    assert custom_id(devices, device_id) == "changed by a write"
     assert len(devices) == 2 * PAGE
 
 
@@ -136,18 +136,18 @@ async def test_a_record_first_read_while_its_page_was_under_way_wins_as_well(
 ) -> None:
     workspace = open_known(world)
     devices = workspace.devices
-    wanted = world.device_ids()[3]
-    held = world.door.hold("GET /device")
+    device_id = world.device_ids()[3]
+    pause = world.door.hold("GET /device")
     loading = asyncio.ensure_future(devices.load_more())
-    await held.ready.wait()
-    world.rename(wanted, "changed by a write")
-    await workspace.look_up_device(wanted)
-    heard = listened(devices)
-    held.let_go()
+    await pause.ready.wait()
+    world.rename(device_id, "changed by a write")
+    await workspace.look_up_device(device_id)
+    events = record_events(devices)
+    pause.let_go()
     await loading
-    assert custom_id(devices, wanted) == "changed by a write"
+    assert custom_id(devices, device_id) == "changed by a write"
     assert len(devices) == PAGE
-    assert all(wanted not in event.keys for event in heard if isinstance(event, Appended))
+    assert all(device_id not in event.keys for event in events if isinstance(event, Appended))
     await devices.refresh()
     assert list(devices.records) == world.device_ids()[:PAGE]
 
@@ -156,18 +156,20 @@ async def test_a_record_read_again_wins_over_the_refresh_that_was_under_way(worl
     workspace = open_known(world)
     devices = workspace.devices
     await devices.load_all()
-    known = world.device_ids()[3]
-    held = world.door.hold("GET /device", skip=1)
+    device_id = world.device_ids()[3]
+    pause = world.door.hold("GET /device", skip=1)
     refreshing = asyncio.ensure_future(devices.refresh())
-    await held.ready.wait()
-    world.rename(known, "changed by a write")
-    await workspace.look_up_device(known)
-    held.let_go()
+    await pause.ready.wait()
+    world.rename(device_id, "changed by a write")
+    await workspace.look_up_device(device_id)
+    pause.let_go()
     await refreshing
-    assert custom_id(devices, known) == "changed by a write"
-    world.rename(known, "and again")
+    assert custom_id(devices, device_id) == "changed by a write"
+    world.rename(device_id, "and again")
     await devices.refresh()
-    assert custom_id(devices, known) == "and again", "it wins over that one request, not for ever"
+    assert custom_id(devices, device_id) == "and again", (
+        "it wins over that one request, not for ever"
+    )
 
 
 async def test_a_record_looked_up_during_a_refresh_is_not_lost_by_it(world: World) -> None:
@@ -175,11 +177,11 @@ async def test_a_record_looked_up_during_a_refresh_is_not_lost_by_it(world: Worl
     devices = workspace.devices
     await devices.load_more()
     far = world.device_ids()[-1]
-    held = world.door.hold("GET /device")
+    pause = world.door.hold("GET /device")
     refreshing = asyncio.ensure_future(devices.refresh())
-    await held.ready.wait()
+    await pause.ready.wait()
     await workspace.look_up_device(far)
-    held.let_go()
+    pause.let_go()
     await refreshing
     assert far in devices.records
     await devices.refresh()
@@ -194,11 +196,11 @@ async def test_devices_looked_up_while_a_refresh_reads_single_ones_are_kept(
     await devices.load_more()
     far, farther = world.device_ids()[-2:]
     await workspace.look_up_device(far)
-    held = world.door.hold("GET /device", skip=1)
+    pause = world.door.hold("GET /device", skip=1)
     refreshing = asyncio.ensure_future(devices.refresh())
-    await held.ready.wait()
+    await pause.ready.wait()
     await workspace.look_up_device(farther)
-    held.let_go()
+    pause.let_go()
     await refreshing
     assert {far, farther} <= devices.records.keys()
     await devices.refresh()

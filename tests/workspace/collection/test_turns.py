@@ -10,7 +10,7 @@ import pytest
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.collection import Progressed
 from capgo_tui.workspace.list_state import Loading
-from tests.workspace.collection.lists import PAGE, idle, listened, open_known
+from tests.workspace.collection.lists import PAGE, idle, open_known, record_events
 from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ async def test_nothing_else_begins_while_a_refresh_is_under_way(world: World) ->
     devices = open_known(world).devices
     await devices.load_more()
     world.door.asked.clear()
-    held = world.door.hold("GET /device")
+    pause = world.door.hold("GET /device")
     refreshing = asyncio.ensure_future(devices.refresh())
-    await held.ready.wait()
+    await pause.ready.wait()
     await devices.load_more()
     await devices.refresh()
-    held.let_go()
+    pause.let_go()
     await refreshing
     assert world.door.count("GET /device") == 1
     assert len(devices) == PAGE
@@ -44,27 +44,27 @@ async def test_nothing_else_begins_while_a_refresh_is_under_way(world: World) ->
 async def test_a_refresh_wanted_while_a_page_is_under_way_follows_it(world: World) -> None:
     devices = open_known(world).devices
     await devices.load_more()
-    gone = world.device_ids()[0]
-    world.drop_device(gone)
-    held = world.door.hold("GET /device")
+    gone_key = world.device_ids()[0]
+    world.drop_device(gone_key)
+    pause = world.door.hold("GET /device")
     loading = asyncio.ensure_future(devices.load_more())
-    await held.ready.wait()
+    await pause.ready.wait()
     refreshing = asyncio.ensure_future(devices.refresh())
     await asyncio.sleep(0)
     assert devices.loading is Loading.MORE
-    held.let_go()
+    pause.let_go()
     await asyncio.gather(loading, refreshing)
-    assert gone not in devices.records
+    assert gone_key not in devices.records
     assert world.door.most_inside == 1
 
 
 async def test_loading_everything_waits_for_the_page_that_is_under_way(world: World) -> None:
     devices = open_known(world).devices
-    held = world.door.hold("GET /device")
+    pause = world.door.hold("GET /device")
     first = asyncio.ensure_future(devices.load_more())
-    await held.ready.wait()
+    await pause.ready.wait()
     everything = asyncio.ensure_future(devices.load_all())
-    held.let_go()
+    pause.let_go()
     await asyncio.gather(first, everything)
     assert list(devices.records) == world.device_ids()
     assert world.door.count("GET /device") == 3, "each page once"
@@ -84,16 +84,16 @@ async def test_giving_up_leaves_nothing_loading_and_the_list_usable(
 ) -> None:
     devices = open_known(world).devices
     await devices.load_more()
-    held = world.door.hold("GET /device")
-    heard = listened(devices)
+    pause = world.door.hold("GET /device")
+    events = record_events(devices)
     working = asyncio.ensure_future(getattr(devices, what)())
-    await held.ready.wait()
+    await pause.ready.wait()
     assert not idle(devices)
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
         await working
     assert idle(devices)
-    assert heard[-1] == Progressed(), "whoever draws the state has heard of it"
+    assert events[-1] == Progressed(), "whoever draws the state has heard of it"
     assert devices.error is None
     assert len(devices) == PAGE
     await devices.load_all()
@@ -103,9 +103,9 @@ async def test_giving_up_leaves_nothing_loading_and_the_list_usable(
 async def test_giving_up_right_behind_an_answer_loses_none_of_its_records() -> None:
     async with open_world(devices=400) as world:
         devices = open_known(world).devices
-        for given in (PAGE, 2 * PAGE, 400):
+        for count in (PAGE, 2 * PAGE, 400):
             loading = asyncio.ensure_future(devices.load_all())
-            while cast("Pager[Device]", devices._walk).record_count < given:  # noqa: ASYNC110
+            while cast("Pager[Device]", devices._walk).record_count < count:  # noqa: ASYNC110
                 await asyncio.sleep(0)
             loading.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -117,16 +117,16 @@ async def test_giving_up_right_behind_an_answer_loses_none_of_its_records() -> N
 
 async def test_giving_up_the_wait_for_a_turn_disturbs_nobody(world: World) -> None:
     devices = open_known(world).devices
-    held = world.door.hold("GET /device")
+    pause = world.door.hold("GET /device")
     first = asyncio.ensure_future(devices.load_more())
-    await held.ready.wait()
+    await pause.ready.wait()
     waiting = asyncio.ensure_future(devices.load_all())
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert devices.loading is Loading.MORE
-    held.let_go()
+    pause.let_go()
     await first
     assert len(devices) == PAGE
 
@@ -134,14 +134,14 @@ async def test_giving_up_the_wait_for_a_turn_disturbs_nobody(world: World) -> No
 async def test_who_wants_all_of_a_list_that_is_being_loaded_waits_for_it() -> None:
     async with open_world(devices=400) as world:
         devices = open_known(world).devices
-        held = world.door.hold("GET /device")
+        pause = world.door.hold("GET /device")
         first = asyncio.ensure_future(devices.load_all())
-        await held.ready.wait()
+        await pause.ready.wait()
         second = asyncio.ensure_future(devices.load_all())
         await asyncio.sleep(0)
         assert not second.done()
         first.cancel()
-        held.let_go()
+        pause.let_go()
         await second
         assert list(devices.records) == world.device_ids(), "it took over from the one called off"
 
@@ -149,11 +149,11 @@ async def test_who_wants_all_of_a_list_that_is_being_loaded_waits_for_it() -> No
 async def test_who_waits_for_all_of_a_list_ends_with_its_stop() -> None:
     async with open_world(devices=400) as world:
         devices = open_known(world).devices
-        held = world.door.hold("GET /device")
+        pause = world.door.hold("GET /device")
         both = asyncio.gather(devices.load_all(), devices.load_all())
-        await held.ready.wait()
+        await pause.ready.wait()
         devices.stop()
-        held.let_go()
+        pause.let_go()
         await both
         assert len(devices) == PAGE
         assert not devices.loading_all
@@ -162,10 +162,10 @@ async def test_who_waits_for_all_of_a_list_ends_with_its_stop() -> None:
 async def test_a_reading_again_that_is_stopped_is_an_error(world: World) -> None:
     devices = open_known(world).devices
     await devices.load_all()
-    held = world.door.hold("GET /device")
+    pause = world.door.hold("GET /device")
     reading = asyncio.ensure_future(devices.reread())
-    await held.ready.wait()
+    await pause.ready.wait()
     devices.stop()
-    held.let_go()
+    pause.let_go()
     with pytest.raises(CapgoError, match="stopped before the devices were read again"):
         await reading
