@@ -15,7 +15,7 @@ from tests.arsenal.leaks import find_leaky_files
 from tests.workspace.changes.overriding import change_for
 from tests.workspace.misbehaving import on_a_socket
 from tests.workspace.test_damaged_journal import DAMAGE, damage
-from tests.workspace.test_journal import CHANGE, DONE, REQUEST, open_journal
+from tests.workspace.test_journal import CHANGE, REQUEST, SUCCESS, open_journal
 from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def fill(file: Path, app_id: str, server: str) -> None:
     """Make a journal with a change of the app for each way to damage one."""
     journal = open_journal(file)
     for _ in DAMAGE:
-        journal.settle(journal.intend(CHANGE, REQUEST), DONE)
+        journal.settle(journal.intend(CHANGE, REQUEST), SUCCESS)
     journal.close()
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("UPDATE changes SET app_id = ?, server = ?", (app_id, server))

@@ -43,10 +43,10 @@ def names(world: World) -> list[str]:
 
 def carried(world: World, name: str) -> str | None:
     """The bundle a channel carries, read past the API."""
-    found = world.column(
+    names = world.column(
         "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version WHERE c.name = ?", name
     )
-    return found[0] if found else None
+    return names[0] if names else None
 
 
 def setting(world: World, name: str, column: str) -> str:
@@ -69,10 +69,10 @@ def carry(world: World, name: str, bundle_name: str) -> None:
 
 def sent(world: World) -> list[tuple[str, dict[str, object]]]:
     """Every write the server got: method and path, and its body, or its query where it has none."""
-    asked = [each for each in world.door.asked if each.method != "GET"]
+    writes = [each for each in world.door.asked if each.method != "GET"]
     return [
         (each.name, json.loads(each.body) if each.body else dict[str, object](each.query))
-        for each in asked
+        for each in writes
     ]
 
 

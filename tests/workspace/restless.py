@@ -42,11 +42,11 @@ class Restless:
     ranks: dict[str, int] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     """How often each row changed: what it is called, and how a test tells old from new."""
-    planned: list[list[Change]] = field(default_factory=list)
+    changes_by_request: list[list[Change]] = field(default_factory=list)
     failing: list[bool] = field(default_factory=list)
     stopping: list[bool] = field(default_factory=list)
     requests: int = 0
-    removed: str = ""
+    removed_key: str = ""
     """What was deleted last."""
 
     def __post_init__(self) -> None:
@@ -73,7 +73,7 @@ class Restless:
                 key = self.in_order()[number % len(self.ranks)]
             if what in ("delete", "remove"):
                 del self.ranks[key]
-                self.removed = key
+                self.removed_key = key
                 continue
             if what in ("insert", "move"):
                 self.ranks[key] = rank
@@ -90,11 +90,11 @@ class Restless:
             keys = [key for key in keys if (self.ranks[key], key) > (int(rank), last)]
         first = (position.page or 0) * SMALL_PAGE
         longer = SMALL_PAGE * (2 * (position.page or 0)) if self.style == "overlapping" else 0
-        chosen = keys[first : first + SMALL_PAGE + longer]
-        rows = [self.row(key) for key in chosen]
+        page_keys = keys[first : first + SMALL_PAGE + longer]
+        rows = [self.row(key) for key in page_keys]
         cursor = None
-        if self.style == "cursor" and len(keys) > len(chosen):
-            cursor = f"{self.ranks[chosen[-1]]}|{chosen[-1]}"
+        if self.style == "cursor" and len(keys) > len(page_keys):
+            cursor = f"{self.ranks[page_keys[-1]]}|{page_keys[-1]}"
         await self._happen()
         if self.style == "cursor":
             return Listing(rows, by_cursor=True, cursor=cursor, has_more=cursor is not None)
@@ -109,8 +109,8 @@ class Restless:
         return row
 
     async def _happen(self) -> None:
-        if self.planned:
-            self.change(self.planned.pop())
+        if self.changes_by_request:
+            self.change(self.changes_by_request.pop())
         if self.stopping and self.stopping.pop():
             self.collection.stop()
         if self.failing and self.failing.pop():
@@ -118,6 +118,6 @@ class Restless:
 
     def calm(self) -> None:
         """Let nothing happen any more."""
-        self.planned.clear()
+        self.changes_by_request.clear()
         self.failing.clear()
         self.stopping.clear()

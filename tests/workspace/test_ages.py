@@ -19,8 +19,8 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 @contextmanager
 def zone(name: str) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("TZ", name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", name)
         time.tzset()
         yield
     time.tzset()
@@ -45,7 +45,7 @@ def test_the_ends_of_the_calendar_are_told_as_well(name: str, moment: datetime) 
 
 
 @pytest.mark.parametrize(
-    ("passed", "text"),
+    ("span", "text"),
     [
         (timedelta(0), "now"),
         (timedelta(milliseconds=999), "now"),
@@ -67,8 +67,8 @@ def test_the_ends_of_the_calendar_are_told_as_well(name: str, moment: datetime) 
         (timedelta(days=-400), "now"),
     ],
 )
-def test_an_age_is_told_in_its_largest_unit(passed: timedelta, text: str) -> None:
-    assert age(NOW - passed, NOW) == text
+def test_an_age_is_told_in_its_largest_unit(span: timedelta, text: str) -> None:
+    assert age(NOW - span, NOW) == text
 
 
 def test_an_unknown_moment_has_no_age() -> None:

@@ -27,9 +27,9 @@ async def test_the_apps_of_a_key_come_with_their_names() -> None:
 
 async def test_a_key_that_is_refused_is_an_error_and_not_an_empty_list() -> None:
     async with open_world() as world:
-        with pytest.raises(CapgoError) as caught:
+        with pytest.raises(CapgoError) as error:
             await list_apps(target(world, "no-such-key"))
-        assert caught.value.kind is ErrorKind.KEY_REFUSED
+        assert error.value.kind is ErrorKind.KEY_REFUSED
 
 
 async def test_a_server_without_a_list_of_apps_is_an_error() -> None:
@@ -40,19 +40,19 @@ async def test_a_server_without_a_list_of_apps_is_an_error() -> None:
 
 async def test_no_more_are_read_than_anybody_picks_from() -> None:
     async with open_world() as world:
-        made = world.column("SELECT created_at FROM apps")[0]
+        created_at = world.column("SELECT created_at FROM apps")[0]
         with world.store.writing() as db:
             for number in range(MOST + 120):
                 db.execute(
                     "INSERT INTO apps (app_id, id, owner_org, user_id, created_at, updated_at)"
                     " SELECT ?, ?, owner_org, user_id, ?, ? FROM apps LIMIT 1",
-                    [f"com.many.a{number}", f"id-{number}", made, made],
+                    [f"com.many.a{number}", f"id-{number}", created_at, created_at],
                 )
             db.execute(
                 "UPDATE keys SET apps = (SELECT json_group_array(app_id) FROM apps)"
                 " WHERE label = 'org_super_admin'"
             )
-        found = await list_apps(target(world))
-        assert len(found) == MOST
-        assert len({app_id for app_id, _ in found}) == MOST
+        apps = await list_apps(target(world))
+        assert len(apps) == MOST
+        assert len({app_id for app_id, _ in apps}) == MOST
         assert world.door.count("GET /app") == MOST // 50

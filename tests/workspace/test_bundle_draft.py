@@ -28,11 +28,11 @@ SECRET = "c2VjcmV0LXNlc3Npb24ta2V5"
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=5) as made:
-        yield made
+    async with open_world(devices=5) as world:
+        yield world
 
 
-def filled(workspace: Workspace, **texts: str) -> RegistrationDraft:
+def fill_registration(workspace: Workspace, **texts: str) -> RegistrationDraft:
     draft = RegistrationDraft(workspace)
     for name, text in {**GOOD, **texts}.items():
         draft.type(name, text)
@@ -61,7 +61,7 @@ NOT_SEMVER = "not semver, such as 1.2.3"
 async def test_what_breaks_a_rule_is_named(
     world: World, name: str, text: str, problem: str
 ) -> None:
-    draft = filled(await loaded(world), **{name: text})
+    draft = fill_registration(await loaded(world), **{name: text})
     assert draft.error(name) == problem
     wrong = draft.first_error()
     assert wrong is not None
@@ -70,13 +70,13 @@ async def test_what_breaks_a_rule_is_named(
 
 
 async def test_a_name_in_the_list_is_taken(world: World) -> None:
-    draft = filled(await loaded(world), version=names(world)[0])
+    draft = fill_registration(await loaded(world), version=names(world)[0])
     assert draft.error("version") == "taken by a bundle"
 
 
 async def test_what_passes_every_rule_is_taken_by_the_server(world: World) -> None:
     workspace = await loaded(world)
-    draft = filled(workspace, version=" 9.9.9+b.1 ", session_key=SECRET, key_id="k" * 20)
+    draft = fill_registration(workspace, version=" 9.9.9+b.1 ", session_key=SECRET, key_id="k" * 20)
     assert draft.first_error() is None
     assert (await done(workspace, draft.change())).fate is Fate.VERIFIED
     body = {"app_id": world.app_id, "version": "9.9.9+b.1", "session_key": SECRET}
@@ -93,7 +93,7 @@ async def test_no_text_that_passes_is_refused_later(world: World) -> None:
     @given(st.fixed_dictionaries(dict.fromkeys((*GOOD, "session_key", "key_id"), TEXT)))
     @example({**GOOD, "session_key": "**", "key_id": ""})
     def passes(texts: dict[str, str]) -> None:
-        draft = filled(workspace, **texts)
+        draft = fill_registration(workspace, **texts)
         if draft.first_error() is None:
             draft.change().request(LIVE)
 
@@ -101,7 +101,7 @@ async def test_no_text_that_passes_is_refused_later(world: World) -> None:
 
 
 async def test_the_preview_shows_all_but_the_secret(world: World) -> None:
-    draft = filled(await loaded(world), session_key=SECRET)
+    draft = fill_registration(await loaded(world), session_key=SECRET)
     preview = draft.about()[0][0]
     assert preview.startswith('POST /bundle {"app_id": ')
     assert SECRET not in preview
@@ -111,7 +111,7 @@ async def test_the_preview_shows_all_but_the_secret(world: World) -> None:
 async def test_what_the_server_says_stands_beside_its_entry_until_that_changes(
     world: World,
 ) -> None:
-    draft = filled(await loaded(world))
+    draft = fill_registration(await loaded(world))
     kind = ErrorKind.RULE
     draft.blame(CapgoError("Cannot create bundle", kind=kind, code="cannot_create_bundle"))
     assert draft.error("version") == NAME_IN_USE
@@ -160,8 +160,8 @@ async def test_a_link_is_a_url_or_nothing(world: World, text: str, problem: str)
     draft.type("link", "https://before.e.com")
     draft.type("link", text)
     assert draft.error("link") == problem
-    told = draft.about()[0][0]
-    assert told.startswith("nothing can be sent yet · link: ") is bool(problem)
+    description = draft.about()[0][0]
+    assert description.startswith("nothing can be sent yet · link: ") is bool(problem)
 
 
 async def test_a_link_from_elsewhere_does_not_stop_a_comment(world: World) -> None:

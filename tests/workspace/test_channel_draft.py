@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=5) as made:
-        yield made
+    async with open_world(devices=5) as world:
+        yield world
 
 
 def field(draft: ChannelDraft, name: str) -> FormField:
     return next(each for each in draft.fields if each.name == name)
 
 
-async def drafted(world: World, name: str | None = "beta") -> ChannelDraft:
+async def open_draft(world: World, name: str | None = "beta") -> ChannelDraft:
     workspace = await loaded(world)
     return ChannelDraft(workspace, None if name is None else channel(workspace, name))
 
@@ -50,13 +50,20 @@ async def drafted(world: World, name: str | None = "beta") -> ChannelDraft:
 def test_the_fields_are_those_of_the_revision() -> None:
     legacy = [each.name for each in form_fields(TRAITS[Revision.LEGACY], new=True)]
     assert legacy == ["name", "copy", "bundle", "public"]
-    documented = {each.name: each for each in form_fields(TRAITS[Revision.DOCUMENTED], new=False)}
-    assert "electron" not in documented
-    assert documented["disable_auto_update"].options == ("major", "minor", "version_number", "none")
+    documented_fields = {
+        each.name: each for each in form_fields(TRAITS[Revision.DOCUMENTED], new=False)
+    }
+    assert "electron" not in documented_fields
+    assert documented_fields["disable_auto_update"].options == (
+        "major",
+        "minor",
+        "version_number",
+        "none",
+    )
     live = form_fields(TRAITS[Revision.LIVE], new=False)
-    asked = TRAITS[Revision.LIVE].channel_fields
+    field_names = TRAITS[Revision.LIVE].channel_fields
     left_out = {"rollout_percentage", "rollout_paused_at", "rollback", "promote_to_stable"}
-    assert {each.name for each in live} == asked - left_out, "nothing is forgotten"
+    assert {each.name for each in live} == field_names - left_out, "nothing is forgotten"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +84,7 @@ def test_the_fields_are_those_of_the_revision() -> None:
 async def test_what_the_server_would_refuse_is_said_beside_its_field(
     world: World, name: str, text: str, error: str
 ) -> None:
-    draft = await drafted(world)
+    draft = await open_draft(world)
     draft.type(field(draft, name), text)
     assert draft.error(field(draft, name)) == error
     assert [each.name for each, _ in draft.errors()] == [name]
@@ -85,7 +92,7 @@ async def test_what_the_server_would_refuse_is_said_beside_its_field(
 
 
 async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
-    draft = await drafted(world)
+    draft = await open_draft(world)
     assert draft.told() == "nothing is changed"
     assert draft.request() == "nothing to send yet"
     draft.cycle(field(draft, "allow_dev"))
@@ -107,14 +114,14 @@ async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
 
 
 async def test_choices_go_round_and_back_to_unchanged(world: World) -> None:
-    draft = await drafted(world)
+    draft = await open_draft(world)
     flag, unknown = field(draft, "allow_dev"), field(draft, "ios")
     policy = field(draft, "disable_auto_update")
-    seen = []
+    texts = []
     for _ in range(3):
         draft.cycle(unknown)
-        seen.append(draft.after(unknown))
-    assert seen == ["yes", "no", "unknown"], "leaving it is one of three"
+        texts.append(draft.after(unknown))
+    assert texts == ["yes", "no", "unknown"], "leaving it is one of three"
     draft.cycle(unknown, -1)
     assert draft.after(unknown) == "no"
     draft.cycle(unknown, -1)
@@ -136,7 +143,7 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
         "UPDATE channels SET version = NULL, rollout_version = NULL, rollout_paused_at = NULL"
         " WHERE name = 'beta'"
     )
-    draft = await drafted(world)
+    draft = await open_draft(world)
     target = field(draft, "rollout_bundle")
     draft.type(target, names(world)[0])
     assert "needs a bundle on the channel" in draft.error(target)
@@ -149,7 +156,7 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
 
 
 @pytest.mark.parametrize(
-    ("typed", "error"),
+    ("text", "error"),
     [
         ("", "give it a name"),
         ("with space", "only letters, digits, _ . and - (no spaces)"),
@@ -158,11 +165,11 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
         (" pr-9.1_x ", ""),
     ],
 )
-async def test_a_name_is_checked(world: World, typed: str, error: str) -> None:
-    draft = await drafted(world, None)
-    draft.type(draft.fields[0], typed)
+async def test_a_name_is_checked(world: World, text: str, error: str) -> None:
+    draft = await open_draft(world, None)
+    draft.type(draft.fields[0], text)
     assert draft.error(draft.fields[0]) == error
-    is_taken = typed == "beta"
+    is_taken = text == "beta"
     assert draft.next_step(draft.fields[0]) is (NextStep.EDIT if is_taken else None)
 
 
@@ -170,7 +177,7 @@ async def test_a_name_is_checked(world: World, typed: str, error: str) -> None:
 async def test_a_new_channel_takes_settings_of_another(revision: str) -> None:
     async with open_world(revision, devices=5) as world:
         world.run("UPDATE channels SET allow_dev = 0, public = 1 WHERE name = 'beta'")
-        draft = await drafted(world, None)
+        draft = await open_draft(world, None)
         draft.type(draft.fields[0], "pr-9")
         assert "no loaded channel" in draft.copy_from("nope")
         assert "settings of beta copied" in draft.copy_from("bet")
@@ -184,7 +191,7 @@ async def test_a_new_channel_takes_settings_of_another(revision: str) -> None:
 
 
 async def test_a_new_default_is_asked_as_a_wide_change(world: World) -> None:
-    draft = await drafted(world, None)
+    draft = await open_draft(world, None)
     draft.type(draft.fields[0], "pr-9")
     draft.cycle(field(draft, "public"))
     change = draft.change()
@@ -193,7 +200,7 @@ async def test_a_new_default_is_asked_as_a_wide_change(world: World) -> None:
 
 
 async def test_a_channel_that_changes_meanwhile_is_what_it_is_compared_with(world: World) -> None:
-    draft = await drafted(world)
+    draft = await open_draft(world)
     draft.cycle(field(draft, "allow_dev"))
     world.run("UPDATE channels SET allow_dev = 0 WHERE name = 'beta'")
     await draft._workspace.channels.reread()
@@ -205,7 +212,7 @@ async def test_a_channel_that_changes_meanwhile_is_what_it_is_compared_with(worl
 
 
 async def test_names_are_completed_while_they_are_typed(world: World) -> None:
-    draft = await drafted(world)
+    draft = await open_draft(world)
     bundle = field(draft, "bundle")
     assert draft.suggestions(bundle) == []
     newest = names(world)[0]
@@ -223,18 +230,18 @@ async def test_no_new_target_is_set_by_what_switches_the_rollout_off(revision: s
             "UPDATE channels SET rollout_version = 2, rollout_enabled = 1,"
             " rollout_percentage_bps = 1000 WHERE name = 'beta'"
         )
-        draft = await drafted(world)
+        draft = await open_draft(world)
         target = field(draft, "rollout_bundle")
         draft.type(target, names(world)[3])
         assert draft.error(target) == ""
         draft.cycle(field(draft, "rollout_enabled"))
-        dropped = "this server drops it when the rollout is switched off"
-        assert draft.error(target) == (dropped if revision == "next" else "")
+        error = "this server drops it when the rollout is switched off"
+        assert draft.error(target) == (error if revision == "next" else "")
 
 
 async def test_platforms_and_the_update_package_are_told_and_set_where_the_server_can() -> None:
     async with open_world("next", devices=5) as world:
-        draft = await drafted(world)
+        draft = await open_draft(world)
         assert draft.before(field(draft, "ios")) == "yes"
         assert draft.before(field(draft, "electron")) == "unknown"
         draft.cycle(field(draft, "ios"))

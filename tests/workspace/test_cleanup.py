@@ -60,22 +60,22 @@ def test_what_is_used_stays_and_says_by_whom() -> None:
         [channel(1, "beta", BundleRef(3, None), rolls=4)],
         [device(1, BundleRef(5, None)), device(2, BundleRef(5, None))],
     )
-    made = plan([bundle(number) for number in range(1, 8)], links, Rules(newest=2), NOON)
-    assert [verdict.bundle.id for verdict in made.deleted] == [6, 7]
-    assert reasons(list(made.kept)) == {
+    cleanup_plan = plan([bundle(number) for number in range(1, 8)], links, Rules(newest=2), NOON)
+    assert [verdict.bundle.id for verdict in cleanup_plan.deleted] == [6, 7]
+    assert reasons(list(cleanup_plan.kept)) == {
         1: "among the newest 2",
         2: "among the newest 2",
         3: "linked to: beta (stable)",
         4: "linked to: beta (rollout)",
         5: "run by 2 loaded devices",
     }
-    assert made.summary == "deletes 2 of 7, keeps 5 (2 newest, 2 linked, 1 run by devices)"
+    assert cleanup_plan.summary == "deletes 2 of 7, keeps 5 (2 newest, 2 linked, 1 run by devices)"
 
 
 def test_what_devices_run_goes_when_that_rule_is_off() -> None:
     links = BundleLinks.of((), [device(1, BundleRef(2, None))])
-    made = plan([bundle(1), bundle(2)], links, Rules(newest=1, run=False), NOON)
-    assert [verdict.bundle.id for verdict in made.deleted] == [2]
+    cleanup_plan = plan([bundle(1), bundle(2)], links, Rules(newest=1, run=False), NOON)
+    assert [verdict.bundle.id for verdict in cleanup_plan.deleted] == [2]
 
 
 def test_only_what_is_old_enough_and_has_such_a_name_goes() -> None:
@@ -86,9 +86,9 @@ def test_only_what_is_old_enough_and_has_such_a_name_goes() -> None:
         Bundle(id=4, name="2.0.0-pr4"),
     ]
     rules = Rules(newest=0, older_than=timedelta(days=30), name="*-pr*")
-    made = plan(bundles, NOTHING, rules, NOON)
-    assert [verdict.bundle.id for verdict in made.deleted] == [2]
-    assert reasons(list(made.kept)) == {
+    cleanup_plan = plan(bundles, NOTHING, rules, NOON)
+    assert [verdict.bundle.id for verdict in cleanup_plan.deleted] == [2]
+    assert reasons(list(cleanup_plan.kept)) == {
         1: "not older than 30 d",
         3: "another name",
         4: "of unknown age",
@@ -97,19 +97,19 @@ def test_only_what_is_old_enough_and_has_such_a_name_goes() -> None:
 
 def test_the_newest_are_counted_among_those_whose_name_matches() -> None:
     bundles = [bundle(1, "9.0.0"), bundle(2, "1.0.0-pr1"), bundle(3, "1.0.0-pr2")]
-    made = plan(bundles, NOTHING, Rules(newest=1, name="*-pr*"), NOON)
-    assert [verdict.bundle.id for verdict in made.deleted] == [3]
+    cleanup_plan = plan(bundles, NOTHING, Rules(newest=1, name="*-pr*"), NOON)
+    assert [verdict.bundle.id for verdict in cleanup_plan.deleted] == [3]
 
 
 @pytest.mark.parametrize("names", [["1.9.0", "1.10.0"], ["1.0.0-rc.2", "1.0.0"], ["odd", "0.0.1"]])
 def test_of_one_moment_the_higher_version_is_the_newer(names: list[str]) -> None:
     bundles = [bundle(number, name, days=1) for number, name in enumerate(names)]
     for given_order in (bundles, bundles[::-1]):
-        made = plan(given_order, NOTHING, Rules(newest=1), NOON)
-        assert [verdict.bundle.name for verdict in made.deleted] == [names[0]]
+        cleanup_plan = plan(given_order, NOTHING, Rules(newest=1), NOON)
+        assert [verdict.bundle.name for verdict in cleanup_plan.deleted] == [names[0]]
 
 
-def _made(each: Bundle) -> datetime:
+def _creation_time(each: Bundle) -> datetime:
     return each.created_at or datetime.min.replace(tzinfo=UTC)
 
 
@@ -144,38 +144,38 @@ def test_a_plan_never_deletes_what_a_rule_keeps(
     runs: list[BundleRef | None],
     rules: Rules,
 ) -> None:
-    used = [
+    linking_channels = [
         channel(number, f"channel-{number}", carries, rolls.id if rolls else None)
         for number, (carries, rolls) in enumerate(channels)
     ]
     devices = [device(number, each) for number, each in enumerate(runs)]
-    made = plan(bundles, BundleLinks.of(used, devices), rules, NOON)
-    assert sorted(v.bundle.id for v in made.verdicts) == sorted(b.id for b in bundles)
-    assert all(verdict.reason for verdict in made.verdicts)
-    linked = {each.id for pair in channels for each in pair if each is not None}
+    cleanup_plan = plan(bundles, BundleLinks.of(linking_channels, devices), rules, NOON)
+    assert sorted(v.bundle.id for v in cleanup_plan.verdicts) == sorted(b.id for b in bundles)
+    assert all(verdict.reason for verdict in cleanup_plan.verdicts)
+    linked_ids = {each.id for pair in channels for each in pair if each is not None}
     running = {each.id for each in runs if each is not None}
     pattern = rules.name.casefold() or "*"
     matching = [b for b in bundles if fnmatchcase(b.name.casefold(), pattern)]
-    for verdict in made.deleted:
-        gone = verdict.bundle
-        assert gone.id not in linked
-        assert not (rules.run and gone.id in running)
-        assert gone in matching
+    for verdict in cleanup_plan.deleted:
+        deleted_bundle = verdict.bundle
+        assert deleted_bundle.id not in linked_ids
+        assert not (rules.run and deleted_bundle.id in running)
+        assert deleted_bundle in matching
         if rules.older_than is not None:
-            assert gone.created_at is not None
-            assert NOON - gone.created_at > rules.older_than
-        newer = [b for b in matching if _made(b) >= _made(gone)]
+            assert deleted_bundle.created_at is not None
+            assert NOON - deleted_bundle.created_at > rules.older_than
+        newer = [b for b in matching if _creation_time(b) >= _creation_time(deleted_bundle)]
         assert len(newer) > rules.newest, "so many newer ones are there to stay"
 
 
 @pytest.mark.parametrize("name", ["builtin", "Unknown"])
 def test_what_the_server_takes_for_no_bundle_stays(name: str) -> None:
-    made = plan([bundle(1, name)], NOTHING, Rules(newest=0), NOON)
-    assert not made.deleted
-    assert "not a bundle" in made.kept[0].reason
+    cleanup_plan = plan([bundle(1, name)], NOTHING, Rules(newest=0), NOON)
+    assert not cleanup_plan.deleted
+    assert "not a bundle" in cleanup_plan.kept[0].reason
 
 
 def test_what_goes_although_devices_run_it_says_so() -> None:
     links = BundleLinks.of((), [device(1, BundleRef(1, None))])
-    made = plan([bundle(1), bundle(2)], links, Rules(newest=0, run=False), NOON)
-    assert reasons(list(made.deleted)) == {1: "run by 1 loaded device", 2: "not in use"}
+    cleanup_plan = plan([bundle(1), bundle(2)], links, Rules(newest=0, run=False), NOON)
+    assert reasons(list(cleanup_plan.deleted)) == {1: "run by 1 loaded device", 2: "not in use"}

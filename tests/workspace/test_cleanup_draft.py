@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=160) as made:
-        yield made
+    async with open_world(devices=160) as world:
+        yield world
 
 
 async def test_the_rules_are_what_was_typed(world: World) -> None:
@@ -113,12 +113,14 @@ async def test_a_key_that_may_not_read_channels_is_told_so_of_every_line(world: 
 
 async def test_what_was_read_of_the_channels_before_is_kept_by(world: World) -> None:
     workspace = await loaded(world)
-    known = CleanupDraft(workspace).planning()()
+    known_plan = CleanupDraft(workspace).planning()()
     world.door.fail("GET /channel")
     await workspace.channels.refresh()
     draft = CleanupDraft(workspace)
     plan = draft.planning()()
-    assert [verdict.bundle for verdict in plan.deleted] == [each.bundle for each in known.deleted]
+    assert [verdict.bundle for verdict in plan.deleted] == [
+        each.bundle for each in known_plan.deleted
+    ]
     assert all(
         verdict.reason.startswith(f"channels could not be read again: {NOT_KNOWN}")
         for verdict in plan.deleted
@@ -132,12 +134,12 @@ async def test_what_unloaded_devices_may_run_is_not_called_out_of_use(world: Wor
     workspace = await loaded(world)
     all_known = {verdict.reason for verdict in CleanupDraft(workspace).planning()().deleted}
     assert all_known == {"not in use, not among the newest 10"}
-    partly = world.open()
-    await partly.client.learn_revision(world.app_id)
-    await partly.bundles.load_all()
-    await partly.channels.load_all()
-    await partly.devices.load_more()
-    assert {verdict.reason for verdict in CleanupDraft(partly).planning()().deleted} == {
+    other_workspace = world.open()
+    await other_workspace.client.learn_revision(world.app_id)
+    await other_workspace.bundles.load_all()
+    await other_workspace.channels.load_all()
+    await other_workspace.devices.load_more()
+    assert {verdict.reason for verdict in CleanupDraft(other_workspace).planning()().deleted} == {
         "on no channel, run by no loaded device, not among the newest 10"
     }
 
@@ -155,8 +157,8 @@ async def test_the_groups_hold_every_bundle_once_and_what_goes_is_first(world: W
     groups = listing(plan)
     assert groups[0][0] == f"Delete {len(plan.deleted)}"
     assert all(heading.startswith("Keep ") for heading, _ in groups[1:])
-    listed = [verdict.bundle.id for _, members in groups for verdict in members]
-    assert sorted(listed) == sorted(verdict.bundle.id for verdict in plan.verdicts)
+    listed_ids = [verdict.bundle.id for _, members in groups for verdict in members]
+    assert sorted(listed_ids) == sorted(verdict.bundle.id for verdict in plan.verdicts)
     for heading, members in groups:
         assert int(heading.split()[1]) == len(members)
 

@@ -64,7 +64,7 @@ def test_a_killed_copy_is_known_to_be_gone(tmp_path: Path) -> None:
 
 
 def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
-    outside = tmp_path / "precious.lock"
-    outside.touch()
+    precious_file = tmp_path / "precious.lock"
+    precious_file.touch()
     assert not Copies(tmp_path / "running").is_running("../precious")
-    assert outside.exists()
+    assert precious_file.exists()

@@ -54,7 +54,7 @@ BUNDLES = read(Bundle, {"id": 8, "name": "2.4.1"}, {"id": 9, "name": "2.4.0"})
 
 
 @pytest.mark.parametrize(
-    ("records", "part", "text", "told"),
+    ("records", "part", "text", "description"),
     [
         (ONE, Part.ID, "3F2A", "the id of qa-07"),
         (ONE, Part.NAME, "qa-07", "the name of qa-07"),
@@ -73,10 +73,10 @@ BUNDLES = read(Bundle, {"id": 8, "name": "2.4.1"}, {"id": 9, "name": "2.4.0"})
          "the command line of be ta"),
     ],
 )  # fmt: skip
-def test_each_part(records: Sequence[AnyRecord], part: Part, text: str, told: str) -> None:
-    copied = copying(records)
-    assert copied.text(part) == text
-    assert part.told(records, copied.noun) == told
+def test_each_part(records: Sequence[AnyRecord], part: Part, text: str, description: str) -> None:
+    copy = copying(records)
+    assert copy.text(part) == text
+    assert part.told(records, copy.noun) == description
 
 
 def test_the_json_of_one_record_is_for_reading() -> None:
@@ -106,9 +106,9 @@ def test_the_corpus_as_every_name(name: str) -> None:
         read(Bundle, {"id": 1, "name": f"b{text}", "comment": text}),
     ):
         for part in (Part.NAME, Part.JSON, Part.COMMAND, Part.CURL):
-            copied = copying(records).text(part)
-            assert not [char for char in copied if unsafe(char) and char != "\n"], part
-            assert KEY not in copied
+            copied_text = copying(records).text(part)
+            assert not [char for char in copied_text if unsafe(char) and char != "\n"], part
+            assert KEY not in copied_text
         assert cell_width(part.told(records, "device")) < 50
         command = copying(records).text(Part.COMMAND)
         assert "\n" not in command
@@ -118,11 +118,11 @@ def test_the_corpus_as_every_name(name: str) -> None:
 def test_a_shell_hands_the_exact_name_to_the_command(name: str) -> None:
     exact = TEXTS[name].replace("\0", "") or "x"  # no argument can hold a NUL
     command = reading_command("device", exact, TARGET)
-    told = f"printf '%s\\n' {command.removeprefix('capgo-tui')} | od -An -v -tx1"
-    ran = subprocess.run(["/bin/bash", "-c", told], capture_output=True, text=True, check=True)
-    sent = bytes.fromhex(re.sub(r"\s", "", ran.stdout)).decode()
+    script = f"printf '%s\\n' {command.removeprefix('capgo-tui')} | od -An -v -tx1"
+    ran = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=True)
+    output = bytes.fromhex(re.sub(r"\s", "", ran.stdout)).decode()
     dashes = "--\n" if exact.startswith("-") else ""
-    assert sent == (
+    assert output == (
         f"device\nget\n--api-url\nhttp://127.0.0.1:8787\n{dashes}{exact}\ncom.acme.shop\n"
     )
 

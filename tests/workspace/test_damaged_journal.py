@@ -29,7 +29,7 @@ from capgo_tui.workspace.changes.resolve import resolve
 from capgo_tui.workspace.changes.undo import Undo, latest, plan, why_not
 from capgo_tui.workspace.rollback import Candidate, candidate
 from tests.support.clock import NOON
-from tests.workspace.test_journal import APP, CHANGE, DONE, REQUEST, open_journal
+from tests.workspace.test_journal import APP, CHANGE, REQUEST, SUCCESS, open_journal
 from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
@@ -87,20 +87,20 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "state" / "capgo-tui" / "journal.sqlite3"
 
 
-@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize("has_end", [True, False])
 @pytest.mark.parametrize("what", DAMAGE)
-def test_a_damaged_row_is_one_line_and_stops_nothing(what: str, ended: bool, file: Path) -> None:
+def test_a_damaged_row_is_one_line_and_stops_nothing(what: str, has_end: bool, file: Path) -> None:
     column, value = DAMAGE[what]
     before = open_journal(file)
     for number in range(3):
         entry = before.intend(CHANGE, REQUEST)
-        if ended or number != 1:
-            before.settle(entry, DONE)
+        if has_end or number != 1:
+            before.settle(entry, SUCCESS)
     before.close()
     damage(file, 2, column, value)
     journal = open_journal(file)
     assert journal.intend(CHANGE, REQUEST) == 4
-    journal.settle(4, DONE)
+    journal.settle(4, SUCCESS)
     entries = journal.entries()
     assert [(e.id, e.is_damaged) for e in entries] == [
         (4, False), (3, False), (2, True), (1, False),
@@ -119,7 +119,7 @@ def test_a_damaged_row_is_one_line_and_stops_nothing(what: str, ended: bool, fil
 
 def test_a_text_that_is_no_text_is_one_line_too(file: Path) -> None:
     journal = open_journal(file)
-    journal.settle(journal.intend(CHANGE, REQUEST), DONE)
+    journal.settle(journal.intend(CHANGE, REQUEST), SUCCESS)
     db = sqlite3.connect(file)
     with db:
         db.execute("UPDATE changes SET target = CAST(x'ff' AS TEXT)")
@@ -133,22 +133,22 @@ def test_a_text_that_is_no_text_is_one_line_too(file: Path) -> None:
 def test_no_number_of_a_row_ends_the_journal_or_what_it_keeps(number: int, file: Path) -> None:
     journal = open_journal(file)
     for _ in range(3):
-        journal.settle(journal.intend(CHANGE, REQUEST), DONE)
+        journal.settle(journal.intend(CHANGE, REQUEST), SUCCESS)
     db = sqlite3.connect(file)
     with db:
         db.execute("UPDATE changes SET id = ? WHERE id = 2", (number,))
     db.close()
     entry = journal.intend(CHANGE, REQUEST)
-    journal.settle(entry, DONE)
-    kept = {each.id: each.is_damaged for each in journal.entries()}
-    assert kept == {1: False, 3: False, entry: False, number: number != 10**12}
+    journal.settle(entry, SUCCESS)
+    damage_by_id = {each.id: each.is_damaged for each in journal.entries()}
+    assert damage_by_id == {1: False, 3: False, entry: False, number: number != 10**12}
     journal.close()
 
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=20) as made:
-        yield made
+    async with open_world(devices=20) as world:
+        yield world
 
 
 async def overridden(workspace: Workspace, device: str, channel: str = "beta") -> OverrideChange:
@@ -182,7 +182,7 @@ async def test_all_that_reads_the_journal_goes_on(what: str, world: World, file:
     assert undo.undoes == (2,)
 
 
-LATER: tuple[tuple[str, dict[str, JSON]], ...] = (
+LATER_KINDS: tuple[tuple[str, dict[str, JSON]], ...] = (
     ("channel.rollout", {"app_id": "com.example.app", "key": "beta", "label": "beta"}),
     ("channel.settings", {"app_id": "com.example.app", "key": "beta", "share": 25}),
     ("app.rename", {"before": {"name": "a"}, "after": {"name": "b"}}),
@@ -191,7 +191,7 @@ LATER: tuple[tuple[str, dict[str, JSON]], ...] = (
 """Kinds of change, and fields of them, that a later version may write."""
 
 
-@pytest.mark.parametrize(("kind", "fields"), LATER)
+@pytest.mark.parametrize(("kind", "fields"), LATER_KINDS)
 @pytest.mark.parametrize("fate", ["verified", None])
 async def test_all_that_reads_the_journal_passes_over_an_unknown_kind_of_change(
     kind: str, fields: dict[str, JSON], fate: str | None, world: World, file: Path
@@ -240,7 +240,7 @@ async def test_an_undo_is_named_by_what_was_read_not_by_what_is_stored(
     assert "boss" not in undo.title
 
 
-def written(file: Path, change: Change, entry: int = 1) -> None:
+def write_entry(file: Path, change: Change, entry: int = 1) -> None:
     """Put another change into the place of one."""
     damage(file, entry, "change", change.model_dump_json())
 
@@ -250,7 +250,7 @@ async def test_what_its_row_does_not_show_is_not_written_to(world: World, file: 
     workspace = world.open(journal=file)
     change = await overridden(workspace, one)
     for update in ({"key": other}, {"app_id": "com.example.other"}):
-        written(file, change.model_copy(update=update))
+        write_entry(file, change.model_copy(update=update))
         (entry,) = workspace.journal.entries()
         assert revive(entry) is None
         assert isinstance(await plan([entry], workspace), str)
@@ -351,12 +351,12 @@ ODD: tuple[JSON, ...] = (
 """What may stand where something else belongs."""
 
 
-def altered(value: JSON) -> Iterator[JSON]:
+def alter(value: JSON) -> Iterator[JSON]:
     """Yield a document once for each of its places and each odd value."""
     yield from ODD
     if isinstance(value, dict):
         for name, inner in value.items():
-            for other in altered(inner):
+            for other in alter(inner):
                 yield {**value, name: other}
             yield {each: item for each, item in value.items() if each != name}
 
@@ -390,19 +390,19 @@ def vars_of(row: object) -> list[str]:
 @pytest.mark.parametrize("change", KINDS, ids=lambda change: type(change).__name__)
 def test_no_value_of_a_change_stops_anything(change: Change, file: Path) -> None:
     journal = open_journal(file)
-    found = {**(change.after or change.before or {}), DEMOTED: json.dumps(["qa"])}
-    journal.settle(journal.intend(change, REQUEST), Outcome(Fate.VERIFIED, found))
+    state = {**(change.after or change.before or {}), DEMOTED: json.dumps(["qa"])}
+    journal.settle(journal.intend(change, REQUEST), Outcome(Fate.VERIFIED, state))
     (sound,) = journal.entries()
     assert revive(sound) == change
     look_at(sound)
-    documents: dict[str, JSON] = {"change": change.model_dump(mode="json"), "found": {**found}}
+    documents: dict[str, JSON] = {"change": change.model_dump(mode="json"), "found": {**state}}
     for column, document in documents.items():
-        for other in altered(document):
+        for other in alter(document):
             damage(file, 1, column, json.dumps(other))
             (entry,) = journal.entries()
             look_at(entry)
         damage(file, 1, column, json.dumps(document))
     for text in ("[", '["qa', DEEP, "{}", "[1, {}]"):
-        damage(file, 1, "found", json.dumps({**found, DEMOTED: text}))
+        damage(file, 1, "found", json.dumps({**state, DEMOTED: text}))
         look_at(journal.entries()[0])
     journal.close()

@@ -49,14 +49,14 @@ async def test_ids_are_matched_whatever_their_case_and_asked_for_once() -> None:
         text = (
             f"{first.upper()}\nLAB-1\n{second}\nlate-one\nNever-Seen\nbad\N{REPLACEMENT CHARACTER}"
         )
-        named = finder.among_loaded(parse_ids(text).ids)
-        assert [one.id for one in named[:4]] == [first, second, "late-one", "never-seen"]
-        assert named[-1].trouble
+        matches = finder.among_loaded(parse_ids(text).ids)
+        assert [one.id for one in matches[:4]] == [first, second, "late-one", "never-seen"]
+        assert matches[-1].trouble
         assert not world.door.asked, "what is loaded costs no request"
-        counted: list[int] = []
-        found = await finder.ask_server(named, counted.append)
-        assert [one.device is not None for one in found] == [True, True, True, False, False]
-        assert counted == [1, 2]
+        counts: list[int] = []
+        results = await finder.ask_server(matches, counts.append)
+        assert [one.device is not None for one in results] == [True, True, True, False, False]
+        assert counts == [1, 2]
         assert world.door.count("GET /device") == 2
         assert "late-one" in workspace.devices.records
 
@@ -77,11 +77,11 @@ async def test_a_failed_look_up_asks_no_further() -> None:
     async with open_world(devices=40) as world:
         workspace = world.open()
         finder = await DeviceFinder.of(workspace)
-        named = finder.among_loaded([f"id-{number}" for number in range(50)])
+        matches = finder.among_loaded([f"id-{number}" for number in range(50)])
         await workspace.client.learn_revision(world.app_id)
         world.door.asked.clear()
         world.door.fail("GET /device", 400, times=50)
-        with pytest.raises(CapgoError) as caught:
-            await finder.ask_server(named, lambda _: None)
-        assert caught.value.kind is not ErrorKind.NOT_FOUND
+        with pytest.raises(CapgoError) as error:
+            await finder.ask_server(matches, lambda _: None)
+        assert error.value.kind is not ErrorKind.NOT_FOUND
         assert world.door.count("GET /device") <= 8

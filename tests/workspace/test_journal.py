@@ -37,16 +37,16 @@ CHANGE = OverrideChange(
 )  # fmt: skip
 WRITER = """
 import sys, pathlib
-from tests.workspace.test_journal import CHANGE, REQUEST, DONE, open_journal
+from tests.workspace.test_journal import CHANGE, REQUEST, SUCCESS, open_journal
 journal = open_journal(pathlib.Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
     change = CHANGE.model_copy(update={"key": f"{sys.argv[3]}-{number}"})
     entry = journal.intend(change, REQUEST)
     print(entry, flush=True)
-    journal.settle(entry, DONE)
+    journal.settle(entry, SUCCESS)
 journal.close()
 """
-DONE = Outcome(Fate.VERIFIED, {"channel": "beta"})
+SUCCESS = Outcome(Fate.VERIFIED, {"channel": "beta"})
 
 
 def request() -> Request:
@@ -74,9 +74,9 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def journal(file: Path) -> Iterator[Journal]:
-    made = open_journal(file)
-    yield made
-    made.close()
+    journal = open_journal(file)
+    yield journal
+    journal.close()
 
 
 def writer(file: Path, count: int, name: str) -> subprocess.Popen[str]:
@@ -101,22 +101,31 @@ def mode(path: Path) -> str:
 
 def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
     entry = journal.intend(CHANGE, REQUEST, run="r1")
-    (found,) = journal.entries()
-    assert found.under_way
-    assert not found.cut_off
-    assert (found.id, found.at, found.run, found.fate) == (entry, NOON, "r1", None)
-    assert found.key_fingerprint == ApiKey(KEY).fingerprint
-    assert (found.kind, found.target, found.request) == ("device.override", "d-1", "POST /device")
-    assert revive(found) == CHANGE
+    (entry_read,) = journal.entries()
+    assert entry_read.under_way
+    assert not entry_read.cut_off
+    assert (entry_read.id, entry_read.at, entry_read.run, entry_read.fate) == (
+        entry,
+        NOON,
+        "r1",
+        None,
+    )
+    assert entry_read.key_fingerprint == ApiKey(KEY).fingerprint
+    assert (entry_read.kind, entry_read.target, entry_read.request) == (
+        "device.override",
+        "d-1",
+        "POST /device",
+    )
+    assert revive(entry_read) == CHANGE
     error = CapgoError("no such channel", kind=ErrorKind.RULE)
     journal.settle(entry, Outcome(Fate.FAILED, {"channel": None}, error))
-    (found,) = journal.entries()
-    assert (found.fate, found.found, found.error) == (
+    (entry_read,) = journal.entries()
+    assert (entry_read.fate, entry_read.found, entry_read.error) == (
         Fate.FAILED,
         {"channel": None},
         "no such channel",
     )
-    assert not found.under_way
+    assert not entry_read.under_way
 
 
 def test_lone_surrogates_of_a_server_come_back_letter_by_letter(journal: Journal) -> None:
@@ -125,10 +134,10 @@ def test_lone_surrogates_of_a_server_come_back_letter_by_letter(journal: Journal
     )
     entry = journal.intend(change, REQUEST)
     journal.settle(entry, Outcome(Fate.VERIFIED, {"channel": "\udfffbeta"}))
-    (found,) = journal.entries()
-    assert revive(found) == change
-    assert found.found == change.after
-    assert story(found).effect == "unknown → \ufffdbeta"
+    (entry_read,) = journal.entries()
+    assert revive(entry_read) == change
+    assert entry_read.found == change.after
+    assert story(entry_read).effect == "unknown → \ufffdbeta"
 
 
 def test_each_app_of_each_server_has_entries_of_its_own(journal: Journal, file: Path) -> None:
@@ -169,14 +178,14 @@ def test_what_an_undo_took_back_is_undone_until_that_is_taken_back(journal: Jour
 
 def test_an_undo_in_two_steps_counts_when_both_took_effect(journal: Journal) -> None:
     first = journal.intend(CHANGE, REQUEST)
-    journal.settle(first, DONE)
+    journal.settle(first, SUCCESS)
     for fate in (Fate.VERIFIED, Fate.FAILED):
         step = journal.intend(CHANGE, REQUEST, undoes=first, run="half")
         journal.settle(step, Outcome(fate))
     assert not any(entry.undone for entry in journal.entries())
     for _ in range(2):
         step = journal.intend(CHANGE, REQUEST, undoes=first, run="whole")
-        journal.settle(step, DONE)
+        journal.settle(step, SUCCESS)
     assert [entry.id for entry in journal.entries() if entry.undone] == [first]
 
 
@@ -184,7 +193,7 @@ def test_the_oldest_give_way_but_not_those_without_an_end(file: Path) -> None:
     journal = open_journal(file, kept=5)
     journal.intend(CHANGE, REQUEST)
     for _ in range(20):
-        journal.settle(journal.intend(CHANGE, REQUEST), DONE)
+        journal.settle(journal.intend(CHANGE, REQUEST), SUCCESS)
     assert [entry.id for entry in journal.entries()] == [21, 20, 19, 18, 17, 1]
     journal.close()
 
@@ -197,18 +206,18 @@ def test_it_is_its_owners_alone_however_lax_the_umask(file: Path) -> None:
     try:
         journal = open_journal(file)
         journal.intend(CHANGE, REQUEST)
-        made = {path.name: mode(path) for path in file.parent.rglob("*") if path.is_file()}
+        modes = {path.name: mode(path) for path in file.parent.rglob("*") if path.is_file()}
     finally:
         os.umask(before)
-    assert {"journal.sqlite3", "journal.sqlite3-wal", "journal.sqlite3-shm"} <= made.keys()
-    assert set(made.values()) == {"0o600"}
+    assert {"journal.sqlite3", "journal.sqlite3-wal", "journal.sqlite3-shm"} <= modes.keys()
+    assert set(modes.values()) == {"0o600"}
     assert mode(file.parent) == "0o700"
     journal.close()
 
 
 def test_one_that_others_could_read_is_closed_to_them(file: Path) -> None:
     first = open_journal(file)
-    first.settle(first.intend(CHANGE, REQUEST), DONE)
+    first.settle(first.intend(CHANGE, REQUEST), SUCCESS)
     for path in file.parent.glob("journal.*"):
         path.chmod(0o644)
     second = open_journal(file)
@@ -242,25 +251,25 @@ def test_one_of_somebody_else_is_refused(place: str, journal: Journal, file: Pat
 
 
 @POSIX
-@pytest.mark.parametrize("there", [True, False], ids=["to something", "to nothing"])
+@pytest.mark.parametrize("has_target", [True, False], ids=["to something", "to nothing"])
 @pytest.mark.parametrize("place", ["folder", "running", "file", "-wal", "-shm"])
 def test_no_link_is_followed(
-    place: str, there: bool, journal: Journal, file: Path, tmp_path: Path
+    place: str, has_target: bool, journal: Journal, file: Path, tmp_path: Path
 ) -> None:
     fill(file)
-    linked, other = place_of(file, place), tmp_path / "other"
-    if not there:
-        linked.rename(tmp_path / "out of the way")
+    link, other = place_of(file, place), tmp_path / "other"
+    if not has_target:
+        link.rename(tmp_path / "out of the way")
     else:
-        linked.rename(other)
+        link.rename(other)
         other.chmod(0o755)
-    linked.symlink_to(other)
-    with pytest.raises(JournalUnusable) as told:
+    link.symlink_to(other)
+    with pytest.raises(JournalUnusable) as error:
         journal.intend(CHANGE, REQUEST)
-    if there:
-        assert "is a link" in str(told.value)
+    if has_target:
+        assert "is a link" in str(error.value)
         assert mode(other) == "0o755"
-    assert other.exists() == there
+    assert other.exists() == has_target
 
 
 @POSIX
@@ -288,9 +297,9 @@ def test_litter_among_the_running_copies_stops_nothing(journal: Journal, file: P
 
 def fill(file: Path) -> None:
     """Make a journal with all that lies beside it while it is open."""
-    made = open_journal(file)
-    made.settle(made.intend(CHANGE, REQUEST), DONE)
-    made.close()
+    journal = open_journal(file)
+    journal.settle(journal.intend(CHANGE, REQUEST), SUCCESS)
+    journal.close()
     for end in ("-wal", "-shm"):
         place_of(file, end).touch(mode=0o600)
 
@@ -314,9 +323,9 @@ async def test_no_piece_of_the_key_is_in_its_bytes(file: Path) -> None:
         await workspace.devices.load_more()
         fingerprint = workspace.client.key_fingerprint
         good = CHANGE.model_copy(update={"app_id": world.app_id, "key": world.free_devices()[0]})
-        refused = good.model_copy(update={"after": {"channel": "no such channel"}})
+        bad_change = good.model_copy(update={"after": {"channel": "no such channel"}})
         world.door.fail("GET /device", skip=1)
-        for change in (good, refused, good):
+        for change in (good, bad_change, good):
             await carry_out(change, workspace)
         # Both files as they are while it runs, and the one that is left.
         running = contents(file.parent)
@@ -334,9 +343,9 @@ async def test_no_piece_of_the_key_is_in_its_bytes(file: Path) -> None:
 
 def assert_unusable(journal: Journal, *words: str) -> None:
     for attempt in (lambda: journal.intend(CHANGE, REQUEST), journal.entries):
-        with pytest.raises(JournalUnusable) as told:
+        with pytest.raises(JournalUnusable) as error:
             attempt()
-        assert all(word in str(told.value) for word in words), str(told.value)
+        assert all(word in str(error.value) for word in words), str(error.value)
 
 
 def test_one_of_a_newer_version_is_named_and_left_alone(journal: Journal, file: Path) -> None:
@@ -359,32 +368,32 @@ def test_a_database_of_somebody_else_is_left_alone(journal: Journal, file: Path)
     assert file.read_bytes() == before
 
 
-def overwritten(content: bytes) -> bytes:
+def overwrite(content: bytes) -> bytes:
     return b"not a database at all " * 100
 
 
-def torn(content: bytes) -> bytes:
+def truncate(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
 
-def scribbled(content: bytes) -> bytes:
+def scribble(content: bytes) -> bytes:
     return content[:4096] + b"\xa5" * 4096 + content[8192:]
 
 
-@pytest.mark.parametrize("damage", [overwritten, torn, scribbled])
+@pytest.mark.parametrize("damage", [overwrite, truncate, scribble])
 def test_a_damaged_one_is_named_and_left_alone(
     damage: Callable[[bytes], bytes], file: Path
 ) -> None:
     before = open_journal(file)
     for _ in range(50):
-        before.settle(before.intend(CHANGE, REQUEST), DONE)
+        before.settle(before.intend(CHANGE, REQUEST), SUCCESS)
     before.close()
     file.write_bytes(damage(file.read_bytes()))
-    broken = file.read_bytes()
+    content = file.read_bytes()
     journal = open_journal(file)
     assert_unusable(journal, "damaged", f"move {file} elsewhere")
     journal.close()
-    assert file.read_bytes() == broken
+    assert file.read_bytes() == content
     file.rename(file.with_suffix(".old"))
     fresh = open_journal(file)
     assert fresh.intend(CHANGE, REQUEST) == 1, "what it says to do helps"
@@ -445,9 +454,9 @@ async def test_an_end_that_cannot_be_written_is_told(file: Path) -> None:
 
 def test_two_processes_that_write_at_once_lose_nothing(file: Path) -> None:
     processes = [writer(file, 200, name) for name in ("one", "two")]
-    printed = [process.communicate()[0].split() for process in processes]
+    output = [process.communicate()[0].split() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
-    numbers = [int(number) for each in printed for number in each]
+    numbers = [int(number) for each in output for number in each]
     assert sorted(numbers) == list(range(1, 401))
     journal = open_journal(file)
     entries = journal.entries(limit=1000)
@@ -461,7 +470,7 @@ def test_two_processes_that_write_at_once_lose_nothing(file: Path) -> None:
 async def test_threads_of_one_copy_take_turns(journal: Journal) -> None:
     async def write() -> None:
         entry = await asyncio.to_thread(journal.intend, CHANGE, REQUEST)
-        await asyncio.to_thread(journal.settle, entry, DONE)
+        await asyncio.to_thread(journal.settle, entry, SUCCESS)
 
     await asyncio.gather(*(write() for _ in range(40)))
     assert [entry.fate for entry in journal.entries()] == [Fate.VERIFIED] * 40
@@ -471,12 +480,12 @@ async def test_threads_of_one_copy_take_turns(journal: Journal) -> None:
 def test_what_was_written_down_outlives_a_kill_at_any_moment(lines: int, file: Path) -> None:
     with writer(file, 10_000, "killed") as process:
         assert process.stdout is not None
-        printed = [int(process.stdout.readline()) for _ in range(lines)]
+        output = [int(process.stdout.readline()) for _ in range(lines)]
         process.kill()
         process.wait()
     journal = open_journal(file)
     entries = journal.entries(limit=10_000)
-    assert {entry.id for entry in entries} >= set(printed)
+    assert {entry.id for entry in entries} >= set(output)
     assert not any(entry.under_way for entry in entries), "its writer is gone"
     without_end = [entry.id for entry in entries if entry.cut_off]
     assert without_end in ([], [entries[0].id]), "only the last can have been without an end"

@@ -21,13 +21,17 @@ STATISTICS = "GET /statistics/app/com.acme.shop"
 
 
 def effort(
-    expected: int | None = 100_000, loaded: int = 0, *, slowed: bool = False, page: int = 150
+    expected_count: int | None = 100_000,
+    loaded_count: int = 0,
+    *,
+    is_slowed: bool = False,
+    page: int = 150,
 ) -> LoadEffort:
     return LoadEffort(
-        expected_count=expected,
-        loaded_count=loaded,
+        expected_count=expected_count,
+        loaded_count=loaded_count,
         page_size=lambda: page,
-        is_slowed=lambda: slowed,
+        is_slowed=lambda: is_slowed,
         began=NOON,
     )
 
@@ -45,20 +49,22 @@ def test_before_it_begins() -> None:
     assert announcement(effort(100_000, page=95)).startswith("~100 000 active in 30 days · 1 053 r")
 
 
-@pytest.mark.parametrize(("expected", "loaded"), [(None, 150), (100, 150), (150, 150)])
-def test_where_it_is_not_known_no_number_is_made_up(expected: int | None, loaded: int) -> None:
-    asked = effort(expected, loaded)
-    assert announcement(asked) == "total not told · 150 a request · at most 100 a minute"
-    assert not asked.is_long
-    asked.note(1, loaded + 150)
-    assert progress(asked, NOON) == "1 request · what is left is not told"
-    asked.note(2, loaded + 300)
-    assert progress(asked, NOON) == "3 requests · what is left is not told"
+@pytest.mark.parametrize(("expected_count", "loaded_count"), [(None, 150), (100, 150), (150, 150)])
+def test_where_it_is_not_known_no_number_is_made_up(
+    expected_count: int | None, loaded_count: int
+) -> None:
+    load_effort = effort(expected_count, loaded_count)
+    assert announcement(load_effort) == "total not told · 150 a request · at most 100 a minute"
+    assert not load_effort.is_long
+    load_effort.note(1, loaded_count + 150)
+    assert progress(load_effort, NOON) == "1 request · what is left is not told"
+    load_effort.note(2, loaded_count + 300)
+    assert progress(load_effort, NOON) == "3 requests · what is left is not told"
 
 
-@pytest.mark.parametrize(("expected", "long"), [(15_000, False), (15_001, True)])
-def test_more_than_a_hundred_requests_are_asked_about(expected: int, long: bool) -> None:
-    assert effort(expected).is_long is long
+@pytest.mark.parametrize(("expected_count", "long"), [(15_000, False), (15_001, True)])
+def test_more_than_a_hundred_requests_are_asked_about(expected_count: int, long: bool) -> None:
+    assert effort(expected_count).is_long is long
 
 
 def test_the_question_fits_and_keeps_what_it_costs() -> None:
@@ -67,9 +73,9 @@ def test_the_question_fits_and_keeps_what_it_costs() -> None:
         "Load all? About 100 000 devices active in 30 days: 667 requests, 7 min at 100 a minute"
     )
     for width in range(47, 120):
-        asked = question(effort(), width)
-        assert len(asked) <= width
-        assert "667 requests, 7 min" in asked
+        sentence = question(effort(), width)
+        assert len(sentence) <= width
+        assert "667 requests, 7 min" in sentence
     assert "active in 30 days" in question(effort(), 80 - 15), "at 80 columns"
 
 
@@ -82,7 +88,7 @@ def test_while_it_goes_on_the_time_left_is_that_of_the_pace_so_far() -> None:
 
 
 def test_once_slowed_down_it_is_at_least_that_of_the_documented_pace() -> None:
-    going = effort(slowed=True)
+    going = effort(is_slowed=True)
     going.note(83, 12_450)
     assert progress(going, NOON + timedelta(seconds=8.3)) == "83 of ~667 requests · ~6 min left"
     assert progress(going, NOON + timedelta(seconds=830)) == "83 of ~667 requests · ~98 min left"
@@ -135,8 +141,8 @@ async def test_it_is_asked_once_and_kept() -> None:
         for _ in range(3):
             await workspace.fleet_size.learn()
         assert workspace.fleet_size.active == 5
-        (asked,) = (one for one in world.door.asked if one.name == STATISTICS)
-        assert asked.query == {"from": "2026-10-23", "to": "2026-11-22"}
+        (request,) = (one for one in world.door.asked if one.name == STATISTICS)
+        assert request.query == {"from": "2026-10-23", "to": "2026-11-22"}
 
 
 async def test_an_unknown_server_and_one_without_statistics_are_not_asked() -> None:

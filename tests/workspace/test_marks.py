@@ -95,7 +95,7 @@ class Marking(RuleBasedStateMachine):
         self.collection = empty_collection()
         self.view = plain_view(self.collection)
         self.marks = Marks(self.view)
-        self.expected: set[str] = set()
+        self.expected_marks: set[str] = set()
         self.anchor: str | None = None
 
     def key(self, number: int) -> str:
@@ -109,7 +109,7 @@ class Marking(RuleBasedStateMachine):
     @rule(first=st.integers(0, 12), count=st.integers(0, 12))
     def read_anew(self, first: int, count: int) -> None:
         swap(self.collection, fleet(count, first))
-        self.expected &= self.collection.records.keys()
+        self.expected_marks &= self.collection.records.keys()
 
     @rule(text=st.sampled_from(["", "ios", "android", "nothing", "store-7"]))
     def filter(self, text: str) -> None:
@@ -124,7 +124,7 @@ class Marking(RuleBasedStateMachine):
         self.anchor = self.key(number)
         self.marks.toggle(self.anchor)
         if self.anchor in self.collection.records:
-            self.expected ^= {self.anchor}
+            self.expected_marks ^= {self.anchor}
 
     @rule(number=st.integers(0, 20))
     def mark_to(self, number: int) -> None:
@@ -134,29 +134,33 @@ class Marking(RuleBasedStateMachine):
             ends = sorted(
                 (keys.index(key), keys.index(self.anchor if self.anchor in keys else key))
             )
-            self.expected |= set(keys[ends[0] : ends[1] + 1])
+            self.expected_marks |= set(keys[ends[0] : ends[1] + 1])
             self.anchor = key
 
     @rule()
     def mark_all(self) -> None:
         self.marks.mark_all()
-        self.expected |= set(self.view.keys())
+        self.expected_marks |= set(self.view.keys())
 
     @rule()
     def clear(self) -> None:
         self.marks.clear()
-        self.expected, self.anchor = set(), None
+        self.expected_marks, self.anchor = set(), None
 
     @invariant()
     def they_are_the_expected_ones(self) -> None:
-        shown = list(self.view.keys())
-        hidden = self.expected - set(shown)
-        assert len(self.marks) == len(self.expected)
-        assert self.marks.hidden == len(hidden)
+        visible_keys = list(self.view.keys())
+        hidden_marks = self.expected_marks - set(visible_keys)
+        assert len(self.marks) == len(self.expected_marks)
+        assert self.marks.hidden == len(hidden_marks)
         in_turn = list(self.marks)
-        assert in_turn[: len(in_turn) - len(hidden)] == [k for k in shown if k in self.expected]
-        assert set(in_turn[len(in_turn) - len(hidden) :]) == hidden
-        assert all((key in self.marks) == (key in self.expected) for key in self.collection.records)
+        assert in_turn[: len(in_turn) - len(hidden_marks)] == [
+            k for k in visible_keys if k in self.expected_marks
+        ]
+        assert set(in_turn[len(in_turn) - len(hidden_marks) :]) == hidden_marks
+        assert all(
+            (key in self.marks) == (key in self.expected_marks) for key in self.collection.records
+        )
 
 
 Marking.TestCase.settings = hypothesis_settings(deadline=None, max_examples=100)

@@ -71,13 +71,13 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
 def test_no_sentence_names_a_key_of_the_screen(room: str) -> None:
     files = sorted((ROOT / room).rglob("*.py"))
     assert len(files) > 20
-    named = [
+    key_sentences = [
         f"{path.relative_to(ROOT)}:{line}: {text}"
         for path in files
         for line, text in sentences(path)
         if PATTERN.search(text)
     ]
-    assert named == []
+    assert key_sentences == []
 
 
 @pytest.mark.parametrize(

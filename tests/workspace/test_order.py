@@ -32,12 +32,12 @@ def roll_of(count: int) -> Roll:
     return roll
 
 
-def expected(values: dict[int, int | None], *, descending: bool) -> list[str]:
+def expected_keys(values: dict[int, int | None], *, descending: bool) -> list[str]:
     """Brute force: by value, ties by arrival, the unknown ones last."""
-    known = [number for number in sorted(values) if values[number] is not None]
-    known.sort(key=lambda n: -(values[n] or 0) if descending else values[n] or 0)
-    unknown = [number for number in sorted(values) if values[number] is None]
-    return [f"k{number}" for number in known + unknown]
+    with_value = [number for number in sorted(values) if values[number] is not None]
+    with_value.sort(key=lambda n: -(values[n] or 0) if descending else values[n] or 0)
+    without_value = [number for number in sorted(values) if values[number] is None]
+    return [f"k{number}" for number in with_value + without_value]
 
 
 @given(EDITS, st.booleans())
@@ -48,7 +48,7 @@ def test_an_order_is_what_sorting_would_give(
     roll = Roll()
     values: Values = []
     order = Order(roll, values, descending=descending)
-    there: dict[int, int | None] = {}
+    present: dict[int, int | None] = {}
     for kind, *what in edits:
         match kind, what:
             case (("arrive" | "skip"), [list(given)]):
@@ -56,24 +56,24 @@ def test_an_order_is_what_sorting_would_give(
                 values += given
                 if kind == "arrive":
                     order.arrive(numbers)
-                    there.update(zip(numbers, given, strict=True))
+                    present.update(zip(numbers, given, strict=True))
             case "change", [int(number), value] if number < len(roll):
                 order.discard(number)
                 assert value is None or isinstance(value, int)
-                values[number] = there[number] = value
+                values[number] = present[number] = value
                 order.add(number)
             case "discard", [int(number)]:
                 order.discard(number)
-                there.pop(number, None)
-        keys = expected(there, descending=descending)
+                present.pop(number, None)
+        keys = expected_keys(present, descending=descending)
         assert list(order.keys()) == keys
         assert len(order) == len(keys)
         assert [order.key_at(index) for index in range(len(order))] == keys
         assert [order.index_of(key) for key in keys] == list(range(len(keys)))
-        assert order.select(range(len(roll) + 3)) == sorted(there)
-        assert all((number in order) == (number in there) for number in range(len(roll) + 3))
-        gone = set(roll.ids) - set(keys) | {"nobody"}
-        assert all(order.index_of(key) is None for key in gone)
+        assert order.select(range(len(roll) + 3)) == sorted(present)
+        assert all((number in order) == (number in present) for number in range(len(roll) + 3))
+        absent_keys = set(roll.ids) - set(keys) | {"nobody"}
+        assert all(order.index_of(key) is None for key in absent_keys)
 
 
 @given(st.lists(VALUES, max_size=60), st.booleans(), st.integers(1, 30))
@@ -81,19 +81,19 @@ def test_an_order_is_what_sorting_would_give(
 def test_an_order_made_at_once_is_the_one_made_bit_by_bit(
     values: list[int | None], descending: bool, size: int
 ) -> None:
-    told: Values = list(values)
-    known = [number for number, value in enumerate(values) if value is not None]
-    slow = Order(roll_of(len(values)), told, descending=descending)
+    shared_values: Values = list(values)
+    with_value = [number for number, value in enumerate(values) if value is not None]
+    slow = Order(roll_of(len(values)), shared_values, descending=descending)
     for number in range(len(values)):
         slow.add(number)
-    fast = Order(slow.roll, told, descending=descending)
-    for part in sorted_by_parts(known, told, descending=descending, size=size):
+    fast = Order(slow.roll, shared_values, descending=descending)
+    for part in sorted_by_parts(with_value, shared_values, descending=descending, size=size):
         fast.extend(part, has_value=True)
     fast.extend([number for number, value in enumerate(values) if value is None])
     assert list(fast.keys()) == list(slow.keys())
     parts = list(fast.parts(size))
     assert [number for is_known, part in parts for number in part if is_known] == sorted(
-        known, key=lambda n: (values[n] or 0, -n if descending else n)
+        with_value, key=lambda n: (values[n] or 0, -n if descending else n)
     )
     assert sorted(number for _, part in parts for number in part) == list(range(len(values)))
     assert all(len(part) <= size for _, part in parts)

@@ -27,16 +27,16 @@ BETA = link_limits("A-Device", "beta")
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=40, limits="device") as made:
-        yield made
+    async with open_world(devices=40, limits="device") as world:
+        yield world
 
 
 async def link(world: World, workspace: Workspace, channel: str = "beta") -> OverrideChange:
     await workspace.devices.load_all()
     await workspace.channels.load_all()
     device = workspace.devices.records[world.free_devices()[0]]
-    chosen = next(c for c in workspace.channels.records.values() if c.name == channel)
-    return override(workspace, device, chosen)
+    target = next(c for c in workspace.channels.records.values() if c.name == channel)
+    return override(workspace, device, target)
 
 
 async def test_a_link_is_known_to_be_refused_for_as_long_as_the_server_refuses_it(
@@ -97,17 +97,17 @@ def test_five_calls_a_second_for_one_device() -> None:
 def test_what_the_server_asks_for_is_waited_for_by_one_device_or_by_all() -> None:
     clock = Clock()
     pacing = Pacing(clock)
-    limited = {"kind": ErrorKind.RATE_LIMITED, "status": 429}
-    pacing.note(BETA, CapgoError("x", **limited, retry_after=7, detail={"device_id": "d"}))  # type: ignore[arg-type]
+    rate_limit = {"kind": ErrorKind.RATE_LIMITED, "status": 429}
+    pacing.note(BETA, CapgoError("x", **rate_limit, retry_after=7, detail={"device_id": "d"}))  # type: ignore[arg-type]
     assert pacing.wait(BETA) == 7
     assert pacing.wait(()) == 0
     reason = {"reason": "ip_rate_limit_exceeded"}
-    pacing.note(BETA, CapgoError("x", **limited, retry_after=30, detail=reason))  # type: ignore[arg-type]
+    pacing.note(BETA, CapgoError("x", **rate_limit, retry_after=30, detail=reason))  # type: ignore[arg-type]
     assert pacing.wait(()) == 30
     clock.advance(30)
     waits = []
     for _ in range(5):
-        pacing.note((), CapgoError("x", **limited))  # type: ignore[arg-type]
+        pacing.note((), CapgoError("x", **rate_limit))  # type: ignore[arg-type]
         waits.append(pacing.wait(()))
         clock.advance(60)
     assert waits == [4, 8, 8, 8, 8], "longer and longer, after two that told"

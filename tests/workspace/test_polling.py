@@ -24,12 +24,12 @@ def after(seconds: float) -> datetime:
 
 def times(polling: Polling, until: int, requests_each: int = 1) -> list[int]:
     """The seconds at which it was time, looked at every second."""
-    requests, found = 0, []
+    requests, seconds = 0, []
     for second in range(until + 1):
         if polling.due(after(second), requests):
             requests += requests_each
-            found.append(second)
-    return found
+            seconds.append(second)
+    return seconds
 
 
 def test_it_is_time_again_and_again_after_the_seconds_asked_for() -> None:
@@ -42,11 +42,11 @@ def test_nobody_polls_faster_than_they_can_look() -> None:
 
 def test_it_rests_so_long_that_the_server_forgets() -> None:
     polls = REQUESTS_BEFORE_REST // 10
-    found = times(Polling(10), 10 * polls + 2 * REST_SECONDS, 10)
-    assert found[:polls] == list(range(10, 10 * polls + 1, 10))
-    gap = found[polls] - found[polls - 1]
+    seconds = times(Polling(10), 10 * polls + 2 * REST_SECONDS, 10)
+    assert seconds[:polls] == list(range(10, 10 * polls + 1, 10))
+    gap = seconds[polls] - seconds[polls - 1]
     assert gap > REST_SECONDS
-    assert found[polls + 1] - found[polls] == 10
+    assert seconds[polls + 1] - seconds[polls] == 10
 
 
 def test_what_costs_many_requests_comes_less_often() -> None:
@@ -58,8 +58,8 @@ def test_a_refused_poll_rests_until_the_server_has_forgotten() -> None:
     polling = Polling(10)
     assert not polling.due(START, 0)
     assert polling.due(after(10), 0)
-    found = [second for second in range(11, 300) if polling.due(after(second), 1, 0)]
-    assert found[0] == 11 + REST_SECONDS
+    seconds = [second for second in range(11, 300) if polling.due(after(second), 1, 0)]
+    assert seconds[0] == 11 + REST_SECONDS
     assert not any(polling.due(after(second), 2, 900) for second in range(300, 1_200))
     assert polling.resting
     assert polling.due(after(1_200), 2, 900)
@@ -93,24 +93,24 @@ def test_requests_made_before_it_began_do_not_count() -> None:
 # Against the sandbox, whose limits have the same clock
 
 
-async def polled(world: World, seconds: float, until: int) -> tuple[int, int]:
+async def poll(world: World, seconds: float, until: int) -> tuple[int, int]:
     """Poll a list; tells how often it was read again and how often that was refused."""
     workspace = world.open()
     channels, polling = workspace.channels, Polling(seconds)
     await channels.load_all()
-    done = refused = 0
+    poll_count = refusal_count = 0
     for _ in range(until):
         world.clock.advance(1)
         if polling.due(world.clock(), workspace.requests.total, channels.asked_to_wait):
             await channels.refresh()
-            done += 1
-            refused += channels.error is not None
-    return done, refused
+            poll_count += 1
+            refusal_count += channels.error is not None
+    return poll_count, refusal_count
 
 
 async def test_an_hour_of_polling_is_never_refused() -> None:
     async with open_world(limits="hosted", channels=6) as world:
-        assert await polled(world, 30, 3_600) == (119, 0)
+        assert await poll(world, 30, 3_600) == (119, 0)
 
 
 async def test_rests_are_what_keeps_polling_from_being_refused(
@@ -119,14 +119,14 @@ async def test_rests_are_what_keeps_polling_from_being_refused(
     # Both sides scaled down alike, or it takes thousands of requests to show.
     monkeypatch.setattr("capgo_tui.sandbox.limits.KEY_LIMIT", KEY_LIMIT // 40)
     async with open_world(limits="hosted", channels=6) as world:
-        _, refused = await polled(world, 5, 600)
-        assert refused > 0
+        _, refusal_count = await poll(world, 5, 600)
+        assert refusal_count > 0
     rest = "capgo_tui.workspace.polling.REQUESTS_BEFORE_REST"
     monkeypatch.setattr(rest, REQUESTS_BEFORE_REST // 40)
     async with open_world(limits="hosted", channels=6) as world:
-        done, refused = await polled(world, 5, 600)
-        assert refused == 0
-        assert done > KEY_LIMIT // 40
+        poll_count, refusal_count = await poll(world, 5, 600)
+        assert refusal_count == 0
+        assert poll_count > KEY_LIMIT // 40
 
 
 async def test_polling_goes_on_once_a_lock_out_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ WORDS = st.text(alphabet="abAB1.-ßİ ", max_size=8)
 
 
 @pytest.mark.parametrize(
-    ("typed", "haystack", "matches"),
+    ("text", "haystack", "matches"),
     [
         ("", "anything", True),
         ("   ", "anything", True),
@@ -33,9 +33,9 @@ WORDS = st.text(alphabet="abAB1.-ßİ ", max_size=8)
     ],
 )
 def test_every_word_must_occur_somewhere_in_any_case(
-    typed: str, haystack: str, matches: bool
+    text: str, haystack: str, matches: bool
 ) -> None:
-    assert Query.parse(typed).matches(haystack) is matches
+    assert Query.parse(text).matches(haystack) is matches
 
 
 def test_a_filter_of_spaces_filters_nothing() -> None:
@@ -44,7 +44,7 @@ def test_a_filter_of_spaces_filters_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "doubt"),
+    ("text", "doubt"),
     [
         ("o:17", "«o:» may be os or override."),
         ("qa !O:x", "«o:» may be os or override."),
@@ -54,9 +54,9 @@ def test_a_filter_of_spaces_filters_nothing() -> None:
         ("x" * 20 + ":", f"«{'x' * 16}:» is no column; there are os, override, seen."),
     ],
 )
-def test_a_word_that_looks_like_a_condition_on_a_column_is_doubted(typed: str, doubt: str) -> None:
-    assert Query.parse(typed, ("os", "override", "seen")).doubt == doubt
-    assert Query.parse(typed).doubt == "", "where there are no columns there is nothing to doubt"
+def test_a_word_that_looks_like_a_condition_on_a_column_is_doubted(text: str, doubt: str) -> None:
+    assert Query.parse(text, ("os", "override", "seen")).doubt == doubt
+    assert Query.parse(text).doubt == "", "where there are no columns there is nothing to doubt"
 
 
 def test_a_filter_is_shown_as_it_was_typed() -> None:
@@ -93,7 +93,7 @@ def test_what_a_narrower_query_matches_the_wider_one_matches_too(
 
 
 @pytest.mark.parametrize(
-    ("typed", "is_id"),
+    ("text", "is_id"),
     [
         ("bbbbbbbb-0000-4000-8000-000000000001", True),
         ("  BBBBBBBB-0000-4000-8000-000000000001  ", True),
@@ -105,8 +105,8 @@ def test_what_a_narrower_query_matches_the_wider_one_matches_too(
         ("what?", False),
     ],
 )
-def test_what_looks_like_one_device_id(typed: str, is_id: bool) -> None:
-    assert Query.parse(typed).looks_like_id is is_id
+def test_what_looks_like_one_device_id(text: str, is_id: bool) -> None:
+    assert Query.parse(text).looks_like_id is is_id
 
 
 COLUMNS = ["device", "platform", "plugin", "os", "override"]
@@ -119,12 +119,12 @@ ROW = {
 }
 
 
-def row_matches(typed: str, row: dict[str, str] = ROW) -> bool:
-    return Query.parse(typed, COLUMNS).matches("\n".join(row.values()), row.__getitem__)
+def row_matches(text: str, row: dict[str, str] = ROW) -> bool:
+    return Query.parse(text, COLUMNS).matches("\n".join(row.values()), row.__getitem__)
 
 
 @pytest.mark.parametrize(
-    ("typed", "matches"),
+    ("text", "matches"),
     [
         ("!android", True),
         ("!ios", False),
@@ -161,13 +161,13 @@ def row_matches(typed: str, row: dict[str, str] = ROW) -> bool:
         ("over:!~tb", True),
     ],
 )
-def test_the_language(typed: str, matches: bool) -> None:
-    assert row_matches(typed) is matches
-    assert Query.parse(typed, COLUMNS).error == ""
+def test_the_language(text: str, matches: bool) -> None:
+    assert row_matches(text) is matches
+    assert Query.parse(text, COLUMNS).error == ""
 
 
 @pytest.mark.parametrize(
-    ("typed", "held"),
+    ("text", "row_text"),
     [
         ("https://x.example/a", "see https://x.example/a"),
         ("/var/log", "a /var/log b"),
@@ -180,25 +180,25 @@ def test_the_language(typed: str, matches: bool) -> None:
         ("!!a", "b"),
     ],
 )
-def test_what_only_resembles_the_language_is_looked_for_as_it_is(typed: str, held: str) -> None:
-    query = Query.parse(typed, COLUMNS)
+def test_what_only_resembles_the_language_is_looked_for_as_it_is(text: str, row_text: str) -> None:
+    query = Query.parse(text, COLUMNS)
     assert query
-    assert query.matches(held)
+    assert query.matches(row_text)
     assert query.error == ""
 
 
 @pytest.mark.parametrize(
-    "typed", ["!", "~", "/", "//", "!~", "!/", "os:", "os:!", "os:~", "os:/", "!os:", "!os:/ "]
+    "text", ["!", "~", "/", "//", "!~", "!/", "os:", "os:!", "os:~", "os:/", "!os:", "!os:/ "]
 )
-def test_what_is_only_begun_is_no_condition_yet(typed: str) -> None:
-    assert not Query.parse(typed, COLUMNS)
-    assert row_matches(typed)
-    assert row_matches(f"ios {typed}")
-    assert not row_matches(f"android {typed}")
+def test_what_is_only_begun_is_no_condition_yet(text: str) -> None:
+    assert not Query.parse(text, COLUMNS)
+    assert row_matches(text)
+    assert row_matches(f"ios {text}")
+    assert not row_matches(f"android {text}")
 
 
 @pytest.mark.parametrize(
-    ("typed", "error"),
+    ("text", "error"),
     [
         ("/(/", "bad pattern: missing )"),
         ("/[a", "bad pattern: unterminated character set"),
@@ -207,44 +207,44 @@ def test_what_is_only_begun_is_no_condition_yet(typed: str) -> None:
         (f"/{'a' * 501}/", "a pattern has at most 500 characters"),
     ],
 )
-def test_a_pattern_that_cannot_be_used_is_told_and_left_out(typed: str, error: str) -> None:
-    query = Query.parse(f"ios {typed}", COLUMNS)
+def test_a_pattern_that_cannot_be_used_is_told_and_left_out(text: str, error: str) -> None:
+    query = Query.parse(f"ios {text}", COLUMNS)
     assert query.error == error
     assert query.matches("ios")
     assert not query.matches("android")
-    assert not Query.parse(typed)
-    assert Query.parse(typed).matches("whatever")
+    assert not Query.parse(text)
+    assert Query.parse(text).matches("whatever")
 
 
 def test_a_pattern_that_takes_too_long_is_given_up_for_good() -> None:
-    typed = "/(x|xx)+$/"
-    query = Query.parse(f"ios {typed}")
+    text = "/(x|xx)+$/"
+    query = Query.parse(f"ios {text}")
     assert query.error == ""
     hard = f"ios {'x' * 60}!"
     assert query.matches(hard), "the rest of the filter holds"
     assert query.error == "pattern is too slow"
     assert query.matches(hard)
     assert not query.matches("android")
-    assert Query.parse(f"{typed} b").error == "pattern is too slow", "it is remembered"
+    assert Query.parse(f"{text} b").error == "pattern is too slow", "it is remembered"
 
 
 @given(st.text(alphabet=r"/!~:()[]{}*+?|\^$.,0123<>=Pabsio- ", max_size=25))
 @hypothesis_settings(deadline=None, max_examples=500)
-def test_any_text_is_a_filter(typed: str) -> None:
-    query = Query.parse(typed, COLUMNS)
+def test_any_text_is_a_filter(text: str) -> None:
+    query = Query.parse(text, COLUMNS)
     query.matches("ios\nab", ROW.__getitem__)
     assert isinstance(query.error, str)
     assert query.narrows(query)
 
 
 PIECES = st.sampled_from(["a", "ab", "b", "/a/", "/a|b/", "/^b$/", "~ab", "~a", "~ba", "1", "a1"])
-TYPED = st.lists(
+FILTERS = st.lists(
     st.tuples(st.sampled_from(["", "!", "os:", "!os:", "plat:"]), PIECES).map("".join), max_size=3
 ).map(" ".join)
 CELLS = st.fixed_dictionaries({c: st.text(alphabet="ab1", max_size=4) for c in COLUMNS})
 
 
-@given(TYPED, TYPED, CELLS)
+@given(FILTERS, FILTERS, CELLS)
 @hypothesis_settings(deadline=None, max_examples=1000)
 def test_narrowing_is_sound_for_every_kind_of_condition(
     new: str, old: str, row: dict[str, str]
@@ -260,17 +260,17 @@ def test_a_word_of_a_column_that_is_not_searched_is_no_sieve() -> None:
     assert query.sieve(lambda _: False) == "a"
 
 
-@given(TYPED, CELLS)
+@given(FILTERS, CELLS)
 @hypothesis_settings(deadline=None, max_examples=300)
-def test_what_matches_passes_the_sieve(typed: str, row: dict[str, str]) -> None:
-    query = Query.parse(typed, COLUMNS)
-    text = "\n".join(row.values())
+def test_what_matches_passes_the_sieve(text: str, row: dict[str, str]) -> None:
+    query = Query.parse(text, COLUMNS)
+    row_text = "\n".join(row.values())
     sieve = query.sieve(lambda column: column in row)
-    if row_matches(typed, row):
-        assert sieve in text
-        assert query.sieve(lambda _: False) in text
+    if row_matches(text, row):
+        assert sieve in row_text
+        assert query.sieve(lambda _: False) in row_text
     if query.is_word:
-        assert row_matches(typed, row) is (sieve in text)
+        assert row_matches(text, row) is (sieve in row_text)
 
 
 @pytest.mark.parametrize(
@@ -293,21 +293,21 @@ def test_which_conditions_narrow_which(new: str, old: str, narrows: bool) -> Non
     assert Query.parse(new, COLUMNS).narrows(Query.parse(old, COLUMNS)) is narrows
 
 
-@pytest.mark.parametrize("typed", ["os:3f2a4b", "!3f2a4b", "~3f2a4b", "/3f2a4b"])
-def test_a_condition_of_another_kind_is_no_id(typed: str) -> None:
-    assert not Query.parse(typed, COLUMNS).looks_like_id
+@pytest.mark.parametrize("text", ["os:3f2a4b", "!3f2a4b", "~3f2a4b", "/3f2a4b"])
+def test_a_condition_of_another_kind_is_no_id(text: str) -> None:
+    assert not Query.parse(text, COLUMNS).looks_like_id
 
 
 # Custom ids
 
 
 DEVICE_COLUMNS = ["device", "custom", "platform"]
-NAMED = {"device": "3f2a", "custom": "qa-07", "platform": "ios"}
-NAMELESS = {**NAMED, "custom": ""}
+NAMED_ROW = {"device": "3f2a", "custom": "qa-07", "platform": "ios"}
+NAMELESS_ROW = {**NAMED_ROW, "custom": ""}
 
 
 @pytest.mark.parametrize(
-    ("typed", "named", "nameless"),
+    ("text", "named_matches", "nameless_matches"),
     [
         ("has:custom-id", True, False),
         ("HAS:Custom", True, False),
@@ -320,10 +320,10 @@ NAMELESS = {**NAMED, "custom": ""}
         ("has:override", False, False),
     ],
 )
-def test_who_has_a_custom_id(typed: str, named: bool, nameless: bool) -> None:
-    for row, wanted in ((NAMED, named), (NAMELESS, nameless)):
-        query = Query.parse(typed, DEVICE_COLUMNS)
-        assert query.matches("\n".join(row.values()), row.__getitem__) is wanted
+def test_who_has_a_custom_id(text: str, named_matches: bool, nameless_matches: bool) -> None:
+    for row, is_match in ((NAMED_ROW, named_matches), (NAMELESS_ROW, nameless_matches)):
+        query = Query.parse(text, DEVICE_COLUMNS)
+        assert query.matches("\n".join(row.values()), row.__getitem__) is is_match
 
 
 def test_what_else_cannot_be_had_is_told_and_other_lists_have_no_such_word() -> None:
@@ -333,7 +333,7 @@ def test_what_else_cannot_be_had_is_told_and_other_lists_have_no_such_word() -> 
 
 
 @pytest.mark.parametrize(
-    ("typed", "custom_id"),
+    ("text", "custom_id"),
     [
         ("qa-07", "qa-07"),
         ("  Alice  Smith ", "Alice  Smith"),
@@ -353,8 +353,8 @@ def test_what_else_cannot_be_had_is_told_and_other_lists_have_no_such_word() -> 
         ("", None),
     ],
 )
-def test_what_may_be_one_whole_custom_id(typed: str, custom_id: str | None) -> None:
-    assert Query.parse(typed, DEVICE_COLUMNS).custom_id == custom_id
+def test_what_may_be_one_whole_custom_id(text: str, custom_id: str | None) -> None:
+    assert Query.parse(text, DEVICE_COLUMNS).custom_id == custom_id
 
 
 @given(st.text(min_size=1, max_size=36).map(clean))
@@ -364,9 +364,9 @@ def test_what_may_be_one_whole_custom_id(typed: str, custom_id: str | None) -> N
 @hypothesis_example("straße \\ x")
 @hypothesis_example("~/^$")
 def test_the_filter_for_a_custom_id_lets_it_through_whatever_it_is(custom_id: str) -> None:
-    row = {**NAMED, "custom": custom_id.casefold()}
+    row = {**NAMED_ROW, "custom": custom_id.casefold()}
     query = Query.parse(custom_id_filter(custom_id), DEVICE_COLUMNS)
     assert not query.error
     if custom_id.strip():
         assert query.matches("\n".join(row.values()), row.__getitem__)
-    assert not query.matches("\n".join(NAMELESS.values()), NAMELESS.__getitem__)
+    assert not query.matches("\n".join(NAMELESS_ROW.values()), NAMELESS_ROW.__getitem__)

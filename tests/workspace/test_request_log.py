@@ -61,13 +61,13 @@ async def test_a_workspace_logs_what_it_asks_and_what_went_wrong() -> None:
     async with open_world(channels=3) as world:
         workspace = world.open()
         await workspace.channels.load_more()
-        refused = world.open("no-such-key-0123456789")
-        await refused.channels.load_more()
+        other = world.open("no-such-key-0123456789")
+        await other.channels.load_more()
         one = workspace.requests.newest(0)
         assert (workspace.requests.total, one.number) == (1, 1)
         assert one.exchange.path.startswith("/channel?app_id=")
         assert (one.exchange.status, one.exchange.attempt, one.outcome) == (200, 1, "ok")
-        bad = refused.requests.newest(0)
+        bad = other.requests.newest(0)
         assert bad.exchange.error is ErrorKind.KEY_REFUSED
         assert bad.exchange.message in bad.outcome
         assert "no-such-key" not in bad.line
@@ -202,11 +202,11 @@ async def test_every_exchange_is_a_line_at_once_and_none_holds_the_key(path: Pat
         assert await workspace.look_up_device(key) is None
         world.door.rewrite("GET /channel", lambda _: [17])
         await workspace.channels.refresh()
-        _, looked_up, *_, found_later = written = lines(path)
+        _, looked_up, *_, found_later = log_lines = lines(path)
         assert "device_id=[key hidden]" in looked_up
         assert "not_found: " in looked_up
         assert "… 1 row unreadable: row: " in found_later
-        assert not any(key in line for line in written)
+        assert not any(key in line for line in log_lines)
         file.close()
 
 
@@ -243,16 +243,16 @@ def test_a_log_file_is_written_where_unix_is_missing(
 def test_a_log_file_of_somebody_else_is_refused_and_closed(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[int] = []
+    descriptors: list[int] = []
 
     def refuse(file: int, mode: int) -> None:
-        opened.append(file)
+        descriptors.append(file)
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "fchmod", refuse)
     with pytest.raises(PermissionError):
         LogFile(path)
-    (file,) = opened
+    (file,) = descriptors
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(file)
 
@@ -278,17 +278,17 @@ def test_what_is_no_plain_file_is_refused(tmp_path: Path) -> None:
             LogFile(tmp_path / path)
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["to something", "to nothing"])
-def test_a_log_file_is_not_written_through_a_link(path: Path, there: bool) -> None:
+@pytest.mark.parametrize("has_target", [True, False], ids=["to something", "to nothing"])
+def test_a_log_file_is_not_written_through_a_link(path: Path, has_target: bool) -> None:
     other = path.with_name("other")
-    if there:
+    if has_target:
         other.write_text("theirs\n")
         other.chmod(0o644)
     path.symlink_to(other)
     with pytest.raises(UnsuitableFileError, match="it is a link"):
         LogFile(path)
-    assert other.exists() == there
-    if there:
+    assert other.exists() == has_target
+    if has_target:
         assert (other.read_text(), stat.S_IMODE(other.stat().st_mode)) == ("theirs\n", 0o644)
 
 

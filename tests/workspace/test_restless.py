@@ -57,7 +57,7 @@ def small_pages() -> Iterator[None]:
 
 
 @dataclass
-class Watched:
+class WatchedList:
     """A list with all that hangs on it, as the screen has it, but without a screen."""
 
     server: Restless
@@ -118,7 +118,7 @@ class Watched:
                     await collection.reread_page(page)
             case "remove":
                 self.server.change([("remove", number, 0)])
-                await collection.remove(self.server.removed)
+                await collection.remove(self.server.removed_key)
             case "cursor":
                 self.table._put_cursor(number)
             case _:
@@ -156,27 +156,31 @@ async def test_in_the_end_there_is_what_the_server_last_sent_each_once(
     server = Restless(style)
     server.change([("insert", number, number % 7) for number in range(rows)])
     server.change(before)
-    watched = Watched(server)
-    for kind, number, between, (planned, failing, stopping) in steps:
-        server.change(between)
-        server.planned, server.failing, server.stopping = planned, failing, stopping
-        cursor = watched.table.cursor_key
-        await watched.step(kind, number)
-        watched.assert_sound()
+    watched_list = WatchedList(server)
+    for kind, number, changes, (changes_by_request, failing, stopping) in steps:
+        server.change(changes)
+        server.changes_by_request, server.failing, server.stopping = (
+            changes_by_request,
+            failing,
+            stopping,
+        )
+        cursor = watched_list.table.cursor_key
+        await watched_list.step(kind, number)
+        watched_list.assert_sound()
         if kind != "cursor" and cursor in server.collection.records:
-            assert watched.table.cursor_key == cursor
+            assert watched_list.table.cursor_key == cursor
     server.calm()
     await server.collection.load_all()
-    marked, cursor = set(watched.marks), watched.table.cursor_key
+    marked_keys, cursor = set(watched_list.marks), watched_list.table.cursor_key
     await server.collection.refresh()
-    watched.assert_sound()
+    watched_list.assert_sound()
     assert server.collection.error is None
     assert server.collection.ended
     assert {k: r.custom_id for k, r in server.collection.records.items()} == {
         key: str(server.versions[key]) for key in server.ranks
     }
     assert list(server.collection.records) == server.in_order()
-    assert set(watched.marks) == marked & server.ranks.keys()
-    assert list(watched.marks) == [key for key in server.in_order() if key in marked]
+    assert set(watched_list.marks) == marked_keys & server.ranks.keys()
+    assert list(watched_list.marks) == [key for key in server.in_order() if key in marked_keys]
     if cursor in server.ranks:
-        assert watched.table.cursor_key == cursor
+        assert watched_list.table.cursor_key == cursor

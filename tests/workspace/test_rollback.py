@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=5) as made:
-        yield made
+    async with open_world(devices=5) as world:
+        yield world
 
 
 def forget_history(world: World) -> None:
@@ -37,7 +37,7 @@ async def promote(workspace: Workspace, name: str) -> None:
 
 async def roll_back(world: World, workspace: Workspace) -> Candidate:
     """Do what `b` does, and give what it went back to."""
-    one = await found(workspace)
+    one = await find_candidate(workspace)
     back = promotion(workspace, channel(workspace, "beta"), one.bundle, kind=Rollback, note=one.why)
     assert f"→ {one.bundle.name} ({one.why})?" in describe(back).question(200)
     await done(workspace, back)
@@ -45,7 +45,7 @@ async def roll_back(world: World, workspace: Workspace) -> Candidate:
     return one
 
 
-async def found(workspace: Workspace) -> Candidate:
+async def find_candidate(workspace: Workspace) -> Candidate:
     one = await candidate(workspace, channel(workspace, "beta"))
     assert isinstance(one, Candidate), one
     return one
@@ -55,7 +55,7 @@ async def test_without_any_history_it_is_the_next_older_bundle(world: World) -> 
     forget_history(world)
     for at in (0, 5):
         carry(world, "beta", names(world)[at])
-        one = await found(await loaded(world))
+        one = await find_candidate(await loaded(world))
         assert (one.bundle.name, one.why) == (names(world)[at + 1], NEXT_OLDER)
 
 
@@ -65,12 +65,12 @@ async def test_the_journal_knows_better_and_skips_what_is_deleted(world: World) 
     oldest, second, third = names(world)[-1], names(world)[-2], names(world)[-3]
     for name in (third, second, oldest, names(world)[1]):
         await promote(workspace, name)
-    for expected in (oldest, second, third):
-        one = await found(workspace)
-        assert (one.bundle.name, one.why) == (expected, FROM_JOURNAL)
-        world.run("UPDATE bundles SET deleted = 1 WHERE name = ?", expected)
+    for expected_name in (oldest, second, third):
+        one = await find_candidate(workspace)
+        assert (one.bundle.name, one.why) == (expected_name, FROM_JOURNAL)
+        world.run("UPDATE bundles SET deleted = 1 WHERE name = ?", expected_name)
         await workspace.bundles.reread()
-    one = await found(workspace)
+    one = await find_candidate(workspace)
     assert (one.bundle.name, one.why) == (names(world)[2], NEXT_OLDER)
 
 
@@ -85,7 +85,7 @@ async def test_a_write_that_failed_or_is_another_channels_is_no_history(world: W
     await carry_out(
         promotion(workspace, channel(workspace, "beta"), bundle(workspace, older)), workspace
     )
-    assert (await found(workspace)).why == NEXT_OLDER
+    assert (await find_candidate(workspace)).why == NEXT_OLDER
 
 
 async def test_rolling_back_twice_never_goes_forward(world: World) -> None:
@@ -109,7 +109,7 @@ async def test_a_newer_bundle_that_an_older_one_was_put_over_is_not_gone_back_to
     workspace = await loaded(world)
     for at in (1, 3):
         await promote(workspace, names(world)[at])
-    assert (await found(workspace)).bundle.name == names(world)[4]
+    assert (await find_candidate(workspace)).bundle.name == names(world)[4]
 
 
 async def test_the_audit_history_tells_what_others_put_there(world: World) -> None:
@@ -119,23 +119,23 @@ async def test_the_audit_history_tells_what_others_put_there(world: World) -> No
     for name in (first, last):
         await promote(others, name)
     workspace = await loaded(world)
-    one = await found(workspace)
+    one = await find_candidate(workspace)
     assert (one.bundle.name, one.why) == (first, FROM_AUDIT)
-    asked = [each.name for each in world.door.asked]
-    assert asked == ["GET /app/com.acme.shop", "GET /organization/audit"]
+    request_names = [each.name for each in world.door.asked]
+    assert request_names == ["GET /app/com.acme.shop", "GET /organization/audit"]
 
 
 async def test_a_key_that_may_not_read_the_audit_is_refused_once_and_goes_on(world: World) -> None:
     workspace = await loaded(world, "app_developer")
     for _ in range(2):
-        assert (await found(workspace)).why == NEXT_OLDER
-    asked = [each.name for each in world.door.asked]
-    assert asked.count("GET /organization/audit") == 1
+        assert (await find_candidate(workspace)).why == NEXT_OLDER
+    request_names = [each.name for each in world.door.asked]
+    assert request_names.count("GET /organization/audit") == 1
     assert not workspace.client.key_refused
 
 
 @pytest.mark.parametrize(
-    ("present", "older", "expected", "warns"),
+    ("present", "older", "expected_name", "warns"),
     [
         ("1.6.3-ios", ["1.6.2-android", "1.6.2-ios", "1.6.1-ios"], "1.6.2-ios", 0),
         ("ios-1.6.3", ["android-1.6.2", "ios-1.6.2"], "ios-1.6.2", 0),
@@ -149,7 +149,7 @@ async def test_a_key_that_may_not_read_the_audit_is_refused_once_and_goes_on(wor
     ],
 )
 async def test_the_next_older_one_is_of_the_same_line(
-    world: World, present: str, older: list[str], expected: str, warns: int
+    world: World, present: str, older: list[str], expected_name: str, warns: int
 ) -> None:
     forget_history(world)
     world.run("UPDATE bundles SET name = 'x' || id, deleted = id > ?", 1 + len(older))
@@ -159,8 +159,8 @@ async def test_the_next_older_one_is_of_the_same_line(
         world.run("UPDATE bundles SET name = ?, created_at = ?, deleted = 0 WHERE id = ?", *row)
     world.run("UPDATE channels SET version = 1, public = 1 WHERE name = 'beta'")
     workspace = await loaded(world)
-    one = await found(workspace)
-    assert (one.bundle.name, len(one.warnings)) == (expected, warns)
+    one = await find_candidate(workspace)
+    assert (one.bundle.name, len(one.warnings)) == (expected_name, warns)
     beta = channel(workspace, "beta")
     change = promotion(workspace, beta, one.bundle, kind=Rollback, warnings=one.warnings)
     assert set(one.warnings) <= set(change.touches), "read before it is confirmed"
@@ -183,7 +183,7 @@ async def test_a_higher_version_is_no_guess_and_a_warning_where_it_was_carried(
     )
     for name in ("2.5.0", "2.4.2"):
         await promote(workspace, name)
-    one = await found(workspace)
+    one = await find_candidate(workspace)
     assert (one.bundle.name, one.why) == ("2.5.0", FROM_JOURNAL)
     assert one.warnings == ("2.5.0 is a higher version than 2.4.2, though it was made before it",)
 
@@ -208,10 +208,10 @@ async def test_bundles_that_are_not_loaded_yet_are_loaded(world: World) -> None:
     await workspace.channels.load_all()
     carry(world, "beta", names(world)[5])
     await workspace.channels.reread()
-    assert (await found(workspace)).bundle.name == names(world)[6]
+    assert (await find_candidate(workspace)).bundle.name == names(world)[6]
     failing = world.open()
     await failing.channels.load_all()
     world.door.fail("GET /bundle", times=9)
-    told = await candidate(failing, channel(failing, "beta"))
-    assert isinstance(told, str)
-    assert told.startswith("The bundles could not be read")
+    reason = await candidate(failing, channel(failing, "beta"))
+    assert isinstance(reason, str)
+    assert reason.startswith("The bundles could not be read")

@@ -20,7 +20,7 @@ IOS = Channel(id=2, name="ios-only", public=True, ios=True, android=False, elect
 BETA = Channel(id=3, name="beta", public=False)
 
 
-class Known(ListState):
+class StateOfThree(ListState):
     def __init__(self, *, ended: bool) -> None:
         super().__init__("channels")
         self.ended = ended
@@ -29,22 +29,22 @@ class Known(ListState):
         return 3
 
 
-def lines(sent: dict[str, object], *others: Channel, ended: bool = True) -> tuple[str, ...]:
-    flags = flags_after(BETA, sent, new=False)
-    return demotion_lines(find_demotions(others, flags), flags, Known(ended=ended))
+def lines(settings: dict[str, object], *others: Channel, ended: bool = True) -> tuple[str, ...]:
+    flags = flags_after(BETA, settings, new=False)
+    return demotion_lines(find_demotions(others, flags), flags, StateOfThree(ended=ended))
 
 
 def test_untold_flags_demote_nobody_for_certain() -> None:
     flags = flags_after(BETA, {"public": True}, new=False)
-    (found,) = find_demotions([PRODUCTION], flags)
-    assert not found.certain
+    (demotion,) = find_demotions([PRODUCTION], flags)
+    assert not demotion.certain
     (line,) = lines({"public": True}, PRODUCTION)
     assert line.startswith("iOS, Android, Electron: production may stop being the default")
 
 
 def test_told_and_set_flags_tell_each_platform_apart() -> None:
-    told = lines({"public": True, "ios": True, "android": False}, IOS, PRODUCTION)
-    assert told == (
+    sentences = lines({"public": True, "ios": True, "android": False}, IOS, PRODUCTION)
+    assert sentences == (
         "iOS: ios-only stops being the default",
         "Android, Electron: not served by it, nothing changes",
     )
@@ -59,7 +59,7 @@ def test_channels_that_are_not_loaded_are_not_denied() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "dropped"),
+    ("settings", "is_dropped"),
     [
         ({"public": True}, False),
         ({"public": True, "ios": True}, True),
@@ -69,8 +69,10 @@ def test_channels_that_are_not_loaded_are_not_denied() -> None:
         ({"ios": True}, False),
     ],
 )
-def test_electron_goes_as_the_server_takes_it(sent: dict[str, object], dropped: bool) -> None:
-    assert drops_electron(sent) is dropped
+def test_electron_goes_as_the_server_takes_it(
+    settings: dict[str, object], is_dropped: bool
+) -> None:
+    assert drops_electron(settings) is is_dropped
 
 
 def test_what_remains_without_a_default() -> None:

@@ -25,9 +25,9 @@ async def test_opening_a_workspace_sends_nothing() -> None:
 
 def test_a_server_that_would_get_the_key_unprotected_is_not_opened() -> None:
     target = Target("com.example.app", ApiKey("a-secret-key"), "http://capgo.example.com")
-    with pytest.raises(InsecureServer) as caught:
+    with pytest.raises(InsecureServer) as error:
         open_workspace(target)
-    assert "a-secret-key" not in str(caught.value)
+    assert "a-secret-key" not in str(error.value)
 
 
 def test_the_workspace_clock_knows_its_zone() -> None:
@@ -41,8 +41,8 @@ async def test_one_device_is_found_by_its_id_however_it_is_written() -> None:
     async with open_world(devices=250) as world:
         workspace = world.open()
         far = world.device_ids()[-1]
-        for typed in (far, far.upper(), f"  {far}\n"):
-            device = await workspace.look_up_device(typed)
+        for text in (far, far.upper(), f"  {far}\n"):
+            device = await workspace.look_up_device(text)
             assert device is not None
             assert device.device_id == far
         assert list(workspace.devices.records) == [far], "all three are the same record"
@@ -54,39 +54,39 @@ async def test_a_device_the_server_does_not_know_is_none_in_every_revision(revis
         workspace = world.open()
         assert await workspace.look_up_device("00000000-0000-4000-8000-00000000dead") is None
         assert len(workspace.devices) == 0
-        known = world.device_ids()[0]
-        found = await workspace.look_up_device(known)
-        assert found is not None
-        assert found.device_id == known
+        device_id = world.device_ids()[0]
+        device = await workspace.look_up_device(device_id)
+        assert device is not None
+        assert device.device_id == device_id
 
 
 async def test_a_look_up_that_fails_says_so_and_is_not_an_unknown_device() -> None:
     async with open_world() as world:
         workspace = world.open()
-        known = world.device_ids()[0]
+        device_id = world.device_ids()[0]
         world.door.fail("GET /device")
-        with pytest.raises(CapgoError) as caught:
-            await workspace.look_up_device(known)
-        assert caught.value.kind is ErrorKind.SERVER_FAULT
+        with pytest.raises(CapgoError) as error:
+            await workspace.look_up_device(device_id)
+        assert error.value.kind is ErrorKind.SERVER_FAULT
         world.door.cut_after("GET /device")
         async with world.on_a_socket() as far_away:
-            with pytest.raises(CapgoError) as caught:
-                await far_away.look_up_device(known)
-        assert caught.value.kind is ErrorKind.UNREACHABLE
+            with pytest.raises(CapgoError) as error:
+                await far_away.look_up_device(device_id)
+        assert error.value.kind is ErrorKind.UNREACHABLE
 
 
 async def test_an_app_that_is_not_ones_own_is_not_allowed_rather_than_unknown() -> None:
     async with open_world() as world:
         workspace = world.open(app_id="com.somebody.else")
-        with pytest.raises(CapgoError) as caught:
+        with pytest.raises(CapgoError) as error:
             await workspace.look_up_device(world.device_ids()[0])
-        assert caught.value.kind is ErrorKind.NOT_ALLOWED
+        assert error.value.kind is ErrorKind.NOT_ALLOWED
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "\n"])
-async def test_no_device_at_all_is_not_asked_for(typed: str) -> None:
+@pytest.mark.parametrize("text", ["", "  ", "\n"])
+async def test_no_device_at_all_is_not_asked_for(text: str) -> None:
     async with open_world() as world:
-        assert await world.open().look_up_device(typed) is None
+        assert await world.open().look_up_device(text) is None
         assert world.door.asked == []
 
 
@@ -105,25 +105,25 @@ async def test_a_bundle_knows_the_loaded_channels_that_carry_it_stable_or_in_rol
         await workspace.bundles.load_all()
         bundles = workspace.bundles.records
 
-        def told(bundle_id: str) -> str:
+        def describe_channels(bundle_id: str) -> str:
             return linked_channels(bundles[bundle_id], workspace.surroundings())
 
-        assert told(stable) == "…", "no channel is loaded yet"
+        assert describe_channels(stable) == "…", "no channel is loaded yet"
         world.door.fail("GET /channel")
         await workspace.channels.load_all()
-        assert told(stable) == "?", "nor can any be"
+        assert describe_channels(stable) == "?", "nor can any be"
         await workspace.channels.load_all()
-        assert told(stable) == "beta, qa"
-        assert told(target) == "qa"
-        unused = world.column(
+        assert describe_channels(stable) == "beta, qa"
+        assert describe_channels(target) == "qa"
+        unused_ids = world.column(
             "SELECT id FROM bundles WHERE id NOT IN (SELECT version FROM channels"
             " WHERE version IS NOT NULL) AND id <> ? LIMIT 1",
             target,
         )
-        assert told(unused[0]) == ""
+        assert describe_channels(unused_ids[0]) == ""
         world.run("UPDATE channels SET version = NULL WHERE name = 'beta'")
         await workspace.channels.refresh()
-        assert told(stable) == "qa"
+        assert describe_channels(stable) == "qa"
 
 
 async def test_a_channel_that_rolls_out_what_it_carries_is_named_once() -> None:
@@ -132,19 +132,19 @@ async def test_a_channel_that_rolls_out_what_it_carries_is_named_once() -> None:
         workspace = world.open()
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
-        (carried,) = world.column("SELECT version FROM channels WHERE name = 'beta'")
-        names = linked_channels(workspace.bundles.records[carried], workspace.surroundings())
+        (bundle_id,) = world.column("SELECT version FROM channels WHERE name = 'beta'")
+        names = linked_channels(workspace.bundles.records[bundle_id], workspace.surroundings())
         assert names.split(", ").count("beta") == 1
 
 
 async def test_a_new_bundle_does_not_inherit_the_channels_of_a_namesake() -> None:
     async with open_world() as world:
-        (carried,) = world.column("SELECT version FROM channels WHERE name = 'beta'")
-        (name,) = world.column("SELECT name FROM bundles WHERE id = ?", carried)
+        (bundle_id,) = world.column("SELECT version FROM channels WHERE name = 'beta'")
+        (name,) = world.column("SELECT name FROM bundles WHERE id = ?", bundle_id)
         workspace = world.open()
         await workspace.channels.load_all()
         around = workspace.surroundings()
-        assert "beta" in linked_channels(Bundle(id=int(carried), name=name), around)
+        assert "beta" in linked_channels(Bundle(id=int(bundle_id), name=name), around)
         assert linked_channels(Bundle(id=987_654, name=name), around) == ""
 
 
@@ -154,9 +154,9 @@ async def test_links_work_in_every_revision(revision: str) -> None:
         workspace = world.open()
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
-        (carried,) = world.column("SELECT version FROM channels WHERE name = 'production'")
+        (bundle_id,) = world.column("SELECT version FROM channels WHERE name = 'production'")
         around = workspace.surroundings()
-        names = linked_channels(workspace.bundles.records[carried], around).split(", ")
+        names = linked_channels(workspace.bundles.records[bundle_id], around).split(", ")
         assert "production" in names
 
 
@@ -184,7 +184,7 @@ async def test_a_told_revision_is_believed() -> None:
         workspace = world.open(revision=Revision.LEGACY)
         assert not workspace.tells_overrides
         await workspace.bundles.load_more()
-        assert [asked.name for asked in world.door.asked] == ["GET /versions"]
+        assert [request.name for request in world.door.asked] == ["GET /versions"]
 
 
 # Targets

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def shuffled(values: list[Any]) -> list[Any]:
+def shuffle(values: list[Any]) -> list[Any]:
     """The same in the wrong order."""
     return values[::-1]
 
@@ -44,7 +44,7 @@ def shuffled(values: list[Any]) -> list[Any]:
     ],
 )
 def test_texts_are_sorted_as_people_would(texts: list[str]) -> None:
-    assert sorted(shuffled(texts), key=lambda text: text_value(text) or "") == texts
+    assert sorted(shuffle(texts), key=lambda text: text_value(text) or "") == texts
 
 
 @pytest.mark.parametrize(("one", "other"), [("QA-7", "qa-7"), ("qa-007", "qa-7"), ("0", "000")])
@@ -62,8 +62,8 @@ def test_nothing_is_no_value(nothing: str | None) -> None:
 @hypothesis_settings(deadline=None)
 def test_runs_of_digits_compare_as_numbers(numbers: list[int]) -> None:
     texts = [f"a{number}z" for number in numbers]
-    wanted = [f"a{number}z" for number in sorted(numbers)]
-    assert sorted(texts, key=lambda text: text_value(text) or "") == wanted
+    expected_texts = [f"a{number}z" for number in sorted(numbers)]
+    assert sorted(texts, key=lambda text: text_value(text) or "") == expected_texts
 
 
 def test_random_ids_are_sorted_letter_by_letter() -> None:
@@ -94,9 +94,9 @@ def test_random_ids_are_sorted_letter_by_letter() -> None:
 )
 def test_versions_are_sorted_as_versions(versions: list[str]) -> None:
     values = {version: version_value(version) for version in versions}
-    ordered: list[Any] = [values[version] for version in versions]
-    assert sorted(shuffled(ordered)) == ordered
-    assert len(set(ordered)) == len(versions)
+    sort_values: list[Any] = [values[version] for version in versions]
+    assert sorted(shuffle(sort_values)) == sort_values
+    assert len(set(sort_values)) == len(versions)
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_times_are_sorted_as_times_in_whatever_zone() -> None:
     first = datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
     tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
     last = datetime.max.replace(tzinfo=timezone(-timedelta(hours=14)))
-    (seen,) = [column.sort for column in DEVICE_COLUMNS if column.id == "seen"]
+    (sort_value,) = [column.sort for column in DEVICE_COLUMNS if column.id == "seen"]
     values: list[Any] = [
-        seen(Device(device_id="d", updated_at=moment), Surroundings(NOON))
+        sort_value(Device(device_id="d", updated_at=moment), Surroundings(NOON))
         for moment in (last, NOON + timedelta(0, 1), tokyo, first)
     ]
     assert values[2] == NOON
     assert sorted(values) == values[::-1]
-    assert seen(Device(device_id="d"), Surroundings(NOON)) is None
+    assert sort_value(Device(device_id="d"), Surroundings(NOON)) is None
 
 
 def test_no_comes_before_yes_and_unknown_is_no_value() -> None:
@@ -204,8 +204,8 @@ def test_every_column_has_a_value_and_none_for_what_is_not_known(
 ) -> None:
     around = Surroundings(NOON, links_of({2: ["beta"]}))
     assert [c.id for c in columns if c.sort(full, around) is None] == []
-    known = {c.id for c in columns if c.sort(bare, around) is not None}
-    assert known == {columns[0].id, *({"encrypted"} if columns is BUNDLE_COLUMNS else ())}
+    column_ids = {c.id for c in columns if c.sort(bare, around) is not None}
+    assert column_ids == {columns[0].id, *({"encrypted"} if columns is BUNDLE_COLUMNS else ())}
 
 
 @pytest.mark.parametrize(("columns", "bare", "full"), FULL, ids=["channels", "devices", "bundles"])

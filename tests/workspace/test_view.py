@@ -43,14 +43,14 @@ async def test_pages_are_appended_behind_the_filter() -> None:
     async with open_world(devices=250) as world:
         workspace = world.open()
         view = view_of(workspace)
-        heard: list[Event | Shown] = []
-        view.listen(heard.append)
+        events: list[Event | Shown] = []
+        view.listen(events.append)
         view.filter(Query.parse("IOS prod"))
         while not workspace.devices.ended:
             await workspace.devices.load_more()
         assert_consistent(view)
         assert 0 < len(view) < 250
-        assert sum(isinstance(event, Appended) for event in heard) == 3
+        assert sum(isinstance(event, Appended) for event in events) == 3
         view.filter(Query())
         assert shown(view) == world.device_ids()
 
@@ -60,13 +60,19 @@ async def test_the_filter_finds_a_device_by_all_that_is_in_sight_of_it() -> None
         workspace = world.open()
         view = view_of(workspace)
         await workspace.devices.load_all()
-        chosen = world.free_devices()[4]
-        world.rename(chosen, "Überweg-Phone")
-        world.set_override(chosen, "beta")
-        await workspace.look_up_device(chosen)
-        for typed in (chosen, chosen[3:20].upper(), "überweg", "ÜBERWEG phone", "PHONE beta ▲"):
-            view.filter(Query.parse(typed))
-            assert view.index_of(chosen) is not None, typed
+        device_id = world.free_devices()[4]
+        world.rename(device_id, "Überweg-Phone")
+        world.set_override(device_id, "beta")
+        await workspace.look_up_device(device_id)
+        for text in (
+            device_id,
+            device_id[3:20].upper(),
+            "überweg",
+            "ÜBERWEG phone",
+            "PHONE beta ▲",
+        ):
+            view.filter(Query.parse(text))
+            assert view.index_of(device_id) is not None, text
             assert_consistent(view)
         view.filter(Query.parse("überweg gamma"))
         assert len(view) == 0
@@ -78,8 +84,8 @@ async def test_an_age_is_not_searched() -> None:
         view = view_of(workspace)
         world.run("UPDATE devices SET updated_at = '2026-11-21T12:00:00.000000+00:00'")
         await workspace.devices.load_all()
-        seen = DEVICE_COLUMNS[-1].text(view.record_at(0), Surroundings(NOON))
-        assert seen == "1d"
+        age_text = DEVICE_COLUMNS[-1].text(view.record_at(0), Surroundings(NOON))
+        assert age_text == "1d"
         view.filter(Query.parse("1d"))
         assert_consistent(view)
         assert len(view) < 30
@@ -130,12 +136,12 @@ async def test_a_refresh_is_followed_to_the_new_order_and_number() -> None:
         matching = shown(view)
         world.drop_device(matching[0])
         world.add_device("00000000-new", "brand new")
-        heard: list[Event | Shown] = []
-        view.listen(heard.append)
+        events: list[Event | Shown] = []
+        view.listen(events.append)
         await workspace.devices.refresh()
         assert shown(view) == ["00000000-new", *matching[1:]]
         assert_consistent(view)
-        assert Replaced() in heard
+        assert Replaced() in events
 
 
 async def test_listeners_find_the_view_already_up_to_date() -> None:
@@ -164,28 +170,28 @@ async def test_the_channels_of_a_bundle_are_found_by_the_filter() -> None:
         await workspace.bundles.load_all()
         view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.surroundings)
         view.filter(Query.parse("production"))
-        carried = world.column("SELECT version FROM channels WHERE name = 'production'")
-        assert [view.key_at(index) for index in range(len(view))] == carried
+        bundle_ids = world.column("SELECT version FROM channels WHERE name = 'production'")
+        assert [view.key_at(index) for index in range(len(view))] == bundle_ids
 
 
-@pytest.mark.parametrize("typed", [["production"], ["product", "production"]])
+@pytest.mark.parametrize("filters", [["production"], ["product", "production"]])
 async def test_links_that_come_later_are_found_once_the_view_has_looked_again(
-    typed: list[str],
+    filters: list[str],
 ) -> None:
     async with open_world() as world:
         world.run("UPDATE bundles SET comment = NULL")
         workspace = world.open()
         await workspace.bundles.load_all()
         view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.surroundings)
-        view.filter(Query.parse(typed[0]))
+        view.filter(Query.parse(filters[0]))
         assert len(view) == 0
         await workspace.channels.load_all()
         view.refilter()
-        for more in typed[1:]:
+        for more in filters[1:]:
             view.filter(Query.parse(more))
-        carried = world.column("SELECT version FROM channels WHERE name = 'production'")
-        assert [view.key_at(index) for index in range(len(view))] == carried
-        assert [view.index_of(key) for key in carried] == [0]
+        bundle_ids = world.column("SELECT version FROM channels WHERE name = 'production'")
+        assert [view.key_at(index) for index in range(len(view))] == bundle_ids
+        assert [view.index_of(key) for key in bundle_ids] == [0]
 
 
 async def test_looking_again_without_a_filter_changes_nothing() -> None:
@@ -255,10 +261,10 @@ def test_typing_letter_by_letter_equals_typing_at_once(
     for number, name in enumerate(names):
         collection.put(Device(device_id=f"device-{number}", custom_id=name))
     slow, fast = plain_view(collection), plain_view(collection)
-    typed = f"{first} {second}"
-    for length in range(len(typed) + 1):
-        slow.filter(Query.parse(typed[:length]))
-    fast.filter(Query.parse(typed))
+    text = f"{first} {second}"
+    for length in range(len(text) + 1):
+        slow.filter(Query.parse(text[:length]))
+    fast.filter(Query.parse(text))
     assert shown(slow) == shown(fast)
     assert_consistent(slow)
 
@@ -270,8 +276,8 @@ async def test_a_redrawn_record_does_not_move_anything() -> None:
         await workspace.devices.load_all()
         view.filter(Query.parse("a"))
         before = shown(view)
-        heard: list[Event | Shown] = []
-        view.listen(heard.append)
+        events: list[Event | Shown] = []
+        view.listen(events.append)
         workspace.devices.touch(before[0])
         assert shown(view) == before
-        assert heard == [Updated((before[0],))]
+        assert events == [Updated((before[0],))]

@@ -47,14 +47,14 @@ def test_an_update_moves_a_row_to_its_place_and_says_so() -> None:
     load(collection, fleet(20))
     view = plain_view(collection)
     view.sort_by(Sort("custom"))
-    heard: list[object] = []
-    view.listen(heard.append)
+    events: list[object] = []
+    view.listen(events.append)
     first = view.record_at(0)
     collection.put(replace(first, os_version="18"))
-    assert heard == [Updated((first.device_id,))], "it stays where it was"
-    heard.clear()
+    assert events == [Updated((first.device_id,))], "it stays where it was"
+    events.clear()
     collection.put(replace(first, custom_id="zzz"))
-    assert heard == [Updated((first.device_id,)), Shown()]
+    assert events == [Updated((first.device_id,)), Shown()]
     assert view.index_of(first.device_id) == 15
     assert_consistent(view)
 
@@ -65,8 +65,8 @@ def test_a_long_list_keeps_showing_what_it_showed_until_the_rest_is_done() -> No
     view = plain_view(collection)
     view.settle()
     before = shown(view)
-    heard: list[object] = []
-    view.listen(heard.append)
+    events: list[object] = []
+    view.listen(events.append)
     view.sort_by(Sort("seen"))
     assert view.busy
     load(collection, fleet(3, first=20_000))
@@ -76,8 +76,8 @@ def test_a_long_list_keeps_showing_what_it_showed_until_the_rest_is_done() -> No
         view.advance()
     view.settle()
     assert_consistent(view)
-    assert heard[0] == Appended(["d-20000", "d-20001", "d-20002"])
-    assert Shown() in heard
+    assert events[0] == Appended(["d-20000", "d-20001", "d-20002"])
+    assert Shown() in events
 
 
 def test_what_is_gone_is_shown_as_it_was_while_a_long_list_is_taken_in() -> None:
@@ -202,8 +202,8 @@ def test_whatever_happens_in_between_the_settled_view_is_right(
             patch.setattr(f"capgo_tui.workspace.view.{name}", value)
         collection = empty_collection()
         view = plain_view(collection)
-        told: list[int] = []
-        view.listen(lambda _: told.append(view.generation))
+        generations: list[int] = []
+        view.listen(lambda _: generations.append(view.generation))
         for kind, what in moves:
             match kind:
                 case "load":
@@ -220,7 +220,7 @@ def test_whatever_happens_in_between_the_settled_view_is_right(
                     for _ in range(what):
                         before = view.generation
                         view.advance()
-                        assert view.generation == before or told[-1] == view.generation
+                        assert view.generation == before or generations[-1] == view.generation
             keys = shown(view)
             assert len(set(keys)) == len(keys)
             assert [view.index_of(key) for key in keys] == list(range(len(keys)))

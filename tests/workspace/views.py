@@ -40,14 +40,14 @@ def view_of(workspace: Workspace) -> View[Device]:
 
 def in_order(view: View[Device]) -> list[str]:
     """Brute force: everything that matches, sorted as it should be."""
-    found = {k: r for k, r in view.collection.records.items() if matches(view.query, r)}
+    matching = {k: r for k, r in view.collection.records.items() if matches(view.query, r)}
     if view.sort is None:
-        return list(found)
+        return list(matching)
     (column,) = [c for c in DEVICE_COLUMNS if c.id == view.sort.column_id]
-    values: dict[str, Any] = {key: column.sort(record, AROUND) for key, record in found.items()}
-    known = [key for key in found if values[key] is not None]
-    known.sort(key=values.__getitem__, reverse=view.sort.descending)
-    return known + [key for key in found if values[key] is None]
+    values: dict[str, Any] = {key: column.sort(record, AROUND) for key, record in matching.items()}
+    with_value = [key for key in matching if values[key] is not None]
+    with_value.sort(key=values.__getitem__, reverse=view.sort.descending)
+    return with_value + [key for key in matching if values[key] is None]
 
 
 def shown(view: View[Device]) -> list[str]:
@@ -57,15 +57,15 @@ def shown(view: View[Device]) -> list[str]:
 def assert_consistent(view: View[Device]) -> None:
     """The view is what filtering everything anew would give, and its index agrees."""
     records = view.collection.records
-    expected = in_order(view)
+    expected_keys = in_order(view)
     assert not view.busy
-    assert list(view.keys()) == expected
-    assert {key for key in records if key in view} == set(expected)
-    assert shown(view) == expected
-    assert [view.index_of(key) for key in expected] == list(range(len(expected)))
-    assert all(view.index_of(key) is None for key in records.keys() - set(expected))
+    assert list(view.keys()) == expected_keys
+    assert {key for key in records if key in view} == set(expected_keys)
+    assert shown(view) == expected_keys
+    assert [view.index_of(key) for key in expected_keys] == list(range(len(expected_keys)))
+    assert all(view.index_of(key) is None for key in records.keys() - set(expected_keys))
     assert [view.record_at(index) for index in range(len(view))] == [
-        records[key] for key in expected
+        records[key] for key in expected_keys
     ]
 
 
@@ -90,8 +90,8 @@ def load(collection: Collection[Device], devices: list[Device]) -> None:
     new = {d.device_id: None for d in devices if d.device_id not in collection.records}
     collection.records.update((device.device_id, device) for device in devices)
     collection._tell(Appended(list(new)))
-    if known := [device.device_id for device in devices if device.device_id not in new]:
-        collection._tell(Updated(known))
+    if known_ids := [device.device_id for device in devices if device.device_id not in new]:
+        collection._tell(Updated(known_ids))
 
 
 def swap(collection: Collection[Device], devices: list[Device]) -> None:

@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 
 def environ(url: str, app_id: str, key: str, journal: Path, device: str) -> Mapping[str, str]:
     """What such a program is told by."""
-    told = {"URL": url, "APP": app_id, "KEY": key, "JOURNAL": str(journal), "DEVICE": device}
-    return {**os.environ, **{f"WRITER_{name}": value for name, value in told.items()}}
+    values = {"URL": url, "APP": app_id, "KEY": key, "JOURNAL": str(journal), "DEVICE": device}
+    return {**os.environ, **{f"WRITER_{name}": value for name, value in values.items()}}
 
 
 def main(verb: str) -> None:
     """Do it, and say what is in the journal then."""
-    told = {name: os.environ[f"WRITER_{name}"] for name in ("URL", "APP", "KEY", "JOURNAL")}
+    values = {name: os.environ[f"WRITER_{name}"] for name in ("URL", "APP", "KEY", "JOURNAL")}
     target = Target(
-        told["APP"],
-        ApiKey(told["KEY"]),
-        told["URL"],
-        journal=Path(told["JOURNAL"]),
+        values["APP"],
+        ApiKey(values["KEY"]),
+        values["URL"],
+        journal=Path(values["JOURNAL"]),
         patience=one_try(),
     )
     asyncio.run({"write": write, "resolve": look}[verb](open_workspace(target)))
@@ -71,12 +71,12 @@ async def write(workspace: Workspace) -> None:
 async def look(workspace: Workspace) -> None:
     """Resolve what is open, and say what the journal said before and says now."""
     before = [(entry.cut_off, entry.under_way) for entry in workspace.journal.entries()]
-    resolved = await resolve(workspace)
+    resolution = await resolve(workspace)
     now = [
         {"id": entry.id, "fate": entry.fate, "found": entry.found, "cut_off": entry.cut_off}
         for entry in workspace.journal.entries()
     ]
-    print(json.dumps({"before": before, "told": str(resolved), "now": now}))
+    print(json.dumps({"before": before, "told": str(resolution), "now": now}))
     await workspace.aclose()
 
 

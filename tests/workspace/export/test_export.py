@@ -45,7 +45,7 @@ def is_empty(folder: Path) -> bool:
     return not any(folder.iterdir())
 
 
-async def written(
+async def write_export(
     view: View[Device], form: Format, path: Path, workspace: Workspace
 ) -> Export[Device]:
     export = Export(view, form, workspace.surroundings)
@@ -59,19 +59,19 @@ async def test_it_writes_what_the_filter_shows_in_the_order_it_is_shown(
     view = view_of(workspace)
     view.filter(view.parse("ios"))
     view.sort_by(Sort("custom", descending=True))
-    shown = [view.record_at(at) for at in range(len(view))]
+    records = [view.record_at(at) for at in range(len(view))]
     path = tmp_path / "a"
-    export = await written(view, Format.CSV, path, workspace)
+    export = await write_export(view, Format.CSV, path, workspace)
     lines = list(csv.DictReader(path.read_text().splitlines()))
-    assert [line["device"] for line in lines] == [device.device_id for device in shown]
-    assert 0 < len(shown) < 150
-    assert export.outcome() == f"✓ Exported {len(shown)} of 150 loaded (more exists)"
+    assert [line["device"] for line in lines] == [device.device_id for device in records]
+    assert 0 < len(records) < 150
+    assert export.outcome() == f"✓ Exported {len(records)} of 150 loaded (more exists)"
     assert export.next_step is NextStep.LOAD_ALL
-    await written(view, Format.NDJSON, path, workspace)
+    await write_export(view, Format.NDJSON, path, workspace)
     rows = [json.loads(line) for line in path.read_text().splitlines()]
-    assert rows == [device.raw() for device in shown]
+    assert rows == [device.raw() for device in records]
     await workspace.devices.load_all()
-    export = await written(view, Format.JSON, path, workspace)
+    export = await write_export(view, Format.JSON, path, workspace)
     assert len(json.loads(path.read_text())) == len(view)
     assert export.outcome() == f"✓ Exported {len(view)} of 250 loaded"
     assert export.next_step is None
@@ -82,15 +82,15 @@ async def test_it_can_be_stopped_between_two_slices_and_leaves_nothing(
 ) -> None:
     monkeypatch.setattr(module, "SLICE", 30)
     export = Export(view_of(workspace), Format.CSV, workspace.surroundings)
-    seen: list[str] = []
+    texts: list[str] = []
 
-    def progressed() -> None:
-        seen.append(export.progress())
-        if len(seen) == 3:
+    def note_progress() -> None:
+        texts.append(export.progress())
+        if len(texts) == 3:
             export.stop()
 
-    await export.go(WholeFile(tmp_path / "a"), progressed)
-    assert seen == [f"Exporting {count} of 150…" for count in (0, 30, 60)]
+    await export.go(WholeFile(tmp_path / "a"), note_progress)
+    assert texts == [f"Exporting {count} of 150…" for count in (0, 30, 60)]
     assert not export.kept
     assert export.outcome() == "Nothing was exported: stopped."
     assert is_empty(tmp_path)
@@ -124,5 +124,5 @@ async def test_the_loop_goes_on_while_a_slice_is_written(
         plain(file, text)
 
     monkeypatch.setattr(WholeFile, "write", waiting)
-    export = await written(view_of(workspace), Format.JSON, tmp_path / "a", workspace)
+    export = await write_export(view_of(workspace), Format.JSON, tmp_path / "a", workspace)
     assert export.written == 150

@@ -92,7 +92,7 @@ def lay_link_to_device(path: Path) -> None:
     path.symlink_to("/dev/null")
 
 
-LAID: dict[Callable[[Path], None], str] = {
+ERROR_BY_LAYING: dict[Callable[[Path], None], str] = {
     lay_link: "it is a link",
     lay_dangling_link: "it is a link",
     lay_link_to_device: "it is a link",
@@ -103,30 +103,30 @@ LAID: dict[Callable[[Path], None], str] = {
 
 
 @pytest.mark.parametrize("replace", [True, False])
-@pytest.mark.parametrize("lay", LAID)
+@pytest.mark.parametrize("lay", ERROR_BY_LAYING)
 def test_what_is_no_plain_file_is_never_written_to(
     lay: Callable[[Path], None], replace: bool, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.csv"
     lay(path)
     before = {each: each.lstat() for each in tmp_path.iterdir()}
-    with pytest.raises(OSError, match=LAID[lay]):
+    with pytest.raises(OSError, match=ERROR_BY_LAYING[lay]):
         WholeFile(path, replace=replace)
     assert {each: each.lstat() for each in tmp_path.iterdir()} == before
 
 
-@pytest.mark.parametrize("lay", LAID)
+@pytest.mark.parametrize("lay", ERROR_BY_LAYING)
 def test_nor_when_it_comes_meanwhile(lay: Callable[[Path], None], tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("before")
     file = WholeFile(path, replace=True)
     path.unlink()
     lay(path)
-    found = path.lstat()
-    with pytest.raises(OSError, match=LAID[lay]):
+    status = path.lstat()
+    with pytest.raises(OSError, match=ERROR_BY_LAYING[lay]):
         file.keep()
     file.discard()
-    assert path.lstat() == found
+    assert path.lstat() == status
 
 
 def test_another_name_of_a_file_that_is_replaced_keeps_the_old_one(tmp_path: Path) -> None:

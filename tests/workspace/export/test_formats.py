@@ -105,10 +105,10 @@ def test_pages_come_one_after_the_other() -> None:
     one, other = read(Device, [DEVICE, {**DEVICE, "device_id": "b"}])
     for form in Format:
         assert devices_as(form, [one], [other]) == devices_as(form, [one, other])
-    parsed = json.loads(devices_as(Format.JSON, [one], [other]))
-    assert parsed == [DEVICE, {**DEVICE, "device_id": "b"}]
+    document = json.loads(devices_as(Format.JSON, [one], [other]))
+    assert document == [DEVICE, {**DEVICE, "device_id": "b"}]
     assert [json.loads(line) for line in devices_as(Format.NDJSON, [one, other]).splitlines()] == (
-        parsed
+        document
     )
 
 
@@ -129,9 +129,9 @@ def test_without_a_record_it_is_empty_and_well_formed(form: Format) -> None:
 def test_rows_of_many_replies_keep_their_order_and_each_its_own_json() -> None:
     first = read(Device, [{"device_id": f"a{at}", "n": at} for at in range(5)])
     second = read(Device, [{"device_id": f"b{at}", "n": 10 + at} for at in range(5)])
-    mixed = [record for pair in zip(second, first, strict=True) for record in pair]
-    found = json.loads(devices_as(Format.JSON, mixed))
-    assert [row["n"] for row in found] == [10, 0, 11, 1, 12, 2, 13, 3, 14, 4]
+    records = [record for pair in zip(second, first, strict=True) for record in pair]
+    rows = json.loads(devices_as(Format.JSON, records))
+    assert [row["n"] for row in rows] == [10, 0, 11, 1, 12, 2, 13, 3, 14, 4]
 
 
 def test_the_session_key_of_a_bundle_is_in_no_format() -> None:

@@ -36,8 +36,8 @@ BUNDLE = Bundle(id=12, name="2.4.1")
 
 
 def cell(columns: Sequence[Column[Any]], column: str, record: Record) -> str:
-    (found,) = [c for c in columns if c.id == column]
-    return found.text(record, AROUND)
+    (match,) = [c for c in columns if c.id == column]
+    return match.text(record, AROUND)
 
 
 def channel(**fields: Any) -> Channel:
@@ -87,7 +87,7 @@ def test_a_policy_is_called_as_the_console_calls_it(value: str | None, text: str
 
 
 @pytest.mark.parametrize(
-    ("bps", "paused", "text"),
+    ("bps", "is_paused", "text"),
     [
         (2500, False, "25% 2.0.7"),
         (1, False, "0.01% 2.0.7"),
@@ -100,19 +100,19 @@ def test_a_policy_is_called_as_the_console_calls_it(value: str | None, text: str
     ],
 )
 def test_a_rollout_tells_its_share_and_whether_it_is_paused(
-    bps: int | None, paused: bool, text: str
+    bps: int | None, is_paused: bool, text: str
 ) -> None:
     target = channel(
         rollout_bundle=BundleRef(9, "2.0.7"),
         rollout_enabled=True,
         rollout_percentage_bps=bps,
-        rollout_paused_at=NOON if paused else None,
+        rollout_paused_at=NOON if is_paused else None,
     )
     assert cell(CHANNEL_COLUMNS, "rollout", target) == text
 
 
 @pytest.mark.parametrize(
-    ("enabled", "paused", "text"),
+    ("is_enabled", "is_paused", "text"),
     [
         (False, False, "off 25% 2.0.7"),
         (False, True, "paused 25% 2.0.7"),
@@ -120,13 +120,13 @@ def test_a_rollout_tells_its_share_and_whether_it_is_paused(
     ],
 )
 def test_a_rollout_that_does_not_run_does_not_look_as_if_it_did(
-    enabled: bool | None, paused: bool, text: str
+    is_enabled: bool | None, is_paused: bool, text: str
 ) -> None:
     target = channel(
         rollout_bundle=BundleRef(9, "2.0.7"),
-        rollout_enabled=enabled,
+        rollout_enabled=is_enabled,
         rollout_percentage_bps=2500,
-        rollout_paused_at=NOON if paused else None,
+        rollout_paused_at=NOON if is_paused else None,
     )
     assert cell(CHANNEL_COLUMNS, "rollout", target) == text
 
@@ -326,9 +326,9 @@ def test_a_bundle_claims_no_more_of_its_channels_than_is_known(
     unread: str, some: str, none: str
 ) -> None:
     (column,) = [c for c in BUNDLE_COLUMNS if c.id == "channels"]
-    for links, told in ((["beta"], some), ([], none)):
+    for links, text in ((["beta"], some), ([], none)):
         around = Surroundings(NOON, links_of({12: links}), unread_channels=unread)
-        assert fields_of(bundle_details(BUNDLE, around))["channels"] == told
+        assert fields_of(bundle_details(BUNDLE, around))["channels"] == text
         cell = ", ".join([*links, *([unread] if unread else [])])
         assert column.text(BUNDLE, around) == cell
         assert column.for_file(BUNDLE, around) == cell, "a file claims no more either"
@@ -359,7 +359,7 @@ MODELS: dict[str, type[Record]] = {"/channel": Channel, "/device": Device, "/bun
 
 
 def recorded_records() -> list[Record]:
-    found: list[Record] = []
+    records: list[Record] = []
     for entry in json.loads((DATA / "recorded.json").read_text(encoding="utf-8")):
         request, response = entry["request"], entry.get("response")
         model = MODELS.get(request["path"])
@@ -370,12 +370,12 @@ def recorded_records() -> list[Record]:
             continue
         if isinstance(response["body"], list) or "data" in response["body"]:
             rows = parse_list(model, body).rows
-            found += [row for row in rows if isinstance(row, Record)]
+            records += [row for row in rows if isinstance(row, Record)]
         else:
             row = parse_one(model, body)
             assert isinstance(row, Record)
-            found.append(row)
-    return found
+            records.append(row)
+    return records
 
 
 def test_every_recorded_record_renders_as_printable_text() -> None:
@@ -386,8 +386,8 @@ def test_every_recorded_record_renders_as_printable_text() -> None:
         for label, text in texts(record):
             assert text.isprintable(), (label, text)
             assert "None" not in text, (label, text)
-        named = dict(texts(record))
-        assert named["title"], "a detail has a heading"
+        details = dict(texts(record))
+        assert details["title"], "a detail has a heading"
 
 
 HOSTILE = "\x1b]0;owned\x07\u202e\u200b[bold]x[/]\nsecond line"
@@ -409,9 +409,9 @@ def test_no_hostile_text_reaches_a_cell_or_a_detail(model: type[Record]) -> None
     record = parse_one(model, json.dumps(row).encode())
     assert isinstance(record, Record)
     around = Surroundings(NOON, links_of({7: [record.name]} if isinstance(record, Bundle) else {}))
-    said = list(texts(record, around))
-    assert any("[bold]x[/]" in text for _, text in said), "the text itself is still there"
-    for label, text in said:
+    lines = list(texts(record, around))
+    assert any("[bold]x[/]" in text for _, text in lines), "the text itself is still there"
+    for label, text in lines:
         assert text.isprintable(), (label, text)
 
 

@@ -30,7 +30,7 @@ async def test_what_a_resource_joins_can_be_loaded_in_its_workspace(name: str) -
         workspace = world.open()
         resource = RESOURCE_BY_NAME[name]
         assert resource.collection(workspace).name == name
-        for joined in resource.joins(workspace):
-            collection = RESOURCE_BY_NAME[joined].collection(workspace)
+        for other_name in resource.joins(workspace):
+            collection = RESOURCE_BY_NAME[other_name].collection(workspace)
             await collection.load_all()
             assert collection.ended
