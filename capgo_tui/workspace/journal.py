@@ -2,8 +2,8 @@
 
 One SQLite file per user. An entry is there, on the disk, before its request is sent; what
 became of it is added afterwards. An entry without an end belongs to a write under way in a
-running copy of the program; or, when that copy is gone, nobody knows its end, and so it is
-told until the server is read again. The key never gets here, only its fingerprint.
+running instance of the program; or, when that one is gone, nobody knows its end, and so it is
+shown until the server is read again. The key never gets here, only its fingerprint.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 from capgo_tui.api.errors import Refused
 from capgo_tui.plain_files import close_to_others, make_private_file, make_private_folder
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.copies import Copies
+from capgo_tui.workspace.instance_lock import InstanceLock
 from capgo_tui.workspace.journal_entry import LAST_ID, read_entry, text_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ MOST_LISTED: Final = 500
 ENDED_EARLY: Final = "the program ended before the end was known; read again at a later start"
 NOT_SENT: Final = "none was sent"
 BUSY_SECONDS: Final = 15
-"""How long a copy waits for its turn to write."""
+"""How long an instance waits for its turn to write."""
 _VERSION: Final = 1
 _SCHEMA: Final = f"""
 BEGIN IMMEDIATE;
@@ -118,9 +118,9 @@ class Journal:
         self._most_entries = most_entries
         self._turn = threading.Lock()
         self._db: sqlite3.Connection | None = None
-        self._copies = None if path is None else Copies(path.with_name("running"))
-        self._me = "" if self._copies is None else self._copies.me
-        self._has_joined = False
+        self._instance_lock = None if path is None else InstanceLock(path.with_name("running"))
+        self._instance_id = "" if self._instance_lock is None else self._instance_lock.instance_id
+        self._has_lock = False
         self._under_way: set[int] = set()
 
     def intend(
@@ -149,7 +149,7 @@ class Journal:
                 (
                     LAST_ID - 2,
                     self._now().isoformat(),
-                    self._me,
+                    self._instance_id,
                     self._server,
                     self._app_id,
                     self._key_fingerprint,
@@ -216,9 +216,9 @@ class Journal:
             if self._db is not None:
                 self._db.close()
                 self._db = None
-            if self._copies is not None:
-                self._copies.leave()
-                self._has_joined = False
+            if self._instance_lock is not None:
+                self._instance_lock.release()
+                self._has_lock = False
 
     def _select(self, condition: str, *values: int) -> list[Entry]:
         with self._turn, self._telling():
@@ -238,13 +238,15 @@ class Journal:
 
     def _is_running(self, writer: object) -> bool:
         return (
-            self._copies is not None and isinstance(writer, str) and self._copies.is_running(writer)
+            self._instance_lock is not None
+            and isinstance(writer, str)
+            and self._instance_lock.is_running(writer)
         )
 
     def _is_under_way(self, row: sqlite3.Row, running: set[object]) -> bool:
         if row["fate"] is not None:
             return False
-        if row["writer"] == self._me:
+        if row["writer"] == self._instance_id:
             return row["id"] in self._under_way
         return row["writer"] in running
 
@@ -252,9 +254,9 @@ class Journal:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._turn, self._telling():
             db = self._open()
-            if self._copies is not None and not self._has_joined:
-                self._copies.join()
-                self._has_joined = True
+            if self._instance_lock is not None and not self._has_lock:
+                self._instance_lock.acquire()
+                self._has_lock = True
             with db:
                 db.execute("BEGIN IMMEDIATE")
                 yield db
@@ -284,8 +286,8 @@ class Journal:
                 check_same_thread=False,
             )
             try:
-                # Two copies that make the same file at once would find it locked.
-                with self._copies.one_at_a_time() if self._copies else nullcontext():
+                # Two instances that make the same file at once would find it locked.
+                with self._instance_lock.wait_for_turn() if self._instance_lock else nullcontext():
                     _prepare(db, self.path)
             except BaseException:
                 db.close()

@@ -50,7 +50,7 @@ class Entry:
     found: State | None
     error: str | None
     under_way: bool = False
-    """Whether it has no end because a running copy is still at it."""
+    """Whether it has no end because a running instance is still at it."""
     undone: bool = False
     """Whether a later change took it back, and was not itself taken back."""
     is_damaged: bool = False

@@ -5,7 +5,7 @@ refuse themselves. Older servers may have none; to wait a little too long does n
 
 The client has rate limits too (`capgo_tui.api.rate_limiter`), another job: it spreads requests of
 one client, reads as well, which nobody sees. What is known here is told beforehand, counted down
-and can be stopped; it outlives the program and takes other copies of it into account.
+and can be stopped; it outlives the program and takes other running instances into account.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The journal's file: private, shared between copies, bounded, and never overwritten."""
+"""The journal's file: private, shared between instances, bounded, and never overwritten."""
 
 from __future__ import annotations
 
@@ -284,7 +284,7 @@ def test_a_pipe_in_its_place_is_refused_and_not_waited_for(
 
 
 @POSIX
-def test_litter_among_the_running_copies_stops_nothing(journal: Journal, file: Path) -> None:
+def test_litter_among_the_lock_files_stops_nothing(journal: Journal, file: Path) -> None:
     fill(file)
     running = file.parent / "running"
     (running / "abc.lock").mkdir()
@@ -449,7 +449,7 @@ async def test_an_end_that_cannot_be_written_is_told(file: Path) -> None:
         assert entry.fate is None, "and so it is looked at again at the next start"
 
 
-# Two copies
+# Two instances
 
 
 def test_two_processes_that_write_at_once_lose_nothing(file: Path) -> None:
@@ -467,7 +467,7 @@ def test_two_processes_that_write_at_once_lose_nothing(file: Path) -> None:
     journal.close()
 
 
-async def test_threads_of_one_copy_take_turns(journal: Journal) -> None:
+async def test_threads_of_one_instance_take_turns(journal: Journal) -> None:
     async def write() -> None:
         entry = await asyncio.to_thread(journal.intend, CHANGE, REQUEST)
         await asyncio.to_thread(journal.settle, entry, SUCCESS)
@@ -493,7 +493,7 @@ def test_what_was_written_down_outlives_a_kill_at_any_moment(lines: int, file: P
     journal.close()
 
 
-def test_an_entry_of_a_running_copy_is_under_way_there(file: Path) -> None:
+def test_an_entry_of_a_running_instance_is_under_way_there(file: Path) -> None:
     mine, other = open_journal(file), open_journal(file)
     mine.intend(CHANGE, REQUEST)
     assert [entry.under_way for entry in other.entries()] == [True]

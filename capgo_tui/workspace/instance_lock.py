@@ -1,8 +1,8 @@
-"""Which copies of the program are running: each holds the lock of a file of its own.
+"""A lock for each running instance of the program, so that others can tell whether it still runs.
 
-The system takes the lock away from a program that ends, however it ends: whoever can take the
-lock of a copy knows that this copy is gone. On POSIX it is ``flock``, on Windows the lock of a
-file's first byte; both end with the process.
+Each instance locks a file of its own. The system releases the lock when the process ends, however
+it ends: an instance whose lock can be taken is gone. On POSIX it is ``flock``, on Windows the
+lock of a file's first byte.
 """
 
 from __future__ import annotations
@@ -27,36 +27,40 @@ if TYPE_CHECKING:
 _SUFFIX = ".lock"
 
 
-class Copies:
-    """The copies that share one folder; this one is among them from `join` to `leave`."""
+class InstanceLock:
+    """The lock of this instance in a folder that all instances share."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.me = uuid.uuid4().hex
-        """What this copy is called; never used twice."""
-        self._lock: int | None = None
+        self.instance_id = uuid.uuid4().hex
+        """The id of this instance; never used twice."""
+        self._descriptor: int | None = None
 
-    def join(self) -> None:
-        """Count as running; and forget those that ended without a farewell."""
+    def acquire(self) -> None:
+        """Count as running, and remove the files of instances that were killed."""
         make_private_folder(self._folder)
         for file in self._folder.glob(f"*{_SUFFIX}"):
             self.is_running(file.stem)
-        while self._lock is None:
-            self._lock = self._join()
+        while self._descriptor is None:
+            self._descriptor = self._try_acquire()
 
-    def leave(self) -> None:
-        """No longer count as running."""
-        if self._lock is not None:
-            _remove(self._file_of(self.me), self._lock)
-            self._lock = None
+    def release(self) -> None:
+        """Stop counting as running."""
+        if self._descriptor is not None:
+            _remove(self._file_of(self.instance_id), self._descriptor)
+            self._descriptor = None
 
-    def is_running(self, name: str) -> bool:
-        """Whether a copy is running, this one or another."""
-        if name == self.me and self._lock is not None:
+    def is_running(self, instance_id: str) -> bool:
+        """Whether an instance is running, this one or another."""
+        if instance_id == self.instance_id and self._descriptor is not None:
             return True
-        if not (name.isascii() and name.isalnum() and len(name) <= len(self.me)):
-            return False  # no name of ours, and it might lead out of the folder
-        file = self._file_of(name)
+        if not (
+            instance_id.isascii()
+            and instance_id.isalnum()
+            and len(instance_id) <= len(self.instance_id)
+        ):
+            return False  # no id of ours, and it might lead out of the folder
+        file = self._file_of(instance_id)
         while True:
             try:
                 descriptor = open_plain(file, os.O_RDWR)
@@ -71,8 +75,8 @@ class Copies:
             os.close(descriptor)
 
     @contextmanager
-    def one_at_a_time(self) -> Iterator[None]:
-        """Wait until no other copy is in here."""
+    def wait_for_turn(self) -> Iterator[None]:
+        """Wait until no other instance is inside this context."""
         make_private_folder(self._folder)
         descriptor = open_plain(self._folder / "turn", os.O_RDWR | os.O_CREAT)
         try:
@@ -81,18 +85,18 @@ class Copies:
         finally:
             os.close(descriptor)
 
-    def _join(self) -> int | None:
-        file = self._file_of(self.me)
+    def _try_acquire(self) -> int | None:
+        file = self._file_of(self.instance_id)
         descriptor = open_plain(file, os.O_RDWR | os.O_CREAT)
         _lock(descriptor)
-        # Another copy that looked in between took it for a leftover, and removed it.
+        # Another instance that looked in between took it for a leftover, and removed it.
         if _is_at(descriptor, file):
             return descriptor
         os.close(descriptor)
         return None
 
-    def _file_of(self, name: str) -> Path:
-        return self._folder / f"{name}{_SUFFIX}"
+    def _file_of(self, instance_id: str) -> Path:
+        return self._folder / f"{instance_id}{_SUFFIX}"
 
 
 def _is_at(descriptor: int, file: Path) -> bool:
