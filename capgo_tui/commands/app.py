@@ -12,7 +12,7 @@ from capgo_tui.commands.common_options import common_options, limit_option
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import run_without_app, write_pages
-from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.export.formats import writer_of
 from capgo_tui.workspace.resources.app import APPS
 from capgo_tui.workspace.session import utc_now
@@ -48,9 +48,9 @@ def list_apps(common: CommonOptions, limit: int | None) -> None:
     run_without_app(common.target(of_app=False), command)
 
 
-def _now_alone() -> Surroundings:
+def _now_alone() -> CellContext:
     """Return the cell context of an app, which is only the time."""
-    return Surroundings(utc_now())
+    return CellContext(utc_now())
 
 
 async def _join_nothing() -> None:

@@ -171,7 +171,7 @@ async def write_one(
             write(json_text(record.redact(record.raw()), indent=2) + "\n")
         case Format.TABLE:
             await _join(workspace, common, resource)
-            write(_page(resource.details(record, workspace.surroundings())))
+            write(_page(resource.details(record, workspace.cell_context())))
         case _:
             await write_rows(workspace, common, resource, [record])
     return Exit.OK
@@ -199,7 +199,7 @@ def _writer(resource: Resource[T], form: Format, workspace: Workspace) -> Writer
     """Return the writer of a format; a table omits columns that the revision lacks."""
     traits = workspace.client.traits
     columns = resource.columns_told(traits) if form is Format.TABLE else resource.columns
-    return writer_of(form, columns, workspace.surroundings)
+    return writer_of(form, columns, workspace.cell_context)
 
 
 def _page(sections: Sequence[Section]) -> str:

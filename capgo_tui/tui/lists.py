@@ -38,7 +38,7 @@ class RecordRows(Generic[T]):
 
     def __post_init__(self) -> None:
         collection = self.look.collection(self.workspace)
-        self.view = View(collection, self.look.columns, self.workspace.surroundings)
+        self.view = View(collection, self.look.columns, self.workspace.cell_context)
         self.marks = Marks(self.view)
 
     def __len__(self) -> int:
@@ -60,7 +60,7 @@ class RecordRows(Generic[T]):
     def row(self, index: int, shown: Sequence[record_table.Column]) -> Row:
         """One record as the table draws it."""
         key, record = self.view.key_at(index), self.view.record_at(index)
-        around = self.workspace.surroundings()
+        around = self.workspace.cell_context()
         glyph, glyph_tone = WRITING if self.is_writing(key) else self.look.glyph(record)
         # The table hands back the columns it was given, of which it knows only the widths.
         mine = cast("Sequence[Column[T]]", shown)
@@ -85,7 +85,7 @@ class RecordRows(Generic[T]):
 
     def texts(self, keys: Sequence[str]) -> list[list[str]]:
         """What all columns say of those."""
-        around = self.workspace.surroundings()
+        around = self.workspace.cell_context()
         shown = self.columns
         return [[column.text(record, around) for column in shown] for record in self.records(keys)]
 
@@ -93,12 +93,12 @@ class RecordRows(Generic[T]):
         """An export of what is shown now."""
         from capgo_tui.workspace.export.export import Export  # noqa: PLC0415 - few export
 
-        return Export(self.view, form, self.workspace.surroundings)
+        return Export(self.view, form, self.workspace.cell_context)
 
     def sections(self, key: str) -> list[Section]:
         """All that is known of a record; empty when it is gone."""
         record = self.view.collection.records.get(key)
-        return self.look.details(record, self.workspace.surroundings()) if record else []
+        return self.look.details(record, self.workspace.cell_context()) if record else []
 
 
 AnyRows: TypeAlias = "RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]"

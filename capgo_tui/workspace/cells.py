@@ -24,7 +24,7 @@ def _unknown(_: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class CellContext:
     """What a cell may need beside its record: the time, and who is linked to what."""
 
     now: datetime
@@ -40,12 +40,12 @@ class Surroundings:
     """``…`` while channels may still come that carry a bundle, ``?`` when they cannot be read."""
 
 
-def bundle_name(bundle: BundleRef | None, around: Surroundings) -> str:
+def bundle_name(bundle: BundleRef | None, context: CellContext) -> str:
     """A bundle's name; ``#12`` where only its id is known, empty for none."""
     if bundle is None:
         return ""
     if bundle.name is None and bundle.id is not None:
-        return around.name_of_bundle(bundle.id) or f"#{bundle.id}"
+        return context.name_of_bundle(bundle.id) or f"#{bundle.id}"
     return bundle.name or ""
 
 
@@ -72,7 +72,7 @@ def policy_in_full(channel: Channel) -> str:
     return "blocks some updates" if text == SOME_UPDATES else text
 
 
-def rollout(channel: Channel, around: Surroundings) -> str:
+def rollout(channel: Channel, context: CellContext) -> str:
     """A rollout's share and target, such as ``25% 2.0.7``; empty when there is none.
 
     That it is off or paused comes first: a narrow column cuts the end.
@@ -83,16 +83,16 @@ def rollout(channel: Channel, around: Surroundings) -> str:
     share = f"{points / 100:g}%" if 0 <= points <= 10_000 else "?%"
     prefix = "off " if channel.rollout_enabled is False else ""
     prefix = "paused " if channel.rollout_paused_at else prefix
-    return f"{prefix}{share} {bundle_name(channel.rollout_bundle, around)}"
+    return f"{prefix}{share} {bundle_name(channel.rollout_bundle, context)}"
 
 
-def rollout_detail(channel: Channel, around: Surroundings) -> str:
+def rollout_detail(channel: Channel, context: CellContext) -> str:
     """Whom a rollout serves, such as ``25 % of devices get 2.0.7``; empty without a target."""
     if channel.rollout_bundle is None:
         return ""
     return describe_rollout(
         {
-            "rollout_bundle": bundle_name(channel.rollout_bundle, around),
+            "rollout_bundle": bundle_name(channel.rollout_bundle, context),
             "rollout_percentage_bps": channel.rollout_percentage_bps,
             "rollout_enabled": channel.rollout_enabled,
             "rollout_paused": channel.rollout_paused_at is not None,
@@ -100,16 +100,16 @@ def rollout_detail(channel: Channel, around: Surroundings) -> str:
     )
 
 
-def device_bundle(device: Device, around: Surroundings) -> str:
+def device_bundle(device: Device, context: CellContext) -> str:
     """What a device runs; ``builtin`` is what came with the store, ``?`` is not told."""
-    return bundle_name(device.bundle, around) or ("builtin" if device.runs_builtin else "?")
+    return bundle_name(device.bundle, context) or ("builtin" if device.runs_builtin else "?")
 
 
-def override_mark(device: Device, around: Surroundings) -> str:
+def override_mark(device: Device, context: CellContext) -> str:
     """``▲ beta`` for an override; ``?`` where the server does not tell."""
     if device.channel:
         return f"▲ {device.channel}"
-    return "" if around.tells_overrides and device.is_override_known else "?"
+    return "" if context.tells_overrides and device.is_override_known else "?"
 
 
 def device_kind(device: Device) -> str:
@@ -120,7 +120,7 @@ def device_kind(device: Device) -> str:
     return f"{kind} emulator".strip() if device.is_emulator else kind or "?"
 
 
-def linked_channels(bundle: Bundle, around: Surroundings) -> str:
+def linked_channels(bundle: Bundle, context: CellContext) -> str:
     """Those channels in one text, which says so while it is not known whether these are all."""
-    unread = [around.unread_channels] if around.unread_channels else []
-    return ", ".join(around.links.channel_names(bundle) + unread)
+    unread = [context.unread_channels] if context.unread_channels else []
+    return ", ".join(context.links.channel_names(bundle) + unread)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.audit import AuditHistory
 from capgo_tui.workspace.bundle_links import BundleLinks
-from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.changes.states import channel_state
 from capgo_tui.workspace.collection import Collection, Event, Progressed
 from capgo_tui.workspace.fleet_size import FleetSize
@@ -124,9 +124,9 @@ class Workspace:
             now=now,
         )
 
-    def surroundings(self) -> Surroundings:
+    def cell_context(self) -> CellContext:
         """What cells need beside their record, as of now."""
-        return Surroundings(
+        return CellContext(
             self.now(),
             self._links,
             self._name_of_bundle,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from capgo_tui.api.records import Record
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.query import Query
     from capgo_tui.workspace.resources.column import Column
 
@@ -22,11 +22,11 @@ class Texts(Generic[T]):
     """The texts of the first so many records, read one after the other."""
 
     def __init__(
-        self, columns: Sequence[Column[T]], surroundings: Callable[[], Surroundings]
+        self, columns: Sequence[Column[T]], cell_context: Callable[[], CellContext]
     ) -> None:
         self._all_columns = {column.id: column for column in columns}
         self._columns = [column for column in columns if column.searched]
-        self._surroundings = surroundings
+        self._cell_context = cell_context
         self._line_of = {column.id: line for line, column in enumerate(self._columns)}
         self._texts: list[str] = []
         self._read = 0
@@ -45,7 +45,7 @@ class Texts(Generic[T]):
     def _cell(self, number: int, record: T, column_id: str) -> str:
         line = self._line_of.get(column_id)
         if line is None:
-            return self._all_columns[column_id].text(record, self._surroundings()).casefold()
+            return self._all_columns[column_id].text(record, self._cell_context()).casefold()
         return self._texts[number].split("\n", line + 1)[line]
 
     def holding(self, word: str, numbers: Iterable[int]) -> list[int]:
@@ -55,14 +55,14 @@ class Texts(Generic[T]):
 
     def extend(self, records: Iterable[T]) -> None:
         """Read the next records."""
-        around = self._surroundings()
-        texts = [haystack(self._columns, record, around) for record in records]
+        context = self._cell_context()
+        texts = [haystack(self._columns, record, context) for record in records]
         self._texts[self._read : self._read + len(texts)] = texts
         self._read += len(texts)
 
     def read(self, number: int, record: T) -> None:
         """Read a record again."""
-        self._texts[number] = haystack(self._columns, record, self._surroundings())
+        self._texts[number] = haystack(self._columns, record, self._cell_context())
 
     def forget(self) -> None:
         """Begin anew; the old texts go as new ones come, for freeing them all takes its time."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from capgo_tui.api.records import Record
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.order import Values
     from capgo_tui.workspace.query import Term
     from capgo_tui.workspace.resources.column import Column
@@ -67,7 +67,7 @@ class View(Generic[T]):
         self,
         collection: Collection[T],
         columns: Sequence[Column[T]],
-        surroundings: Callable[[], Surroundings],
+        cell_context: Callable[[], CellContext],
     ) -> None:
         self.collection = collection
         self.columns = columns
@@ -77,8 +77,8 @@ class View(Generic[T]):
         """Another number whenever another set of records is shown, or in another order."""
         self.looked_at = 0
         """How many records were looked at in all: what work costs, without a clock."""
-        self._texts = Texts(columns, surroundings)
-        self._surroundings = surroundings
+        self._texts = Texts(columns, cell_context)
+        self._cell_context = cell_context
         self._roll = Roll()
         """The records of the collection, but for the pending ones, once it is up to date."""
         self._is_enrolled = False
@@ -324,9 +324,9 @@ class View(Generic[T]):
     def _values(self, keys: Sequence[str]) -> Values:
         """What some records are sorted by."""
         (value_of,) = [c.sort for c in self.columns if self.sort and c.id == self.sort.column_id]
-        records, around = self.collection.records, self._surroundings()
+        records, context = self.collection.records, self._cell_context()
         self.looked_at += len(keys)
-        return [value_of(records[key], around) for key in keys]
+        return [value_of(records[key], context) for key in keys]
 
     # What the collection tells
 

@@ -89,7 +89,7 @@ async def test_three_lists_at_once(kind: type[AnyServer], mode: Mode) -> None:
         if mode.slash is Slash.NONE:
             assert len(server.log) <= 6
         bundles = [
-            lines(channel_details(each, workspace.surroundings()))["bundle"]
+            lines(channel_details(each, workspace.cell_context()))["bundle"]
             for each in workspace.channels.records.values()
         ]
         assert bundles == ["1.1.0", "1.2.0", "none"]
@@ -98,7 +98,7 @@ async def test_three_lists_at_once(kind: type[AnyServer], mode: Mode) -> None:
 async def test_the_columns_and_lines_of_the_legacy_revision() -> None:
     async with workspace_on(LegacyServer(strict=True), STRICT) as workspace:
         await load(workspace)
-        context = workspace.surroundings()
+        context = workspace.cell_context()
         traits = workspace.client.traits
         columns = [c.id for c in CHANNELS.columns_told(traits)]
         assert columns == ["channel", "bundle", "default", "holds", "changed"]
@@ -121,7 +121,7 @@ async def test_the_columns_and_lines_of_the_legacy_revision() -> None:
 async def test_the_columns_and_lines_of_the_documented_revision() -> None:
     async with workspace_on(DocumentedServer(strict=True), STRICT) as workspace:
         await load(workspace)
-        context = workspace.surroundings()
+        context = workspace.cell_context()
         traits = workspace.client.traits
         columns = [c.id for c in CHANNELS.columns_told(traits)]
         assert columns == ["channel", "bundle", "default", "holds", "dev", "emulator", "changed"]
@@ -147,14 +147,14 @@ async def test_one_device_tells_less_than_its_row_and_takes_nothing_back() -> No
             for raw in (device(workspace).raw(), *redact_rows([device(workspace)])):
                 assert isinstance(raw, dict)
                 assert (raw["custom_id"], raw["is_prod"]) == ("qa-1", True)
-        details = lines(device_details(device(workspace), workspace.surroundings()))
+        details = lines(device_details(device(workspace), workspace.cell_context()))
         assert (details["custom id"], details["emulator"]) == ("qa-1", "no")
         other = list(workspace.devices.records.values())[1]
         await workspace.look_up_device(other.wire_key)
         details = lines(
             device_details(
                 workspace.devices.records[other.wire_key],
-                workspace.surroundings(),
+                workspace.cell_context(),
             )
         )
         assert details["custom id"] == "none"  # as in the list
@@ -165,12 +165,12 @@ async def test_of_a_device_that_was_only_looked_up_nothing_is_said_to_be_none() 
         await workspace.client.learn_revision(APP)
         device_reply = await workspace.look_up_device("aaaaaaaa-0000-4000-8000-000000000001")
         assert device_reply is not None
-        details = lines(device_details(device_reply, workspace.surroundings()))
+        details = lines(device_details(device_reply, workspace.cell_context()))
         assert details["custom id"] == LEFT_OUT
         assert details["emulator"] == LEFT_OUT
         assert details["platform"] == "ios"
         await load(workspace)
-        details = lines(device_details(device(workspace), workspace.surroundings()))
+        details = lines(device_details(device(workspace), workspace.cell_context()))
         assert details["custom id"] == "qa-1"
 
 

@@ -41,7 +41,7 @@ async def open_with_lost_override(world: World) -> tuple[Workspace, Device]:
 
 
 def override_in_detail(workspace: Workspace, device: Device) -> str:
-    sections = device_details(device, workspace.surroundings())
+    sections = device_details(device, workspace.cell_context())
     return dict(sections[0].fields)["override"]
 
 
@@ -51,7 +51,7 @@ async def test_cell_detail_and_state_know_nothing_of_it() -> None:
         assert len(workspace.devices) == DEVICES + 200
         assert workspace.tells_overrides
         assert not workspace.knows_override(device)
-        assert override_mark(device, workspace.surroundings()) == "?"
+        assert override_mark(device, workspace.cell_context()) == "?"
         assert "not told for this device" in override_in_detail(workspace, device)
         assert device_state(device, tells_overrides=True) == {}
 
@@ -77,7 +77,7 @@ async def test_a_page_that_tells_them_makes_them_known_again() -> None:
         updated_keys = {key for event in events if isinstance(event, Updated) for key in event.keys}
         records = workspace.devices.records
         assert records[device.wire_key].channel == "beta"
-        assert override_mark(records[plain], workspace.surroundings()) == ""
+        assert override_mark(records[plain], workspace.cell_context()) == ""
         assert {device.wire_key, plain} <= updated_keys, (
             "a ? that became nothing is drawn anew as well"
         )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.tui.widgets.record_table import RecordTable, TableState
-from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.collection import Appended, Updated
 from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
@@ -68,7 +68,7 @@ class WatchedList:
     """The newest version of each record that was ever shown."""
 
     def __post_init__(self) -> None:
-        self.view = View(self.server.collection, DEVICE_COLUMNS, lambda: Surroundings(NOON))
+        self.view = View(self.server.collection, DEVICE_COLUMNS, lambda: CellContext(NOON))
         self.marks = Marks(self.view)
         self.table = RecordTable()
         self.table.attach(self, (), TableState())

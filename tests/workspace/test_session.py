@@ -106,7 +106,7 @@ async def test_a_bundle_knows_the_loaded_channels_that_carry_it_stable_or_in_rol
         bundles = workspace.bundles.records
 
         def describe_channels(bundle_id: str) -> str:
-            return linked_channels(bundles[bundle_id], workspace.surroundings())
+            return linked_channels(bundles[bundle_id], workspace.cell_context())
 
         assert describe_channels(stable) == "…", "no channel is loaded yet"
         world.door.fail("GET /channel")
@@ -133,7 +133,7 @@ async def test_a_channel_that_rolls_out_what_it_carries_is_named_once() -> None:
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
         (bundle_id,) = world.column("SELECT version FROM channels WHERE name = 'beta'")
-        names = linked_channels(workspace.bundles.records[bundle_id], workspace.surroundings())
+        names = linked_channels(workspace.bundles.records[bundle_id], workspace.cell_context())
         assert names.split(", ").count("beta") == 1
 
 
@@ -143,9 +143,9 @@ async def test_a_new_bundle_does_not_inherit_the_channels_of_a_namesake() -> Non
         (name,) = world.column("SELECT name FROM bundles WHERE id = ?", bundle_id)
         workspace = world.open()
         await workspace.channels.load_all()
-        around = workspace.surroundings()
-        assert "beta" in linked_channels(Bundle(id=int(bundle_id), name=name), around)
-        assert linked_channels(Bundle(id=987_654, name=name), around) == ""
+        context = workspace.cell_context()
+        assert "beta" in linked_channels(Bundle(id=int(bundle_id), name=name), context)
+        assert linked_channels(Bundle(id=987_654, name=name), context) == ""
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
@@ -155,17 +155,17 @@ async def test_links_work_in_every_revision(revision: str) -> None:
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
         (bundle_id,) = world.column("SELECT version FROM channels WHERE name = 'production'")
-        around = workspace.surroundings()
-        names = linked_channels(workspace.bundles.records[bundle_id], around).split(", ")
+        context = workspace.cell_context()
+        names = linked_channels(workspace.bundles.records[bundle_id], context).split(", ")
         assert "production" in names
 
 
 async def test_ages_grow_with_the_workspace_clock() -> None:
     async with open_world() as world:
         workspace = world.open()
-        assert workspace.surroundings().now == NOON
+        assert workspace.cell_context().now == NOON
         world.clock.advance(5)
-        assert workspace.surroundings().now == world.clock()
+        assert workspace.cell_context().now == world.clock()
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef
-from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
 from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
@@ -119,12 +119,12 @@ def test_times_are_sorted_as_times_in_whatever_zone() -> None:
     last = datetime.max.replace(tzinfo=timezone(-timedelta(hours=14)))
     (sort_value,) = [column.sort for column in DEVICE_COLUMNS if column.id == "seen"]
     values: list[Any] = [
-        sort_value(Device(device_id="d", updated_at=moment), Surroundings(NOON))
+        sort_value(Device(device_id="d", updated_at=moment), CellContext(NOON))
         for moment in (last, NOON + timedelta(0, 1), tokyo, first)
     ]
     assert values[2] == NOON
     assert sorted(values) == values[::-1]
-    assert sort_value(Device(device_id="d"), Surroundings(NOON)) is None
+    assert sort_value(Device(device_id="d"), CellContext(NOON)) is None
 
 
 def test_no_comes_before_yes_and_unknown_is_no_value() -> None:
@@ -202,9 +202,9 @@ FULL: list[tuple[Sequence[Column[Any]], Record, Record]] = [
 def test_every_column_has_a_value_and_none_for_what_is_not_known(
     columns: Sequence[Column[Any]], bare: Record, full: Record
 ) -> None:
-    around = Surroundings(NOON, links_of({2: ["beta"]}))
-    assert [c.id for c in columns if c.sort(full, around) is None] == []
-    column_ids = {c.id for c in columns if c.sort(bare, around) is not None}
+    context = CellContext(NOON, links_of({2: ["beta"]}))
+    assert [c.id for c in columns if c.sort(full, context) is None] == []
+    column_ids = {c.id for c in columns if c.sort(bare, context) is not None}
     assert column_ids == {columns[0].id, *({"encrypted"} if columns is BUNDLE_COLUMNS else ())}
 
 
@@ -215,7 +215,7 @@ def test_only_ages_begin_with_the_newest_and_are_not_searched(
     del bare
     for column in columns:
         is_time = isinstance(
-            column.sort(full, Surroundings(NOON, links_of({2: ["beta"]}))), datetime
+            column.sort(full, CellContext(NOON, links_of({2: ["beta"]}))), datetime
         )
         assert column.newest_first is (is_time or column.id == "default"), column.id
         assert column.searched is not is_time

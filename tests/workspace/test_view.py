@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from capgo_tui.api.models import Device
-from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.collection import Appended, Replaced, Updated
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
@@ -84,7 +84,7 @@ async def test_an_age_is_not_searched() -> None:
         view = view_of(workspace)
         world.run("UPDATE devices SET updated_at = '2026-11-21T12:00:00.000000+00:00'")
         await workspace.devices.load_all()
-        age_text = DEVICE_COLUMNS[-1].text(view.record_at(0), Surroundings(NOON))
+        age_text = DEVICE_COLUMNS[-1].text(view.record_at(0), CellContext(NOON))
         assert age_text == "1d"
         view.filter(Query.parse("1d"))
         assert_consistent(view)
@@ -168,7 +168,7 @@ async def test_the_channels_of_a_bundle_are_found_by_the_filter() -> None:
         workspace = world.open()
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
-        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.surroundings)
+        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.cell_context)
         view.filter(Query.parse("production"))
         bundle_ids = world.column("SELECT version FROM channels WHERE name = 'production'")
         assert [view.key_at(index) for index in range(len(view))] == bundle_ids
@@ -182,7 +182,7 @@ async def test_links_that_come_later_are_found_once_the_view_has_looked_again(
         world.run("UPDATE bundles SET comment = NULL")
         workspace = world.open()
         await workspace.bundles.load_all()
-        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.surroundings)
+        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.cell_context)
         view.filter(Query.parse(filters[0]))
         assert len(view) == 0
         await workspace.channels.load_all()

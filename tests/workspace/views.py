@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.models import Device
 from capgo_tui.api.paging import Page
-from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.collection import Appended, Collection, Replaced, Updated
 from capgo_tui.workspace.resources.column import haystack
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.query import Query
     from capgo_tui.workspace.session import Workspace
 
-AROUND = Surroundings(NOON)
+CONTEXT = CellContext(NOON)
 
 
 def text_of(device: Device) -> str:
-    return haystack(DEVICE_COLUMNS, device, AROUND)
+    return haystack(DEVICE_COLUMNS, device, CONTEXT)
 
 
 def matches(query: Query, device: Device) -> bool:
-    cells = {column.id: column.text(device, AROUND).casefold() for column in DEVICE_COLUMNS}
+    cells = {column.id: column.text(device, CONTEXT).casefold() for column in DEVICE_COLUMNS}
     return query.matches(text_of(device), cells.__getitem__)
 
 
 def plain_view(collection: Collection[Device]) -> View[Device]:
-    return View(collection, DEVICE_COLUMNS, lambda: AROUND)
+    return View(collection, DEVICE_COLUMNS, lambda: CONTEXT)
 
 
 def view_of(workspace: Workspace) -> View[Device]:
@@ -44,7 +44,7 @@ def in_order(view: View[Device]) -> list[str]:
     if view.sort is None:
         return list(matching)
     (column,) = [c for c in DEVICE_COLUMNS if c.id == view.sort.column_id]
-    values: dict[str, Any] = {key: column.sort(record, AROUND) for key, record in matching.items()}
+    values: dict[str, Any] = {key: column.sort(record, CONTEXT) for key, record in matching.items()}
     with_value = [key for key in matching if values[key] is not None]
     with_value.sort(key=values.__getitem__, reverse=view.sort.descending)
     return with_value + [key for key in matching if values[key] is None]

@@ -48,7 +48,7 @@ class BundleController:
             return "carries this bundle already" if same else ""
 
         def carried(channel: Channel) -> str:
-            return bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
+            return bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
 
         choices = Choices(self._workspace.channels, refusal, carried)
         return self._link(bundle, pick(self._screen, f"Put {bundle.name} on a channel", choices))

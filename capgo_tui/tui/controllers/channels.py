@@ -199,7 +199,7 @@ class ChannelController:
         choices = Choices(
             self._workspace.bundles, refusal, lambda bundle: age(bundle.created_at, now)
         )
-        carried = bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
+        carried = bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
         title = f"Promote to {channel.name} · now {carried}"
         return self._promote(channel, pick(self._screen, title, choices))
 
@@ -267,7 +267,7 @@ class ChannelController:
 
     def _bundle_choice(self, channel: Channel) -> Choice | None:
         """Return the row that offers to delete the bundle as well, where the server can."""
-        name = bundle_name(channel.bundle, self._workspace.surroundings())
+        name = bundle_name(channel.bundle, self._workspace.cell_context())
         if not name or not self._workspace.client.traits.deletes_channel_with_bundle:
             return None
         return Choice(f"also delete bundle {shorten(name, NAME_WIDTH)} (preview keys only)")

@@ -80,7 +80,7 @@ class OverrideController:
         """
 
         def bundle(channel: Channel) -> str:
-            return bundle_name(channel.bundle, self._workspace.surroundings()) or "none"
+            return bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
 
         choices = Choices(self._workspace.channels, refusal, bundle)
         return self._choose(who, pick(self._screen, f"Override {about}", choices), then)

@@ -14,7 +14,7 @@ from capgo_tui.workspace.numbers import grouped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.export.file import WholeFile
     from capgo_tui.workspace.export.formats import Format
     from capgo_tui.workspace.list_state import ListState
@@ -31,11 +31,11 @@ class Export(Generic[T]):
     """One export of what a view shows at this moment; it is written by `go`."""
 
     def __init__(
-        self, view: View[T], form: Format, surroundings: Callable[[], Surroundings]
+        self, view: View[T], form: Format, cell_context: Callable[[], CellContext]
     ) -> None:
         self._keys, self._count = view.snapshot(), len(view)
         self._records = view.collection.records
-        self._writer = writer_of(form, view.columns, surroundings)
+        self._writer = writer_of(form, view.columns, cell_context)
         self._source: ListState = view.collection
         self.written = 0
         """Records that are in the file so far."""

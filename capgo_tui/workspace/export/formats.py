@@ -15,7 +15,7 @@ from capgo_tui.workspace.export.json_text import json_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.resources.column import Column
 
 T = TypeVar("T", bound=Record)
@@ -57,18 +57,18 @@ class Writer(Protocol[Record_contra]):
 
 
 def writer_of(
-    form: Format, columns: Sequence[Column[T]], surroundings: Callable[[], Surroundings]
+    form: Format, columns: Sequence[Column[T]], cell_context: Callable[[], CellContext]
 ) -> Writer[T]:
-    """The writer of a format; `surroundings` is asked whenever cells are written."""
+    """Return the writer of a format; it calls `cell_context` whenever cells are written."""
     match form:
         case Format.CSV:
-            return CsvWriter(columns, surroundings)
+            return CsvWriter(columns, cell_context)
         case Format.JSON:
             return JsonWriter()
         case Format.NDJSON:
             return LineWriter()
         case Format.TABLE:
-            return TableWriter(columns, surroundings)
+            return TableWriter(columns, cell_context)
 
 
 class CsvWriter(Generic[T]):
@@ -79,9 +79,9 @@ class CsvWriter(Generic[T]):
     """
 
     def __init__(
-        self, columns: Sequence[Column[T]], surroundings: Callable[[], Surroundings]
+        self, columns: Sequence[Column[T]], cell_context: Callable[[], CellContext]
     ) -> None:
-        self._columns, self._surroundings = columns, surroundings
+        self._columns, self._cell_context = columns, cell_context
 
     def begin(self) -> str:
         """The names of the columns."""
@@ -89,9 +89,9 @@ class CsvWriter(Generic[T]):
 
     def rows(self, records: Sequence[T]) -> str:
         """A line for each record."""
-        around = self._surroundings()
+        context = self._cell_context()
         return _csv(
-            [_harmless(column.for_file(record, around)) for column in self._columns]
+            [_harmless(column.for_file(record, context)) for column in self._columns]
             for record in records
         )
 
@@ -143,9 +143,9 @@ class TableWriter(Generic[T]):
     """Columns that stand under their titles, measured in cells; for eyes, not for programs."""
 
     def __init__(
-        self, columns: Sequence[Column[T]], surroundings: Callable[[], Surroundings]
+        self, columns: Sequence[Column[T]], cell_context: Callable[[], CellContext]
     ) -> None:
-        self._columns, self._surroundings = columns, surroundings
+        self._columns, self._cell_context = columns, cell_context
         self._lines: list[list[str]] = []
 
     def begin(self) -> str:
@@ -154,9 +154,9 @@ class TableWriter(Generic[T]):
 
     def rows(self, records: Sequence[T]) -> str:
         """Nothing yet."""
-        around = self._surroundings()
+        context = self._cell_context()
         self._lines += [
-            [column.text(record, around) for column in self._columns] for record in records
+            [column.text(record, context) for column in self._columns] for record in records
         ]
         return ""
 

@@ -27,7 +27,7 @@ APP_COLUMNS: tuple[Column[AppInfo], ...] = (
     Column(
         "created",
         "CREATED",
-        lambda a, around: age(a.created_at, around.now),
+        lambda a, context: age(a.created_at, context.now),
         7,
         7,
         lambda a, _: a.created_at,

@@ -20,7 +20,7 @@ from capgo_tui.workspace.sorting import flag_value, text_value, version_value
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
 
 BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
     Column(
@@ -112,13 +112,13 @@ BUNDLE_LINES: Final = {
 
 
 @only_known_lines(BUNDLE_LINES, lambda traits: traits.bundle_tells)
-def bundle_details(bundle: Bundle, around: Surroundings) -> list[Section]:
+def bundle_details(bundle: Bundle, context: CellContext) -> list[Section]:
     """A bundle: where it is used and where it came from."""
     return [
         Section(
             bundle.name,
             [
-                ("channels", _channels(bundle, around)),
+                ("channels", _channels(bundle, context)),
                 ("comment", bundle.comment or "none"),
                 ("link", bundle.link or "none"),
                 ("needs native", bundle.min_update_version or "any"),
@@ -135,14 +135,14 @@ def bundle_details(bundle: Bundle, around: Surroundings) -> list[Section]:
                 ("uploaded with CLI", text_or_unknown(bundle.cli_version, "bundle")),
             ],
         ),
-        Section("Record", record_lines(bundle.id, bundle.created_at, bundle.updated_at, around)),
+        Section("Record", record_lines(bundle.id, bundle.created_at, bundle.updated_at, context)),
     ]
 
 
-def _channels(bundle: Bundle, around: Surroundings) -> str:
+def _channels(bundle: Bundle, context: CellContext) -> str:
     """The channels that carry it; while not all are known, that there may be more."""
-    names = linked_channels(bundle, around) or "none"
-    match around.unread_channels:
+    names = linked_channels(bundle, context) or "none"
+    match context.unread_channels:
         case "":
             return names
         case "?":

@@ -28,16 +28,16 @@ from capgo_tui.workspace.sorting import flag_value, text_value, version_value
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Channel
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.resources.resource import Glyph
     from capgo_tui.workspace.sorting import SortValue
 
 
-def _channel_bundle(channel: Channel, around: Surroundings) -> SortValue | None:
-    return version_value(bundle_name(channel.bundle, around))
+def _channel_bundle(channel: Channel, context: CellContext) -> SortValue | None:
+    return version_value(bundle_name(channel.bundle, context))
 
 
-def _rollout_share(channel: Channel, _: Surroundings) -> SortValue | None:
+def _rollout_share(channel: Channel, _: CellContext) -> SortValue | None:
     return None if channel.rollout_bundle is None else channel.rollout_percentage_bps or 0
 
 
@@ -160,16 +160,16 @@ CHANNEL_LINES: Final = {
 
 
 @only_known_lines(CHANNEL_LINES, lambda traits: traits.channel_tells | traits.channel_fields)
-def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
+def channel_details(channel: Channel, context: CellContext) -> list[Section]:
     """A channel: what it carries, to whom, and how."""
     yes = partial(yes_or_no, noun="channel")
     return [
         Section(
             channel.name,
             [
-                ("bundle", bundle_name(channel.bundle, around) or "none"),
+                ("bundle", bundle_name(channel.bundle, context) or "none"),
                 ("default channel", yes(channel.public)),
-                ("rollout", rollout_detail(channel, around) or "none"),
+                ("rollout", rollout_detail(channel, context) or "none"),
                 (
                     "holds back updates",
                     text_or_unknown(blank_if_unknown(policy_in_full(channel)), "channel"),
@@ -191,7 +191,9 @@ def channel_details(channel: Channel, around: Surroundings) -> list[Section]:
                 ("production builds", yes(channel.allow_prod)),
             ],
         ),
-        Section("Record", record_lines(channel.id, channel.created_at, channel.updated_at, around)),
+        Section(
+            "Record", record_lines(channel.id, channel.created_at, channel.updated_at, context)
+        ),
     ]
 
 

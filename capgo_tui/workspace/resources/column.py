@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.sorting import SortValue
 
 T = TypeVar("T")
@@ -23,12 +23,12 @@ class Column(Generic[T]):
 
     id: str
     title: str
-    text: Callable[[T, Surroundings], str]
+    text: Callable[[T, CellContext], str]
     width: int
     """The narrowest it is worth showing at, in cells."""
     ideal: int
     """The width at which nothing usual is cut."""
-    sort: Callable[[T, Surroundings], SortValue | None]
+    sort: Callable[[T, CellContext], SortValue | None]
     """What the list is sorted by; None where it is not known, and that comes last."""
     priority: int = 1
     """0 is never dropped; the highest number goes first on a narrow screen."""
@@ -38,16 +38,16 @@ class Column(Generic[T]):
     """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
     newest_first: bool = False
     """Whether the first thing wanted of it is the descending order."""
-    file_text: Callable[[T, Surroundings], str] | None = None
+    file_text: Callable[[T, CellContext], str] | None = None
     """What a file says in place of `text`, which is an age or a sign; empty where unknown."""
     fields: tuple[str, ...] = ()
     """Fields of the record that it shows: where a server tells none of them it is left out."""
 
-    def for_file(self, record: T, around: Surroundings) -> str:
+    def for_file(self, record: T, context: CellContext) -> str:
         """What a file for other programs says of a record."""
-        return (self.file_text or self.text)(record, around)
+        return (self.file_text or self.text)(record, context)
 
 
-def haystack(columns: Sequence[Column[T]], record: T, around: Surroundings) -> str:
+def haystack(columns: Sequence[Column[T]], record: T, context: CellContext) -> str:
     """Everything the columns say of a record, case-folded, a line each, for a filter to search."""
-    return "\n".join([c.text(record, around) for c in columns if c.searched]).casefold()
+    return "\n".join([c.text(record, context) for c in columns if c.searched]).casefold()

@@ -21,19 +21,19 @@ from capgo_tui.workspace.sorting import text_value, version_value
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Device
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.resources.resource import Glyph
     from capgo_tui.workspace.sorting import SortValue
 
 NO_OVERRIDE = "none: follows the default of its platform"
 
 
-def _device_bundle(device: Device, around: Surroundings) -> SortValue | None:
-    name = bundle_name(device.bundle, around) or ("builtin" if device.runs_builtin else None)
+def _device_bundle(device: Device, context: CellContext) -> SortValue | None:
+    name = bundle_name(device.bundle, context) or ("builtin" if device.runs_builtin else None)
     return version_value(name)
 
 
-def _device_kind(device: Device, _: Surroundings) -> SortValue | None:
+def _device_kind(device: Device, _: CellContext) -> SortValue | None:
     kind = device_kind(device)
     return None if kind == "?" else kind
 
@@ -160,7 +160,7 @@ DEVICE_LINES: Final = {
 
 
 @only_known_lines(DEVICE_LINES, lambda traits: traits.device_tells)
-def device_details(device: Device, around: Surroundings) -> list[Section]:
+def device_details(device: Device, context: CellContext) -> list[Section]:
     """A device: what it runs, what it is forced to, and what it is."""
     return [
         Section(
@@ -168,12 +168,12 @@ def device_details(device: Device, around: Surroundings) -> list[Section]:
             [
                 ("device id", device.device_id),
                 ("custom id", device.custom_id or "none"),
-                ("override", _override(device, around)),
+                ("override", _override(device, context)),
                 (
                     "runs bundle",
-                    text_or_unknown(blank_if_unknown(device_bundle(device, around)), "device"),
+                    text_or_unknown(blank_if_unknown(device_bundle(device, context)), "device"),
                 ),
-                ("last seen", full_time(device.updated_at, around.now)),
+                ("last seen", full_time(device.updated_at, context.now)),
             ],
         ),
         Section(
@@ -193,10 +193,10 @@ def device_details(device: Device, around: Surroundings) -> list[Section]:
     ]
 
 
-def _override(device: Device, around: Surroundings) -> str:
+def _override(device: Device, context: CellContext) -> str:
     if device.channel is not None:
         return device.channel
-    if not around.tells_overrides:
+    if not context.tells_overrides:
         return UNTOLD
     return NO_OVERRIDE if device.is_override_known else text_or_unknown(None, "device")
 

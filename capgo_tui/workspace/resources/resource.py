@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.collection import Collection
     from capgo_tui.workspace.resources.column import Column
     from capgo_tui.workspace.resources.section import Section
@@ -25,7 +25,7 @@ WRITING: Final[Glyph] = ("⟳", "warn")
 """Stands before a record of any resource while a write to it is under way."""
 
 
-def _no_details(_: Record, __: Surroundings) -> list[Section]:
+def _no_details(_: Record, __: CellContext) -> list[Section]:
     return []
 
 
@@ -40,7 +40,7 @@ class Resource(Generic[T]):
     name: str
     """Its plural."""
     columns: Sequence[Column[T]]
-    details: Callable[[T, Surroundings], list[Section]] = _no_details
+    details: Callable[[T, CellContext], list[Section]] = _no_details
     fields_told: Callable[[Traits], Container[str]] | None = None
     """The fields that a revision of the API tells of it; None for all of them."""
     joins: Callable[[Workspace], Sequence[str]] = _no_joins

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.records import Record
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.cells import Surroundings
+    from capgo_tui.workspace.cells import CellContext
 
 RecordT = TypeVar("RecordT", bound="Record")
 
@@ -33,7 +33,7 @@ class Section:
     fields: Sequence[tuple[str, str]]
 
 
-Details: TypeAlias = "Callable[[RecordT, Surroundings], list[Section]]"
+Details: TypeAlias = "Callable[[RecordT, CellContext], list[Section]]"
 
 
 def only_known_lines(
@@ -50,8 +50,8 @@ def only_known_lines(
 
     def decorate(details: Details[RecordT]) -> Details[RecordT]:
         @wraps(details)
-        def known_sections(record: RecordT, around: Surroundings) -> list[Section]:
-            fields = there_is(around.traits)
+        def known_sections(record: RecordT, context: CellContext) -> list[Section]:
+            fields = there_is(context.traits)
             sections = [
                 Section(
                     section.title,
@@ -61,7 +61,7 @@ def only_known_lines(
                         if line[0] not in field_of or field_of[line[0]] in fields
                     ],
                 )
-                for section in details(record, around)
+                for section in details(record, context)
             ]
             return [section for section in sections if section.fields]
 
@@ -74,13 +74,13 @@ def record_lines(
     identity: int | None,
     created_at: datetime | None,
     changed_at: datetime | None,
-    around: Surroundings,
+    context: CellContext,
 ) -> list[tuple[str, str]]:
     """Return the lines that every record ends in: its id, and when it was made and changed."""
     return [
         ("id", UNTOLD if identity is None else str(identity)),
-        ("created", full_time(created_at, around.now)),
-        ("changed", full_time(changed_at, around.now)),
+        ("created", full_time(created_at, context.now)),
+        ("changed", full_time(changed_at, context.now)),
     ]
 
 

@@ -38,7 +38,7 @@ async def workspace() -> AsyncIterator[Workspace]:
 
 
 def view_of(workspace: Workspace) -> View[Device]:
-    return View(workspace.devices, DEVICE_COLUMNS, workspace.surroundings)
+    return View(workspace.devices, DEVICE_COLUMNS, workspace.cell_context)
 
 
 def is_empty(folder: Path) -> bool:
@@ -48,7 +48,7 @@ def is_empty(folder: Path) -> bool:
 async def write_export(
     view: View[Device], form: Format, path: Path, workspace: Workspace
 ) -> Export[Device]:
-    export = Export(view, form, workspace.surroundings)
+    export = Export(view, form, workspace.cell_context)
     await export.go(WholeFile(path, replace=True), lambda: None)
     return export
 
@@ -81,7 +81,7 @@ async def test_it_can_be_stopped_between_two_slices_and_leaves_nothing(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "SLICE", 30)
-    export = Export(view_of(workspace), Format.CSV, workspace.surroundings)
+    export = Export(view_of(workspace), Format.CSV, workspace.cell_context)
     texts: list[str] = []
 
     def note_progress() -> None:
@@ -102,7 +102,7 @@ async def test_a_disk_that_is_full_leaves_nothing_either(
     def full(_: WholeFile, __: str) -> None:
         raise OSError(28, "No space left on device")
 
-    export = Export(view_of(workspace), Format.CSV, workspace.surroundings)
+    export = Export(view_of(workspace), Format.CSV, workspace.cell_context)
     file = WholeFile(tmp_path / "a")
     monkeypatch.setattr(WholeFile, "write", full)
     with pytest.raises(OSError, match="No space"):

@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from capgo_tui.api.listing import parse_list
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.text import clean
-from capgo_tui.workspace.cells import Surroundings
+from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.export.formats import WIDEST, Format, Writer, align, writer_of
 from capgo_tui.workspace.export.json_text import json_text
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.resources.column import Column
 
 Row = dict[str, "JSON"]
-AROUND = Surroundings(NOON, links_of({3: ["production", "beta"]}))
+CONTEXT = CellContext(NOON, links_of({3: ["production", "beta"]}))
 DEVICE: Row = {
     "device_id": "3f2a",
     "custom_id": "qa, 07",
@@ -69,11 +69,11 @@ def whole(writer: Writer[RecordT], *pages: Sequence[RecordT]) -> str:
 
 
 def devices_as(form: Format, *pages: Sequence[Device]) -> str:
-    return whole(writer_of(form, DEVICE_COLUMNS, lambda: AROUND), *pages)
+    return whole(writer_of(form, DEVICE_COLUMNS, lambda: CONTEXT), *pages)
 
 
 def bundles_as(form: Format, *pages: Sequence[Bundle]) -> str:
-    return whole(writer_of(form, BUNDLE_COLUMNS, lambda: AROUND), *pages)
+    return whole(writer_of(form, BUNDLE_COLUMNS, lambda: CONTEXT), *pages)
 
 
 def as_csv(text: str) -> list[dict[str, str]]:
@@ -89,7 +89,7 @@ def test_csv_says_what_programs_can_read() -> None:
     assert row["native"] == ""
     (row,) = as_csv(bundles_as(Format.CSV, read(Bundle, [BUNDLE])))
     assert (row["channels"], row["encrypted"]) == ("production, beta", "true")
-    writer = writer_of(Format.CSV, CHANNEL_COLUMNS, lambda: AROUND)
+    writer = writer_of(Format.CSV, CHANNEL_COLUMNS, lambda: CONTEXT)
     (row,) = as_csv(whole(writer, read(Channel, [CHANNEL])))
     assert [row[name] for name in ("default", "dev", "self", "emulator", "holds", "bundle")] == [
         "true", "false", "", "", "", "",
@@ -154,7 +154,7 @@ def test_the_corpus_in_every_field_steers_nothing(form: Format, at: int) -> None
     model, columns, row = ROWS[at]
     records = read(model, spoiled_page([row]))
     assert len(records) == len(TEXTS) + 1
-    text = whole(writer_of(form, columns, lambda: AROUND), records)
+    text = whole(writer_of(form, columns, lambda: CONTEXT), records)
     text.encode()
     assert not [char for char in text if unsafe(char) and char != "\n"]
     match form:

@@ -13,7 +13,7 @@ import pytest
 from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef, Record
-from capgo_tui.workspace.cells import Surroundings, device_kind, linked_channels, policy, yes
+from capgo_tui.workspace.cells import CellContext, device_kind, linked_channels, policy, yes
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS, bundle_details
 from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS, channel_details
 from capgo_tui.workspace.resources.column import Column, haystack
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 DATA = Path(__file__).parents[2] / "data"
-AROUND = Surroundings(NOON)
+CONTEXT = CellContext(NOON)
 STABLE = BundleRef(3, "1.0.0")
 
 CHANNEL = Channel(id=1, name="beta")
@@ -37,7 +37,7 @@ BUNDLE = Bundle(id=12, name="2.4.1")
 
 def cell(columns: Sequence[Column[Any]], column: str, record: Record) -> str:
     (match,) = [c for c in columns if c.id == column]
-    return match.text(record, AROUND)
+    return match.text(record, CONTEXT)
 
 
 def channel(**fields: Any) -> Channel:
@@ -220,26 +220,26 @@ def test_a_channel_whose_bundle_has_neither_number_nor_name_has_none() -> None:
 
 
 def test_an_override_that_is_not_told_is_not_shown_as_none() -> None:
-    untold = Surroundings(NOON, tells_overrides=False)
+    untold = CellContext(NOON, tells_overrides=False)
     (column,) = [c for c in DEVICE_COLUMNS if c.id == "override"]
     assert column.text(DEVICE, untold) == "?"
     assert column.text(device(channel="beta"), untold) == "▲ beta"
     fields = dict(device_details(DEVICE, untold)[0].fields)
     assert fields["override"] == UNTOLD
-    assert "default" in dict(device_details(DEVICE, AROUND)[0].fields)["override"]
+    assert "default" in dict(device_details(DEVICE, CONTEXT)[0].fields)["override"]
 
 
 def test_the_channels_of_a_bundle_are_found_by_its_number_or_else_by_its_name() -> None:
-    by_id = Surroundings(NOON, links_of({12: ["beta", "qa"]}))
-    by_name = Surroundings(NOON, links_of({"2.4.1": ["beta"]}))
+    by_id = CellContext(NOON, links_of({12: ["beta", "qa"]}))
+    by_name = CellContext(NOON, links_of({"2.4.1": ["beta"]}))
     assert linked_channels(BUNDLE, by_id) == "beta, qa"
     assert linked_channels(BUNDLE, by_name) == "beta"
-    assert linked_channels(BUNDLE, AROUND) == ""
+    assert linked_channels(BUNDLE, CONTEXT) == ""
 
 
 def test_a_filter_finds_what_columns_say_but_no_age() -> None:
     record = device(custom_id="QA-07", channel="Beta", updated_at=NOON - timedelta(days=3))
-    text = haystack(DEVICE_COLUMNS, record, AROUND)
+    text = haystack(DEVICE_COLUMNS, record, CONTEXT)
     assert "qa-07" in text
     assert "▲ beta" in text
     assert "3d" not in text
@@ -274,7 +274,7 @@ def test_the_details_of_a_channel() -> None:
             allow_emulator=False,
             created_at=NOON - timedelta(days=2),
         ),
-        AROUND,
+        CONTEXT,
     )
     fields = fields_of(sections)
     assert sections[0].title == "beta"
@@ -291,7 +291,7 @@ def test_the_details_of_a_channel() -> None:
 
 
 def test_the_details_of_a_device() -> None:
-    sections = device_details(device(custom_id="qa-07", channel="beta", bundle=STABLE), AROUND)
+    sections = device_details(device(custom_id="qa-07", channel="beta", bundle=STABLE), CONTEXT)
     fields = fields_of(sections)
     assert sections[0].title == "qa-07"
     assert fields["device id"] == "3f2a"
@@ -300,13 +300,13 @@ def test_the_details_of_a_device() -> None:
     untold = ["platform", "system version", "native version", "plugin version", "production build"]
     for label in (*untold, "emulator", "installed from", "country"):
         assert fields[label] == "not told for this device"
-    assert dict(device_details(DEVICE, AROUND)[0].fields)["runs bundle"] == fields["country"]
-    assert device_details(DEVICE, AROUND)[0].title == "3f2a"
+    assert dict(device_details(DEVICE, CONTEXT)[0].fields)["runs bundle"] == fields["country"]
+    assert device_details(DEVICE, CONTEXT)[0].title == "3f2a"
 
 
 def test_the_details_of_a_bundle() -> None:
-    around = Surroundings(NOON, links_of({12: ["beta"]}))
-    fields = fields_of(bundle_details(BUNDLE, around))
+    context = CellContext(NOON, links_of({12: ["beta"]}))
+    fields = fields_of(bundle_details(BUNDLE, context))
     assert fields["channels"] == "beta"
     assert fields["stored"] == fields["uploaded with CLI"] == "not told for this bundle"
     assert fields["needs native"] == "any"
@@ -327,30 +327,30 @@ def test_a_bundle_claims_no_more_of_its_channels_than_is_known(
 ) -> None:
     (column,) = [c for c in BUNDLE_COLUMNS if c.id == "channels"]
     for links, text in ((["beta"], some), ([], none)):
-        around = Surroundings(NOON, links_of({12: links}), unread_channels=unread)
-        assert fields_of(bundle_details(BUNDLE, around))["channels"] == text
+        context = CellContext(NOON, links_of({12: links}), unread_channels=unread)
+        assert fields_of(bundle_details(BUNDLE, context))["channels"] == text
         cell = ", ".join([*links, *([unread] if unread else [])])
-        assert column.text(BUNDLE, around) == cell
-        assert column.for_file(BUNDLE, around) == cell, "a file claims no more either"
-    assert column.sort(BUNDLE, Surroundings(NOON, unread_channels=unread)) == column.sort(
-        BUNDLE, AROUND
+        assert column.text(BUNDLE, context) == cell
+        assert column.for_file(BUNDLE, context) == cell, "a file claims no more either"
+    assert column.sort(BUNDLE, CellContext(NOON, unread_channels=unread)) == column.sort(
+        BUNDLE, CONTEXT
     )
 
 
 # Everything the real backend answered, and everything a hostile one could
 
 
-def texts(record: Record, around: Surroundings = AROUND) -> Iterator[tuple[str, str]]:
+def texts(record: Record, context: CellContext = CONTEXT) -> Iterator[tuple[str, str]]:
     """Everything that columns and details say of a record."""
     columns, sections = LOOKS[type(record)]
     for column in columns:
-        yield column.id, column.text(record, around)
-    for section in sections(record, around):
+        yield column.id, column.text(record, context)
+    for section in sections(record, context):
         yield "title", section.title
         yield from section.fields
 
 
-LOOKS: dict[type[Record], tuple[Sequence[Column[Any]], Callable[[Any, Surroundings], Any]]] = {
+LOOKS: dict[type[Record], tuple[Sequence[Column[Any]], Callable[[Any, CellContext], Any]]] = {
     Channel: (CHANNEL_COLUMNS, channel_details),
     Device: (DEVICE_COLUMNS, device_details),
     Bundle: (BUNDLE_COLUMNS, bundle_details),
@@ -408,8 +408,8 @@ def test_no_hostile_text_reaches_a_cell_or_a_detail(model: type[Record]) -> None
     }
     record = parse_one(model, json.dumps(row).encode())
     assert isinstance(record, Record)
-    around = Surroundings(NOON, links_of({7: [record.name]} if isinstance(record, Bundle) else {}))
-    lines = list(texts(record, around))
+    context = CellContext(NOON, links_of({7: [record.name]} if isinstance(record, Bundle) else {}))
+    lines = list(texts(record, context))
     assert any("[bold]x[/]" in text for _, text in lines), "the text itself is still there"
     for label, text in lines:
         assert text.isprintable(), (label, text)
@@ -419,12 +419,12 @@ def test_no_hostile_text_reaches_a_cell_or_a_detail(model: type[Record]) -> None
 async def test_every_record_of_every_revision_renders(revision: str) -> None:
     async with open_world(revision) as world:
         workspace = world.open()
-        around = workspace.surroundings()
+        context = workspace.cell_context()
         for collection in (workspace.channels, workspace.devices, workspace.bundles):
             await collection.load_all()
             records: list[Record] = list(collection.records.values())
             assert records
             for record in records:
-                for label, text in texts(record, around):
+                for label, text in texts(record, context):
                     assert text.isprintable(), (label, text)
                     assert "None" not in text, (label, text)
