@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.models import AppInfo, AuditEntry, Bundle, Channel, Device
     from capgo_tui.api.paging import Page, Pager
-    from capgo_tui.api.patience import Patience, Wait
     from capgo_tui.api.records import BundleRef, Record, Unreadable
     from capgo_tui.api.requests import BundleName, Request
+    from capgo_tui.api.retry_policy import RetryPolicy, Wait
     from capgo_tui.api.revisions import TRAITS, Revision, Traits
     from capgo_tui.api.servers import DEFAULT_SERVER
     from capgo_tui.api.settings import UNSET, ChannelSettings
@@ -52,7 +52,7 @@ _NAMES_BY_MODULE = {
     "key": ("ApiKey",),
     "models": ("AppInfo", "AuditEntry", "Bundle", "Channel", "Device"),
     "paging": ("Page", "Pager"),
-    "patience": ("Patience", "Wait"),
+    "retry_policy": ("RetryPolicy", "Wait"),
     "records": ("BundleRef", "Record", "Unreadable"),
     "requests": ("BundleName", "Request"),
     "revisions": ("TRAITS", "Revision", "Traits"),
@@ -86,11 +86,11 @@ __all__ = [
     "InvalidSetting",
     "Page",
     "Pager",
-    "Patience",
     "ReadOnlyError",
     "Record",
     "Refused",
     "Request",
+    "RetryPolicy",
     "Revision",
     "Timeouts",
     "Traits",

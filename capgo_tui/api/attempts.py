@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.patience import SHORTEST, Patience, Wait
 from capgo_tui.api.rate_limiter import RateLimiter
+from capgo_tui.api.retry_policy import SHORTEST, RetryPolicy, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,31 +20,33 @@ ResultT = TypeVar("ResultT")
 class Attempts:
     """Attempts of one client's requests, which share retries, rate limits and a refused API key.
 
-    Without `patience` each request is sent once and at once. `on_wait` is called with a `Wait`
+    Without `retry_policy` each request is sent once and at once. `on_wait` is called with a `Wait`
     when it begins and when it is over.
     """
 
-    def __init__(self, patience: Patience | None, on_wait: Callable[[Wait], None] | None) -> None:
+    def __init__(
+        self, retry_policy: RetryPolicy | None, on_wait: Callable[[Wait], None] | None
+    ) -> None:
         self.refusal: CapgoError | None = None
         """The error that refused the API key; afterwards nothing is sent."""
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._on_wait = on_wait
-        self._rate_limiter = None if patience is None else RateLimiter(patience.longest)
+        self._rate_limiter = None if retry_policy is None else RateLimiter(retry_policy.longest)
         self._waits: set[Wait] = set()
         self._reads: set[asyncio.Timeout] = set()
 
     def cancel_waits(self) -> None:
         """Cancel all waits, present and future, because the program ends."""
-        self._patience = self._rate_limiter = None
+        self._retry_policy = self._rate_limiter = None
         for wait in tuple(self._waits):
             wait.cancel()
 
     @property
     def is_slowed(self) -> bool:
         """Whether requests keep the documented rate, because the server asked to slow down."""
-        if self._rate_limiter is None or self._patience is None:
+        if self._rate_limiter is None or self._retry_policy is None:
             return False
-        return self._rate_limiter.is_slow(self._patience.clock())
+        return self._rate_limiter.is_slow(self._retry_policy.clock())
 
     async def make(self, request: Request, attempt: Callable[[int], Awaitable[ResultT]]) -> ResultT:
         """Make a request by one attempt, or a read by several; `attempt` takes its number.
@@ -86,8 +88,8 @@ class Attempts:
             self._note(request, error)
             failures += 1
             next_wait = None
-            if self._patience is not None and not (request.writes or request.is_optional):
-                next_wait = self._patience.wait_after(error, failures, wait_total)
+            if self._retry_policy is not None and not (request.writes or request.is_optional):
+                next_wait = self._retry_policy.wait_after(error, failures, wait_total)
             if next_wait is None:
                 raise error
             seconds = next_wait
@@ -100,26 +102,26 @@ class Attempts:
             now = asyncio.get_running_loop().time()
             for scope in self._reads:
                 scope.reschedule(now)
-        if self._rate_limiter is not None and self._patience is not None:
-            self._rate_limiter.note(request, error, self._patience.clock())
+        if self._rate_limiter is not None and self._retry_policy is not None:
+            self._rate_limiter.note(request, error, self._retry_policy.clock())
 
     async def _await_turn(
         self, request: Request, error: CapgoError | None, seconds: float, number: int
     ) -> float:
         """Wait until the request may be sent, and return the seconds waited."""
-        if self._patience is None or self._rate_limiter is None:
+        if self._retry_policy is None or self._rate_limiter is None:
             if error is not None:
                 raise error
             return 0.0
-        now = self._patience.clock()
+        now = self._retry_policy.clock()
         cause = error or self._rate_limiter.holding_refusal(now)
         seconds = self._rate_limiter.moment(request, now, seconds) - now
         if seconds <= 0:
             return 0.0
         if cause is None or (error is None and seconds < SHORTEST):
-            await self._patience.sleep(seconds)
+            await self._retry_policy.sleep(seconds)
             return seconds
-        tries = 1 if request.writes else self._patience.tries
+        tries = 1 if request.writes else self._retry_policy.tries
         if error is None:
             cause = _copy_refusal(request, cause, seconds)
         wait = Wait(
@@ -133,7 +135,7 @@ class Attempts:
         self._waits.add(wait)
         try:
             self._notify(wait)
-            await wait.run(self._patience.sleep)
+            await wait.run(self._retry_policy.sleep)
         finally:
             wait.is_over = True
             self._waits.discard(wait)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.custom_ids import CustomIdMatches
     from capgo_tui.api.key import ApiKey
-    from capgo_tui.api.patience import Patience, Wait
+    from capgo_tui.api.retry_policy import RetryPolicy, Wait
 
 
 NO_DEVICES = "devices_not_found"
@@ -58,7 +58,7 @@ class CapgoClient:
     when nothing was sent. After the first KEY_REFUSED every call raises that same error, for 20
     failures lock the address (contract §1, §3): make a new client then.
 
-    With ``patience`` reads are retried and requests are rate-limited (§3); ``on_wait`` is called
+    With ``retry_policy`` reads are retried and requests are rate-limited (§3); ``on_wait`` is called
     when a wait begins and when it is over. Without it every request is sent once and at once.
     A write is never sent twice.
     """
@@ -74,7 +74,7 @@ class CapgoClient:
         on_exchange: Callable[[Exchange], None] | None = None,
         on_unreadable: Callable[[Request, str], None] | None = None,
         timeouts: Timeouts | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         on_wait: Callable[[Wait], None] | None = None,
     ) -> None:
         self._transport = Transport(
@@ -84,7 +84,7 @@ class CapgoClient:
             self._transport,
             revision=revision,
             read_only=read_only,
-            patience=patience,
+            retry_policy=retry_policy,
             on_wait=on_wait,
             on_unreadable=on_unreadable,
         )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.paging import Pager
-    from capgo_tui.api.patience import Wait
+    from capgo_tui.api.retry_policy import Wait
     from capgo_tui.commands.common_options import CommonOptions
     from capgo_tui.workspace.export.formats import Writer
     from capgo_tui.workspace.resources.resource import Resource

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
-    from capgo_tui.api.patience import Patience
+    from capgo_tui.api.retry_policy import RetryPolicy
     from capgo_tui.api.revisions import Revision
     from capgo_tui.profiles import Profile
     from capgo_tui.workspace.log_file import LogFile
@@ -36,7 +36,7 @@ class Launch:
     """Called when somebody has said so, that it need not be asked again."""
     device: str | None = None
     """A device id to open straight on."""
-    patience: Patience | None = None
+    retry_policy: RetryPolicy | None = None
     """How often a read is tried; None is the client's own measure."""
     journal: Path | None = None
     """The file every write is noted in; None forgets them at the end."""
@@ -64,7 +64,7 @@ class Launch:
             self.asgi_app,
             self.journal,
             self.read_only or (self.profile is not None and self.profile.read_only),
-            self.patience,
+            self.retry_policy,
             self.log_file,
             self.profile,
         )

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.patience import Patience
+from capgo_tui.api.retry_policy import RetryPolicy
 from capgo_tui.workspace.session import open_client
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ async def list_apps(target: Target) -> list[tuple[str, str | None]]:
 
     """
     # Nobody watches it wait, and it is only a help: one try.
-    target = replace(target, patience=Patience(tries=1))
+    target = replace(target, retry_policy=RetryPolicy(tries=1))
     # In a thread: it imports the HTTP library, and the screen is already up.
     client = await asyncio.to_thread(open_client, target)
     try:

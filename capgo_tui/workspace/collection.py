@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from capgo_tui.api.paging import Bookmark, Page, ReadPage
-    from capgo_tui.api.patience import Wait
     from capgo_tui.api.records import Record
+    from capgo_tui.api.retry_policy import Wait
     from capgo_tui.workspace.load_effort import LoadEffort
 
 T = TypeVar("T", bound="Record")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
-    from capgo_tui.api.patience import Wait
+    from capgo_tui.api.retry_policy import Wait
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.target import Target
 
@@ -262,7 +262,7 @@ def open_client(
     log: RequestLog | None = None,
     on_wait: Callable[[Wait], None] | None = None,
 ) -> CapgoClient:
-    """Make the client for a target, a patient one unless that says otherwise; nothing is sent yet.
+    """Return the client of a target, with retries unless the target says otherwise; sends nothing.
 
     What it sends is noted in `log`; without one, in the target's log file alone. It takes up
     to 0.3 s: an interface calls it in a thread.
@@ -272,7 +272,7 @@ def open_client(
 
     """
     from capgo_tui.api.client import CapgoClient  # noqa: PLC0415 - 0.2 s, after the first paint
-    from capgo_tui.api.patience import Patience  # noqa: PLC0415 - as above
+    from capgo_tui.api.retry_policy import RetryPolicy  # noqa: PLC0415 - as above
 
     if log is None:
         log = RequestLog(target, utc_now)
@@ -284,7 +284,7 @@ def open_client(
         asgi_app=target.asgi_app() if target.asgi_app else None,
         on_exchange=log.note,
         on_unreadable=log.note_unreadable,
-        patience=target.patience or Patience(),
+        retry_policy=target.retry_policy or RetryPolicy(),
         on_wait=on_wait,
     )
     client.prepare()

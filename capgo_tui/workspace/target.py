@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
-    from capgo_tui.api.patience import Patience
+    from capgo_tui.api.retry_policy import RetryPolicy
     from capgo_tui.api.revisions import Revision
     from capgo_tui.profiles import Profile
     from capgo_tui.workspace.log_file import LogFile
@@ -36,7 +36,7 @@ class Target:
     """The file every write is noted in; None forgets them at the end."""
     read_only: bool = False
     """Whether every write is refused."""
-    patience: Patience | None = None
+    retry_policy: RetryPolicy | None = None
     """How often a read is tried; None is the client's own measure."""
     log_file: LogFile | None = None
     """Where every request is written down; None for nowhere."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from capgo_tui.api.patience import Wait
+    from capgo_tui.api.retry_policy import Wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import pytest
 from capgo_tui.api import requests
 from capgo_tui.api.client import CapgoClient
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.patience import Patience, Wait
 from capgo_tui.api.rate_limiter import A_MINUTE, RateLimiter
+from capgo_tui.api.retry_policy import RetryPolicy, Wait
 from capgo_tui.api.revisions import LIVE, Revision
 from tests.api.support import APP, KEY, Answer, ScriptedServer, SentRequest, open_client, walk
-from tests.support.patience import Hourglass, patient
+from tests.support.retry_policy import Hourglass, instant_retry_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,10 @@ class WaitRecorder:
 async def test_a_read_is_tried_again_with_growing_waits_until_it_comes() -> None:
     glass, recorder = Hourglass(), WaitRecorder()
     answers = script(SERVER_FAULT, (200, b"<html>"), (200, b'[{"id":'), CHANNELS)
-    async with open_client(answers, patience=patient(glass), on_wait=recorder) as (client, server):
+    async with open_client(answers, retry_policy=instant_retry_policy(glass), on_wait=recorder) as (
+        client,
+        server,
+    ):
         (page,) = await walk(client.channels(APP))
     assert [channel.name for channel in page.rows] == ["beta"]
     assert glass.slept == [1, 2, 4]
@@ -70,7 +73,10 @@ async def test_a_read_is_tried_again_with_growing_waits_until_it_comes() -> None
 
 
 async def test_the_last_try_fails_as_the_only_one_would() -> None:
-    async with open_client(lambda _: SERVER_FAULT, patience=patient()) as (client, server):
+    async with open_client(lambda _: SERVER_FAULT, retry_policy=instant_retry_policy()) as (
+        client,
+        server,
+    ):
         with pytest.raises(CapgoError) as excinfo:
             await client.channel(APP, "beta")
         assert (excinfo.value.kind, excinfo.value.status) == (ErrorKind.SERVER_FAULT, 503)
@@ -96,7 +102,9 @@ async def test_the_wait_is_the_servers_own(
 ) -> None:
     glass = Hourglass()
     async with open_client(
-        script(rate_limit_reply(**info), CHANNELS), patience=patient(glass), revision=Revision.LIVE
+        script(rate_limit_reply(**info), CHANNELS),
+        retry_policy=instant_retry_policy(glass),
+        revision=Revision.LIVE,
     ) as (client, server):
         server.headers.update(headers)
         await client.channels(APP).next_page()
@@ -118,7 +126,10 @@ async def test_the_wait_is_the_servers_own(
 )
 async def test_what_another_try_would_not_change_is_not_tried_again(answer: Answer) -> None:
     glass = Hourglass()
-    async with open_client(lambda _: answer, patience=patient(glass)) as (client, server):
+    async with open_client(lambda _: answer, retry_policy=instant_retry_policy(glass)) as (
+        client,
+        server,
+    ):
         with pytest.raises(CapgoError):
             await client.channel(APP, "beta")
         assert len(server.requests) == 1
@@ -128,7 +139,7 @@ async def test_what_another_try_would_not_change_is_not_tried_again(answer: Answ
 async def test_all_waits_of_a_read_together_have_a_bound() -> None:
     glass = Hourglass()
     async with open_client(
-        lambda _: rate_limit_reply(retryAfterSeconds=50), patience=patient(glass)
+        lambda _: rate_limit_reply(retryAfterSeconds=50), retry_policy=instant_retry_policy(glass)
     ) as (
         client,
         server,
@@ -136,7 +147,7 @@ async def test_all_waits_of_a_read_together_have_a_bound() -> None:
         with pytest.raises(CapgoError):
             await client.channel(APP, "beta")
         assert len(server.requests) == 3
-    assert sum(glass.slept) <= Patience().total
+    assert sum(glass.slept) <= RetryPolicy().total
 
 
 async def test_a_write_goes_out_once_whatever_comes_back() -> None:
@@ -146,7 +157,9 @@ async def test_a_write_goes_out_once_whatever_comes_back() -> None:
         (200, b"<html>"),
     ):
         glass = Hourglass()
-        async with open_client(script(answer), patience=patient(glass), revision=Revision.LIVE) as (
+        async with open_client(
+            script(answer), retry_policy=instant_retry_policy(glass), revision=Revision.LIVE
+        ) as (
             client,
             server,
         ):
@@ -158,12 +171,12 @@ async def test_a_write_goes_out_once_whatever_comes_back() -> None:
 
 async def test_a_write_never_goes_out_while_the_server_has_everybody_wait() -> None:
     glass, recorder = Hourglass(), WaitRecorder()
-    single_try = Patience(tries=1, sleep=glass.sleep, clock=glass)
+    single_try = RetryPolicy(tries=1, sleep=glass.sleep, clock=glass)
     answers = script(
         rate_limit_reply(reason="api_key_rate_limit_exceeded", retryAfterSeconds=40), DEVICE
     )
     async with open_client(
-        answers, patience=single_try, on_wait=recorder, revision=Revision.LIVE
+        answers, retry_policy=single_try, on_wait=recorder, revision=Revision.LIVE
     ) as (
         client,
         _,
@@ -186,13 +199,15 @@ class Doors:
         self.waiting.set()
         await self.open.wait()
 
-    def patience(self) -> Patience:
-        return Patience(sleep=self.sleep, clock=lambda: 0.0)
+    def retry_policy(self) -> RetryPolicy:
+        return RetryPolicy(sleep=self.sleep, clock=lambda: 0.0)
 
 
 async def test_a_wait_that_is_given_up_ends_in_the_error_it_began_with() -> None:
     doors, recorder = Doors(), WaitRecorder()
-    async with open_client(lambda _: SERVER_FAULT, patience=doors.patience(), on_wait=recorder) as (
+    async with open_client(
+        lambda _: SERVER_FAULT, retry_policy=doors.retry_policy(), on_wait=recorder
+    ) as (
         client,
         server,
     ):
@@ -212,7 +227,7 @@ async def test_a_wait_may_be_given_up_as_soon_as_it_is_told() -> None:
         wait.cancel()
 
     async with open_client(
-        lambda _: SERVER_FAULT, patience=Doors().patience(), on_wait=impatient
+        lambda _: SERVER_FAULT, retry_policy=Doors().retry_policy(), on_wait=impatient
     ) as (
         client,
         server,
@@ -222,10 +237,10 @@ async def test_a_wait_may_be_given_up_as_soon_as_it_is_told() -> None:
         assert len(server.requests) == 1
 
 
-async def test_without_patience_any_more_nothing_waits_and_no_held_write_goes_out() -> None:
+async def test_without_retries_any_more_nothing_waits_and_no_held_write_goes_out() -> None:
     doors = Doors()
     answers = script(rate_limit_reply(retryAfterSeconds=40), DEVICE)
-    async with open_client(answers, patience=doors.patience(), revision=Revision.LIVE) as (
+    async with open_client(answers, retry_policy=doors.retry_policy(), revision=Revision.LIVE) as (
         client,
         server,
     ):
@@ -246,7 +261,9 @@ async def test_without_patience_any_more_nothing_waits_and_no_held_write_goes_ou
 
 async def test_a_cancelled_read_waits_no_longer() -> None:
     doors, recorder = Doors(), WaitRecorder()
-    async with open_client(lambda _: SERVER_FAULT, patience=doors.patience(), on_wait=recorder) as (
+    async with open_client(
+        lambda _: SERVER_FAULT, retry_policy=doors.retry_policy(), on_wait=recorder
+    ) as (
         client,
         _,
     ):
@@ -282,7 +299,11 @@ class Refusing(ScriptedServer):
 async def test_the_first_refused_key_ends_every_read_under_way_and_no_write() -> None:
     server = Refusing({"GET /channel", "GET /bundle", "POST /device"})
     async with CapgoClient(
-        KEY, server="http://localhost", asgi_app=server, patience=patient(), revision=Revision.LIVE
+        KEY,
+        server="http://localhost",
+        asgi_app=server,
+        retry_policy=instant_retry_policy(),
+        revision=Revision.LIVE,
     ) as client:
         reads = [
             asyncio.ensure_future(client.channel(APP, "beta")),
@@ -309,7 +330,9 @@ async def test_the_first_refused_key_ends_every_read_under_way_and_no_write() ->
 async def test_a_read_that_waits_for_its_next_try_ends_with_a_refused_key_as_well() -> None:
     doors = Doors()
     refusal_reply = (401, {"error": "invalid_apikey", "message": "Invalid apikey"})
-    async with open_client(script(SERVER_FAULT, refusal_reply), patience=doors.patience()) as (
+    async with open_client(
+        script(SERVER_FAULT, refusal_reply), retry_policy=doors.retry_policy()
+    ) as (
         client,
         server,
     ):
@@ -350,7 +373,9 @@ class RateLimitedServer:
 async def test_a_long_load_keeps_to_what_a_server_asks_for() -> None:
     glass = Hourglass()
     server = RateLimitedServer(glass, A_MINUTE)
-    async with open_client(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
+    async with open_client(
+        server, retry_policy=instant_retry_policy(glass), revision=Revision.LIVE
+    ) as (client, _):
         pages = await walk(client.devices(APP))
     assert len({row.key for page in pages for row in page.rows}) == server.pages
     assert server.refusal_count == 1, "told once, it keeps the pace"
@@ -360,7 +385,9 @@ async def test_a_long_load_keeps_to_what_a_server_asks_for() -> None:
 async def test_a_long_load_is_not_slowed_down_where_nobody_asks_for_it() -> None:
     glass = Hourglass()
     server = RateLimitedServer(glass, 2_000)
-    async with open_client(server, patience=patient(glass), revision=Revision.LIVE) as (client, _):
+    async with open_client(
+        server, retry_policy=instant_retry_policy(glass), revision=Revision.LIVE
+    ) as (client, _):
         await walk(client.devices(APP))
     assert glass.slept == []
 

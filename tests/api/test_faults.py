@@ -16,7 +16,7 @@ from capgo_tui.api.transport import Timeouts
 from capgo_tui.sandbox.faults.kinds import KINDS
 from tests.api.fault_matrix import FAULTS, OPERATIONS, Operation, consequence_of
 from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
-from tests.support.patience import Hourglass, patient
+from tests.support.retry_policy import Hourglass, instant_retry_policy
 from tests.tui.world import ALL
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def client_of(
         server=sandbox.url,
         revision=None if operation.learns else Revision.LIVE,
         timeouts=LATE if fault == "late" else None,
-        patience=patient(glass, tries=2),
+        retry_policy=instant_retry_policy(glass, tries=2),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.patience import Patience
+from capgo_tui.api.retry_policy import RetryPolicy
 from capgo_tui.api.revisions import Revision, recognise
 from capgo_tui.api.settings import ChannelSettings
 from tests.api.support import APP, SentRequest, open_client, walk
@@ -154,7 +154,7 @@ async def no_sleep(_: float) -> None:
     return
 
 
-PATIENCE = Patience(sleep=no_sleep, clock=lambda: 0.0)
+RETRY_POLICY = RetryPolicy(sleep=no_sleep, clock=lambda: 0.0)
 
 
 async def test_a_read_is_tried_again_while_the_database_is_unavailable() -> None:
@@ -164,7 +164,7 @@ async def test_a_read_is_tried_again_while_the_database_is_unavailable() -> None
         reads.append(request)
         return (503, UNAVAILABLE) if len(reads) < 3 else (200, [NEXT_CHANNEL])
 
-    async with open_client(answer, patience=PATIENCE) as (client, server):
+    async with open_client(answer, retry_policy=RETRY_POLICY) as (client, server):
         (page,) = await walk(client.channels(APP))
         assert len(page.rows) == 1
         assert len(server.requests) == 3
@@ -172,7 +172,7 @@ async def test_a_read_is_tried_again_while_the_database_is_unavailable() -> None
 
 async def test_a_write_is_never_tried_again_and_may_have_been_done() -> None:
     async with open_client(
-        lambda _: (503, UNAVAILABLE), patience=PATIENCE, revision=Revision.NEXT
+        lambda _: (503, UNAVAILABLE), retry_policy=RETRY_POLICY, revision=Revision.NEXT
     ) as (client, server):
         with pytest.raises(CapgoError) as excinfo:
             await client.promote_bundle(APP, 1, 1)

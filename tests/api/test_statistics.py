@@ -10,7 +10,7 @@ import pytest
 
 from capgo_tui.api import requests
 from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
-from capgo_tui.api.patience import Patience
+from capgo_tui.api.retry_policy import RetryPolicy
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, NEXT, Revision
 from capgo_tui.api.statistics import active_devices_in
 from tests.api.support import APP, KEY, SentRequest, open_client, walk
@@ -26,7 +26,7 @@ async def no_sleep(_: float) -> None:
     return
 
 
-PATIENCE = Patience(sleep=no_sleep, clock=lambda: 0.0)
+RETRY_POLICY = RetryPolicy(sleep=no_sleep, clock=lambda: 0.0)
 
 
 async def ask(client: CapgoClient) -> int | None:
@@ -90,7 +90,10 @@ async def test_a_refusal_is_neither_tried_again_nor_held_against_the_key(
     def answer(request: SentRequest) -> Answer:
         return (status, body) if request.path.startswith("/statistics") else (200, [])
 
-    async with open_client(answer, revision=Revision.LIVE, patience=PATIENCE) as (client, server):
+    async with open_client(answer, revision=Revision.LIVE, retry_policy=RETRY_POLICY) as (
+        client,
+        server,
+    ):
         with pytest.raises(CapgoError) as excinfo:
             await ask(client)
         assert excinfo.value.kind is kind
@@ -116,7 +119,7 @@ async def test_a_client_is_slowed_once_it_is_told_to_slow_down() -> None:
         "moreInfo": {"retryAfterSeconds": 1},
     }
     answers = iter([(429, rate_limit_reply), (200, [])])
-    async with open_client(lambda _: next(answers), patience=PATIENCE) as (client, _):
+    async with open_client(lambda _: next(answers), retry_policy=RETRY_POLICY) as (client, _):
         assert not client.is_slowed
         await client.channels(APP).next_page()
         assert client.is_slowed

@@ -21,7 +21,7 @@ from tests.arsenal.answers import ODD_ANSWERS, SIGN_IN, SUCCESSES
 from tests.arsenal.attack import Attack, Result
 from tests.arsenal.leaks import find_leaky_files
 from tests.arsenal.servers import raw_server
-from tests.support.patience import one_try
+from tests.support.retry_policy import one_try
 from tests.workspace.changes.overriding import SET, change_for, run, shown
 from tests.workspace.misbehaving import on_a_socket
 from tests.workspace.world import open_world
@@ -88,7 +88,7 @@ def list_channels(raw: bytes, key: str, folder: Path) -> int:
     """Answer a list on the command line with `raw`; return its exit code."""
 
     def open_without_retries(target: Target, *more: Any) -> CapgoClient:
-        return open_client(replace(target, patience=one_try()), *more)
+        return open_client(replace(target, retry_policy=one_try()), *more)
 
     with raw_server(lambda _: raw) as server, pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "open_client", open_without_retries)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from capgo_tui.commands import reading
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.workspace.session import open_client
-from tests.support.patience import one_try
+from tests.support.retry_policy import one_try
 from tests.tui.world import ALL, APP
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from capgo_tui.api.client import CapgoClient
-    from capgo_tui.api.patience import Wait
+    from capgo_tui.api.retry_policy import Wait
     from capgo_tui.workspace.request_log import RequestLog
     from capgo_tui.workspace.target import Target
     from tests.tui.server import Server
@@ -50,7 +50,7 @@ def shell_on(server: Server, patch: pytest.MonkeyPatch, folder: Path) -> Shell:
     def open_in_process(
         target: Target, log: RequestLog, on_wait: Callable[[Wait], None]
     ) -> CapgoClient:
-        target = replace(target, asgi_app=lambda: server, patience=one_try())
+        target = replace(target, asgi_app=lambda: server, retry_policy=one_try())
         return open_client(target, log, on_wait)
 
     patch.setattr(reading, "open_client", open_in_process)

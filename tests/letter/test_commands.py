@@ -25,7 +25,7 @@ from tests.letter.world import (
     plain_modes,
     revision_of,
 )
-from tests.support.patience import one_try
+from tests.support.retry_policy import one_try
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from capgo_tui.api.client import CapgoClient
-    from capgo_tui.api.patience import Wait
+    from capgo_tui.api.retry_policy import Wait
     from capgo_tui.workspace.request_log import RequestLog
     from capgo_tui.workspace.target import Target
     from tests.letter.letter_server import LetterServer
@@ -58,7 +58,7 @@ def _opener(server: LetterServer) -> Callable[..., CapgoClient]:
     def open_on_server(
         target: Target, log: RequestLog, on_wait: Callable[[Wait], None]
     ) -> CapgoClient:
-        target = replace(target, asgi_app=lambda: server, patience=one_try())
+        target = replace(target, asgi_app=lambda: server, retry_policy=one_try())
         return open_client(target, log, on_wait)
 
     return open_on_server

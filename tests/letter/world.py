@@ -18,7 +18,7 @@ from capgo_tui.workspace.target import Target
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
 from tests.letter.letter_server import APP, KEY, LetterServer, Slash
-from tests.support.patience import one_try
+from tests.support.retry_policy import one_try
 from tests.tui.server import Wire
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ async def workspace_on(server: LetterServer, mode: Mode) -> AsyncIterator[Worksp
         "https://api.capgo.app",
         revision_of(type(server)) if is_explicit else None,
         lambda: server,
-        patience=one_try(),
+        retry_policy=one_try(),
     )
     workspace = await asyncio.to_thread(open_workspace, target)
     try:

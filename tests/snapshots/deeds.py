@@ -9,7 +9,7 @@ from capgo_tui.profiles import Profile
 from capgo_tui.tui.launch import Launch
 from tests.snapshots.lists import devices
 from tests.snapshots.world import identity
-from tests.support.patience import Naps
+from tests.support.retry_policy import Naps
 from tests.tui.server import FAULT, Gate, answering
 from tests.tui.world import ALL, READER
 
@@ -224,7 +224,7 @@ async def writing(stage: Stage) -> Driver:
 
 async def reading_back_waits(stage: Stage) -> Driver:
     server = stage.serve()
-    driver = await on_device(stage, 2, server, patience=Naps(stage.clock).patience)
+    driver = await on_device(stage, 2, server, retry_policy=Naps(stage.clock).retry_policy)
     server.on("GET", "/device", FAULT)
     return await _agree(driver, "try 2 of 4 in 1 s")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from tests.snapshots.world import identity
-from tests.support.patience import Naps
+from tests.support.retry_policy import Naps
 from tests.tui.server import FAULT, Gate, Wire, answering
 from tests.tui.world import ALL, APP, OTHER_APP, OUTSIDER, WRONG
 
@@ -152,7 +152,7 @@ async def waiting_to_try_again(stage: Stage) -> Driver:
     server, naps = stage.serve(), Naps(stage.clock)
     for path in ("/channel", "/device", "/bundle"):
         server.on("GET", path, FAULT)
-    driver = await stage.open(server, patience=naps.patience, wait_for="Try 2 of 4 in 1 s.")
+    driver = await stage.open(server, retry_policy=naps.retry_policy, wait_for="Try 2 of 4 in 1 s.")
     await driver.until(lambda: naps.began == 3, "all three waits")
     naps.pass_seconds(1)
     await driver.until("Try 3 of 4 in 2 s.")
@@ -162,7 +162,7 @@ async def waiting_to_try_again(stage: Stage) -> Driver:
 
 async def waiting_with_old_rows(stage: Stage) -> Driver:
     server, naps = stage.serve(), Naps(stage.clock)
-    driver = await stage.open(server, patience=naps.patience)
+    driver = await stage.open(server, retry_policy=naps.retry_policy)
     await driver.type("2")
     await driver.until("150 loaded · more ↓")
     server.on("GET", "/device", WAIT_43)

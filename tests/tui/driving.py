@@ -20,7 +20,7 @@ from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.widgets.status_line import StatusLine
-from tests.support.patience import one_try
+from tests.support.retry_policy import one_try
 from tests.tui.world import ALL, APP
 
 if TYPE_CHECKING:
@@ -180,8 +180,8 @@ async def opened(
     """
     if launch is None:
         launch = Launch(ApiKey(key), APP, asgi_app=lambda: server)
-    if launch.patience is None:
-        launch = replace(launch, patience=one_try())
+    if launch.retry_policy is None:
+        launch = replace(launch, retry_policy=one_try())
     clock = now or (lambda: server.time)
     app = CapgoApp(replace(launch, **more), now=clock)
     head_start = AN_HOUR if wait_for == LIST_LOADED else loading.HEAD_START

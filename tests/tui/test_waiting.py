@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tests.support.clock import Clock
-from tests.support.patience import Naps
+from tests.support.retry_policy import Naps
 from tests.tui.bundles import confirmed
 from tests.tui.driving import on_devices, opened
 from tests.tui.server import FAULT, HTML, Gate, answering
@@ -22,7 +22,7 @@ async def test_the_first_page_waits_with_a_countdown_and_then_comes(server: Serv
     naps = Naps(Clock(NOW))
     server.on("GET", "/channel", FAULT)
     async with opened(
-        server, patience=naps.patience, now=naps.clock, wait_for="Try 2 of 4 in 1 s."
+        server, retry_policy=naps.retry_policy, now=naps.clock, wait_for="Try 2 of 4 in 1 s."
     ) as driver:
         assert "The server failed (503). The server said: Out to lunch." in driver.text
         assert "the server failed (503) · try 2 of 4 in 1 s · esc stops" in driver.status
@@ -39,7 +39,7 @@ async def test_the_first_page_waits_with_a_countdown_and_then_comes(server: Serv
 
 async def test_a_refresh_waits_beside_the_old_rows_until_esc(server: Server) -> None:
     naps = Naps(Clock(NOW))
-    async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
+    async with on_devices(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
         server.on("GET", "/device", HTML)
         before = server.count("GET", "/device")
         await driver.type("r")
@@ -56,7 +56,7 @@ async def test_a_refresh_waits_beside_the_old_rows_until_esc(server: Server) -> 
 
 async def test_how_to_end_a_wait_is_told_before_marks_and_a_filter(server: Server) -> None:
     naps = Naps(Clock(NOW))
-    async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
+    async with on_devices(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
         await driver.type("*", "slash", *"r-04", "enter")
         await driver.until("12 marked (11 hidden by filter)")
         server.on("GET", "/device", HTML)
@@ -71,7 +71,7 @@ async def test_all_lists_wait_as_long_as_the_server_asks(server: Server) -> None
     naps = Naps(Clock(NOW))
     server.on("GET", "/channel", WAIT_43)
     async with opened(
-        server, patience=naps.patience, now=naps.clock, wait_for="try 2 of 4 in 43 s"
+        server, retry_policy=naps.retry_policy, now=naps.clock, wait_for="try 2 of 4 in 43 s"
     ) as driver:
         await driver.type("2")
         await driver.until("the server asks to slow down · try 1 of 4 in 4")
@@ -84,7 +84,7 @@ async def test_all_lists_wait_as_long_as_the_server_asks(server: Server) -> None
 
 async def test_a_wait_for_one_device_is_told_and_ended_in_the_same_place(server: Server) -> None:
     naps = Naps(Clock(NOW))
-    async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
+    async with on_devices(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
         server.on("GET", "/device", FAULT)
         await driver.type("slash", *device_id(99), "enter")
         await driver.until("the server failed (503) · try 2 of 4 in 1 s · esc stops")
@@ -96,7 +96,7 @@ async def test_the_reading_back_of_a_write_waits_and_esc_leaves_it_unverified(
     server: Server,
 ) -> None:
     naps = Naps(Clock(NOW))
-    async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
+    async with on_devices(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
         await driver.type("o", *"beta", "enter")
         await driver.asked("none → beta?")
 
@@ -123,7 +123,7 @@ async def test_a_list_that_is_read_back_after_a_write_waits_in_plain_sight(
     server: Server,
 ) -> None:
     naps = Naps(Clock(NOW))
-    async with opened(server, patience=naps.patience, now=naps.clock) as driver:
+    async with opened(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
         await driver.type("3")
         await driver.until("5 loaded · end of list")
         await driver.type("D")
@@ -142,7 +142,7 @@ async def test_leaving_ends_reads_that_wait_or_hang_at_once(server: Server) -> N
     server.on("GET", "/channel", FAULT)
     server.on("GET", "/device", gate.before)
     async with opened(
-        server, patience=naps.patience, now=naps.clock, wait_for="Try 2 of 4"
+        server, retry_policy=naps.retry_policy, now=naps.clock, wait_for="Try 2 of 4"
     ) as driver:
         await gate.reached.wait()
         await driver.type("q")
@@ -161,7 +161,7 @@ async def test_leaving_waits_for_a_write_but_not_for_another_try_to_read_it_back
         finally:
             ended.set()
 
-    async with on_devices(server, patience=naps.patience, now=naps.clock) as driver:
+    async with on_devices(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
         server.on("GET", "/channel", hang)
         await driver.type("1", "r")
         await driver.until("refreshing…")

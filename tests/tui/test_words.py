@@ -9,7 +9,7 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
 from capgo_tui.api.key import ApiKey
-from capgo_tui.api.patience import Wait
+from capgo_tui.api.retry_policy import Wait
 from capgo_tui.tui.words import (
     brief,
     count,

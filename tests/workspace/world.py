@@ -13,14 +13,14 @@ from capgo_tui.sandbox.store import Store
 from capgo_tui.workspace.session import open_workspace
 from capgo_tui.workspace.target import Target
 from tests.support.clock import Clock
-from tests.support.patience import one_try
+from tests.support.retry_policy import one_try
 from tests.workspace.misbehaving import FrontDoor, on_a_socket
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
-    from capgo_tui.api.patience import Patience
+    from capgo_tui.api.retry_policy import RetryPolicy
     from capgo_tui.api.revisions import Revision
     from capgo_tui.workspace.log_file import LogFile
     from capgo_tui.workspace.session import Workspace
@@ -37,11 +37,13 @@ class World:
     door: FrontDoor
     app_id: str
     keys: Mapping[str, str]
-    patience: Patience = field(default_factory=one_try)
+    retry_policy: RetryPolicy = field(default_factory=one_try)
     workspaces: list[Workspace] = field(default_factory=list)
 
     def target(self, key: str = "org_super_admin", server: str = "https://api.capgo.app") -> Target:
-        return Target(self.app_id, ApiKey(self.keys.get(key, key)), server, patience=self.patience)
+        return Target(
+            self.app_id, ApiKey(self.keys.get(key, key)), server, retry_policy=self.retry_policy
+        )
 
     def open(
         self,
@@ -63,7 +65,7 @@ class World:
             None if server else lambda: self.door,
             journal,
             read_only,
-            self.patience,
+            self.retry_policy,
             log_file,
         )
         workspace = open_workspace(target, self.clock)

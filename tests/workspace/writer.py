@@ -19,7 +19,7 @@ from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.resolve import resolve
 from capgo_tui.workspace.session import Workspace, open_workspace
 from capgo_tui.workspace.target import Target
-from tests.support.patience import one_try
+from tests.support.retry_policy import one_try
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ def main(verb: str) -> None:
         ApiKey(values["KEY"]),
         values["URL"],
         journal=Path(values["JOURNAL"]),
-        patience=one_try(),
+        retry_policy=one_try(),
     )
     asyncio.run({"write": write, "resolve": look}[verb](open_workspace(target)))
 

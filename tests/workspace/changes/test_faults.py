@@ -20,7 +20,7 @@ from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.session import Workspace, open_workspace
 from capgo_tui.workspace.target import Target
 from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
-from tests.support.patience import Hourglass, patient
+from tests.support.retry_policy import Hourglass, instant_retry_policy
 from tests.tui.world import ALL, APP, NOW, device_id
 from tests.workspace.channel_world import bundle, channel
 
@@ -110,7 +110,9 @@ def faulty() -> Iterator[SandboxServer]:
 
 
 async def loaded(sandbox: FaultySandbox, glass: Hourglass) -> Workspace:
-    target = Target(APP, ApiKey(ALL), sandbox.url, Revision.LIVE, patience=patient(glass))
+    target = Target(
+        APP, ApiKey(ALL), sandbox.url, Revision.LIVE, retry_policy=instant_retry_policy(glass)
+    )
     workspace = open_workspace(target, lambda: NOW)
     for collection in (workspace.channels, workspace.devices, workspace.bundles):
         await collection.load_all()

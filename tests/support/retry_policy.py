@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.patience import Patience
+from capgo_tui.api.retry_policy import RetryPolicy
 
 if TYPE_CHECKING:
     from tests.support.clock import Clock
@@ -25,15 +25,15 @@ class Hourglass:
         self.slept.append(seconds)
 
 
-def patient(hourglass: Hourglass | None = None, *, tries: int = 4) -> Patience:
+def instant_retry_policy(hourglass: Hourglass | None = None, *, tries: int = 4) -> RetryPolicy:
     """Return the app's own retry policy on an ``Hourglass``."""
     time = hourglass or Hourglass()
-    return Patience(tries=tries, sleep=time.sleep, clock=time)
+    return RetryPolicy(tries=tries, sleep=time.sleep, clock=time)
 
 
-def one_try() -> Patience:
+def one_try() -> RetryPolicy:
     """Return a retry policy without retries, for tests of something else."""
-    return patient(tries=1)
+    return instant_retry_policy(tries=1)
 
 
 @dataclass
@@ -54,8 +54,8 @@ class Naps:
         await end.wait()
 
     @property
-    def patience(self) -> Patience:
-        return Patience(sleep=self.sleep, clock=lambda: self.clock().timestamp())
+    def retry_policy(self) -> RetryPolicy:
+        return RetryPolicy(sleep=self.sleep, clock=lambda: self.clock().timestamp())
 
     def pass_seconds(self, seconds: float) -> None:
         """Advance the clock and end every wait."""

@@ -18,7 +18,7 @@ SHORTEST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """Retry policy of reads; a write is never retried."""
 
     tries: int = 4
