@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.paging import Page, Pager
     from capgo_tui.api.records import BundleRef, Record, Unreadable
     from capgo_tui.api.requests import BundleName, Request
-    from capgo_tui.api.retry_policy import RetryPolicy, Wait
+    from capgo_tui.api.retry_policy import PendingRetry, RetryPolicy
     from capgo_tui.api.revisions import TRAITS, Revision, Traits
     from capgo_tui.api.servers import DEFAULT_SERVER
     from capgo_tui.api.settings import UNSET, ChannelSettings
@@ -52,7 +52,7 @@ _NAMES_BY_MODULE = {
     "key": ("ApiKey",),
     "models": ("AppInfo", "AuditEntry", "Bundle", "Channel", "Device"),
     "paging": ("Page", "Pager"),
-    "retry_policy": ("RetryPolicy", "Wait"),
+    "retry_policy": ("RetryPolicy", "PendingRetry"),
     "records": ("BundleRef", "Record", "Unreadable"),
     "requests": ("BundleName", "Request"),
     "revisions": ("TRAITS", "Revision", "Traits"),
@@ -86,6 +86,7 @@ __all__ = [
     "InvalidSetting",
     "Page",
     "Pager",
+    "PendingRetry",
     "ReadOnlyError",
     "Record",
     "Refused",
@@ -97,7 +98,6 @@ __all__ = [
     "Unreadable",
     "UnsafeBundleName",
     "UnsupportedByRevision",
-    "Wait",
 ]
 
 

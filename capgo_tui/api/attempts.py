@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.rate_limiter import RateLimiter
-from capgo_tui.api.retry_policy import SHORTEST, RetryPolicy, Wait
+from capgo_tui.api.retry_policy import SHORTEST, PendingRetry, RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,26 +20,26 @@ ResultT = TypeVar("ResultT")
 class Attempts:
     """Attempts of one client's requests, which share retries, rate limits and a refused API key.
 
-    Without `retry_policy` each request is sent once and at once. `on_wait` is called with a `Wait`
-    when it begins and when it is over.
+    Without `retry_policy` each request is sent once and at once. `on_retry` is called
+    with a `PendingRetry` when it begins and when it is over.
     """
 
     def __init__(
-        self, retry_policy: RetryPolicy | None, on_wait: Callable[[Wait], None] | None
+        self, retry_policy: RetryPolicy | None, on_retry: Callable[[PendingRetry], None] | None
     ) -> None:
         self.refusal: CapgoError | None = None
         """The error that refused the API key; afterwards nothing is sent."""
         self._retry_policy = retry_policy
-        self._on_wait = on_wait
+        self._on_retry = on_retry
         self._rate_limiter = None if retry_policy is None else RateLimiter(retry_policy.longest)
-        self._waits: set[Wait] = set()
+        self._pending_retries: set[PendingRetry] = set()
         self._reads: set[asyncio.Timeout] = set()
 
     def cancel_waits(self) -> None:
-        """Cancel all waits, present and future, because the program ends."""
+        """Cancel all pending retries, present and future, because the program ends."""
         self._retry_policy = self._rate_limiter = None
-        for wait in tuple(self._waits):
-            wait.cancel()
+        for retry in tuple(self._pending_retries):
+            retry.cancel()
 
     @property
     def is_slowed(self) -> bool:
@@ -124,7 +124,7 @@ class Attempts:
         tries = 1 if request.writes else self._retry_policy.tries
         if error is None:
             cause = _copy_refusal(request, cause, seconds)
-        wait = Wait(
+        retry = PendingRetry(
             request.name,
             request.operation,
             error=cause,
@@ -132,19 +132,19 @@ class Attempts:
             number=number,
             tries=tries,
         )
-        self._waits.add(wait)
+        self._pending_retries.add(retry)
         try:
-            self._notify(wait)
-            await wait.run(self._retry_policy.sleep)
+            self._notify(retry)
+            await retry.run(self._retry_policy.sleep)
         finally:
-            wait.is_over = True
-            self._waits.discard(wait)
-            self._notify(wait)
+            retry.is_over = True
+            self._pending_retries.discard(retry)
+            self._notify(retry)
         return seconds
 
-    def _notify(self, wait: Wait) -> None:
-        if self._on_wait is not None:
-            self._on_wait(wait)
+    def _notify(self, retry: PendingRetry) -> None:
+        if self._on_retry is not None:
+            self._on_retry(retry)
 
 
 def _copy_refusal(request: Request, refusal: CapgoError, seconds: float) -> CapgoError:

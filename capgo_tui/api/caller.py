@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.records import RecordT
     from capgo_tui.api.requests import Request
-    from capgo_tui.api.retry_policy import RetryPolicy, Wait
+    from capgo_tui.api.retry_policy import PendingRetry, RetryPolicy
     from capgo_tui.api.transport import Transport
 
 _DEVICE_LISTS = {"list_devices", "find_devices"}
@@ -60,7 +60,7 @@ class Caller:
         revision: Revision | None,
         read_only: bool,
         retry_policy: RetryPolicy | None = None,
-        on_wait: Callable[[Wait], None] | None = None,
+        on_retry: Callable[[PendingRetry], None] | None = None,
         on_unreadable: Callable[[Request, str], None] | None = None,
     ) -> None:
         self._is_revision_given = revision is not None
@@ -69,7 +69,7 @@ class Caller:
         self.is_understood = False
         """Whether the server has answered a read that was built by these traits."""
         self.read_only = read_only
-        self.attempts = Attempts(retry_policy, on_wait)
+        self.attempts = Attempts(retry_policy, on_retry)
         self._transport = transport
         self._on_unreadable = on_unreadable or _ignore
 

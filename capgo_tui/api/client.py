@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.custom_ids import CustomIdMatches
     from capgo_tui.api.key import ApiKey
-    from capgo_tui.api.retry_policy import RetryPolicy, Wait
+    from capgo_tui.api.retry_policy import PendingRetry, RetryPolicy
 
 
 NO_DEVICES = "devices_not_found"
@@ -58,8 +58,9 @@ class CapgoClient:
     when nothing was sent. After the first KEY_REFUSED every call raises that same error, for 20
     failures lock the address (contract §1, §3): make a new client then.
 
-    With ``retry_policy`` reads are retried and requests are rate-limited (§3); ``on_wait`` is called
-    when a wait begins and when it is over. Without it every request is sent once and at once.
+    With ``retry_policy`` reads are retried and requests are rate-limited (§3); ``on_retry`` is
+    called when the wait for a retry begins and when it is over. Without a policy every request is
+    sent once and at once.
     A write is never sent twice.
     """
 
@@ -75,7 +76,7 @@ class CapgoClient:
         on_unreadable: Callable[[Request, str], None] | None = None,
         timeouts: Timeouts | None = None,
         retry_policy: RetryPolicy | None = None,
-        on_wait: Callable[[Wait], None] | None = None,
+        on_retry: Callable[[PendingRetry], None] | None = None,
     ) -> None:
         self._transport = Transport(
             server, key, timeouts=timeouts, asgi_app=asgi_app, on_exchange=on_exchange
@@ -85,7 +86,7 @@ class CapgoClient:
             revision=revision,
             read_only=read_only,
             retry_policy=retry_policy,
-            on_wait=on_wait,
+            on_retry=on_retry,
             on_unreadable=on_unreadable,
         )
         self._key = key
@@ -108,7 +109,7 @@ class CapgoClient:
         await self._transport.aclose()
 
     def cancel_waits(self) -> None:
-        """Cancel all waits, present and future; no read is retried any more."""
+        """Cancel all pending retries, present and future; no read is retried any more."""
         self._caller.attempts.cancel_waits()
 
     @property

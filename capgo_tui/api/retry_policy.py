@@ -45,8 +45,8 @@ class RetryPolicy:
         return None if seconds > self.longest or wait_total + seconds > self.total else seconds
 
 
-class Wait:
-    """One wait before a request is sent; reported when it begins and when it is over."""
+class PendingRetry:
+    """A request that waits before it is sent; reported when the wait begins and is over."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.paging import Pager
-    from capgo_tui.api.retry_policy import Wait
+    from capgo_tui.api.retry_policy import PendingRetry
     from capgo_tui.commands.common_options import CommonOptions
     from capgo_tui.workspace.export.formats import Writer
     from capgo_tui.workspace.resources.resource import Resource
@@ -81,7 +81,7 @@ async def _on_workspace(
     target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]
 ) -> Exit:
     requests = RequestLog(target, utc_now)
-    workspace = Workspace(target, open_client(target, requests, _say_wait), utc_now, requests)
+    workspace = Workspace(target, open_client(target, requests, _say_retry), utc_now, requests)
     try:
         return await command(workspace)
     finally:
@@ -91,7 +91,7 @@ async def _on_workspace(
 async def _on_client(
     target: Target, command: Callable[[CapgoClient], Coroutine[None, None, Exit]]
 ) -> Exit:
-    client = open_client(target, RequestLog(target, utc_now), _say_wait)
+    client = open_client(target, RequestLog(target, utc_now), _say_retry)
     try:
         return await command(client)
     finally:
@@ -229,6 +229,6 @@ def _describe_error(error: CapgoError) -> str:
             return error.message
 
 
-def _say_wait(wait: Wait) -> None:
-    if not wait.is_over:
-        say(f"{wait.error.message}; trying again in {wait.seconds:.0f} s")
+def _say_retry(retry: PendingRetry) -> None:
+    if not retry.is_over:
+        say(f"{retry.error.message}; trying again in {retry.seconds:.0f} s")

@@ -18,9 +18,9 @@ from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from capgo_tui.workspace.pending_retries import RetryCountdown
     from capgo_tui.workspace.query import Query
     from capgo_tui.workspace.target import Target
-    from capgo_tui.workspace.waiting import Waiting
 
 
 ESC_STOPS = "esc stops"
@@ -130,17 +130,17 @@ def step_label(step: NextStep | None) -> str:
     return "" if step is None else _STEPS[step]
 
 
-def waiting(wait: Waiting, now: datetime, *, writing: bool = False) -> str:
+def waiting(wait: RetryCountdown, now: datetime, *, writing: bool = False) -> str:
     """Why a request waits, for how long yet, and how to end that.
 
     While something is being written, a read is there to see what became of it.
     """
-    back = "reading back: " if writing and wait.wait.request.startswith("GET ") else ""
-    return f"{back}{_reason(wait.wait.error)} · {_next_try(wait, now)} · {ESC_STOPS}"
+    back = "reading back: " if writing and wait.retry.request.startswith("GET ") else ""
+    return f"{back}{_reason(wait.retry.error)} · {_next_try(wait, now)} · {ESC_STOPS}"
 
 
-def _next_try(wait: Waiting, now: datetime) -> str:
-    pending, seconds = wait.wait, wait.seconds(now)
+def _next_try(wait: RetryCountdown, now: datetime) -> str:
+    pending, seconds = wait.retry, wait.seconds(now)
     which = "sent" if pending.tries == 1 else f"try {pending.number} of {pending.tries}"
     return f"{which} in {seconds} s"
 
@@ -196,7 +196,7 @@ def placeholder(
             " ".join(hint for hint in hints if hint),
         )
     if collection.waiting is not None:
-        why = explain(collection.waiting.wait.error, f"read the {name}", target)
+        why = explain(collection.waiting.retry.error, f"read the {name}", target)
         then = _next_try(collection.waiting, now)
         return Notice(why.headline, f"{then[:1].upper()}{then[1:]}. Esc stops.")
     if collection.error is not None:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.records import complete_record
 from capgo_tui.workspace.list_state import ListState, Loading
+from capgo_tui.workspace.pending_retries import RetryCountdown
 from capgo_tui.workspace.refresh_state import RefreshState
-from capgo_tui.workspace.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.paging import Bookmark, Page, ReadPage
     from capgo_tui.api.records import Record
-    from capgo_tui.api.retry_policy import Wait
+    from capgo_tui.api.retry_policy import PendingRetry
     from capgo_tui.workspace.load_effort import LoadEffort
 
 T = TypeVar("T", bound="Record")
@@ -175,13 +175,13 @@ class Collection(ListState, Generic[T]):
         """Let `load_all` or a refresh end with the page under way, and give up its next try."""
         self._stopping = True
         if self.waiting is not None:
-            self.waiting.wait.cancel()
+            self.waiting.retry.cancel()
 
-    def note_wait(self, wait: Wait) -> None:
-        """Take note that the request under way waits for its next try, or no longer does."""
-        if not wait.is_over:
-            self.waiting = Waiting(wait, self._now())
-        elif self.waiting is not None and self.waiting.wait is wait:
+    def note_pending_retry(self, retry: PendingRetry) -> None:
+        """Take note that the request under way has a pending retry, or no longer has."""
+        if not retry.is_over:
+            self.waiting = RetryCountdown(retry, self._now())
+        elif self.waiting is not None and self.waiting.retry is retry:
             self.waiting = None
         self._tell(Progressed())
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from capgo_tui.workspace.load_effort import LoadEffort
-    from capgo_tui.workspace.waiting import Waiting
+    from capgo_tui.workspace.pending_retries import RetryCountdown
 
 
 class Loading(Enum):
@@ -43,7 +43,7 @@ class ListState:
         self.loading = Loading.NOTHING
         self.loading_all = False
         """Whether page after page is being read to the end."""
-        self.waiting: Waiting | None = None
+        self.waiting: RetryCountdown | None = None
         """What the request under way waits for before its next try; None when it does not."""
         self.requests = 0
         """Requests made by the last `load_all`."""

@@ -22,8 +22,8 @@ from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.load_effort import LoadEffort
 from capgo_tui.workspace.pacing import Pacing
+from capgo_tui.workspace.pending_retries import PendingRetries
 from capgo_tui.workspace.request_log import RequestLog
-from capgo_tui.workspace.waiting import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
-    from capgo_tui.api.retry_policy import Wait
+    from capgo_tui.api.retry_policy import PendingRetry
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.target import Target
 
@@ -72,7 +72,7 @@ class Workspace:
         client: CapgoClient,
         now: Callable[[], datetime] = utc_now,
         requests: RequestLog | None = None,
-        waits: Waits | None = None,
+        pending_retries: PendingRetries | None = None,
     ) -> None:
         self.target = target
         self.requests = RequestLog(target, now) if requests is None else requests
@@ -102,12 +102,12 @@ class Workspace:
         )
         self._looked_up: dict[str, datetime] = {}
         """When devices were looked up one by one, by their ids."""
-        self.waits = waits or Waits(now)
-        self.waits.of_lists(
+        self.pending_retries = pending_retries or PendingRetries(now)
+        self.pending_retries.set_lists(
             {
-                "list_channels": self.channels.note_wait,
-                "list_devices": self.devices.note_wait,
-                "list_bundles": self.bundles.note_wait,
+                "list_channels": self.channels.note_pending_retry,
+                "list_devices": self.devices.note_pending_retry,
+                "list_bundles": self.bundles.note_pending_retry,
             }
         )
         self._links = BundleLinks()
@@ -260,7 +260,7 @@ class Workspace:
 def open_client(
     target: Target,
     log: RequestLog | None = None,
-    on_wait: Callable[[Wait], None] | None = None,
+    on_retry: Callable[[PendingRetry], None] | None = None,
 ) -> CapgoClient:
     """Return the client of a target, with retries unless the target says otherwise; sends nothing.
 
@@ -285,7 +285,7 @@ def open_client(
         on_exchange=log.note,
         on_unreadable=log.note_unreadable,
         retry_policy=target.retry_policy or RetryPolicy(),
-        on_wait=on_wait,
+        on_retry=on_retry,
     )
     client.prepare()
     return client
@@ -293,5 +293,7 @@ def open_client(
 
 def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Workspace:
     """Make a workspace and the client it speaks through, as `open_client` does."""
-    requests, waits = RequestLog(target, now), Waits(now)
-    return Workspace(target, open_client(target, requests, waits.note), now, requests, waits)
+    requests, pending_retries = RequestLog(target, now), PendingRetries(now)
+    return Workspace(
+        target, open_client(target, requests, pending_retries.note), now, requests, pending_retries
+    )

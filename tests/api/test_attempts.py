@@ -11,7 +11,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.client import CapgoClient
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.rate_limiter import A_MINUTE, RateLimiter
-from capgo_tui.api.retry_policy import RetryPolicy, Wait
+from capgo_tui.api.retry_policy import PendingRetry, RetryPolicy
 from capgo_tui.api.revisions import LIVE, Revision
 from tests.api.support import APP, KEY, Answer, ScriptedServer, SentRequest, open_client, walk
 from tests.support.retry_policy import Hourglass, instant_retry_policy
@@ -42,9 +42,9 @@ class WaitRecorder:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.open: list[Wait] = []
+        self.open: list[PendingRetry] = []
 
-    def __call__(self, wait: Wait) -> None:
+    def __call__(self, wait: PendingRetry) -> None:
         if wait.is_over:
             self.open.remove(wait)
             return
@@ -56,7 +56,9 @@ class WaitRecorder:
 async def test_a_read_is_tried_again_with_growing_waits_until_it_comes() -> None:
     glass, recorder = Hourglass(), WaitRecorder()
     answers = script(SERVER_FAULT, (200, b"<html>"), (200, b'[{"id":'), CHANNELS)
-    async with open_client(answers, retry_policy=instant_retry_policy(glass), on_wait=recorder) as (
+    async with open_client(
+        answers, retry_policy=instant_retry_policy(glass), on_retry=recorder
+    ) as (
         client,
         server,
     ):
@@ -176,7 +178,7 @@ async def test_a_write_never_goes_out_while_the_server_has_everybody_wait() -> N
         rate_limit_reply(reason="api_key_rate_limit_exceeded", retryAfterSeconds=40), DEVICE
     )
     async with open_client(
-        answers, retry_policy=single_try, on_wait=recorder, revision=Revision.LIVE
+        answers, retry_policy=single_try, on_retry=recorder, revision=Revision.LIVE
     ) as (
         client,
         _,
@@ -206,7 +208,7 @@ class Doors:
 async def test_a_wait_that_is_given_up_ends_in_the_error_it_began_with() -> None:
     doors, recorder = Doors(), WaitRecorder()
     async with open_client(
-        lambda _: SERVER_FAULT, retry_policy=doors.retry_policy(), on_wait=recorder
+        lambda _: SERVER_FAULT, retry_policy=doors.retry_policy(), on_retry=recorder
     ) as (
         client,
         server,
@@ -223,11 +225,11 @@ async def test_a_wait_that_is_given_up_ends_in_the_error_it_began_with() -> None
 
 
 async def test_a_wait_may_be_given_up_as_soon_as_it_is_told() -> None:
-    def impatient(wait: Wait) -> None:
+    def impatient(wait: PendingRetry) -> None:
         wait.cancel()
 
     async with open_client(
-        lambda _: SERVER_FAULT, retry_policy=Doors().retry_policy(), on_wait=impatient
+        lambda _: SERVER_FAULT, retry_policy=Doors().retry_policy(), on_retry=impatient
     ) as (
         client,
         server,
@@ -262,7 +264,7 @@ async def test_without_retries_any_more_nothing_waits_and_no_held_write_goes_out
 async def test_a_cancelled_read_waits_no_longer() -> None:
     doors, recorder = Doors(), WaitRecorder()
     async with open_client(
-        lambda _: SERVER_FAULT, retry_policy=doors.retry_policy(), on_wait=recorder
+        lambda _: SERVER_FAULT, retry_policy=doors.retry_policy(), on_retry=recorder
     ) as (
         client,
         _,

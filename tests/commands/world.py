@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from capgo_tui.api.client import CapgoClient
-    from capgo_tui.api.retry_policy import Wait
+    from capgo_tui.api.retry_policy import PendingRetry
     from capgo_tui.workspace.request_log import RequestLog
     from capgo_tui.workspace.target import Target
     from tests.tui.server import Server
@@ -48,10 +48,10 @@ def shell_on(server: Server, patch: pytest.MonkeyPatch, folder: Path) -> Shell:
     """Return a shell in an empty folder, with the API key and the app of a sandbox."""
 
     def open_in_process(
-        target: Target, log: RequestLog, on_wait: Callable[[Wait], None]
+        target: Target, log: RequestLog, on_retry: Callable[[PendingRetry], None]
     ) -> CapgoClient:
         target = replace(target, asgi_app=lambda: server, retry_policy=one_try())
-        return open_client(target, log, on_wait)
+        return open_client(target, log, on_retry)
 
     patch.setattr(reading, "open_client", open_in_process)
     patch.setenv("HOME", str(folder))

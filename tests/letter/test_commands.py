@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from capgo_tui.api.client import CapgoClient
-    from capgo_tui.api.retry_policy import Wait
+    from capgo_tui.api.retry_policy import PendingRetry
     from capgo_tui.workspace.request_log import RequestLog
     from capgo_tui.workspace.target import Target
     from tests.letter.letter_server import LetterServer
@@ -56,10 +56,10 @@ def _opener(server: LetterServer) -> Callable[..., CapgoClient]:
     """Return a function that opens a client on this server."""
 
     def open_on_server(
-        target: Target, log: RequestLog, on_wait: Callable[[Wait], None]
+        target: Target, log: RequestLog, on_retry: Callable[[PendingRetry], None]
     ) -> CapgoClient:
         target = replace(target, asgi_app=lambda: server, retry_policy=one_try())
-        return open_client(target, log, on_wait)
+        return open_client(target, log, on_retry)
 
     return open_on_server
 

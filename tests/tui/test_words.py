@@ -9,7 +9,7 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
 from capgo_tui.api.key import ApiKey
-from capgo_tui.api.retry_policy import Wait
+from capgo_tui.api.retry_policy import PendingRetry
 from capgo_tui.tui.words import (
     brief,
     count,
@@ -21,9 +21,9 @@ from capgo_tui.tui.words import (
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.odd_rows import OddRows
+from capgo_tui.workspace.pending_retries import RetryCountdown
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
-from capgo_tui.workspace.waiting import Waiting
 from tests.support.clock import NOON
 from tests.workspace.world import open_world
 
@@ -365,8 +365,9 @@ def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
 
 async def test_rows_tell_their_age_while_a_try_is_waited_for() -> None:
     state = State(150, as_of=NOON)
-    state.waiting = Waiting(
-        Wait("GET /device", "list_devices", error=BROKEN, seconds=4, number=2, tries=4), NOON
+    state.waiting = RetryCountdown(
+        PendingRetry("GET /device", "list_devices", error=BROKEN, seconds=4, number=2, tries=4),
+        NOON,
     )
     assert status(state, 150, NO_FILTER, NOON).endswith(f"esc stops · {AS_OF}")
 

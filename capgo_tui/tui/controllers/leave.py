@@ -37,7 +37,7 @@ class LeaveController:
         if self._detail.close() or host.workspace is None or self._records.stop_waiting():
             return
         if (waiting := self._status.waiting) is not None:
-            waiting.wait.cancel()  # what waits then says why it failed
+            waiting.retry.cancel()  # what waits then says why it failed
             return
         if self._filters.stop_search():
             host.say("Stopped looking for the device.")

@@ -9,8 +9,8 @@ from capgo_tui.tui import words
 if TYPE_CHECKING:
     from capgo_tui.tui.controllers.lists import ListController
     from capgo_tui.tui.host import Host
+    from capgo_tui.workspace.pending_retries import RetryCountdown
     from capgo_tui.workspace.session import Workspace
-    from capgo_tui.workspace.waiting import Waiting
 
 
 class StatusController:
@@ -21,12 +21,12 @@ class StatusController:
         self._lists = lists
 
     @property
-    def waiting(self) -> Waiting | None:
+    def waiting(self) -> RetryCountdown | None:
         """What is waited for and does not show in the state of the list in view."""
         workspace = self._host.workspace
         if workspace is None:
             return None
-        if (latest := workspace.waits.latest) is not None:
+        if (latest := workspace.pending_retries.latest) is not None:
             return latest
         # A write whose list is read again covers the state by its message.
         lists = self._lists.rows.values() if workspace.writing else (self._host.rows,)

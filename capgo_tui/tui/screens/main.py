@@ -109,7 +109,7 @@ class MainScreen(OverlayScreen):
         """
         self.workspace = workspace
         self.controllers.lists.open(workspace)
-        workspace.waits.listen(self.show_status)
+        workspace.pending_retries.listen(self.show_status)
         self._show_tab()
         self.set_timer(loading.HEAD_START, self.controllers.loading.begin_all)
         if self._device is not None:
