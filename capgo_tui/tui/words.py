@@ -247,7 +247,7 @@ def status(collection: ListState, shown: int | None, query: Query, now: datetime
         parts.append(f"{grouped(loaded)} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable (!)")
-    if collection.odd.too_many:
+    if collection.unreadable_rows.too_many:
         parts.append("a page had more rows than it should")
     next_at = len(parts)
     parts.append(_what_next(collection, now))

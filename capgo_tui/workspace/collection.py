@@ -234,7 +234,7 @@ class Collection(ListState, Generic[T]):
             rest = (key for key in self.records if key not in self._singles)
             state.records.update((key, self.records[key]) for key in rest)
         self._walk, self._last = walk, last
-        self._singles, self.odd = singles, state.odd
+        self._singles, self.unreadable_rows = singles, state.unreadable_rows
         self._note_arrival(page)
         state.whole = True
         same = len(state.records) == len(self.records)
@@ -253,7 +253,7 @@ class Collection(ListState, Generic[T]):
         is_past_count = False
         while True:
             page = await self._ask(walk.next_page)
-            state.odd.note_page(page)
+            state.unreadable_rows.note_page(page)
             state.by_number = state.by_number or page.by_number
             keys = self._take(page, state)
             self._pages.update(dict.fromkeys(keys, page.bookmark))
@@ -363,7 +363,7 @@ class Collection(ListState, Generic[T]):
             if self.ended:
                 return
             page = await self._ask(self._walk.next_page)
-            self.odd.note_page(page)
+            self.unreadable_rows.note_page(page)
             self._note_arrival(page)
             if page.rows:
                 self._last = self._key(page.rows[-1])

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.workspace.odd_rows import OddRows
+from capgo_tui.workspace.unreadable_rows import UnreadableRows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +29,7 @@ class ListState:
     def __init__(self, name: str) -> None:
         self.name = name
         """The plural the interface uses: ``channels``, ``devices`` or ``bundles``."""
-        self.odd = OddRows()
+        self.unreadable_rows = UnreadableRows()
         """Rows of the server that could not be understood."""
         self.ended = False
         self.incomplete = False
@@ -63,7 +63,7 @@ class ListState:
     @property
     def unreadable(self) -> int:
         """How many rows of the server could not be understood."""
-        return self.odd.count
+        return self.unreadable_rows.count
 
     @property
     def started(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from capgo_tui.workspace.odd_rows import OddRows
+from capgo_tui.workspace.unreadable_rows import UnreadableRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence, Set
@@ -27,7 +27,7 @@ class RefreshState(Generic[T]):
     """What the server has said is gone: not to meet it is no surprise."""
     records: dict[str, T] = field(default_factory=dict)
     """Those of its walk, in the server's order."""
-    odd: OddRows = field(default_factory=OddRows)
+    unreadable_rows: UnreadableRows = field(default_factory=UnreadableRows)
     by_number: bool = False
     """Whether its walk may have missed rows, because others went between two of its pages."""
     old_changes: dict[str, T] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class RefreshState(Generic[T]):
 
     def begin_walk(self) -> None:
         """Begin at the start of the list."""
-        self.records, self.odd, self.by_number = {}, OddRows(), False
+        self.records, self.unreadable_rows, self.by_number = {}, UnreadableRows(), False
         self._walks += 1
 
     def is_sure(self, keys: Iterable[str]) -> bool:

@@ -16,7 +16,7 @@ from capgo_tui.api.paging import Page
 from capgo_tui.api.records import Record, Unreadable
 from capgo_tui.api.revisions import Revision
 from capgo_tui.api.settings import ChannelSettings
-from capgo_tui.workspace.odd_rows import OddRows
+from capgo_tui.workspace.unreadable_rows import UnreadableRows
 from tests.api.support import APP, Answer, SentRequest, open_client, walk
 
 LEAVES = (
@@ -135,9 +135,9 @@ def test_the_rest_of_a_page_lives_on(model: type[Record], odd: list[bytes], enve
         if isinstance(row, Unreadable):
             assert row.why
             assert row.why.isprintable()
-            unreadable = OddRows()
+            unreadable = UnreadableRows()
             unreadable.note([row])
-            assert unreadable.kept[0].json
+            assert unreadable.rows[0].json
         else:
             # Shown with J, from deep within the interface's own calls.
             assert isinstance(json.loads(row.raw_json()), dict)

@@ -22,7 +22,7 @@ from capgo_tui.api.listing import (
 from capgo_tui.api.models import Channel, Device
 from capgo_tui.api.records import MOST_LETTERS, Record, Unreadable
 from capgo_tui.api.revisions import Revision
-from capgo_tui.workspace.odd_rows import OddRows
+from capgo_tui.workspace.unreadable_rows import UnreadableRows
 from tests.api.support import APP, open_client
 
 if TYPE_CHECKING:
@@ -153,9 +153,9 @@ def test_a_large_row_that_cannot_be_read_is_cut_and_stays_another_than_its_like(
     parsed_rows = parse_list(Device, json.dumps(rows).encode()).rows
     assert all(isinstance(row, Unreadable) and row.raw is None for row in parsed_rows)
     assert len({row.key for row in parsed_rows}) == 2
-    unreadable = OddRows()
+    unreadable = UnreadableRows()
     unreadable.note(row for row in parsed_rows if isinstance(row, Unreadable))
-    assert all(len(row.json) == MOST_LETTERS + 1 for row in unreadable.kept)
+    assert all(len(row.json) == MOST_LETTERS + 1 for row in unreadable.rows)
 
 
 def channels(count: int) -> list[dict[str, object]]:

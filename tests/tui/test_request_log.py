@@ -91,7 +91,7 @@ async def test_a_write_is_copied_as_curl_without_the_key(server: Server) -> None
 async def test_unreadable_rows_are_shown_with_their_json_and_the_reason(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capgo_tui.workspace.odd_rows.MOST", 3)
+    monkeypatch.setattr("capgo_tui.workspace.unreadable_rows.MOST", 3)
     page = [{"id": 7, "name": "fine"}, *({"id": None, "n": n} for n in range(4)), "\x1b[31mred"]
     server.on("GET", "/channel", answering(200, json.dumps(page).encode()))
     async with opened(server, wait_for="1 loaded · 5 unreadable (!)") as driver:

@@ -20,10 +20,10 @@ from capgo_tui.tui.words import (
 )
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
-from capgo_tui.workspace.odd_rows import OddRows
 from capgo_tui.workspace.pending_retries import RetryCountdown
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
+from capgo_tui.workspace.unreadable_rows import UnreadableRows
 from tests.support.clock import NOON
 from tests.workspace.world import open_world
 
@@ -59,7 +59,7 @@ class State(ListState):
         super().__init__(name)
         self._loaded = loaded
         self.ended, self.error, self.as_of = ended, error, as_of
-        self.loading, self.odd = loading, OddRows(unreadable, too_many=too_many)
+        self.loading, self.unreadable_rows = loading, UnreadableRows(unreadable, too_many=too_many)
         self.incomplete = incomplete
 
     def __len__(self) -> int:

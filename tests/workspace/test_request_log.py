@@ -85,7 +85,7 @@ async def test_the_log_says_which_rows_could_not_be_read_and_why() -> None:
         await workspace.devices.load_more()
         assert workspace.requests.newest(0).outcome == ("2 rows unreadable: device_id: missing")
         assert len(workspace.devices) == 18
-        first, second = workspace.devices.odd.kept
+        first, second = workspace.devices.unreadable_rows.rows
         assert json.loads(first.json) == {"custom_id": "nobody"}
         assert (first.why, second.json) == ("device_id: missing", "null")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def unreadable_lines(state: ListState) -> Sequence[Line]:
     """The rows that were kept, in the order in which they came."""
     lines: list[Line] = []
-    for number, row in enumerate(state.odd.kept, 1):
+    for number, row in enumerate(state.unreadable_rows.rows, 1):
         lines.append(Line("", f"{number}. {row.why}", "heading"))
         lines += [Line("", text, "raw") for text in clean_lines(row.json)]
         lines.append(Line("", ""))
@@ -53,7 +53,7 @@ class UnreadableScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Fill the page."""
         state = self._state
-        kept, all_of_them = len(state.odd.kept), state.unreadable
+        kept, all_of_them = len(state.unreadable_rows.rows), state.unreadable
         first = f" · the first {kept}" if kept < all_of_them else ""
         title = f" {grouped(all_of_them)} of the {state.name} cannot be read{first}"
         self.query_one(TextLine).show(title)

@@ -101,6 +101,6 @@ class Export(Generic[T]):
             return "Nothing was exported: stopped."
         count = f"{grouped(self.written)} of {grouped(self.loaded)} loaded"
         rest = "" if self._source.ended else f" ({more})"
-        odd = self._source.unreadable
-        left_out = f", without {grouped(odd)} unreadable" if odd else ""
+        unreadable_count = self._source.unreadable
+        left_out = f", without {grouped(unreadable_count)} unreadable" if unreadable_count else ""
         return f"✓ Exported {count}{rest}{left_out}"

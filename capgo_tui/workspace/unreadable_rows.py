@@ -1,4 +1,4 @@
-"""Rows of a list that could not be understood: all counted, the first of them kept to be seen."""
+"""Rows of a list that could not be understood: all are counted, the first are kept."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from capgo_tui.api.records import RecordT, Unreadable
 
 MOST = 50
-"""So many are kept; a server may send nothing else."""
+"""Most rows that are kept; a server may send nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
-class OddRow:
-    """Why a row could not be understood, and what it is as far as it is kept."""
+class UnreadableRow:
+    """A row that could not be understood, and why."""
 
     why: str
     json: str
@@ -26,29 +26,29 @@ class OddRow:
 
 
 @dataclass(slots=True)
-class OddRows:
+class UnreadableRows:
     """The rows of one walk that could not be understood."""
 
     count: int = 0
-    kept: list[OddRow] = field(default_factory=list)
+    rows: list[UnreadableRow] = field(default_factory=list)
     too_many: bool = False
     """Whether a page had more rows than any of such a server."""
 
     def note_page(self, page: Page[RecordT]) -> None:
-        """Take note of all that is odd with a page."""
+        """Note the unreadable rows of a page, and whether it had too many rows."""
         self.too_many = self.too_many or page.too_many
         self.note(page.unreadable, page.extra_unreadable)
 
     def note(self, rows: Iterable[Unreadable], extra_unreadable: int = 0) -> None:
-        """Count rows, and keep them while there is room; of some came only the number."""
+        """Count rows, and keep them while there is room; `extra_unreadable` are only counted."""
         self.count += extra_unreadable
         for row in rows:
             self.count += 1
-            if len(self.kept) < MOST:
-                self.kept.append(OddRow(row.why, _kept(row)))
+            if len(self.rows) < MOST:
+                self.rows.append(UnreadableRow(row.why, _text_of(row)))
 
 
-def _kept(row: Unreadable) -> str:
+def _text_of(row: Unreadable) -> str:
     if row.digest:
         return row.text
     return json.dumps(row.raw, indent=2, ensure_ascii=False)
