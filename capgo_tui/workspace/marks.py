@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from capgo_tui.workspace.collection import Event, Replaced
+from capgo_tui.workspace.collection import Event, RecordsReplaced
 from capgo_tui.workspace.numbers import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from capgo_tui.api.records import Record
-    from capgo_tui.workspace.view import Shown, View
+    from capgo_tui.workspace.view import View, ViewChanged
 
 T = TypeVar("T", bound="Record")
 
@@ -100,8 +100,8 @@ class Marks(Generic[T]):
         self._anchor = None
         self._counted_generation = None
 
-    def _follow(self, event: Event | Shown) -> None:
-        if isinstance(event, Replaced):
+    def _follow(self, event: Event | ViewChanged) -> None:
+        if isinstance(event, RecordsReplaced):
             # While a big list is sorted in, its view still shows what is gone: go by the list.
             self._keys &= self._view.collection.records.keys()
             self._counted_generation = None

@@ -7,9 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.lists import RecordRows
-from capgo_tui.workspace.collection import Appended, Event, Progressed, Replaced, Updated
+from capgo_tui.workspace.collection import (
+    Event,
+    RecordsAdded,
+    RecordsReplaced,
+    RecordsUpdated,
+    StateChanged,
+)
 from capgo_tui.workspace.resources.registry import RESOURCES
-from capgo_tui.workspace.view import Shown
+from capgo_tui.workspace.view import ViewChanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -59,7 +65,7 @@ class ListController:
         self._host.table.rows_replaced()
         self._detail.follow()
 
-    def _on_change(self, name: str, event: Event | Shown) -> None:
+    def _on_change(self, name: str, event: Event | ViewChanged) -> None:
         host = self._host
         self.advance(self.rows[name])
         if host.rows.columns != self._columns:
@@ -72,7 +78,7 @@ class ListController:
                 host.read(collection.load_more(), f"load the {collection.name}")
         self._run_pending()
         host.overlays.link_form.choices_changed()
-        arrived = not isinstance(event, Progressed | Shown)
+        arrived = not isinstance(event, StateChanged | ViewChanged)
         if (arrived or host.rows.view.collection.ended) and not host.overlays.mounted:
             host.finish_start()
         if (name == "channels" and self._channels_end_changed()) or arrived:
@@ -84,16 +90,16 @@ class ListController:
                     self._detail.follow()
         host.show_chrome()
 
-    def _show_change(self, event: Event | Shown) -> None:
+    def _show_change(self, event: Event | ViewChanged) -> None:
         view, table = self._host.rows.view, self._host.table
         plain = view.sort is None
         match event:
-            case Appended() if plain:
+            case RecordsAdded() if plain:
                 table.rows_appended()
-            case Updated(keys) if plain and not view.query:
+            case RecordsUpdated(keys) if plain and not view.query:
                 table.rows_updated(keys)
                 self._detail.follow()
-            case Appended() | Updated() | Replaced() | Shown():
+            case RecordsAdded() | RecordsUpdated() | RecordsReplaced() | ViewChanged():
                 table.rows_replaced()
                 self._detail.follow()
             case _:

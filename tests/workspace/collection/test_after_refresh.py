@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.tui.words import count
-from capgo_tui.workspace.collection import Appended, Progressed, Replaced, Updated
+from capgo_tui.workspace.collection import (
+    RecordsAdded,
+    RecordsReplaced,
+    RecordsUpdated,
+    StateChanged,
+)
 from capgo_tui.workspace.list_state import Loading
 from tests.support.clock import NOON
 from tests.workspace.collection.lists import PAGE, open_known, record_events
@@ -37,8 +42,13 @@ async def test_a_refresh_updates_removes_adds_and_reorders(world: World) -> None
     (new,) = world.column("SELECT id FROM bundles WHERE name = '9.9.9'")
     events = record_events(bundles)
     await bundles.refresh()
-    changes = [event for event in events if event != Progressed()]
-    assert changes == [Appended([new]), Updated([first]), Updated([third]), Replaced()]
+    changes = [event for event in events if event != StateChanged()]
+    assert changes == [
+        RecordsAdded([new]),
+        RecordsUpdated([first]),
+        RecordsUpdated([third]),
+        RecordsReplaced(),
+    ]
     await bundles.load_all()
     assert list(bundles.records) == [new, first, *before[3:], third]
     assert bundles.records[first].comment == "mended"
@@ -122,7 +132,7 @@ async def test_a_refresh_that_fails_keeps_the_old_rows_and_says_stale(world: Wor
     assert devices.stale
     assert devices.as_of == NOON
     assert devices.ended, "what was known to be the end still is"
-    assert Replaced() not in events
+    assert RecordsReplaced() not in events
     await devices.refresh()
     assert gone_key not in devices.records
     assert not devices.stale
