@@ -12,7 +12,7 @@ from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import run, write_list, write_one, write_rows
 from capgo_tui.workspace.custom_ids import find_device
-from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.resources.device import DEVICES
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _progress() -> Callable[[int], None]:
         nonlocal last_count
         if count - last_count >= PROGRESS_STEP:
             last_count = count
-            say(f"{grouped(count)} devices with a custom id read…")
+            say(f"{group_digits(count)} devices with a custom id read…")
 
     return hear
 

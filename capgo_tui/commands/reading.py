@@ -16,7 +16,7 @@ from capgo_tui.commands.exit_codes import Exit, exit_of
 from capgo_tui.commands.output import forget_reader, prepare, say, write
 from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
-from capgo_tui.workspace.failures import GUESSED, locked
+from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock
 from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME
 from capgo_tui.workspace.session import Workspace, open_client, utc_now
@@ -220,11 +220,11 @@ def _describe_error(error: CapgoError) -> str:
         case ErrorKind.NOT_ALLOWED:
             return "this key may not do that, or there is no such app: the server says the same"
         case ErrorKind.RATE_LIMITED if error.locks_address:
-            return f"20 keys were refused from this address: {locked(error, utc_now())}"
+            return f"20 keys were refused from this address: {describe_lock(error, utc_now())}"
         case ErrorKind.RATE_LIMITED if error.retry_after is not None:
             return f"the server asks to slow down; it takes more in {error.retry_after:.0f} s"
         case _ if error.is_revision_guessed:
-            return f"{error.message.rstrip('.')}. {GUESSED}"
+            return f"{error.message.rstrip('.')}. {REVISION_GUESSED}"
         case _:
             return error.message
 

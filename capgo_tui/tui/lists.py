@@ -66,11 +66,11 @@ class RecordRows(Generic[T]):
         mine = cast("Sequence[Column[T]]", shown)
         texts = [column.text(record, around) for column in mine]
         tones = [self.look.tone(record, column.id) for column in mine]
-        before = self.view.collection.changed.get(key)
+        before = self.view.collection.previous_records.get(key)
         if before is not None:
             for at, column in enumerate(mine):
                 # Ages differ all the time: a column nobody searches is none to point at.
-                if column.searched and column.text(before, around) != texts[at]:
+                if column.is_searched and column.text(before, around) != texts[at]:
                     tones[at] = "changed"
         return Row(glyph, glyph_tone, texts, tones, key in self.marks)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
 from capgo_tui.workspace import failures
 from capgo_tui.workspace.ages import age, clock_time
-from capgo_tui.workspace.failures import GUESSED, locked, time_to_wait
+from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock, time_to_wait
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.load_effort import progress
 from capgo_tui.workspace.next_step import NextStep
-from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def explain(
     notice = _explain(error, doing, target, waited, since)
     if not error.is_revision_guessed:
         return notice
-    return Notice(notice.headline, f"{notice.advice} {GUESSED}".strip())
+    return Notice(notice.headline, f"{notice.advice} {REVISION_GUESSED}".strip())
 
 
 def _explain(
@@ -89,7 +89,7 @@ def _explain(
             )
         case ErrorKind.RATE_LIMITED if error.locks_address:
             return Notice(
-                f"This address is {locked(error, since)}.",
+                f"This address is {describe_lock(error, since)}.",
                 f"The server has refused 20 keys from here{status} and answers none for that long."
                 " Then r tries again.",
             )
@@ -116,7 +116,7 @@ def brief(
     error: CapgoError, doing: str, waited: float = 0, *, since: datetime | None = None
 ) -> str:
     """Put a failure into a few words, with the key that helps."""
-    words = failures.brief(error, doing, waited, since=since)
+    words = failures.brief(error, doing, waited, failed_at=since)
     return words + brief_step(failures.next_step_after(error))
 
 
@@ -188,11 +188,12 @@ def placeholder(
     if shown:
         return None
     if shown is None and len(collection):
-        return Notice(f"Filtering {grouped(len(collection))} {name}…", "")
+        return Notice(f"Filtering {group_digits(len(collection))} {name}…", "")
     if len(collection):
         hints = (query.doubt, _where_else(collection, query, typing), "Esc clears the filter.")
+        count = group_digits(len(collection))
         return Notice(
-            f"0 of {grouped(len(collection))} loaded {name} match «{_shortened(query.text, 40)}».",
+            f"0 of {count} loaded {name} match «{_shortened(query.text, 40)}».",
             " ".join(hint for hint in hints if hint),
         )
     if collection.waiting is not None:
@@ -241,10 +242,12 @@ def status(collection: ListState, shown: int | None, query: Query, now: datetime
     if query:
         parts.append(f"/{_shortened(query.text, 16)}")
         parts.append(
-            "filtering…" if shown is None else f"{grouped(shown)} of {grouped(loaded)} loaded"
+            "filtering…"
+            if shown is None
+            else f"{group_digits(shown)} of {group_digits(loaded)} loaded"
         )
     elif collection.as_of is not None:
-        parts.append(f"{grouped(loaded)} loaded")
+        parts.append(f"{group_digits(loaded)} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable (!)")
     if collection.unreadable_rows.too_many:
@@ -282,7 +285,7 @@ def _what_next(collection: ListState, now: datetime) -> str:
     if collection.loading is Loading.REFRESH:
         if not collection.read_again:
             return "refreshing…"
-        return f"{grouped(collection.read_again)} read again · {ESC_STOPS}"
+        return f"{group_digits(collection.read_again)} read again · {ESC_STOPS}"
     if collection.loading is Loading.MORE:
         return "loading more…" if len(collection) else "loading…"
     if collection.error is not None:
@@ -296,12 +299,12 @@ def _what_next(collection: ListState, now: datetime) -> str:
         return "the server has more but gives no way to it"
     if collection.ended:
         return "end of list"
-    return "more ↓" if collection.started else ""
+    return "more ↓" if collection.has_answer else ""
 
 
 def count(collection: ListState) -> str:
     """The number on a tab: ``6``, ``150+`` with more to load, ``!`` after a failure."""
-    if not collection.started:
+    if not collection.has_answer:
         return "…"
     if collection.error is not None:
         return f"{len(collection)}!" if len(collection) else "!"

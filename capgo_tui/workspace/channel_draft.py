@@ -162,7 +162,7 @@ class ChannelDraft:
         errors = [(field, self.error(field)) for field in self.fields]
         return [(field, error) for field, error in errors if error]
 
-    def staged(self) -> State:
+    def settings(self) -> State:
         """The values to be sent, without the fields something is wrong with."""
         return {
             field.name: self._value(field)
@@ -173,8 +173,8 @@ class ChannelDraft:
     def change(self) -> Change:
         """All of it as one change."""
         if self.channel is not None:
-            return settings_change(self._workspace, self.channel, self.staged())
-        settings = self.staged()
+            return settings_change(self._workspace, self.channel, self.settings())
+        settings = self.settings()
         touches, demotions = default_effects(self._workspace, None, settings)
         name = self._texts.get(NAME, "").strip()
         return ChannelCreation(
@@ -188,7 +188,7 @@ class ChannelDraft:
             demotes=demotions,
         )
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """What changes, old → new, in one line."""
         effects = describe(self.change()).effects()
         summary = " · ".join(f"{each.field}: {each.before} → {each.after}" for each in effects)
@@ -198,7 +198,7 @@ class ChannelDraft:
 
     def request(self) -> str:
         """The request that would be sent, or why there is none; clean text."""
-        if not self.staged() and not self._texts.get(NAME):
+        if not self.settings() and not self._texts.get(NAME):
             return "nothing to send yet"
         try:
             request = self.change().request(self._traits)

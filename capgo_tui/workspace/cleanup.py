@@ -76,18 +76,18 @@ class Plan:
     """What it was judged by."""
 
     @property
-    def deleted(self) -> Sequence[Verdict]:
+    def deleted_verdicts(self) -> Sequence[Verdict]:
         """What would go, newest first."""
         return [verdict for verdict in self.verdicts if verdict.delete]
 
     @property
-    def kept(self) -> Sequence[Verdict]:
+    def kept_verdicts(self) -> Sequence[Verdict]:
         """What would stay, newest first."""
         return [verdict for verdict in self.verdicts if not verdict.delete]
 
     def does_the_same(self, other: Plan) -> bool:
         """Whether the same goes, and the same is not known of its use: what was agreed to."""
-        mine, its = ([each.bundle.id for each in plan.deleted] for plan in (self, other))
+        mine, its = ([each.bundle.id for each in plan.deleted_verdicts] for plan in (self, other))
         return mine == its and self.links.untold == other.links.untold
 
     @property

@@ -62,7 +62,7 @@ class CleanupDraft(Draft):
             return (every,)
         rules = (
             Entry("newest", "keep the newest", hint="with a matching name"),
-            Entry("linked", "keep what channels use", Kind.FIXED),
+            Entry("linked", "keep what channels use", Kind.LABEL),
             Entry("run", "keep what devices run", Kind.CHOICE, "of the loaded devices"),
             Entry("older", "only older than", hint="days; empty for any age"),
             Entry("name", "only the names", hint="* and ? as in a shell"),

@@ -116,7 +116,7 @@ class Collection(ListState, Generic[T]):
         self._turn = asyncio.Lock()
         self._all_over = asyncio.Event()
         self._listeners: list[Callable[[Event], None]] = []
-        self.changed: dict[str, T] = {}
+        self.previous_records: dict[str, T] = {}
         """What the last refresh found different, as it was before: for one cycle of attention."""
         self._pages: dict[str, Bookmark[T] | None] = {}
         """The page that each record was last met on, and some that are gone: 5 MB for 100 000."""
@@ -203,7 +203,7 @@ class Collection(ListState, Generic[T]):
         try:
             async with self._request(Loading.REFRESH):
                 self._stopping = self._stopping and self.loading_all
-                state.old_changes, self.changed = self.changed, {}
+                state.old_changes, self.previous_records = self.previous_records, {}
                 try:
                     await self._read_again(state)
                 finally:
@@ -331,7 +331,7 @@ class Collection(ListState, Generic[T]):
                 return
             self._walk.forget(record)
             self.records = {each: row for each, row in self.records.items() if each != key}
-            for mapping in (self._pages, self._singles, self.changed):
+            for mapping in (self._pages, self._singles, self.previous_records):
                 mapping.pop(key, None)
             if self._last == key:
                 walk_keys = (each for each in reversed(self.records) if each not in self._singles)
@@ -425,7 +425,7 @@ class Collection(ListState, Generic[T]):
                 needs_redraw = state is not None and state.redraws(key)
                 differs = not before.is_same(record)
                 if state is not None and differs:
-                    self.changed.setdefault(key, before)
+                    self.previous_records.setdefault(key, before)
                 if differs or needs_redraw:
                     updated_keys.append(key)
             self.records[key] = record

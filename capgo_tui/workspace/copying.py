@@ -38,7 +38,7 @@ class Part(StrEnum):
     CURL = "curl"
     COMMAND = "command line"
 
-    def told(self, records: Sequence[AnyRecord], noun: str) -> str:
+    def describe(self, records: Sequence[AnyRecord], noun: str) -> str:
         """What it is called, such as «the id of qa-07» or «the ids of 3 devices»."""
         if len(records) == 1:
             return f"the {self} of {shorten(name_of(records[0]), LONGEST_NAME)}"

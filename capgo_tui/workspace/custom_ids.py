@@ -14,7 +14,7 @@ from capgo_tui.api.errors import InvalidArgument, UnsupportedByRevision
 from capgo_tui.api.records import raw_rows, row_text
 from capgo_tui.api.requests import strip_blanks
 from capgo_tui.workspace.changes.names import shorten
-from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,8 +59,8 @@ class Search:
 
     def _count_text(self, count: int) -> str:
         if self.of_all:
-            return f"{grouped(count)} devices"
-        return f"{grouped(count)} with a custom id"
+            return f"{group_digits(count)} devices"
+        return f"{group_digits(count)} with a custom id"
 
     @property
     def doubt(self) -> str:
@@ -68,7 +68,9 @@ class Search:
         if len(self.devices) > 1:
             return f"{len(self.devices)}{' or more' * self.more} devices have that custom id"
         if self.devices and self.more:
-            among = f"{grouped(self.read or 0)} devices{' with a custom id' * (not self.of_all)}"
+            among = (
+                f"{group_digits(self.read or 0)} devices{' with a custom id' * (not self.of_all)}"
+            )
             return f"met among the first {among}; others may have the same"
         return ""
 
@@ -87,9 +89,8 @@ def not_found(text: str, search: Search, *, is_id: bool) -> str:
     if search.read is None:
         return f"✗ No device has the {'id or ' * is_id}custom id {name}."
     rest = " · more were not read" * search.more
-    return (
-        f"✗ No device has the id {name} · nor is it among {grouped(search.read)} custom ids{rest}"
-    )
+    count = group_digits(search.read)
+    return f"✗ No device has the id {name} · nor is it among {count} custom ids{rest}"
 
 
 async def find_device(

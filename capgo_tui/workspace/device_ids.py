@@ -29,7 +29,7 @@ AT_ONCE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class DeviceMatch:
     """One id of a list, and the device it means."""
 
     id: str
@@ -111,7 +111,7 @@ class DeviceFinder:
         """The time of the workspace."""
         return self._workspace.now()
 
-    def among_loaded(self, ids: Sequence[str]) -> list[Named]:
+    def among_loaded(self, ids: Sequence[str]) -> list[DeviceMatch]:
         """Each of some ids with its device where that is loaded; costs no request.
 
         What is no device's id but the custom id of exactly one means that one.
@@ -119,24 +119,26 @@ class DeviceFinder:
         matches = {match.id: match for match in map(self._match_loaded, ids)}
         return list(matches.values())
 
-    def _match_loaded(self, text: str) -> Named:
+    def _match_loaded(self, text: str) -> DeviceMatch:
         device = self._by_id.get(text.casefold())
         if device is not None:
-            return Named(device.wire_key, device)
+            return DeviceMatch(device.wire_key, device)
         namesakes = self._by_custom_id.get(text.casefold(), [])
         if len(namesakes) == 1:
-            return Named(namesakes[0].wire_key, namesakes[0])
+            return DeviceMatch(namesakes[0].wire_key, namesakes[0])
         if namesakes:
-            return Named(text, trouble=f"the custom id of {len(namesakes)} devices")
+            return DeviceMatch(text, trouble=f"the custom id of {len(namesakes)} devices")
         if REPLACEMENT in text or len(text) > LONGEST:
-            return Named(text, trouble="holds what cannot be shown, so it is not the id itself")
+            return DeviceMatch(
+                text, trouble="holds what cannot be shown, so it is not the id itself"
+            )
         # Letters of any case mean the same device, except to the oldest servers (contract §12).
         lowers = self._workspace.client.traits.lowers_device_ids
-        return Named(text.lower() if lowers else text)
+        return DeviceMatch(text.lower() if lowers else text)
 
     async def ask_server(
-        self, matches: Sequence[Named], on_progress: Callable[[int], None]
-    ) -> list[Named]:
+        self, matches: Sequence[DeviceMatch], on_progress: Callable[[int], None]
+    ) -> list[DeviceMatch]:
         """Look up what is not loaded; `asked` is told how many have been.
 
         Raises:
@@ -163,7 +165,7 @@ class DeviceFinder:
                 asker.cancel()
         return results
 
-    async def _look_up(self, match: Named) -> Named:
+    async def _look_up(self, match: DeviceMatch) -> DeviceMatch:
         try:
             device = await self._workspace.client.device(self._workspace.target.app_id, match.id)
         except CapgoError as error:
@@ -171,4 +173,4 @@ class DeviceFinder:
                 raise
             return match
         self._workspace.devices.put(device)
-        return Named(device.wire_key, device)
+        return DeviceMatch(device.wire_key, device)

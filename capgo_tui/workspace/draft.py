@@ -27,7 +27,7 @@ class Kind(Enum):
     SECRET = auto()
     CHOICE = auto()
     """Yes or no."""
-    FIXED = auto()
+    LABEL = auto()
     """Shown alone."""
     ACTION = auto()
     """Enter on it is a wish of its own."""

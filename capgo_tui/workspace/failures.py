@@ -13,26 +13,26 @@ from capgo_tui.workspace.next_step import NextStep
 if TYPE_CHECKING:
     from datetime import datetime
 
-GUESSED: Final = "Which API the server speaks was only guessed: --revision names it."
+REVISION_GUESSED: Final = "Which API the server speaks was only guessed: --revision names it."
 
 
 def brief(
-    error: CapgoError, doing: str, waited: float = 0, *, since: datetime | None = None
+    error: CapgoError, doing: str, seconds_waited: float = 0, *, failed_at: datetime | None = None
 ) -> str:
     """Return a failure in a few words, for a line that has little room.
 
     Args:
         error: what went wrong.
         doing: completes «may not …», such as «read the devices».
-        waited: seconds that have passed since, which are no longer to be waited.
-        since: when it happened, where that is known.
+        seconds_waited: seconds that have passed since, which are no longer to be waited.
+        failed_at: when it happened, where that is known.
 
     """
     match error.kind:
         case ErrorKind.RATE_LIMITED if error.locks_address:
-            return f"{locked(error, since)} · 20 refused keys"
+            return f"{describe_lock(error, failed_at)} · 20 refused keys"
         case ErrorKind.RATE_LIMITED:
-            return f"wait {time_to_wait(error, waited)}, the server asks to slow down"
+            return f"wait {time_to_wait(error, seconds_waited)}, the server asks to slow down"
         case ErrorKind.NOT_ALLOWED:
             return f"this key may not {doing}"
         case ErrorKind.KEY_REFUSED:
@@ -51,19 +51,19 @@ def next_step_after(error: CapgoError | None) -> NextStep | None:
     return NextStep.OTHER_KEY if is_refused else None
 
 
-def time_to_wait(error: CapgoError, waited: float) -> str:
+def time_to_wait(error: CapgoError, seconds_waited: float) -> str:
     """How long is still to wait: never rounded down, or the next try would come too early."""
     if error.retry_after is None:
         return "a little"
-    seconds = max(0 if waited else 1, math.ceil(error.retry_after - waited))
+    seconds = max(0 if seconds_waited else 1, math.ceil(error.retry_after - seconds_waited))
     return f"{seconds} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"
 
 
-def locked(error: CapgoError, since: datetime | None) -> str:
+def describe_lock(error: CapgoError, failed_at: datetime | None) -> str:
     """How long the address is locked, and until when where that is known."""
     minutes = LOCKED_SECONDS // 60
-    if since is None:
+    if failed_at is None:
         return f"locked for {minutes} minutes"
     left = LOCKED_SECONDS if error.retry_after is None else math.ceil(error.retry_after)
-    end = clock_time(since + timedelta(seconds=left))
+    end = clock_time(failed_at + timedelta(seconds=left))
     return f"locked for {minutes} minutes, until {end}"

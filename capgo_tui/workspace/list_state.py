@@ -66,7 +66,7 @@ class ListState:
         return self.unreadable_rows.count
 
     @property
-    def started(self) -> bool:
+    def has_answer(self) -> bool:
         """Whether the server has answered at all, well or badly."""
         return self.as_of is not None or self.error is not None
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.workspace.numbers import duration, grouped
+from capgo_tui.workspace.numbers import duration, group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,13 +76,13 @@ def announcement(effort: LoadEffort) -> str:
     left = effort.requests_left
     if left is None:
         return f"total not told · {effort.page_size()} a request · at most {A_MINUTE} a minute"
-    count = grouped(effort.expected_count or 0)
+    count = group_digits(effort.expected_count or 0)
     return f"~{count} active in {ACTIVE_DAYS} days · {_cost(left)} · at {A_MINUTE} a minute"
 
 
 def question(effort: LoadEffort, width: int) -> str:
     """Whether to load all of them, in a sentence that fits into so many cells."""
-    left, count = effort.requests_left or 0, grouped(effort.expected_count or 0)
+    left, count = effort.requests_left or 0, group_digits(effort.expected_count or 0)
     cost, active = _cost(left), f"active in {ACTIVE_DAYS} days"
     sentences = (
         f"Load all? About {count} devices {active}: {cost} at {A_MINUTE} a minute",
@@ -100,10 +100,13 @@ def progress(effort: LoadEffort, now: datetime) -> str:
     left, count = effort.requests_left, effort.requests
     seconds = effort.seconds_left(now)
     if left is None or seconds is None:
-        return f"{grouped(count)} request{'' if count == 1 else 's'} · what is left is not told"
-    return f"{grouped(count)} of ~{grouped(count + left)} requests · ~{duration(seconds)} left"
+        return (
+            f"{group_digits(count)} request{'' if count == 1 else 's'} · what is left is not told"
+        )
+    count_text, total = group_digits(count), group_digits(count + left)
+    return f"{count_text} of ~{total} requests · ~{duration(seconds)} left"
 
 
 def _cost(requests: int) -> str:
     time = duration(requests * 60 / A_MINUTE)
-    return f"{grouped(requests)} request{'' if requests == 1 else 's'}, {time}"
+    return f"{group_digits(requests)} request{'' if requests == 1 else 's'}, {time}"

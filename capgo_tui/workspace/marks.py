@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.workspace.collection import Event, RecordsReplaced
-from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,12 +37,12 @@ class Marks(Generic[T]):
     def __iter__(self) -> Iterator[str]:
         """The marked ids in the order of the view, and behind them the hidden ones in theirs."""
         yield from filter(self._keys.__contains__, self._view.keys())
-        if self.hidden:
+        if self.hidden_count:
             marked_keys = filter(self._keys.__contains__, self._view.all_keys())
             yield from (key for key in marked_keys if key not in self._view)
 
     @property
-    def hidden(self) -> int:
+    def hidden_count(self) -> int:
         """How many marked records the filter hides: counted again when the view is another."""
         if self._counted_generation != self._view.generation:
             self._hidden_count = len(self._keys) - self._view.count(self._keys)
@@ -54,8 +54,10 @@ class Marks(Generic[T]):
         """How many there are, such as ``3 marked (1 hidden by filter)``; empty for none."""
         if not self._keys:
             return ""
-        hidden = f" ({grouped(self.hidden)} hidden by filter)" if self.hidden else ""
-        return f"{grouped(len(self._keys))} marked{hidden}"
+        if not self.hidden_count:
+            return f"{group_digits(len(self._keys))} marked"
+        hidden_text = group_digits(self.hidden_count)
+        return f"{group_digits(len(self._keys))} marked ({hidden_text} hidden by filter)"
 
     def toggle(self, key: str) -> None:
         """Mark a record or unmark it; a range can begin here."""

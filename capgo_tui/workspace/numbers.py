@@ -9,7 +9,7 @@ MOST_OF_A_UNIT: Final = 100
 """From so many seconds on a time is told in minutes, and from so many minutes on in hours."""
 
 
-def grouped(number: int) -> str:
+def group_digits(number: int) -> str:
     """A number in groups of three digits, ``12 400``."""
     return f"{number:,}".replace(",", " ")
 

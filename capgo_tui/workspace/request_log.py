@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from capgo_tui.api.transport import Exchange
     from capgo_tui.workspace.target import Target
 
-KEPT = 500
+MOST_ENTRIES = 500
 LONGEST = 4_000
 """Characters of a path that are kept; a server can hand out an id of a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LogEntry:
     """One exchange, and what was found out about it later."""
 
     number: int
@@ -66,7 +66,7 @@ class Logged:
 
 
 class RequestLog:
-    """The latest exchanges with one server, at most `KEPT`."""
+    """The latest exchanges with one server, at most `MOST_ENTRIES`."""
 
     def __init__(self, target: Target, now: Callable[[], datetime]) -> None:
         self.total = 0
@@ -75,10 +75,10 @@ class RequestLog:
         """Grows with everything that is noted."""
         self._target = target
         self._now = now
-        self._entries: deque[Logged] = deque(maxlen=KEPT)
+        self._entries: deque[LogEntry] = deque(maxlen=MOST_ENTRIES)
 
     @property
-    def kept(self) -> int:
+    def entry_count(self) -> int:
         """How many of them can still be looked at."""
         return len(self._entries)
 
@@ -87,7 +87,7 @@ class RequestLog:
         """Why the log file takes no more lines; None when it does, or when there is none."""
         return None if self._target.log_file is None else self._target.log_file.trouble
 
-    def newest(self, index: int) -> Logged:
+    def newest(self, index: int) -> LogEntry:
         """An exchange by its place, the latest first."""
         return self._entries[len(self._entries) - 1 - index]
 
@@ -102,21 +102,21 @@ class RequestLog:
         path, request = exchange.path, exchange.request
         if len(path) > LONGEST:
             path, request = f"{path[:LONGEST]}…", None
-        logged = Logged(self.total, self._now(), replace(exchange, path=path, request=request))
-        self._entries.append(logged)
-        self._write_line(logged.line)
+        entry = LogEntry(self.total, self._now(), replace(exchange, path=path, request=request))
+        self._entries.append(entry)
+        self._write_line(entry.line)
 
     def note_unreadable(self, request: Request, why: str) -> None:
         """Take down why an answer, or rows of it, could not be understood."""
         for index in reversed(range(len(self._entries))):
             if self._entries[index].exchange.request is request:
-                logged = self._entries[index] = replace(self._entries[index], unreadable=why)
-                self._write_line(logged.later_line)
+                entry = self._entries[index] = replace(self._entries[index], unreadable=why)
+                self._write_line(entry.later_line)
                 return
 
-    def curl(self, logged: Logged) -> str | None:
+    def curl(self, entry: LogEntry) -> str | None:
         """The command that sends a request again; None when it is too long for one."""
-        request = logged.exchange.request
+        request = entry.exchange.request
         if request is None:
             return None
         return curl(request, address_of(self._target), self._target.key)

@@ -212,7 +212,7 @@ class Workspace:
         """Names of the loaded channels that carry a bundle or roll it out."""
         return self._links.channel_names(bundle)
 
-    def asked_by_a_guess(self) -> list[AnyCollection]:
+    def lists_read_by_guess(self) -> list[AnyCollection]:
         """The lists that failed before the server's revision was known, once it is."""
         if self.client.revision is None:
             return []

@@ -25,7 +25,7 @@ class Texts(Generic[T]):
         self, columns: Sequence[Column[T]], cell_context: Callable[[], CellContext]
     ) -> None:
         self._all_columns = {column.id: column for column in columns}
-        self._columns = [column for column in columns if column.searched]
+        self._columns = [column for column in columns if column.is_searched]
         self._cell_context = cell_context
         self._line_of = {column.id: line for line, column in enumerate(self._columns)}
         self._texts: list[str] = []

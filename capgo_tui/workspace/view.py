@@ -110,7 +110,7 @@ class View(Generic[T]):
         return number is not None and number in self._order
 
     @property
-    def sifted(self) -> bool:
+    def is_current(self) -> bool:
         """Whether it shows what the filter lets through; else what it showed before."""
         return self._terms == self.query.in_force
 
@@ -191,9 +191,9 @@ class View(Generic[T]):
     def advance(self) -> bool:
         """Do one slice of the work; True while more is left. Listeners hear what it changed."""
         self._has_moved = False
-        before = self.generation, self.sifted
+        before = self.generation, self.is_current
         self._step(STEP)
-        if (self.generation, self.sifted) != before:
+        if (self.generation, self.is_current) != before:
             self._tell(ViewChanged())
         return self.busy
 

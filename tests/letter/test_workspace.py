@@ -19,7 +19,7 @@ from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
 from capgo_tui.workspace.changes.outcome import Fate
 from capgo_tui.workspace.changes.overrides import channel_refusal, override
 from capgo_tui.workspace.changes.undo import plan, why_not
-from capgo_tui.workspace.failures import GUESSED
+from capgo_tui.workspace.failures import REVISION_GUESSED
 from capgo_tui.workspace.resources.bundle import BUNDLES, bundle_details
 from capgo_tui.workspace.resources.channel import CHANNELS, channel_details
 from capgo_tui.workspace.resources.device import DEVICES, device_details
@@ -345,14 +345,14 @@ async def test_a_list_that_failed_for_a_guess_is_asked_again_once_more_is_known(
         error = workspace.channels.error
         assert error is not None
         assert error.is_revision_guessed
-        assert workspace.asked_by_a_guess() == []
-        assert GUESSED in explain(error, "read the channels", workspace.target).advice
+        assert workspace.lists_read_by_guess() == []
+        assert REVISION_GUESSED in explain(error, "read the channels", workspace.target).advice
         server.answers = True
         await workspace.devices.load_more()
-        assert workspace.asked_by_a_guess() == [workspace.channels]
+        assert workspace.lists_read_by_guess() == [workspace.channels]
         await workspace.channels.load_more()
         assert workspace.channels.error is None
-        assert workspace.asked_by_a_guess() == []
+        assert workspace.lists_read_by_guess() == []
 
 
 def test_only_a_guess_speaks_of_the_revision() -> None:

@@ -201,7 +201,9 @@ async def on_devices(
     async with opened(server, size=size, key=key, **more) as driver:
         await driver.type("2")
         await driver.until(lambda: driver.main.table._length == rows, f"{rows} devices")
-        await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.started)
+        await driver.until(
+            lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
+        )
         await driver.pilot.pause()
         yield driver
 

@@ -265,7 +265,7 @@ async def test_a_first_page_that_was_called_off_is_asked_for_again(
         await driver.type("2")
         await gate.reached.wait()
         devices = workspace(driver).devices
-        assert not devices.started
+        assert not devices.has_answer
         reads = driver.app.workers.cancel_group(driver.main, READS)
         await driver.until(lambda: all(read.is_finished for read in reads), "that called off")
         gate.open.set()

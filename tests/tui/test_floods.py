@@ -174,7 +174,7 @@ async def bring(driver: Driver, write: Write) -> None:
     await driver.type(write.tab)
     if write.tab == "2":
         await driver.until(lambda: driver.main.table._length == 12, "12 devices")
-    await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.started)
+    await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer)
     await begin(driver, write)
     await driver.type(*write.keys)
     await driver.until(write.shows)
@@ -213,7 +213,9 @@ async def test_what_was_typed_before_it_was_drawn_or_is_held_down_writes_nothing
     chance = random.Random(write.name)  # noqa: S311
     async with opened(server) as driver:
         await driver.type(write.tab)
-        await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.started)
+        await driver.until(
+            lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
+        )
         if write.tab == "2":
             await driver.until(lambda: driver.main.table._length == 12, "12 devices")
         # All in one go: whatever follows the keys was typed before anything was drawn.
@@ -231,7 +233,9 @@ async def test_a_y_held_down_from_before_it_was_drawn_writes_nothing(
     server = make(write.revision)
     async with opened(server) as driver:
         await driver.type(write.tab)
-        await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.started)
+        await driver.until(
+            lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
+        )
         if write.tab == "2":
             await driver.until(lambda: driver.main.table._length == 12, "12 devices")
         await begin(driver, write)

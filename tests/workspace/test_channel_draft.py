@@ -88,20 +88,20 @@ async def test_what_the_server_would_refuse_is_said_beside_its_field(
     draft.type(field(draft, name), text)
     assert draft.error(field(draft, name)) == error
     assert [each.name for each, _ in draft.errors()] == [name]
-    assert name not in draft.staged()
+    assert name not in draft.settings()
 
 
 async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
     draft = await open_draft(world)
-    assert draft.told() == "nothing is changed"
+    assert draft.summary() == "nothing is changed"
     assert draft.request() == "nothing to send yet"
     draft.cycle(field(draft, "allow_dev"))
     draft.type(field(draft, "auto_pause_failure_rate_bps"), " 2.5 % ")
     draft.type(field(draft, "auto_pause_confidence"), "0.9")
     draft.type(field(draft, "bundle"), names(world)[4])
     assert draft.dirty == 4
-    assert "development builds: yes → no" in draft.told()
-    assert "at a failure rate of: none → 2.5 %" in draft.told()
+    assert "development builds: yes → no" in draft.summary()
+    assert "at a failure rate of: none → 2.5 %" in draft.summary()
     method, body = draft.request().split(" {", 1)
     assert method == "POST /channel"
     outcome = await carry_out(draft.change(), draft._workspace)
@@ -246,7 +246,7 @@ async def test_platforms_and_the_update_package_are_told_and_set_where_the_serve
         assert draft.before(field(draft, "electron")) == "unknown"
         draft.cycle(field(draft, "ios"))
         draft.cycle(field(draft, "update_package"))
-        assert draft.staged() == {"ios": False, "update_package": "zip"}
+        assert draft.settings() == {"ios": False, "update_package": "zip"}
         change = draft.change()
         assert sorted(f"{each.field}: {each}" for each in describe(change).effects()) == [
             "iOS: yes → no",

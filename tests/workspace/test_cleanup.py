@@ -61,8 +61,8 @@ def test_what_is_used_stays_and_says_by_whom() -> None:
         [device(1, BundleRef(5, None)), device(2, BundleRef(5, None))],
     )
     cleanup_plan = plan([bundle(number) for number in range(1, 8)], links, Rules(newest=2), NOON)
-    assert [verdict.bundle.id for verdict in cleanup_plan.deleted] == [6, 7]
-    assert reasons(list(cleanup_plan.kept)) == {
+    assert [verdict.bundle.id for verdict in cleanup_plan.deleted_verdicts] == [6, 7]
+    assert reasons(list(cleanup_plan.kept_verdicts)) == {
         1: "among the newest 2",
         2: "among the newest 2",
         3: "linked to: beta (stable)",
@@ -75,7 +75,7 @@ def test_what_is_used_stays_and_says_by_whom() -> None:
 def test_what_devices_run_goes_when_that_rule_is_off() -> None:
     links = BundleLinks.of((), [device(1, BundleRef(2, None))])
     cleanup_plan = plan([bundle(1), bundle(2)], links, Rules(newest=1, run=False), NOON)
-    assert [verdict.bundle.id for verdict in cleanup_plan.deleted] == [2]
+    assert [verdict.bundle.id for verdict in cleanup_plan.deleted_verdicts] == [2]
 
 
 def test_only_what_is_old_enough_and_has_such_a_name_goes() -> None:
@@ -87,8 +87,8 @@ def test_only_what_is_old_enough_and_has_such_a_name_goes() -> None:
     ]
     rules = Rules(newest=0, older_than=timedelta(days=30), name="*-pr*")
     cleanup_plan = plan(bundles, NOTHING, rules, NOON)
-    assert [verdict.bundle.id for verdict in cleanup_plan.deleted] == [2]
-    assert reasons(list(cleanup_plan.kept)) == {
+    assert [verdict.bundle.id for verdict in cleanup_plan.deleted_verdicts] == [2]
+    assert reasons(list(cleanup_plan.kept_verdicts)) == {
         1: "not older than 30 d",
         3: "another name",
         4: "of unknown age",
@@ -98,7 +98,7 @@ def test_only_what_is_old_enough_and_has_such_a_name_goes() -> None:
 def test_the_newest_are_counted_among_those_whose_name_matches() -> None:
     bundles = [bundle(1, "9.0.0"), bundle(2, "1.0.0-pr1"), bundle(3, "1.0.0-pr2")]
     cleanup_plan = plan(bundles, NOTHING, Rules(newest=1, name="*-pr*"), NOON)
-    assert [verdict.bundle.id for verdict in cleanup_plan.deleted] == [3]
+    assert [verdict.bundle.id for verdict in cleanup_plan.deleted_verdicts] == [3]
 
 
 @pytest.mark.parametrize("names", [["1.9.0", "1.10.0"], ["1.0.0-rc.2", "1.0.0"], ["odd", "0.0.1"]])
@@ -106,7 +106,7 @@ def test_of_one_moment_the_higher_version_is_the_newer(names: list[str]) -> None
     bundles = [bundle(number, name, days=1) for number, name in enumerate(names)]
     for given_order in (bundles, bundles[::-1]):
         cleanup_plan = plan(given_order, NOTHING, Rules(newest=1), NOON)
-        assert [verdict.bundle.name for verdict in cleanup_plan.deleted] == [names[0]]
+        assert [verdict.bundle.name for verdict in cleanup_plan.deleted_verdicts] == [names[0]]
 
 
 def _creation_time(each: Bundle) -> datetime:
@@ -156,7 +156,7 @@ def test_a_plan_never_deletes_what_a_rule_keeps(
     running = {each.id for each in runs if each is not None}
     pattern = rules.name.casefold() or "*"
     matching = [b for b in bundles if fnmatchcase(b.name.casefold(), pattern)]
-    for verdict in cleanup_plan.deleted:
+    for verdict in cleanup_plan.deleted_verdicts:
         deleted_bundle = verdict.bundle
         assert deleted_bundle.id not in linked_ids
         assert not (rules.run and deleted_bundle.id in running)
@@ -171,11 +171,14 @@ def test_a_plan_never_deletes_what_a_rule_keeps(
 @pytest.mark.parametrize("name", ["builtin", "Unknown"])
 def test_what_the_server_takes_for_no_bundle_stays(name: str) -> None:
     cleanup_plan = plan([bundle(1, name)], NOTHING, Rules(newest=0), NOON)
-    assert not cleanup_plan.deleted
-    assert "not a bundle" in cleanup_plan.kept[0].reason
+    assert not cleanup_plan.deleted_verdicts
+    assert "not a bundle" in cleanup_plan.kept_verdicts[0].reason
 
 
 def test_what_goes_although_devices_run_it_says_so() -> None:
     links = BundleLinks.of((), [device(1, BundleRef(1, None))])
     cleanup_plan = plan([bundle(1), bundle(2)], links, Rules(newest=0, run=False), NOON)
-    assert reasons(list(cleanup_plan.deleted)) == {1: "run by 1 loaded device", 2: "not in use"}
+    assert reasons(list(cleanup_plan.deleted_verdicts)) == {
+        1: "run by 1 loaded device",
+        2: "not in use",
+    }

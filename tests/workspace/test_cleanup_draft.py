@@ -45,7 +45,7 @@ async def test_only_whole_numbers_are_rules(world: World, name: str, text: str) 
 async def test_the_largest_number_of_days_makes_a_plan(world: World) -> None:
     draft = CleanupDraft(await loaded(world))
     draft.type("older", str(MOST))
-    assert not draft.planning()().deleted
+    assert not draft.planning()().deleted_verdicts
 
 
 async def test_what_is_not_loaded_is_said(world: World) -> None:
@@ -88,11 +88,13 @@ async def test_where_channels_cannot_be_read_no_line_says_that_it_is_not_in_use(
 ) -> None:
     draft = CleanupDraft(await without_channels(world))
     plan = draft.planning()()
-    assert plan.deleted
-    for verdict in plan.deleted:
+    assert plan.deleted_verdicts
+    for verdict in plan.deleted_verdicts:
         assert verdict.reason.startswith(f"channels cannot be read: {NOT_KNOWN}, not among")
     draft.type("run", "no")
-    run = [each for each in draft.planning()().deleted if each not in plan.deleted]
+    run = [
+        each for each in draft.planning()().deleted_verdicts if each not in plan.deleted_verdicts
+    ]
     assert any("run by" in verdict.reason for verdict in run)
     for verdict in run:
         assert "channels cannot be read" in verdict.reason
@@ -106,7 +108,7 @@ async def test_a_key_that_may_not_read_channels_is_told_so_of_every_line(world: 
     await workspace.channels.load_all()
     await workspace.devices.load_all()
     plan = CleanupDraft(workspace).planning()()
-    assert {verdict.reason for verdict in plan.deleted} == {
+    assert {verdict.reason for verdict in plan.deleted_verdicts} == {
         f"channels cannot be read: {NOT_KNOWN}, not among the newest 10"
     }
 
@@ -118,12 +120,12 @@ async def test_what_was_read_of_the_channels_before_is_kept_by(world: World) -> 
     await workspace.channels.refresh()
     draft = CleanupDraft(workspace)
     plan = draft.planning()()
-    assert [verdict.bundle for verdict in plan.deleted] == [
-        each.bundle for each in known_plan.deleted
+    assert [verdict.bundle for verdict in plan.deleted_verdicts] == [
+        each.bundle for each in known_plan.deleted_verdicts
     ]
     assert all(
         verdict.reason.startswith(f"channels could not be read again: {NOT_KNOWN}")
-        for verdict in plan.deleted
+        for verdict in plan.deleted_verdicts
     )
     assert draft.notes()[0].startswith(
         "channels could not be read again: what the 6 loaded ones use stays;"
@@ -132,16 +134,18 @@ async def test_what_was_read_of_the_channels_before_is_kept_by(world: World) -> 
 
 async def test_what_unloaded_devices_may_run_is_not_called_out_of_use(world: World) -> None:
     workspace = await loaded(world)
-    all_known = {verdict.reason for verdict in CleanupDraft(workspace).planning()().deleted}
+    all_known = {
+        verdict.reason for verdict in CleanupDraft(workspace).planning()().deleted_verdicts
+    }
     assert all_known == {"not in use, not among the newest 10"}
     other_workspace = world.open()
     await other_workspace.client.learn_revision(world.app_id)
     await other_workspace.bundles.load_all()
     await other_workspace.channels.load_all()
     await other_workspace.devices.load_more()
-    assert {verdict.reason for verdict in CleanupDraft(other_workspace).planning()().deleted} == {
-        "on no channel, run by no loaded device, not among the newest 10"
-    }
+    assert {
+        verdict.reason for verdict in CleanupDraft(other_workspace).planning()().deleted_verdicts
+    } == {"on no channel, run by no loaded device, not among the newest 10"}
 
 
 async def test_a_server_that_protects_nothing_has_nothing_deleted_without_its_channels() -> None:
@@ -149,13 +153,13 @@ async def test_a_server_that_protects_nothing_has_nothing_deleted_without_its_ch
         draft = CleanupDraft(await without_channels(world))
         assert draft.refusal
         assert draft.notes() == [draft.refusal]
-        assert all(NOT_KNOWN in verdict.reason for verdict in draft.planning()().deleted)
+        assert all(NOT_KNOWN in verdict.reason for verdict in draft.planning()().deleted_verdicts)
 
 
 async def test_the_groups_hold_every_bundle_once_and_what_goes_is_first(world: World) -> None:
     plan = CleanupDraft(await loaded(world)).planning()()
     groups = listing(plan)
-    assert groups[0][0] == f"Delete {len(plan.deleted)}"
+    assert groups[0][0] == f"Delete {len(plan.deleted_verdicts)}"
     assert all(heading.startswith("Keep ") for heading, _ in groups[1:])
     listed_ids = [verdict.bundle.id for _, members in groups for verdict in members]
     assert sorted(listed_ids) == sorted(verdict.bundle.id for verdict in plan.verdicts)

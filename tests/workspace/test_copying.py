@@ -76,7 +76,7 @@ BUNDLES = read(Bundle, {"id": 8, "name": "2.4.1"}, {"id": 9, "name": "2.4.0"})
 def test_each_part(records: Sequence[AnyRecord], part: Part, text: str, description: str) -> None:
     copy = copying(records)
     assert copy.text(part) == text
-    assert part.told(records, copy.noun) == description
+    assert part.describe(records, copy.noun) == description
 
 
 def test_the_json_of_one_record_is_for_reading() -> None:
@@ -109,7 +109,7 @@ def test_the_corpus_as_every_name(name: str) -> None:
             copied_text = copying(records).text(part)
             assert not [char for char in copied_text if unsafe(char) and char != "\n"], part
             assert KEY not in copied_text
-        assert cell_width(part.told(records, "device")) < 50
+        assert cell_width(part.describe(records, "device")) < 50
         command = copying(records).text(Part.COMMAND)
         assert "\n" not in command
 
@@ -141,4 +141,4 @@ def test_the_key_of_a_profile_is_found_where_it_was() -> None:
 
 def test_the_name_in_the_sentence_is_clean() -> None:
     device = read(Device, {"device_id": "a\x1b[31m", "custom_id": ""})
-    assert Part.ID.told(device, "device") == f"the id of {clean('a' + chr(27) + '[31m')}"
+    assert Part.ID.describe(device, "device") == f"the id of {clean('a' + chr(27) + '[31m')}"

@@ -63,7 +63,7 @@ def open_journal(path: Path | None, **more: object) -> Journal:
         app_id=str(more.get("app_id", APP)),
         key_fingerprint=ApiKey(KEY).fingerprint,
         now=lambda: NOON,
-        most_entries=int(str(more.get("kept", 10_000))),
+        most_entries=int(str(more.get("most_entries", 10_000))),
     )
 
 
@@ -190,7 +190,7 @@ def test_an_undo_in_two_steps_counts_when_both_took_effect(journal: Journal) -> 
 
 
 def test_the_oldest_give_way_but_not_those_without_an_end(file: Path) -> None:
-    journal = open_journal(file, kept=5)
+    journal = open_journal(file, most_entries=5)
     journal.intend(CHANGE, REQUEST)
     for _ in range(20):
         journal.settle(journal.intend(CHANGE, REQUEST), SUCCESS)

@@ -63,12 +63,12 @@ def test_a_filter_hides_marks_and_says_so() -> None:
     for key in ("d-0", "d-1", "d-2"):
         marks.toggle(key)
     view.filter(view.parse("ios"))
-    assert marks.hidden == 1
+    assert marks.hidden_count == 1
     assert marks.summary == "3 marked (1 hidden by filter)"
     assert list(marks) == ["d-1", "d-2", "d-0"], "the hidden one comes last"
     marks.mark_all()
     assert len(marks) == 7
-    assert marks.hidden == 1
+    assert marks.hidden_count == 1
     view.filter(view.parse(""))
     assert marks.summary == "7 marked"
     assert list(marks) == ["d-0", "d-1", "d-2", "d-4", "d-5", "d-7", "d-8"]
@@ -84,7 +84,7 @@ def test_marks_of_records_that_are_gone_go_with_them() -> None:
     assert len(marks) == 9, "what comes later is not marked"
     swap(collection, fleet(9, first=6))
     assert list(marks) == ["d-6", "d-7", "d-8"]
-    assert marks.hidden == 0
+    assert marks.hidden_count == 0
 
 
 class Marking(RuleBasedStateMachine):
@@ -152,7 +152,7 @@ class Marking(RuleBasedStateMachine):
         visible_keys = list(self.view.keys())
         hidden_marks = self.expected_marks - set(visible_keys)
         assert len(self.marks) == len(self.expected_marks)
-        assert self.marks.hidden == len(hidden_marks)
+        assert self.marks.hidden_count == len(hidden_marks)
         in_turn = list(self.marks)
         assert in_turn[: len(in_turn) - len(hidden_marks)] == [
             k for k in visible_keys if k in self.expected_marks

@@ -21,7 +21,7 @@ from capgo_tui.api.transport import Exchange
 from capgo_tui.plain_files import UnsuitableFileError
 from capgo_tui.workspace.curl import curl
 from capgo_tui.workspace.log_file import LogFile
-from capgo_tui.workspace.request_log import KEPT, LONGEST, RequestLog
+from capgo_tui.workspace.request_log import LONGEST, MOST_ENTRIES, RequestLog
 from capgo_tui.workspace.target import Target
 from tests.support.clock import NOON
 from tests.workspace.world import open_world
@@ -100,12 +100,12 @@ async def test_the_log_says_that_an_answer_was_no_list() -> None:
 
 
 def test_only_the_latest_are_kept_and_found_by_their_number(log: RequestLog) -> None:
-    for _ in range(KEPT + 7):
+    for _ in range(MOST_ENTRIES + 7):
         log.note(exchange())
-    assert (log.kept, log.total) == (KEPT, KEPT + 7)
-    assert log.newest(0).number == KEPT + 7
-    assert [log.place_of(number) for number in (7, 8, KEPT + 7, KEPT + 8)] == [
-        None, KEPT - 1, 0, None,
+    assert (log.entry_count, log.total) == (MOST_ENTRIES, MOST_ENTRIES + 7)
+    assert log.newest(0).number == MOST_ENTRIES + 7
+    assert [log.place_of(number) for number in (7, 8, MOST_ENTRIES + 7, MOST_ENTRIES + 8)] == [
+        None, MOST_ENTRIES - 1, 0, None,
     ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ async def test_opening_a_workspace_sends_nothing() -> None:
     async with open_world() as world:
         workspace = world.open()
         assert world.door.asked == []
-        assert not workspace.devices.started
+        assert not workspace.devices.has_answer
 
 
 def test_a_server_that_would_get_the_key_unprotected_is_not_opened() -> None:

@@ -218,4 +218,4 @@ def test_only_ages_begin_with_the_newest_and_are_not_searched(
             column.sort(full, CellContext(NOON, links_of({2: ["beta"]}))), datetime
         )
         assert column.newest_first is (is_time or column.id == "default"), column.id
-        assert column.searched is not is_time
+        assert column.is_searched is not is_time

@@ -54,5 +54,5 @@ class CopyController:
         # A reply is unpacked for the JSON of its rows, and marks may be of many.
         text = await asyncio.to_thread(copying.text, part)
         aside = f" ({hidden} hidden by filter)" if hidden else ""
-        what = f"{part.told(records, copying.noun)}{aside}"
+        what = f"{part.describe(records, copying.noun)}{aside}"
         self._screen.say(copy(self._screen.app, text, what))

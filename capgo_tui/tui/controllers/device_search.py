@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.text import clean
 from capgo_tui.tui import words
 from capgo_tui.workspace.custom_ids import find_custom_id, find_device, not_found
-from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.query import custom_id_filter
 
 if TYPE_CHECKING:
@@ -73,5 +73,5 @@ class DeviceSearch:
         self._screen.say(f"Asking the server for device {clean(text)}…")
 
     def _say_read(self, count: int) -> None:
-        read = grouped(count)
+        read = group_digits(count)
         self._screen.say(f"Looking for that custom id: {read} devices read · esc stops")

@@ -10,7 +10,7 @@ from capgo_tui.tui.widgets.lines import pad_middle, width_of
 from capgo_tui.tui.words import ESC_STOPS, step_label
 from capgo_tui.workspace.export.file import WholeFile
 from capgo_tui.workspace.export.formats import OF_FILES, Format
-from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
     import asyncio
@@ -59,7 +59,8 @@ class ExportController:
             self._screen.say("An export is under way; esc stops it.")
             return None
         view = rows.view
-        of = f"{grouped(len(view))} of {grouped(len(view.collection))} loaded {rows.look.name}"
+        count, total = group_digits(len(view)), group_digits(len(view.collection))
+        of = f"{count} of {total} loaded {rows.look.name}"
         stem = name or f"./{self._stem(rows.look.name)}"
         bar = self._screen.overlays.export_bar
         answer = bar.open(f"Export {of}", OF_FILES, stem.removesuffix(f".{form}"), form)
@@ -118,7 +119,7 @@ class ExportController:
             outcome = export.outcome("more exists" + step_label(export.next_step))
             room = max(20, self._screen.size.width - width_of(outcome) - len(" ") - len(TO))
             path = pad_middle(name, min(width_of(name), room))
-            self._screen.say(f"{outcome}{TO}{path}" if export.kept else outcome)
+            self._screen.say(f"{outcome}{TO}{path}" if export.is_complete else outcome)
         finally:
             self._under_way = None
 

@@ -74,7 +74,7 @@ class ListController:
         if name == host.tab:
             self._show_change(event)
         if host.workspace is not None:
-            for collection in host.workspace.asked_by_a_guess():
+            for collection in host.workspace.lists_read_by_guess():
                 host.read(collection.load_more(), f"load the {collection.name}")
         self._run_pending()
         host.overlays.link_form.choices_changed()
@@ -149,7 +149,7 @@ class ListController:
             view = self._host.rows.view
             if terms != view.query.in_force:
                 continue
-            if view.sifted:
+            if view.is_current:
                 act()
             else:
                 self._pending.append((terms, act))

@@ -49,7 +49,7 @@ class LoadingController:
     def begin(self, rows: AnyRows) -> None:
         """Begin to load a list, if nobody has."""
         collection = rows.view.collection
-        if not collection.started and collection.loading is Loading.NOTHING:
+        if not collection.has_answer and collection.loading is Loading.NOTHING:
             self._host.read(collection.load_more(), f"load the {collection.name}")
 
     def load_next(self, *, wanted: bool) -> None:
@@ -61,7 +61,7 @@ class LoadingController:
         if self._host.workspace is None or (self._host.rows.view.query and not wanted):
             return
         collection = self._host.rows.view.collection
-        if collection.started and not collection.ended and collection.error is None:
+        if collection.has_answer and not collection.ended and collection.error is None:
             self._host.read(collection.load_more(), f"load more {collection.name}")
 
     def load_all(self) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.host import Host
     from capgo_tui.tui.overlays.ids_form import IdsForm
     from capgo_tui.workspace.changes.batch import Batch
-    from capgo_tui.workspace.device_ids import DeviceFinder, Named
+    from capgo_tui.workspace.device_ids import DeviceFinder, DeviceMatch
     from capgo_tui.workspace.session import Workspace
 
     Flow = Coroutine[None, None, object] | None
@@ -43,7 +43,7 @@ class ManyOverrides:
         self._unmark = unmark
 
     def override(
-        self, devices: Sequence[Named], hidden: int = 0, left_out: Sequence[Named] = ()
+        self, devices: Sequence[DeviceMatch], hidden: int = 0, left_out: Sequence[DeviceMatch] = ()
     ) -> Coroutine[None, None, None] | None:
         """Ask for a channel, and force all of the devices to it.
 
@@ -79,7 +79,7 @@ class ManyOverrides:
         return self._one.choose(f"{who}{filtered}", who, refusal, confirm)
 
     def clear(
-        self, devices: Sequence[Named], left_out: Sequence[Named] = ()
+        self, devices: Sequence[DeviceMatch], left_out: Sequence[DeviceMatch] = ()
     ) -> Coroutine[None, None, object] | None:
         """Clear all their overrides; the question has the keyboard when this returns."""
         if self._is_busy(devices):
@@ -110,12 +110,12 @@ class ManyOverrides:
 
         return lead_on()
 
-    def _is_busy(self, devices: Sequence[Named]) -> bool:
+    def _is_busy(self, devices: Sequence[DeviceMatch]) -> bool:
         return any(self._writing.is_busy("device", one.id) for one in devices)
 
     def _confirm(
         self,
-        devices: Sequence[Named],
+        devices: Sequence[DeviceMatch],
         channel: Channel | None,
         bundle: Bundle | None,
         notes: Sequence[str],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.actions import BUNDLES_ONLY, CHANNELS_ONLY, DEVICES_ONLY, Action
 from capgo_tui.tui.host import NOT_CONNECTED
-from capgo_tui.workspace.device_ids import DeviceFinder, Named
+from capgo_tui.workspace.device_ids import DeviceFinder, DeviceMatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,8 @@ class RecordController:
     def override(self) -> None:
         """Force the marked devices, else the one under the cursor, to a channel."""
         if devices := self._devices():
-            override = self.lazy.many_overrides.override(devices, self._host.rows.marks.hidden)
+            hidden = self._host.rows.marks.hidden_count
+            override = self.lazy.many_overrides.override(devices, hidden)
             self._host.work(override, "override the device")
 
     def clear_overrides(self) -> None:
@@ -172,7 +173,7 @@ class RecordController:
             host.say("There is nothing under the cursor.")
         else:
             host.status.dismiss()
-            host.work(self.lazy.copy.ask(host.rows, keys, marks.hidden), "copy")
+            host.work(self.lazy.copy.ask(host.rows, keys, marks.hidden_count), "copy")
 
     def export_list(self) -> None:
         """Export what the list in view shows."""
@@ -236,7 +237,7 @@ class RecordController:
             host.say("There is no channel under the cursor.")
         return channel
 
-    def _devices(self) -> Sequence[Named]:
+    def _devices(self) -> Sequence[DeviceMatch]:
         """Return the marked devices, else the one under the cursor; none after saying why."""
         host = self._host
         if host.workspace is None:
@@ -247,7 +248,7 @@ class RecordController:
             return ()
         records = host.workspace.devices.records
         keys = tuple(host.rows.marks) or self._under_cursor()
-        devices = [Named(key, records[key]) for key in keys if key in records]
+        devices = [DeviceMatch(key, records[key]) for key in keys if key in records]
         if not devices:
             host.say("There is no device under the cursor.")
         return devices

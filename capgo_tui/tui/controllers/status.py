@@ -43,7 +43,7 @@ class StatusController:
         host = self._host
         view = host.rows.view
         collection, query, now = view.collection, view.query, workspace.now()
-        count = len(view) if view.sifted else None
+        count = len(view) if view.is_current else None
         state = words.status(collection, count, query, now)
         counting_down = collection.waiting is not None
         marked = host.rows.marks.summary

@@ -196,7 +196,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         tone = "error" if tone == "warn" else "title"
         return [
             *((line, tone) for line in _lines(message, width, MESSAGE)),
-            *((line, "changed") for line in _lines(draft.told(), width, min(most, 3))),
+            *((line, "changed") for line in _lines(draft.summary(), width, min(most, 3))),
             *((line, "muted") for line in _lines(draft.request(), width, most)),
         ]
 

@@ -150,7 +150,7 @@ class FieldsForm(RowForm[Draft, str]):
         return len(self._entries)
 
     def _takes_cursor(self, at: int) -> bool:
-        return self._entries[at].kind is not Kind.FIXED
+        return self._entries[at].kind is not Kind.LABEL
 
     def _is_act(self, at: int) -> bool:
         return self._entries[at].kind is Kind.ACTION

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
     from textual.worker import Worker
 
-    from capgo_tui.workspace.device_ids import DeviceFinder, Ids, Named
+    from capgo_tui.workspace.device_ids import DeviceFinder, DeviceMatch, Ids
 
 Verb: TypeAlias = Literal["override", "clear"]
 KEYS = " o override  x clear  ⇧⇥ back to the list  esc cancel"
@@ -51,8 +51,8 @@ class Wish:
     """What is to be done to which devices."""
 
     verb: Verb
-    devices: Sequence[Named]
-    left_out: Sequence[Named] = ()
+    devices: Sequence[DeviceMatch]
+    left_out: Sequence[DeviceMatch] = ()
     """Ids that were in the list, and to which nothing is done."""
 
 
@@ -140,7 +140,7 @@ class IdsForm(Vertical, Overlay):
         self._warned = False
         """Whether the operator was told that leaving drops what was typed."""
         self._look_up: Worker[None] | None = None
-        self._found: Sequence[Named] | None = None
+        self._found: Sequence[DeviceMatch] | None = None
         """The ids of the list once they were looked up; None when it is another list by now."""
         self._keeps = False
         """Whether ids that the server does not know are kept."""
@@ -230,7 +230,7 @@ class IdsForm(Vertical, Overlay):
             self._area.read_only = True  # what was looked up is what is acted on
             self._look_up = self.run_worker(self._find(verb, named), exit_on_error=False)
 
-    async def _find(self, verb: Verb, named: Sequence[Named]) -> None:
+    async def _find(self, verb: Verb, named: Sequence[DeviceMatch]) -> None:
         finder = self._finder
         if finder is None:
             return
@@ -294,7 +294,7 @@ class IdsForm(Vertical, Overlay):
         return self.screen.focused is self._actions and self._look_up is None
 
     @property
-    def _unknown(self) -> Sequence[Named]:
+    def _unknown(self) -> Sequence[DeviceMatch]:
         """The ids that the server does not know."""
         found = self._found or ()
         return [one for one in found if one.device is None and not one.trouble]
@@ -341,7 +341,7 @@ class IdsForm(Vertical, Overlay):
         if answer is not None and not answer.done():
             answer.set_result(wish)
 
-    def _named(self, written: Ids) -> Sequence[Named]:
+    def _named(self, written: Ids) -> Sequence[DeviceMatch]:
         return [] if self._finder is None else self._finder.among_loaded(written.ids)
 
     def _show_count(self) -> None:
@@ -379,7 +379,7 @@ class IdsForm(Vertical, Overlay):
         return self.query_one(Actions)
 
 
-def _names(devices: Sequence[Named]) -> str:
+def _names(devices: Sequence[DeviceMatch]) -> str:
     """The first few of some ids."""
     shown = [shorten(clean(one.id), NAME_WIDTH) for one in devices[:MOST_SHOWN]]
     return " ".join([*shown, *(["…"] if len(devices) > MOST_SHOWN else [])])

@@ -13,14 +13,14 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.ages import clock_time
-from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from capgo_tui.workspace.request_log import Logged, RequestLog
+    from capgo_tui.workspace.request_log import LogEntry, RequestLog
 
 LOOK_SECONDS = 0.5
 """How often it is looked whether there is something new."""
@@ -58,7 +58,7 @@ class LogRows:
         self._log = log
 
     def __len__(self) -> int:
-        return self._log.kept
+        return self._log.entry_count
 
     def key_at(self, index: int) -> str:
         """The number of an exchange."""
@@ -82,7 +82,7 @@ class LogRows:
         )
 
 
-def _texts(logged: Logged) -> dict[str, str]:
+def _texts(logged: LogEntry) -> dict[str, str]:
     one = logged.exchange
     return {
         "time": clock_time(logged.at),
@@ -91,7 +91,7 @@ def _texts(logged: Logged) -> dict[str, str]:
         "status": "none" if one.status is None else str(one.status),
         "tries": str(one.attempt),
         "ms": f"{one.elapsed_ms:.0f}",
-        "bytes": grouped(one.reply_bytes),
+        "bytes": group_digits(one.reply_bytes),
         "outcome": logged.outcome,
     }
 
@@ -138,7 +138,7 @@ class RequestLogScreen(ModalScreen[None]):
         if self._seen == self._log.changes:
             return
         self._seen = self._log.changes
-        kept, total = self._log.kept, self._log.total
+        kept, total = self._log.entry_count, self._log.total
         latest = f"the latest {kept} of " if kept < total else ""
         trouble = self._log.file_trouble
         told = f" · the log file takes no more: {trouble}" if trouble else ""
@@ -153,7 +153,7 @@ class RequestLogScreen(ModalScreen[None]):
         self.query_one("#log-hints", TextLine).show(HINTS, "muted")
         self._tell()
 
-    def _under_cursor(self) -> Logged | None:
+    def _under_cursor(self) -> LogEntry | None:
         key = self.query_one(RecordTable).cursor_key
         place = None if key is None else self._log.place_of(int(key))
         return None if place is None else self._log.newest(place)

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from capgo_tui.text import clean_lines
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.text_line import TextLine
-from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +55,6 @@ class UnreadableScreen(ModalScreen[None]):
         state = self._state
         kept, all_of_them = len(state.unreadable_rows.rows), state.unreadable
         first = f" · the first {kept}" if kept < all_of_them else ""
-        title = f" {grouped(all_of_them)} of the {state.name} cannot be read{first}"
+        title = f" {group_digits(all_of_them)} of the {state.name} cannot be read{first}"
         self.query_one(TextLine).show(title)
         self.query_one(Detail).show_lines(unreadable_lines(state))

@@ -134,7 +134,7 @@ async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletion
 
 def cleanup_batch(workspace: Workspace, plan: Plan) -> BatchPlan:
     """Return the plan that deletes what a clean-up does."""
-    changes = [deletion(workspace, each.bundle, plan.links) for each in plan.deleted]
+    changes = [deletion(workspace, each.bundle, plan.links) for each in plan.deleted_verdicts]
     many = f"{len(changes)} bundles" if len(changes) != 1 else f"bundle {changes[0].label}"
     return BatchPlan(f"Clean up: delete {many}", changes)
 

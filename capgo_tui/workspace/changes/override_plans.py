@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.overrides import OverrideChange
-    from capgo_tui.workspace.device_ids import Named
+    from capgo_tui.workspace.device_ids import DeviceMatch
     from capgo_tui.workspace.session import Workspace
 
 NAMED: Final = 5
@@ -26,14 +26,14 @@ NAMED: Final = 5
 
 def override_plan(
     workspace: Workspace,
-    devices: Sequence[Named],
+    devices: Sequence[DeviceMatch],
     channel: Channel | None,
     bundle: Bundle | None = None,
     notes: Sequence[str] = (),
 ) -> BatchPlan:
     """Return the plan that forces devices to a channel, or with None clears their overrides."""
 
-    def change(named: Named) -> OverrideChange:
+    def change(named: DeviceMatch) -> OverrideChange:
         device = workspace.devices.records.get(named.id, named.device)
         if device is None:
             return override_unseen(workspace, named.id, channel, bundle)
@@ -58,7 +58,7 @@ def _title(workspace: Workspace, changes: Sequence[Change], channel: Channel | N
 
 
 def device_notes(
-    workspace: Workspace, devices: Sequence[Named], left_out: Sequence[Named]
+    workspace: Workspace, devices: Sequence[DeviceMatch], left_out: Sequence[DeviceMatch]
 ) -> list[str]:
     """Return in sentences which ids of a list are left out, and which cannot be read back."""
     unknown = [one.id for one in left_out if not one.trouble]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from capgo_tui.api.records import Record
 from capgo_tui.workspace.export.formats import writer_of
 from capgo_tui.workspace.next_step import NextStep
-from capgo_tui.workspace.numbers import grouped
+from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,11 +37,11 @@ class Export(Generic[T]):
         self._records = view.collection.records
         self._writer = writer_of(form, view.columns, cell_context)
         self._source: ListState = view.collection
-        self.written = 0
+        self.written_count = 0
         """Records that are in the file so far."""
-        self.loaded = len(self._records)
+        self.loaded_count = len(self._records)
         """Records that were loaded, shown or not."""
-        self.kept = False
+        self.is_complete = False
         """Whether the file is there, with everything in it."""
         self._is_stopped = False
 
@@ -65,7 +65,7 @@ class Export(Generic[T]):
                 if self._is_stopped:
                     return
                 on_progress()
-                self.written += await asyncio.to_thread(self._write, file)
+                self.written_count += await asyncio.to_thread(self._write, file)
             await asyncio.to_thread(self._finish, file)
         finally:
             await asyncio.to_thread(file.discard)
@@ -81,11 +81,11 @@ class Export(Generic[T]):
     def _finish(self, file: WholeFile) -> None:
         file.write(self._writer.end())
         file.keep()
-        self.kept = True
+        self.is_complete = True
 
     def progress(self) -> str:
         """How far it is."""
-        return f"Exporting {grouped(self.written)} of {grouped(len(self))}…"
+        return f"Exporting {group_digits(self.written_count)} of {group_digits(len(self))}…"
 
     @property
     def next_step(self) -> NextStep | None:
@@ -97,10 +97,12 @@ class Export(Generic[T]):
 
         `more` is said where the list is not loaded to its end.
         """
-        if not self.kept:
+        if not self.is_complete:
             return "Nothing was exported: stopped."
-        count = f"{grouped(self.written)} of {grouped(self.loaded)} loaded"
+        count = f"{group_digits(self.written_count)} of {group_digits(self.loaded_count)} loaded"
         rest = "" if self._source.ended else f" ({more})"
         unreadable_count = self._source.unreadable
-        left_out = f", without {grouped(unreadable_count)} unreadable" if unreadable_count else ""
+        left_out = (
+            f", without {group_digits(unreadable_count)} unreadable" if unreadable_count else ""
+        )
         return f"✓ Exported {count}{rest}{left_out}"

@@ -50,7 +50,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         7,
         lambda b, _: b.created_at,
         2,
-        searched=False,
+        is_searched=False,
         newest_first=True,
         file_text=lambda b, _: timestamp(b.created_at),
     ),

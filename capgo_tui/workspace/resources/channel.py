@@ -136,7 +136,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         7,
         lambda c, _: c.updated_at,
         3,
-        searched=False,
+        is_searched=False,
         newest_first=True,
         file_text=lambda c, _: timestamp(c.updated_at),
     ),

@@ -34,7 +34,7 @@ class Column(Generic[T]):
     """0 is never dropped; the highest number goes first on a narrow screen."""
     cut_middle: bool = False
     """Cut in the middle: for ids and names, whose both ends tell them apart."""
-    searched: bool = True
+    is_searched: bool = True
     """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
     newest_first: bool = False
     """Whether the first thing wanted of it is the descending order."""
@@ -50,4 +50,4 @@ class Column(Generic[T]):
 
 def haystack(columns: Sequence[Column[T]], record: T, context: CellContext) -> str:
     """Everything the columns say of a record, case-folded, a line each, for a filter to search."""
-    return "\n".join([c.text(record, context) for c in columns if c.searched]).casefold()
+    return "\n".join([c.text(record, context) for c in columns if c.is_searched]).casefold()

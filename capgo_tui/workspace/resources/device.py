@@ -141,7 +141,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         5,
         lambda d, _: d.updated_at,
         3,
-        searched=False,
+        is_searched=False,
         newest_first=True,
         file_text=lambda d, _: timestamp(d.updated_at),
     ),

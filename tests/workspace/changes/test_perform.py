@@ -17,7 +17,7 @@ from capgo_tui.workspace.changes.override_plans import override_plan
 from capgo_tui.workspace.changes.overrides import override, override_unseen
 from capgo_tui.workspace.changes.perform import Stopped, perform, perform_batch
 from capgo_tui.workspace.changes.promotions import promotion
-from capgo_tui.workspace.device_ids import Named
+from capgo_tui.workspace.device_ids import DeviceMatch
 from capgo_tui.workspace.next_step import NextStep
 from tests.workspace.changes.headless import Headless
 from tests.workspace.changes.overriding import READ, SET
@@ -258,7 +258,7 @@ async def test_a_batch_goes_on_after_a_refusal_in_the_middle(
     world: World, workspace: Workspace
 ) -> None:
     ids = world.free_devices()[:4]
-    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    devices = [DeviceMatch(each, workspace.devices.records[each]) for each in ids]
     world.set_override(ids[3], "beta")
     await workspace.look_up_device(ids[3])
     world.door.fail(SET, 400, skip=1)
@@ -286,7 +286,7 @@ async def test_a_refused_key_ends_a_batch_and_calls_for_another(
     world: World, workspace: Workspace
 ) -> None:
     ids = world.free_devices()[:3]
-    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    devices = [DeviceMatch(each, workspace.devices.records[each]) for each in ids]
     refusal = {"error": "invalid_apikey", "message": "Invalid apikey"}
     world.door.answer(SET, refusal, 401)
     plan = override_plan(workspace, devices, channel(workspace, "beta"))
@@ -318,7 +318,7 @@ async def test_a_batch_is_not_begun_after_a_no_or_with_nothing_to_do(
     world: World, workspace: Workspace
 ) -> None:
     ids = world.free_devices()[:2]
-    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    devices = [DeviceMatch(each, workspace.devices.records[each]) for each in ids]
     ui = Headless([False])
     plan = override_plan(workspace, devices, channel(workspace, "beta"))
     assert await perform_batch(plan, workspace, ui) is None
@@ -334,7 +334,7 @@ async def test_a_batch_is_asked_about_again_where_a_record_has_changed(
     world: World, workspace: Workspace
 ) -> None:
     ids = world.free_devices()[:3]
-    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    devices = [DeviceMatch(each, workspace.devices.records[each]) for each in ids]
 
     async def changed() -> None:
         world.set_override(ids[0], "qa")
@@ -371,7 +371,7 @@ async def test_a_batch_that_is_stopped_leaves_the_rest_untried(
             return super().show_batch(title, batch)
 
     ids = world.free_devices()[:2]
-    devices = [Named(each, workspace.devices.records[each]) for each in ids]
+    devices = [DeviceMatch(each, workspace.devices.records[each]) for each in ids]
     plan = override_plan(workspace, devices, channel(workspace, "beta"))
     batch = await perform_batch(plan, workspace, StopsAtOnce())
     assert batch is not None

@@ -29,7 +29,7 @@ async def test_a_list_is_read_to_its_end_whole_and_once(revision: str, name: str
     async with open_world(revision, channels=120, devices=375, bundles=120) as world:
         collection: Collection[Any] = getattr(world.open(), name)
         events = record_events(collection)
-        assert not collection.started
+        assert not collection.has_answer
         sizes = [0]
         while not collection.ended:
             await collection.load_more()
@@ -92,7 +92,7 @@ async def test_an_app_with_nothing_in_it_has_empty_lists_and_no_error() -> None:
         for collection in (workspace.channels, workspace.devices, workspace.bundles):
             await collection.load_more()
             assert (len(collection), collection.ended, collection.error) == (0, True, None)
-            assert collection.started
+            assert collection.has_answer
             assert not collection.stale
 
 
@@ -177,7 +177,7 @@ async def test_a_first_page_that_fails_leaves_a_list_that_has_been_started(world
     await devices.load_more()
     assert devices.error is not None
     assert devices.error.kind is ErrorKind.KEY_REFUSED
-    assert devices.started
+    assert devices.has_answer
     assert devices.as_of is None
     assert not devices.stale, "there is nothing yet that could be stale"
 

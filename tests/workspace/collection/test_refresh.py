@@ -35,7 +35,7 @@ async def test_what_is_on_screen_is_read_first_and_shown_at_once() -> None:
         first_look.let_go()
         await refreshing
         assert devices.records[on_screen[0]].custom_id == "renamed"
-        assert devices.changed.keys() == {on_screen[0], on_screen[-1]}
+        assert devices.previous_records.keys() == {on_screen[0], on_screen[-1]}
         cursors = [
             request.query.get("cursor", "").rpartition("|")[2] for request in world.door.asked
         ]
@@ -92,12 +92,12 @@ async def test_what_a_refresh_marked_as_different_is_drawn_plain_by_the_next() -
         world.rename(ids[3], "renamed")
         world.rename(ids[550], "renamed")
         await devices.refresh()
-        assert devices.changed.keys() == {ids[3], ids[550]}
+        assert devices.previous_records.keys() == {ids[3], ids[550]}
         events: list[Event] = []
         devices.listen(events.append)
         world.door.fail("GET /device", skip=1)
         await devices.refresh()
-        assert devices.changed == {}
+        assert devices.previous_records == {}
         updated_keys = [
             key for event in events if isinstance(event, RecordsUpdated) for key in event.keys
         ]

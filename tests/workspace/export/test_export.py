@@ -91,7 +91,7 @@ async def test_it_can_be_stopped_between_two_slices_and_leaves_nothing(
 
     await export.go(WholeFile(tmp_path / "a"), note_progress)
     assert texts == [f"Exporting {count} of 150…" for count in (0, 30, 60)]
-    assert not export.kept
+    assert not export.is_complete
     assert export.outcome() == "Nothing was exported: stopped."
     assert is_empty(tmp_path)
 
@@ -107,7 +107,7 @@ async def test_a_disk_that_is_full_leaves_nothing_either(
     monkeypatch.setattr(WholeFile, "write", full)
     with pytest.raises(OSError, match="No space"):
         await export.go(file, lambda: None)
-    assert not export.kept
+    assert not export.is_complete
     assert is_empty(tmp_path)
 
 
@@ -125,4 +125,4 @@ async def test_the_loop_goes_on_while_a_slice_is_written(
 
     monkeypatch.setattr(WholeFile, "write", waiting)
     export = await write_export(view_of(workspace), Format.JSON, tmp_path / "a", workspace)
-    assert export.written == 150
+    assert export.written_count == 150

@@ -81,7 +81,7 @@ def outcome_label(change: Change, outcome: Outcome) -> str:
         case Fate.DIFFERENT:
             line = f"! accepted, but now {now}"
         case Fate.UNVERIFIED if error is not None:
-            why = brief(error, f"read the {change.noun}s", since=outcome.at)
+            why = brief(error, f"read the {change.noun}s", failed_at=outcome.at)
             line = f"? accepted, not read back: {why}"
         case Fate.UNVERIFIED if outcome.found is None:
             line = f"? accepted; the server knows no such {change.noun} to read back"
@@ -143,7 +143,7 @@ def _unclear(error: CapgoError | None) -> str:
 
 def _why(change: Change, outcome: Outcome) -> str:
     if outcome.error is not None:
-        return outcome.reason or brief(outcome.error, change.right, since=outcome.at)
+        return outcome.reason or brief(outcome.error, change.right, failed_at=outcome.at)
     return str(outcome.refused or "refused")
 
 
