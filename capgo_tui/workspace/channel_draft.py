@@ -289,7 +289,7 @@ class ChannelDraft:
 
 
 class _ServerValue:
-    """The type of `KEPT`."""
+    """The type of `SERVER_VALUE`."""
 
 
 SERVER_VALUE: Final = _ServerValue()

@@ -48,30 +48,30 @@ class PageSource(Protocol[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordsAdded:
+class Addition:
     """New records were added after the others."""
 
     keys: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class RecordsUpdated:
+class Update:
     """Records have new contents; their order is the same."""
 
     keys: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class RecordsReplaced:
+class Replacement:
     """`records` is a new dictionary: records may have been added, removed and moved."""
 
 
 @dataclass(frozen=True, slots=True)
-class StateChanged:
+class StateChange:
     """Only the state changed: a request began, ended or failed."""
 
 
-Event = RecordsAdded | RecordsUpdated | RecordsReplaced | StateChanged
+Event = Addition | Update | Replacement | StateChange
 
 
 BREATH = 0.001
@@ -166,7 +166,7 @@ class Collection(ListState, Generic[T]):
         finally:
             self.loading_all = False
             self._all_over.set()
-            self._tell(StateChanged())
+            self._tell(StateChange())
 
     def _goes_on(self) -> bool:
         return not self.ended and not self._stopping
@@ -183,7 +183,7 @@ class Collection(ListState, Generic[T]):
             self.waiting = RetryCountdown(retry, self._now())
         elif self.waiting is not None and self.waiting.retry is retry:
             self.waiting = None
-        self._tell(StateChanged())
+        self._tell(StateChange())
 
     async def refresh(self, on_screen: Sequence[str] = (), *, deleted_keys: Keys[str] = ()) -> bool:
         """Read again as much as is loaded; return whether that came to its end.
@@ -209,7 +209,7 @@ class Collection(ListState, Generic[T]):
                 finally:
                     # It no longer counts as different: that is to be seen.
                     if redrawn_keys := [key for key in state.old_changes if key in self.records]:
-                        self._tell(RecordsUpdated(redrawn_keys))
+                        self._tell(Update(redrawn_keys))
         finally:
             self._refresh = None
         return state.whole
@@ -243,7 +243,7 @@ class Collection(ListState, Generic[T]):
             if len(self._pages) > 2 * len(self.records):
                 self._pages = {key: self._pages.get(key) for key in self.records}
             state.old_changes.clear()
-            self._tell(RecordsReplaced())
+            self._tell(Replacement())
 
     async def _walk_again(
         self, walk: PageSource[T], state: RefreshState[T], count: int
@@ -268,7 +268,7 @@ class Collection(ListState, Generic[T]):
             if self._stopping:
                 return None
             self.read_again = len(state.records)
-            self._tell(StateChanged())
+            self._tell(StateChange())
 
     def _pages_of(self, keys: Iterable[str]) -> list[Bookmark[T]]:
         """The pages that hold the most of some records, but for the one that comes first anyway."""
@@ -336,7 +336,7 @@ class Collection(ListState, Generic[T]):
             if self._last == key:
                 walk_keys = (each for each in reversed(self.records) if each not in self._singles)
                 self._last = next(walk_keys, None)
-            self._tell(RecordsReplaced())
+            self._tell(Replacement())
 
     def put(self, record: T) -> None:
         """Keep a record that was read on its own: a look-up or the re-read after a write."""
@@ -351,12 +351,12 @@ class Collection(ListState, Generic[T]):
             self._singles[key] = None
         if self._turn.locked():
             self._put[key] = self._request_count
-        self._tell(RecordsUpdated((key,)) if is_known else RecordsAdded((key,)))
+        self._tell(Update((key,)) if is_known else Addition((key,)))
 
     def touch(self, key: str) -> None:
         """Say that a record is to be drawn again although its contents are the same."""
         if key in self.records:
-            self._tell(RecordsUpdated((key,)))
+            self._tell(Update((key,)))
 
     async def _next_page(self) -> None:
         async with self._request(Loading.MORE):
@@ -391,7 +391,7 @@ class Collection(ListState, Generic[T]):
         if state is None and self.records.keys().isdisjoint(keys):
             self.records.update(zip(keys, rows, strict=True))
             if keys:
-                self._tell(RecordsAdded(keys))
+                self._tell(Addition(keys))
             return keys
         self._merge(rows, state)
         if state is None:
@@ -430,9 +430,9 @@ class Collection(ListState, Generic[T]):
                     updated_keys.append(key)
             self.records[key] = record
         if new_keys:
-            self._tell(RecordsAdded(new_keys))
+            self._tell(Addition(new_keys))
         if updated_keys:
-            self._tell(RecordsUpdated(updated_keys))
+            self._tell(Update(updated_keys))
 
     @asynccontextmanager
     async def _request(self, loading: Loading) -> AsyncIterator[None]:
@@ -440,7 +440,7 @@ class Collection(ListState, Generic[T]):
         async with self._turn:
             self.loading = loading
             self._put.clear()
-            self._tell(StateChanged())
+            self._tell(StateChange())
             try:
                 yield
             except CapgoError as error:
@@ -448,7 +448,7 @@ class Collection(ListState, Generic[T]):
             finally:
                 self.loading = Loading.NOTHING
                 self.read_again = 0
-                self._tell(StateChanged())
+                self._tell(StateChange())
 
     def _note_arrival(self, page: Page[T]) -> None:
         self.ended = page.ended

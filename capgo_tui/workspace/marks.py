@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from capgo_tui.workspace.collection import Event, RecordsReplaced
+from capgo_tui.workspace.collection import Event, Replacement
 from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from capgo_tui.api.records import Record
-    from capgo_tui.workspace.view import View, ViewChanged
+    from capgo_tui.workspace.view import View, ViewChange
 
 T = TypeVar("T", bound="Record")
 
@@ -102,8 +102,8 @@ class Marks(Generic[T]):
         self._anchor = None
         self._counted_generation = None
 
-    def _follow(self, event: Event | ViewChanged) -> None:
-        if isinstance(event, RecordsReplaced):
+    def _follow(self, event: Event | ViewChange) -> None:
+        if isinstance(event, Replacement):
             # While a big list is sorted in, its view still shows what is gone: go by the list.
             self._keys &= self._view.collection.records.keys()
             self._counted_generation = None

@@ -16,7 +16,7 @@ from capgo_tui.workspace.audit import AuditHistory
 from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.changes.states import channel_state
-from capgo_tui.workspace.collection import Collection, Event, StateChanged
+from capgo_tui.workspace.collection import Collection, Event, StateChange
 from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.list_state import Loading
@@ -252,7 +252,7 @@ class Workspace:
         return bundle.wire_key if bundle else None
 
     def _relink(self, event: Event) -> None:
-        if isinstance(event, StateChanged):
+        if isinstance(event, StateChange):
             return
         self._links = BundleLinks.of(self.channels.records.values(), ())
 

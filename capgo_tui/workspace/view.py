@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.workspace.arranging import BUILD, SORT, VALUE, arrange, enroll
 from capgo_tui.workspace.collection import (
+    Addition,
     Collection,
     Event,
-    RecordsAdded,
-    RecordsReplaced,
-    RecordsUpdated,
-    StateChanged,
+    Replacement,
+    StateChange,
+    Update,
 )
 from capgo_tui.workspace.order import Order, Roll
 from capgo_tui.workspace.query import Query, narrower
@@ -51,7 +51,7 @@ SMALL = 3_000
 
 
 @dataclass(frozen=True, slots=True)
-class ViewChanged:
+class ViewChange:
     """The rows in view changed, or the filter is done, without an event of the collection."""
 
 
@@ -96,7 +96,7 @@ class View(Generic[T]):
         """Ids that came or changed and are not yet in their places."""
         self._job: Iterator[float] | None = None
         self._has_moved = False
-        self._listeners: list[Callable[[Event | ViewChanged], None]] = []
+        self._listeners: list[Callable[[Event | ViewChange], None]] = []
         collection.listen(self._follow)
         self._start()
 
@@ -145,10 +145,10 @@ class View(Generic[T]):
             return sum(key in self for key in keys)
         return sum(map(keys.__contains__, self._order.keys()))
 
-    def listen(self, listener: Callable[[Event | ViewChanged], None]) -> None:
+    def listen(self, listener: Callable[[Event | ViewChange], None]) -> None:
         """Tell `listener` of every change of the collection, after the view followed it.
 
-        It is also told `ViewChanged` when rows move for another reason, but not of what is there
+        It is also told `ViewChange` when rows move for another reason, but not of what is there
         when `filter`, `sort_by` or `refilter` returns: who calls them knows.
         """
         self._listeners.append(listener)
@@ -194,7 +194,7 @@ class View(Generic[T]):
         before = self.generation, self.is_current
         self._step(STEP)
         if (self.generation, self.is_current) != before:
-            self._tell(ViewChanged())
+            self._tell(ViewChange())
         return self.busy
 
     def settle(self) -> None:
@@ -333,16 +333,16 @@ class View(Generic[T]):
     def _follow(self, event: Event) -> None:
         self._has_moved = False
         match event:
-            case StateChanged():
+            case StateChange():
                 pass
-            case RecordsReplaced():
+            case Replacement():
                 self._texts.forget()
                 self._pending = {}
                 self._terms = None
                 self._is_enrolled = self._is_sorted = False
                 self._start()
                 self._has_moved = False  # the event itself tells it
-            case RecordsAdded(keys) | RecordsUpdated(keys):
+            case Addition(keys) | Update(keys):
                 self._pending.update(dict.fromkeys(keys))
                 if self._job is None:
                     # A page at once; what a filter will look for in it may wait.
@@ -350,7 +350,7 @@ class View(Generic[T]):
         has_moved = self._has_moved
         self._tell(event)
         if has_moved:
-            self._tell(ViewChanged())
+            self._tell(ViewChange())
 
     def _place_pending(self) -> float:
         """Put some of what came or changed in its places; tells what that has cost."""
@@ -411,6 +411,6 @@ class View(Generic[T]):
         self.generation += 1
         self._has_moved = self._has_moved or has_moved
 
-    def _tell(self, event: Event | ViewChanged) -> None:
+    def _tell(self, event: Event | ViewChange) -> None:
         for listener in self._listeners:
             listener(event)

@@ -129,7 +129,7 @@ async def _measure_ours(times: int) -> tuple[float, float]:
     from capgo_tui.api.key import ApiKey
     from capgo_tui.tui import lists
     from capgo_tui.tui.widgets.record_table import RecordTable
-    from capgo_tui.workspace.collection import RecordsAdded
+    from capgo_tui.workspace.collection import Addition
     from capgo_tui.workspace.resources import device
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
@@ -148,7 +148,7 @@ async def _measure_ours(times: int) -> tuple[float, float]:
         table.attach(rows, rows.look.columns, rows.state)
 
         def on_change(event: object) -> None:
-            if isinstance(event, RecordsAdded):
+            if isinstance(event, Addition):
                 table.rows_appended()
 
         rows.view.listen(on_change)

@@ -11,7 +11,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.tui import app as app_module
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
-from capgo_tui.workspace.collection import RecordsAdded
+from capgo_tui.workspace.collection import Addition
 from tests.tui.driving import opened, post_keys
 from tests.tui.server import Gate, Server
 from tests.tui.world import ALL, APP
@@ -64,7 +64,7 @@ async def test_keys_that_come_with_the_first_rows_find_what_they_open(server: Se
         assert workspace is not None
 
         def type_ahead(event: Event) -> None:
-            if isinstance(event, RecordsAdded):
+            if isinstance(event, Addition):
                 modals.append(driver.overlays.mounted)
                 post_keys(driver.app, ["slash", *"beta"])
 

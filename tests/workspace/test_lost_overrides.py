@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from capgo_tui.workspace.cells import override_mark
 from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.states import device_state
-from capgo_tui.workspace.collection import RecordsUpdated
+from capgo_tui.workspace.collection import Update
 from capgo_tui.workspace.resources.device import device_details
 from tests.workspace.collection.lists import record_events
 from tests.workspace.world import open_world
@@ -74,9 +74,7 @@ async def test_a_page_that_tells_them_makes_them_known_again() -> None:
         )  # fmt: skip
         events = record_events(workspace.devices)
         await workspace.devices.refresh()
-        updated_keys = {
-            key for event in events if isinstance(event, RecordsUpdated) for key in event.keys
-        }
+        updated_keys = {key for event in events if isinstance(event, Update) for key in event.keys}
         records = workspace.devices.records
         assert records[device.wire_key].channel == "beta"
         assert override_mark(records[plain], workspace.cell_context()) == ""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.tui.widgets.record_table import RecordTable, TableState
 from capgo_tui.workspace.cells import CellContext
-from capgo_tui.workspace.collection import RecordsAdded, RecordsUpdated
+from capgo_tui.workspace.collection import Addition, Update
 from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.view import View
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Device
     from capgo_tui.tui.widgets.record_table import Column, Row
     from capgo_tui.workspace.collection import Event
-    from capgo_tui.workspace.view import ViewChanged
+    from capgo_tui.workspace.view import ViewChange
     from tests.workspace.restless import Change
 
 DURING = st.tuples(
@@ -74,11 +74,11 @@ class WatchedList:
         self.table.attach(self, (), TableState())
         self.view.listen(self._follow)
 
-    def _follow(self, event: Event | ViewChanged) -> None:
+    def _follow(self, event: Event | ViewChange) -> None:
         match event:
-            case RecordsAdded():
+            case Addition():
                 self.table.rows_appended()
-            case RecordsUpdated(keys):
+            case Update(keys):
                 self.table.rows_updated(keys)
             case _:
                 self.table.rows_replaced()

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from capgo_tui.api.models import Device
 from capgo_tui.workspace.cells import CellContext
-from capgo_tui.workspace.collection import RecordsAdded, RecordsReplaced, RecordsUpdated
+from capgo_tui.workspace.collection import Addition, Replacement, Update
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
-from capgo_tui.workspace.view import View, ViewChanged
+from capgo_tui.workspace.view import View, ViewChange
 from tests.support.clock import NOON
 from tests.workspace.views import (
     assert_consistent,
@@ -43,14 +43,14 @@ async def test_pages_are_appended_behind_the_filter() -> None:
     async with open_world(devices=250) as world:
         workspace = world.open()
         view = view_of(workspace)
-        events: list[Event | ViewChanged] = []
+        events: list[Event | ViewChange] = []
         view.listen(events.append)
         view.filter(Query.parse("IOS prod"))
         while not workspace.devices.ended:
             await workspace.devices.load_more()
         assert_consistent(view)
         assert 0 < len(view) < 250
-        assert sum(isinstance(event, RecordsAdded) for event in events) == 3
+        assert sum(isinstance(event, Addition) for event in events) == 3
         view.filter(Query())
         assert shown(view) == world.device_ids()
 
@@ -136,12 +136,12 @@ async def test_a_refresh_is_followed_to_the_new_order_and_number() -> None:
         matching = shown(view)
         world.drop_device(matching[0])
         world.add_device("00000000-new", "brand new")
-        events: list[Event | ViewChanged] = []
+        events: list[Event | ViewChange] = []
         view.listen(events.append)
         await workspace.devices.refresh()
         assert shown(view) == ["00000000-new", *matching[1:]]
         assert_consistent(view)
-        assert RecordsReplaced() in events
+        assert Replacement() in events
 
 
 async def test_listeners_find_the_view_already_up_to_date() -> None:
@@ -276,8 +276,8 @@ async def test_a_redrawn_record_does_not_move_anything() -> None:
         await workspace.devices.load_all()
         view.filter(Query.parse("a"))
         before = shown(view)
-        events: list[Event | ViewChanged] = []
+        events: list[Event | ViewChange] = []
         view.listen(events.append)
         workspace.devices.touch(before[0])
         assert shown(view) == before
-        assert events == [RecordsUpdated((before[0],))]
+        assert events == [Update((before[0],))]

@@ -11,10 +11,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from capgo_tui.api.models import Device
-from capgo_tui.workspace.collection import RecordsAdded, RecordsUpdated
+from capgo_tui.workspace.collection import Addition, Update
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort
-from capgo_tui.workspace.view import SMALL, View, ViewChanged
+from capgo_tui.workspace.view import SMALL, View, ViewChange
 from tests.workspace.views import (
     assert_consistent,
     empty_collection,
@@ -51,10 +51,10 @@ def test_an_update_moves_a_row_to_its_place_and_says_so() -> None:
     view.listen(events.append)
     first = view.record_at(0)
     collection.put(replace(first, os_version="18"))
-    assert events == [RecordsUpdated((first.device_id,))], "it stays where it was"
+    assert events == [Update((first.device_id,))], "it stays where it was"
     events.clear()
     collection.put(replace(first, custom_id="zzz"))
-    assert events == [RecordsUpdated((first.device_id,)), ViewChanged()]
+    assert events == [Update((first.device_id,)), ViewChange()]
     assert view.index_of(first.device_id) == 15
     assert_consistent(view)
 
@@ -76,8 +76,8 @@ def test_a_long_list_keeps_showing_what_it_showed_until_the_rest_is_done() -> No
         view.advance()
     view.settle()
     assert_consistent(view)
-    assert events[0] == RecordsAdded(["d-20000", "d-20001", "d-20002"])
-    assert ViewChanged() in events
+    assert events[0] == Addition(["d-20000", "d-20001", "d-20002"])
+    assert ViewChange() in events
 
 
 def test_what_is_gone_is_shown_as_it_was_while_a_long_list_is_taken_in() -> None:

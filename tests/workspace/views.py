@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from capgo_tui.api.models import Device
 from capgo_tui.api.paging import Page
 from capgo_tui.workspace.cells import CellContext
-from capgo_tui.workspace.collection import Collection, RecordsAdded, RecordsReplaced, RecordsUpdated
+from capgo_tui.workspace.collection import Addition, Collection, Replacement, Update
 from capgo_tui.workspace.resources.column import haystack
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.view import View
@@ -89,15 +89,15 @@ def load(collection: Collection[Device], devices: list[Device]) -> None:
     """Let a page arrive, without a server."""
     new = {d.device_id: None for d in devices if d.device_id not in collection.records}
     collection.records.update((device.device_id, device) for device in devices)
-    collection._tell(RecordsAdded(list(new)))
+    collection._tell(Addition(list(new)))
     if known_ids := [device.device_id for device in devices if device.device_id not in new]:
-        collection._tell(RecordsUpdated(known_ids))
+        collection._tell(Update(known_ids))
 
 
 def swap(collection: Collection[Device], devices: list[Device]) -> None:
     """Let the list be read anew, without a server."""
     collection.records = {device.device_id: device for device in devices}
-    collection._tell(RecordsReplaced())
+    collection._tell(Replacement())
 
 
 def fleet(count: int, first: int = 0) -> list[Device]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.tui.lists import RecordRows
 from capgo_tui.workspace.collection import (
+    Addition,
     Event,
-    RecordsAdded,
-    RecordsReplaced,
-    RecordsUpdated,
-    StateChanged,
+    Replacement,
+    StateChange,
+    Update,
 )
 from capgo_tui.workspace.resources.registry import RESOURCES
-from capgo_tui.workspace.view import ViewChanged
+from capgo_tui.workspace.view import ViewChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -65,7 +65,7 @@ class ListController:
         self._host.table.rows_replaced()
         self._detail.follow()
 
-    def _on_change(self, name: str, event: Event | ViewChanged) -> None:
+    def _on_change(self, name: str, event: Event | ViewChange) -> None:
         host = self._host
         self.advance(self.rows[name])
         if host.rows.columns != self._columns:
@@ -78,7 +78,7 @@ class ListController:
                 host.read(collection.load_more(), f"load the {collection.name}")
         self._run_pending()
         host.overlays.link_form.choices_changed()
-        arrived = not isinstance(event, StateChanged | ViewChanged)
+        arrived = not isinstance(event, StateChange | ViewChange)
         if (arrived or host.rows.view.collection.ended) and not host.overlays.mounted:
             host.finish_start()
         if (name == "channels" and self._channels_end_changed()) or arrived:
@@ -90,16 +90,16 @@ class ListController:
                     self._detail.follow()
         host.show_chrome()
 
-    def _show_change(self, event: Event | ViewChanged) -> None:
+    def _show_change(self, event: Event | ViewChange) -> None:
         view, table = self._host.rows.view, self._host.table
         plain = view.sort is None
         match event:
-            case RecordsAdded() if plain:
+            case Addition() if plain:
                 table.rows_appended()
-            case RecordsUpdated(keys) if plain and not view.query:
+            case Update(keys) if plain and not view.query:
                 table.rows_updated(keys)
                 self._detail.follow()
-            case RecordsAdded() | RecordsUpdated() | RecordsReplaced() | ViewChanged():
+            case Addition() | Update() | Replacement() | ViewChange():
                 table.rows_replaced()
                 self._detail.follow()
             case _:

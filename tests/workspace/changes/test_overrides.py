@@ -14,7 +14,7 @@ from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.overrides import OverrideChange, override
 from capgo_tui.workspace.changes.states import device_state
-from capgo_tui.workspace.collection import StateChanged
+from capgo_tui.workspace.collection import StateChange
 from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, run, shown
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
@@ -294,7 +294,7 @@ async def test_a_write_is_marked_while_it_lasts_and_its_row_is_drawn_again(world
     marks: list[bool] = []
 
     def note(event: Event) -> None:
-        if not isinstance(event, StateChanged):
+        if not isinstance(event, StateChange):
             marks.append(("devices", change.key) in workspace.writing)
 
     workspace.devices.listen(note)

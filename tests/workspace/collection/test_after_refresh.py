@@ -9,10 +9,10 @@ import pytest
 
 from capgo_tui.tui.words import count
 from capgo_tui.workspace.collection import (
-    RecordsAdded,
-    RecordsReplaced,
-    RecordsUpdated,
-    StateChanged,
+    Addition,
+    Replacement,
+    StateChange,
+    Update,
 )
 from capgo_tui.workspace.list_state import Loading
 from tests.support.clock import NOON
@@ -42,12 +42,12 @@ async def test_a_refresh_updates_removes_adds_and_reorders(world: World) -> None
     (new,) = world.column("SELECT id FROM bundles WHERE name = '9.9.9'")
     events = record_events(bundles)
     await bundles.refresh()
-    changes = [event for event in events if event != StateChanged()]
+    changes = [event for event in events if event != StateChange()]
     assert changes == [
-        RecordsAdded([new]),
-        RecordsUpdated([first]),
-        RecordsUpdated([third]),
-        RecordsReplaced(),
+        Addition([new]),
+        Update([first]),
+        Update([third]),
+        Replacement(),
     ]
     await bundles.load_all()
     assert list(bundles.records) == [new, first, *before[3:], third]
@@ -132,7 +132,7 @@ async def test_a_refresh_that_fails_keeps_the_old_rows_and_says_stale(world: Wor
     assert devices.stale
     assert devices.as_of == NOON
     assert devices.ended, "what was known to be the end still is"
-    assert RecordsReplaced() not in events
+    assert Replacement() not in events
     await devices.refresh()
     assert gone_key not in devices.records
     assert not devices.stale

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.workspace.collection import RecordsReplaced, RecordsUpdated
+from capgo_tui.workspace.collection import Replacement, Update
 from tests.workspace.collection.lists import record_events
 from tests.workspace.world import World, open_world
 
@@ -35,7 +35,7 @@ async def test_what_is_removed_before_the_end_is_read_hides_no_other(long: World
     long.run("UPDATE bundles SET deleted = 1 WHERE id = ?", gone_key)
     events = record_events(bundles)
     await bundles.remove(gone_key)
-    assert events == [RecordsReplaced()]
+    assert events == [Replacement()]
     assert gone_key not in bundles.records
     await bundles.load_all()
     assert list(bundles.records) == long.column(
@@ -122,7 +122,7 @@ async def test_one_page_read_again_tells_what_is_new_on_it_and_claims_nothing_of
     world.door.asked.clear()
     read = await bundles.reread_page(page)
     assert len(world.door.asked) == 1
-    assert RecordsUpdated([far]) in events
+    assert Update([far]) in events
     assert [str(each.id) for each in read.rows] == keys[50:]
     assert (bundles.records[first].comment, bundles.as_of) != ("newer", world.clock())
     assert bundles.as_of == as_of

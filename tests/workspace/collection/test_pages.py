@@ -9,7 +9,7 @@ import pytest
 
 from capgo_tui.api.errors import EndlessList, ErrorKind
 from capgo_tui.tui.words import count, placeholder, status
-from capgo_tui.workspace.collection import RecordsAdded, RecordsUpdated, StateChanged
+from capgo_tui.workspace.collection import Addition, StateChange, Update
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.query import Query
 from tests.support.clock import NOON
@@ -44,7 +44,7 @@ async def test_a_list_is_read_to_its_end_whole_and_once(revision: str, name: str
             world.column(f"SELECT {column} FROM {name} WHERE app_id = ?", world.app_id)  # noqa: S608
         )
         appended_keys = [
-            key for event in events if isinstance(event, RecordsAdded) for key in event.keys
+            key for event in events if isinstance(event, Addition) for key in event.keys
         ]
         assert appended_keys == list(collection.records)
         request_count = len(world.door.asked)
@@ -278,9 +278,9 @@ async def test_a_page_is_told_between_the_beginning_and_the_end_of_its_request(
     devices.listen(lambda event: states.append((type(event), devices.loading, len(devices))))
     await devices.load_more()
     assert states == [
-        (StateChanged, Loading.MORE, 0),
-        (RecordsAdded, Loading.MORE, PAGE),
-        (StateChanged, Loading.NOTHING, PAGE),
+        (StateChange, Loading.MORE, 0),
+        (Addition, Loading.MORE, PAGE),
+        (StateChange, Loading.NOTHING, PAGE),
     ]
 
 
@@ -292,7 +292,7 @@ async def test_touching_a_record_redraws_it_and_touching_none_does_nothing(world
     devices.touch("not there")
     assert events == []
     devices.touch(device_id)
-    assert events == [RecordsUpdated((device_id,))]
+    assert events == [Update((device_id,))]
 
 
 async def test_a_list_that_brings_too_much_stops_and_is_read_on_when_asked(

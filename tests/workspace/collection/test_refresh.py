@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.tui.words import status
-from capgo_tui.workspace.collection import RecordsReplaced, RecordsUpdated, StateChanged
+from capgo_tui.workspace.collection import Replacement, StateChange, Update
 from capgo_tui.workspace.query import Query
 from tests.support.clock import NOON
 from tests.workspace.collection.lists import open_known
@@ -80,8 +80,8 @@ async def test_a_refresh_that_finds_nothing_different_moves_nothing() -> None:
         devices.listen(events.append)
         on_screen = world.device_ids()[600:610]
         await devices.refresh(on_screen)
-        changes = [event for event in events if not isinstance(event, StateChanged)]
-        assert changes == [RecordsUpdated(on_screen)], "their ages may read otherwise by now"
+        changes = [event for event in events if not isinstance(event, StateChange)]
+        assert changes == [Update(on_screen)], "their ages may read otherwise by now"
 
 
 async def test_what_a_refresh_marked_as_different_is_drawn_plain_by_the_next() -> None:
@@ -98,9 +98,7 @@ async def test_what_a_refresh_marked_as_different_is_drawn_plain_by_the_next() -
         world.door.fail("GET /device", skip=1)
         await devices.refresh()
         assert devices.previous_records == {}
-        updated_keys = [
-            key for event in events if isinstance(event, RecordsUpdated) for key in event.keys
-        ]
+        updated_keys = [key for event in events if isinstance(event, Update) for key in event.keys]
         assert updated_keys == [ids[3], ids[550]], "also the one that was not reached"
 
 
@@ -184,7 +182,7 @@ async def test_a_write_told_behind_its_page_is_not_undone_by_the_new_order() -> 
         await workspace.look_up_device(ids[3])
         pause.let_go()
         await refreshing
-        assert RecordsReplaced() in events
+        assert Replacement() in events
         assert list(devices.records) == ids[1:]
         assert devices.records[ids[3]].custom_id == "changed by a write"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.collection import RecordsAdded, RecordsUpdated
+from capgo_tui.workspace.collection import Addition, Update
 from tests.workspace.collection.lists import PAGE, custom_id, open_known, record_events
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ async def test_the_walk_does_not_double_a_record_that_was_looked_up_before(world
     await devices.load_all()
     assert sorted(devices.records) == world.device_ids()
     assert custom_id(devices, near) == "renamed since"
-    assert RecordsUpdated([near]) in events
-    assert all(near not in event.keys for event in events if isinstance(event, RecordsAdded))
+    assert Update([near]) in events
+    assert all(near not in event.keys for event in events if isinstance(event, Addition))
 
 
 # A record read again while a page is under way
@@ -147,7 +147,7 @@ async def test_a_record_first_read_while_its_page_was_under_way_wins_as_well(
     await loading
     assert custom_id(devices, device_id) == "changed by a write"
     assert len(devices) == PAGE
-    assert all(device_id not in event.keys for event in events if isinstance(event, RecordsAdded))
+    assert all(device_id not in event.keys for event in events if isinstance(event, Addition))
     await devices.refresh()
     assert list(devices.records) == world.device_ids()[:PAGE]
 

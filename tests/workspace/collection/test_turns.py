@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.workspace.collection import StateChanged
+from capgo_tui.workspace.collection import StateChange
 from capgo_tui.workspace.list_state import Loading
 from tests.workspace.collection.lists import PAGE, idle, open_known, record_events
 from tests.workspace.world import open_world
@@ -93,7 +93,7 @@ async def test_giving_up_leaves_nothing_loading_and_the_list_usable(
     with pytest.raises(asyncio.CancelledError):
         await working
     assert idle(devices)
-    assert events[-1] == StateChanged(), "whoever draws the state has heard of it"
+    assert events[-1] == StateChange(), "whoever draws the state has heard of it"
     assert devices.error is None
     assert len(devices) == PAGE
     await devices.load_all()
