@@ -1,4 +1,4 @@
-"""How long ago something was, in as few cells as an operator can read."""
+"""Ages and times as texts of few cells."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNITS = (
 
 
 def age(moment: datetime | None, now: datetime) -> str:
-    """The age in its largest unit, such as ``12s``, ``3h`` or ``5mo``; empty when unknown."""
+    """Return an age in its largest unit: ``12s``, ``3h`` or ``5mo``; empty when unknown."""
     if moment is None:
         return ""
     span = now - moment
@@ -27,12 +27,12 @@ def age(moment: datetime | None, now: datetime) -> str:
 
 
 def clock_time(moment: datetime) -> str:
-    """The wall-clock time in the reader's own zone, ``14:02:11``."""
+    """Return the wall-clock time in the local time zone, ``14:02:11``."""
     return moment.astimezone().strftime("%H:%M:%S")
 
 
 def full_time(moment: datetime | None, now: datetime) -> str:
-    """The moment in the reader's own zone with its age, or ``unknown``."""
+    """Return the local time of a moment with its age, or ``unknown``."""
     if moment is None:
         return "unknown"
     age_text = age(moment, now)

@@ -1,4 +1,4 @@
-"""Which apps a key can see, for choosing one, and what is told of each."""
+"""The list of the apps that an API key may read."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 MOST = 200
-"""More than this nobody picks from a list."""
+"""Most apps that are listed."""
 
 
 async def list_apps(target: Target) -> list[tuple[str, str | None]]:
-    """The ids and names of the apps of a key, at most `MOST`; the app of `target` is ignored.
+    """Return the ids and names of the apps of a target's API key, at most `MOST`.
 
     Raises:
         CapgoError: when the server refuses, or has no list of apps (L, D).

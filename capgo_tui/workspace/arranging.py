@@ -1,4 +1,4 @@
-"""Makes an order of all records of a list, bit by bit; tells after each what it has cost."""
+"""Build the order of all records of a list in steps, each of which yields its cost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BUILD, VALUE, SORT = 0.2, 2.5, 0.6
 """What it costs, for each record, in about microseconds of a busy machine: to build it into
 something, to tell its sort value, and to sort it, which is done twice."""
 RUN = 8_000
-"""So many are sorted between two looks at the cost."""
+"""Records sorted in one step."""
 
 
 def enroll(keys: Sequence[str], *, part: int) -> Generator[float, None, Roll]:
@@ -34,7 +34,7 @@ def arrange(
     descending: bool,
     part: int,
 ) -> Generator[float, None, Order]:
-    """Order a roll by the values of its records, which are asked for `part` by `part`."""
+    """Order a roll by the values of its records, which are computed `part` by `part`."""
     if values_of is None:
         order = Order(roll)
         without_value = list(range(len(roll)))

@@ -1,4 +1,4 @@
-"""The server's own history of channels, where the key may read it (contract §18.10)."""
+"""The server's audit history of channels, where the API key may read it (contract §18.10)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 AUDIT_PAGE: Final = 100
 PAGES: Final = 3
-"""So many pages are read: they hold the changes of all apps of the organization."""
+"""Most pages that are read; they hold the changes of all apps of the organization."""
 _NOT_THERE: Final = (ErrorKind.NOT_ALLOWED, ErrorKind.NOT_FOUND, ErrorKind.BAD_REQUEST)
 
 
 class AuditHistory:
-    """Reads what others changed; once the server refuses it is not asked again."""
+    """The audit history of one app's channels; a refusal ends all further requests for it."""
 
     def __init__(self, client: CapgoClient, app_id: str) -> None:
         self._client = client

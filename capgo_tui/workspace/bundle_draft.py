@@ -1,4 +1,4 @@
-"""The forms of bundles: the notes of one, and a zip that lies elsewhere to be registered."""
+"""Drafts of the bundle forms: the notes of a bundle, and the registration of an external zip."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAME_IN_USE: Final = "taken, it seems"
 
 
 class NotesDraft(Draft):
-    """Comment and link of a bundle."""
+    """The comment and link of a bundle."""
 
     entries: Sequence[Entry] = (
         Entry("comment", "comment", hint="empty takes it away"),
@@ -45,7 +45,7 @@ class NotesDraft(Draft):
         self.title = f"Edit bundle {bundle.name}"
 
     def change(self) -> BundleNotes:
-        """The change of what was typed; an entry that was left alone is not sent."""
+        """Return the change of the edited entries; the others are not sent."""
         after: State = {
             entry.name: self.text(entry.name).strip() or None
             for entry in self.entries
@@ -54,7 +54,7 @@ class NotesDraft(Draft):
         return bundle_notes(self._workspace, self._bundle, after)
 
     def rebase(self) -> BundleNotes | None:
-        """The same change of the bundle as it now is; None when it is gone."""
+        """Return the same change of the bundle as it now is; None when the bundle is gone."""
         now = self._workspace.bundles.records.get(str(self._bundle.id))
         if now is None:
             return None
@@ -65,13 +65,13 @@ class NotesDraft(Draft):
         return change
 
     def problem(self, name: str) -> str:
-        """Whether the link could not be opened; one that was there before is left alone."""
+        """Return what is wrong with an edited link."""
         if name != "link" or not self.is_changed(name) or not self.text(name).strip():
             return ""
         return _link_problem(self.text(name).strip())
 
     def about(self) -> Sequence[tuple[str, str]]:
-        """The request."""
+        """Return the request."""
         if not self.dirty:
             return [("nothing is changed yet", "muted")]
         if (wrong := self.first_error()) is not None:
@@ -80,7 +80,7 @@ class NotesDraft(Draft):
 
 
 class RegistrationDraft(Draft):
-    """A new bundle whose zip lies on a server of one's own."""
+    """A new bundle whose zip is on a server of the user's."""
 
     title = "Register a bundle that lies elsewhere"
     entries: Sequence[Entry] = (
@@ -96,7 +96,7 @@ class RegistrationDraft(Draft):
         self._workspace = workspace
 
     def problem(self, name: str) -> str:
-        """The rules of contract §8.3, and whether the name is that of a loaded bundle."""
+        """Check an entry by the rules of contract §8.3 and the names of the loaded bundles."""
         text = self._value(name)
         match name:
             case "version":
@@ -125,7 +125,7 @@ class RegistrationDraft(Draft):
         return self.text(name).strip()
 
     def change(self) -> BundleRegistration:
-        """The registration."""
+        """Return the registration."""
         after: State = {name: self._value(name) for name in ("external_url", "checksum")}
         if key_id := self._value("key_id"):
             after["key_id"] = key_id
@@ -140,12 +140,12 @@ class RegistrationDraft(Draft):
         )
 
     def blame(self, error: CapgoError) -> None:
-        """Put the server's refusal beside the entry it is about."""
+        """Show the server's refusal beside the entry it is about."""
         if error.argument is not None:
             self.refuse(error.argument, NAME_IN_USE if error.is_name_taken else error.message)
 
     def about(self) -> Sequence[tuple[str, str]]:
-        """The request, once there is one."""
+        """Return the request, once there is one."""
         if (wrong := self.first_error()) is not None:
             return [(f"nothing can be sent yet · {wrong[0].label}: {wrong[1]}", "muted")]
         return [(preview(self.change().request(self._workspace.client.traits)), "muted")]

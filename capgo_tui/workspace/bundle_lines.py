@@ -1,4 +1,4 @@
-"""Which bundles belong together by their names: those of one platform, or of one pull request."""
+"""Lines of bundles that their names show: those of one platform, or of one pull request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PULL_REQUEST: Final = re.compile(r"(?<![a-z])(pr|pull|mr)[-_.]?\d+(?![a-z])", r
 
 
 def line_of(name: str) -> str:
-    """Return what a name shares with others of its line: ``#-ios`` for ``1.6.3-ios``.
+    """Return the part of a name that its line shares: ``#-ios`` for ``1.6.3-ios``.
 
     Numbers do not count, so that ``2.0.0-beta.3`` is of the line of ``2.0.0-beta.4``; nor does
     build metadata behind a plus sign.

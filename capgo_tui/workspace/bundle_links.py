@@ -1,4 +1,4 @@
-"""Where bundles are used: the channels that carry them and the loaded devices that run them."""
+"""The use of bundles: the channels that carry them and the loaded devices that run them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 IN_USE: Final = "not known whether it is in use"
 Identity = int | str
-"""A bundle's id, or its exact name where only that is told."""
+"""A bundle's id, or its exact name where the server tells only that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class BundleLinks:
-    """Which of the records given use which bundle, looked up by id or by name."""
+    """The channels and devices that use each bundle, by id or by name."""
 
     channels: dict[Identity, list[Link]] = field(default_factory=lambda: defaultdict(list))
     devices: Counter[Identity] = field(default_factory=Counter)
@@ -54,7 +54,7 @@ class BundleLinks:
         untold: str = "",
         all_devices: bool = True,
     ) -> BundleLinks:
-        """Note what each channel carries and rolls out, and what each device runs."""
+        """Build the links of channels and devices."""
         links = cls(untold=untold, all_devices=all_devices)
         for channel in channels:
             for bundle, rollout in ((channel.bundle, False), (channel.rollout_bundle, True)):
@@ -67,11 +67,11 @@ class BundleLinks:
         return links
 
     def with_channels(self, channels: Iterable[Channel], untold: str) -> BundleLinks:
-        """The same devices, with channels as they are now."""
+        """Return links with the same devices and other channels."""
         return replace(self, channels=BundleLinks.of(channels, ()).channels, untold=untold)
 
     def channels_of(self, bundle: Bundle) -> Sequence[Link]:
-        """The channels that use a bundle, each in the order they were given."""
+        """Return the channels that use a bundle, in the order they were given."""
         by_id, by_name = self.channels.get(bundle.id, []), self.channels.get(bundle.wire_key, [])
         return [*by_id, *by_name]
 
@@ -80,16 +80,16 @@ class BundleLinks:
         return list(dict.fromkeys(link.channel for link in self.channels_of(bundle)))
 
     def devices_on(self, bundle: Bundle) -> int:
-        """How many of the devices run a bundle."""
+        """Return the number of devices that run a bundle."""
         return self.devices[bundle.id] + self.devices[bundle.wire_key]
 
     def run_by(self, bundle: Bundle) -> str:
-        """``run by 3 loaded devices``; empty for none."""
+        """Return a phrase such as ``run by 3 loaded devices``; empty for none."""
         count = self.devices_on(bundle)
         return f"run by {count} loaded device{'s' * (count > 1)}" if count else ""
 
     def use_of(self, bundle: Bundle) -> str:
-        """What is known of the use of a bundle that none of the channels given carries."""
+        """Describe the use of a bundle that none of the known channels carries."""
         run_by = self.run_by(bundle)
         if self.untold:
             return f"{run_by}, {self.untold}" if run_by else f"{self.untold}: {IN_USE}"
@@ -99,7 +99,7 @@ class BundleLinks:
 
 
 def _serves_target(channel: Channel) -> bool:
-    """Whether a rollout target may reach devices, by all that the server tells (§18.2)."""
+    """Whether a rollout target may reach devices, as far as the server tells (§18.2)."""
     is_halted = channel.rollout_enabled is False or channel.rollout_paused_at is not None
     return not is_halted and channel.rollout_percentage_bps != 0
 
@@ -111,5 +111,5 @@ def _identity(bundle: BundleRef | None) -> Identity | None:
 
 
 def linked_to(links: Sequence[Link]) -> str:
-    """``linked to: beta (stable), pr-7 (rollout)``."""
+    """Return a phrase such as ``linked to: beta (stable), pr-7 (rollout)``."""
     return f"linked to: {', '.join(map(str, links))}"

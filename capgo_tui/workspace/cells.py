@@ -1,4 +1,4 @@
-"""What one cell says of a record, in words and signs for the screen."""
+"""Texts of the cells of a record, in words and signs for the screen."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _unknown(_: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CellContext:
-    """What a cell may need beside its record: the time, and who is linked to what."""
+    """What a cell needs besides its record: the time, the links and the traits of the server."""
 
     now: datetime
     links: BundleLinks = field(default_factory=BundleLinks)
@@ -41,7 +41,7 @@ class CellContext:
 
 
 def bundle_name(bundle: BundleRef | None, context: CellContext) -> str:
-    """A bundle's name; ``#12`` where only its id is known, empty for none."""
+    """Return a bundle's name; ``#12`` where only its id is known, empty for none."""
     if bundle is None:
         return ""
     if bundle.name is None and bundle.id is not None:
@@ -50,7 +50,7 @@ def bundle_name(bundle: BundleRef | None, context: CellContext) -> str:
 
 
 def yes(value: bool | None) -> str:
-    """``✓`` and ``–`` for what is known, ``?`` for what the server does not tell."""
+    """Return ``✓`` or ``–``, or ``?`` for what the server does not tell."""
     if value is None:
         return "?"
     return "✓" if value else "–"
@@ -61,19 +61,19 @@ POLICY_LABELS = {"version_number": "metadata"}
 
 
 def policy(channel: Channel) -> str:
-    """Which updates a channel holds back, in the console's words; ``some`` if no more is told."""
+    """Return the updates a channel holds back; ``some`` or ``?`` where the server tells less."""
     value = channel.disable_auto_update
     return POLICY_LABELS.get(value, value) if value else "?"
 
 
 def policy_in_full(channel: Channel) -> str:
-    """The same where there is room for it."""
+    """Return which updates a channel holds back, in a text without abbreviation."""
     text = policy(channel)
     return "blocks some updates" if text == SOME_UPDATES else text
 
 
 def rollout(channel: Channel, context: CellContext) -> str:
-    """A rollout's share and target, such as ``25% 2.0.7``; empty when there is none.
+    """Return a rollout's share and target, such as ``25% 2.0.7``; empty when there is none.
 
     That it is off or paused comes first: a narrow column cuts the end.
     """
@@ -87,7 +87,7 @@ def rollout(channel: Channel, context: CellContext) -> str:
 
 
 def rollout_detail(channel: Channel, context: CellContext) -> str:
-    """Whom a rollout serves, such as ``25 % of devices get 2.0.7``; empty without a target."""
+    """Describe a rollout, such as ``25 % of devices get 2.0.7``; empty without a target."""
     if channel.rollout_bundle is None:
         return ""
     return describe_rollout(
@@ -101,19 +101,19 @@ def rollout_detail(channel: Channel, context: CellContext) -> str:
 
 
 def device_bundle(device: Device, context: CellContext) -> str:
-    """What a device runs; ``builtin`` is what came with the store, ``?`` is not told."""
+    """Return the bundle of a device; ``builtin`` for that of the store, ``?`` where not told."""
     return bundle_name(device.bundle, context) or ("builtin" if device.runs_builtin else "?")
 
 
 def override_mark(device: Device, context: CellContext) -> str:
-    """``▲ beta`` for an override; ``?`` where the server does not tell."""
+    """Return ``▲ beta`` for an override; ``?`` where the server does not tell."""
     if device.channel:
         return f"▲ {device.channel}"
     return "" if context.tells_overrides and device.is_override_known else "?"
 
 
 def device_kind(device: Device) -> str:
-    """What sort of installation it is: ``prod``, ``dev``, and ``emulator`` where it is one."""
+    """Return the kind of build: ``prod`` or ``dev``, and ``emulator`` where it runs on one."""
     if device.is_prod is None and device.is_emulator is None:
         return "?"
     kind = {True: "prod", False: "dev", None: ""}[device.is_prod]
@@ -121,6 +121,6 @@ def device_kind(device: Device) -> str:
 
 
 def linked_channels(bundle: Bundle, context: CellContext) -> str:
-    """Those channels in one text, which says so while it is not known whether these are all."""
+    """Return the channels that carry a bundle, with a sign while there may be more of them."""
     unread = [context.unread_channels] if context.unread_channels else []
     return ", ".join(context.links.channel_names(bundle) + unread)

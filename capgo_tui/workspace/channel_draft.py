@@ -1,4 +1,4 @@
-"""What is being changed of a channel, or a channel to be: staged, checked, and not yet sent."""
+"""Drafts of the channel form: the edited settings of a channel, or a new channel."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 NOT_COPIED: Final = frozenset({"bundle", "public", *PLATFORMS})
-"""Not copied from another channel: what would make it carry or be something, and what is untold."""
+"""Settings that are not copied from another channel: bundle, default, and platforms (untold)."""
 
 
 class ChannelDraft:
-    """The changes to one channel, or all of a new one, as far as they are typed."""
+    """The edited settings of one channel, or all of a new one."""
 
     def __init__(self, workspace: Workspace, channel: Channel | None = None) -> None:
         self._workspace = workspace
@@ -49,7 +49,7 @@ class ChannelDraft:
         self._state: State = {} if channel is None else workspace.state_of(channel)
 
     def rebase(self) -> bool:
-        """Take the channel as the list now has it; False when it is gone."""
+        """Compare with the channel as the list now has it; return False when it is gone."""
         if self.channel is None:
             return True
         now = self._workspace.channels.records.get(str(self.channel.id))
@@ -64,7 +64,7 @@ class ChannelDraft:
         return field.name in self._state
 
     def before(self, field: FormField) -> str:
-        """What the field is now, in words."""
+        """Return the present value of a field, in words."""
         if not self.is_told(field):
             if field.name in (NAME, COPY):
                 return "none"
@@ -72,7 +72,7 @@ class ChannelDraft:
         return self._in_words(field, self._state[field.name])
 
     def after(self, field: FormField) -> str:
-        """What it is to be, in words."""
+        """Return the value that a field is to have, in words."""
         if field.is_text:
             text = self.text(field)
             if field.kind is Kind.BPS and text:
@@ -83,16 +83,16 @@ class ChannelDraft:
         return self._in_words(field, self._choices[field.name])
 
     def text(self, field: FormField) -> str:
-        """What stands in a text field."""
+        """Return the text of a text field."""
         current_text = as_text(field, self._state[field.name]) if self.is_told(field) else ""
         return self._texts.get(field.name, current_text)
 
     def type(self, field: FormField, text: str) -> None:
-        """Let something else stand in a text field."""
+        """Set the text of a text field."""
         self._texts[field.name] = text
 
     def cycle(self, field: FormField, step: int = 1) -> None:
-        """Choose the next option; where nobody tells what it is, leaving it so is one too."""
+        """Choose the next option; an unknown value can also be left as it is."""
         options: list[Value | _ServerValue] = [*field.options]
         if not self.is_told(field):
             options.insert(0, SERVER_VALUE)
@@ -107,7 +107,7 @@ class ChannelDraft:
             self._choices[field.name] = choice
 
     def is_changed(self, field: FormField) -> bool:
-        """Whether it is to become something else than it is."""
+        """Whether a field is to have another value."""
         now = self._state.get(field.name, SERVER_VALUE)
         if field.name in self._choices:
             return self._choices[field.name] != now
@@ -121,7 +121,7 @@ class ChannelDraft:
             return True
 
     def suggestions(self, field: FormField) -> list[str]:
-        """Names that what was typed can be the beginning of, the newest bundles first."""
+        """Return the names that begin with the text of a field, the newest bundles first."""
         prefix = self._texts.get(field.name, "").strip().casefold()
         if self.text(field) and not self.is_changed(field) and field.name != COPY:
             return []  # nobody is looking for another one yet
@@ -134,7 +134,7 @@ class ChannelDraft:
         return [] if prefix in (name.casefold() for name in fits[:1]) else fits
 
     def error(self, field: FormField) -> str:
-        """What is wrong with a field; empty when nothing is."""
+        """Return what is wrong with a field; empty when nothing is."""
         try:
             self._value(field)
         except ValueError as error:
@@ -142,28 +142,28 @@ class ChannelDraft:
         return ""
 
     def next_step(self, field: FormField) -> NextStep | None:
-        """What can be done about what is wrong with a field; None for mending it."""
+        """Return the next step for the error of a field; None for correcting it."""
         return NextStep.EDIT if self.error(field) == NAME_TAKEN else None
 
     # All of it
 
     @property
     def dirty(self) -> int:
-        """How many fields would be lost if the form were left."""
+        """The number of edited fields."""
         return sum(self.is_changed(field) for field in self.fields)
 
     @property
     def title(self) -> str:
-        """What the form is about."""
+        """The title of the form."""
         return "New channel" if self.channel is None else f"Edit {self.channel.name}"
 
     def errors(self) -> list[tuple[FormField, str]]:
-        """Every field something is wrong with."""
+        """Return each field that has an error, with the error."""
         errors = [(field, self.error(field)) for field in self.fields]
         return [(field, error) for field, error in errors if error]
 
     def settings(self) -> State:
-        """The values to be sent, without the fields something is wrong with."""
+        """Return the settings to be sent, without those that have an error."""
         return {
             field.name: self._value(field)
             for field in self.fields
@@ -171,7 +171,7 @@ class ChannelDraft:
         }
 
     def change(self) -> Change:
-        """All of it as one change."""
+        """Return the change of all edited settings."""
         if self.channel is not None:
             return settings_change(self._workspace, self.channel, self.settings())
         settings = self.settings()
@@ -189,7 +189,7 @@ class ChannelDraft:
         )
 
     def summary(self) -> str:
-        """What changes, old → new, in one line."""
+        """Return the edited settings in one line, old → new."""
         effects = describe(self.change()).effects()
         summary = " · ".join(f"{each.field}: {each.before} → {each.after}" for each in effects)
         if self.channel is not None:
@@ -197,7 +197,7 @@ class ChannelDraft:
         return summary or "everything as the server has it by default"
 
     def request(self) -> str:
-        """The request that would be sent, or why there is none; clean text."""
+        """Return the request that would be sent, or why there is none; clean text."""
         if not self.settings() and not self._texts.get(NAME):
             return "nothing to send yet"
         try:
@@ -207,7 +207,7 @@ class ChannelDraft:
         return clean(f"{request.name} {json.dumps(request.body, ensure_ascii=False)}")
 
     def copy_from(self, name: str) -> str:
-        """Stage the settings of a loaded channel; gives what is to be said about that."""
+        """Copy the settings of a loaded channel; return what is to be said about that."""
         name = name.strip()
         channels = self._workspace.channels.records.values()
         fits = [each for each in channels if each.name.startswith(name)]
@@ -249,7 +249,7 @@ class ChannelDraft:
         return value
 
     def _bundle(self, field: FormField, name: str) -> Bundle:
-        """The bundle of a name: an unknown one makes the server fail (contract §11.11)."""
+        """Return the bundle of a name; an unknown one makes the server fail (contract §11.11)."""
         bundles = self._workspace.bundles
         bundle = next((each for each in bundles.records.values() if each.name == name), None)
         if bundle is None:
@@ -293,4 +293,4 @@ class _ServerValue:
 
 
 SERVER_VALUE: Final = _ServerValue()
-"""Not to be sent: the server keeps what it has."""
+"""The choice to send nothing, so that the server keeps its value."""

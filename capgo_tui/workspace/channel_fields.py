@@ -1,4 +1,4 @@
-"""The fields of the channel form: what is asked, in which order, and how a text is read."""
+"""The fields of the channel form, their order, and how their texts are read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "name"
 COPY: Final = "copy"
-"""Fields of the form that are no settings: a new channel's name, and where settings come from."""
+"""Fields that are no settings: the name of a new channel, and the channel to copy from."""
 NAME_RULE: Final = re.compile(r"[\w.-]+", re.ASCII)
 
 SECTIONS: Final = (
@@ -56,7 +56,7 @@ SECTIONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field: a flag or choice with its options, or a text."""
+    """One field of the form: a flag or choice with its options, or a text."""
 
     name: str
     label: str
@@ -64,7 +64,7 @@ class FormField:
     kind: Kind
     null: bool = False
     options: tuple[Value, ...] = ()
-    """What it can be; empty for a text."""
+    """The values to choose from; empty for a text."""
 
     @property
     def is_text(self) -> bool:
@@ -73,7 +73,7 @@ class FormField:
 
 
 def form_fields(traits: Traits, *, new: bool) -> list[FormField]:
-    """Every setting this revision takes; a new channel has no rollout yet."""
+    """Return the fields of the settings that a revision takes; a new channel has no rollout yet."""
     fields = []
     if new:
         fields.append(FormField(NAME, "name", "Its name", Kind.TEXT))
@@ -98,7 +98,7 @@ def _field(name: str, section: str, traits: Traits) -> FormField:
 
 
 def as_text(field: FormField, value: Value) -> str:
-    """A value as it is typed."""
+    """Return the text of a value in a text field."""
     if value is None:
         return ""
     if field.kind is Kind.BPS and isinstance(value, int):
@@ -107,7 +107,7 @@ def as_text(field: FormField, value: Value) -> str:
 
 
 def read_text(field: FormField, text: str) -> Value:
-    """The value a text means; raises ValueError with what is wrong with it."""
+    """Return the value of a text; raises ValueError with what is wrong with it."""
     text = text.strip()
     if not text:
         if field.null:
@@ -134,7 +134,7 @@ NAME_TAKEN: Final = "there is a channel of that name"
 
 
 def read_name(text: str, names: Sequence[str]) -> str:
-    """A new channel's name; raises ValueError with what is wrong with it."""
+    """Return the name of a new channel; raises ValueError with what is wrong with it."""
     name = text.strip()
     if not name:
         raise ValueError("give it a name")

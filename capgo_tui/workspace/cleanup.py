@@ -1,4 +1,4 @@
-"""Which old bundles could go, and why the others stay. A plan only: it deletes nothing."""
+"""Plans of bundle clean-ups: which old bundles to delete, and why the others stay."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a clean-up keeps. A bundle goes only if no rule keeps it.
+    """The rules of a clean-up. A bundle is deleted only if no rule keeps it.
 
     Bundles that a channel uses always stay: the server refuses to delete them, or, in older
     revisions, would leave the channel pointing at nothing (contract §11.3).
     """
 
     newest: int = 10
-    """How many of the newest bundles stay, of those whose name matches."""
+    """The number of the newest bundles that stay, of those whose name matches."""
     run: bool = True
-    """Whether what a loaded device runs stays."""
+    """Whether bundles that a loaded device runs stay."""
     older_than: timedelta | None = None
-    """Only what is older than this goes; None for any age."""
+    """Only older bundles are deleted; None for any age."""
     name: str = "*"
-    """Only what has such a name goes: ``*`` and ``?`` as in a shell, in either case."""
+    """Only bundles of such a name are deleted: ``*`` and ``?`` as in a shell, in any case."""
 
 
 class Keep(StrEnum):
-    """Why a bundle stays, as a summary counts it."""
+    """Why a bundle stays, as the summary says it."""
 
     NEWEST = "newest"
     LINKED = "linked"
@@ -53,17 +53,17 @@ class Keep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a clean-up does with one bundle."""
+    """The decision about one bundle."""
 
     bundle: Bundle
     keep: Keep | None
-    """What keeps it; None when it goes."""
+    """Why it stays; None when it is deleted."""
     reason: str
-    """Why, in few words; clean text."""
+    """The reason in few words; clean text."""
 
     @property
     def delete(self) -> bool:
-        """Whether it goes."""
+        """Whether the bundle is deleted."""
         return self.keep is None
 
 
@@ -73,26 +73,26 @@ class Plan:
 
     verdicts: Sequence[Verdict]
     links: BundleLinks
-    """What it was judged by."""
+    """The links that the verdicts rest on."""
 
     @property
     def deleted_verdicts(self) -> Sequence[Verdict]:
-        """What would go, newest first."""
+        """The bundles to delete, newest first."""
         return [verdict for verdict in self.verdicts if verdict.delete]
 
     @property
     def kept_verdicts(self) -> Sequence[Verdict]:
-        """What would stay, newest first."""
+        """The bundles that stay, newest first."""
         return [verdict for verdict in self.verdicts if not verdict.delete]
 
     def does_the_same(self, other: Plan) -> bool:
-        """Whether the same goes, and the same is not known of its use: what was agreed to."""
+        """Whether another plan deletes the same bundles and knows as much of their use."""
         mine, its = ([each.bundle.id for each in plan.deleted_verdicts] for plan in (self, other))
         return mine == its and self.links.untold == other.links.untold
 
     @property
     def summary(self) -> str:
-        """``deletes 143 of 200, keeps 57 (10 newest, 5 linked, 42 run by devices)``."""
+        """Counts: ``deletes 143 of 200, keeps 57 (10 newest, 5 linked, 42 run by devices)``."""
         counts = Counter(verdict.keep for verdict in self.verdicts)
         deletions = counts.pop(None, 0)
         why = ", ".join(f"{counts[each]} {each}" for each in Keep if counts[each])
@@ -103,7 +103,7 @@ class Plan:
 
 
 def plan(bundles: Iterable[Bundle], links: BundleLinks, rules: Rules, now: datetime) -> Plan:
-    """Judge every bundle; of several reasons to stay the one that weighs most is told."""
+    """Decide about every bundle; of several reasons to stay the verdict has the first of `Keep`."""
     pattern = rules.name.strip().casefold() or "*"
     left = rules.newest
     verdicts: list[Verdict] = []
@@ -149,7 +149,7 @@ def _find_protection(
 
 
 def unsafe_name(bundle: Bundle) -> str:
-    """Why no delete may carry the name of a bundle; empty when one may (contract §8.2)."""
+    """Return why no request may delete a bundle by its name; empty when one may (§8.2)."""
     try:
         BundleName(bundle.wire_key)
     except Refused as error:
@@ -167,7 +167,7 @@ def _why_deleted(rules: Rules, use: str) -> str:
 
 
 def _age_order(bundle: Bundle) -> tuple[float, bool, str]:
-    """Newest last; bundles of one moment by their version; those of unknown age are oldest."""
+    """Return the key that sorts bundles by time and version, those of unknown age first."""
     created_at = bundle.created_at.timestamp() if bundle.created_at else float("-inf")
     version = version_value(bundle.name) or NO_VERSION
     return (created_at, not version.startswith(NO_VERSION), version)

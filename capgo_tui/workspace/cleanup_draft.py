@@ -1,4 +1,4 @@
-"""The rules of a clean-up as they are typed, and what they come to."""
+"""The draft of the clean-up form: its rules and the plan they lead to."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 LOAD: Final = "load"
 MOST: Final = 100_000
-"""No number typed is larger: more days than that there is no date for."""
+"""The largest number of a rule: a date cannot be more days ago."""
 
 
 class CleanupDraft(Draft):
-    """How many stay, and which of the others go."""
+    """The rules of a clean-up."""
 
     title = "Clean up bundles"
 
@@ -39,11 +39,11 @@ class CleanupDraft(Draft):
         super().__init__({"newest": "10", "linked": "always", "run": "yes", "name": "*"})
         self._workspace = workspace
         self.plan: Plan | None = None
-        """What the rules came to, as of the last look; None when that is not known."""
+        """The latest plan of these rules; None when there is none."""
 
     @property
     def one_by_one(self) -> bool:
-        """Whether this server can delete one bundle."""
+        """Whether this server can delete a single bundle."""
         return Extra.DELETE_ONE_BUNDLE in self._workspace.client.traits.extras
 
     @property
@@ -54,7 +54,7 @@ class CleanupDraft(Draft):
 
     @property
     def entries(self) -> Sequence[Entry]:  # type: ignore[override]  # they follow the devices
-        """The rules this server has a use for, and the ways on."""
+        """The rules that apply to this server, and the actions."""
         spares = self._workspace.client.traits.delete_all is DeleteAll.UNLINKED
         which = "all that no channel uses" if spares else "ALL of them, linked or not"
         every = Entry(ALL, "Delete all bundles…", Kind.ACTION, f"{which}; the app id is typed")
@@ -72,7 +72,7 @@ class CleanupDraft(Draft):
         return (*rules, *((load,) if partial else ()), every)
 
     def problem(self, name: str) -> str:
-        """Whether it is no number."""
+        """Return what is wrong with a number."""
         text = self.text(name).strip()
         if name == "newest" and not text:
             return "a number is needed"
@@ -84,7 +84,7 @@ class CleanupDraft(Draft):
         return ""
 
     def rules(self) -> Rules:
-        """The rules; what is typed must be sound."""
+        """Return the rules; no entry may have an error."""
         older = self.text("older").strip()
         return Rules(
             newest=int(self.text("newest")),
@@ -94,7 +94,7 @@ class CleanupDraft(Draft):
         )
 
     def planning(self) -> Callable[[], Plan]:
-        """What makes the plan, of the lists as they now are; may run in a thread."""
+        """Return a function that makes the plan of the present lists; it may run in a thread."""
         workspace, rules, now = self._workspace, self.rules(), self._workspace.now()
         bundles = list(workspace.bundles.records.values())
         channels = list(workspace.channels.records.values())
@@ -108,7 +108,7 @@ class CleanupDraft(Draft):
         return make_plan
 
     def notes(self) -> list[str]:
-        """What is not known, and so not taken into account."""
+        """Return what is not known and so not taken into account."""
         workspace = self._workspace
         notes = []
         if not is_known(workspace.bundles):
@@ -126,7 +126,7 @@ class CleanupDraft(Draft):
         return notes
 
     def about(self) -> Sequence[tuple[str, str]]:
-        """What the rules come to, and what they cannot know."""
+        """Return the summary of the plan and its notes, each with its tone."""
         if not self.one_by_one:
             why = "this server's API (legacy) cannot delete one bundle, only all of them at once"
             return [(why, "warn")]
@@ -140,7 +140,7 @@ class CleanupDraft(Draft):
 
 
 def listing(plan: Plan) -> list[tuple[str, Sequence[Verdict]]]:
-    """The plan in groups, what goes first: a heading, and the verdicts under it."""
+    """Return the groups of a plan, the deletions first: a heading and its verdicts."""
     groups: list[tuple[str, Sequence[Verdict]]] = []
     for keep in (None, *Keep):
         members = [verdict for verdict in plan.verdicts if verdict.keep is keep]

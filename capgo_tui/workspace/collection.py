@@ -1,4 +1,4 @@
-"""The records of one list, as far as they are loaded, and how they come in.
+"""Collections: the loaded records of one list, and how they are loaded.
 
 A collection reads page by page through a pager of the API client and keeps the records by id.
 It never clears what it has because a request failed, and it never claims more than it knows:
@@ -36,14 +36,14 @@ AnyT = TypeVar("AnyT")
 
 
 class PageSource(Protocol[T]):
-    """A walk through one list; `capgo_tui.api.paging.Pager` is the real one."""
+    """A walk through the pages of one list; `capgo_tui.api.paging.Pager` is one."""
 
     async def next_page(self) -> Page[T]:
         """Read the next page; raises `CapgoError`, after which it may be asked again."""
         ...
 
     def forget(self, record: T) -> None:
-        """Take note that a record was deleted: those behind it move up."""
+        """Note that a record was deleted: those after it move up."""
         ...
 
 
@@ -75,13 +75,13 @@ Event = Addition | Update | Replacement | StateChange
 
 
 BREATH = 0.001
-"""Seconds that keys and timers have between two halves of the work on one large page."""
+"""Seconds for keys and timers between two halves of the work on one large page."""
 PAGES_FIRST = 3
-"""A refresh reads at most so many pages out of turn: those that hold what is on screen."""
+"""Most pages that a refresh reads first, because they hold the records on screen."""
 
 
 class Collection(ListState, Generic[T]):
-    """One list of an app: its records by id in the server's order, and its honest state."""
+    """One list of an app: its records by row key in the server's order, and its state."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Collection(ListState, Generic[T]):
         read_one: Callable[[str], Awaitable[T]] | None = None,
         effort: Callable[[int], LoadEffort] | None = None,
     ) -> None:
-        """Make a list that is still empty.
+        """Create an empty collection.
 
         Args:
             name: the plural the interface uses.
@@ -117,13 +117,13 @@ class Collection(ListState, Generic[T]):
         self._all_over = asyncio.Event()
         self._listeners: list[Callable[[Event], None]] = []
         self.previous_records: dict[str, T] = {}
-        """What the last refresh found different, as it was before: for one cycle of attention."""
+        """Records that the last refresh changed, as they were before, until the next refresh."""
         self._pages: dict[str, Bookmark[T] | None] = {}
-        """The page that each record was last met on, and some that are gone: 5 MB for 100 000."""
+        """The page each record was last read on, also of some that are gone: 5 MB for 100 000."""
         self._last: str | None = None
         """The last record of the walk: where a list that is not loaded to its end leaves off."""
         self._singles: dict[str, None] = {}
-        """Read on their own and not (yet) met on the walk: a refresh must not lose them."""
+        """Keys of records read alone and not (yet) on the walk: a refresh must not lose them."""
         self._request_count = 0
         self._put: dict[str, int] = {}
         """Read on their own since the turn was taken, and behind which of its requests: the
@@ -134,11 +134,11 @@ class Collection(ListState, Generic[T]):
         return len(self.records)
 
     def listen(self, listener: Callable[[Event], None]) -> None:
-        """Tell `listener` of every change, at once and on the event loop."""
+        """Call `listener` for every event, at once and on the event loop."""
         self._listeners.append(listener)
 
     async def load_more(self) -> None:
-        """Read one page more, unless a request is already under way or nothing is left."""
+        """Read the next page, unless a request is under way or the list has ended."""
         if not self._turn.locked():
             await self._next_page()
 
@@ -172,7 +172,7 @@ class Collection(ListState, Generic[T]):
         return not self.ended and not self._stopping
 
     def stop(self) -> None:
-        """Let `load_all` or a refresh end with the page under way, and give up its next try."""
+        """End `load_all` or a refresh with the page under way, and cancel its pending retry."""
         self._stopping = True
         if self.waiting is not None:
             self.waiting.retry.cancel()
@@ -271,13 +271,13 @@ class Collection(ListState, Generic[T]):
             self._tell(StateChange())
 
     def _pages_of(self, keys: Iterable[str]) -> list[Bookmark[T]]:
-        """The pages that hold the most of some records, but for the one that comes first anyway."""
+        """Return the pages that hold the most of some records, except the list's first page."""
         pages = (self._pages.get(key) for key in keys)
         page_counts = Counter(page for page in pages if page is not None and not page.is_first)
         return [page for page, _ in page_counts.most_common(PAGES_FIRST)]
 
     async def _keep_singles(self, state: RefreshState[T], *, look: bool) -> dict[str, None]:
-        """The records read on their own that the walk did not meet and that are still there."""
+        """Return the keys of records read alone that the walk missed and that still exist."""
         singles: dict[str, None] = {}
         for key in [key for key in self._singles if key not in state.records]:
             if not look or key in self._put or self._read_one is None:
@@ -294,7 +294,7 @@ class Collection(ListState, Generic[T]):
         return singles
 
     async def reread(self, *, deleted_keys: Keys[str] = ()) -> None:
-        """Refresh, with nothing that was asked for before now; raises the CapgoError it ends in."""
+        """Refresh with requests made after now only; raises the CapgoError it ends in."""
         while self._refresh is not None:
             async with self._turn:
                 await asyncio.sleep(0)
@@ -306,11 +306,11 @@ class Collection(ListState, Generic[T]):
             raise CapgoError(why, kind=ErrorKind.UNREACHABLE)
 
     def page_of(self, key: str) -> Bookmark[T] | None:
-        """The page that a record was last met on; None where that is not known."""
+        """Return the page that a record was last read on; None where that is not known."""
         return self._pages.get(key) if key in self.records else None
 
     async def reread_page(self, page: Bookmark[T]) -> ReadPage[T]:
-        """Read one page again, and take over what it says of known records.
+        """Read one page again, and update the known records on it.
 
         Raises:
             CapgoError: as the request does.
@@ -325,7 +325,7 @@ class Collection(ListState, Generic[T]):
         return read
 
     async def remove(self, key: str) -> None:
-        """Take out a record that the server is known to have no longer."""
+        """Remove a record that the server no longer has."""
         async with self._turn:  # else what is under way brings it back
             if (record := self.records.get(key)) is None:
                 return
@@ -339,7 +339,7 @@ class Collection(ListState, Generic[T]):
             self._tell(Replacement())
 
     def put(self, record: T) -> None:
-        """Keep a record that was read on its own: a look-up or the re-read after a write."""
+        """Add or update a record that was read alone: by a look-up or after a write."""
         key = self._key(record)
         is_known = key in self.records
         if is_known:
@@ -354,7 +354,7 @@ class Collection(ListState, Generic[T]):
         self._tell(Update((key,)) if is_known else Addition((key,)))
 
     def touch(self, key: str) -> None:
-        """Say that a record is to be drawn again although its contents are the same."""
+        """Have a record drawn again although its contents are the same."""
         if key in self.records:
             self._tell(Update((key,)))
 
@@ -380,12 +380,12 @@ class Collection(ListState, Generic[T]):
                 self._pages.update(dict.fromkeys(keys, page.bookmark))
 
     async def _ask(self, request: Callable[[], Awaitable[AnyT]]) -> AnyT:
-        """Make one request of the turn."""
+        """Make one request of this turn."""
         self._request_count += 1
         return await request()
 
     def _take(self, page: Page[T], state: RefreshState[T] | None = None) -> list[str]:
-        """Merge a page of a walk, the list's own or that of a refresh; gives its records' ids."""
+        """Merge a page of the list's walk or of a refresh; return its row keys."""
         rows = (*page.rows, *page.updates)
         keys = list(map(self._key, rows))
         if state is None and self.records.keys().isdisjoint(keys):
@@ -402,7 +402,7 @@ class Collection(ListState, Generic[T]):
         return keys
 
     def _merge_page(self, read: ReadPage[T], state: RefreshState[T] | None = None) -> list[str]:
-        """Merge a page read apart from any walk; gives the known records on it.
+        """Merge a page that was read apart from any walk; return the keys of its known records.
 
         What is new on it has no place yet: a walk brings it.
         """
@@ -411,7 +411,7 @@ class Collection(ListState, Generic[T]):
         return list(known_rows)
 
     def _merge(self, rows: Iterable[T], state: RefreshState[T] | None = None) -> None:
-        """Take over what came, and tell what of it is new or reads otherwise."""
+        """Merge records, and report which are new or have changed."""
         new_keys: list[str] = []
         updated_keys: list[str] = []
         for record in rows:
@@ -436,7 +436,7 @@ class Collection(ListState, Generic[T]):
 
     @asynccontextmanager
     async def _request(self, loading: Loading) -> AsyncIterator[None]:
-        """Take the turn, and whatever happens leave no list behind that says it is loading."""
+        """Hold the turn during requests, and note how they ended."""
         async with self._turn:
             self.loading = loading
             self._put.clear()

@@ -1,4 +1,4 @@
-"""The command of this program that reads one record, for a shell to run."""
+"""The command of this program that reads one record, for a shell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def reading_command(noun: str, name: str, target: Target) -> str:
-    """The command that shows the record of a name; the key is where the settings have it."""
+    """Return the command that shows a record; the API key comes from the settings."""
     words = ["capgo-tui", noun, "get"]
     server = address_of(target)
     if server != DEFAULT_SERVER:
@@ -26,7 +26,7 @@ def reading_command(noun: str, name: str, target: Target) -> str:
 
 
 def _quote(word: str) -> str:
-    """A word as a shell takes it; controls are spelled, for no clipboard should hold them."""
+    """Quote a word for a shell, with control characters escaped."""
     if word.isprintable():
         return shlex.quote(word)
     text = "".join(

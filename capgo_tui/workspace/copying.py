@@ -1,4 +1,4 @@
-"""What can be copied of a record, or of some, one a line."""
+"""Texts of records to copy, one record a line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST_NAME = 24
 
 
 class Part(StrEnum):
-    """What of a record is copied."""
+    """The part of a record to copy."""
 
     ID = "id"
     NAME = "name"
@@ -39,7 +39,7 @@ class Part(StrEnum):
     COMMAND = "command line"
 
     def describe(self, records: Sequence[AnyRecord], noun: str) -> str:
-        """What it is called, such as «the id of qa-07» or «the ids of 3 devices»."""
+        """Return what is copied, such as «the id of qa-07» or «the ids of 3 devices»."""
         if len(records) == 1:
             return f"the {self} of {shorten(name_of(records[0]), LONGEST_NAME)}"
         plural = "" if self in (Part.JSON, Part.CURL) else "s"
@@ -48,18 +48,18 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Copying:
-    """Some records of one list, and what it takes to copy something of them."""
+    """Records of one list, with what their texts need."""
 
     noun: str
-    """What one of them is called."""
+    """The noun of one record."""
     records: Sequence[AnyRecord]
     rows: Sequence[Sequence[str]]
-    """What the columns of the list say of each."""
+    """The cells of each record."""
     target: Target
     traits: Traits
 
     def text(self, part: Part) -> str:
-        """What is copied: a line for each record, but the JSON of a single one is indented.
+        """Return the text to copy: a line for each record; the JSON of a single one is indented.
 
         Raises:
             Refused: when no request can read such a record.
@@ -88,7 +88,7 @@ class Copying:
         return curl(self._request(record), address_of(self.target), self.target.key)
 
     def _request(self, record: AnyRecord) -> Request:
-        """What reads a record alone; the server gives bundles as a list only."""
+        """Return the request for a record; bundles can only be read as a list."""
         app_id = self.target.app_id
         match record:
             case Channel():
@@ -103,12 +103,12 @@ class Copying:
 
 
 def id_of(record: AnyRecord) -> str:
-    """The id that the server knows a record by."""
+    """Return the wire id of a device, the id of any other record."""
     return record.wire_key if isinstance(record, Device) else str(record.id)
 
 
 def name_of(record: AnyRecord) -> str:
-    """What people call a record; clean."""
+    """Return the name of a record for people; clean."""
     if isinstance(record, Device):
         return record.custom_id or record.device_id
     return record.name

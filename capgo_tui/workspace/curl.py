@@ -1,4 +1,4 @@
-"""A request as a command for curl: what was sent, without what is secret."""
+"""Requests as commands for curl, without secrets."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 _DEMO = "https://demo.invalid"
-"""Where the commands of the demo go: nowhere, for its server has no address."""
+"""The address in the commands of the demo, whose server has none."""
 _SECRET_FIELDS = {"session_key", "sessionkey"}
 _PLACEHOLDER = "[redacted]"
 
 
 def address_of(target: Target) -> str:
-    """The server of a target as a command names it."""
+    """Return the server of a target as a command names it."""
     return target.server if target.is_remote else _DEMO
 
 
 def curl(request: Request, server: str, key: ApiKey) -> str:
-    """The command that sends `request` again; the shell puts the key in from ``$CAPGO_TOKEN``.
+    """Return the command that sends `request` again; the shell inserts the key, ``$CAPGO_TOKEN``.
 
     It is plain ASCII whatever the request holds: paths are percent-encoded and JSON escaped.
     """

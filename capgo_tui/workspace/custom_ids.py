@@ -1,4 +1,4 @@
-"""Finding a device by what a ticket says of it: its id, or its custom id.
+"""The search for a device by its id or its custom id.
 
 A custom id is whatever a phone says of itself, and several may say the same. The server is
 asked for the id first; then for the custom id, which not every server can look up (contract
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 NAME_WIDTH: Final = 16
-"""Cells of a name that leave room on a line of 80 for why nothing has it."""
+"""Most cells of a name in a message of 80 cells."""
 MOST_READ: Final = 10_000
-"""So many devices are read at most to meet a custom id: 67 requests, less than a minute."""
+"""Most devices that are read to find a custom id: 67 requests, less than a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search for a device has brought."""
+    """The result of a search for a device."""
 
     devices: Sequence[Device] = ()
     """More than one where several share a custom id."""
     by_custom_id: bool = False
-    """Whether it was looked for by its custom id."""
+    """Whether the custom id was searched for."""
     why_not: str = ""
-    """Why it was not."""
+    """Why it was not searched for."""
     read: int | None = None
-    """How many devices were read for that; None for none."""
+    """The number of devices that were read; None for none."""
     of_all: bool = False
-    """Whether these were any devices; else those alone that have a custom id."""
+    """Whether all devices were read; else only those with a custom id."""
     more: bool = False
-    """Whether there may be more of that custom id: not all were read."""
+    """Whether there may be more devices of that custom id: not all were read."""
 
     @property
     def nothing(self) -> str:
-        """Completes «no device has …» where none was found; not more than is known."""
+        """The end of «no device has …» where none was found."""
         if not self.by_custom_id:
             return f"that id{', and ' * bool(self.why_not)}{self.why_not}"
         if self.read is None:
@@ -64,7 +64,7 @@ class Search:
 
     @property
     def doubt(self) -> str:
-        """What is not sure of those that were found; empty where nothing is."""
+        """What is uncertain about the devices; empty where nothing is."""
         if len(self.devices) > 1:
             return f"{len(self.devices)}{' or more' * self.more} devices have that custom id"
         if self.devices and self.more:
@@ -76,7 +76,7 @@ class Search:
 
 
 def not_found(text: str, search: Search, *, is_id: bool) -> str:
-    """That nothing was found, in one line of a screen; not more than is known.
+    """Say that nothing was found, in one line of a screen.
 
     `text` is clean, and `is_id` says whether it was looked for as an id as well.
     """
@@ -96,7 +96,7 @@ def not_found(text: str, search: Search, *, is_id: bool) -> str:
 async def find_device(
     workspace: Workspace, text: str, *, walks: Callable[[int], None] | None = None
 ) -> Search:
-    """Find the device of an id, else those of a custom id, and keep them in the list.
+    """Find the device of an id, else those of a custom id, and add them to the list.
 
     Args:
         workspace: the app.
@@ -114,7 +114,7 @@ async def find_device(
 async def find_custom_id(
     workspace: Workspace, text: str, walks: Callable[[int], None] | None = None
 ) -> Search:
-    """Find the devices of exactly one custom id, as `find_device` does."""
+    """Find the devices of exactly one custom id, and add them to the list."""
     try:
         reply = await workspace.client.devices_of_custom_id(workspace.target.app_id, text)
     except (UnsupportedByRevision, InvalidArgument) as error:
@@ -129,7 +129,7 @@ async def find_custom_id(
 
 
 async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -> Search | None:
-    """Read the devices that have a custom id, up to the page that has this one.
+    """Read the devices with a custom id, up to the page that has this one.
 
     All devices where the server cannot list just those; None where it tells no custom id.
     """

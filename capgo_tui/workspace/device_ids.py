@@ -1,4 +1,4 @@
-"""Device ids from a ticket or a spreadsheet: which devices they mean, loaded or not."""
+"""Device ids in a pasted text, and the devices they mean, loaded or not."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ _HEADS: Final = frozenset({"device_id", "deviceid", "device id", "device", "id"}
 _SEPARATORS: Final = re.compile(r"[\s,;|]+")
 _QUOTES: Final = "\"'`()[]{}<>"
 LONGEST: Final = 200
-"""Characters of an id; a longer one is something else that was pasted."""
+"""Most characters of an id."""
 AT_ONCE: Final = 4
-"""Requests under way together while ids are looked up."""
+"""Most requests at a time while ids are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceMatch:
-    """One id of a list, and the device it means."""
+    """An id of a list, and the device it means."""
 
     id: str
-    """As the server is to be told it: in its own spelling where it is known."""
+    """The wire id, in the server's spelling where that is known."""
     device: Device | None = None
-    """None when it is not loaded, or the server has not seen it."""
+    """None when it is not loaded, or unknown to the server."""
     trouble: str = ""
-    """Why it means no one device; empty when it does."""
+    """Why it does not mean exactly one device; empty when it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """The ids of a text, and what else stands in it."""
+    """The ids of a text, and its other words."""
 
     ids: Sequence[str] = ()
-    """In the text's order, each once."""
+    """The ids in the order of the text, each once."""
     left_out: Sequence[str] = ()
-    """Words beside something that looks like a device id: read as talk, or as other columns."""
+    """Words on a line with a device id that are no id: prose, or other columns."""
 
 
 def parse_ids(text: str) -> Ids:
-    """Find the ids in a text.
+    """Return the ids in a text.
 
     They may stand one a line or be separated by commas, semicolons and spaces. Of rows with
     more in them it is the column headed ``device_id``, else what looks like a device id.
@@ -69,7 +69,7 @@ def parse_ids(text: str) -> Ids:
 
 
 def _of_column(lines: Sequence[str]) -> list[str] | None:
-    """The cells below a heading that means device ids; None without such a heading."""
+    """Return the cells below a heading of device ids; None without such a heading."""
     if not lines:
         return None
     delimiter = next((each for each in "\t;," if each in lines[0]), ",")
@@ -86,11 +86,11 @@ def _bare(word: str) -> str:
 
 
 class DeviceFinder:
-    """Finds the devices that ids mean, among the loaded ones and by asking the server."""
+    """Find the devices of ids, among the loaded ones and on the server."""
 
     @classmethod
     async def of(cls, workspace: Workspace) -> DeviceFinder:
-        """Make one beside the event loop: there may be many devices."""
+        """Create a finder in a thread: there may be many devices."""
         return await asyncio.to_thread(cls, workspace, list(workspace.devices.records.values()))
 
     def __init__(self, workspace: Workspace, devices: Iterable[Device]) -> None:
@@ -104,15 +104,15 @@ class DeviceFinder:
 
     @property
     def takes_unknown(self) -> bool:
-        """Whether the server takes an override for a device that it has not seen."""
+        """Whether the server takes an override for a device it does not know."""
         return self._workspace.client.traits.links_unseen_devices
 
     def now(self) -> datetime:
-        """The time of the workspace."""
+        """Return the time of the workspace."""
         return self._workspace.now()
 
     def among_loaded(self, ids: Sequence[str]) -> list[DeviceMatch]:
-        """Each of some ids with its device where that is loaded; costs no request.
+        """Match ids with the loaded devices, without any request.
 
         What is no device's id but the custom id of exactly one means that one.
         """
@@ -139,7 +139,7 @@ class DeviceFinder:
     async def ask_server(
         self, matches: Sequence[DeviceMatch], on_progress: Callable[[int], None]
     ) -> list[DeviceMatch]:
-        """Look up what is not loaded; `asked` is told how many have been.
+        """Look up the devices that are not loaded; `on_progress` gets the number of answers.
 
         Raises:
             CapgoError: the first failure but an unknown device; nothing more is asked then.

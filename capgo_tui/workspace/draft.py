@@ -1,4 +1,4 @@
-"""What a small form asks for: its entries, what is wrong with them, what would be sent."""
+"""Drafts of small forms: their entries, errors and requests."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ SECRET_FIELDS: Final = frozenset({"session_key"})
 
 
 class Kind(Enum):
-    """How an entry is filled in."""
+    """How an entry is edited."""
 
     TEXT = auto()
     SECRET = auto()
     CHOICE = auto()
     """Yes or no."""
     LABEL = auto()
-    """Shown alone."""
+    """Not editable."""
     ACTION = auto()
-    """Enter on it is a wish of its own."""
+    """Enter on it runs an action."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of a form."""
+    """One entry of a form."""
 
     name: str
     label: str
     kind: Kind = Kind.TEXT
     hint: str = ""
-    """What belongs there, shown beside it."""
+    """The text shown beside it."""
 
 
 class Draft(ABC):
-    """What has been filled in; says of each entry what is wrong with it."""
+    """The texts of a form's entries, and what is wrong with them."""
 
     title: str
     entries: Sequence[Entry]
@@ -56,47 +56,47 @@ class Draft(ABC):
         self._refusals: dict[str, tuple[str, str]] = {}
 
     def text(self, name: str) -> str:
-        """What an entry holds."""
+        """Return the text of an entry."""
         return self._texts.get(name, "")
 
     def type(self, name: str, text: str) -> None:
-        """Fill an entry in."""
+        """Set the text of an entry."""
         self._texts[name] = text
 
     def is_changed(self, name: str) -> bool:
-        """Whether an entry holds something else than at first."""
+        """Whether an entry has another text than at first."""
         return self.text(name).strip() != self._first.get(name, "").strip()
 
     @property
     def dirty(self) -> int:
-        """How many entries would be lost."""
+        """The number of edited entries."""
         return sum(self.is_changed(entry.name) for entry in self.entries)
 
     def refuse(self, name: str, why: str) -> None:
-        """Keep what the server said against what an entry holds, until it holds another text."""
+        """Show the server's refusal of an entry until its text changes."""
         self._refusals[name] = (self.text(name), clean(why))
 
     def error(self, name: str) -> str:
-        """What is wrong with an entry; empty for nothing."""
+        """Return what is wrong with an entry; empty for nothing."""
         text, why = self._refusals.get(name, ("", ""))
         return self.problem(name) or (why if why and text == self.text(name) else "")
 
     def first_error(self) -> tuple[Entry, str] | None:
-        """The first entry that cannot be sent as it is."""
+        """Return the first entry that has an error, and the error."""
         problems = ((entry, self.problem(entry.name)) for entry in self.entries)
         return next(((entry, problem) for entry, problem in problems if problem), None)
 
     @abstractmethod
     def problem(self, name: str) -> str:
-        """Which rule an entry breaks; empty for none."""
+        """Return the rule that an entry breaks; empty for none."""
 
     @abstractmethod
     def about(self) -> Sequence[tuple[str, str]]:
-        """What stands below the entries: clean texts, each with its tone."""
+        """Return the lines below the entries: clean texts, each with its tone."""
 
 
 def preview(request: Request) -> str:
-    """A request as it will be sent, secrets aside: ``POST /bundle {"app_id": …}``."""
+    """Return a request without its secrets: ``POST /bundle {"app_id": …}``."""
     body: dict[str, JSON] = {
         field: "•••" if field in SECRET_FIELDS else value
         for field, value in (request.body or {}).items()

@@ -1,4 +1,4 @@
-"""Failures in few words that any front end can use."""
+"""Short descriptions of failures for every front end."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def next_step_after(error: CapgoError | None) -> NextStep | None:
 
 
 def time_to_wait(error: CapgoError, seconds_waited: float) -> str:
-    """How long is still to wait: never rounded down, or the next try would come too early."""
+    """Return the time still to wait, never rounded down."""
     if error.retry_after is None:
         return "a little"
     seconds = max(0 if seconds_waited else 1, math.ceil(error.retry_after - seconds_waited))
@@ -60,7 +60,7 @@ def time_to_wait(error: CapgoError, seconds_waited: float) -> str:
 
 
 def describe_lock(error: CapgoError, failed_at: datetime | None) -> str:
-    """How long the address is locked, and until when where that is known."""
+    """Return how long the address is locked, and until when where that is known."""
     minutes = LOCKED_SECONDS // 60
     if failed_at is None:
         return f"locked for {minutes} minutes"

@@ -1,4 +1,4 @@
-"""What files say in place of ages and signs: other programs read them, and on another day."""
+"""Texts for files in place of ages and signs, which other programs and other days need."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 def flag(value: bool | None) -> str:
-    """``true`` and ``false``; empty for what the server does not tell."""
+    """Return ``true`` or ``false``; empty for what the server does not tell."""
     return "" if value is None else str(value).lower()
 
 
 def blank_if_unknown(text: str) -> str:
-    """A text, empty where it is the sign for what the server does not tell."""
+    """Return a text, or an empty one for the sign of what the server does not tell."""
     return "" if text == "?" else text
 
 
 def timestamp(moment: datetime | None) -> str:
-    """A moment as programs read it, such as ``2026-01-31T12:00:00.000Z``; empty for none."""
+    """Return a timestamp such as ``2026-01-31T12:00:00.000Z``; empty for none."""
     if moment is None:
         return ""
     try:

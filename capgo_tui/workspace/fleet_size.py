@@ -1,4 +1,4 @@
-"""About how many devices an app has: no endpoint tells, but its statistics tell the active ones."""
+"""The approximate number of devices of an app: the active ones in its statistics."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 SPAN: Final = timedelta(days=ACTIVE_DAYS)
 LONGEST: Final = 5.0
-"""Seconds that the answer may take: nobody waits longer for a number that is only nice to have."""
+"""Most seconds that the request may take: the number is not important."""
 _PASSING = {ErrorKind.UNREACHABLE, ErrorKind.SERVER_FAULT, ErrorKind.RATE_LIMITED}
 
 
 class FleetSize:
-    """How many devices of an app were active lately, asked for once and only when it is wanted."""
+    """The number of active devices of an app, requested once and only when needed."""
 
     def __init__(self, client: CapgoClient, app_id: str, now: Callable[[], datetime]) -> None:
         self.active: int | None = None
-        """Devices active in `SPAN`; None while that is not known."""
+        """Devices active in `SPAN`; None while unknown."""
         self._client = client
         self._app_id = app_id
         self._now = now
         self.is_settled = False
-        """Whether there is nothing more to ask."""
+        """Whether no further request is needed."""
 
     async def learn(self) -> None:
-        """Ask the server, unless it has answered already or its API does not tell.
+        """Ask the server, unless it has answered before or its API does not tell.
 
         A failure is none of the operator's business: the number stays unknown, and is asked for
         again only where it was one that passes.

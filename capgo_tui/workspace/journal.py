@@ -1,4 +1,4 @@
-"""The journal: every write of ours, with before, after, when, by which key, and its end.
+"""The journal: every write with before, after, time, API key fingerprint and outcome.
 
 One SQLite file per user. An entry is there, on the disk, before its request is sent; what
 became of it is added afterwards. An entry without an end belongs to a write under way in a
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.journal_entry import Entry
 
 MOST_ENTRIES: Final = 10_000
-"""So many entries are kept, of all apps together."""
+"""Most entries that are kept, of all apps together."""
 MOST_LISTED: Final = 500
 ENDED_EARLY: Final = "the program ended before the end was known; read again at a later start"
 NOT_SENT: Final = "none was sent"
@@ -72,9 +72,9 @@ _OURS_OR_NOBODYS: Final = (
     f"id IN (SELECT id FROM changes WHERE {_OURS} UNION SELECT id FROM changes"  # noqa: S608
     " WHERE typeof(server) <> 'text' OR typeof(app_id) <> 'text')"
 )
-"""With those that are so damaged that they are of no app."""
+"""Includes rows that are too damaged to belong to an app."""
 _ONE_VALUE: Final = re.compile(r"(NULL|NUMERIC|TEXT) value in changes\.")
-"""What SQLite's own check says of a row that is not as it should be, in a sound file."""
+"""Findings of SQLite's own check about single rows of a sound file."""
 
 
 class JournalUnusable(Refused):
@@ -82,7 +82,7 @@ class JournalUnusable(Refused):
 
 
 class JournaledChange(Protocol):
-    """What the journal writes down of a change."""
+    """What the journal records of a change."""
 
     @property
     def key(self) -> str:
@@ -90,12 +90,12 @@ class JournaledChange(Protocol):
         ...
 
     def model_dump(self, *, mode: Literal["json"]) -> dict[str, JSON]:
-        """All of it as JSON values, its ``kind`` among them."""
+        """Return the change as JSON values, with its ``kind``."""
         ...
 
 
 class Journal:
-    """The journal as one app on one server sees it; may be used from any thread."""
+    """The journal of one app on one server; may be used from any thread."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class Journal:
         now: Callable[[], datetime],
         most_entries: int = MOST_ENTRIES,
     ) -> None:
-        """Make a journal in a file, or with None one that is forgotten at the end.
+        """Use a journal in a file, or with None one in memory.
 
         The file is made when the first change is written into it.
         """
@@ -131,7 +131,7 @@ class Journal:
         undoes: int | None = None,
         run: str | None = None,
     ) -> int:
-        """Write down what is about to be sent; gives the entry's number once it is on the disk.
+        """Record a change before it is sent; return the entry's number once it is on the disk.
 
         Without a request nothing is: it was refused beforehand, and is settled so.
 
@@ -172,7 +172,7 @@ class Journal:
         return entry
 
     def settle(self, entry: int, outcome: Outcome, *, late: bool = False) -> None:
-        """Write down what became of an entry.
+        """Record the outcome of an entry.
 
         Args:
             entry: its number.
@@ -196,7 +196,7 @@ class Journal:
             )
 
     def entries(self, limit: int = MOST_LISTED) -> Sequence[Entry]:
-        """The latest changes of this app on this server, newest first.
+        """Return the latest entries of this app on this server, newest first.
 
         Raises:
             JournalUnusable: when they cannot be read.
@@ -206,12 +206,12 @@ class Journal:
         return _with_undone(entries)
 
     def cut_off(self) -> Sequence[Entry]:
-        """Those whose program ended before their end was known, oldest first."""
+        """Return the entries whose program ended before their outcome was known, oldest first."""
         entries = self._select(f"{_OURS} AND fate IS NULL ORDER BY id")
         return [entry for entry in entries if entry.cut_off]
 
     def close(self) -> None:
-        """Close the file; what is under way by then counts as cut off."""
+        """Close the file; changes still under way then count as cut off."""
         with self._turn:
             if self._db is not None:
                 self._db.close()
@@ -263,7 +263,7 @@ class Journal:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """Say of every failure which file it is about, and what can be done."""
+        """Raise every failure as `JournalUnusable`, with the file and what can be done."""
         try:
             yield
         except (sqlite3.Error, OSError, ValueError) as error:
@@ -297,7 +297,7 @@ class Journal:
 
 
 def _make_private(path: Path) -> None:
-    """See to it that the file is there and its owner's alone; SQLite gives -wal and -shm the same.
+    """Create the file if needed, readable by its owner alone; SQLite does so with -wal and -shm.
 
     In a folder that others may write, or through a link, it could be made to be any file.
     """
@@ -309,7 +309,7 @@ def _make_private(path: Path) -> None:
 
 
 def _prepare(db: sqlite3.Connection, path: Path | None) -> None:
-    """Check that it is a journal this program can read, and make one of an empty file."""
+    """Check that this program can read the journal, and create the tables in an empty file."""
     db.row_factory = sqlite3.Row
     db.text_factory = text_of
     try:
@@ -343,7 +343,7 @@ def _damage_error(path: Path | None, reason: str) -> JournalUnusable:
 
 
 def _with_undone(entries: Sequence[Entry]) -> list[Entry]:
-    """Mark what was taken back: by all changes of one undo, none of them taken back since.
+    """Mark the entries that were undone: by all changes of one undo, none of them undone since.
 
     Whatever takes an entry back is newer, so that going from the newest it is known by then.
     """

@@ -1,4 +1,4 @@
-"""The entries of the journal, and how a row of its file is read as one.
+"""The entries of the journal, and how they are read from rows of its file.
 
 Anybody may have damaged the file: a row is believed only where every value in it is what this
 program writes there.
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
 
 _YEARS: Final = range(2000, 3000)
-"""Those of a time that can be reckoned with, in any zone."""
+"""The years of a valid time, in any zone."""
 LAST_ID: Final = 2**53
-"""A number of an entry that is never come to: SQLite itself has none behind the greatest."""
+"""An entry number that is never reached; after the greatest, SQLite has none."""
 _GREATEST: Final = 2**63
-"""No field of a record has a number beyond it, and none can be divided without end."""
+"""The greatest absolute value of a number in a change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One write: a row of the journal."""
+    """One write: an entry of the journal."""
 
     id: int
     server: str
@@ -42,10 +42,10 @@ class Entry:
     request: str
     """Method and target, such as ``POST /device``."""
     run: str | None
-    """What it shares with all that was confirmed together with it."""
+    """The name of the batch it belongs to."""
     undoes: int | None
     fate: Fate | None
-    """None while it is under way, or when the program ended before it was."""
+    """None while it is under way, or when the program ended before its outcome was known."""
     settled_at: datetime | None
     found: State | None
     error: str | None
@@ -63,7 +63,7 @@ class Entry:
 
 
 def text_of(raw: bytes) -> str | bytes:
-    """A text of the file; one that is none is told by its bytes, and stops no other."""
+    """Decode a text of the file; return the bytes of one that is not UTF-8."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -71,7 +71,7 @@ def text_of(raw: bytes) -> str | bytes:
 
 
 def load_json(text: str) -> object:
-    """The value of a JSON text; raises `ValueError` or `RecursionError` for one not of ours."""
+    """Parse a JSON text; raises `ValueError` or `RecursionError` for an invalid one."""
     return json.loads(text, parse_int=_integer)
 
 
@@ -83,7 +83,7 @@ def _integer(digits: str) -> int:
 
 
 def read_entry(row: sqlite3.Row, *, under_way: bool) -> Entry:
-    """A row as an entry; one that does not parse is a damaged entry, and disturbs no other."""
+    """Return the entry of a row; a damaged one where the row cannot be parsed."""
     try:
         return _parse(row, under_way=under_way)
     except (ValueError, RecursionError):
@@ -91,7 +91,7 @@ def read_entry(row: sqlite3.Row, *, under_way: bool) -> Entry:
 
 
 def _parse(row: sqlite3.Row, *, under_way: bool) -> Entry:
-    """A row as an entry; raises `ValueError` or `RecursionError` for one that is damaged."""
+    """Parse a row; raises `ValueError` or `RecursionError` for a damaged one."""
     if not 0 < row["id"] < LAST_ID:
         raise ValueError("no number of ours")
     undoes = row["undoes"]
@@ -122,7 +122,7 @@ def _parse(row: sqlite3.Row, *, under_way: bool) -> Entry:
 
 
 def _damaged_entry(row: sqlite3.Row) -> Entry:
-    """What can be told of a row that does not parse: the texts it has."""
+    """Return the entry of a damaged row: its texts."""
 
     def text(column: str) -> str:
         return row[column] if isinstance(row[column], str) else ""

@@ -1,4 +1,4 @@
-"""What hangs on a channel: the devices that are forced to it."""
+"""The devices that are forced to a channel."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 MOST_NAMES: Final = 5
-"""So many of the overridden devices are named."""
+"""Most overridden devices that are named."""
 REREAD: Final = 20
-"""So many requests at most read them again; more would be a burst."""
+"""Most requests that read them again."""
 
 
 def overridden_devices(workspace: Workspace, channel: Channel) -> list[Device]:
-    """The loaded devices that are forced to a channel.
+    """Return the loaded devices that are forced to a channel.
 
     One pass over what is loaded, 7 ms for 100 000 devices: cheaper than keeping an index of
     them through every page and refresh for a question that is asked now and then.
@@ -32,7 +32,7 @@ def overridden_devices(workspace: Workspace, channel: Channel) -> list[Device]:
 
 
 def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[str]:
-    """Which devices lose their override with their channel, and how far that is known."""
+    """Say which devices lose their override with a channel, and how far that is known."""
     devices = workspace.devices
     if not workspace.tells_overrides:
         return ["devices forced to it lose that; this server does not tell which"]
@@ -56,7 +56,7 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
 
 
 async def reread_devices(workspace: Workspace, keys: Sequence[str]) -> int:
-    """Read some devices again whose override has gone; gives how many are left as they were.
+    """Read devices again that lost their override; return how many were not read.
 
     Those of one page come with one request. Many requests, or those after a failure, wait for
     the next refresh of the list.

@@ -1,4 +1,4 @@
-"""What is known of how far a list is loaded, apart from its records."""
+"""The state of a list, apart from its records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Loading(Enum):
-    """What a collection is waiting for."""
+    """The request of a collection that is under way."""
 
     NOTHING = "nothing"
     MORE = "more"
@@ -24,7 +24,7 @@ class Loading(Enum):
 
 
 class ListState:
-    """How far a list is loaded, and how that went: all that words about it need."""
+    """How far a list is loaded, and how its last request ended."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -57,17 +57,17 @@ class ListState:
 
     @property
     def noun(self) -> str:
-        """What one of its records is called."""
+        """The noun of one record."""
         return self.name.removesuffix("s")
 
     @property
     def unreadable(self) -> int:
-        """How many rows of the server could not be understood."""
+        """The number of rows that could not be understood."""
         return self.unreadable_rows.count
 
     @property
     def has_answer(self) -> bool:
-        """Whether the server has answered at all, well or badly."""
+        """Whether the server has answered, with rows or an error."""
         return self.as_of is not None or self.error is not None
 
     @property
@@ -79,7 +79,7 @@ class ListState:
 
     @property
     def stoppable(self) -> bool:
-        """Whether something long is under way, which `Collection.stop` would end."""
+        """Whether something is under way that `Collection.stop` would end."""
         return self.loading_all or self.read_again > 0 or self.waiting is not None
 
     @property

@@ -1,4 +1,4 @@
-"""What it takes to load all of a list whose length no server tells: requests, and time."""
+"""The requests and the time it takes to load a list of unknown length."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 A_MINUTE: Final = 100
 """Requests a minute that the service documents (contract §3)."""
 ASK_FROM: Final = 100
-"""More requests than this are asked about first."""
+"""More requests than this need a confirmation."""
 ACTIVE_DAYS: Final = 30
-"""The devices that were active in so many days are taken for all there are."""
+"""The devices active in so many days are taken for all there are."""
 
 
 @dataclass
 class LoadEffort:
-    """One loading of all devices: what is known of it beforehand, and how far it has come."""
+    """The effort of loading all devices: what is known before, and how far it is."""
 
     expected_count: int | None
-    """About how many there may be in all: those active lately; None when nobody tells."""
+    """About how many devices there are: the active ones; None when unknown."""
     loaded_count: int
     """Records that are loaded."""
     page_size: Callable[[], int]
@@ -38,24 +38,24 @@ class LoadEffort:
 
     @property
     def requests_left(self) -> int | None:
-        """About how many requests are left; None when not known, or fewer were expected."""
+        """About how many requests are left; None when unknown, or when fewer were expected."""
         if self.expected_count is None or self.expected_count <= self.loaded_count:
             return None
         return math.ceil((self.expected_count - self.loaded_count) / self.page_size())
 
     @property
     def is_long(self) -> bool:
-        """Whether it takes so many requests that it is asked about first."""
+        """Whether it takes so many requests that it needs a confirmation."""
         left = self.requests_left
         return left is not None and left > ASK_FROM
 
     def note(self, requests: int, loaded_count: int) -> None:
-        """Take note of a page that came with so many requests, and of the records there are."""
+        """Note the requests of a page and the number of loaded records."""
         self.requests += requests
         self.loaded_count = loaded_count
 
     def seconds_left(self, now: datetime) -> float | None:
-        """Seconds that are left at the pace so far, or at the documented one after a refusal."""
+        """Return the seconds left at the pace so far, or at the documented one after a refusal."""
         left = self.requests_left
         if left is None:
             return None
@@ -69,7 +69,7 @@ class LoadEffort:
 
 
 def announcement(effort: LoadEffort) -> str:
-    """What it takes, before it begins: ``~900 active in 30 days · 6 requests, 4 s · …``.
+    """Return the effort before loading: ``~900 active in 30 days · 6 requests, 4 s · …``.
 
     Never says how many there are, for that nobody knows. A narrow screen leaves the last out.
     """
@@ -81,7 +81,7 @@ def announcement(effort: LoadEffort) -> str:
 
 
 def question(effort: LoadEffort, width: int) -> str:
-    """Whether to load all of them, in a sentence that fits into so many cells."""
+    """Return the question whether to load all devices, in at most `width` cells."""
     left, count = effort.requests_left or 0, group_digits(effort.expected_count or 0)
     cost, active = _cost(left), f"active in {ACTIVE_DAYS} days"
     sentences = (
@@ -94,7 +94,7 @@ def question(effort: LoadEffort, width: int) -> str:
 
 
 def progress(effort: LoadEffort, now: datetime) -> str:
-    """How far it has come, ``83 of ~667 requests · ~5 min left``; at first, what it takes."""
+    """Return the progress, ``83 of ~667 requests · ~5 min left``; at first the effort."""
     if not effort.requests:
         return announcement(effort)
     left, count = effort.requests_left, effort.requests

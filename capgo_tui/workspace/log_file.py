@@ -1,4 +1,4 @@
-"""The file of ``--log-file``: a line for each request as it happens, for its owner alone.
+"""The file of ``--log-file``: a line for each request, readable by its owner alone.
 
 On Windows, where a file has no mode, whoever may read its folder may read it.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LogFile:
-    """Lines behind those of earlier runs; after the first failure nothing more is written.
+    """A log file that lines are appended to; after the first failure nothing more is written.
 
     Raises:
         OSError: when `path` cannot be written, or is no plain file of the user's.
@@ -25,7 +25,7 @@ class LogFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trouble: str | None = None
-        """Why nothing more is written; None while all is well."""
+        """Why nothing more is written; None while lines are written."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         self._file: int | None = open_plain(path, flags)
         try:
@@ -37,7 +37,7 @@ class LogFile:
             raise
 
     def write(self, line: str) -> None:
-        """Add a line; a failure is kept in `trouble` and disturbs nobody."""
+        """Append a line; a failure is kept in `trouble` and not raised."""
         if self._file is None or self.trouble is not None:
             return
         try:

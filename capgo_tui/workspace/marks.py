@@ -1,4 +1,4 @@
-"""The records of a view that the operator has marked, to do one thing to all of them."""
+"""The marked records of a view."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T", bound="Record")
 
 
 class Marks(Generic[T]):
-    """A set of ids; a filter hides marks but does not take them away."""
+    """A set of row keys; a filter hides marks but does not remove them."""
 
     def __init__(self, view: View[T]) -> None:
         self._view = view
@@ -25,7 +25,7 @@ class Marks(Generic[T]):
         self._anchor: str | None = None
         self._hidden_count = 0
         self._counted_generation: int | None = 0
-        """The view's generation that `_hidden` was counted in; None when it is to be counted."""
+        """The view's generation of `_hidden_count`; None when that is out of date."""
         view.listen(self._follow)
 
     def __len__(self) -> int:
@@ -35,7 +35,7 @@ class Marks(Generic[T]):
         return key in self._keys
 
     def __iter__(self) -> Iterator[str]:
-        """The marked ids in the order of the view, and behind them the hidden ones in theirs."""
+        """Yield the marked keys in the order of the view, then the hidden ones in order."""
         yield from filter(self._keys.__contains__, self._view.keys())
         if self.hidden_count:
             marked_keys = filter(self._keys.__contains__, self._view.all_keys())
@@ -43,7 +43,7 @@ class Marks(Generic[T]):
 
     @property
     def hidden_count(self) -> int:
-        """How many marked records the filter hides: counted again when the view is another."""
+        """The number of marked records that the filter hides."""
         if self._counted_generation != self._view.generation:
             self._hidden_count = len(self._keys) - self._view.count(self._keys)
             self._counted_generation = self._view.generation
@@ -51,7 +51,7 @@ class Marks(Generic[T]):
 
     @property
     def summary(self) -> str:
-        """How many there are, such as ``3 marked (1 hidden by filter)``; empty for none."""
+        """A summary such as ``3 marked (1 hidden by filter)``; empty for none."""
         if not self._keys:
             return ""
         if not self.hidden_count:
@@ -60,7 +60,7 @@ class Marks(Generic[T]):
         return f"{group_digits(len(self._keys))} marked ({hidden_text} hidden by filter)"
 
     def toggle(self, key: str) -> None:
-        """Mark a record or unmark it; a range can begin here."""
+        """Mark or unmark a record; a range can begin here."""
         if key in self._keys:
             self._keys.discard(key)
         elif key in self._view.collection.records:
@@ -70,7 +70,7 @@ class Marks(Generic[T]):
             self._counted_generation = None
 
     def mark_to(self, key: str) -> None:
-        """Mark all from where the last mark was set to here, as the view stands.
+        """Mark all records from the last mark to here, in the order of the view.
 
         Without a last mark in view it is only this one.
         """
@@ -83,7 +83,7 @@ class Marks(Generic[T]):
         self._anchor = key
 
     def mark_all(self) -> None:
-        """Mark everything the view shows, which of 100 000 records takes some milliseconds."""
+        """Mark all records in view; takes some milliseconds for 100 000."""
         view = self._view
         # A settled view without a filter shows just what a set takes over in half the time.
         shows_all = not view.query and not view.busy
@@ -92,12 +92,12 @@ class Marks(Generic[T]):
         self._counted_generation = self._view.generation
 
     def unmark(self, keys: Iterable[str]) -> None:
-        """Unmark these."""
+        """Unmark some records."""
         self._keys.difference_update(keys)
         self._counted_generation = None
 
     def clear(self) -> None:
-        """Unmark everything, hidden or not."""
+        """Unmark all records, hidden or not."""
         self._keys = set()
         self._anchor = None
         self._counted_generation = None

@@ -1,4 +1,4 @@
-"""Whether more than one device has a custom id: any phone can give itself any of them."""
+"""Custom ids that several devices share: any phone can choose its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def is_shared(custom_id: str, devices: Iterable[Device]) -> bool:
-    """Return whether more than one of the devices has that custom id.
+    """Return whether more than one device has a custom id.
 
     One pass, some 10 ms for 100 000 devices: an index would cost a part of every page that comes,
     for a question that is asked now and then.

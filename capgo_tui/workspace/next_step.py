@@ -1,4 +1,4 @@
-"""What can be done next about an outcome, as data: each front end says it in its own words."""
+"""The next step after an outcome, as data that each front end puts into words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NextStep(Enum):
 
 
 class OtherWay(UnsupportedByRevision):
-    """The server has no such operation, but another one that may do."""
+    """The server has no such operation, but another one may help."""
 
     def __init__(self, message: str, next_step: NextStep) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Numbers and times as they are read."""
+"""Numbers and durations as texts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import math
 from typing import Final
 
 MOST_OF_A_UNIT: Final = 100
-"""From so many seconds on a time is told in minutes, and from so many minutes on in hours."""
+"""From so many seconds on a duration is given in minutes, from so many minutes on in hours."""
 
 
 def group_digits(number: int) -> str:
-    """A number in groups of three digits, ``12 400``."""
+    """Return a number with its digits in groups of three, ``12 400``."""
     return f"{number:,}".replace(",", " ")
 
 
 def duration(seconds: float) -> str:
-    """A time to come, rounded up: ``40 s``, ``7 min``, ``3 h``."""
+    """Return a duration, rounded up: ``40 s``, ``7 min``, ``3 h``."""
     whole = max(1, math.ceil(seconds))
     if whole < MOST_OF_A_UNIT:
         return f"{whole} s"

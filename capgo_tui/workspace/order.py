@@ -1,4 +1,4 @@
-"""The records of a list kept in order, whatever comes, changes and goes.
+"""Orders: sorted records of a list, kept in order through additions, changes and removals.
 
 Records with a value stand by it; those without one stand behind them, in the order they
 arrived. With no value at all, that is simply the order of arrival. Ties keep the order of
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.sorting import SortValue
 
     Values: TypeAlias = list[SortValue | None]
-    """What the records of a roll are sorted by, by their number; None for what is not known."""
+    """The sort values of a roll's records, by number; None for an unknown value."""
 
 
 class Roll:
-    """The ids of a list by number, which is that of their arrival, and their numbers by id."""
+    """The row keys of a list by number, in the order they came, and the numbers by row key."""
 
     __slots__ = ("ids", "numbers")
 
@@ -38,7 +38,7 @@ class Roll:
         return len(self.ids)
 
     def extend(self, ids: Sequence[str]) -> range:
-        """Take in records that are new to it, and tell their numbers."""
+        """Add new records; return their numbers."""
         numbers = range(len(self.ids), len(self.ids) + len(ids))
         self.ids += ids
         self.numbers.update(zip(ids, numbers, strict=True))
@@ -46,7 +46,7 @@ class Roll:
 
 
 class Order:
-    """Some or all records of a roll in order.
+    """Some or all records of a roll, in order.
 
     Adding, reading, finding and removing one cost some microseconds at any size in question.
     """
@@ -56,7 +56,7 @@ class Order:
     def __init__(
         self, roll: Roll, values: Values | None = None, *, descending: bool = False
     ) -> None:
-        """An order by `values`, of the whole roll, which other orders may share; or by arrival."""
+        """Create an order by `values`, which other orders may share, or by number."""
         self.roll = roll
         self.values = values
         # Known values ascend, and are read backwards when descending: then arrivals descend
@@ -65,7 +65,7 @@ class Order:
         self._with_value = array("I")
         self._without_value = array("I")
         self._has = bytearray(len(roll))
-        """By number, whether it is in here."""
+        """By number, whether the record is in this order."""
 
     def __len__(self) -> int:
         return len(self._with_value) + len(self._without_value)
@@ -74,12 +74,12 @@ class Order:
         return number < len(self._has) and self._has[number] == 1
 
     def select(self, numbers: Iterable[int]) -> list[int]:
-        """Those of some numbers that are in here."""
+        """Return the numbers that are in this order."""
         has, size = self._has, len(self._has)
         return [number for number in numbers if number < size and has[number]]
 
     def key_at(self, index: int) -> str:
-        """The id at a position; raises IndexError outside."""
+        """Return the row key at a position; raises IndexError outside."""
         if not 0 <= index < len(self):
             raise IndexError(index)
         offset = index - len(self._with_value)
@@ -88,7 +88,7 @@ class Order:
         return self.roll.ids[self._with_value[-1 - index if self._descending else index]]
 
     def index_of(self, key: str) -> int | None:
-        """Where an id stands, or None when it is not among them."""
+        """Return the position of a row key, or None when it is not in this order."""
         number = self.roll.numbers.get(key)
         if number is None or number not in self:
             return None
@@ -98,11 +98,11 @@ class Order:
         return len(self._with_value) - 1 - at if self._descending else at
 
     def keys(self) -> Iterator[str]:
-        """All ids in order."""
+        """Return all row keys in order."""
         return self._ids(self._with_value, self._without_value)
 
     def snapshot(self) -> Iterator[str]:
-        """All ids as they now stand, to be read at leisure and in any thread."""
+        """Return the present row keys in order, for any thread, at any time."""
         return self._ids(self._with_value[:], self._without_value[:])
 
     def _ids(self, with_value: array[int], without_value: array[int]) -> Iterator[str]:
@@ -110,7 +110,7 @@ class Order:
         return map(self.roll.ids.__getitem__, chain(in_order, without_value))
 
     def parts(self, size: int) -> Iterator[tuple[bool, array[int]]]:
-        """All numbers, a few at a time: those with a value, ascending whatever the order; others.
+        """Yield all numbers in parts: those with a value, always ascending, then the others.
 
         Each part says which of the two it is of.
         """
@@ -119,12 +119,12 @@ class Order:
                 yield has_value, numbers[start : start + size]
 
     def extend(self, numbers: Sequence[int], *, has_value: bool = False) -> None:
-        """Put numbers behind all with a value, or all without, where they are known to belong."""
+        """Append numbers to those with a value, or to those without."""
         (self._with_value if has_value else self._without_value).extend(numbers)
         self._note(numbers)
 
     def arrive(self, numbers: Sequence[int]) -> None:
-        """Put in records that are new to the roll, and so come last among equals, all at once."""
+        """Add records that are new to the roll, and so come last among equals."""
         values = self.values
         if values is None:
             self.extend(numbers)
@@ -143,20 +143,20 @@ class Order:
         self._note(new_numbers)
 
     def add(self, number: int) -> None:
-        """Put a record in its place, where it is not yet."""
+        """Add a record that is not in this order yet."""
         among, at = self._place(number)
         among.insert(at, number)
         self._note((number,))
 
     def discard(self, number: int) -> None:
-        """Take a record out, while its value is still the one it was added with."""
+        """Remove a record, while it still has the value it was added with."""
         if number in self:
             among, at = self._place(number)
             del among[at]
             self._has[number] = 0
 
     def _place(self, number: int) -> tuple[array[int], int]:
-        """Where a number belongs: in which of the two arrays, and at which position."""
+        """Return the array and the position of a number."""
         value = None if self.values is None else self.values[number]
         if self.values is None or value is None:
             return self._without_value, bisect_left(self._without_value, number)
@@ -168,21 +168,21 @@ class Order:
         return self._with_value, bisect_left(self._with_value, number, first, last)
 
     def _note(self, numbers: Iterable[int]) -> None:
-        """Note that some numbers are in here now."""
+        """Note that numbers are in this order now."""
         self._has.extend(bytes(len(self.roll) - len(self._has)))
         for number in numbers:
             self._has[number] = 1
 
 
 def _getter(values: Values) -> Callable[[int], Any]:
-    """Gives the value of a number that has one; whatever they are, any two compare."""
+    """Return the function that gets the value of a number; any two values compare."""
     return cast("Callable[[int], Any]", values.__getitem__)
 
 
 def sorted_by_parts(
     numbers: list[int], values: Values, *, descending: bool, size: int = 8_000
 ) -> Iterator[list[int]]:
-    """Sort ascending numbers by their values; yields parts that together are the whole.
+    """Sort ascending numbers by their values; yield parts of the result.
 
     First runs of them are sorted, with an empty part after each as a pause. All runs are cut
     at the same values, and then the pieces from between two cuts are merged, each time with

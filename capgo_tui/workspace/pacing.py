@@ -1,4 +1,4 @@
-"""How long a write has to wait for the server's limits, known before they are run into (§3).
+"""Rate limits of writes, known before the server refuses one (§3).
 
 The limiters count every attempt, also one that is refused with 400 or 404, but none that they
 refuse themselves. Older servers may have none; to wait a little too long does no harm there.
@@ -27,22 +27,22 @@ SAME_LINK_SECONDS: Final = 60.0
 """The same device is linked to the same channel once in so many seconds, on the servers that
 limit it the longest; `Traits.same_link_seconds` tells each."""
 _BACK_OFF: Final = (1.0, 2.0, 4.0, 8.0)
-"""What to wait where a server refuses and does not tell how long."""
+"""Seconds to wait where a server refuses and does not tell how long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many calls of one name in so many seconds."""
+    """A limit: the most calls of one name in so many seconds."""
 
     name: tuple[str, ...]
     most: int
     seconds: float
     same_link: bool = False
-    """Whether the revision tells the seconds, none at all for some (contract §3, §18.9)."""
+    """Whether the seconds depend on the revision; some have no such limit (contract §3, §18.9)."""
 
 
 def link_limits(device_id: str, channel: str) -> tuple[Limit, ...]:
-    """What limits the linking of a device to a channel."""
+    """Return the limits of linking a device to a channel."""
     device = device_id.lower()
     return (
         Limit(("set", device, channel), 1, SAME_LINK_SECONDS, same_link=True),
@@ -51,20 +51,20 @@ def link_limits(device_id: str, channel: str) -> tuple[Limit, ...]:
 
 
 def unlink_limits(device_id: str) -> tuple[Limit, ...]:
-    """What limits the clearing of a device's override."""
+    """Return the limits of clearing a device's override."""
     return (Limit(("delete", device_id.lower()), 5, 1.0),)
 
 
 @dataclass(frozen=True, slots=True)
 class _Hold:
-    """What a server asked to wait for, and since when."""
+    """A time span in which the server wants no calls."""
 
     begin: datetime
     until: datetime
 
 
 class Pacing:
-    """The attempts of the last minute on one app, and what the server asked to wait for."""
+    """The recent writes of one app, and the waits that the server asked for."""
 
     def __init__(
         self,
@@ -77,12 +77,12 @@ class Pacing:
         self._holds: dict[tuple[str, ...], _Hold] = {}
         self._refusals = 0
         self.entry_ids: set[int] = set()
-        """The journal's numbers of the attempts that are known here at first hand."""
+        """The numbers of the journal entries that are counted already."""
 
     def note(
         self, limits: Sequence[Limit], error: CapgoError | None = None, entry: int | None = None
     ) -> None:
-        """Take note of an attempt that has just ended, well or with an error.
+        """Note an attempt that has just ended, with or without an error.
 
         Args:
             limits: what it is limited by.
@@ -102,13 +102,13 @@ class Pacing:
             self.count(limit, self._now())
 
     def count(self, limit: Limit, at: datetime) -> None:
-        """Count a call; it may have been another program's, and longer ago than the last one."""
+        """Count a call; it may be another program's, and older than the last one."""
         calls = self._calls.setdefault(limit, deque())
         calls.append(at)
         self._calls[limit] = deque(sorted(calls)[-limit.most :])
 
     def hold(self, error: CapgoError, limits: Sequence[Limit] = ()) -> None:
-        """Wait as long as the server asks: with this device, or with all if it says no more."""
+        """Note that the server asks to wait: for this device, or for all where it names none."""
         seconds = error.retry_after
         if seconds is None:
             seconds = _BACK_OFF[min(self._refusals, len(_BACK_OFF) - 1)]
@@ -118,7 +118,7 @@ class Pacing:
         self._holds[name] = _Hold(now, now + timedelta(seconds=seconds))
 
     def wait(self, limits: Sequence[Limit]) -> float:
-        """Seconds until a call with these limits may be made; 0 when it may be made now."""
+        """Return the seconds until a call with these limits may be made; 0 for now."""
         now = self._now()
         left = self._hold_seconds((), now)
         for limit in limits:

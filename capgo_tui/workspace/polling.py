@@ -1,4 +1,4 @@
-"""When a list may be read again by itself.
+"""Polling: when a list is read again automatically.
 
 The server counts every request of a key and forgets the count only after a minute without any,
 refused ones included (contract §3): steady polling adds up until the key is shut out, and
@@ -15,34 +15,34 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LEAST_SECONDS = 5
-"""Nobody sees more of a list that is read again sooner."""
+"""Fewest seconds between two polls."""
 REST_SECONDS = 65
-"""Longer than the server remembers."""
+"""Seconds of a rest, longer than the server counts requests."""
 REQUESTS_BEFORE_REST = 1_000
-"""Half of what the server allows: somebody else may use the key as well."""
+"""Half of what the server allows: others may use the API key as well."""
 
 
 @dataclass(slots=True)
 class Polling:
-    """Tells when it is time; it makes no request itself."""
+    """The schedule of polls; it makes no request itself."""
 
     seconds: float
-    """How often the operator wants the list read again."""
+    """The interval that the operator wants."""
     _last: datetime | None = None
     _requests_then: int = 0
     _count_start: int = 0
-    """How many requests there had been when the server last forgot its count."""
+    """The number of requests when the server last reset its count."""
     _requests: int = 0
     _quiet_since: datetime | None = None
     _resting: bool = False
 
     @property
     def resting(self) -> bool:
-        """Whether it is keeping quiet so that the server forgets its count."""
+        """Whether polling rests so that the server resets its count."""
         return self._resting
 
     def due(self, now: datetime, requests: int, asked_to_wait: float | None = None) -> bool:
-        """Whether to read again now; a yes counts as done.
+        """Return whether to read the list now; True counts as a poll.
 
         Args:
             now: the time.

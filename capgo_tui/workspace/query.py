@@ -1,4 +1,4 @@
-"""The filter that is typed after ``/``: conditions that must all hold, in any case.
+"""The filter typed after ``/``: conditions that must all hold, in any case.
 
 =================  =====================================================================
 ``word``           occurs somewhere in the row
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     """Gives the case-folded text of a column of the row in question, by the column's id."""
 
 PATTERN_SECONDS = 0.02
-"""How long a pattern may take over one row before it is given up."""
+"""Most seconds of a pattern on one row before it is given up."""
 TOO_SLOW = "pattern is too slow"
 _LONGEST_PATTERN = 500
 _MOST_REPEATS = 10_000
 _LONGEST_NAME = 16
 HAS = {"custom-id": "custom"}
-"""What ``has:`` can be followed by, and the column that is then not empty."""
+"""What can follow ``has:``, and the column that must not be empty."""
 _ID = re.compile(r"[\w.:-]{4,}")
 _PLAIN = re.compile(r"[^\s!~/]\S*")
-"""What after ``column:`` is looked for as it stands."""
+"""A text that means itself after ``column:``."""
 _REPEAT_COUNT = re.compile(r"\{[0-9, ]*?([0-9]+) *,? *\}")
 _BLANK = re.compile(r"\s*")
 _WORD = re.compile(r"\S*")
@@ -50,18 +50,18 @@ _CLOSED_PATTERN = re.compile(r"/((?:[^\\/]|\\.|/(?=\S))*)/(?=\s|$)", re.DOTALL)
 
 
 class Kind(Enum):
-    """How a condition's text is looked for."""
+    """How the text of a condition is searched."""
 
     WORD = "word"
     PATTERN = "pattern"
     FUZZY = "fuzzy"
     HAS = "has"
-    """There is something in its column; its text is the word it was typed as."""
+    """Its column is not empty; its text is the word after ``has:``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition."""
+    """A condition of a filter."""
 
     kind: Kind
     text: str
@@ -70,7 +70,7 @@ class Term:
     is_negated: bool = False
 
     def holds(self, haystack: str, cells: Cells) -> bool:
-        """Tell whether a row meets it."""
+        """Return whether a row meets the condition."""
         text = haystack if self.column is None else cells(self.column)
         if self.kind is Kind.HAS:
             return bool(text) is not self.is_negated
@@ -83,11 +83,11 @@ class Term:
 
     @property
     def fault(self) -> str:
-        """Why it cannot be used, as far as that is known by now; empty for a good one."""
+        """Why it cannot be used, as far as known; empty for a valid one."""
         return _pattern(self.text).fault if self.kind is Kind.PATTERN else ""
 
     def implies(self, other: Term) -> bool:
-        """Tell whether every row that meets this one is sure to meet `other`."""
+        """Return whether every row that meets this condition is sure to meet `other`."""
         if self == other:
             return True
         if self.column != other.column or self.is_negated is not other.is_negated:
@@ -104,7 +104,7 @@ class Term:
 
 
 class _Pattern:
-    """A regular expression that says what is wrong with it instead of failing or hanging."""
+    """A regular expression that reports its fault instead of failing or hanging."""
 
     def __init__(self, text: str) -> None:
         self.fault = ""
@@ -127,7 +127,7 @@ class _Pattern:
             self.fault = "bad pattern"
 
     def fits(self, text: str) -> bool | None:
-        """Tell whether it fits somewhere; None when it is of no use."""
+        """Return whether it matches somewhere; None when it cannot be used."""
         if self._regex is None:
             return None
         try:
@@ -140,13 +140,13 @@ class _Pattern:
 
 @lru_cache(maxsize=64)
 def _pattern(text: str) -> _Pattern:
-    """Compile once for all rows; a slow one is remembered, however often it is typed again."""
+    """Compile a pattern once for all rows; a slow one stays known as slow."""
     return _Pattern(text)
 
 
 @lru_cache(maxsize=64)
 def _fuzzy(letters: str) -> re.Pattern[str]:
-    """A pattern that finds letters in order in one line, and looks at no letter twice."""
+    """Return a pattern that finds letters in order in one line, without backtracking."""
     steps = (rf"[^{re.escape(letter)}\n]*+{re.escape(letter)}" for letter in letters)
     return re.compile("^" + "".join(steps), re.MULTILINE)
 
@@ -186,7 +186,7 @@ class Query:
         return tuple(term for term in self.terms if not term.fault)
 
     def sieve(self, is_searched: Callable[[str], bool]) -> str:
-        """A text that every matching row holds, the longest known; a quick first look.
+        """Return the longest known text that every matching row contains, for a quick first test.
 
         `searched` tells of a column by its id whether it is part of a row's texts.
         """
@@ -196,30 +196,30 @@ class Query:
 
     @property
     def is_word(self) -> bool:
-        """Whether one plain word is all there is, so that the sieve says it all."""
+        """Whether the query is one plain word, so that its sieve is enough."""
         return len(self.terms) == 1 and _is_plain(self.terms[0])
 
     @property
     def has_pattern(self) -> bool:
-        """Whether one row may take long: nobody knows what a pattern costs before it has run."""
+        """Whether the query has a pattern, whose cost is unknown."""
         return any(term.kind is Kind.PATTERN for term in self.terms)
 
     def matches(self, haystack: str, cells: Cells = _no_cells) -> bool:
-        """Tell whether a row meets every condition; its texts are case-folded, a line a cell."""
+        """Return whether a row meets every condition; `haystack` has a case-folded line a cell."""
         return all(term.holds(haystack, cells) for term in self.terms)
 
     def narrows(self, other: Query) -> bool:
-        """Tell whether whatever this matches, `other` matches as well."""
+        """Return whether `other` matches every row that this query matches."""
         return narrower(self.in_force, other.in_force)
 
     @property
     def looks_like_id(self) -> bool:
-        """Whether the text could be one device id, worth asking the server for."""
+        """Whether the text may be a device id."""
         return self.is_word and _ID.fullmatch(self.text) is not None
 
     @property
     def custom_id(self) -> str | None:
-        """The text as it may be one whole custom id, letter by letter; None for more than words.
+        """The text as a whole custom id; None for a query with other conditions than words.
 
         ``custom:…`` asks for one as well.
         """
@@ -233,12 +233,12 @@ class Query:
 
 
 def narrower(terms: Sequence[Term], than: Sequence[Term]) -> bool:
-    """Tell whether every row that meets `terms` is sure to meet all of `than`."""
+    """Return whether every row that meets `terms` is sure to meet all of `than`."""
     return all(any(term.implies(wide) for term in terms) for wide in than)
 
 
 def custom_id_filter(custom_id: str) -> str:
-    """The filter that shows the devices of one custom id, as its column shows it."""
+    """Return the filter for the devices of a custom id."""
     if _PLAIN.fullmatch(custom_id):
         return f"custom:{custom_id}"
     pattern = re.escape(custom_id.casefold()).replace("/", r"\/")
@@ -259,7 +259,7 @@ def _terms(text: str, columns: Sequence[str]) -> Iterator[Term]:
 
 
 def _term(text: str, at: int, columns: Sequence[str]) -> tuple[Term, int]:
-    """Read one condition, and tell where it ends."""
+    """Parse one condition; return it and where it ends."""
     is_negated = text[at] == "!"
     at += is_negated
     word = text[at : _skip(_WORD, text, at)]
@@ -284,7 +284,7 @@ def _term(text: str, at: int, columns: Sequence[str]) -> tuple[Term, int]:
 
 
 def _column(name: str, columns: Sequence[str]) -> str | None:
-    """The column that is meant, by its id or by a beginning that no other has."""
+    """Return the column of a name, an id or an unambiguous prefix of one."""
     prefix = name.casefold()
     if prefix in columns:
         return prefix
@@ -293,7 +293,7 @@ def _column(name: str, columns: Sequence[str]) -> str | None:
 
 
 def _has(word: str, columns: Sequence[str]) -> str | None:
-    """What ``has:…`` asks for in a list with these columns; empty while it is only begun."""
+    """Return what ``has:…`` asks for in a list with these columns; empty while it is incomplete."""
     name, colon, what = word.casefold().partition(":")
     can = _can_have(columns)
     if name != "has" or not colon or not can:

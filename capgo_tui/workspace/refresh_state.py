@@ -15,37 +15,37 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Record")
 
 MOST_WALKS = 3
-"""So often at most a refresh walks through the list to make sure of what is gone."""
+"""Most walks of a refresh through the list to make sure of what is gone."""
 
 
 @dataclass(slots=True)
 class RefreshState(Generic[T]):
-    """One refresh: what its present walk has met, and what the walk before it missed."""
+    """The state of a refresh: what its walk has read, and what the walk before missed."""
 
     on_screen: Sequence[str]
     deleted_keys: Set[str] = frozenset()
-    """What the server has said is gone: not to meet it is no surprise."""
+    """Keys that the server has said are deleted."""
     records: dict[str, T] = field(default_factory=dict)
-    """Those of its walk, in the server's order."""
+    """The records of its walk, in the server's order."""
     unreadable_rows: UnreadableRows = field(default_factory=UnreadableRows)
     by_number: bool = False
-    """Whether its walk may have missed rows, because others went between two of its pages."""
+    """Whether its walk may have missed rows, because others were deleted between two pages."""
     old_changes: dict[str, T] = field(default_factory=dict)
     """Records that the last refresh changed, as they were, and this one has not reached."""
     redraw: set[str] = field(default_factory=set)
-    """On screen, where the same contents may read otherwise by now: ages do."""
+    """Keys on screen, which are drawn again because ages may have changed."""
     whole: bool = False
-    """Whether it came to its end: neither a failure nor a stop did before."""
+    """Whether it came to its end without a failure or a stop."""
     _walks: int = 0
     _missing_keys: set[str] = field(default_factory=set)
 
     def begin_walk(self) -> None:
-        """Begin at the start of the list."""
+        """Begin a walk at the start of the list."""
         self.records, self.unreadable_rows, self.by_number = {}, UnreadableRows(), False
         self._walks += 1
 
     def is_sure(self, keys: Iterable[str]) -> bool:
-        """Whether what the walk that has ended did not meet of `known` is really gone.
+        """Return whether the keys that the walk did not read are really gone.
 
         A row deleted between two pages by number draws another one into the page that was read
         already. What two walks running have missed is gone.
@@ -59,7 +59,7 @@ class RefreshState(Generic[T]):
         return self._missing_keys <= before
 
     def redraws(self, key: str) -> bool:
-        """Whether a record is to be drawn again even if it is the same; asked once for each."""
+        """Return whether an unchanged record is to be drawn again; called once for each."""
         if key in self.redraw:
             self.redraw.discard(key)
             self.old_changes.pop(key, None)

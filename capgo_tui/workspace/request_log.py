@@ -1,4 +1,4 @@
-"""The request log: what was asked of the server, how often, and how that went.
+"""The request log: the latest exchanges with the server and their outcomes.
 
 It keeps the latest exchanges and writes each into a file where one was asked for. No answer's
 body gets here; a request's own is kept only to be copied, and the key nowhere.
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 500
 LONGEST = 4_000
-"""Characters of a path that are kept; a server can hand out an id of a megabyte."""
+"""Most characters of a path that are kept; an id can be a megabyte long."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One exchange, and what was found out about it later."""
+    """An exchange, and whether its reply could be read."""
 
     number: int
     """Counts the exchanges of a workspace from 1."""
     at: datetime
     exchange: Exchange
     unreadable: str = ""
-    """What of the answer could not be understood, and why."""
+    """What of the reply could not be read, and why."""
 
     @property
     def outcome(self) -> str:
-        """How it went, in a few words."""
+        """The outcome in a few words."""
         error = self.exchange.error
         if error is not None:
             return f"{error.value}: {self.exchange.message}"
@@ -46,7 +46,7 @@ class LogEntry:
 
     @property
     def line(self) -> str:
-        """All of it in one line, for a file."""
+        """The entry as a line for a file."""
         one = self.exchange
         status = "-" if one.status is None else str(one.status)
         return (
@@ -56,7 +56,7 @@ class LogEntry:
 
     @property
     def later_line(self) -> str:
-        """What was found out later, in one line, for a file that has the other one already."""
+        """What could not be read, as a further line for a file."""
         one = self.exchange
         return f"{self._stamp} {one.method} {one.path} … {self.unreadable}"
 
@@ -70,16 +70,16 @@ class RequestLog:
 
     def __init__(self, target: Target, now: Callable[[], datetime]) -> None:
         self.total = 0
-        """How many requests were made in all."""
+        """The number of all requests."""
         self.changes = 0
-        """Grows with everything that is noted."""
+        """A counter of all additions and changes."""
         self._target = target
         self._now = now
         self._entries: deque[LogEntry] = deque(maxlen=MOST_ENTRIES)
 
     @property
     def entry_count(self) -> int:
-        """How many of them can still be looked at."""
+        """The number of entries that are kept."""
         return len(self._entries)
 
     @property
@@ -88,16 +88,16 @@ class RequestLog:
         return None if self._target.log_file is None else self._target.log_file.trouble
 
     def newest(self, index: int) -> LogEntry:
-        """An exchange by its place, the latest first."""
+        """Return an entry by its position, the latest first."""
         return self._entries[len(self._entries) - 1 - index]
 
     def place_of(self, number: int) -> int | None:
-        """Where an exchange is, counted from the latest; None when it is no longer kept."""
+        """Return the position of an entry, from the latest; None when it is no longer kept."""
         place = self.total - number
         return place if 0 <= place < len(self._entries) else None
 
     def note(self, exchange: Exchange) -> None:
-        """Take an exchange down; never fails."""
+        """Add an exchange; never fails."""
         self.total += 1
         path, request = exchange.path, exchange.request
         if len(path) > LONGEST:
@@ -107,7 +107,7 @@ class RequestLog:
         self._write_line(entry.line)
 
     def note_unreadable(self, request: Request, why: str) -> None:
-        """Take down why an answer, or rows of it, could not be understood."""
+        """Note why a reply, or rows of it, could not be read."""
         for index in reversed(range(len(self._entries))):
             if self._entries[index].exchange.request is request:
                 entry = self._entries[index] = replace(self._entries[index], unreadable=why)
@@ -115,7 +115,7 @@ class RequestLog:
                 return
 
     def curl(self, entry: LogEntry) -> str | None:
-        """The command that sends a request again; None when it is too long for one."""
+        """Return the curl command of a request; None when it is too long for one."""
         request = entry.exchange.request
         if request is None:
             return None

@@ -1,4 +1,4 @@
-"""Which bundle a channel goes back to: the one it carried before, else the next older one."""
+"""Rollback candidates: the bundle a channel carried before, else the next older one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NEXT_OLDER: Final = "next older"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A bundle to go back to, why it is this one, and what speaks against it."""
+    """A bundle to roll back to, why it was chosen, and warnings."""
 
     bundle: Bundle
     why: str

@@ -1,4 +1,4 @@
-"""What can be done with a channel's rollout: start, pause, resume, promote, roll back (§6.4)."""
+"""The steps of a channel's rollout: start, pause, resume, promote, roll back (§6.4)."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ NO_TARGET: Final = "there is no rollout target"
 
 @dataclass(frozen=True, slots=True)
 class RolloutStep:
-    """One thing to do with a rollout."""
+    """A step of a rollout."""
 
     label: str
     after: State
     sends: State | None = None
-    """What is sent where that is something else than what it then is."""
+    """What is sent, where it differs from `after`."""
     refusal: str = ""
     """Why it cannot be done now; empty when it can."""
 
     def change(self, workspace: Workspace, channel: Channel) -> SettingsChange:
-        """It as a change of a channel."""
+        """Return the step as a change of a channel."""
         return settings_change(workspace, channel, self.after, sends=self.sends)
 
 
 def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
-    """Everything that can be done with a rollout, possible now or not; none before live."""
+    """Return all steps of a rollout, possible now or not; none before live."""
     if "rollback" not in workspace.client.traits.channel_fields:
         return []
     state = workspace.state_of(channel)

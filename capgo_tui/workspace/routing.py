@@ -1,4 +1,4 @@
-"""Which channel is the default of which platform, and who stops being one when another begins.
+"""Default channels of the platforms, and the demotions that a new default causes.
 
 Servers demote every default that shares a platform with a new one (contract §6.2), and tell no
 platform flags (§11.7): what follows is certain only where a flag is told or being set.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.list_state import ListState
 
 Flags: TypeAlias = "Mapping[str, bool | None]"
-"""Whether a channel serves a platform; None where nobody tells."""
+"""Whether a channel serves a platform; None where unknown."""
 
 PLATFORMS: Final = {"ios": "iOS", "android": "Android", "electron": "Electron"}
 UNTOLD: Final = "the server does not tell which platforms a channel serves"
@@ -25,25 +25,25 @@ NO_UPDATE: Final = "devices there without an override get no update"
 
 @dataclass(frozen=True, slots=True)
 class Demotion:
-    """A default channel that stops being one, or may."""
+    """A default channel that stops being one, or may stop."""
 
     channel: Channel
     platforms: Mapping[str, bool | None]
-    """True for a platform that takes it away for certain, None for one that may."""
+    """True for a platform that demotes it for certain, None for one that may."""
 
     @property
     def certain(self) -> bool:
-        """Whether it is known that it stops being a default."""
+        """Whether it is certain that it stops being a default."""
         return any(self.platforms.values())
 
 
 def flags_of(channel: Channel) -> Flags:
-    """What a server tells of the platforms a channel serves; today's tell nothing."""
+    """Return the platforms of a channel, as far as the server tells; today's servers tell none."""
     return {platform: getattr(channel, platform) for platform in PLATFORMS}
 
 
 def flags_after(channel: Channel | None, settings: Mapping[str, object], *, new: bool) -> Flags:
-    """The platforms a channel serves once `settings` were sent to it; a new one serves all."""
+    """Return the platforms of a channel after `settings` are sent; a new one serves all."""
     current_flags = (
         flags_of(channel) if channel is not None else dict.fromkeys(PLATFORMS, new or None)
     )
@@ -57,18 +57,18 @@ def flags_after(channel: Channel | None, settings: Mapping[str, object], *, new:
 
 
 def drops_electron(settings: Mapping[str, object]) -> bool:
-    """Whether live takes Electron off by itself: a default for one phone system alone (§6.2)."""
+    """Whether live drops Electron by itself: for a default of one phone platform alone (§6.2)."""
     one_phone = settings.get("ios", "unsent") != settings.get("android", "unsent")
     return settings.get("public") is True and "electron" not in settings and one_phone
 
 
 def default_channels(channels: Iterable[Channel], besides: str | None = None) -> list[Channel]:
-    """The default channels, but for the one of that exact name."""
+    """Return the default channels, except the one of a name."""
     return [each for each in channels if each.public and each.wire_key != besides]
 
 
 def find_demotions(defaults: Sequence[Channel], flags: Flags) -> list[Demotion]:
-    """Which of the other defaults a default with these flags takes the place of, or may."""
+    """Return the defaults that a new default with these flags demotes, or may demote."""
     result = []
     for other in defaults:
         theirs = flags_of(other)
@@ -85,7 +85,7 @@ def find_demotions(defaults: Sequence[Channel], flags: Flags) -> list[Demotion]:
 def demotion_lines(
     demotions: Sequence[Demotion], flags: Flags, channels: ListState
 ) -> tuple[str, ...]:
-    """Whom a channel demotes, per platform, as sentences to be read before it is asked."""
+    """Describe the demotions by platform, in sentences for a question."""
     by_platform: dict[str, list[str]] = {}
     for platform, title in PLATFORMS.items():
         by_platform.setdefault(_describe_platform(platform, demotions, flags), []).append(title)
@@ -110,7 +110,7 @@ def _describe_platform(platform: str, demotions: Sequence[Demotion], flags: Flag
 
 
 def without_default(channels: Iterable[Channel], name: str) -> str:
-    """What it means for the routing that a default channel stops being one."""
+    """Describe the routing once a default channel stops being one."""
     others = [channel.name for channel in default_channels(channels, name)]
     if not others:
         return f"no default channel remains: {NO_UPDATE}"

@@ -1,4 +1,4 @@
-"""A workspace: one app's three lists, what joins them, and what can be done to them.
+"""Workspaces: the lists of one app, their joins, its journal and its client.
 
 It knows no screen. The client it speaks through is made by `open_workspace`, which is also
 what imports the HTTP library: callers that paint first call it from a thread.
@@ -39,18 +39,18 @@ if TYPE_CHECKING:
 
 
 JUST_READ: Final = timedelta(seconds=5)
-"""A record read so lately is not read once more before it is written to."""
+"""A record read so recently is not read again before a write."""
 KEPT_LOOKS: Final = 100
-"""Of so many devices at most is remembered when they were looked up."""
+"""Most devices whose look-up times are kept."""
 
 
 def utc_now() -> datetime:
-    """The time, with its zone."""
+    """Return the time in UTC."""
     return datetime.now(UTC)
 
 
 class Write(Protocol):
-    """What has to be known of a change to show its record as being written."""
+    """What is needed of a change to mark its record as being written."""
 
     @property
     def noun(self) -> str:
@@ -59,12 +59,12 @@ class Write(Protocol):
 
     @property
     def row(self) -> str | None:
-        """The key of its record in its list; None where it is in none."""
+        """The row key of its record; None where it is in no list."""
         ...
 
 
 class Workspace:
-    """One app's channels, devices and bundles behind one client."""
+    """The channels, devices and bundles of one app, with their client."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Workspace:
             now=now,
         )
         self._looked_up: dict[str, datetime] = {}
-        """When devices were looked up one by one, by their ids."""
+        """The times of device look-ups, by device id."""
         self.pending_retries = pending_retries or PendingRetries(now)
         self.pending_retries.set_lists(
             {
@@ -113,7 +113,7 @@ class Workspace:
         self._links = BundleLinks()
         self.channels.listen(self._relink)
         self.writing: set[tuple[str, str]] = set()
-        """The list and the key of each record a write is under way for."""
+        """The list and row key of each record with a write under way."""
         self.pacing = Pacing(now, lambda: client.traits.same_link_seconds)
         self.audit = AuditHistory(client, app)
         self.journal = Journal(
@@ -125,7 +125,7 @@ class Workspace:
         )
 
     def cell_context(self) -> CellContext:
-        """What cells need beside their record, as of now."""
+        """Return the present cell context."""
         return CellContext(
             self.now(),
             self._links,
@@ -137,14 +137,14 @@ class Workspace:
 
     @property
     def unread_channels(self) -> str:
-        """What stands for channels that may carry a bundle and are not loaded; empty for none."""
+        """The sign for channels that may carry a bundle and are not loaded; empty for none."""
         channels = self.channels
         if channels.ended and not channels.incomplete:
             return ""
         return "…" if channels.error is None else "?"
 
     async def look_up_device(self, device_id: str) -> Device | None:
-        """Ask the server for exactly one device; None when it does not know it.
+        """Look up a device on the server; return None when it is unknown.
 
         Raises:
             CapgoError: for every failure other than an unknown device.
@@ -166,12 +166,12 @@ class Workspace:
         return device
 
     def has_just_read(self, device_id: str) -> bool:
-        """Whether a device was looked up so lately that a change of it can rest on that."""
+        """Whether a device was looked up so recently that a change can rest on that."""
         read_at = self._looked_up.get(device_id)
         return read_at is not None and timedelta() <= self.now() - read_at < JUST_READ
 
     def load_effort(self, loaded_count: int) -> LoadEffort:
-        """What it takes to load all devices when so many are loaded."""
+        """Return the effort of loading all devices when so many are loaded."""
         return LoadEffort(
             expected_count=self.fleet_size.active,
             loaded_count=loaded_count,
@@ -182,7 +182,7 @@ class Workspace:
 
     @contextmanager
     def marked_as_writing(self, change: Write) -> Iterator[None]:
-        """Show the target of a change as being written while this lasts."""
+        """Mark the record of a change as being written during this context."""
         if change.row is None:
             yield
             return
@@ -201,19 +201,19 @@ class Workspace:
                 collection.touch(key)
 
     def state_of(self, channel: Channel) -> State:
-        """A channel's settings as changes speak of them."""
+        """Return the state of a channel for changes."""
         return channel_state(channel, self._exact_name_of_bundle)
 
     def linked_bundles(self) -> set[str]:
-        """Keys of the loaded bundles that a loaded channel carries or rolls out."""
+        """Return the row keys of the loaded bundles that a loaded channel carries or rolls out."""
         return {key for key, bundle in self.bundles.records.items() if self.channels_with(bundle)}
 
     def channels_with(self, bundle: Bundle) -> list[str]:
-        """Names of the loaded channels that carry a bundle or roll it out."""
+        """Return the names of the loaded channels that carry a bundle or roll it out."""
         return self._links.channel_names(bundle)
 
     def lists_read_by_guess(self) -> list[AnyCollection]:
-        """The lists that failed before the server's revision was known, once it is."""
+        """Return the lists that failed while the revision was unknown, once it is known."""
         if self.client.revision is None:
             return []
         return [
@@ -230,12 +230,12 @@ class Workspace:
         return self.client.traits.tells_overrides
 
     def knows_override(self, device: Device) -> bool:
-        """Whether it is known which override a device has, or that it has none."""
+        """Whether the override of a device is known, also that it has none."""
         return device.channel is not None or (self.tells_overrides and device.is_override_known)
 
     @property
     def joins_bundle_names(self) -> bool:
-        """Whether bundles are only known by name once the bundles are loaded (contract §6.1)."""
+        """Whether the names of bundles are unknown until the bundles are loaded (contract §6.1)."""
         return not self.client.traits.tells_bundle_names
 
     async def aclose(self) -> None:
@@ -292,7 +292,7 @@ def open_client(
 
 
 def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Workspace:
-    """Make a workspace and the client it speaks through, as `open_client` does."""
+    """Open a workspace and its client, as `open_client` does."""
     requests, pending_retries = RequestLog(target, now), PendingRetries(now)
     return Workspace(
         target, open_client(target, requests, pending_retries.note), now, requests, pending_retries

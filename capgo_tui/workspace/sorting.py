@@ -1,4 +1,4 @@
-"""What a column is sorted by: numbers as numbers, versions as versions, times as times.
+"""Sort values of columns: numbers as numbers, versions as versions, times as times.
 
 Every column yields values of one shape, so that any two compare; None stands for a value that
 is not known and is no value at all: it comes last in either direction.
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 SortValue: TypeAlias = "str | int | datetime"
-"""What is compared; all values of one column are of one kind, and none is slow to compare.
+"""A value to compare; all values of one column have the same type.
 
 Moments stand for themselves: as numbers they would cost more to make than is saved by comparing.
 """
@@ -34,14 +34,14 @@ _VERSION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """The column a view is sorted by, and which end comes first."""
+    """The column and direction that a view is sorted by."""
 
     column_id: str
     descending: bool = False
 
     @staticmethod
     def next(current: Sort | None, column_id: str, *, newest_first: bool = False) -> Sort | None:
-        """What choosing a column does: sort by it, then the other way round, then not at all.
+        """Return the sort after choosing a column: by it, then reversed, then none.
 
         `newest_first` begins with the descending direction, as is wanted of times.
         """
@@ -53,7 +53,7 @@ class Sort:
 
 
 def text_value(text: str | None) -> str | None:
-    """A text in any case, its runs of digits by their number: qa-7 comes before qa-12."""
+    """Return the sort value of a text, with digits as numbers: qa-7 comes before qa-12."""
     if not text:
         return None
     caseless_text = text.casefold()
@@ -67,19 +67,19 @@ def text_value(text: str | None) -> str | None:
 
 
 def _prefix_length(run: re.Match[str]) -> str:
-    """A run of digits behind its length, itself told in digits: then letters compare as numbers."""
+    """Prefix a run of digits with its length, so that texts compare as numbers."""
     digits = run.group().lstrip("0") or "0"
     length = len(digits)
     return f"{length - 1}{digits}" if length < 10 else f"9{length:07}{digits}"
 
 
 NO_VERSION = "1"
-"""What the sort value of a name begins with that is no version; those of versions, with 0."""
+"""The first character of the sort values of names that are no version; versions have 0."""
 
 
 @lru_cache(maxsize=4096)
 def version_value(text: str | None) -> str | None:
-    """A version by the rules of semver.org; what is none comes behind all that are.
+    """Return the sort value of a version by the rules of semver.org; other names come last.
 
     A pre-release comes before its release, build metadata does not count, and 2.4 is 2.4.0.
     """
@@ -98,10 +98,10 @@ def version_value(text: str | None) -> str | None:
 
 
 def _part(part: str) -> str:
-    """One part of a pre-release: numbers come before words."""
+    """Return the sort value of a part of a pre-release: numbers come before words."""
     return f"0{_DIGITS.sub(_prefix_length, part)}" if part.isdecimal() else f"1{part.casefold()}"
 
 
 def flag_value(flag: bool | None) -> int | None:
-    """No before yes."""
+    """Return the sort value of a flag: no before yes."""
     return None if flag is None else int(flag)

@@ -1,4 +1,4 @@
-"""Which app on which server a workspace is about, and with which key."""
+"""Targets: the app, server and API key of a workspace."""
 
 from __future__ import annotations
 
@@ -18,50 +18,50 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.log_file import LogFile
 
 ASGIApp: TypeAlias = "Callable[..., Awaitable[None]]"
-"""A server that is called instead of reached; only its maker knows its framework."""
+"""An ASGI server in this process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One app of one server, and the key to it."""
+    """An app on a server, with its API key."""
 
     app_id: str
     key: ApiKey
     server: str = DEFAULT_SERVER
     revision: Revision | None = None
-    """The API's revision where it was told; None finds it out."""
+    """The revision of the API; None to detect it."""
     asgi_app: Callable[[], ASGIApp] | None = None
-    """Makes a server in this very process instead of one that is reached over a socket."""
+    """Makes a server in this process, used instead of `server`."""
     journal: Path | None = None
-    """The file every write is noted in; None forgets them at the end."""
+    """The file of the journal; None for one in memory."""
     read_only: bool = False
     """Whether every write is refused."""
     retry_policy: RetryPolicy | None = None
-    """How often a read is tried; None is the client's own measure."""
+    """The retry policy of reads; None for the default."""
     log_file: LogFile | None = None
-    """Where every request is written down; None for nowhere."""
+    """The log file of requests; None for none."""
     profile: Profile | None = None
     """The profile in use."""
 
     @property
     def production(self) -> bool:
-        """Whether every change here takes what one takes that cannot be taken back."""
+        """Whether every change needs the typed confirmation of an irreversible one."""
         return self.profile is not None and self.profile.production
 
     @property
     def read_only_by(self) -> str:
-        """What has every write refused, where they are."""
+        """The name of the setting that refuses every write."""
         profile = self.profile
         return f"profile {profile.name}" if profile and profile.read_only else "--read-only"
 
     @property
     def is_remote(self) -> bool:
-        """Whether the server is another program, reached over a socket."""
+        """Whether the server is reached over a socket."""
         return self.asgi_app is None
 
     @property
     def place(self) -> str:
-        """Where this is, short enough for a title: empty for Capgo's own service."""
+        """The server in a few characters for a title; empty for Capgo's own service."""
         if not self.is_remote:
             return "demo"
         if self.server == DEFAULT_SERVER:

@@ -1,4 +1,4 @@
-"""What a filter looks in: everything that the columns say of each record, by its number."""
+"""The texts that a filter searches, by the number of the record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T", bound="Record")
 
 
 class Texts(Generic[T]):
-    """The texts of the first so many records, read one after the other."""
+    """The texts of the first records, read one after the other."""
 
     def __init__(
         self, columns: Sequence[Column[T]], cell_context: Callable[[], CellContext]
@@ -35,11 +35,11 @@ class Texts(Generic[T]):
         return self._read
 
     def searches(self, column_id: str) -> bool:
-        """Whether a column is part of the texts."""
+        """Return whether a column is part of the texts."""
         return column_id in self._line_of
 
     def match(self, query: Query, number: int, record: T) -> bool:
-        """Tell whether a record meets every condition."""
+        """Return whether a record meets every condition."""
         return query.matches(self._texts[number], partial(self._cell, number, record))
 
     def _cell(self, number: int, record: T, column_id: str) -> str:
@@ -49,21 +49,21 @@ class Texts(Generic[T]):
         return self._texts[number].split("\n", line + 1)[line]
 
     def holding(self, word: str, numbers: Iterable[int]) -> list[int]:
-        """Those of some numbers whose texts hold a word."""
+        """Return the numbers whose texts contain a word."""
         texts = self._texts
         return [number for number in numbers if word in texts[number]]
 
     def extend(self, records: Iterable[T]) -> None:
-        """Read the next records."""
+        """Read the texts of the next records."""
         context = self._cell_context()
         texts = [haystack(self._columns, record, context) for record in records]
         self._texts[self._read : self._read + len(texts)] = texts
         self._read += len(texts)
 
     def read(self, number: int, record: T) -> None:
-        """Read a record again."""
+        """Read the texts of a record again."""
         self._texts[number] = haystack(self._columns, record, self._cell_context())
 
     def forget(self) -> None:
-        """Begin anew; the old texts go as new ones come, for freeing them all takes its time."""
+        """Start again; old texts are replaced one by one, as freeing them all takes time."""
         self._read = 0

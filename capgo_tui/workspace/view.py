@@ -1,4 +1,4 @@
-"""What of a collection is to be seen: its records behind the filter, in order.
+"""Views: the records of a collection that match the filter, in order.
 
 A view keeps two orders: of all records, and of those that match. Pages and updates go into
 both as they come. What concerns every record (a filter that is not narrower than the one
@@ -45,9 +45,9 @@ READ, SIFT, TEST, FREE = 5.0, 0.25, 3.0, 1.0
 """What it costs, for each record, to read its texts, to look for a word in it, to test it for
 anything else, and to free it."""
 PART = 100
-"""So many records are read, valued or placed between two looks at the cost."""
+"""Records read, valued or placed in one step."""
 SMALL = 3_000
-"""Lists up to here are settled at once, which takes some milliseconds."""
+"""Lists up to this size are filtered and sorted at once, in some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class ViewChange:
 
 
 class View(Generic[T]):
-    """The matching records of one collection, kept up to date as pages arrive.
+    """The matching records of a collection, updated as pages arrive.
 
     After `filter`, `sort_by`, `refilter` and every event, `busy` tells whether `advance` has
     something to do. Until that is done the view shows what it showed; a record that is gone
@@ -74,26 +74,26 @@ class View(Generic[T]):
         self.query = Query()
         self.sort: Sort | None = None
         self.generation = 0
-        """Another number whenever another set of records is shown, or in another order."""
+        """A number that changes with the records in view and their order."""
         self.looked_at = 0
-        """How many records were looked at in all: what work costs, without a clock."""
+        """The number of records examined, a measure of work without a clock."""
         self._texts = Texts(columns, cell_context)
         self._cell_context = cell_context
         self._roll = Roll()
-        """The records of the collection, but for the pending ones, once it is up to date."""
+        """The records of the collection without the pending ones, once `_is_enrolled`."""
         self._is_enrolled = False
         """Whether it is."""
         self._all = Order(self._roll)
         self._is_sorted = False
-        """Whether `_all` holds all of the roll, by the present sort."""
+        """Whether `_all` holds the whole roll in the present sort."""
         self._order = self._base = self._all
-        """What is shown, and the order of all records that it was taken from."""
+        """The order in view, and the order of all records that it was made from."""
         self._records = collection.records
-        """The records that it was made of."""
+        """The records that `_order` was made from."""
         self._terms: Sequence[Term] | None = None
-        """The conditions it was made with; None when it has to be made anew whatever is asked."""
+        """The conditions of `_order`; None when it has to be made again."""
         self._pending: dict[str, None] = {}
-        """Ids that came or changed and are not yet in their places."""
+        """Row keys of new or changed records that are not in their places yet."""
         self._job: Iterator[float] | None = None
         self._has_moved = False
         self._listeners: list[Callable[[Event | ViewChange], None]] = []
@@ -111,56 +111,56 @@ class View(Generic[T]):
 
     @property
     def is_current(self) -> bool:
-        """Whether it shows what the filter lets through; else what it showed before."""
+        """Whether the view shows the result of the present filter, not of an earlier one."""
         return self._terms == self.query.in_force
 
     def key_at(self, index: int) -> str:
-        """The id of the record at a position; raises IndexError outside the view."""
+        """Return the row key at a position; raises IndexError outside the view."""
         return self._order.key_at(index)
 
     def record_at(self, index: int) -> T:
-        """The record at a position, the last known one; raises IndexError outside the view."""
+        """Return the latest record at a position; raises IndexError outside the view."""
         key = self._order.key_at(index)
         return self.collection.records.get(key) or self._records[key]
 
     def index_of(self, key: str) -> int | None:
-        """Where a record stands, or None when it is not in view."""
+        """Return the position of a record, or None when it is not in view."""
         return self._order.index_of(key)
 
     def keys(self) -> Iterator[str]:
-        """The ids in view, in order; not to be kept while the view changes."""
+        """Return the row keys in view, in order; not to be used after the view changes."""
         return self._order.keys()
 
     def snapshot(self) -> Iterator[str]:
-        """The ids now in view, in order, to be read at leisure and in any thread."""
+        """Return the row keys now in view, in order; any thread may read them, at any time."""
         return self._order.snapshot()
 
     def all_keys(self) -> Iterator[str]:
-        """The ids of all records in order, also of those that do not match."""
+        """Return the row keys of all records in order, also of those that do not match."""
         return self._all.keys()
 
     def count(self, keys: set[str]) -> int:
-        """How many of some ids are in view."""
+        """Return the number of the keys that are in view."""
         if len(keys) < len(self) // 5:
             return sum(key in self for key in keys)
         return sum(map(keys.__contains__, self._order.keys()))
 
     def listen(self, listener: Callable[[Event | ViewChange], None]) -> None:
-        """Tell `listener` of every change of the collection, after the view followed it.
+        """Call `listener` for every event of the collection, after the view has followed it.
 
-        It is also told `ViewChange` when rows move for another reason, but not of what is there
-        when `filter`, `sort_by` or `refilter` returns: who calls them knows.
+        It also gets a `ViewChange` when rows move for another reason, but not for the rows in view
+        when `filter`, `sort_by` or `refilter` returns.
         """
         self._listeners.append(listener)
 
     # What is wanted
 
     def parse(self, text: str) -> Query:
-        """Read a filter for the columns of this list."""
+        """Parse a filter for the columns of this list."""
         return Query.parse(text, [column.id for column in self.columns])
 
     def filter(self, query: Query) -> None:
-        """Show only what matches; a narrower query looks only at what is in view."""
+        """Show the records that match; a narrower query examines only those in view."""
         self.query = query
         if self._job is not None and not self._is_sorted:
             self._step(STEP)  # what is under way ends with the filter, whichever it then is
@@ -168,14 +168,14 @@ class View(Generic[T]):
             self._start()
 
     def sort_by(self, sort: Sort | None) -> None:
-        """Show the records by a column, or with None in the order they arrived."""
+        """Sort the records by a column, or with None in the order they arrived."""
         if sort != self.sort:
             self.sort = sort
             self._is_sorted = False
             self._start()
 
     def refilter(self) -> None:
-        """Look at every record again: what its texts draw on beside it has changed."""
+        """Filter all records again, because the cell context has changed."""
         self._texts.forget()
         self._terms = None
         self._is_sorted = self._is_sorted and self.sort is None
@@ -185,11 +185,11 @@ class View(Generic[T]):
 
     @property
     def busy(self) -> bool:
-        """Whether there is something to do yet for `advance`."""
+        """Whether `advance` has something to do."""
         return self._job is not None or bool(self._pending) or not self._is_read
 
     def advance(self) -> bool:
-        """Do one slice of the work; True while more is left. Listeners hear what it changed."""
+        """Do one slice of the work; return True while more is left."""
         self._has_moved = False
         before = self.generation, self.is_current
         self._step(STEP)
@@ -198,12 +198,12 @@ class View(Generic[T]):
         return self.busy
 
     def settle(self) -> None:
-        """Do all of the work, however long it takes."""
+        """Do all of the work."""
         while self.advance():
             pass
 
     def _start(self) -> None:
-        """Begin with whatever is now to be done, instead of what was."""
+        """Start the work that is needed now, in place of any other."""
         self._job = self._work()
         small = len(self.collection.records) <= SMALL
         self._step(SMALL * (READ + VALUE + SORT + TEST) if small else STEP)
@@ -222,7 +222,7 @@ class View(Generic[T]):
                 cost -= self._read_some()
 
     def _work(self) -> Iterator[float]:
-        """All that has to be done before it shows; tells after each bit what that has cost."""
+        """Yield the cost of each step of the work."""
         if not self._is_enrolled:
             self._roll = yield from enroll(list(self.collection.records), part=10 * PART)
             self._is_enrolled = True
@@ -243,7 +243,7 @@ class View(Generic[T]):
         return len(self._texts) == len(self._roll)
 
     def _read_some(self) -> float:
-        """Read the texts of some records whose texts are not known yet."""
+        """Read the texts of some more records; return the cost."""
         ids, records = self._roll.ids, self.collection.records
         unread = ids[len(self._texts) : len(self._texts) + PART]
         self._texts.extend([records[key] for key in unread])
@@ -251,7 +251,7 @@ class View(Generic[T]):
         return len(unread) * READ
 
     def _sift(self) -> Iterator[float]:
-        """Find what matches and show it."""
+        """Find the matching records and show them; yield the costs."""
         while True:
             terms = self.query.in_force
             narrows = self._terms is not None and narrower(terms, self._terms)
@@ -275,7 +275,7 @@ class View(Generic[T]):
             yield PART * FREE
 
     def _matching(self, within: Order | None) -> Generator[float, None, Order]:
-        """The records that match; of `within` alone, when it holds all that can."""
+        """Return the order of the matching records; only those in `within` can match."""
         query, texts = self.query, self._texts
         in_order = within is not None and self._base is self._all
         source = within if within is not None and in_order else self._all
@@ -299,7 +299,7 @@ class View(Generic[T]):
         return order
 
     def _test(self, numbers: Sequence[int]) -> Generator[float, None, list[int]]:
-        """Those of some numbers whose records match, looked at one by one."""
+        """Test records one by one; return the numbers of those that match."""
         if not self.query.has_pattern:
             matches = [number for number in numbers if self._matches(number)]
             yield len(numbers) * TEST
@@ -322,7 +322,7 @@ class View(Generic[T]):
         return self._texts.match(self.query, number, record)
 
     def _values(self, keys: Sequence[str]) -> Values:
-        """What some records are sorted by."""
+        """Return the sort values of records."""
         (value_of,) = [c.sort for c in self.columns if self.sort and c.id == self.sort.column_id]
         records, context = self.collection.records, self._cell_context()
         self.looked_at += len(keys)
@@ -353,7 +353,7 @@ class View(Generic[T]):
             self._tell(ViewChange())
 
     def _place_pending(self) -> float:
-        """Put some of what came or changed in its places; tells what that has cost."""
+        """Put some pending records in their places; return the cost."""
         keys = list(islice(self._pending, PART))
         numbers = self._roll.numbers
         new = [key for key in keys if key not in numbers]
@@ -372,7 +372,7 @@ class View(Generic[T]):
         return len(keys) * (10 * BUILD if plain else READ + VALUE)
 
     def _append(self, keys: list[str]) -> None:
-        """Take in records that are new; nothing has to be read of one that simply comes last."""
+        """Add new records; those that simply come last are not read."""
         numbers = self._roll.extend(keys)
         if self._all.values is not None:
             self._all.values += self._values(keys)
@@ -386,7 +386,7 @@ class View(Generic[T]):
             self._note_change(has_moved=self.sort is not None)
 
     def _change(self, number: int) -> None:
-        """Take in what is new about a record."""
+        """Update a record."""
         key = self._roll.ids[number]
         if number < len(self._texts):
             self._texts.read(number, self.collection.records[key])

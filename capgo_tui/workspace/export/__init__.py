@@ -1,1 +1,1 @@
-"""Records on their way out: as csv, JSON, JSON lines or an aligned table, for a file or a pipe."""
+"""Exports of records as csv, JSON, JSON lines or an aligned table, to a file or a pipe."""

@@ -1,4 +1,4 @@
-"""Writing what a view shows into a file, slice by slice and never on the event loop."""
+"""Exports of a view to a file, slice by slice and never on the event loop."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Record)
 
 SLICE = 10_000
-"""Records between two looks at whether to stop. Sorted ones come from all replies of a list,
+"""Records written between two checks for a stop. Sorted ones come from all replies of a list,
 and each of these is unpacked once for every slice."""
 
 
 class Export(Generic[T]):
-    """One export of what a view shows at this moment; it is written by `go`."""
+    """An export of the records in view at this moment; `go` writes it."""
 
     def __init__(
         self, view: View[T], form: Format, cell_context: Callable[[], CellContext]
@@ -38,22 +38,22 @@ class Export(Generic[T]):
         self._writer = writer_of(form, view.columns, cell_context)
         self._source: ListState = view.collection
         self.written_count = 0
-        """Records that are in the file so far."""
+        """Records written so far."""
         self.loaded_count = len(self._records)
-        """Records that were loaded, shown or not."""
+        """Records that were loaded, in view or not."""
         self.is_complete = False
-        """Whether the file is there, with everything in it."""
+        """Whether the file is written and in its place."""
         self._is_stopped = False
 
     def __len__(self) -> int:
         return self._count
 
     def stop(self) -> None:
-        """Write no more, and leave no file behind."""
+        """Stop writing, and leave no file behind."""
         self._is_stopped = True
 
     async def go(self, file: WholeFile, on_progress: Callable[[], None]) -> None:
-        """Write everything into a file and keep it; `progressed` is called after each slice.
+        """Write everything to a file and keep it; `on_progress` is called before each slice.
 
         Raises:
             OSError: when it cannot be written; then there is no file.
@@ -71,7 +71,7 @@ class Export(Generic[T]):
             await asyncio.to_thread(file.discard)
 
     def _write(self, file: WholeFile) -> int:
-        """Write the next slice; tells how many records that was."""
+        """Write the next slice; return its number of records."""
         matches = (self._records.get(key) for key in islice(self._keys, SLICE))
         # One that is gone from the list meanwhile is nothing that is shown.
         records = [record for record in matches if record is not None]
@@ -84,16 +84,16 @@ class Export(Generic[T]):
         self.is_complete = True
 
     def progress(self) -> str:
-        """How far it is."""
+        """Return the progress as a sentence."""
         return f"Exporting {group_digits(self.written_count)} of {group_digits(len(self))}…"
 
     @property
     def next_step(self) -> NextStep | None:
-        """What can be done about the records that are not in the file."""
+        """The next step for records that are not in the file."""
         return None if self._source.ended else NextStep.LOAD_ALL
 
     def outcome(self, more: str = "more exists") -> str:
-        """What became of it and what is not in the file, but for where that is.
+        """Return the outcome as a sentence, without the path of the file.
 
         `more` is said where the list is not loaded to its end.
         """

@@ -1,4 +1,4 @@
-"""A file that is there as a whole or not at all."""
+"""Files that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capgo_tui.plain_files import check_plain
 
 
 class WholeFile:
-    """Grows under a name of its own beside `path`, and takes that name when it is kept.
+    """A file that is written under a temporary name beside `path`, and renamed when it is kept.
 
     It is for its owner alone to read: a list of devices is nobody else's business. Who may read
     the file that it replaces may read it, too.
@@ -41,7 +41,7 @@ class WholeFile:
         self._file.write(text)
 
     def keep(self) -> None:
-        """Let the file have its name, now that all of it is on the disk."""
+        """Rename the file to its path, once all of it is on the disk."""
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
@@ -52,14 +52,14 @@ class WholeFile:
             _name(self._part, self._path)
 
     def discard(self) -> None:
-        """Leave nothing behind; does nothing to a file that was kept."""
+        """Remove the temporary file; does nothing to a file that was kept."""
         with suppress(OSError):
             self._file.close()
         self._part.unlink(missing_ok=True)
 
 
 def _stat_plain(path: Path) -> os.stat_result | None:
-    """What is there, which has to be a plain file; no link is followed, wherever it leads."""
+    """Return the status of a plain file, None for no file; raises for all else, as for links."""
     try:
         status = path.lstat()
     except FileNotFoundError:
@@ -69,7 +69,7 @@ def _stat_plain(path: Path) -> os.stat_result | None:
 
 
 def _name(part: Path, path: Path) -> None:
-    """Rename a file, but over no other one, though it may have come this very moment."""
+    """Rename a file without replacing another one, even one that was made this moment."""
     try:
         path.hardlink_to(part)
     except FileExistsError:

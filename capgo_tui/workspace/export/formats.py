@@ -1,4 +1,4 @@
-"""How records are written down: a writer for each format, fed page by page."""
+"""The export formats: a writer for each, which gets the records page by page."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ T = TypeVar("T", bound=Record)
 Record_contra = TypeVar("Record_contra", bound=Record, contravariant=True)
 
 FORMULAS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet takes for the beginning of a formula, in both widths."""
+"""First characters of a formula in a spreadsheet, in both widths."""
 WIDEST = 80
 """Cells of the widest column of an aligned table; the other formats cut nothing."""
 
 
 class Format(StrEnum):
-    """What a list can be written as."""
+    """The formats of an export."""
 
     CSV = "csv"
     JSON = "json"
@@ -37,22 +37,22 @@ class Format(StrEnum):
 
 
 OF_FILES: Final = (Format.CSV, Format.JSON, Format.NDJSON)
-"""Those that other programs read; names of files end in them."""
+"""The formats for other programs; they are the suffixes of file names."""
 
 
 class Writer(Protocol[Record_contra]):
-    """Turns records into text; all it gives, one after the other, is the whole."""
+    """A writer of records as text, in pieces."""
 
     def begin(self) -> str:
-        """What stands before all records."""
+        """Return the text before all records."""
         ...
 
     def rows(self, records: Sequence[Record_contra]) -> str:
-        """The next records; text may come later than the record."""
+        """Return the text of the next records; it may come later."""
         ...
 
     def end(self) -> str:
-        """What stands behind all records."""
+        """Return the text after all records."""
         ...
 
 
@@ -84,11 +84,11 @@ class CsvWriter(Generic[T]):
         self._columns, self._cell_context = columns, cell_context
 
     def begin(self) -> str:
-        """The names of the columns."""
+        """Return the ids of the columns."""
         return _csv([[column.id for column in self._columns]])
 
     def rows(self, records: Sequence[T]) -> str:
-        """A line for each record."""
+        """Return a line for each record."""
         context = self._cell_context()
         return _csv(
             [_harmless(column.for_file(record, context)) for column in self._columns]
@@ -96,22 +96,22 @@ class CsvWriter(Generic[T]):
         )
 
     def end(self) -> str:
-        """Nothing."""
+        """Return no text."""
         return ""
 
 
 class JsonWriter:
-    """One JSON array, a line for each record as the server sent it."""
+    """A JSON array, a line for each record as the server sent it."""
 
     def __init__(self) -> None:
         self._has_rows = False
 
     def begin(self) -> str:
-        """The array is open."""
+        """Return the start of the array."""
         return "["
 
     def rows(self, records: Sequence[Record]) -> str:
-        """The records, and what stands between them."""
+        """Return the records and the commas between them."""
         texts = []
         for row in redact_rows(records):
             texts.append(f"{',' if self._has_rows else ''}\n{json_text(row)}")
@@ -119,7 +119,7 @@ class JsonWriter:
         return "".join(texts)
 
     def end(self) -> str:
-        """The array is closed."""
+        """Return the end of the array."""
         return "\n]\n" if self._has_rows else "]\n"
 
 
@@ -127,20 +127,20 @@ class LineWriter:
     """JSON lines: each record as the server sent it, on a line of its own."""
 
     def begin(self) -> str:
-        """Nothing."""
+        """Return no text."""
         return ""
 
     def rows(self, records: Sequence[Record]) -> str:
-        """A line for each record."""
+        """Return a line for each record."""
         return "".join(f"{json_text(row)}\n" for row in redact_rows(records))
 
     def end(self) -> str:
-        """Nothing."""
+        """Return no text."""
         return ""
 
 
 class TableWriter(Generic[T]):
-    """Columns that stand under their titles, measured in cells; for eyes, not for programs."""
+    """An aligned table for people, measured in cells."""
 
     def __init__(
         self, columns: Sequence[Column[T]], cell_context: Callable[[], CellContext]
@@ -149,11 +149,11 @@ class TableWriter(Generic[T]):
         self._lines: list[list[str]] = []
 
     def begin(self) -> str:
-        """Nothing yet: how wide the columns are is known at the end."""
+        """Return no text: the widths of the columns are known at the end."""
         return ""
 
     def rows(self, records: Sequence[T]) -> str:
-        """Nothing yet."""
+        """Keep the records for the end."""
         context = self._cell_context()
         self._lines += [
             [column.text(record, context) for column in self._columns] for record in records
@@ -161,14 +161,14 @@ class TableWriter(Generic[T]):
         return ""
 
     def end(self) -> str:
-        """All of the table; without a record not even its titles."""
+        """Return the whole table; without records not even its titles."""
         if not self._lines:
             return ""
         return align([[column.title for column in self._columns], *self._lines])
 
 
 def align(lines: Sequence[Sequence[str]]) -> str:
-    """Lines of clean cells as a table, a line end behind each."""
+    """Align lines of clean cells as a table; each line ends with a newline."""
     cut = [[truncate(limit_marks(cell), WIDEST) for cell in line] for line in lines]
     widths = [max(map(cell_width, column)) for column in zip(*cut, strict=True)]
     return "".join(

@@ -1,4 +1,4 @@
-"""Apps: what is told of each in a list."""
+"""Apps: their columns."""
 
 from __future__ import annotations
 

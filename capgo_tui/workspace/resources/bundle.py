@@ -113,7 +113,7 @@ BUNDLE_LINES: Final = {
 
 @only_known_lines(BUNDLE_LINES, lambda traits: traits.bundle_tells)
 def bundle_details(bundle: Bundle, context: CellContext) -> list[Section]:
-    """A bundle: where it is used and where it came from."""
+    """Return the details of a bundle."""
     return [
         Section(
             bundle.name,
@@ -140,7 +140,7 @@ def bundle_details(bundle: Bundle, context: CellContext) -> list[Section]:
 
 
 def _channels(bundle: Bundle, context: CellContext) -> str:
-    """The channels that carry it; while not all are known, that there may be more."""
+    """Return the channels that carry a bundle, and whether there may be more."""
     names = linked_channels(bundle, context) or "none"
     match context.unread_channels:
         case "":

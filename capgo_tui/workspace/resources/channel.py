@@ -161,7 +161,7 @@ CHANNEL_LINES: Final = {
 
 @only_known_lines(CHANNEL_LINES, lambda traits: traits.channel_tells | traits.channel_fields)
 def channel_details(channel: Channel, context: CellContext) -> list[Section]:
-    """A channel: what it carries, to whom, and how."""
+    """Return the details of a channel."""
     yes = partial(yes_or_no, noun="channel")
     return [
         Section(

@@ -1,4 +1,4 @@
-"""What can be shown of a record in one line, apart from any table that shows it.
+"""Columns: the texts of a record, apart from any table.
 
 The table, the filter, the export and the command line read the same columns.
 """
@@ -19,35 +19,35 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """One column: how it is called, what it says, and how much room it wants."""
+    """A column: its title, its texts and its widths."""
 
     id: str
     title: str
     text: Callable[[T, CellContext], str]
     width: int
-    """The narrowest it is worth showing at, in cells."""
+    """The least width, in cells."""
     ideal: int
     """The width at which nothing usual is cut."""
     sort: Callable[[T, CellContext], SortValue | None]
-    """What the list is sorted by; None where it is not known, and that comes last."""
+    """The sort value; None where it is unknown, which comes last."""
     priority: int = 1
     """0 is never dropped; the highest number goes first on a narrow screen."""
     cut_middle: bool = False
-    """Cut in the middle: for ids and names, whose both ends tell them apart."""
+    """Cut in the middle, for ids and names, which differ at both ends."""
     is_searched: bool = True
-    """Whether a filter looks here; ages do not count, «3d» says nothing of a record."""
+    """Whether a filter searches it; not in ages."""
     newest_first: bool = False
-    """Whether the first thing wanted of it is the descending order."""
+    """Whether it is first sorted in descending order."""
     file_text: Callable[[T, CellContext], str] | None = None
-    """What a file says in place of `text`, which is an age or a sign; empty where unknown."""
+    """The text in a file, where `text` is an age or a sign; empty where unknown."""
     fields: tuple[str, ...] = ()
-    """Fields of the record that it shows: where a server tells none of them it is left out."""
+    """The fields it shows; it is left out where a server tells none of them."""
 
     def for_file(self, record: T, context: CellContext) -> str:
-        """What a file for other programs says of a record."""
+        """Return the text for a file."""
         return (self.file_text or self.text)(record, context)
 
 
 def haystack(columns: Sequence[Column[T]], record: T, context: CellContext) -> str:
-    """Everything the columns say of a record, case-folded, a line each, for a filter to search."""
+    """Return the case-folded texts of a record for a filter, one line a column."""
     return "\n".join([c.text(record, context) for c in columns if c.is_searched]).casefold()

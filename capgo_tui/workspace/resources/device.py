@@ -161,7 +161,7 @@ DEVICE_LINES: Final = {
 
 @only_known_lines(DEVICE_LINES, lambda traits: traits.device_tells)
 def device_details(device: Device, context: CellContext) -> list[Section]:
-    """A device: what it runs, what it is forced to, and what it is."""
+    """Return the details of a device."""
     return [
         Section(
             device.custom_id or device.device_id,

@@ -1,4 +1,4 @@
-"""What the lists, the table, the exports and the command line need to know of one resource."""
+"""Resources, as the lists, the table, the exports and the command line need them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T", bound=Record)
 Glyph: TypeAlias = tuple[str, str]
 """A sign and its tone: good, bad, warn, accent, plain or muted."""
 WRITING: Final[Glyph] = ("⟳", "warn")
-"""Stands before a record of any resource while a write to it is under way."""
+"""The sign of a record while a write to it is under way."""
 
 
 def _no_details(_: Record, __: CellContext) -> list[Section]:
@@ -35,18 +35,18 @@ def _no_joins(_: Workspace) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource(Generic[T]):
-    """One resource of Capgo's API, as it is written down: its columns and its details."""
+    """A resource of Capgo's API: its columns and details."""
 
     name: str
-    """Its plural."""
+    """The plural."""
     columns: Sequence[Column[T]]
     details: Callable[[T, CellContext], list[Section]] = _no_details
     fields_told: Callable[[Traits], Container[str]] | None = None
-    """The fields that a revision of the API tells of it; None for all of them."""
+    """The fields that a server of some traits tells; None for all."""
     joins: Callable[[Workspace], Sequence[str]] = _no_joins
-    """The names of the resources whose records its cells show something of."""
+    """The names of the resources whose records its cells need."""
     missing_join: str = ""
-    """What is not known when those cannot be read."""
+    """What is unknown when those cannot be read."""
 
     def columns_told(self, traits: Traits) -> list[Column[T]]:
         """Return the columns of which a server of these traits tells anything."""
@@ -62,17 +62,17 @@ class Resource(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedResource(Resource[T]):
-    """A resource with a list of its own in the workspace, and how a table marks its rows."""
+    """A resource with a list in the workspace, and the signs of its rows."""
 
     title: str
     collection: Callable[[Workspace], Collection[T]]
     glyph: Callable[[T], Glyph]
-    """The sign before a row; what it means stands in `legend`."""
+    """The sign of a row, explained in `legend`."""
     tone: Callable[[T, str], str]
     """The tone of a column's cell, by the column's id."""
     legend: Sequence[tuple[Glyph, str]]
     empty_advice: str
-    """Where the first record comes from, for somebody who has none."""
+    """How to get the first record."""
 
 
 def joins_bundle_names(workspace: Workspace) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""The sections of labelled lines that show one record whole."""
+"""Sections: the labelled lines of a record's details."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ RecordT = TypeVar("RecordT", bound="Record")
 
 UNTOLD = "unknown, the API does not tell"
 LEFT_OUT = "not told this time"
-"""Of a field that was left out of this reply, though the server has it."""
+"""For a field that is missing in this reply, though the server has it."""
 NOT_TOLD = "not told for this {noun}"
-"""Of what the server tells of others and has as null here."""
+"""For a field that is null in this record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Some fields that belong together, under a heading."""
+    """Fields under a heading."""
 
     title: str
     fields: Sequence[tuple[str, str]]
@@ -76,7 +76,7 @@ def record_lines(
     changed_at: datetime | None,
     context: CellContext,
 ) -> list[tuple[str, str]]:
-    """Return the lines that every record ends in: its id, and when it was made and changed."""
+    """Return the last lines of every record: its id and its times."""
     return [
         ("id", UNTOLD if identity is None else str(identity)),
         ("created", full_time(created_at, context.now)),
