@@ -17,7 +17,7 @@ from capgo_tui.workspace.changes.bundles import (
     bundle_notes,
 )
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.draft import Draft, Entry, Kind, preview
+from capgo_tui.workspace.draft import Draft, Entry, EntryKind, preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ class RegistrationDraft(Draft):
         Entry("version", "version", hint="semver, such as 1.2.3-rc.1"),
         Entry("external_url", "address", hint="https:// of the zip"),
         Entry("checksum", "checksum", hint="SHA-256, 64 hex digits"),
-        Entry("session_key", "session key", Kind.SECRET, "if the zip is encrypted"),
+        Entry("session_key", "session key", EntryKind.SECRET, "if the zip is encrypted"),
         Entry("key_id", "key id", hint=f"at most {MAX_KEY_ID} characters"),
     )
 

@@ -16,7 +16,7 @@ from capgo_tui.workspace.changes.bundle_deletions import (
     untold_channels,
 )
 from capgo_tui.workspace.cleanup import Keep, Plan, Rules, plan
-from capgo_tui.workspace.draft import Draft, Entry, Kind
+from capgo_tui.workspace.draft import Draft, Entry, EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,18 +57,18 @@ class CleanupDraft(Draft):
         """The rules that apply to this server, and the actions."""
         spares = self._workspace.client.traits.delete_all is DeleteAll.UNLINKED
         which = "all that no channel uses" if spares else "ALL of them, linked or not"
-        every = Entry(ALL, "Delete all bundles…", Kind.ACTION, f"{which}; the app id is typed")
+        every = Entry(ALL, "Delete all bundles…", EntryKind.ACTION, f"{which}; the app id is typed")
         if not self.one_by_one:
             return (every,)
         rules = (
             Entry("newest", "keep the newest", hint="with a matching name"),
-            Entry("linked", "keep what channels use", Kind.LABEL),
-            Entry("run", "keep what devices run", Kind.CHOICE, "of the loaded devices"),
+            Entry("linked", "keep what channels use", EntryKind.LABEL),
+            Entry("run", "keep what devices run", EntryKind.CHOICE, "of the loaded devices"),
             Entry("older", "only older than", hint="days; empty for any age"),
             Entry("name", "only the names", hint="* and ? as in a shell"),
         )
         partial = not self._workspace.devices.ended
-        load = Entry(LOAD, "Load all devices", Kind.ACTION, "to know what the others run")
+        load = Entry(LOAD, "Load all devices", EntryKind.ACTION, "to know what the others run")
         return (*rules, *((load,) if partial else ()), every)
 
     def problem(self, name: str) -> str:

@@ -20,7 +20,7 @@ SECRET_FIELDS: Final = frozenset({"session_key"})
 """Fields of a request that are shown as dots."""
 
 
-class Kind(Enum):
+class EntryKind(Enum):
     """How an entry is edited."""
 
     TEXT = auto()
@@ -39,7 +39,7 @@ class Entry:
 
     name: str
     label: str
-    kind: Kind = Kind.TEXT
+    kind: EntryKind = EntryKind.TEXT
     hint: str = ""
     """The text shown beside it."""
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.sorting import SortValue
 
     Values: TypeAlias = list[SortValue | None]
-    """The sort values of a roll's records, by number; None for an unknown value."""
+    """The sort values of the records, by number; None for an unknown value."""
 
 
-class Roll:
+class KeyIndex:
     """The row keys of a list by number, in the order they came, and the numbers by row key."""
 
     __slots__ = ("ids", "numbers")
@@ -46,25 +46,25 @@ class Roll:
 
 
 class Order:
-    """Some or all records of a roll, in order.
+    """Some or all records of a key index, in order.
 
     Adding, reading, finding and removing one cost some microseconds at any size in question.
     """
 
-    __slots__ = ("_descending", "_has", "_with_value", "_without_value", "roll", "values")
+    __slots__ = ("_descending", "_has", "_with_value", "_without_value", "key_index", "values")
 
     def __init__(
-        self, roll: Roll, values: Values | None = None, *, descending: bool = False
+        self, key_index: KeyIndex, values: Values | None = None, *, descending: bool = False
     ) -> None:
         """Create an order by `values`, which other orders may share, or by number."""
-        self.roll = roll
+        self.key_index = key_index
         self.values = values
         # Known values ascend, and are read backwards when descending: then arrivals descend
         # among equals, so that these still come out in the order they arrived.
         self._descending = descending
         self._with_value = array("I")
         self._without_value = array("I")
-        self._has = bytearray(len(roll))
+        self._has = bytearray(len(key_index))
         """By number, whether the record is in this order."""
 
     def __len__(self) -> int:
@@ -84,12 +84,12 @@ class Order:
             raise IndexError(index)
         offset = index - len(self._with_value)
         if offset >= 0:
-            return self.roll.ids[self._without_value[offset]]
-        return self.roll.ids[self._with_value[-1 - index if self._descending else index]]
+            return self.key_index.ids[self._without_value[offset]]
+        return self.key_index.ids[self._with_value[-1 - index if self._descending else index]]
 
     def index_of(self, key: str) -> int | None:
         """Return the position of a row key, or None when it is not in this order."""
-        number = self.roll.numbers.get(key)
+        number = self.key_index.numbers.get(key)
         if number is None or number not in self:
             return None
         among, at = self._place(number)
@@ -107,7 +107,7 @@ class Order:
 
     def _ids(self, with_value: array[int], without_value: array[int]) -> Iterator[str]:
         in_order = reversed(with_value) if self._descending else with_value
-        return map(self.roll.ids.__getitem__, chain(in_order, without_value))
+        return map(self.key_index.ids.__getitem__, chain(in_order, without_value))
 
     def parts(self, size: int) -> Iterator[tuple[bool, array[int]]]:
         """Yield all numbers in parts: those with a value, always ascending, then the others.
@@ -124,7 +124,7 @@ class Order:
         self._note(numbers)
 
     def arrive(self, numbers: Sequence[int]) -> None:
-        """Add records that are new to the roll, and so come last among equals."""
+        """Add records that are new to the index, and so come last among equals."""
         values = self.values
         if values is None:
             self.extend(numbers)
@@ -169,7 +169,7 @@ class Order:
 
     def _note(self, numbers: Iterable[int]) -> None:
         """Note that numbers are in this order now."""
-        self._has.extend(bytes(len(self.roll) - len(self._has)))
+        self._has.extend(bytes(len(self.key_index) - len(self._has)))
         for number in numbers:
             self._has[number] = 1
 

@@ -49,7 +49,7 @@ _CLOSED_PATTERN = re.compile(r"/((?:[^\\/]|\\.|/(?=\S))*)/(?=\s|$)", re.DOTALL)
 """A slash closes where a blank or nothing follows: ``/var/log`` is one pattern, still open."""
 
 
-class Kind(Enum):
+class TermKind(Enum):
     """How the text of a condition is searched."""
 
     WORD = "word"
@@ -63,7 +63,7 @@ class Kind(Enum):
 class Term:
     """A condition of a filter."""
 
-    kind: Kind
+    kind: TermKind
     text: str
     """Case-folded, but for patterns, where case can have a meaning."""
     column: str | None = None
@@ -72,11 +72,11 @@ class Term:
     def holds(self, haystack: str, cells: Cells) -> bool:
         """Return whether a row meets the condition."""
         text = haystack if self.column is None else cells(self.column)
-        if self.kind is Kind.HAS:
+        if self.kind is TermKind.HAS:
             return bool(text) is not self.is_negated
-        if self.kind is Kind.WORD:
+        if self.kind is TermKind.WORD:
             return (self.text in text) is not self.is_negated
-        if self.kind is Kind.FUZZY:
+        if self.kind is TermKind.FUZZY:
             return (_fuzzy(self.text).search(text) is not None) is not self.is_negated
         fits = _pattern(self.text).fits(text)
         return fits is None or fits is not self.is_negated
@@ -84,7 +84,7 @@ class Term:
     @property
     def fault(self) -> str:
         """Why it cannot be used, as far as known; empty for a valid one."""
-        return _pattern(self.text).fault if self.kind is Kind.PATTERN else ""
+        return _pattern(self.text).fault if self.kind is TermKind.PATTERN else ""
 
     def implies(self, other: Term) -> bool:
         """Return whether every row that meets this condition is sure to meet `other`."""
@@ -95,9 +95,9 @@ class Term:
         # What is forbidden counts the other way: without an «a» there is no «ab» either.
         wide, narrow = (self, other) if self.is_negated else (other, self)
         match wide.kind, narrow.kind:
-            case Kind.WORD, Kind.WORD:
+            case TermKind.WORD, TermKind.WORD:
                 return wide.text in narrow.text
-            case Kind.FUZZY, Kind.FUZZY | Kind.WORD:
+            case TermKind.FUZZY, TermKind.FUZZY | TermKind.WORD:
                 return _fuzzy(wide.text).search(narrow.text) is not None
             case _:
                 return False
@@ -190,7 +190,7 @@ class Query:
 
         `searched` tells of a column by its id whether it is part of a row's texts.
         """
-        words = (t for t in self.terms if t.kind is Kind.WORD and not t.is_negated)
+        words = (t for t in self.terms if t.kind is TermKind.WORD and not t.is_negated)
         texts = (t.text for t in words if t.column is None or is_searched(t.column))
         return max(texts, key=len, default="")
 
@@ -202,7 +202,7 @@ class Query:
     @property
     def has_pattern(self) -> bool:
         """Whether the query has a pattern, whose cost is unknown."""
-        return any(term.kind is Kind.PATTERN for term in self.terms)
+        return any(term.kind is TermKind.PATTERN for term in self.terms)
 
     def matches(self, haystack: str, cells: Cells = _no_cells) -> bool:
         """Return whether a row meets every condition; `haystack` has a case-folded line a cell."""
@@ -227,7 +227,7 @@ class Query:
             return self.text
         if len(self.terms) == 1:
             (term,) = self.terms
-            if term.kind is Kind.WORD and term.column == "custom" and not term.is_negated:
+            if term.kind is TermKind.WORD and term.column == "custom" and not term.is_negated:
                 return self.text.partition(":")[2]
         return None
 
@@ -246,7 +246,7 @@ def custom_id_filter(custom_id: str) -> str:
 
 
 def _is_plain(term: Term) -> bool:
-    return term.kind is Kind.WORD and term.column is None and not term.is_negated
+    return term.kind is TermKind.WORD and term.column is None and not term.is_negated
 
 
 def _terms(text: str, columns: Sequence[str]) -> Iterator[Term]:
@@ -271,16 +271,16 @@ def _term(text: str, at: int, columns: Sequence[str]) -> tuple[Term, int]:
             is_negated = True
             at += 1
     if column is None and (has := _has(word, columns)) is not None:
-        return Term(Kind.HAS, has, HAS.get(has), is_negated), at + len(word)
+        return Term(TermKind.HAS, has, HAS.get(has), is_negated), at + len(word)
     if text[at : at + 1] == "/":
         match = _CLOSED_PATTERN.match(text, at)
         if match is not None:
-            return Term(Kind.PATTERN, match[1], column, is_negated), match.end()
-        return Term(Kind.PATTERN, text[at + 1 :], column, is_negated), len(text)
+            return Term(TermKind.PATTERN, match[1], column, is_negated), match.end()
+        return Term(TermKind.PATTERN, text[at + 1 :], column, is_negated), len(text)
     end = _skip(_WORD, text, at)
     if text[at : at + 1] == "~":
-        return Term(Kind.FUZZY, text[at + 1 : end].casefold(), column, is_negated), end
-    return Term(Kind.WORD, text[at:end].casefold(), column, is_negated), end
+        return Term(TermKind.FUZZY, text[at + 1 : end].casefold(), column, is_negated), end
+    return Term(TermKind.WORD, text[at:end].casefold(), column, is_negated), end
 
 
 def _column(name: str, columns: Sequence[str]) -> str | None:
@@ -307,7 +307,11 @@ def _can_have(columns: Sequence[str]) -> list[str]:
 
 def _doubt(term: Term, columns: Sequence[str]) -> str:
     name, colon, _ = term.text.partition(":")
-    if term.kind is not Kind.WORD or term.column is not None or not (name and colon and columns):
+    if (
+        term.kind is not TermKind.WORD
+        or term.column is not None
+        or not (name and colon and columns)
+    ):
         return ""
     if name == "has" and (can := _can_have(columns)):
         return f"«has:» takes {' or '.join(can)}."

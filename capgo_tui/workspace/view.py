@@ -13,7 +13,6 @@ from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from capgo_tui.workspace.arranging import BUILD, SORT, VALUE, arrange, enroll
 from capgo_tui.workspace.collection import (
     Addition,
     Collection,
@@ -22,7 +21,8 @@ from capgo_tui.workspace.collection import (
     StateChange,
     Update,
 )
-from capgo_tui.workspace.order import Order, Roll
+from capgo_tui.workspace.order import KeyIndex, Order
+from capgo_tui.workspace.ordering import BUILD, SORT, VALUE, arrange, index_keys
 from capgo_tui.workspace.query import Query, narrower
 from capgo_tui.workspace.texts import Texts
 
@@ -79,13 +79,13 @@ class View(Generic[T]):
         """The number of records examined, a measure of work without a clock."""
         self._texts = Texts(columns, cell_context)
         self._cell_context = cell_context
-        self._roll = Roll()
-        """The records of the collection without the pending ones, once `_is_enrolled`."""
-        self._is_enrolled = False
+        self._key_index = KeyIndex()
+        """The records of the collection without the pending ones, once `_is_indexed`."""
+        self._is_indexed = False
         """Whether it is."""
-        self._all = Order(self._roll)
+        self._all = Order(self._key_index)
         self._is_sorted = False
-        """Whether `_all` holds the whole roll in the present sort."""
+        """Whether `_all` holds the whole index in the present sort."""
         self._order = self._base = self._all
         """The order in view, and the order of all records that it was made from."""
         self._records = collection.records
@@ -106,7 +106,7 @@ class View(Generic[T]):
         return len(self._order)
 
     def __contains__(self, key: str) -> bool:
-        number = self._order.roll.numbers.get(key)
+        number = self._order.key_index.numbers.get(key)
         return number is not None and number in self._order
 
     @property
@@ -223,12 +223,12 @@ class View(Generic[T]):
 
     def _work(self) -> Iterator[float]:
         """Yield the cost of each step of the work."""
-        if not self._is_enrolled:
-            self._roll = yield from enroll(list(self.collection.records), part=10 * PART)
-            self._is_enrolled = True
+        if not self._is_indexed:
+            self._key_index = yield from index_keys(list(self.collection.records), part=10 * PART)
+            self._is_indexed = True
         if not self._is_sorted:
             self._all = yield from arrange(
-                self._roll,
+                self._key_index,
                 None if self.sort is None else self._values,
                 descending=self.sort is not None and self.sort.descending,
                 part=PART,
@@ -240,11 +240,11 @@ class View(Generic[T]):
 
     @property
     def _is_read(self) -> bool:
-        return len(self._texts) == len(self._roll)
+        return len(self._texts) == len(self._key_index)
 
     def _read_some(self) -> float:
         """Read the texts of some more records; return the cost."""
-        ids, records = self._roll.ids, self.collection.records
+        ids, records = self._key_index.ids, self.collection.records
         unread = ids[len(self._texts) : len(self._texts) + PART]
         self._texts.extend([records[key] for key in unread])
         self.looked_at += len(unread)
@@ -283,7 +283,9 @@ class View(Generic[T]):
         known_to_match = among is not None and self._terms == query.in_force
         sieve = query.sieve(texts.searches)
         order = Order(
-            source.roll, source.values, descending=self.sort is not None and self.sort.descending
+            source.key_index,
+            source.values,
+            descending=self.sort is not None and self.sort.descending,
         )
         for has_value, part in source.parts(10 * PART):
             numbers: Sequence[int] = part
@@ -318,7 +320,7 @@ class View(Generic[T]):
         return matches
 
     def _matches(self, number: int) -> bool:
-        record = self.collection.records[self._roll.ids[number]]
+        record = self.collection.records[self._key_index.ids[number]]
         return self._texts.match(self.query, number, record)
 
     def _values(self, keys: Sequence[str]) -> Values:
@@ -339,7 +341,7 @@ class View(Generic[T]):
                 self._texts.forget()
                 self._pending = {}
                 self._terms = None
-                self._is_enrolled = self._is_sorted = False
+                self._is_indexed = self._is_sorted = False
                 self._start()
                 self._has_moved = False  # the event itself tells it
             case Addition(keys) | Update(keys):
@@ -355,7 +357,7 @@ class View(Generic[T]):
     def _place_pending(self) -> float:
         """Put some pending records in their places; return the cost."""
         keys = list(islice(self._pending, PART))
-        numbers = self._roll.numbers
+        numbers = self._key_index.numbers
         new = [key for key in keys if key not in numbers]
         for key in keys:
             del self._pending[key]
@@ -373,7 +375,7 @@ class View(Generic[T]):
 
     def _append(self, keys: list[str]) -> None:
         """Add new records; those that simply come last are not read."""
-        numbers = self._roll.extend(keys)
+        numbers = self._key_index.extend(keys)
         if self._all.values is not None:
             self._all.values += self._values(keys)
         self._all.arrive(numbers)
@@ -387,7 +389,7 @@ class View(Generic[T]):
 
     def _change(self, number: int) -> None:
         """Update a record."""
-        key = self._roll.ids[number]
+        key = self._key_index.ids[number]
         if number < len(self._texts):
             self._texts.read(number, self.collection.records[key])
         was_shown = number in self._order

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from capgo_tui.workspace.order import Order, Roll, sorted_by_parts
+from capgo_tui.workspace.order import KeyIndex, Order, sorted_by_parts
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.order import Values
@@ -26,10 +26,10 @@ EDITS = st.lists(
 )
 
 
-def roll_of(count: int) -> Roll:
-    roll = Roll()
-    roll.extend([f"k{number}" for number in range(count)])
-    return roll
+def index_of_size(count: int) -> KeyIndex:
+    key_index = KeyIndex()
+    key_index.extend([f"k{number}" for number in range(count)])
+    return key_index
 
 
 def expected_keys(values: dict[int, int | None], *, descending: bool) -> list[str]:
@@ -45,19 +45,19 @@ def expected_keys(values: dict[int, int | None], *, descending: bool) -> list[st
 def test_an_order_is_what_sorting_would_give(
     edits: list[tuple[str, object, object]], descending: bool
 ) -> None:
-    roll = Roll()
+    key_index = KeyIndex()
     values: Values = []
-    order = Order(roll, values, descending=descending)
+    order = Order(key_index, values, descending=descending)
     present: dict[int, int | None] = {}
     for kind, *what in edits:
         match kind, what:
             case (("arrive" | "skip"), [list(given)]):
-                numbers = roll.extend([f"k{len(roll) + at}" for at in range(len(given))])
+                numbers = key_index.extend([f"k{len(key_index) + at}" for at in range(len(given))])
                 values += given
                 if kind == "arrive":
                     order.arrive(numbers)
                     present.update(zip(numbers, given, strict=True))
-            case "change", [int(number), value] if number < len(roll):
+            case "change", [int(number), value] if number < len(key_index):
                 order.discard(number)
                 assert value is None or isinstance(value, int)
                 values[number] = present[number] = value
@@ -70,9 +70,9 @@ def test_an_order_is_what_sorting_would_give(
         assert len(order) == len(keys)
         assert [order.key_at(index) for index in range(len(order))] == keys
         assert [order.index_of(key) for key in keys] == list(range(len(keys)))
-        assert order.select(range(len(roll) + 3)) == sorted(present)
-        assert all((number in order) == (number in present) for number in range(len(roll) + 3))
-        absent_keys = set(roll.ids) - set(keys) | {"nobody"}
+        assert order.select(range(len(key_index) + 3)) == sorted(present)
+        assert all((number in order) == (number in present) for number in range(len(key_index) + 3))
+        absent_keys = set(key_index.ids) - set(keys) | {"nobody"}
         assert all(order.index_of(key) is None for key in absent_keys)
 
 
@@ -83,10 +83,10 @@ def test_an_order_made_at_once_is_the_one_made_bit_by_bit(
 ) -> None:
     shared_values: Values = list(values)
     with_value = [number for number, value in enumerate(values) if value is not None]
-    slow = Order(roll_of(len(values)), shared_values, descending=descending)
+    slow = Order(index_of_size(len(values)), shared_values, descending=descending)
     for number in range(len(values)):
         slow.add(number)
-    fast = Order(slow.roll, shared_values, descending=descending)
+    fast = Order(slow.key_index, shared_values, descending=descending)
     for part in sorted_by_parts(with_value, shared_values, descending=descending, size=size):
         fast.extend(part, has_value=True)
     fast.extend([number for number, value in enumerate(values) if value is None])
@@ -101,15 +101,15 @@ def test_an_order_made_at_once_is_the_one_made_bit_by_bit(
 
 @given(st.integers(0, 20), st.integers(0, 5))
 def test_without_values_it_is_the_order_of_arrival(first: int, more: int) -> None:
-    order = Order(roll_of(first))
+    order = Order(index_of_size(first))
     order.extend(range(first))
-    order.arrive(order.roll.extend([f"m{number}" for number in range(more)]))
-    assert list(order.keys()) == order.roll.ids
-    assert [order.index_of(key) for key in order.roll.ids] == list(range(first + more))
+    order.arrive(order.key_index.extend([f"m{number}" for number in range(more)]))
+    assert list(order.keys()) == order.key_index.ids
+    assert [order.index_of(key) for key in order.key_index.ids] == list(range(first + more))
 
 
 def test_outside_there_is_nothing() -> None:
-    order = Order(roll_of(2))
+    order = Order(index_of_size(2))
     order.add(0)
     order.discard(1)
     assert order.index_of("k1") is None

@@ -21,8 +21,8 @@ from tests.workspace.views import (
     assert_consistent,
     empty_collection,
     plain_view,
-    shown,
     view_of,
+    visible_keys,
 )
 from tests.workspace.world import open_world
 
@@ -35,7 +35,7 @@ async def test_a_view_shows_what_was_loaded_before_it_was_made() -> None:
         workspace = world.open()
         await workspace.devices.load_all()
         view = view_of(workspace)
-        assert shown(view) == world.device_ids()
+        assert visible_keys(view) == world.device_ids()
         assert_consistent(view)
 
 
@@ -52,7 +52,7 @@ async def test_pages_are_appended_behind_the_filter() -> None:
         assert 0 < len(view) < 250
         assert sum(isinstance(event, Addition) for event in events) == 3
         view.filter(Query())
-        assert shown(view) == world.device_ids()
+        assert visible_keys(view) == world.device_ids()
 
 
 async def test_the_filter_finds_a_device_by_all_that_is_in_sight_of_it() -> None:
@@ -101,13 +101,13 @@ async def test_an_update_can_enter_and_leave_the_filter_and_keeps_the_order() ->
             world.rename(device_id, "needle")
             await workspace.look_up_device(device_id)
         view.filter(Query.parse("needle"))
-        assert shown(view) == [first, third]
+        assert visible_keys(view) == [first, third]
         world.rename(second, "needle too")
         await workspace.look_up_device(second)
-        assert shown(view) == [first, second, third]
+        assert visible_keys(view) == [first, second, third]
         world.rename(first, "straw")
         await workspace.look_up_device(first)
-        assert shown(view) == [second, third]
+        assert visible_keys(view) == [second, third]
         world.rename(second, "needle still")
         await workspace.look_up_device(second)
         assert view.record_at(0).custom_id == "needle still"
@@ -124,7 +124,7 @@ async def test_a_looked_up_device_appears_only_where_it_matches() -> None:
         await workspace.look_up_device(other)
         assert len(view) == 0
         await workspace.look_up_device(matching)
-        assert shown(view) == [matching]
+        assert visible_keys(view) == [matching]
 
 
 async def test_a_refresh_is_followed_to_the_new_order_and_number() -> None:
@@ -133,13 +133,13 @@ async def test_a_refresh_is_followed_to_the_new_order_and_number() -> None:
         view = view_of(workspace)
         await workspace.devices.load_all()
         view.filter(Query.parse("ios"))
-        matching = shown(view)
+        matching = visible_keys(view)
         world.drop_device(matching[0])
         world.add_device("00000000-new", "brand new")
         events: list[Event | ViewChange] = []
         view.listen(events.append)
         await workspace.devices.refresh()
-        assert shown(view) == ["00000000-new", *matching[1:]]
+        assert visible_keys(view) == ["00000000-new", *matching[1:]]
         assert_consistent(view)
         assert Replacement() in events
 
@@ -199,9 +199,9 @@ async def test_looking_again_without_a_filter_changes_nothing() -> None:
         workspace = world.open()
         view = view_of(workspace)
         await workspace.devices.load_all()
-        before = shown(view)
+        before = visible_keys(view)
         view.refilter()
-        assert shown(view) == before
+        assert visible_keys(view) == before
         assert_consistent(view)
 
 
@@ -215,9 +215,9 @@ async def test_a_page_that_brings_known_records_again_keeps_the_filter_right() -
         world.rename(first, "straw")
         world.rename(second, "needle")
         view.filter(Query.parse("needle"))
-        assert shown(view) == [first]
+        assert visible_keys(view) == [first]
         await workspace.devices.load_more()
-        assert shown(view) == [second]
+        assert visible_keys(view) == [second]
         assert_consistent(view)
 
 
@@ -265,7 +265,7 @@ def test_typing_letter_by_letter_equals_typing_at_once(
     for length in range(len(text) + 1):
         slow.filter(Query.parse(text[:length]))
     fast.filter(Query.parse(text))
-    assert shown(slow) == shown(fast)
+    assert visible_keys(slow) == visible_keys(fast)
     assert_consistent(slow)
 
 
@@ -275,9 +275,9 @@ async def test_a_redrawn_record_does_not_move_anything() -> None:
         view = view_of(workspace)
         await workspace.devices.load_all()
         view.filter(Query.parse("a"))
-        before = shown(view)
+        before = visible_keys(view)
         events: list[Event | ViewChange] = []
         view.listen(events.append)
         workspace.devices.touch(before[0])
-        assert shown(view) == before
+        assert visible_keys(view) == before
         assert events == [Update((before[0],))]

@@ -21,8 +21,8 @@ from tests.workspace.views import (
     fleet,
     load,
     plain_view,
-    shown,
     swap,
+    visible_keys,
 )
 
 
@@ -64,13 +64,13 @@ def test_a_long_list_keeps_showing_what_it_showed_until_the_rest_is_done() -> No
     load(collection, fleet(20_000))
     view = plain_view(collection)
     view.settle()
-    before = shown(view)
+    before = visible_keys(view)
     events: list[object] = []
     view.listen(events.append)
     view.sort_by(Sort("seen"))
     assert view.busy
     load(collection, fleet(3, first=20_000))
-    while shown(view) == before:
+    while visible_keys(view) == before:
         assert [view.index_of(key) for key in before[::999]] == list(range(0, 20_000, 999))
         assert view.busy
         view.advance()
@@ -221,7 +221,7 @@ def test_whatever_happens_in_between_the_settled_view_is_right(
                         before = view.generation
                         view.advance()
                         assert view.generation == before or generations[-1] == view.generation
-            keys = shown(view)
+            keys = visible_keys(view)
             assert len(set(keys)) == len(keys)
             assert [view.index_of(key) for key in keys] == list(range(len(keys)))
             assert [view.record_at(index).device_id for index in range(len(keys))] == keys

@@ -50,7 +50,7 @@ def in_order(view: View[Device]) -> list[str]:
     return with_value + [key for key in matching if values[key] is None]
 
 
-def shown(view: View[Device]) -> list[str]:
+def visible_keys(view: View[Device]) -> list[str]:
     return [view.key_at(index) for index in range(len(view))]
 
 
@@ -61,7 +61,7 @@ def assert_consistent(view: View[Device]) -> None:
     assert not view.busy
     assert list(view.keys()) == expected_keys
     assert {key for key in records if key in view} == set(expected_keys)
-    assert shown(view) == expected_keys
+    assert visible_keys(view) == expected_keys
     assert [view.index_of(key) for key in expected_keys] == list(range(len(expected_keys)))
     assert all(view.index_of(key) is None for key in records.keys() - set(expected_keys))
     assert [view.record_at(index) for index in range(len(view))] == [

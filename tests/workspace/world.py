@@ -154,11 +154,11 @@ async def open_world(
 ) -> AsyncIterator[World]:
     """Yield a new world; its workspaces are closed afterwards."""
     store, clock = Store(), Clock()
-    generated = generate(
+    app_data = generate(
         store, channels=channels, devices=devices, bundles=bundles, seed=7, now=clock()
     )
     app = create_app(store, revision=revision, limits=limits, now=clock)
-    world = World(store, clock, FrontDoor(app), generated.app_id, generated.keys)
+    world = World(store, clock, FrontDoor(app), app_data.app_id, app_data.keys)
     try:
         yield world
     finally:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from capgo_tui.tui.overlays.row_form import CHROME, QUIET, REVIEW, RowForm, Wish, form_keys
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, wrap
-from capgo_tui.workspace.draft import Draft, Entry, Kind
+from capgo_tui.workspace.draft import Draft, Entry, EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ ABOUT: Final = 4
 BOX: Final = 44
 """Cells an entry's text takes at most."""
 DOTS: Final = "••••••••"
-LAST: Final = Entry("review", REVIEW, Kind.ACTION, "nothing is sent before a yes")
+LAST: Final = Entry("review", REVIEW, EntryKind.ACTION, "nothing is sent before a yes")
 """The row that leads on."""
 
 
@@ -105,7 +105,7 @@ class FieldsForm(RowForm[Draft, str]):
 
     def action_choose(self) -> None:
         """Turn a yes into a no, or back."""
-        if self._draft is not None and self._entry.kind is Kind.CHOICE:
+        if self._draft is not None and self._entry.kind is EntryKind.CHOICE:
             is_yes = self._draft.text(self._entry.name) == "yes"
             self._draft.type(self._entry.name, "no" if is_yes else "yes")
             self._note_change()
@@ -115,7 +115,7 @@ class FieldsForm(RowForm[Draft, str]):
         draft = self._draft
         if draft is None:
             return
-        if self._entry.kind is not Kind.ACTION:
+        if self._entry.kind is not EntryKind.ACTION:
             self._move_on()
         elif self._entry is not LAST:
             self._give(self._entry.name)
@@ -136,7 +136,7 @@ class FieldsForm(RowForm[Draft, str]):
         super()._note_change()
 
     def _arrive(self, *, stays: bool = False) -> None:
-        self._box.password = self._entry.kind is Kind.SECRET
+        self._box.password = self._entry.kind is EntryKind.SECRET
         super()._arrive(stays=stays)
 
     # Drawing
@@ -150,10 +150,10 @@ class FieldsForm(RowForm[Draft, str]):
         return len(self._entries)
 
     def _takes_cursor(self, at: int) -> bool:
-        return self._entries[at].kind is not Kind.LABEL
+        return self._entries[at].kind is not EntryKind.LABEL
 
     def _is_act(self, at: int) -> bool:
-        return self._entries[at].kind is Kind.ACTION
+        return self._entries[at].kind is EntryKind.ACTION
 
     @property
     def _has_review(self) -> bool:
@@ -161,7 +161,7 @@ class FieldsForm(RowForm[Draft, str]):
 
     @property
     def _takes_text(self) -> bool:
-        return self._entry.kind in (Kind.TEXT, Kind.SECRET)
+        return self._entry.kind in (EntryKind.TEXT, EntryKind.SECRET)
 
     @property
     def _typed(self) -> str | None:
@@ -176,7 +176,7 @@ class FieldsForm(RowForm[Draft, str]):
 
     @property
     def _label_width(self) -> int:
-        filled = [each.label for each in self._entries if each.kind is not Kind.ACTION]
+        filled = [each.label for each in self._entries if each.kind is not EntryKind.ACTION]
         return max((len(label) for label in filled), default=0) + 5
 
     @property
@@ -197,7 +197,7 @@ class FieldsForm(RowForm[Draft, str]):
     def _keys(self) -> Sequence[str]:
         if not self._has_review:
             return (" ↑↓ tab move  ⏎ choose  esc leave",)
-        chooses = any(entry.kind is Kind.CHOICE for entry in self._entries)
+        chooses = any(entry.kind is EntryKind.CHOICE for entry in self._entries)
         return form_keys("space ←→ choose" if chooses else "")
 
     def _row(self, at: int) -> list[Run]:
@@ -205,7 +205,7 @@ class FieldsForm(RowForm[Draft, str]):
         here = at == self._at
         label = self._style("cursor" if here else "muted")
         mark = "›" if here else " "
-        if entry.kind is Kind.ACTION:
+        if entry.kind is EntryKind.ACTION:
             hint = self._style("muted")
             return [(f" {mark} ▸ {entry.label} ", label), (f" {entry.hint}", hint)]
         return [
@@ -219,7 +219,7 @@ class FieldsForm(RowForm[Draft, str]):
         if draft is None:
             return []
         text = draft.text(entry.name)
-        if entry.kind is Kind.SECRET and text:
+        if entry.kind is EntryKind.SECRET and text:
             text = DOTS
         if here and self._takes_text:
             text = ""  # the input lies there
@@ -237,5 +237,5 @@ class FieldsForm(RowForm[Draft, str]):
 def _rows_of(draft: Draft) -> tuple[Entry, ...]:
     """What is filled in, and the way on where anything is."""
     entries = tuple(draft.entries)
-    filled = any(entry.kind is not Kind.ACTION for entry in entries)
+    filled = any(entry.kind is not EntryKind.ACTION for entry in entries)
     return (*entries, LAST) if filled else entries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.order import Order, Roll, sorted_by_parts
+from capgo_tui.workspace.order import KeyIndex, Order, sorted_by_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -18,37 +18,37 @@ RUN = 8_000
 """Records sorted in one step."""
 
 
-def enroll(keys: Sequence[str], *, part: int) -> Generator[float, None, Roll]:
+def index_keys(keys: Sequence[str], *, part: int) -> Generator[float, None, KeyIndex]:
     """Number the records of a list, `part` by `part`."""
-    roll = Roll()
+    key_index = KeyIndex()
     for start in range(0, len(keys), part):
-        roll.extend(keys[start : start + part])
+        key_index.extend(keys[start : start + part])
         yield part * BUILD
-    return roll
+    return key_index
 
 
 def arrange(
-    roll: Roll,
+    key_index: KeyIndex,
     values_of: Callable[[Sequence[str]], Values] | None,
     *,
     descending: bool,
     part: int,
 ) -> Generator[float, None, Order]:
-    """Order a roll by the values of its records, which are computed `part` by `part`."""
+    """Order the records of an index by their values, which are computed `part` by `part`."""
     if values_of is None:
-        order = Order(roll)
-        without_value = list(range(len(roll)))
+        order = Order(key_index)
+        without_value = list(range(len(key_index)))
     else:
         values: Values = []
         with_value: list[int] = []
         without_value = []
-        for start in range(0, len(roll), part):
-            some = values_of(roll.ids[start : start + part])
+        for start in range(0, len(key_index), part):
+            some = values_of(key_index.ids[start : start + part])
             for number, value in enumerate(some, start):
                 (without_value if value is None else with_value).append(number)
             values += some
             yield len(some) * VALUE
-        order = Order(roll, values, descending=descending)
+        order = Order(key_index, values, descending=descending)
         for bucket in sorted_by_parts(with_value, values, descending=descending, size=RUN):
             order.extend(bucket, has_value=True)
             yield (len(bucket) or RUN) * SORT
