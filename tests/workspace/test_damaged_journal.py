@@ -16,7 +16,7 @@ from capgo_tui.workspace.changes.bundles import (
     BundleRegistration,
 )
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import DEMOTED, SettingsChange
+from capgo_tui.workspace.changes.channels import DEMOTED_FIELD, SettingsChange
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.history import full_story, story
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
@@ -390,7 +390,7 @@ def vars_of(row: object) -> list[str]:
 @pytest.mark.parametrize("change", KINDS, ids=lambda change: type(change).__name__)
 def test_no_value_of_a_change_stops_anything(change: Change, file: Path) -> None:
     journal = open_journal(file)
-    found = {**(change.after or change.before or {}), DEMOTED: json.dumps(["qa"])}
+    found = {**(change.after or change.before or {}), DEMOTED_FIELD: json.dumps(["qa"])}
     journal.settle(journal.intend(change, REQUEST), Outcome(Fate.VERIFIED, found))
     (sound,) = journal.entries()
     assert revive(sound) == change
@@ -403,6 +403,6 @@ def test_no_value_of_a_change_stops_anything(change: Change, file: Path) -> None
             look_at(entry)
         damage(file, 1, column, json.dumps(document))
     for text in ("[", '["qa', DEEP, "{}", "[1, {}]"):
-        damage(file, 1, "found", json.dumps({**found, DEMOTED: text}))
+        damage(file, 1, "found", json.dumps({**found, DEMOTED_FIELD: text}))
         look_at(journal.entries()[0])
     journal.close()

@@ -282,7 +282,7 @@ class Batch:
             if len(self._sent) == 1:
                 await first.read(self._workspace)
             else:
-                await first.read_list(self._workspace, deleted=self._deleted())
+                await first.read_list(self._workspace, deleted_rows=self._deleted())
         except Exception as why:  # noqa: BLE001 - all of them are out: what they did must be told
             failure = why
         for step, sent in self._sent:

@@ -122,14 +122,14 @@ async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletion
     await bring_up_to_date(workspace, workspace.channels)
     links = await links_of(workspace)
     changes: list[BundleDeletion] = []
-    refused: list[tuple[Bundle, str]] = []
+    refusals: list[tuple[Bundle, str]] = []
     for bundle in bundles:
-        why = _why_refused(bundle, links, traits)
-        if why:
-            refused.append((bundle, why))
+        reason = _why_refused(bundle, links, traits)
+        if reason:
+            refusals.append((bundle, reason))
         else:
             changes.append(deletion(workspace, bundle, links))
-    return Deletions(changes, refused, links)
+    return Deletions(changes, refusals, links)
 
 
 def cleanup_batch(workspace: Workspace, plan: Plan) -> BatchPlan:
@@ -140,25 +140,25 @@ def cleanup_batch(workspace: Workspace, plan: Plan) -> BatchPlan:
 
 
 def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits) -> str:
-    if why := unsafe_name(bundle):
-        return why
-    used = links.channels_of(bundle)
+    if reason := unsafe_name(bundle):
+        return reason
+    channels = links.channels_of(bundle)
     if traits.delete_all is DeleteAll.UNLINKED:
-        return linked_to(used) if used else ""
+        return linked_to(channels) if channels else ""
     # This server deletes what is linked as well: without the channels that could be any.
     return UNREADABLE if links.untold else ""
 
 
 def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> BundleDeletion:
     """The change that deletes one bundle, with what that does to whoever uses it."""
-    used = links.channels_of(bundle)
+    channels = links.channels_of(bundle)
     touches = []
-    if used:
-        touches.append(f"{bundle.name} is {linked_to(used)}: left pointing at nothing")
+    if channels:
+        touches.append(f"{bundle.name} is {linked_to(channels)}: left pointing at nothing")
     if links.untold:
         touches.append(f"{links.untold}: {IN_USE}; {SERVER_REFUSES}")
-    if run_by := links.run_by(bundle):
-        touches.append(f"{bundle.name} is {run_by}")
+    if runners := links.run_by(bundle):
+        touches.append(f"{bundle.name} is {runners}")
     if not links.all_devices:
         touches.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
     touches.append(GONE_FOR_GOOD)
@@ -170,7 +170,7 @@ def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> Bundle
         before=bundle_state(bundle),
         after=None,
         touches=tuple(touches),
-        agreed=tuple(map(str, used)),
+        agreed=tuple(map(str, channels)),
     )
 
 
@@ -187,14 +187,14 @@ def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion
 
     Channels and bundles are taken as they now are, the devices as `links` has them.
     """
-    loaded = workspace.bundles.records.values()
+    bundles = workspace.bundles.records.values()
     links = linked_now(workspace, links)
-    used = [bundle for bundle in loaded if links.channels_of(bundle)]
+    used_bundles = [bundle for bundle in bundles if links.channels_of(bundle)]
     spares = workspace.client.traits.delete_all is DeleteAll.UNLINKED
-    count = len(loaded) - (len(used) if spares else 0)
+    count = len(bundles) - (len(used_bundles) if spares else 0)
     unsure = spares and links.untold
     most = "at most " if unsure else ""
-    touches = [f"{most}{count} of {len(loaded)} loaded bundles go, for good"]
+    touches = [f"{most}{count} of {len(bundles)} loaded bundles go, for good"]
     if not is_known(workspace.bundles):
         touches.append("not all bundles could be loaded: there may be more, and they go as well")
     if links.untold:
@@ -202,16 +202,16 @@ def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion
     if unsure:
         touches.append("the server keeps what channels use: how many that are is not known")
     elif spares:
-        touches.append(f"the server keeps what channels use: {len(used)}")
+        touches.append(f"the server keeps what channels use: {len(used_bundles)}")
     else:
         touches.append("this server deletes ALL of them, also what channels use")
         touches += [
             f"{bundle.name} is {linked_to(links.channels_of(bundle))}: left pointing at nothing"
-            for bundle in used
+            for bundle in used_bundles
         ]
-    gone = [bundle for bundle in loaded if not (spares and links.channels_of(bundle))]
-    if run := sum(links.devices_on(bundle) > 0 for bundle in gone):
-        touches.append(f"loaded devices run {run} of those that go")
+    doomed = [bundle for bundle in bundles if not (spares and links.channels_of(bundle))]
+    if run_count := sum(links.devices_on(bundle) > 0 for bundle in doomed):
+        touches.append(f"loaded devices run {run_count} of those that go")
     if not links.all_devices:
         touches.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
     return AllBundlesDeletion(

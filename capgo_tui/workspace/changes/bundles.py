@@ -48,19 +48,19 @@ class BundleChange(Change):
         page = None if bundle is None else workspace.bundles.page_of(str(bundle.id))
         if bundle is None or page is None:
             return await self.read_list(workspace)
-        read = await workspace.bundles.reread_page(page)
-        if any(each.id == bundle.id for each in read.rows):
+        page_again = await workspace.bundles.reread_page(page)
+        if any(each.id == bundle.id for each in page_again.rows):
             return self.find(workspace)
-        if not lacks(read, bundle):
+        if not lacks(page_again, bundle):
             return await self.read_list(workspace)
         await workspace.bundles.remove(str(bundle.id))
         return None
 
     async def read_list(
-        self, workspace: Workspace, *, deleted: Collection[str] = ()
+        self, workspace: Workspace, *, deleted_rows: Collection[str] = ()
     ) -> State | None:
         """Read the whole list again and look for the bundle in it."""
-        await workspace.bundles.reread(deleted=deleted)
+        await workspace.bundles.reread(deleted=deleted_rows)
         return self.find(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
@@ -70,15 +70,15 @@ class BundleChange(Change):
 
     def of_record(self, workspace: Workspace) -> Self:
         """By its name, with the row that has it now."""
-        named = super().of_record(workspace)
-        bundle = named.bundle(workspace)
-        return named if bundle is None else named.model_copy(update={"row": str(bundle.id)})
+        renamed = super().of_record(workspace)
+        bundle = renamed.bundle(workspace)
+        return renamed if bundle is None else renamed.model_copy(update={"row": str(bundle.id)})
 
     def bundle(self, workspace: Workspace) -> Bundle | None:
         """The record in the loaded list, by its exact name."""
         bundles = workspace.bundles.records
-        if self.row is not None and (found := bundles.get(self.row)):
-            return found if found.wire_key == self.key else None
+        if self.row is not None and (bundle := bundles.get(self.row)):
+            return bundle if bundle.wire_key == self.key else None
         return next((each for each in bundles.values() if each.wire_key == self.key), None)
 
 
@@ -87,15 +87,15 @@ def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
 
     The list is in the order of age (contract §5), in which bundles of one moment have no order.
     """
-    made = bundle.created_at
+    created_at = bundle.created_at
     times = [each.created_at for each in page.rows]
-    if made is None or page.unreadable or None in times:
+    if created_at is None or page.unreadable or None in times:
         return False
-    known = [time for time in times if time is not None]
-    if any(earlier < later for earlier, later in pairwise(known)):
+    dates = [time for time in times if time is not None]
+    if any(preceding < following for preceding, following in pairwise(dates)):
         return False
-    newer = page.is_first or (bool(known) and known[0] > made)
-    older = page.is_last or (bool(known) and known[-1] < made)
+    newer = page.is_first or (bool(dates) and dates[0] > created_at)
+    older = page.is_last or (bool(dates) and dates[-1] < created_at)
     return newer and older
 
 
@@ -116,10 +116,10 @@ class BundleNotes(BundleChange):
         """Refuse to write over what somebody else has just noted."""
         if not alone:
             return self
-        found = await self.read(workspace)
-        if found is None:
+        state = await self.read(workspace)
+        if state is None:
             raise Outdated(f"there is no bundle {self.label} any more")
-        if self.outdated_by(found):
+        if self.outdated_by(state):
             raise Outdated("it was changed meanwhile: look at it and try again")
         return self
 
@@ -135,12 +135,12 @@ class BundleNotes(BundleChange):
         )
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """The notes as they were."""
-        del left, traits
+        del result, traits
         after = self.after or {}
-        now = {field: (found or after).get(field) for field in after}
+        now = {field: (current or after).get(field) for field in after}
         return (self.model_copy(update={"before": now, "after": self.before}),)
 
 
@@ -178,14 +178,14 @@ class BundleRegistration(BundleChange):
         bundle = self.bundle(workspace)
         if bundle is None:
             return None
-        found: State = {"external_url": bundle.external_url, "checksum": bundle.checksum}
-        return {**found, "key_id": bundle.key_id} if bundle.key_id is not None else found
+        state: State = {"external_url": bundle.external_url, "checksum": bundle.checksum}
+        return {**state, "key_id": bundle.key_id} if bundle.key_id is not None else state
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Its deletion, after which the name stays taken."""
-        del found, left, traits
+        del current, result, traits
         return (
             BundleDeletion(
                 app_id=self.app_id,
@@ -216,13 +216,13 @@ class BundleDeletion(BundleChange):
         del alone
         if workspace.client.traits.delete_all is DeleteAll.UNLINKED:
             return self
-        channels = workspace.channels
-        if channels.as_of is None or workspace.now() - channels.as_of > CHECKED_FOR:
-            await channels.reread()
+        loaded_channels = workspace.channels
+        if loaded_channels.as_of is None or workspace.now() - loaded_channels.as_of > CHECKED_FOR:
+            await loaded_channels.reread()
         bundle = self.bundle(workspace)
-        links = BundleLinks.of(channels.records.values(), ())
-        used = [] if bundle is None else links.channels_of(bundle)
-        if new := [each for each in used if str(each) not in self.agreed]:
+        links = BundleLinks.of(loaded_channels.records.values(), ())
+        channels = [] if bundle is None else links.channels_of(bundle)
+        if new := [each for each in channels if str(each) not in self.agreed]:
             raise Outdated(f"it came to be {linked_to(new)} meanwhile")
         return self
 
@@ -231,10 +231,10 @@ class BundleDeletion(BundleChange):
         return requests.delete_bundle(traits, self.app_id, BundleName(self.key))
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Nothing."""
-        del found, left, traits
+        del current, result, traits
         return GONE_FOR_GOOD
 
 
@@ -260,37 +260,37 @@ class AllBundlesDeletion(BundleChange):
         return await self.read_list(workspace)
 
     async def read_list(
-        self, workspace: Workspace, *, deleted: Collection[str] = ()
+        self, workspace: Workspace, *, deleted_rows: Collection[str] = ()
     ) -> State | None:
         """Count again; what the server kept is told by the channels, so these are read too."""
         if self.spares_linked:
             await workspace.channels.reread()
-        return await super().read_list(workspace, deleted=deleted)
+        return await super().read_list(workspace, deleted_rows=deleted_rows)
 
     def find(self, workspace: Workspace) -> State | None:
         """How many of those it deletes are left."""
-        spared = workspace.linked_bundles() if self.spares_linked else set()
-        left = workspace.bundles.records.keys() - spared
-        return {"bundles": len(left)}
+        kept_ids = workspace.linked_bundles() if self.spares_linked else set()
+        remaining = workspace.bundles.records.keys() - kept_ids
+        return {"bundles": len(remaining)}
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Nothing."""
-        del found, left, traits
+        del current, result, traits
         return GONE_FOR_GOOD
 
 
 def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNotes:
     """The change of a bundle's link, comment or both; only what differs is sent."""
     state = bundle_state(bundle)
-    changed = {field: value for field, value in after.items() if state[field] != value}
+    new_values = {field: value for field, value in after.items() if state[field] != value}
     return BundleNotes(
         app_id=workspace.target.app_id,
         key=bundle.wire_key,
         row=str(bundle.id),
         label=bundle.name,
-        before={field: state[field] for field in changed},
-        after=changed,
+        before={field: state[field] for field in new_values},
+        after=new_values,
         bundle_id=bundle.id,
     )

@@ -153,7 +153,7 @@ def judge(change: Change, found: State | None, lost: CapgoError | None = None) -
     """Compare what was read back with what was meant."""
     dropped: State = {
         field: value
-        for field, value in change.kept.items()
+        for field, value in change.invariants.items()
         # Another value than before is somebody else's doing; none at all is what servers do.
         if found is not None and value is not None and found.get(field, value) is None
     }

@@ -91,7 +91,7 @@ class Change(BaseModel, ABC):
 
     @abstractmethod
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return what undoes it, in order, else why nothing can.
 
@@ -112,14 +112,14 @@ class Change(BaseModel, ABC):
         """
 
     async def read_list(
-        self, workspace: Workspace, *, deleted: Collection[str] = ()
+        self, workspace: Workspace, *, deleted_rows: Collection[str] = ()
     ) -> State | None:
         """Read the target as `read` does, and with it the others of its list.
 
         `deleted` are rows that the server has said are gone: the list is not read once more
         because they are missing.
         """
-        del deleted
+        del deleted_rows
         return await self.read(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
@@ -158,34 +158,34 @@ class Change(BaseModel, ABC):
         return ()
 
     @property
-    def kept(self) -> State:
+    def invariants(self) -> State:
         """What must be as before afterwards, though the change does not speak of it."""
         return {}
 
-    def is_done(self, found: State | None) -> bool:
+    def is_done(self, state: State | None) -> bool:
         """Whether what was read back is all that the change itself speaks of."""
-        if found is None or self.after is None:
-            return found is self.after
-        return all(found.get(field, value) == value for field, value in self.after.items())
+        if state is None or self.after is None:
+            return state is self.after
+        return all(state.get(field, value) == value for field, value in self.after.items())
 
-    def side_effects(self, found: State | None) -> State:
+    def side_effects(self, state: State | None) -> State:
         """Return what of `before` has changed though the change does not speak of it, as it is."""
-        if found is None or self.before is None or self.after is None:
+        if state is None or self.before is None or self.after is None:
             return {}
         besides = self.before.keys() - self.after.keys()
         return {
-            field: found[field]
+            field: state[field]
             for field in sorted(besides)
-            if field in found and found[field] != self.before[field]
+            if field in state and state[field] != self.before[field]
         }
 
     def is_expected(self, side_effects: State) -> bool:
         """Whether the operator was told beforehand of what it changed besides."""
         return not side_effects
 
-    def repair(self, lost: State) -> Change | None:
+    def repair(self, dropped_fields: State) -> Change | None:
         """The change that brings back what it should have `kept`."""
-        del lost
+        del dropped_fields
         return None
 
     @property
@@ -193,8 +193,8 @@ class Change(BaseModel, ABC):
         """Whether its record is there only because of it."""
         return self.before is None and self.after is not None
 
-    def outdated_by(self, found: State | None) -> bool:
+    def outdated_by(self, state: State | None) -> bool:
         """Whether the record has come to differ from what the change says it was before."""
-        if found is None or self.before is None:
-            return (found is None) != (self.before is None)
-        return any(found.get(field, value) != value for field, value in self.before.items())
+        if state is None or self.before is None:
+            return (state is None) != (self.before is None)
+        return any(state.get(field, value) != value for field, value in self.before.items())

@@ -48,9 +48,9 @@ def setting_label(field: str) -> str:
 
 def setting_words(field: str, value: Value) -> str:
     """Any value in words; clean text."""
-    told = setting_value(field, value)
-    if told is not None:
-        return told
+    own_words = setting_value(field, value)
+    if own_words is not None:
+        return own_words
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else clean(str(value))

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.session import Workspace
 
-DEMOTED = "demoted"
+DEMOTED_FIELD = "demoted"
 """In what was found after a change: the exact names of the defaults that no longer are, as JSON."""
 BUNDLES = ("bundle", "rollout_bundle")
 
@@ -72,8 +72,8 @@ class ChannelChange(Change):
         """Read the channel; a change of a default reads the whole list (contract §11.2)."""
         if self.moves_defaults:
             await workspace.channels.reread()
-            if (found := self.find(workspace)) is not None or workspace.channels.ended:
-                return found
+            if (state := self.find(workspace)) is not None or workspace.channels.ended:
+                return state
         return await self.read_one(workspace)
 
     @property
@@ -93,8 +93,8 @@ class ChannelChange(Change):
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise
-            gone = (k for k, c in workspace.channels.records.items() if c.wire_key == self.key)
-            if (key := next(gone, None)) is not None:
+            row_keys = (k for k, c in workspace.channels.records.items() if c.wire_key == self.key)
+            if (key := next(row_keys, None)) is not None:
                 await workspace.channels.remove(key)
             return None
         workspace.channels.put(channel)
@@ -113,14 +113,14 @@ class ChannelChange(Change):
 
     def find(self, workspace: Workspace) -> State | None:
         """The channel in the loaded list, and which other defaults no longer are."""
-        found = self.channel(workspace)
-        if found is None:
+        channel = self.channel(workspace)
+        if channel is None:
             return None
-        state = workspace.state_of(found)
+        state = workspace.state_of(channel)
         if self.demotes:
             channels = workspace.channels.records.values()
             names = [c.wire_key for c in channels if c.wire_key in self.demotes and not c.public]
-            state[DEMOTED] = json.dumps(names)
+            state[DEMOTED_FIELD] = json.dumps(names)
         return state
 
     async def foretell(self, workspace: Workspace) -> Change:
@@ -129,8 +129,8 @@ class ChannelChange(Change):
         if not after.get("public") or self.demotes:
             return self
         await workspace.channels.reread()
-        touches, demoted = default_effects(workspace, self.channel(workspace), after)
-        return self.model_copy(update={"touches": (*self.touches, *touches), "demotes": demoted})
+        touches, demoted_names = default_effects(workspace, self.channel(workspace), after)
+        return self.model_copy(update={"touches": (*self.touches, *touches), "demotes": demoted_names})
 
     def is_expected(self, side_effects: State) -> bool:
         """Whether the rollout is what the operator was told it would be."""
@@ -138,40 +138,40 @@ class ChannelChange(Change):
             return not side_effects
         return side_effects.get("rollout_bundle", "kept") is None
 
-    def state_before(self, left: State | None) -> State:
+    def state_before(self, result: State | None) -> State:
         """Return the fields it changed, itself or by what the server did besides, as they were."""
         before = self.before or {}
-        changed = (self.after or {}).keys() | self.side_effects(left).keys()
-        return {field: value for field, value in before.items() if field in changed}
+        changed_fields = (self.after or {}).keys() | self.side_effects(result).keys()
+        return {field: value for field, value in before.items() if field in changed_fields}
 
-    def state_now(self, found: State | None) -> State:
+    def state_now(self, state: State | None) -> State:
         """Return the fields it knew or changed, as they are now or should be."""
         now = {**(self.before or {}), **(self.after or {})}
-        return now | {field: value for field, value in (found or {}).items() if field in now}
+        return now | {field: value for field, value in (state or {}).items() if field in now}
 
-    def defaults_again(self, found: State | None) -> list[SettingsChange]:
+    def defaults_again(self, state: State | None) -> list[SettingsChange]:
         """The changes that make those defaults again whose place it took."""
-        return [self._default_again(name) for name in self.demoted(found)]
+        return [self._default_again(name) for name in self.demoted(state)]
 
-    def demoted(self, found: State | None) -> list[str]:
+    def demoted(self, state: State | None) -> list[str]:
         """Return the exact names of the defaults whose place it took, as far as that is known."""
-        told = (found or {}).get(DEMOTED)
-        if not isinstance(told, str):
+        names_json = (state or {}).get(DEMOTED_FIELD)
+        if not isinstance(names_json, str):
             return list(self.demotes)
         try:
-            names: object = json.loads(told)
+            names: object = json.loads(names_json)
         except (ValueError, RecursionError):  # a damaged journal
             names = None
         return [name for name in self.demotes if isinstance(names, list) and name in names]
 
     def in_stages(
-        self, traits: Traits, now: State, wanted: State, touches: Sequence[str] = ()
+        self, traits: Traits, now: State, goal: State, touches: Sequence[str] = ()
     ) -> list[SettingsChange]:
         """Return the changes, a request each, that make the channel what is wanted."""
         steps: list[SettingsChange] = []
-        for stage in stages(traits, now, wanted):
-            told = () if steps else tuple(touches)
-            step = self.settings_of_same(traits, stage.before, stage.after, told)
+        for stage in stages(traits, now, goal):
+            impact = () if steps else tuple(touches)
+            step = self.settings_of_same(traits, stage.before, stage.after, impact)
             sends = None if stage.sends == stage.after else stage.sends
             steps.append(step.model_copy(update={"sends": sends}))
         return steps
@@ -223,22 +223,22 @@ class SettingsChange(ChannelChange):
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Refuse to make a channel anew that has gone, or to undo what somebody else just did."""
         del alone
-        found = await self.read_one(workspace)
-        if found is None:
+        state = await self.read_one(workspace)
+        if state is None:
             raise Outdated(f"there is no channel {self.label} any more, and this would make one")
-        if any(found.get(field, value) != value for field, value in self.keeps.items()):
+        if any(state.get(field, value) != value for field, value in self.keeps.items()):
             raise Outdated("its bundle was changed meanwhile: look at it and try again")
-        if self.outdated_by(found):
+        if self.outdated_by(state):
             raise Outdated("it was changed meanwhile: look at it and try again")
-        if self.keeps or "bundle" not in found:
+        if self.keeps or "bundle" not in state:
             return self
-        return self.model_copy(update={"keeps": {"bundle": found["bundle"]}})
+        return self.model_copy(update={"keeps": {"bundle": state["bundle"]}})
 
     def request(self, traits: Traits) -> Request:
         """``POST /channel`` with what is changed, and the present bundle where it must be."""
-        sent = self.sends if self.sends is not None else self.after or {}
-        settings = settings_of(sent)
-        if not traits.keeps_omitted_bundle and "bundle" not in sent:
+        fields = self.sends if self.sends is not None else self.after or {}
+        settings = settings_of(fields)
+        if not traits.keeps_omitted_bundle and "bundle" not in fields:
             if "bundle" not in self.keeps:
                 raise UnsupportedByRevision(
                     "this server takes the bundle off a channel when it is not named, and does"
@@ -249,28 +249,28 @@ class SettingsChange(ChannelChange):
         return requests.set_channel(traits, self.app_id, self.key, settings)
 
     @property
-    def kept(self) -> State:
+    def invariants(self) -> State:
         """The bundle, unless that is what is changed."""
         return {} if "bundle" in (self.after or {}) else self.keeps
 
-    def repair(self, lost: State) -> Change | None:
+    def repair(self, dropped_fields: State) -> Change | None:
         """Put the bundle back that the server took off."""
-        if "bundle" not in lost:
+        if "bundle" not in dropped_fields:
             return None
-        return self.settings_of_same(LIVE, {"bundle": None}, {"bundle": lost["bundle"]})
+        return self.settings_of_same(LIVE, {"bundle": None}, {"bundle": dropped_fields["bundle"]})
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """The fields as they were, defaults it took the place of, and the rollout it ended."""
         before, after = self.before or {}, self.after or {}
         untold = ", ".join(setting_label(field) for field in after if field not in before)
-        back = self.state_before(found if left is None else left)
+        back = self.state_before(current if result is None else result)
         # Where it was a default before, theirs again would take it away from this one.
-        steps = self.defaults_again(found) if "public" in after else []
+        steps = self.defaults_again(current) if "public" in after else []
         if steps:
             back.pop("public", None)  # the first of them sends this one back by itself
-        now = self.state_now(found)
+        now = self.state_now(current)
         touches: list[str] = []
         if untold:
             touches.append(f"stays as it is now, for it was not told before: {untold}")
@@ -278,7 +278,7 @@ class SettingsChange(ChannelChange):
             others = ", ".join(clean(name) for name in self.demotes)
             touches.append(f"see whether {others} should be a default again")
         if "public" not in after and self.is_default:
-            touches += felt(back, now)
+            touches += describe_default_impact(back, now)
         steps += self.in_stages(traits, now, back, touches)
         if steps:
             return tuple(steps)
@@ -292,61 +292,61 @@ def settings_change(
 ) -> SettingsChange:
     """The change of some settings; ``after`` keeps only those the channel does not have yet."""
     state = workspace.state_of(channel)
-    changed = {
+    new_values = {
         field: value
         for field, value in after.items()
         if field not in state or state[field] != value
     }
-    sent = changed if sends is None else sends
-    touches, demoted = default_effects(workspace, channel, sent)
+    fields = new_values if sends is None else sends
+    touches, demoted_names = default_effects(workspace, channel, fields)
     traits = workspace.client.traits
-    rollout = rollout_of(state) if concerns_rollout(changed) else {}
-    rollout_told = describe_effect(traits, state, changed)
-    wide = channel.public or changed.get("public") or rollout_told
+    rollout = rollout_of(state) if concerns_rollout(new_values) else {}
+    rollout_told = describe_effect(traits, state, new_values)
+    wide = channel.public or new_values.get("public") or rollout_told
     return SettingsChange(
         app_id=workspace.target.app_id,
         key=channel.wire_key,
         row=str(channel.id),
         label=channel.name,
-        before={**rollout, **{field: state[field] for field in changed if field in state}},
-        after=changed,
+        before={**rollout, **{field: state[field] for field in new_values if field in state}},
+        after=new_values,
         sends=sends,
         keeps={"bundle": state["bundle"]} if "bundle" in state else {},
         guard=Guard.LIST if wide else Guard.LINE,
         is_default=bool(channel.public),
         touches=(
-            *(felt(changed, state) if channel.public else ()),
+            *(describe_default_impact(new_values, state) if channel.public else ()),
             *((rollout_told,) if rollout_told else ()),
             *touches,
         ),
-        demotes=demoted,
-        ends_rollout=ends_rollout(traits, state, changed),
+        demotes=demoted_names,
+        ends_rollout=ends_rollout(traits, state, new_values),
     )
 
 
 def default_effects(
-    workspace: Workspace, channel: Channel | None, sent: Mapping[str, Value]
+    workspace: Workspace, channel: Channel | None, fields: Mapping[str, Value]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a change of the default does besides, in sentences, and whom it may demote."""
     channels = workspace.channels
     name = channel.wire_key if channel is not None else None
-    if sent.get("public") is False and channel is not None and channel.public:
+    if fields.get("public") is False and channel is not None and channel.public:
         return (without_default(channels.records.values(), channel.wire_key),), ()
     stays = channel is not None and bool(channel.public)
-    if not sent.get("public") and not (stays and any(sent.get(each) for each in PLATFORMS)):
+    if not fields.get("public") and not (stays and any(fields.get(each) for each in PLATFORMS)):
         return (), ()
-    flags = flags_after(channel, sent, new=channel is None)
-    found = demotions(default_channels(channels.records.values(), name), flags)
-    lines = list(demotion_lines(found, flags, channels))
-    if drops_electron(sent) and "electron" in workspace.client.traits.channel_fields:
+    flags = flags_after(channel, fields, new=channel is None)
+    losses = demotions(default_channels(channels.records.values(), name), flags)
+    lines = list(demotion_lines(losses, flags, channels))
+    if drops_electron(fields) and "electron" in workspace.client.traits.channel_fields:
         lines.append("Electron is taken off it: iOS and Android are not set alike")
     for field, who in (("allow_emulator", "emulators"), ("allow_dev", "development builds")):
-        if sent.get(field, getattr(channel, field, None)):
+        if fields.get(field, getattr(channel, field, None)):
             lines.append(f"{who} are allowed on it")
-    return tuple(lines), tuple(each.channel.wire_key for each in found)
+    return tuple(lines), tuple(each.channel.wire_key for each in losses)
 
 
-def felt(after: Mapping[str, Value], before: Mapping[str, Value]) -> tuple[str, ...]:
+def describe_default_impact(after: Mapping[str, Value], before: Mapping[str, Value]) -> tuple[str, ...]:
     """Return what a change of a default channel comes to for the devices that listen to it."""
     now = {**before, **after}
     if "bundle" in after:

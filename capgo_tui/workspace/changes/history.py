@@ -10,7 +10,7 @@ from capgo_tui.workspace.ages import full_time
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import count_read_back
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.recorded import DAMAGED, revive
+from capgo_tui.workspace.changes.recorded import DAMAGED_ROW, revive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def story(entry: Entry) -> Story:
         mark=mark(entry),
         when=f"{entry.at.astimezone():%m-%d %H:%M}",
         who=f"#{clean(entry.key_fingerprint)}",
-        what=_what(entry, change),
+        what=_entry_title(entry, change),
         effect=describe(change).first_effect if change else "",
         outcome=outcome_word(entry, change),
     )
@@ -80,21 +80,21 @@ def outcome_word(entry: Entry, change: Change | None) -> str:
         return "under way" if entry.under_way else "unknown"
     if entry.undone:
         return "undone"
-    untold = _untold(entry, change)
+    untold = _untold_fields(entry, change)
     if untold and change is not None:
         return count_read_back(change, untold).removesuffix(" back")
     return entry.fate.value
 
 
-def _untold(entry: Entry, change: Change | None) -> list[str]:
+def _untold_fields(entry: Entry, change: Change | None) -> list[str]:
     """What of a verified change was not told back."""
-    verified = entry.fate is Fate.VERIFIED and change is not None and change.after is not None
-    return describe(change).untold_fields(entry.found) if verified and change is not None else []
+    is_verified = entry.fate is Fate.VERIFIED and change is not None and change.after is not None
+    return describe(change).untold_fields(entry.found) if is_verified and change is not None else []
 
 
 def outcome_sentence(entry: Entry, change: Change | None) -> str:
     """What became of it, in a whole sentence."""
-    untold = _untold(entry, change)
+    untold = _untold_fields(entry, change)
     if untold and change is not None:
         count = count_read_back(change, untold)
         return f"{count}, and as it was meant; not told: {', '.join(untold)}"
@@ -108,11 +108,11 @@ def outcome_sentence(entry: Entry, change: Change | None) -> str:
 def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     """All of an entry as labels and texts; an empty text makes its label a heading."""
     if entry.is_damaged:
-        return [(f"Change {entry.id}", ""), ("", f"{DAMAGED}: its file was damaged.")]
+        return [(f"Change {entry.id}", ""), ("", f"{DAMAGED_ROW}: its file was damaged.")]
     change = revive(entry)
     lines = [
         (f"Change {entry.id}", ""),
-        ("what", _what(entry, change)),
+        ("what", _entry_title(entry, change)),
         ("when", full_time(entry.at, now)),
         ("by the key", f"#{clean(entry.key_fingerprint)}"),
         ("exact name", clean(entry.target)),
@@ -138,18 +138,18 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines += effects
     if entry.found is not None and entry.fate is not Fate.FAILED:  # earlier versions wrote it
         lines.append(("Read back", ""))
-        lines += [(words.field_label(field), text) for field, text in _found(change, entry.found)]
+        lines += [(words.field_label(field), text) for field, text in _readback_lines(change, entry.found)]
     return lines
 
 
-def _found(change: Change, found: State) -> list[tuple[str, str]]:
+def _readback_lines(change: Change, state: State) -> list[tuple[str, str]]:
     """What was read back of the fields it knew or set; of a record that is new or gone, of all."""
     fields = (change.before or {}).keys() | (change.after or {}).keys()
-    about = fields & found.keys() or found.keys()
-    return [(field, describe(change).value_label(field, found[field])) for field in sorted(about)]
+    about = fields & state.keys() or state.keys()
+    return [(field, describe(change).value_label(field, state[field])) for field in sorted(about)]
 
 
-def _what(entry: Entry, change: Change | None) -> str:
+def _entry_title(entry: Entry, change: Change | None) -> str:
     if change is None:
         return f"{clean(entry.kind)} {clean(entry.target)}"
     return describe(change).short_title

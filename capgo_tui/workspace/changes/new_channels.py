@@ -75,24 +75,24 @@ class ChannelCreation(ChannelChange):
         return requests.set_channel(traits, self.app_id, self.key, settings)
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Its deletion, after the defaults it took the place of are made defaults again."""
-        del left, traits
-        again = self.defaults_again(found)
+        del result, traits
+        restored_defaults = self.defaults_again(current)
         touches = ["devices forced to it meanwhile lose their override"]
-        if (found or {}).get("public") and not again:
+        if (current or {}).get("public") and not restored_defaults:
             touches.append("it is a default channel: what it serves is left without one")
         deletion = ChannelDeletion(
             app_id=self.app_id,
             key=self.key,
             label=self.label,
-            before=found or self.after,
+            before=current or self.after,
             after=None,
             restores=self.after or {},
             touches=tuple(touches),
         )
-        return (*again, deletion)
+        return (*restored_defaults, deletion)
 
 
 class ChannelDeletion(ChannelChange):
@@ -116,23 +116,23 @@ class ChannelDeletion(ChannelChange):
         )
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """A new channel of that name with what can be set, then its rollout."""
-        del found, left
+        del current, result
         restores = {f: v for f, v in self.restores.items() if f not in AFTER_CREATION}
-        gone = BUNDLE_GONE if self.deletes_bundle and restores.pop("bundle", None) else ()
+        bundle_note = BUNDLE_GONE if self.deletes_bundle and restores.pop("bundle", None) else ()
         creation = ChannelCreation(
             app_id=self.app_id,
             key=self.key,
             label=self.label,
             before=None,
             after=restores,
-            touches=(*self.not_restored, *gone),
+            touches=(*self.not_restored, *bundle_note),
             guard=Guard.LIST,
         )
         rollout = rollout_of(self.restores)
-        if not has_target(rollout) or gone:
+        if not has_target(rollout) or bundle_note:
             return (creation,)
         return (creation, *creation.in_stages(traits, NO_ROLLOUT, rollout))
 
@@ -179,18 +179,18 @@ def deletion(
 def _not_restored(traits: Traits, state: State) -> tuple[str, ...]:
     """Every setting that a new channel of that name will not have, for its undo to name."""
     lines = [ANOTHER_ID]
-    untold = [f for f in FIELD_LABELS if f in traits.channel_fields and f not in state]
-    platforms = [PLATFORMS[field] for field in untold if field in PLATFORMS]
+    unknown_fields = [f for f in FIELD_LABELS if f in traits.channel_fields and f not in state]
+    platforms = [PLATFORMS[field] for field in unknown_fields if field in PLATFORMS]
     if platforms:
         names = (
             f"{', '.join(platforms[:-1])} and {platforms[-1]}" if platforms[1:] else platforms[0]
         )
         lines.append(f"whether it served {names} was not told: it serves all of them")
-    lost = [setting_label(f) for f in untold if f not in PLATFORMS and f not in AFTER_CREATION]
-    if lost:
-        lines.append(f"not told before, so it does not come back: {', '.join(lost)}")
-    fixed = [f for f in state if f in FIELD_LABELS and f not in traits.channel_fields]
-    if fixed:
-        told = ", ".join(f"{setting_label(f)} ({setting_words(f, state[f])})" for f in fixed)
-        lines.append(f"this server cannot set it, so it may come back otherwise: {told}")
+    lost_labels = [setting_label(f) for f in unknown_fields if f not in PLATFORMS and f not in AFTER_CREATION]
+    if lost_labels:
+        lines.append(f"not told before, so it does not come back: {', '.join(lost_labels)}")
+    fixed_fields = [f for f in state if f in FIELD_LABELS and f not in traits.channel_fields]
+    if fixed_fields:
+        labels = ", ".join(f"{setting_label(f)} ({setting_words(f, state[f])})" for f in fixed_fields)
+        lines.append(f"this server cannot set it, so it may come back otherwise: {labels}")
     return tuple(lines)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.device_ids import Named
     from capgo_tui.workspace.session import Workspace
 
-NAMED: Final = 5
+MOST_NAMED: Final = 5
 """So many of the ids that are left out are named."""
 
 
@@ -33,10 +33,10 @@ def override_plan(
 ) -> BatchPlan:
     """Return the plan that forces devices to a channel, or with None clears their overrides."""
 
-    def change(named: Named) -> OverrideChange:
-        device = workspace.devices.records.get(named.id, named.device)
+    def change(choice: Named) -> OverrideChange:
+        device = workspace.devices.records.get(choice.id, choice.device)
         if device is None:
-            return override_unseen(workspace, named.id, channel, bundle)
+            return override_unseen(workspace, choice.id, channel, bundle)
         return override(workspace, device, channel, bundle)
 
     def again(change: Change) -> Change | None:
@@ -52,8 +52,8 @@ def override_plan(
 
 
 def _title(workspace: Workspace, changes: Sequence[Change], channel: Channel | None) -> str:
-    needed = [change for change in changes if not change.needless(workspace)]
-    who = describe(needed[0]).full_name if len(needed) == 1 else f"{len(needed)} devices"
+    pending = [change for change in changes if not change.needless(workspace)]
+    who = describe(pending[0]).full_name if len(pending) == 1 else f"{len(pending)} devices"
     return f"Clear the override of {who}" if channel is None else f"Override {who} → {channel.name}"
 
 
@@ -64,8 +64,8 @@ def device_notes(
     unknown = [one.id for one in left_out if not one.trouble]
     notes = [f"1 left out: {_label(one.id)}: {one.trouble}" for one in left_out if one.trouble]
     if unknown:
-        names = ", ".join(map(_label, unknown[:NAMED]))
-        more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
+        names = ", ".join(map(_label, unknown[:MOST_NAMED]))
+        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
         notes.append(f"{len(unknown)} left out: the server has not seen them ({names}{more})")
     unseen = sum(one.device is None for one in devices)
     if not unseen:

@@ -43,8 +43,8 @@ class OverrideChange(Change):
         channel, bundle = after.get("channel"), after.get("bundle")
         if not isinstance(channel, str):
             return requests.unlink_device(traits, self.app_id, self.key)
-        only = bundle if isinstance(bundle, str) else None
-        return requests.link_device(traits, self.app_id, self.key, channel, bundle=only)
+        bundle_name = bundle if isinstance(bundle, str) else None
+        return requests.link_device(traits, self.app_id, self.key, channel, bundle=bundle_name)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Refuse to take the place of an override that somebody else has just set or cleared.
@@ -54,15 +54,15 @@ class OverrideChange(Change):
         """
         if not alone or not (self.before or workspace.tells_overrides):
             return self
-        known = self.find(workspace)
-        found = known if workspace.has_just_read(self.key) else await self.read(workspace)
-        if found is None:
-            if known is None:
+        listed_state = self.find(workspace)
+        state = listed_state if workspace.has_just_read(self.key) else await self.read(workspace)
+        if state is None:
+            if listed_state is None:
                 return self
             raise Outdated("the server does not know this device any more")
-        if self.outdated_by(found):
+        if self.outdated_by(state):
             raise Outdated("its override was changed meanwhile: look at it and try again")
-        return self if self.before else self.model_copy(update={"before": found})
+        return self if self.before else self.model_copy(update={"before": state})
 
     @property
     def right_on(self) -> str:
@@ -71,13 +71,13 @@ class OverrideChange(Change):
         return channel if isinstance(channel, str) else ""
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """The override that was there before, if it is known."""
-        del left, traits
+        del result, traits
         if "channel" not in (self.before or {}):
             return UNTOLD
-        now = found if found is not None else self.after
+        now = current if current is not None else self.after
         return (self.model_copy(update={"before": _only_channel(now), "after": self.before}),)
 
     async def read(self, workspace: Workspace) -> State | None:
@@ -104,16 +104,16 @@ class OverrideChange(Change):
 
     def needless(self, workspace: Workspace) -> str:
         """Why not: it is so already, somebody else was quicker, or the device is gone."""
-        found = self.find(workspace)
-        if found is None:
+        state = self.find(workspace)
+        if state is None:
             return "no longer in the list" if self.row is not None else ""
-        if "channel" not in found:
+        if "channel" not in state:
             return ""  # this server does not tell
-        now = found["channel"]
-        if self.after == {"channel": now}:
-            return "has no override" if now is None else f"already on {_label(now)}"
-        if self.outdated_by(found):
-            return f"changed meanwhile: override is {_label(now)}"
+        channel = state["channel"]
+        if self.after == {"channel": channel}:
+            return "has no override" if channel is None else f"already on {_label(channel)}"
+        if self.outdated_by(state):
+            return f"changed meanwhile: override is {_label(channel)}"
         return ""
 
     @property
@@ -162,22 +162,22 @@ def override_unseen(
 
 def channel_refusal(workspace: Workspace, channel: Channel) -> str:
     """Why no device can be forced to a channel, as the list now has it; empty when it can."""
-    now = workspace.channels.records.get(str(channel.id))
-    if now is None:
+    current = workspace.channels.records.get(str(channel.id))
+    if current is None:
         return f"the channel {channel.name} is no longer in the list"
-    return PUBLIC if now.public and not workspace.client.traits.links_default_channels else ""
+    return PUBLIC if current.public and not workspace.client.traits.links_default_channels else ""
 
 
 def bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
     """Why no device can be forced to a bundle; empty when it can (contract §7.2)."""
     try:
         requests.BundleName(bundle.wire_key)
-    except Refused as refused:
-        return str(refused)
+    except Refused as refusal:
+        return str(refusal)
     if workspace.client.traits.links_default_bundles:
         return ""
-    public = {each.name for each in workspace.channels.records.values() if each.public}
-    return DEFAULTS_BUNDLE if public.intersection(workspace.channels_with(bundle)) else ""
+    default_names = {each.name for each in workspace.channels.records.values() if each.public}
+    return DEFAULTS_BUNDLE if default_names.intersection(workspace.channels_with(bundle)) else ""
 
 
 def _after(channel: Channel | None, bundle: Bundle | None) -> State:

@@ -11,7 +11,7 @@ from capgo_tui.workspace.changes.change import Inverse, Outdated
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     SettingsChange,
-    felt,
+    describe_default_impact,
     settings_change,
 )
 from capgo_tui.workspace.changes.guard import Guard
@@ -60,26 +60,26 @@ class BundleLink(ChannelChange):
         return requests.promote_bundle(traits, self.app_id, self.bundle_id, self.channel_id)
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """The bundle from before, then the rollout that the server ended with this one."""
         before = self.before or {}
         if "bundle" not in before:
             return "the server did not tell which bundle it carried before"
-        back = self.state_before(found if left is None else left)
-        now = self.state_now(found)
+        previous = self.state_before(current if result is None else result)
+        state = self.state_now(current)
         bundle_back = {"bundle": before["bundle"]}
-        rollout_told = describe_effect(traits, now, bundle_back)
+        rollout_told = describe_effect(traits, state, bundle_back)
         touches = (
-            *(felt(bundle_back, now) if self.is_default else ()),
-            *((rollout_told,) if rollout_told and not rollout_of(back) else ()),
+            *(describe_default_impact(bundle_back, state) if self.is_default else ()),
+            *((rollout_told,) if rollout_told and not rollout_of(previous) else ()),
         )
-        settings = self.settings_of_same(traits, now, bundle_back, touches)
+        settings = self.settings_of_same(traits, state, bundle_back, touches)
         first: Change = settings
         if self.bundle_before_id is not None:
             first = self.model_copy(
                 update={
-                    "before": now,
+                    "before": state,
                     "after": bundle_back,
                     "bundle_id": self.bundle_before_id,
                     "bundle_before_id": self.bundle_id,
@@ -88,9 +88,9 @@ class BundleLink(ChannelChange):
                     "ends_rollout": settings.ends_rollout,
                 }
             )
-        then = after_request(traits, now, bundle_back)
-        wanted = {**rollout_of(now), **rollout_of(back)}
-        return (first, *self.in_stages(traits, then, wanted))
+        state_after = after_request(traits, state, bundle_back)
+        goal = {**rollout_of(state), **rollout_of(previous)}
+        return (first, *self.in_stages(traits, state_after, goal))
 
 
 class Promotion(BundleLink):
@@ -121,11 +121,11 @@ def promotion(
     """
     state = workspace.state_of(channel)
     notes = _ages(workspace, channel, bundle, note)
-    least = Guard.LIST if warnings else Guard.LINE
+    lowest_level = Guard.LIST if warnings else Guard.LINE
     if not workspace.client.traits.promotes:
         change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
-        listed = {"touches": (*change.touches, *warnings), "guard": max(change.guard, least)}
-        return change.model_copy(update={"notes": notes, **listed})
+        question = {"touches": (*change.touches, *warnings), "guard": max(change.guard, lowest_level)}
+        return change.model_copy(update={"notes": notes, **question})
     traits, rollout = workspace.client.traits, rollout_of(state)
     after: State = {"bundle": bundle.wire_key}
     rollout_told = describe_effect(traits, state, after)
@@ -137,12 +137,12 @@ def promotion(
         before={**rollout, **({"bundle": state["bundle"]} if "bundle" in state else {})},
         after=after,
         is_default=bool(channel.public),
-        guard=Guard.LIST if channel.public or rollout_told else least,
+        guard=Guard.LIST if channel.public or rollout_told else lowest_level,
         channel_id=channel.id,
         bundle_id=bundle.id,
         bundle_before_id=channel.bundle.id if channel.bundle else None,
         touches=(
-            *(felt(after, state) if channel.public else ()),
+            *(describe_default_impact(after, state) if channel.public else ()),
             *((rollout_told,) if rollout_told else ()),
             *warnings,
         ),
@@ -155,5 +155,5 @@ def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> 
     if note:  # in one line there is no room for the ages as well
         return {bundle.wire_key: note}
     now = workspace.now()
-    old = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
-    return {each.wire_key: age(each.created_at, now) for each in (old, bundle) if each}
+    previous = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
+    return {each.wire_key: age(each.created_at, now) for each in (previous, bundle) if each}

@@ -25,7 +25,7 @@ LONGEST_REQUEST: Final = timedelta(seconds=30)
 
 async def recall(workspace: Workspace) -> None:
     """Let the workspace's pacing know of attempts it did not see; at most a minute old."""
-    pacing, since = workspace.pacing, workspace.now() - timedelta(seconds=SAME_LINK_SECONDS)
+    pacing, start = workspace.pacing, workspace.now() - timedelta(seconds=SAME_LINK_SECONDS)
     try:
         entries = await asyncio.to_thread(workspace.journal.entries, ENTRIES)
     except JournalUnusable:
@@ -33,17 +33,17 @@ async def recall(workspace: Workspace) -> None:
     recent = [
         entry
         for entry in entries
-        if entry.at > since - LONGEST_REQUEST
+        if entry.at > start - LONGEST_REQUEST
         and entry.id not in pacing.noted
         and not _was_refused_by_limiter(entry)
     ]
     for entry, change in recorded_changes(recent):
         pacing.noted.add(entry.id)
         for limit in change.limits:
-            pacing.count(limit, _reached(entry, workspace.now()))
+            pacing.count(limit, arrival_time(entry, workspace.now()))
 
 
-def _reached(entry: Entry, now: datetime) -> datetime:
+def arrival_time(entry: Entry, now: datetime) -> datetime:
     """The latest moment at which it can have reached the server."""
     return min(entry.settled_at or now, entry.at + LONGEST_REQUEST, now)
 

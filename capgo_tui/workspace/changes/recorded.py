@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.journal_entry import Entry
 
-DAMAGED: Final = "this row of the journal cannot be read"
+DAMAGED_ROW: Final = "this row of the journal cannot be read"
 UNKNOWN_KIND: Final = "this version of capgo-tui cannot read it"
 _FIELD: Final = re.compile("[a-z][a-z0-9_]*", re.ASCII)
 """What a field of a record can be called."""

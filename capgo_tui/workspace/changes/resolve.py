@@ -60,10 +60,10 @@ async def resolve(workspace: Workspace, progress: Progress | None = None) -> Res
     entries = await asyncio.to_thread(workspace.journal.cut_off)
     if not entries:
         return Resolved()
-    known = list(recorded_changes(entries))
-    readings = await reread([change for _, change in known], workspace, progress)
+    pairs = list(recorded_changes(entries))
+    readings = await reread([change for _, change in pairs], workspace, progress)
     verified = unknown = 0
-    for (entry, change), reading in zip(known, readings, strict=True):
+    for (entry, change), reading in zip(pairs, readings, strict=True):
         outcome = _outcome(change, reading)
         if outcome is None:
             continue

@@ -36,19 +36,19 @@ def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None])
     `name_of_bundle` gives the exact name of a bundle by its id, for servers that tell ids alone.
     """
     state: State = {}
-    carried = {"bundle": channel.bundle}
+    bundles = {"bundle": channel.bundle}
     if channel.rollout_percentage_bps is not None:  # else a server without rollouts
-        carried["rollout_bundle"] = channel.rollout_bundle
+        bundles["rollout_bundle"] = channel.rollout_bundle
         state["rollout_paused"] = channel.rollout_paused_at is not None
         reason = channel.rollout_pause_reason
         state["rollout_pause_reason"] = reason and _exact(channel, "rolloutPauseReason", reason)
         state |= dict.fromkeys(_NULLABLE)
-    for field, bundle in carried.items():
+    for field, bundle in bundles.items():
         name = _wire_name(bundle, name_of_bundle)
         if bundle is None or name is not None:
             state[field] = name
     for field in _OF_CHANNEL:
-        if field in carried or field == "rollout_pause_reason":
+        if field in bundles or field == "rollout_pause_reason":
             continue
         value = getattr(channel, field, None)
         if isinstance(value, (str, int, float, bool)):
@@ -61,8 +61,8 @@ def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None])
 def bundle_state(bundle: Bundle) -> State:
     """What can be set on a bundle."""
     state: State = {}
-    for field, shown in (("link", bundle.link), ("comment", bundle.comment)):
-        state[field] = _exact(bundle, field, shown) if shown else None
+    for field, text in (("link", bundle.link), ("comment", bundle.comment)):
+        state[field] = _exact(bundle, field, text) if text else None
     return state
 
 
@@ -72,14 +72,14 @@ def _wire_name(bundle: BundleRef | None, name_of: Callable[[int], str | None]) -
     return name_of(bundle.id)
 
 
-def _exact(record: Record, field: str, shown: str) -> str:
+def _exact(record: Record, field: str, text: str) -> str:
     """The server's own spelling of a text that was cleaned, if a request can hold it."""
     raw = record.raw()
     value = raw.get(field) if isinstance(raw, dict) else None
     if not isinstance(value, str) or not value:
-        return shown
+        return text
     try:
         value.encode()
     except UnicodeEncodeError:  # half a character is legal in JSON, but not in UTF-8
-        return shown
+        return text
     return value

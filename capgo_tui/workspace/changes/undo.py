@@ -15,7 +15,7 @@ from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.recorded import DAMAGED, UNKNOWN_KIND, revive, target_label
+from capgo_tui.workspace.changes.recorded import DAMAGED_ROW, UNKNOWN_KIND, revive, target_label
 from capgo_tui.workspace.changes.reread import reread
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def why_not(entry: Entry) -> str | None:
 def _why_never(entry: Entry) -> str | None:
     """Why an entry needs no undo, or is none to be undone now."""
     if entry.is_damaged:
-        return DAMAGED
+        return DAMAGED_ROW
     if entry.under_way:
         return "it is under way"
     if entry.undone:

@@ -16,7 +16,7 @@ from capgo_tui.workspace.changes.bundles import (
     BundleRegistration,
 )
 from capgo_tui.workspace.changes.change import Change
-from capgo_tui.workspace.changes.channels import DEMOTED, SettingsChange
+from capgo_tui.workspace.changes.channels import DEMOTED_FIELD, SettingsChange
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
 from capgo_tui.workspace.changes.history import full_story
@@ -154,9 +154,9 @@ def test_success_tells_what_happened_besides() -> None:
     off = Outcome(Fate.VERIFIED, {"bundle": None})
     assert outcome_line(TAKEN_OFF, off) == "✓ beta: bundle is none, 1.0.3 taken off, read back"
     assert outcome_label(TAKEN_OFF, off) == "✓ bundle is none, 1.0.3 taken off"
-    demoted = Outcome(Fate.VERIFIED, {"public": True, DEMOTED: '["production"]'})
+    demoted = Outcome(Fate.VERIFIED, {"public": True, DEMOTED_FIELD: '["production"]'})
     assert outcome_line(CREATION, demoted) == "✓ beta: created, demoted production, read back"
-    stayed = Outcome(Fate.VERIFIED, {"public": True, DEMOTED: "[]"})
+    stayed = Outcome(Fate.VERIFIED, {"public": True, DEMOTED_FIELD: "[]"})
     assert outcome_line(CREATION, stayed) == "✓ beta: created, read back from the server"
     untold = Outcome(Fate.VERIFIED, {"public": True})
     assert "demoted" not in outcome_line(CREATION, untold)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_words
-from capgo_tui.workspace.changes.channels import BUNDLES, DEMOTED, ChannelChange, SettingsChange
+from capgo_tui.workspace.changes.channels import BUNDLES, DEMOTED_FIELD, ChannelChange, SettingsChange
 from capgo_tui.workspace.changes.describe.description import Description
 from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.rollout_state import describe_rollout, target_name
@@ -34,10 +34,10 @@ class ChannelDescription(Description[C_co]):
         note = self.change.notes.get(str(state.get(field))) if field in BUNDLES else None
         return f"{label} ({note})" if note else label
 
-    def remark(self, found: State | None) -> str:
+    def remark(self, state: State | None) -> str:
         """Return which defaults no longer are, as far as that was read back."""
-        demoted = self.change.demoted(found) if DEMOTED in (found or {}) else []
-        return f"demoted {', '.join(map(clean, demoted))}" if demoted else ""
+        names = self.change.demoted(state) if DEMOTED_FIELD in (state or {}) else []
+        return f"demoted {', '.join(map(clean, names))}" if names else ""
 
     def side_effects_label(self, side_effects: State) -> str:
         """Return the rollout that has ended, or what else has become of it."""
@@ -56,8 +56,8 @@ class SettingsDescription(ChannelDescription[SettingsChange]):
     def taken_off(self) -> str:
         """The bundle that is taken off and not replaced, if that is all."""
         before, after = (self.change.before or {}).get("bundle"), self.change.after or {}
-        only = after.keys() == {"bundle"} and after["bundle"] is None
-        return clean(str(before)) if only and before is not None else ""
+        is_all = after.keys() == {"bundle"} and after["bundle"] is None
+        return clean(str(before)) if is_all and before is not None else ""
 
     @property
     def title(self) -> str:
@@ -78,9 +78,9 @@ class SettingsDescription(ChannelDescription[SettingsChange]):
         limits = fit(names, width - len("Take  off ?") - 1)
         return "Take {} off {}?".format(*map(shorten, names, limits))
 
-    def remark(self, found: State | None) -> str:
+    def remark(self, state: State | None) -> str:
         """Return the bundle that was taken off, or which defaults no longer are."""
-        return f"{self.taken_off} taken off" if self.taken_off else super().remark(found)
+        return f"{self.taken_off} taken off" if self.taken_off else super().remark(state)
 
     @property
     def _first_field(self) -> str:

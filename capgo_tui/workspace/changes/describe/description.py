@@ -152,10 +152,10 @@ class Description(Generic[C_co]):
         is_edit = self.change.before is not None and self.change.after is not None
         return self.effects() if is_edit else ()
 
-    def untold_fields(self, found: State | None) -> list[str]:
+    def untold_fields(self, state: State | None) -> list[str]:
         """Return the fields it sets that were not told back."""
-        told = found or {}
-        return [self.field_label(each) for each in self.change.after or {} if each not in told]
+        readback = state or {}
+        return [self.field_label(each) for each in self.change.after or {} if each not in readback]
 
     @property
     def unsendable(self) -> str:
@@ -207,9 +207,9 @@ class Description(Generic[C_co]):
         )
         return f"{label}: {before} → {after}{rest}"
 
-    def remark(self, found: State | None) -> str:
+    def remark(self, state: State | None) -> str:
         """Return what is said of its success beside its first field, by what was read back."""
-        del found
+        del state
         return ""
 
     def side_effects_label(self, side_effects: State) -> str:

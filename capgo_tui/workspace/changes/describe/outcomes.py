@@ -37,16 +37,16 @@ def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
         case Fate.VERIFIED:
             line = _success(words, outcome, now)
         case Fate.DIFFERENT if outcome.lost:
-            lost = ", ".join(
+            losses = ", ".join(
                 f"{words.field_label(field)} {words.value_label(field, value)}"
                 for field, value in outcome.lost.items()
             )
-            line = f"! {name}: done, but the server dropped its {lost}"
+            line = f"! {name}: done, but the server dropped its {losses}"
         case Fate.DIFFERENT if change.is_done(outcome.found):
             besides = words.side_effects_label(outcome.side_effects)
             line = f"! {name}: {now}, but otherwise than was said: {besides}"
         case Fate.DIFFERENT:
-            line = f"! {name}: accepted, but the server now says {now}, not {_wanted(words)}"
+            line = f"! {name}: accepted, but the server now says {now}, not {_goal_label(words)}"
         case Fate.UNVERIFIED if error is not None:
             line = f"? {name}: accepted, but reading it back failed: {error}"
         case Fate.UNVERIFIED if outcome.found is None:
@@ -102,8 +102,8 @@ def count_read_back(change: Change, untold: Sequence[str]) -> str:
     return f"{fields - len(untold)} of {fields} read back"
 
 
-def _read_back(words: Description[Change], found: State | None) -> str:
-    untold = words.untold_fields(found)
+def _read_back(words: Description[Change], state: State | None) -> str:
+    untold = words.untold_fields(state)
     if not untold:
         return "read back from the server"
     return f"{count_read_back(words.change, untold)}; this server does not tell {', '.join(untold)}"
@@ -127,11 +127,11 @@ def _success(words: Description[Change], outcome: Outcome, now: str) -> str:
 def _remarks(words: Description[Change], outcome: Outcome) -> list[str]:
     """What is to be said of its success, and of what the server changed with it."""
     side_effects = outcome.side_effects
-    told = (
+    remarks = (
         words.remark(outcome.found),
         words.side_effects_label(side_effects) if side_effects else "",
     )
-    return [each for each in told if each]
+    return [each for each in remarks if each]
 
 
 def _unclear(error: CapgoError | None) -> str:
@@ -147,24 +147,24 @@ def _why(change: Change, outcome: Outcome) -> str:
     return str(outcome.refused or "refused")
 
 
-def _now(words: Description[Change], found: State | None) -> str:
+def _now(words: Description[Change], state: State | None) -> str:
     """What was found, in the words of the change: ``override is beta``, ``gone``."""
     change = words.change
-    if found is None:
+    if state is None:
         return "gone" if change.before is not None else "not there"
     if change.before is None:
         return "created"
     if change.after is None:
         return "still there"
-    fields = [field for field in change.after if field in found]
+    fields = [field for field in change.after if field in state]
     if not fields:
         return f"{change.noun} read"
     first = fields[0]
     rest = f" and {len(fields) - 1} more" if len(fields) > 1 else ""
-    value = words.value_label(first, found[first])
+    value = words.value_label(first, state[first])
     return f"{words.field_label(first)} is {value}{rest}"
 
 
-def _wanted(words: Description[Change]) -> str:
+def _goal_label(words: Description[Change]) -> str:
     after = words.change.after or {}
     return ", ".join(words.value_label(field, value) for field, value in after.items()) or "gone"

@@ -41,8 +41,8 @@ class OverrideDescription(Description[OverrideChange]):
     @property
     def confirmation(self) -> str:
         """The custom id; without one the end of the device id, which nobody types whole."""
-        typed = super().confirmation
-        return self._end_of_id if typed == self.change.key else typed
+        name = super().confirmation
+        return self._end_of_id if name == self.change.key else name
 
     def confirmation_among(self, workspace: Workspace) -> str:
         """Return the end of the device id where another loaded device has the same custom id."""
