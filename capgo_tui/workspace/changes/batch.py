@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import ErrorKind, Refused
 from capgo_tui.workspace.changes.carry_out import (
-    Sent,
+    SentChange,
     conclude,
     journal_refusal,
     judge,
-    not_read,
+    make_unread_outcome,
+    make_unverified_outcome,
     send_once,
     settle,
-    unread,
 )
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.recall import recall
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 TICK: Final = 0.2
 """Seconds after which a run that waits looks at the clock again."""
 
-MEASURED: Final = 5
+MIN_SAMPLES: Final = 5
 """So many changes have to have ended before their pace tells how long the others take."""
 BROKEN_OFF: Final = "the step before it did not succeed"
-_GOES_ON: Final = (Fate.VERIFIED, Fate.UNVERIFIED)
+_CONTINUING_FATES: Final = (Fate.VERIFIED, Fate.UNVERIFIED)
 
 
 @dataclass(slots=True, eq=False)
@@ -95,15 +95,15 @@ class Batch:
         self._began: datetime | None = None
         self.waits = 0.0
         """Seconds until it goes on, while all that is left has to wait."""
-        self._ready = deque(self.steps)
-        self._waiting: list[Step] = []
-        self._held: set[tuple[str, str]] = set()
+        self._ready_steps = deque(self.steps)
+        self._waiting_steps: list[Step] = []
+        self._waiting_targets: set[tuple[str, str]] = set()
         """The records of those that wait: no later change may overtake them."""
         self._broken_off: set[int] = set()
         """What is not taken back any further: a step of that went wrong."""
         self._workspace = workspace
         self._stopping = asyncio.Event()
-        self._sent: list[tuple[Step, Sent]] = []
+        self._unread_steps: list[tuple[Step, SentChange]] = []
 
     def stop(self) -> None:
         """End it after the change that is under way."""
@@ -122,11 +122,11 @@ class Batch:
     @property
     def seconds_left(self) -> float | None:
         """Seconds that are left at the pace so far; None while that tells too little."""
-        sent = self.done - self.skipped
-        if self._began is None or sent < MEASURED:
+        sent_count = self.done - self.skipped
+        if self._began is None or sent_count < MIN_SAMPLES:
             return None
-        passed = (self._workspace.now() - self._began).total_seconds()
-        return passed / sent * (len(self.steps) - self.done) if passed > 0 else None
+        seconds = (self._workspace.now() - self._began).total_seconds()
+        return seconds / sent_count * (len(self.steps) - self.done) if seconds > 0 else None
 
     @property
     def skipped(self) -> int:
@@ -151,12 +151,12 @@ class Batch:
             with self._workspace.marked_as_writing(step.change):
                 step.outcome = await self._carry_out(step)
             step.under_way = False
-            if step.undoes is not None and step.outcome.fate not in _GOES_ON:
+            if step.undoes is not None and step.outcome.fate not in _CONTINUING_FATES:
                 self._broken_off.add(step.undoes)
-            self._heed(step.outcome)
+            self._hold_after_limit(step.outcome)
             if self._must_end(step.outcome):
                 step_next = next_step_after(step.outcome.error)
-                self._give_up(_why_ended(step.outcome), lambda _: True, step_next)
+                self._give_up(_describe_end(step.outcome), lambda _: True, step_next)
                 break
             if lacks := lacking(step.change, step.outcome):
                 self._give_up(str(lacks), lacks.concerns)
@@ -170,59 +170,59 @@ class Batch:
     async def _next(self) -> Step | None:
         """The next change to send, once it may be sent; None when that was all, or to stop."""
         while not self.stopped:
-            if self._ready:
-                step = self._ready.popleft()
-                held = step.target in self._held
-            elif self._waiting:
+            if self._ready_steps:
+                step = self._ready_steps.popleft()
+                must_wait = step.target in self._waiting_targets
+            elif self._waiting_steps:
                 at, self.waits = self._soonest()
                 if self.waits > 0:
                     await self._pause()
                     continue
-                step, held = self._waiting.pop(at), False
+                step, must_wait = self._waiting_steps.pop(at), False
                 step.waiting = False
-                self._held = {each.target for each in self._waiting}
+                self._waiting_targets = {each.target for each in self._waiting_steps}
             else:
                 return None
             broken_off = BROKEN_OFF if step.undoes in self._broken_off else ""
             step.skipped = broken_off or step.change.needless(self._workspace)
             if step.skipped:
                 continue
-            if not held and self.wait_of(step) <= 0:
+            if not must_wait and self.wait_of(step) <= 0:
                 return step
             step.waiting = True
-            self._waiting.append(step)
-            self._held.add(step.target)
+            self._waiting_steps.append(step)
+            self._waiting_targets.add(step.target)
         return None
 
     def _give_up(
-        self, why: str, concerns: Callable[[Change], bool], next_step: NextStep | None = None
+        self, reason: str, concerns: Callable[[Change], bool], next_step: NextStep | None = None
     ) -> None:
         """Try none of those left that would come to the same end, and that are still needed.
 
         An undo of one change that could not be carried through is not begun, nor gone on with.
         """
-        left = [*self._ready, *self._waiting]
-        given_up = {
+        remaining = [*self._ready_steps, *self._waiting_steps]
+        blocked_steps = {
             step
-            for step in left
+            for step in remaining
             if concerns(step.change) and not step.change.needless(self._workspace)
         }
-        undoes = {step.undoes for step in given_up} - {None}
-        for step in left:
-            if step in given_up or step.undoes in undoes:
-                step.untried, step.next_step, step.waiting = why, next_step, False
-        self._ready = deque(step for step in self._ready if not step.untried)
-        self._waiting = [step for step in self._waiting if not step.untried]
-        self._held = {each.target for each in self._waiting}
+        undoes = {step.undoes for step in blocked_steps} - {None}
+        for step in remaining:
+            if step in blocked_steps or step.undoes in undoes:
+                step.untried, step.next_step, step.waiting = reason, next_step, False
+        self._ready_steps = deque(step for step in self._ready_steps if not step.untried)
+        self._waiting_steps = [step for step in self._waiting_steps if not step.untried]
+        self._waiting_targets = {each.target for each in self._waiting_steps}
 
     async def _journal_untried(self) -> None:
         """Write down steps that were not sent of an undo that was begun: it is not all done."""
-        begun = {step.undoes for step in self.steps if step.outcome is not None}
+        started_undoes = {step.undoes for step in self.steps if step.outcome is not None}
         for step in self.steps:
-            if step.undoes is None or step.ended or step.undoes not in begun:
+            if step.undoes is None or step.ended or step.undoes not in started_undoes:
                 continue
-            refused = Refused(step.untried or "stopped before it was sent")
-            outcome = Outcome(Fate.FAILED, refused=refused, seen=False)
+            refusal = Refused(step.untried or "stopped before it was sent")
+            outcome = Outcome(Fate.FAILED, refused=refusal, seen=False)
             await journal_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
 
     def _soonest(self) -> tuple[int, float]:
@@ -231,12 +231,12 @@ class Batch:
         It is never one that stands behind another change of the same record.
         """
         heads: dict[tuple[str, str], int] = {}
-        for at, step in enumerate(self._waiting):
+        for at, step in enumerate(self._waiting_steps):
             heads.setdefault(step.target, at)
-        waits = [(self.wait_of(self._waiting[at]), at) for at in heads.values()]
-        over = [at for wait, at in waits if wait <= 0]
-        if over:
-            return over[0], 0
+        waits = [(self.wait_of(self._waiting_steps[at]), at) for at in heads.values()]
+        ready = [at for wait, at in waits if wait <= 0]
+        if ready:
+            return ready[0], 0
         wait, at = min(waits)
         return at, wait
 
@@ -245,22 +245,22 @@ class Batch:
             await asyncio.wait_for(self._stopping.wait(), min(self.waits, TICK))
 
     async def _carry_out(self, step: Step) -> Outcome:
-        sent = await send_once(
+        result = await send_once(
             step.change,
             self._workspace,
             undoes=step.undoes,
             run=self.id,
             alone=len(self.steps) == 1,
         )
-        if isinstance(sent, Outcome):
-            return sent
+        if isinstance(result, Outcome):
+            return result
         if not step.change.reads_whole_list:
-            return await conclude(sent, self._workspace)
-        self._sent.append((step, sent))
+            return await conclude(result, self._workspace)
+        self._unread_steps.append((step, result))
         step.unread = True
-        return await settle(self._workspace, sent.entry, unread(sent.lost))
+        return await settle(self._workspace, result.entry, make_unverified_outcome(result.error))
 
-    def _heed(self, outcome: Outcome) -> None:
+    def _hold_after_limit(self, outcome: Outcome) -> None:
         """Let the next one wait where the server's limiter refused this one, or its reading back.
 
         What was refused is not sent again by itself: it stays marked, for whoever sees it.
@@ -274,32 +274,34 @@ class Batch:
         return error is not None and (error.kind is ErrorKind.KEY_REFUSED or error.locks_address)
 
     async def _verify_together(self) -> None:
-        if not self._sent:
+        if not self._unread_steps:
             return
-        first = self._sent[0][1].change
+        first = self._unread_steps[0][1].change
         failure: Exception | None = None
         try:
-            if len(self._sent) == 1:
+            if len(self._unread_steps) == 1:
                 await first.read(self._workspace)
             else:
-                await first.read_list(self._workspace, deleted_rows=self._deleted())
+                await first.read_list(self._workspace, deleted_rows=self._list_deleted_rows())
         except Exception as why:  # noqa: BLE001 - all of them are out: what they did must be told
             failure = why
-        for step, sent in self._sent:
+        for step, sent_change in self._unread_steps:
             if failure is None:
-                found = sent.change.find(self._workspace)
-                outcome = judge(sent.change, found, sent.lost)
+                state = sent_change.change.find(self._workspace)
+                outcome = judge(sent_change.change, state, sent_change.error)
             else:
-                outcome = not_read(sent, failure)
-            outcome = replace(outcome, bug=sent.bug or outcome.bug)
-            step.outcome = await settle(self._workspace, sent.entry, outcome)
+                outcome = make_unread_outcome(sent_change, failure)
+            outcome = replace(outcome, bug=sent_change.bug or outcome.bug)
+            step.outcome = await settle(self._workspace, sent_change.entry, outcome)
             step.unread = False
 
-    def _deleted(self) -> list[str]:
+    def _list_deleted_rows(self) -> list[str]:
         """The rows of which the server has said that they are gone."""
-        deletions = (s.change for _, s in self._sent if s.change.after is None and s.lost is None)
+        deletions = (
+            s.change for _, s in self._unread_steps if s.change.after is None and s.error is None
+        )
         return [change.row for change in deletions if change.row is not None]
 
 
-def _why_ended(outcome: Outcome) -> str:
+def _describe_end(outcome: Outcome) -> str:
     return brief(outcome.error, "do that") if outcome.error is not None else ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 Again: TypeAlias = "Callable[[Change], Change | None]"
-GONE: Final = "no longer in the list"
+NOT_IN_LIST: Final = "no longer in the list"
 
 
 def _same(change: Change) -> Change | None:
@@ -34,19 +34,19 @@ class BatchPlan:
     """Makes a change anew of its record as it now is; None when that is gone."""
     notes: Sequence[str] = ()
     """Sentences to be read before it is confirmed."""
-    gone: int = 0
+    missing_count: int = 0
     """How many of the records have gone since it was planned."""
 
     def remade(self) -> BatchPlan:
         """Return the same plan of the records as they now are."""
         undoes = self.undoes or [None] * len(self.changes)
-        again = [self.again(change) for change in self.changes]
-        left = [(c, u) for c, u in zip(again, undoes, strict=True) if c is not None]
+        new_changes = [self.again(change) for change in self.changes]
+        remaining = [(c, u) for c, u in zip(new_changes, undoes, strict=True) if c is not None]
         return replace(
             self,
-            changes=[change for change, _ in left],
-            undoes=[undoes for _, undoes in left],
-            gone=self.gone + len(again) - len(left),
+            changes=[change for change, _ in remaining],
+            undoes=[undoes for _, undoes in remaining],
+            missing_count=self.missing_count + len(new_changes) - len(remaining),
         )
 
     def needed(self, workspace: Workspace) -> list[Change]:
@@ -59,8 +59,8 @@ class BatchPlan:
 
     def left_alone(self, workspace: Workspace) -> list[str]:
         """Return in sentences those there is nothing to do for."""
-        whys = (describe(each).unsendable or each.needless(workspace) for each in self.changes)
-        reasons = Counter(filter(None, whys))
-        if self.gone:
-            reasons[GONE] += self.gone
-        return [f"{count} left alone: {reason}" for reason, count in reasons.items()]
+        reasons = (describe(each).unsendable or each.needless(workspace) for each in self.changes)
+        counts = Counter(filter(None, reasons))
+        if self.missing_count:
+            counts[NOT_IN_LIST] += self.missing_count
+        return [f"{count} left alone: {reason}" for reason, count in counts.items()]

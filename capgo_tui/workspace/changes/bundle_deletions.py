@@ -209,8 +209,8 @@ def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion
             f"{bundle.name} is {linked_to(links.channels_of(bundle))}: left pointing at nothing"
             for bundle in used_bundles
         ]
-    doomed = [bundle for bundle in bundles if not (spares and links.channels_of(bundle))]
-    if run_count := sum(links.devices_on(bundle) > 0 for bundle in doomed):
+    targets = [bundle for bundle in bundles if not (spares and links.channels_of(bundle))]
+    if run_count := sum(links.devices_on(bundle) > 0 for bundle in targets):
         touches.append(f"loaded devices run {run_count} of those that go")
     if not links.all_devices:
         touches.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))

@@ -70,9 +70,9 @@ class BundleChange(Change):
 
     def of_record(self, workspace: Workspace) -> Self:
         """By its name, with the row that has it now."""
-        renamed = super().of_record(workspace)
-        bundle = renamed.bundle(workspace)
-        return renamed if bundle is None else renamed.model_copy(update={"row": str(bundle.id)})
+        change = super().of_record(workspace)
+        bundle = change.bundle(workspace)
+        return change if bundle is None else change.model_copy(update={"row": str(bundle.id)})
 
     def bundle(self, workspace: Workspace) -> Bundle | None:
         """The record in the loaded list, by its exact name."""
@@ -92,7 +92,7 @@ def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
     if created_at is None or page.unreadable or None in times:
         return False
     dates = [time for time in times if time is not None]
-    if any(preceding < following for preceding, following in pairwise(dates)):
+    if any(time < next_time for time, next_time in pairwise(dates)):
         return False
     newer = page.is_first or (bool(dates) and dates[0] > created_at)
     older = page.is_last or (bool(dates) and dates[-1] < created_at)

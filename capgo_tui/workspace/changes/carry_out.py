@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentChange:
     """A change whose request is out."""
 
     change: Change
     entry: int
     """Its number in the journal."""
-    lost: CapgoError | None = None
+    error: CapgoError | None = None
     """Why the answer did not arrive or does not tell, if it is so."""
     bug: Exception | None = None
     """What went wrong on this side while it was sent."""
@@ -44,8 +44,8 @@ async def carry_out(change: Change, workspace: Workspace, *, undoes: int | None 
 
     """
     with workspace.marked_as_writing(change):
-        sent = await send_once(change, workspace, undoes=undoes)
-        return sent if isinstance(sent, Outcome) else await conclude(sent, workspace)
+        result = await send_once(change, workspace, undoes=undoes)
+        return result if isinstance(result, Outcome) else await conclude(result, workspace)
 
 
 async def send_once(
@@ -55,14 +55,14 @@ async def send_once(
     undoes: int | None = None,
     run: str | None = None,
     alone: bool = True,
-) -> Sent | Outcome:
+) -> SentChange | Outcome:
     """Journal a change and send it; an outcome when it failed, and so has come to its end.
 
     What is refused on this side is not journalled, unless it is a step of an undo: without it
     the steps before it would look like the whole. `alone` is for `Change.check`.
     """
     if why_not := describe(change).unsendable:
-        return not_sent(InvalidArgument(why_not)).known_at(workspace.now())
+        return not_sent(InvalidArgument(why_not)).with_time(workspace.now())
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
         change = await change.check(workspace, alone=alone)
@@ -71,7 +71,7 @@ async def send_once(
             workspace.journal.intend, change, request, undoes=undoes, run=run
         )
     except Exception as why:  # noqa: BLE001 - nothing has been sent, whatever it is
-        outcome = not_sent(why).known_at(workspace.now())
+        outcome = not_sent(why).with_time(workspace.now())
         if run is None or undoes is None or isinstance(why, JournalUnusable):
             return outcome
         return await journal_refusal(change, workspace, outcome, undoes, run)
@@ -80,13 +80,13 @@ async def send_once(
     except CapgoError as error:
         workspace.pacing.note(change.limits, error, entry)
         if error.maybe_sent:
-            return Sent(change, entry, error)
+            return SentChange(change, entry, error)
         return await settle(workspace, entry, Outcome(Fate.FAILED, error=error, seen=False))
     except Exception as bug:  # noqa: BLE001 - it may be out: what it did must be told
         workspace.pacing.note(change.limits, entry=entry)
-        return Sent(change, entry, _fault(bug, maybe_sent=True), bug)
+        return SentChange(change, entry, _make_bug_error(bug, maybe_sent=True), bug)
     workspace.pacing.note(change.limits, entry=entry)
-    return Sent(change, entry)
+    return SentChange(change, entry)
 
 
 def not_sent(why: Exception) -> Outcome:
@@ -95,10 +95,10 @@ def not_sent(why: Exception) -> Outcome:
         return Outcome(Fate.FAILED, error=why, seen=False)
     if isinstance(why, Refused):
         return Outcome(Fate.FAILED, refused=why, seen=False)
-    return Outcome(Fate.FAILED, error=_fault(why), bug=why, seen=False)
+    return Outcome(Fate.FAILED, error=_make_bug_error(why), bug=why, seen=False)
 
 
-def _fault(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
+def _make_bug_error(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
     """The error that a fault of ours is told as."""
     message = f"{type(bug).__name__}, a bug in capgo-tui"
     return CapgoError(message, kind=ErrorKind.SERVER_FAULT, maybe_sent=maybe_sent, lasting=True)
@@ -117,19 +117,21 @@ async def journal_refusal(
     return await settle(workspace, entry, outcome)
 
 
-async def conclude(sent: Sent, workspace: Workspace) -> Outcome:
+async def conclude(sent_change: SentChange, workspace: Workspace) -> Outcome:
     """Read the target of a change again, judge by it, and journal that."""
     try:
-        found = await sent.change.read(workspace)
-        outcome = judge(sent.change, found, sent.lost)
+        state = await sent_change.change.read(workspace)
+        outcome = judge(sent_change.change, state, sent_change.error)
     except Exception as why:  # noqa: BLE001 - the request is out: what it did must be told
-        outcome = not_read(sent, why)
-    return await settle(workspace, sent.entry, replace(outcome, bug=sent.bug or outcome.bug))
+        outcome = make_unread_outcome(sent_change, why)
+    return await settle(
+        workspace, sent_change.entry, replace(outcome, bug=sent_change.bug or outcome.bug)
+    )
 
 
 async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
     """Journal the end of a change; the outcome tells when that could not be done."""
-    outcome = outcome.known_at(workspace.now())
+    outcome = outcome.with_time(workspace.now())
     try:
         await asyncio.to_thread(workspace.journal.settle, entry, outcome)
     except JournalUnusable:
@@ -137,36 +139,40 @@ async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def not_read(sent: Sent, why: Exception) -> Outcome:
+def make_unread_outcome(sent_change: SentChange, why: Exception) -> Outcome:
     """The outcome of a change that was sent, and whose reading back failed."""
     if isinstance(why, CapgoError):
-        return unread(sent.lost, why)
-    return replace(unread(sent.lost, _fault(why)), bug=why)
+        return make_unverified_outcome(sent_change.error, why)
+    return replace(make_unverified_outcome(sent_change.error, _make_bug_error(why)), bug=why)
 
 
-def unread(lost: CapgoError | None, error: CapgoError | None = None) -> Outcome:
+def make_unverified_outcome(
+    send_error: CapgoError | None, read_error: CapgoError | None = None
+) -> Outcome:
     """The outcome of a change that was sent and whose target could not be read."""
-    return Outcome(Fate.UNKNOWN if lost else Fate.UNVERIFIED, None, lost or error, seen=False)
+    return Outcome(
+        Fate.UNKNOWN if send_error else Fate.UNVERIFIED, None, send_error or read_error, seen=False
+    )
 
 
-def judge(change: Change, found: State | None, lost: CapgoError | None = None) -> Outcome:
+def judge(change: Change, state: State | None, error: CapgoError | None = None) -> Outcome:
     """Compare what was read back with what was meant."""
-    dropped: State = {
+    dropped_fields: State = {
         field: value
         for field, value in change.invariants.items()
         # Another value than before is somebody else's doing; none at all is what servers do.
-        if found is not None and value is not None and found.get(field, value) is None
+        if state is not None and value is not None and state.get(field, value) is None
     }
-    tells = change.makes_one or (change.after or {}).keys() & (found or {}).keys()
-    readable = dropped or (found is not None and tells)
-    if change.after is not None and not readable:
+    has_fields = bool(change.makes_one or (change.after or {}).keys() & (state or {}).keys())
+    is_readable = bool(dropped_fields) or (state is not None and has_fields)
+    if change.after is not None and not is_readable:
         # A device the server has not seen takes an override, yet cannot be read (§7.2); and
         # older servers do not tell overrides. That a new record is there is told by itself.
-        return replace(unread(lost), found=found)
-    done = change.is_done(found)
-    besides = change.side_effects(found)
-    if done and not dropped and change.is_expected(besides):
-        return Outcome(Fate.VERIFIED, found, side_effects=besides)
+        return replace(make_unverified_outcome(error), found=state)
+    is_done = change.is_done(state)
+    side_effects = change.side_effects(state)
+    if is_done and not dropped_fields and change.is_expected(side_effects):
+        return Outcome(Fate.VERIFIED, state, side_effects=side_effects)
     # A request whose answer was lost may still be carried out: not seen yet is not failed.
-    fate = Fate.UNKNOWN if lost and not done else Fate.DIFFERENT
-    return Outcome(fate, found, lost, lost=dropped, side_effects=besides)
+    fate = Fate.UNKNOWN if error and not is_done else Fate.DIFFERENT
+    return Outcome(fate, state, error, lost=dropped_fields, side_effects=side_effects)

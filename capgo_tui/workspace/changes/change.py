@@ -96,8 +96,8 @@ class Change(BaseModel, ABC):
         """Return what undoes it, in order, else why nothing can.
 
         Args:
-            found: what is there now.
-            left: what was read back right after the change; None where that is not known.
+            current: what is there now.
+            result: what was read back right after the change; None where that is not known.
             traits: what the server is like by now.
 
         """

@@ -130,7 +130,9 @@ class ChannelChange(Change):
             return self
         await workspace.channels.reread()
         touches, demoted_names = default_effects(workspace, self.channel(workspace), after)
-        return self.model_copy(update={"touches": (*self.touches, *touches), "demotes": demoted_names})
+        return self.model_copy(
+            update={"touches": (*self.touches, *touches), "demotes": demoted_names}
+        )
 
     def is_expected(self, side_effects: State) -> bool:
         """Whether the rollout is what the operator was told it would be."""
@@ -346,7 +348,9 @@ def default_effects(
     return tuple(lines), tuple(each.channel.wire_key for each in losses)
 
 
-def describe_default_impact(after: Mapping[str, Value], before: Mapping[str, Value]) -> tuple[str, ...]:
+def describe_default_impact(
+    after: Mapping[str, Value], before: Mapping[str, Value]
+) -> tuple[str, ...]:
     """Return what a change of a default channel comes to for the devices that listen to it."""
     now = {**before, **after}
     if "bundle" in after:

@@ -138,7 +138,9 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines += effects
     if entry.found is not None and entry.fate is not Fate.FAILED:  # earlier versions wrote it
         lines.append(("Read back", ""))
-        lines += [(words.field_label(field), text) for field, text in _readback_lines(change, entry.found)]
+        lines += [
+            (words.field_label(field), text) for field, text in _readback_lines(change, entry.found)
+        ]
     return lines
 
 

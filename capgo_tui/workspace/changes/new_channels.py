@@ -186,11 +186,15 @@ def _not_restored(traits: Traits, state: State) -> tuple[str, ...]:
             f"{', '.join(platforms[:-1])} and {platforms[-1]}" if platforms[1:] else platforms[0]
         )
         lines.append(f"whether it served {names} was not told: it serves all of them")
-    lost_labels = [setting_label(f) for f in unknown_fields if f not in PLATFORMS and f not in AFTER_CREATION]
-    if lost_labels:
-        lines.append(f"not told before, so it does not come back: {', '.join(lost_labels)}")
-    fixed_fields = [f for f in state if f in FIELD_LABELS and f not in traits.channel_fields]
-    if fixed_fields:
-        labels = ", ".join(f"{setting_label(f)} ({setting_words(f, state[f])})" for f in fixed_fields)
+    unknown_labels = [
+        setting_label(f) for f in unknown_fields if f not in PLATFORMS and f not in AFTER_CREATION
+    ]
+    if unknown_labels:
+        lines.append(f"not told before, so it does not come back: {', '.join(unknown_labels)}")
+    unsettable_fields = [f for f in state if f in FIELD_LABELS and f not in traits.channel_fields]
+    if unsettable_fields:
+        labels = ", ".join(
+            f"{setting_label(f)} ({setting_words(f, state[f])})" for f in unsettable_fields
+        )
         lines.append(f"this server cannot set it, so it may come back otherwise: {labels}")
     return tuple(lines)

@@ -73,10 +73,10 @@ class Outcome:
     @property
     def trouble(self) -> str | None:
         """All of why it went wrong, for the journal; None when it did not."""
-        told = self.error or self.refused
-        if told is None:
+        cause = self.error or self.refused
+        if cause is None:
             return None
-        return f"{told} · {self.reason}" if self.reason else str(told)
+        return f"{cause} · {self.reason}" if self.reason else str(cause)
 
     @property
     def next_step(self) -> NextStep | None:
@@ -86,6 +86,6 @@ class Outcome:
         is_about_error = self.fate in (Fate.FAILED, Fate.UNVERIFIED)
         return next_step_after(self.error) if is_about_error else None
 
-    def known_at(self, moment: datetime) -> Outcome:
+    def with_time(self, time: datetime) -> Outcome:
         """The same, with when it was known."""
-        return replace(self, at=moment)
+        return replace(self, at=time)

@@ -109,27 +109,27 @@ async def _await_yes(
     change: Change,
     workspace: Workspace,
     ui: Ui,
-    again: Callable[[], Change | None],
+    remake: Callable[[], Change | None],
     answer: Awaitable[bool],
     *,
     has_choice: bool,
 ) -> Outcome | None:
     while True:
         yes = await answer
-        now = again() if yes else None
-        if now is None:
-            gone = f" The {change.noun} is no longer in the list." if yes else ""
-            ui.say(f"{UNCHANGED}{gone}")
+        new_change = remake() if yes else None
+        if new_change is None:
+            reason = f" The {change.noun} is no longer in the list." if yes else ""
+            ui.say(f"{UNCHANGED}{reason}")
             return None
-        if now.before == change.before:
-            change = now if has_choice else change
+        if new_change.before == change.before:
+            change = new_change if has_choice else change
             outcome = await _send(change, workspace, ui)
             # It is looked at right before it is sent, too: that may tell what no list did.
-            outdated = isinstance(outcome.refused, Outdated) and ui.can_ask_again()
-            now = again() if outdated else None
-            if now is None or now.before == change.before:
+            is_outdated = isinstance(outcome.refused, Outdated) and ui.can_ask_again()
+            new_change = remake() if is_outdated else None
+            if new_change is None or new_change.before == change.before:
                 return await _end(change, outcome, workspace, ui)
-        change = now
+        change = new_change
         answer = ui.ask(Question([change], workspace, is_again=True))
 
 
@@ -161,8 +161,8 @@ async def _await_turn(change: Change, workspace: Workspace, ui: Ui) -> str:
     if not pacing.wait(change.limits):
         return ""
     with workspace.marked_as_writing(change):
-        while (left := pacing.wait(change.limits)) > 0:
-            if not await ui.wait(change, left):
+        while (seconds := pacing.wait(change.limits)) > 0:
+            if not await ui.wait(change, seconds):
                 return "stopped before it was sent"
     return change.needless(workspace)  # much can have happened in a minute
 
@@ -191,13 +191,13 @@ def _ask_about_batch(
     plan: BatchPlan, workspace: Workspace, ui: Ui, *, is_again: bool = False
 ) -> Awaitable[bool] | None:
     """Ask for a yes; None when there is nothing to ask about."""
-    needed, left_alone = plan.needed(workspace), plan.left_alone(workspace)
-    if not needed:
-        ui.say(f"Nothing to do: {' · '.join(left_alone)}.")
+    changes, skip_reasons = plan.needed(workspace), plan.left_alone(workspace)
+    if not changes:
+        ui.say(f"Nothing to do: {' · '.join(skip_reasons)}.")
         return None
-    notes = (*plan.notes, *left_alone)
+    notes = (*plan.notes, *skip_reasons)
     return ui.ask(
-        Question(needed, workspace, plan.title, is_listed=True, is_again=is_again, notes=notes)
+        Question(changes, workspace, plan.title, is_listed=True, is_again=is_again, notes=notes)
     )
 
 
@@ -208,10 +208,10 @@ async def _await_yes_to_batch(
         if not await answer:
             ui.say(UNCHANGED)
             return None
-        now = plan.remade()
-        if [c.before for c in now.changes] == [c.before for c in plan.changes]:
-            return await perform_agreed_batch(now, workspace, ui)
-        plan = now
+        new_plan = plan.remade()
+        if [c.before for c in new_plan.changes] == [c.before for c in plan.changes]:
+            return await perform_agreed_batch(new_plan, workspace, ui)
+        plan = new_plan
         answer = _ask_about_batch(plan, workspace, ui, is_again=True)
     return None
 

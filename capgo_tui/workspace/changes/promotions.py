@@ -124,8 +124,8 @@ def promotion(
     lowest_level = Guard.LIST if warnings else Guard.LINE
     if not workspace.client.traits.promotes:
         change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
-        question = {"touches": (*change.touches, *warnings), "guard": max(change.guard, lowest_level)}
-        return change.model_copy(update={"notes": notes, **question})
+        fields = {"touches": (*change.touches, *warnings), "guard": max(change.guard, lowest_level)}
+        return change.model_copy(update={"notes": notes, **fields})
     traits, rollout = workspace.client.traits, rollout_of(state)
     after: State = {"bundle": bundle.wire_key}
     rollout_told = describe_effect(traits, state, after)

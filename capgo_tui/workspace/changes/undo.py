@@ -32,54 +32,54 @@ ROOM: Final = 78 - len("✗ Not undone: :  is  now, but was left .")
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class UndoTarget:
     """A change that is to be taken back."""
 
     entry: Entry
     change: Change
 
-    def objection(self, found: State | None) -> str | None:
+    def objection(self, current: State | None) -> str | None:
         """Why it is left as it is, naming what it left and what is there now."""
-        change, left, words = self.change, self._left, describe(self.change)
-        if self._never_took_effect(found):
+        change, result, words = self.change, self._result, describe(self.change)
+        if self._never_took_effect(current):
             return f"{words.name}: it never took effect, all is as before"
-        if left is None:
-            return None if found is None else f"there is a {change.noun} {words.name} again"
-        if found is None:
+        if result is None:
+            return None if current is None else f"there is a {change.noun} {words.name} again"
+        if current is None:
             return f"{words.name}: the server has no such {change.noun} now"
-        for field, then in left.items():
+        for field, value in result.items():
             label = words.field_label(field)
-            if field not in found:
+            if field not in current:
                 if field not in (change.before or {}):
                     continue  # never told, so nothing of it is taken back either
                 return f"{words.name}: this server does not tell its {label} now"
-            if found[field] != then:
-                return _differs(change, field, found[field], then)
+            if current[field] != value:
+                return _differs(change, field, current[field], value)
         return None
 
     @property
-    def _left(self) -> State | None:
+    def _result(self) -> State | None:
         """What it left: what was read back then, else what was meant."""
         entry, after = self.entry, self.change.after
         if entry.fate is None or entry.fate is Fate.UNKNOWN:
             return after
         if after is None:
             return entry.found if entry.fate is Fate.DIFFERENT else None
-        read = entry.found or {}
-        besides = self.change.side_effects(read)
-        return {field: read.get(field, value) for field, value in after.items()} | besides
+        readback = entry.found or {}
+        side_effects = self.change.side_effects(readback)
+        return {field: readback.get(field, value) for field, value in after.items()} | side_effects
 
-    def _never_took_effect(self, found: State | None) -> bool:
-        doubtful = self.entry.fate in (None, Fate.UNKNOWN, Fate.DIFFERENT)
+    def _never_took_effect(self, current: State | None) -> bool:
+        is_doubtful = self.entry.fate in (None, Fate.UNKNOWN, Fate.DIFFERENT)
         # An empty state is one that was not known.
-        return doubtful and self.change.before != {} and not self.change.outdated_by(found)
+        return is_doubtful and self.change.before != {} and not self.change.outdated_by(current)
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
     """What takes back one change, or all of a run: to be asked, then carried out in order."""
 
-    done: tuple[Done, ...]
+    done: tuple[UndoTarget, ...]
     changes: tuple[Change, ...]
     undoes: tuple[int, ...]
     """For each of `changes` the number of the entry it takes back."""
@@ -106,15 +106,15 @@ class Undo:
     def objection(self, workspace: Workspace) -> str | None:
         """Why it can no longer be done, by what the lists hold now; no request is made."""
         for each in self.done:
-            if (why := each.objection(each.change.find(workspace))) is not None:
-                return why
-        begun: set[tuple[str, str]] = set()
+            if (reason := each.objection(each.change.find(workspace))) is not None:
+                return reason
+        seen_targets: set[tuple[str, str]] = set()
         for change in self.changes:
             target = (change.noun, change.key)
             # A later step finds its record as the steps before it leave it.
-            if target not in begun and change.outdated_by(change.find(workspace)):
+            if target not in seen_targets and change.outdated_by(change.find(workspace)):
                 return f"{describe(change).name} has changed since it was asked"
-            begun.add(target)
+            seen_targets.add(target)
         return None
 
 
@@ -134,13 +134,13 @@ def latest(entries: Sequence[Entry]) -> Latest:
     """
     passed_over = ""
     for entry in entries:
-        if entry.undoes is not None or _why_never(entry) is not None or _was_not_done(entry):
+        if entry.undoes is not None or _final_reason(entry) is not None or _had_no_effect(entry):
             continue
         change = revive(entry)
-        never = _irreversible(change)
-        if never is None:
+        reason = _irreversible_reason(change)
+        if reason is None:
             return Latest(together_with(entry, entries), passed_over)
-        passed_over = passed_over or f"{target_label(entry, change)}: {never}"
+        passed_over = passed_over or f"{target_label(entry, change)}: {reason}"
     return Latest(passed_over=passed_over)
 
 
@@ -155,80 +155,82 @@ async def plan(
     entries: Sequence[Entry], workspace: Workspace, progress: Progress | None = None
 ) -> Undo | str:
     """Read the targets and make what takes the entries back; or say why nothing does."""
-    done, left_out = [], []
+    candidates, skip_reasons = [], []
     for entry in entries:
         change = revive(entry)
-        reason = why_not(entry) or _elsewhere(entry, workspace)
+        reason = why_not(entry) or _foreign_reason(entry, workspace)
         if len(entries) > 1 and (entry.undone or entry.fate is Fate.FAILED):
             continue  # of a run there is nothing more to do about it
         if change is None or reason is not None:
-            left_out.append(f"{target_label(entry, change)}: {reason}")
+            skip_reasons.append(f"{target_label(entry, change)}: {reason}")
         else:
-            done.append(Done(entry, change))
-    readings = await reread([each.change for each in done], workspace, progress)
-    taken: list[Done] = []
+            candidates.append(UndoTarget(entry, change))
+    readings = await reread([target.change for target in candidates], workspace, progress)
+    targets: list[UndoTarget] = []
     changes: list[Change] = []
     undoes: list[int] = []
-    for then, reading in zip(done, readings, strict=True):
+    for candidate, reading in zip(candidates, readings, strict=True):
         # What it is called, and where its row is, is told by what was just read.
-        each = replace(then, change=then.change.of_record(workspace))
-        inverses = await _inverses(each, reading, workspace)
+        target = replace(candidate, change=candidate.change.of_record(workspace))
+        inverses = await _inverses(target, reading, workspace)
         if isinstance(inverses, str):
-            left_out.append(inverses)
+            skip_reasons.append(inverses)
             continue
-        taken.append(each)
+        targets.append(target)
         changes += inverses
-        undoes += [each.entry.id] * len(inverses)
+        undoes += [target.entry.id] * len(inverses)
     if not changes:
-        return left_out[0] if left_out else "there is nothing to undo"
-    if left_out:
-        told = tuple(f"not undone · {each}" for each in left_out)
-        changes[0] = changes[0].model_copy(update={"touches": (*changes[0].touches, *told)})
-    return Undo(tuple(taken), tuple(changes), tuple(undoes), tuple(left_out))
+        return skip_reasons[0] if skip_reasons else "there is nothing to undo"
+    if skip_reasons:
+        impact = tuple(f"not undone · {reason}" for reason in skip_reasons)
+        changes[0] = changes[0].model_copy(update={"touches": (*changes[0].touches, *impact)})
+    return Undo(tuple(targets), tuple(changes), tuple(undoes), tuple(skip_reasons))
 
 
-async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple[Change, ...] | str:
-    name = describe(done.change).name
+async def _inverses(
+    target: UndoTarget, reading: Reading, workspace: Workspace
+) -> tuple[Change, ...] | str:
+    name = describe(target.change).name
     if isinstance(reading, CapgoError):
         return f"{name} cannot be read: {reading}"
-    objection = done.objection(reading)
+    objection = target.objection(reading)
     if objection is not None:
         return objection
     traits = workspace.client.traits
-    left = None if done.entry.fate is Fate.UNKNOWN else done.entry.found
-    inverses = done.change.inverse(reading, left, traits)
+    result = None if target.entry.fate is Fate.UNKNOWN else target.entry.found
+    inverses = target.change.inverse(reading, result, traits)
     if isinstance(inverses, str):
         return f"{name}: {inverses}"
     # A demoted default is another record, of which nothing is known yet.
-    others = [each for each in inverses if each.key != done.change.key]
-    for other, found in zip(others, await reread(others, workspace), strict=True):
-        if isinstance(found, CapgoError):
-            return f"{describe(other).name} cannot be read: {found}"
-        if found is None or other.outdated_by(found):
-            now = "gone" if found is None else "no longer as it was left"
-            return f"{describe(other).name} is {now}"
+    others = [each for each in inverses if each.key != target.change.key]
+    for other, state in zip(others, await reread(others, workspace), strict=True):
+        if isinstance(state, CapgoError):
+            return f"{describe(other).name} cannot be read: {state}"
+        if state is None or other.outdated_by(state):
+            condition = "gone" if state is None else "no longer as it was left"
+            return f"{describe(other).name} is {condition}"
     try:
         return tuple([await each.foretell(workspace) for each in inverses])
     except CapgoError as error:
         return f"what it does besides cannot be read: {error}"
 
 
-def _differs(change: Change, field: str, now: Value, then: Value) -> str:
+def _differs(change: Change, field: str, current: Value, result: Value) -> str:
     """Both values in sight in one row of 80 cells, whatever has to be shortened for it."""
     words = describe(change)
-    texts = (change.label, words.value_label(field, now), words.value_label(field, then))
+    texts = (change.label, words.value_label(field, current), words.value_label(field, result))
     label = words.field_label(field)
     limits = fit(texts, ROOM - cell_width(label))
-    name, is_now, left = map(shorten, texts, limits)
-    return f"{name}: {label} is {is_now} now, but was left {left}"
+    name, current_text, result_text = map(shorten, texts, limits)
+    return f"{name}: {label} is {current_text} now, but was left {result_text}"
 
 
 def why_not(entry: Entry) -> str | None:
     """Why an entry can certainly not be undone, before anything is read."""
-    return _why_never(entry) or _irreversible(revive(entry))
+    return _final_reason(entry) or _irreversible_reason(revive(entry))
 
 
-def _why_never(entry: Entry) -> str | None:
+def _final_reason(entry: Entry) -> str | None:
     """Why an entry needs no undo, or is none to be undone now."""
     if entry.is_damaged:
         return DAMAGED_ROW
@@ -241,20 +243,20 @@ def _why_never(entry: Entry) -> str | None:
     return None
 
 
-def _elsewhere(entry: Entry, workspace: Workspace) -> str | None:
+def _foreign_reason(entry: Entry, workspace: Workspace) -> str | None:
     target = workspace.target
-    here = (entry.server, entry.app_id) == (target.server, target.app_id)
-    return None if here else "it was made in another app or on another server"
+    is_here = (entry.server, entry.app_id) == (target.server, target.app_id)
+    return None if is_here else "it was made in another app or on another server"
 
 
-def _irreversible(change: Change | None) -> str | None:
+def _irreversible_reason(change: Change | None) -> str | None:
     if change is None:
         return UNKNOWN_KIND
     inverse = change.inverse(change.after)
     return inverse if isinstance(inverse, str) else None
 
 
-def _was_not_done(entry: Entry) -> bool:
+def _had_no_effect(entry: Entry) -> bool:
     """Whether it may have been done, but was read back as it had been before."""
     if entry.fate not in (Fate.UNKNOWN, Fate.DIFFERENT) or entry.found is None:
         return False

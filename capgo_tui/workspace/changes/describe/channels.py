@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_words
-from capgo_tui.workspace.changes.channels import BUNDLES, DEMOTED_FIELD, ChannelChange, SettingsChange
+from capgo_tui.workspace.changes.channels import (
+    BUNDLES,
+    DEMOTED_FIELD,
+    ChannelChange,
+    SettingsChange,
+)
 from capgo_tui.workspace.changes.describe.description import Description
 from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.rollout_state import describe_rollout, target_name
