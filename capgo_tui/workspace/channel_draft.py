@@ -181,7 +181,7 @@ class ChannelDraft:
             before=None,
             after=staged,
             touches=touches,
-            guard=Guard.LIST if staged.get("public") else Guard.LINE,
+            level=Guard.LIST if staged.get("public") else Guard.LINE,
             demotes=demoted,
         )
 

@@ -185,7 +185,7 @@ class Journal:
         """
         # Whatever comes of this, the write itself is over.
         self._under_way.discard(entry)
-        found = None if outcome.found is None else json.dumps(outcome.found)
+        found = None if outcome.readback is None else json.dumps(outcome.readback)
         trouble = outcome.trouble
         error = (ENDED_EARLY if late else None) if trouble is None else trouble
         with self._writing() as db:

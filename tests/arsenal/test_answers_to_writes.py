@@ -51,7 +51,7 @@ async def test_what_was_not_read_back_is_not_told_nor_journalled_as_read(
         world.door.on("GET /device", cut_after_write, times=99)
         outcome = await run(world, workspace, change)
         assert outcome.fate is Fate.UNKNOWN
-        assert outcome.found is None
+        assert outcome.readback is None
         assert entry_of(workspace).found is None
         line = shown(world, change, outcome)
         assert "it may have taken effect" in line
@@ -88,7 +88,7 @@ async def test_a_fault_of_ours_before_a_write_is_told_and_nothing_is_sent(
 
     monkeypatch.setattr(type(change), "request", raise_bug)
     outcome = await carry_out(change, workspace)
-    assert (outcome.fate, outcome.bug, outcome.found) == (Fate.FAILED, bug, None)
+    assert (outcome.fate, outcome.bug, outcome.readback) == (Fate.FAILED, bug, None)
     assert world.door.writes == 0
     assert "LookupError, a bug in capgo-tui" in shown(world, change, outcome)
 
@@ -99,7 +99,7 @@ async def test_a_refused_write_is_not_journalled_with_what_was_not_read(world: W
     world.door.answer(SET, {"error": "cannot_find_channel", "message": "Cannot find channel"}, 404)
     outcome = await run(world, workspace, change)
     entry = entry_of(workspace)
-    assert (outcome.fate, entry.fate, outcome.found, entry.found) == (
+    assert (outcome.fate, entry.fate, outcome.readback, entry.found) == (
         *(Fate.FAILED, Fate.FAILED),
         *(None, None),
     )

@@ -119,7 +119,7 @@ class Ledger:
             choice: Choice | None = None,
         ) -> asyncio.Future[bool]:
             changes = about.changes
-            own = max(change.guard for change in changes)
+            own = max(change.level for change in changes)
             typed = self.production or own is Guard.TYPED or len(changes) > MANY
             one = about.typed
             box = dialog.query_one(Input)

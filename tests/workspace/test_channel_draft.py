@@ -188,7 +188,7 @@ async def test_a_new_default_is_asked_as_a_wide_change(world: World) -> None:
     draft.type(draft.fields[0], "pr-9")
     draft.cycle(field(draft, "public"))
     change = draft.change()
-    assert change.guard is Guard.LIST
+    assert change.level is Guard.LIST
     assert any("production may stop being the default" in line for line in change.touches)
 
 

@@ -277,12 +277,12 @@ async def test_ids_that_were_stored_give_way_to_those_of_the_records(
         app_id=world.app_id, key="beta", label="beta", before={}, after={},
         channel_id=by_name["qa"].id, bundle_id=1,
     )  # fmt: skip
-    assert change.of_record(workspace).channel_id == by_name["beta"].id
+    assert change.refresh_identity(workspace).channel_id == by_name["beta"].id
     notes = BundleNotes(
         app_id=world.app_id, key=bundles[0].wire_key, label="x", before={}, after={},
         bundle_id=bundles[1].id,
     )  # fmt: skip
-    assert notes.of_record(workspace).bundle_id == bundles[0].id
+    assert notes.refresh_identity(workspace).bundle_id == bundles[0].id
 
 
 # Every value of every kind

@@ -22,7 +22,7 @@ from capgo_tui.workspace.changes.carry_out import (
 )
 from capgo_tui.workspace.changes.outcome import Fate, Outcome
 from capgo_tui.workspace.changes.recall import recall
-from capgo_tui.workspace.changes.rights import lacking
+from capgo_tui.workspace.changes.rights import find_missing_right
 from capgo_tui.workspace.failures import brief, next_step_after
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Batch:
                 step_next = next_step_after(step.outcome.error)
                 self._give_up(_describe_end(step.outcome), lambda _: True, step_next)
                 break
-            if lacks := lacking(step.change, step.outcome):
+            if lacks := find_missing_right(step.change, step.outcome):
                 self._give_up(str(lacks), lacks.concerns)
         await self._verify_together()
         await self._journal_untried()
@@ -222,7 +222,7 @@ class Batch:
             if step.undoes is None or step.ended or step.undoes not in started_undoes:
                 continue
             refusal = Refused(step.untried or "stopped before it was sent")
-            outcome = Outcome(Fate.FAILED, refused=refusal, seen=False)
+            outcome = Outcome(Fate.FAILED, refused=refusal, is_read_back=False)
             await journal_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
 
     def _soonest(self) -> tuple[int, float]:

@@ -37,7 +37,7 @@ class BatchPlan:
     missing_count: int = 0
     """How many of the records have gone since it was planned."""
 
-    def remade(self) -> BatchPlan:
+    def remake_changes(self) -> BatchPlan:
         """Return the same plan of the records as they now are."""
         undoes = self.undoes or [None] * len(self.changes)
         new_changes = [self.again(change) for change in self.changes]
@@ -49,7 +49,7 @@ class BatchPlan:
             missing_count=self.missing_count + len(new_changes) - len(remaining),
         )
 
-    def needed(self, workspace: Workspace) -> list[Change]:
+    def find_needed(self, workspace: Workspace) -> list[Change]:
         """Return those there is something to do for."""
         return [
             each
@@ -57,7 +57,7 @@ class BatchPlan:
             if not (describe(each).unsendable or each.needless(workspace))
         ]
 
-    def left_alone(self, workspace: Workspace) -> list[str]:
+    def describe_skipped(self, workspace: Workspace) -> list[str]:
         """Return in sentences those there is nothing to do for."""
         reasons = (describe(each).unsendable or each.needless(workspace) for each in self.changes)
         counts = Counter(filter(None, reasons))

@@ -170,7 +170,7 @@ def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> Bundle
         before=bundle_state(bundle),
         after=None,
         touches=tuple(touches),
-        agreed=tuple(map(str, channels)),
+        agreed_channels=tuple(map(str, channels)),
     )
 
 

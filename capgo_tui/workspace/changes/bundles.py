@@ -7,14 +7,14 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from pydantic import SecretStr  # noqa: TC002 - pydantic reads the annotations
+from pydantic import Field, SecretStr
 
 from capgo_tui.api import requests
 from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.api.requests import BundleName
 from capgo_tui.api.revisions import LIVE, DeleteAll
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
-from capgo_tui.workspace.changes.change import Change, Inverse, Outdated
+from capgo_tui.workspace.changes.change import Change, Inverse, RecordChanged
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.states import State, bundle_state
 
@@ -68,9 +68,9 @@ class BundleChange(Change):
         bundle = self.bundle(workspace)
         return None if bundle is None else bundle_state(bundle)
 
-    def of_record(self, workspace: Workspace) -> Self:
+    def refresh_identity(self, workspace: Workspace) -> Self:
         """By its name, with the row that has it now."""
-        change = super().of_record(workspace)
+        change = super().refresh_identity(workspace)
         bundle = change.bundle(workspace)
         return change if bundle is None else change.model_copy(update={"row": str(bundle.id)})
 
@@ -106,11 +106,11 @@ class BundleNotes(BundleChange):
     right: ClassVar[str] = "edit notes of bundles"
     bundle_id: int
 
-    def of_record(self, workspace: Workspace) -> Self:
+    def refresh_identity(self, workspace: Workspace) -> Self:
         """With the id that the bundle of that name has now."""
         bundle = self.bundle(workspace)
         ids = {} if bundle is None else {"bundle_id": bundle.id}
-        return super().of_record(workspace).model_copy(update=ids)
+        return super().refresh_identity(workspace).model_copy(update=ids)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Refuse to write over what somebody else has just noted."""
@@ -118,9 +118,9 @@ class BundleNotes(BundleChange):
             return self
         state = await self.read(workspace)
         if state is None:
-            raise Outdated(f"there is no bundle {self.label} any more")
-        if self.outdated_by(state):
-            raise Outdated("it was changed meanwhile: look at it and try again")
+            raise RecordChanged(f"there is no bundle {self.label} any more")
+        if self.is_outdated_by(state):
+            raise RecordChanged("it was changed meanwhile: look at it and try again")
         return self
 
     def request(self, traits: Traits) -> Request:
@@ -203,8 +203,8 @@ class BundleDeletion(BundleChange):
 
     kind: Literal["bundle.delete"] = "bundle.delete"
     right: ClassVar[str] = "delete bundles"
-    guard: Guard = Guard.TYPED
-    agreed: tuple[str, ...] = ()
+    level: Guard = Field(default=Guard.TYPED, alias="guard")
+    agreed_channels: tuple[str, ...] = Field(default=(), alias="agreed")
     """The channels that use it, as told before it was agreed to."""
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
@@ -222,8 +222,8 @@ class BundleDeletion(BundleChange):
         bundle = self.bundle(workspace)
         links = BundleLinks.of(loaded_channels.records.values(), ())
         channels = [] if bundle is None else links.channels_of(bundle)
-        if new := [each for each in channels if str(each) not in self.agreed]:
-            raise Outdated(f"it came to be {linked_to(new)} meanwhile")
+        if new := [each for each in channels if str(each) not in self.agreed_channels]:
+            raise RecordChanged(f"it came to be {linked_to(new)} meanwhile")
         return self
 
     def request(self, traits: Traits) -> Request:
@@ -247,7 +247,7 @@ class AllBundlesDeletion(BundleChange):
 
     kind: Literal["bundle.delete_all"] = "bundle.delete_all"
     right: ClassVar[str] = "delete bundles"
-    guard: Guard = Guard.TYPED
+    level: Guard = Field(default=Guard.TYPED, alias="guard")
     spares_linked: bool
     """Whether the server keeps what channels use."""
 

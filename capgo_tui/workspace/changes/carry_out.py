@@ -81,7 +81,7 @@ async def send_once(
         workspace.pacing.note(change.limits, error, entry)
         if error.maybe_sent:
             return SentChange(change, entry, error)
-        return await settle(workspace, entry, Outcome(Fate.FAILED, error=error, seen=False))
+        return await settle(workspace, entry, Outcome(Fate.FAILED, error=error, is_read_back=False))
     except Exception as bug:  # noqa: BLE001 - it may be out: what it did must be told
         workspace.pacing.note(change.limits, entry=entry)
         return SentChange(change, entry, _make_bug_error(bug, maybe_sent=True), bug)
@@ -92,10 +92,10 @@ async def send_once(
 def not_sent(why: Exception) -> Outcome:
     """The outcome of a change that was given up before its request went out."""
     if isinstance(why, CapgoError):
-        return Outcome(Fate.FAILED, error=why, seen=False)
+        return Outcome(Fate.FAILED, error=why, is_read_back=False)
     if isinstance(why, Refused):
-        return Outcome(Fate.FAILED, refused=why, seen=False)
-    return Outcome(Fate.FAILED, error=_make_bug_error(why), bug=why, seen=False)
+        return Outcome(Fate.FAILED, refused=why, is_read_back=False)
+    return Outcome(Fate.FAILED, error=_make_bug_error(why), bug=why, is_read_back=False)
 
 
 def _make_bug_error(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
@@ -151,7 +151,10 @@ def make_unverified_outcome(
 ) -> Outcome:
     """The outcome of a change that was sent and whose target could not be read."""
     return Outcome(
-        Fate.UNKNOWN if send_error else Fate.UNVERIFIED, None, send_error or read_error, seen=False
+        Fate.UNKNOWN if send_error else Fate.UNVERIFIED,
+        None,
+        send_error or read_error,
+        is_read_back=False,
     )
 
 
@@ -163,16 +166,16 @@ def judge(change: Change, state: State | None, error: CapgoError | None = None) 
         # Another value than before is somebody else's doing; none at all is what servers do.
         if state is not None and value is not None and state.get(field, value) is None
     }
-    has_fields = bool(change.makes_one or (change.after or {}).keys() & (state or {}).keys())
+    has_fields = bool(change.creates_record or (change.after or {}).keys() & (state or {}).keys())
     is_readable = bool(dropped_fields) or (state is not None and has_fields)
     if change.after is not None and not is_readable:
         # A device the server has not seen takes an override, yet cannot be read (§7.2); and
         # older servers do not tell overrides. That a new record is there is told by itself.
-        return replace(make_unverified_outcome(error), found=state)
+        return replace(make_unverified_outcome(error), readback=state)
     is_done = change.is_done(state)
     side_effects = change.side_effects(state)
     if is_done and not dropped_fields and change.is_expected(side_effects):
         return Outcome(Fate.VERIFIED, state, side_effects=side_effects)
     # A request whose answer was lost may still be carried out: not seen yet is not failed.
     fate = Fate.UNKNOWN if error and not is_done else Fate.DIFFERENT
-    return Outcome(fate, state, error, lost=dropped_fields, side_effects=side_effects)
+    return Outcome(fate, state, error, dropped_fields=dropped_fields, side_effects=side_effects)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from capgo_tui.api.errors import Refused
 from capgo_tui.api.revisions import LIVE
@@ -35,14 +35,17 @@ Inverse: TypeAlias = "tuple[Change, ...] | str"
 """The changes that undo one, in order; else in words why nothing can."""
 
 
-class Outdated(Refused):
+class RecordChanged(Refused):
     """The record is no longer what it was when the change was agreed to."""
 
 
 class Change(BaseModel, ABC):
     """One write to one record. Every kind of it is a subclass in this package."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, serialize_by_alias=True
+    )
+    """An alias is what the journal of earlier versions calls a field."""
 
     kind: str
     """What the journal calls such changes."""
@@ -65,7 +68,8 @@ class Change(BaseModel, ABC):
     after: State | None
     touches: tuple[CleanText, ...] = ()
     """What else happens, in sentences to be read before it is confirmed."""
-    guard: Guard = Guard.LINE
+    level: Guard = Field(default=Guard.LINE, alias="guard")
+    """How much it takes to confirm it."""
 
     @abstractmethod
     def request(self, traits: Traits) -> Request:
@@ -127,7 +131,7 @@ class Change(BaseModel, ABC):
         del workspace
         return None
 
-    def of_record(self, workspace: Workspace) -> Self:
+    def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with name, row and ids of the record that has its key, as last read."""
         del workspace
         return self.model_copy(update={"label": clean(self.key), "row": None})
@@ -137,7 +141,7 @@ class Change(BaseModel, ABC):
         del workspace
         return ""
 
-    async def foretell(self, workspace: Workspace) -> Change:
+    async def look_up_side_effects(self, workspace: Workspace) -> Change:
         """Find out what it does besides, where it does not say so itself; gives it with that.
 
         Raises:
@@ -148,7 +152,7 @@ class Change(BaseModel, ABC):
         return self
 
     @property
-    def right_on(self) -> str:
+    def right_channel(self) -> str:
         """Exact name of the channel that `right` is a right on; empty for one in the app (§10)."""
         return ""
 
@@ -189,11 +193,11 @@ class Change(BaseModel, ABC):
         return None
 
     @property
-    def makes_one(self) -> bool:
+    def creates_record(self) -> bool:
         """Whether its record is there only because of it."""
         return self.before is None and self.after is not None
 
-    def outdated_by(self, state: State | None) -> bool:
+    def is_outdated_by(self, state: State | None) -> bool:
         """Whether the record has come to differ from what the change says it was before."""
         if state is None or self.before is None:
             return (state is None) != (self.before is None)

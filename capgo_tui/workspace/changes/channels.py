@@ -12,7 +12,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, CleanText, Inverse, Outdated
+from capgo_tui.workspace.changes.change import Change, CleanText, Inverse, RecordChanged
 from capgo_tui.workspace.changes.channel_words import setting_label
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.rollout_state import (
@@ -50,7 +50,7 @@ DEMOTED_FIELD = "demoted"
 BUNDLES = ("bundle", "rollout_bundle")
 
 
-def settings_of(state: State) -> ChannelSettings:
+def build_settings(state: State) -> ChannelSettings:
     """The settings that send a state's fields; raises InvalidSetting for a value out of range."""
     return ChannelSettings(**state)  # type: ignore[arg-type]  # checked by ChannelSettings itself
 
@@ -77,7 +77,7 @@ class ChannelChange(Change):
         return await self.read_one(workspace)
 
     @property
-    def right_on(self) -> str:
+    def right_channel(self) -> str:
         """The channel: a key may have the right on that one alone."""
         return self.key
 
@@ -105,11 +105,11 @@ class ChannelChange(Change):
         channels = workspace.channels.records.values()
         return next((each for each in channels if each.wire_key == self.key), None)
 
-    def of_record(self, workspace: Workspace) -> Self:
+    def refresh_identity(self, workspace: Workspace) -> Self:
         """By its name, which a channel keeps; with the row that has it now."""
         channel = self.channel(workspace)
         row = None if channel is None else str(channel.id)
-        return super().of_record(workspace).model_copy(update={"row": row})
+        return super().refresh_identity(workspace).model_copy(update={"row": row})
 
     def find(self, workspace: Workspace) -> State | None:
         """The channel in the loaded list, and which other defaults no longer are."""
@@ -123,7 +123,7 @@ class ChannelChange(Change):
             state[DEMOTED_FIELD] = json.dumps(names)
         return state
 
-    async def foretell(self, workspace: Workspace) -> Change:
+    async def look_up_side_effects(self, workspace: Workspace) -> Change:
         """Find out whom it demotes, where it makes the channel a default."""
         after = self.after or {}
         if not after.get("public") or self.demotes:
@@ -151,11 +151,11 @@ class ChannelChange(Change):
         now = {**(self.before or {}), **(self.after or {})}
         return now | {field: value for field, value in (state or {}).items() if field in now}
 
-    def defaults_again(self, state: State | None) -> list[SettingsChange]:
+    def restore_defaults(self, state: State | None) -> list[SettingsChange]:
         """The changes that make those defaults again whose place it took."""
-        return [self._default_again(name) for name in self.demoted(state)]
+        return [self._restore_default(name) for name in self.find_demoted(state)]
 
-    def demoted(self, state: State | None) -> list[str]:
+    def find_demoted(self, state: State | None) -> list[str]:
         """Return the exact names of the defaults whose place it took, as far as that is known."""
         names_json = (state or {}).get(DEMOTED_FIELD)
         if not isinstance(names_json, str):
@@ -166,19 +166,19 @@ class ChannelChange(Change):
             names = None
         return [name for name in self.demotes if isinstance(names, list) and name in names]
 
-    def in_stages(
+    def split_into_stages(
         self, traits: Traits, now: State, goal: State, touches: Sequence[str] = ()
     ) -> list[SettingsChange]:
         """Return the changes, a request each, that make the channel what is wanted."""
         steps: list[SettingsChange] = []
         for stage in stages(traits, now, goal):
             impact = () if steps else tuple(touches)
-            step = self.settings_of_same(traits, stage.before, stage.after, impact)
+            step = self.change_settings(traits, stage.before, stage.after, impact)
             sends = None if stage.sends == stage.after else stage.sends
             steps.append(step.model_copy(update={"sends": sends}))
         return steps
 
-    def settings_of_same(
+    def change_settings(
         self, traits: Traits, before: State, after: State, touches: tuple[str, ...] = ()
     ) -> SettingsChange:
         """Return a change of settings of the same channel."""
@@ -191,11 +191,11 @@ class ChannelChange(Change):
             after=after,
             touches=touches,
             is_default=self.is_default,
-            guard=Guard.LIST if after.get("public") else self.guard,
+            level=Guard.LIST if after.get("public") else self.level,
             ends_rollout=ends_rollout(traits, before, after),
         )
 
-    def _default_again(self, name: str) -> SettingsChange:
+    def _restore_default(self, name: str) -> SettingsChange:
         return SettingsChange(
             app_id=self.app_id,
             key=name,
@@ -204,7 +204,7 @@ class ChannelChange(Change):
             after={"public": True},
             demotes=(self.key,),
             touches=(f"{self.label} stops being a default if they share a platform",),
-            guard=Guard.LIST,
+            level=Guard.LIST,
         )
 
 
@@ -227,11 +227,13 @@ class SettingsChange(ChannelChange):
         del alone
         state = await self.read_one(workspace)
         if state is None:
-            raise Outdated(f"there is no channel {self.label} any more, and this would make one")
+            raise RecordChanged(
+                f"there is no channel {self.label} any more, and this would make one"
+            )
         if any(state.get(field, value) != value for field, value in self.keeps.items()):
-            raise Outdated("its bundle was changed meanwhile: look at it and try again")
-        if self.outdated_by(state):
-            raise Outdated("it was changed meanwhile: look at it and try again")
+            raise RecordChanged("its bundle was changed meanwhile: look at it and try again")
+        if self.is_outdated_by(state):
+            raise RecordChanged("it was changed meanwhile: look at it and try again")
         if self.keeps or "bundle" not in state:
             return self
         return self.model_copy(update={"keeps": {"bundle": state["bundle"]}})
@@ -239,7 +241,7 @@ class SettingsChange(ChannelChange):
     def request(self, traits: Traits) -> Request:
         """``POST /channel`` with what is changed, and the present bundle where it must be."""
         fields = self.sends if self.sends is not None else self.after or {}
-        settings = settings_of(fields)
+        settings = build_settings(fields)
         if not traits.keeps_omitted_bundle and "bundle" not in fields:
             if "bundle" not in self.keeps:
                 raise UnsupportedByRevision(
@@ -259,7 +261,7 @@ class SettingsChange(ChannelChange):
         """Put the bundle back that the server took off."""
         if "bundle" not in dropped_fields:
             return None
-        return self.settings_of_same(LIVE, {"bundle": None}, {"bundle": dropped_fields["bundle"]})
+        return self.change_settings(LIVE, {"bundle": None}, {"bundle": dropped_fields["bundle"]})
 
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
@@ -269,7 +271,7 @@ class SettingsChange(ChannelChange):
         untold = ", ".join(setting_label(field) for field in after if field not in before)
         back = self.state_before(current if result is None else result)
         # Where it was a default before, theirs again would take it away from this one.
-        steps = self.defaults_again(current) if "public" in after else []
+        steps = self.restore_defaults(current) if "public" in after else []
         if steps:
             back.pop("public", None)  # the first of them sends this one back by itself
         now = self.state_now(current)
@@ -281,7 +283,7 @@ class SettingsChange(ChannelChange):
             touches.append(f"see whether {others} should be a default again")
         if "public" not in after and self.is_default:
             touches += describe_default_impact(back, now)
-        steps += self.in_stages(traits, now, back, touches)
+        steps += self.split_into_stages(traits, now, back, touches)
         if steps:
             return tuple(steps)
         if untold:
@@ -314,7 +316,7 @@ def settings_change(
         after=new_values,
         sends=sends,
         keeps={"bundle": state["bundle"]} if "bundle" in state else {},
-        guard=Guard.LIST if wide else Guard.LINE,
+        level=Guard.LIST if wide else Guard.LINE,
         is_default=bool(channel.public),
         touches=(
             *(describe_default_impact(new_values, state) if channel.public else ()),

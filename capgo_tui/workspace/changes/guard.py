@@ -26,7 +26,7 @@ MANY: Final = 50
 """More records than this are never changed by a ``y`` alone: their number is typed."""
 
 
-def guard_of(guards: Iterable[Guard], target: Target) -> Guard:
+def guard_of(levels: Iterable[Guard], target: Target) -> Guard:
     """What it takes to confirm changes together: what the strictest does, more if many."""
-    each = list(guards)
+    each = list(levels)
     return Guard.TYPED if target.production or len(each) > MANY else max(each)

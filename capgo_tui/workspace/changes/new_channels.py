@@ -9,7 +9,7 @@ from pydantic import Field
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import CleanText, Inverse, Outdated
+from capgo_tui.workspace.changes.change import CleanText, Inverse, RecordChanged
 from capgo_tui.workspace.changes.channel_words import (
     FIELD_LABELS,
     setting_label,
@@ -17,7 +17,7 @@ from capgo_tui.workspace.changes.channel_words import (
 )
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
-    settings_of,
+    build_settings,
 )
 from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.rollout_state import (
@@ -56,7 +56,7 @@ class ChannelCreation(ChannelChange):
     right: ClassVar[str] = "create channels"
 
     @property
-    def right_on(self) -> str:
+    def right_channel(self) -> str:
         """None yet: it is a right in the app."""
         return ""
 
@@ -64,12 +64,14 @@ class ChannelCreation(ChannelChange):
         """Refuse when there is a channel of that name: the request would edit it (§11.15)."""
         del alone
         if await self.read_one(workspace) is not None:
-            raise Outdated(f"there is a channel {self.label} already, and this would change it")
+            raise RecordChanged(
+                f"there is a channel {self.label} already, and this would change it"
+            )
         return self
 
     def request(self, traits: Traits) -> Request:
         """``POST /channel``."""
-        settings = settings_of(self.after or {})
+        settings = build_settings(self.after or {})
         if not traits.keeps_omitted_bundle and "bundle" not in (self.after or {}):
             settings = settings.with_bundle(None)
         return requests.set_channel(traits, self.app_id, self.key, settings)
@@ -79,7 +81,7 @@ class ChannelCreation(ChannelChange):
     ) -> Inverse:
         """Its deletion, after the defaults it took the place of are made defaults again."""
         del result, traits
-        restored_defaults = self.defaults_again(current)
+        restored_defaults = self.restore_defaults(current)
         touches = ["devices forced to it meanwhile lose their override"]
         if (current or {}).get("public") and not restored_defaults:
             touches.append("it is a default channel: what it serves is left without one")
@@ -100,7 +102,7 @@ class ChannelDeletion(ChannelChange):
 
     kind: Literal["channel.delete"] = "channel.delete"
     right: ClassVar[str] = "delete channels"
-    guard: Guard = Guard.TYPED
+    level: Guard = Field(default=Guard.TYPED, alias="guard")
     restores: State = Field(default_factory=dict)
     """Of what it is before, what can be set on a new channel of that name."""
     not_restored: tuple[CleanText, ...] = (ANOTHER_ID,)
@@ -129,12 +131,12 @@ class ChannelDeletion(ChannelChange):
             before=None,
             after=restores,
             touches=(*self.not_restored, *bundle_note),
-            guard=Guard.LIST,
+            level=Guard.LIST,
         )
         rollout = rollout_of(self.restores)
         if not has_target(rollout) or bundle_note:
             return (creation,)
-        return (creation, *creation.in_stages(traits, NO_ROLLOUT, rollout))
+        return (creation, *creation.split_into_stages(traits, NO_ROLLOUT, rollout))
 
 
 def deletion(

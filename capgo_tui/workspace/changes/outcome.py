@@ -44,7 +44,7 @@ class Outcome:
     """The end of a change: its fate, what was read back, and the error on the way, if any."""
 
     fate: Fate
-    found: State | None = None
+    readback: State | None = None
     """What was read back, by field; None where there is no such record or nothing was read.
 
     The journal keeps it as read: what was only known from before never stands here.
@@ -54,9 +54,9 @@ class Outcome:
     """Why nothing was sent, where it was this side that refused."""
     bug: Exception | None = None
     """What went wrong on this side, where it was no refusal."""
-    seen: bool = True
+    is_read_back: bool = True
     """Whether the target was read back, and tells what the change speaks of."""
-    lost: State = field(default_factory=dict)
+    dropped_fields: State = field(default_factory=dict)
     """What should have stayed and did not, as it was before (contract §11.5)."""
     side_effects: State = field(default_factory=dict)
     """What else the server changed with it, as it is now."""

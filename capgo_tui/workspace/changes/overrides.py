@@ -8,7 +8,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import Refused
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, Inverse, Outdated
+from capgo_tui.workspace.changes.change import Change, Inverse, RecordChanged
 from capgo_tui.workspace.changes.states import State, Value, device_state
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
@@ -59,13 +59,13 @@ class OverrideChange(Change):
         if state is None:
             if listed_state is None:
                 return self
-            raise Outdated("the server does not know this device any more")
-        if self.outdated_by(state):
-            raise Outdated("its override was changed meanwhile: look at it and try again")
+            raise RecordChanged("the server does not know this device any more")
+        if self.is_outdated_by(state):
+            raise RecordChanged("its override was changed meanwhile: look at it and try again")
         return self if self.before else self.model_copy(update={"before": state})
 
     @property
-    def right_on(self) -> str:
+    def right_channel(self) -> str:
         """The channel it forces to; to clear an override is a right in the app (§7.3)."""
         channel = (self.after or {}).get("channel")
         return channel if isinstance(channel, str) else ""
@@ -94,11 +94,11 @@ class OverrideChange(Change):
             return None
         return device_state(device, tells_overrides=workspace.tells_overrides)
 
-    def of_record(self, workspace: Workspace) -> Self:
+    def refresh_identity(self, workspace: Workspace) -> Self:
         """By its custom id of now, whatever it was called then."""
         device = workspace.devices.records.get(self.key)
         if device is None:
-            return super().of_record(workspace)
+            return super().refresh_identity(workspace)
         name = device.custom_id or device.device_id
         return self.model_copy(update={"label": name, "row": self.key})
 
@@ -112,7 +112,7 @@ class OverrideChange(Change):
         channel = state["channel"]
         if self.after == {"channel": channel}:
             return "has no override" if channel is None else f"already on {_label(channel)}"
-        if self.outdated_by(state):
+        if self.is_outdated_by(state):
             return f"changed meanwhile: override is {_label(channel)}"
         return ""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from capgo_tui.api.errors import InvalidArgument, Refused
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.carry_out import carry_out, not_sent
-from capgo_tui.workspace.changes.change import Outdated
+from capgo_tui.workspace.changes.change import RecordChanged
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.changes.recall import recall
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-UNCHANGED: Final = "Nothing was changed."
+NOTHING_CHANGED: Final = "Nothing was changed."
 
 
 class Stopped(Refused):
@@ -119,13 +119,13 @@ async def _await_yes(
         new_change = remake() if yes else None
         if new_change is None:
             reason = f" The {change.noun} is no longer in the list." if yes else ""
-            ui.say(f"{UNCHANGED}{reason}")
+            ui.say(f"{NOTHING_CHANGED}{reason}")
             return None
         if new_change.before == change.before:
             change = new_change if has_choice else change
             outcome = await _send(change, workspace, ui)
             # It is looked at right before it is sent, too: that may tell what no list did.
-            is_outdated = isinstance(outcome.refused, Outdated) and ui.can_ask_again()
+            is_outdated = isinstance(outcome.refused, RecordChanged) and ui.can_ask_again()
             new_change = remake() if is_outdated else None
             if new_change is None or new_change.before == change.before:
                 return await _end(change, outcome, workspace, ui)
@@ -170,7 +170,7 @@ async def _await_turn(change: Change, workspace: Workspace, ui: Ui) -> str:
 async def _end(change: Change, outcome: Outcome, workspace: Workspace, ui: Ui) -> Outcome:
     """Tell the end of a change, and offer to bring back what the server dropped with it."""
     ui.tell(change, outcome)
-    repair = change.repair(outcome.lost) if outcome.lost else None
+    repair = change.repair(outcome.dropped_fields) if outcome.dropped_fields else None
     if repair is not None and await ui.ask(Question([repair], workspace, is_repair=True)):
         await perform_agreed(repair, workspace, ui)
     return outcome
@@ -191,7 +191,7 @@ def _ask_about_batch(
     plan: BatchPlan, workspace: Workspace, ui: Ui, *, is_again: bool = False
 ) -> Awaitable[bool] | None:
     """Ask for a yes; None when there is nothing to ask about."""
-    changes, skip_reasons = plan.needed(workspace), plan.left_alone(workspace)
+    changes, skip_reasons = plan.find_needed(workspace), plan.describe_skipped(workspace)
     if not changes:
         ui.say(f"Nothing to do: {' · '.join(skip_reasons)}.")
         return None
@@ -206,9 +206,9 @@ async def _await_yes_to_batch(
 ) -> Batch | None:
     while answer is not None:
         if not await answer:
-            ui.say(UNCHANGED)
+            ui.say(NOTHING_CHANGED)
             return None
-        new_plan = plan.remade()
+        new_plan = plan.remake_changes()
         if [c.before for c in new_plan.changes] == [c.before for c in plan.changes]:
             return await perform_agreed_batch(new_plan, workspace, ui)
         plan = new_plan

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.changes.change import Inverse, Outdated
+from capgo_tui.workspace.changes.change import Inverse, RecordChanged
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     SettingsChange,
@@ -42,17 +42,17 @@ class BundleLink(ChannelChange):
     bundle_id: int
     bundle_before_id: int | None = None
 
-    def of_record(self, workspace: Workspace) -> Self:
+    def refresh_identity(self, workspace: Workspace) -> Self:
         """With the id that the channel of that name has now."""
         channel = self.channel(workspace)
         ids = {} if channel is None else {"channel_id": channel.id}
-        return super().of_record(workspace).model_copy(update=ids)
+        return super().refresh_identity(workspace).model_copy(update=ids)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Refuse to put it over a bundle that somebody else has just put there."""
         del alone
-        if self.outdated_by(await self.read_one(workspace)):
-            raise Outdated("it was changed meanwhile: look at it and try again")
+        if self.is_outdated_by(await self.read_one(workspace)):
+            raise RecordChanged("it was changed meanwhile: look at it and try again")
         return self
 
     def request(self, traits: Traits) -> Request:
@@ -74,7 +74,7 @@ class BundleLink(ChannelChange):
             *(describe_default_impact(bundle_back, state) if self.is_default else ()),
             *((rollout_told,) if rollout_told and not rollout_of(previous) else ()),
         )
-        settings = self.settings_of_same(traits, state, bundle_back, touches)
+        settings = self.change_settings(traits, state, bundle_back, touches)
         first: Change = settings
         if self.bundle_before_id is not None:
             first = self.model_copy(
@@ -90,7 +90,7 @@ class BundleLink(ChannelChange):
             )
         state_after = after_request(traits, state, bundle_back)
         goal = {**rollout_of(state), **rollout_of(previous)}
-        return (first, *self.in_stages(traits, state_after, goal))
+        return (first, *self.split_into_stages(traits, state_after, goal))
 
 
 class Promotion(BundleLink):
@@ -124,7 +124,7 @@ def promotion(
     lowest_level = Guard.LIST if warnings else Guard.LINE
     if not workspace.client.traits.promotes:
         change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
-        fields = {"touches": (*change.touches, *warnings), "guard": max(change.guard, lowest_level)}
+        fields = {"touches": (*change.touches, *warnings), "level": max(change.level, lowest_level)}
         return change.model_copy(update={"notes": notes, **fields})
     traits, rollout = workspace.client.traits, rollout_of(state)
     after: State = {"bundle": bundle.wire_key}
@@ -137,7 +137,7 @@ def promotion(
         before={**rollout, **({"bundle": state["bundle"]} if "bundle" in state else {})},
         after=after,
         is_default=bool(channel.public),
-        guard=Guard.LIST if channel.public or rollout_told else lowest_level,
+        level=Guard.LIST if channel.public or rollout_told else lowest_level,
         channel_id=channel.id,
         bundle_id=bundle.id,
         bundle_before_id=channel.bundle.id if channel.bundle else None,

@@ -44,7 +44,7 @@ class Question:
     @property
     def level(self) -> Guard:
         """How much of a yes it takes."""
-        return guard_of((change.guard for change in self.changes), self.workspace.target)
+        return guard_of((change.level for change in self.changes), self.workspace.target)
 
     @property
     def effort(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import is_from_rate_limiter
 from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.recorded import recorded_changes
+from capgo_tui.workspace.changes.recorded import iterate_changes
 from capgo_tui.workspace.journal import JournalUnusable
 from capgo_tui.workspace.pacing import SAME_LINK_SECONDS
 
@@ -37,7 +37,7 @@ async def recall(workspace: Workspace) -> None:
         and entry.id not in pacing.noted
         and not _was_refused_by_limiter(entry)
     ]
-    for entry, change in recorded_changes(recent):
+    for entry, change in iterate_changes(recent):
         pacing.noted.add(entry.id)
         for limit in change.limits:
             pacing.count(limit, arrival_time(entry, workspace.now()))

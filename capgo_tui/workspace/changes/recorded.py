@@ -47,7 +47,7 @@ def revive(entry: Entry) -> Change | None:
     return change
 
 
-def recorded_changes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Change]]:
+def iterate_changes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Change]]:
     """Yield each entry with its change; those of an unknown kind are left out."""
     for entry in entries:
         change = revive(entry)

@@ -21,28 +21,28 @@ READING: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
+class MissingRight:
     """What a key may not do, as the server said when it refused a change."""
 
     right: str
     """As `Change.right`, or to read what is looked at before such a change."""
-    on: str = ""
+    channel: str = ""
     """As `Change.right_on`."""
-    needed_by: type[Change] | None = None
+    change_type: type[Change] | None = None
     """Where it is reading: the kind of change that looks before it writes."""
 
     def __str__(self) -> str:
-        where = f" (channel {clean(self.on)})" if self.on else ""
+        where = f" (channel {clean(self.channel)})" if self.channel else ""
         return f"this key may not {self.right}{where}"
 
     def concerns(self, change: Change) -> bool:
         """Whether a change would be refused alike."""
-        if self.needed_by is not None:
-            return type(change) is self.needed_by
-        return (change.right, change.right_on) == (self.right, self.on)
+        if self.change_type is not None:
+            return type(change) is self.change_type
+        return (change.right, change.right_channel) == (self.right, self.channel)
 
 
-def lacking(change: Change, outcome: Outcome) -> Lacking | None:
+def find_missing_right(change: Change, outcome: Outcome) -> MissingRight | None:
     """What the key may not do, if a change was refused for that; else None.
 
     A refusal to read back what was written is none: the write itself was taken.
@@ -51,5 +51,5 @@ def lacking(change: Change, outcome: Outcome) -> Lacking | None:
     if outcome.fate.took or error is None or error.kind is not ErrorKind.NOT_ALLOWED:
         return None
     if (reading := READING.get(error.request)) is not None:
-        return Lacking(reading, needed_by=type(change))
-    return Lacking(change.right, change.right_on)
+        return MissingRight(reading, change_type=type(change))
+    return MissingRight(change.right, change.right_channel)

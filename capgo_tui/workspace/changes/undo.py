@@ -72,7 +72,7 @@ class UndoTarget:
     def _never_took_effect(self, current: State | None) -> bool:
         is_doubtful = self.entry.fate in (None, Fate.UNKNOWN, Fate.DIFFERENT)
         # An empty state is one that was not known.
-        return is_doubtful and self.change.before != {} and not self.change.outdated_by(current)
+        return is_doubtful and self.change.before != {} and not self.change.is_outdated_by(current)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Undo:
         for change in self.changes:
             target = (change.noun, change.key)
             # A later step finds its record as the steps before it leave it.
-            if target not in seen_targets and change.outdated_by(change.find(workspace)):
+            if target not in seen_targets and change.is_outdated_by(change.find(workspace)):
                 return f"{describe(change).name} has changed since it was asked"
             seen_targets.add(target)
         return None
@@ -171,7 +171,7 @@ async def plan(
     undoes: list[int] = []
     for candidate, reading in zip(candidates, readings, strict=True):
         # What it is called, and where its row is, is told by what was just read.
-        target = replace(candidate, change=candidate.change.of_record(workspace))
+        target = replace(candidate, change=candidate.change.refresh_identity(workspace))
         inverses = await _inverses(target, reading, workspace)
         if isinstance(inverses, str):
             skip_reasons.append(inverses)
@@ -206,11 +206,11 @@ async def _inverses(
     for other, state in zip(others, await reread(others, workspace), strict=True):
         if isinstance(state, CapgoError):
             return f"{describe(other).name} cannot be read: {state}"
-        if state is None or other.outdated_by(state):
+        if state is None or other.is_outdated_by(state):
             condition = "gone" if state is None else "no longer as it was left"
             return f"{describe(other).name} is {condition}"
     try:
-        return tuple([await each.foretell(workspace) for each in inverses])
+        return tuple([await each.look_up_side_effects(workspace) for each in inverses])
     except CapgoError as error:
         return f"what it does besides cannot be read: {error}"
 
@@ -261,4 +261,4 @@ def _had_no_effect(entry: Entry) -> bool:
     if entry.fate not in (Fate.UNKNOWN, Fate.DIFFERENT) or entry.found is None:
         return False
     change = revive(entry)
-    return change is not None and bool(change.before) and not change.outdated_by(entry.found)
+    return change is not None and bool(change.before) and not change.is_outdated_by(entry.found)

@@ -92,7 +92,7 @@ async def test_only_the_note_that_changed_is_sent_and_it_is_taken_back(world: Wo
     workspace = await loaded(world)
     target = bundle(workspace, name)
     change = bundle_notes(workspace, target, {"comment": "better", "link": None})
-    assert (change.before, change.guard) == ({"comment": "old\nnote"}, Guard.LINE)
+    assert (change.before, change.level) == ({"comment": "old\nnote"}, Guard.LINE)
     outcome = await done(workspace, change)
     body = {"app_id": world.app_id, "version_id": target.id, "comment": "better"}
     assert sent(world) == [("POST /bundle/metadata", body)]
@@ -153,10 +153,10 @@ async def test_a_registered_bundle_is_read_back_and_taken_back(world: World) -> 
     change = registration(world)
     outcome = await done(workspace, change)
     assert "9.9.9" in left(world)
-    assert outcome.found == change.after
+    assert outcome.readback == change.after
     steps = await undo(workspace, change, outcome)
     assert "9.9.9" not in left(world)
-    assert steps[0].guard is Guard.TYPED
+    assert steps[0].level is Guard.TYPED
     again = await carry_out(change, workspace)
     assert again.fate is Fate.FAILED
     assert again.error is not None
@@ -216,12 +216,12 @@ async def test_exactly_one_bundle_goes(revision: str) -> None:
         name = free(world)[0]
         before = left(world)
         change = await delete(world, workspace, name)
-        assert (change.guard, describe(change).confirmation) == (Guard.TYPED, name)
+        assert (change.level, describe(change).confirmation) == (Guard.TYPED, name)
         outcome = await done(workspace, change)
         assert left(world) == [each for each in before if each != name]
         assert sent(world) == [(DELETE, {"app_id": world.app_id, "version": name})]
         assert "gone" in outcome_line(change, outcome)
-        assert isinstance(change.inverse(outcome.found), str)
+        assert isinstance(change.inverse(outcome.readback), str)
         assert workspace.journal.entries()[0].fate is Fate.VERIFIED
 
 
@@ -368,7 +368,7 @@ async def test_delete_all_on_live_keeps_what_channels_use_and_counts_again(world
     assert f"the server keeps what channels use: {len(kept)}" in change.touches
     outcome = await done(workspace, change)
     assert set(left(world)) == kept
-    assert outcome.found == {"bundles": 0}
+    assert outcome.readback == {"bundles": 0}
     assert sent(world) == [(DELETE, {"app_id": world.app_id})]
     line = outcome_line(change, outcome)
     assert "number of bundles no channel uses is 0" in line
@@ -398,7 +398,7 @@ async def test_what_is_left_of_all_is_told(world: World) -> None:
     world.door.answer(DELETE, {"status": "ok"})
     outcome = await carry_out(change, workspace)
     assert outcome.fate is Fate.DIFFERENT
-    assert outcome.found == change.before
+    assert outcome.readback == change.before
 
 
 async def test_a_bundle_linked_meanwhile_and_kept_is_no_failure(world: World) -> None:

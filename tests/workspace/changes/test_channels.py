@@ -62,7 +62,7 @@ async def test_only_what_changed_is_sent_and_it_is_taken_back(world: World) -> N
     assert sent(world) == [(POST, {"app_id": world.app_id, "channel": "beta", **body})]
     assert beta.bundle is not None
     assert carried(world, "beta") == beta.bundle.name
-    assert (setting(world, "beta", "allow_dev"), change.guard) == ("0", Guard.LINE)
+    assert (setting(world, "beta", "allow_dev"), change.level) == ("0", Guard.LINE)
     await undo(workspace, change, outcome)
     assert setting(world, "beta", "allow_dev") == "1"
     assert setting(world, "beta", "disable_auto_update") == beta.disable_auto_update
@@ -106,7 +106,7 @@ async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> 
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.UNVERIFIED
         assert setting(world, "beta", "disable_auto_update") == "major"
-        assert change.inverse(outcome.found) == (
+        assert change.inverse(outcome.readback) == (
             "the server did not tell what it was before: holds back updates"
         )
         world.run("UPDATE channels SET disable_auto_update = 'none' WHERE name = 'beta'")
@@ -150,9 +150,9 @@ async def test_a_bundle_the_server_dropped_is_told_and_put_back(world: World) ->
     world.door.on(POST, drop)
     change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     outcome = await carry_out(change, workspace)
-    assert (outcome.fate, outcome.lost) == (Fate.DIFFERENT, {"bundle": before})
+    assert (outcome.fate, outcome.dropped_fields) == (Fate.DIFFERENT, {"bundle": before})
     assert f"the server dropped its bundle {before}" in outcome_line(change, outcome)
-    repair = change.repair(outcome.lost)
+    repair = change.repair(outcome.dropped_fields)
     assert repair is not None
     await done(workspace, repair)
     assert carried(world, "beta") == before
@@ -167,7 +167,7 @@ async def test_platform_flags_are_sent_when_set_and_never_claimed_to_be_known(
     outcome = await carry_out(change, workspace)
     assert outcome.fate is Fate.UNVERIFIED
     assert setting(world, "beta", "ios") == "0"
-    assert isinstance(change.inverse(outcome.found), str)
+    assert isinstance(change.inverse(outcome.readback), str)
 
 
 async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> None:
@@ -188,7 +188,7 @@ async def test_a_new_default_tells_whom_it_may_demote_and_gives_it_back(world: W
     workspace = await loaded(world)
     before = defaults(world)
     change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
-    assert change.guard is Guard.LIST
+    assert change.level is Guard.LIST
     assert any("production" in line and "may stop" in line for line in change.touches)
     outcome = await done(workspace, change)
     assert defaults(world) == {"beta"}
@@ -247,7 +247,7 @@ async def test_a_default_that_begins_to_serve_a_platform_says_whom_that_demotes(
 async def test_the_last_default_going_says_so(world: World) -> None:
     workspace = await loaded(world)
     change = settings_change(workspace, channel(workspace, "production"), {"public": False})
-    assert change.guard is Guard.LIST
+    assert change.level is Guard.LIST
     assert any("no default channel remains" in line for line in change.touches)
     outcome = await done(workspace, change)
     assert defaults(world) == set()

@@ -34,7 +34,7 @@ async def test_a_lost_answer_is_made_good_by_reading_back(world: World, clears: 
         world.door.cut_after(CLEAR if clears else SET)
         outcome = await run(world, workspace, change)
         assert outcome.fate is Fate.VERIFIED
-        assert outcome.found == change.after
+        assert outcome.readback == change.after
         wanted = None if clears else "beta"
         assert world.override_of(device_id) == wanted
         assert workspace.devices.records[device_id].channel == wanted
@@ -46,7 +46,7 @@ async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: 
         world.door.cut_before(SET)
         outcome = await run(world, workspace, change)
         assert outcome.fate is Fate.UNKNOWN, "it may still be carried out"
-        assert (outcome.found, outcome.seen) == ({"channel": None}, True)
+        assert (outcome.readback, outcome.is_read_back) == ({"channel": None}, True)
         assert outcome.error is not None
         assert outcome.error.kind is ErrorKind.UNREACHABLE
         assert outcome.error.maybe_sent
@@ -67,7 +67,7 @@ async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> N
         assert outcome.error is not None
         assert outcome.error.maybe_sent, "the write's own error, not that of the second look"
         assert world.override_of(change.key) == "beta"
-        assert not outcome.seen
+        assert not outcome.is_read_back
         line = shown(world, change, outcome)
         assert line.startswith("?")
         assert "may have taken effect" in line
@@ -122,7 +122,7 @@ async def test_a_gateway_that_gives_up_may_let_the_write_through_later(
     world.door.fail(SET, status)
     outcome = await run(world, workspace, change)
     assert outcome.fate is Fate.UNKNOWN
-    assert (outcome.found, outcome.seen) == ({"channel": None}, True)
+    assert (outcome.readback, outcome.is_read_back) == ({"channel": None}, True)
     assert outcome.error is not None
     assert outcome.error.status == status
     line = shown(world, change, outcome)
@@ -137,7 +137,11 @@ async def test_a_lost_answer_tells_the_override_that_is_there_for_now(world: Wor
     change = await change_for(world, workspace, "beta", device_id)
     world.door.fail(SET, 504)
     outcome = await run(world, workspace, change)
-    assert (outcome.fate, outcome.found, outcome.seen) == (Fate.UNKNOWN, {"channel": "qa"}, True)
+    assert (outcome.fate, outcome.readback, outcome.is_read_back) == (
+        Fate.UNKNOWN,
+        {"channel": "qa"},
+        True,
+    )
     assert "override is qa so far" in shown(world, change, outcome)
 
 
@@ -152,7 +156,7 @@ async def test_a_not_found_in_place_of_the_second_look_is_unverified(world: Worl
     world.door.on(READ, proxy, skip=1)
     outcome = await run(world, workspace, change)
     assert outcome.fate is Fate.UNVERIFIED
-    assert not outcome.seen
+    assert not outcome.is_read_back
     line = shown(world, change, outcome)
     assert line.startswith("?")
     assert "accepted" in line
@@ -178,7 +182,7 @@ async def test_a_bug_after_the_request_went_out_leaves_its_end_unknown(
         world.door.fail(SET, 504)
     outcome = await run(world, workspace, change)
     assert outcome.fate is (Fate.UNKNOWN if lost else Fate.UNVERIFIED)
-    assert (outcome.found, outcome.bug, outcome.seen) == (None, bug, False)
+    assert (outcome.readback, outcome.bug, outcome.is_read_back) == (None, bug, False)
     line = shown(world, change, outcome)
     assert line.startswith("?")
     assert ("may have taken effect" if lost else "accepted, but reading it back failed") in line

@@ -54,7 +54,7 @@ async def test_a_channel_is_made_with_its_bundle_in_one_request_and_taken_back(
         assert carried(world, "pr-9") == newest
         assert channel(workspace, "pr-9").bundle is not None
         (step,) = await undo(workspace, change, outcome)
-        assert (step.guard, step.kind) == (Guard.TYPED, "channel.delete")
+        assert (step.level, step.kind) == (Guard.TYPED, "channel.delete")
         assert world.column("SELECT 1 FROM channels WHERE name = 'pr-9'") == []
 
 
@@ -104,7 +104,7 @@ async def test_a_deleted_channel_is_made_again_with_what_can_be_set(revision: st
         before = carried(world, "beta")
         world.set_override(world.free_devices()[0], "beta")
         change = deletion(workspace, channel(workspace, "beta"))
-        assert change.guard is Guard.TYPED
+        assert change.level is Guard.TYPED
         outcome = await done(workspace, change)
         assert world.column("SELECT 1 FROM channels WHERE name = 'beta'") == []
         assert change.find(workspace) is None, "the row is gone"

@@ -100,7 +100,7 @@ async def test_every_revision_gets_the_write_once_and_carries_it_out(
         if revision == "live":
             assert outcome == Outcome(Fate.VERIFIED, change.after)
         else:
-            assert outcome == Outcome(Fate.UNVERIFIED, {}, seen=False), (
+            assert outcome == Outcome(Fate.UNVERIFIED, {}, is_read_back=False), (
                 "these tell no override back"
             )
             assert "unknown → " in describe(change).question(200)
@@ -184,7 +184,7 @@ async def test_a_device_the_server_has_never_seen_takes_the_override_unverified(
     change = override(workspace, stranger, beta)
     world.door.asked.clear()
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.UNVERIFIED, seen=False)
+    assert outcome == Outcome(Fate.UNVERIFIED, is_read_back=False)
     assert world.override_of(stranger.device_id) == "beta"
     line = shown(world, change, outcome)
     assert line.startswith("? ")
@@ -220,7 +220,7 @@ async def test_a_readers_key_may_not_change_overrides(world: World, clears: bool
     assert outcome.fate is Fate.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.NOT_ALLOWED
-    assert outcome.found is None, "nothing was read back"
+    assert outcome.readback is None, "nothing was read back"
     assert world.override_of(device_id) == ("qa" if clears else None)
     assert "may not change overrides" in shown(world, change, outcome)
 
@@ -279,7 +279,7 @@ async def test_a_server_that_is_not_there_has_been_sent_nothing(world: World) ->
     far.devices.put(workspace.devices.records[change.key])
     outcome = await carry_out(change, far)
     assert outcome.fate is Fate.FAILED
-    assert outcome.found is None
+    assert outcome.readback is None
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.UNREACHABLE
     assert world.door.writes == 0
@@ -338,15 +338,15 @@ async def test_a_change_is_outdated_when_its_device_has_another_override_by_now(
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
     device = workspace.devices.records[change.key]
-    assert not change.outdated_by(state(device))
+    assert not change.is_outdated_by(state(device))
     world.rename(change.key, "another name")
     again = await workspace.look_up_device(change.key)
     assert again is not None
-    assert not change.outdated_by(state(again)), "a new name does not change what would happen"
+    assert not change.is_outdated_by(state(again)), "a new name does not change what would happen"
     world.set_override(change.key, "qa")
     again = await workspace.look_up_device(change.key)
     assert again is not None
-    assert change.outdated_by(state(again))
+    assert change.is_outdated_by(state(again))
 
 
 # What it is called

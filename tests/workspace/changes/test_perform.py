@@ -244,7 +244,7 @@ async def test_what_the_server_dropped_is_brought_back_after_a_yes(agrees: bool)
         change = settings_change(workspace, beta, {"allow_dev": not beta.allow_dev})
         outcome = await perform(change, workspace, ui)
         assert outcome is not None
-        assert outcome.lost == {"bundle": beta.bundle.wire_name}
+        assert outcome.dropped_fields == {"bundle": beta.bundle.wire_name}
         assert [question.is_repair for question in ui.questions] == [False, True]
         now = channel(workspace, "beta").bundle
         assert (now is not None) is agrees

@@ -135,7 +135,7 @@ async def test_a_server_that_does_more_than_was_said_is_told(revision: str) -> N
         await workspace.bundles.load_all()
         beta = channel(workspace, "beta")
         change = promotion(workspace, beta, bundle(workspace, names(world)[5]))
-        assert change.guard is Guard.LIST
+        assert change.level is Guard.LIST
         outcome = await carry_out(change, workspace)
         assert outcome.fate is Fate.DIFFERENT
         line = outcome_line(change, outcome)

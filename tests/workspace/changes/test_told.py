@@ -59,18 +59,23 @@ LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=Tr
         (CLEARED, Outcome(Fate.DIFFERENT, QA), "!", ["qa", "not none"]),
         (CHANGE, Outcome(Fate.UNVERIFIED), "?", ["accepted"]),
         (CHANGE, Outcome(Fate.UNVERIFIED, None, BROKEN), "?", ["accepted", str(BROKEN)]),
-        (CHANGE, Outcome(Fate.UNVERIFIED, seen=False), "?", ["accepted", "no such device"]),
-        (CHANGE, Outcome(Fate.UNVERIFIED, {}, seen=False), "?", ["accepted", "does not tell"]),
+        (CHANGE, Outcome(Fate.UNVERIFIED, is_read_back=False), "?", ["accepted", "no such device"]),
+        (
+            CHANGE,
+            Outcome(Fate.UNVERIFIED, {}, is_read_back=False),
+            "?",
+            ["accepted", "does not tell"],
+        ),
         (CHANGE, Outcome(Fate.UNKNOWN, NONE, LOST), "?", ["answer was lost", "none so far"]),
         (CHANGE, Outcome(Fate.UNKNOWN, QA, LOST), "?", ["answer was lost", "qa so far"]),
         (
             CHANGE,
-            Outcome(Fate.UNKNOWN, None, LOST, seen=False),
+            Outcome(Fate.UNKNOWN, None, LOST, is_read_back=False),
             "?",
             ["answer was lost", "may have taken effect"],
         ),
         (CHANGE, Outcome(Fate.UNKNOWN, NONE, MOVED), "?", ["302 is no clear answer", "so far"]),
-        (CHANGE, Outcome(Fate.FAILED, None, BROKEN, seen=False), "✗", ["Not changed"]),
+        (CHANGE, Outcome(Fate.FAILED, None, BROKEN, is_read_back=False), "✗", ["Not changed"]),
     ],
 )
 def test_an_outcome_is_told_in_one_line(
@@ -125,10 +130,10 @@ CREATION = ChannelCreation(**SHARED, before=None, after={"public": True}, demote
     ids=lambda value: type(value).__name__ if isinstance(value, Change) else None,
 )
 def test_what_the_key_may_not_is_what_was_tried(change: Change, right: str) -> None:
-    refused = Outcome(Fate.FAILED, None, NOT_ALLOWED, seen=False)
+    refused = Outcome(Fate.FAILED, None, NOT_ALLOWED, is_read_back=False)
     assert f"this key may not {right}" in outcome_line(change, refused)
     assert f"this key may not {right}" in outcome_label(change, refused)
-    unread = Outcome(Fate.UNVERIFIED, None, NOT_ALLOWED, seen=False)
+    unread = Outcome(Fate.UNVERIFIED, None, NOT_ALLOWED, is_read_back=False)
     assert outcome_label(change, unread).endswith(f"may not read the {change.noun}s"), (
         "it was accepted"
     )
@@ -196,7 +201,7 @@ def test_a_locked_address_is_told_with_its_end() -> None:
         detail={"reason": "too_many_failed_auth_attempts"},
     )
     end = clock_time(NOON + timedelta(minutes=15))
-    line = outcome_line(CHANGE, Outcome(Fate.FAILED, None, lock, seen=False, at=NOON))
+    line = outcome_line(CHANGE, Outcome(Fate.FAILED, None, lock, is_read_back=False, at=NOON))
     assert line.startswith(f"✗ Not changed: locked for 15 minutes, until {end} · ")
 
 

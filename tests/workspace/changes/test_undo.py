@@ -151,7 +151,7 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     state = await delete(channel, workspace)
     undo = await planned(workspace)
     assert isinstance(undo.changes[0], ChannelCreation)
-    assert undo.changes[0].guard is Guard.LIST
+    assert undo.changes[0].level is Guard.LIST
     assert "do not come back" in " ".join(undo.changes[0].touches)
     await carry_out_all(undo, workspace)
     rows = world.column(
@@ -163,7 +163,7 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     # And away again: a new channel is deleted by typing its name.
     redo = await plan([workspace.journal.entries()[0]], workspace)
     assert isinstance(redo, Undo)
-    assert redo.changes[0].guard is Guard.TYPED
+    assert redo.changes[0].level is Guard.TYPED
 
 
 async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
@@ -205,7 +205,7 @@ async def test_a_new_channel_is_deleted_again_though_its_platforms_are_not_told(
     )  # fmt: skip
     await done(creation, workspace)
     undo = await planned(workspace)
-    assert undo.changes[0].guard is Guard.TYPED
+    assert undo.changes[0].level is Guard.TYPED
     await carry_out_all(undo, workspace)
     assert world.column("SELECT count(*) FROM channels WHERE name = 'pr-7'") == ["0"]
 
@@ -229,7 +229,7 @@ async def test_demoted_defaults_are_brought_back_together(
     new = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
     change = SettingsChange(
         app_id=world.app_id, key=new.wire_key, row=str(new.id), label=new.name,
-        before={"public": False}, after={"public": True}, guard=Guard.LIST,
+        before={"public": False}, after={"public": True}, level=Guard.LIST,
         demotes=(old.wire_key,),
     )  # fmt: skip
     await done(change, workspace)

@@ -41,7 +41,7 @@ class ChannelDescription(Description[C_co]):
 
     def remark(self, state: State | None) -> str:
         """Return which defaults no longer are, as far as that was read back."""
-        names = self.change.demoted(state) if DEMOTED_FIELD in (state or {}) else []
+        names = self.change.find_demoted(state) if DEMOTED_FIELD in (state or {}) else []
         return f"demoted {', '.join(map(clean, names))}" if names else ""
 
     def side_effects_label(self, side_effects: State) -> str:

@@ -31,29 +31,29 @@ def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
     """
     words, error = describe(change), outcome.error
     name = words.name
-    now = _now(words, outcome.found)
+    now = _now(words, outcome.readback)
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
             line = _success(words, outcome, now)
-        case Fate.DIFFERENT if outcome.lost:
+        case Fate.DIFFERENT if outcome.dropped_fields:
             losses = ", ".join(
                 f"{words.field_label(field)} {words.value_label(field, value)}"
-                for field, value in outcome.lost.items()
+                for field, value in outcome.dropped_fields.items()
             )
             line = f"! {name}: done, but the server dropped its {losses}"
-        case Fate.DIFFERENT if change.is_done(outcome.found):
+        case Fate.DIFFERENT if change.is_done(outcome.readback):
             besides = words.side_effects_label(outcome.side_effects)
             line = f"! {name}: {now}, but otherwise than was said: {besides}"
         case Fate.DIFFERENT:
             line = f"! {name}: accepted, but the server now says {now}, not {_goal_label(words)}"
         case Fate.UNVERIFIED if error is not None:
             line = f"? {name}: accepted, but reading it back failed: {error}"
-        case Fate.UNVERIFIED if outcome.found is None:
+        case Fate.UNVERIFIED if outcome.readback is None:
             line = f"? {name}: accepted, but the server knows no such {change.noun} to read back"
         case Fate.UNVERIFIED:
             line = f"? {name}: accepted, but this server does not tell it back"
-        case Fate.UNKNOWN if outcome.seen:
+        case Fate.UNKNOWN if outcome.is_read_back:
             line = f"? {name}: {_unclear(error)}; {now} so far{step}"
         case Fate.UNKNOWN:
             line = f"? {name}: {_unclear(error)}, it may have taken effect{step}"
@@ -66,16 +66,16 @@ def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
 def outcome_label(change: Change, outcome: Outcome) -> str:
     """Return the same in a few words, for a line that names the target already."""
     error, words = outcome.error, describe(change)
-    now = _now(words, outcome.found)
+    now = _now(words, outcome.readback)
     line = ""
     match outcome.fate:
         case Fate.VERIFIED:
-            untold = words.untold_fields(outcome.found)
+            untold = words.untold_fields(outcome.readback)
             back = [count_read_back(change, untold)] if untold else []
             line = f"✓ {', '.join([now, *_remarks(words, outcome), *back])}"
-        case Fate.DIFFERENT if outcome.lost:
+        case Fate.DIFFERENT if outcome.dropped_fields:
             line = "! done, but the server dropped something"
-        case Fate.DIFFERENT if change.is_done(outcome.found):
+        case Fate.DIFFERENT if change.is_done(outcome.readback):
             besides = words.side_effects_label(outcome.side_effects)
             line = f"! {now}, but otherwise than was said: {besides}"
         case Fate.DIFFERENT:
@@ -83,11 +83,11 @@ def outcome_label(change: Change, outcome: Outcome) -> str:
         case Fate.UNVERIFIED if error is not None:
             why = brief(error, f"read the {change.noun}s", since=outcome.at)
             line = f"? accepted, not read back: {why}"
-        case Fate.UNVERIFIED if outcome.found is None:
+        case Fate.UNVERIFIED if outcome.readback is None:
             line = f"? accepted; the server knows no such {change.noun} to read back"
         case Fate.UNVERIFIED:
             line = "? accepted; this server does not tell it back"
-        case Fate.UNKNOWN if outcome.seen:
+        case Fate.UNKNOWN if outcome.is_read_back:
             line = f"? {_unclear(error)}; {now} so far"
         case Fate.UNKNOWN:
             line = f"? {_unclear(error)}, it may have taken effect"
@@ -112,14 +112,14 @@ def _read_back(words: Description[Change], state: State | None) -> str:
 def _success(words: Description[Change], outcome: Outcome, now: str) -> str:
     """What is true now and that it was read back, in fewer words where a line is too short."""
     facts = _remarks(words, outcome)
-    untold = words.untold_fields(outcome.found)
-    brief_back = _read_back(words, outcome.found) if untold else "read back"
-    back = brief_back if facts else _read_back(words, outcome.found)
+    untold = words.untold_fields(outcome.readback)
+    brief_back = _read_back(words, outcome.readback) if untold else "read back"
+    back = brief_back if facts else _read_back(words, outcome.readback)
     lines = [
         f"✓ {words.name}: {', '.join(parts)}"
         for parts in ([now, *facts, back], [now, *facts, brief_back], [*facts, brief_back])
     ]
-    if not words.remark(outcome.found):
+    if not words.remark(outcome.readback):
         lines.pop()  # only what is said of its success can stand for what is true now
     return next((line for line in lines if cell_width(line) <= LINE), lines[-1])
 
@@ -128,7 +128,7 @@ def _remarks(words: Description[Change], outcome: Outcome) -> list[str]:
     """What is to be said of its success, and of what the server changed with it."""
     side_effects = outcome.side_effects
     remarks = (
-        words.remark(outcome.found),
+        words.remark(outcome.readback),
         words.side_effects_label(side_effects) if side_effects else "",
     )
     return [each for each in remarks if each]
