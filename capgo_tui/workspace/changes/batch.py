@@ -1,4 +1,4 @@
-"""Many changes as one batch: one after the other, each with its own end, to be stopped any time."""
+"""Batches: changes sent one after the other, each with its own outcome, stoppable at any time."""
 
 from __future__ import annotations
 
@@ -34,52 +34,52 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 TICK: Final = 0.2
-"""Seconds after which a run that waits looks at the clock again."""
+"""Seconds between two looks at the clock while a batch waits."""
 
 MIN_SAMPLES: Final = 5
-"""So many changes have to have ended before their pace tells how long the others take."""
+"""The fewest finished changes from which the remaining time is estimated."""
 BROKEN_OFF: Final = "the step before it did not succeed"
 _CONTINUING_FATES: Final = (Fate.VERIFIED, Fate.UNVERIFIED)
 
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """One change of a batch and what became of it; None while nothing has."""
+    """One change of a batch with its progress and outcome."""
 
     change: Change
     undoes: int | None = None
     outcome: Outcome | None = None
     skipped: str = ""
-    """Why it was not sent: there was no need, or its record is no longer what it was."""
+    """The skip reason: it was not needed, or its record has changed."""
     untried: str = ""
-    """Why it was not sent although it was to be: the server had refused another for that."""
+    """Why it was not tried: the server had refused another change for this reason."""
     next_step: NextStep | None = None
-    """What can be done about it, where it was not sent for that."""
+    """What the operator can do about that reason."""
     under_way: bool = False
     waiting: bool = False
     unread: bool = False
-    """Whether it was accepted, and is read back with others of its kind at the end."""
+    """Whether it was sent, and will be read back with others of its kind at the end."""
 
     @property
     def target(self) -> tuple[str, str]:
-        """What it is about: changes of the same record keep their order."""
+        """The record it changes: changes of one record keep their order."""
         return self.change.noun, self.change.key
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will be done."""
+        """Whether it was skipped or has an outcome."""
         return bool(self.skipped) or self.outcome is not None
 
 
 class Batch:
-    """Some changes that were confirmed together.
+    """Changes that were confirmed together.
 
-    A failure ends its own change alone, except for a refused key: after that nothing is sent;
-    and for a right that the key lacks: after that nothing is sent that needs the same.
-    Of the steps that together take back one change, none is sent after one that did not do what
-    it was to do: each of them relies on those before it.
-    What has to wait for a limit of the server is done last. Changes that can only be verified
-    by reading a whole list are verified together, at the end.
+    A failure ends its own change alone, with two exceptions: after a refused API key nothing is
+    sent, and after a missing right no change that needs it.
+    Of the steps that together undo one change, none is sent after one that failed: each relies
+    on those before it.
+    Changes that wait for a rate limit are sent last. Changes that are verified by reading a
+    whole list are verified together, at the end.
     """
 
     def __init__(
@@ -94,19 +94,19 @@ class Batch:
         self.steps = [Step(*pair) for pair in zip(changes, taken_back, strict=True)]
         self._began: datetime | None = None
         self.waits = 0.0
-        """Seconds until it goes on, while all that is left has to wait."""
+        """Seconds until it continues, while all remaining changes wait for a rate limit."""
         self._ready_steps = deque(self.steps)
         self._waiting_steps: list[Step] = []
         self._waiting_targets: set[tuple[str, str]] = set()
-        """The records of those that wait: no later change may overtake them."""
+        """The records of waiting steps: no later change of them may overtake."""
         self._broken_off: set[int] = set()
-        """What is not taken back any further: a step of that went wrong."""
+        """The ids of journal entries whose undo failed in a step: it is not continued."""
         self._workspace = workspace
         self._stopping = asyncio.Event()
         self._unread_steps: list[tuple[Step, SentChange]] = []
 
     def stop(self) -> None:
-        """End it after the change that is under way."""
+        """Stop after the current change."""
         self._stopping.set()
 
     @property
@@ -116,12 +116,12 @@ class Batch:
 
     @property
     def done(self) -> int:
-        """How many changes have come to an end."""
+        """The number of changes that are finished or skipped."""
         return sum(step.ended for step in self.steps)
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds that are left at the pace so far; None while that tells too little."""
+        """The estimated seconds that remain; None with too few finished changes."""
         sent_count = self.done - self.skipped
         if self._began is None or sent_count < MIN_SAMPLES:
             return None
@@ -130,20 +130,20 @@ class Batch:
 
     @property
     def skipped(self) -> int:
-        """How many were left alone."""
+        """The number of skipped changes."""
         return sum(bool(step.skipped) for step in self.steps)
 
     @property
     def untried(self) -> dict[str, int]:
-        """How many were not tried for each reason; only those that have one."""
+        """The number of changes not tried, by reason."""
         return Counter(step.untried for step in self.steps if step.untried)
 
     def count(self, *fates: Fate) -> int:
-        """How many came to one of these ends."""
+        """Return the number of changes whose outcome has one of these states."""
         return sum(step.outcome is not None and step.outcome.fate in fates for step in self.steps)
 
     async def go(self) -> None:
-        """Carry all of it out; raises nothing but a cancellation."""
+        """Carry out all changes; raises nothing but a cancellation."""
         await recall(self._workspace)
         self._began = self._workspace.now()
         while (step := await self._next()) is not None:
@@ -164,11 +164,11 @@ class Batch:
         await self._journal_untried()
 
     def wait_of(self, step: Step) -> float:
-        """Seconds that a change has to wait for the server's limits."""
+        """Return the seconds that a change has to wait for the rate limits."""
         return self._workspace.pacing.wait(step.change.limits)
 
     async def _next(self) -> Step | None:
-        """The next change to send, once it may be sent; None when that was all, or to stop."""
+        """Wait for and return the next step to send; None at the end or when stopped."""
         while not self.stopped:
             if self._ready_steps:
                 step = self._ready_steps.popleft()
@@ -197,9 +197,9 @@ class Batch:
     def _give_up(
         self, reason: str, concerns: Callable[[Change], bool], next_step: NextStep | None = None
     ) -> None:
-        """Try none of those left that would come to the same end, and that are still needed.
+        """Mark the remaining changes that would fail for the same reason as not to be tried.
 
-        An undo of one change that could not be carried through is not begun, nor gone on with.
+        The other steps of an undo that has such a step are not tried either.
         """
         remaining = [*self._ready_steps, *self._waiting_steps]
         blocked_steps = {
@@ -216,7 +216,7 @@ class Batch:
         self._waiting_targets = {each.target for each in self._waiting_steps}
 
     async def _journal_untried(self) -> None:
-        """Write down steps that were not sent of an undo that was begun: it is not all done."""
+        """Write the unsent steps of a started undo to the journal: the undo is not complete."""
         started_undoes = {step.undoes for step in self.steps if step.outcome is not None}
         for step in self.steps:
             if step.undoes is None or step.ended or step.undoes not in started_undoes:
@@ -226,9 +226,9 @@ class Batch:
             await journal_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
 
     def _soonest(self) -> tuple[int, float]:
-        """Which of those that wait may go first, and in how many seconds.
+        """Return the index of the waiting step that may be sent first, and its seconds.
 
-        It is never one that stands behind another change of the same record.
+        It is the first waiting step of its record.
         """
         heads: dict[tuple[str, str], int] = {}
         for at, step in enumerate(self._waiting_steps):
@@ -261,9 +261,9 @@ class Batch:
         return await settle(self._workspace, result.entry, make_unverified_outcome(result.error))
 
     def _hold_after_limit(self, outcome: Outcome) -> None:
-        """Let the next one wait where the server's limiter refused this one, or its reading back.
+        """Pause after a change, or its read-back, that the rate limiter of the server refused.
 
-        What was refused is not sent again by itself: it stays marked, for whoever sees it.
+        The refused change is not sent again.
         """
         error = outcome.error
         if error is not None and error.kind is ErrorKind.RATE_LIMITED and not error.locks_address:
@@ -296,7 +296,7 @@ class Batch:
             step.unread = False
 
     def _list_deleted_rows(self) -> list[str]:
-        """The rows of which the server has said that they are gone."""
+        """Return the row keys of records that the server has said it deleted."""
         deletions = (
             s.change for _, s in self._unread_steps if s.change.after is None and s.error is None
         )

@@ -1,4 +1,4 @@
-"""What a batch is to do before it is agreed to: what is needed, and what is left alone."""
+"""Plans of batches: the changes before they are confirmed, and which of them are needed."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def _same(change: Change) -> Change | None:
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """Changes that are to be confirmed together."""
+    """Changes to be confirmed together."""
 
     title: str
     changes: Sequence[Change]
     undoes: Sequence[int | None] = ()
-    """For each the journal's number of what it takes back; empty where none does."""
+    """For each change the id of the journal entry that it undoes; empty if none does."""
     again: Again = _same
-    """Makes a change anew of its record as it now is; None when that is gone."""
+    """Makes a change again of its record as it is now; None when that is gone."""
     notes: Sequence[str] = ()
-    """Sentences to be read before it is confirmed."""
+    """Sentences to read before it is confirmed."""
     missing_count: int = 0
-    """How many of the records have gone since it was planned."""
+    """The number of records that have disappeared since it was planned."""
 
     def remake_changes(self) -> BatchPlan:
-        """Return the same plan of the records as they now are."""
+        """Return the same plan for the records as they are now."""
         undoes = self.undoes or [None] * len(self.changes)
         new_changes = [self.again(change) for change in self.changes]
         remaining = [(c, u) for c, u in zip(new_changes, undoes, strict=True) if c is not None]
@@ -50,7 +50,7 @@ class BatchPlan:
         )
 
     def find_needed(self, workspace: Workspace) -> list[Change]:
-        """Return those there is something to do for."""
+        """Return the changes that are needed."""
         return [
             each
             for each in self.changes
@@ -58,7 +58,7 @@ class BatchPlan:
         ]
 
     def describe_skipped(self, workspace: Workspace) -> list[str]:
-        """Return in sentences those there is nothing to do for."""
+        """Return the skip reasons of the other changes, each with its count."""
         reasons = (describe(each).unsendable or each.needless(workspace) for each in self.changes)
         counts = Counter(filter(None, reasons))
         if self.missing_count:

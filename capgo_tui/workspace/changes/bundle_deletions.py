@@ -1,4 +1,4 @@
-"""Which of some bundles can be deleted, what that does, and why the others must stay."""
+"""Plan deletions of bundles: which can be deleted, with what impact, and why others cannot."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ SERVER_REFUSES: Final = "the server refuses to delete what they use"
 UNKNOWN_DEVICES: Final = "{count} devices are loaded; what the others run is not known"
 ONLY_ALL: Final = "the legacy API cannot delete one bundle, only all"
 FRESH: Final = timedelta(seconds=60)
-"""A list older than this is read again before something is deleted by what it says."""
+"""The age up to which a list is used to plan a deletion; an older one is read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deletions:
-    """What can be deleted, and what stays, each with its reason; clean text."""
+    """Deletions of some bundles, and the refusals of the others with clean reasons."""
 
     changes: Sequence[BundleDeletion]
     refused: Sequence[tuple[Bundle, str]]
     links: BundleLinks
-    """What that was judged by."""
+    """The links of bundles by which they were judged."""
 
     @property
     def batch(self) -> BatchPlan:
-        """The plan that deletes what can be; the first names what stays."""
+        """The plan of the deletions; the impact of the first names the refusals."""
         stay = tuple(f"{bundle.name} stays, {why}" for bundle, why in self.refused)
         first = self.changes[0].model_copy(update={"touches": self.changes[0].touches + stay})
         changes = [first, *self.changes[1:]]
@@ -54,7 +54,7 @@ class Deletions:
 
 
 async def links_of(workspace: Workspace) -> BundleLinks:
-    """Who uses which bundle, as far as channels and devices are loaded."""
+    """Return which channels and devices use which bundle, as far as they are loaded."""
     channels = list(workspace.channels.records.values())
     devices = list(workspace.devices.records.values())
     count = partial(
@@ -62,18 +62,18 @@ async def links_of(workspace: Workspace) -> BundleLinks:
         untold=untold_channels(workspace),
         all_devices=all_devices_known(workspace),
     )
-    # 100 000 devices take long enough to be counted in a thread.
+    # In a thread: 100 000 devices take too long for the event loop.
     return await asyncio.to_thread(count, channels, devices)
 
 
 def linked_now(workspace: Workspace, links: BundleLinks) -> BundleLinks:
-    """The same, with the channels as they are loaded now."""
+    """Return links with the channels as they are loaded now."""
     channels = workspace.channels.records.values()
     return links.with_channels(channels, untold_channels(workspace))
 
 
 def untold_channels(workspace: Workspace) -> str:
-    """Why a bundle on no loaded channel may yet be in use; empty when all of them are known."""
+    """Return why a channel that is not loaded may use a bundle; empty when all are known."""
     channels = workspace.channels
     if is_known(channels):
         return ""
@@ -85,14 +85,14 @@ def untold_channels(workspace: Workspace) -> str:
 
 
 def all_devices_known(workspace: Workspace) -> bool:
-    """Whether no device may run a bundle but the loaded ones."""
+    """Whether all devices are loaded."""
     return workspace.devices.ended and not workspace.devices.incomplete
 
 
 async def bring_up_to_date(
     workspace: Workspace, collection: Collection[Bundle] | Collection[Channel]
 ) -> bool:
-    """Load a list to its end, anew if it is old; whether all of it is known then."""
+    """Load a list to its end, again if it is old; return whether it is known completely."""
     await collection.load_all()
     as_of = collection.as_of
     if collection.ended and as_of is not None and workspace.now() - as_of > FRESH:
@@ -104,13 +104,13 @@ async def bring_up_to_date(
 
 
 def is_known(collection: Collection[Bundle] | Collection[Channel]) -> bool:
-    """Whether all of a list is loaded, and none of it is in doubt."""
+    """Whether a list is loaded completely, without errors or unreadable rows."""
     whole = collection.ended and not collection.incomplete and not collection.unreadable
     return whole and collection.error is None
 
 
 async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletions:
-    """Judge some bundles; all channels are loaded first, for any of them may use one.
+    """Plan the deletion of some bundles; loads all channels first, for any may use one.
 
     Raises:
         OtherWay: where one bundle alone cannot be deleted.
@@ -133,7 +133,7 @@ async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletion
 
 
 def cleanup_batch(workspace: Workspace, plan: Plan) -> BatchPlan:
-    """Return the plan that deletes what a clean-up does."""
+    """Return the plan of a clean-up as a batch."""
     changes = [deletion(workspace, each.bundle, plan.links) for each in plan.deleted]
     many = f"{len(changes)} bundles" if len(changes) != 1 else f"bundle {changes[0].label}"
     return BatchPlan(f"Clean up: delete {many}", changes)
@@ -145,12 +145,12 @@ def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits) -> str:
     channels = links.channels_of(bundle)
     if traits.delete_all is DeleteAll.UNLINKED:
         return linked_to(channels) if channels else ""
-    # This server deletes what is linked as well: without the channels that could be any.
+    # This server also deletes bundles that channels use, so all channels must be known.
     return UNREADABLE if links.untold else ""
 
 
 def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> BundleDeletion:
-    """The change that deletes one bundle, with what that does to whoever uses it."""
+    """Return the deletion of one bundle, with its impact on channels and devices."""
     channels = links.channels_of(bundle)
     touches = []
     if channels:
@@ -175,7 +175,7 @@ def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> Bundle
 
 
 async def count_all(workspace: Workspace) -> BundleLinks:
-    """Read bundles and channels up to date for `all_deletion`; gives who uses which."""
+    """Bring bundles and channels up to date for `all_deletion`; return the links of bundles."""
     await workspace.client.traits_for_write(workspace.target.app_id)
     await bring_up_to_date(workspace, workspace.bundles)
     await bring_up_to_date(workspace, workspace.channels)
@@ -183,9 +183,9 @@ async def count_all(workspace: Workspace) -> BundleLinks:
 
 
 def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion:
-    """The change that deletes every bundle, with what this revision really deletes (§8.2).
+    """Return the deletion of all bundles, with what this revision really deletes (§8.2).
 
-    Channels and bundles are taken as they now are, the devices as `links` has them.
+    Channels and bundles are taken as they are now, devices from `links`.
     """
     bundles = workspace.bundles.records.values()
     links = linked_now(workspace, links)

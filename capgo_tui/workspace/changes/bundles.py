@@ -1,4 +1,4 @@
-"""Registering, describing and deleting bundles (contract §8)."""
+"""Changes of bundles: notes, registration and deletion (contract §8)."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 
 CHECKSUM: Final = re.compile("[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 CHECKED_FOR: Final = timedelta(seconds=10)
-"""So long the channels once read are good for the next deletion of a run."""
+"""The age up to which loaded channels are used for the next deletion of a batch."""
 GONE_FOR_GOOD: Final = (
     "a deleted bundle cannot be brought back, and its name stays taken for 90 days"
 )
 
 
 class BundleChange(Change):
-    """What changes of one bundle share; ``key`` is its exact name. No request reads just one."""
+    """Base class of changes of one bundle; ``key`` is its exact name. No request reads just one."""
 
     noun: ClassVar[str] = "bundle"
     reads_whole_list: ClassVar[bool] = True
 
     async def read(self, workspace: Workspace) -> State | None:
-        """Read the page it was last met on; all of the list where that does not tell."""
+        """Read the page on which it was last seen; the whole list if that is not conclusive."""
         bundle = self.bundle(workspace)
         page = None if bundle is None else workspace.bundles.page_of(str(bundle.id))
         if bundle is None or page is None:
@@ -59,23 +59,23 @@ class BundleChange(Change):
     async def read_list(
         self, workspace: Workspace, *, deleted_rows: Collection[str] = ()
     ) -> State | None:
-        """Read the whole list again and look for the bundle in it."""
+        """Read the whole list again and find the bundle in it."""
         await workspace.bundles.reread(deleted=deleted_rows)
         return self.find(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
-        """The bundle in the loaded list."""
+        """Return the state of the bundle in the collection."""
         bundle = self.bundle(workspace)
         return None if bundle is None else bundle_state(bundle)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
-        """By its name, with the row that has it now."""
+        """Return it with the row that has its name now."""
         change = super().refresh_identity(workspace)
         bundle = change.bundle(workspace)
         return change if bundle is None else change.model_copy(update={"row": str(bundle.id)})
 
     def bundle(self, workspace: Workspace) -> Bundle | None:
-        """The record in the loaded list, by its exact name."""
+        """Return the record in the collection, by its exact name."""
         bundles = workspace.bundles.records
         if self.row is not None and (bundle := bundles.get(self.row)):
             return bundle if bundle.wire_key == self.key else None
@@ -83,9 +83,9 @@ class BundleChange(Change):
 
 
 def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
-    """Whether a page shows that the list no longer has a bundle: it would stand on that page.
+    """Whether a page proves that the list lacks a bundle: it would be on that page.
 
-    The list is in the order of age (contract §5), in which bundles of one moment have no order.
+    The list is ordered by age (contract §5); bundles of the same time have no order.
     """
     created_at = bundle.created_at
     times = [each.created_at for each in page.rows]
@@ -107,13 +107,13 @@ class BundleNotes(BundleChange):
     bundle_id: int
 
     def refresh_identity(self, workspace: Workspace) -> Self:
-        """With the id that the bundle of that name has now."""
+        """Return it with the id of the bundle that has its name now."""
         bundle = self.bundle(workspace)
         ids = {} if bundle is None else {"bundle_id": bundle.id}
         return super().refresh_identity(workspace).model_copy(update=ids)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Refuse to write over what somebody else has just noted."""
+        """Refuse to overwrite notes that somebody else has changed."""
         if not alone:
             return self
         state = await self.read(workspace)
@@ -124,7 +124,7 @@ class BundleNotes(BundleChange):
         return self
 
     def request(self, traits: Traits) -> Request:
-        """``POST /bundle/metadata``; an empty text takes a note away."""
+        """Return ``POST /bundle/metadata``; an empty text removes a note."""
         texts = {field: str(value or "") for field, value in (self.after or {}).items()}
         return requests.set_bundle_metadata(
             traits,
@@ -137,7 +137,7 @@ class BundleNotes(BundleChange):
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """The notes as they were."""
+        """Return the change that restores the notes."""
         del result, traits
         after = self.after or {}
         now = {field: (current or after).get(field) for field in after}
@@ -174,7 +174,7 @@ class BundleRegistration(BundleChange):
         )
 
     def find(self, workspace: Workspace) -> State | None:
-        """What the server has of it."""
+        """Return the fields that the server tells of it."""
         bundle = self.bundle(workspace)
         if bundle is None:
             return None
@@ -184,7 +184,7 @@ class BundleRegistration(BundleChange):
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """Its deletion, after which the name stays taken."""
+        """Return its deletion, after which the name stays taken."""
         del current, result, traits
         return (
             BundleDeletion(
@@ -205,13 +205,13 @@ class BundleDeletion(BundleChange):
     right: ClassVar[str] = "delete bundles"
     level: Guard = Field(default=Guard.TYPED, alias="guard")
     agreed_channels: tuple[str, ...] = Field(default=(), alias="agreed")
-    """The channels that use it, as told before it was agreed to."""
+    """The channels that use it, as shown before it was confirmed."""
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Where the server does not protect what channels use, look whether one came to use it.
+        """Refuse if a further channel uses it, where the server does not protect such bundles.
 
-        A run of many deletions reads the channels again now and then only: one request before
-        each of 200 would be a burst.
+        A batch of deletions does not read the channels before each of them: that would be a
+        burst of requests.
         """
         del alone
         if workspace.client.traits.delete_all is DeleteAll.UNLINKED:
@@ -227,13 +227,13 @@ class BundleDeletion(BundleChange):
         return self
 
     def request(self, traits: Traits) -> Request:
-        """``DELETE /bundle`` with a name that can never mean all of them."""
+        """Return ``DELETE /bundle`` with a name that can never mean all bundles."""
         return requests.delete_bundle(traits, self.app_id, BundleName(self.key))
 
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """Nothing."""
+        """Return why nothing undoes it."""
         del current, result, traits
         return GONE_FOR_GOOD
 
@@ -241,8 +241,8 @@ class BundleDeletion(BundleChange):
 class AllBundlesDeletion(BundleChange):
     """Delete every bundle, or every one that no channel uses (contract §8.2).
 
-    ``key`` and ``label`` are the app's id, which is typed before the yes; the one field,
-    ``bundles``, is how many there are of those it deletes, counted again afterwards.
+    ``key`` and ``label`` are the app's id, which is typed to confirm; the one field, ``bundles``,
+    is the number of bundles to delete, counted again afterwards.
     """
 
     kind: Literal["bundle.delete_all"] = "bundle.delete_all"
@@ -252,23 +252,23 @@ class AllBundlesDeletion(BundleChange):
     """Whether the server keeps what channels use."""
 
     def request(self, traits: Traits) -> Request:
-        """``DELETE`` of the whole list."""
+        """Return ``DELETE /bundle`` without a name."""
         return requests.delete_all_bundles(traits, self.app_id)
 
     async def read(self, workspace: Workspace) -> State | None:
-        """Count again, in the whole list."""
+        """Count the bundles again, in the whole list."""
         return await self.read_list(workspace)
 
     async def read_list(
         self, workspace: Workspace, *, deleted_rows: Collection[str] = ()
     ) -> State | None:
-        """Count again; what the server kept is told by the channels, so these are read too."""
+        """Count again; where the server spares what channels use, these are read as well."""
         if self.spares_linked:
             await workspace.channels.reread()
         return await super().read_list(workspace, deleted_rows=deleted_rows)
 
     def find(self, workspace: Workspace) -> State | None:
-        """How many of those it deletes are left."""
+        """Return the number of bundles to delete that are left."""
         kept_ids = workspace.linked_bundles() if self.spares_linked else set()
         remaining = workspace.bundles.records.keys() - kept_ids
         return {"bundles": len(remaining)}
@@ -276,13 +276,13 @@ class AllBundlesDeletion(BundleChange):
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """Nothing."""
+        """Return why nothing undoes it."""
         del current, result, traits
         return GONE_FOR_GOOD
 
 
 def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNotes:
-    """The change of a bundle's link, comment or both; only what differs is sent."""
+    """Return a change of a bundle's link, comment or both, with the fields that differ."""
     state = bundle_state(bundle)
     new_values = {field: value for field, value in after.items() if state[field] != value}
     return BundleNotes(

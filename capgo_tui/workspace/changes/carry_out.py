@@ -1,7 +1,7 @@
-"""How a write travels: journalled, sent exactly once, read back, journalled again.
+"""Carry out one change: write it to the journal, send it once, read it back, settle it.
 
-Nothing here tries a write a second time. When its answer is lost, what the server then says
-decides; and when that cannot be read either, the outcome is «unknown», never «failed».
+No write is retried. When the reply is lost, what is read back decides; when that cannot be read
+either, the outcome is «unknown», never «failed».
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SentChange:
-    """A change whose request is out."""
+    """A change whose request was sent."""
 
     change: Change
     entry: int
-    """Its number in the journal."""
+    """The id of its journal entry."""
     error: CapgoError | None = None
-    """Why the answer did not arrive or does not tell, if it is so."""
+    """Why the reply did not arrive or says nothing; None for a good reply."""
     bug: Exception | None = None
-    """What went wrong on this side while it was sent."""
+    """An exception of this program while it was sent."""
 
 
 async def carry_out(change: Change, workspace: Workspace, *, undoes: int | None = None) -> Outcome:
-    """Carry one change out and tell what became of it; raises nothing but a cancellation.
+    """Carry out one change and return its outcome; raises nothing but a cancellation.
 
     Args:
-        change: what to do.
-        workspace: the app it is about.
-        undoes: the journal's number of the change that this one takes back.
+        change: the change to carry out.
+        workspace: the app it belongs to.
+        undoes: the id of the journal entry that this change undoes.
 
     """
     with workspace.marked_as_writing(change):
@@ -56,10 +56,10 @@ async def send_once(
     run: str | None = None,
     alone: bool = True,
 ) -> SentChange | Outcome:
-    """Journal a change and send it; an outcome when it failed, and so has come to its end.
+    """Write a change to the journal and send it; return its outcome where it failed.
 
-    What is refused on this side is not journalled, unless it is a step of an undo: without it
-    the steps before it would look like the whole. `alone` is for `Change.check`.
+    What this program refuses is not journalled, unless it is a step of an undo: without it the
+    steps before it would look like the whole undo. `alone` is for `Change.check`.
     """
     if why_not := describe(change).unsendable:
         return not_sent(InvalidArgument(why_not)).with_time(workspace.now())
@@ -90,7 +90,7 @@ async def send_once(
 
 
 def not_sent(why: Exception) -> Outcome:
-    """The outcome of a change that was given up before its request went out."""
+    """Return the outcome of a change that failed before it was sent."""
     if isinstance(why, CapgoError):
         return Outcome(Fate.FAILED, error=why, is_read_back=False)
     if isinstance(why, Refused):
@@ -99,7 +99,7 @@ def not_sent(why: Exception) -> Outcome:
 
 
 def _make_bug_error(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
-    """The error that a fault of ours is told as."""
+    """Return the error that stands for a bug of this program."""
     message = f"{type(bug).__name__}, a bug in capgo-tui"
     return CapgoError(message, kind=ErrorKind.SERVER_FAULT, maybe_sent=maybe_sent, lasting=True)
 
@@ -107,7 +107,7 @@ def _make_bug_error(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
 async def journal_refusal(
     change: Change, workspace: Workspace, outcome: Outcome, undoes: int, run: str
 ) -> Outcome:
-    """Journal a step of an undo that was never sent, with the outcome that says why."""
+    """Write a step of an undo that was never sent to the journal, with its outcome."""
     try:
         entry = await asyncio.to_thread(
             workspace.journal.intend, change, None, undoes=undoes, run=run
@@ -118,7 +118,7 @@ async def journal_refusal(
 
 
 async def conclude(sent_change: SentChange, workspace: Workspace) -> Outcome:
-    """Read the target of a change again, judge by it, and journal that."""
+    """Read the target of a change back, judge it, and settle the journal entry."""
     try:
         state = await sent_change.change.read(workspace)
         outcome = judge(sent_change.change, state, sent_change.error)
@@ -130,7 +130,7 @@ async def conclude(sent_change: SentChange, workspace: Workspace) -> Outcome:
 
 
 async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
-    """Journal the end of a change; the outcome tells when that could not be done."""
+    """Write an outcome to the journal; return it with its time and whether that worked."""
     outcome = outcome.with_time(workspace.now())
     try:
         await asyncio.to_thread(workspace.journal.settle, entry, outcome)
@@ -140,7 +140,7 @@ async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
 
 
 def make_unread_outcome(sent_change: SentChange, why: Exception) -> Outcome:
-    """The outcome of a change that was sent, and whose reading back failed."""
+    """Return the outcome of a change that was sent and whose read-back failed."""
     if isinstance(why, CapgoError):
         return make_unverified_outcome(sent_change.error, why)
     return replace(make_unverified_outcome(sent_change.error, _make_bug_error(why)), bug=why)
@@ -149,7 +149,7 @@ def make_unread_outcome(sent_change: SentChange, why: Exception) -> Outcome:
 def make_unverified_outcome(
     send_error: CapgoError | None, read_error: CapgoError | None = None
 ) -> Outcome:
-    """The outcome of a change that was sent and whose target could not be read."""
+    """Return the outcome of a change that was sent and cannot be verified."""
     return Outcome(
         Fate.UNKNOWN if send_error else Fate.UNVERIFIED,
         None,
@@ -159,23 +159,23 @@ def make_unverified_outcome(
 
 
 def judge(change: Change, state: State | None, error: CapgoError | None = None) -> Outcome:
-    """Compare what was read back with what was meant."""
+    """Return the outcome of a change by the state that was read back."""
     dropped_fields: State = {
         field: value
         for field, value in change.invariants.items()
-        # Another value than before is somebody else's doing; none at all is what servers do.
+        # A server drops a value; another value was set by somebody else.
         if state is not None and value is not None and state.get(field, value) is None
     }
     has_fields = bool(change.creates_record or (change.after or {}).keys() & (state or {}).keys())
     is_readable = bool(dropped_fields) or (state is not None and has_fields)
     if change.after is not None and not is_readable:
-        # A device the server has not seen takes an override, yet cannot be read (§7.2); and
-        # older servers do not tell overrides. That a new record is there is told by itself.
+        # A device that the server has not seen takes an override, but cannot be read (§7.2);
+        # older servers do not tell overrides. A new record is verified by its existence.
         return replace(make_unverified_outcome(error), readback=state)
     is_done = change.is_done(state)
     side_effects = change.side_effects(state)
     if is_done and not dropped_fields and change.is_expected(side_effects):
         return Outcome(Fate.VERIFIED, state, side_effects=side_effects)
-    # A request whose answer was lost may still be carried out: not seen yet is not failed.
+    # A request whose reply was lost may still be carried out.
     fate = Fate.UNKNOWN if error and not is_done else Fate.DIFFERENT
     return Outcome(fate, state, error, dropped_fields=dropped_fields, side_effects=side_effects)

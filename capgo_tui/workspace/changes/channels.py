@@ -1,4 +1,4 @@
-"""Changing the settings of channels, and what they carry (contract §6.2, §6.4, §8.4)."""
+"""Changes of channel settings, their bundle among them (contract §6.2, §6.4, §8.4)."""
 
 from __future__ import annotations
 
@@ -46,30 +46,35 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 DEMOTED_FIELD = "demoted"
-"""In what was found after a change: the exact names of the defaults that no longer are, as JSON."""
+"""The field of a state read back with the exact names of demoted default channels, as JSON."""
 BUNDLES = ("bundle", "rollout_bundle")
 
 
 def build_settings(state: State) -> ChannelSettings:
-    """The settings that send a state's fields; raises InvalidSetting for a value out of range."""
+    """Return the settings that send the fields of a state.
+
+    Raises:
+        InvalidSetting: for a value out of range.
+
+    """
     return ChannelSettings(**state)  # type: ignore[arg-type]  # checked by ChannelSettings itself
 
 
 class ChannelChange(Change):
-    """What changes of one existing or new channel share; ``key`` is its exact name."""
+    """Base class of changes of one existing or new channel; ``key`` is its exact name."""
 
     noun: ClassVar[str] = "channel"
     notes: dict[str, CleanText] = Field(default_factory=dict)
-    """What is to be said of a bundle where it is named, by its exact name: how old it is."""
+    """Notes shown beside names of bundles, such as their age, by exact name."""
     demotes: tuple[str, ...] = ()
-    """Exact names of the default channels that this one may take the place of (§11.2)."""
+    """Exact names of the default channels that it may demote (§11.2)."""
     is_default: bool = False
-    """Whether the channel was a default when it was asked for."""
+    """Whether the channel was a default when the change was made."""
     ends_rollout: bool = False
-    """Whether the server is known to end the channel's rollout with it (§18.4)."""
+    """Whether the server ends the channel's rollout with it (§18.4)."""
 
     async def read(self, workspace: Workspace) -> State | None:
-        """Read the channel; a change of a default reads the whole list (contract §11.2)."""
+        """Read the channel; with the whole list if it may demote others (contract §11.2)."""
         if self.moves_defaults:
             await workspace.channels.reread()
             if (state := self.find(workspace)) is not None or workspace.channels.ended:
@@ -78,16 +83,16 @@ class ChannelChange(Change):
 
     @property
     def right_channel(self) -> str:
-        """The channel: a key may have the right on that one alone."""
+        """The channel: an API key may have the right for it alone."""
         return self.key
 
     @property
     def moves_defaults(self) -> bool:
-        """Whether other channels may change; a default that serves more demotes some, too."""
+        """Whether it may demote other channels; a default that serves more platforms may, too."""
         return "public" in (self.after or {}) or bool(self.demotes)
 
     async def read_one(self, workspace: Workspace) -> State | None:
-        """Read nothing but the channel."""
+        """Read the channel alone."""
         try:
             channel = await workspace.client.channel(self.app_id, self.key)
         except CapgoError as error:
@@ -101,18 +106,18 @@ class ChannelChange(Change):
         return self.find(workspace)
 
     def channel(self, workspace: Workspace) -> Channel | None:
-        """The record in the loaded list, by its exact name."""
+        """Return the record in the collection, by its exact name."""
         channels = workspace.channels.records.values()
         return next((each for each in channels if each.wire_key == self.key), None)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
-        """By its name, which a channel keeps; with the row that has it now."""
+        """Return it with the row that has its name now."""
         channel = self.channel(workspace)
         row = None if channel is None else str(channel.id)
         return super().refresh_identity(workspace).model_copy(update={"row": row})
 
     def find(self, workspace: Workspace) -> State | None:
-        """The channel in the loaded list, and which other defaults no longer are."""
+        """Return the state of the channel in the collection, with the defaults it has demoted."""
         channel = self.channel(workspace)
         if channel is None:
             return None
@@ -124,7 +129,7 @@ class ChannelChange(Change):
         return state
 
     async def look_up_side_effects(self, workspace: Workspace) -> Change:
-        """Find out whom it demotes, where it makes the channel a default."""
+        """Return it with the channels it demotes, where it makes its channel a default."""
         after = self.after or {}
         if not after.get("public") or self.demotes:
             return self
@@ -135,28 +140,28 @@ class ChannelChange(Change):
         )
 
     def is_expected(self, side_effects: State) -> bool:
-        """Whether the rollout is what the operator was told it would be."""
+        """Whether the rollout is what the operator was told before."""
         if not self.ends_rollout:
             return not side_effects
         return side_effects.get("rollout_bundle", "kept") is None
 
     def state_before(self, result: State | None) -> State:
-        """Return the fields it changed, itself or by what the server did besides, as they were."""
+        """Return the fields that it or the server changed, as they were before."""
         before = self.before or {}
         changed_fields = (self.after or {}).keys() | self.side_effects(result).keys()
         return {field: value for field, value in before.items() if field in changed_fields}
 
     def state_now(self, state: State | None) -> State:
-        """Return the fields it knew or changed, as they are now or should be."""
+        """Return the fields that it knew or changed, as they are now or should be."""
         now = {**(self.before or {}), **(self.after or {})}
         return now | {field: value for field, value in (state or {}).items() if field in now}
 
     def restore_defaults(self, state: State | None) -> list[SettingsChange]:
-        """The changes that make those defaults again whose place it took."""
+        """Return the changes that restore the defaults it demoted."""
         return [self._restore_default(name) for name in self.find_demoted(state)]
 
     def find_demoted(self, state: State | None) -> list[str]:
-        """Return the exact names of the defaults whose place it took, as far as that is known."""
+        """Return the exact names of the defaults it demoted, as far as known."""
         names_json = (state or {}).get(DEMOTED_FIELD)
         if not isinstance(names_json, str):
             return list(self.demotes)
@@ -169,7 +174,7 @@ class ChannelChange(Change):
     def split_into_stages(
         self, traits: Traits, now: State, goal: State, touches: Sequence[str] = ()
     ) -> list[SettingsChange]:
-        """Return the changes, a request each, that make the channel what is wanted."""
+        """Return the changes, of one request each, that bring the channel to a goal."""
         steps: list[SettingsChange] = []
         for stage in stages(traits, now, goal):
             impact = () if steps else tuple(touches)
@@ -181,7 +186,7 @@ class ChannelChange(Change):
     def change_settings(
         self, traits: Traits, before: State, after: State, touches: tuple[str, ...] = ()
     ) -> SettingsChange:
-        """Return a change of settings of the same channel."""
+        """Return a change of settings of its channel."""
         return SettingsChange(
             app_id=self.app_id,
             key=self.key,
@@ -209,21 +214,21 @@ class ChannelChange(Change):
 
 
 class SettingsChange(ChannelChange):
-    """Change some settings of a channel, its bundle among them, in one ``POST /channel``.
+    """Change settings of a channel, its bundle among them, with one ``POST /channel``.
 
-    ``before`` and ``after`` hold the changed fields alone. ``sends`` are the fields sent where
-    these are others: ``rollback`` for instance makes four fields what they then are.
+    ``before`` and ``after`` hold the changed fields only. ``sends`` are the fields to send where
+    those differ: ``rollback`` for instance changes four fields.
     """
 
     kind: Literal["channel.settings"] = "channel.settings"
     right: ClassVar[str] = "change settings of channels"
     sends: State | None = None
     keeps: State = Field(default_factory=dict)
-    """The bundle it carries, which older servers drop unless it is sent along (§11.5); looked up
-    right before it is sent where it is not known."""
+    """The bundle of the channel, which older servers drop unless it is sent along (§11.5); if it
+    is not known, it is looked up right before sending."""
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Refuse to make a channel anew that has gone, or to undo what somebody else just did."""
+        """Refuse to create a channel that was deleted, or to overwrite another change."""
         del alone
         state = await self.read_one(workspace)
         if state is None:
@@ -239,7 +244,7 @@ class SettingsChange(ChannelChange):
         return self.model_copy(update={"keeps": {"bundle": state["bundle"]}})
 
     def request(self, traits: Traits) -> Request:
-        """``POST /channel`` with what is changed, and the present bundle where it must be."""
+        """Return ``POST /channel`` with the changed fields, and the present bundle if needed."""
         fields = self.sends if self.sends is not None else self.after or {}
         settings = build_settings(fields)
         if not traits.keeps_omitted_bundle and "bundle" not in fields:
@@ -254,11 +259,11 @@ class SettingsChange(ChannelChange):
 
     @property
     def invariants(self) -> State:
-        """The bundle, unless that is what is changed."""
+        """The bundle, unless the change sets it."""
         return {} if "bundle" in (self.after or {}) else self.keeps
 
     def repair(self, dropped_fields: State) -> Change | None:
-        """Put the bundle back that the server took off."""
+        """Return the change that puts back the bundle that the server dropped."""
         if "bundle" not in dropped_fields:
             return None
         return self.change_settings(LIVE, {"bundle": None}, {"bundle": dropped_fields["bundle"]})
@@ -266,14 +271,14 @@ class SettingsChange(ChannelChange):
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """The fields as they were, defaults it took the place of, and the rollout it ended."""
+        """Return what restores its fields, the defaults it demoted, and the rollout it ended."""
         before, after = self.before or {}, self.after or {}
         untold = ", ".join(setting_label(field) for field in after if field not in before)
         back = self.state_before(current if result is None else result)
-        # Where it was a default before, theirs again would take it away from this one.
+        # If it was a default before, restoring the others would demote it.
         steps = self.restore_defaults(current) if "public" in after else []
         if steps:
-            back.pop("public", None)  # the first of them sends this one back by itself
+            back.pop("public", None)  # the first of them demotes this channel by itself
         now = self.state_now(current)
         touches: list[str] = []
         if untold:
@@ -294,7 +299,7 @@ class SettingsChange(ChannelChange):
 def settings_change(
     workspace: Workspace, channel: Channel, after: State, *, sends: State | None = None
 ) -> SettingsChange:
-    """The change of some settings; ``after`` keeps only those the channel does not have yet."""
+    """Return a change of settings; of ``after`` only what the channel does not have yet."""
     state = workspace.state_of(channel)
     new_values = {
         field: value
@@ -331,7 +336,7 @@ def settings_change(
 def default_effects(
     workspace: Workspace, channel: Channel | None, fields: Mapping[str, Value]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a change of the default does besides, in sentences, and whom it may demote."""
+    """Return the impact of a change of the default, and the exact names it may demote."""
     channels = workspace.channels
     name = channel.wire_key if channel is not None else None
     if fields.get("public") is False and channel is not None and channel.public:
@@ -353,7 +358,7 @@ def default_effects(
 def describe_default_impact(
     after: Mapping[str, Value], before: Mapping[str, Value]
 ) -> tuple[str, ...]:
-    """Return what a change of a default channel comes to for the devices that listen to it."""
+    """Return the impact of a change of a default channel on devices without an override."""
     now = {**before, **after}
     if "bundle" in after:
         what = "devices without an override get " + ("it" if after["bundle"] else "no update")

@@ -1,4 +1,4 @@
-"""How much it takes to confirm a change."""
+"""Confirmation levels."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
 
 class Guard(IntEnum):
-    """How much it takes to confirm a change: more, the harder it is to take back."""
+    """What it takes to confirm a change; higher, the harder it is to undo."""
 
     LINE = 1
     """Reversible: one line, ``y``."""
     LIST = 2
-    """Wide: what is touched is listed, ``y``."""
+    """Wide: its impact is listed, ``y``."""
     TYPED = 3
-    """It cannot be taken back, or is production: a name or a number is typed, then ``y``."""
+    """Not reversible, or in production: a name or a number is typed, then ``y``."""
 
 
 MANY: Final = 50
-"""More records than this are never changed by a ``y`` alone: their number is typed."""
+"""The most records that a ``y`` alone confirms; of more their number is typed."""
 
 
 def guard_of(levels: Iterable[Guard], target: Target) -> Guard:
-    """What it takes to confirm changes together: what the strictest does, more if many."""
+    """Return the confirmation level of a batch: that of its strictest change, more if many."""
     each = list(levels)
     return Guard.TYPED if target.production or len(each) > MANY else max(each)

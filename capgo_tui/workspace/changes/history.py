@@ -1,4 +1,4 @@
-"""The journal's entries in words: what was done, by whom, and what became of it."""
+"""Journal entries in words: what was changed, with which key, and the outcome."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One entry of the journal, in clean words."""
+    """One row of the list of changes, as clean text."""
 
     mark: str
     """``✓ ! ? ✗`` as for an outcome, ``⟳`` under way, ``↶`` undone."""
     when: str
     who: str
-    """The fingerprint of the key."""
+    """The fingerprint of the API key."""
     what: str
     effect: str
     """The first field before → after."""
@@ -53,7 +53,7 @@ class Story:
 
 
 def story(entry: Entry) -> Story:
-    """An entry as one row of the list of changes."""
+    """Return an entry as one row of the list of changes."""
     if entry.is_damaged:
         return Story("?", "", "", f"Change {entry.id}", "damaged row", "unreadable")
     change = revive(entry)
@@ -68,14 +68,14 @@ def story(entry: Entry) -> Story:
 
 
 def mark(entry: Entry) -> str:
-    """One cell for what became of it."""
+    """Return the mark of the outcome, one cell."""
     if entry.fate is None:
         return "⟳" if entry.under_way else "?"
     return "↶" if entry.undone else _MARKS[entry.fate]
 
 
 def outcome_word(entry: Entry, change: Change | None) -> str:
-    """One or two words for what became of it."""
+    """Return the outcome in one or two words."""
     if entry.fate is None:
         return "under way" if entry.under_way else "unknown"
     if entry.undone:
@@ -87,13 +87,13 @@ def outcome_word(entry: Entry, change: Change | None) -> str:
 
 
 def _untold_fields(entry: Entry, change: Change | None) -> list[str]:
-    """What of a verified change was not told back."""
+    """Return the labels of fields of a verified change that were not read back."""
     is_verified = entry.fate is Fate.VERIFIED and change is not None and change.after is not None
     return describe(change).untold_fields(entry.found) if is_verified and change is not None else []
 
 
 def outcome_sentence(entry: Entry, change: Change | None) -> str:
-    """What became of it, in a whole sentence."""
+    """Return the outcome as a sentence."""
     untold = _untold_fields(entry, change)
     if untold and change is not None:
         count = count_read_back(change, untold)
@@ -106,7 +106,7 @@ def outcome_sentence(entry: Entry, change: Change | None) -> str:
 
 
 def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
-    """All of an entry as labels and texts; an empty text makes its label a heading."""
+    """Return all of an entry as labels and texts; a label with an empty text is a heading."""
     if entry.is_damaged:
         return [(f"Change {entry.id}", ""), ("", f"{DAMAGED_ROW}: its file was damaged.")]
     change = revive(entry)
@@ -145,7 +145,7 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
 
 
 def _readback_lines(change: Change, state: State) -> list[tuple[str, str]]:
-    """What was read back of the fields it knew or set; of a record that is new or gone, of all."""
+    """Return what was read back: the fields it knew or set; of a new or deleted record, all."""
     fields = (change.before or {}).keys() | (change.after or {}).keys()
     about = fields & state.keys() or state.keys()
     return [(field, describe(change).value_label(field, state[field])) for field in sorted(about)]

@@ -1,4 +1,4 @@
-"""Creating and deleting channels (contract §6.2, §6.3)."""
+"""Creation and deletion of channels (contract §6.2, §6.3)."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ NAME_ALONE: Final = (
 )
 BUNDLE_GONE: Final = ("its bundle was deleted with it and does not come back",)
 AFTER_CREATION: Final = frozenset(ROLLOUT)
-"""A rollout begins on a channel that exists (contract §6.4)."""
+"""Fields that can only be set on an existing channel (contract §6.4)."""
 
 
 class ChannelCreation(ChannelChange):
-    """A new channel with all its settings in one request (contract §6.2)."""
+    """Create a channel with all its settings in one request (contract §6.2)."""
 
     kind: Literal["channel.create"] = "channel.create"
     right: ClassVar[str] = "create channels"
 
     @property
     def right_channel(self) -> str:
-        """None yet: it is a right in the app."""
+        """Empty: the right concerns the whole app."""
         return ""
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Refuse when there is a channel of that name: the request would edit it (§11.15)."""
+        """Refuse if there is a channel of that name: the request would change it (§11.15)."""
         del alone
         if await self.read_one(workspace) is not None:
             raise RecordChanged(
@@ -70,7 +70,7 @@ class ChannelCreation(ChannelChange):
         return self
 
     def request(self, traits: Traits) -> Request:
-        """``POST /channel``."""
+        """Return ``POST /channel``."""
         settings = build_settings(self.after or {})
         if not traits.keeps_omitted_bundle and "bundle" not in (self.after or {}):
             settings = settings.with_bundle(None)
@@ -79,7 +79,7 @@ class ChannelCreation(ChannelChange):
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """Its deletion, after the defaults it took the place of are made defaults again."""
+        """Return the changes that restore the defaults it demoted, then its deletion."""
         del result, traits
         restored_defaults = self.restore_defaults(current)
         touches = ["devices forced to it meanwhile lose their override"]
@@ -104,15 +104,15 @@ class ChannelDeletion(ChannelChange):
     right: ClassVar[str] = "delete channels"
     level: Guard = Field(default=Guard.TYPED, alias="guard")
     restores: State = Field(default_factory=dict)
-    """Of what it is before, what can be set on a new channel of that name."""
+    """The settings that a new channel of that name can be given."""
     not_restored: tuple[CleanText, ...] = (ANOTHER_ID,)
-    """What a new channel of that name will not have of it, in sentences."""
+    """Sentences about what a new channel of that name will not have."""
 
     deletes_bundle: bool = False
-    """Whether the bundle that the channel carries is deleted with it, for good."""
+    """Whether the bundle of the channel is deleted with it, for good."""
 
     def request(self, traits: Traits) -> Request:
-        """``DELETE /channel``."""
+        """Return ``DELETE /channel``."""
         return requests.delete_channel(
             traits, self.app_id, self.key, delete_bundle=self.deletes_bundle
         )
@@ -120,7 +120,7 @@ class ChannelDeletion(ChannelChange):
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """A new channel of that name with what can be set, then its rollout."""
+        """Return the creation of a channel of that name, then its rollout."""
         del current, result
         restores = {f: v for f, v in self.restores.items() if f not in AFTER_CREATION}
         bundle_note = BUNDLE_GONE if self.deletes_bundle and restores.pop("bundle", None) else ()
@@ -146,7 +146,7 @@ def deletion(
     *,
     deletes_bundle: bool = False,
 ) -> ChannelDeletion:
-    """The change that deletes a channel, with all that goes with it in words."""
+    """Return the deletion of a channel, with its impact."""
     state = workspace.state_of(channel)
     traits = workspace.client.traits
     settable = traits.channel_fields
@@ -179,7 +179,7 @@ def deletion(
 
 
 def _not_restored(traits: Traits, state: State) -> tuple[str, ...]:
-    """Every setting that a new channel of that name will not have, for its undo to name."""
+    """Return sentences about the settings that a new channel of that name will not have."""
     lines = [ANOTHER_ID]
     unknown_fields = [f for f in FIELD_LABELS if f in traits.channel_fields and f not in state]
     platforms = [PLATFORMS[field] for field in unknown_fields if field in PLATFORMS]

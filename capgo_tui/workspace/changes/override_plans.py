@@ -1,4 +1,4 @@
-"""Overrides of many devices at once, planned from a set of devices fixed beforehand."""
+"""Plan overrides of many devices."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 MOST_NAMED: Final = 5
-"""So many of the ids that are left out are named."""
+"""The most ids that are named of those left out."""
 
 
 def override_plan(
@@ -60,7 +60,7 @@ def _title(workspace: Workspace, changes: Sequence[Change], channel: Channel | N
 def device_notes(
     workspace: Workspace, devices: Sequence[Named], left_out: Sequence[Named]
 ) -> list[str]:
-    """Return in sentences which ids of a list are left out, and which cannot be read back."""
+    """Return sentences about ids that are left out or cannot be read back."""
     unknown = [one.id for one in left_out if not one.trouble]
     notes = [f"1 left out: {_label(one.id)}: {one.trouble}" for one in left_out if one.trouble]
     if unknown:

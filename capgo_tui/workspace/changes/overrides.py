@@ -1,4 +1,4 @@
-"""Forcing a device to a channel, and clearing that (contract §7.2, §7.3)."""
+"""Overrides of devices: set and cleared (contract §7.2, §7.3)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class OverrideChange(Change):
     right: ClassVar[str] = "change overrides"
 
     def request(self, traits: Traits) -> Request:
-        """``POST /device``, or ``DELETE /device`` for no override."""
+        """Return ``POST /device``, or ``DELETE /device`` for no override."""
         after = self.after or {}
         channel, bundle = after.get("channel"), after.get("bundle")
         if not isinstance(channel, str):
@@ -47,10 +47,10 @@ class OverrideChange(Change):
         return requests.link_device(traits, self.app_id, self.key, channel, bundle=bundle_name)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Refuse to take the place of an override that somebody else has just set or cleared.
+        """Refuse to replace an override that somebody else has set or cleared since.
 
-        A server that tells no overrides is not asked, nor one that has told it just now; one that
-        has not seen the device may take an override for it all the same.
+        Nothing is read from a server that tells no overrides, nor right after a reading; a server
+        that has not seen the device may still take an override for it.
         """
         if not alone or not (self.before or workspace.tells_overrides):
             return self
@@ -66,14 +66,14 @@ class OverrideChange(Change):
 
     @property
     def right_channel(self) -> str:
-        """The channel it forces to; to clear an override is a right in the app (§7.3)."""
+        """The channel of the override; to clear one is a right in the whole app (§7.3)."""
         channel = (self.after or {}).get("channel")
         return channel if isinstance(channel, str) else ""
 
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """The override that was there before, if it is known."""
+        """Return the change that restores the override from before, if known."""
         del result, traits
         if "channel" not in (self.before or {}):
             return UNTOLD
@@ -81,21 +81,21 @@ class OverrideChange(Change):
         return (self.model_copy(update={"before": _only_channel(now), "after": self.before}),)
 
     async def read(self, workspace: Workspace) -> State | None:
-        """Read the device; one that never asked for an update has an override, but no row."""
+        """Read the device; None for one without a row, which may have an override still."""
         device = await workspace.look_up_device(self.key)
         if device is None:
             return None
         return device_state(device, tells_overrides=workspace.tells_overrides)
 
     def find(self, workspace: Workspace) -> State | None:
-        """The device in the loaded list."""
+        """Return the state of the device in the collection."""
         device = workspace.devices.records.get(self.key)
         if device is None:
             return None
         return device_state(device, tells_overrides=workspace.tells_overrides)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
-        """By its custom id of now, whatever it was called then."""
+        """Return it with the custom id that the device has now."""
         device = workspace.devices.records.get(self.key)
         if device is None:
             return super().refresh_identity(workspace)
@@ -103,7 +103,7 @@ class OverrideChange(Change):
         return self.model_copy(update={"label": name, "row": self.key})
 
     def needless(self, workspace: Workspace) -> str:
-        """Why not: it is so already, somebody else was quicker, or the device is gone."""
+        """Return why it need not be sent: it is so already, was changed, or the device is gone."""
         state = self.find(workspace)
         if state is None:
             return "no longer in the list" if self.row is not None else ""
@@ -118,7 +118,7 @@ class OverrideChange(Change):
 
     @property
     def limits(self) -> Sequence[Limit]:
-        """The device, and the same device with the same channel."""
+        """The limits of the device, and of the device with its channel."""
         channel = (self.after or {}).get("channel")
         if isinstance(channel, str):
             return link_limits(self.key, channel)
@@ -136,7 +136,7 @@ def _only_channel(state: State | None) -> State:
 def override(
     workspace: Workspace, device: Device, channel: Channel | None, bundle: Bundle | None = None
 ) -> OverrideChange:
-    """The change that forces a device to a channel, or with None clears its override."""
+    """Return the change that forces a device to a channel, or with None clears its override."""
     return OverrideChange(
         app_id=workspace.target.app_id,
         key=device.wire_key,
@@ -150,7 +150,7 @@ def override(
 def override_unseen(
     workspace: Workspace, device_id: str, channel: Channel | None, bundle: Bundle | None = None
 ) -> OverrideChange:
-    """The same for an id the server has never seen: what it had before is not known."""
+    """Return the same for an id that the server has not seen: its override is not known."""
     return OverrideChange(
         app_id=workspace.target.app_id,
         key=device_id,
@@ -161,7 +161,7 @@ def override_unseen(
 
 
 def channel_refusal(workspace: Workspace, channel: Channel) -> str:
-    """Why no device can be forced to a channel, as the list now has it; empty when it can."""
+    """Return why no device can be forced to a channel, as loaded now; empty when one can."""
     current = workspace.channels.records.get(str(channel.id))
     if current is None:
         return f"the channel {channel.name} is no longer in the list"
@@ -169,7 +169,7 @@ def channel_refusal(workspace: Workspace, channel: Channel) -> str:
 
 
 def bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
-    """Why no device can be forced to a bundle; empty when it can (contract §7.2)."""
+    """Return why no device can be forced to a bundle; empty when one can (contract §7.2)."""
     try:
         requests.BundleName(bundle.wire_key)
     except Refused as refusal:

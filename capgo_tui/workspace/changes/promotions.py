@@ -1,4 +1,4 @@
-"""Putting a bundle on a channel, forward or back (contract §8.4)."""
+"""Promotions and rollbacks: a bundle is put on a channel (contract §8.4)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class BundleLink(ChannelChange):
-    """Put a bundle on a channel by ``PUT /bundle``, which any uploader may (contract §8.4)."""
+    """Put a bundle on a channel with ``PUT /bundle``, which any uploader may (contract §8.4)."""
 
     right: ClassVar[str] = "promote bundles"
     channel_id: int
@@ -43,26 +43,26 @@ class BundleLink(ChannelChange):
     bundle_before_id: int | None = None
 
     def refresh_identity(self, workspace: Workspace) -> Self:
-        """With the id that the channel of that name has now."""
+        """Return it with the id of the channel that has its name now."""
         channel = self.channel(workspace)
         ids = {} if channel is None else {"channel_id": channel.id}
         return super().refresh_identity(workspace).model_copy(update=ids)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Refuse to put it over a bundle that somebody else has just put there."""
+        """Refuse to replace a bundle that somebody else has put there since."""
         del alone
         if self.is_outdated_by(await self.read_one(workspace)):
             raise RecordChanged("it was changed meanwhile: look at it and try again")
         return self
 
     def request(self, traits: Traits) -> Request:
-        """``PUT /bundle``."""
+        """Return ``PUT /bundle``."""
         return requests.promote_bundle(traits, self.app_id, self.bundle_id, self.channel_id)
 
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """The bundle from before, then the rollout that the server ended with this one."""
+        """Return what puts the bundle from before back, then the rollout that it ended."""
         before = self.before or {}
         if "bundle" not in before:
             return "the server did not tell which bundle it carried before"
@@ -114,10 +114,9 @@ def promotion(
     note: str = "",
     warnings: Sequence[str] = (),
 ) -> SettingsChange | Promotion | Rollback:
-    """The change that puts a bundle on a channel, by the way this server has for it.
+    """Return the change that puts a bundle on a channel, by the request this server has for it.
 
-    `note` is said of the bundle in place of its age: why it is this one; `warnings` are to be
-    read before it is confirmed.
+    `note` is shown beside the bundle in place of its age; `warnings` are added to the impact.
     """
     state = workspace.state_of(channel)
     notes = _ages(workspace, channel, bundle, note)

@@ -1,4 +1,4 @@
-"""What the journal knows of the last minute's attempts, by this program or another copy of it."""
+"""Count the recent attempts in the journal, of any copy of the program, towards rate limits."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 ENTRIES: Final = 1000
 LONGEST_REQUEST: Final = timedelta(seconds=30)
-"""An attempt may have reached the server so long after it was written down."""
+"""The longest time from a journal entry until its request reaches the server."""
 
 
 async def recall(workspace: Workspace) -> None:
-    """Let the workspace's pacing know of attempts it did not see; at most a minute old."""
+    """Count attempts of the last minute that the workspace has not counted yet."""
     pacing, start = workspace.pacing, workspace.now() - timedelta(seconds=SAME_LINK_SECONDS)
     try:
         entries = await asyncio.to_thread(workspace.journal.entries, ENTRIES)
     except JournalUnusable:
-        return  # then nothing is sent either, and that says why
+        return  # then nothing is sent either, with that reason
     recent = [
         entry
         for entry in entries
@@ -44,10 +44,10 @@ async def recall(workspace: Workspace) -> None:
 
 
 def arrival_time(entry: Entry, now: datetime) -> datetime:
-    """The latest moment at which it can have reached the server."""
+    """Return the latest time at which the request of an entry can have reached the server."""
     return min(entry.settled_at or now, entry.at + LONGEST_REQUEST, now)
 
 
 def _was_refused_by_limiter(entry: Entry) -> bool:
-    """Whether it was refused by a limiter: they do not count what they refuse themselves."""
+    """Whether a rate limiter refused it: those do not count what they refuse."""
     return entry.fate is Fate.FAILED and is_from_rate_limiter(entry.error or "")

@@ -1,4 +1,4 @@
-"""Reading the targets of changes again: for an undo, and for what a dead program left open."""
+"""Read the targets of changes again, for an undo and for writes that were cut off."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 Reading: TypeAlias = "State | CapgoError | None"
-"""What is there now, None for no such record, or why that cannot be told."""
+"""A state, None for no such record, or the error of the reading."""
 
 
 Progress: TypeAlias = "Callable[[int, int], None]"
-"""Hears of how many targets have been read, of how many."""
+"""Called with the number of targets read, and the number of all."""
 
 
 async def reread(
     changes: Sequence[Change], workspace: Workspace, progress: Progress | None = None
 ) -> list[Reading]:
-    """Read each target from the server, but a whole list only once for all that need it."""
+    """Read each target from the server; a whole list once for all changes that need it."""
     in_lists = Counter(change.noun for change in changes if change.reads_whole_list)
     lists: dict[str, CapgoError | None] = {}
     forbidden: dict[str, CapgoError] = {}
-    """By noun, that the key may not read such records: it is not asked for each of many."""
+    """By noun, the refusal to read such records: it is not requested again for each."""
     readings: list[Reading] = []
     for count, change in enumerate(changes):
         if progress is not None:
@@ -54,7 +54,7 @@ async def reread(
 
 
 async def _read(change: Change, workspace: Workspace, *, with_others: bool) -> State | None:
-    """Read one; what is looked for in a list is only missing once all of that is loaded."""
+    """Read one target; in a list it is only missing once the whole list is loaded."""
     with_list = with_others and change.reads_whole_list
     state = await (change.read_list(workspace) if with_list else change.read(workspace))
     if state is not None or not _is_looked_for_in_list(change):
@@ -78,7 +78,7 @@ def _is_looked_for_in_list(change: Change) -> bool:
 async def _with_bundle_names(
     change: Change, state: State | None, workspace: Workspace
 ) -> State | None:
-    """Where a channel's bundle is only told by its id, find out its name (contract §6.1)."""
+    """Add the name of a channel's bundle where the server tells its id only (contract §6.1)."""
     if state is None or change.noun != "channel" or "bundle" in state:
         return state
     if not workspace.joins_bundle_names:

@@ -1,4 +1,4 @@
-"""Finding out what became of writes whose program ended before it knew. Nothing is sent again."""
+"""Find the outcomes of writes that were cut off by the end of the program; nothing is resent."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """How many writes had no end, and what could be found out about them."""
+    """The number of writes that were cut off, by what was read back."""
 
     verified_count: int = 0
-    """It is as it was meant."""
+    """The record is as intended."""
     unknown_count: int = 0
-    """It is not as it was meant: never sent, refused, or changed since."""
+    """The record is not as intended: never sent, refused, or changed since."""
     unread_count: int = 0
-    """The server could not be asked; they are looked at again at the next start."""
+    """The record could not be read; it is read again at the next start."""
 
     next_step: ClassVar = NextStep.LIST_CHANGES
 
     def __str__(self) -> str:
-        """One line for the operator; empty when there was nothing."""
+        """Return one line for the operator; empty when there was none."""
         count = self.verified_count + self.unknown_count + self.unread_count
         if not count:
             return ""
@@ -51,7 +51,7 @@ class Resolution:
 
 
 async def resolve(workspace: Workspace, progress: Progress | None = None) -> Resolution:
-    """Read the targets of all writes that were cut off, and journal what is there.
+    """Read the targets of all writes that were cut off, and settle their journal entries.
 
     Raises:
         JournalUnusable: when the journal cannot be read or written.
@@ -74,7 +74,7 @@ async def resolve(workspace: Workspace, progress: Progress | None = None) -> Res
 
 
 def _outcome(change: Change, reading: Reading) -> Outcome | None:
-    """What is known now: as meant or not. Why, nobody can know; None while nothing was read."""
+    """Return the outcome of a write by what was read back; None while nothing was read."""
     if isinstance(reading, CapgoError):
         return None
     outcome = judge(change, reading)

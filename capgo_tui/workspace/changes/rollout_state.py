@@ -1,4 +1,4 @@
-"""What a channel's rollout is, and what a change of the channel does to it (contract §6.4, §18)."""
+"""The rollout of a channel, and the effects of changes on it (contract §6.4, §18)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PAUSE: Final = ("rollout_paused", "rollout_pause_reason")
 ROLLOUT: Final = ("rollout_bundle", "rollout_percentage_bps", "rollout_enabled", *PAUSE)
-"""The fields of a channel's state that together are its rollout."""
+"""The fields of a channel's state that make up its rollout."""
 NO_ROLLOUT: Final[State] = {
     "rollout_bundle": None,
     "rollout_percentage_bps": 0,
@@ -28,12 +28,12 @@ _MOST_STAGES: Final = 4
 
 
 def rollout_of(state: Mapping[str, Value]) -> State:
-    """Return the fields of a state that are its rollout."""
+    """Return the rollout fields of a state."""
     return {field: state[field] for field in ROLLOUT if field in state}
 
 
 def concerns_rollout(after: Mapping[str, Value]) -> bool:
-    """Whether a change of these fields can change the rollout as well."""
+    """Whether a change of these fields can change the rollout."""
     return "bundle" in after or not after.keys().isdisjoint(ROLLOUT)
 
 
@@ -83,9 +83,9 @@ def ends_rollout(traits: Traits, state: Mapping[str, Value], after: Mapping[str,
 
 
 def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[str, Value]) -> str:
-    """Return what becomes of the rollout of `state`, to be read before a change is confirmed.
+    """Return the impact of a change on the rollout of `state`, as a sentence.
 
-    Empty where there is no target, or where the change itself says what becomes of it.
+    Empty where there is no target, or where the change itself sets the target.
     """
     if not has_target(state) or "rollout_bundle" in after:
         return ""
@@ -101,7 +101,7 @@ def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[s
 
 
 def after_request(traits: Traits, state: Mapping[str, Value], fields: Mapping[str, Value]) -> State:
-    """Return the state that one request leaves, with what the server changes besides (§18.4)."""
+    """Return the state after one request, with the side effects of the server (§18.4)."""
     result = {**state, **fields}
     target = fields.get("rollout_bundle")
     has_new_target = target is not None and target != state.get("rollout_bundle")
@@ -119,17 +119,17 @@ def after_request(traits: Traits, state: Mapping[str, Value], fields: Mapping[st
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One of the requests that together make a channel what is wanted."""
+    """One of the requests that bring a channel to a goal."""
 
     before: State
     after: State
     """The fields that differ afterwards."""
     sends: State
-    """These, and what goes along with a target though it stays the same."""
+    """These, and the fields sent with a target although they stay the same."""
 
 
 def stages(traits: Traits, now: State, goal: State) -> list[Stage]:
-    """Return the requests, in order, that make a channel what is wanted.
+    """Return the requests, in order, that bring a channel to a goal.
 
     Target, share and state go together. A new target is never paused, so its pause is a request
     of its own (§6.4); where switching a rollout off drops the target, that is set afterwards.
@@ -143,7 +143,7 @@ def stages(traits: Traits, now: State, goal: State) -> list[Stage]:
             break
         after = _sendable_together(traits, missing)
         sends = after | _sent_with_target(traits, after, full_goal)
-        # Only of the first request it is known what else the rollout is before it.
+        # The rest of the rollout is known before the first request only.
         before = {} if result else rollout_of(state)
         before |= {field: state[field] for field in after if field in state}
         result.append(Stage(before, after, sends))

@@ -1,4 +1,4 @@
-"""What a record says about the fields that changes speak of, letter by letter."""
+"""The fields of records that changes set, with the exact texts of the server."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = str | int | float | bool | None
 State: TypeAlias = dict[str, Value]
-"""Some fields of a record, texts letter by letter as the server has them. A field that is not
-in it is not known; the state of a record that does not exist is None."""
+"""Some fields of a record, with the exact texts of the server. A field that is missing is not
+known; the state of a record that does not exist is None."""
 
 _OF_CHANNEL = tuple(field.name for field in fields(ChannelSettings))
 _NULLABLE = ("auto_pause_failure_rate_bps", "auto_pause_min_attempts", "auto_pause_min_failures")
-"""Of these a null is a value of its own: no such threshold (contract §6.4)."""
+"""Fields in which null is a value of its own: no such threshold (contract §6.4)."""
 
 
 def device_state(device: Device, *, tells_overrides: bool) -> State:
-    """The override; absent where the server does not tell overrides (contract §7.1)."""
+    """Return the override of a device; without it where the server tells none (contract §7.1)."""
     if device.channel is None:
         return {"channel": None} if tells_overrides and device.is_override_known else {}
     return {"channel": _exact(device, "channel", device.channel)}
 
 
 def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None]) -> State:
-    """Every setting the server tells; platform flags are never among them (contract §11.7).
+    """Return every setting that the server tells, never platform flags (contract §11.7).
 
     `name_of_bundle` gives the exact name of a bundle by its id, for servers that tell ids alone.
     """
@@ -59,7 +59,7 @@ def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None])
 
 
 def bundle_state(bundle: Bundle) -> State:
-    """What can be set on a bundle."""
+    """Return the fields that can be set on a bundle."""
     state: State = {}
     for field, text in (("link", bundle.link), ("comment", bundle.comment)):
         state[field] = _exact(bundle, field, text) if text else None
@@ -73,7 +73,7 @@ def _wire_name(bundle: BundleRef | None, name_of: Callable[[int], str | None]) -
 
 
 def _exact(record: Record, field: str, text: str) -> str:
-    """The server's own spelling of a text that was cleaned, if a request can hold it."""
+    """Return the server's spelling of a text that was cleaned, if a request can hold it."""
     raw = record.raw()
     value = raw.get(field) if isinstance(raw, dict) else None
     if not isinstance(value, str) or not value:

@@ -1,7 +1,7 @@
-"""Taking changes back: which, whether that still can be done, and how.
+"""Plan the undo of changes: which can be undone, whether they still can, and how.
 
-A record that is no longer as the change left it is not touched: whoever changed it since
-meant something by it. So the target is read first, and again compared when the yes comes.
+A record that somebody has changed since is left as it is. So the targets are read first, and
+compared again when the undo is confirmed.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 ROOM: Final = 78 - len("✗ Not undone: :  is  now, but was left .")
-"""Cells that a sentence leaves to its names on a screen of 80."""
+"""Cells for the names in a sentence, on a screen of 80."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoTarget:
-    """A change that is to be taken back."""
+    """A change to undo, with its journal entry."""
 
     entry: Entry
     change: Change
 
     def objection(self, current: State | None) -> str | None:
-        """Why it is left as it is, naming what it left and what is there now."""
+        """Return why it cannot be undone, with the state it left and the state now."""
         change, result, words = self.change, self._result, describe(self.change)
         if self._never_took_effect(current):
             return f"{words.name}: it never took effect, all is as before"
@@ -51,7 +51,7 @@ class UndoTarget:
             label = words.field_label(field)
             if field not in current:
                 if field not in (change.before or {}):
-                    continue  # never told, so nothing of it is taken back either
+                    continue  # never told, so it is not undone either
                 return f"{words.name}: this server does not tell its {label} now"
             if current[field] != value:
                 return _differs(change, field, current[field], value)
@@ -59,7 +59,7 @@ class UndoTarget:
 
     @property
     def _result(self) -> State | None:
-        """What it left: what was read back then, else what was meant."""
+        """The state it left: what was read back then, else what was intended."""
         entry, after = self.entry, self.change.after
         if entry.fate is None or entry.fate is Fate.UNKNOWN:
             return after
@@ -71,24 +71,24 @@ class UndoTarget:
 
     def _never_took_effect(self, current: State | None) -> bool:
         is_doubtful = self.entry.fate in (None, Fate.UNKNOWN, Fate.DIFFERENT)
-        # An empty state is one that was not known.
+        # An empty state was not known.
         return is_doubtful and self.change.before != {} and not self.change.is_outdated_by(current)
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """What takes back one change, or all of a run: to be asked, then carried out in order."""
+    """A plan that undoes one change or a batch: to be confirmed, then carried out in order."""
 
     done: tuple[UndoTarget, ...]
     changes: tuple[Change, ...]
     undoes: tuple[int, ...]
-    """For each of `changes` the number of the entry it takes back."""
+    """For each of `changes` the id of the journal entry that it undoes."""
     left_out: tuple[str, ...] = ()
-    """What of a run is not taken back, and why."""
+    """The changes of a batch that are not undone, with reasons."""
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """Its title on the screen."""
         if len(self.done) > 1:
             return f"Undo {len(self.done)} changes"
         change = self.done[0].change
@@ -100,18 +100,18 @@ class Undo:
 
     @property
     def batch(self) -> BatchPlan:
-        """What takes it back, where that is more than one change."""
+        """The plan of its batch, where it is more than one change."""
         return BatchPlan(self.title, self.changes, self.undoes)
 
     def objection(self, workspace: Workspace) -> str | None:
-        """Why it can no longer be done, by what the lists hold now; no request is made."""
+        """Return why it can no longer be done, by the collections alone, without a request."""
         for each in self.done:
             if (reason := each.objection(each.change.find(workspace))) is not None:
                 return reason
         seen_targets: set[tuple[str, str]] = set()
         for change in self.changes:
             target = (change.noun, change.key)
-            # A later step finds its record as the steps before it leave it.
+            # A later step of a record starts from the state that the step before it leaves.
             if target not in seen_targets and change.is_outdated_by(change.find(workspace)):
                 return f"{describe(change).name} has changed since it was asked"
             seen_targets.add(target)
@@ -120,17 +120,17 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The last change that can be undone, with those of its run; none when there is none."""
+    """The entries of the last change that can be undone with its batch; empty without one."""
 
     entries: tuple[Entry, ...] = ()
     passed_over: str = ""
-    """Why a later one is not it."""
+    """Why a later change was skipped."""
 
 
 def latest(entries: Sequence[Entry]) -> Latest:
-    """Find the last change that can be undone, going back from the newest.
+    """Find the last change that can be undone; entries come newest first.
 
-    What was undone is passed over, and so are undoings: those are redone by choosing them.
+    Changes that are undone are skipped, and so are undos: to redo, those are chosen by hand.
     """
     passed_over = ""
     for entry in entries:
@@ -145,7 +145,7 @@ def latest(entries: Sequence[Entry]) -> Latest:
 
 
 def together_with(entry: Entry, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """An entry and all that were confirmed with it, newest first."""
+    """Return an entry and all that were confirmed with it, newest first."""
     if entry.run is None:
         return (entry,)
     return tuple(each for each in entries if each.run == entry.run)
@@ -154,13 +154,13 @@ def together_with(entry: Entry, entries: Sequence[Entry]) -> tuple[Entry, ...]:
 async def plan(
     entries: Sequence[Entry], workspace: Workspace, progress: Progress | None = None
 ) -> Undo | str:
-    """Read the targets and make what takes the entries back; or say why nothing does."""
+    """Read the targets and return a plan that undoes the entries, or why none does."""
     candidates, skip_reasons = [], []
     for entry in entries:
         change = revive(entry)
         reason = why_not(entry) or _foreign_reason(entry, workspace)
         if len(entries) > 1 and (entry.undone or entry.fate is Fate.FAILED):
-            continue  # of a run there is nothing more to do about it
+            continue  # in a batch, nothing is left to undo of it
         if change is None or reason is not None:
             skip_reasons.append(f"{target_label(entry, change)}: {reason}")
         else:
@@ -170,7 +170,7 @@ async def plan(
     changes: list[Change] = []
     undoes: list[int] = []
     for candidate, reading in zip(candidates, readings, strict=True):
-        # What it is called, and where its row is, is told by what was just read.
+        # Its label and row may have changed since: take them from what was just read.
         target = replace(candidate, change=candidate.change.refresh_identity(workspace))
         inverses = await _inverses(target, reading, workspace)
         if isinstance(inverses, str):
@@ -201,7 +201,7 @@ async def _inverses(
     inverses = target.change.inverse(reading, result, traits)
     if isinstance(inverses, str):
         return f"{name}: {inverses}"
-    # A demoted default is another record, of which nothing is known yet.
+    # A demoted default is another record, which has not been read yet.
     others = [each for each in inverses if each.key != target.change.key]
     for other, state in zip(others, await reread(others, workspace), strict=True):
         if isinstance(state, CapgoError):
@@ -216,7 +216,7 @@ async def _inverses(
 
 
 def _differs(change: Change, field: str, current: Value, result: Value) -> str:
-    """Both values in sight in one row of 80 cells, whatever has to be shortened for it."""
+    """Return a sentence of at most 80 cells with both values, shortened where necessary."""
     words = describe(change)
     texts = (change.label, words.value_label(field, current), words.value_label(field, result))
     label = words.field_label(field)
@@ -226,12 +226,12 @@ def _differs(change: Change, field: str, current: Value, result: Value) -> str:
 
 
 def why_not(entry: Entry) -> str | None:
-    """Why an entry can certainly not be undone, before anything is read."""
+    """Return why an entry can certainly not be undone, before anything is read."""
     return _final_reason(entry) or _irreversible_reason(revive(entry))
 
 
 def _final_reason(entry: Entry) -> str | None:
-    """Why an entry needs no undo, or is none to be undone now."""
+    """Return why an entry needs no undo, or cannot be undone now."""
     if entry.is_damaged:
         return DAMAGED_ROW
     if entry.under_way:
@@ -257,7 +257,7 @@ def _irreversible_reason(change: Change | None) -> str | None:
 
 
 def _had_no_effect(entry: Entry) -> bool:
-    """Whether it may have been done, but was read back as it had been before."""
+    """Whether its outcome is doubtful and its record was read back unchanged."""
     if entry.fate not in (Fate.UNKNOWN, Fate.DIFFERENT) or entry.found is None:
         return False
     change = revive(entry)

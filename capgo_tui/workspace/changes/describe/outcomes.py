@@ -1,4 +1,4 @@
-"""What became of a change, in one line that says what is true now."""
+"""Outcomes in one line, with the state of the record now."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 LINE = 79
-"""Cells of the line it is told in, on a screen of the usual width."""
+"""Cells of the status line on a screen of 80."""
 
 
 def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
-    """Return one clean line: a mark (``✓ ! ? ✗``), the target, and what it is now.
+    """Return one clean line: a mark (``✓ ! ? ✗``), the target, and its state now.
 
-    `step` is what the front end adds to it for `Outcome.next_step`.
+    `step` is the text of the front end for `Outcome.next_step`.
     """
     words, error = describe(change), outcome.error
     name = words.name
@@ -64,7 +64,7 @@ def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
 
 
 def outcome_label(change: Change, outcome: Outcome) -> str:
-    """Return the same in a few words, for a line that names the target already."""
+    """Return an outcome in a few words, for a line that has the name of the target."""
     error, words = outcome.error, describe(change)
     now = _now(words, outcome.readback)
     line = ""
@@ -97,7 +97,7 @@ def outcome_label(change: Change, outcome: Outcome) -> str:
 
 
 def count_read_back(change: Change, untold: Sequence[str]) -> str:
-    """How many of the fields that were set were told back: ``4 of 8 read back``."""
+    """Return how many of the fields it sets were read back: ``4 of 8 read back``."""
     fields = len(change.after or {})
     return f"{fields - len(untold)} of {fields} read back"
 
@@ -110,7 +110,7 @@ def _read_back(words: Description[Change], state: State | None) -> str:
 
 
 def _success(words: Description[Change], outcome: Outcome, now: str) -> str:
-    """What is true now and that it was read back, in fewer words where a line is too short."""
+    """Return the line of a success, with fewer words where it is too long."""
     facts = _remarks(words, outcome)
     untold = words.untold_fields(outcome.readback)
     brief_back = _read_back(words, outcome.readback) if untold else "read back"
@@ -125,7 +125,7 @@ def _success(words: Description[Change], outcome: Outcome, now: str) -> str:
 
 
 def _remarks(words: Description[Change], outcome: Outcome) -> list[str]:
-    """What is to be said of its success, and of what the server changed with it."""
+    """Return the remark on a success and the label of its side effects."""
     side_effects = outcome.side_effects
     remarks = (
         words.remark(outcome.readback),
@@ -135,7 +135,7 @@ def _remarks(words: Description[Change], outcome: Outcome) -> list[str]:
 
 
 def _unclear(error: CapgoError | None) -> str:
-    """Why it is not known whether it was done: there is no answer, or one that does not tell."""
+    """Return why the outcome is not known: no reply, or one that says nothing."""
     if error is None or error.status is None or error.kind is ErrorKind.UNREACHABLE:
         return "the answer was lost"
     return f"HTTP {error.status} is no clear answer"
@@ -148,7 +148,7 @@ def _why(change: Change, outcome: Outcome) -> str:
 
 
 def _now(words: Description[Change], state: State | None) -> str:
-    """What was found, in the words of the change: ``override is beta``, ``gone``."""
+    """Return a state read back in the words of the change: ``override is beta``, ``gone``."""
     change = words.change
     if state is None:
         return "gone" if change.before is not None else "not there"
