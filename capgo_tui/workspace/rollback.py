@@ -99,7 +99,7 @@ def _names(entries: Iterable[Entry], key: str) -> Iterator[str]:
     of_channels = (
         entry
         for entry in entries
-        if entry.kind.startswith("channel.") and entry.fate is not None and entry.fate.took
+        if entry.kind.startswith("channel.") and entry.state is not None and entry.state.is_accepted
     )
     for _, change in iterate_changes(of_channels):
         for state in (change.after, change.before) if change.key == key else ():

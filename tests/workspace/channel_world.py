@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel
@@ -79,7 +79,7 @@ def sent(world: World) -> list[tuple[str, dict[str, object]]]:
 async def done(workspace: Workspace, change: Change) -> Outcome:
     """Carry a change out that must be verified."""
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.VERIFIED, outcome
+    assert outcome.state is OutcomeState.VERIFIED, outcome
     assert not workspace.writing
     return outcome
 

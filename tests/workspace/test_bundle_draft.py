@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.bundle_draft import TAKEN, NotesDraft, RegistrationDraft
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.workspace.channel_world import bundle, done, loaded, names, sent
 from tests.workspace.world import World, open_world
 
@@ -78,7 +78,7 @@ async def test_what_passes_every_rule_is_taken_by_the_server(world: World) -> No
     workspace = await loaded(world)
     draft = filled(workspace, version=" 9.9.9+b.1 ", session_key=SECRET, key_id="k" * 20)
     assert draft.first_error() is None
-    assert (await done(workspace, draft.change())).fate is Fate.VERIFIED
+    assert (await done(workspace, draft.change())).state is OutcomeState.VERIFIED
     body = {"app_id": world.app_id, "version": "9.9.9+b.1", "session_key": SECRET}
     assert sent(world)[0][1].items() >= body.items()
 

@@ -9,9 +9,9 @@ import pytest
 
 from capgo_tui.api.revisions import TRAITS, Revision
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import form_fields
 from capgo_tui.workspace.next_step import NextStep
@@ -98,7 +98,7 @@ async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
     method, body = draft.request().split(" {", 1)
     assert method == "POST /channel"
     outcome = await carry_out(draft.change(), draft._workspace)
-    assert outcome.fate is Fate.VERIFIED
+    assert outcome.state is OutcomeState.VERIFIED
     assert sent(world) == [("POST /channel", json.loads("{" + body))], "as it was shown"
     assert setting(world, "beta", "auto_pause_failure_rate_bps") == "250"
     assert carried(world, "beta") == names(world)[4]
@@ -145,7 +145,7 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
     draft.cycle(field(draft, "rollout_paused"))
     assert "never paused" in draft.error(target)
     draft.cycle(field(draft, "rollout_paused"))
-    assert (await carry_out(draft.change(), draft._workspace)).fate is Fate.VERIFIED
+    assert (await carry_out(draft.change(), draft._workspace)).state is OutcomeState.VERIFIED
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ async def test_a_new_channel_takes_settings_of_another(revision: str) -> None:
         assert "no loaded channel" in draft.copy_from("nope")
         assert "settings of beta copied" in draft.copy_from("bet")
         outcome = await carry_out(draft.change(), draft._workspace)
-        assert outcome.fate is not Fate.FAILED, outcome
+        assert outcome.state is not OutcomeState.FAILED, outcome
         assert len(sent(world)) == 1
         if revision != "legacy":
             assert setting(world, "pr-9", "allow_dev") == "0"
@@ -188,8 +188,8 @@ async def test_a_new_default_is_asked_as_a_wide_change(world: World) -> None:
     draft.type(draft.fields[0], "pr-9")
     draft.cycle(field(draft, "public"))
     change = draft.change()
-    assert change.level is Guard.LIST
-    assert any("production may stop being the default" in line for line in change.touches)
+    assert change.level is ConfirmationLevel.LIST
+    assert any("production may stop being the default" in line for line in change.impact)
 
 
 async def test_a_channel_that_changes_meanwhile_is_what_it_is_compared_with(world: World) -> None:

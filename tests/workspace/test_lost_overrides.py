@@ -60,7 +60,7 @@ async def test_the_deletion_of_a_channel_says_of_how_many_it_is_not_known() -> N
     async with open_world(devices=DEVICES) as world:
         workspace, _ = await lost(world)
         beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
-        touches = deletion(workspace, beta).touches
+        touches = deletion(workspace, beta).impact
         assert f"of {DEVICES + 200} loaded devices the server did not tell the override" in touches
 
 

@@ -163,7 +163,7 @@ async def test_the_next_older_one_is_of_the_same_line(
     assert (one.bundle.name, len(one.warnings)) == (expected, warns)
     beta = channel(workspace, "beta")
     change = promotion(workspace, beta, one.bundle, kind=Rollback, warnings=one.warnings)
-    assert set(one.warnings) <= set(change.touches), "read before it is confirmed"
+    assert set(one.warnings) <= set(change.impact), "read before it is confirmed"
 
 
 async def test_a_higher_version_is_no_guess_and_a_warning_where_it_was_carried(

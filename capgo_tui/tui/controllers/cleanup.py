@@ -138,7 +138,7 @@ class CleanupController:
             form.say("")
             lines = _lines(plan, draft.notes(), self._workspace.now())
             question = Question(
-                batch.changes, self._workspace, batch.title, is_listed=True, is_again=changed
+                batch.changes, self._workspace, batch.title, is_listed=True, is_repeated=changed
             )
             if not await self._writing.ask(question, lines):
                 form.say("Nothing was deleted.")

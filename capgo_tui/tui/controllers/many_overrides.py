@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.override_plans import device_notes, override_plan
 from capgo_tui.workspace.changes.overrides import channel_refusal
 
@@ -127,5 +127,7 @@ class ManyOverrides:
         """What is done is no longer marked, so that what failed can be done again."""
         batch = await asked
         if batch is not None:
-            done = [s for s in batch.steps if s.outcome and s.outcome.fate is Fate.VERIFIED]
+            done = [
+                s for s in batch.steps if s.outcome and s.outcome.state is OutcomeState.VERIFIED
+            ]
             self._unmark([step.change.key for step in done])

@@ -20,7 +20,7 @@ from capgo_tui.workspace.changes.carry_out import (
     send_once,
     settle,
 )
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.changes.rights import find_missing_right
 from capgo_tui.workspace.failures import brief, next_step_after
@@ -39,7 +39,7 @@ TICK: Final = 0.2
 MIN_SAMPLES: Final = 5
 """The fewest finished changes from which the remaining time is estimated."""
 BROKEN_OFF: Final = "the step before it did not succeed"
-_CONTINUING_FATES: Final = (Fate.VERIFIED, Fate.UNVERIFIED)
+_CONTINUING_STATES: Final = (OutcomeState.VERIFIED, OutcomeState.UNVERIFIED)
 
 
 @dataclass(slots=True, eq=False)
@@ -49,15 +49,15 @@ class Step:
     change: Change
     undoes: int | None = None
     outcome: Outcome | None = None
-    skipped: str = ""
+    skip_reason: str = ""
     """The skip reason: it was not needed, or its record has changed."""
-    untried: str = ""
+    untried_reason: str = ""
     """Why it was not tried: the server had refused another change for this reason."""
     next_step: NextStep | None = None
     """What the operator can do about that reason."""
-    under_way: bool = False
-    waiting: bool = False
-    unread: bool = False
+    is_under_way: bool = False
+    is_waiting: bool = False
+    is_unread: bool = False
     """Whether it was sent, and will be read back with others of its kind at the end."""
 
     @property
@@ -66,9 +66,9 @@ class Step:
         return self.change.noun, self.change.key
 
     @property
-    def ended(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether it was skipped or has an outcome."""
-        return bool(self.skipped) or self.outcome is not None
+        return bool(self.skip_reason) or self.outcome is not None
 
 
 class Batch:
@@ -93,7 +93,7 @@ class Batch:
         taken_back = undoes or [None] * len(changes)
         self.steps = [Step(*pair) for pair in zip(changes, taken_back, strict=True)]
         self._began: datetime | None = None
-        self.waits = 0.0
+        self.wait_seconds = 0.0
         """Seconds until it continues, while all remaining changes wait for a rate limit."""
         self._ready_steps = deque(self.steps)
         self._waiting_steps: list[Step] = []
@@ -110,48 +110,50 @@ class Batch:
         self._stopping.set()
 
     @property
-    def stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         """Whether it was stopped."""
         return self._stopping.is_set()
 
     @property
-    def done(self) -> int:
+    def finished_count(self) -> int:
         """The number of changes that are finished or skipped."""
-        return sum(step.ended for step in self.steps)
+        return sum(step.is_finished for step in self.steps)
 
     @property
     def seconds_left(self) -> float | None:
         """The estimated seconds that remain; None with too few finished changes."""
-        sent_count = self.done - self.skipped
+        sent_count = self.finished_count - self.skipped_count
         if self._began is None or sent_count < MIN_SAMPLES:
             return None
         seconds = (self._workspace.now() - self._began).total_seconds()
-        return seconds / sent_count * (len(self.steps) - self.done) if seconds > 0 else None
+        return (
+            seconds / sent_count * (len(self.steps) - self.finished_count) if seconds > 0 else None
+        )
 
     @property
-    def skipped(self) -> int:
+    def skipped_count(self) -> int:
         """The number of skipped changes."""
-        return sum(bool(step.skipped) for step in self.steps)
+        return sum(bool(step.skip_reason) for step in self.steps)
 
     @property
-    def untried(self) -> dict[str, int]:
+    def untried_counts(self) -> dict[str, int]:
         """The number of changes not tried, by reason."""
-        return Counter(step.untried for step in self.steps if step.untried)
+        return Counter(step.untried_reason for step in self.steps if step.untried_reason)
 
-    def count(self, *fates: Fate) -> int:
+    def count(self, *states: OutcomeState) -> int:
         """Return the number of changes whose outcome has one of these states."""
-        return sum(step.outcome is not None and step.outcome.fate in fates for step in self.steps)
+        return sum(step.outcome is not None and step.outcome.state in states for step in self.steps)
 
-    async def go(self) -> None:
+    async def carry_out(self) -> None:
         """Carry out all changes; raises nothing but a cancellation."""
         await recall(self._workspace)
         self._began = self._workspace.now()
         while (step := await self._next()) is not None:
-            step.under_way = True
+            step.is_under_way = True
             with self._workspace.marked_as_writing(step.change):
                 step.outcome = await self._carry_out(step)
-            step.under_way = False
-            if step.undoes is not None and step.outcome.fate not in _CONTINUING_FATES:
+            step.is_under_way = False
+            if step.undoes is not None and step.outcome.state not in _CONTINUING_STATES:
                 self._broken_off.add(step.undoes)
             self._hold_after_limit(step.outcome)
             if self._must_end(step.outcome):
@@ -169,27 +171,27 @@ class Batch:
 
     async def _next(self) -> Step | None:
         """Wait for and return the next step to send; None at the end or when stopped."""
-        while not self.stopped:
+        while not self.is_stopped:
             if self._ready_steps:
                 step = self._ready_steps.popleft()
                 must_wait = step.target in self._waiting_targets
             elif self._waiting_steps:
-                at, self.waits = self._soonest()
-                if self.waits > 0:
+                at, self.wait_seconds = self._soonest()
+                if self.wait_seconds > 0:
                     await self._pause()
                     continue
                 step, must_wait = self._waiting_steps.pop(at), False
-                step.waiting = False
+                step.is_waiting = False
                 self._waiting_targets = {each.target for each in self._waiting_steps}
             else:
                 return None
             broken_off = BROKEN_OFF if step.undoes in self._broken_off else ""
-            step.skipped = broken_off or step.change.needless(self._workspace)
-            if step.skipped:
+            step.skip_reason = broken_off or step.change.skip_reason(self._workspace)
+            if step.skip_reason:
                 continue
             if not must_wait and self.wait_of(step) <= 0:
                 return step
-            step.waiting = True
+            step.is_waiting = True
             self._waiting_steps.append(step)
             self._waiting_targets.add(step.target)
         return None
@@ -205,24 +207,24 @@ class Batch:
         blocked_steps = {
             step
             for step in remaining
-            if concerns(step.change) and not step.change.needless(self._workspace)
+            if concerns(step.change) and not step.change.skip_reason(self._workspace)
         }
         undoes = {step.undoes for step in blocked_steps} - {None}
         for step in remaining:
             if step in blocked_steps or step.undoes in undoes:
-                step.untried, step.next_step, step.waiting = reason, next_step, False
-        self._ready_steps = deque(step for step in self._ready_steps if not step.untried)
-        self._waiting_steps = [step for step in self._waiting_steps if not step.untried]
+                step.untried_reason, step.next_step, step.is_waiting = reason, next_step, False
+        self._ready_steps = deque(step for step in self._ready_steps if not step.untried_reason)
+        self._waiting_steps = [step for step in self._waiting_steps if not step.untried_reason]
         self._waiting_targets = {each.target for each in self._waiting_steps}
 
     async def _journal_untried(self) -> None:
         """Write the unsent steps of a started undo to the journal: the undo is not complete."""
         started_undoes = {step.undoes for step in self.steps if step.outcome is not None}
         for step in self.steps:
-            if step.undoes is None or step.ended or step.undoes not in started_undoes:
+            if step.undoes is None or step.is_finished or step.undoes not in started_undoes:
                 continue
-            refusal = Refused(step.untried or "stopped before it was sent")
-            outcome = Outcome(Fate.FAILED, refused=refusal, is_read_back=False)
+            refusal = Refused(step.untried_reason or "stopped before it was sent")
+            outcome = Outcome(OutcomeState.FAILED, refusal=refusal, is_read_back=False)
             await journal_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
 
     def _soonest(self) -> tuple[int, float]:
@@ -233,16 +235,16 @@ class Batch:
         heads: dict[tuple[str, str], int] = {}
         for at, step in enumerate(self._waiting_steps):
             heads.setdefault(step.target, at)
-        waits = [(self.wait_of(self._waiting_steps[at]), at) for at in heads.values()]
-        ready = [at for wait, at in waits if wait <= 0]
+        wait_seconds = [(self.wait_of(self._waiting_steps[at]), at) for at in heads.values()]
+        ready = [at for wait, at in wait_seconds if wait <= 0]
         if ready:
             return ready[0], 0
-        wait, at = min(waits)
+        wait, at = min(wait_seconds)
         return at, wait
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), min(self.waits, TICK))
+            await asyncio.wait_for(self._stopping.wait(), min(self.wait_seconds, TICK))
 
     async def _carry_out(self, step: Step) -> Outcome:
         result = await send_once(
@@ -257,7 +259,7 @@ class Batch:
         if not step.change.reads_whole_list:
             return await conclude(result, self._workspace)
         self._unread_steps.append((step, result))
-        step.unread = True
+        step.is_unread = True
         return await settle(self._workspace, result.entry, make_unverified_outcome(result.error))
 
     def _hold_after_limit(self, outcome: Outcome) -> None:
@@ -293,7 +295,7 @@ class Batch:
                 outcome = make_unread_outcome(sent_change, failure)
             outcome = replace(outcome, bug=sent_change.bug or outcome.bug)
             step.outcome = await settle(self._workspace, sent_change.entry, outcome)
-            step.unread = False
+            step.is_unread = False
 
     def _list_deleted_rows(self) -> list[str]:
         """Return the row keys of records that the server has said it deleted."""

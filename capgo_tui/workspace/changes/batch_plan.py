@@ -30,7 +30,7 @@ class BatchPlan:
     changes: Sequence[Change]
     undoes: Sequence[int | None] = ()
     """For each change the id of the journal entry that it undoes; empty if none does."""
-    again: Again = _same
+    remake: Again = _same
     """Makes a change again of its record as it is now; None when that is gone."""
     notes: Sequence[str] = ()
     """Sentences to read before it is confirmed."""
@@ -40,7 +40,7 @@ class BatchPlan:
     def remake_changes(self) -> BatchPlan:
         """Return the same plan for the records as they are now."""
         undoes = self.undoes or [None] * len(self.changes)
-        new_changes = [self.again(change) for change in self.changes]
+        new_changes = [self.remake(change) for change in self.changes]
         remaining = [(c, u) for c, u in zip(new_changes, undoes, strict=True) if c is not None]
         return replace(
             self,
@@ -54,12 +54,14 @@ class BatchPlan:
         return [
             each
             for each in self.changes
-            if not (describe(each).unsendable or each.needless(workspace))
+            if not (describe(each).unsendable or each.skip_reason(workspace))
         ]
 
     def describe_skipped(self, workspace: Workspace) -> list[str]:
         """Return the skip reasons of the other changes, each with its count."""
-        reasons = (describe(each).unsendable or each.needless(workspace) for each in self.changes)
+        reasons = (
+            describe(each).unsendable or each.skip_reason(workspace) for each in self.changes
+        )
         counts = Counter(filter(None, reasons))
         if self.missing_count:
             counts[NOT_IN_LIST] += self.missing_count

@@ -35,19 +35,19 @@ FRESH: Final = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Deletions:
+class DeletionPlan:
     """Deletions of some bundles, and the refusals of the others with clean reasons."""
 
     changes: Sequence[BundleDeletion]
-    refused: Sequence[tuple[Bundle, str]]
+    refusals: Sequence[tuple[Bundle, str]]
     links: BundleLinks
     """The links of bundles by which they were judged."""
 
     @property
     def batch(self) -> BatchPlan:
         """The plan of the deletions; the impact of the first names the refusals."""
-        stay = tuple(f"{bundle.name} stays, {why}" for bundle, why in self.refused)
-        first = self.changes[0].model_copy(update={"touches": self.changes[0].touches + stay})
+        stay = tuple(f"{bundle.name} stays, {why}" for bundle, why in self.refusals)
+        first = self.changes[0].model_copy(update={"impact": self.changes[0].impact + stay})
         changes = [first, *self.changes[1:]]
         many = f"{len(changes)} bundles" if len(changes) > 1 else f"bundle {first.label}"
         return BatchPlan(f"Delete {many}", changes)
@@ -66,7 +66,7 @@ async def links_of(workspace: Workspace) -> BundleLinks:
     return await asyncio.to_thread(count, channels, devices)
 
 
-def linked_now(workspace: Workspace, links: BundleLinks) -> BundleLinks:
+def update_links(workspace: Workspace, links: BundleLinks) -> BundleLinks:
     """Return links with the channels as they are loaded now."""
     channels = workspace.channels.records.values()
     return links.with_channels(channels, untold_channels(workspace))
@@ -109,7 +109,7 @@ def is_known(collection: Collection[Bundle] | Collection[Channel]) -> bool:
     return whole and collection.error is None
 
 
-async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletions:
+async def plan_deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> DeletionPlan:
     """Plan the deletion of some bundles; loads all channels first, for any may use one.
 
     Raises:
@@ -129,7 +129,7 @@ async def deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Deletion
             refusals.append((bundle, reason))
         else:
             changes.append(deletion(workspace, bundle, links))
-    return Deletions(changes, refusals, links)
+    return DeletionPlan(changes, refusals, links)
 
 
 def cleanup_batch(workspace: Workspace, plan: Plan) -> BatchPlan:
@@ -152,16 +152,16 @@ def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits) -> str:
 def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> BundleDeletion:
     """Return the deletion of one bundle, with its impact on channels and devices."""
     channels = links.channels_of(bundle)
-    touches = []
+    impact = []
     if channels:
-        touches.append(f"{bundle.name} is {linked_to(channels)}: left pointing at nothing")
+        impact.append(f"{bundle.name} is {linked_to(channels)}: left pointing at nothing")
     if links.untold:
-        touches.append(f"{links.untold}: {IN_USE}; {SERVER_REFUSES}")
+        impact.append(f"{links.untold}: {IN_USE}; {SERVER_REFUSES}")
     if runners := links.run_by(bundle):
-        touches.append(f"{bundle.name} is {runners}")
+        impact.append(f"{bundle.name} is {runners}")
     if not links.all_devices:
-        touches.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
-    touches.append(GONE_FOR_GOOD)
+        impact.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
+    impact.append(GONE_FOR_GOOD)
     return BundleDeletion(
         app_id=workspace.target.app_id,
         key=bundle.wire_key,
@@ -169,7 +169,7 @@ def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> Bundle
         label=bundle.name,
         before=bundle_state(bundle),
         after=None,
-        touches=tuple(touches),
+        impact=tuple(impact),
         agreed_channels=tuple(map(str, channels)),
     )
 
@@ -188,32 +188,32 @@ def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion
     Channels and bundles are taken as they are now, devices from `links`.
     """
     bundles = workspace.bundles.records.values()
-    links = linked_now(workspace, links)
+    links = update_links(workspace, links)
     used_bundles = [bundle for bundle in bundles if links.channels_of(bundle)]
     spares = workspace.client.traits.delete_all is DeleteAll.UNLINKED
     count = len(bundles) - (len(used_bundles) if spares else 0)
     unsure = spares and links.untold
     most = "at most " if unsure else ""
-    touches = [f"{most}{count} of {len(bundles)} loaded bundles go, for good"]
+    impact = [f"{most}{count} of {len(bundles)} loaded bundles go, for good"]
     if not is_known(workspace.bundles):
-        touches.append("not all bundles could be loaded: there may be more, and they go as well")
+        impact.append("not all bundles could be loaded: there may be more, and they go as well")
     if links.untold:
-        touches.append(f"{links.untold}: they may use more of the bundles")
+        impact.append(f"{links.untold}: they may use more of the bundles")
     if unsure:
-        touches.append("the server keeps what channels use: how many that are is not known")
+        impact.append("the server keeps what channels use: how many that are is not known")
     elif spares:
-        touches.append(f"the server keeps what channels use: {len(used_bundles)}")
+        impact.append(f"the server keeps what channels use: {len(used_bundles)}")
     else:
-        touches.append("this server deletes ALL of them, also what channels use")
-        touches += [
+        impact.append("this server deletes ALL of them, also what channels use")
+        impact += [
             f"{bundle.name} is {linked_to(links.channels_of(bundle))}: left pointing at nothing"
             for bundle in used_bundles
         ]
     targets = [bundle for bundle in bundles if not (spares and links.channels_of(bundle))]
     if run_count := sum(links.devices_on(bundle) > 0 for bundle in targets):
-        touches.append(f"loaded devices run {run_count} of those that go")
+        impact.append(f"loaded devices run {run_count} of those that go")
     if not links.all_devices:
-        touches.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
+        impact.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
     return AllBundlesDeletion(
         app_id=workspace.target.app_id,
         key=workspace.target.app_id,
@@ -221,5 +221,5 @@ def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion
         before={} if unsure else {"bundles": count},
         after={"bundles": 0},
         spares_linked=spares,
-        touches=tuple(touches),
+        impact=tuple(impact),
     )

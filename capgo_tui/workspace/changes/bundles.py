@@ -15,7 +15,7 @@ from capgo_tui.api.requests import BundleName
 from capgo_tui.api.revisions import LIVE, DeleteAll
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
 from capgo_tui.workspace.changes.change import Change, Inverse, RecordChanged
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.states import State, bundle_state
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class BundleRegistration(BundleChange):
                 label=self.label,
                 before={},
                 after=None,
-                touches=(f"the name {self.label} stays taken for 90 days",),
+                impact=(f"the name {self.label} stays taken for 90 days",),
             ),
         )
 
@@ -203,7 +203,7 @@ class BundleDeletion(BundleChange):
 
     kind: Literal["bundle.delete"] = "bundle.delete"
     right: ClassVar[str] = "delete bundles"
-    level: Guard = Field(default=Guard.TYPED, alias="guard")
+    level: ConfirmationLevel = Field(default=ConfirmationLevel.TYPED, alias="guard")
     agreed_channels: tuple[str, ...] = Field(default=(), alias="agreed")
     """The channels that use it, as shown before it was confirmed."""
 
@@ -247,7 +247,7 @@ class AllBundlesDeletion(BundleChange):
 
     kind: Literal["bundle.delete_all"] = "bundle.delete_all"
     right: ClassVar[str] = "delete bundles"
-    level: Guard = Field(default=Guard.TYPED, alias="guard")
+    level: ConfirmationLevel = Field(default=ConfirmationLevel.TYPED, alias="guard")
     spares_linked: bool
     """Whether the server keeps what channels use."""
 

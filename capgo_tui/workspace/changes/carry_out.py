@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, Refused
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ async def send_once(
         workspace.pacing.note(change.limits, error, entry)
         if error.maybe_sent:
             return SentChange(change, entry, error)
-        return await settle(workspace, entry, Outcome(Fate.FAILED, error=error, is_read_back=False))
+        return await settle(
+            workspace, entry, Outcome(OutcomeState.FAILED, error=error, is_read_back=False)
+        )
     except Exception as bug:  # noqa: BLE001 - it may be out: what it did must be told
         workspace.pacing.note(change.limits, entry=entry)
         return SentChange(change, entry, _make_bug_error(bug, maybe_sent=True), bug)
@@ -92,10 +94,10 @@ async def send_once(
 def not_sent(why: Exception) -> Outcome:
     """Return the outcome of a change that failed before it was sent."""
     if isinstance(why, CapgoError):
-        return Outcome(Fate.FAILED, error=why, is_read_back=False)
+        return Outcome(OutcomeState.FAILED, error=why, is_read_back=False)
     if isinstance(why, Refused):
-        return Outcome(Fate.FAILED, refused=why, is_read_back=False)
-    return Outcome(Fate.FAILED, error=_make_bug_error(why), bug=why, is_read_back=False)
+        return Outcome(OutcomeState.FAILED, refusal=why, is_read_back=False)
+    return Outcome(OutcomeState.FAILED, error=_make_bug_error(why), bug=why, is_read_back=False)
 
 
 def _make_bug_error(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
@@ -113,7 +115,7 @@ async def journal_refusal(
             workspace.journal.intend, change, None, undoes=undoes, run=run
         )
     except JournalUnusable:
-        return replace(outcome, journalled=False)
+        return replace(outcome, is_journalled=False)
     return await settle(workspace, entry, outcome)
 
 
@@ -135,7 +137,7 @@ async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
     try:
         await asyncio.to_thread(workspace.journal.settle, entry, outcome)
     except JournalUnusable:
-        return replace(outcome, journalled=False)
+        return replace(outcome, is_journalled=False)
     return outcome
 
 
@@ -151,7 +153,7 @@ def make_unverified_outcome(
 ) -> Outcome:
     """Return the outcome of a change that was sent and cannot be verified."""
     return Outcome(
-        Fate.UNKNOWN if send_error else Fate.UNVERIFIED,
+        OutcomeState.UNKNOWN if send_error else OutcomeState.UNVERIFIED,
         None,
         send_error or read_error,
         is_read_back=False,
@@ -175,7 +177,9 @@ def judge(change: Change, state: State | None, error: CapgoError | None = None) 
     is_done = change.is_done(state)
     side_effects = change.side_effects(state)
     if is_done and not dropped_fields and change.is_expected(side_effects):
-        return Outcome(Fate.VERIFIED, state, side_effects=side_effects)
+        return Outcome(OutcomeState.VERIFIED, state, side_effects=side_effects)
     # A request whose reply was lost may still be carried out.
-    fate = Fate.UNKNOWN if error and not is_done else Fate.DIFFERENT
-    return Outcome(fate, state, error, dropped_fields=dropped_fields, side_effects=side_effects)
+    outcome_state = OutcomeState.UNKNOWN if error and not is_done else OutcomeState.DIFFERENT
+    return Outcome(
+        outcome_state, state, error, dropped_fields=dropped_fields, side_effects=side_effects
+    )

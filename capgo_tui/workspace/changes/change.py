@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from capgo_tui.api.errors import Refused
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.states import State  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ class Change(BaseModel, ABC):
     """The row key of its record in the collection; None where there is no row (yet)."""
     before: State | None
     after: State | None
-    touches: tuple[CleanText, ...] = ()
+    impact: tuple[CleanText, ...] = Field(default=(), alias="touches")
     """The impact: sentences about what else happens, to be read before it is confirmed."""
-    level: Guard = Field(default=Guard.LINE, alias="guard")
+    level: ConfirmationLevel = Field(default=ConfirmationLevel.LINE, alias="guard")
     """How much it takes to confirm it."""
 
     @abstractmethod
@@ -141,7 +141,7 @@ class Change(BaseModel, ABC):
         del workspace
         return self.model_copy(update={"label": clean(self.key), "row": None})
 
-    def needless(self, workspace: Workspace) -> str:
+    def skip_reason(self, workspace: Workspace) -> str:
         """Return why it need not be sent, by what the collections hold; empty when it must be."""
         del workspace
         return ""

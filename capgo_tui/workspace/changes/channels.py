@@ -14,7 +14,7 @@ from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.change import Change, CleanText, Inverse, RecordChanged
 from capgo_tui.workspace.changes.channel_words import setting_label
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
     concerns_rollout,
     describe_effect,
@@ -134,10 +134,8 @@ class ChannelChange(Change):
         if not after.get("public") or self.demotes:
             return self
         await workspace.channels.reread()
-        touches, demoted_names = default_effects(workspace, self.channel(workspace), after)
-        return self.model_copy(
-            update={"touches": (*self.touches, *touches), "demotes": demoted_names}
-        )
+        impact, demoted_names = default_effects(workspace, self.channel(workspace), after)
+        return self.model_copy(update={"impact": (*self.impact, *impact), "demotes": demoted_names})
 
     def is_expected(self, side_effects: State) -> bool:
         """Whether the rollout is what the operator was told before."""
@@ -172,19 +170,19 @@ class ChannelChange(Change):
         return [name for name in self.demotes if isinstance(names, list) and name in names]
 
     def split_into_stages(
-        self, traits: Traits, now: State, goal: State, touches: Sequence[str] = ()
+        self, traits: Traits, now: State, goal: State, impact: Sequence[str] = ()
     ) -> list[SettingsChange]:
         """Return the changes, of one request each, that bring the channel to a goal."""
         steps: list[SettingsChange] = []
         for stage in stages(traits, now, goal):
-            impact = () if steps else tuple(touches)
-            step = self.change_settings(traits, stage.before, stage.after, impact)
+            step_impact = () if steps else tuple(impact)
+            step = self.change_settings(traits, stage.before, stage.after, step_impact)
             sends = None if stage.sends == stage.after else stage.sends
             steps.append(step.model_copy(update={"sends": sends}))
         return steps
 
     def change_settings(
-        self, traits: Traits, before: State, after: State, touches: tuple[str, ...] = ()
+        self, traits: Traits, before: State, after: State, impact: tuple[str, ...] = ()
     ) -> SettingsChange:
         """Return a change of settings of its channel."""
         return SettingsChange(
@@ -194,9 +192,9 @@ class ChannelChange(Change):
             label=self.label,
             before=before,
             after=after,
-            touches=touches,
+            impact=impact,
             is_default=self.is_default,
-            level=Guard.LIST if after.get("public") else self.level,
+            level=ConfirmationLevel.LIST if after.get("public") else self.level,
             ends_rollout=ends_rollout(traits, before, after),
         )
 
@@ -208,8 +206,8 @@ class ChannelChange(Change):
             before={"public": False},
             after={"public": True},
             demotes=(self.key,),
-            touches=(f"{self.label} stops being a default if they share a platform",),
-            level=Guard.LIST,
+            impact=(f"{self.label} stops being a default if they share a platform",),
+            level=ConfirmationLevel.LIST,
         )
 
 
@@ -280,15 +278,15 @@ class SettingsChange(ChannelChange):
         if steps:
             back.pop("public", None)  # the first of them demotes this channel by itself
         now = self.state_now(current)
-        touches: list[str] = []
+        impact: list[str] = []
         if untold:
-            touches.append(f"stays as it is now, for it was not told before: {untold}")
+            impact.append(f"stays as it is now, for it was not told before: {untold}")
         if self.demotes and not steps:
             others = ", ".join(clean(name) for name in self.demotes)
-            touches.append(f"see whether {others} should be a default again")
+            impact.append(f"see whether {others} should be a default again")
         if "public" not in after and self.is_default:
-            touches += describe_default_impact(back, now)
-        steps += self.split_into_stages(traits, now, back, touches)
+            impact += describe_default_impact(back, now)
+        steps += self.split_into_stages(traits, now, back, impact)
         if steps:
             return tuple(steps)
         if untold:
@@ -307,7 +305,7 @@ def settings_change(
         if field not in state or state[field] != value
     }
     fields = new_values if sends is None else sends
-    touches, demoted_names = default_effects(workspace, channel, fields)
+    impact, demoted_names = default_effects(workspace, channel, fields)
     traits = workspace.client.traits
     rollout = rollout_of(state) if concerns_rollout(new_values) else {}
     rollout_told = describe_effect(traits, state, new_values)
@@ -321,12 +319,12 @@ def settings_change(
         after=new_values,
         sends=sends,
         keeps={"bundle": state["bundle"]} if "bundle" in state else {},
-        level=Guard.LIST if wide else Guard.LINE,
+        level=ConfirmationLevel.LIST if wide else ConfirmationLevel.LINE,
         is_default=bool(channel.public),
-        touches=(
+        impact=(
             *(describe_default_impact(new_values, state) if channel.public else ()),
             *((rollout_told,) if rollout_told else ()),
-            *touches,
+            *impact,
         ),
         demotes=demoted_names,
         ends_rollout=ends_rollout(traits, state, new_values),

@@ -9,7 +9,7 @@ from capgo_tui.text import clean
 from capgo_tui.workspace.ages import full_time
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import count_read_back
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.recorded import DAMAGED_ROW, revive
 
 if TYPE_CHECKING:
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.journal_entry import Entry
 
 _MARKS = {
-    Fate.VERIFIED: "✓",
-    Fate.DIFFERENT: "!",
-    Fate.UNVERIFIED: "?",
-    Fate.FAILED: "✗",
-    Fate.UNKNOWN: "?",
+    OutcomeState.VERIFIED: "✓",
+    OutcomeState.DIFFERENT: "!",
+    OutcomeState.UNVERIFIED: "?",
+    OutcomeState.FAILED: "✗",
+    OutcomeState.UNKNOWN: "?",
 }
 _SENTENCES = {
-    Fate.VERIFIED: "read back, and as it was meant",
-    Fate.DIFFERENT: "accepted, but what was read back is not what was meant",
-    Fate.UNVERIFIED: "accepted, but not read back, or the server does not tell",
-    Fate.FAILED: "refused: nothing was changed",
-    Fate.UNKNOWN: "not known: it may have taken effect or not",
+    OutcomeState.VERIFIED: "read back, and as it was meant",
+    OutcomeState.DIFFERENT: "accepted, but what was read back is not what was meant",
+    OutcomeState.UNVERIFIED: "accepted, but not read back, or the server does not tell",
+    OutcomeState.FAILED: "refused: nothing was changed",
+    OutcomeState.UNKNOWN: "not known: it may have taken effect or not",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class HistoryRow:
     """One row of the list of changes, as clean text."""
 
     mark: str
@@ -52,12 +52,12 @@ class Story:
     """One or two words."""
 
 
-def story(entry: Entry) -> Story:
+def describe_entry(entry: Entry) -> HistoryRow:
     """Return an entry as one row of the list of changes."""
     if entry.is_damaged:
-        return Story("?", "", "", f"Change {entry.id}", "damaged row", "unreadable")
+        return HistoryRow("?", "", "", f"Change {entry.id}", "damaged row", "unreadable")
     change = revive(entry)
-    return Story(
+    return HistoryRow(
         mark=mark(entry),
         when=f"{entry.at.astimezone():%m-%d %H:%M}",
         who=f"#{clean(entry.key_fingerprint)}",
@@ -69,26 +69,28 @@ def story(entry: Entry) -> Story:
 
 def mark(entry: Entry) -> str:
     """Return the mark of the outcome, one cell."""
-    if entry.fate is None:
+    if entry.state is None:
         return "⟳" if entry.under_way else "?"
-    return "↶" if entry.undone else _MARKS[entry.fate]
+    return "↶" if entry.undone else _MARKS[entry.state]
 
 
 def outcome_word(entry: Entry, change: Change | None) -> str:
     """Return the outcome in one or two words."""
-    if entry.fate is None:
+    if entry.state is None:
         return "under way" if entry.under_way else "unknown"
     if entry.undone:
         return "undone"
     untold = _untold_fields(entry, change)
     if untold and change is not None:
         return count_read_back(change, untold).removesuffix(" back")
-    return entry.fate.value
+    return entry.state.value
 
 
 def _untold_fields(entry: Entry, change: Change | None) -> list[str]:
     """Return the labels of fields of a verified change that were not read back."""
-    is_verified = entry.fate is Fate.VERIFIED and change is not None and change.after is not None
+    is_verified = (
+        entry.state is OutcomeState.VERIFIED and change is not None and change.after is not None
+    )
     return describe(change).untold_fields(entry.found) if is_verified and change is not None else []
 
 
@@ -98,14 +100,14 @@ def outcome_sentence(entry: Entry, change: Change | None) -> str:
     if untold and change is not None:
         count = count_read_back(change, untold)
         return f"{count}, and as it was meant; not told: {', '.join(untold)}"
-    if entry.fate is not None:
-        return _SENTENCES[entry.fate]
+    if entry.state is not None:
+        return _SENTENCES[entry.state]
     if entry.under_way:
         return "under way in a running copy of the program"
     return "not known: the program ended before; it may have taken effect or not"
 
 
-def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
+def list_details(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     """Return all of an entry as labels and texts; a label with an empty text is a heading."""
     if entry.is_damaged:
         return [(f"Change {entry.id}", ""), ("", f"{DAMAGED_ROW}: its file was damaged.")]
@@ -136,7 +138,9 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     if effects:
         lines.append(("What it was given" if change.before is None else "Before → after", ""))
         lines += effects
-    if entry.found is not None and entry.fate is not Fate.FAILED:  # earlier versions wrote it
+    if (
+        entry.found is not None and entry.state is not OutcomeState.FAILED
+    ):  # earlier versions wrote it
         lines.append(("Read back", ""))
         lines += [
             (words.field_label(field), text) for field, text in _readback_lines(change, entry.found)

@@ -19,7 +19,7 @@ from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     build_settings,
 )
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
     NO_ROLLOUT,
     ROLLOUT,
@@ -82,9 +82,9 @@ class ChannelCreation(ChannelChange):
         """Return the changes that restore the defaults it demoted, then its deletion."""
         del result, traits
         restored_defaults = self.restore_defaults(current)
-        touches = ["devices forced to it meanwhile lose their override"]
+        impact = ["devices forced to it meanwhile lose their override"]
         if (current or {}).get("public") and not restored_defaults:
-            touches.append("it is a default channel: what it serves is left without one")
+            impact.append("it is a default channel: what it serves is left without one")
         deletion = ChannelDeletion(
             app_id=self.app_id,
             key=self.key,
@@ -92,7 +92,7 @@ class ChannelCreation(ChannelChange):
             before=current or self.after,
             after=None,
             restores=self.after or {},
-            touches=tuple(touches),
+            impact=tuple(impact),
         )
         return (*restored_defaults, deletion)
 
@@ -102,7 +102,7 @@ class ChannelDeletion(ChannelChange):
 
     kind: Literal["channel.delete"] = "channel.delete"
     right: ClassVar[str] = "delete channels"
-    level: Guard = Field(default=Guard.TYPED, alias="guard")
+    level: ConfirmationLevel = Field(default=ConfirmationLevel.TYPED, alias="guard")
     restores: State = Field(default_factory=dict)
     """The settings that a new channel of that name can be given."""
     not_restored: tuple[CleanText, ...] = (ANOTHER_ID,)
@@ -130,8 +130,8 @@ class ChannelDeletion(ChannelChange):
             label=self.label,
             before=None,
             after=restores,
-            touches=(*self.not_restored, *bundle_note),
-            level=Guard.LIST,
+            impact=(*self.not_restored, *bundle_note),
+            level=ConfirmationLevel.LIST,
         )
         rollout = rollout_of(self.restores)
         if not has_target(rollout) or bundle_note:
@@ -150,19 +150,17 @@ def deletion(
     state = workspace.state_of(channel)
     traits = workspace.client.traits
     settable = traits.channel_fields
-    touches = override_lines(workspace, overridden)
+    impact = override_lines(workspace, overridden)
     if channel.public:
         rest = without_default(workspace.channels.records.values(), channel.wire_key)
-        touches.append(f"it is a default channel; {rest}")
+        impact.append(f"it is a default channel; {rest}")
     if channel.bundle is not None and not deletes_bundle:
         bundle = state.get("bundle")
-        touches.append(
-            f"its bundle {clean(str(bundle)) if bundle else ''} stays".replace("  ", " ")
-        )
+        impact.append(f"its bundle {clean(str(bundle)) if bundle else ''} stays".replace("  ", " "))
     if not traits.delete_names_app:
-        touches.append(NAME_ALONE)
+        impact.append(NAME_ALONE)
     if has_target(state):
-        touches.append(f"its rollout ends with it ({describe_rollout(state)})")
+        impact.append(f"its rollout ends with it ({describe_rollout(state)})")
     return ChannelDeletion(
         app_id=workspace.target.app_id,
         key=channel.wire_key,
@@ -173,7 +171,7 @@ def deletion(
         # Null means «not sent» for what a new channel is given (contract §6.2).
         restores={f: v for f, v in state.items() if f in settable and v is not None},
         not_restored=_not_restored(traits, state),
-        touches=tuple(touches),
+        impact=tuple(impact),
         deletes_bundle=deletes_bundle,
     )
 

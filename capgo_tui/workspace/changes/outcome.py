@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
 
 
-KEPT_BY_DELETED: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
+NAME_TAKEN: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
 
 
-class Fate(StrEnum):
+class OutcomeState(StrEnum):
     """The state of an outcome; the journal stores these values."""
 
     VERIFIED = "verified"
@@ -34,23 +34,23 @@ class Fate(StrEnum):
     """The reply was lost: it may have been carried out, may still be, or not."""
 
     @property
-    def took(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether the server is known to have accepted it."""
-        return self in (Fate.VERIFIED, Fate.DIFFERENT, Fate.UNVERIFIED)
+        return self in (OutcomeState.VERIFIED, OutcomeState.DIFFERENT, OutcomeState.UNVERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of a change: its state, what was read back, and the error, if any."""
 
-    fate: Fate
+    state: OutcomeState
     readback: State | None = None
     """The fields read back; None where there is no such record or nothing was read.
 
     The journal stores it: fields known only from before are never in it.
     """
     error: CapgoError | None = None
-    refused: Refused | None = None
+    refusal: Refused | None = None
     """Why this program sent nothing."""
     bug: Exception | None = None
     """An exception of this program that was no refusal."""
@@ -60,7 +60,7 @@ class Outcome:
     """The invariants that the server dropped, as they were before (contract §11.5)."""
     side_effects: State = field(default_factory=dict)
     """Other fields that the server changed, as they are now."""
-    journalled: bool = True
+    is_journalled: bool = True
     """Whether it is in the journal; if not, the journal will call the change unknown."""
     at: datetime | None = field(default=None, compare=False)
     """When it became known."""
@@ -68,12 +68,12 @@ class Outcome:
     @property
     def reason(self) -> str:
         """An explanation of `error` beyond the server's words; empty if there is none."""
-        return KEPT_BY_DELETED if self.error is not None and self.error.is_name_taken else ""
+        return NAME_TAKEN if self.error is not None and self.error.is_name_taken else ""
 
     @property
-    def trouble(self) -> str | None:
+    def error_text(self) -> str | None:
         """The full error text for the journal; None without an error."""
-        cause = self.error or self.refused
+        cause = self.error or self.refusal
         if cause is None:
             return None
         return f"{cause} · {self.reason}" if self.reason else str(cause)
@@ -81,9 +81,9 @@ class Outcome:
     @property
     def next_step(self) -> NextStep | None:
         """What the operator can do next; None where there is nothing to do."""
-        if self.fate is Fate.UNKNOWN:
+        if self.state is OutcomeState.UNKNOWN:
             return NextStep.REFRESH
-        is_about_error = self.fate in (Fate.FAILED, Fate.UNVERIFIED)
+        is_about_error = self.state in (OutcomeState.FAILED, OutcomeState.UNVERIFIED)
         return next_step_after(self.error) if is_about_error else None
 
     def with_time(self, time: datetime) -> Outcome:

@@ -48,11 +48,11 @@ def override_plan(
         return override(workspace, now, channel, bundle)
 
     changes = [change(one) for one in devices]
-    return BatchPlan(_title(workspace, changes, channel), changes, again=again, notes=notes)
+    return BatchPlan(_title(workspace, changes, channel), changes, remake=again, notes=notes)
 
 
 def _title(workspace: Workspace, changes: Sequence[Change], channel: Channel | None) -> str:
-    pending = [change for change in changes if not change.needless(workspace)]
+    pending = [change for change in changes if not change.skip_reason(workspace)]
     who = describe(pending[0]).full_name if len(pending) == 1 else f"{len(pending)} devices"
     return f"Clear the override of {who}" if channel is None else f"Override {who} → {channel.name}"
 

@@ -102,7 +102,7 @@ class OverrideChange(Change):
         name = device.custom_id or device.device_id
         return self.model_copy(update={"label": name, "row": self.key})
 
-    def needless(self, workspace: Workspace) -> str:
+    def skip_reason(self, workspace: Workspace) -> str:
         """Return why it need not be sent: it is so already, was changed, or the device is gone."""
         state = self.find(workspace)
         if state is None:

@@ -29,7 +29,7 @@ T = TypeVar("T")
 NOTHING_CHANGED: Final = "Nothing was changed."
 
 
-class Stopped(Refused):
+class WaitStopped(Refused):
     """Raised when a change is stopped while it waits for a rate limit of the server."""
 
 
@@ -80,7 +80,7 @@ def perform(
     workspace: Workspace,
     ui: Ui,
     *,
-    again: Callable[[], Change | None] | None = None,
+    remake: Callable[[], Change | None] | None = None,
     has_choice: bool = False,
 ) -> Coroutine[None, None, Outcome | None]:
     """Ask for confirmation of a change and carry it out; the question is put when this returns.
@@ -91,17 +91,17 @@ def perform(
         change: the change to carry out.
         workspace: the app it belongs to.
         ui: the front end.
-        again: makes the same change of the record as it is now, or returns None when that is gone.
+        remake: makes the same change of the record as it is now, or returns None when that is gone.
             The question is put again if the record has changed since.
-        has_choice: whether the answer decides more than yes or no, so that what `again` makes
+        has_choice: whether the answer decides more than yes or no, so that what `remake` makes
             after it is sent.
 
     """
     if why_not := describe(change).unsendable:
         return _end(change, not_sent(InvalidArgument(why_not)), workspace, ui)
     answer = ui.ask(Question([change], workspace))
-    remake = again or (lambda: change)
-    return _await_yes(change, workspace, ui, remake, answer, has_choice=has_choice)
+    make_again = remake or (lambda: change)
+    return _await_yes(change, workspace, ui, make_again, answer, has_choice=has_choice)
 
 
 async def _await_yes(
@@ -124,12 +124,12 @@ async def _await_yes(
             change = new_change if has_choice else change
             outcome = await _send(change, workspace, ui)
             # The check before sending may find what no collection had.
-            is_outdated = isinstance(outcome.refused, RecordChanged) and ui.can_ask_again()
+            is_outdated = isinstance(outcome.refusal, RecordChanged) and ui.can_ask_again()
             new_change = remake() if is_outdated else None
             if new_change is None or new_change.before == change.before:
                 return await _end(change, outcome, workspace, ui)
         change = new_change
-        answer = ui.ask(Question([change], workspace, is_again=True))
+        answer = ui.ask(Question([change], workspace, is_repeated=True))
 
 
 async def perform_agreed(
@@ -146,7 +146,7 @@ async def _send(change: Change, workspace: Workspace, ui: Ui, undoes: int | None
     ui.begin()
     why_not = await _await_turn(change, workspace, ui)
     if why_not:
-        return not_sent(Stopped(why_not))
+        return not_sent(WaitStopped(why_not))
     ui.show_sending(change)
     return await ui.see_through(carry_out(change, workspace, undoes=undoes))
 
@@ -163,7 +163,7 @@ async def _await_turn(change: Change, workspace: Workspace, ui: Ui) -> str:
         while (seconds := pacing.wait(change.limits)) > 0:
             if not await ui.wait(change, seconds):
                 return "stopped before it was sent"
-    return change.needless(workspace)  # a minute may have passed
+    return change.skip_reason(workspace)  # a minute may have passed
 
 
 async def _end(change: Change, outcome: Outcome, workspace: Workspace, ui: Ui) -> Outcome:
@@ -187,7 +187,7 @@ def perform_batch(
 
 
 def _ask_about_batch(
-    plan: BatchPlan, workspace: Workspace, ui: Ui, *, is_again: bool = False
+    plan: BatchPlan, workspace: Workspace, ui: Ui, *, is_repeated: bool = False
 ) -> Awaitable[bool] | None:
     """Put the question about a batch; None when no change of it is needed."""
     changes, skip_reasons = plan.find_needed(workspace), plan.describe_skipped(workspace)
@@ -196,7 +196,9 @@ def _ask_about_batch(
         return None
     notes = (*plan.notes, *skip_reasons)
     return ui.ask(
-        Question(changes, workspace, plan.title, is_listed=True, is_again=is_again, notes=notes)
+        Question(
+            changes, workspace, plan.title, is_listed=True, is_repeated=is_repeated, notes=notes
+        )
     )
 
 
@@ -211,7 +213,7 @@ async def _await_yes_to_batch(
         if [c.before for c in new_plan.changes] == [c.before for c in plan.changes]:
             return await perform_agreed_batch(new_plan, workspace, ui)
         plan = new_plan
-        answer = _ask_about_batch(plan, workspace, ui, is_again=True)
+        answer = _ask_about_batch(plan, workspace, ui, is_repeated=True)
     return None
 
 
@@ -219,6 +221,6 @@ async def perform_agreed_batch(plan: BatchPlan, workspace: Workspace, ui: Ui) ->
     """Carry out a batch that was confirmed, and report its outcomes."""
     batch = Batch(plan.changes, workspace, undoes=plan.undoes)
     with ui.show_batch(plan.title, batch):
-        await ui.see_through(batch.go(), batch.stop)
+        await ui.see_through(batch.carry_out(), batch.stop)
     await ui.tell_batch(plan.title, batch)
     return batch

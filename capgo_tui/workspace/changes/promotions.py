@@ -14,7 +14,7 @@ from capgo_tui.workspace.changes.channels import (
     describe_default_impact,
     settings_change,
 )
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
     after_request,
     describe_effect,
@@ -70,11 +70,11 @@ class BundleLink(ChannelChange):
         state = self.state_now(current)
         bundle_back = {"bundle": before["bundle"]}
         rollout_told = describe_effect(traits, state, bundle_back)
-        touches = (
+        impact = (
             *(describe_default_impact(bundle_back, state) if self.is_default else ()),
             *((rollout_told,) if rollout_told and not rollout_of(previous) else ()),
         )
-        settings = self.change_settings(traits, state, bundle_back, touches)
+        settings = self.change_settings(traits, state, bundle_back, impact)
         first: Change = settings
         if self.bundle_before_id is not None:
             first = self.model_copy(
@@ -83,7 +83,7 @@ class BundleLink(ChannelChange):
                     "after": bundle_back,
                     "bundle_id": self.bundle_before_id,
                     "bundle_before_id": self.bundle_id,
-                    "touches": touches,
+                    "impact": impact,
                     "notes": {},
                     "ends_rollout": settings.ends_rollout,
                 }
@@ -120,10 +120,10 @@ def promotion(
     """
     state = workspace.state_of(channel)
     notes = _ages(workspace, channel, bundle, note)
-    lowest_level = Guard.LIST if warnings else Guard.LINE
+    lowest_level = ConfirmationLevel.LIST if warnings else ConfirmationLevel.LINE
     if not workspace.client.traits.promotes:
         change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
-        fields = {"touches": (*change.touches, *warnings), "level": max(change.level, lowest_level)}
+        fields = {"impact": (*change.impact, *warnings), "level": max(change.level, lowest_level)}
         return change.model_copy(update={"notes": notes, **fields})
     traits, rollout = workspace.client.traits, rollout_of(state)
     after: State = {"bundle": bundle.wire_key}
@@ -136,11 +136,11 @@ def promotion(
         before={**rollout, **({"bundle": state["bundle"]} if "bundle" in state else {})},
         after=after,
         is_default=bool(channel.public),
-        level=Guard.LIST if channel.public or rollout_told else lowest_level,
+        level=ConfirmationLevel.LIST if channel.public or rollout_told else lowest_level,
         channel_id=channel.id,
         bundle_id=bundle.id,
         bundle_before_id=channel.bundle.id if channel.bundle else None,
-        touches=(
+        impact=(
             *(describe_default_impact(after, state) if channel.public else ()),
             *((rollout_told,) if rollout_told else ()),
             *warnings,

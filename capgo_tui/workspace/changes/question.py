@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capgo_tui.workspace.changes.confirmation_level import MANY, ConfirmationLevel, combine_levels
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.duration import estimate
-from capgo_tui.workspace.changes.guard import MANY, Guard, guard_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Question:
     """The beginning of a question of one line."""
     is_listed: bool = False
     """Whether the changes are listed even where one line would do."""
-    is_again: bool = False
+    is_repeated: bool = False
     """Whether it was put before, and a record has changed since."""
     is_repair: bool = False
     """Whether it restores what the server dropped with the last change."""
@@ -38,13 +38,13 @@ class Question:
 
     def line(self, width: int) -> str:
         """Return the question about a single change, in `width` cells if possible."""
-        lead = f"Changed! {self.lead}" if self.is_again else self.lead
+        lead = f"Changed! {self.lead}" if self.is_repeated else self.lead
         return lead + describe(self.changes[0]).question(width - len(lead))
 
     @property
-    def level(self) -> Guard:
+    def level(self) -> ConfirmationLevel:
         """The confirmation level."""
-        return guard_of((change.level for change in self.changes), self.workspace.target)
+        return combine_levels((change.level for change in self.changes), self.workspace.target)
 
     @property
     def effort(self) -> str:
@@ -53,8 +53,8 @@ class Question:
         return estimate(self.changes, self.workspace.pacing) if is_long else ""
 
     @property
-    def typed(self) -> str:
-        """The text to type for `Guard.TYPED`."""
+    def text_to_type(self) -> str:
+        """The text to type for `ConfirmationLevel.TYPED`."""
         if len(self.changes) > 1:
             return str(len(self.changes))
         return describe(self.changes[0]).confirmation_among(self.workspace)

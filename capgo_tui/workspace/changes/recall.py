@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import is_from_rate_limiter
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.recorded import iterate_changes
 from capgo_tui.workspace.journal import JournalUnusable
 from capgo_tui.workspace.pacing import SAME_LINK_SECONDS
@@ -50,4 +50,4 @@ def arrival_time(entry: Entry, now: datetime) -> datetime:
 
 def _was_refused_by_limiter(entry: Entry) -> bool:
     """Whether a rate limiter refused it: those do not count what they refuse."""
-    return entry.fate is Fate.FAILED and is_from_rate_limiter(entry.error or "")
+    return entry.state is OutcomeState.FAILED and is_from_rate_limiter(entry.error or "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.changes.carry_out import judge
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.recorded import iterate_changes
 from capgo_tui.workspace.changes.reread import reread
 from capgo_tui.workspace.next_step import NextStep
@@ -68,8 +68,8 @@ async def resolve(workspace: Workspace, progress: Progress | None = None) -> Res
         if outcome is None:
             continue
         await asyncio.to_thread(workspace.journal.settle, entry.id, outcome, late=True)
-        verified_count += outcome.fate is Fate.VERIFIED
-        unknown_count += outcome.fate is Fate.UNKNOWN
+        verified_count += outcome.state is OutcomeState.VERIFIED
+        unknown_count += outcome.state is OutcomeState.UNKNOWN
     return Resolution(verified_count, unknown_count, len(entries) - verified_count - unknown_count)
 
 
@@ -78,6 +78,6 @@ def _outcome(change: Change, reading: Reading) -> Outcome | None:
     if isinstance(reading, CapgoError):
         return None
     outcome = judge(change, reading)
-    if outcome.fate is Fate.VERIFIED:
+    if outcome.state is OutcomeState.VERIFIED:
         return outcome
-    return replace(outcome, fate=Fate.UNKNOWN)
+    return replace(outcome, state=OutcomeState.UNKNOWN)

@@ -48,7 +48,7 @@ def find_missing_right(change: Change, outcome: Outcome) -> MissingRight | None:
     A refusal of the read-back does not count: the write itself was accepted.
     """
     error = outcome.error
-    if outcome.fate.took or error is None or error.kind is not ErrorKind.NOT_ALLOWED:
+    if outcome.state.is_accepted or error is None or error.kind is not ErrorKind.NOT_ALLOWED:
         return None
     if (reading := READING.get(error.request)) is not None:
         return MissingRight(reading, change_type=type(change))

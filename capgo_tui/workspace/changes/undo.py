@@ -14,7 +14,7 @@ from capgo_tui.text import cell_width
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import fit, shorten
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.recorded import DAMAGED_ROW, UNKNOWN_KIND, revive, target_label
 from capgo_tui.workspace.changes.reread import reread
 
@@ -61,37 +61,37 @@ class UndoTarget:
     def _result(self) -> State | None:
         """The state it left: what was read back then, else what was intended."""
         entry, after = self.entry, self.change.after
-        if entry.fate is None or entry.fate is Fate.UNKNOWN:
+        if entry.state is None or entry.state is OutcomeState.UNKNOWN:
             return after
         if after is None:
-            return entry.found if entry.fate is Fate.DIFFERENT else None
+            return entry.found if entry.state is OutcomeState.DIFFERENT else None
         readback = entry.found or {}
         side_effects = self.change.side_effects(readback)
         return {field: readback.get(field, value) for field, value in after.items()} | side_effects
 
     def _never_took_effect(self, current: State | None) -> bool:
-        is_doubtful = self.entry.fate in (None, Fate.UNKNOWN, Fate.DIFFERENT)
+        is_doubtful = self.entry.state in (None, OutcomeState.UNKNOWN, OutcomeState.DIFFERENT)
         # An empty state was not known.
         return is_doubtful and self.change.before != {} and not self.change.is_outdated_by(current)
 
 
 @dataclass(frozen=True, slots=True)
-class Undo:
+class UndoPlan:
     """A plan that undoes one change or a batch: to be confirmed, then carried out in order."""
 
-    done: tuple[UndoTarget, ...]
+    targets: tuple[UndoTarget, ...]
     changes: tuple[Change, ...]
     undoes: tuple[int, ...]
     """For each of `changes` the id of the journal entry that it undoes."""
-    left_out: tuple[str, ...] = ()
+    skip_reasons: tuple[str, ...] = ()
     """The changes of a batch that are not undone, with reasons."""
 
     @property
     def title(self) -> str:
         """Its title on the screen."""
-        if len(self.done) > 1:
-            return f"Undo {len(self.done)} changes"
-        change = self.done[0].change
+        if len(self.targets) > 1:
+            return f"Undo {len(self.targets)} changes"
+        change = self.targets[0].change
         back, words = self.changes[0], describe(change)
         title = f"Undo: {words.verb} {words.name}"
         if len(self.changes) == 1 and back.key != change.key:
@@ -105,7 +105,7 @@ class Undo:
 
     def objection(self, workspace: Workspace) -> str | None:
         """Return why it can no longer be done, by the collections alone, without a request."""
-        for each in self.done:
+        for each in self.targets:
             if (reason := each.objection(each.change.find(workspace))) is not None:
                 return reason
         seen_targets: set[tuple[str, str]] = set()
@@ -119,47 +119,47 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
-class Latest:
+class UndoCandidate:
     """The entries of the last change that can be undone with its batch; empty without one."""
 
     entries: tuple[Entry, ...] = ()
-    passed_over: str = ""
+    skip_reason: str = ""
     """Why a later change was skipped."""
 
 
-def latest(entries: Sequence[Entry]) -> Latest:
+def find_latest(entries: Sequence[Entry]) -> UndoCandidate:
     """Find the last change that can be undone; entries come newest first.
 
     Changes that are undone are skipped, and so are undos: to redo, those are chosen by hand.
     """
-    passed_over = ""
+    skip_reason = ""
     for entry in entries:
         if entry.undoes is not None or _final_reason(entry) is not None or _had_no_effect(entry):
             continue
         change = revive(entry)
         reason = _irreversible_reason(change)
         if reason is None:
-            return Latest(together_with(entry, entries), passed_over)
-        passed_over = passed_over or f"{target_label(entry, change)}: {reason}"
-    return Latest(passed_over=passed_over)
+            return UndoCandidate(find_batch(entry, entries), skip_reason)
+        skip_reason = skip_reason or f"{target_label(entry, change)}: {reason}"
+    return UndoCandidate(skip_reason=skip_reason)
 
 
-def together_with(entry: Entry, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def find_batch(entry: Entry, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Return an entry and all that were confirmed with it, newest first."""
     if entry.run is None:
         return (entry,)
     return tuple(each for each in entries if each.run == entry.run)
 
 
-async def plan(
+async def plan_undo(
     entries: Sequence[Entry], workspace: Workspace, progress: Progress | None = None
-) -> Undo | str:
+) -> UndoPlan | str:
     """Read the targets and return a plan that undoes the entries, or why none does."""
     candidates, skip_reasons = [], []
     for entry in entries:
         change = revive(entry)
-        reason = why_not(entry) or _foreign_reason(entry, workspace)
-        if len(entries) > 1 and (entry.undone or entry.fate is Fate.FAILED):
+        reason = find_objection(entry) or _foreign_reason(entry, workspace)
+        if len(entries) > 1 and (entry.undone or entry.state is OutcomeState.FAILED):
             continue  # in a batch, nothing is left to undo of it
         if change is None or reason is not None:
             skip_reasons.append(f"{target_label(entry, change)}: {reason}")
@@ -183,8 +183,8 @@ async def plan(
         return skip_reasons[0] if skip_reasons else "there is nothing to undo"
     if skip_reasons:
         impact = tuple(f"not undone · {reason}" for reason in skip_reasons)
-        changes[0] = changes[0].model_copy(update={"touches": (*changes[0].touches, *impact)})
-    return Undo(tuple(targets), tuple(changes), tuple(undoes), tuple(skip_reasons))
+        changes[0] = changes[0].model_copy(update={"impact": (*changes[0].impact, *impact)})
+    return UndoPlan(tuple(targets), tuple(changes), tuple(undoes), tuple(skip_reasons))
 
 
 async def _inverses(
@@ -197,7 +197,7 @@ async def _inverses(
     if objection is not None:
         return objection
     traits = workspace.client.traits
-    result = None if target.entry.fate is Fate.UNKNOWN else target.entry.found
+    result = None if target.entry.state is OutcomeState.UNKNOWN else target.entry.found
     inverses = target.change.inverse(reading, result, traits)
     if isinstance(inverses, str):
         return f"{name}: {inverses}"
@@ -225,7 +225,7 @@ def _differs(change: Change, field: str, current: Value, result: Value) -> str:
     return f"{name}: {label} is {current_text} now, but was left {result_text}"
 
 
-def why_not(entry: Entry) -> str | None:
+def find_objection(entry: Entry) -> str | None:
     """Return why an entry can certainly not be undone, before anything is read."""
     return _final_reason(entry) or _irreversible_reason(revive(entry))
 
@@ -238,7 +238,7 @@ def _final_reason(entry: Entry) -> str | None:
         return "it is under way"
     if entry.undone:
         return "it is undone already"
-    if entry.fate is Fate.FAILED:
+    if entry.state is OutcomeState.FAILED:
         return "it was refused, nothing was changed"
     return None
 
@@ -258,7 +258,7 @@ def _irreversible_reason(change: Change | None) -> str | None:
 
 def _had_no_effect(entry: Entry) -> bool:
     """Whether its outcome is doubtful and its record was read back unchanged."""
-    if entry.fate not in (Fate.UNKNOWN, Fate.DIFFERENT) or entry.found is None:
+    if entry.state not in (OutcomeState.UNKNOWN, OutcomeState.DIFFERENT) or entry.found is None:
         return False
     change = revive(entry)
     return change is not None and bool(change.before) and not change.is_outdated_by(entry.found)

@@ -15,7 +15,7 @@ from capgo_tui.api.errors import InvalidArgument, Refused, UnsafeBundleName, Uns
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, TRAITS, Traits
 from capgo_tui.workspace.changes.batch import Batch
-from capgo_tui.workspace.changes.bundle_deletions import all_deletion, count_all, deletions
+from capgo_tui.workspace.changes.bundle_deletions import all_deletion, count_all, plan_deletions
 from capgo_tui.workspace.changes.bundles import (
     AllBundlesDeletion,
     BundleDeletion,
@@ -23,11 +23,11 @@ from capgo_tui.workspace.changes.bundles import (
     bundle_notes,
 )
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.next_step import NextStep, OtherWay
 from tests.workspace.channel_world import bundle, carry, done, loaded, names, sent, undo
 from tests.workspace.world import World, open_world
@@ -92,7 +92,7 @@ async def test_only_the_note_that_changed_is_sent_and_it_is_taken_back(world: Wo
     workspace = await loaded(world)
     target = bundle(workspace, name)
     change = bundle_notes(workspace, target, {"comment": "better", "link": None})
-    assert (change.before, change.level) == ({"comment": "old\nnote"}, Guard.LINE)
+    assert (change.before, change.level) == ({"comment": "old\nnote"}, ConfirmationLevel.LINE)
     outcome = await done(workspace, change)
     body = {"app_id": world.app_id, "version_id": target.id, "comment": "better"}
     assert sent(world) == [("POST /bundle/metadata", body)]
@@ -156,9 +156,9 @@ async def test_a_registered_bundle_is_read_back_and_taken_back(world: World) -> 
     assert outcome.readback == change.after
     steps = await undo(workspace, change, outcome)
     assert "9.9.9" not in left(world)
-    assert steps[0].level is Guard.TYPED
+    assert steps[0].level is ConfirmationLevel.TYPED
     again = await carry_out(change, workspace)
-    assert again.fate is Fate.FAILED
+    assert again.state is OutcomeState.FAILED
     assert again.error is not None
     assert again.error.code == "cannot_create_bundle", "a deleted bundle keeps its name"
 
@@ -195,7 +195,7 @@ async def test_what_breaks_a_rule_is_never_sent(
 ) -> None:
     workspace = await loaded(world)
     outcome = await carry_out(registration(world, after=after, key=key), workspace)
-    assert isinstance(outcome.refused, InvalidArgument)
+    assert isinstance(outcome.refusal, InvalidArgument)
     assert not sent(world)
     assert not workspace.journal.entries()
 
@@ -204,8 +204,8 @@ async def test_what_breaks_a_rule_is_never_sent(
 
 
 async def delete(world: World, workspace: Workspace, name: str) -> BundleDeletion:
-    found = await deletions(workspace, [bundle(workspace, name)])
-    assert not found.refused
+    found = await plan_deletions(workspace, [bundle(workspace, name)])
+    assert not found.refusals
     return found.changes[0]
 
 
@@ -216,13 +216,13 @@ async def test_exactly_one_bundle_goes(revision: str) -> None:
         name = free(world)[0]
         before = left(world)
         change = await delete(world, workspace, name)
-        assert (change.level, describe(change).confirmation) == (Guard.TYPED, name)
+        assert (change.level, describe(change).confirmation) == (ConfirmationLevel.TYPED, name)
         outcome = await done(workspace, change)
         assert left(world) == [each for each in before if each != name]
         assert sent(world) == [(DELETE, {"app_id": world.app_id, "version": name})]
         assert "gone" in outcome_line(change, outcome)
         assert isinstance(change.inverse(outcome.readback), str)
-        assert workspace.journal.entries()[0].fate is Fate.VERIFIED
+        assert workspace.journal.entries()[0].state is OutcomeState.VERIFIED
 
 
 async def test_what_channels_use_is_refused_beforehand_and_named(world: World) -> None:
@@ -230,8 +230,8 @@ async def test_what_channels_use_is_refused_beforehand_and_named(world: World) -
     carry(world, "beta", first)
     roll_out(world, "qa", first)
     workspace = await loaded(world)
-    found = await deletions(workspace, [bundle(workspace, first), bundle(workspace, second)])
-    assert [why for _, why in found.refused] == [
+    found = await plan_deletions(workspace, [bundle(workspace, first), bundle(workspace, second)])
+    assert [why for _, why in found.refusals] == [
         "linked to: beta (stable), qa (rollout target, not served)"
     ]
     assert [change.key for change in found.changes] == [second]
@@ -244,7 +244,7 @@ async def test_the_documented_revision_deletes_what_is_linked_and_is_warned_of()
         carry(world, "beta", name)
         workspace = await loaded(world)
         change = await delete(world, workspace, name)
-        assert change.touches[0] == f"{name} is linked to: beta (stable): left pointing at nothing"
+        assert change.impact[0] == f"{name} is linked to: beta (stable): left pointing at nothing"
         await done(workspace, change)
         assert name not in left(world)
 
@@ -257,8 +257,8 @@ async def test_a_channel_that_came_to_use_it_meanwhile_stops_the_deletion() -> N
         carry(world, "beta", name)
         world.clock.advance(11)
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.FAILED
-        assert "linked to: beta (stable)" in str(outcome.refused)
+        assert outcome.state is OutcomeState.FAILED
+        assert "linked to: beta (stable)" in str(outcome.refusal)
         assert not sent(world)
         assert name in left(world)
 
@@ -269,9 +269,9 @@ async def test_without_the_channels_nothing_is_deleted_where_the_server_protects
         await workspace.bundles.load_all()
         await workspace.client.learn_revision(world.app_id)
         world.door.fail(CHANNELS)
-        found = await deletions(workspace, list(workspace.bundles.records.values())[:2])
+        found = await plan_deletions(workspace, list(workspace.bundles.records.values())[:2])
         assert not found.changes
-        assert all("nobody knows" in why for _, why in found.refused)
+        assert all("nobody knows" in why for _, why in found.refusals)
 
 
 async def test_live_protects_by_itself_when_the_channels_are_not_known(world: World) -> None:
@@ -281,13 +281,13 @@ async def test_live_protects_by_itself_when_the_channels_are_not_known(world: Wo
     world.door.fail(CHANNELS)
     name = next(iter(used(world)))
     change = await delete(world, workspace, name)
-    assert change.touches[0] == (
+    assert change.impact[0] == (
         "channels cannot be read: not known whether it is in use;"
         " the server refuses to delete what they use"
     )
-    assert "0 devices are loaded; what the others run is not known" in change.touches
+    assert "0 devices are loaded; what the others run is not known" in change.impact
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.FAILED
+    assert outcome.state is OutcomeState.FAILED
     assert outcome.error is not None
     assert outcome.error.code == "cannot_delete_linked_version"
     assert name in left(world)
@@ -298,15 +298,15 @@ async def test_old_channels_are_read_again_before_a_deletion_is_judged(world: Wo
     name = free(world)[0]
     carry(world, "beta", name)
     world.clock.advance(61)
-    found = await deletions(workspace, [bundle(workspace, name)])
-    assert [why for _, why in found.refused] == ["linked to: beta (stable)"]
+    found = await plan_deletions(workspace, [bundle(workspace, name)])
+    assert [why for _, why in found.refusals] == ["linked to: beta (stable)"]
 
 
 async def test_the_oldest_revision_has_no_deletion_of_one() -> None:
     async with open_world("legacy", devices=5) as world:
         workspace = await loaded(world)
         with pytest.raises(OtherWay, match=r"only all$") as refused:
-            await deletions(workspace, [next(iter(workspace.bundles.records.values()))])
+            await plan_deletions(workspace, [next(iter(workspace.bundles.records.values()))])
         assert refused.value.next_step is NextStep.DELETE_ALL
         assert not sent(world)
 
@@ -314,19 +314,24 @@ async def test_the_oldest_revision_has_no_deletion_of_one() -> None:
 async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World) -> None:
     workspace = await loaded(world)
     chosen = [bundle(workspace, name) for name in free(world)[:4]]
-    found = await deletions(workspace, chosen)
+    found = await plan_deletions(workspace, chosen)
     carry(world, "beta", chosen[1].name)  # the server refuses this one
     world.door.asked.clear()
     run = Batch(found.changes, workspace)
-    await run.go()
-    fates = [step.outcome.fate for step in run.steps if step.outcome]
-    assert fates == [Fate.VERIFIED, Fate.FAILED, Fate.VERIFIED, Fate.VERIFIED]
+    await run.carry_out()
+    fates = [step.outcome.state for step in run.steps if step.outcome]
+    assert fates == [
+        OutcomeState.VERIFIED,
+        OutcomeState.FAILED,
+        OutcomeState.VERIFIED,
+        OutcomeState.VERIFIED,
+    ]
     assert world.door.count("GET /bundle") == 1, "read once, for all of them"
     gone = {each.name for each in chosen} - {chosen[1].name}
     assert not gone & set(left(world))
     entries = workspace.journal.entries()
     assert {entry.run for entry in entries} == {run.id}
-    assert [entry.fate for entry in reversed(entries)] == fates
+    assert [entry.state for entry in reversed(entries)] == fates
 
 
 # Deleting all
@@ -339,7 +344,7 @@ async def test_what_channels_keep_is_not_counted_while_they_cannot_be_read(world
     count = len(workspace.bundles)
     assert change.before == {}
     assert [str(effect) for effect in describe(change).effects()] == ["unknown → 0"]
-    assert change.touches == (
+    assert change.impact == (
         f"at most {count} of {count} loaded bundles go, for good",
         "channels cannot be read: they may use more of the bundles",
         "the server keeps what channels use: how many that are is not known",
@@ -355,7 +360,7 @@ async def test_what_could_not_be_counted_again_is_not_told_as_done(world: World)
     world.door.fail(CHANNELS, times=2)
     change = all_deletion(workspace, await count_all(workspace))
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.UNVERIFIED
+    assert outcome.state is OutcomeState.UNVERIFIED
 
 
 async def test_delete_all_on_live_keeps_what_channels_use_and_counts_again(world: World) -> None:
@@ -365,7 +370,7 @@ async def test_delete_all_on_live_keeps_what_channels_use_and_counts_again(world
     change = all_deletion(workspace, await count_all(workspace))
     assert describe(change).confirmation == world.app_id
     assert change.before == {"bundles": len(left(world)) - len(kept)}
-    assert f"the server keeps what channels use: {len(kept)}" in change.touches
+    assert f"the server keeps what channels use: {len(kept)}" in change.impact
     outcome = await done(workspace, change)
     assert set(left(world)) == kept
     assert outcome.readback == {"bundles": 0}
@@ -384,7 +389,7 @@ async def test_older_revisions_delete_all_and_say_whom_that_hits(
         workspace = await loaded(world)
         change = all_deletion(workspace, await count_all(workspace))
         assert change.before == {"bundles": len(left(world))}
-        told_of = "\n".join(change.touches)
+        told_of = "\n".join(change.impact)
         assert "deletes ALL of them" in told_of
         assert all(f"{name} is linked to: " in told_of for name in used(world))
         await done(workspace, change)
@@ -397,7 +402,7 @@ async def test_what_is_left_of_all_is_told(world: World) -> None:
     change = all_deletion(workspace, await count_all(workspace))
     world.door.answer(DELETE, {"status": "ok"})
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.DIFFERENT
+    assert outcome.state is OutcomeState.DIFFERENT
     assert outcome.readback == change.before
 
 
@@ -467,9 +472,9 @@ def test_a_deletion_takes_a_checked_name_only(name: str) -> None:
 async def test_a_row_whose_name_says_nothing_is_refused_beforehand(world: World) -> None:
     workspace = await loaded(world)
     nameless = [Bundle(id=1, name="\u200b"), Bundle(id=2, name="builtin")]
-    found = await deletions(workspace, nameless)
+    found = await plan_deletions(workspace, nameless)
     assert not found.changes
-    assert [why.split(":")[0] for _, why in found.refused] == [
+    assert [why.split(":")[0] for _, why in found.refusals] == [
         "a bundle name is needed",
         "builtin is not a bundle but the server's word for none",
     ]

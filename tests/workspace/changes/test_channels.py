@@ -11,11 +11,11 @@ from capgo_tui.workspace.changes.channels import (
     SettingsChange,
     settings_change,
 )
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import Promotion, Rollback, promotion
 from capgo_tui.workspace.rollout import rollout_steps
 from tests.workspace.channel_world import (
@@ -62,7 +62,7 @@ async def test_only_what_changed_is_sent_and_it_is_taken_back(world: World) -> N
     assert sent(world) == [(POST, {"app_id": world.app_id, "channel": "beta", **body})]
     assert beta.bundle is not None
     assert carried(world, "beta") == beta.bundle.name
-    assert (setting(world, "beta", "allow_dev"), change.level) == ("0", Guard.LINE)
+    assert (setting(world, "beta", "allow_dev"), change.level) == ("0", ConfirmationLevel.LINE)
     await undo(workspace, change, outcome)
     assert setting(world, "beta", "allow_dev") == "1"
     assert setting(world, "beta", "disable_auto_update") == beta.disable_auto_update
@@ -88,7 +88,7 @@ async def test_a_bundle_promoted_meanwhile_is_not_taken_back_by_resending_the_ol
         newer = next(name for name in names(world) if name != carried(world, "beta"))
         carry(world, "beta", newer)
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.FAILED
+        assert outcome.state is OutcomeState.FAILED
         assert "bundle was changed meanwhile" in outcome_line(change, outcome)
         assert (world.door.writes, carried(world, "beta")) == (0, newer)
         bundle_now = channel(workspace, "beta").bundle
@@ -104,7 +104,7 @@ async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> 
         assert "disable_auto_update" not in workspace.state_of(beta)
         change = settings_change(workspace, beta, {"disable_auto_update": "major"})
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.UNVERIFIED
+        assert outcome.state is OutcomeState.UNVERIFIED
         assert setting(world, "beta", "disable_auto_update") == "major"
         assert change.inverse(outcome.readback) == (
             "the server did not tell what it was before: holds back updates"
@@ -150,7 +150,7 @@ async def test_a_bundle_the_server_dropped_is_told_and_put_back(world: World) ->
     world.door.on(POST, drop)
     change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     outcome = await carry_out(change, workspace)
-    assert (outcome.fate, outcome.dropped_fields) == (Fate.DIFFERENT, {"bundle": before})
+    assert (outcome.state, outcome.dropped_fields) == (OutcomeState.DIFFERENT, {"bundle": before})
     assert f"the server dropped its bundle {before}" in outcome_line(change, outcome)
     repair = change.repair(outcome.dropped_fields)
     assert repair is not None
@@ -165,7 +165,7 @@ async def test_platform_flags_are_sent_when_set_and_never_claimed_to_be_known(
     change = settings_change(workspace, channel(workspace, "beta"), {"ios": False})
     assert describe(change).effects()[0].before == "unknown"
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.UNVERIFIED
+    assert outcome.state is OutcomeState.UNVERIFIED
     assert setting(world, "beta", "ios") == "0"
     assert isinstance(change.inverse(outcome.readback), str)
 
@@ -178,7 +178,7 @@ async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> N
     outcome = await done(workspace, change)
     steps = await undo(workspace, change, outcome)
     assert setting(world, "beta", "allow_dev") == "1"
-    assert steps[0].touches == ("stays as it is now, for it was not told before: iOS",)
+    assert steps[0].impact == ("stays as it is now, for it was not told before: iOS",)
 
 
 # Defaults
@@ -188,8 +188,8 @@ async def test_a_new_default_tells_whom_it_may_demote_and_gives_it_back(world: W
     workspace = await loaded(world)
     before = defaults(world)
     change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
-    assert change.level is Guard.LIST
-    assert any("production" in line and "may stop" in line for line in change.touches)
+    assert change.level is ConfirmationLevel.LIST
+    assert any("production" in line and "may stop" in line for line in change.impact)
     outcome = await done(workspace, change)
     assert defaults(world) == {"beta"}
     assert not channel(workspace, "production").public, "the whole list was read again"
@@ -236,19 +236,19 @@ async def test_a_default_that_begins_to_serve_a_platform_says_whom_that_demotes(
     change = settings_change(
         workspace, channel(workspace, "beta"), {"android": True, "allow_dev": False}
     )
-    assert any("production may stop being the default" in line for line in change.touches)
+    assert any("production may stop being the default" in line for line in change.impact)
     outcome = await done(workspace, change)
     assert not channel(workspace, "production").public, "the whole list was read again"
     steps = await undo(workspace, change, outcome)
-    assert "see whether production should be a default again" in steps[0].touches
+    assert "see whether production should be a default again" in steps[0].impact
     assert (defaults(world), setting(world, "beta", "allow_dev")) == ({"beta"}, "1")
 
 
 async def test_the_last_default_going_says_so(world: World) -> None:
     workspace = await loaded(world)
     change = settings_change(workspace, channel(workspace, "production"), {"public": False})
-    assert change.level is Guard.LIST
-    assert any("no default channel remains" in line for line in change.touches)
+    assert change.level is ConfirmationLevel.LIST
+    assert any("no default channel remains" in line for line in change.impact)
     outcome = await done(workspace, change)
     assert defaults(world) == set()
     await undo(workspace, change, outcome)
@@ -279,7 +279,7 @@ async def test_who_may_not_edit_may_still_promote(world: World) -> None:
     change = promotion(workspace, channel(workspace, "beta"), bundle(workspace, names(world)[-1]))
     await done(workspace, change)
     edit = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
-    assert (await carry_out(edit, workspace)).fate is Fate.FAILED
+    assert (await carry_out(edit, workspace)).state is OutcomeState.FAILED
 
 
 async def test_the_first_bundle_of_a_channel_is_taken_off_again(world: World) -> None:
@@ -401,7 +401,7 @@ async def test_a_default_lost_answer_is_read_again_from_the_whole_list(world: Wo
     change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
     world.door.cut_after(POST)
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.VERIFIED
+    assert outcome.state is OutcomeState.VERIFIED
     assert world.door.writes == 1
     assert isinstance(change, SettingsChange)
     assert not isinstance(change, Promotion)

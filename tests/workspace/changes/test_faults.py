@@ -14,7 +14,7 @@ from capgo_tui.workspace.changes.bundles import BundleRegistration, bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.new_channels import deletion as channel_deletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.session import Workspace, open_workspace
@@ -83,22 +83,22 @@ CHANGES: dict[str, tuple[str, Make]] = {
     "registration": ("bundle.create", _registration),
 }
 FATES = {
-    "429=2": Fate.FAILED,
-    "expired-key": Fate.FAILED,
+    "429=2": OutcomeState.FAILED,
+    "expired-key": OutcomeState.FAILED,
     # Not done, yet no answer says so: what is not seen yet may still come.
-    "redirect={elsewhere}": Fate.UNKNOWN,
-    "500=before": Fate.UNKNOWN,
-    "502=before": Fate.UNKNOWN,
-    "drop=before": Fate.UNKNOWN,
-    "error-in-200": Fate.UNKNOWN,
+    "redirect={elsewhere}": OutcomeState.UNKNOWN,
+    "500=before": OutcomeState.UNKNOWN,
+    "502=before": OutcomeState.UNKNOWN,
+    "drop=before": OutcomeState.UNKNOWN,
+    "error-in-200": OutcomeState.UNKNOWN,
     # Done, though the answer is lost or says otherwise.
-    "500=after": Fate.VERIFIED,
-    "502=after": Fate.VERIFIED,
-    "drop=after": Fate.VERIFIED,
-    "drop=midway": Fate.VERIFIED,
-    "truncated": Fate.VERIFIED,
-    "empty": Fate.VERIFIED,
-    "bad-utf8": Fate.VERIFIED,
+    "500=after": OutcomeState.VERIFIED,
+    "502=after": OutcomeState.VERIFIED,
+    "drop=after": OutcomeState.VERIFIED,
+    "drop=midway": OutcomeState.VERIFIED,
+    "truncated": OutcomeState.VERIFIED,
+    "empty": OutcomeState.VERIFIED,
+    "bad-utf8": OutcomeState.VERIFIED,
 }
 """What becomes of a change, by the fault that its write meets."""
 
@@ -132,15 +132,15 @@ async def test_a_write_is_sent_once_and_what_is_read_back_decides(
             write = f"{fault}@{aim}".format(elsewhere=faulty.other_host)
             sandbox.faults.request_log.clear()
             sandbox.faults.set(write)
-            if FATES[fault] is not Fate.FAILED:
+            if FATES[fault] is not OutcomeState.FAILED:
                 sandbox.faults.add("502@read:1")
             outcome = await carry_out(change, workspace)
         finally:
             await workspace.aclose()
         told = f"{fault} × {name}: {outcome}"
-        assert outcome.fate is FATES[fault], told
+        assert outcome.state is FATES[fault], told
         assert sandbox.count_requests(aim) == 1, told
         done = sandbox.contents() != before
-        assert done == (outcome.fate is Fate.VERIFIED), told
-        assert bool(glass.slept) == (FATES[fault] is not Fate.FAILED), told
+        assert done == (outcome.state is OutcomeState.VERIFIED), told
+        assert bool(glass.slept) == (FATES[fault] is not OutcomeState.FAILED), told
     assert faulty.strays == []

@@ -8,7 +8,7 @@ import pytest
 
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.models import Device
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, run, shown
 from tests.workspace.misbehaving import Reply
@@ -33,7 +33,7 @@ async def test_a_lost_answer_is_made_good_by_reading_back(world: World, clears: 
         change = await change_for(world, workspace, None if clears else "beta", device_id)
         world.door.cut_after(CLEAR if clears else SET)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.VERIFIED
+        assert outcome.state is OutcomeState.VERIFIED
         assert outcome.readback == change.after
         wanted = None if clears else "beta"
         assert world.override_of(device_id) == wanted
@@ -45,7 +45,7 @@ async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: 
         change = await change_for(world, workspace, "beta")
         world.door.cut_before(SET)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.UNKNOWN, "it may still be carried out"
+        assert outcome.state is OutcomeState.UNKNOWN, "it may still be carried out"
         assert (outcome.readback, outcome.is_read_back) == ({"channel": None}, True)
         assert outcome.error is not None
         assert outcome.error.kind is ErrorKind.UNREACHABLE
@@ -63,7 +63,7 @@ async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> N
         world.door.cut_after(SET)
         world.door.cut_before(READ, skip=1)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.UNKNOWN
+        assert outcome.state is OutcomeState.UNKNOWN
         assert outcome.error is not None
         assert outcome.error.maybe_sent, "the write's own error, not that of the second look"
         assert world.override_of(change.key) == "beta"
@@ -83,7 +83,7 @@ async def test_a_lost_answer_for_a_device_never_seen_leaves_it_unknown(world: Wo
         world.door.asked.clear()
         world.door.cut_after(SET)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.UNKNOWN
+        assert outcome.state is OutcomeState.UNKNOWN
 
 
 @pytest.mark.parametrize("revision", ["documented", "legacy"])
@@ -92,7 +92,7 @@ async def test_a_lost_answer_stays_unknown_where_overrides_are_not_told(revision
         change = await change_for(world, workspace, "beta")
         world.door.cut_after(SET)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.UNKNOWN
+        assert outcome.state is OutcomeState.UNKNOWN
         assert world.override_of(change.key) == "beta"
         assert shown(world, change, outcome).startswith("?")
 
@@ -110,7 +110,7 @@ async def test_a_gateway_that_gives_up_on_a_write_that_was_done_is_no_failure(
 
     world.door.on(SET, gateway)
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.VERIFIED, {"channel": "beta"})
+    assert outcome == Outcome(OutcomeState.VERIFIED, {"channel": "beta"})
 
 
 @pytest.mark.parametrize("status", [502, 504, 524])
@@ -121,7 +121,7 @@ async def test_a_gateway_that_gives_up_may_let_the_write_through_later(
     change = await change_for(world, workspace, "beta")
     world.door.fail(SET, status)
     outcome = await run(world, workspace, change)
-    assert outcome.fate is Fate.UNKNOWN
+    assert outcome.state is OutcomeState.UNKNOWN
     assert (outcome.readback, outcome.is_read_back) == ({"channel": None}, True)
     assert outcome.error is not None
     assert outcome.error.status == status
@@ -137,8 +137,8 @@ async def test_a_lost_answer_tells_the_override_that_is_there_for_now(world: Wor
     change = await change_for(world, workspace, "beta", device_id)
     world.door.fail(SET, 504)
     outcome = await run(world, workspace, change)
-    assert (outcome.fate, outcome.readback, outcome.is_read_back) == (
-        Fate.UNKNOWN,
+    assert (outcome.state, outcome.readback, outcome.is_read_back) == (
+        OutcomeState.UNKNOWN,
         {"channel": "qa"},
         True,
     )
@@ -155,7 +155,7 @@ async def test_a_not_found_in_place_of_the_second_look_is_unverified(world: Worl
 
     world.door.on(READ, proxy, skip=1)
     outcome = await run(world, workspace, change)
-    assert outcome.fate is Fate.UNVERIFIED
+    assert outcome.state is OutcomeState.UNVERIFIED
     assert not outcome.is_read_back
     line = shown(world, change, outcome)
     assert line.startswith("?")
@@ -181,7 +181,7 @@ async def test_a_bug_after_the_request_went_out_leaves_its_end_unknown(
     if lost:
         world.door.fail(SET, 504)
     outcome = await run(world, workspace, change)
-    assert outcome.fate is (Fate.UNKNOWN if lost else Fate.UNVERIFIED)
+    assert outcome.state is (OutcomeState.UNKNOWN if lost else OutcomeState.UNVERIFIED)
     assert (outcome.readback, outcome.bug, outcome.is_read_back) == (None, bug, False)
     line = shown(world, change, outcome)
     assert line.startswith("?")

@@ -8,8 +8,8 @@ import pytest
 
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.new_channels import (
     ANOTHER_ID,
@@ -17,7 +17,7 @@ from capgo_tui.workspace.changes.new_channels import (
     ChannelDeletion,
     deletion,
 )
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.links import overridden_devices, reread_devices
 from tests.workspace.channel_world import (
     carried,
@@ -54,7 +54,7 @@ async def test_a_channel_is_made_with_its_bundle_in_one_request_and_taken_back(
         assert carried(world, "pr-9") == newest
         assert channel(workspace, "pr-9").bundle is not None
         (step,) = await undo(workspace, change, outcome)
-        assert (step.level, step.kind) == (Guard.TYPED, "channel.delete")
+        assert (step.level, step.kind) == (ConfirmationLevel.TYPED, "channel.delete")
         assert world.column("SELECT 1 FROM channels WHERE name = 'pr-9'") == []
 
 
@@ -69,7 +69,7 @@ async def test_a_namesake_made_meanwhile_is_not_edited() -> None:
             world.app_id,
         )
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.FAILED
+        assert outcome.state is OutcomeState.FAILED
         assert "there is a channel pr-9 already" in outcome_line(change, outcome)
         assert (world.door.writes, setting(world, "pr-9", "allow_dev")) == (0, "1")
 
@@ -79,7 +79,7 @@ async def test_a_key_that_cannot_look_for_a_namesake_makes_nothing() -> None:
         workspace = await loaded(world)
         world.door.fail("GET /channel")
         outcome = await carry_out(creation(world, "pr-9", {}), workspace)
-        assert outcome.fate is Fate.FAILED
+        assert outcome.state is OutcomeState.FAILED
         assert world.door.writes == 0
 
 
@@ -104,14 +104,14 @@ async def test_a_deleted_channel_is_made_again_with_what_can_be_set(revision: st
         before = carried(world, "beta")
         world.set_override(world.free_devices()[0], "beta")
         change = deletion(workspace, channel(workspace, "beta"))
-        assert change.level is Guard.TYPED
+        assert change.level is ConfirmationLevel.TYPED
         outcome = await done(workspace, change)
         assert world.column("SELECT 1 FROM channels WHERE name = 'beta'") == []
         assert change.find(workspace) is None, "the row is gone"
         stored = CHANGES.validate_json(change.model_dump_json())
         steps = await undo(workspace, stored, outcome)
-        assert steps[0].touches[0] == ANOTHER_ID
-        assert steps[0].touches[1:] == NOT_RESTORED[revision]
+        assert steps[0].impact[0] == ANOTHER_ID
+        assert steps[0].impact[1:] == NOT_RESTORED[revision]
         assert carried(world, "beta") == before
 
 
@@ -145,12 +145,12 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
         beta = channel(workspace, "beta")
         devices = overridden_devices(workspace, beta)
         change = deletion(workspace, beta, devices)
-        assert "qa-phone" in change.touches[0]
-        assert change.touches[0].startswith(f"{len(devices)} of 30 devices, as of ")
-        assert "lose their override: " in change.touches[0]
-        assert any("stays" in line for line in change.touches)
+        assert "qa-phone" in change.impact[0]
+        assert change.impact[0].startswith(f"{len(devices)} of 30 devices, as of ")
+        assert "lose their override: " in change.impact[0]
+        assert any("stays" in line for line in change.impact)
         default = deletion(workspace, channel(workspace, "production"))
-        assert any("no default channel remains" in line for line in default.touches)
+        assert any("no default channel remains" in line for line in default.impact)
         await done(workspace, change)
         keys = [each.wire_key for each in devices]
         world.door.asked.clear()
@@ -169,24 +169,24 @@ async def test_a_deletion_says_how_far_it_knows_the_devices() -> None:
         for collection in (workspace.channels, workspace.bundles):
             await collection.load_all()
         beta = channel(workspace, "beta")
-        assert "none is loaded, so which is not known" in deletion(workspace, beta).touches[0]
+        assert "none is loaded, so which is not known" in deletion(workspace, beta).impact[0]
         await workspace.devices.load_more()
         loaded_now, as_of = len(workspace.devices), workspace.devices.as_of
         assert as_of is not None
         assert not workspace.devices.ended
-        first, second = deletion(workspace, beta).touches[:2]
+        first, second = deletion(workspace, beta).impact[:2]
         known = f"{loaded_now} loaded devices, as of {clock_time(as_of)}"
         assert first == f"none of {known}, is forced to it"
         assert second == "not all devices are loaded: there may be more of them"
         await workspace.devices.load_all()
-        assert "none of 160 devices, as of " in deletion(workspace, beta).touches[0]
+        assert "none of 160 devices, as of " in deletion(workspace, beta).impact[0]
 
 
 async def test_overrides_that_no_row_tells_are_said_to_be_unknown() -> None:
     async with open_world("documented", devices=5) as world:
         workspace = await loaded(world)
         change = deletion(workspace, channel(workspace, "beta"))
-        assert "this server does not tell which" in change.touches[0]
+        assert "this server does not tell which" in change.impact[0]
 
 
 async def test_a_deleted_default_is_made_a_default_again() -> None:

@@ -11,7 +11,7 @@ from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.models import Device
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange, override
 from capgo_tui.workspace.changes.states import device_state
 from capgo_tui.workspace.collection import Progressed
@@ -42,7 +42,7 @@ async def test_an_override_is_sent_once_and_read_back(world: World) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.VERIFIED, {"channel": "beta"})
+    assert outcome == Outcome(OutcomeState.VERIFIED, {"channel": "beta"})
     assert world.override_of(change.key) == "beta"
     assert workspace.devices.records[change.key].channel == "beta"
     assert [asked.name for asked in world.door.asked] == [READ, SET, READ]
@@ -58,7 +58,7 @@ async def test_a_cleared_override_is_sent_once_and_read_back(world: World) -> No
     change = await change_for(world, workspace, None, device_id)
     assert change.before == {"channel": "beta"}
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.VERIFIED, {"channel": None})
+    assert outcome == Outcome(OutcomeState.VERIFIED, {"channel": None})
     assert world.override_of(device_id) is None
     assert workspace.devices.records[device_id].channel is None
     assert world.door.count(CLEAR) == 1
@@ -71,7 +71,7 @@ async def test_one_override_replaces_another(world: World) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "qa", device_id)
     assert (change.before, change.after) == ({"channel": "beta"}, {"channel": "qa"})
-    assert (await run(world, workspace, change)).fate is Fate.VERIFIED
+    assert (await run(world, workspace, change)).state is OutcomeState.VERIFIED
     assert world.override_of(device_id) == "qa"
 
 
@@ -98,9 +98,9 @@ async def test_every_revision_gets_the_write_once_and_carries_it_out(
         outcome = await run(world, workspace, change)
         assert world.override_of(device_id) == (None if clears else "beta")
         if revision == "live":
-            assert outcome == Outcome(Fate.VERIFIED, change.after)
+            assert outcome == Outcome(OutcomeState.VERIFIED, change.after)
         else:
-            assert outcome == Outcome(Fate.UNVERIFIED, {}, is_read_back=False), (
+            assert outcome == Outcome(OutcomeState.UNVERIFIED, {}, is_read_back=False), (
                 "these tell no override back"
             )
             assert "unknown → " in describe(change).question(200)
@@ -119,7 +119,7 @@ async def test_a_channel_is_named_to_the_server_exactly_as_the_server_names_it(
     change = override(workspace, device, channel)
     assert describe(change).question(200).isprintable()
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.VERIFIED
+    assert outcome.state is OutcomeState.VERIFIED
     assert world.override_of(device.device_id) == "be\u200bta"
 
 
@@ -133,7 +133,7 @@ async def test_an_override_that_is_accepted_and_ignored_is_told_as_different(
     change = await change_for(world, workspace, "beta")
     world.door.answer(SET, {"status": "ok"})
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.DIFFERENT, {"channel": None})
+    assert outcome == Outcome(OutcomeState.DIFFERENT, {"channel": None})
     line = shown(world, change, outcome)
     assert line.startswith("!")
     assert "none" in line
@@ -145,7 +145,7 @@ async def test_somebody_quicker_is_told_by_name(world: World) -> None:
     change = await change_for(world, workspace, "beta")
     world.door.after(SET, lambda: world.set_override(change.key, "qa"))
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.DIFFERENT, {"channel": "qa"})
+    assert outcome == Outcome(OutcomeState.DIFFERENT, {"channel": "qa"})
     assert workspace.devices.records[change.key].channel == "qa"
     assert "now says override is qa" in shown(world, change, outcome)
 
@@ -157,7 +157,7 @@ async def test_an_override_that_somebody_sets_again_is_not_told_as_cleared(world
     change = await change_for(world, workspace, None, device_id)
     world.door.after(CLEAR, lambda: world.set_override(device_id, "qa"))
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.DIFFERENT, {"channel": "qa"})
+    assert outcome == Outcome(OutcomeState.DIFFERENT, {"channel": "qa"})
 
 
 async def test_what_cannot_be_read_back_is_told_as_unverified(world: World) -> None:
@@ -165,7 +165,7 @@ async def test_what_cannot_be_read_back_is_told_as_unverified(world: World) -> N
     change = await change_for(world, workspace, "beta")
     world.door.fail(READ, skip=1)
     outcome = await run(world, workspace, change)
-    assert outcome.fate is Fate.UNVERIFIED
+    assert outcome.state is OutcomeState.UNVERIFIED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.SERVER_FAULT
     assert world.override_of(change.key) == "beta"
@@ -184,7 +184,7 @@ async def test_a_device_the_server_has_never_seen_takes_the_override_unverified(
     change = override(workspace, stranger, beta)
     world.door.asked.clear()
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.UNVERIFIED, is_read_back=False)
+    assert outcome == Outcome(OutcomeState.UNVERIFIED, is_read_back=False)
     assert world.override_of(stranger.device_id) == "beta"
     line = shown(world, change, outcome)
     assert line.startswith("? ")
@@ -198,7 +198,7 @@ async def test_a_default_channel_takes_no_override(world: World) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "production")
     outcome = await run(world, workspace, change)
-    assert outcome.fate is Fate.FAILED
+    assert outcome.state is OutcomeState.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.RULE
     assert world.override_of(change.key) is None
@@ -217,7 +217,7 @@ async def test_a_readers_key_may_not_change_overrides(world: World, clears: bool
     workspace = world.open("app_reader")
     change = await change_for(world, workspace, None if clears else "beta", device_id)
     outcome = await run(world, workspace, change)
-    assert outcome.fate is Fate.FAILED
+    assert outcome.state is OutcomeState.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.NOT_ALLOWED
     assert outcome.readback is None, "nothing was read back"
@@ -229,14 +229,14 @@ async def test_the_same_channel_again_within_a_minute_is_told_with_the_time_to_w
     async with open_world(limits="device", devices=20) as world:
         workspace = world.open()
         change = await change_for(world, workspace, "beta")
-        assert (await run(world, workspace, change)).fate is Fate.VERIFIED
+        assert (await run(world, workspace, change)).state is OutcomeState.VERIFIED
         world.clock.advance(5)
         clear = await change_for(world, workspace, None, change.key)
-        assert (await run(world, workspace, clear)).fate is Fate.VERIFIED
+        assert (await run(world, workspace, clear)).state is OutcomeState.VERIFIED
         world.clock.advance(5)
         again = await change_for(world, workspace, "beta", change.key)
         outcome = await run(world, workspace, again)
-        assert outcome.fate is Fate.FAILED
+        assert outcome.state is OutcomeState.FAILED
         assert outcome.error is not None
         assert outcome.error.kind is ErrorKind.RATE_LIMITED
         assert outcome.error.retry_after == 50
@@ -244,7 +244,7 @@ async def test_the_same_channel_again_within_a_minute_is_told_with_the_time_to_w
         assert "50 s" in shown(world, again, outcome)
         world.clock.advance(50)
         again = await change_for(world, workspace, "beta", change.key)
-        assert (await run(world, workspace, again)).fate is Fate.VERIFIED
+        assert (await run(world, workspace, again)).state is OutcomeState.VERIFIED
 
 
 async def test_a_key_that_expires_in_between_is_told_as_refused(world: World) -> None:
@@ -252,7 +252,7 @@ async def test_a_key_that_expires_in_between_is_told_as_refused(world: World) ->
     change = await change_for(world, workspace, "beta")
     world.door.after(READ, lambda: world.run("UPDATE keys SET expired = 1"))
     outcome = await run(world, workspace, change)
-    assert outcome.fate is Fate.FAILED
+    assert outcome.state is OutcomeState.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.KEY_REFUSED
     assert "key refused" in shown(world, change, outcome)
@@ -263,7 +263,7 @@ async def test_a_channel_that_is_gone_by_now_changes_nothing(world: World) -> No
     change = await change_for(world, workspace, "beta")
     world.run("DELETE FROM channels WHERE name = 'beta'")
     outcome = await run(world, workspace, change)
-    assert outcome.fate is Fate.FAILED
+    assert outcome.state is OutcomeState.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.NOT_FOUND
     assert "Cannot find channel" in shown(world, change, outcome)
@@ -278,7 +278,7 @@ async def test_a_server_that_is_not_there_has_been_sent_nothing(world: World) ->
     far = world.open(server=workspace.target.server)
     far.devices.put(workspace.devices.records[change.key])
     outcome = await carry_out(change, far)
-    assert outcome.fate is Fate.FAILED
+    assert outcome.state is OutcomeState.FAILED
     assert outcome.readback is None
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.UNREACHABLE
@@ -303,7 +303,7 @@ async def test_a_write_is_marked_while_it_lasts_and_its_row_is_drawn_again(world
     await held.ready.wait()
     assert marks == [True, True]
     held.let_go()
-    assert (await running).fate is Fate.VERIFIED
+    assert (await running).state is OutcomeState.VERIFIED
     assert marks == [True, True, True, False]
 
 
@@ -326,7 +326,7 @@ async def test_a_page_under_way_does_not_undo_the_re_read_of_a_write(world: Worl
     held = world.door.hold(READ)
     refreshing = asyncio.ensure_future(workspace.devices.refresh())
     await held.ready.wait()
-    assert (await run(world, workspace, change)).fate is Fate.VERIFIED
+    assert (await run(world, workspace, change)).state is OutcomeState.VERIFIED
     held.let_go()
     await refreshing
     assert workspace.devices.records[change.key].channel == "beta"

@@ -11,12 +11,12 @@ from capgo_tui.api.models import Bundle
 from capgo_tui.api.paging import ReadPage
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundle_deletions import deletion as bundle_deletion
-from capgo_tui.workspace.changes.bundle_deletions import deletions, links_of
+from capgo_tui.workspace.changes.bundle_deletions import links_of, plan_deletions
 from capgo_tui.workspace.changes.bundles import bundle_notes, lacks
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.new_channels import deletion as channel_deletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.reread import reread
@@ -122,7 +122,7 @@ async def test_a_deletion_that_was_not_done_is_not_told_as_done(world: World) ->
     change = bundle_deletion(workspace, target, await links_of(workspace))
     world.door.answer(DELETE, {"status": "ok"})
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.DIFFERENT
+    assert outcome.state is OutcomeState.DIFFERENT
     assert bundle(workspace, target.name) == target
 
 
@@ -147,7 +147,7 @@ async def test_a_bundle_that_may_stand_on_another_page_is_looked_for_in_the_list
     world.door.rewrite(LIST, swap)
     outcome = await carry_out(change, workspace)
     assert asked(world) == [DELETE, LIST, LIST, LIST]
-    assert outcome.fate is Fate.DIFFERENT
+    assert outcome.state is OutcomeState.DIFFERENT
     assert bundle(workspace, target.name) == target
 
 
@@ -190,11 +190,11 @@ def test_a_page_shows_that_a_bundle_is_gone_only_where_it_would_have_to_stand(
 async def test_many_deletions_read_the_list_once(world: World) -> None:
     workspace = await loaded(world)
     chosen = [bundle(workspace, name) for name in (*free_names(world)[:2], *free_names(world)[-3:])]
-    found = await deletions(workspace, chosen)
+    found = await plan_deletions(workspace, chosen)
     world.door.asked.clear()
     run = Batch(found.changes, workspace)
-    await run.go()
-    assert run.count(Fate.VERIFIED) == 5
+    await run.carry_out()
+    assert run.count(OutcomeState.VERIFIED) == 5
     assert asked(world) == [*[DELETE] * 5, LIST, LIST]
     assert [each.name for each in workspace.bundles.records.values()] == in_the_list(world)
 
@@ -207,12 +207,12 @@ async def test_many_deletions_of_which_an_answer_was_lost_are_looked_for_twice()
         for collection in (workspace.channels, workspace.bundles):
             await collection.load_all()
         chosen = [bundle(workspace, name) for name in free_names(world)[-3:]]
-        found = await deletions(workspace, chosen)
+        found = await plan_deletions(workspace, chosen)
         world.door.asked.clear()
         world.door.cut_after(DELETE)
         run = Batch(found.changes, workspace)
-        await run.go()
-        assert run.count(Fate.VERIFIED) == 3
+        await run.carry_out()
+        assert run.count(OutcomeState.VERIFIED) == 3
         assert world.door.count(LIST) == 4
 
 

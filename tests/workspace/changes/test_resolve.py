@@ -8,7 +8,7 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.workspace.changes.bundles import BundleDeletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.resolve import Resolution, resolve
 from capgo_tui.workspace.journal import Journal
@@ -51,10 +51,10 @@ async def test_a_bundle_on_a_later_page_is_not_taken_for_deleted(tmp_path: Path)
         leave_open(tmp_path / "journal.sqlite3", world, *changes)
         workspace = world.open(journal=tmp_path / "journal.sqlite3")
         assert await resolve(workspace) == Resolution(verified_count=1, unknown_count=2)
-        assert {e.target: e.fate for e in workspace.journal.entries()} == {
-            names[0]: Fate.UNKNOWN,
-            "never-there": Fate.VERIFIED,
-            names[-1]: Fate.UNKNOWN,
+        assert {e.target: e.state for e in workspace.journal.entries()} == {
+            names[0]: OutcomeState.UNKNOWN,
+            "never-there": OutcomeState.VERIFIED,
+            names[-1]: OutcomeState.UNKNOWN,
         }
         assert all("ended before" in str(e.error) for e in workspace.journal.entries())
         assert world.door.writes == 0

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from capgo_tui.workspace.changes.batch import Batch, Step
-from capgo_tui.workspace.changes.bundle_deletions import deletions
+from capgo_tui.workspace.changes.bundle_deletions import plan_deletions
 from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
 from capgo_tui.workspace.changes.kinds import AnyChange
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.reread import reread
-from capgo_tui.workspace.changes.undo import plan
+from capgo_tui.workspace.changes.undo import plan_undo
 from tests.workspace.channel_world import bundle, channel, loaded, names
 from tests.workspace.world import World, open_world
 
@@ -54,15 +54,15 @@ def ends(run: Batch) -> list[str]:
 
 def _end(step: Step) -> str:
     if step.outcome is not None:
-        return str(step.outcome.fate)
-    return step.skipped or step.untried or "not tried"
+        return str(step.outcome.state)
+    return step.skip_reason or step.untried_reason or "not tried"
 
 
 async def went(
     workspace: Workspace, changes: list[Change], undoes: list[int] | None = None
 ) -> Batch:
     run = Batch(changes, workspace, undoes=undoes or ())
-    await run.go()
+    await run.carry_out()
     return run
 
 
@@ -82,13 +82,13 @@ async def test_the_first_refused_deletion_is_the_last_that_is_tried(world: World
     workspace = await loaded(world, "app_developer")
     used = workspace.linked_bundles()
     free = [each for key, each in workspace.bundles.records.items() if key not in used]
-    found = await deletions(workspace, free[:30])
+    found = await plan_deletions(workspace, free[:30])
     world.door.asked.clear()
     run = await went(workspace, list(found.changes))
     assert [each.name for each in world.door.asked] == ["DELETE /bundle"]
     why = "this key may not delete bundles"
-    assert ends(run) == [Fate.FAILED, *[why] * 29]
-    assert (run.done, run.untried) == (1, {why: 29})
+    assert ends(run) == [OutcomeState.FAILED, *[why] * 29]
+    assert (run.finished_count, run.untried_counts) == (1, {why: 29})
     assert len(workspace.journal.entries()) == 1, "what is not tried is not written down"
 
 
@@ -97,7 +97,13 @@ async def test_a_right_on_one_channel_is_lacked_on_that_one_alone(world: World) 
     workspace = await loaded(world, "app_developer")
     run = await went(workspace, forced(world, workspace, "beta", "qa", "beta", "qa", "beta"))
     why = "this key may not change overrides (channel beta)"
-    assert ends(run) == [Fate.FAILED, Fate.VERIFIED, why, Fate.VERIFIED, why]
+    assert ends(run) == [
+        OutcomeState.FAILED,
+        OutcomeState.VERIFIED,
+        why,
+        OutcomeState.VERIFIED,
+        why,
+    ]
     assert world.door.count(SET) == 3
 
 
@@ -110,8 +116,8 @@ async def test_to_force_and_to_clear_are_two_rights(world: World) -> None:
     force = forced(world, workspace, "beta", "beta")
     run = await went(workspace, [clearing[0], force[0], *clearing[1:], force[1]])
     assert ends(run) == [
-        Fate.FAILED,
-        Fate.FAILED,
+        OutcomeState.FAILED,
+        OutcomeState.FAILED,
         *["this key may not change overrides"] * (len(clearing) - 1),
         "this key may not change overrides (channel beta)",
     ]
@@ -125,9 +131,9 @@ async def test_those_that_wait_for_a_limit_are_given_up_without_waiting(world: W
         workspace.pacing.note(change.limits)  # as if it had just been tried
     run = await went(workspace, changes)
     why = "this key may not change overrides (channel beta)"
-    assert ends(run) == [why, why, Fate.FAILED]
-    assert run.waits == 0
-    assert not any(step.waiting for step in run.steps)
+    assert ends(run) == [why, why, OutcomeState.FAILED]
+    assert run.wait_seconds == 0
+    assert not any(step.is_waiting for step in run.steps)
 
 
 async def test_what_needs_no_change_is_left_alone_rather_than_not_tried(world: World) -> None:
@@ -137,7 +143,7 @@ async def test_what_needs_no_change_is_left_alone_rather_than_not_tried(world: W
     await workspace.look_up_device(second.key)
     run = await went(workspace, [first, second, third])
     assert ends(run) == [
-        Fate.FAILED,
+        OutcomeState.FAILED,
         "already on beta",
         "this key may not change overrides (channel beta)",
     ]
@@ -149,7 +155,7 @@ async def test_a_refusal_to_read_back_does_not_end_a_run(world: World) -> None:
     for _ in range(2):
         world.door.answer("GET /device", no_access, 400)
     run = await went(workspace, forced(world, workspace, "beta", "beta"))
-    assert ends(run) == [Fate.UNVERIFIED] * 2
+    assert ends(run) == [OutcomeState.UNVERIFIED] * 2
     assert world.door.count(SET) == 2
 
 
@@ -161,7 +167,7 @@ async def test_a_refusal_to_look_before_a_write_is_told_as_one_to_read(world: Wo
     other = settings_change(workspace, channel(workspace, "qa"), {"allow_dev": False})
     run = await went(workspace, [change, other, *forced(world, workspace, "beta")])
     why = "this key may not read channels"
-    assert ends(run) == [Fate.FAILED, why, Fate.VERIFIED]
+    assert ends(run) == [OutcomeState.FAILED, why, OutcomeState.VERIFIED]
 
 
 @pytest.mark.parametrize(
@@ -185,14 +191,14 @@ async def test_the_right_that_is_lacked_is_the_one_of_that_kind_of_change(
         return promotion(workspace, of, to)
 
     run = await went(workspace, [change(beta, one), change(qa, one), change(beta, two)])
-    assert ends(run) == [Fate.FAILED, Fate.FAILED, why]
+    assert ends(run) == [OutcomeState.FAILED, OutcomeState.FAILED, why]
 
 
 async def test_a_refused_key_says_so_of_all_that_were_not_tried(world: World) -> None:
     workspace = await loaded(world)
     world.door.answer("POST /device", {"error": "invalid_apikey", "message": "Invalid apikey"}, 401)
     run = await went(workspace, forced(world, workspace, "beta", "qa", None))
-    assert ends(run)[0] == Fate.FAILED
+    assert ends(run)[0] == OutcomeState.FAILED
     assert all("key refused" in end for end in ends(run)[1:2])
     assert world.door.writes == 1
 
@@ -206,15 +212,15 @@ async def test_an_undo_of_many_ends_at_the_first_refusal_and_can_be_done_again(
     workspace = await loaded(world)
     await went(workspace, forced(world, workspace, *["beta"] * 4))
     world.run("UPDATE keys SET role = 'app_reader' WHERE label = 'org_super_admin'")
-    undo = await plan(workspace.journal.entries(), workspace)
+    undo = await plan_undo(workspace.journal.entries(), workspace)
     assert not isinstance(undo, str)
     run = await went(workspace, list(undo.changes), list(undo.undoes))
-    assert ends(run) == [Fate.FAILED, *["this key may not change overrides"] * 3]
+    assert ends(run) == [OutcomeState.FAILED, *["this key may not change overrides"] * 3]
     assert [entry.undone for entry in workspace.journal.entries() if entry.undoes is None] == (
         [False] * 4
     )
     world.run("UPDATE keys SET role = 'app_admin' WHERE label = 'org_super_admin'")
-    again = await plan(
+    again = await plan_undo(
         [entry for entry in workspace.journal.entries() if entry.undoes is None], workspace
     )
     assert not isinstance(again, str)
@@ -247,9 +253,9 @@ def undone(world: World) -> dict[int, bool]:
 async def test_an_undo_that_lacks_a_right_for_a_later_step_is_not_begun(world: World) -> None:
     deny(world, "org_super_admin", "channel.update_settings", "beta")
     run = await undoing(world, ["beta", "qa", "beta"], [0, 1, 1])
-    await run.go()
+    await run.carry_out()
     why = "this key may not change settings of channels (channel beta)"
-    assert ends(run) == [Fate.FAILED, why, why]
+    assert ends(run) == [OutcomeState.FAILED, why, why]
     assert not any(undone(world).values())
 
 
@@ -258,23 +264,23 @@ async def test_an_undo_that_was_begun_and_lacks_a_right_is_not_taken_for_done(
 ) -> None:
     deny(world, "org_super_admin", "channel.update_settings", "beta")
     run = await undoing(world, ["qa", "beta", "beta"], [1, 0, 1])
-    await run.go()
+    await run.carry_out()
     why = "this key may not change settings of channels (channel beta)"
-    assert ends(run) == [Fate.VERIFIED, Fate.FAILED, why]
+    assert ends(run) == [OutcomeState.VERIFIED, OutcomeState.FAILED, why]
     assert not any(undone(world).values())
     last = world.opened[-1].journal.entries()[0]
-    assert (last.fate, last.error) == (Fate.FAILED, why)
+    assert (last.state, last.error) == (OutcomeState.FAILED, why)
 
 
 async def test_an_undo_that_was_stopped_midway_is_not_taken_for_done(world: World) -> None:
     run = await undoing(world, ["qa", "beta"], [0, 0])
     held = world.door.hold("POST /channel")
-    going = asyncio.ensure_future(run.go())
+    going = asyncio.ensure_future(run.carry_out())
     await held.ready.wait()
     run.stop()
     held.released.set()
     await going
-    assert ends(run) == [Fate.VERIFIED, "not tried"]
+    assert ends(run) == [OutcomeState.VERIFIED, "not tried"]
     assert not any(undone(world).values())
 
 

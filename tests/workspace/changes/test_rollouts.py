@@ -9,10 +9,10 @@ import pytest
 from capgo_tui.api.revisions import LIVE, NEXT, Revision, Traits
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.new_channels import deletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.rollout_state import (
     describe_effect,
@@ -20,7 +20,7 @@ from capgo_tui.workspace.changes.rollout_state import (
     is_served,
     stages,
 )
-from capgo_tui.workspace.changes.undo import Undo, latest, plan
+from capgo_tui.workspace.changes.undo import UndoPlan, find_latest, plan_undo
 from tests.workspace.channel_world import bundle, channel, done, loaded, names
 from tests.workspace.world import World, open_world
 
@@ -114,7 +114,7 @@ async def test_a_deleted_channel_comes_back_with_its_rollout(revision: str, befo
         workspace = await loaded(world)
         state = workspace.state_of(channel(workspace, "beta"))
         change = deletion(workspace, channel(workspace, "beta"))
-        assert any("its rollout ends with it" in each for each in change.touches)
+        assert any("its rollout ends with it" in each for each in change.impact)
         await done(workspace, change)
         await undo_last(workspace)
         again = workspace.state_of(channel(workspace, "beta"))
@@ -135,9 +135,9 @@ async def test_a_server_that_does_more_than_was_said_is_told(revision: str) -> N
         await workspace.bundles.load_all()
         beta = channel(workspace, "beta")
         change = promotion(workspace, beta, bundle(workspace, names(world)[5]))
-        assert change.level is Guard.LIST
+        assert change.level is ConfirmationLevel.LIST
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.DIFFERENT
+        assert outcome.state is OutcomeState.DIFFERENT
         line = outcome_line(change, outcome)
         assert line.startswith("! beta: bundle is")
         became = "rollout of 2.5" if revision == "next" else "its rollout goes on (25 % of devices"
@@ -152,7 +152,7 @@ async def test_a_rollout_changed_meanwhile_is_asked_about_again() -> None:
         change = promotion(workspace, beta, bundle(workspace, names(world)[5]))
         world.run("UPDATE channels SET rollout_percentage_bps = 9000 WHERE name = 'beta'")
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.FAILED
+        assert outcome.state is OutcomeState.FAILED
         assert "it was changed meanwhile" in outcome_line(change, outcome)
         assert world.door.writes == 0
 
@@ -164,7 +164,7 @@ async def test_what_somebody_did_to_the_rollout_since_is_not_undone() -> None:
         beta = channel(workspace, "beta")
         await done(workspace, promotion(workspace, beta, bundle(workspace, names(world)[5])))
         start(world, "off", stable=False)
-        refused = await plan(latest(workspace.journal.entries()).entries, workspace)
+        refused = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
         assert isinstance(refused, str)
         assert "rollout target is" in refused
 
@@ -194,9 +194,9 @@ async def test_a_default_channel_says_who_is_in_its_rollout() -> None:
         workspace = await loaded(world)
         beta = channel(workspace, "beta")
         on = settings_change(workspace, beta, {"rollout_enabled": True})
-        assert "25 % of the devices without an override get" in on.touches[0]
+        assert "25 % of the devices without an override get" in on.impact[0]
         more = settings_change(workspace, beta, {"rollout_percentage_bps": 5000})
-        assert "devices without an override all get its stable bundle" in more.touches[0]
+        assert "devices without an override all get its stable bundle" in more.impact[0]
 
 
 def start(world: World, how: str, *, stable: bool = True) -> None:
@@ -218,9 +218,9 @@ def rolled_out(state: State) -> State:
 
 
 async def undo_last(workspace: Workspace) -> None:
-    undo = await plan(latest(workspace.journal.entries()).entries, workspace)
-    assert isinstance(undo, Undo), undo
+    undo = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
+    assert isinstance(undo, UndoPlan), undo
     assert undo.objection(workspace) is None
     for change, entry in zip(undo.changes, undo.undoes, strict=True):
         outcome = await carry_out(change, workspace, undoes=entry)
-        assert outcome.fate is Fate.VERIFIED, outcome
+        assert outcome.state is OutcomeState.VERIFIED, outcome

@@ -19,9 +19,9 @@ from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.channels import DEMOTED_FIELD, SettingsChange
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
-from capgo_tui.workspace.changes.history import full_story
+from capgo_tui.workspace.changes.history import list_details
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
-from capgo_tui.workspace.changes.outcome import KEPT_BY_DELETED, Fate, Outcome
+from capgo_tui.workspace.changes.outcome import NAME_TAKEN, Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.promotions import Promotion
 from capgo_tui.workspace.journal_entry import Entry
@@ -53,29 +53,49 @@ LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=Tr
 @pytest.mark.parametrize(
     ("change", "outcome", "mark", "parts"),
     [
-        (CHANGE, Outcome(Fate.VERIFIED, {"channel": "beta"}), "✓", ["beta", "read back"]),
-        (CLEARED, Outcome(Fate.VERIFIED, NONE), "✓", ["none", "read back"]),
-        (CHANGE, Outcome(Fate.DIFFERENT, QA), "!", ["qa", "not beta"]),
-        (CLEARED, Outcome(Fate.DIFFERENT, QA), "!", ["qa", "not none"]),
-        (CHANGE, Outcome(Fate.UNVERIFIED), "?", ["accepted"]),
-        (CHANGE, Outcome(Fate.UNVERIFIED, None, BROKEN), "?", ["accepted", str(BROKEN)]),
-        (CHANGE, Outcome(Fate.UNVERIFIED, is_read_back=False), "?", ["accepted", "no such device"]),
+        (CHANGE, Outcome(OutcomeState.VERIFIED, {"channel": "beta"}), "✓", ["beta", "read back"]),
+        (CLEARED, Outcome(OutcomeState.VERIFIED, NONE), "✓", ["none", "read back"]),
+        (CHANGE, Outcome(OutcomeState.DIFFERENT, QA), "!", ["qa", "not beta"]),
+        (CLEARED, Outcome(OutcomeState.DIFFERENT, QA), "!", ["qa", "not none"]),
+        (CHANGE, Outcome(OutcomeState.UNVERIFIED), "?", ["accepted"]),
+        (CHANGE, Outcome(OutcomeState.UNVERIFIED, None, BROKEN), "?", ["accepted", str(BROKEN)]),
         (
             CHANGE,
-            Outcome(Fate.UNVERIFIED, {}, is_read_back=False),
+            Outcome(OutcomeState.UNVERIFIED, is_read_back=False),
+            "?",
+            ["accepted", "no such device"],
+        ),
+        (
+            CHANGE,
+            Outcome(OutcomeState.UNVERIFIED, {}, is_read_back=False),
             "?",
             ["accepted", "does not tell"],
         ),
-        (CHANGE, Outcome(Fate.UNKNOWN, NONE, LOST), "?", ["answer was lost", "none so far"]),
-        (CHANGE, Outcome(Fate.UNKNOWN, QA, LOST), "?", ["answer was lost", "qa so far"]),
         (
             CHANGE,
-            Outcome(Fate.UNKNOWN, None, LOST, is_read_back=False),
+            Outcome(OutcomeState.UNKNOWN, NONE, LOST),
+            "?",
+            ["answer was lost", "none so far"],
+        ),
+        (CHANGE, Outcome(OutcomeState.UNKNOWN, QA, LOST), "?", ["answer was lost", "qa so far"]),
+        (
+            CHANGE,
+            Outcome(OutcomeState.UNKNOWN, None, LOST, is_read_back=False),
             "?",
             ["answer was lost", "may have taken effect"],
         ),
-        (CHANGE, Outcome(Fate.UNKNOWN, NONE, MOVED), "?", ["302 is no clear answer", "so far"]),
-        (CHANGE, Outcome(Fate.FAILED, None, BROKEN, is_read_back=False), "✗", ["Not changed"]),
+        (
+            CHANGE,
+            Outcome(OutcomeState.UNKNOWN, NONE, MOVED),
+            "?",
+            ["302 is no clear answer", "so far"],
+        ),
+        (
+            CHANGE,
+            Outcome(OutcomeState.FAILED, None, BROKEN, is_read_back=False),
+            "✗",
+            ["Not changed"],
+        ),
     ],
 )
 def test_an_outcome_is_told_in_one_line(
@@ -89,11 +109,13 @@ def test_an_outcome_is_told_in_one_line(
 
 
 @pytest.mark.parametrize("kind", list(ErrorKind))
-@pytest.mark.parametrize("fate", list(Fate))
-def test_no_outcome_but_the_verified_one_claims_success(fate: Fate, kind: ErrorKind) -> None:
+@pytest.mark.parametrize("fate", list(OutcomeState))
+def test_no_outcome_but_the_verified_one_claims_success(
+    fate: OutcomeState, kind: ErrorKind
+) -> None:
     line = outcome_line(CHANGE, Outcome(fate, QA, failure(kind, status=400)))
-    assert line.startswith("✓") is (fate is Fate.VERIFIED)
-    assert line.lower().count("not changed") == (fate is Fate.FAILED)
+    assert line.startswith("✓") is (fate is OutcomeState.VERIFIED)
+    assert line.lower().count("not changed") == (fate is OutcomeState.FAILED)
     assert SECRET not in line
 
 
@@ -130,10 +152,10 @@ CREATION = ChannelCreation(**SHARED, before=None, after={"public": True}, demote
     ids=lambda value: type(value).__name__ if isinstance(value, Change) else None,
 )
 def test_what_the_key_may_not_is_what_was_tried(change: Change, right: str) -> None:
-    refused = Outcome(Fate.FAILED, None, NOT_ALLOWED, is_read_back=False)
+    refused = Outcome(OutcomeState.FAILED, None, NOT_ALLOWED, is_read_back=False)
     assert f"this key may not {right}" in outcome_line(change, refused)
     assert f"this key may not {right}" in outcome_label(change, refused)
-    unread = Outcome(Fate.UNVERIFIED, None, NOT_ALLOWED, is_read_back=False)
+    unread = Outcome(OutcomeState.UNVERIFIED, None, NOT_ALLOWED, is_read_back=False)
     assert outcome_label(change, unread).endswith(f"may not read the {change.noun}s"), (
         "it was accepted"
     )
@@ -156,14 +178,14 @@ def test_the_bundle_that_is_taken_off_is_in_the_question(width: int, question: s
 
 
 def test_success_tells_what_happened_besides() -> None:
-    off = Outcome(Fate.VERIFIED, {"bundle": None})
+    off = Outcome(OutcomeState.VERIFIED, {"bundle": None})
     assert outcome_line(TAKEN_OFF, off) == "✓ beta: bundle is none, 1.0.3 taken off, read back"
     assert outcome_label(TAKEN_OFF, off) == "✓ bundle is none, 1.0.3 taken off"
-    demoted = Outcome(Fate.VERIFIED, {"public": True, DEMOTED_FIELD: '["production"]'})
+    demoted = Outcome(OutcomeState.VERIFIED, {"public": True, DEMOTED_FIELD: '["production"]'})
     assert outcome_line(CREATION, demoted) == "✓ beta: created, demoted production, read back"
-    stayed = Outcome(Fate.VERIFIED, {"public": True, DEMOTED_FIELD: "[]"})
+    stayed = Outcome(OutcomeState.VERIFIED, {"public": True, DEMOTED_FIELD: "[]"})
     assert outcome_line(CREATION, stayed) == "✓ beta: created, read back from the server"
-    untold = Outcome(Fate.VERIFIED, {"public": True})
+    untold = Outcome(OutcomeState.VERIFIED, {"public": True})
     assert "demoted" not in outcome_line(CREATION, untold)
 
 
@@ -174,11 +196,11 @@ def test_success_says_that_it_was_read_back_on_a_line_of_80_cells() -> None:
         before={"bundle": "2.4.0"} | paused, after={"bundle": None},
     )  # fmt: skip
     ended: State = {"rollout_bundle": None, "rollout_enabled": False}
-    found = Outcome(Fate.VERIFIED, {"bundle": None} | ended, side_effects=ended)
+    found = Outcome(OutcomeState.VERIFIED, {"bundle": None} | ended, side_effects=ended)
     line = outcome_line(off, found)
     assert line == "✓ hotfix-login: 2.4.0 taken off, rollout of 2.5.0-beta.1 ended, read back"
     again = off.model_copy(update={"before": ended, "after": paused, "label": "production"})
-    line = outcome_line(again, Outcome(Fate.VERIFIED, paused))
+    line = outcome_line(again, Outcome(OutcomeState.VERIFIED, paused))
     assert line == "✓ production: rollout target is 2.5.0-beta.1 and 1 more, read back"
 
 
@@ -187,10 +209,10 @@ def test_a_better_reason_than_the_servers_goes_into_the_journal_beside_it() -> N
         "Cannot create bundle", kind=ErrorKind.BAD_REQUEST, code="cannot_create_bundle"
     )
     change = BundleRegistration(**SHARED, before=None, after={})
-    outcome = Outcome(Fate.FAILED, None, error)
+    outcome = Outcome(OutcomeState.FAILED, None, error)
     assert "seems to be taken" in outcome_line(change, outcome)
-    assert outcome.trouble == f"Cannot create bundle · {KEPT_BY_DELETED}"
-    assert Outcome(Fate.FAILED, None, NOT_ALLOWED).reason == ""
+    assert outcome.error_text == f"Cannot create bundle · {NAME_TAKEN}"
+    assert Outcome(OutcomeState.FAILED, None, NOT_ALLOWED).reason == ""
 
 
 def test_a_locked_address_is_told_with_its_end() -> None:
@@ -201,7 +223,9 @@ def test_a_locked_address_is_told_with_its_end() -> None:
         detail={"reason": "too_many_failed_auth_attempts"},
     )
     end = clock_time(NOON + timedelta(minutes=15))
-    line = outcome_line(CHANGE, Outcome(Fate.FAILED, None, lock, is_read_back=False, at=NOON))
+    line = outcome_line(
+        CHANGE, Outcome(OutcomeState.FAILED, None, lock, is_read_back=False, at=NOON)
+    )
     assert line.startswith(f"✗ Not changed: locked for 15 minutes, until {end} · ")
 
 
@@ -219,19 +243,19 @@ def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change
         request="POST /channel",
         run=None,
         undoes=None,
-        fate=Fate.VERIFIED,
+        state=OutcomeState.VERIFIED,
         settled_at=NOON,
         found=change.after,
         error=None,
     )
-    bare = [text for label, text in full_story(entry, NOON) if not label]
+    bare = [text for label, text in list_details(entry, NOON) if not label]
     assert bare == ["read back, and as it was meant"]
 
 
 def test_an_outcome_tells_what_can_be_done_next() -> None:
     refused = CapgoError("Invalid apikey", kind=ErrorKind.KEY_REFUSED, status=401)
-    for fate in (Fate.FAILED, Fate.UNVERIFIED):
+    for fate in (OutcomeState.FAILED, OutcomeState.UNVERIFIED):
         assert Outcome(fate, None, refused).next_step is NextStep.OTHER_KEY
         assert Outcome(fate, None, NOT_ALLOWED).next_step is None
-    assert Outcome(Fate.UNKNOWN, None, LOST).next_step is NextStep.REFRESH
-    assert Outcome(Fate.VERIFIED, NONE).next_step is None
+    assert Outcome(OutcomeState.UNKNOWN, None, LOST).next_step is NextStep.REFRESH
+    assert Outcome(OutcomeState.VERIFIED, NONE).next_step is None

@@ -11,13 +11,13 @@ from capgo_tui.workspace.changes.batch import BROKEN_OFF, Batch
 from capgo_tui.workspace.changes.bundles import BundleDeletion, BundleNotes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from capgo_tui.workspace.changes.undo import Undo, latest, plan, together_with
+from capgo_tui.workspace.changes.undo import UndoPlan, find_batch, find_latest, plan_undo
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
@@ -51,27 +51,29 @@ def override(world: World, device: str, before: str | None, after: str | None) -
     )  # fmt: skip
 
 
-async def planned(workspace: Workspace) -> Undo:
+async def planned(workspace: Workspace) -> UndoPlan:
     """What ``z`` would ask."""
-    undo = await plan(latest(workspace.journal.entries()).entries, workspace)
-    assert isinstance(undo, Undo), undo
+    undo = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
+    assert isinstance(undo, UndoPlan), undo
     return undo
 
 
-async def undo_last(workspace: Workspace) -> Undo:
+async def undo_last(workspace: Workspace) -> UndoPlan:
     undo = await planned(workspace)
     await carry_out_all(undo, workspace)
     return undo
 
 
-async def carry_out_all(undo: Undo, workspace: Workspace) -> None:
+async def carry_out_all(undo: UndoPlan, workspace: Workspace) -> None:
     for change, entry in zip(undo.changes, undo.undoes, strict=True):
         outcome = await carry_out(change, workspace, undoes=entry)
-        assert outcome.fate is Fate.VERIFIED, outcome
+        assert outcome.state is OutcomeState.VERIFIED, outcome
 
 
-async def done(change: Change, workspace: Workspace, fate: Fate = Fate.VERIFIED) -> None:
-    assert (await carry_out(change, workspace)).fate is fate
+async def done(
+    change: Change, workspace: Workspace, fate: OutcomeState = OutcomeState.VERIFIED
+) -> None:
+    assert (await carry_out(change, workspace)).state is fate
 
 
 async def delete(channel: Channel, workspace: Workspace) -> State:
@@ -97,7 +99,7 @@ async def test_each_undo_goes_one_further_back(world: World, workspace: Workspac
     assert world.override_of(device) == "beta"
     await undo_last(workspace)
     assert world.override_of(device) is None
-    assert latest(workspace.journal.entries()).entries == ()
+    assert find_latest(workspace.journal.entries()).entries == ()
     assert [entry.undoes for entry in workspace.journal.entries()] == [1, 2, None, None]
     assert [entry.undone for entry in workspace.journal.entries()] == [False, False, True, True]
 
@@ -106,8 +108,8 @@ async def test_an_undo_is_undone_by_choosing_it(world: World, workspace: Workspa
     device = world.free_devices()[0]
     await done(override(world, device, None, "beta"), workspace)
     await undo_last(workspace)
-    redo = await plan([entry_of(workspace, 2)], workspace)
-    assert isinstance(redo, Undo)
+    redo = await plan_undo([entry_of(workspace, 2)], workspace)
+    assert isinstance(redo, UndoPlan)
     await carry_out_all(redo, workspace)
     assert world.override_of(device) == "beta"
     assert not entry_of(workspace, 1).undone, "it is done again"
@@ -151,8 +153,8 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     state = await delete(channel, workspace)
     undo = await planned(workspace)
     assert isinstance(undo.changes[0], ChannelCreation)
-    assert undo.changes[0].level is Guard.LIST
-    assert "do not come back" in " ".join(undo.changes[0].touches)
+    assert undo.changes[0].level is ConfirmationLevel.LIST
+    assert "do not come back" in " ".join(undo.changes[0].impact)
     await carry_out_all(undo, workspace)
     rows = world.column(
         "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version"
@@ -161,9 +163,9 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     )
     assert rows == [state["bundle"]], "with its bundle, but another id"
     # And away again: a new channel is deleted by typing its name.
-    redo = await plan([workspace.journal.entries()[0]], workspace)
-    assert isinstance(redo, Undo)
-    assert redo.changes[0].level is Guard.TYPED
+    redo = await plan_undo([workspace.journal.entries()[0]], workspace)
+    assert isinstance(redo, UndoPlan)
+    assert redo.changes[0].level is ConfirmationLevel.TYPED
 
 
 async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
@@ -175,7 +177,7 @@ async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
     world.run("UPDATE channels SET public = 1 WHERE id = ?", other.id)
     undo = await planned(workspace)
     (creation,) = undo.changes
-    assert any(f"{other.name} may stop being the default" in each for each in creation.touches)
+    assert any(f"{other.name} may stop being the default" in each for each in creation.impact)
     await carry_out_all(undo, workspace)
     assert not workspace.channels.records[str(other.id)].public
     back = creation.inverse(creation.find(workspace))
@@ -193,7 +195,7 @@ async def test_a_setting_undone_to_default_says_whom_it_demotes(
     await done(settings_change(workspace, old, {"public": False}), workspace)
     world.run("UPDATE channels SET public = 1 WHERE id = ?", other.id)
     (again,) = (await planned(workspace)).changes
-    assert any(f"{other.name} " in line and "default" in line for line in again.touches)
+    assert any(f"{other.name} " in line and "default" in line for line in again.impact)
 
 
 async def test_a_new_channel_is_deleted_again_though_its_platforms_are_not_told(
@@ -205,7 +207,7 @@ async def test_a_new_channel_is_deleted_again_though_its_platforms_are_not_told(
     )  # fmt: skip
     await done(creation, workspace)
     undo = await planned(workspace)
-    assert undo.changes[0].level is Guard.TYPED
+    assert undo.changes[0].level is ConfirmationLevel.TYPED
     await carry_out_all(undo, workspace)
     assert world.column("SELECT count(*) FROM channels WHERE name = 'pr-7'") == ["0"]
 
@@ -218,7 +220,7 @@ async def test_a_new_channel_that_somebody_changed_is_left_alone(
     )  # fmt: skip
     await done(creation, workspace)
     world.run("UPDATE channels SET allow_dev = 0 WHERE name = 'pr-7'")
-    refusal = await plan(workspace.journal.entries(), workspace)
+    refusal = await plan_undo(workspace.journal.entries(), workspace)
     assert refusal == "pr-7: development builds is no now, but was left yes"
 
 
@@ -229,7 +231,7 @@ async def test_demoted_defaults_are_brought_back_together(
     new = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
     change = SettingsChange(
         app_id=world.app_id, key=new.wire_key, row=str(new.id), label=new.name,
-        before={"public": False}, after={"public": True}, level=Guard.LIST,
+        before={"public": False}, after={"public": True}, level=ConfirmationLevel.LIST,
         demotes=(old.wire_key,),
     )  # fmt: skip
     await done(change, workspace)
@@ -257,7 +259,7 @@ async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
     assert not workspace.channels.records[str(old.id)].public
     undo = await planned(workspace)
     assert [change.key for change in undo.changes] == [old.wire_key, "pr-7"]
-    await Batch(undo.changes, workspace, undoes=undo.undoes).go()
+    await Batch(undo.changes, workspace, undoes=undo.undoes).carry_out()
     assert workspace.channels.records[str(old.id)].public
     assert "pr-7" not in [c.wire_key for c in workspace.channels.records.values()]
 
@@ -268,8 +270,8 @@ async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
 async def run_of(world: World, workspace: Workspace, count: int) -> list[str]:
     devices = world.free_devices()[:count]
     run = Batch([override(world, device, None, "beta") for device in devices], workspace)
-    await run.go()
-    assert run.count(Fate.VERIFIED) == count
+    await run.carry_out()
+    assert run.count(OutcomeState.VERIFIED) == count
     return devices
 
 
@@ -279,13 +281,13 @@ async def test_a_run_is_undone_as_one(world: World, workspace: Workspace) -> Non
     assert undo.title == "Undo 4 changes"
     assert sorted(undo.undoes) == [1, 2, 3, 4]
     again = Batch(undo.changes, workspace, undoes=undo.undoes)
-    await again.go()
+    await again.carry_out()
     assert [world.override_of(device) for device in devices] == [None] * 4
-    assert latest(workspace.journal.entries()).entries == ()
-    redo = await plan(
-        together_with(workspace.journal.entries()[0], workspace.journal.entries()), workspace
+    assert find_latest(workspace.journal.entries()).entries == ()
+    redo = await plan_undo(
+        find_batch(workspace.journal.entries()[0], workspace.journal.entries()), workspace
     )
-    assert isinstance(redo, Undo)
+    assert isinstance(redo, UndoPlan)
     assert len(redo.changes) == 4
 
 
@@ -296,9 +298,9 @@ async def test_of_a_run_only_what_nobody_changed_since_is_undone(
     world.set_override(devices[1], "qa")
     undo = await planned(workspace)
     assert {change.key for change in undo.changes} == {devices[0], devices[2]}
-    (left,) = undo.left_out
+    (left,) = undo.skip_reasons
     assert "override is qa now, but was left beta" in left
-    assert any(left in touch for touch in undo.changes[0].touches), "and the dialog says so"
+    assert any(left in touch for touch in undo.changes[0].impact), "and the dialog says so"
 
 
 async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
@@ -309,13 +311,16 @@ async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
     world.door.asked.clear()
     world.door.fail("POST /channel")
     run = Batch(undo.changes, workspace, undoes=undo.undoes)
-    await run.go()
-    assert [step.outcome and step.outcome.fate for step in run.steps] == [Fate.UNKNOWN, None]
-    assert run.steps[1].skipped == BROKEN_OFF
+    await run.carry_out()
+    assert [step.outcome and step.outcome.state for step in run.steps] == [
+        OutcomeState.UNKNOWN,
+        None,
+    ]
+    assert run.steps[1].skip_reason == BROKEN_OFF
     assert world.door.writes == 1, "the new default was not deleted, and so one is left"
     assert not entry_of(workspace, 1).undone
     # What took the failure's place in a run of many is no business of the others.
-    assert latest(workspace.journal.entries()).entries == (entry_of(workspace, 1),)
+    assert find_latest(workspace.journal.entries()).entries == (entry_of(workspace, 1),)
 
 
 async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Workspace) -> None:
@@ -330,8 +335,8 @@ async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Works
     assert len(undo.changes) == 2, "made anew, then its rollout"
     world.door.fail("GET /channel", skip=2)  # before the rollout is sent, the channel is read
     run = Batch(undo.changes, workspace, undoes=undo.undoes)
-    await run.go()
-    assert (run.count(Fate.VERIFIED), run.count(Fate.FAILED)) == (1, 1)
+    await run.carry_out()
+    assert (run.count(OutcomeState.VERIFIED), run.count(OutcomeState.FAILED)) == (1, 1)
     assert not entry_of(workspace, 1).undone
     assert [entry.request for entry in workspace.journal.entries()][:2] == [
         "none was sent",
@@ -346,8 +351,8 @@ async def test_a_failure_does_not_end_the_undo_of_the_others(
     undo = await planned(workspace)
     world.door.answer("DELETE /device", {"error": "missing_device_id", "message": "No"}, 400)
     run = Batch(undo.changes, workspace, undoes=undo.undoes)
-    await run.go()
-    assert (run.count(Fate.FAILED), run.count(Fate.VERIFIED)) == (1, 2)
+    await run.carry_out()
+    assert (run.count(OutcomeState.FAILED), run.count(OutcomeState.VERIFIED)) == (1, 2)
     assert sorted(filter(None, map(world.override_of, devices))) == ["beta"]
 
 
@@ -361,7 +366,7 @@ async def test_a_record_changed_since_is_left_alone_and_both_are_named(
     await done(override(world, device, None, "beta"), workspace)
     world.set_override(device, "qa")
     world.door.asked.clear()
-    refusal = await plan(workspace.journal.entries(), workspace)
+    refusal = await plan_undo(workspace.journal.entries(), workspace)
     assert refusal == f"{shorten(device, NAME_WIDTH)}: override is qa now, but was left beta"
     assert world.door.writes == 0
 
@@ -387,16 +392,16 @@ async def test_a_channel_made_anew_by_somebody_is_left_alone(
     channel = next(c for c in workspace.channels.records.values() if not c.public)
     await delete(channel, workspace)
     await workspace.client.set_channel(world.app_id, channel.wire_key, ChannelSettings())
-    refusal = await plan(workspace.journal.entries(), workspace)
+    refusal = await plan_undo(workspace.journal.entries(), workspace)
     assert refusal == f"there is a channel {channel.name} again"
 
 
 async def test_what_was_refused_needs_no_undo(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
-    await done(override(world, device, None, "no such channel"), workspace, Fate.FAILED)
+    await done(override(world, device, None, "no such channel"), workspace, OutcomeState.FAILED)
     entries = workspace.journal.entries()
-    assert latest(entries).entries == ()
-    assert "nothing was changed" in str(await plan(entries, workspace))
+    assert find_latest(entries).entries == ()
+    assert "nothing was changed" in str(await plan_undo(entries, workspace))
 
 
 async def test_a_final_change_is_passed_over_and_said(world: World, workspace: Workspace) -> None:
@@ -409,11 +414,11 @@ async def test_a_final_change_is_passed_over_and_said(world: World, workspace: W
         before={"link": None, "comment": None}, after=None,
     )  # fmt: skip
     await done(deletion, workspace)
-    found = latest(workspace.journal.entries())
+    found = find_latest(workspace.journal.entries())
     assert [entry.target for entry in found.entries] == [device]
-    assert bundle.name in found.passed_over
-    assert "cannot be brought back" in found.passed_over
-    refusal = await plan([workspace.journal.entries()[0]], workspace)
+    assert bundle.name in found.skip_reason
+    assert "cannot be brought back" in found.skip_reason
+    refusal = await plan_undo([workspace.journal.entries()[0]], workspace)
     assert "cannot be brought back" in str(refusal)
 
 
@@ -423,7 +428,7 @@ async def test_what_is_not_known_is_undone_if_it_took_effect(
     device = world.free_devices()[0]
     world.door.cut_after("POST /device")
     world.door.fail("GET /device", skip=1)
-    await done(override(world, device, None, "beta"), workspace, Fate.UNKNOWN)
+    await done(override(world, device, None, "beta"), workspace, OutcomeState.UNKNOWN)
     undo = await planned(workspace)
     await carry_out_all(undo, workspace)
     assert world.override_of(device) is None
@@ -435,8 +440,8 @@ async def test_what_is_not_known_and_did_nothing_is_not_undone(
     device = world.free_devices()[0]
     world.door.cut_before("POST /device")
     world.door.fail("GET /device", skip=1)
-    await done(override(world, device, None, "beta"), workspace, Fate.UNKNOWN)
-    refusal = await plan(workspace.journal.entries(), workspace)
+    await done(override(world, device, None, "beta"), workspace, OutcomeState.UNKNOWN)
+    refusal = await plan_undo(workspace.journal.entries(), workspace)
     assert refusal == f"{shorten(device, NAME_WIDTH)}: it never took effect, all is as before"
 
 
@@ -444,7 +449,7 @@ async def test_what_cannot_be_read_is_not_undone(world: World, workspace: Worksp
     device = world.free_devices()[0]
     await done(override(world, device, None, "beta"), workspace)
     world.door.fail("GET /device")
-    assert "cannot be read" in str(await plan(workspace.journal.entries(), workspace))
+    assert "cannot be read" in str(await plan_undo(workspace.journal.entries(), workspace))
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS[1:])
@@ -453,9 +458,9 @@ async def test_servers_that_tell_no_override_get_no_undo_of_one(revision: str) -
         workspace = world.open()
         device = world.free_devices()[0]
         change = override(world, device, None, "beta").model_copy(update={"before": {}})
-        await done(change, workspace, Fate.UNVERIFIED)
-        assert latest(workspace.journal.entries()).entries == ()
-        refusal = await plan(workspace.journal.entries(), workspace)
+        await done(change, workspace, OutcomeState.UNVERIFIED)
+        assert find_latest(workspace.journal.entries()).entries == ()
+        refusal = await plan_undo(workspace.journal.entries(), workspace)
         assert "does not tell which override" in str(refusal)
 
 
@@ -471,8 +476,8 @@ async def test_a_channel_gets_its_bundle_back_in_every_revision(revision: str) -
         await done(settings_change(workspace, channel, {"bundle": other}), workspace)
         # Another start: nothing is loaded.
         later = world.open()
-        undo = await plan(workspace.journal.entries(), later)
-        assert isinstance(undo, Undo), undo
+        undo = await plan_undo(workspace.journal.entries(), later)
+        assert isinstance(undo, UndoPlan), undo
         await carry_out_all(undo, later)
         names = world.column(
             "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version WHERE c.name = ?",

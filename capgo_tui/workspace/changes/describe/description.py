@@ -95,7 +95,7 @@ class Description(Generic[C_co]):
         """The title in the narrow column of the list of changes."""
         return f"{self.verb} {self.change.label}"
 
-    # The text to type for `Guard.TYPED`
+    # The text to type for `ConfirmationLevel.TYPED`
 
     @property
     def confirmation(self) -> str:

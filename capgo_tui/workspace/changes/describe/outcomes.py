@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.text import cell_width
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.failures import brief
 
 if TYPE_CHECKING:
@@ -33,34 +33,34 @@ def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
     name = words.name
     now = _now(words, outcome.readback)
     line = ""
-    match outcome.fate:
-        case Fate.VERIFIED:
+    match outcome.state:
+        case OutcomeState.VERIFIED:
             line = _success(words, outcome, now)
-        case Fate.DIFFERENT if outcome.dropped_fields:
+        case OutcomeState.DIFFERENT if outcome.dropped_fields:
             losses = ", ".join(
                 f"{words.field_label(field)} {words.value_label(field, value)}"
                 for field, value in outcome.dropped_fields.items()
             )
             line = f"! {name}: done, but the server dropped its {losses}"
-        case Fate.DIFFERENT if change.is_done(outcome.readback):
+        case OutcomeState.DIFFERENT if change.is_done(outcome.readback):
             besides = words.side_effects_label(outcome.side_effects)
             line = f"! {name}: {now}, but otherwise than was said: {besides}"
-        case Fate.DIFFERENT:
+        case OutcomeState.DIFFERENT:
             line = f"! {name}: accepted, but the server now says {now}, not {_goal_label(words)}"
-        case Fate.UNVERIFIED if error is not None:
+        case OutcomeState.UNVERIFIED if error is not None:
             line = f"? {name}: accepted, but reading it back failed: {error}"
-        case Fate.UNVERIFIED if outcome.readback is None:
+        case OutcomeState.UNVERIFIED if outcome.readback is None:
             line = f"? {name}: accepted, but the server knows no such {change.noun} to read back"
-        case Fate.UNVERIFIED:
+        case OutcomeState.UNVERIFIED:
             line = f"? {name}: accepted, but this server does not tell it back"
-        case Fate.UNKNOWN if outcome.is_read_back:
+        case OutcomeState.UNKNOWN if outcome.is_read_back:
             line = f"? {name}: {_unclear(error)}; {now} so far{step}"
-        case Fate.UNKNOWN:
+        case OutcomeState.UNKNOWN:
             line = f"? {name}: {_unclear(error)}, it may have taken effect{step}"
-        case Fate.FAILED:
-            what = "" if outcome.refused else f" · {name}"
+        case OutcomeState.FAILED:
+            what = "" if outcome.refusal else f" · {name}"
             line = f"✗ Not changed: {_why(change, outcome)}{step}{what}"
-    return line if outcome.journalled else f"{line} · the journal could not be written"
+    return line if outcome.is_journalled else f"{line} · the journal could not be written"
 
 
 def outcome_label(change: Change, outcome: Outcome) -> str:
@@ -68,32 +68,32 @@ def outcome_label(change: Change, outcome: Outcome) -> str:
     error, words = outcome.error, describe(change)
     now = _now(words, outcome.readback)
     line = ""
-    match outcome.fate:
-        case Fate.VERIFIED:
+    match outcome.state:
+        case OutcomeState.VERIFIED:
             untold = words.untold_fields(outcome.readback)
             back = [count_read_back(change, untold)] if untold else []
             line = f"✓ {', '.join([now, *_remarks(words, outcome), *back])}"
-        case Fate.DIFFERENT if outcome.dropped_fields:
+        case OutcomeState.DIFFERENT if outcome.dropped_fields:
             line = "! done, but the server dropped something"
-        case Fate.DIFFERENT if change.is_done(outcome.readback):
+        case OutcomeState.DIFFERENT if change.is_done(outcome.readback):
             besides = words.side_effects_label(outcome.side_effects)
             line = f"! {now}, but otherwise than was said: {besides}"
-        case Fate.DIFFERENT:
+        case OutcomeState.DIFFERENT:
             line = f"! accepted, but now {now}"
-        case Fate.UNVERIFIED if error is not None:
+        case OutcomeState.UNVERIFIED if error is not None:
             why = brief(error, f"read the {change.noun}s", since=outcome.at)
             line = f"? accepted, not read back: {why}"
-        case Fate.UNVERIFIED if outcome.readback is None:
+        case OutcomeState.UNVERIFIED if outcome.readback is None:
             line = f"? accepted; the server knows no such {change.noun} to read back"
-        case Fate.UNVERIFIED:
+        case OutcomeState.UNVERIFIED:
             line = "? accepted; this server does not tell it back"
-        case Fate.UNKNOWN if outcome.is_read_back:
+        case OutcomeState.UNKNOWN if outcome.is_read_back:
             line = f"? {_unclear(error)}; {now} so far"
-        case Fate.UNKNOWN:
+        case OutcomeState.UNKNOWN:
             line = f"? {_unclear(error)}, it may have taken effect"
-        case Fate.FAILED:
+        case OutcomeState.FAILED:
             line = f"✗ {_why(change, outcome)}"
-    return line if outcome.journalled else f"{line} · not in the journal"
+    return line if outcome.is_journalled else f"{line} · not in the journal"
 
 
 def count_read_back(change: Change, untold: Sequence[str]) -> str:
@@ -144,7 +144,7 @@ def _unclear(error: CapgoError | None) -> str:
 def _why(change: Change, outcome: Outcome) -> str:
     if outcome.error is not None:
         return outcome.reason or brief(outcome.error, change.right, since=outcome.at)
-    return str(outcome.refused or "refused")
+    return str(outcome.refusal or "refused")
 
 
 def _now(words: Description[Change], state: State | None) -> str:

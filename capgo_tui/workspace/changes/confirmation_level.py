@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 
-class Guard(IntEnum):
+class ConfirmationLevel(IntEnum):
     """What it takes to confirm a change; higher, the harder it is to undo."""
 
     LINE = 1
@@ -26,7 +26,7 @@ MANY: Final = 50
 """The most records that a ``y`` alone confirms; of more their number is typed."""
 
 
-def guard_of(levels: Iterable[Guard], target: Target) -> Guard:
+def combine_levels(levels: Iterable[ConfirmationLevel], target: Target) -> ConfirmationLevel:
     """Return the confirmation level of a batch: that of its strictest change, more if many."""
     each = list(levels)
-    return Guard.TYPED if target.production or len(each) > MANY else max(each)
+    return ConfirmationLevel.TYPED if target.production or len(each) > MANY else max(each)
