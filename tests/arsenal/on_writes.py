@@ -22,7 +22,7 @@ from tests.arsenal.attack import Attack, Result
 from tests.arsenal.leaks import find_leaky_files
 from tests.arsenal.servers import raw_server
 from tests.support.patience import one_try
-from tests.workspace.changes.overriding import SET, change_for, run, shown
+from tests.workspace.changes.overriding import SET, change_for, check_line, run
 from tests.workspace.misbehaving import on_a_socket
 from tests.workspace.world import open_world
 
@@ -53,7 +53,7 @@ async def answer_writes(
             outcome = await run(world, workspace, change)
             assert outcome.bug is None
             assert world.override_of(device) == ("beta" if is_forwarded else None)
-            line = shown(world, change, outcome)
+            line = check_line(world, change, outcome)
             assert line.startswith(MARKS.get(outcome.state, "!")), line
             (folder / f"shown-{is_forwarded}").write_text(line, encoding="utf-8")
             writes += world.door.writes

@@ -10,7 +10,7 @@ from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.arsenal.answers import ODD_ANSWERS
-from tests.workspace.changes.overriding import SET, change_for, run, shown
+from tests.workspace.changes.overriding import SET, change_for, check_line, run
 from tests.workspace.misbehaving import ConnectionCut
 from tests.workspace.world import World, open_world
 
@@ -53,7 +53,7 @@ async def test_what_was_not_read_back_is_not_told_nor_journalled_as_read(
         assert outcome.state is OutcomeState.UNKNOWN
         assert outcome.readback is None
         assert entry_of(workspace).found is None
-        line = shown(world, change, outcome)
+        line = check_line(world, change, outcome)
         assert "it may have taken effect" in line
         assert "none" not in line
 
@@ -90,7 +90,7 @@ async def test_a_fault_of_ours_before_a_write_is_told_and_nothing_is_sent(
     outcome = await carry_out(change, workspace)
     assert (outcome.state, outcome.bug, outcome.readback) == (OutcomeState.FAILED, bug, None)
     assert world.door.writes == 0
-    assert "LookupError, a bug in capgo-tui" in shown(world, change, outcome)
+    assert "LookupError, a bug in capgo-tui" in check_line(world, change, outcome)
 
 
 async def test_a_refused_write_is_not_journalled_with_what_was_not_read(world: World) -> None:
@@ -103,7 +103,7 @@ async def test_a_refused_write_is_not_journalled_with_what_was_not_read(world: W
         *(OutcomeState.FAILED, OutcomeState.FAILED),
         *(None, None),
     )
-    assert "override is" not in shown(world, change, outcome)
+    assert "override is" not in check_line(world, change, outcome)
 
 
 @pytest.mark.parametrize("answer", sorted(ODD_ANSWERS.keys() - {"a reply of 1 MB"}))

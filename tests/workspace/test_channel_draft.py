@@ -16,12 +16,12 @@ from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import form_fields
 from capgo_tui.workspace.next_step import NextStep
 from tests.workspace.channel_world import (
-    carried,
+    bundle_name_of,
     channel,
     defaults,
-    loaded,
+    list_writes,
+    load_workspace,
     names,
-    sent,
     setting,
 )
 from tests.workspace.world import ALL_REVISIONS, World, open_world
@@ -43,7 +43,7 @@ def field(draft: ChannelDraft, name: str) -> FormField:
 
 
 async def drafted(world: World, name: str | None = "beta") -> ChannelDraft:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     return ChannelDraft(workspace, None if name is None else channel(workspace, name))
 
 
@@ -99,9 +99,9 @@ async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
     assert method == "POST /channel"
     outcome = await carry_out(draft.change(), draft._workspace)
     assert outcome.state is OutcomeState.VERIFIED
-    assert sent(world) == [("POST /channel", json.loads("{" + body))], "as it was shown"
+    assert list_writes(world) == [("POST /channel", json.loads("{" + body))], "as it was shown"
     assert setting(world, "beta", "auto_pause_failure_rate_bps") == "250"
-    assert carried(world, "beta") == names(world)[4]
+    assert bundle_name_of(world, "beta") == names(world)[4]
     draft.rebase()
     assert draft.dirty == 0, "all of it is so by now"
 
@@ -176,10 +176,10 @@ async def test_a_new_channel_takes_settings_of_another(revision: str) -> None:
         assert "settings of beta copied" in draft.copy_from("bet")
         outcome = await carry_out(draft.change(), draft._workspace)
         assert outcome.state is not OutcomeState.FAILED, outcome
-        assert len(sent(world)) == 1
+        assert len(list_writes(world)) == 1
         if revision != "legacy":
             assert setting(world, "pr-9", "allow_dev") == "0"
-        assert carried(world, "pr-9") is None
+        assert bundle_name_of(world, "pr-9") is None
         assert "pr-9" not in defaults(world)
 
 

@@ -105,11 +105,11 @@ FATES = {
 
 @pytest.fixture(scope="module")
 def faulty() -> Iterator[SandboxServer]:
-    with serve_sandboxes() as served:
-        yield served
+    with serve_sandboxes() as server:
+        yield server
 
 
-async def loaded(sandbox: FaultySandbox, glass: Hourglass) -> Workspace:
+async def load_workspace(sandbox: FaultySandbox, glass: Hourglass) -> Workspace:
     target = Target(APP, ApiKey(ALL), sandbox.url, Revision.LIVE, patience=patient(glass))
     workspace = open_workspace(target, lambda: NOW)
     for collection in (workspace.channels, workspace.devices, workspace.bundles):
@@ -124,7 +124,7 @@ async def test_a_write_is_sent_once_and_what_is_read_back_decides(
 ) -> None:
     for name, (aim, make) in CHANGES.items():
         sandbox, glass = faulty.open(), Hourglass()
-        workspace = await loaded(sandbox, glass)
+        workspace = await load_workspace(sandbox, glass)
         try:
             change = await make(workspace)
             before = sandbox.contents()
@@ -137,10 +137,10 @@ async def test_a_write_is_sent_once_and_what_is_read_back_decides(
             outcome = await carry_out(change, workspace)
         finally:
             await workspace.aclose()
-        told = f"{fault} × {name}: {outcome}"
-        assert outcome.state is FATES[fault], told
-        assert sandbox.count_requests(aim) == 1, told
-        done = sandbox.contents() != before
-        assert done == (outcome.state is OutcomeState.VERIFIED), told
-        assert bool(glass.slept) == (FATES[fault] is not OutcomeState.FAILED), told
+        case = f"{fault} × {name}: {outcome}"
+        assert outcome.state is FATES[fault], case
+        assert sandbox.count_requests(aim) == 1, case
+        is_done = sandbox.contents() != before
+        assert is_done == (outcome.state is OutcomeState.VERIFIED), case
+        assert bool(glass.slept) == (FATES[fault] is not OutcomeState.FAILED), case
     assert faulty.strays == []

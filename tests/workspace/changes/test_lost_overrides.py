@@ -10,7 +10,7 @@ from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.models import Device
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import override
-from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, run, shown
+from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, check_line, run
 from tests.workspace.misbehaving import Reply
 from tests.workspace.world import World, open_world
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=40) as made:
-        yield made
+    async with open_world(devices=40) as new_world:
+        yield new_world
 
 
 @pytest.mark.parametrize("clears", [False, True], ids=["override", "clear"])
@@ -35,9 +35,9 @@ async def test_a_lost_answer_is_made_good_by_reading_back(world: World, clears: 
         outcome = await run(world, workspace, change)
         assert outcome.state is OutcomeState.VERIFIED
         assert outcome.readback == change.after
-        wanted = None if clears else "beta"
-        assert world.override_of(device_id) == wanted
-        assert workspace.devices.records[device_id].channel == wanted
+        channel_name = None if clears else "beta"
+        assert world.override_of(device_id) == channel_name
+        assert workspace.devices.records[device_id].channel == channel_name
 
 
 async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: World) -> None:
@@ -51,7 +51,7 @@ async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: 
         assert outcome.error.kind is ErrorKind.UNREACHABLE
         assert outcome.error.maybe_sent
         assert world.override_of(change.key) is None
-        line = shown(world, change, outcome)
+        line = check_line(world, change, outcome)
         assert line.startswith("?")
         assert "answer was lost" in line
         assert "override is none so far" in line
@@ -68,7 +68,7 @@ async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> N
         assert outcome.error.maybe_sent, "the write's own error, not that of the second look"
         assert world.override_of(change.key) == "beta"
         assert not outcome.is_read_back
-        line = shown(world, change, outcome)
+        line = check_line(world, change, outcome)
         assert line.startswith("?")
         assert "may have taken effect" in line
         assert "not changed" not in line.lower()
@@ -94,7 +94,7 @@ async def test_a_lost_answer_stays_unknown_where_overrides_are_not_told(revision
         outcome = await run(world, workspace, change)
         assert outcome.state is OutcomeState.UNKNOWN
         assert world.override_of(change.key) == "beta"
-        assert shown(world, change, outcome).startswith("?")
+        assert check_line(world, change, outcome).startswith("?")
 
 
 async def test_a_gateway_that_gives_up_on_a_write_that_was_done_is_no_failure(
@@ -125,7 +125,7 @@ async def test_a_gateway_that_gives_up_may_let_the_write_through_later(
     assert (outcome.readback, outcome.is_read_back) == ({"channel": None}, True)
     assert outcome.error is not None
     assert outcome.error.status == status
-    line = shown(world, change, outcome)
+    line = check_line(world, change, outcome)
     assert line.startswith("?")
     assert "none so far" in line
 
@@ -142,7 +142,7 @@ async def test_a_lost_answer_tells_the_override_that_is_there_for_now(world: Wor
         {"channel": "qa"},
         True,
     )
-    assert "override is qa so far" in shown(world, change, outcome)
+    assert "override is qa so far" in check_line(world, change, outcome)
 
 
 async def test_a_not_found_in_place_of_the_second_look_is_unverified(world: World) -> None:
@@ -157,14 +157,14 @@ async def test_a_not_found_in_place_of_the_second_look_is_unverified(world: Worl
     outcome = await run(world, workspace, change)
     assert outcome.state is OutcomeState.UNVERIFIED
     assert not outcome.is_read_back
-    line = shown(world, change, outcome)
+    line = check_line(world, change, outcome)
     assert line.startswith("?")
     assert "accepted" in line
 
 
-@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("is_lost", [False, True])
 async def test_a_bug_after_the_request_went_out_leaves_its_end_unknown(
-    world: World, monkeypatch: pytest.MonkeyPatch, lost: bool
+    world: World, monkeypatch: pytest.MonkeyPatch, is_lost: bool
 ) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
@@ -172,17 +172,17 @@ async def test_a_bug_after_the_request_went_out_leaves_its_end_unknown(
 
     look_up = workspace.look_up_device
 
-    async def broken(device_id: str) -> Device | None:
+    async def fail_after_write(device_id: str) -> Device | None:
         if world.door.writes:
             raise bug
         return await look_up(device_id)
 
-    monkeypatch.setattr(workspace, "look_up_device", broken)
-    if lost:
+    monkeypatch.setattr(workspace, "look_up_device", fail_after_write)
+    if is_lost:
         world.door.fail(SET, 504)
     outcome = await run(world, workspace, change)
-    assert outcome.state is (OutcomeState.UNKNOWN if lost else OutcomeState.UNVERIFIED)
+    assert outcome.state is (OutcomeState.UNKNOWN if is_lost else OutcomeState.UNVERIFIED)
     assert (outcome.readback, outcome.bug, outcome.is_read_back) == (None, bug, False)
-    line = shown(world, change, outcome)
+    line = check_line(world, change, outcome)
     assert line.startswith("?")
-    assert ("may have taken effect" if lost else "accepted, but reading it back failed") in line
+    assert ("may have taken effect" if is_lost else "accepted, but reading it back failed") in line

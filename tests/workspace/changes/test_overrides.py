@@ -15,7 +15,7 @@ from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange, override
 from capgo_tui.workspace.changes.states import device_state
 from capgo_tui.workspace.collection import Progressed
-from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, run, shown
+from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, check_line, run
 from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=40) as made:
-        yield made
+    async with open_world(devices=40) as new_world:
+        yield new_world
 
 
 def state(device: Device) -> State:
@@ -45,8 +45,8 @@ async def test_an_override_is_sent_once_and_read_back(world: World) -> None:
     assert outcome == Outcome(OutcomeState.VERIFIED, {"channel": "beta"})
     assert world.override_of(change.key) == "beta"
     assert workspace.devices.records[change.key].channel == "beta"
-    assert [asked.name for asked in world.door.asked] == [READ, SET, READ]
-    line = shown(world, change, outcome)
+    assert [request.name for request in world.door.asked] == [READ, SET, READ]
+    line = check_line(world, change, outcome)
     assert line.startswith("✓")
     assert "beta" in line
 
@@ -62,7 +62,7 @@ async def test_a_cleared_override_is_sent_once_and_read_back(world: World) -> No
     assert world.override_of(device_id) is None
     assert workspace.devices.records[device_id].channel is None
     assert world.door.count(CLEAR) == 1
-    assert "none" in shown(world, change, outcome)
+    assert "none" in check_line(world, change, outcome)
 
 
 async def test_one_override_replaces_another(world: World) -> None:
@@ -104,7 +104,7 @@ async def test_every_revision_gets_the_write_once_and_carries_it_out(
                 "these tell no override back"
             )
             assert "unknown → " in describe(change).question(200)
-            assert "does not tell" in shown(world, change, outcome)
+            assert "does not tell" in check_line(world, change, outcome)
 
 
 async def test_a_channel_is_named_to_the_server_exactly_as_the_server_names_it(
@@ -134,7 +134,7 @@ async def test_an_override_that_is_accepted_and_ignored_is_told_as_different(
     world.door.answer(SET, {"status": "ok"})
     outcome = await run(world, workspace, change)
     assert outcome == Outcome(OutcomeState.DIFFERENT, {"channel": None})
-    line = shown(world, change, outcome)
+    line = check_line(world, change, outcome)
     assert line.startswith("!")
     assert "none" in line
     assert "not beta" in line
@@ -147,7 +147,7 @@ async def test_somebody_quicker_is_told_by_name(world: World) -> None:
     outcome = await run(world, workspace, change)
     assert outcome == Outcome(OutcomeState.DIFFERENT, {"channel": "qa"})
     assert workspace.devices.records[change.key].channel == "qa"
-    assert "now says override is qa" in shown(world, change, outcome)
+    assert "now says override is qa" in check_line(world, change, outcome)
 
 
 async def test_an_override_that_somebody_sets_again_is_not_told_as_cleared(world: World) -> None:
@@ -169,7 +169,7 @@ async def test_what_cannot_be_read_back_is_told_as_unverified(world: World) -> N
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.SERVER_FAULT
     assert world.override_of(change.key) == "beta"
-    line = shown(world, change, outcome)
+    line = check_line(world, change, outcome)
     assert line.startswith("?")
     assert "accepted" in line
 
@@ -186,7 +186,7 @@ async def test_a_device_the_server_has_never_seen_takes_the_override_unverified(
     outcome = await run(world, workspace, change)
     assert outcome == Outcome(OutcomeState.UNVERIFIED, is_read_back=False)
     assert world.override_of(stranger.device_id) == "beta"
-    line = shown(world, change, outcome)
+    line = check_line(world, change, outcome)
     assert line.startswith("? ")
     assert "beef" in line
 
@@ -203,7 +203,7 @@ async def test_a_default_channel_takes_no_override(world: World) -> None:
     assert outcome.error.kind is ErrorKind.RULE
     assert world.override_of(change.key) is None
     assert world.door.count(READ) == 1, "a refusal needs no second look"
-    line = shown(world, change, outcome)
+    line = check_line(world, change, outcome)
     assert line.startswith("✗")
     assert "not changed" in line.lower()
     assert "public channel" in line
@@ -222,7 +222,7 @@ async def test_a_readers_key_may_not_change_overrides(world: World, clears: bool
     assert outcome.error.kind is ErrorKind.NOT_ALLOWED
     assert outcome.readback is None, "nothing was read back"
     assert world.override_of(device_id) == ("qa" if clears else None)
-    assert "may not change overrides" in shown(world, change, outcome)
+    assert "may not change overrides" in check_line(world, change, outcome)
 
 
 async def test_the_same_channel_again_within_a_minute_is_told_with_the_time_to_wait() -> None:
@@ -241,7 +241,7 @@ async def test_the_same_channel_again_within_a_minute_is_told_with_the_time_to_w
         assert outcome.error.kind is ErrorKind.RATE_LIMITED
         assert outcome.error.retry_after == 50
         assert world.override_of(change.key) is None
-        assert "50 s" in shown(world, again, outcome)
+        assert "50 s" in check_line(world, again, outcome)
         world.clock.advance(50)
         again = await change_for(world, workspace, "beta", change.key)
         assert (await run(world, workspace, again)).state is OutcomeState.VERIFIED
@@ -255,7 +255,7 @@ async def test_a_key_that_expires_in_between_is_told_as_refused(world: World) ->
     assert outcome.state is OutcomeState.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.KEY_REFUSED
-    assert "key refused" in shown(world, change, outcome)
+    assert "key refused" in check_line(world, change, outcome)
 
 
 async def test_a_channel_that_is_gone_by_now_changes_nothing(world: World) -> None:
@@ -266,15 +266,15 @@ async def test_a_channel_that_is_gone_by_now_changes_nothing(world: World) -> No
     assert outcome.state is OutcomeState.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.NOT_FOUND
-    assert "Cannot find channel" in shown(world, change, outcome)
+    assert "Cannot find channel" in check_line(world, change, outcome)
 
 
 async def test_a_server_that_is_not_there_has_been_sent_nothing(world: World) -> None:
     async with world.on_a_socket() as workspace:
         change = await change_for(world, workspace, "beta")
     # The port is closed by now; a new client still knows the address.
-    gone = world.open(server=workspace.target.server)
-    await gone.aclose()
+    workspace_before = world.open(server=workspace.target.server)
+    await workspace_before.aclose()
     far = world.open(server=workspace.target.server)
     far.devices.put(workspace.devices.records[change.key])
     outcome = await carry_out(change, far)
@@ -298,11 +298,11 @@ async def test_a_write_is_marked_while_it_lasts_and_its_row_is_drawn_again(world
             marks.append(("devices", change.key) in workspace.writing)
 
     workspace.devices.listen(note)
-    held = world.door.hold(SET)
+    hold = world.door.hold(SET)
     running = asyncio.ensure_future(carry_out(change, workspace))
-    await held.ready.wait()
+    await hold.ready.wait()
     assert marks == [True, True]
-    held.let_go()
+    hold.let_go()
     assert (await running).state is OutcomeState.VERIFIED
     assert marks == [True, True, True, False]
 
@@ -310,9 +310,9 @@ async def test_a_write_is_marked_while_it_lasts_and_its_row_is_drawn_again(world
 async def test_a_write_given_up_leaves_no_mark(world: World) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
-    held = world.door.hold(SET)
+    hold = world.door.hold(SET)
     running = asyncio.ensure_future(carry_out(change, workspace))
-    await held.ready.wait()
+    await hold.ready.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -323,11 +323,11 @@ async def test_a_write_given_up_leaves_no_mark(world: World) -> None:
 async def test_a_page_under_way_does_not_undo_the_re_read_of_a_write(world: World) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
-    held = world.door.hold(READ)
+    hold = world.door.hold(READ)
     refreshing = asyncio.ensure_future(workspace.devices.refresh())
-    await held.ready.wait()
+    await hold.ready.wait()
     assert (await run(world, workspace, change)).state is OutcomeState.VERIFIED
-    held.let_go()
+    hold.let_go()
     await refreshing
     assert workspace.devices.records[change.key].channel == "beta"
 
@@ -353,7 +353,7 @@ async def test_a_change_is_outdated_when_its_device_has_another_override_by_now(
 
 
 @pytest.mark.parametrize(
-    ("key", "label", "typed"),
+    ("key", "label", "confirmation"),
     [
         ("001cf288-0756-4e20-be1c-3f4389eb6f94", "qa-07", "qa-07"),
         ("001cf288-0756-4e20-be1c-3f4389eb6f94", "", "3f4389eb6f94"),
@@ -361,7 +361,7 @@ async def test_a_change_is_outdated_when_its_device_has_another_override_by_now(
         ("test_device", "", "test_device"),
     ],
 )
-def test_of_a_long_id_the_end_is_typed(key: str, label: str, typed: str) -> None:
+def test_of_a_long_id_the_end_is_typed(key: str, label: str, confirmation: str) -> None:
     change = OverrideChange(
         app_id="com.acme.shop",
         key=key,
@@ -369,13 +369,13 @@ def test_of_a_long_id_the_end_is_typed(key: str, label: str, typed: str) -> None
         before={"channel": None},
         after={"channel": "beta"},
     )
-    assert describe(change).confirmation == typed
+    assert describe(change).confirmation == confirmation
 
 
 async def test_a_device_is_called_by_its_custom_id_where_it_has_one(world: World) -> None:
-    named, nameless = world.free_devices()[:2]
-    world.rename(named, "qa-07")
-    world.rename(nameless, "")
+    custom_id_device, plain_device = world.free_devices()[:2]
+    world.rename(custom_id_device, "qa-07")
+    world.rename(plain_device, "")
     workspace = world.open()
-    assert (await change_for(world, workspace, "beta", named)).label == "qa-07"
-    assert (await change_for(world, workspace, "beta", nameless)).label == nameless
+    assert (await change_for(world, workspace, "beta", custom_id_device)).label == "qa-07"
+    assert (await change_for(world, workspace, "beta", plain_device)).label == plain_device

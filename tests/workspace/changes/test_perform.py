@@ -38,29 +38,29 @@ PROMOTE, DELETE_BUNDLE = "PUT /bundle", "DELETE /bundle"
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(limits="hosted", devices=40) as made:
-        yield made
+    async with open_world(limits="hosted", devices=40) as new_world:
+        yield new_world
 
 
 @pytest.fixture
 async def workspace(world: World) -> AsyncIterator[Workspace]:
-    async with world.on_a_socket() as opened:
-        for collection in (opened.channels, opened.devices, opened.bundles):
+    async with world.on_a_socket() as new_workspace:
+        for collection in (new_workspace.channels, new_workspace.devices, new_workspace.bundles):
             await collection.load_all()
         world.door.asked.clear()
-        yield opened
+        yield new_workspace
 
 
 def free_device(world: World, workspace: Workspace, at: int = 0) -> Device:
     return workspace.devices.records[world.free_devices()[at]]
 
 
-def unlinked(workspace: Workspace) -> list[Bundle]:
+def find_unlinked(workspace: Workspace) -> list[Bundle]:
     return [b for b in workspace.bundles.records.values() if not workspace.channels_with(b)]
 
 
 def requests(world: World) -> list[str]:
-    return [asked.name for asked in world.door.asked]
+    return [request.name for request in world.door.asked]
 
 
 # One change
@@ -83,18 +83,18 @@ async def test_an_override_is_asked_sent_read_back_and_told(
     )
     assert question.line(200) == f"Override {device.custom_id or device.device_id}: none → beta?"
     assert ui.outcomes == [outcome]
-    assert [change.key for change in ui.sent] == [device.wire_key]
-    assert (ui.waits, ui.said, workspace.writing) == ([], [], set())
+    assert [change.key for change in ui.changes] == [device.wire_key]
+    assert (ui.waits, ui.messages, workspace.writing) == ([], [], set())
 
 
 async def test_the_question_is_put_before_anything_is_awaited(
     world: World, workspace: Workspace
 ) -> None:
     ui = Headless([False])
-    asked = perform(override(workspace, free_device(world, workspace), None), workspace, ui)
+    outcome = perform(override(workspace, free_device(world, workspace), None), workspace, ui)
     assert len(ui.questions) == 1
-    assert await asked is None
-    assert ui.said == ["Nothing was changed."]
+    assert await outcome is None
+    assert ui.messages == ["Nothing was changed."]
     assert requests(world) == []
     assert workspace.journal.entries() == []
 
@@ -102,29 +102,29 @@ async def test_the_question_is_put_before_anything_is_awaited(
 async def test_an_override_is_cleared(world: World, workspace: Workspace) -> None:
     device = free_device(world, workspace)
     world.set_override(device.wire_key, "qa")
-    found = await workspace.look_up_device(device.wire_key)
-    assert found is not None
-    outcome = await perform(override(workspace, found, None), workspace, Headless())
+    loaded_device = await workspace.look_up_device(device.wire_key)
+    assert loaded_device is not None
+    outcome = await perform(override(workspace, loaded_device, None), workspace, Headless())
     assert outcome is not None
     assert outcome.state is OutcomeState.VERIFIED
     assert world.override_of(device.wire_key) is None
 
 
 async def test_a_bundle_is_promoted(world: World, workspace: Workspace) -> None:
-    beta, bundle = channel(workspace, "beta"), unlinked(workspace)[0]
+    beta, bundle = channel(workspace, "beta"), find_unlinked(workspace)[0]
     outcome = await perform(promotion(workspace, beta, bundle), workspace, Headless())
     assert outcome is not None
     assert outcome.state is OutcomeState.VERIFIED
-    carried = channel(workspace, "beta").bundle
-    assert carried is not None
-    assert carried.name == bundle.name
+    bundle_before = channel(workspace, "beta").bundle
+    assert bundle_before is not None
+    assert bundle_before.name == bundle.name
     assert world.door.count(PROMOTE) == 1
 
 
 async def test_a_bundle_is_deleted_after_its_name_is_typed(
     world: World, workspace: Workspace
 ) -> None:
-    bundle, ui = unlinked(workspace)[0], Headless()
+    bundle, ui = find_unlinked(workspace)[0], Headless()
     change = deletion(workspace, bundle, await links_of(workspace))
     outcome = await perform(change, workspace, ui)
     assert outcome is not None
@@ -149,11 +149,11 @@ async def test_it_is_asked_again_where_the_record_has_changed_before_the_yes(
         now = workspace.devices.records[device.wire_key]
         return override(workspace, now, beta)
 
-    async def changed() -> None:
+    async def change_override() -> None:
         world.set_override(device.wire_key, "qa")
         await workspace.look_up_device(device.wire_key)
 
-    ui = Headless([True, False], changed)
+    ui = Headless([True, False], change_override)
     outcome = await perform(override(workspace, device, beta), workspace, ui, remake=again)
     assert outcome is None
     assert [question.is_repeated for question in ui.questions] == [False, True]
@@ -195,16 +195,16 @@ async def test_a_record_that_is_gone_is_not_written_to(world: World, workspace: 
     device, ui = free_device(world, workspace), Headless()
     change = override(workspace, device, channel(workspace, "beta"))
     assert await perform(change, workspace, ui, remake=lambda: None) is None
-    assert ui.said == ["Nothing was changed. The device is no longer in the list."]
+    assert ui.messages == ["Nothing was changed. The device is no longer in the list."]
     assert world.door.writes == 0
 
 
 async def linked_a_moment_ago(world: World, workspace: Workspace) -> Change:
     """Return an override that the server takes a minute after the one it already had."""
     device, beta = free_device(world, workspace), channel(workspace, "beta")
-    for chosen in (beta, None):
+    for target in (beta, None):
         now = workspace.devices.records[device.wire_key]
-        assert await perform(override(workspace, now, chosen), workspace, Headless())
+        assert await perform(override(workspace, now, target), workspace, Headless())
     world.door.asked.clear()
     return override(workspace, workspace.devices.records[device.wire_key], beta)
 
@@ -232,7 +232,7 @@ async def test_a_wait_for_a_limit_is_given_up(world: World, workspace: Workspace
     outcome = await perform(change, workspace, ui := Headless(on_wait=lambda _: False))
     assert outcome is not None
     assert isinstance(outcome.refusal, WaitStopped)
-    assert (ui.sent, world.door.writes, workspace.writing) == ([], 0, set())
+    assert (ui.changes, world.door.writes, workspace.writing) == ([], 0, set())
     assert ui.outcomes == [outcome]
 
 
@@ -332,10 +332,10 @@ async def test_a_batch_is_not_begun_after_a_no_or_with_nothing_to_do(
     ui = Headless([False])
     plan = override_plan(workspace, devices, channel(workspace, "beta"))
     assert await perform_batch(plan, workspace, ui) is None
-    assert ui.said == ["Nothing was changed."]
+    assert ui.messages == ["Nothing was changed."]
     ui = Headless()
     assert await perform_batch(override_plan(workspace, devices, None), workspace, ui) is None
-    assert ui.said == ["Nothing to do: 2 left alone: has no override."]
+    assert ui.messages == ["Nothing to do: 2 left alone: has no override."]
     assert ui.questions == []
     assert requests(world) == []
 
@@ -346,11 +346,11 @@ async def test_a_batch_is_asked_about_again_where_a_record_has_changed(
     ids = world.free_devices()[:3]
     devices = [Named(each, workspace.devices.records[each]) for each in ids]
 
-    async def changed() -> None:
+    async def change_override() -> None:
         world.set_override(ids[0], "qa")
         await workspace.look_up_device(ids[0])
 
-    ui = Headless([True, False], changed)
+    ui = Headless([True, False], change_override)
     plan = override_plan(workspace, devices, channel(workspace, "beta"))
     assert await perform_batch(plan, workspace, ui) is None
     assert [question.is_repeated for question in ui.questions] == [False, True]
@@ -361,7 +361,7 @@ async def test_a_batch_of_deletions_is_read_back_together(
     world: World, workspace: Workspace
 ) -> None:
     plan = BatchPlan(
-        "Delete 3 bundles", (await plan_deletions(workspace, unlinked(workspace)[:3])).changes
+        "Delete 3 bundles", (await plan_deletions(workspace, find_unlinked(workspace)[:3])).changes
     )
     world.door.asked.clear()
     ui = Headless()

@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=20) as made:
-        yield made
+    async with open_world(devices=20) as new_world:
+        yield new_world
 
 
 @pytest.fixture
 async def workspace(world: World) -> Workspace:
-    opened = world.open()
-    for collection in (opened.channels, opened.devices, opened.bundles):
+    new_workspace = world.open()
+    for collection in (new_workspace.channels, new_workspace.devices, new_workspace.bundles):
         await collection.load_all()
-    return opened
+    return new_workspace
 
 
 def override(world: World, device: str, before: str | None, after: str | None) -> OverrideChange:
@@ -51,7 +51,7 @@ def override(world: World, device: str, before: str | None, after: str | None) -
     )  # fmt: skip
 
 
-async def planned(workspace: Workspace) -> UndoPlan:
+async def plan_last_undo(workspace: Workspace) -> UndoPlan:
     """What ``z`` would ask."""
     undo = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
     assert isinstance(undo, UndoPlan), undo
@@ -59,7 +59,7 @@ async def planned(workspace: Workspace) -> UndoPlan:
 
 
 async def undo_last(workspace: Workspace) -> UndoPlan:
-    undo = await planned(workspace)
+    undo = await plan_last_undo(workspace)
     await carry_out_all(undo, workspace)
     return undo
 
@@ -70,7 +70,7 @@ async def carry_out_all(undo: UndoPlan, workspace: Workspace) -> None:
         assert outcome.state is OutcomeState.VERIFIED, outcome
 
 
-async def done(
+async def carry_out_as(
     change: Change, workspace: Workspace, fate: OutcomeState = OutcomeState.VERIFIED
 ) -> None:
     assert (await carry_out(change, workspace)).state is fate
@@ -79,7 +79,7 @@ async def done(
 async def delete(channel: Channel, workspace: Workspace) -> State:
     """Delete a channel; gives what it was."""
     state = workspace.state_of(channel)
-    await done(deletion(workspace, channel), workspace)
+    await carry_out_as(deletion(workspace, channel), workspace)
     return state
 
 
@@ -92,8 +92,8 @@ def entry_of(workspace: Workspace, number: int) -> Entry:
 
 async def test_each_undo_goes_one_further_back(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
-    await done(override(world, device, None, "beta"), workspace)
-    await done(override(world, device, "beta", "qa"), workspace)
+    await carry_out_as(override(world, device, None, "beta"), workspace)
+    await carry_out_as(override(world, device, "beta", "qa"), workspace)
     undo = await undo_last(workspace)
     assert describe(undo.changes[0]).summary(80) == f"{device}: qa → beta"
     assert world.override_of(device) == "beta"
@@ -106,7 +106,7 @@ async def test_each_undo_goes_one_further_back(world: World, workspace: Workspac
 
 async def test_an_undo_is_undone_by_choosing_it(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
-    await done(override(world, device, None, "beta"), workspace)
+    await carry_out_as(override(world, device, None, "beta"), workspace)
     await undo_last(workspace)
     redo = await plan_undo([entry_of(workspace, 2)], workspace)
     assert isinstance(redo, UndoPlan)
@@ -120,7 +120,7 @@ async def test_an_undo_is_undone_by_choosing_it(world: World, workspace: Workspa
 async def test_a_cleared_override_comes_back(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
     world.set_override(device, "qa")
-    await done(override(world, device, "qa", None), workspace)
+    await carry_out_as(override(world, device, "qa", None), workspace)
     await undo_last(workspace)
     assert world.override_of(device) == "qa"
 
@@ -128,7 +128,7 @@ async def test_a_cleared_override_comes_back(world: World, workspace: Workspace)
 async def test_settings_and_notes_come_back(world: World, workspace: Workspace) -> None:
     channel = next(c for c in workspace.channels.records.values() if not c.public)
     before = workspace.state_of(channel)
-    await done(
+    await carry_out_as(
         settings_change(workspace, channel, {"allow_dev": not channel.allow_dev, "bundle": None}),
         workspace,
     )
@@ -138,7 +138,7 @@ async def test_settings_and_notes_come_back(world: World, workspace: Workspace) 
         before={"comment": bundle.comment or None}, after={"comment": "do not use"},
         bundle_id=bundle.id,
     )  # fmt: skip
-    await done(notes, workspace)
+    await carry_out_as(notes, workspace)
     await undo_last(workspace)
     await undo_last(workspace)
     assert workspace.state_of(workspace.channels.records[str(channel.id)]) == before
@@ -151,7 +151,7 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
 ) -> None:
     channel = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
     state = await delete(channel, workspace)
-    undo = await planned(workspace)
+    undo = await plan_last_undo(workspace)
     assert isinstance(undo.changes[0], ChannelCreation)
     assert undo.changes[0].level is ConfirmationLevel.LIST
     assert "do not come back" in " ".join(undo.changes[0].impact)
@@ -175,7 +175,7 @@ async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
     other = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
     await delete(old, workspace)
     world.run("UPDATE channels SET public = 1 WHERE id = ?", other.id)
-    undo = await planned(workspace)
+    undo = await plan_last_undo(workspace)
     (creation,) = undo.changes
     assert any(f"{other.name} may stop being the default" in each for each in creation.impact)
     await carry_out_all(undo, workspace)
@@ -192,9 +192,9 @@ async def test_a_setting_undone_to_default_says_whom_it_demotes(
 ) -> None:
     old = next(c for c in workspace.channels.records.values() if c.public)
     other = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
-    await done(settings_change(workspace, old, {"public": False}), workspace)
+    await carry_out_as(settings_change(workspace, old, {"public": False}), workspace)
     world.run("UPDATE channels SET public = 1 WHERE id = ?", other.id)
-    (again,) = (await planned(workspace)).changes
+    (again,) = (await plan_last_undo(workspace)).changes
     assert any(f"{other.name} " in line and "default" in line for line in again.impact)
 
 
@@ -205,8 +205,8 @@ async def test_a_new_channel_is_deleted_again_though_its_platforms_are_not_told(
         app_id=world.app_id, key="pr-7", label="pr-7", before=None,
         after={"allow_dev": True, "ios": True, "android": False},
     )  # fmt: skip
-    await done(creation, workspace)
-    undo = await planned(workspace)
+    await carry_out_as(creation, workspace)
+    undo = await plan_last_undo(workspace)
     assert undo.changes[0].level is ConfirmationLevel.TYPED
     await carry_out_all(undo, workspace)
     assert world.column("SELECT count(*) FROM channels WHERE name = 'pr-7'") == ["0"]
@@ -218,7 +218,7 @@ async def test_a_new_channel_that_somebody_changed_is_left_alone(
     creation = ChannelCreation(
         app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"allow_dev": True},
     )  # fmt: skip
-    await done(creation, workspace)
+    await carry_out_as(creation, workspace)
     world.run("UPDATE channels SET allow_dev = 0 WHERE name = 'pr-7'")
     refusal = await plan_undo(workspace.journal.entries(), workspace)
     assert refusal == "pr-7: development builds is no now, but was left yes"
@@ -234,7 +234,7 @@ async def test_demoted_defaults_are_brought_back_together(
         before={"public": False}, after={"public": True}, level=ConfirmationLevel.LIST,
         demotes=(old.wire_key,),
     )  # fmt: skip
-    await done(change, workspace)
+    await carry_out_as(change, workspace)
     assert not workspace.channels.records[str(old.id)].public
     await undo_last(workspace)
     assert workspace.channels.records[str(old.id)].public
@@ -248,7 +248,7 @@ async def make_new_default(world: World, workspace: Workspace) -> Channel:
         app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"public": True},
         demotes=(old.wire_key,),
     )  # fmt: skip
-    await done(creation, workspace)
+    await carry_out_as(creation, workspace)
     return old
 
 
@@ -257,7 +257,7 @@ async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
 ) -> None:
     old = await make_new_default(world, workspace)
     assert not workspace.channels.records[str(old.id)].public
-    undo = await planned(workspace)
+    undo = await plan_last_undo(workspace)
     assert [change.key for change in undo.changes] == [old.wire_key, "pr-7"]
     await Batch(undo.changes, workspace, undoes=undo.undoes).carry_out()
     assert workspace.channels.records[str(old.id)].public
@@ -277,7 +277,7 @@ async def run_of(world: World, workspace: Workspace, count: int) -> list[str]:
 
 async def test_a_run_is_undone_as_one(world: World, workspace: Workspace) -> None:
     devices = await run_of(world, workspace, 4)
-    undo = await planned(workspace)
+    undo = await plan_last_undo(workspace)
     assert undo.title == "Undo 4 changes"
     assert sorted(undo.undoes) == [1, 2, 3, 4]
     again = Batch(undo.changes, workspace, undoes=undo.undoes)
@@ -296,7 +296,7 @@ async def test_of_a_run_only_what_nobody_changed_since_is_undone(
 ) -> None:
     devices = await run_of(world, workspace, 3)
     world.set_override(devices[1], "qa")
-    undo = await planned(workspace)
+    undo = await plan_last_undo(workspace)
     assert {change.key for change in undo.changes} == {devices[0], devices[2]}
     (left,) = undo.skip_reasons
     assert "override is qa now, but was left beta" in left
@@ -307,7 +307,7 @@ async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
     world: World, workspace: Workspace
 ) -> None:
     await make_new_default(world, workspace)
-    undo = await planned(workspace)
+    undo = await plan_last_undo(workspace)
     world.door.asked.clear()
     world.door.fail("POST /channel")
     run = Batch(undo.changes, workspace, undoes=undo.undoes)
@@ -331,7 +331,7 @@ async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Works
     )
     await workspace.channels.refresh()
     await delete(workspace.channels.records[str(beta.id)], workspace)
-    undo = await planned(workspace)
+    undo = await plan_last_undo(workspace)
     assert len(undo.changes) == 2, "made anew, then its rollout"
     world.door.fail("GET /channel", skip=2)  # before the rollout is sent, the channel is read
     run = Batch(undo.changes, workspace, undoes=undo.undoes)
@@ -348,7 +348,7 @@ async def test_a_failure_does_not_end_the_undo_of_the_others(
     world: World, workspace: Workspace
 ) -> None:
     devices = await run_of(world, workspace, 3)
-    undo = await planned(workspace)
+    undo = await plan_last_undo(workspace)
     world.door.answer("DELETE /device", {"error": "missing_device_id", "message": "No"}, 400)
     run = Batch(undo.changes, workspace, undoes=undo.undoes)
     await run.carry_out()
@@ -363,7 +363,7 @@ async def test_a_record_changed_since_is_left_alone_and_both_are_named(
     world: World, workspace: Workspace
 ) -> None:
     device = world.free_devices()[0]
-    await done(override(world, device, None, "beta"), workspace)
+    await carry_out_as(override(world, device, None, "beta"), workspace)
     world.set_override(device, "qa")
     world.door.asked.clear()
     refusal = await plan_undo(workspace.journal.entries(), workspace)
@@ -375,8 +375,8 @@ async def test_a_record_changed_between_the_look_and_the_yes_is_left_alone(
     world: World, workspace: Workspace
 ) -> None:
     device = world.free_devices()[0]
-    await done(override(world, device, None, "beta"), workspace)
-    undo = await planned(workspace)
+    await carry_out_as(override(world, device, None, "beta"), workspace)
+    undo = await plan_last_undo(workspace)
     assert undo.objection(workspace) is None
     world.set_override(device, "qa")
     await workspace.devices.refresh()
@@ -398,7 +398,9 @@ async def test_a_channel_made_anew_by_somebody_is_left_alone(
 
 async def test_what_was_refused_needs_no_undo(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
-    await done(override(world, device, None, "no such channel"), workspace, OutcomeState.FAILED)
+    await carry_out_as(
+        override(world, device, None, "no such channel"), workspace, OutcomeState.FAILED
+    )
     entries = workspace.journal.entries()
     assert find_latest(entries).entries == ()
     assert "nothing was changed" in str(await plan_undo(entries, workspace))
@@ -406,18 +408,18 @@ async def test_what_was_refused_needs_no_undo(world: World, workspace: Workspace
 
 async def test_a_final_change_is_passed_over_and_said(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
-    await done(override(world, device, None, "beta"), workspace)
-    linked = workspace.linked_bundles()
-    bundle = next(b for key, b in workspace.bundles.records.items() if key not in linked)
+    await carry_out_as(override(world, device, None, "beta"), workspace)
+    linked_ids = workspace.linked_bundles()
+    bundle = next(b for key, b in workspace.bundles.records.items() if key not in linked_ids)
     deletion = BundleDeletion(
         app_id=world.app_id, key=bundle.wire_key, row=str(bundle.id), label=bundle.name,
         before={"link": None, "comment": None}, after=None,
     )  # fmt: skip
-    await done(deletion, workspace)
-    found = find_latest(workspace.journal.entries())
-    assert [entry.target for entry in found.entries] == [device]
-    assert bundle.name in found.skip_reason
-    assert "cannot be brought back" in found.skip_reason
+    await carry_out_as(deletion, workspace)
+    candidate = find_latest(workspace.journal.entries())
+    assert [entry.target for entry in candidate.entries] == [device]
+    assert bundle.name in candidate.skip_reason
+    assert "cannot be brought back" in candidate.skip_reason
     refusal = await plan_undo([workspace.journal.entries()[0]], workspace)
     assert "cannot be brought back" in str(refusal)
 
@@ -428,8 +430,8 @@ async def test_what_is_not_known_is_undone_if_it_took_effect(
     device = world.free_devices()[0]
     world.door.cut_after("POST /device")
     world.door.fail("GET /device", skip=1)
-    await done(override(world, device, None, "beta"), workspace, OutcomeState.UNKNOWN)
-    undo = await planned(workspace)
+    await carry_out_as(override(world, device, None, "beta"), workspace, OutcomeState.UNKNOWN)
+    undo = await plan_last_undo(workspace)
     await carry_out_all(undo, workspace)
     assert world.override_of(device) is None
 
@@ -440,14 +442,14 @@ async def test_what_is_not_known_and_did_nothing_is_not_undone(
     device = world.free_devices()[0]
     world.door.cut_before("POST /device")
     world.door.fail("GET /device", skip=1)
-    await done(override(world, device, None, "beta"), workspace, OutcomeState.UNKNOWN)
+    await carry_out_as(override(world, device, None, "beta"), workspace, OutcomeState.UNKNOWN)
     refusal = await plan_undo(workspace.journal.entries(), workspace)
     assert refusal == f"{shorten(device, NAME_WIDTH)}: it never took effect, all is as before"
 
 
 async def test_what_cannot_be_read_is_not_undone(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
-    await done(override(world, device, None, "beta"), workspace)
+    await carry_out_as(override(world, device, None, "beta"), workspace)
     world.door.fail("GET /device")
     assert "cannot be read" in str(await plan_undo(workspace.journal.entries(), workspace))
 
@@ -458,7 +460,7 @@ async def test_servers_that_tell_no_override_get_no_undo_of_one(revision: str) -
         workspace = world.open()
         device = world.free_devices()[0]
         change = override(world, device, None, "beta").model_copy(update={"before": {}})
-        await done(change, workspace, OutcomeState.UNVERIFIED)
+        await carry_out_as(change, workspace, OutcomeState.UNVERIFIED)
         assert find_latest(workspace.journal.entries()).entries == ()
         refusal = await plan_undo(workspace.journal.entries(), workspace)
         assert "does not tell which override" in str(refusal)
@@ -473,12 +475,12 @@ async def test_a_channel_gets_its_bundle_back_in_every_revision(revision: str) -
         channel = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
         before = workspace.state_of(channel)["bundle"]
         other = next(b.wire_key for b in workspace.bundles.records.values() if b.wire_key != before)
-        await done(settings_change(workspace, channel, {"bundle": other}), workspace)
+        await carry_out_as(settings_change(workspace, channel, {"bundle": other}), workspace)
         # Another start: nothing is loaded.
-        later = world.open()
-        undo = await plan_undo(workspace.journal.entries(), later)
+        next_workspace = world.open()
+        undo = await plan_undo(workspace.journal.entries(), next_workspace)
         assert isinstance(undo, UndoPlan), undo
-        await carry_out_all(undo, later)
+        await carry_out_all(undo, next_workspace)
         names = world.column(
             "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version WHERE c.name = ?",
             channel.name,

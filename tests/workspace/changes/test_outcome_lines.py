@@ -43,20 +43,20 @@ def override(before: str | None, after: str | None) -> OverrideChange:
     )
 
 
-CHANGE, CLEARED = override("production-eu", "beta"), override("beta", None)
+CHANGE, CLEAR_CHANGE = override("production-eu", "beta"), override("beta", None)
 QA: State = {"channel": "qa"}
 NONE: State = {"channel": None}
-MOVED = failure(ErrorKind.SERVER_FAULT, "a redirect", status=302, maybe_sent=True)
-LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=True)
+REDIRECT = failure(ErrorKind.SERVER_FAULT, "a redirect", status=302, maybe_sent=True)
+LOST_REPLY = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=True)
 
 
 @pytest.mark.parametrize(
     ("change", "outcome", "mark", "parts"),
     [
         (CHANGE, Outcome(OutcomeState.VERIFIED, {"channel": "beta"}), "✓", ["beta", "read back"]),
-        (CLEARED, Outcome(OutcomeState.VERIFIED, NONE), "✓", ["none", "read back"]),
+        (CLEAR_CHANGE, Outcome(OutcomeState.VERIFIED, NONE), "✓", ["none", "read back"]),
         (CHANGE, Outcome(OutcomeState.DIFFERENT, QA), "!", ["qa", "not beta"]),
-        (CLEARED, Outcome(OutcomeState.DIFFERENT, QA), "!", ["qa", "not none"]),
+        (CLEAR_CHANGE, Outcome(OutcomeState.DIFFERENT, QA), "!", ["qa", "not none"]),
         (CHANGE, Outcome(OutcomeState.UNVERIFIED), "?", ["accepted"]),
         (CHANGE, Outcome(OutcomeState.UNVERIFIED, None, BROKEN), "?", ["accepted", str(BROKEN)]),
         (
@@ -73,20 +73,25 @@ LOST = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_sent=Tr
         ),
         (
             CHANGE,
-            Outcome(OutcomeState.UNKNOWN, NONE, LOST),
+            Outcome(OutcomeState.UNKNOWN, NONE, LOST_REPLY),
             "?",
             ["answer was lost", "none so far"],
         ),
-        (CHANGE, Outcome(OutcomeState.UNKNOWN, QA, LOST), "?", ["answer was lost", "qa so far"]),
         (
             CHANGE,
-            Outcome(OutcomeState.UNKNOWN, None, LOST, is_read_back=False),
+            Outcome(OutcomeState.UNKNOWN, QA, LOST_REPLY),
+            "?",
+            ["answer was lost", "qa so far"],
+        ),
+        (
+            CHANGE,
+            Outcome(OutcomeState.UNKNOWN, None, LOST_REPLY, is_read_back=False),
             "?",
             ["answer was lost", "may have taken effect"],
         ),
         (
             CHANGE,
-            Outcome(OutcomeState.UNKNOWN, NONE, MOVED),
+            Outcome(OutcomeState.UNKNOWN, NONE, REDIRECT),
             "?",
             ["302 is no clear answer", "so far"],
         ),
@@ -122,14 +127,16 @@ def test_no_outcome_but_the_verified_one_claims_success(
 # What a key may not, what happened besides, and why
 
 
-SHARED: dict[str, Any] = {"app_id": "com.acme.shop", "key": "beta", "label": "beta"}
+SHARED_ID: dict[str, Any] = {"app_id": "com.acme.shop", "key": "beta", "label": "beta"}
 NOT_ALLOWED = failure(ErrorKind.NOT_ALLOWED, status=400)
-SETTINGS = SettingsChange(**SHARED, before={"allow_dev": True}, after={"allow_dev": False})
-TAKEN_OFF = SettingsChange(**SHARED, before={"bundle": "1.0.3"}, after={"bundle": None})
+SETTINGS = SettingsChange(**SHARED_ID, before={"allow_dev": True}, after={"allow_dev": False})
+TAKEN_OFF = SettingsChange(**SHARED_ID, before={"bundle": "1.0.3"}, after={"bundle": None})
 PROMOTION = Promotion(
-    **SHARED, before={"bundle": "1.0.3"}, after={"bundle": "1.0.4"}, channel_id=1, bundle_id=4
+    **SHARED_ID, before={"bundle": "1.0.3"}, after={"bundle": "1.0.4"}, channel_id=1, bundle_id=4
 )
-CREATION = ChannelCreation(**SHARED, before=None, after={"public": True}, demotes=("production",))
+CREATION = ChannelCreation(
+    **SHARED_ID, before=None, after={"public": True}, demotes=("production",)
+)
 
 
 @pytest.mark.parametrize(
@@ -139,22 +146,22 @@ CREATION = ChannelCreation(**SHARED, before=None, after={"public": True}, demote
         (TAKEN_OFF, "change settings of channels"),
         (PROMOTION, "promote bundles"),
         (CREATION, "create channels"),
-        (ChannelDeletion(**SHARED, before={}, after=None), "delete channels"),
-        (BundleDeletion(**SHARED, before={}, after=None), "delete bundles"),
+        (ChannelDeletion(**SHARED_ID, before={}, after=None), "delete channels"),
+        (BundleDeletion(**SHARED_ID, before={}, after=None), "delete bundles"),
         (
-            AllBundlesDeletion(**SHARED, before={}, after=None, spares_linked=True),
+            AllBundlesDeletion(**SHARED_ID, before={}, after=None, spares_linked=True),
             "delete bundles",
         ),
-        (BundleNotes(**SHARED, before={}, after={}, bundle_id=1), "edit notes of bundles"),
-        (BundleRegistration(**SHARED, before=None, after={}), "register bundles"),
+        (BundleNotes(**SHARED_ID, before={}, after={}, bundle_id=1), "edit notes of bundles"),
+        (BundleRegistration(**SHARED_ID, before=None, after={}), "register bundles"),
         (CHANGE, "change overrides"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Change) else None,
 )
 def test_what_the_key_may_not_is_what_was_tried(change: Change, right: str) -> None:
-    refused = Outcome(OutcomeState.FAILED, None, NOT_ALLOWED, is_read_back=False)
-    assert f"this key may not {right}" in outcome_line(change, refused)
-    assert f"this key may not {right}" in outcome_label(change, refused)
+    refusal = Outcome(OutcomeState.FAILED, None, NOT_ALLOWED, is_read_back=False)
+    assert f"this key may not {right}" in outcome_line(change, refusal)
+    assert f"this key may not {right}" in outcome_label(change, refusal)
     unread = Outcome(OutcomeState.UNVERIFIED, None, NOT_ALLOWED, is_read_back=False)
     assert outcome_label(change, unread).endswith(f"may not read the {change.noun}s"), (
         "it was accepted"
@@ -181,26 +188,30 @@ def test_success_tells_what_happened_besides() -> None:
     off = Outcome(OutcomeState.VERIFIED, {"bundle": None})
     assert outcome_line(TAKEN_OFF, off) == "✓ beta: bundle is none, 1.0.3 taken off, read back"
     assert outcome_label(TAKEN_OFF, off) == "✓ bundle is none, 1.0.3 taken off"
-    demoted = Outcome(OutcomeState.VERIFIED, {"public": True, DEMOTED_FIELD: '["production"]'})
-    assert outcome_line(CREATION, demoted) == "✓ beta: created, demoted production, read back"
-    stayed = Outcome(OutcomeState.VERIFIED, {"public": True, DEMOTED_FIELD: "[]"})
-    assert outcome_line(CREATION, stayed) == "✓ beta: created, read back from the server"
+    demotion = Outcome(OutcomeState.VERIFIED, {"public": True, DEMOTED_FIELD: '["production"]'})
+    assert outcome_line(CREATION, demotion) == "✓ beta: created, demoted production, read back"
+    no_demotion = Outcome(OutcomeState.VERIFIED, {"public": True, DEMOTED_FIELD: "[]"})
+    assert outcome_line(CREATION, no_demotion) == "✓ beta: created, read back from the server"
     untold = Outcome(OutcomeState.VERIFIED, {"public": True})
     assert "demoted" not in outcome_line(CREATION, untold)
 
 
 def test_success_says_that_it_was_read_back_on_a_line_of_80_cells() -> None:
-    paused: State = {"rollout_bundle": "2.5.0-beta.1", "rollout_enabled": True}
+    paused_state: State = {"rollout_bundle": "2.5.0-beta.1", "rollout_enabled": True}
     off = SettingsChange(
         app_id="com.acme.shop", key="hotfix-login", label="hotfix-login",
-        before={"bundle": "2.4.0"} | paused, after={"bundle": None},
+        before={"bundle": "2.4.0"} | paused_state, after={"bundle": None},
     )  # fmt: skip
-    ended: State = {"rollout_bundle": None, "rollout_enabled": False}
-    found = Outcome(OutcomeState.VERIFIED, {"bundle": None} | ended, side_effects=ended)
-    line = outcome_line(off, found)
+    ended_state: State = {"rollout_bundle": None, "rollout_enabled": False}
+    outcome = Outcome(
+        OutcomeState.VERIFIED, {"bundle": None} | ended_state, side_effects=ended_state
+    )
+    line = outcome_line(off, outcome)
     assert line == "✓ hotfix-login: 2.4.0 taken off, rollout of 2.5.0-beta.1 ended, read back"
-    again = off.model_copy(update={"before": ended, "after": paused, "label": "production"})
-    line = outcome_line(again, Outcome(OutcomeState.VERIFIED, paused))
+    pause = off.model_copy(
+        update={"before": ended_state, "after": paused_state, "label": "production"}
+    )
+    line = outcome_line(pause, Outcome(OutcomeState.VERIFIED, paused_state))
     assert line == "✓ production: rollout target is 2.5.0-beta.1 and 1 more, read back"
 
 
@@ -208,7 +219,7 @@ def test_a_better_reason_than_the_servers_goes_into_the_journal_beside_it() -> N
     error = CapgoError(
         "Cannot create bundle", kind=ErrorKind.BAD_REQUEST, code="cannot_create_bundle"
     )
-    change = BundleRegistration(**SHARED, before=None, after={})
+    change = BundleRegistration(**SHARED_ID, before=None, after={})
     outcome = Outcome(OutcomeState.FAILED, None, error)
     assert "seems to be taken" in outcome_line(change, outcome)
     assert outcome.error_text == f"Cannot create bundle · {NAME_TAKEN}"
@@ -229,7 +240,7 @@ def test_a_locked_address_is_told_with_its_end() -> None:
     assert line.startswith(f"✗ Not changed: locked for 15 minutes, until {end} · ")
 
 
-@pytest.mark.parametrize("change", [CREATION, ChannelDeletion(**SHARED, before={}, after=None)])
+@pytest.mark.parametrize("change", [CREATION, ChannelDeletion(**SHARED_ID, before={}, after=None)])
 def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change) -> None:
     entry = Entry(
         id=1,
@@ -253,9 +264,9 @@ def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change
 
 
 def test_an_outcome_tells_what_can_be_done_next() -> None:
-    refused = CapgoError("Invalid apikey", kind=ErrorKind.KEY_REFUSED, status=401)
+    refusal = CapgoError("Invalid apikey", kind=ErrorKind.KEY_REFUSED, status=401)
     for fate in (OutcomeState.FAILED, OutcomeState.UNVERIFIED):
-        assert Outcome(fate, None, refused).next_step is NextStep.OTHER_KEY
+        assert Outcome(fate, None, refusal).next_step is NextStep.OTHER_KEY
         assert Outcome(fate, None, NOT_ALLOWED).next_step is None
-    assert Outcome(OutcomeState.UNKNOWN, None, LOST).next_step is NextStep.REFRESH
+    assert Outcome(OutcomeState.UNKNOWN, None, LOST_REPLY).next_step is NextStep.REFRESH
     assert Outcome(OutcomeState.VERIFIED, NONE).next_step is None
