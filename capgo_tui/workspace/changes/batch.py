@@ -251,7 +251,7 @@ class Batch:
             step.change,
             self._workspace,
             undoes=step.undoes,
-            run=self.id,
+            batch_id=self.id,
             alone=len(self.steps) == 1,
         )
         if isinstance(result, Outcome):

@@ -53,7 +53,7 @@ async def send_once(
     workspace: Workspace,
     *,
     undoes: int | None = None,
-    run: str | None = None,
+    batch_id: str | None = None,
     alone: bool = True,
 ) -> SentChange | Outcome:
     """Write a change to the journal and send it; return its outcome where it failed.
@@ -68,13 +68,13 @@ async def send_once(
         change = await change.check(workspace, alone=alone)
         request = change.request(traits)
         entry = await asyncio.to_thread(
-            workspace.journal.intend, change, request, undoes=undoes, run=run
+            workspace.journal.intend, change, request, undoes=undoes, run=batch_id
         )
     except Exception as why:  # noqa: BLE001 - nothing has been sent, whatever it is
         outcome = not_sent(why).with_time(workspace.now())
-        if run is None or undoes is None or isinstance(why, JournalUnusable):
+        if batch_id is None or undoes is None or isinstance(why, JournalUnusable):
             return outcome
-        return await journal_refusal(change, workspace, outcome, undoes, run)
+        return await journal_refusal(change, workspace, outcome, undoes, batch_id)
     try:
         await workspace.client.send(request)
     except CapgoError as error:
@@ -107,12 +107,12 @@ def _make_bug_error(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
 
 
 async def journal_refusal(
-    change: Change, workspace: Workspace, outcome: Outcome, undoes: int, run: str
+    change: Change, workspace: Workspace, outcome: Outcome, undoes: int, batch_id: str
 ) -> Outcome:
     """Write a step of an undo that was never sent to the journal, with its outcome."""
     try:
         entry = await asyncio.to_thread(
-            workspace.journal.intend, change, None, undoes=undoes, run=run
+            workspace.journal.intend, change, None, undoes=undoes, run=batch_id
         )
     except JournalUnusable:
         return replace(outcome, is_journalled=False)

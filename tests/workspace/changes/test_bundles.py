@@ -325,9 +325,9 @@ async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World)
     plan = await plan_deletions(workspace, bundles)
     carry(world, "beta", bundles[1].name)  # the server refuses this one
     world.door.asked.clear()
-    run = Batch(plan.changes, workspace)
-    await run.carry_out()
-    fates = [step.outcome.state for step in run.steps if step.outcome]
+    batch = Batch(plan.changes, workspace)
+    await batch.carry_out()
+    fates = [step.outcome.state for step in batch.steps if step.outcome]
     assert fates == [
         OutcomeState.VERIFIED,
         OutcomeState.FAILED,
@@ -338,7 +338,7 @@ async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World)
     deleted_names = {each.name for each in bundles} - {bundles[1].name}
     assert not deleted_names & set(left(world))
     entries = workspace.journal.entries()
-    assert {entry.run for entry in entries} == {run.id}
+    assert {entry.run for entry in entries} == {batch.id}
     assert [entry.state for entry in reversed(entries)] == fates
 
 

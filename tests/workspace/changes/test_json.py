@@ -10,7 +10,7 @@ import pytest
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.kinds import CHANGES
 
-SHARED: Final = {
+COMMON_FIELDS: Final = {
     "app_id": "com.acme.shop",
     "key": "beta",
     "label": "beta",
@@ -49,7 +49,7 @@ FIELDS: Final[dict[str, dict[str, object]]] = {
 
 @pytest.mark.parametrize("kind", FIELDS)
 def test_a_change_of_an_earlier_version_is_read_and_written_alike(kind: str) -> None:
-    document = {"kind": kind, **SHARED, **FIELDS[kind]}
+    document = {"kind": kind, **COMMON_FIELDS, **FIELDS[kind]}
     change = CHANGES.validate_json(json.dumps(document))
     assert change.impact == ("devices without an override get it",)
     assert change.level is ConfirmationLevel.LIST

@@ -198,9 +198,9 @@ async def test_many_deletions_read_the_list_once(world: World) -> None:
     ]
     plan = await plan_deletions(workspace, bundles)
     world.door.asked.clear()
-    run = Batch(plan.changes, workspace)
-    await run.carry_out()
-    assert run.count(OutcomeState.VERIFIED) == 5
+    batch = Batch(plan.changes, workspace)
+    await batch.carry_out()
+    assert batch.count(OutcomeState.VERIFIED) == 5
     assert request_names(world) == [*[DELETE] * 5, LIST, LIST]
     assert [each.name for each in workspace.bundles.records.values()] == in_the_list(world)
 
@@ -216,9 +216,9 @@ async def test_many_deletions_of_which_an_answer_was_lost_are_looked_for_twice()
         plan = await plan_deletions(workspace, bundles)
         world.door.asked.clear()
         world.door.cut_after(DELETE)
-        run = Batch(plan.changes, workspace)
-        await run.carry_out()
-        assert run.count(OutcomeState.VERIFIED) == 3
+        batch = Batch(plan.changes, workspace)
+        await batch.carry_out()
+        assert batch.count(OutcomeState.VERIFIED) == 3
         assert world.door.count(LIST) == 4
 
 

@@ -47,9 +47,9 @@ def deny(world: World, role: str, permission: str, name: str) -> None:
     )
 
 
-def list_ends(run: Batch) -> list[str]:
+def list_ends(batch: Batch) -> list[str]:
     """What became of each step: its fate, or why it was not sent."""
-    return [_end(step) for step in run.steps]
+    return [_end(step) for step in batch.steps]
 
 
 def _end(step: Step) -> str:
@@ -61,9 +61,9 @@ def _end(step: Step) -> str:
 async def carry_out_batch(
     workspace: Workspace, changes: list[Change], undoes: list[int] | None = None
 ) -> Batch:
-    run = Batch(changes, workspace, undoes=undoes or ())
-    await run.carry_out()
-    return run
+    batch = Batch(changes, workspace, undoes=undoes or ())
+    await batch.carry_out()
+    return batch
 
 
 def make_overrides(world: World, workspace: Workspace, *channels: str | None) -> list[Change]:
@@ -84,22 +84,22 @@ async def test_the_first_refused_deletion_is_the_last_that_is_tried(world: World
     free = [each for key, each in workspace.bundles.records.items() if key not in used_ids]
     plan = await plan_deletions(workspace, free[:30])
     world.door.asked.clear()
-    run = await carry_out_batch(workspace, list(plan.changes))
+    batch = await carry_out_batch(workspace, list(plan.changes))
     assert [each.name for each in world.door.asked] == ["DELETE /bundle"]
     why = "this key may not delete bundles"
-    assert list_ends(run) == [OutcomeState.FAILED, *[why] * 29]
-    assert (run.finished_count, run.untried_counts) == (1, {why: 29})
+    assert list_ends(batch) == [OutcomeState.FAILED, *[why] * 29]
+    assert (batch.finished_count, batch.untried_counts) == (1, {why: 29})
     assert len(workspace.journal.entries()) == 1, "what is not tried is not written down"
 
 
 async def test_a_right_on_one_channel_is_lacked_on_that_one_alone(world: World) -> None:
     deny(world, "app_developer", FORCE, "beta")
     workspace = await load_workspace(world, "app_developer")
-    run = await carry_out_batch(
+    batch = await carry_out_batch(
         workspace, make_overrides(world, workspace, "beta", "qa", "beta", "qa", "beta")
     )
     why = "this key may not change overrides (channel beta)"
-    assert list_ends(run) == [
+    assert list_ends(batch) == [
         OutcomeState.FAILED,
         OutcomeState.VERIFIED,
         why,
@@ -116,8 +116,8 @@ async def test_to_force_and_to_clear_are_two_rights(world: World) -> None:
     devices = [d for d in workspace.devices.records.values() if d.channel == "qa"]
     clearing: list[Change] = [override(workspace, each, None) for each in devices]
     force = make_overrides(world, workspace, "beta", "beta")
-    run = await carry_out_batch(workspace, [clearing[0], force[0], *clearing[1:], force[1]])
-    assert list_ends(run) == [
+    batch = await carry_out_batch(workspace, [clearing[0], force[0], *clearing[1:], force[1]])
+    assert list_ends(batch) == [
         OutcomeState.FAILED,
         OutcomeState.FAILED,
         *["this key may not change overrides"] * (len(clearing) - 1),
@@ -131,11 +131,11 @@ async def test_those_that_wait_for_a_limit_are_given_up_without_waiting(world: W
     changes = make_overrides(world, workspace, "beta", "beta", "beta")
     for change in changes[:2]:
         workspace.pacing.note(change.limits)  # as if it had just been tried
-    run = await carry_out_batch(workspace, changes)
+    batch = await carry_out_batch(workspace, changes)
     why = "this key may not change overrides (channel beta)"
-    assert list_ends(run) == [why, why, OutcomeState.FAILED]
-    assert run.wait_seconds == 0
-    assert not any(step.is_waiting for step in run.steps)
+    assert list_ends(batch) == [why, why, OutcomeState.FAILED]
+    assert batch.wait_seconds == 0
+    assert not any(step.is_waiting for step in batch.steps)
 
 
 async def test_what_needs_no_change_is_left_alone_rather_than_not_tried(world: World) -> None:
@@ -143,8 +143,8 @@ async def test_what_needs_no_change_is_left_alone_rather_than_not_tried(world: W
     first, second, third = make_overrides(world, workspace, "beta", "beta", "beta")
     world.set_override(second.key, "beta")
     await workspace.look_up_device(second.key)
-    run = await carry_out_batch(workspace, [first, second, third])
-    assert list_ends(run) == [
+    batch = await carry_out_batch(workspace, [first, second, third])
+    assert list_ends(batch) == [
         OutcomeState.FAILED,
         "already on beta",
         "this key may not change overrides (channel beta)",
@@ -156,8 +156,8 @@ async def test_a_refusal_to_read_back_does_not_end_a_run(world: World) -> None:
     no_access = {"error": "cannot_access_app", "message": "You can't access this app"}
     for _ in range(2):
         world.door.answer("GET /device", no_access, 400)
-    run = await carry_out_batch(workspace, make_overrides(world, workspace, "beta", "beta"))
-    assert list_ends(run) == [OutcomeState.UNVERIFIED] * 2
+    batch = await carry_out_batch(workspace, make_overrides(world, workspace, "beta", "beta"))
+    assert list_ends(batch) == [OutcomeState.UNVERIFIED] * 2
     assert world.door.count(SET) == 2
 
 
@@ -167,11 +167,11 @@ async def test_a_refusal_to_look_before_a_write_is_told_as_one_to_read(world: Wo
     no_access = {"error": "cannot_access_app", "message": "You can't access this app"}
     world.door.answer("GET /channel", no_access, 400)
     other = settings_change(workspace, channel(workspace, "qa"), {"allow_dev": False})
-    run = await carry_out_batch(
+    batch = await carry_out_batch(
         workspace, [change, other, *make_overrides(world, workspace, "beta")]
     )
     why = "this key may not read channels"
-    assert list_ends(run) == [OutcomeState.FAILED, why, OutcomeState.VERIFIED]
+    assert list_ends(batch) == [OutcomeState.FAILED, why, OutcomeState.VERIFIED]
 
 
 @pytest.mark.parametrize(
@@ -194,16 +194,18 @@ async def test_the_right_that_is_lacked_is_the_one_of_that_kind_of_change(
             return settings_change(workspace, of, {"allow_dev": not of.allow_dev})
         return promotion(workspace, of, to)
 
-    run = await carry_out_batch(workspace, [change(beta, one), change(qa, one), change(beta, two)])
-    assert list_ends(run) == [OutcomeState.FAILED, OutcomeState.FAILED, why]
+    batch = await carry_out_batch(
+        workspace, [change(beta, one), change(qa, one), change(beta, two)]
+    )
+    assert list_ends(batch) == [OutcomeState.FAILED, OutcomeState.FAILED, why]
 
 
 async def test_a_refused_key_says_so_of_all_that_were_not_tried(world: World) -> None:
     workspace = await load_workspace(world)
     world.door.answer("POST /device", {"error": "invalid_apikey", "message": "Invalid apikey"}, 401)
-    run = await carry_out_batch(workspace, make_overrides(world, workspace, "beta", "qa", None))
-    assert list_ends(run)[0] == OutcomeState.FAILED
-    assert all("key refused" in end for end in list_ends(run)[1:2])
+    batch = await carry_out_batch(workspace, make_overrides(world, workspace, "beta", "qa", None))
+    assert list_ends(batch)[0] == OutcomeState.FAILED
+    assert all("key refused" in end for end in list_ends(batch)[1:2])
     assert world.door.writes == 1
 
 
@@ -218,8 +220,8 @@ async def test_an_undo_of_many_ends_at_the_first_refusal_and_can_be_done_again(
     world.run("UPDATE keys SET role = 'app_reader' WHERE label = 'org_super_admin'")
     undo = await plan_undo(workspace.journal.entries(), workspace)
     assert not isinstance(undo, str)
-    run = await carry_out_batch(workspace, list(undo.changes), list(undo.undoes))
-    assert list_ends(run) == [OutcomeState.FAILED, *["this key may not change overrides"] * 3]
+    batch = await carry_out_batch(workspace, list(undo.changes), list(undo.undoes))
+    assert list_ends(batch) == [OutcomeState.FAILED, *["this key may not change overrides"] * 3]
     assert [entry.undone for entry in workspace.journal.entries() if entry.undoes is None] == (
         [False] * 4
     )
@@ -256,10 +258,10 @@ def undone(world: World) -> dict[int, bool]:
 
 async def test_an_undo_that_lacks_a_right_for_a_later_step_is_not_begun(world: World) -> None:
     deny(world, "org_super_admin", "channel.update_settings", "beta")
-    run = await undoing(world, ["beta", "qa", "beta"], [0, 1, 1])
-    await run.carry_out()
+    batch = await undoing(world, ["beta", "qa", "beta"], [0, 1, 1])
+    await batch.carry_out()
     why = "this key may not change settings of channels (channel beta)"
-    assert list_ends(run) == [OutcomeState.FAILED, why, why]
+    assert list_ends(batch) == [OutcomeState.FAILED, why, why]
     assert not any(undone(world).values())
 
 
@@ -267,24 +269,24 @@ async def test_an_undo_that_was_begun_and_lacks_a_right_is_not_taken_for_done(
     world: World,
 ) -> None:
     deny(world, "org_super_admin", "channel.update_settings", "beta")
-    run = await undoing(world, ["qa", "beta", "beta"], [1, 0, 1])
-    await run.carry_out()
+    batch = await undoing(world, ["qa", "beta", "beta"], [1, 0, 1])
+    await batch.carry_out()
     why = "this key may not change settings of channels (channel beta)"
-    assert list_ends(run) == [OutcomeState.VERIFIED, OutcomeState.FAILED, why]
+    assert list_ends(batch) == [OutcomeState.VERIFIED, OutcomeState.FAILED, why]
     assert not any(undone(world).values())
     last = world.opened[-1].journal.entries()[0]
     assert (last.state, last.error) == (OutcomeState.FAILED, why)
 
 
 async def test_an_undo_that_was_stopped_midway_is_not_taken_for_done(world: World) -> None:
-    run = await undoing(world, ["qa", "beta"], [0, 0])
+    batch = await undoing(world, ["qa", "beta"], [0, 0])
     hold = world.door.hold("POST /channel")
-    going = asyncio.ensure_future(run.carry_out())
+    going = asyncio.ensure_future(batch.carry_out())
     await hold.ready.wait()
-    run.stop()
+    batch.stop()
     hold.released.set()
     await going
-    assert list_ends(run) == [OutcomeState.VERIFIED, "not tried"]
+    assert list_ends(batch) == [OutcomeState.VERIFIED, "not tried"]
     assert not any(undone(world).values())
 
 

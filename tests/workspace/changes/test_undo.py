@@ -269,9 +269,9 @@ async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
 
 async def run_of(world: World, workspace: Workspace, count: int) -> list[str]:
     devices = world.free_devices()[:count]
-    run = Batch([override(world, device, None, "beta") for device in devices], workspace)
-    await run.carry_out()
-    assert run.count(OutcomeState.VERIFIED) == count
+    batch = Batch([override(world, device, None, "beta") for device in devices], workspace)
+    await batch.carry_out()
+    assert batch.count(OutcomeState.VERIFIED) == count
     return devices
 
 
@@ -310,13 +310,13 @@ async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
     undo = await plan_last_undo(workspace)
     world.door.asked.clear()
     world.door.fail("POST /channel")
-    run = Batch(undo.changes, workspace, undoes=undo.undoes)
-    await run.carry_out()
-    assert [step.outcome and step.outcome.state for step in run.steps] == [
+    batch = Batch(undo.changes, workspace, undoes=undo.undoes)
+    await batch.carry_out()
+    assert [step.outcome and step.outcome.state for step in batch.steps] == [
         OutcomeState.UNKNOWN,
         None,
     ]
-    assert run.steps[1].skip_reason == BROKEN_OFF
+    assert batch.steps[1].skip_reason == BROKEN_OFF
     assert world.door.writes == 1, "the new default was not deleted, and so one is left"
     assert not entry_of(workspace, 1).undone
     # What took the failure's place in a run of many is no business of the others.
@@ -334,9 +334,9 @@ async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Works
     undo = await plan_last_undo(workspace)
     assert len(undo.changes) == 2, "made anew, then its rollout"
     world.door.fail("GET /channel", skip=2)  # before the rollout is sent, the channel is read
-    run = Batch(undo.changes, workspace, undoes=undo.undoes)
-    await run.carry_out()
-    assert (run.count(OutcomeState.VERIFIED), run.count(OutcomeState.FAILED)) == (1, 1)
+    batch = Batch(undo.changes, workspace, undoes=undo.undoes)
+    await batch.carry_out()
+    assert (batch.count(OutcomeState.VERIFIED), batch.count(OutcomeState.FAILED)) == (1, 1)
     assert not entry_of(workspace, 1).undone
     assert [entry.request for entry in workspace.journal.entries()][:2] == [
         "none was sent",
@@ -350,9 +350,9 @@ async def test_a_failure_does_not_end_the_undo_of_the_others(
     devices = await run_of(world, workspace, 3)
     undo = await plan_last_undo(workspace)
     world.door.answer("DELETE /device", {"error": "missing_device_id", "message": "No"}, 400)
-    run = Batch(undo.changes, workspace, undoes=undo.undoes)
-    await run.carry_out()
-    assert (run.count(OutcomeState.FAILED), run.count(OutcomeState.VERIFIED)) == (1, 2)
+    batch = Batch(undo.changes, workspace, undoes=undo.undoes)
+    await batch.carry_out()
+    assert (batch.count(OutcomeState.FAILED), batch.count(OutcomeState.VERIFIED)) == (1, 2)
     assert sorted(filter(None, map(world.override_of, devices))) == ["beta"]
 
 
