@@ -9,7 +9,7 @@ from capgo_tui.api.errors import Refused
 from capgo_tui.api.settings import Kind
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_value
-from capgo_tui.workspace.changes.channels import default_effects, settings_change
+from capgo_tui.workspace.changes.channels import find_default_effects, settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.new_channels import ChannelCreation
@@ -172,7 +172,7 @@ class ChannelDraft:
         if self.channel is not None:
             return settings_change(self._workspace, self.channel, self.staged())
         staged = self.staged()
-        impact, demoted = default_effects(self._workspace, None, staged)
+        impact, demoted = find_default_effects(self._workspace, None, staged)
         name = self._texts.get(NAME, "").strip()
         return ChannelCreation(
             app_id=self._workspace.target.app_id,

@@ -13,7 +13,7 @@ from capgo_tui.api.revisions import DeleteAll, Extra
 from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks, linked_to
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion
-from capgo_tui.workspace.changes.states import bundle_state
+from capgo_tui.workspace.changes.states import read_bundle_state
 from capgo_tui.workspace.cleanup import unsafe_name
 from capgo_tui.workspace.next_step import NextStep, OtherWay
 
@@ -53,14 +53,14 @@ class DeletionPlan:
         return BatchPlan(f"Delete {many}", changes)
 
 
-async def links_of(workspace: Workspace) -> BundleLinks:
+async def find_links(workspace: Workspace) -> BundleLinks:
     """Return which channels and devices use which bundle, as far as they are loaded."""
     channels = list(workspace.channels.records.values())
     devices = list(workspace.devices.records.values())
     count = partial(
         BundleLinks.of,
-        untold=untold_channels(workspace),
-        all_devices=all_devices_known(workspace),
+        untold=explain_unknown_channels(workspace),
+        all_devices=has_all_devices(workspace),
     )
     # In a thread: 100 000 devices take too long for the event loop.
     return await asyncio.to_thread(count, channels, devices)
@@ -69,10 +69,10 @@ async def links_of(workspace: Workspace) -> BundleLinks:
 def update_links(workspace: Workspace, links: BundleLinks) -> BundleLinks:
     """Return links with the channels as they are loaded now."""
     channels = workspace.channels.records.values()
-    return links.with_channels(channels, untold_channels(workspace))
+    return links.with_channels(channels, explain_unknown_channels(workspace))
 
 
-def untold_channels(workspace: Workspace) -> str:
+def explain_unknown_channels(workspace: Workspace) -> str:
     """Return why a channel that is not loaded may use a bundle; empty when all are known."""
     channels = workspace.channels
     if is_known(channels):
@@ -84,7 +84,7 @@ def untold_channels(workspace: Workspace) -> str:
     return "not all channels are loaded"
 
 
-def all_devices_known(workspace: Workspace) -> bool:
+def has_all_devices(workspace: Workspace) -> bool:
     """Whether all devices are loaded."""
     return workspace.devices.ended and not workspace.devices.incomplete
 
@@ -120,7 +120,7 @@ async def plan_deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Del
     if Extra.DELETE_ONE_BUNDLE not in traits.extras:
         raise OtherWay(ONLY_ALL, NextStep.DELETE_ALL)
     await bring_up_to_date(workspace, workspace.channels)
-    links = await links_of(workspace)
+    links = await find_links(workspace)
     changes: list[BundleDeletion] = []
     refusals: list[tuple[Bundle, str]] = []
     for bundle in bundles:
@@ -132,7 +132,7 @@ async def plan_deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Del
     return DeletionPlan(changes, refusals, links)
 
 
-def cleanup_batch(workspace: Workspace, plan: Plan) -> BatchPlan:
+def plan_cleanup(workspace: Workspace, plan: Plan) -> BatchPlan:
     """Return the plan of a clean-up as a batch."""
     changes = [deletion(workspace, each.bundle, plan.links) for each in plan.deleted]
     many = f"{len(changes)} bundles" if len(changes) != 1 else f"bundle {changes[0].label}"
@@ -167,22 +167,22 @@ def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> Bundle
         key=bundle.wire_key,
         row=str(bundle.id),
         label=bundle.name,
-        before=bundle_state(bundle),
+        before=read_bundle_state(bundle),
         after=None,
         impact=tuple(impact),
         agreed_channels=tuple(map(str, channels)),
     )
 
 
-async def count_all(workspace: Workspace) -> BundleLinks:
-    """Bring bundles and channels up to date for `all_deletion`; return the links of bundles."""
+async def load_all_links(workspace: Workspace) -> BundleLinks:
+    """Bring bundles and channels up to date for `plan_deletion_of_all`; return links."""
     await workspace.client.traits_for_write(workspace.target.app_id)
     await bring_up_to_date(workspace, workspace.bundles)
     await bring_up_to_date(workspace, workspace.channels)
-    return await links_of(workspace)
+    return await find_links(workspace)
 
 
-def all_deletion(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion:
+def plan_deletion_of_all(workspace: Workspace, links: BundleLinks) -> AllBundlesDeletion:
     """Return the deletion of all bundles, with what this revision really deletes (§8.2).
 
     Channels and bundles are taken as they are now, devices from `links`.

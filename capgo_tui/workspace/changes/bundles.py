@@ -16,7 +16,7 @@ from capgo_tui.api.revisions import LIVE, DeleteAll
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
 from capgo_tui.workspace.changes.change import Change, Inverse, RecordChanged
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
-from capgo_tui.workspace.changes.states import State, bundle_state
+from capgo_tui.workspace.changes.states import State, read_bundle_state
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,7 +66,7 @@ class BundleChange(Change):
     def find(self, workspace: Workspace) -> State | None:
         """Return the state of the bundle in the collection."""
         bundle = self.bundle(workspace)
-        return None if bundle is None else bundle_state(bundle)
+        return None if bundle is None else read_bundle_state(bundle)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the row that has its name now."""
@@ -283,7 +283,7 @@ class AllBundlesDeletion(BundleChange):
 
 def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNotes:
     """Return a change of a bundle's link, comment or both, with the fields that differ."""
-    state = bundle_state(bundle)
+    state = read_bundle_state(bundle)
     new_values = {field: value for field, value in after.items() if state[field] != value}
     return BundleNotes(
         app_id=workspace.target.app_id,

@@ -62,7 +62,7 @@ async def send_once(
     steps before it would look like the whole undo. `alone` is for `Change.check`.
     """
     if why_not := describe(change).unsendable:
-        return not_sent(InvalidArgument(why_not)).with_time(workspace.now())
+        return make_unsent_outcome(InvalidArgument(why_not)).with_time(workspace.now())
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
         change = await change.check(workspace, alone=alone)
@@ -71,7 +71,7 @@ async def send_once(
             workspace.journal.intend, change, request, undoes=undoes, run=batch_id
         )
     except Exception as why:  # noqa: BLE001 - nothing has been sent, whatever it is
-        outcome = not_sent(why).with_time(workspace.now())
+        outcome = make_unsent_outcome(why).with_time(workspace.now())
         if batch_id is None or undoes is None or isinstance(why, JournalUnusable):
             return outcome
         return await journal_refusal(change, workspace, outcome, undoes, batch_id)
@@ -91,7 +91,7 @@ async def send_once(
     return SentChange(change, entry)
 
 
-def not_sent(why: Exception) -> Outcome:
+def make_unsent_outcome(why: Exception) -> Outcome:
     """Return the outcome of a change that failed before it was sent."""
     if isinstance(why, CapgoError):
         return Outcome(OutcomeState.FAILED, error=why, is_read_back=False)

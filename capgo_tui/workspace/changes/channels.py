@@ -20,9 +20,9 @@ from capgo_tui.workspace.changes.rollout_state import (
     describe_effect,
     ends_rollout,
     is_served,
+    plan_stages,
     rollout_of,
     share_label,
-    stages,
     target_name,
 )
 from capgo_tui.workspace.changes.states import State, Value  # noqa: TC001 - pydantic reads it
@@ -134,7 +134,7 @@ class ChannelChange(Change):
         if not after.get("public") or self.demotes:
             return self
         await workspace.channels.reread()
-        impact, demoted_names = default_effects(workspace, self.channel(workspace), after)
+        impact, demoted_names = find_default_effects(workspace, self.channel(workspace), after)
         return self.model_copy(update={"impact": (*self.impact, *impact), "demotes": demoted_names})
 
     def is_expected(self, side_effects: State) -> bool:
@@ -174,7 +174,7 @@ class ChannelChange(Change):
     ) -> list[SettingsChange]:
         """Return the changes, of one request each, that bring the channel to a goal."""
         steps: list[SettingsChange] = []
-        for stage in stages(traits, now, goal):
+        for stage in plan_stages(traits, now, goal):
             step_impact = () if steps else tuple(impact)
             step = self.change_settings(traits, stage.before, stage.after, step_impact)
             sends = None if stage.sends == stage.after else stage.sends
@@ -305,7 +305,7 @@ def settings_change(
         if field not in state or state[field] != value
     }
     fields = new_values if sends is None else sends
-    impact, demoted_names = default_effects(workspace, channel, fields)
+    impact, demoted_names = find_default_effects(workspace, channel, fields)
     traits = workspace.client.traits
     rollout = rollout_of(state) if concerns_rollout(new_values) else {}
     rollout_told = describe_effect(traits, state, new_values)
@@ -331,7 +331,7 @@ def settings_change(
     )
 
 
-def default_effects(
+def find_default_effects(
     workspace: Workspace, channel: Channel | None, fields: Mapping[str, Value]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the impact of a change of the default, and the exact names it may demote."""

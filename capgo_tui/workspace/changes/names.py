@@ -41,7 +41,7 @@ def shorten(name: str, most: int, mark: int = 0) -> str:
     return f"{name[:head]}…{name[mark:stop]}{'…' if stop < end else ''}{name[end:]}"
 
 
-def difference(one: str, other: str) -> int:
+def find_difference(one: str, other: str) -> int:
     """Return the index at which two names begin to differ."""
     return next(
         (at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its),

@@ -24,7 +24,7 @@ MOST_NAMED: Final = 5
 """The most ids that are named of those left out."""
 
 
-def override_plan(
+def plan_overrides(
     workspace: Workspace,
     devices: Sequence[Named],
     channel: Channel | None,
@@ -57,7 +57,7 @@ def _title(workspace: Workspace, changes: Sequence[Change], channel: Channel | N
     return f"Clear the override of {who}" if channel is None else f"Override {who} → {channel.name}"
 
 
-def device_notes(
+def describe_left_out(
     workspace: Workspace, devices: Sequence[Named], left_out: Sequence[Named]
 ) -> list[str]:
     """Return sentences about ids that are left out or cannot be read back."""

@@ -9,7 +9,7 @@ from capgo_tui.api.errors import Refused
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.change import Change, Inverse, RecordChanged
-from capgo_tui.workspace.changes.states import State, Value, device_state
+from capgo_tui.workspace.changes.states import State, Value, read_device_state
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
 if TYPE_CHECKING:
@@ -85,14 +85,14 @@ class OverrideChange(Change):
         device = await workspace.look_up_device(self.key)
         if device is None:
             return None
-        return device_state(device, tells_overrides=workspace.tells_overrides)
+        return read_device_state(device, tells_overrides=workspace.tells_overrides)
 
     def find(self, workspace: Workspace) -> State | None:
         """Return the state of the device in the collection."""
         device = workspace.devices.records.get(self.key)
         if device is None:
             return None
-        return device_state(device, tells_overrides=workspace.tells_overrides)
+        return read_device_state(device, tells_overrides=workspace.tells_overrides)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the custom id that the device has now."""
@@ -142,7 +142,7 @@ def override(
         key=device.wire_key,
         row=device.wire_key,
         label=device.custom_id or device.device_id,
-        before=device_state(device, tells_overrides=workspace.tells_overrides),
+        before=read_device_state(device, tells_overrides=workspace.tells_overrides),
         after=_after(channel, bundle),
     )
 

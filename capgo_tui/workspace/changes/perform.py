@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from capgo_tui.api.errors import InvalidArgument, Refused
 from capgo_tui.workspace.changes.batch import Batch
-from capgo_tui.workspace.changes.carry_out import carry_out, not_sent
+from capgo_tui.workspace.changes.carry_out import carry_out, make_unsent_outcome
 from capgo_tui.workspace.changes.change import RecordChanged
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.question import Question
@@ -98,7 +98,7 @@ def perform(
 
     """
     if why_not := describe(change).unsendable:
-        return _end(change, not_sent(InvalidArgument(why_not)), workspace, ui)
+        return _end(change, make_unsent_outcome(InvalidArgument(why_not)), workspace, ui)
     answer = ui.ask(Question([change], workspace))
     make_again = remake or (lambda: change)
     return _await_yes(change, workspace, ui, make_again, answer, has_choice=has_choice)
@@ -146,7 +146,7 @@ async def _send(change: Change, workspace: Workspace, ui: Ui, undoes: int | None
     ui.begin()
     why_not = await _await_turn(change, workspace, ui)
     if why_not:
-        return not_sent(WaitStopped(why_not))
+        return make_unsent_outcome(WaitStopped(why_not))
     ui.show_sending(change)
     return await ui.see_through(carry_out(change, workspace, undoes=undoes))
 

@@ -16,7 +16,7 @@ from capgo_tui.workspace.changes.channels import (
 )
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
-    after_request,
+    apply_request,
     describe_effect,
     ends_rollout,
     rollout_of,
@@ -88,7 +88,7 @@ class BundleLink(ChannelChange):
                     "ends_rollout": settings.ends_rollout,
                 }
             )
-        state_after = after_request(traits, state, bundle_back)
+        state_after = apply_request(traits, state, bundle_back)
         goal = {**rollout_of(state), **rollout_of(previous)}
         return (first, *self.split_into_stages(traits, state_after, goal))
 

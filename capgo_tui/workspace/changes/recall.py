@@ -40,10 +40,10 @@ async def recall(workspace: Workspace) -> None:
     for entry, change in iterate_changes(recent):
         pacing.noted.add(entry.id)
         for limit in change.limits:
-            pacing.count(limit, arrival_time(entry, workspace.now()))
+            pacing.count(limit, estimate_arrival(entry, workspace.now()))
 
 
-def arrival_time(entry: Entry, now: datetime) -> datetime:
+def estimate_arrival(entry: Entry, now: datetime) -> datetime:
     """Return the latest time at which the request of an entry can have reached the server."""
     return min(entry.settled_at or now, entry.at + LONGEST_REQUEST, now)
 

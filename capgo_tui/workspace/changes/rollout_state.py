@@ -79,7 +79,7 @@ def ends_rollout(traits: Traits, state: Mapping[str, Value], after: Mapping[str,
     """Whether this server drops the target of `state` with a change that does not name it."""
     if not has_target(state) or "rollout_bundle" in after:
         return False
-    return not has_target(after_request(traits, state, after))
+    return not has_target(apply_request(traits, state, after))
 
 
 def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[str, Value]) -> str:
@@ -100,7 +100,7 @@ def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[s
     return f"its rollout stays as it is ({describe_rollout(state)})"
 
 
-def after_request(traits: Traits, state: Mapping[str, Value], fields: Mapping[str, Value]) -> State:
+def apply_request(traits: Traits, state: Mapping[str, Value], fields: Mapping[str, Value]) -> State:
     """Return the state after one request, with the side effects of the server (§18.4)."""
     result = {**state, **fields}
     target = fields.get("rollout_bundle")
@@ -128,7 +128,7 @@ class Stage:
     """These, and the fields sent with a target although they stay the same."""
 
 
-def stages(traits: Traits, now: State, goal: State) -> list[Stage]:
+def plan_stages(traits: Traits, now: State, goal: State) -> list[Stage]:
     """Return the requests, in order, that bring a channel to a goal.
 
     Target, share and state go together. A new target is never paused, so its pause is a request
@@ -147,7 +147,7 @@ def stages(traits: Traits, now: State, goal: State) -> list[Stage]:
         before = {} if result else rollout_of(state)
         before |= {field: state[field] for field in after if field in state}
         result.append(Stage(before, after, sends))
-        state = after_request(traits, state, sends)
+        state = apply_request(traits, state, sends)
     return result
 
 

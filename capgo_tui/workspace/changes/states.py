@@ -23,14 +23,14 @@ _NULLABLE = ("auto_pause_failure_rate_bps", "auto_pause_min_attempts", "auto_pau
 """Fields in which null is a value of its own: no such threshold (contract §6.4)."""
 
 
-def device_state(device: Device, *, tells_overrides: bool) -> State:
+def read_device_state(device: Device, *, tells_overrides: bool) -> State:
     """Return the override of a device; without it where the server tells none (contract §7.1)."""
     if device.channel is None:
         return {"channel": None} if tells_overrides and device.is_override_known else {}
     return {"channel": _exact(device, "channel", device.channel)}
 
 
-def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None]) -> State:
+def read_channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None]) -> State:
     """Return every setting that the server tells, never platform flags (contract §11.7).
 
     `name_of_bundle` gives the exact name of a bundle by its id, for servers that tell ids alone.
@@ -58,7 +58,7 @@ def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None])
     return state
 
 
-def bundle_state(bundle: Bundle) -> State:
+def read_bundle_state(bundle: Bundle) -> State:
     """Return the fields that can be set on a bundle."""
     state: State = {}
     for field, text in (("link", bundle.link), ("comment", bundle.comment)):

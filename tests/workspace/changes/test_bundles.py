@@ -15,7 +15,11 @@ from capgo_tui.api.errors import InvalidArgument, Refused, UnsafeBundleName, Uns
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, TRAITS, Traits
 from capgo_tui.workspace.changes.batch import Batch
-from capgo_tui.workspace.changes.bundle_deletions import all_deletion, count_all, plan_deletions
+from capgo_tui.workspace.changes.bundle_deletions import (
+    load_all_links,
+    plan_deletion_of_all,
+    plan_deletions,
+)
 from capgo_tui.workspace.changes.bundles import (
     AllBundlesDeletion,
     BundleDeletion,
@@ -348,7 +352,7 @@ async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World)
 async def test_what_channels_keep_is_not_counted_while_they_cannot_be_read(world: World) -> None:
     workspace = world.open()
     world.door.fail(CHANNELS)
-    change = all_deletion(workspace, await count_all(workspace))
+    change = plan_deletion_of_all(workspace, await load_all_links(workspace))
     count = len(workspace.bundles)
     assert change.before == {}
     assert [str(effect) for effect in describe(change).effects()] == ["unknown → 0"]
@@ -366,7 +370,7 @@ async def test_what_channels_keep_is_not_counted_while_they_cannot_be_read(world
 async def test_what_could_not_be_counted_again_is_not_told_as_done(world: World) -> None:
     workspace = world.open()
     world.door.fail(CHANNELS, times=2)
-    change = all_deletion(workspace, await count_all(workspace))
+    change = plan_deletion_of_all(workspace, await load_all_links(workspace))
     outcome = await carry_out(change, workspace)
     assert outcome.state is OutcomeState.UNVERIFIED
 
@@ -375,7 +379,7 @@ async def test_delete_all_on_live_keeps_what_channels_use_and_counts_again(world
     roll_out(world, "qa", free(world)[0])
     spared_names = used_names(world)
     workspace = await load_workspace(world)
-    change = all_deletion(workspace, await count_all(workspace))
+    change = plan_deletion_of_all(workspace, await load_all_links(workspace))
     assert describe(change).confirmation == world.app_id
     assert change.before == {"bundles": len(left(world)) - len(spared_names)}
     assert f"the server keeps what channels use: {len(spared_names)}" in change.impact
@@ -395,7 +399,7 @@ async def test_older_revisions_delete_all_and_say_whom_that_hits(
 ) -> None:
     async with open_world(revision, devices=20) as world:
         workspace = await load_workspace(world)
-        change = all_deletion(workspace, await count_all(workspace))
+        change = plan_deletion_of_all(workspace, await load_all_links(workspace))
         assert change.before == {"bundles": len(left(world))}
         told_of = "\n".join(change.impact)
         assert "deletes ALL of them" in told_of
@@ -407,7 +411,7 @@ async def test_older_revisions_delete_all_and_say_whom_that_hits(
 
 async def test_what_is_left_of_all_is_told(world: World) -> None:
     workspace = await load_workspace(world)
-    change = all_deletion(workspace, await count_all(workspace))
+    change = plan_deletion_of_all(workspace, await load_all_links(workspace))
     world.door.answer(DELETE, {"status": "ok"})
     outcome = await carry_out(change, workspace)
     assert outcome.state is OutcomeState.DIFFERENT
@@ -416,7 +420,7 @@ async def test_what_is_left_of_all_is_told(world: World) -> None:
 
 async def test_a_bundle_linked_meanwhile_and_kept_is_no_failure(world: World) -> None:
     workspace = await load_workspace(world)
-    change = all_deletion(workspace, await count_all(workspace))
+    change = plan_deletion_of_all(workspace, await load_all_links(workspace))
     name = free(world)[0]
     carry(world, "beta", name)
     await carry_out_verified(workspace, change)

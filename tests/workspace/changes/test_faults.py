@@ -9,7 +9,12 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
-from capgo_tui.workspace.changes.bundle_deletions import all_deletion, count_all, deletion, links_of
+from capgo_tui.workspace.changes.bundle_deletions import (
+    deletion,
+    find_links,
+    load_all_links,
+    plan_deletion_of_all,
+)
 from capgo_tui.workspace.changes.bundles import BundleRegistration, bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
@@ -58,12 +63,12 @@ async def _notes(workspace: Workspace) -> Change:
 
 
 async def _bundle_deletion(workspace: Workspace) -> Change:
-    links = await links_of(workspace)
+    links = await find_links(workspace)
     return deletion(workspace, bundle(workspace, "1.0.60"), links)
 
 
 async def _all_bundles(workspace: Workspace) -> Change:
-    return all_deletion(workspace, await count_all(workspace))
+    return plan_deletion_of_all(workspace, await load_all_links(workspace))
 
 
 async def _registration(workspace: Workspace) -> Change:

@@ -13,7 +13,7 @@ from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange, override
-from capgo_tui.workspace.changes.states import device_state
+from capgo_tui.workspace.changes.states import read_device_state
 from capgo_tui.workspace.collection import Progressed
 from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, check_line, run
 from tests.workspace.world import ALL_REVISIONS, World, open_world
@@ -32,7 +32,7 @@ async def world() -> AsyncIterator[World]:
 
 
 def state(device: Device) -> State:
-    return device_state(device, tells_overrides=True)
+    return read_device_state(device, tells_overrides=True)
 
 
 # Carried out

@@ -8,12 +8,12 @@ import pytest
 
 from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
-from capgo_tui.workspace.changes.bundle_deletions import deletion, links_of, plan_deletions
+from capgo_tui.workspace.changes.bundle_deletions import deletion, find_links, plan_deletions
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.override_plans import override_plan
+from capgo_tui.workspace.changes.override_plans import plan_overrides
 from capgo_tui.workspace.changes.overrides import override, override_unseen
 from capgo_tui.workspace.changes.perform import WaitStopped, perform, perform_batch
 from capgo_tui.workspace.changes.promotions import promotion
@@ -125,7 +125,7 @@ async def test_a_bundle_is_deleted_after_its_name_is_typed(
     world: World, workspace: Workspace
 ) -> None:
     bundle, ui = find_unlinked(workspace)[0], Headless()
-    change = deletion(workspace, bundle, await links_of(workspace))
+    change = deletion(workspace, bundle, await find_links(workspace))
     outcome = await perform(change, workspace, ui)
     assert outcome is not None
     assert outcome.state is OutcomeState.VERIFIED
@@ -269,7 +269,7 @@ async def test_a_batch_goes_on_after_a_refusal_in_the_middle(
     world.set_override(ids[3], "beta")
     await workspace.look_up_device(ids[3])
     world.door.fail(SET, 400, skip=1)
-    plan = override_plan(workspace, devices, channel(workspace, "beta"), notes=("one note",))
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"), notes=("one note",))
     ui = Headless()
     batch = await perform_batch(plan, workspace, ui)
     assert batch is not None
@@ -296,7 +296,7 @@ async def test_a_refused_key_ends_a_batch_and_calls_for_another(
     devices = [Named(each, workspace.devices.records[each]) for each in ids]
     refusal = {"error": "invalid_apikey", "message": "Invalid apikey"}
     world.door.answer(SET, refusal, 401)
-    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"))
     batch = await perform_batch(plan, workspace, Headless())
     assert batch is not None
     first, *others = batch.steps
@@ -330,11 +330,11 @@ async def test_a_batch_is_not_begun_after_a_no_or_with_nothing_to_do(
     ids = world.free_devices()[:2]
     devices = [Named(each, workspace.devices.records[each]) for each in ids]
     ui = Headless([False])
-    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"))
     assert await perform_batch(plan, workspace, ui) is None
     assert ui.messages == ["Nothing was changed."]
     ui = Headless()
-    assert await perform_batch(override_plan(workspace, devices, None), workspace, ui) is None
+    assert await perform_batch(plan_overrides(workspace, devices, None), workspace, ui) is None
     assert ui.messages == ["Nothing to do: 2 left alone: has no override."]
     assert ui.questions == []
     assert requests(world) == []
@@ -351,7 +351,7 @@ async def test_a_batch_is_asked_about_again_where_a_record_has_changed(
         await workspace.look_up_device(ids[0])
 
     ui = Headless([True, False], change_override)
-    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"))
     assert await perform_batch(plan, workspace, ui) is None
     assert [question.is_repeated for question in ui.questions] == [False, True]
     assert world.door.writes == 0
@@ -382,7 +382,7 @@ async def test_a_batch_that_is_stopped_leaves_the_rest_untried(
 
     ids = world.free_devices()[:2]
     devices = [Named(each, workspace.devices.records[each]) for each in ids]
-    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"))
     batch = await perform_batch(plan, workspace, StopsAtOnce())
     assert batch is not None
     assert (batch.finished_count, batch.is_stopped, world.door.writes) == (0, True, 0)

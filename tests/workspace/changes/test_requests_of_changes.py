@@ -11,7 +11,7 @@ from capgo_tui.api.models import Bundle
 from capgo_tui.api.paging import ReadPage
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundle_deletions import deletion as bundle_deletion
-from capgo_tui.workspace.changes.bundle_deletions import links_of, plan_deletions
+from capgo_tui.workspace.changes.bundle_deletions import find_links, plan_deletions
 from capgo_tui.workspace.changes.bundles import bundle_notes, lacks
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
@@ -112,7 +112,7 @@ async def test_a_note_of_a_bundle_that_left_its_page_is_looked_for_in_the_list(
 async def test_a_deleted_bundle_costs_one_page(world: World, at: int) -> None:
     workspace = await load_workspace(world)
     target = bundle(workspace, free_names(world)[at])
-    change = bundle_deletion(workspace, target, await links_of(workspace))
+    change = bundle_deletion(workspace, target, await find_links(workspace))
     await carry_out_verified(workspace, change)
     assert request_names(world) == [DELETE, LIST]
     assert [each.name for each in workspace.bundles.records.values()] == in_the_list(world)
@@ -121,7 +121,7 @@ async def test_a_deleted_bundle_costs_one_page(world: World, at: int) -> None:
 async def test_a_deletion_that_was_not_done_is_not_told_as_done(world: World) -> None:
     workspace = await load_workspace(world)
     target = bundle(workspace, free_names(world)[30])
-    change = bundle_deletion(workspace, target, await links_of(workspace))
+    change = bundle_deletion(workspace, target, await find_links(workspace))
     world.door.answer(DELETE, {"status": "ok"})
     outcome = await carry_out(change, workspace)
     assert outcome.state is OutcomeState.DIFFERENT
@@ -138,7 +138,7 @@ async def test_a_bundle_that_may_stand_on_another_page_is_looked_for_in_the_list
     near = in_the_list(world)[40:50]
     workspace = await load_workspace(world)
     target = bundle(workspace, next(name for name in free_names(world) if name in near))
-    change = bundle_deletion(workspace, target, await links_of(workspace))
+    change = bundle_deletion(workspace, target, await find_links(workspace))
     world.door.answer(DELETE, {"status": "ok"})
 
     def swap(rows: list[dict[str, object]]) -> object:

@@ -18,7 +18,7 @@ from capgo_tui.workspace.changes.rollout_state import (
     describe_effect,
     describe_rollout,
     is_served,
-    stages,
+    plan_stages,
 )
 from capgo_tui.workspace.changes.undo import UndoPlan, find_latest, plan_undo
 from tests.workspace.channel_world import bundle, carry_out_verified, channel, load_workspace, names
@@ -102,7 +102,7 @@ def test_what_becomes_of_a_rollout_is_said(
 def test_target_share_and_state_go_together_and_in_the_order_a_server_needs(
     traits: Traits, now: State, goal: State, expected_fields: list[set[str]]
 ) -> None:
-    requests = stages(traits, {"bundle": "2.4.0", **now}, goal)
+    requests = plan_stages(traits, {"bundle": "2.4.0", **now}, goal)
     assert [set(stage.sends) for stage in requests] == expected_fields
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from capgo_tui.short_ids import id_end, is_device_id, short_id
 from capgo_tui.text import REPLACEMENT, cell_width, clean
 from capgo_tui.workspace.changes.change import Change
-from capgo_tui.workspace.changes.names import NAME_WIDTH, difference, fit, shorten
+from capgo_tui.workspace.changes.names import NAME_WIDTH, find_difference, fit, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,7 +199,7 @@ class Description(Generic[C_co]):
             if cell_width(name) + values > room:
                 name = id_end(whole)
         limits = fit((name, first.before, first.after), room)
-        mark = difference(first.before, first.after)
+        mark = find_difference(first.before, first.after)
         label = shorten(name, limits[0])
         before, after = (
             shorten(value, limit, mark)
