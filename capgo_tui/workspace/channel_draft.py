@@ -9,9 +9,9 @@ from capgo_tui.api.errors import Refused
 from capgo_tui.api.settings import Kind
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_value
-from capgo_tui.workspace.changes.channels import default_effects, settings_change
+from capgo_tui.workspace.changes.channels import find_default_effects, settings_change
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.new_channels import ChannelCreation
 from capgo_tui.workspace.channel_fields import (
     COPY,
@@ -175,7 +175,7 @@ class ChannelDraft:
         if self.channel is not None:
             return settings_change(self._workspace, self.channel, self.settings())
         settings = self.settings()
-        touches, demotions = default_effects(self._workspace, None, settings)
+        impact, demotions = find_default_effects(self._workspace, None, settings)
         name = self._texts.get(NAME, "").strip()
         return ChannelCreation(
             app_id=self._workspace.target.app_id,
@@ -183,8 +183,8 @@ class ChannelDraft:
             label=clean(name),
             before=None,
             after=settings,
-            touches=touches,
-            guard=Guard.LIST if settings.get("public") else Guard.LINE,
+            impact=impact,
+            level=ConfirmationLevel.LIST if settings.get("public") else ConfirmationLevel.LINE,
             demotes=demotions,
         )
 

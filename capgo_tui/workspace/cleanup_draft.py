@@ -11,9 +11,9 @@ from capgo_tui.workspace.changes.bundle_deletions import (
     SERVER_REFUSES,
     UNKNOWN_DEVICES,
     UNREADABLE,
-    all_devices_known,
+    explain_unknown_channels,
+    has_all_devices,
     is_known,
-    untold_channels,
 )
 from capgo_tui.workspace.cleanup import Keep, Plan, Rules, plan
 from capgo_tui.workspace.draft import Draft, Entry, EntryKind
@@ -99,7 +99,7 @@ class CleanupDraft(Draft):
         bundles = list(workspace.bundles.records.values())
         channels = list(workspace.channels.records.values())
         devices = list(workspace.devices.records.values())
-        untold, all_devices = untold_channels(workspace), all_devices_known(workspace)
+        untold, all_devices = explain_unknown_channels(workspace), has_all_devices(workspace)
 
         def make_plan() -> Plan:
             links = BundleLinks.of(channels, devices, untold=untold, all_devices=all_devices)
@@ -115,13 +115,13 @@ class CleanupDraft(Draft):
             notes.append(f"{len(workspace.bundles)} bundles are loaded, there may be more")
         if self.refusal:
             notes.append(self.refusal)
-        elif untold := untold_channels(workspace):
+        elif untold := explain_unknown_channels(workspace):
             count = len(workspace.channels)
             stays = f"what the {count} loaded ones use stays; " if count else ""
             notes.append(f"{untold}: {stays}not known whether the rest is in use; {SERVER_REFUSES}")
         if self.text("run") != "yes":
             return [*notes, "what devices run goes as well"]
-        if not all_devices_known(workspace):
+        if not has_all_devices(workspace):
             notes.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
         return notes
 

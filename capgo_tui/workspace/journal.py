@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from capgo_tui.api.errors import Refused
 from capgo_tui.plain_files import close_to_others, make_private_file, make_private_folder
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.instance_lock import InstanceLock
 from capgo_tui.workspace.journal_entry import LAST_ID, read_entry, text_of
 
@@ -185,14 +185,14 @@ class Journal:
         """
         # Whatever comes of this, the write itself is over.
         self._under_way.discard(entry)
-        state = None if outcome.found is None else json.dumps(outcome.found)
-        trouble = outcome.trouble
+        found = None if outcome.readback is None else json.dumps(outcome.readback)
+        trouble = outcome.error_text
         error = (ENDED_EARLY if late else None) if trouble is None else trouble
         with self._writing() as db:
             db.execute(
                 "UPDATE changes SET fate = ?, settled_at = ?, found = ?, error = ?"
                 " WHERE id = ? AND (fate IS NULL OR NOT ?)",
-                (outcome.fate.value, self._now().isoformat(), state, error, entry, late),
+                (outcome.state.value, self._now().isoformat(), found, error, entry, late),
             )
 
     def entries(self, limit: int = MOST_LISTED) -> Sequence[Entry]:
@@ -353,7 +353,7 @@ def _with_undone(entries: Sequence[Entry]) -> list[Entry]:
         undone = any(attempts.get(entry.id, {}).values())
         result.append(replace(entry, undone=undone))
         if entry.undoes is not None:
-            took = entry.fate in (Fate.VERIFIED, Fate.UNVERIFIED) and not undone
+            took = entry.state in (OutcomeState.VERIFIED, OutcomeState.UNVERIFIED) and not undone
             attempt = attempts.setdefault(entry.undoes, {})
             name = entry.run or str(entry.id)
             attempt[name] = attempt.get(name, True) and took

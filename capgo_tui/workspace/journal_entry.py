@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,8 +44,8 @@ class Entry:
     run: str | None
     """The name of the batch it belongs to."""
     undoes: int | None
-    fate: Fate | None
-    """None while it is under way, or when the program ended before its outcome was known."""
+    state: OutcomeState | None
+    """None while it is under way, or when the program ended before it was."""
     settled_at: datetime | None
     found: State | None
     error: str | None
@@ -59,7 +59,7 @@ class Entry:
     @property
     def cut_off(self) -> bool:
         """Whether the program ended before the end of this was known."""
-        return self.fate is None and not self.under_way and not self.is_damaged
+        return self.state is None and not self.under_way and not self.is_damaged
 
 
 def text_of(raw: bytes) -> str | bytes:
@@ -100,7 +100,9 @@ def _parse(row: sqlite3.Row, *, under_way: bool) -> Entry:
     if not isinstance(load_json(_text_of(row, "change")), dict):
         raise ValueError("no change")
     _text_of(row, "writer")
-    fate, settled_at, found = (_text_or_none(row, each) for each in ("fate", "settled_at", "found"))
+    state, settled_at, found = (
+        _text_or_none(row, each) for each in ("fate", "settled_at", "found")
+    )
     return Entry(
         id=row["id"],
         server=_text_of(row, "server"),
@@ -113,7 +115,7 @@ def _parse(row: sqlite3.Row, *, under_way: bool) -> Entry:
         request=_text_of(row, "request"),
         run=_text_or_none(row, "run"),
         undoes=undoes,
-        fate=None if fate is None else Fate(fate),
+        state=None if state is None else OutcomeState(state),
         settled_at=None if settled_at is None else _time(settled_at),
         found=None if found is None else _state(found),
         error=_text_or_none(row, "error"),
@@ -139,7 +141,7 @@ def _damaged_entry(row: sqlite3.Row) -> Entry:
         request=text("request"),
         run=text("run") or None,
         undoes=None,
-        fate=None,
+        state=None,
         settled_at=None,
         found=None,
         error=None,

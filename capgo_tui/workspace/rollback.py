@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.audit import carried_bundles
 from capgo_tui.workspace.bundle_lines import is_pull_request_build, line_of
-from capgo_tui.workspace.changes.recorded import recorded_changes
+from capgo_tui.workspace.changes.recorded import iterate_changes
 from capgo_tui.workspace.journal import JournalUnusable
 from capgo_tui.workspace.sorting import NO_VERSION, version_value
 
@@ -99,9 +99,9 @@ def _names(entries: Iterable[Entry], key: str) -> Iterator[str]:
     of_channels = (
         entry
         for entry in entries
-        if entry.kind.startswith("channel.") and entry.fate is not None and entry.fate.took
+        if entry.kind.startswith("channel.") and entry.state is not None and entry.state.is_accepted
     )
-    for _, change in recorded_changes(of_channels):
+    for _, change in iterate_changes(of_channels):
         for state in (change.after, change.before) if change.key == key else ():
             name = (state or {}).get("bundle")
             if isinstance(name, str):

@@ -15,7 +15,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.audit import AuditHistory
 from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.cells import CellContext
-from capgo_tui.workspace.changes.states import channel_state
+from capgo_tui.workspace.changes.states import read_channel_state
 from capgo_tui.workspace.collection import Collection, Event, StateChange
 from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.journal import Journal
@@ -201,8 +201,8 @@ class Workspace:
                 collection.touch(key)
 
     def state_of(self, channel: Channel) -> State:
-        """Return the state of a channel for changes."""
-        return channel_state(channel, self._exact_name_of_bundle)
+        """A channel's settings as changes speak of them."""
+        return read_channel_state(channel, self._exact_name_of_bundle)
 
     def linked_bundles(self) -> set[str]:
         """Return the row keys of the loaded bundles that a loaded channel carries or rolls out."""

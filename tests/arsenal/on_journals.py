@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.history import story
+from capgo_tui.workspace.changes.history import describe_entry
 from tests.arsenal.attack import Attack, Result
 from tests.arsenal.leaks import find_leaky_files
 from tests.workspace.changes.overriding import change_for
@@ -33,14 +33,14 @@ async def write_beside(lay: Callable[[Path], None], folder: Path) -> Result:
         change = await change_for(world, workspace, "beta")
         outcome = await carry_out(change, workspace)
         outcomes = (
-            [story(entry).outcome for entry in workspace.journal.entries()]
+            [describe_entry(entry).outcome for entry in workspace.journal.entries()]
             if world.door.writes
             else []
         )
         await workspace.aclose()
         override = world.override_of(change.key)
         assert override == ("beta" if world.door.writes else None)
-        assert outcome.journalled
+        assert outcome.is_journalled
         unreadable = outcomes.count("unreadable")
         fate = f"{unreadable} unreadable, {outcomes[0]}" if outcomes else "nothing"
         leaks = ", ".join(find_leaky_files(folder, workspace.target.key.reveal()))

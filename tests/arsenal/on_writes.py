@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from capgo_tui.commands import reading
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.workspace.changes.batch import Batch
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.log_file import LogFile
 from capgo_tui.workspace.session import open_client
 from tests.arsenal.answers import ODD_ANSWERS, SIGN_IN, SUCCESSES
@@ -22,7 +22,7 @@ from tests.arsenal.attack import Attack, Result
 from tests.arsenal.leaks import find_leaky_files
 from tests.arsenal.servers import raw_server
 from tests.support.retry_policy import one_try
-from tests.workspace.changes.overriding import SET, change_for, run, shown
+from tests.workspace.changes.overriding import SET, change_for, check_line, run
 from tests.workspace.misbehaving import on_a_socket
 from tests.workspace.world import open_world
 
@@ -53,8 +53,8 @@ async def answer_writes(
             outcome = await run(world, workspace, change)
             assert outcome.bug is None
             assert world.override_of(device) == ("beta" if is_forwarded else None)
-            line = shown(world, change, outcome)
-            assert line.startswith(MARKS.get(outcome.fate, "!")), line
+            line = check_line(world, change, outcome)
+            assert line.startswith(MARKS.get(outcome.state, "!")), line
             (folder / f"shown-{is_forwarded}").write_text(line, encoding="utf-8")
             writes += world.door.writes
         await workspace.aclose()
@@ -111,13 +111,13 @@ async def change_meanwhile(folder: Path) -> Result:
         change = await change_for(world, workspace, "beta")
         world.set_override(change.key, "qa")
         world.clock.advance(60)
-        await Batch([change], workspace).go()
+        await Batch([change], workspace).carry_out()
         await workspace.aclose()
         assert world.override_of(change.key) == "qa"
         return Result(f"{world.door.writes} writes", read_fates(journal))
 
 
-MARKS = {Fate.VERIFIED: "✓", Fate.UNKNOWN: "?"}
+MARKS = {OutcomeState.VERIFIED: "✓", OutcomeState.UNKNOWN: "?"}
 LANDED_AND_NOT = "verified beta, unknown none"
 CODES = {
     "a web page in 403": "4",

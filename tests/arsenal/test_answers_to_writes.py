@@ -8,9 +8,9 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.arsenal.answers import ODD_ANSWERS
-from tests.workspace.changes.overriding import SET, change_for, run, shown
+from tests.workspace.changes.overriding import SET, change_for, check_line, run
 from tests.workspace.misbehaving import ConnectionCut
 from tests.workspace.world import World, open_world
 
@@ -50,10 +50,10 @@ async def test_what_was_not_read_back_is_not_told_nor_journalled_as_read(
 
         world.door.on("GET /device", cut_after_write, times=99)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.UNKNOWN
-        assert outcome.found is None
+        assert outcome.state is OutcomeState.UNKNOWN
+        assert outcome.readback is None
         assert entry_of(workspace).found is None
-        line = shown(world, change, outcome)
+        line = check_line(world, change, outcome)
         assert "it may have taken effect" in line
         assert "none" not in line
 
@@ -72,7 +72,7 @@ async def test_a_fault_of_ours_after_a_write_went_out_is_read_back(
 
     monkeypatch.setattr(workspace.client, "send", send_and_fail)
     outcome = await run(world, workspace, change)
-    assert (outcome.fate, outcome.bug) == (Fate.VERIFIED, fault)
+    assert (outcome.state, outcome.bug) == (OutcomeState.VERIFIED, fault)
     assert entry_of(workspace).found == {"channel": "beta"}
 
 
@@ -88,9 +88,9 @@ async def test_a_fault_of_ours_before_a_write_is_told_and_nothing_is_sent(
 
     monkeypatch.setattr(type(change), "request", raise_bug)
     outcome = await carry_out(change, workspace)
-    assert (outcome.fate, outcome.bug, outcome.found) == (Fate.FAILED, bug, None)
+    assert (outcome.state, outcome.bug, outcome.readback) == (OutcomeState.FAILED, bug, None)
     assert world.door.writes == 0
-    assert "LookupError, a bug in capgo-tui" in shown(world, change, outcome)
+    assert "LookupError, a bug in capgo-tui" in check_line(world, change, outcome)
 
 
 async def test_a_refused_write_is_not_journalled_with_what_was_not_read(world: World) -> None:
@@ -99,11 +99,11 @@ async def test_a_refused_write_is_not_journalled_with_what_was_not_read(world: W
     world.door.answer(SET, {"error": "cannot_find_channel", "message": "Cannot find channel"}, 404)
     outcome = await run(world, workspace, change)
     entry = entry_of(workspace)
-    assert (outcome.fate, entry.fate, outcome.found, entry.found) == (
-        *(Fate.FAILED, Fate.FAILED),
+    assert (outcome.state, entry.state, outcome.readback, entry.found) == (
+        *(OutcomeState.FAILED, OutcomeState.FAILED),
         *(None, None),
     )
-    assert "override is" not in shown(world, change, outcome)
+    assert "override is" not in check_line(world, change, outcome)
 
 
 @pytest.mark.parametrize("answer", sorted(ODD_ANSWERS.keys() - {"a reply of 1 MB"}))

@@ -8,7 +8,7 @@ import pytest
 
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.kinds import CHANGES
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import on_channels, put_cursor, workspace
 from tests.tui.driving import on_devices
@@ -138,7 +138,7 @@ async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> Non
         world.clock.advance(4.9)
         world.door.asked.clear()
         run = Batch([change], workspace)
-        await run.go()
+        await run.carry_out()
         assert [request.name for request in world.door.asked] == [SET, READ]
         world.set_override(change.key, "qa")
         world.clock.advance(60)
@@ -147,10 +147,10 @@ async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> Non
         )
         world.door.asked.clear()
         run = Batch([clear_change], workspace)
-        await run.go()
+        await run.carry_out()
         assert [request.name for request in world.door.asked] == [READ]
         assert run.steps[0].outcome is not None
-        assert run.steps[0].outcome.fate is Fate.FAILED
+        assert run.steps[0].outcome.state is OutcomeState.FAILED
         assert world.override_of(change.key) == "qa"
 
 
@@ -160,5 +160,5 @@ async def test_a_run_of_many_still_costs_two_requests_a_device() -> None:
         devices = world.free_devices()[:5]
         changes = [await change_for(world, workspace, "beta", each) for each in devices]
         world.door.asked.clear()
-        await Batch(changes, workspace).go()
+        await Batch(changes, workspace).carry_out()
         assert [request.name for request in world.door.asked] == [SET, READ] * 5

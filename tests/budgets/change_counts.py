@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.key import ApiKey
 from capgo_tui.workspace.changes.bundles import bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.session import open_workspace
 from capgo_tui.workspace.target import Target
 from tests.budgets.sandbox import Sandbox, sandbox
@@ -148,7 +148,7 @@ async def _notes(world: Sandbox) -> int:
         bundle = list(workspace.bundles.records.values())[-5]
         before = len(world.requests())
         outcome = await carry_out(bundle_notes(workspace, bundle, {"comment": "x"}), workspace)
-        assert outcome.fate is Fate.VERIFIED, outcome
+        assert outcome.state is OutcomeState.VERIFIED, outcome
         return len(world.requests()) - before
     finally:
         await workspace.aclose()

@@ -14,11 +14,11 @@ from capgo_tui.tui.words import explain
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
-from capgo_tui.workspace.changes.history import full_story, story
+from capgo_tui.workspace.changes.history import describe_entry, list_details
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import channel_refusal, override
-from capgo_tui.workspace.changes.undo import plan, why_not
+from capgo_tui.workspace.changes.undo import find_objection, plan_undo
 from capgo_tui.workspace.failures import REVISION_GUESSED
 from capgo_tui.workspace.resources.bundle import BUNDLES, bundle_details
 from capgo_tui.workspace.resources.channel import CHANNELS, channel_details
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.api.models import Channel
-    from capgo_tui.workspace.changes.undo import Undo
+    from capgo_tui.workspace.changes.undo import UndoPlan
     from capgo_tui.workspace.resources.section import Section
     from capgo_tui.workspace.session import Workspace
     from tests.letter.letter_server import JSON
@@ -71,8 +71,8 @@ def lines(sections: Sequence[Section]) -> dict[str, str]:
     return {label: text for section in sections for label, text in section.fields}
 
 
-async def undo_last(workspace: Workspace) -> Undo:
-    undo_plan = await plan(workspace.journal.entries()[:1], workspace)
+async def undo_last(workspace: Workspace) -> UndoPlan:
+    undo_plan = await plan_undo(workspace.journal.entries()[:1], workspace)
     assert not isinstance(undo_plan, str), undo_plan
     return undo_plan
 
@@ -193,7 +193,7 @@ async def test_a_channel_is_made_by_its_name_alone(kind: type[AnyServer], mode: 
         await load(workspace)
         change = ChannelCreation(app_id=APP, key="new", label="new", before=None, after={})
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.VERIFIED
+        assert outcome.state is OutcomeState.VERIFIED
         assert outcome_line(change, outcome) == "✓ new: created, read back from the server"
         assert "new" in server.channels
         (request,) = server.requests("POST", "/channel")
@@ -224,20 +224,20 @@ async def test_only_what_is_told_back_counts_as_read_back(mode: Mode) -> None:
             },
         )
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.VERIFIED
+        assert outcome.state is OutcomeState.VERIFIED
         assert "4 of 8 read back" in outcome_line(change, outcome)
         assert "4 of 8 read back" in outcome_label(change, outcome)
         assert outcome_line(change, outcome).endswith("iOS, Android, device may choose it itself")
         entry = workspace.journal.entries()[0]
-        assert story(entry).outcome == "4 of 8 read"
-        assert any("4 of 8 read back" in text for _, text in full_story(entry, workspace.now()))
-        assert why_not(entry) is None
+        assert describe_entry(entry).outcome == "4 of 8 read"
+        assert any("4 of 8 read back" in text for _, text in list_details(entry, workspace.now()))
+        assert find_objection(entry) is None
         undo = await undo_last(workspace)
-        touches = " ".join(line for step in undo.changes for line in step.touches)
+        touches = " ".join(line for step in undo.changes for line in step.impact)
         for label in ("holds back updates", "iOS", "Android", "device may choose it itself"):
             assert label in touches
         for step in undo.changes:
-            assert (await carry_out(step, workspace)).fate is Fate.VERIFIED
+            assert (await carry_out(step, workspace)).state is OutcomeState.VERIFIED
         row = server.channels["beta"]
         assert row["public"] is False
         assert row["disableAutoUpdateUnderNative"] is True
@@ -254,7 +254,7 @@ async def test_a_channel_without_a_bundle_is_edited(kind: type[AnyServer], mode:
         await load(workspace)
         change = settings_change(workspace, channel(workspace, "empty"), {"public": True})
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.VERIFIED, outcome
+        assert outcome.state is OutcomeState.VERIFIED, outcome
         (request,) = server.requests("POST", "/channel")
         assert request.body == {"app_id": APP, "channel": "empty", "public": True}
 
@@ -267,7 +267,7 @@ async def test_a_bundle_that_stays_is_told(mode: Mode) -> None:
         change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
         outcome = await carry_out(change, workspace)
         assert server.requests("POST", "/channel")[0].body == {"app_id": APP, "channel": "beta"}
-        assert outcome.fate is Fate.DIFFERENT
+        assert outcome.state is OutcomeState.DIFFERENT
         assert "the server now says bundle is 1.2.0, not none" in outcome_line(change, outcome)
 
 
@@ -285,17 +285,17 @@ async def test_the_undo_of_a_deletion_names_what_will_not_come_back() -> None:
         async with workspace_on(server, STRICT) as workspace:
             await load(workspace)
             change = deletion(workspace, channel(workspace, "beta"))
-            name_alone = "name alone" in " ".join(change.touches)
+            name_alone = "name alone" in " ".join(change.impact)
             assert name_alone is isinstance(server, LegacyServer)
             outcome = await carry_out(change, workspace)
-            assert outcome.fate is Fate.VERIFIED
+            assert outcome.state is OutcomeState.VERIFIED
             undo = await undo_last(workspace)
-            touches = " ".join(undo.changes[0].touches)
+            touches = " ".join(undo.changes[0].impact)
             assert warning in touches
             assert "Electron" not in touches
             assert ("iOS and Android" in touches) is isinstance(server, DocumentedServer)
             outcome = await carry_out(undo.changes[0], workspace)
-            assert outcome.fate is Fate.VERIFIED
+            assert outcome.state is OutcomeState.VERIFIED
             assert channel(workspace, "beta").bundle is not None
 
 
@@ -313,7 +313,7 @@ async def test_a_default_channel_takes_overrides_as_often_as_wanted(
             change = override(workspace, device(workspace), production)
             assert workspace.pacing.wait(change.limits) == 0
             outcome = await carry_out(change, workspace)
-            assert outcome.fate is Fate.UNVERIFIED
+            assert outcome.state is OutcomeState.UNVERIFIED
             assert "does not tell it back" in outcome_line(change, outcome)
         assert len(server.requests("POST", "/device")) == 2
 

@@ -276,7 +276,7 @@ class Hands:
 
     def _can_stop(self, screen: MainScreen) -> bool:
         run = screen.overlays.run_dialog._run
-        return run is not None and not run.stopped
+        return run is not None and not run.is_stopped
 
     def _is_calm(self) -> bool:
         screen = self.app.screen

@@ -14,8 +14,8 @@ from textual.widgets import Input
 
 from capgo_tui.tui.overlays.confirmation import Confirmation
 from capgo_tui.tui.widgets.answer import Answer
-from capgo_tui.workspace.changes.guard import MANY, Guard
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.confirmation_level import MANY, ConfirmationLevel
+from capgo_tui.workspace.changes.outcome import OutcomeState
 
 if TYPE_CHECKING:
     import asyncio
@@ -119,9 +119,9 @@ class Ledger:
             choice: Choice | None = None,
         ) -> asyncio.Future[bool]:
             changes = about.changes
-            own = max(change.guard for change in changes)
-            typed = self.production or own is Guard.TYPED or len(changes) > MANY
-            one = about.typed
+            own = max(change.level for change in changes)
+            typed = self.production or own is ConfirmationLevel.TYPED or len(changes) > MANY
+            one = about.text_to_type
             box = dialog.query_one(Input)
             self._pending = Question(len(changes), one if typed else None, box)
             try:
@@ -175,7 +175,9 @@ def find_journal_difference(path: Path, writes: Sequence[str]) -> str:
     if open_ended := [request for request, fate in rows if fate is None]:
         return f"without an end: {open_ended}"
     entries, arrivals = Counter(request for request, _ in rows), Counter(writes)
-    effects = Counter(request for request, fate in rows if fate is not None and Fate(fate).took)
+    effects = Counter(
+        request for request, fate in rows if fate is not None and OutcomeState(fate).is_accepted
+    )
     if arrivals - entries or effects - arrivals:
         return (
             f"sent but not noted {dict(arrivals - entries)},"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.support.sandbox_process import serving
 from tests.terminal.conftest import STATE
@@ -79,7 +79,7 @@ def test_a_write_under_way_is_seen_through(tmp_path: Path, program: str) -> None
         assert ask(sandbox)["channel"] == "no_access"
     (journal,) = tmp_path.glob("state/**/journal.sqlite3")
     with closing(sqlite3.connect(journal)) as db:
-        assert db.execute("SELECT fate FROM changes").fetchall() == [(Fate.VERIFIED.value,)]
+        assert db.execute("SELECT fate FROM changes").fetchall() == [(OutcomeState.VERIFIED.value,)]
     assert all(sign in output for sign in RESTORING)
     message = output[max(map(output.rindex, RESTORING)) :].decode()
     assert message.count("RuntimeError") == 1

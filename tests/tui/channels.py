@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.kinds import CHANGES
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.tui.driving import opened
 
 if TYPE_CHECKING:
@@ -96,4 +96,4 @@ async def undo(driver: Driver) -> None:
     assert not isinstance(steps, str), steps
     for step in steps:
         outcome = await carry_out(step, workspace(driver))
-        assert outcome.fate is Fate.VERIFIED, outcome
+        assert outcome.state is OutcomeState.VERIFIED, outcome

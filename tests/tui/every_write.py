@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.tui.bundles import confirmed, left
 from tests.tui.channels import asked, go_to, review, row, workspace
 from tests.tui.world import APP, CHANNELS, bundle, channel, device_id, state
@@ -58,7 +58,7 @@ class Write:
     """Empty for a line, ``list`` for a dialog, else what has to be typed."""
     count: int = 1
     """How many entries the journal gets."""
-    fate: Fate = Fate.VERIFIED
+    state: OutcomeState = OutcomeState.VERIFIED
     undo: str = ""
     """As `ask`, for the way back; ``!`` and why there is none."""
     first: str = ""
@@ -113,26 +113,28 @@ DEVICES: Final = (
     Write("o", LIVE, device_id(1), ("o", *"beta", "enter"), overrides(1), ["beta"],
           "device.override"),
     Write("o", OLDER, device_id(1), ("o", *"beta", "enter", *NO_BUNDLE), overrides(1), ["beta"],
-          "device.override", fate=Fate.UNVERIFIED, undo=f"!{UNTOLD}"),
+          "device.override", state=OutcomeState.UNVERIFIED, undo=f"!{UNTOLD}"),
     Write("x", LIVE, device_id(12), ("x",), overrides(12), [None], "device.override"),
     Write("x", OLDER, device_id(12), ("x",), overrides(12), [None], "device.override",
-          fate=Fate.UNVERIFIED, undo=f"!{UNTOLD}"),
+          state=OutcomeState.UNVERIFIED, undo=f"!{UNTOLD}"),
     Write("o marked", LIVE, "", (*FIRST_THREE, "o", *"beta", "enter"), overrides(1, 2, 3),
           ["beta"] * 3, "device.override", "list", 3, undo="list"),
     Write("o marked", OLDER, "", (*FIRST_THREE, "o", *"beta", "enter", *NO_BUNDLE),
-          overrides(1, 2, 3), ["beta"] * 3, "device.override", "list", 3, Fate.UNVERIFIED,
+          overrides(1, 2, 3), ["beta"] * 3, "device.override", "list", 3, OutcomeState.UNVERIFIED,
           f"!{UNTOLD}"),
     Write("x marked", LIVE, "", LAST_TWO, overrides(11, 12), [None] * 2,
           "device.override", "list", 2, undo="list"),
     Write("x marked", OLDER, "", LAST_TWO, overrides(11, 12),
-          [None] * 2, "device.override", "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}"),
+          [None] * 2, "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}"),
     Write("O, o", LIVE, "", ("O", *"one two", "tab", "o", *KEPT, "o", *"beta", "enter"),
-          unseen, ["beta"] * 2, "device.override", "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}"),
+          unseen, ["beta"] * 2,
+          "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}"),
     Write("O, o", ("documented",), "",
           ("O", *"one two", "tab", "o", *KEPT, "o", *"beta", "enter", *NO_BUNDLE),
-          unseen, ["beta"] * 2, "device.override", "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}"),
+          unseen, ["beta"] * 2,
+          "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}"),
     Write("O, x", ALL, "", ("O", *"one two", "tab", "x", *KEPT, "x"), unseen, [None] * 2,
-          "device.override", "list", 2, Fate.UNVERIFIED, f"!{UNTOLD}",
+          "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}",
           "INSERT OR IGNORE INTO overrides (app_id, device_id, channel_id) SELECT app_id, o.name,"
           " id FROM channels, (SELECT 'one' AS name UNION SELECT 'two') o"
           " WHERE channels.name = 'qa'"),

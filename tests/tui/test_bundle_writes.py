@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from capgo_tui.tui.overlays.confirmation import Yes
-from capgo_tui.workspace.changes.outcome import KEPT_BY_DELETED, Fate
+from capgo_tui.workspace.changes.outcome import NAME_TAKEN, OutcomeState
 from tests.tui.bundles import column, confirmed, form, left, on_bundles
 from tests.tui.channels import entry, told, undo, workspace
 from tests.tui.driving import assert_secret, assert_sound
@@ -67,7 +67,7 @@ async def test_a_bundle_is_put_on_a_channel(server: Server) -> None:
         await driver.type("y")
         await told(driver, "✓")
         assert carried(server, "beta") == "1.0.6"
-        assert entry(driver).fate is Fate.VERIFIED
+        assert entry(driver).state is OutcomeState.VERIFIED
         await undo(driver)
         assert carried(server, "beta") == "1.0.2"
 
@@ -239,10 +239,10 @@ async def test_a_name_a_deleted_bundle_has_is_told_beside_it(server: Server) -> 
         assert form(driver).is_open
         assert SUM[:10] in driver.text, "what was typed is still there"
         said = " ".join(line.strip() for line in driver.text.split("\n"))
-        assert f"✗ Not changed: {KEPT_BY_DELETED} · 1.0.6" in said, "all of it"
+        assert f"✗ Not changed: {NAME_TAKEN} · 1.0.6" in said, "all of it"
         assert driver.main.workspace is not None
         (entry,) = driver.main.workspace.journal.entries()
-        assert entry.error == f"Cannot create bundle · {KEPT_BY_DELETED}"
+        assert entry.error == f"Cannot create bundle · {NAME_TAKEN}"
         await driver.type(*["up"] * 5, "end", "backspace", "7")
         await driver.gone("✗ taken")
 
@@ -281,7 +281,7 @@ async def test_one_bundle_is_deleted_after_its_name_was_typed(revision: str) -> 
         await confirmed(driver, "1.0.4")
         await told(driver, "✓")
         assert left(server) == ["1.0.1", "1.0.2", "1.0.3", "1.0.5", "1.0.6"]
-        assert (entry(driver).kind, entry(driver).fate) == ("bundle.delete", Fate.VERIFIED)
+        assert (entry(driver).kind, entry(driver).state) == ("bundle.delete", OutcomeState.VERIFIED)
         assert "gone" in driver.status
 
 
@@ -321,7 +321,9 @@ async def test_the_marked_ones_are_deleted_and_those_in_use_stay(server: Server)
         assert left(server) == ["1.0.1", "1.0.2"]
         await driver.type("enter")
         await driver.until(lambda: driver.main.focused is driver.main.table)
-        assert [each.fate for each in workspace(driver).journal.entries()] == [Fate.VERIFIED] * 4
+        assert [each.state for each in workspace(driver).journal.entries()] == [
+            OutcomeState.VERIFIED
+        ] * 4
 
 
 async def test_the_bundle_deleted_is_the_one_the_key_was_pressed_on(server: Server) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.tui.channels import (
     asked,
     entry,
@@ -61,7 +61,10 @@ async def test_a_new_channel_is_made_in_one_request(server: Server) -> None:
         assert not driver.overlays.channel_form.is_open
         record = workspace(driver).channels.records[str(driver.cursor)]
         assert record.name == "pr-7", "the cursor is on it"
-        assert (entry(driver).kind, entry(driver).fate) == ("channel.create", Fate.VERIFIED)
+        assert (entry(driver).kind, entry(driver).state) == (
+            "channel.create",
+            OutcomeState.VERIFIED,
+        )
         await undo(driver)
         assert row(server, "pr-7") == {}
 
@@ -117,7 +120,7 @@ async def test_an_edit_sends_what_changed_and_keeps_the_bundle(era: Server) -> N
         await told(driver, "✓")
         assert row(era, "beta")["carried"] == "1.0.1"
         assert row(era, "beta")["public" if legacy else "allow_emulator"] == (1 if legacy else 0)
-        assert entry(driver).fate is Fate.VERIFIED
+        assert entry(driver).state is OutcomeState.VERIFIED
         await undo(driver)
         assert row(era, "beta")["public" if legacy else "allow_emulator"] == (0 if legacy else 1)
         assert row(era, "production")["public"] == 1
@@ -495,4 +498,4 @@ def test_what_is_sent_and_what_comes_back_of_a_bundle_deleted_with_its_channel()
     (again,) = steps
     assert isinstance(again, ChannelCreation)
     assert again.after == {}
-    assert "its bundle was deleted with it and does not come back" in again.touches
+    assert "its bundle was deleted with it and does not come back" in again.impact

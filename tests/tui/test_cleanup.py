@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.support.clock import Clock
 from tests.tui.bundles import confirmed, form, left, on_bundles
 from tests.tui.channels import entry, told, workspace
@@ -67,7 +67,7 @@ async def test_what_is_old_and_in_no_use_goes(revision: str) -> None:
         await driver.until(lambda: driver.main.focused is driver.main.table)
         assert "Clean up: delete 18 bundles · 18 of 18 · ✓ 18" in driver.status
         entries = workspace(driver).journal.entries()
-        assert [each.fate for each in entries] == [Fate.VERIFIED] * 18
+        assert [each.state for each in entries] == [OutcomeState.VERIFIED] * 18
         assert len({each.run for each in entries}) == 1
 
 
@@ -193,7 +193,7 @@ async def test_what_cannot_be_read_back_says_why() -> None:
         await driver.until("18 of 18 · ✓ 0 · ? 18")
         await driver.until("? accepted, not read back: the server failed")
         entries = workspace(driver).journal.entries()
-        assert {each.fate for each in entries} == {Fate.UNVERIFIED}
+        assert {each.state for each in entries} == {OutcomeState.UNVERIFIED}
 
 
 def link_one(server: Server) -> None:
@@ -323,7 +323,7 @@ async def test_all_of_them_go_after_the_app_id_was_typed(
         line = await told(driver, "✓")
         assert "is 0" in line
         assert holds(server)
-        assert entry(driver).fate is Fate.VERIFIED
+        assert entry(driver).state is OutcomeState.VERIFIED
         await driver.until(lambda: len(workspace(driver).bundles) == len(left(server)))
 
 

@@ -59,7 +59,7 @@ async def carry_through(driver: Driver, server: Server, write: Write) -> None:
     made = journal(driver)[: len(journal(driver)) - known]
     kind = write.kind if server.revision in LIVE else OLDER_KINDS.get(write.kind, write.kind)
     assert [each.kind for each in made] == [kind] * write.count, write.name
-    assert [each.fate for each in made] == [write.fate] * write.count, write.name
+    assert [each.state for each in made] == [write.state] * write.count, write.name
     assert write.holds(server) == write.after, write.name
     server.pass_time(61)
     await driver.type("z")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from capgo_tui.tui.widgets.answer import REPEAT_SECONDS
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from tests.tui.driving import opened, post_keys
 from tests.tui.server import Server
@@ -166,7 +166,7 @@ def journalled(driver: Driver) -> None:
         update={"before": {"channel": None}, "after": {"channel": "qa"}}
     )
     entry = workspace.journal.intend(change, change.request(workspace.client.traits))
-    workspace.journal.settle(entry, Outcome(Fate.VERIFIED, change.after))
+    workspace.journal.settle(entry, Outcome(OutcomeState.VERIFIED, change.after))
 
 
 async def bring(driver: Driver, write: Write) -> None:

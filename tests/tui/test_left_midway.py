@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.tui.bundles import confirmed, form, left, on_bundles
 from tests.tui.bundles import put_cursor as put_bundle_cursor
 from tests.tui.channels import entry, go_to, on_channels, put_cursor, review, workspace
@@ -72,9 +72,9 @@ async def test_a_reading_back_that_was_stopped_says_nothing_of_what_it_did_not_r
         await driver.settle()
         await driver.type("escape")
         gate.open.set()
-        await driver.until(lambda: entry(driver).fate is not None, "its end")
+        await driver.until(lambda: entry(driver).state is not None, "its end")
         assert "1.0.50" not in left(server)
-        assert entry(driver).fate is Fate.UNVERIFIED
+        assert entry(driver).state is OutcomeState.UNVERIFIED
         await driver.until("reading it back failed: stopped before the bundles")
 
 
@@ -99,7 +99,7 @@ async def test_a_refusal_is_told_in_no_other_form(server: Server) -> None:
         await driver.type("e", *"other")
         await driver.until("Edit bundle 1.0.4")
         gate.open.set()
-        await driver.until(lambda: entry(driver).fate is not None, "its end")
+        await driver.until(lambda: entry(driver).state is not None, "its end")
         await driver.settle()
         assert form(driver)._message[0] == ""
 
@@ -121,7 +121,7 @@ async def test_another_key_is_asked_for_once_no_write_is_under_way(server: Serve
         await driver.type("r")
         await driver.until("A write is under way: r asks for another key once it has ended.")
         gate.open.set()
-        await driver.until(lambda: entry(driver).fate is not None, "its end")
+        await driver.until(lambda: entry(driver).state is not None, "its end")
         await driver.until(lambda: not driver.app._writes, "the end of the write")
         await driver.type("r")
         await driver.until("give another one")

@@ -10,7 +10,7 @@ import pytest
 
 from capgo_tui.short_ids import short_id
 from capgo_tui.tui.overlays.ids_form import IdsText
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.tui.driving import on_devices, post_paste
 from tests.tui.server import Gate, Server, answering
 from tests.tui.world import CHANNELS, device, device_id, state, store_of
@@ -63,7 +63,7 @@ async def test_marked_devices_are_overridden_and_cleared_together(server: Server
         run = {entry.run for entry in entries(driver)}
         assert len(run) == 1
         assert run != {None}
-        assert [entry.fate for entry in entries(driver)] == [Fate.VERIFIED] * 2
+        assert [entry.state for entry in entries(driver)] == [OutcomeState.VERIFIED] * 2
         await driver.type("escape", "asterisk", "x")
         await confirmed(driver, "Clear the override of 3 devices")
         await ended(driver, "12 of 12 · ✓ 3 · 9 left alone")
@@ -195,8 +195,8 @@ async def test_after_too_many_requests_the_next_one_waits(server: Server) -> Non
         server.pass_time(30)
         await ended(driver, "2 of 2 · ✓ 1 · ✗ 1")
         assert server.count("POST", "/device") == 2, "what was refused is not sent again by itself"
-        fates = [entry.fate for entry in entries(driver)]
-        assert fates == [Fate.VERIFIED, Fate.FAILED]
+        fates = [entry.state for entry in entries(driver)]
+        assert fates == [OutcomeState.VERIFIED, OutcomeState.FAILED]
 
 
 async def test_pasted_ids_are_counted_looked_up_and_overridden(server: Server) -> None:

@@ -65,7 +65,7 @@ async def test_every_way_to_write_wants_something_typed(tab: str) -> None:
             await agree(driver, server, await wanted(driver))
             await answered(driver)
             assert write.holds(server) == write.after, write.name
-            assert {each.fate for each in journal(driver)[: write.count]} == {write.fate}
+            assert {each.state for each in journal(driver)[: write.count]} == {write.state}
     server.store.close()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, BundleDeletion
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange, override
 from tests.tui.driving import assert_sound, on_devices, opened
 from tests.tui.server import FAULT, Gate, Server
@@ -65,9 +65,9 @@ async def test_z_undoes_the_last_change_with_the_same_line(server: Server) -> No
         assert server.overrides() == {}
         await agree(driver, "z", "✓ tester-01: override is beta, read back")
         assert server.overrides() == {ONE: "beta"}
-        assert [(e.id, e.undoes, e.undone, e.fate) for e in entries(driver)] == [
-            (2, 1, False, Fate.VERIFIED),
-            (1, None, True, Fate.VERIFIED),
+        assert [(e.id, e.undoes, e.undone, e.state) for e in entries(driver)] == [
+            (2, 1, False, OutcomeState.VERIFIED),
+            (1, None, True, OutcomeState.VERIFIED),
         ]
         await driver.type("z")
         await driver.until("There is no change to undo. Z lists them all.")
@@ -141,7 +141,7 @@ async def test_a_run_is_asked_once_with_a_list(server: Server) -> None:
             ],
             workspace,
         )  # fmt: skip
-        await run.go()
+        await run.carry_out()
         server.override(device_id(2), "qa")
         await driver.type("z")
         await driver.until("Undo 2 changes")
@@ -176,7 +176,7 @@ async def test_an_undo_of_several_says_how_many_it_has_read(server: Server) -> N
             )
             for n in (1, 2, 3)
         ]  # fmt: skip
-        await Batch(changes, workspace).go()
+        await Batch(changes, workspace).carry_out()
         server.on("GET", "/device", second_waits)
         await driver.type("z")
         await driver.until("Reading what is there now… 1 of 3")
@@ -195,7 +195,7 @@ async def test_that_an_earlier_change_is_undone_is_said_before_the_reason(server
             workspace.journal.intend(
                 BundleDeletion(app_id=APP, key="1.0.5", label="1.0.5", before={}, after=None), None
             ),
-            Outcome(Fate.VERIFIED),
+            Outcome(OutcomeState.VERIFIED),
         )
         await driver.type("z")
         await driver.asked()
@@ -212,7 +212,7 @@ async def test_why_something_is_not_undone_is_there_to_its_end(server: Server) -
             workspace.journal.intend(
                 BundleDeletion(app_id=APP, key="1.0.5", label="1.0.5", before={}, after=None), None
             ),
-            Outcome(Fate.VERIFIED),
+            Outcome(OutcomeState.VERIFIED),
         )
         await driver.type("Z")
         await driver.until("Delete bundle 1.0.5")
@@ -336,7 +336,7 @@ async def test_a_write_that_was_cut_off_is_found_out_at_the_next_start(
     async with opened(server, journal=file, wait_for="") as driver:
         await driver.until("! A write was cut off by the program's end: 1 as meant · Z shows")
         (entry,) = entries(driver)
-        assert (entry.fate, entry.found) == (Fate.VERIFIED, {"channel": None})
+        assert (entry.state, entry.found) == (OutcomeState.VERIFIED, {"channel": None})
         assert server.writes == writes
     assert server.overrides() == {}
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.workspace.world import World
 
 
-async def loaded(world: World, key: str = "org_super_admin") -> Workspace:
+async def load_workspace(world: World, key: str = "org_super_admin") -> Workspace:
     """A workspace with everything loaded and the server's revision known."""
     workspace = world.open(key)
     for collection in (workspace.channels, workspace.bundles, workspace.devices):
@@ -41,7 +41,7 @@ def names(world: World) -> list[str]:
     )
 
 
-def carried(world: World, name: str) -> str | None:
+def bundle_name_of(world: World, name: str) -> str | None:
     """The bundle a channel carries, read past the API."""
     names = world.column(
         "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version WHERE c.name = ?", name
@@ -67,7 +67,7 @@ def carry(world: World, name: str, bundle_name: str) -> None:
     )
 
 
-def sent(world: World) -> list[tuple[str, dict[str, object]]]:
+def list_writes(world: World) -> list[tuple[str, dict[str, object]]]:
     """Every write the server got: method and path, and its body, or its query where it has none."""
     writes = [each for each in world.door.asked if each.method != "GET"]
     return [
@@ -76,18 +76,18 @@ def sent(world: World) -> list[tuple[str, dict[str, object]]]:
     ]
 
 
-async def done(workspace: Workspace, change: Change) -> Outcome:
+async def carry_out_verified(workspace: Workspace, change: Change) -> Outcome:
     """Carry a change out that must be verified."""
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.VERIFIED, outcome
+    assert outcome.state is OutcomeState.VERIFIED, outcome
     assert not workspace.writing
     return outcome
 
 
 async def undo(workspace: Workspace, change: Change, outcome: Outcome) -> list[Change]:
     """Take a change back, step by step, each verified."""
-    steps = change.inverse(outcome.found)
+    steps = change.inverse(outcome.readback)
     assert not isinstance(steps, str), steps
     for step in steps:
-        await done(workspace, step)
+        await carry_out_verified(workspace, step)
     return list(steps)

@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.bundle_draft import NAME_IN_USE, NotesDraft, RegistrationDraft
-from capgo_tui.workspace.changes.outcome import Fate
-from tests.workspace.channel_world import bundle, done, loaded, names, sent
+from capgo_tui.workspace.changes.outcome import OutcomeState
+from tests.workspace.channel_world import (
+    bundle,
+    carry_out_verified,
+    list_writes,
+    load_workspace,
+    names,
+)
 from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
@@ -61,7 +67,7 @@ NOT_SEMVER = "not semver, such as 1.2.3"
 async def test_what_breaks_a_rule_is_named(
     world: World, name: str, text: str, problem: str
 ) -> None:
-    draft = fill_registration(await loaded(world), **{name: text})
+    draft = fill_registration(await load_workspace(world), **{name: text})
     assert draft.error(name) == problem
     wrong = draft.first_error()
     assert wrong is not None
@@ -70,24 +76,24 @@ async def test_what_breaks_a_rule_is_named(
 
 
 async def test_a_name_in_the_list_is_taken(world: World) -> None:
-    draft = fill_registration(await loaded(world), version=names(world)[0])
+    draft = fill_registration(await load_workspace(world), version=names(world)[0])
     assert draft.error("version") == "taken by a bundle"
 
 
 async def test_what_passes_every_rule_is_taken_by_the_server(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     draft = fill_registration(workspace, version=" 9.9.9+b.1 ", session_key=SECRET, key_id="k" * 20)
     assert draft.first_error() is None
-    assert (await done(workspace, draft.change())).fate is Fate.VERIFIED
+    assert (await carry_out_verified(workspace, draft.change())).state is OutcomeState.VERIFIED
     body = {"app_id": world.app_id, "version": "9.9.9+b.1", "session_key": SECRET}
-    assert sent(world)[0][1].items() >= body.items()
+    assert list_writes(world)[0][1].items() >= body.items()
 
 
 TEXT = st.text(max_size=6) | st.sampled_from(["1.0.0", "https://e.com", SUM, "https://", "v1.0.0"])
 
 
 async def test_no_text_that_passes_is_refused_later(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
     @given(st.fixed_dictionaries(dict.fromkeys((*GOOD, "session_key", "key_id"), TEXT)))
@@ -101,7 +107,7 @@ async def test_no_text_that_passes_is_refused_later(world: World) -> None:
 
 
 async def test_the_preview_shows_all_but_the_secret(world: World) -> None:
-    draft = fill_registration(await loaded(world), session_key=SECRET)
+    draft = fill_registration(await load_workspace(world), session_key=SECRET)
     preview = draft.about()[0][0]
     assert preview.startswith('POST /bundle {"app_id": ')
     assert SECRET not in preview
@@ -111,7 +117,7 @@ async def test_the_preview_shows_all_but_the_secret(world: World) -> None:
 async def test_what_the_server_says_stands_beside_its_entry_until_that_changes(
     world: World,
 ) -> None:
-    draft = fill_registration(await loaded(world))
+    draft = fill_registration(await load_workspace(world))
     kind = ErrorKind.RULE
     draft.blame(CapgoError("Cannot create bundle", kind=kind, code="cannot_create_bundle"))
     assert draft.error("version") == NAME_IN_USE
@@ -126,7 +132,7 @@ async def test_what_the_server_says_stands_beside_its_entry_until_that_changes(
 async def test_a_note_that_was_left_alone_is_not_sent(world: World) -> None:
     name = names(world)[0]
     world.run("UPDATE bundles SET comment = ?, link = 'x' WHERE name = ?", "two\nlines", name)
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     draft = NotesDraft(workspace, bundle(workspace, name))
     assert draft.text("comment") == "two lines", "as it is shown"
     assert draft.dirty == 0
@@ -155,7 +161,7 @@ async def test_a_note_that_was_left_alone_is_not_sent(world: World) -> None:
     ],
 )
 async def test_a_link_is_a_url_or_nothing(world: World, text: str, problem: str) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     draft = NotesDraft(workspace, bundle(workspace, names(world)[0]))
     draft.type("link", "https://before.e.com")
     draft.type("link", text)
@@ -165,7 +171,7 @@ async def test_a_link_is_a_url_or_nothing(world: World, text: str, problem: str)
 
 
 async def test_a_link_from_elsewhere_does_not_stop_a_comment(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     before = replace(bundle(workspace, names(world)[0]), link="PR-481")
     draft = NotesDraft(workspace, before)
     draft.type("comment", "another")

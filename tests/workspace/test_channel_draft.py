@@ -9,19 +9,19 @@ import pytest
 
 from capgo_tui.api.revisions import TRAITS, Revision
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import form_fields
 from capgo_tui.workspace.next_step import NextStep
 from tests.workspace.channel_world import (
-    carried,
+    bundle_name_of,
     channel,
     defaults,
-    loaded,
+    list_writes,
+    load_workspace,
     names,
-    sent,
     setting,
 )
 from tests.workspace.world import ALL_REVISIONS, World, open_world
@@ -43,7 +43,7 @@ def field(draft: ChannelDraft, name: str) -> FormField:
 
 
 async def open_draft(world: World, name: str | None = "beta") -> ChannelDraft:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     return ChannelDraft(workspace, None if name is None else channel(workspace, name))
 
 
@@ -105,10 +105,10 @@ async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
     method, body = draft.request().split(" {", 1)
     assert method == "POST /channel"
     outcome = await carry_out(draft.change(), draft._workspace)
-    assert outcome.fate is Fate.VERIFIED
-    assert sent(world) == [("POST /channel", json.loads("{" + body))], "as it was shown"
+    assert outcome.state is OutcomeState.VERIFIED
+    assert list_writes(world) == [("POST /channel", json.loads("{" + body))], "as it was shown"
     assert setting(world, "beta", "auto_pause_failure_rate_bps") == "250"
-    assert carried(world, "beta") == names(world)[4]
+    assert bundle_name_of(world, "beta") == names(world)[4]
     draft.rebase()
     assert draft.dirty == 0, "all of it is so by now"
 
@@ -152,7 +152,7 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
     draft.cycle(field(draft, "rollout_paused"))
     assert "never paused" in draft.error(target)
     draft.cycle(field(draft, "rollout_paused"))
-    assert (await carry_out(draft.change(), draft._workspace)).fate is Fate.VERIFIED
+    assert (await carry_out(draft.change(), draft._workspace)).state is OutcomeState.VERIFIED
 
 
 @pytest.mark.parametrize(
@@ -182,11 +182,11 @@ async def test_a_new_channel_takes_settings_of_another(revision: str) -> None:
         assert "no loaded channel" in draft.copy_from("nope")
         assert "settings of beta copied" in draft.copy_from("bet")
         outcome = await carry_out(draft.change(), draft._workspace)
-        assert outcome.fate is not Fate.FAILED, outcome
-        assert len(sent(world)) == 1
+        assert outcome.state is not OutcomeState.FAILED, outcome
+        assert len(list_writes(world)) == 1
         if revision != "legacy":
             assert setting(world, "pr-9", "allow_dev") == "0"
-        assert carried(world, "pr-9") is None
+        assert bundle_name_of(world, "pr-9") is None
         assert "pr-9" not in defaults(world)
 
 
@@ -195,8 +195,8 @@ async def test_a_new_default_is_asked_as_a_wide_change(world: World) -> None:
     draft.type(draft.fields[0], "pr-9")
     draft.cycle(field(draft, "public"))
     change = draft.change()
-    assert change.guard is Guard.LIST
-    assert any("production may stop being the default" in line for line in change.touches)
+    assert change.level is ConfirmationLevel.LIST
+    assert any("production may stop being the default" in line for line in change.impact)
 
 
 async def test_a_channel_that_changes_meanwhile_is_what_it_is_compared_with(world: World) -> None:

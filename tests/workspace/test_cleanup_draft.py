@@ -9,7 +9,7 @@ import pytest
 
 from capgo_tui.workspace.cleanup import Rules
 from capgo_tui.workspace.cleanup_draft import MOST, CleanupDraft, listing
-from tests.workspace.channel_world import loaded
+from tests.workspace.channel_world import load_workspace
 from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ async def world() -> AsyncIterator[World]:
 
 
 async def test_the_rules_are_what_was_typed(world: World) -> None:
-    draft = CleanupDraft(await loaded(world))
+    draft = CleanupDraft(await load_workspace(world))
     assert draft.rules() == Rules()
     for name, text in {"newest": "3", "run": "no", "older": " 30 ", "name": "*-pr*"}.items():
         draft.type(name, text)
@@ -36,14 +36,14 @@ async def test_the_rules_are_what_was_typed(world: World) -> None:
 @pytest.mark.parametrize("text", ["-1", "1.5", "ten", "²", "٣", str(MOST + 1)])
 @pytest.mark.parametrize("name", ["newest", "older"])
 async def test_only_whole_numbers_are_rules(world: World, name: str, text: str) -> None:
-    draft = CleanupDraft(await loaded(world))
+    draft = CleanupDraft(await load_workspace(world))
     draft.type(name, text)
     assert draft.problem(name)
     assert draft.first_error() is not None
 
 
 async def test_the_largest_number_of_days_makes_a_plan(world: World) -> None:
-    draft = CleanupDraft(await loaded(world))
+    draft = CleanupDraft(await load_workspace(world))
     draft.type("older", str(MOST))
     assert not draft.planning()().deleted_verdicts
 
@@ -114,7 +114,7 @@ async def test_a_key_that_may_not_read_channels_is_told_so_of_every_line(world: 
 
 
 async def test_what_was_read_of_the_channels_before_is_kept_by(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     known_plan = CleanupDraft(workspace).planning()()
     world.door.fail("GET /channel")
     await workspace.channels.refresh()
@@ -133,10 +133,19 @@ async def test_what_was_read_of_the_channels_before_is_kept_by(world: World) -> 
 
 
 async def test_what_unloaded_devices_may_run_is_not_called_out_of_use(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     all_known = {
         verdict.reason for verdict in CleanupDraft(workspace).planning()().deleted_verdicts
     }
+    assert all_known == {"not in use, not among the newest 10"}
+    other_workspace = world.open()
+    await other_workspace.client.learn_revision(world.app_id)
+    await other_workspace.bundles.load_all()
+    await other_workspace.channels.load_all()
+    await other_workspace.devices.load_more()
+    assert {
+        verdict.reason for verdict in CleanupDraft(other_workspace).planning()().deleted_verdicts
+    } == {"on no channel, run by no loaded device, not among the newest 10"}
     assert all_known == {"not in use, not among the newest 10"}
     other_workspace = world.open()
     await other_workspace.client.learn_revision(world.app_id)
@@ -157,7 +166,7 @@ async def test_a_server_that_protects_nothing_has_nothing_deleted_without_its_ch
 
 
 async def test_the_groups_hold_every_bundle_once_and_what_goes_is_first(world: World) -> None:
-    plan = CleanupDraft(await loaded(world)).planning()()
+    plan = CleanupDraft(await load_workspace(world)).planning()()
     groups = listing(plan)
     assert groups[0][0] == f"Delete {len(plan.deleted_verdicts)}"
     assert all(heading.startswith("Keep ") for heading, _ in groups[1:])
@@ -172,6 +181,6 @@ async def test_older_revisions_have_the_entries_they_have_a_use_for(
     revision: str, entries: int
 ) -> None:
     async with open_world(revision, devices=5) as world:
-        draft = CleanupDraft(await loaded(world))
+        draft = CleanupDraft(await load_workspace(world))
         assert len(draft.entries) == entries
         assert "ALL of them" in draft.entries[-1].hint

@@ -16,17 +16,17 @@ from capgo_tui.workspace.changes.bundles import (
     BundleRegistration,
 )
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import DEMOTED, SettingsChange
+from capgo_tui.workspace.changes.channels import DEMOTED_FIELD, SettingsChange
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.history import full_story, story
+from capgo_tui.workspace.changes.history import describe_entry, list_details
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.promotions import Promotion, Rollback
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.changes.recorded import UNKNOWN_KIND, revive
 from capgo_tui.workspace.changes.resolve import resolve
-from capgo_tui.workspace.changes.undo import Undo, latest, plan, why_not
+from capgo_tui.workspace.changes.undo import UndoPlan, find_latest, find_objection, plan_undo
 from capgo_tui.workspace.rollback import Candidate, candidate
 from tests.support.clock import NOON
 from tests.workspace.test_journal import APP, CHANGE, REQUEST, SUCCESS, open_journal
@@ -107,13 +107,13 @@ def test_a_damaged_row_is_one_line_and_stops_nothing(what: str, has_end: bool, f
     ]  # fmt: skip
     assert journal.cut_off() == []
     assert [revive(e) is None for e in entries] == [False, False, True, False]
-    row = story(entries[2])
+    row = describe_entry(entries[2])
     assert (row.when, row.what, row.outcome) == ("", "Change 2", "unreadable"), (
         "nothing is said that is not known"
     )
-    assert full_story(entries[2], NOON)
-    assert "cannot be read" in str(why_not(entries[2]))
-    assert latest(entries).entries == (entries[0],)
+    assert list_details(entries[2], NOON)
+    assert "cannot be read" in str(find_objection(entries[2]))
+    assert find_latest(entries).entries == (entries[0],)
     journal.close()
 
 
@@ -156,7 +156,7 @@ async def overridden(workspace: Workspace, device: str, channel: str = "beta") -
         app_id=workspace.target.app_id, key=device, row=device, label="the phone of the boss",
         before={"channel": None}, after={"channel": channel},
     )  # fmt: skip
-    assert (await carry_out(change, workspace)).fate is Fate.VERIFIED
+    assert (await carry_out(change, workspace)).state is OutcomeState.VERIFIED
     return change
 
 
@@ -177,8 +177,8 @@ async def test_all_that_reads_the_journal_goes_on(what: str, world: World, file:
     assert str(await resolve(again)) == ""
     beta = next(each for each in again.channels.records.values() if each.name == "beta")
     assert isinstance(await candidate(again, beta), (Candidate, str))
-    undo = await plan(latest(again.journal.entries()).entries, again)
-    assert isinstance(undo, Undo)
+    undo = await plan_undo(find_latest(again.journal.entries()).entries, again)
+    assert isinstance(undo, UndoPlan)
     assert undo.undoes == (2,)
 
 
@@ -216,11 +216,11 @@ async def test_all_that_reads_the_journal_passes_over_an_unknown_kind_of_change(
     beta = next(each for each in again.channels.records.values() if each.name == "beta")
     assert isinstance(await candidate(again, beta), (Candidate, str))
     newest = again.journal.entries()[0]
-    assert story(newest).what == f"{kind} beta"
-    assert "This version of capgo-tui cannot read more of it." in str(full_story(newest, NOON))
-    assert UNKNOWN_KIND in str(await plan([newest], again))
-    undo = await plan(latest(again.journal.entries()).entries, again)
-    assert isinstance(undo, Undo)
+    assert describe_entry(newest).what == f"{kind} beta"
+    assert "This version of capgo-tui cannot read more of it." in str(list_details(newest, NOON))
+    assert UNKNOWN_KIND in str(await plan_undo([newest], again))
+    undo = await plan_undo(find_latest(again.journal.entries()).entries, again)
+    assert isinstance(undo, UndoPlan)
     assert undo.undoes == (1,)
 
 
@@ -234,8 +234,8 @@ async def test_an_undo_is_named_by_what_was_read_not_by_what_is_stored(
     world.rename(device, "qa-07")
     workspace = world.open(journal=file)
     await overridden(workspace, device)
-    undo = await plan(workspace.journal.entries(), workspace)
-    assert isinstance(undo, Undo)
+    undo = await plan_undo(workspace.journal.entries(), workspace)
+    assert isinstance(undo, UndoPlan)
     assert undo.changes[0].label == "qa-07"
     assert "boss" not in undo.title
 
@@ -253,7 +253,7 @@ async def test_what_its_row_does_not_show_is_not_written_to(world: World, file: 
         write_entry(file, change.model_copy(update=update))
         (entry,) = workspace.journal.entries()
         assert revive(entry) is None
-        assert isinstance(await plan([entry], workspace), str)
+        assert isinstance(await plan_undo([entry], workspace), str)
 
 
 async def test_an_entry_of_another_server_is_not_undone_here(world: World, file: Path) -> None:
@@ -262,7 +262,7 @@ async def test_an_entry_of_another_server_is_not_undone_here(world: World, file:
     entries = workspace.journal.entries()
     target = world.target(server="https://elsewhere.example.com")
     workspace.target = target
-    assert "on another server" in str(await plan(entries, workspace))
+    assert "on another server" in str(await plan_undo(entries, workspace))
 
 
 async def test_ids_that_were_stored_give_way_to_those_of_the_records(
@@ -277,12 +277,12 @@ async def test_ids_that_were_stored_give_way_to_those_of_the_records(
         app_id=world.app_id, key="beta", label="beta", before={}, after={},
         channel_id=by_name["qa"].id, bundle_id=1,
     )  # fmt: skip
-    assert change.of_record(workspace).channel_id == by_name["beta"].id
+    assert change.refresh_identity(workspace).channel_id == by_name["beta"].id
     notes = BundleNotes(
         app_id=world.app_id, key=bundles[0].wire_key, label="x", before={}, after={},
         bundle_id=bundles[1].id,
     )  # fmt: skip
-    assert notes.of_record(workspace).bundle_id == bundles[0].id
+    assert notes.refresh_identity(workspace).bundle_id == bundles[0].id
 
 
 # Every value of every kind
@@ -363,10 +363,13 @@ def alter(value: JSON) -> Iterator[JSON]:
 
 def look_at(entry: Entry) -> None:
     """Do all that is done with an entry before its record is read; nothing of it may raise."""
-    texts = [*vars_of(story(entry)), *(text for line in full_story(entry, NOON) for text in line)]
+    texts = [
+        *vars_of(describe_entry(entry)),
+        *(text for line in list_details(entry, NOON) for text in line),
+    ]
     assert all(text.isprintable() for text in texts), texts
-    why_not(entry)
-    latest([entry])
+    find_objection(entry)
+    find_latest([entry])
     change = revive(entry)
     if change is None:
         return
@@ -378,7 +381,7 @@ def look_at(entry: Entry) -> None:
                 describe(each).question(80),
                 describe(each).title,
                 describe(each).confirmation,
-                *each.touches,
+                *each.impact,
             ]
             assert all(text.isprintable() for text in texts), texts
 
@@ -390,8 +393,8 @@ def vars_of(row: object) -> list[str]:
 @pytest.mark.parametrize("change", KINDS, ids=lambda change: type(change).__name__)
 def test_no_value_of_a_change_stops_anything(change: Change, file: Path) -> None:
     journal = open_journal(file)
-    state = {**(change.after or change.before or {}), DEMOTED: json.dumps(["qa"])}
-    journal.settle(journal.intend(change, REQUEST), Outcome(Fate.VERIFIED, state))
+    state = {**(change.after or change.before or {}), DEMOTED_FIELD: json.dumps(["qa"])}
+    journal.settle(journal.intend(change, REQUEST), Outcome(OutcomeState.VERIFIED, state))
     (sound,) = journal.entries()
     assert revive(sound) == change
     look_at(sound)
@@ -403,6 +406,6 @@ def test_no_value_of_a_change_stops_anything(change: Change, file: Path) -> None
             look_at(entry)
         damage(file, 1, column, json.dumps(document))
     for text in ("[", '["qa', DEEP, "{}", "[1, {}]"):
-        damage(file, 1, "found", json.dumps({**state, DEMOTED: text}))
+        damage(file, 1, "found", json.dumps({**state, DEMOTED_FIELD: text}))
         look_at(journal.entries()[0])
     journal.close()

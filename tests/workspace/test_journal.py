@@ -17,8 +17,8 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.api.requests import Request, link_device
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.history import story
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.history import describe_entry
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.recorded import revive
 from capgo_tui.workspace.journal import Journal, JournalUnusable
@@ -46,7 +46,7 @@ for number in range(int(sys.argv[2])):
     journal.settle(entry, SUCCESS)
 journal.close()
 """
-SUCCESS = Outcome(Fate.VERIFIED, {"channel": "beta"})
+SUCCESS = Outcome(OutcomeState.VERIFIED, {"channel": "beta"})
 
 
 def request() -> Request:
@@ -104,7 +104,7 @@ def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
     (entry_read,) = journal.entries()
     assert entry_read.under_way
     assert not entry_read.cut_off
-    assert (entry_read.id, entry_read.at, entry_read.run, entry_read.fate) == (
+    assert (entry_read.id, entry_read.at, entry_read.run, entry_read.state) == (
         entry,
         NOON,
         "r1",
@@ -118,10 +118,10 @@ def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
     )
     assert revive(entry_read) == CHANGE
     error = CapgoError("no such channel", kind=ErrorKind.RULE)
-    journal.settle(entry, Outcome(Fate.FAILED, {"channel": None}, error))
+    journal.settle(entry, Outcome(OutcomeState.FAILED, {"channel": None}, error))
     (entry_read,) = journal.entries()
-    assert (entry_read.fate, entry_read.found, entry_read.error) == (
-        Fate.FAILED,
+    assert (entry_read.state, entry_read.found, entry_read.error) == (
+        OutcomeState.FAILED,
         {"channel": None},
         "no such channel",
     )
@@ -133,11 +133,11 @@ def test_lone_surrogates_of_a_server_come_back_letter_by_letter(journal: Journal
         app_id=APP, key="d\ud800", label="d", before={}, after={"channel": "\udfffbeta"}
     )
     entry = journal.intend(change, REQUEST)
-    journal.settle(entry, Outcome(Fate.VERIFIED, {"channel": "\udfffbeta"}))
-    (entry_read,) = journal.entries()
-    assert revive(entry_read) == change
-    assert entry_read.found == change.after
-    assert story(entry_read).effect == "unknown → \ufffdbeta"
+    journal.settle(entry, Outcome(OutcomeState.VERIFIED, {"channel": "\udfffbeta"}))
+    (found,) = journal.entries()
+    assert revive(found) == change
+    assert found.found == change.after
+    assert describe_entry(found).effect == "unknown → \ufffdbeta"
 
 
 def test_each_app_of_each_server_has_entries_of_its_own(journal: Journal, file: Path) -> None:
@@ -157,7 +157,7 @@ def test_looking_makes_no_file(journal: Journal, file: Path) -> None:
 
 
 def test_what_an_undo_took_back_is_undone_until_that_is_taken_back(journal: Journal) -> None:
-    def write(undoes: int | None = None, fate: Fate = Fate.VERIFIED) -> int:
+    def write(undoes: int | None = None, fate: OutcomeState = OutcomeState.VERIFIED) -> int:
         entry = journal.intend(CHANGE, REQUEST, undoes=undoes)
         journal.settle(entry, Outcome(fate))
         return entry
@@ -166,7 +166,7 @@ def test_what_an_undo_took_back_is_undone_until_that_is_taken_back(journal: Jour
         return {entry.id for entry in journal.entries() if entry.undone}
 
     first = write()
-    write(first, Fate.FAILED)
+    write(first, OutcomeState.FAILED)
     assert undone() == set()
     second = write(first)
     assert undone() == {first}
@@ -179,7 +179,7 @@ def test_what_an_undo_took_back_is_undone_until_that_is_taken_back(journal: Jour
 def test_an_undo_in_two_steps_counts_when_both_took_effect(journal: Journal) -> None:
     first = journal.intend(CHANGE, REQUEST)
     journal.settle(first, SUCCESS)
-    for fate in (Fate.VERIFIED, Fate.FAILED):
+    for fate in (OutcomeState.VERIFIED, OutcomeState.FAILED):
         step = journal.intend(CHANGE, REQUEST, undoes=first, run="half")
         journal.settle(step, Outcome(fate))
     assert not any(entry.undone for entry in journal.entries())
@@ -423,8 +423,8 @@ async def test_without_a_journal_nothing_is_sent(tmp_path: Path) -> None:
         device = world.free_devices()[0]
         change = CHANGE.model_copy(update={"app_id": world.app_id, "key": device})
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.FAILED
-        assert "XDG_STATE_HOME" in str(outcome.refused)
+        assert outcome.state is OutcomeState.FAILED
+        assert "XDG_STATE_HOME" in str(outcome.refusal)
         assert world.door.writes == 0
         assert world.override_of(device) is None
 
@@ -441,12 +441,12 @@ async def test_an_end_that_cannot_be_written_is_told(file: Path) -> None:
 
         world.door.after("POST /device", lose_the_table)
         outcome = await carry_out(change, workspace)
-        assert (outcome.fate, outcome.journalled) == (Fate.VERIFIED, False)
+        assert (outcome.state, outcome.is_journalled) == (OutcomeState.VERIFIED, False)
         with sqlite3.connect(file) as db:
             db.execute("ALTER TABLE gone RENAME TO changes")
         db.close()
         (entry,) = workspace.journal.cut_off()
-        assert entry.fate is None, "and so it is looked at again at the next start"
+        assert entry.state is None, "and so it is looked at again at the next start"
 
 
 # Two instances
@@ -463,7 +463,7 @@ def test_two_processes_that_write_at_once_lose_nothing(file: Path) -> None:
     assert {entry.target for entry in entries} == {
         f"{name}-{number}" for name in ("one", "two") for number in range(200)
     }
-    assert {entry.fate for entry in entries} == {Fate.VERIFIED}
+    assert {entry.state for entry in entries} == {OutcomeState.VERIFIED}
     journal.close()
 
 
@@ -473,7 +473,7 @@ async def test_threads_of_one_instance_take_turns(journal: Journal) -> None:
         await asyncio.to_thread(journal.settle, entry, SUCCESS)
 
     await asyncio.gather(*(write() for _ in range(40)))
-    assert [entry.fate for entry in journal.entries()] == [Fate.VERIFIED] * 40
+    assert [entry.state for entry in journal.entries()] == [OutcomeState.VERIFIED] * 40
 
 
 @pytest.mark.parametrize("lines", [1, 2, 7, 40])

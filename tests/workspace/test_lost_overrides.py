@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from capgo_tui.workspace.cells import override_mark
 from capgo_tui.workspace.changes.new_channels import deletion
-from capgo_tui.workspace.changes.states import device_state
+from capgo_tui.workspace.changes.states import read_device_state
 from capgo_tui.workspace.collection import Update
 from capgo_tui.workspace.resources.device import device_details
 from tests.workspace.collection.lists import record_events
@@ -53,14 +53,14 @@ async def test_cell_detail_and_state_know_nothing_of_it() -> None:
         assert not workspace.knows_override(device)
         assert override_mark(device, workspace.cell_context()) == "?"
         assert "not told for this device" in override_in_detail(workspace, device)
-        assert device_state(device, tells_overrides=True) == {}
+        assert read_device_state(device, tells_overrides=True) == {}
 
 
 async def test_the_deletion_of_a_channel_says_of_how_many_it_is_not_known() -> None:
     async with open_world(devices=DEVICES) as world:
         workspace, _ = await open_with_lost_override(world)
         beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
-        touches = deletion(workspace, beta).touches
+        touches = deletion(workspace, beta).impact
         assert f"of {DEVICES + 200} loaded devices the server did not tell the override" in touches
 
 

@@ -9,7 +9,7 @@ import pytest
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.revisions import TRAITS, Revision
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.pacing import Pacing, link_limits, unlink_limits
@@ -45,15 +45,17 @@ async def test_a_link_is_known_to_be_refused_for_as_long_as_the_server_refuses_i
     workspace = world.open()
     change = await link(world, workspace)
     assert workspace.pacing.wait(change.limits) == 0
-    assert (await carry_out(change, workspace)).fate is Fate.VERIFIED
+    assert (await carry_out(change, workspace)).state is OutcomeState.VERIFIED
     assert workspace.pacing.wait(change.limits) == 60
     change = change.model_copy(update={"before": change.after})  # as it now is
     world.clock.advance(59)
     assert workspace.pacing.wait(change.limits) == 1
-    assert (await carry_out(change, workspace)).fate is Fate.FAILED, "the limiter's own word"
+    assert (await carry_out(change, workspace)).state is OutcomeState.FAILED, (
+        "the limiter's own word"
+    )
     world.clock.advance(1)
     assert workspace.pacing.wait(change.limits) == 0, "what the limiter refuses does not count"
-    assert (await carry_out(change, workspace)).fate is Fate.VERIFIED
+    assert (await carry_out(change, workspace)).state is OutcomeState.VERIFIED
 
 
 async def test_other_channels_devices_and_clears_are_free(world: World) -> None:
@@ -71,7 +73,7 @@ async def test_an_attempt_that_failed_counts_too(world: World) -> None:
     workspace = world.open()
     change = await link(world, workspace)
     world.run("DELETE FROM channels WHERE name = 'beta'")
-    assert (await carry_out(change, workspace)).fate is Fate.FAILED
+    assert (await carry_out(change, workspace)).state is OutcomeState.FAILED
     assert workspace.pacing.wait(change.limits) == 60
 
 
@@ -128,7 +130,7 @@ async def test_another_copys_attempts_are_known_from_the_journal(world: World) -
     await carry_out(change, one)
     world.clock.advance(20)
     # Refused by the limiter, this one counts for nothing.
-    assert (await carry_out(change, one)).fate is Fate.FAILED
+    assert (await carry_out(change, one)).state is OutcomeState.FAILED
     assert two.pacing.wait(change.limits) == 0
     await recall(two)
     await recall(two)

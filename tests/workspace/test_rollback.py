@@ -10,7 +10,15 @@ from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.promotions import Rollback, promotion
 from capgo_tui.workspace.rollback import FROM_AUDIT, FROM_JOURNAL, NEXT_OLDER, Candidate, candidate
-from tests.workspace.channel_world import bundle, carried, carry, channel, done, loaded, names
+from tests.workspace.channel_world import (
+    bundle,
+    bundle_name_of,
+    carry,
+    carry_out_verified,
+    channel,
+    load_workspace,
+    names,
+)
 from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
@@ -32,7 +40,7 @@ def forget_history(world: World) -> None:
 
 async def promote(workspace: Workspace, name: str) -> None:
     beta = channel(workspace, "beta")
-    await done(workspace, promotion(workspace, beta, bundle(workspace, name)))
+    await carry_out_verified(workspace, promotion(workspace, beta, bundle(workspace, name)))
 
 
 async def roll_back(world: World, workspace: Workspace) -> Candidate:
@@ -40,8 +48,8 @@ async def roll_back(world: World, workspace: Workspace) -> Candidate:
     one = await find_candidate(workspace)
     back = promotion(workspace, channel(workspace, "beta"), one.bundle, kind=Rollback, note=one.why)
     assert f"→ {one.bundle.name} ({one.why})?" in describe(back).question(200)
-    await done(workspace, back)
-    assert carried(world, "beta") == one.bundle.name
+    await carry_out_verified(workspace, back)
+    assert bundle_name_of(world, "beta") == one.bundle.name
     return one
 
 
@@ -55,13 +63,13 @@ async def test_without_any_history_it_is_the_next_older_bundle(world: World) -> 
     forget_history(world)
     for at in (0, 5):
         carry(world, "beta", names(world)[at])
-        one = await find_candidate(await loaded(world))
+        one = await find_candidate(await load_workspace(world))
         assert (one.bundle.name, one.why) == (names(world)[at + 1], NEXT_OLDER)
 
 
 async def test_the_journal_knows_better_and_skips_what_is_deleted(world: World) -> None:
     forget_history(world)
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     oldest, second, third = names(world)[-1], names(world)[-2], names(world)[-3]
     for name in (third, second, oldest, names(world)[1]):
         await promote(workspace, name)
@@ -76,11 +84,13 @@ async def test_the_journal_knows_better_and_skips_what_is_deleted(world: World) 
 
 async def test_a_write_that_failed_or_is_another_channels_is_no_history(world: World) -> None:
     forget_history(world)
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     newest, older = names(world)[0], names(world)[-1]
     carry(world, "beta", newest)
     await workspace.channels.reread()
-    await done(workspace, promotion(workspace, channel(workspace, "qa"), bundle(workspace, older)))
+    await carry_out_verified(
+        workspace, promotion(workspace, channel(workspace, "qa"), bundle(workspace, older))
+    )
     world.door.fail("PUT /bundle", 400)
     await carry_out(
         promotion(workspace, channel(workspace, "beta"), bundle(workspace, older)), workspace
@@ -90,7 +100,7 @@ async def test_a_write_that_failed_or_is_another_channels_is_no_history(world: W
 
 async def test_rolling_back_twice_never_goes_forward(world: World) -> None:
     forget_history(world)
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     first, last = names(world)[4], names(world)[1]
     for name in (first, last):
         await promote(workspace, name)
@@ -106,7 +116,7 @@ async def test_a_newer_bundle_that_an_older_one_was_put_over_is_not_gone_back_to
     world: World,
 ) -> None:
     forget_history(world)
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     for at in (1, 3):
         await promote(workspace, names(world)[at])
     assert (await find_candidate(workspace)).bundle.name == names(world)[4]
@@ -115,10 +125,10 @@ async def test_a_newer_bundle_that_an_older_one_was_put_over_is_not_gone_back_to
 async def test_the_audit_history_tells_what_others_put_there(world: World) -> None:
     forget_history(world)
     first, last = names(world)[9], names(world)[2]
-    others = await loaded(world)
+    others = await load_workspace(world)
     for name in (first, last):
         await promote(others, name)
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     one = await find_candidate(workspace)
     assert (one.bundle.name, one.why) == (first, FROM_AUDIT)
     request_names = [each.name for each in world.door.asked]
@@ -126,7 +136,7 @@ async def test_the_audit_history_tells_what_others_put_there(world: World) -> No
 
 
 async def test_a_key_that_may_not_read_the_audit_is_refused_once_and_goes_on(world: World) -> None:
-    workspace = await loaded(world, "app_developer")
+    workspace = await load_workspace(world, "app_developer")
     for _ in range(2):
         assert (await find_candidate(workspace)).why == NEXT_OLDER
     request_names = [each.name for each in world.door.asked]
@@ -158,12 +168,12 @@ async def test_the_next_older_one_is_of_the_same_line(
         row = (name, moment, at + 1)
         world.run("UPDATE bundles SET name = ?, created_at = ?, deleted = 0 WHERE id = ?", *row)
     world.run("UPDATE channels SET version = 1, public = 1 WHERE name = 'beta'")
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     one = await find_candidate(workspace)
     assert (one.bundle.name, len(one.warnings)) == (expected_name, warns)
     beta = channel(workspace, "beta")
     change = promotion(workspace, beta, one.bundle, kind=Rollback, warnings=one.warnings)
-    assert set(one.warnings) <= set(change.touches), "read before it is confirmed"
+    assert set(one.warnings) <= set(change.impact), "read before it is confirmed"
 
 
 async def test_a_higher_version_is_no_guess_and_a_warning_where_it_was_carried(
@@ -177,7 +187,7 @@ async def test_a_higher_version_is_no_guess_and_a_warning_where_it_was_carried(
     world.run("UPDATE bundles SET name = '2.4.2' WHERE name = ?", fix)
     world.run("UPDATE bundles SET deleted = 1 WHERE name LIKE 'fix%'")
     carry(world, "beta", "2.4.2")
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     assert await candidate(workspace, channel(workspace, "beta")) == (
         "No older bundle has a lower version than the one beta carries."
     )
@@ -191,7 +201,7 @@ async def test_a_higher_version_is_no_guess_and_a_warning_where_it_was_carried(
 async def test_there_may_be_none(world: World) -> None:
     forget_history(world)
     carry(world, "beta", names(world)[-1])
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     assert await candidate(workspace, channel(workspace, "beta")) == (
         "There is no bundle older than the one beta carries."
     )

@@ -73,7 +73,7 @@ async def look(workspace: Workspace) -> None:
     before = [(entry.cut_off, entry.under_way) for entry in workspace.journal.entries()]
     resolution = await resolve(workspace)
     now = [
-        {"id": entry.id, "fate": entry.fate, "found": entry.found, "cut_off": entry.cut_off}
+        {"id": entry.id, "fate": entry.state, "found": entry.found, "cut_off": entry.cut_off}
         for entry in workspace.journal.entries()
     ]
     print(json.dumps({"before": before, "told": str(resolution), "now": now}))

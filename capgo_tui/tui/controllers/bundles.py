@@ -12,8 +12,8 @@ from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import bundle_name
-from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, linked_now
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.bundle_deletions import deletion, plan_deletions, update_links
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import promotion
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.controllers.confirm import Writing
     from capgo_tui.tui.host import Host
-    from capgo_tui.workspace.changes.bundle_deletions import Deletions
+    from capgo_tui.workspace.changes.bundle_deletions import DeletionPlan
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.session import Workspace
@@ -128,7 +128,7 @@ class BundleController:
         if outcome is None:
             if form.shows(draft):
                 form.say("Nothing was sent.")
-        elif outcome.fate is Fate.FAILED:
+        elif outcome.state is OutcomeState.FAILED:
             if outcome.error is not None and isinstance(draft, RegistrationDraft):
                 draft.blame(outcome.error)
             if form.shows(draft):  # else another one's, and the status line tells it anyway
@@ -150,26 +150,26 @@ class BundleController:
     async def delete(self, bundles: Sequence[Bundle]) -> None:
         """Delete one bundle or those that are marked; what channels use stays where it can."""
         self._screen.say("Looking which channels use it…")
-        found = await deletions(self._workspace, bundles)
+        found = await plan_deletions(self._workspace, bundles)
         self._screen.status.dismiss()
         if self._screen.is_taken:
             return
         if not found.changes:
-            name, why = found.refused[0][0].name, found.refused[0][1]
-            more = f" (and {len(found.refused) - 1} more)" if len(found.refused) > 1 else ""
+            name, why = found.refusals[0][0].name, found.refusals[0][1]
+            more = f" (and {len(found.refusals) - 1} more)" if len(found.refusals) > 1 else ""
             self._screen.say(f"✗ {name}{more} cannot be deleted: {why}.")
             return
-        if len(found.changes) == 1 and not found.refused:
+        if len(found.changes) == 1 and not found.refusals:
             await self._delete_one(bundles[0], found)
             return
         await self._writing.confirm_batch(found.batch)
 
-    async def _delete_one(self, bundle: Bundle, found: Deletions) -> Outcome | None:
+    async def _delete_one(self, bundle: Bundle, found: DeletionPlan) -> Outcome | None:
         def again() -> Change | None:
             now = self._workspace.bundles.records.get(str(bundle.id))
             if now is None:
                 return None
-            return deletion(self._workspace, now, linked_now(self._workspace, found.links))
+            return deletion(self._workspace, now, update_links(self._workspace, found.links))
 
         if self._is_busy(bundle):
             return None

@@ -19,7 +19,7 @@ from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.new_channels import deletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import Rollback, promotion
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.links import overridden_devices, reread_devices
@@ -141,7 +141,7 @@ class ChannelController:
             draft.rebase()
             if form.shows(draft):
                 form.say("Nothing was sent.")
-        elif outcome.fate is Fate.FAILED:
+        elif outcome.state is OutcomeState.FAILED:
             draft.rebase()
             if form.shows(draft):
                 form.show_steps(self._steps(draft))
@@ -279,7 +279,7 @@ class ChannelController:
         choice: Choice | None,
     ) -> None:
         outcome = await asking
-        if outcome is None or not outcome.fate.took:
+        if outcome is None or not outcome.state.is_accepted:
             return
         if choice is not None and choice.is_chosen:
             await self._workspace.bundles.refresh()

@@ -10,10 +10,10 @@ from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.changes.bundle_deletions import (
-    all_deletion,
     bring_up_to_date,
-    cleanup_batch,
-    count_all,
+    load_all_links,
+    plan_cleanup,
+    plan_deletion_of_all,
 )
 from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, listing
@@ -131,14 +131,14 @@ class CleanupController:
             if draft.refusal:
                 form.say(f"Nothing can be deleted: {draft.refusal}.", "warn")
                 return None
-            batch = cleanup_batch(self._workspace, plan)
+            batch = plan_cleanup(self._workspace, plan)
             if not batch.changes:
                 form.say("These rules delete nothing.", "warn")
                 return None
             form.say("")
             lines = _lines(plan, draft.notes(), self._workspace.now())
             question = Question(
-                batch.changes, self._workspace, batch.title, is_listed=True, is_again=changed
+                batch.changes, self._workspace, batch.title, is_listed=True, is_repeated=changed
             )
             if not await self._writing.ask(question, lines):
                 form.say("Nothing was deleted.")
@@ -162,7 +162,7 @@ class CleanupController:
         """Delete every bundle, as far as this server does that; whether that was tried."""
         form = self._screen.overlays.fields_form
         form.say("Counting the bundles…")
-        links = await count_all(self._workspace)
+        links = await load_all_links(self._workspace)
         if not form.shows(draft):
             return False
         form.say("")
@@ -171,7 +171,7 @@ class CleanupController:
             return False
 
         def change() -> Change:
-            return all_deletion(self._workspace, links)
+            return plan_deletion_of_all(self._workspace, links)
 
         outcome = await self._writing.confirm(change(), change)
         if outcome is None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.tui.words import step_label
 from capgo_tui.workspace.changes.batch import TICK
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.perform import (
-    Stopped,
+    WaitStopped,
     perform,
     perform_agreed,
     perform_agreed_batch,
@@ -66,12 +66,12 @@ class ScreenUi:
         `lines` are listed in place of the changes one by one.
         """
         screen = self._screen
-        if self._over is not None and question.is_again:
+        if self._over is not None and question.is_repeated:
             screen.status.dismiss()
         if question.is_repair and screen.overlays.channel_form.is_at_work:
             # It would hide the line that says why this is asked; another one's stays.
             screen.overlays.channel_form.close()
-        if question.level is Guard.LINE and not question.is_listed:
+        if question.level is ConfirmationLevel.LINE and not question.is_listed:
             return screen.overlays.prompt.open(
                 question.line, describe(question.changes[0]).identity
             )
@@ -120,8 +120,8 @@ class ScreenUi:
 
     def tell(self, change: Change, outcome: Outcome) -> None:
         """Tell it in the status line."""
-        if isinstance(outcome.refused, Stopped):
-            self._screen.say(f"Nothing was changed: {describe(change).name}: {outcome.refused}.")
+        if isinstance(outcome.refusal, WaitStopped):
+            self._screen.say(f"Nothing was changed: {describe(change).name}: {outcome.refusal}.")
             return
         self._screen.tell(outcome_text(change, outcome))
         self._report_bug(outcome)
@@ -179,7 +179,7 @@ class Writing:
         """
         has_choice = choice is not None
         return perform(
-            change, self._workspace, self._ui(choice), again=again, has_choice=has_choice
+            change, self._workspace, self._ui(choice), remake=again, has_choice=has_choice
         )
 
     def ask(self, question: Question, lines: Sequence[Line] = ()) -> asyncio.Future[bool]:

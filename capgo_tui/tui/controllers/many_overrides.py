@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.override_plans import device_notes, override_plan
+from capgo_tui.workspace.changes.outcome import OutcomeState
+from capgo_tui.workspace.changes.override_plans import describe_left_out, plan_overrides
 from capgo_tui.workspace.changes.overrides import channel_refusal
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class ManyOverrides:
             return None
         if len(devices) == 1 and devices[0].device is not None:
             return self._one.override(devices[0].device)
-        seen, notes = list(devices), device_notes(self._workspace, devices, left_out)
+        seen, notes = list(devices), describe_left_out(self._workspace, devices, left_out)
         if not self._workspace.client.traits.links_unseen_devices:
             seen = [one for one in devices if one.device is not None]
         if not seen:
@@ -87,7 +87,9 @@ class ManyOverrides:
         if len(devices) == 1 and devices[0].device is not None:
             return self._one.clear(devices[0].device)
         self._screen.status.dismiss()
-        return self._confirm(devices, None, None, device_notes(self._workspace, devices, left_out))
+        return self._confirm(
+            devices, None, None, describe_left_out(self._workspace, devices, left_out)
+        )
 
     def ask_for_ids(
         self, form: IdsForm, text: str, finder: DeviceFinder
@@ -120,12 +122,14 @@ class ManyOverrides:
         bundle: Bundle | None,
         notes: Sequence[str],
     ) -> Coroutine[None, None, None]:
-        plan = override_plan(self._workspace, devices, channel, bundle, notes)
+        plan = plan_overrides(self._workspace, devices, channel, bundle, notes)
         return self._unmark_done(self._writing.confirm_batch(plan))
 
     async def _unmark_done(self, asked: Coroutine[None, None, Batch | None]) -> None:
         """What is done is no longer marked, so that what failed can be done again."""
         batch = await asked
         if batch is not None:
-            done = [s for s in batch.steps if s.outcome and s.outcome.fate is Fate.VERIFIED]
+            done = [
+                s for s in batch.steps if s.outcome and s.outcome.state is OutcomeState.VERIFIED
+            ]
             self._unmark([step.change.key for step in done])

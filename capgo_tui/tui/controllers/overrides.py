@@ -142,7 +142,7 @@ class OverrideController:
             if channel is not None and (why_not := channel_refusal(self._workspace, channel)):
                 raise Refused(why_not)
             change = override(self._workspace, now, channel, bundle)
-            if why_not := change.needless(self._workspace):
+            if why_not := change.skip_reason(self._workspace):
                 raise Refused(f"{describe(change).name}: {why_not}")
             return change
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.controllers.confirm import Writing
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
-    from capgo_tui.workspace.changes.undo import Undo
+    from capgo_tui.workspace.changes.undo import UndoPlan
     from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
 
@@ -61,21 +61,21 @@ class UndoController:
         """Undo the last change that can be undone, and all that was confirmed with it."""
         self._screen.status.dismiss()
         entries = await self.entries()
-        from capgo_tui.workspace.changes.undo import latest  # noqa: PLC0415
+        from capgo_tui.workspace.changes.undo import find_latest  # noqa: PLC0415
 
-        found = latest(entries)
+        found = find_latest(entries)
         if found.entries:
-            await self._undo(found.entries, found.passed_over)
-        elif found.passed_over:
-            self._screen.say(f"✗ Not undone: {found.passed_over}. Z lists all changes.")
+            await self._undo(found.entries, found.skip_reason)
+        elif found.skip_reason:
+            self._screen.say(f"✗ Not undone: {found.skip_reason}. Z lists all changes.")
         else:
             self._screen.say("There is no change to undo. Z lists them all.")
 
     async def undo(self, entry: Entry) -> None:
         """Undo a change that was chosen, and all that was confirmed with it."""
-        from capgo_tui.workspace.changes.undo import together_with  # noqa: PLC0415
+        from capgo_tui.workspace.changes.undo import find_batch  # noqa: PLC0415
 
-        await self._undo(together_with(entry, await self.entries()))
+        await self._undo(find_batch(entry, await self.entries()))
 
     async def entries(self) -> Sequence[Entry]:
         """Read the journal, and import what its entries are made of."""
@@ -84,15 +84,15 @@ class UndoController:
         return await asyncio.to_thread(self._workspace.journal.entries)
 
     async def _undo(self, entries: Sequence[Entry], passed_over: str = "") -> None:
-        from capgo_tui.workspace.changes.undo import plan  # noqa: PLC0415
+        from capgo_tui.workspace.changes.undo import plan_undo  # noqa: PLC0415
 
         self._screen.say(READING)
-        undo = await plan(entries, self._workspace, partial(self._say_read, READING))
+        undo = await plan_undo(entries, self._workspace, partial(self._say_read, READING))
         if isinstance(undo, str):
             before = f"{passed_over}; before that: " if passed_over else ""
             self._screen.say(f"✗ Not undone: {before}{undo}.")
             return
-        if self.is_taken() or any(self._is_busy(each.change) for each in undo.done):
+        if self.is_taken() or any(self._is_busy(each.change) for each in undo.targets):
             return
         self._screen.say(f"{EARLIER} · {passed_over}" if passed_over else "")
         if not await self._ask(undo):
@@ -109,8 +109,8 @@ class UndoController:
         if of > 1:
             self._screen.say(f"{what} {done} of {of}")
 
-    def _ask(self, undo: Undo) -> asyncio.Future[bool]:
-        one = len(undo.changes) == 1 and not undo.left_out
+    def _ask(self, undo: UndoPlan) -> asyncio.Future[bool]:
+        one = len(undo.changes) == 1 and not undo.skip_reasons
         question = Question(undo.changes, self._workspace, undo.title, lead=LEAD, is_listed=not one)
         return self._writing.ask(question)
 

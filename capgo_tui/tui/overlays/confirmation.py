@@ -17,8 +17,8 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.guard import Guard
 
 if TYPE_CHECKING:
     import asyncio
@@ -74,7 +74,7 @@ class Yes(Answer):
 
 
 class Confirmation(Vertical, Overlay):
-    """Lists what will be done. With `Guard.TYPED` a name or a number is typed before the yes.
+    """Lists what will be done; on level `TYPED` a name or a number is typed before the yes.
 
     Enter never confirms: in the typed name it only leads on to the question, where it means no.
     """
@@ -124,7 +124,7 @@ class Confirmation(Vertical, Overlay):
         """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
 
         Args:
-            question: what it is about; `Guard.LINE` is asked as `Guard.LIST` here.
+            question: what it is about; level `LINE` is asked as `LIST` here.
             lines: what is listed, where it is something else than the changes one by one.
             choice: what can be done besides; never done unless it is ticked.
 
@@ -132,7 +132,7 @@ class Confirmation(Vertical, Overlay):
         changes = question.changes
         title = question.title or describe(changes[0]).title
         place = f"{question.place} · " if question.place else ""
-        line = f" {place}{'Changed! ' if question.is_again else ''}{title}"
+        line = f" {place}{'Changed! ' if question.is_repeated else ''}{title}"
         who = _whose(changes)
         if who and (who not in line or width_of(line) > self.screen.size.width):
             line = f" {id_end(who)} ·{line}"  # a name of any length must not hide it
@@ -140,7 +140,7 @@ class Confirmation(Vertical, Overlay):
         listed = self.query_one("#confirmation-list", Detail)
         told = [each for each in (question.effort, *question.notes) if each]
         notes = [Line("", note, "note") for note in told]
-        self._wanted = question.typed if question.level is Guard.TYPED else None
+        self._wanted = question.text_to_type if question.level is ConfirmationLevel.TYPED else None
         typed = self.query_one("#confirmation-typed", Horizontal)
         typed.display = self._wanted is not None
         self._offer(choice)
@@ -243,5 +243,5 @@ def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
         ]
         if len(changes) > LISTED:
             lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))
-    touches = dict.fromkeys(touch for change in changes for touch in change.touches)
+    touches = dict.fromkeys(touch for change in changes for touch in change.impact)
     return lines, [Line("", f"! {touch}", "note") for touch in touches]

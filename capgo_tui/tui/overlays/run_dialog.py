@@ -18,7 +18,7 @@ from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.tui.words import brief_step
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import outcome_label
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.numbers import duration
 
 if TYPE_CHECKING:
@@ -39,7 +39,14 @@ PAGE = 200
 """So many changes are listed at a time while it goes on: drawing them must not take long."""
 LISTED = 2000
 """So many are listed at the end; of more, how many more there are."""
-WORST_FIRST = (Fate.FAILED, Fate.UNKNOWN, Fate.DIFFERENT, Fate.UNVERIFIED, None, Fate.VERIFIED)
+WORST_FIRST = (
+    OutcomeState.FAILED,
+    OutcomeState.UNKNOWN,
+    OutcomeState.DIFFERENT,
+    OutcomeState.UNVERIFIED,
+    None,
+    OutcomeState.VERIFIED,
+)
 """In which order they are listed at the end; None are those left alone or not tried."""
 
 
@@ -106,9 +113,9 @@ class RunDialog(Vertical, Overlay, can_focus=True):
         # Where there is no room for it, it is read in the list alone.
         fits = width_of(title + why) <= self.size.width
         self.query_one("#run-title", TextLine).show(f"{title}{why}" if fits else title)
-        left = None if self._ended or run.stopped else run.seconds_left
+        left = None if self._ended or run.is_stopped else run.seconds_left
         note = f"~{duration(left)} left" if left else ""
-        self.query_one(ProgressLine).show(run.done, len(run.steps), note)
+        self.query_one(ProgressLine).show(run.finished_count, len(run.steps), note)
         shown = self.query_one("#run-list", Detail)
         if self._ended:
             shown.show_lines(self._last_lines(run))
@@ -123,12 +130,13 @@ class RunDialog(Vertical, Overlay, can_focus=True):
     def _hint(self, run: Batch) -> str:
         if self._ended:
             return "esc close  ↑↓ scroll"
-        if run.stopped:
+        if run.is_stopped:
             return "stopping after the change under way…"
-        if run.waits > 0:
-            waiting = sum(step.waiting for step in run.steps)
+        if run.wait_seconds > 0:
+            waiting = sum(step.is_waiting for step in run.steps)
             are = f"{waiting} wait" if waiting > 1 else "one waits"
-            return f"{are} for the server: on in {math.ceil(run.waits)} s · esc stops  ↑↓ scroll"
+            seconds = math.ceil(run.wait_seconds)
+            return f"{are} for the server: on in {seconds} s · esc stops  ↑↓ scroll"
         return "esc stops  ↑↓ scroll"
 
     @property
@@ -137,20 +145,23 @@ class RunDialog(Vertical, Overlay, can_focus=True):
         run = self._run
         if run is None:
             return ""
-        parts = [f"{run.done} of {len(run.steps)}", f"✓ {run.count(Fate.VERIFIED)}"]
-        if failed := run.count(Fate.FAILED):
+        parts = [
+            f"{run.finished_count} of {len(run.steps)}",
+            f"✓ {run.count(OutcomeState.VERIFIED)}",
+        ]
+        if failed := run.count(OutcomeState.FAILED):
             parts.append(f"✗ {failed}")
-        unsure = run.count(Fate.UNKNOWN, Fate.DIFFERENT)
-        unread = run.count(Fate.UNVERIFIED)
+        unsure = run.count(OutcomeState.UNKNOWN, OutcomeState.DIFFERENT)
+        unread = run.count(OutcomeState.UNVERIFIED)
         if unread and not self._ended:
             parts.append(f"{unread} accepted")  # some are read back together, at the end
             unread = 0
         if unsure + unread:
             parts.append(f"? {unsure + unread}")
-        if run.skipped:
-            parts.append(f"{run.skipped} left alone")
-        if self._ended and run.done < len(run.steps):
-            parts.append(f"{len(run.steps) - run.done} not tried")
+        if run.skipped_count:
+            parts.append(f"{run.skipped_count} left alone")
+        if self._ended and run.finished_count < len(run.steps):
+            parts.append(f"{len(run.steps) - run.finished_count} not tried")
         return " · ".join(parts)
 
     def end(self) -> None:
@@ -197,47 +208,47 @@ class RunDialog(Vertical, Overlay, can_focus=True):
         return Line(describe(step.change).list_name, self._told(step))
 
     def _told(self, step: Step) -> str:
-        if step.skipped:
-            return f"– left alone: {step.skipped}"
-        if step.unread:
+        if step.skip_reason:
+            return f"– left alone: {step.skip_reason}"
+        if step.is_unread:
             return UNREAD
         if step.outcome is not None:
             return outcome_label(step.change, step.outcome) + brief_step(step.outcome.next_step)
-        if step.untried:
+        if step.untried_reason:
             return f"– not tried: {_why(step)}"
         if self._ended:
             return "– not tried"
-        if step.under_way:
+        if step.is_under_way:
             return "⟳"
-        wait = self._run.wait_of(step) if step.waiting and self._run is not None else 0
+        wait = self._run.wait_of(step) if step.is_waiting and self._run is not None else 0
         return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
 
 
 def _why(step: Step) -> str:
     """Why a step was not tried, with the key that helps."""
-    return step.untried + brief_step(step.next_step)
+    return step.untried_reason + brief_step(step.next_step)
 
 
 def _untried(run: Batch) -> Sequence[str]:
     """In sentences, how many were not tried, and why."""
     return [
         f"the other {f'{count} were' if count > 1 else 'one was'} not tried: {why}"
-        for why, count in Counter(_why(step) for step in run.steps if step.untried).items()
+        for why, count in Counter(_why(step) for step in run.steps if step.untried_reason).items()
     ]
 
 
 def _why_untried(run: Batch) -> str:
     """The reason, once it is known and the same for all that were not tried."""
-    reasons = {_why(step) for step in run.steps if not step.ended}
+    reasons = {_why(step) for step in run.steps if not step.is_finished}
     return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
 
 
 def _position(run: Batch) -> int:
     """The change to look at: the one under way, else the first that has not ended."""
-    under_way = (at for at, step in enumerate(run.steps) if step.under_way)
-    left = (at for at, step in enumerate(run.steps) if not step.ended)
+    under_way = (at for at, step in enumerate(run.steps) if step.is_under_way)
+    left = (at for at, step in enumerate(run.steps) if not step.is_finished)
     return next(under_way, next(left, 0))
 
 
 def _severity(step: Step) -> int:
-    return WORST_FIRST.index(None if step.outcome is None else step.outcome.fate)
+    return WORST_FIRST.index(None if step.outcome is None else step.outcome.state)

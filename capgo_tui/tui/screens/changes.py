@@ -13,8 +13,8 @@ from capgo_tui.tui.actions import read_only_reason
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
-from capgo_tui.workspace.changes.history import full_story, story
-from capgo_tui.workspace.changes.undo import why_not
+from capgo_tui.workspace.changes.history import describe_entry, list_details
+from capgo_tui.workspace.changes.undo import find_objection
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from capgo_tui.tui.widgets.record_table import Column
-    from capgo_tui.workspace.changes.history import Story
+    from capgo_tui.workspace.changes.history import HistoryRow
     from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.target import Target
 
@@ -57,7 +57,7 @@ class EntryRows:
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
         """One entry as the table draws it."""
-        told = story(self.entries[index])
+        told = describe_entry(self.entries[index])
         tone = TONES.get(told.mark, "warn")
         texts = [_cell(told, column.id) for column in columns]
         tones = [
@@ -67,7 +67,7 @@ class EntryRows:
         return Row(told.mark, tone, texts, tones)
 
 
-def _cell(told: Story, column: str) -> str:
+def _cell(told: HistoryRow, column: str) -> str:
     cells = {
         "when": told.when,
         "what": told.what,
@@ -153,7 +153,7 @@ class ChangesScreen(ModalScreen["Entry | None"]):
     def action_undo(self) -> None:
         """Undo this one, if it can be; it is asked where the lists are."""
         entry = self._entry
-        reason = read_only_reason(self._target) or (entry and why_not(entry))
+        reason = read_only_reason(self._target) or (entry and find_objection(entry))
         if entry is not None and not reason:
             self.dismiss(entry)
         elif reason:
@@ -185,5 +185,5 @@ class ChangesScreen(ModalScreen["Entry | None"]):
 def _lines(entry: Entry, now: datetime) -> list[Line]:
     return [
         Line(label, text) if text else Line("", label, "heading")
-        for label, text in full_story(entry, now)
+        for label, text in list_details(entry, now)
     ]

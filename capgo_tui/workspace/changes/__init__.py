@@ -1,6 +1,6 @@
-"""Every write: what it is, how it is sent, verified, worded and undone. No screen, no HTTP.
+"""Writes: the kinds of change, how they are sent, verified, described and undone.
 
-`change` says what all changes have in common, `overrides`, `channels` and `bundles` hold the
-kinds. `perform` carries them out for a front end, one by `carry_out`, many by `batch`; `describe`
-puts them and their outcomes into words.
+`change` has the base class, `overrides`, `channels`, `bundles` and others its kinds. `perform`
+carries changes out for a front end, one with `carry_out`, many with `batch`; `describe` puts
+changes and outcomes into words. Nothing here knows a screen or HTTP.
 """

@@ -1,4 +1,4 @@
-"""Many changes as one batch: one after the other, each with its own end, to be stopped any time."""
+"""Batches: changes sent one after the other, each with its own outcome, stoppable at any time."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import ErrorKind, Refused
 from capgo_tui.workspace.changes.carry_out import (
-    Sent,
+    SentChange,
     conclude,
     journal_refusal,
     judge,
-    not_read,
+    make_unread_outcome,
+    make_unverified_outcome,
     send_once,
     settle,
-    unread,
 )
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.recall import recall
-from capgo_tui.workspace.changes.rights import lacking
+from capgo_tui.workspace.changes.rights import find_missing_right
 from capgo_tui.workspace.failures import brief, next_step_after
 
 if TYPE_CHECKING:
@@ -34,52 +34,52 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 TICK: Final = 0.2
-"""Seconds after which a run that waits looks at the clock again."""
+"""Seconds between two looks at the clock while a batch waits."""
 
-MEASURED: Final = 5
-"""So many changes have to have ended before their pace tells how long the others take."""
+MIN_SAMPLES: Final = 5
+"""The fewest finished changes from which the remaining time is estimated."""
 BROKEN_OFF: Final = "the step before it did not succeed"
-_GOES_ON: Final = (Fate.VERIFIED, Fate.UNVERIFIED)
+_CONTINUING_STATES: Final = (OutcomeState.VERIFIED, OutcomeState.UNVERIFIED)
 
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """One change of a batch and what became of it; None while nothing has."""
+    """One change of a batch with its progress and outcome."""
 
     change: Change
     undoes: int | None = None
     outcome: Outcome | None = None
-    skipped: str = ""
-    """Why it was not sent: there was no need, or its record is no longer what it was."""
-    untried: str = ""
-    """Why it was not sent although it was to be: the server had refused another for that."""
+    skip_reason: str = ""
+    """The skip reason: it was not needed, or its record has changed."""
+    untried_reason: str = ""
+    """Why it was not tried: the server had refused another change for this reason."""
     next_step: NextStep | None = None
-    """What can be done about it, where it was not sent for that."""
-    under_way: bool = False
-    waiting: bool = False
-    unread: bool = False
-    """Whether it was accepted, and is read back with others of its kind at the end."""
+    """What the operator can do about that reason."""
+    is_under_way: bool = False
+    is_waiting: bool = False
+    is_unread: bool = False
+    """Whether it was sent, and will be read back with others of its kind at the end."""
 
     @property
     def target(self) -> tuple[str, str]:
-        """What it is about: changes of the same record keep their order."""
+        """The record it changes: changes of one record keep their order."""
         return self.change.noun, self.change.key
 
     @property
-    def ended(self) -> bool:
-        """Whether nothing more will be done."""
-        return bool(self.skipped) or self.outcome is not None
+    def is_finished(self) -> bool:
+        """Whether it was skipped or has an outcome."""
+        return bool(self.skip_reason) or self.outcome is not None
 
 
 class Batch:
-    """Some changes that were confirmed together.
+    """Changes that were confirmed together.
 
-    A failure ends its own change alone, except for a refused key: after that nothing is sent;
-    and for a right that the key lacks: after that nothing is sent that needs the same.
-    Of the steps that together take back one change, none is sent after one that did not do what
-    it was to do: each of them relies on those before it.
-    What has to wait for a limit of the server is done last. Changes that can only be verified
-    by reading a whole list are verified together, at the end.
+    A failure ends its own change alone, with two exceptions: after a refused API key nothing is
+    sent, and after a missing right no change that needs it.
+    Of the steps that together undo one change, none is sent after one that failed: each relies
+    on those before it.
+    Changes that wait for a rate limit are sent last. Changes that are verified by reading a
+    whole list are verified together, at the end.
     """
 
     def __init__(
@@ -93,177 +93,179 @@ class Batch:
         taken_back = undoes or [None] * len(changes)
         self.steps = [Step(*pair) for pair in zip(changes, taken_back, strict=True)]
         self._began: datetime | None = None
-        self.waits = 0.0
-        """Seconds until it goes on, while all that is left has to wait."""
-        self._ready = deque(self.steps)
-        self._waiting: list[Step] = []
-        self._held: set[tuple[str, str]] = set()
-        """The records of those that wait: no later change may overtake them."""
+        self.wait_seconds = 0.0
+        """Seconds until it continues, while all remaining changes wait for a rate limit."""
+        self._ready_steps = deque(self.steps)
+        self._waiting_steps: list[Step] = []
+        self._waiting_targets: set[tuple[str, str]] = set()
+        """The records of waiting steps: no later change of them may overtake."""
         self._broken_off: set[int] = set()
-        """What is not taken back any further: a step of that went wrong."""
+        """The ids of journal entries whose undo failed in a step: it is not continued."""
         self._workspace = workspace
         self._stopping = asyncio.Event()
-        self._sent: list[tuple[Step, Sent]] = []
+        self._unread_steps: list[tuple[Step, SentChange]] = []
 
     def stop(self) -> None:
-        """End it after the change that is under way."""
+        """Stop after the current change."""
         self._stopping.set()
 
     @property
-    def stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         """Whether it was stopped."""
         return self._stopping.is_set()
 
     @property
-    def done(self) -> int:
-        """How many changes have come to an end."""
-        return sum(step.ended for step in self.steps)
+    def finished_count(self) -> int:
+        """The number of changes that are finished or skipped."""
+        return sum(step.is_finished for step in self.steps)
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds that are left at the pace so far; None while that tells too little."""
-        sent = self.done - self.skipped
-        if self._began is None or sent < MEASURED:
+        """The estimated seconds that remain; None with too few finished changes."""
+        sent_count = self.finished_count - self.skipped_count
+        if self._began is None or sent_count < MIN_SAMPLES:
             return None
-        passed = (self._workspace.now() - self._began).total_seconds()
-        return passed / sent * (len(self.steps) - self.done) if passed > 0 else None
+        seconds = (self._workspace.now() - self._began).total_seconds()
+        return (
+            seconds / sent_count * (len(self.steps) - self.finished_count) if seconds > 0 else None
+        )
 
     @property
-    def skipped(self) -> int:
-        """How many were left alone."""
-        return sum(bool(step.skipped) for step in self.steps)
+    def skipped_count(self) -> int:
+        """The number of skipped changes."""
+        return sum(bool(step.skip_reason) for step in self.steps)
 
     @property
-    def untried(self) -> dict[str, int]:
-        """How many were not tried for each reason; only those that have one."""
-        return Counter(step.untried for step in self.steps if step.untried)
+    def untried_counts(self) -> dict[str, int]:
+        """The number of changes not tried, by reason."""
+        return Counter(step.untried_reason for step in self.steps if step.untried_reason)
 
-    def count(self, *fates: Fate) -> int:
-        """How many came to one of these ends."""
-        return sum(step.outcome is not None and step.outcome.fate in fates for step in self.steps)
+    def count(self, *states: OutcomeState) -> int:
+        """Return the number of changes whose outcome has one of these states."""
+        return sum(step.outcome is not None and step.outcome.state in states for step in self.steps)
 
-    async def go(self) -> None:
-        """Carry all of it out; raises nothing but a cancellation."""
+    async def carry_out(self) -> None:
+        """Carry out all changes; raises nothing but a cancellation."""
         await recall(self._workspace)
         self._began = self._workspace.now()
         while (step := await self._next()) is not None:
-            step.under_way = True
+            step.is_under_way = True
             with self._workspace.marked_as_writing(step.change):
                 step.outcome = await self._carry_out(step)
-            step.under_way = False
-            if step.undoes is not None and step.outcome.fate not in _GOES_ON:
+            step.is_under_way = False
+            if step.undoes is not None and step.outcome.state not in _CONTINUING_STATES:
                 self._broken_off.add(step.undoes)
-            self._heed(step.outcome)
+            self._hold_after_limit(step.outcome)
             if self._must_end(step.outcome):
                 step_next = next_step_after(step.outcome.error)
-                self._give_up(_why_ended(step.outcome), lambda _: True, step_next)
+                self._give_up(_describe_end(step.outcome), lambda _: True, step_next)
                 break
-            if lacks := lacking(step.change, step.outcome):
+            if lacks := find_missing_right(step.change, step.outcome):
                 self._give_up(str(lacks), lacks.concerns)
         await self._verify_together()
         await self._journal_untried()
 
     def wait_of(self, step: Step) -> float:
-        """Seconds that a change has to wait for the server's limits."""
+        """Return the seconds that a change has to wait for the rate limits."""
         return self._workspace.pacing.wait(step.change.limits)
 
     async def _next(self) -> Step | None:
-        """The next change to send, once it may be sent; None when that was all, or to stop."""
-        while not self.stopped:
-            if self._ready:
-                step = self._ready.popleft()
-                held = step.target in self._held
-            elif self._waiting:
-                at, self.waits = self._soonest()
-                if self.waits > 0:
+        """Wait for and return the next step to send; None at the end or when stopped."""
+        while not self.is_stopped:
+            if self._ready_steps:
+                step = self._ready_steps.popleft()
+                must_wait = step.target in self._waiting_targets
+            elif self._waiting_steps:
+                at, self.wait_seconds = self._soonest()
+                if self.wait_seconds > 0:
                     await self._pause()
                     continue
-                step, held = self._waiting.pop(at), False
-                step.waiting = False
-                self._held = {each.target for each in self._waiting}
+                step, must_wait = self._waiting_steps.pop(at), False
+                step.is_waiting = False
+                self._waiting_targets = {each.target for each in self._waiting_steps}
             else:
                 return None
             broken_off = BROKEN_OFF if step.undoes in self._broken_off else ""
-            step.skipped = broken_off or step.change.needless(self._workspace)
-            if step.skipped:
+            step.skip_reason = broken_off or step.change.skip_reason(self._workspace)
+            if step.skip_reason:
                 continue
-            if not held and self.wait_of(step) <= 0:
+            if not must_wait and self.wait_of(step) <= 0:
                 return step
-            step.waiting = True
-            self._waiting.append(step)
-            self._held.add(step.target)
+            step.is_waiting = True
+            self._waiting_steps.append(step)
+            self._waiting_targets.add(step.target)
         return None
 
     def _give_up(
-        self, why: str, concerns: Callable[[Change], bool], next_step: NextStep | None = None
+        self, reason: str, concerns: Callable[[Change], bool], next_step: NextStep | None = None
     ) -> None:
-        """Try none of those left that would come to the same end, and that are still needed.
+        """Mark the remaining changes that would fail for the same reason as not to be tried.
 
-        An undo of one change that could not be carried through is not begun, nor gone on with.
+        The other steps of an undo that has such a step are not tried either.
         """
-        left = [*self._ready, *self._waiting]
-        given_up = {
+        remaining = [*self._ready_steps, *self._waiting_steps]
+        blocked_steps = {
             step
-            for step in left
-            if concerns(step.change) and not step.change.needless(self._workspace)
+            for step in remaining
+            if concerns(step.change) and not step.change.skip_reason(self._workspace)
         }
-        undoes = {step.undoes for step in given_up} - {None}
-        for step in left:
-            if step in given_up or step.undoes in undoes:
-                step.untried, step.next_step, step.waiting = why, next_step, False
-        self._ready = deque(step for step in self._ready if not step.untried)
-        self._waiting = [step for step in self._waiting if not step.untried]
-        self._held = {each.target for each in self._waiting}
+        undoes = {step.undoes for step in blocked_steps} - {None}
+        for step in remaining:
+            if step in blocked_steps or step.undoes in undoes:
+                step.untried_reason, step.next_step, step.is_waiting = reason, next_step, False
+        self._ready_steps = deque(step for step in self._ready_steps if not step.untried_reason)
+        self._waiting_steps = [step for step in self._waiting_steps if not step.untried_reason]
+        self._waiting_targets = {each.target for each in self._waiting_steps}
 
     async def _journal_untried(self) -> None:
-        """Write down steps that were not sent of an undo that was begun: it is not all done."""
-        begun = {step.undoes for step in self.steps if step.outcome is not None}
+        """Write the unsent steps of a started undo to the journal: the undo is not complete."""
+        started_undoes = {step.undoes for step in self.steps if step.outcome is not None}
         for step in self.steps:
-            if step.undoes is None or step.ended or step.undoes not in begun:
+            if step.undoes is None or step.is_finished or step.undoes not in started_undoes:
                 continue
-            refused = Refused(step.untried or "stopped before it was sent")
-            outcome = Outcome(Fate.FAILED, refused=refused, seen=False)
+            refusal = Refused(step.untried_reason or "stopped before it was sent")
+            outcome = Outcome(OutcomeState.FAILED, refusal=refusal, is_read_back=False)
             await journal_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
 
     def _soonest(self) -> tuple[int, float]:
-        """Which of those that wait may go first, and in how many seconds.
+        """Return the index of the waiting step that may be sent first, and its seconds.
 
-        It is never one that stands behind another change of the same record.
+        It is the first waiting step of its record.
         """
         heads: dict[tuple[str, str], int] = {}
-        for at, step in enumerate(self._waiting):
+        for at, step in enumerate(self._waiting_steps):
             heads.setdefault(step.target, at)
-        waits = [(self.wait_of(self._waiting[at]), at) for at in heads.values()]
-        over = [at for wait, at in waits if wait <= 0]
-        if over:
-            return over[0], 0
-        wait, at = min(waits)
+        wait_seconds = [(self.wait_of(self._waiting_steps[at]), at) for at in heads.values()]
+        ready = [at for wait, at in wait_seconds if wait <= 0]
+        if ready:
+            return ready[0], 0
+        wait, at = min(wait_seconds)
         return at, wait
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), min(self.waits, TICK))
+            await asyncio.wait_for(self._stopping.wait(), min(self.wait_seconds, TICK))
 
     async def _carry_out(self, step: Step) -> Outcome:
-        sent = await send_once(
+        result = await send_once(
             step.change,
             self._workspace,
             undoes=step.undoes,
-            run=self.id,
+            batch_id=self.id,
             alone=len(self.steps) == 1,
         )
-        if isinstance(sent, Outcome):
-            return sent
+        if isinstance(result, Outcome):
+            return result
         if not step.change.reads_whole_list:
-            return await conclude(sent, self._workspace)
-        self._sent.append((step, sent))
-        step.unread = True
-        return await settle(self._workspace, sent.entry, unread(sent.lost))
+            return await conclude(result, self._workspace)
+        self._unread_steps.append((step, result))
+        step.is_unread = True
+        return await settle(self._workspace, result.entry, make_unverified_outcome(result.error))
 
-    def _heed(self, outcome: Outcome) -> None:
-        """Let the next one wait where the server's limiter refused this one, or its reading back.
+    def _hold_after_limit(self, outcome: Outcome) -> None:
+        """Pause after a change, or its read-back, that the rate limiter of the server refused.
 
-        What was refused is not sent again by itself: it stays marked, for whoever sees it.
+        The refused change is not sent again.
         """
         error = outcome.error
         if error is not None and error.kind is ErrorKind.RATE_LIMITED and not error.locks_address:
@@ -274,32 +276,34 @@ class Batch:
         return error is not None and (error.kind is ErrorKind.KEY_REFUSED or error.locks_address)
 
     async def _verify_together(self) -> None:
-        if not self._sent:
+        if not self._unread_steps:
             return
-        first = self._sent[0][1].change
+        first = self._unread_steps[0][1].change
         failure: Exception | None = None
         try:
-            if len(self._sent) == 1:
+            if len(self._unread_steps) == 1:
                 await first.read(self._workspace)
             else:
-                await first.read_list(self._workspace, deleted=self._deleted())
+                await first.read_list(self._workspace, deleted_rows=self._list_deleted_rows())
         except Exception as why:  # noqa: BLE001 - all of them are out: what they did must be told
             failure = why
-        for step, sent in self._sent:
+        for step, sent_change in self._unread_steps:
             if failure is None:
-                found = sent.change.find(self._workspace)
-                outcome = judge(sent.change, found, sent.lost)
+                state = sent_change.change.find(self._workspace)
+                outcome = judge(sent_change.change, state, sent_change.error)
             else:
-                outcome = not_read(sent, failure)
-            outcome = replace(outcome, bug=sent.bug or outcome.bug)
-            step.outcome = await settle(self._workspace, sent.entry, outcome)
-            step.unread = False
+                outcome = make_unread_outcome(sent_change, failure)
+            outcome = replace(outcome, bug=sent_change.bug or outcome.bug)
+            step.outcome = await settle(self._workspace, sent_change.entry, outcome)
+            step.is_unread = False
 
-    def _deleted(self) -> list[str]:
-        """The rows of which the server has said that they are gone."""
-        deletions = (s.change for _, s in self._sent if s.change.after is None and s.lost is None)
+    def _list_deleted_rows(self) -> list[str]:
+        """Return the row keys of records that the server has said it deleted."""
+        deletions = (
+            s.change for _, s in self._unread_steps if s.change.after is None and s.error is None
+        )
         return [change.row for change in deletions if change.row is not None]
 
 
-def _why_ended(outcome: Outcome) -> str:
+def _describe_end(outcome: Outcome) -> str:
     return brief(outcome.error, "do that") if outcome.error is not None else ""

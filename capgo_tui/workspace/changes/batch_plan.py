@@ -1,4 +1,4 @@
-"""What a batch is to do before it is agreed to: what is needed, and what is left alone."""
+"""Plans of batches: the changes before they are confirmed, and which of them are needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 Again: TypeAlias = "Callable[[Change], Change | None]"
-GONE: Final = "no longer in the list"
+NOT_IN_LIST: Final = "no longer in the list"
 
 
 def _same(change: Change) -> Change | None:
@@ -24,43 +24,45 @@ def _same(change: Change) -> Change | None:
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """Changes that are to be confirmed together."""
+    """Changes to be confirmed together."""
 
     title: str
     changes: Sequence[Change]
     undoes: Sequence[int | None] = ()
-    """For each the journal's number of what it takes back; empty where none does."""
-    again: Again = _same
-    """Makes a change anew of its record as it now is; None when that is gone."""
+    """For each change the id of the journal entry that it undoes; empty if none does."""
+    remake: Again = _same
+    """Makes a change again of its record as it is now; None when that is gone."""
     notes: Sequence[str] = ()
-    """Sentences to be read before it is confirmed."""
-    gone: int = 0
-    """How many of the records have gone since it was planned."""
+    """Sentences to read before it is confirmed."""
+    missing_count: int = 0
+    """The number of records that have disappeared since it was planned."""
 
-    def remade(self) -> BatchPlan:
-        """Return the same plan of the records as they now are."""
+    def remake_changes(self) -> BatchPlan:
+        """Return the same plan for the records as they are now."""
         undoes = self.undoes or [None] * len(self.changes)
-        again = [self.again(change) for change in self.changes]
-        left = [(c, u) for c, u in zip(again, undoes, strict=True) if c is not None]
+        new_changes = [self.remake(change) for change in self.changes]
+        remaining = [(c, u) for c, u in zip(new_changes, undoes, strict=True) if c is not None]
         return replace(
             self,
-            changes=[change for change, _ in left],
-            undoes=[undoes for _, undoes in left],
-            gone=self.gone + len(again) - len(left),
+            changes=[change for change, _ in remaining],
+            undoes=[undoes for _, undoes in remaining],
+            missing_count=self.missing_count + len(new_changes) - len(remaining),
         )
 
-    def needed(self, workspace: Workspace) -> list[Change]:
-        """Return those there is something to do for."""
+    def find_needed(self, workspace: Workspace) -> list[Change]:
+        """Return the changes that are needed."""
         return [
             each
             for each in self.changes
-            if not (describe(each).unsendable or each.needless(workspace))
+            if not (describe(each).unsendable or each.skip_reason(workspace))
         ]
 
-    def left_alone(self, workspace: Workspace) -> list[str]:
-        """Return in sentences those there is nothing to do for."""
-        whys = (describe(each).unsendable or each.needless(workspace) for each in self.changes)
-        reasons = Counter(filter(None, whys))
-        if self.gone:
-            reasons[GONE] += self.gone
-        return [f"{count} left alone: {reason}" for reason, count in reasons.items()]
+    def describe_skipped(self, workspace: Workspace) -> list[str]:
+        """Return the skip reasons of the other changes, each with its count."""
+        reasons = (
+            describe(each).unsendable or each.skip_reason(workspace) for each in self.changes
+        )
+        counts = Counter(filter(None, reasons))
+        if self.missing_count:
+            counts[NOT_IN_LIST] += self.missing_count
+        return [f"{count} left alone: {reason}" for reason, count in counts.items()]

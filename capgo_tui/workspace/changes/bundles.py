@@ -1,4 +1,4 @@
-"""Registering, describing and deleting bundles (contract §8)."""
+"""Changes of bundles: notes, registration and deletion (contract §8)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from pydantic import SecretStr  # noqa: TC002 - pydantic reads the annotations
+from pydantic import Field, SecretStr
 
 from capgo_tui.api import requests
 from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.api.requests import BundleName
 from capgo_tui.api.revisions import LIVE, DeleteAll
 from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
-from capgo_tui.workspace.changes.change import Change, Inverse, Outdated
-from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.states import State, bundle_state
+from capgo_tui.workspace.changes.change import Change, Inverse, RecordChanged
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
+from capgo_tui.workspace.changes.states import State, read_bundle_state
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,72 +30,72 @@ if TYPE_CHECKING:
 
 CHECKSUM: Final = re.compile("[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 CHECKED_FOR: Final = timedelta(seconds=10)
-"""So long the channels once read are good for the next deletion of a run."""
+"""The age up to which loaded channels are used for the next deletion of a batch."""
 GONE_FOR_GOOD: Final = (
     "a deleted bundle cannot be brought back, and its name stays taken for 90 days"
 )
 
 
 class BundleChange(Change):
-    """What changes of one bundle share; ``key`` is its exact name. No request reads just one."""
+    """Base class of changes of one bundle; ``key`` is its exact name. No request reads just one."""
 
     noun: ClassVar[str] = "bundle"
     reads_whole_list: ClassVar[bool] = True
 
     async def read(self, workspace: Workspace) -> State | None:
-        """Read the page it was last met on; all of the list where that does not tell."""
+        """Read the page on which it was last seen; the whole list if that is not conclusive."""
         bundle = self.bundle(workspace)
         page = None if bundle is None else workspace.bundles.page_of(str(bundle.id))
         if bundle is None or page is None:
             return await self.read_list(workspace)
-        read = await workspace.bundles.reread_page(page)
-        if any(each.id == bundle.id for each in read.rows):
+        page_again = await workspace.bundles.reread_page(page)
+        if any(each.id == bundle.id for each in page_again.rows):
             return self.find(workspace)
-        if not lacks(read, bundle):
+        if not lacks(page_again, bundle):
             return await self.read_list(workspace)
         await workspace.bundles.remove(str(bundle.id))
         return None
 
     async def read_list(
-        self, workspace: Workspace, *, deleted: Collection[str] = ()
+        self, workspace: Workspace, *, deleted_rows: Collection[str] = ()
     ) -> State | None:
-        """Read the whole list again and look for the bundle in it."""
-        await workspace.bundles.reread(deleted_keys=deleted)
+        """Read the whole list again and find the bundle in it."""
+        await workspace.bundles.reread(deleted_keys=deleted_rows)
         return self.find(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
-        """The bundle in the loaded list."""
+        """Return the state of the bundle in the collection."""
         bundle = self.bundle(workspace)
-        return None if bundle is None else bundle_state(bundle)
+        return None if bundle is None else read_bundle_state(bundle)
 
-    def of_record(self, workspace: Workspace) -> Self:
-        """By its name, with the row that has it now."""
-        named = super().of_record(workspace)
-        bundle = named.bundle(workspace)
-        return named if bundle is None else named.model_copy(update={"row": str(bundle.id)})
+    def refresh_identity(self, workspace: Workspace) -> Self:
+        """Return it with the row that has its name now."""
+        change = super().refresh_identity(workspace)
+        bundle = change.bundle(workspace)
+        return change if bundle is None else change.model_copy(update={"row": str(bundle.id)})
 
     def bundle(self, workspace: Workspace) -> Bundle | None:
-        """The record in the loaded list, by its exact name."""
+        """Return the record in the collection, by its exact name."""
         bundles = workspace.bundles.records
-        if self.row is not None and (found := bundles.get(self.row)):
-            return found if found.wire_key == self.key else None
+        if self.row is not None and (bundle := bundles.get(self.row)):
+            return bundle if bundle.wire_key == self.key else None
         return next((each for each in bundles.values() if each.wire_key == self.key), None)
 
 
 def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
-    """Whether a page shows that the list no longer has a bundle: it would stand on that page.
+    """Whether a page proves that the list lacks a bundle: it would be on that page.
 
-    The list is in the order of age (contract §5), in which bundles of one moment have no order.
+    The list is ordered by age (contract §5); bundles of the same time have no order.
     """
-    made = bundle.created_at
+    created_at = bundle.created_at
     times = [each.created_at for each in page.rows]
-    if made is None or page.unreadable or None in times:
+    if created_at is None or page.unreadable or None in times:
         return False
-    known = [time for time in times if time is not None]
-    if any(earlier < later for earlier, later in pairwise(known)):
+    dates = [time for time in times if time is not None]
+    if any(time < next_time for time, next_time in pairwise(dates)):
         return False
-    newer = page.is_first or (bool(known) and known[0] > made)
-    older = page.is_last or (bool(known) and known[-1] < made)
+    newer = page.is_first or (bool(dates) and dates[0] > created_at)
+    older = page.is_last or (bool(dates) and dates[-1] < created_at)
     return newer and older
 
 
@@ -106,25 +106,25 @@ class BundleNotes(BundleChange):
     right: ClassVar[str] = "edit notes of bundles"
     bundle_id: int
 
-    def of_record(self, workspace: Workspace) -> Self:
-        """With the id that the bundle of that name has now."""
+    def refresh_identity(self, workspace: Workspace) -> Self:
+        """Return it with the id of the bundle that has its name now."""
         bundle = self.bundle(workspace)
         ids = {} if bundle is None else {"bundle_id": bundle.id}
-        return super().of_record(workspace).model_copy(update=ids)
+        return super().refresh_identity(workspace).model_copy(update=ids)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Refuse to write over what somebody else has just noted."""
+        """Refuse to overwrite notes that somebody else has changed."""
         if not alone:
             return self
-        found = await self.read(workspace)
-        if found is None:
-            raise Outdated(f"there is no bundle {self.label} any more")
-        if self.outdated_by(found):
-            raise Outdated("it was changed meanwhile: look at it and try again")
+        state = await self.read(workspace)
+        if state is None:
+            raise RecordChanged(f"there is no bundle {self.label} any more")
+        if self.is_outdated_by(state):
+            raise RecordChanged("it was changed meanwhile: look at it and try again")
         return self
 
     def request(self, traits: Traits) -> Request:
-        """``POST /bundle/metadata``; an empty text takes a note away."""
+        """Return ``POST /bundle/metadata``; an empty text removes a note."""
         texts = {field: str(value or "") for field, value in (self.after or {}).items()}
         return requests.set_bundle_metadata(
             traits,
@@ -135,12 +135,12 @@ class BundleNotes(BundleChange):
         )
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """The notes as they were."""
-        del left, traits
+        """Return the change that restores the notes."""
+        del result, traits
         after = self.after or {}
-        now = {field: (found or after).get(field) for field in after}
+        now = {field: (current or after).get(field) for field in after}
         return (self.model_copy(update={"before": now, "after": self.before}),)
 
 
@@ -174,18 +174,18 @@ class BundleRegistration(BundleChange):
         )
 
     def find(self, workspace: Workspace) -> State | None:
-        """What the server has of it."""
+        """Return the fields that the server tells of it."""
         bundle = self.bundle(workspace)
         if bundle is None:
             return None
-        found: State = {"external_url": bundle.external_url, "checksum": bundle.checksum}
-        return {**found, "key_id": bundle.key_id} if bundle.key_id is not None else found
+        state: State = {"external_url": bundle.external_url, "checksum": bundle.checksum}
+        return {**state, "key_id": bundle.key_id} if bundle.key_id is not None else state
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """Its deletion, after which the name stays taken."""
-        del found, left, traits
+        """Return its deletion, after which the name stays taken."""
+        del current, result, traits
         return (
             BundleDeletion(
                 app_id=self.app_id,
@@ -193,7 +193,7 @@ class BundleRegistration(BundleChange):
                 label=self.label,
                 before={},
                 after=None,
-                touches=(f"the name {self.label} stays taken for 90 days",),
+                impact=(f"the name {self.label} stays taken for 90 days",),
             ),
         )
 
@@ -203,94 +203,94 @@ class BundleDeletion(BundleChange):
 
     kind: Literal["bundle.delete"] = "bundle.delete"
     right: ClassVar[str] = "delete bundles"
-    guard: Guard = Guard.TYPED
-    agreed: tuple[str, ...] = ()
-    """The channels that use it, as told before it was agreed to."""
+    level: ConfirmationLevel = Field(default=ConfirmationLevel.TYPED, alias="guard")
+    agreed_channels: tuple[str, ...] = Field(default=(), alias="agreed")
+    """The channels that use it, as shown before it was confirmed."""
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Where the server does not protect what channels use, look whether one came to use it.
+        """Refuse if a further channel uses it, where the server does not protect such bundles.
 
-        A run of many deletions reads the channels again now and then only: one request before
-        each of 200 would be a burst.
+        A batch of deletions does not read the channels before each of them: that would be a
+        burst of requests.
         """
         del alone
         if workspace.client.traits.delete_all is DeleteAll.UNLINKED:
             return self
-        channels = workspace.channels
-        if channels.as_of is None or workspace.now() - channels.as_of > CHECKED_FOR:
-            await channels.reread()
+        loaded_channels = workspace.channels
+        if loaded_channels.as_of is None or workspace.now() - loaded_channels.as_of > CHECKED_FOR:
+            await loaded_channels.reread()
         bundle = self.bundle(workspace)
-        links = BundleLinks.of(channels.records.values(), ())
-        used = [] if bundle is None else links.channels_of(bundle)
-        if new := [each for each in used if str(each) not in self.agreed]:
-            raise Outdated(f"it came to be {linked_to(new)} meanwhile")
+        links = BundleLinks.of(loaded_channels.records.values(), ())
+        channels = [] if bundle is None else links.channels_of(bundle)
+        if new := [each for each in channels if str(each) not in self.agreed_channels]:
+            raise RecordChanged(f"it came to be {linked_to(new)} meanwhile")
         return self
 
     def request(self, traits: Traits) -> Request:
-        """``DELETE /bundle`` with a name that can never mean all of them."""
+        """Return ``DELETE /bundle`` with a name that can never mean all bundles."""
         return requests.delete_bundle(traits, self.app_id, BundleName(self.key))
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """Nothing."""
-        del found, left, traits
+        """Return why nothing undoes it."""
+        del current, result, traits
         return GONE_FOR_GOOD
 
 
 class AllBundlesDeletion(BundleChange):
     """Delete every bundle, or every one that no channel uses (contract §8.2).
 
-    ``key`` and ``label`` are the app's id, which is typed before the yes; the one field,
-    ``bundles``, is how many there are of those it deletes, counted again afterwards.
+    ``key`` and ``label`` are the app's id, which is typed to confirm; the one field, ``bundles``,
+    is the number of bundles to delete, counted again afterwards.
     """
 
     kind: Literal["bundle.delete_all"] = "bundle.delete_all"
     right: ClassVar[str] = "delete bundles"
-    guard: Guard = Guard.TYPED
+    level: ConfirmationLevel = Field(default=ConfirmationLevel.TYPED, alias="guard")
     spares_linked: bool
     """Whether the server keeps what channels use."""
 
     def request(self, traits: Traits) -> Request:
-        """``DELETE`` of the whole list."""
+        """Return ``DELETE /bundle`` without a name."""
         return requests.delete_all_bundles(traits, self.app_id)
 
     async def read(self, workspace: Workspace) -> State | None:
-        """Count again, in the whole list."""
+        """Count the bundles again, in the whole list."""
         return await self.read_list(workspace)
 
     async def read_list(
-        self, workspace: Workspace, *, deleted: Collection[str] = ()
+        self, workspace: Workspace, *, deleted_rows: Collection[str] = ()
     ) -> State | None:
-        """Count again; what the server kept is told by the channels, so these are read too."""
+        """Count again; where the server spares what channels use, these are read as well."""
         if self.spares_linked:
             await workspace.channels.reread()
-        return await super().read_list(workspace, deleted=deleted)
+        return await super().read_list(workspace, deleted_rows=deleted_rows)
 
     def find(self, workspace: Workspace) -> State | None:
-        """How many of those it deletes are left."""
-        spared = workspace.linked_bundles() if self.spares_linked else set()
-        left = workspace.bundles.records.keys() - spared
-        return {"bundles": len(left)}
+        """Return the number of bundles to delete that are left."""
+        kept_ids = workspace.linked_bundles() if self.spares_linked else set()
+        remaining = workspace.bundles.records.keys() - kept_ids
+        return {"bundles": len(remaining)}
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """Nothing."""
-        del found, left, traits
+        """Return why nothing undoes it."""
+        del current, result, traits
         return GONE_FOR_GOOD
 
 
 def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNotes:
-    """The change of a bundle's link, comment or both; only what differs is sent."""
-    state = bundle_state(bundle)
-    changed = {field: value for field, value in after.items() if state[field] != value}
+    """Return a change of a bundle's link, comment or both, with the fields that differ."""
+    state = read_bundle_state(bundle)
+    new_values = {field: value for field, value in after.items() if state[field] != value}
     return BundleNotes(
         app_id=workspace.target.app_id,
         key=bundle.wire_key,
         row=str(bundle.id),
         label=bundle.name,
-        before={field: state[field] for field in changed},
-        after=changed,
+        before={field: state[field] for field in new_values},
+        after=new_values,
         bundle_id=bundle.id,
     )

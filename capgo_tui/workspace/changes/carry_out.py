@@ -1,7 +1,7 @@
-"""How a write travels: journalled, sent exactly once, read back, journalled again.
+"""Carry out one change: write it to the journal, send it once, read it back, settle it.
 
-Nothing here tries a write a second time. When its answer is lost, what the server then says
-decides; and when that cannot be read either, the outcome is «unknown», never «failed».
+No write is retried. When the reply is lost, what is read back decides; when that cannot be read
+either, the outcome is «unknown», never «failed».
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, Refused
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A change whose request is out."""
+class SentChange:
+    """A change whose request was sent."""
 
     change: Change
     entry: int
-    """Its number in the journal."""
-    lost: CapgoError | None = None
-    """Why the answer did not arrive or does not tell, if it is so."""
+    """The id of its journal entry."""
+    error: CapgoError | None = None
+    """Why the reply did not arrive or says nothing; None for a good reply."""
     bug: Exception | None = None
-    """What went wrong on this side while it was sent."""
+    """An exception of this program while it was sent."""
 
 
 async def carry_out(change: Change, workspace: Workspace, *, undoes: int | None = None) -> Outcome:
-    """Carry one change out and tell what became of it; raises nothing but a cancellation.
+    """Carry out one change and return its outcome; raises nothing but a cancellation.
 
     Args:
-        change: what to do.
-        workspace: the app it is about.
-        undoes: the journal's number of the change that this one takes back.
+        change: the change to carry out.
+        workspace: the app it belongs to.
+        undoes: the id of the journal entry that this change undoes.
 
     """
     with workspace.marked_as_writing(change):
-        sent = await send_once(change, workspace, undoes=undoes)
-        return sent if isinstance(sent, Outcome) else await conclude(sent, workspace)
+        result = await send_once(change, workspace, undoes=undoes)
+        return result if isinstance(result, Outcome) else await conclude(result, workspace)
 
 
 async def send_once(
@@ -53,120 +53,133 @@ async def send_once(
     workspace: Workspace,
     *,
     undoes: int | None = None,
-    run: str | None = None,
+    batch_id: str | None = None,
     alone: bool = True,
-) -> Sent | Outcome:
-    """Journal a change and send it; an outcome when it failed, and so has come to its end.
+) -> SentChange | Outcome:
+    """Write a change to the journal and send it; return its outcome where it failed.
 
-    What is refused on this side is not journalled, unless it is a step of an undo: without it
-    the steps before it would look like the whole. `alone` is for `Change.check`.
+    What this program refuses is not journalled, unless it is a step of an undo: without it the
+    steps before it would look like the whole undo. `alone` is for `Change.check`.
     """
     if why_not := describe(change).unsendable:
-        return not_sent(InvalidArgument(why_not)).known_at(workspace.now())
+        return make_unsent_outcome(InvalidArgument(why_not)).with_time(workspace.now())
     try:
         traits = await workspace.client.traits_for_write(change.app_id)
         change = await change.check(workspace, alone=alone)
         request = change.request(traits)
         entry = await asyncio.to_thread(
-            workspace.journal.intend, change, request, undoes=undoes, run=run
+            workspace.journal.intend, change, request, undoes=undoes, run=batch_id
         )
     except Exception as why:  # noqa: BLE001 - nothing has been sent, whatever it is
-        outcome = not_sent(why).known_at(workspace.now())
-        if run is None or undoes is None or isinstance(why, JournalUnusable):
+        outcome = make_unsent_outcome(why).with_time(workspace.now())
+        if batch_id is None or undoes is None or isinstance(why, JournalUnusable):
             return outcome
-        return await journal_refusal(change, workspace, outcome, undoes, run)
+        return await journal_refusal(change, workspace, outcome, undoes, batch_id)
     try:
         await workspace.client.send(request)
     except CapgoError as error:
         workspace.pacing.note(change.limits, error, entry)
         if error.maybe_sent:
-            return Sent(change, entry, error)
-        return await settle(workspace, entry, Outcome(Fate.FAILED, error=error, seen=False))
+            return SentChange(change, entry, error)
+        return await settle(
+            workspace, entry, Outcome(OutcomeState.FAILED, error=error, is_read_back=False)
+        )
     except Exception as bug:  # noqa: BLE001 - it may be out: what it did must be told
         workspace.pacing.note(change.limits, entry=entry)
-        return Sent(change, entry, _fault(bug, maybe_sent=True), bug)
+        return SentChange(change, entry, _make_bug_error(bug, maybe_sent=True), bug)
     workspace.pacing.note(change.limits, entry=entry)
-    return Sent(change, entry)
+    return SentChange(change, entry)
 
 
-def not_sent(why: Exception) -> Outcome:
-    """The outcome of a change that was given up before its request went out."""
+def make_unsent_outcome(why: Exception) -> Outcome:
+    """Return the outcome of a change that failed before it was sent."""
     if isinstance(why, CapgoError):
-        return Outcome(Fate.FAILED, error=why, seen=False)
+        return Outcome(OutcomeState.FAILED, error=why, is_read_back=False)
     if isinstance(why, Refused):
-        return Outcome(Fate.FAILED, refused=why, seen=False)
-    return Outcome(Fate.FAILED, error=_fault(why), bug=why, seen=False)
+        return Outcome(OutcomeState.FAILED, refusal=why, is_read_back=False)
+    return Outcome(OutcomeState.FAILED, error=_make_bug_error(why), bug=why, is_read_back=False)
 
 
-def _fault(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
-    """The error that a fault of ours is told as."""
+def _make_bug_error(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
+    """Return the error that stands for a bug of this program."""
     message = f"{type(bug).__name__}, a bug in capgo-tui"
     return CapgoError(message, kind=ErrorKind.SERVER_FAULT, maybe_sent=maybe_sent, lasting=True)
 
 
 async def journal_refusal(
-    change: Change, workspace: Workspace, outcome: Outcome, undoes: int, run: str
+    change: Change, workspace: Workspace, outcome: Outcome, undoes: int, batch_id: str
 ) -> Outcome:
-    """Journal a step of an undo that was never sent, with the outcome that says why."""
+    """Write a step of an undo that was never sent to the journal, with its outcome."""
     try:
         entry = await asyncio.to_thread(
-            workspace.journal.intend, change, None, undoes=undoes, run=run
+            workspace.journal.intend, change, None, undoes=undoes, run=batch_id
         )
     except JournalUnusable:
-        return replace(outcome, journalled=False)
+        return replace(outcome, is_journalled=False)
     return await settle(workspace, entry, outcome)
 
 
-async def conclude(sent: Sent, workspace: Workspace) -> Outcome:
-    """Read the target of a change again, judge by it, and journal that."""
+async def conclude(sent_change: SentChange, workspace: Workspace) -> Outcome:
+    """Read the target of a change back, judge it, and settle the journal entry."""
     try:
-        found = await sent.change.read(workspace)
-        outcome = judge(sent.change, found, sent.lost)
+        state = await sent_change.change.read(workspace)
+        outcome = judge(sent_change.change, state, sent_change.error)
     except Exception as why:  # noqa: BLE001 - the request is out: what it did must be told
-        outcome = not_read(sent, why)
-    return await settle(workspace, sent.entry, replace(outcome, bug=sent.bug or outcome.bug))
+        outcome = make_unread_outcome(sent_change, why)
+    return await settle(
+        workspace, sent_change.entry, replace(outcome, bug=sent_change.bug or outcome.bug)
+    )
 
 
 async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
-    """Journal the end of a change; the outcome tells when that could not be done."""
-    outcome = outcome.known_at(workspace.now())
+    """Write an outcome to the journal; return it with its time and whether that worked."""
+    outcome = outcome.with_time(workspace.now())
     try:
         await asyncio.to_thread(workspace.journal.settle, entry, outcome)
     except JournalUnusable:
-        return replace(outcome, journalled=False)
+        return replace(outcome, is_journalled=False)
     return outcome
 
 
-def not_read(sent: Sent, why: Exception) -> Outcome:
-    """The outcome of a change that was sent, and whose reading back failed."""
+def make_unread_outcome(sent_change: SentChange, why: Exception) -> Outcome:
+    """Return the outcome of a change that was sent and whose read-back failed."""
     if isinstance(why, CapgoError):
-        return unread(sent.lost, why)
-    return replace(unread(sent.lost, _fault(why)), bug=why)
+        return make_unverified_outcome(sent_change.error, why)
+    return replace(make_unverified_outcome(sent_change.error, _make_bug_error(why)), bug=why)
 
 
-def unread(lost: CapgoError | None, error: CapgoError | None = None) -> Outcome:
-    """The outcome of a change that was sent and whose target could not be read."""
-    return Outcome(Fate.UNKNOWN if lost else Fate.UNVERIFIED, None, lost or error, seen=False)
+def make_unverified_outcome(
+    send_error: CapgoError | None, read_error: CapgoError | None = None
+) -> Outcome:
+    """Return the outcome of a change that was sent and cannot be verified."""
+    return Outcome(
+        OutcomeState.UNKNOWN if send_error else OutcomeState.UNVERIFIED,
+        None,
+        send_error or read_error,
+        is_read_back=False,
+    )
 
 
-def judge(change: Change, found: State | None, lost: CapgoError | None = None) -> Outcome:
-    """Compare what was read back with what was meant."""
-    dropped: State = {
+def judge(change: Change, state: State | None, error: CapgoError | None = None) -> Outcome:
+    """Return the outcome of a change by the state that was read back."""
+    dropped_fields: State = {
         field: value
-        for field, value in change.kept.items()
-        # Another value than before is somebody else's doing; none at all is what servers do.
-        if found is not None and value is not None and found.get(field, value) is None
+        for field, value in change.invariants.items()
+        # A server drops a value; another value was set by somebody else.
+        if state is not None and value is not None and state.get(field, value) is None
     }
-    tells = change.makes_one or (change.after or {}).keys() & (found or {}).keys()
-    readable = dropped or (found is not None and tells)
-    if change.after is not None and not readable:
-        # A device the server has not seen takes an override, yet cannot be read (§7.2); and
-        # older servers do not tell overrides. That a new record is there is told by itself.
-        return replace(unread(lost), found=found)
-    done = change.is_done(found)
-    besides = change.side_effects(found)
-    if done and not dropped and change.is_expected(besides):
-        return Outcome(Fate.VERIFIED, found, side_effects=besides)
-    # A request whose answer was lost may still be carried out: not seen yet is not failed.
-    fate = Fate.UNKNOWN if lost and not done else Fate.DIFFERENT
-    return Outcome(fate, found, lost, lost=dropped, side_effects=besides)
+    has_fields = bool(change.creates_record or (change.after or {}).keys() & (state or {}).keys())
+    is_readable = bool(dropped_fields) or (state is not None and has_fields)
+    if change.after is not None and not is_readable:
+        # A device that the server has not seen takes an override, but cannot be read (§7.2);
+        # older servers do not tell overrides. A new record is verified by its existence.
+        return replace(make_unverified_outcome(error), readback=state)
+    is_done = change.is_done(state)
+    side_effects = change.side_effects(state)
+    if is_done and not dropped_fields and change.is_expected(side_effects):
+        return Outcome(OutcomeState.VERIFIED, state, side_effects=side_effects)
+    # A request whose reply was lost may still be carried out.
+    outcome_state = OutcomeState.UNKNOWN if error and not is_done else OutcomeState.DIFFERENT
+    return Outcome(
+        outcome_state, state, error, dropped_fields=dropped_fields, side_effects=side_effects
+    )

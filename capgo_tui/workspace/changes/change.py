@@ -1,8 +1,8 @@
-"""What all changes have in common: data, fixed when the key was pressed.
+"""The base class of all changes: immutable data with a JSON form.
 
-A change names its target by the exact identity the server knows it by, says what it is before
-and after, builds the one request that makes it so, and tells what would undo it. It is plain
-data with a JSON form, so that a journal written today can be read and undone next week.
+A change names its target by the exact identity that the server uses, holds its state before and
+after, builds its one request, and knows its inverse. The journal keeps it as JSON, so that it can
+be undone in a later run of the program.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from capgo_tui.api.errors import Refused
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.states import State  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
@@ -28,62 +28,71 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 CleanText: TypeAlias = Annotated[str, AfterValidator(clean)]
-"""A text to be shown; one that comes from a file is cleaned like the server's."""
+"""A text for the screen; what is read from a file is cleaned like text of the server."""
 
 
 Inverse: TypeAlias = "tuple[Change, ...] | str"
-"""The changes that undo one, in order; else in words why nothing can."""
+"""The changes that undo one, in order, or a sentence that says why none can."""
 
 
-class Outdated(Refused):
-    """The record is no longer what it was when the change was agreed to."""
+class RecordChanged(Refused):
+    """Raised when a record differs from what it was when its change was confirmed."""
 
 
 class Change(BaseModel, ABC):
-    """One write to one record. Every kind of it is a subclass in this package."""
+    """One write to one record. Each kind of change is a subclass in this package."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, serialize_by_alias=True
+    )
+    """An alias is what the journal of earlier versions calls a field."""
 
     kind: str
-    """What the journal calls such changes."""
+    """The discriminator of its JSON form."""
     noun: ClassVar[str]
     """``device``, ``channel`` or ``bundle``."""
     right: ClassVar[str]
-    """What a key must be allowed to do for it; completes «this key may not …»."""
+    """The right that the API key needs; completes «this key may not …»."""
 
     reads_whole_list: ClassVar[bool] = False
-    """Whether no request reads just its record, so that many had better be read together."""
+    """Whether no request reads its record alone, so that many are better read together."""
 
     app_id: str
     key: str
-    """What the server knows the target by, letter by letter."""
+    """The exact id or name by which the server knows the target."""
     label: CleanText
-    """What the operator calls it."""
+    """The name of the target on the screen."""
     row: str | None = None
-    """The key of its row in its collection; None where there is none (yet)."""
+    """The row key of its record in the collection; None where there is no row (yet)."""
     before: State | None
     after: State | None
-    touches: tuple[CleanText, ...] = ()
-    """What else happens, in sentences to be read before it is confirmed."""
-    guard: Guard = Guard.LINE
+    impact: tuple[CleanText, ...] = Field(default=(), alias="touches")
+    """The impact: sentences about what else happens, to be read before it is confirmed."""
+    level: ConfirmationLevel = Field(default=ConfirmationLevel.LINE, alias="guard")
+    """How much it takes to confirm it."""
 
     @abstractmethod
     def request(self, traits: Traits) -> Request:
-        """The one request that carries it out; raises `Refused` where there is none."""
-
-    async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Look once more, right before it is sent, whether it would do what was agreed to.
-
-        Gives what is then sent: this change, completed where it left something to be looked up.
-
-        Args:
-            workspace: the app it is about.
-            alone: whether it was agreed to by itself; a request more for each of many is too much.
+        """Return the request that carries it out.
 
         Raises:
-            Outdated: when its record is no longer what it was when it was agreed to.
-            Refused: when it would do something else; nothing is sent then either.
-            CapgoError: when that could not be read.
+            Refused: where the server has no such request.
+
+        """
+
+    async def check(self, workspace: Workspace, *, alone: bool) -> Change:
+        """Check right before it is sent that it still does what was confirmed.
+
+        Returns the change to send: this one, completed where something had to be looked up.
+
+        Args:
+            workspace: the app it belongs to.
+            alone: whether it was confirmed by itself; in a batch one more request each is too much.
+
+        Raises:
+            RecordChanged: when its record has changed since it was confirmed.
+            Refused: when it would do something else; then nothing is sent either.
+            CapgoError: when the record could not be read.
 
         """
         del workspace, alone
@@ -91,110 +100,110 @@ class Change(BaseModel, ABC):
 
     @abstractmethod
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """Return what undoes it, in order, else why nothing can.
+        """Return the changes that undo it, in order, or why none can.
 
         Args:
-            found: what is there now.
-            left: what was read back right after the change; None where that is not known.
-            traits: what the server is like by now.
+            current: the state of the record now.
+            result: the state read back right after the change; None where that is not known.
+            traits: the traits of the server now.
 
         """
 
     @abstractmethod
     async def read(self, workspace: Workspace) -> State | None:
-        """Read the target from the server into its list; None when there is no such record.
+        """Read the target from the server into its collection; None when there is no such record.
 
         Raises:
-            CapgoError: when that cannot be told.
+            CapgoError: when it cannot be read.
 
         """
 
     async def read_list(
-        self, workspace: Workspace, *, deleted: Collection[str] = ()
+        self, workspace: Workspace, *, deleted_rows: Collection[str] = ()
     ) -> State | None:
-        """Read the target as `read` does, and with it the others of its list.
+        """Read the target with the whole list that it is in.
 
-        `deleted` are rows that the server has said are gone: the list is not read once more
-        because they are missing.
+        `deleted_rows` are the row keys of records that the server has deleted: the list is not
+        read once more because they are missing.
         """
-        del deleted
+        del deleted_rows
         return await self.read(workspace)
 
     def find(self, workspace: Workspace) -> State | None:
-        """The target as its list now has it, without a request; None when it is not there."""
+        """Return the state of the target in its collection, without a request; None if absent."""
         del workspace
         return None
 
-    def of_record(self, workspace: Workspace) -> Self:
-        """Return it with name, row and ids of the record that has its key, as last read."""
+    def refresh_identity(self, workspace: Workspace) -> Self:
+        """Return it with label, row and ids of the record that has its key now, as last read."""
         del workspace
         return self.model_copy(update={"label": clean(self.key), "row": None})
 
-    def needless(self, workspace: Workspace) -> str:
-        """Why it is no longer to be sent, by what the lists now hold; empty when it is."""
+    def skip_reason(self, workspace: Workspace) -> str:
+        """Return why it need not be sent, by what the collections hold; empty when it must be."""
         del workspace
         return ""
 
-    async def foretell(self, workspace: Workspace) -> Change:
-        """Find out what it does besides, where it does not say so itself; gives it with that.
+    async def look_up_side_effects(self, workspace: Workspace) -> Change:
+        """Return it with its side effects added to its impact, where they have to be looked up.
 
         Raises:
-            CapgoError: when that cannot be read.
+            CapgoError: when they cannot be read.
 
         """
         del workspace
         return self
 
     @property
-    def right_on(self) -> str:
-        """Exact name of the channel that `right` is a right on; empty for one in the app (§10)."""
+    def right_channel(self) -> str:
+        """The exact name of the channel that `right` concerns; empty for the whole app (§10)."""
         return ""
 
     @property
     def limits(self) -> Sequence[Limit]:
-        """What of the server's limits it counts towards, the narrowest first."""
+        """The rate limits of the server that it counts towards, the narrowest first."""
         return ()
 
     @property
-    def kept(self) -> State:
-        """What must be as before afterwards, though the change does not speak of it."""
+    def invariants(self) -> State:
+        """The fields that it does not set and that must be as before afterwards."""
         return {}
 
-    def is_done(self, found: State | None) -> bool:
-        """Whether what was read back is all that the change itself speaks of."""
-        if found is None or self.after is None:
-            return found is self.after
-        return all(found.get(field, value) == value for field, value in self.after.items())
+    def is_done(self, state: State | None) -> bool:
+        """Whether a state that was read back has all that the change sets."""
+        if state is None or self.after is None:
+            return state is self.after
+        return all(state.get(field, value) == value for field, value in self.after.items())
 
-    def side_effects(self, found: State | None) -> State:
-        """Return what of `before` has changed though the change does not speak of it, as it is."""
-        if found is None or self.before is None or self.after is None:
+    def side_effects(self, state: State | None) -> State:
+        """Return the fields of `before` that differ in a state although the change sets others."""
+        if state is None or self.before is None or self.after is None:
             return {}
         besides = self.before.keys() - self.after.keys()
         return {
-            field: found[field]
+            field: state[field]
             for field in sorted(besides)
-            if field in found and found[field] != self.before[field]
+            if field in state and state[field] != self.before[field]
         }
 
     def is_expected(self, side_effects: State) -> bool:
-        """Whether the operator was told beforehand of what it changed besides."""
+        """Whether the operator was told of its side effects before it was confirmed."""
         return not side_effects
 
-    def repair(self, lost: State) -> Change | None:
-        """The change that brings back what it should have `kept`."""
-        del lost
+    def repair(self, dropped_fields: State) -> Change | None:
+        """Return the change that restores dropped `invariants`; None if none can."""
+        del dropped_fields
         return None
 
     @property
-    def makes_one(self) -> bool:
-        """Whether its record is there only because of it."""
+    def creates_record(self) -> bool:
+        """Whether it creates its record."""
         return self.before is None and self.after is not None
 
-    def outdated_by(self, found: State | None) -> bool:
-        """Whether the record has come to differ from what the change says it was before."""
-        if found is None or self.before is None:
-            return (found is None) != (self.before is None)
-        return any(found.get(field, value) != value for field, value in self.before.items())
+    def is_outdated_by(self, state: State | None) -> bool:
+        """Whether a state of the record differs from what it was before the change."""
+        if state is None or self.before is None:
+            return (state is None) != (self.before is None)
+        return any(state.get(field, value) != value for field, value in self.before.items())

@@ -1,4 +1,4 @@
-"""What the operator calls the settings of a channel, and their values."""
+"""Labels of the settings of channels and of their values."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ FIELD_LABELS: Final = {
 
 
 def setting_label(field: str) -> str:
-    """The words of the form."""
+    """Return the label of a setting, as in the form."""
     return FIELD_LABELS.get(field, field.replace("_", " "))
 
 
 def setting_words(field: str, value: Value) -> str:
-    """Any value in words; clean text."""
-    told = setting_value(field, value)
-    if told is not None:
-        return told
+    """Return the label of any value as clean text."""
+    own_words = setting_value(field, value)
+    if own_words is not None:
+        return own_words
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else clean(str(value))
 
 
 def setting_value(field: str, value: Value) -> str | None:
-    """A value in the operator's words, where a field has its own; clean text."""
+    """Return the label of a value where its field has special ones, as clean text; else None."""
     if field.endswith("_bps") and isinstance(value, int):
         return f"{value / 100:g} %"
     if field == "disable_auto_update" and isinstance(value, str):

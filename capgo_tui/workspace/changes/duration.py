@@ -1,4 +1,4 @@
-"""How long many changes take: told before they begin, and while they are carried out."""
+"""Estimates of how long a batch takes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ A_MINUTE: Final = 100
 
 
 def estimate(changes: Sequence[Change], pacing: Pacing) -> str:
-    """Return what changes take: ``240 requests, about 3 min at 100 a minute``.
+    """Return how long changes take: ``240 requests, about 3 min at 100 a minute``.
 
-    A change is a write and a reading back, but those that are read back together. What waits
-    for a limit of its own may take longer than that.
+    A change is two requests, a write and its read-back, or one where many are read back
+    together. What waits for a rate limit may take longer.
     """
     requests = sum(1 if change.reads_whole_list else 2 for change in changes)
     longest = max((pacing.wait(change.limits) for change in changes), default=0.0)

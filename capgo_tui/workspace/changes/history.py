@@ -1,4 +1,4 @@
-"""The journal's entries in words: what was done, by whom, and what became of it."""
+"""Journal entries in words: what was changed, with which key, and the outcome."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from capgo_tui.text import clean
 from capgo_tui.workspace.ages import full_time
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import count_read_back
-from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.recorded import DAMAGED, revive
+from capgo_tui.workspace.changes.outcome import OutcomeState
+from capgo_tui.workspace.changes.recorded import DAMAGED_ROW, revive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.journal_entry import Entry
 
 _MARKS = {
-    Fate.VERIFIED: "✓",
-    Fate.DIFFERENT: "!",
-    Fate.UNVERIFIED: "?",
-    Fate.FAILED: "✗",
-    Fate.UNKNOWN: "?",
+    OutcomeState.VERIFIED: "✓",
+    OutcomeState.DIFFERENT: "!",
+    OutcomeState.UNVERIFIED: "?",
+    OutcomeState.FAILED: "✗",
+    OutcomeState.UNKNOWN: "?",
 }
 _SENTENCES = {
-    Fate.VERIFIED: "read back, and as it was meant",
-    Fate.DIFFERENT: "accepted, but what was read back is not what was meant",
-    Fate.UNVERIFIED: "accepted, but not read back, or the server does not tell",
-    Fate.FAILED: "refused: nothing was changed",
-    Fate.UNKNOWN: "not known: it may have taken effect or not",
+    OutcomeState.VERIFIED: "read back, and as it was meant",
+    OutcomeState.DIFFERENT: "accepted, but what was read back is not what was meant",
+    OutcomeState.UNVERIFIED: "accepted, but not read back, or the server does not tell",
+    OutcomeState.FAILED: "refused: nothing was changed",
+    OutcomeState.UNKNOWN: "not known: it may have taken effect or not",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """One entry of the journal, in clean words."""
+class HistoryRow:
+    """One row of the list of changes, as clean text."""
 
     mark: str
     """``✓ ! ? ✗`` as for an outcome, ``⟳`` under way, ``↶`` undone."""
     when: str
     who: str
-    """The fingerprint of the key."""
+    """The fingerprint of the API key."""
     what: str
     effect: str
     """The first field before → after."""
@@ -52,67 +52,69 @@ class Story:
     """One or two words."""
 
 
-def story(entry: Entry) -> Story:
-    """An entry as one row of the list of changes."""
+def describe_entry(entry: Entry) -> HistoryRow:
+    """Return an entry as one row of the list of changes."""
     if entry.is_damaged:
-        return Story("?", "", "", f"Change {entry.id}", "damaged row", "unreadable")
+        return HistoryRow("?", "", "", f"Change {entry.id}", "damaged row", "unreadable")
     change = revive(entry)
-    return Story(
+    return HistoryRow(
         mark=mark(entry),
         when=f"{entry.at.astimezone():%m-%d %H:%M}",
         who=f"#{clean(entry.key_fingerprint)}",
-        what=_what(entry, change),
+        what=_entry_title(entry, change),
         effect=describe(change).first_effect if change else "",
         outcome=outcome_word(entry, change),
     )
 
 
 def mark(entry: Entry) -> str:
-    """One cell for what became of it."""
-    if entry.fate is None:
+    """Return the mark of the outcome, one cell."""
+    if entry.state is None:
         return "⟳" if entry.under_way else "?"
-    return "↶" if entry.undone else _MARKS[entry.fate]
+    return "↶" if entry.undone else _MARKS[entry.state]
 
 
 def outcome_word(entry: Entry, change: Change | None) -> str:
-    """One or two words for what became of it."""
-    if entry.fate is None:
+    """Return the outcome in one or two words."""
+    if entry.state is None:
         return "under way" if entry.under_way else "unknown"
     if entry.undone:
         return "undone"
-    untold = _untold(entry, change)
+    untold = _untold_fields(entry, change)
     if untold and change is not None:
         return count_read_back(change, untold).removesuffix(" back")
-    return entry.fate.value
+    return entry.state.value
 
 
-def _untold(entry: Entry, change: Change | None) -> list[str]:
-    """What of a verified change was not told back."""
-    verified = entry.fate is Fate.VERIFIED and change is not None and change.after is not None
-    return describe(change).untold_fields(entry.found) if verified and change is not None else []
+def _untold_fields(entry: Entry, change: Change | None) -> list[str]:
+    """Return the labels of fields of a verified change that were not read back."""
+    is_verified = (
+        entry.state is OutcomeState.VERIFIED and change is not None and change.after is not None
+    )
+    return describe(change).untold_fields(entry.found) if is_verified and change is not None else []
 
 
 def outcome_sentence(entry: Entry, change: Change | None) -> str:
-    """What became of it, in a whole sentence."""
-    untold = _untold(entry, change)
+    """Return the outcome as a sentence."""
+    untold = _untold_fields(entry, change)
     if untold and change is not None:
         count = count_read_back(change, untold)
         return f"{count}, and as it was meant; not told: {', '.join(untold)}"
-    if entry.fate is not None:
-        return _SENTENCES[entry.fate]
+    if entry.state is not None:
+        return _SENTENCES[entry.state]
     if entry.under_way:
         return "under way in a running copy of the program"
     return "not known: the program ended before; it may have taken effect or not"
 
 
-def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
-    """All of an entry as labels and texts; an empty text makes its label a heading."""
+def list_details(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
+    """Return all of an entry as labels and texts; a label with an empty text is a heading."""
     if entry.is_damaged:
-        return [(f"Change {entry.id}", ""), ("", f"{DAMAGED}: its file was damaged.")]
+        return [(f"Change {entry.id}", ""), ("", f"{DAMAGED_ROW}: its file was damaged.")]
     change = revive(entry)
     lines = [
         (f"Change {entry.id}", ""),
-        ("what", _what(entry, change)),
+        ("what", _entry_title(entry, change)),
         ("when", full_time(entry.at, now)),
         ("by the key", f"#{clean(entry.key_fingerprint)}"),
         ("exact name", clean(entry.target)),
@@ -136,20 +138,24 @@ def full_story(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     if effects:
         lines.append(("What it was given" if change.before is None else "Before → after", ""))
         lines += effects
-    if entry.found is not None and entry.fate is not Fate.FAILED:  # earlier versions wrote it
+    if (
+        entry.found is not None and entry.state is not OutcomeState.FAILED
+    ):  # earlier versions wrote it
         lines.append(("Read back", ""))
-        lines += [(words.field_label(field), text) for field, text in _found(change, entry.found)]
+        lines += [
+            (words.field_label(field), text) for field, text in _readback_lines(change, entry.found)
+        ]
     return lines
 
 
-def _found(change: Change, found: State) -> list[tuple[str, str]]:
-    """What was read back of the fields it knew or set; of a record that is new or gone, of all."""
+def _readback_lines(change: Change, state: State) -> list[tuple[str, str]]:
+    """Return what was read back: the fields it knew or set; of a new or deleted record, all."""
     fields = (change.before or {}).keys() | (change.after or {}).keys()
-    about = fields & found.keys() or found.keys()
-    return [(field, describe(change).value_label(field, found[field])) for field in sorted(about)]
+    about = fields & state.keys() or state.keys()
+    return [(field, describe(change).value_label(field, state[field])) for field in sorted(about)]
 
 
-def _what(entry: Entry, change: Change | None) -> str:
+def _entry_title(entry: Entry, change: Change | None) -> str:
     if change is None:
         return f"{clean(entry.kind)} {clean(entry.target)}"
     return describe(change).short_title

@@ -1,4 +1,4 @@
-"""All kinds of change, and the way back from their JSON."""
+"""All kinds of change, and how their JSON is parsed."""
 
 from __future__ import annotations
 
@@ -32,4 +32,4 @@ AnyChange: TypeAlias = Annotated[
 ]
 
 CHANGES: Final[TypeAdapter[AnyChange]] = TypeAdapter(AnyChange)
-"""Reads a change back from `Change.model_dump_json`."""
+"""Parses what `Change.model_dump` has written."""

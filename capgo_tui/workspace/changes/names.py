@@ -1,4 +1,4 @@
-"""Names that have to share one line: shortened in the middle, never cut away."""
+"""Shorten names that share one line, in the middle."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NAME_WIDTH: Final = 24
-"""Cells a name takes in a sentence."""
+"""The most cells of a name in a sentence."""
 LEAST = 6
-"""Cells a name is never shortened below."""
+"""The fewest cells to which a name is shortened."""
 
 
 def shorten(name: str, most: int, mark: int = 0) -> str:
-    """A name of at most `most` cells that keeps both its ends, and what stands at `mark`.
+    """Return a name in at most `most` cells, with both its ends and what is at `mark`.
 
-    Of an id it is the short form that is used everywhere, where that fits.
+    A device id gets its usual short form where that fits.
     """
     if cell_width(name) <= most:
         return name
     if is_device_id(name) and most >= SHORT:
         return short_id(name)
     head, tail = len(name) // 2, len(name) // 2 + len(name) % 2
-    # Where there is no room at all, or less than none, the sign that it was cut is left.
+    # Without any room the ellipsis alone is left.
     while head + tail and cell_width(name[:head]) + 1 + cell_width(name[len(name) - tail :]) > most:
         if head > tail:
             head -= 1
@@ -41,8 +41,8 @@ def shorten(name: str, most: int, mark: int = 0) -> str:
     return f"{name[:head]}…{name[mark:stop]}{'…' if stop < end else ''}{name[end:]}"
 
 
-def difference(one: str, other: str) -> int:
-    """Where two names begin to differ, for what of them may be left out in between."""
+def find_difference(one: str, other: str) -> int:
+    """Return the index at which two names begin to differ."""
     return next(
         (at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its),
         min(len(one), len(other)),
@@ -50,9 +50,9 @@ def difference(one: str, other: str) -> int:
 
 
 def fit(names: Sequence[str], room: int) -> list[int]:
-    """How many cells each name may take so that all fit `room`: the longest give way first."""
+    """Return the cells of each name so that all fit in `room`; the longest are cut first."""
     limits = [cell_width(name) for name in names]
     while sum(limits) > room and max(limits) > LEAST:
-        # The device's name comes first, and so gives way before the channels.
+        # Of equal names the first is cut: the device before its channels.
         limits[limits.index(max(limits))] -= 1
     return limits

@@ -1,4 +1,4 @@
-"""Creating and deleting channels (contract §6.2, §6.3)."""
+"""Creation and deletion of channels (contract §6.2, §6.3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import CleanText, Inverse, Outdated
+from capgo_tui.workspace.changes.change import CleanText, Inverse, RecordChanged
 from capgo_tui.workspace.changes.channel_words import (
     FIELD_LABELS,
     setting_label,
@@ -17,9 +17,9 @@ from capgo_tui.workspace.changes.channel_words import (
 )
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
-    settings_of,
+    build_settings,
 )
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
     NO_ROLLOUT,
     ROLLOUT,
@@ -46,53 +46,55 @@ NAME_ALONE: Final = (
 )
 BUNDLE_GONE: Final = ("its bundle was deleted with it and does not come back",)
 AFTER_CREATION: Final = frozenset(ROLLOUT)
-"""A rollout begins on a channel that exists (contract §6.4)."""
+"""Fields that can only be set on an existing channel (contract §6.4)."""
 
 
 class ChannelCreation(ChannelChange):
-    """A new channel with all its settings in one request (contract §6.2)."""
+    """Create a channel with all its settings in one request (contract §6.2)."""
 
     kind: Literal["channel.create"] = "channel.create"
     right: ClassVar[str] = "create channels"
 
     @property
-    def right_on(self) -> str:
-        """None yet: it is a right in the app."""
+    def right_channel(self) -> str:
+        """Empty: the right concerns the whole app."""
         return ""
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Refuse when there is a channel of that name: the request would edit it (§11.15)."""
+        """Refuse if there is a channel of that name: the request would change it (§11.15)."""
         del alone
         if await self.read_one(workspace) is not None:
-            raise Outdated(f"there is a channel {self.label} already, and this would change it")
+            raise RecordChanged(
+                f"there is a channel {self.label} already, and this would change it"
+            )
         return self
 
     def request(self, traits: Traits) -> Request:
-        """``POST /channel``."""
-        settings = settings_of(self.after or {})
+        """Return ``POST /channel``."""
+        settings = build_settings(self.after or {})
         if not traits.keeps_omitted_bundle and "bundle" not in (self.after or {}):
             settings = settings.with_bundle(None)
         return requests.set_channel(traits, self.app_id, self.key, settings)
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """Its deletion, after the defaults it took the place of are made defaults again."""
-        del left, traits
-        again = self.defaults_again(found)
-        touches = ["devices forced to it meanwhile lose their override"]
-        if (found or {}).get("public") and not again:
-            touches.append("it is a default channel: what it serves is left without one")
+        """Return the changes that restore the defaults it demoted, then its deletion."""
+        del result, traits
+        restored_defaults = self.restore_defaults(current)
+        impact = ["devices forced to it meanwhile lose their override"]
+        if (current or {}).get("public") and not restored_defaults:
+            impact.append("it is a default channel: what it serves is left without one")
         deletion = ChannelDeletion(
             app_id=self.app_id,
             key=self.key,
             label=self.label,
-            before=found or self.after,
+            before=current or self.after,
             after=None,
             restores=self.after or {},
-            touches=tuple(touches),
+            impact=tuple(impact),
         )
-        return (*again, deletion)
+        return (*restored_defaults, deletion)
 
 
 class ChannelDeletion(ChannelChange):
@@ -100,41 +102,41 @@ class ChannelDeletion(ChannelChange):
 
     kind: Literal["channel.delete"] = "channel.delete"
     right: ClassVar[str] = "delete channels"
-    guard: Guard = Guard.TYPED
+    level: ConfirmationLevel = Field(default=ConfirmationLevel.TYPED, alias="guard")
     restores: State = Field(default_factory=dict)
-    """Of what it is before, what can be set on a new channel of that name."""
+    """The settings that a new channel of that name can be given."""
     not_restored: tuple[CleanText, ...] = (ANOTHER_ID,)
-    """What a new channel of that name will not have of it, in sentences."""
+    """Sentences about what a new channel of that name will not have."""
 
     deletes_bundle: bool = False
-    """Whether the bundle that the channel carries is deleted with it, for good."""
+    """Whether the bundle of the channel is deleted with it, for good."""
 
     def request(self, traits: Traits) -> Request:
-        """``DELETE /channel``."""
+        """Return ``DELETE /channel``."""
         return requests.delete_channel(
             traits, self.app_id, self.key, delete_bundle=self.deletes_bundle
         )
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """A new channel of that name with what can be set, then its rollout."""
-        del found, left
+        """Return the creation of a channel of that name, then its rollout."""
+        del current, result
         restores = {f: v for f, v in self.restores.items() if f not in AFTER_CREATION}
-        gone = BUNDLE_GONE if self.deletes_bundle and restores.pop("bundle", None) else ()
+        bundle_note = BUNDLE_GONE if self.deletes_bundle and restores.pop("bundle", None) else ()
         creation = ChannelCreation(
             app_id=self.app_id,
             key=self.key,
             label=self.label,
             before=None,
             after=restores,
-            touches=(*self.not_restored, *gone),
-            guard=Guard.LIST,
+            impact=(*self.not_restored, *bundle_note),
+            level=ConfirmationLevel.LIST,
         )
         rollout = rollout_of(self.restores)
-        if not has_target(rollout) or gone:
+        if not has_target(rollout) or bundle_note:
             return (creation,)
-        return (creation, *creation.in_stages(traits, NO_ROLLOUT, rollout))
+        return (creation, *creation.split_into_stages(traits, NO_ROLLOUT, rollout))
 
 
 def deletion(
@@ -144,23 +146,21 @@ def deletion(
     *,
     deletes_bundle: bool = False,
 ) -> ChannelDeletion:
-    """The change that deletes a channel, with all that goes with it in words."""
+    """Return the deletion of a channel, with its impact."""
     state = workspace.state_of(channel)
     traits = workspace.client.traits
     settable = traits.channel_fields
-    touches = override_lines(workspace, overridden)
+    impact = override_lines(workspace, overridden)
     if channel.public:
         rest = without_default(workspace.channels.records.values(), channel.wire_key)
-        touches.append(f"it is a default channel; {rest}")
+        impact.append(f"it is a default channel; {rest}")
     if channel.bundle is not None and not deletes_bundle:
         bundle = state.get("bundle")
-        touches.append(
-            f"its bundle {clean(str(bundle)) if bundle else ''} stays".replace("  ", " ")
-        )
+        impact.append(f"its bundle {clean(str(bundle)) if bundle else ''} stays".replace("  ", " "))
     if not traits.delete_names_app:
-        touches.append(NAME_ALONE)
+        impact.append(NAME_ALONE)
     if has_target(state):
-        touches.append(f"its rollout ends with it ({describe_rollout(state)})")
+        impact.append(f"its rollout ends with it ({describe_rollout(state)})")
     return ChannelDeletion(
         app_id=workspace.target.app_id,
         key=channel.wire_key,
@@ -171,26 +171,30 @@ def deletion(
         # Null means «not sent» for what a new channel is given (contract §6.2).
         restores={f: v for f, v in state.items() if f in settable and v is not None},
         not_restored=_not_restored(traits, state),
-        touches=tuple(touches),
+        impact=tuple(impact),
         deletes_bundle=deletes_bundle,
     )
 
 
 def _not_restored(traits: Traits, state: State) -> tuple[str, ...]:
-    """Every setting that a new channel of that name will not have, for its undo to name."""
+    """Return sentences about the settings that a new channel of that name will not have."""
     lines = [ANOTHER_ID]
-    untold = [f for f in FIELD_LABELS if f in traits.channel_fields and f not in state]
-    platforms = [PLATFORMS[field] for field in untold if field in PLATFORMS]
+    unknown_fields = [f for f in FIELD_LABELS if f in traits.channel_fields and f not in state]
+    platforms = [PLATFORMS[field] for field in unknown_fields if field in PLATFORMS]
     if platforms:
         names = (
             f"{', '.join(platforms[:-1])} and {platforms[-1]}" if platforms[1:] else platforms[0]
         )
         lines.append(f"whether it served {names} was not told: it serves all of them")
-    lost = [setting_label(f) for f in untold if f not in PLATFORMS and f not in AFTER_CREATION]
-    if lost:
-        lines.append(f"not told before, so it does not come back: {', '.join(lost)}")
-    fixed = [f for f in state if f in FIELD_LABELS and f not in traits.channel_fields]
-    if fixed:
-        told = ", ".join(f"{setting_label(f)} ({setting_words(f, state[f])})" for f in fixed)
-        lines.append(f"this server cannot set it, so it may come back otherwise: {told}")
+    unknown_labels = [
+        setting_label(f) for f in unknown_fields if f not in PLATFORMS and f not in AFTER_CREATION
+    ]
+    if unknown_labels:
+        lines.append(f"not told before, so it does not come back: {', '.join(unknown_labels)}")
+    unsettable_fields = [f for f in state if f in FIELD_LABELS and f not in traits.channel_fields]
+    if unsettable_fields:
+        labels = ", ".join(
+            f"{setting_label(f)} ({setting_words(f, state[f])})" for f in unsettable_fields
+        )
+        lines.append(f"this server cannot set it, so it may come back otherwise: {labels}")
     return tuple(lines)

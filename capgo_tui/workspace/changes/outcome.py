@@ -1,4 +1,4 @@
-"""What became of a change."""
+"""Outcomes of changes."""
 
 from __future__ import annotations
 
@@ -16,76 +16,76 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
 
 
-KEPT_BY_DELETED: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
+NAME_TAKEN: Final = "the name seems to be taken: a deleted bundle keeps its own for 90 days"
 
 
-class Fate(StrEnum):
-    """The end of a change; the journal keeps these words."""
+class OutcomeState(StrEnum):
+    """The state of an outcome; the journal stores these values."""
 
     VERIFIED = "verified"
-    """Read back, and as it was meant."""
+    """Read back, and as intended."""
     DIFFERENT = "different"
-    """Accepted, but what was read back is not what was meant."""
+    """Accepted, but what was read back is not as intended."""
     UNVERIFIED = "unverified"
     """Accepted, but the server could not be read back, or does not tell."""
     FAILED = "failed"
     """Refused: nothing has changed."""
     UNKNOWN = "unknown"
-    """It may have been carried out, may still be, or not: its answer was lost."""
+    """The reply was lost: it may have been carried out, may still be, or not."""
 
     @property
-    def took(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether the server is known to have accepted it."""
-        return self in (Fate.VERIFIED, Fate.DIFFERENT, Fate.UNVERIFIED)
+        return self in (OutcomeState.VERIFIED, OutcomeState.DIFFERENT, OutcomeState.UNVERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of a change: its fate, what was read back, and the error on the way, if any."""
+    """The end of a change: its state, what was read back, and the error, if any."""
 
-    fate: Fate
-    found: State | None = None
-    """What was read back, by field; None where there is no such record or nothing was read.
+    state: OutcomeState
+    readback: State | None = None
+    """The fields read back; None where there is no such record or nothing was read.
 
-    The journal keeps it as read: what was only known from before never stands here.
+    The journal stores it: fields known only from before are never in it.
     """
     error: CapgoError | None = None
-    refused: Refused | None = None
-    """Why nothing was sent, where it was this side that refused."""
+    refusal: Refused | None = None
+    """Why this program sent nothing."""
     bug: Exception | None = None
-    """What went wrong on this side, where it was no refusal."""
-    seen: bool = True
-    """Whether the target was read back, and tells what the change speaks of."""
-    lost: State = field(default_factory=dict)
-    """What should have stayed and did not, as it was before (contract §11.5)."""
+    """An exception of this program that was no refusal."""
+    is_read_back: bool = True
+    """Whether the target was read back with the fields that the change sets."""
+    dropped_fields: State = field(default_factory=dict)
+    """The invariants that the server dropped, as they were before (contract §11.5)."""
     side_effects: State = field(default_factory=dict)
-    """What else the server changed with it, as it is now."""
-    journalled: bool = True
-    """Whether the journal knows; if not, it will call this change unknown."""
+    """Other fields that the server changed, as they are now."""
+    is_journalled: bool = True
+    """Whether it is in the journal; if not, the journal will call the change unknown."""
     at: datetime | None = field(default=None, compare=False)
-    """When it was known."""
+    """When it became known."""
 
     @property
     def reason(self) -> str:
-        """What explains `error` better than the server's words do; empty for nothing."""
-        return KEPT_BY_DELETED if self.error is not None and self.error.is_name_taken else ""
+        """An explanation of `error` beyond the server's words; empty if there is none."""
+        return NAME_TAKEN if self.error is not None and self.error.is_name_taken else ""
 
     @property
-    def trouble(self) -> str | None:
-        """All of why it went wrong, for the journal; None when it did not."""
-        told = self.error or self.refused
-        if told is None:
+    def error_text(self) -> str | None:
+        """The full error text for the journal; None without an error."""
+        cause = self.error or self.refusal
+        if cause is None:
             return None
-        return f"{told} · {self.reason}" if self.reason else str(told)
+        return f"{cause} · {self.reason}" if self.reason else str(cause)
 
     @property
     def next_step(self) -> NextStep | None:
-        """What can be done next; None where nothing needs to be."""
-        if self.fate is Fate.UNKNOWN:
+        """What the operator can do next; None where there is nothing to do."""
+        if self.state is OutcomeState.UNKNOWN:
             return NextStep.REFRESH
-        is_about_error = self.fate in (Fate.FAILED, Fate.UNVERIFIED)
+        is_about_error = self.state in (OutcomeState.FAILED, OutcomeState.UNVERIFIED)
         return next_step_after(self.error) if is_about_error else None
 
-    def known_at(self, moment: datetime) -> Outcome:
-        """The same, with when it was known."""
-        return replace(self, at=moment)
+    def with_time(self, time: datetime) -> Outcome:
+        """Return it with the time at which it became known."""
+        return replace(self, at=time)

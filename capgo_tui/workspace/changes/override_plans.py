@@ -1,4 +1,4 @@
-"""Overrides of many devices at once, planned from a set of devices fixed beforehand."""
+"""Plan overrides of many devices."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.device_ids import DeviceMatch
     from capgo_tui.workspace.session import Workspace
 
-NAMED: Final = 5
-"""So many of the ids that are left out are named."""
+MOST_NAMED: Final = 5
+"""The most ids that are named of those left out."""
 
 
-def override_plan(
+def plan_overrides(
     workspace: Workspace,
     devices: Sequence[DeviceMatch],
     channel: Channel | None,
@@ -33,10 +33,10 @@ def override_plan(
 ) -> BatchPlan:
     """Return the plan that forces devices to a channel, or with None clears their overrides."""
 
-    def change(named: DeviceMatch) -> OverrideChange:
-        device = workspace.devices.records.get(named.id, named.device)
+    def change(choice: DeviceMatch) -> OverrideChange:
+        device = workspace.devices.records.get(choice.id, choice.device)
         if device is None:
-            return override_unseen(workspace, named.id, channel, bundle)
+            return override_unseen(workspace, choice.id, channel, bundle)
         return override(workspace, device, channel, bundle)
 
     def again(change: Change) -> Change | None:
@@ -48,24 +48,24 @@ def override_plan(
         return override(workspace, now, channel, bundle)
 
     changes = [change(one) for one in devices]
-    return BatchPlan(_title(workspace, changes, channel), changes, again=again, notes=notes)
+    return BatchPlan(_title(workspace, changes, channel), changes, remake=again, notes=notes)
 
 
 def _title(workspace: Workspace, changes: Sequence[Change], channel: Channel | None) -> str:
-    needed = [change for change in changes if not change.needless(workspace)]
-    who = describe(needed[0]).full_name if len(needed) == 1 else f"{len(needed)} devices"
+    pending = [change for change in changes if not change.skip_reason(workspace)]
+    who = describe(pending[0]).full_name if len(pending) == 1 else f"{len(pending)} devices"
     return f"Clear the override of {who}" if channel is None else f"Override {who} → {channel.name}"
 
 
-def device_notes(
+def describe_left_out(
     workspace: Workspace, devices: Sequence[DeviceMatch], left_out: Sequence[DeviceMatch]
 ) -> list[str]:
-    """Return in sentences which ids of a list are left out, and which cannot be read back."""
+    """Return sentences about ids that are left out or cannot be read back."""
     unknown = [one.id for one in left_out if not one.trouble]
     notes = [f"1 left out: {_label(one.id)}: {one.trouble}" for one in left_out if one.trouble]
     if unknown:
-        names = ", ".join(map(_label, unknown[:NAMED]))
-        more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
+        names = ", ".join(map(_label, unknown[:MOST_NAMED]))
+        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
         notes.append(f"{len(unknown)} left out: the server has not seen them ({names}{more})")
     unseen = sum(one.device is None for one in devices)
     if not unseen:

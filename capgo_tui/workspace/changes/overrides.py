@@ -1,4 +1,4 @@
-"""Forcing a device to a channel, and clearing that (contract §7.2, §7.3)."""
+"""Overrides of devices: set and cleared (contract §7.2, §7.3)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import Refused
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.change import Change, Inverse, Outdated
-from capgo_tui.workspace.changes.states import State, Value, device_state
+from capgo_tui.workspace.changes.change import Change, Inverse, RecordChanged
+from capgo_tui.workspace.changes.states import State, Value, read_device_state
 from capgo_tui.workspace.pacing import link_limits, unlink_limits
 
 if TYPE_CHECKING:
@@ -38,87 +38,87 @@ class OverrideChange(Change):
     right: ClassVar[str] = "change overrides"
 
     def request(self, traits: Traits) -> Request:
-        """``POST /device``, or ``DELETE /device`` for no override."""
+        """Return ``POST /device``, or ``DELETE /device`` for no override."""
         after = self.after or {}
         channel, bundle = after.get("channel"), after.get("bundle")
         if not isinstance(channel, str):
             return requests.unlink_device(traits, self.app_id, self.key)
-        only = bundle if isinstance(bundle, str) else None
-        return requests.link_device(traits, self.app_id, self.key, channel, bundle=only)
+        bundle_name = bundle if isinstance(bundle, str) else None
+        return requests.link_device(traits, self.app_id, self.key, channel, bundle=bundle_name)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Refuse to take the place of an override that somebody else has just set or cleared.
+        """Refuse to replace an override that somebody else has set or cleared since.
 
-        A server that tells no overrides is not asked, nor one that has told it just now; one that
-        has not seen the device may take an override for it all the same.
+        Nothing is read from a server that tells no overrides, nor right after a reading; a server
+        that has not seen the device may still take an override for it.
         """
         if not alone or not (self.before or workspace.tells_overrides):
             return self
-        known = self.find(workspace)
-        found = known if workspace.has_just_read(self.key) else await self.read(workspace)
-        if found is None:
-            if known is None:
+        listed_state = self.find(workspace)
+        state = listed_state if workspace.has_just_read(self.key) else await self.read(workspace)
+        if state is None:
+            if listed_state is None:
                 return self
-            raise Outdated("the server does not know this device any more")
-        if self.outdated_by(found):
-            raise Outdated("its override was changed meanwhile: look at it and try again")
-        return self if self.before else self.model_copy(update={"before": found})
+            raise RecordChanged("the server does not know this device any more")
+        if self.is_outdated_by(state):
+            raise RecordChanged("its override was changed meanwhile: look at it and try again")
+        return self if self.before else self.model_copy(update={"before": state})
 
     @property
-    def right_on(self) -> str:
-        """The channel it forces to; to clear an override is a right in the app (§7.3)."""
+    def right_channel(self) -> str:
+        """The channel of the override; to clear one is a right in the whole app (§7.3)."""
         channel = (self.after or {}).get("channel")
         return channel if isinstance(channel, str) else ""
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """The override that was there before, if it is known."""
-        del left, traits
+        """Return the change that restores the override from before, if known."""
+        del result, traits
         if "channel" not in (self.before or {}):
             return UNTOLD
-        now = found if found is not None else self.after
+        now = current if current is not None else self.after
         return (self.model_copy(update={"before": _only_channel(now), "after": self.before}),)
 
     async def read(self, workspace: Workspace) -> State | None:
-        """Read the device; one that never asked for an update has an override, but no row."""
+        """Read the device; None for one without a row, which may have an override still."""
         device = await workspace.look_up_device(self.key)
         if device is None:
             return None
-        return device_state(device, tells_overrides=workspace.tells_overrides)
+        return read_device_state(device, tells_overrides=workspace.tells_overrides)
 
     def find(self, workspace: Workspace) -> State | None:
-        """The device in the loaded list."""
+        """Return the state of the device in the collection."""
         device = workspace.devices.records.get(self.key)
         if device is None:
             return None
-        return device_state(device, tells_overrides=workspace.tells_overrides)
+        return read_device_state(device, tells_overrides=workspace.tells_overrides)
 
-    def of_record(self, workspace: Workspace) -> Self:
-        """By its custom id of now, whatever it was called then."""
+    def refresh_identity(self, workspace: Workspace) -> Self:
+        """Return it with the custom id that the device has now."""
         device = workspace.devices.records.get(self.key)
         if device is None:
-            return super().of_record(workspace)
+            return super().refresh_identity(workspace)
         name = device.custom_id or device.device_id
         return self.model_copy(update={"label": name, "row": self.key})
 
-    def needless(self, workspace: Workspace) -> str:
-        """Why not: it is so already, somebody else was quicker, or the device is gone."""
-        found = self.find(workspace)
-        if found is None:
+    def skip_reason(self, workspace: Workspace) -> str:
+        """Return why it need not be sent: it is so already, was changed, or the device is gone."""
+        state = self.find(workspace)
+        if state is None:
             return "no longer in the list" if self.row is not None else ""
-        if "channel" not in found:
+        if "channel" not in state:
             return ""  # this server does not tell
-        now = found["channel"]
-        if self.after == {"channel": now}:
-            return "has no override" if now is None else f"already on {_label(now)}"
-        if self.outdated_by(found):
-            return f"changed meanwhile: override is {_label(now)}"
+        channel = state["channel"]
+        if self.after == {"channel": channel}:
+            return "has no override" if channel is None else f"already on {_label(channel)}"
+        if self.is_outdated_by(state):
+            return f"changed meanwhile: override is {_label(channel)}"
         return ""
 
     @property
     def limits(self) -> Sequence[Limit]:
-        """The device, and the same device with the same channel."""
+        """The limits of the device, and of the device with its channel."""
         channel = (self.after or {}).get("channel")
         if isinstance(channel, str):
             return link_limits(self.key, channel)
@@ -136,13 +136,13 @@ def _only_channel(state: State | None) -> State:
 def override(
     workspace: Workspace, device: Device, channel: Channel | None, bundle: Bundle | None = None
 ) -> OverrideChange:
-    """The change that forces a device to a channel, or with None clears its override."""
+    """Return the change that forces a device to a channel, or with None clears its override."""
     return OverrideChange(
         app_id=workspace.target.app_id,
         key=device.wire_key,
         row=device.wire_key,
         label=device.custom_id or device.device_id,
-        before=device_state(device, tells_overrides=workspace.tells_overrides),
+        before=read_device_state(device, tells_overrides=workspace.tells_overrides),
         after=_after(channel, bundle),
     )
 
@@ -150,7 +150,7 @@ def override(
 def override_unseen(
     workspace: Workspace, device_id: str, channel: Channel | None, bundle: Bundle | None = None
 ) -> OverrideChange:
-    """The same for an id the server has never seen: what it had before is not known."""
+    """Return the same for an id that the server has not seen: its override is not known."""
     return OverrideChange(
         app_id=workspace.target.app_id,
         key=device_id,
@@ -161,23 +161,23 @@ def override_unseen(
 
 
 def channel_refusal(workspace: Workspace, channel: Channel) -> str:
-    """Why no device can be forced to a channel, as the list now has it; empty when it can."""
-    now = workspace.channels.records.get(str(channel.id))
-    if now is None:
+    """Return why no device can be forced to a channel, as loaded now; empty when one can."""
+    current = workspace.channels.records.get(str(channel.id))
+    if current is None:
         return f"the channel {channel.name} is no longer in the list"
-    return PUBLIC if now.public and not workspace.client.traits.links_default_channels else ""
+    return PUBLIC if current.public and not workspace.client.traits.links_default_channels else ""
 
 
 def bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
-    """Why no device can be forced to a bundle; empty when it can (contract §7.2)."""
+    """Return why no device can be forced to a bundle; empty when one can (contract §7.2)."""
     try:
         requests.BundleName(bundle.wire_key)
-    except Refused as refused:
-        return str(refused)
+    except Refused as refusal:
+        return str(refusal)
     if workspace.client.traits.links_default_bundles:
         return ""
-    public = {each.name for each in workspace.channels.records.values() if each.public}
-    return DEFAULTS_BUNDLE if public.intersection(workspace.channels_with(bundle)) else ""
+    default_names = {each.name for each in workspace.channels.records.values() if each.public}
+    return DEFAULTS_BUNDLE if default_names.intersection(workspace.channels_with(bundle)) else ""
 
 
 def _after(channel: Channel | None, bundle: Bundle | None) -> State:

@@ -1,6 +1,6 @@
-"""Carry changes out for a front end: ask, look once more, wait, send, read back, repair.
+"""Perform changes for a front end: ask, check, wait, send, read back, repair.
 
-A front end, such as the screen or a command, gives a `Ui`; all else is the same for each.
+A front end, such as the screen or a command, implements `Ui`; all else is shared.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from capgo_tui.api.errors import InvalidArgument, Refused
 from capgo_tui.workspace.changes.batch import Batch
-from capgo_tui.workspace.changes.carry_out import carry_out, not_sent
-from capgo_tui.workspace.changes.change import Outdated
+from capgo_tui.workspace.changes.carry_out import carry_out, make_unsent_outcome
+from capgo_tui.workspace.changes.change import RecordChanged
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.changes.recall import recall
@@ -26,53 +26,53 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-UNCHANGED: Final = "Nothing was changed."
+NOTHING_CHANGED: Final = "Nothing was changed."
 
 
-class Stopped(Refused):
-    """A change was given up while it waited for a limit of the server."""
+class WaitStopped(Refused):
+    """Raised when a change is stopped while it waits for a rate limit of the server."""
 
 
 class Ui(Protocol):
-    """What a front end does while changes are carried out: it asks, shows progress and tells."""
+    """A front end during writes: it asks, shows progress and reports outcomes."""
 
     def ask(self, question: Question) -> Awaitable[bool]:
-        """Ask for a yes; the question can be answered when this returns."""
+        """Put a question; it can be answered as soon as this returns."""
 
     def begin(self) -> None:
-        """Take note that a change was agreed to."""
+        """Note that a change was confirmed."""
 
     def can_ask_again(self) -> bool:
-        """Whether a question may be put though nobody waits for it, after `begin`."""
+        """Whether another question may be put after `begin`."""
 
     async def wait(self, change: Change, seconds: float) -> bool:
-        """Show that a change waits so long for a limit of the server; False gives it up.
+        """Show that a change waits for a rate limit of the server; return False to stop it.
 
-        It may return early: it is called again with the seconds that are left.
+        It may return early: it is called again with the remaining seconds.
         """
 
     def show_sending(self, change: Change) -> None:
-        """Show that a change is under way."""
+        """Show that a change is being sent."""
 
     def see_through(
         self, work: Awaitable[T], stop: Callable[[], None] | None = None
     ) -> Awaitable[T]:
-        """Return `work`, which goes on to its end even if the front end is left.
+        """Return `work` shielded: it runs to its end even if the front end is closed.
 
-        `stop` ends it after the write under way; None where there is only one.
+        `stop` ends it after the current write; None where there is only one.
         """
 
     def say(self, text: str) -> None:
-        """Say what is happening, or why nothing is."""
+        """Show a message."""
 
     def tell(self, change: Change, outcome: Outcome) -> None:
-        """Tell what became of a change."""
+        """Show the outcome of a change."""
 
     def show_batch(self, title: str, batch: Batch) -> AbstractContextManager[object]:
-        """Show a batch as long as the context lasts, with a way to stop it."""
+        """Show the progress of a batch while the context lasts, with a way to stop it."""
 
     async def tell_batch(self, title: str, batch: Batch) -> None:
-        """Tell what became of each change of a batch; return once that was seen."""
+        """Show the outcome of each change of a batch; return once the operator has seen them."""
 
 
 def perform(
@@ -80,65 +80,64 @@ def perform(
     workspace: Workspace,
     ui: Ui,
     *,
-    again: Callable[[], Change | None] | None = None,
+    remake: Callable[[], Change | None] | None = None,
     has_choice: bool = False,
 ) -> Coroutine[None, None, Outcome | None]:
-    """Ask for a yes to a change and carry it out; the question is put when this returns.
+    """Ask for confirmation of a change and carry it out; the question is put when this returns.
 
-    What is left to await gives its outcome, or None after a no.
+    The coroutine returns its outcome, or None after a no.
 
     Args:
-        change: what to do.
-        workspace: the app it is about.
+        change: the change to carry out.
+        workspace: the app it belongs to.
         ui: the front end.
-        again: makes the same change of the record as it then is, or gives None when that is gone.
-            It is asked anew if the record has changed since: what was agreed to is then no
-            longer what would happen.
-        has_choice: whether the answer decides more than yes or no, so that what `again` makes
+        remake: makes the same change of the record as it is now, or returns None when that is gone.
+            The question is put again if the record has changed since.
+        has_choice: whether the answer decides more than yes or no, so that what `remake` makes
             after it is sent.
 
     """
     if why_not := describe(change).unsendable:
-        return _end(change, not_sent(InvalidArgument(why_not)), workspace, ui)
+        return _end(change, make_unsent_outcome(InvalidArgument(why_not)), workspace, ui)
     answer = ui.ask(Question([change], workspace))
-    remake = again or (lambda: change)
-    return _await_yes(change, workspace, ui, remake, answer, has_choice=has_choice)
+    make_again = remake or (lambda: change)
+    return _await_yes(change, workspace, ui, make_again, answer, has_choice=has_choice)
 
 
 async def _await_yes(
     change: Change,
     workspace: Workspace,
     ui: Ui,
-    again: Callable[[], Change | None],
+    remake: Callable[[], Change | None],
     answer: Awaitable[bool],
     *,
     has_choice: bool,
 ) -> Outcome | None:
     while True:
         yes = await answer
-        now = again() if yes else None
-        if now is None:
-            gone = f" The {change.noun} is no longer in the list." if yes else ""
-            ui.say(f"{UNCHANGED}{gone}")
+        new_change = remake() if yes else None
+        if new_change is None:
+            reason = f" The {change.noun} is no longer in the list." if yes else ""
+            ui.say(f"{NOTHING_CHANGED}{reason}")
             return None
-        if now.before == change.before:
-            change = now if has_choice else change
+        if new_change.before == change.before:
+            change = new_change if has_choice else change
             outcome = await _send(change, workspace, ui)
-            # It is looked at right before it is sent, too: that may tell what no list did.
-            outdated = isinstance(outcome.refused, Outdated) and ui.can_ask_again()
-            now = again() if outdated else None
-            if now is None or now.before == change.before:
+            # The check before sending may find what no collection had.
+            is_outdated = isinstance(outcome.refusal, RecordChanged) and ui.can_ask_again()
+            new_change = remake() if is_outdated else None
+            if new_change is None or new_change.before == change.before:
                 return await _end(change, outcome, workspace, ui)
-        change = now
-        answer = ui.ask(Question([change], workspace, is_again=True))
+        change = new_change
+        answer = ui.ask(Question([change], workspace, is_repeated=True))
 
 
 async def perform_agreed(
     change: Change, workspace: Workspace, ui: Ui, *, undoes: int | None = None
 ) -> Outcome:
-    """Carry out a change that was agreed to, and tell its end.
+    """Carry out a change that was confirmed, and report its outcome.
 
-    `undoes` is the journal's number of the change that it takes back.
+    `undoes` is the id of the journal entry that it undoes.
     """
     return await _end(change, await _send(change, workspace, ui, undoes), workspace, ui)
 
@@ -147,13 +146,13 @@ async def _send(change: Change, workspace: Workspace, ui: Ui, undoes: int | None
     ui.begin()
     why_not = await _await_turn(change, workspace, ui)
     if why_not:
-        return not_sent(Stopped(why_not))
+        return make_unsent_outcome(WaitStopped(why_not))
     ui.show_sending(change)
     return await ui.see_through(carry_out(change, workspace, undoes=undoes))
 
 
 async def _await_turn(change: Change, workspace: Workspace, ui: Ui) -> str:
-    """Wait until the server's limits let a change through; return why it is not to be sent."""
+    """Wait for the rate limits of a change; return why it is not to be sent, or nothing."""
     pacing = workspace.pacing
     if not change.limits:
         return ""
@@ -161,16 +160,16 @@ async def _await_turn(change: Change, workspace: Workspace, ui: Ui) -> str:
     if not pacing.wait(change.limits):
         return ""
     with workspace.marked_as_writing(change):
-        while (left := pacing.wait(change.limits)) > 0:
-            if not await ui.wait(change, left):
+        while (seconds := pacing.wait(change.limits)) > 0:
+            if not await ui.wait(change, seconds):
                 return "stopped before it was sent"
-    return change.needless(workspace)  # much can have happened in a minute
+    return change.skip_reason(workspace)  # a minute may have passed
 
 
 async def _end(change: Change, outcome: Outcome, workspace: Workspace, ui: Ui) -> Outcome:
-    """Tell the end of a change, and offer to bring back what the server dropped with it."""
+    """Report an outcome, and offer to restore what the server dropped with the change."""
     ui.tell(change, outcome)
-    repair = change.repair(outcome.lost) if outcome.lost else None
+    repair = change.repair(outcome.dropped_fields) if outcome.dropped_fields else None
     if repair is not None and await ui.ask(Question([repair], workspace, is_repair=True)):
         await perform_agreed(repair, workspace, ui)
     return outcome
@@ -179,25 +178,27 @@ async def _end(change: Change, outcome: Outcome, workspace: Workspace, ui: Ui) -
 def perform_batch(
     plan: BatchPlan, workspace: Workspace, ui: Ui
 ) -> Coroutine[None, None, Batch | None]:
-    """Ask for a yes to many changes and carry them out; the question is put when this returns.
+    """Ask for confirmation of a batch and carry it out; the question is put when this returns.
 
-    What is left to await shows what becomes of each and gives the batch once that was seen;
-    None after a no. Those that turn out to be needless are left alone.
+    The coroutine shows the outcomes and returns the batch once they were seen, or None after a
+    no. Changes that need not be sent are skipped.
     """
     return _await_yes_to_batch(plan, workspace, ui, _ask_about_batch(plan, workspace, ui))
 
 
 def _ask_about_batch(
-    plan: BatchPlan, workspace: Workspace, ui: Ui, *, is_again: bool = False
+    plan: BatchPlan, workspace: Workspace, ui: Ui, *, is_repeated: bool = False
 ) -> Awaitable[bool] | None:
-    """Ask for a yes; None when there is nothing to ask about."""
-    needed, left_alone = plan.needed(workspace), plan.left_alone(workspace)
-    if not needed:
-        ui.say(f"Nothing to do: {' · '.join(left_alone)}.")
+    """Put the question about a batch; None when no change of it is needed."""
+    changes, skip_reasons = plan.find_needed(workspace), plan.describe_skipped(workspace)
+    if not changes:
+        ui.say(f"Nothing to do: {' · '.join(skip_reasons)}.")
         return None
-    notes = (*plan.notes, *left_alone)
+    notes = (*plan.notes, *skip_reasons)
     return ui.ask(
-        Question(needed, workspace, plan.title, is_listed=True, is_again=is_again, notes=notes)
+        Question(
+            changes, workspace, plan.title, is_listed=True, is_repeated=is_repeated, notes=notes
+        )
     )
 
 
@@ -206,20 +207,20 @@ async def _await_yes_to_batch(
 ) -> Batch | None:
     while answer is not None:
         if not await answer:
-            ui.say(UNCHANGED)
+            ui.say(NOTHING_CHANGED)
             return None
-        now = plan.remade()
-        if [c.before for c in now.changes] == [c.before for c in plan.changes]:
-            return await perform_agreed_batch(now, workspace, ui)
-        plan = now
-        answer = _ask_about_batch(plan, workspace, ui, is_again=True)
+        new_plan = plan.remake_changes()
+        if [c.before for c in new_plan.changes] == [c.before for c in plan.changes]:
+            return await perform_agreed_batch(new_plan, workspace, ui)
+        plan = new_plan
+        answer = _ask_about_batch(plan, workspace, ui, is_repeated=True)
     return None
 
 
 async def perform_agreed_batch(plan: BatchPlan, workspace: Workspace, ui: Ui) -> Batch:
-    """Carry out many changes that were agreed to, and tell what became of each."""
+    """Carry out a batch that was confirmed, and report its outcomes."""
     batch = Batch(plan.changes, workspace, undoes=plan.undoes)
     with ui.show_batch(plan.title, batch):
-        await ui.see_through(batch.go(), batch.stop)
+        await ui.see_through(batch.carry_out(), batch.stop)
     await ui.tell_batch(plan.title, batch)
     return batch

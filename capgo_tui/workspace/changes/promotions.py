@@ -1,4 +1,4 @@
-"""Putting a bundle on a channel, forward or back (contract §8.4)."""
+"""Promotions and rollbacks: a bundle is put on a channel (contract §8.4)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.changes.change import Inverse, Outdated
+from capgo_tui.workspace.changes.change import Inverse, RecordChanged
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     SettingsChange,
-    felt,
+    describe_default_impact,
     settings_change,
 )
-from capgo_tui.workspace.changes.guard import Guard
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
-    after_request,
+    apply_request,
     describe_effect,
     ends_rollout,
     rollout_of,
@@ -35,62 +35,62 @@ if TYPE_CHECKING:
 
 
 class BundleLink(ChannelChange):
-    """Put a bundle on a channel by ``PUT /bundle``, which any uploader may (contract §8.4)."""
+    """Put a bundle on a channel with ``PUT /bundle``, which any uploader may (contract §8.4)."""
 
     right: ClassVar[str] = "promote bundles"
     channel_id: int
     bundle_id: int
     bundle_before_id: int | None = None
 
-    def of_record(self, workspace: Workspace) -> Self:
-        """With the id that the channel of that name has now."""
+    def refresh_identity(self, workspace: Workspace) -> Self:
+        """Return it with the id of the channel that has its name now."""
         channel = self.channel(workspace)
         ids = {} if channel is None else {"channel_id": channel.id}
-        return super().of_record(workspace).model_copy(update=ids)
+        return super().refresh_identity(workspace).model_copy(update=ids)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
-        """Refuse to put it over a bundle that somebody else has just put there."""
+        """Refuse to replace a bundle that somebody else has put there since."""
         del alone
-        if self.outdated_by(await self.read_one(workspace)):
-            raise Outdated("it was changed meanwhile: look at it and try again")
+        if self.is_outdated_by(await self.read_one(workspace)):
+            raise RecordChanged("it was changed meanwhile: look at it and try again")
         return self
 
     def request(self, traits: Traits) -> Request:
-        """``PUT /bundle``."""
+        """Return ``PUT /bundle``."""
         return requests.promote_bundle(traits, self.app_id, self.bundle_id, self.channel_id)
 
     def inverse(
-        self, found: State | None, left: State | None = None, traits: Traits = LIVE
+        self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
-        """The bundle from before, then the rollout that the server ended with this one."""
+        """Return what puts the bundle from before back, then the rollout that it ended."""
         before = self.before or {}
         if "bundle" not in before:
             return "the server did not tell which bundle it carried before"
-        back = self.state_before(found if left is None else left)
-        now = self.state_now(found)
+        previous = self.state_before(current if result is None else result)
+        state = self.state_now(current)
         bundle_back = {"bundle": before["bundle"]}
-        rollout_told = describe_effect(traits, now, bundle_back)
-        touches = (
-            *(felt(bundle_back, now) if self.is_default else ()),
-            *((rollout_told,) if rollout_told and not rollout_of(back) else ()),
+        rollout_told = describe_effect(traits, state, bundle_back)
+        impact = (
+            *(describe_default_impact(bundle_back, state) if self.is_default else ()),
+            *((rollout_told,) if rollout_told and not rollout_of(previous) else ()),
         )
-        settings = self.settings_of_same(traits, now, bundle_back, touches)
+        settings = self.change_settings(traits, state, bundle_back, impact)
         first: Change = settings
         if self.bundle_before_id is not None:
             first = self.model_copy(
                 update={
-                    "before": now,
+                    "before": state,
                     "after": bundle_back,
                     "bundle_id": self.bundle_before_id,
                     "bundle_before_id": self.bundle_id,
-                    "touches": touches,
+                    "impact": impact,
                     "notes": {},
                     "ends_rollout": settings.ends_rollout,
                 }
             )
-        then = after_request(traits, now, bundle_back)
-        wanted = {**rollout_of(now), **rollout_of(back)}
-        return (first, *self.in_stages(traits, then, wanted))
+        state_after = apply_request(traits, state, bundle_back)
+        goal = {**rollout_of(state), **rollout_of(previous)}
+        return (first, *self.split_into_stages(traits, state_after, goal))
 
 
 class Promotion(BundleLink):
@@ -114,18 +114,17 @@ def promotion(
     note: str = "",
     warnings: Sequence[str] = (),
 ) -> SettingsChange | Promotion | Rollback:
-    """The change that puts a bundle on a channel, by the way this server has for it.
+    """Return the change that puts a bundle on a channel, by the request this server has for it.
 
-    `note` is said of the bundle in place of its age: why it is this one; `warnings` are to be
-    read before it is confirmed.
+    `note` is shown beside the bundle in place of its age; `warnings` are added to the impact.
     """
     state = workspace.state_of(channel)
     notes = _ages(workspace, channel, bundle, note)
-    least = Guard.LIST if warnings else Guard.LINE
+    lowest_level = ConfirmationLevel.LIST if warnings else ConfirmationLevel.LINE
     if not workspace.client.traits.promotes:
         change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
-        listed = {"touches": (*change.touches, *warnings), "guard": max(change.guard, least)}
-        return change.model_copy(update={"notes": notes, **listed})
+        fields = {"impact": (*change.impact, *warnings), "level": max(change.level, lowest_level)}
+        return change.model_copy(update={"notes": notes, **fields})
     traits, rollout = workspace.client.traits, rollout_of(state)
     after: State = {"bundle": bundle.wire_key}
     rollout_told = describe_effect(traits, state, after)
@@ -137,12 +136,12 @@ def promotion(
         before={**rollout, **({"bundle": state["bundle"]} if "bundle" in state else {})},
         after=after,
         is_default=bool(channel.public),
-        guard=Guard.LIST if channel.public or rollout_told else least,
+        level=ConfirmationLevel.LIST if channel.public or rollout_told else lowest_level,
         channel_id=channel.id,
         bundle_id=bundle.id,
         bundle_before_id=channel.bundle.id if channel.bundle else None,
-        touches=(
-            *(felt(after, state) if channel.public else ()),
+        impact=(
+            *(describe_default_impact(after, state) if channel.public else ()),
             *((rollout_told,) if rollout_told else ()),
             *warnings,
         ),
@@ -155,5 +154,5 @@ def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> 
     if note:  # in one line there is no room for the ages as well
         return {bundle.wire_key: note}
     now = workspace.now()
-    old = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
-    return {each.wire_key: age(each.created_at, now) for each in (old, bundle) if each}
+    previous = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
+    return {each.wire_key: age(each.created_at, now) for each in (previous, bundle) if each}

@@ -1,13 +1,13 @@
-"""What is asked before changes are carried out, and how much of a yes they need."""
+"""Questions that are put before changes are carried out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capgo_tui.workspace.changes.confirmation_level import MANY, ConfirmationLevel, combine_levels
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.duration import estimate
-from capgo_tui.workspace.changes.guard import MANY, Guard, guard_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,49 +18,49 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Changes that need a yes: each is judged alike, whoever asks it."""
+    """Changes to be confirmed, with what any front end asks about them."""
 
     changes: Sequence[Change]
     """At least one."""
     workspace: Workspace
     title: str = ""
-    """What they are called together; of one change its own name when empty."""
+    """The title of the batch; empty for the title of the one change."""
     lead: str = ""
-    """What the question begins with where it is one line."""
+    """The beginning of a question of one line."""
     is_listed: bool = False
-    """Whether the changes are listed even where one line would be enough."""
-    is_again: bool = False
-    """Whether it was asked before, and a record has changed since."""
+    """Whether the changes are listed even where one line would do."""
+    is_repeated: bool = False
+    """Whether it was put before, and a record has changed since."""
     is_repair: bool = False
-    """Whether it is about what the server dropped with a change just made."""
+    """Whether it restores what the server dropped with the last change."""
     notes: Sequence[str] = ()
-    """Sentences to be read besides."""
+    """Further sentences to read."""
 
     def line(self, width: int) -> str:
-        """Return the question about the one change there is, in `width` cells if it can be."""
-        lead = f"Changed! {self.lead}" if self.is_again else self.lead
+        """Return the question about a single change, in `width` cells if possible."""
+        lead = f"Changed! {self.lead}" if self.is_repeated else self.lead
         return lead + describe(self.changes[0]).question(width - len(lead))
 
     @property
-    def level(self) -> Guard:
-        """How much of a yes it takes."""
-        return guard_of((change.guard for change in self.changes), self.workspace.target)
+    def level(self) -> ConfirmationLevel:
+        """The confirmation level."""
+        return combine_levels((change.level for change in self.changes), self.workspace.target)
 
     @property
     def effort(self) -> str:
-        """What it takes to do all of it, where that is more than a moment."""
+        """An estimate of requests and time; empty for few changes."""
         is_long = len(self.changes) > MANY
         return estimate(self.changes, self.workspace.pacing) if is_long else ""
 
     @property
-    def typed(self) -> str:
-        """What has to be typed for `Guard.TYPED`."""
+    def text_to_type(self) -> str:
+        """The text to type for `ConfirmationLevel.TYPED`."""
         if len(self.changes) > 1:
             return str(len(self.changes))
         return describe(self.changes[0]).confirmation_among(self.workspace)
 
     @property
     def place(self) -> str:
-        """Where they are made, where that must not be overlooked."""
+        """The badge of the profile in production; else empty."""
         target = self.workspace.target
         return target.profile.badge if target.profile is not None and target.production else ""

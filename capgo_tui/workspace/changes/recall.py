@@ -1,4 +1,4 @@
-"""What the journal knows of the last minute's attempts, by this program or another copy of it."""
+"""Count the recent attempts in the journal, of any copy of the program, towards rate limits."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import is_from_rate_limiter
-from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.recorded import recorded_changes
+from capgo_tui.workspace.changes.outcome import OutcomeState
+from capgo_tui.workspace.changes.recorded import iterate_changes
 from capgo_tui.workspace.journal import JournalUnusable
 from capgo_tui.workspace.pacing import SAME_LINK_SECONDS
 
@@ -20,34 +20,34 @@ if TYPE_CHECKING:
 
 ENTRIES: Final = 1000
 LONGEST_REQUEST: Final = timedelta(seconds=30)
-"""An attempt may have reached the server so long after it was written down."""
+"""The longest time from a journal entry until its request reaches the server."""
 
 
 async def recall(workspace: Workspace) -> None:
-    """Let the workspace's pacing know of attempts it did not see; at most a minute old."""
-    pacing, since = workspace.pacing, workspace.now() - timedelta(seconds=SAME_LINK_SECONDS)
+    """Count attempts of the last minute that the workspace has not counted yet."""
+    pacing, start = workspace.pacing, workspace.now() - timedelta(seconds=SAME_LINK_SECONDS)
     try:
         entries = await asyncio.to_thread(workspace.journal.entries, ENTRIES)
     except JournalUnusable:
-        return  # then nothing is sent either, and that says why
+        return  # then nothing is sent either, with that reason
     recent = [
         entry
         for entry in entries
-        if entry.at > since - LONGEST_REQUEST
+        if entry.at > start - LONGEST_REQUEST
         and entry.id not in pacing.entry_ids
         and not _was_refused_by_limiter(entry)
     ]
-    for entry, change in recorded_changes(recent):
+    for entry, change in iterate_changes(recent):
         pacing.entry_ids.add(entry.id)
         for limit in change.limits:
-            pacing.count(limit, _reached(entry, workspace.now()))
+            pacing.count(limit, estimate_arrival(entry, workspace.now()))
 
 
-def _reached(entry: Entry, now: datetime) -> datetime:
-    """The latest moment at which it can have reached the server."""
+def estimate_arrival(entry: Entry, now: datetime) -> datetime:
+    """Return the latest time at which the request of an entry can have reached the server."""
     return min(entry.settled_at or now, entry.at + LONGEST_REQUEST, now)
 
 
 def _was_refused_by_limiter(entry: Entry) -> bool:
-    """Whether it was refused by a limiter: they do not count what they refuse themselves."""
-    return entry.fate is Fate.FAILED and is_from_rate_limiter(entry.error or "")
+    """Whether a rate limiter refused it: those do not count what they refuse."""
+    return entry.state is OutcomeState.FAILED and is_from_rate_limiter(entry.error or "")

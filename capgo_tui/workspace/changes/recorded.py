@@ -1,7 +1,7 @@
-"""Changes as the journal recorded them, by this version of the program or another one.
+"""Read changes from the journal, also those of other versions of the program.
 
-A kind of change that this version does not know is no change here: its entry is listed by what
-its row tells, is never undone, and is left out by whatever looks for changes.
+An entry whose kind of change is not known here is listed by the texts of its row, is never undone,
+and is left out where changes are iterated.
 """
 
 from __future__ import annotations
@@ -20,17 +20,16 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.journal_entry import Entry
 
-DAMAGED: Final = "this row of the journal cannot be read"
+DAMAGED_ROW: Final = "this row of the journal cannot be read"
 UNKNOWN_KIND: Final = "this version of capgo-tui cannot read it"
 _FIELD: Final = re.compile("[a-z][a-z0-9_]*", re.ASCII)
-"""What a field of a record can be called."""
+"""A valid name of a field of a record."""
 
 
 def revive(entry: Entry) -> Change | None:
-    """Return the change as it was recorded; None when this version does not know its kind.
+    """Return the change of an entry; None when this version does not know its kind.
 
-    It is believed only where it agrees with the rest of its row: what it would write to is what
-    the list shows.
+    It has to agree with the rest of its row: it writes to the target that the list shows.
     """
     if entry.is_damaged:
         return None
@@ -47,8 +46,8 @@ def revive(entry: Entry) -> Change | None:
     return change
 
 
-def recorded_changes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Change]]:
-    """Yield each entry with its change; those of an unknown kind are left out."""
+def iterate_changes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Change]]:
+    """Yield each entry with its change, without those of an unknown kind."""
     for entry in entries:
         change = revive(entry)
         if change is not None:
@@ -56,5 +55,5 @@ def recorded_changes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Change]]
 
 
 def target_label(entry: Entry, change: Change | None) -> str:
-    """Return what is called the target of an entry; clean text."""
+    """Return the label of the target of an entry as clean text."""
     return clean(entry.target) if change is None else describe(change).name

@@ -1,4 +1,4 @@
-"""Reading the targets of changes again: for an undo, and for what a dead program left open."""
+"""Read the targets of changes again, for an undo and for writes that were cut off."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 Reading: TypeAlias = "State | CapgoError | None"
-"""What is there now, None for no such record, or why that cannot be told."""
+"""A state, None for no such record, or the error of the reading."""
 
 
 Progress: TypeAlias = "Callable[[int, int], None]"
-"""Hears of how many targets have been read, of how many."""
+"""Called with the number of targets read, and the number of all."""
 
 
 async def reread(
     changes: Sequence[Change], workspace: Workspace, progress: Progress | None = None
 ) -> list[Reading]:
-    """Read each target from the server, but a whole list only once for all that need it."""
+    """Read each target from the server; a whole list once for all changes that need it."""
     in_lists = Counter(change.noun for change in changes if change.reads_whole_list)
     lists: dict[str, CapgoError | None] = {}
     forbidden: dict[str, CapgoError] = {}
-    """By noun, that the key may not read such records: it is not asked for each of many."""
+    """By noun, the refusal to read such records: it is not requested again for each."""
     readings: list[Reading] = []
-    for done, change in enumerate(changes):
+    for count, change in enumerate(changes):
         if progress is not None:
-            progress(done, len(changes))
+            progress(count, len(changes))
         if change.noun in forbidden:
             readings.append(forbidden[change.noun])
             continue
@@ -41,8 +41,8 @@ async def reread(
             readings.append(lists[change.noun] or change.find(workspace))
             continue
         try:
-            found = await _read(change, workspace, with_others=in_lists[change.noun] > 1)
-            reading: Reading = await _with_bundle_names(change, found, workspace)
+            state = await _read(change, workspace, with_others=in_lists[change.noun] > 1)
+            reading: Reading = await _with_bundle_names(change, state, workspace)
         except CapgoError as error:
             reading = error
             if error.kind is ErrorKind.NOT_ALLOWED:
@@ -54,19 +54,19 @@ async def reread(
 
 
 async def _read(change: Change, workspace: Workspace, *, with_others: bool) -> State | None:
-    """Read one; what is looked for in a list is only missing once all of that is loaded."""
-    together = with_others and change.reads_whole_list
-    found = await (change.read_list(workspace) if together else change.read(workspace))
-    if found is not None or not _is_looked_for_in_list(change):
-        return found
+    """Read one target; in a list it is only missing once the whole list is loaded."""
+    with_list = with_others and change.reads_whole_list
+    state = await (change.read_list(workspace) if with_list else change.read(workspace))
+    if state is not None or not _is_looked_for_in_list(change):
+        return state
     records = workspace.bundles if change.noun == "bundle" else workspace.channels
     await records.load_all()
-    found = change.find(workspace)
-    if found is None and (not records.ended or records.incomplete):
+    state = change.find(workspace)
+    if state is None and (not records.ended or records.incomplete):
         raise records.error or CapgoError(
             f"the list of {change.noun}s could not be read to its end", kind=ErrorKind.UNREACHABLE
         )
-    return found
+    return state
 
 
 def _is_looked_for_in_list(change: Change) -> bool:
@@ -76,12 +76,12 @@ def _is_looked_for_in_list(change: Change) -> bool:
 
 
 async def _with_bundle_names(
-    change: Change, found: State | None, workspace: Workspace
+    change: Change, state: State | None, workspace: Workspace
 ) -> State | None:
-    """Where a channel's bundle is only told by its id, find out its name (contract §6.1)."""
-    if found is None or change.noun != "channel" or "bundle" in found:
-        return found
+    """Add the name of a channel's bundle where the server tells its id only (contract §6.1)."""
+    if state is None or change.noun != "channel" or "bundle" in state:
+        return state
     if not workspace.joins_bundle_names:
-        return found
+        return state
     await workspace.bundles.load_all()
-    return change.find(workspace) or found
+    return change.find(workspace) or state

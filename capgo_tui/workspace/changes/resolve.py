@@ -1,4 +1,4 @@
-"""Finding out what became of writes whose program ended before it knew. Nothing is sent again."""
+"""Find the outcomes of writes that were cut off by the end of the program; nothing is resent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.changes.carry_out import judge
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
-from capgo_tui.workspace.changes.recorded import recorded_changes
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
+from capgo_tui.workspace.changes.recorded import iterate_changes
 from capgo_tui.workspace.changes.reread import reread
 from capgo_tui.workspace.next_step import NextStep
 
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """How many writes had no end, and what could be found out about them."""
+class Resolution:
+    """The number of writes that were cut off, by what was read back."""
 
-    verified: int = 0
-    """It is as it was meant."""
-    unknown: int = 0
-    """It is not as it was meant: never sent, refused, or changed since."""
-    unread: int = 0
-    """The server could not be asked; they are looked at again at the next start."""
+    verified_count: int = 0
+    """The record is as intended."""
+    unknown_count: int = 0
+    """The record is not as intended: never sent, refused, or changed since."""
+    unread_count: int = 0
+    """The record could not be read; it is read again at the next start."""
 
     next_step: ClassVar = NextStep.LIST_CHANGES
 
     def __str__(self) -> str:
-        """One line for the operator; empty when there was nothing."""
-        count = self.verified + self.unknown + self.unread
+        """Return one line for the operator; empty when there was none."""
+        count = self.verified_count + self.unknown_count + self.unread_count
         if not count:
             return ""
         parts = [
             f"{number} {what}"
             for number, what in (
-                (self.verified, "as meant"),
-                (self.unknown, "not as meant"),
-                (self.unread, "cannot be read"),
+                (self.verified_count, "as meant"),
+                (self.unknown_count, "not as meant"),
+                (self.unread_count, "cannot be read"),
             )
             if number
         ]
@@ -50,8 +50,8 @@ class Resolved:
         return f"! {writes} cut off by the program's end: {', '.join(parts)}"
 
 
-async def resolve(workspace: Workspace, progress: Progress | None = None) -> Resolved:
-    """Read the targets of all writes that were cut off, and journal what is there.
+async def resolve(workspace: Workspace, progress: Progress | None = None) -> Resolution:
+    """Read the targets of all writes that were cut off, and settle their journal entries.
 
     Raises:
         JournalUnusable: when the journal cannot be read or written.
@@ -59,25 +59,25 @@ async def resolve(workspace: Workspace, progress: Progress | None = None) -> Res
     """
     entries = await asyncio.to_thread(workspace.journal.cut_off)
     if not entries:
-        return Resolved()
-    known = list(recorded_changes(entries))
-    readings = await reread([change for _, change in known], workspace, progress)
-    verified = unknown = 0
-    for (entry, change), reading in zip(known, readings, strict=True):
+        return Resolution()
+    pairs = list(iterate_changes(entries))
+    readings = await reread([change for _, change in pairs], workspace, progress)
+    verified_count = unknown_count = 0
+    for (entry, change), reading in zip(pairs, readings, strict=True):
         outcome = _outcome(change, reading)
         if outcome is None:
             continue
         await asyncio.to_thread(workspace.journal.settle, entry.id, outcome, late=True)
-        verified += outcome.fate is Fate.VERIFIED
-        unknown += outcome.fate is Fate.UNKNOWN
-    return Resolved(verified, unknown, len(entries) - verified - unknown)
+        verified_count += outcome.state is OutcomeState.VERIFIED
+        unknown_count += outcome.state is OutcomeState.UNKNOWN
+    return Resolution(verified_count, unknown_count, len(entries) - verified_count - unknown_count)
 
 
 def _outcome(change: Change, reading: Reading) -> Outcome | None:
-    """What is known now: as meant or not. Why, nobody can know; None while nothing was read."""
+    """Return the outcome of a write by what was read back; None while nothing was read."""
     if isinstance(reading, CapgoError):
         return None
     outcome = judge(change, reading)
-    if outcome.fate is Fate.VERIFIED:
+    if outcome.state is OutcomeState.VERIFIED:
         return outcome
-    return replace(outcome, fate=Fate.UNKNOWN)
+    return replace(outcome, state=OutcomeState.UNKNOWN)

@@ -1,4 +1,4 @@
-"""Which right a key turned out to lack, and which other changes need the same (contract §10)."""
+"""Missing rights of an API key, and which changes need them (contract §10)."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ READING: Final = {
     "GET /device": "read devices",
     "GET /bundle": "read bundles",
 }
-"""What some changes look at before they write, by the request that was refused."""
+"""The rights for readings before a write, by the request that was refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
-    """What a key may not do, as the server said when it refused a change."""
+class MissingRight:
+    """A right that the API key lacks, as the server said when it refused a change."""
 
     right: str
-    """As `Change.right`, or to read what is looked at before such a change."""
-    on: str = ""
-    """As `Change.right_on`."""
-    needed_by: type[Change] | None = None
-    """Where it is reading: the kind of change that looks before it writes."""
+    """As `Change.right`, or the right to read the record before such a change."""
+    channel: str = ""
+    """As `Change.right_channel`."""
+    change_type: type[Change] | None = None
+    """For a right to read: the kind of change that reads before it writes."""
 
     def __str__(self) -> str:
-        where = f" (channel {clean(self.on)})" if self.on else ""
+        where = f" (channel {clean(self.channel)})" if self.channel else ""
         return f"this key may not {self.right}{where}"
 
     def concerns(self, change: Change) -> bool:
-        """Whether a change would be refused alike."""
-        if self.needed_by is not None:
-            return type(change) is self.needed_by
-        return (change.right, change.right_on) == (self.right, self.on)
+        """Whether a change would be refused for the same reason."""
+        if self.change_type is not None:
+            return type(change) is self.change_type
+        return (change.right, change.right_channel) == (self.right, self.channel)
 
 
-def lacking(change: Change, outcome: Outcome) -> Lacking | None:
-    """What the key may not do, if a change was refused for that; else None.
+def find_missing_right(change: Change, outcome: Outcome) -> MissingRight | None:
+    """Return the right for whose lack a change was refused, or None.
 
-    A refusal to read back what was written is none: the write itself was taken.
+    A refusal of the read-back does not count: the write itself was accepted.
     """
     error = outcome.error
-    if outcome.fate.took or error is None or error.kind is not ErrorKind.NOT_ALLOWED:
+    if outcome.state.is_accepted or error is None or error.kind is not ErrorKind.NOT_ALLOWED:
         return None
     if (reading := READING.get(error.request)) is not None:
-        return Lacking(reading, needed_by=type(change))
-    return Lacking(change.right, change.right_on)
+        return MissingRight(reading, change_type=type(change))
+    return MissingRight(change.right, change.right_channel)

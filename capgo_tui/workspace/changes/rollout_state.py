@@ -1,4 +1,4 @@
-"""What a channel's rollout is, and what a change of the channel does to it (contract §6.4, §18)."""
+"""The rollout of a channel, and the effects of changes on it (contract §6.4, §18)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PAUSE: Final = ("rollout_paused", "rollout_pause_reason")
 ROLLOUT: Final = ("rollout_bundle", "rollout_percentage_bps", "rollout_enabled", *PAUSE)
-"""The fields of a channel's state that together are its rollout."""
+"""The fields of a channel's state that make up its rollout."""
 NO_ROLLOUT: Final[State] = {
     "rollout_bundle": None,
     "rollout_percentage_bps": 0,
@@ -28,12 +28,12 @@ _MOST_STAGES: Final = 4
 
 
 def rollout_of(state: Mapping[str, Value]) -> State:
-    """Return the fields of a state that are its rollout."""
+    """Return the rollout fields of a state."""
     return {field: state[field] for field in ROLLOUT if field in state}
 
 
 def concerns_rollout(after: Mapping[str, Value]) -> bool:
-    """Whether a change of these fields can change the rollout as well."""
+    """Whether a change of these fields can change the rollout."""
     return "bundle" in after or not after.keys().isdisjoint(ROLLOUT)
 
 
@@ -79,13 +79,13 @@ def ends_rollout(traits: Traits, state: Mapping[str, Value], after: Mapping[str,
     """Whether this server drops the target of `state` with a change that does not name it."""
     if not has_target(state) or "rollout_bundle" in after:
         return False
-    return not has_target(after_request(traits, state, after))
+    return not has_target(apply_request(traits, state, after))
 
 
 def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[str, Value]) -> str:
-    """Return what becomes of the rollout of `state`, to be read before a change is confirmed.
+    """Return the impact of a change on the rollout of `state`, as a sentence.
 
-    Empty where there is no target, or where the change itself says what becomes of it.
+    Empty where there is no target, or where the change itself sets the target.
     """
     if not has_target(state) or "rollout_bundle" in after:
         return ""
@@ -100,16 +100,16 @@ def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[s
     return f"its rollout stays as it is ({describe_rollout(state)})"
 
 
-def after_request(traits: Traits, state: Mapping[str, Value], sent: Mapping[str, Value]) -> State:
-    """Return the state that one request leaves, with what the server changes besides (§18.4)."""
-    result = {**state, **sent}
-    target = sent.get("rollout_bundle")
+def apply_request(traits: Traits, state: Mapping[str, Value], fields: Mapping[str, Value]) -> State:
+    """Return the state after one request, with the side effects of the server (§18.4)."""
+    result = {**state, **fields}
+    target = fields.get("rollout_bundle")
     has_new_target = target is not None and target != state.get("rollout_bundle")
-    has_new_bundle = "bundle" in sent and sent["bundle"] != state.get("bundle")
-    ended = traits.new_bundle_ends_rollout and has_new_bundle and not has_new_target
-    if ended:
+    has_new_bundle = "bundle" in fields and fields["bundle"] != state.get("bundle")
+    is_ended = traits.new_bundle_ends_rollout and has_new_bundle and not has_new_target
+    if is_ended:
         result["rollout_enabled"] = False
-    if ended or (traits.disabling_drops_target and sent.get("rollout_enabled") is False):
+    if is_ended or (traits.disabling_drops_target and fields.get("rollout_enabled") is False):
         result["rollout_bundle"] = None
     if result.get("rollout_bundle") != state.get("rollout_bundle"):
         # A new target is never paused, and without one nothing is.
@@ -119,45 +119,45 @@ def after_request(traits: Traits, state: Mapping[str, Value], sent: Mapping[str,
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One of the requests that together make a channel what is wanted."""
+    """One of the requests that bring a channel to a goal."""
 
     before: State
     after: State
     """The fields that differ afterwards."""
     sends: State
-    """These, and what goes along with a target though it stays the same."""
+    """These, and the fields sent with a target although they stay the same."""
 
 
-def stages(traits: Traits, now: State, wanted: State) -> list[Stage]:
-    """Return the requests, in order, that make a channel what is wanted.
+def plan_stages(traits: Traits, now: State, goal: State) -> list[Stage]:
+    """Return the requests, in order, that bring a channel to a goal.
 
     Target, share and state go together. A new target is never paused, so its pause is a request
     of its own (§6.4); where switching a rollout off drops the target, that is set afterwards.
     """
-    named_first = {field: wanted[field] for field in ("bundle",) if field in wanted}
-    goal = {**named_first, **now, **wanted}
-    state, made = dict(now), list[Stage]()
-    while len(made) < _MOST_STAGES:
-        missing = {f: v for f, v in goal.items() if f not in state or state[f] != v}
+    bundle_first = {field: goal[field] for field in ("bundle",) if field in goal}
+    full_goal = {**bundle_first, **now, **goal}
+    state, result = dict(now), list[Stage]()
+    while len(result) < _MOST_STAGES:
+        missing = {f: v for f, v in full_goal.items() if f not in state or state[f] != v}
         if not missing:
             break
         after = _sendable_together(traits, missing)
-        sends = after | _sent_with_target(traits, after, goal)
-        # Only of the first request it is known what else the rollout is before it.
-        before = {} if made else rollout_of(state)
+        sends = after | _sent_with_target(traits, after, full_goal)
+        # The rest of the rollout is known before the first request only.
+        before = {} if result else rollout_of(state)
         before |= {field: state[field] for field in after if field in state}
-        made.append(Stage(before, after, sends))
-        state = after_request(traits, state, sends)
-    return made
+        result.append(Stage(before, after, sends))
+        state = apply_request(traits, state, sends)
+    return result
 
 
 def _sendable_together(traits: Traits, missing: State) -> State:
-    held_back: set[str] = set()
+    later_fields: set[str] = set()
     if traits.disabling_drops_target and missing.get("rollout_enabled") is False:
-        held_back.add("rollout_bundle")
+        later_fields.add("rollout_bundle")
     elif missing.get("rollout_bundle") is not None:
-        held_back.update(PAUSE)
-    return {field: value for field, value in missing.items() if field not in held_back}
+        later_fields.update(PAUSE)
+    return {field: value for field, value in missing.items() if field not in later_fields}
 
 
 def _sent_with_target(traits: Traits, after: State, goal: State) -> State:

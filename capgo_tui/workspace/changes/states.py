@@ -1,4 +1,4 @@
-"""What a record says about the fields that changes speak of, letter by letter."""
+"""The fields of records that changes set, with the exact texts of the server."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = str | int | float | bool | None
 State: TypeAlias = dict[str, Value]
-"""Some fields of a record, texts letter by letter as the server has them. A field that is not
-in it is not known; the state of a record that does not exist is None."""
+"""Some fields of a record, with the exact texts of the server. A field that is missing is not
+known; the state of a record that does not exist is None."""
 
 _OF_CHANNEL = tuple(field.name for field in fields(ChannelSettings))
 _NULLABLE = ("auto_pause_failure_rate_bps", "auto_pause_min_attempts", "auto_pause_min_failures")
-"""Of these a null is a value of its own: no such threshold (contract §6.4)."""
+"""Fields in which null is a value of its own: no such threshold (contract §6.4)."""
 
 
-def device_state(device: Device, *, tells_overrides: bool) -> State:
-    """The override; absent where the server does not tell overrides (contract §7.1)."""
+def read_device_state(device: Device, *, tells_overrides: bool) -> State:
+    """Return the override of a device; without it where the server tells none (contract §7.1)."""
     if device.channel is None:
         return {"channel": None} if tells_overrides and device.is_override_known else {}
     return {"channel": _exact(device, "channel", device.channel)}
 
 
-def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None]) -> State:
-    """Every setting the server tells; platform flags are never among them (contract §11.7).
+def read_channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None]) -> State:
+    """Return every setting that the server tells, never platform flags (contract §11.7).
 
     `name_of_bundle` gives the exact name of a bundle by its id, for servers that tell ids alone.
     """
     state: State = {}
-    carried = {"bundle": channel.bundle}
+    bundles = {"bundle": channel.bundle}
     if channel.rollout_percentage_bps is not None:  # else a server without rollouts
-        carried["rollout_bundle"] = channel.rollout_bundle
+        bundles["rollout_bundle"] = channel.rollout_bundle
         state["rollout_paused"] = channel.rollout_paused_at is not None
         reason = channel.rollout_pause_reason
         state["rollout_pause_reason"] = reason and _exact(channel, "rolloutPauseReason", reason)
         state |= dict.fromkeys(_NULLABLE)
-    for field, bundle in carried.items():
+    for field, bundle in bundles.items():
         name = _wire_name(bundle, name_of_bundle)
         if bundle is None or name is not None:
             state[field] = name
     for field in _OF_CHANNEL:
-        if field in carried or field == "rollout_pause_reason":
+        if field in bundles or field == "rollout_pause_reason":
             continue
         value = getattr(channel, field, None)
         if isinstance(value, (str, int, float, bool)):
@@ -58,11 +58,11 @@ def channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None])
     return state
 
 
-def bundle_state(bundle: Bundle) -> State:
-    """What can be set on a bundle."""
+def read_bundle_state(bundle: Bundle) -> State:
+    """Return the fields that can be set on a bundle."""
     state: State = {}
-    for field, shown in (("link", bundle.link), ("comment", bundle.comment)):
-        state[field] = _exact(bundle, field, shown) if shown else None
+    for field, text in (("link", bundle.link), ("comment", bundle.comment)):
+        state[field] = _exact(bundle, field, text) if text else None
     return state
 
 
@@ -72,14 +72,14 @@ def _wire_name(bundle: BundleRef | None, name_of: Callable[[int], str | None]) -
     return name_of(bundle.id)
 
 
-def _exact(record: Record, field: str, shown: str) -> str:
-    """The server's own spelling of a text that was cleaned, if a request can hold it."""
+def _exact(record: Record, field: str, text: str) -> str:
+    """Return the server's spelling of a text that was cleaned, if a request can hold it."""
     raw = record.raw()
     value = raw.get(field) if isinstance(raw, dict) else None
     if not isinstance(value, str) or not value:
-        return shown
+        return text
     try:
         value.encode()
     except UnicodeEncodeError:  # half a character is legal in JSON, but not in UTF-8
-        return shown
+        return text
     return value

@@ -1,7 +1,7 @@
-"""Taking changes back: which, whether that still can be done, and how.
+"""Plan the undo of changes: which can be undone, whether they still can, and how.
 
-A record that is no longer as the change left it is not touched: whoever changed it since
-meant something by it. So the target is read first, and again compared when the yes comes.
+A record that somebody has changed since is left as it is. So the targets are read first, and
+compared again when the undo is confirmed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from capgo_tui.text import cell_width
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import fit, shorten
-from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.recorded import DAMAGED, UNKNOWN_KIND, revive, target_label
+from capgo_tui.workspace.changes.outcome import OutcomeState
+from capgo_tui.workspace.changes.recorded import DAMAGED_ROW, UNKNOWN_KIND, revive, target_label
 from capgo_tui.workspace.changes.reread import reread
 
 if TYPE_CHECKING:
@@ -28,70 +28,70 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 ROOM: Final = 78 - len("✗ Not undone: :  is  now, but was left .")
-"""Cells that a sentence leaves to its names on a screen of 80."""
+"""Cells for the names in a sentence, on a screen of 80."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A change that is to be taken back."""
+class UndoTarget:
+    """A change to undo, with its journal entry."""
 
     entry: Entry
     change: Change
 
-    def objection(self, found: State | None) -> str | None:
-        """Why it is left as it is, naming what it left and what is there now."""
-        change, left, words = self.change, self._left, describe(self.change)
-        if self._never_took_effect(found):
+    def objection(self, current: State | None) -> str | None:
+        """Return why it cannot be undone, with the state it left and the state now."""
+        change, result, words = self.change, self._result, describe(self.change)
+        if self._never_took_effect(current):
             return f"{words.name}: it never took effect, all is as before"
-        if left is None:
-            return None if found is None else f"there is a {change.noun} {words.name} again"
-        if found is None:
+        if result is None:
+            return None if current is None else f"there is a {change.noun} {words.name} again"
+        if current is None:
             return f"{words.name}: the server has no such {change.noun} now"
-        for field, then in left.items():
+        for field, value in result.items():
             label = words.field_label(field)
-            if field not in found:
+            if field not in current:
                 if field not in (change.before or {}):
-                    continue  # never told, so nothing of it is taken back either
+                    continue  # never told, so it is not undone either
                 return f"{words.name}: this server does not tell its {label} now"
-            if found[field] != then:
-                return _differs(change, field, found[field], then)
+            if current[field] != value:
+                return _differs(change, field, current[field], value)
         return None
 
     @property
-    def _left(self) -> State | None:
-        """What it left: what was read back then, else what was meant."""
+    def _result(self) -> State | None:
+        """The state it left: what was read back then, else what was intended."""
         entry, after = self.entry, self.change.after
-        if entry.fate is None or entry.fate is Fate.UNKNOWN:
+        if entry.state is None or entry.state is OutcomeState.UNKNOWN:
             return after
         if after is None:
-            return entry.found if entry.fate is Fate.DIFFERENT else None
-        read = entry.found or {}
-        besides = self.change.side_effects(read)
-        return {field: read.get(field, value) for field, value in after.items()} | besides
+            return entry.found if entry.state is OutcomeState.DIFFERENT else None
+        readback = entry.found or {}
+        side_effects = self.change.side_effects(readback)
+        return {field: readback.get(field, value) for field, value in after.items()} | side_effects
 
-    def _never_took_effect(self, found: State | None) -> bool:
-        doubtful = self.entry.fate in (None, Fate.UNKNOWN, Fate.DIFFERENT)
-        # An empty state is one that was not known.
-        return doubtful and self.change.before != {} and not self.change.outdated_by(found)
+    def _never_took_effect(self, current: State | None) -> bool:
+        is_doubtful = self.entry.state in (None, OutcomeState.UNKNOWN, OutcomeState.DIFFERENT)
+        # An empty state was not known.
+        return is_doubtful and self.change.before != {} and not self.change.is_outdated_by(current)
 
 
 @dataclass(frozen=True, slots=True)
-class Undo:
-    """What takes back one change, or all of a run: to be asked, then carried out in order."""
+class UndoPlan:
+    """A plan that undoes one change or a batch: to be confirmed, then carried out in order."""
 
-    done: tuple[Done, ...]
+    targets: tuple[UndoTarget, ...]
     changes: tuple[Change, ...]
     undoes: tuple[int, ...]
-    """For each of `changes` the number of the entry it takes back."""
-    left_out: tuple[str, ...] = ()
-    """What of a run is not taken back, and why."""
+    """For each of `changes` the id of the journal entry that it undoes."""
+    skip_reasons: tuple[str, ...] = ()
+    """The changes of a batch that are not undone, with reasons."""
 
     @property
     def title(self) -> str:
-        """What it is called."""
-        if len(self.done) > 1:
-            return f"Undo {len(self.done)} changes"
-        change = self.done[0].change
+        """Its title on the screen."""
+        if len(self.targets) > 1:
+            return f"Undo {len(self.targets)} changes"
+        change = self.targets[0].change
         back, words = self.changes[0], describe(change)
         title = f"Undo: {words.verb} {words.name}"
         if len(self.changes) == 1 and back.key != change.key:
@@ -100,163 +100,165 @@ class Undo:
 
     @property
     def batch(self) -> BatchPlan:
-        """What takes it back, where that is more than one change."""
+        """The plan of its batch, where it is more than one change."""
         return BatchPlan(self.title, self.changes, self.undoes)
 
     def objection(self, workspace: Workspace) -> str | None:
-        """Why it can no longer be done, by what the lists hold now; no request is made."""
-        for each in self.done:
-            if (why := each.objection(each.change.find(workspace))) is not None:
-                return why
-        begun: set[tuple[str, str]] = set()
+        """Return why it can no longer be done, by the collections alone, without a request."""
+        for each in self.targets:
+            if (reason := each.objection(each.change.find(workspace))) is not None:
+                return reason
+        seen_targets: set[tuple[str, str]] = set()
         for change in self.changes:
             target = (change.noun, change.key)
-            # A later step finds its record as the steps before it leave it.
-            if target not in begun and change.outdated_by(change.find(workspace)):
+            # A later step of a record starts from the state that the step before it leaves.
+            if target not in seen_targets and change.is_outdated_by(change.find(workspace)):
                 return f"{describe(change).name} has changed since it was asked"
-            begun.add(target)
+            seen_targets.add(target)
         return None
 
 
 @dataclass(frozen=True, slots=True)
-class Latest:
-    """The last change that can be undone, with those of its run; none when there is none."""
+class UndoCandidate:
+    """The entries of the last change that can be undone with its batch; empty without one."""
 
     entries: tuple[Entry, ...] = ()
-    passed_over: str = ""
-    """Why a later one is not it."""
+    skip_reason: str = ""
+    """Why a later change was skipped."""
 
 
-def latest(entries: Sequence[Entry]) -> Latest:
-    """Find the last change that can be undone, going back from the newest.
+def find_latest(entries: Sequence[Entry]) -> UndoCandidate:
+    """Find the last change that can be undone; entries come newest first.
 
-    What was undone is passed over, and so are undoings: those are redone by choosing them.
+    Changes that are undone are skipped, and so are undos: to redo, those are chosen by hand.
     """
-    passed_over = ""
+    skip_reason = ""
     for entry in entries:
-        if entry.undoes is not None or _why_never(entry) is not None or _was_not_done(entry):
+        if entry.undoes is not None or _final_reason(entry) is not None or _had_no_effect(entry):
             continue
         change = revive(entry)
-        never = _irreversible(change)
-        if never is None:
-            return Latest(together_with(entry, entries), passed_over)
-        passed_over = passed_over or f"{target_label(entry, change)}: {never}"
-    return Latest(passed_over=passed_over)
+        reason = _irreversible_reason(change)
+        if reason is None:
+            return UndoCandidate(find_batch(entry, entries), skip_reason)
+        skip_reason = skip_reason or f"{target_label(entry, change)}: {reason}"
+    return UndoCandidate(skip_reason=skip_reason)
 
 
-def together_with(entry: Entry, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """An entry and all that were confirmed with it, newest first."""
+def find_batch(entry: Entry, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return an entry and all that were confirmed with it, newest first."""
     if entry.run is None:
         return (entry,)
     return tuple(each for each in entries if each.run == entry.run)
 
 
-async def plan(
+async def plan_undo(
     entries: Sequence[Entry], workspace: Workspace, progress: Progress | None = None
-) -> Undo | str:
-    """Read the targets and make what takes the entries back; or say why nothing does."""
-    done, left_out = [], []
+) -> UndoPlan | str:
+    """Read the targets and return a plan that undoes the entries, or why none does."""
+    candidates, skip_reasons = [], []
     for entry in entries:
         change = revive(entry)
-        reason = why_not(entry) or _elsewhere(entry, workspace)
-        if len(entries) > 1 and (entry.undone or entry.fate is Fate.FAILED):
-            continue  # of a run there is nothing more to do about it
+        reason = find_objection(entry) or _foreign_reason(entry, workspace)
+        if len(entries) > 1 and (entry.undone or entry.state is OutcomeState.FAILED):
+            continue  # in a batch, nothing is left to undo of it
         if change is None or reason is not None:
-            left_out.append(f"{target_label(entry, change)}: {reason}")
+            skip_reasons.append(f"{target_label(entry, change)}: {reason}")
         else:
-            done.append(Done(entry, change))
-    readings = await reread([each.change for each in done], workspace, progress)
-    taken: list[Done] = []
+            candidates.append(UndoTarget(entry, change))
+    readings = await reread([target.change for target in candidates], workspace, progress)
+    targets: list[UndoTarget] = []
     changes: list[Change] = []
     undoes: list[int] = []
-    for then, reading in zip(done, readings, strict=True):
-        # What it is called, and where its row is, is told by what was just read.
-        each = replace(then, change=then.change.of_record(workspace))
-        inverses = await _inverses(each, reading, workspace)
+    for candidate, reading in zip(candidates, readings, strict=True):
+        # Its label and row may have changed since: take them from what was just read.
+        target = replace(candidate, change=candidate.change.refresh_identity(workspace))
+        inverses = await _inverses(target, reading, workspace)
         if isinstance(inverses, str):
-            left_out.append(inverses)
+            skip_reasons.append(inverses)
             continue
-        taken.append(each)
+        targets.append(target)
         changes += inverses
-        undoes += [each.entry.id] * len(inverses)
+        undoes += [target.entry.id] * len(inverses)
     if not changes:
-        return left_out[0] if left_out else "there is nothing to undo"
-    if left_out:
-        told = tuple(f"not undone · {each}" for each in left_out)
-        changes[0] = changes[0].model_copy(update={"touches": (*changes[0].touches, *told)})
-    return Undo(tuple(taken), tuple(changes), tuple(undoes), tuple(left_out))
+        return skip_reasons[0] if skip_reasons else "there is nothing to undo"
+    if skip_reasons:
+        impact = tuple(f"not undone · {reason}" for reason in skip_reasons)
+        changes[0] = changes[0].model_copy(update={"impact": (*changes[0].impact, *impact)})
+    return UndoPlan(tuple(targets), tuple(changes), tuple(undoes), tuple(skip_reasons))
 
 
-async def _inverses(done: Done, reading: Reading, workspace: Workspace) -> tuple[Change, ...] | str:
-    name = describe(done.change).name
+async def _inverses(
+    target: UndoTarget, reading: Reading, workspace: Workspace
+) -> tuple[Change, ...] | str:
+    name = describe(target.change).name
     if isinstance(reading, CapgoError):
         return f"{name} cannot be read: {reading}"
-    objection = done.objection(reading)
+    objection = target.objection(reading)
     if objection is not None:
         return objection
     traits = workspace.client.traits
-    left = None if done.entry.fate is Fate.UNKNOWN else done.entry.found
-    inverses = done.change.inverse(reading, left, traits)
+    result = None if target.entry.state is OutcomeState.UNKNOWN else target.entry.found
+    inverses = target.change.inverse(reading, result, traits)
     if isinstance(inverses, str):
         return f"{name}: {inverses}"
-    # A demoted default is another record, of which nothing is known yet.
-    others = [each for each in inverses if each.key != done.change.key]
-    for other, found in zip(others, await reread(others, workspace), strict=True):
-        if isinstance(found, CapgoError):
-            return f"{describe(other).name} cannot be read: {found}"
-        if found is None or other.outdated_by(found):
-            now = "gone" if found is None else "no longer as it was left"
-            return f"{describe(other).name} is {now}"
+    # A demoted default is another record, which has not been read yet.
+    others = [each for each in inverses if each.key != target.change.key]
+    for other, state in zip(others, await reread(others, workspace), strict=True):
+        if isinstance(state, CapgoError):
+            return f"{describe(other).name} cannot be read: {state}"
+        if state is None or other.is_outdated_by(state):
+            condition = "gone" if state is None else "no longer as it was left"
+            return f"{describe(other).name} is {condition}"
     try:
-        return tuple([await each.foretell(workspace) for each in inverses])
+        return tuple([await each.look_up_side_effects(workspace) for each in inverses])
     except CapgoError as error:
         return f"what it does besides cannot be read: {error}"
 
 
-def _differs(change: Change, field: str, now: Value, then: Value) -> str:
-    """Both values in sight in one row of 80 cells, whatever has to be shortened for it."""
+def _differs(change: Change, field: str, current: Value, result: Value) -> str:
+    """Return a sentence of at most 80 cells with both values, shortened where necessary."""
     words = describe(change)
-    texts = (change.label, words.value_label(field, now), words.value_label(field, then))
+    texts = (change.label, words.value_label(field, current), words.value_label(field, result))
     label = words.field_label(field)
     limits = fit(texts, ROOM - cell_width(label))
-    name, is_now, left = map(shorten, texts, limits)
-    return f"{name}: {label} is {is_now} now, but was left {left}"
+    name, current_text, result_text = map(shorten, texts, limits)
+    return f"{name}: {label} is {current_text} now, but was left {result_text}"
 
 
-def why_not(entry: Entry) -> str | None:
-    """Why an entry can certainly not be undone, before anything is read."""
-    return _why_never(entry) or _irreversible(revive(entry))
+def find_objection(entry: Entry) -> str | None:
+    """Return why an entry can certainly not be undone, before anything is read."""
+    return _final_reason(entry) or _irreversible_reason(revive(entry))
 
 
-def _why_never(entry: Entry) -> str | None:
-    """Why an entry needs no undo, or is none to be undone now."""
+def _final_reason(entry: Entry) -> str | None:
+    """Return why an entry needs no undo, or cannot be undone now."""
     if entry.is_damaged:
-        return DAMAGED
+        return DAMAGED_ROW
     if entry.under_way:
         return "it is under way"
     if entry.undone:
         return "it is undone already"
-    if entry.fate is Fate.FAILED:
+    if entry.state is OutcomeState.FAILED:
         return "it was refused, nothing was changed"
     return None
 
 
-def _elsewhere(entry: Entry, workspace: Workspace) -> str | None:
+def _foreign_reason(entry: Entry, workspace: Workspace) -> str | None:
     target = workspace.target
-    here = (entry.server, entry.app_id) == (target.server, target.app_id)
-    return None if here else "it was made in another app or on another server"
+    is_here = (entry.server, entry.app_id) == (target.server, target.app_id)
+    return None if is_here else "it was made in another app or on another server"
 
 
-def _irreversible(change: Change | None) -> str | None:
+def _irreversible_reason(change: Change | None) -> str | None:
     if change is None:
         return UNKNOWN_KIND
     inverse = change.inverse(change.after)
     return inverse if isinstance(inverse, str) else None
 
 
-def _was_not_done(entry: Entry) -> bool:
-    """Whether it may have been done, but was read back as it had been before."""
-    if entry.fate not in (Fate.UNKNOWN, Fate.DIFFERENT) or entry.found is None:
+def _had_no_effect(entry: Entry) -> bool:
+    """Whether its outcome is doubtful and its record was read back unchanged."""
+    if entry.state not in (OutcomeState.UNKNOWN, OutcomeState.DIFFERENT) or entry.found is None:
         return False
     change = revive(entry)
-    return change is not None and bool(change.before) and not change.outdated_by(entry.found)
+    return change is not None and bool(change.before) and not change.is_outdated_by(entry.found)

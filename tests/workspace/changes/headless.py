@@ -32,8 +32,8 @@ class Headless:
     """Whether nothing may be asked that nobody waits for."""
     questions: list[Question] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
-    sent: list[Change] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     batches: list[tuple[str, Batch]] = field(default_factory=list)
 
@@ -59,7 +59,7 @@ class Headless:
         return self.on_wait(seconds)
 
     def show_sending(self, change: Change) -> None:
-        self.sent.append(change)
+        self.changes.append(change)
 
     def see_through(
         self, work: Awaitable[T], stop: Callable[[], None] | None = None
@@ -68,7 +68,7 @@ class Headless:
         return asyncio.ensure_future(work)
 
     def say(self, text: str) -> None:
-        self.said.append(text)
+        self.messages.append(text)
 
     def tell(self, change: Change, outcome: Outcome) -> None:
         del change

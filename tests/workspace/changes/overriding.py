@@ -23,8 +23,8 @@ async def change_for(
     await workspace.devices.load_all()
     await workspace.channels.load_all()
     device = workspace.devices.records[device_id or world.free_devices()[0]]
-    chosen = [c for c in workspace.channels.records.values() if c.name == channel]
-    change = override(workspace, device, chosen[0] if channel else None)
+    channels = [c for c in workspace.channels.records.values() if c.name == channel]
+    change = override(workspace, device, channels[0] if channel else None)
     world.door.asked.clear()
     return change
 
@@ -37,7 +37,7 @@ async def run(world: World, workspace: Workspace, change: OverrideChange) -> Out
     return outcome
 
 
-def shown(world: World, change: OverrideChange, outcome: Outcome) -> str:
+def check_line(world: World, change: OverrideChange, outcome: Outcome) -> str:
     """What the operator reads, without any key."""
     line = outcome_line(change, outcome)
     assert "\n" not in line

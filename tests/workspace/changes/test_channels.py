@@ -11,23 +11,23 @@ from capgo_tui.workspace.changes.channels import (
     SettingsChange,
     settings_change,
 )
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import Promotion, Rollback, promotion
 from capgo_tui.workspace.rollout import rollout_steps
 from tests.workspace.channel_world import (
     bundle,
-    carried,
+    bundle_name_of,
     carry,
+    carry_out_verified,
     channel,
     defaults,
-    done,
-    loaded,
+    list_writes,
+    load_workspace,
     names,
-    sent,
     setting,
     undo,
 )
@@ -44,25 +44,25 @@ POST, PUT = "POST /channel", "PUT /bundle"
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=20) as made:
-        yield made
+    async with open_world(devices=20) as new_world:
+        yield new_world
 
 
 # Settings
 
 
 async def test_only_what_changed_is_sent_and_it_is_taken_back(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     beta = channel(workspace, "beta")
     change = settings_change(
         workspace, beta, {"allow_dev": False, "allow_prod": True, "disable_auto_update": "minor"}
     )
-    outcome = await done(workspace, change)
+    outcome = await carry_out_verified(workspace, change)
     body = {"allow_dev": False, "disableAutoUpdate": "minor"}
-    assert sent(world) == [(POST, {"app_id": world.app_id, "channel": "beta", **body})]
+    assert list_writes(world) == [(POST, {"app_id": world.app_id, "channel": "beta", **body})]
     assert beta.bundle is not None
-    assert carried(world, "beta") == beta.bundle.name
-    assert (setting(world, "beta", "allow_dev"), change.guard) == ("0", Guard.LINE)
+    assert bundle_name_of(world, "beta") == beta.bundle.name
+    assert (setting(world, "beta", "allow_dev"), change.level) == ("0", ConfirmationLevel.LINE)
     await undo(workspace, change, outcome)
     assert setting(world, "beta", "allow_dev") == "1"
     assert setting(world, "beta", "disable_auto_update") == beta.disable_auto_update
@@ -71,26 +71,26 @@ async def test_only_what_changed_is_sent_and_it_is_taken_back(world: World) -> N
 
 async def test_the_documented_revision_gets_the_bundle_as_it_is_now() -> None:
     async with open_world("documented", devices=5) as world:
-        workspace = await loaded(world)
-        before = carried(world, "beta")
+        workspace = await load_workspace(world)
+        before = bundle_name_of(world, "beta")
         change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
-        outcome = await done(workspace, change)
-        assert sent(world)[0][1]["version"] == before
-        assert carried(world, "beta") == before
+        outcome = await carry_out_verified(workspace, change)
+        assert list_writes(world)[0][1]["version"] == before
+        assert bundle_name_of(world, "beta") == before
         await undo(workspace, change, outcome)
-        assert (carried(world, "beta"), setting(world, "beta", "allow_dev")) == (before, "1")
+        assert (bundle_name_of(world, "beta"), setting(world, "beta", "allow_dev")) == (before, "1")
 
 
 async def test_a_bundle_promoted_meanwhile_is_not_taken_back_by_resending_the_old_one() -> None:
     async with open_world("documented", devices=5) as world:
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
-        newer = next(name for name in names(world) if name != carried(world, "beta"))
+        newer = next(name for name in names(world) if name != bundle_name_of(world, "beta"))
         carry(world, "beta", newer)
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.FAILED
+        assert outcome.state is OutcomeState.FAILED
         assert "bundle was changed meanwhile" in outcome_line(change, outcome)
-        assert (world.door.writes, carried(world, "beta")) == (0, newer)
+        assert (world.door.writes, bundle_name_of(world, "beta")) == (0, newer)
         bundle_now = channel(workspace, "beta").bundle
         assert bundle_now is not None
         assert bundle_now.name == newer, "it was read, so it is shown"
@@ -99,14 +99,14 @@ async def test_a_bundle_promoted_meanwhile_is_not_taken_back_by_resending_the_ol
 async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> None:
     async with open_world("documented", devices=5) as world:
         world.run("UPDATE channels SET disable_auto_update = 'minor' WHERE name = 'beta'")
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
         assert "disable_auto_update" not in workspace.state_of(beta)
         change = settings_change(workspace, beta, {"disable_auto_update": "major"})
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.UNVERIFIED
+        assert outcome.state is OutcomeState.UNVERIFIED
         assert setting(world, "beta", "disable_auto_update") == "major"
-        assert change.inverse(outcome.found) == (
+        assert change.inverse(outcome.readback) == (
             "the server did not tell what it was before: holds back updates"
         )
         world.run("UPDATE channels SET disable_auto_update = 'none' WHERE name = 'beta'")
@@ -116,7 +116,7 @@ async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> 
 
 
 async def test_a_channel_deleted_meanwhile_is_not_made_anew(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     world.run("DELETE FROM channels WHERE name = 'beta'")
     outcome = await carry_out(change, workspace)
@@ -126,7 +126,7 @@ async def test_a_channel_deleted_meanwhile_is_not_made_anew(world: World) -> Non
 
 
 async def test_a_setting_changed_meanwhile_is_not_overwritten(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(
         workspace, channel(workspace, "beta"), {"disable_auto_update": "minor"}
     )
@@ -135,12 +135,12 @@ async def test_a_setting_changed_meanwhile_is_not_overwritten(world: World) -> N
     assert "changed meanwhile" in outcome_line(change, outcome)
     assert world.door.writes == 0
     again = settings_change(workspace, channel(workspace, "beta"), {"disable_auto_update": "minor"})
-    await done(workspace, again)
+    await carry_out_verified(workspace, again)
 
 
 async def test_a_bundle_the_server_dropped_is_told_and_put_back(world: World) -> None:
-    workspace = await loaded(world)
-    before = carried(world, "beta")
+    workspace = await load_workspace(world)
+    before = bundle_name_of(world, "beta")
 
     async def drop(forward: Callable[[], Awaitable[Reply]]) -> Reply:
         reply = await forward()
@@ -150,47 +150,47 @@ async def test_a_bundle_the_server_dropped_is_told_and_put_back(world: World) ->
     world.door.on(POST, drop)
     change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     outcome = await carry_out(change, workspace)
-    assert (outcome.fate, outcome.lost) == (Fate.DIFFERENT, {"bundle": before})
+    assert (outcome.state, outcome.dropped_fields) == (OutcomeState.DIFFERENT, {"bundle": before})
     assert f"the server dropped its bundle {before}" in outcome_line(change, outcome)
-    repair = change.repair(outcome.lost)
+    repair = change.repair(outcome.dropped_fields)
     assert repair is not None
-    await done(workspace, repair)
-    assert carried(world, "beta") == before
+    await carry_out_verified(workspace, repair)
+    assert bundle_name_of(world, "beta") == before
 
 
 async def test_platform_flags_are_sent_when_set_and_never_claimed_to_be_known(
     world: World,
 ) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(workspace, channel(workspace, "beta"), {"ios": False})
     assert describe(change).effects()[0].before == "unknown"
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.UNVERIFIED
+    assert outcome.state is OutcomeState.UNVERIFIED
     assert setting(world, "beta", "ios") == "0"
-    assert isinstance(change.inverse(outcome.found), str)
+    assert isinstance(change.inverse(outcome.readback), str)
 
 
 async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(
         workspace, channel(workspace, "beta"), {"ios": False, "allow_dev": False}
     )
-    outcome = await done(workspace, change)
+    outcome = await carry_out_verified(workspace, change)
     steps = await undo(workspace, change, outcome)
     assert setting(world, "beta", "allow_dev") == "1"
-    assert steps[0].touches == ("stays as it is now, for it was not told before: iOS",)
+    assert steps[0].impact == ("stays as it is now, for it was not told before: iOS",)
 
 
 # Defaults
 
 
 async def test_a_new_default_tells_whom_it_may_demote_and_gives_it_back(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     before = defaults(world)
     change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
-    assert change.guard is Guard.LIST
-    assert any("production" in line and "may stop" in line for line in change.touches)
-    outcome = await done(workspace, change)
+    assert change.level is ConfirmationLevel.LIST
+    assert any("production" in line and "may stop" in line for line in change.impact)
+    outcome = await carry_out_verified(workspace, change)
     assert defaults(world) == {"beta"}
     assert not channel(workspace, "production").public, "the whole list was read again"
     steps = await undo(workspace, change, outcome)
@@ -202,15 +202,15 @@ async def test_only_those_that_were_demoted_are_made_defaults_again(world: World
     world.run("UPDATE channels SET public = 1, ios = 0, electron = 0 WHERE name = 'production'")
     world.run("UPDATE channels SET public = 1, android = 0, electron = 0 WHERE name = 'qa'")
     world.run("UPDATE channels SET android = 0, electron = 0 WHERE name = 'beta'")
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(
         workspace, channel(workspace, "beta"), {"public": True, "allow_dev": False}
     )
     assert set(change.demotes) == {"production", "qa"}, "nobody tells the platforms"
-    outcome = await done(workspace, change)
+    outcome = await carry_out_verified(workspace, change)
     assert defaults(world) == {"production", "beta"}
-    stored = CHANGES.validate_json(change.model_dump_json())
-    steps = await undo(workspace, stored, outcome)
+    copy = CHANGES.validate_json(change.model_dump_json())
+    steps = await undo(workspace, copy, outcome)
     assert [step.key for step in steps] == ["qa", "beta"]
     assert defaults(world) == {"production", "qa"}
     assert setting(world, "beta", "allow_dev") == "1"
@@ -218,13 +218,13 @@ async def test_only_those_that_were_demoted_are_made_defaults_again(world: World
 
 async def test_defaults_are_made_again_with_their_bundle_where_it_must_be_sent() -> None:
     async with open_world("documented", devices=5) as world:
-        workspace = await loaded(world)
-        before = carried(world, "production")
+        workspace = await load_workspace(world)
+        before = bundle_name_of(world, "production")
         change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
-        outcome = await done(workspace, change)
+        outcome = await carry_out_verified(workspace, change)
         await undo(workspace, change, outcome)
         assert defaults(world) == {"production"}
-        assert carried(world, "production") == before is not None
+        assert bundle_name_of(world, "production") == before is not None
 
 
 async def test_a_default_that_begins_to_serve_a_platform_says_whom_that_demotes(
@@ -232,24 +232,24 @@ async def test_a_default_that_begins_to_serve_a_platform_says_whom_that_demotes(
 ) -> None:
     world.run("UPDATE channels SET public = 1, ios = 0, electron = 0 WHERE name = 'production'")
     world.run("UPDATE channels SET public = 1, android = 0, electron = 0 WHERE name = 'beta'")
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(
         workspace, channel(workspace, "beta"), {"android": True, "allow_dev": False}
     )
-    assert any("production may stop being the default" in line for line in change.touches)
-    outcome = await done(workspace, change)
+    assert any("production may stop being the default" in line for line in change.impact)
+    outcome = await carry_out_verified(workspace, change)
     assert not channel(workspace, "production").public, "the whole list was read again"
     steps = await undo(workspace, change, outcome)
-    assert "see whether production should be a default again" in steps[0].touches
+    assert "see whether production should be a default again" in steps[0].impact
     assert (defaults(world), setting(world, "beta", "allow_dev")) == ({"beta"}, "1")
 
 
 async def test_the_last_default_going_says_so(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(workspace, channel(workspace, "production"), {"public": False})
-    assert change.guard is Guard.LIST
-    assert any("no default channel remains" in line for line in change.touches)
-    outcome = await done(workspace, change)
+    assert change.level is ConfirmationLevel.LIST
+    assert any("no default channel remains" in line for line in change.impact)
+    outcome = await carry_out_verified(workspace, change)
     assert defaults(world) == set()
     await undo(workspace, change, outcome)
     assert defaults(world) == {"production"}
@@ -261,57 +261,57 @@ async def test_the_last_default_going_says_so(world: World) -> None:
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
 async def test_a_promotion_is_one_request_in_every_revision(revision: str) -> None:
     async with open_world(revision, devices=5) as world:
-        workspace = await loaded(world)
-        before, newest = carried(world, "beta"), names(world)[-1]
+        workspace = await load_workspace(world)
+        before, newest = bundle_name_of(world, "beta"), names(world)[-1]
         change = promotion(workspace, channel(workspace, "beta"), bundle(workspace, newest))
         question = describe(change).question(200)
         assert f"{before} (" in question, "with its age"
         assert f"{newest} (" in question
-        outcome = await done(workspace, change)
-        assert [name for name, _ in sent(world)] == [PUT if revision == "live" else POST]
-        assert carried(world, "beta") == newest
+        outcome = await carry_out_verified(workspace, change)
+        assert [name for name, _ in list_writes(world)] == [PUT if revision == "live" else POST]
+        assert bundle_name_of(world, "beta") == newest
         await undo(workspace, change, outcome)
-        assert carried(world, "beta") == before
+        assert bundle_name_of(world, "beta") == before
 
 
 async def test_who_may_not_edit_may_still_promote(world: World) -> None:
-    workspace = await loaded(world, "app_uploader")
+    workspace = await load_workspace(world, "app_uploader")
     change = promotion(workspace, channel(workspace, "beta"), bundle(workspace, names(world)[-1]))
-    await done(workspace, change)
+    await carry_out_verified(workspace, change)
     edit = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
-    assert (await carry_out(edit, workspace)).fate is Fate.FAILED
+    assert (await carry_out(edit, workspace)).state is OutcomeState.FAILED
 
 
 async def test_the_first_bundle_of_a_channel_is_taken_off_again(world: World) -> None:
     world.run("UPDATE channels SET version = NULL WHERE name = 'beta'")
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = promotion(
         workspace, channel(workspace, "beta"), bundle(workspace, names(world)[0]), kind=Rollback
     )
     assert isinstance(change, Rollback)
     assert describe(change).question(100).startswith("Roll back beta: none → ")
-    outcome = await done(workspace, change)
+    outcome = await carry_out_verified(workspace, change)
     (step,) = await undo(workspace, change, outcome)
     assert isinstance(step, SettingsChange)
-    assert carried(world, "beta") is None
+    assert bundle_name_of(world, "beta") is None
 
 
 @pytest.mark.parametrize("revision", ["live", "documented"])
 async def test_the_bundle_is_taken_off_and_put_back(revision: str) -> None:
     async with open_world(revision, devices=5) as world:
-        workspace = await loaded(world)
-        before = carried(world, "beta")
+        workspace = await load_workspace(world)
+        before = bundle_name_of(world, "beta")
         change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
-        assert sent(world) == []
-        outcome = await done(workspace, change)
-        assert carried(world, "beta") is None
+        assert list_writes(world) == []
+        outcome = await carry_out_verified(workspace, change)
+        assert bundle_name_of(world, "beta") is None
         await undo(workspace, change, outcome)
-        assert carried(world, "beta") == before
+        assert bundle_name_of(world, "beta") == before
 
 
 async def test_the_legacy_revision_refuses_to_take_a_bundle_off() -> None:
     async with open_world("legacy", devices=5) as world:
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
         outcome = await carry_out(change, workspace)
         assert "no way to take the bundle off" in outcome_line(change, outcome)
@@ -342,15 +342,18 @@ def step(workspace: Workspace, label: str) -> SettingsChange:
 
 async def test_a_rollout_is_promoted_to_stable_and_taken_back(world: World) -> None:
     stable, target = await rolled_out(world)
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = step(workspace, "promote to stable")
-    outcome = await done(workspace, change)
-    assert sent(world) == [
+    outcome = await carry_out_verified(workspace, change)
+    assert list_writes(world) == [
         (POST, {"app_id": world.app_id, "channel": "beta", "promoteToStable": True})
     ]
-    assert (carried(world, "beta"), setting(world, "beta", "rollout_enabled")) == (target, "0")
+    assert (bundle_name_of(world, "beta"), setting(world, "beta", "rollout_enabled")) == (
+        target,
+        "0",
+    )
     await undo(workspace, change, outcome)
-    assert carried(world, "beta") == stable
+    assert bundle_name_of(world, "beta") == stable
     assert setting(world, "beta", "rollout_percentage_bps") == "2500"
     now = channel(workspace, "beta").rollout_bundle
     assert now is not None
@@ -359,25 +362,25 @@ async def test_a_rollout_is_promoted_to_stable_and_taken_back(world: World) -> N
 
 async def test_a_paused_rollout_that_was_rolled_back_comes_back_paused(world: World) -> None:
     await rolled_out(world)
-    workspace = await loaded(world)
-    await done(workspace, step(workspace, "pause"))
+    workspace = await load_workspace(world)
+    await carry_out_verified(workspace, step(workspace, "pause"))
     reason = settings_change(
         workspace, channel(workspace, "beta"), {"rollout_pause_reason": "crashes"}
     )
-    await done(workspace, reason)
+    await carry_out_verified(workspace, reason)
     change = step(workspace, "roll back")
-    outcome = await done(workspace, change)
+    outcome = await carry_out_verified(workspace, change)
     assert setting(world, "beta", "rollout_version") == "None"
     await undo(workspace, change, outcome)
     assert setting(world, "beta", "rollout_pause_reason") == "crashes"
     assert setting(world, "beta", "rollout_paused_at") != "None"
-    resumed = step(workspace, "resume")
-    await done(workspace, resumed)
+    resumption = step(workspace, "resume")
+    await carry_out_verified(workspace, resumption)
     assert setting(world, "beta", "rollout_paused_at") == "None"
 
 
 async def test_what_a_rollout_cannot_do_now_says_why(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     world.run("UPDATE channels SET rollout_version = NULL WHERE name = 'beta'")
     await workspace.channels.reread()
     refusals = {
@@ -388,20 +391,20 @@ async def test_what_a_rollout_cannot_do_now_says_why(world: World) -> None:
 
 
 async def test_a_threshold_goes_to_a_number_and_back_to_none(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(workspace, channel(workspace, "beta"), {"auto_pause_min_attempts": 50})
     assert change.before == {"auto_pause_min_attempts": None}
-    outcome = await done(workspace, change)
+    outcome = await carry_out_verified(workspace, change)
     await undo(workspace, change, outcome)
     assert setting(world, "beta", "auto_pause_min_attempts") == "None"
 
 
 async def test_a_default_lost_answer_is_read_again_from_the_whole_list(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
     world.door.cut_after(POST)
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.VERIFIED
+    assert outcome.state is OutcomeState.VERIFIED
     assert world.door.writes == 1
     assert isinstance(change, SettingsChange)
     assert not isinstance(change, Promotion)

@@ -9,12 +9,17 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
-from capgo_tui.workspace.changes.bundle_deletions import all_deletion, count_all, deletion, links_of
+from capgo_tui.workspace.changes.bundle_deletions import (
+    deletion,
+    find_links,
+    load_all_links,
+    plan_deletion_of_all,
+)
 from capgo_tui.workspace.changes.bundles import BundleRegistration, bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.new_channels import deletion as channel_deletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.session import Workspace, open_workspace
@@ -58,12 +63,12 @@ async def _notes(workspace: Workspace) -> Change:
 
 
 async def _bundle_deletion(workspace: Workspace) -> Change:
-    links = await links_of(workspace)
+    links = await find_links(workspace)
     return deletion(workspace, bundle(workspace, "1.0.60"), links)
 
 
 async def _all_bundles(workspace: Workspace) -> Change:
-    return all_deletion(workspace, await count_all(workspace))
+    return plan_deletion_of_all(workspace, await load_all_links(workspace))
 
 
 async def _registration(workspace: Workspace) -> Change:
@@ -83,33 +88,33 @@ CHANGES: dict[str, tuple[str, Make]] = {
     "registration": ("bundle.create", _registration),
 }
 FATES = {
-    "429=2": Fate.FAILED,
-    "expired-key": Fate.FAILED,
+    "429=2": OutcomeState.FAILED,
+    "expired-key": OutcomeState.FAILED,
     # Not done, yet no answer says so: what is not seen yet may still come.
-    "redirect={elsewhere}": Fate.UNKNOWN,
-    "500=before": Fate.UNKNOWN,
-    "502=before": Fate.UNKNOWN,
-    "drop=before": Fate.UNKNOWN,
-    "error-in-200": Fate.UNKNOWN,
+    "redirect={elsewhere}": OutcomeState.UNKNOWN,
+    "500=before": OutcomeState.UNKNOWN,
+    "502=before": OutcomeState.UNKNOWN,
+    "drop=before": OutcomeState.UNKNOWN,
+    "error-in-200": OutcomeState.UNKNOWN,
     # Done, though the answer is lost or says otherwise.
-    "500=after": Fate.VERIFIED,
-    "502=after": Fate.VERIFIED,
-    "drop=after": Fate.VERIFIED,
-    "drop=midway": Fate.VERIFIED,
-    "truncated": Fate.VERIFIED,
-    "empty": Fate.VERIFIED,
-    "bad-utf8": Fate.VERIFIED,
+    "500=after": OutcomeState.VERIFIED,
+    "502=after": OutcomeState.VERIFIED,
+    "drop=after": OutcomeState.VERIFIED,
+    "drop=midway": OutcomeState.VERIFIED,
+    "truncated": OutcomeState.VERIFIED,
+    "empty": OutcomeState.VERIFIED,
+    "bad-utf8": OutcomeState.VERIFIED,
 }
 """What becomes of a change, by the fault that its write meets."""
 
 
 @pytest.fixture(scope="module")
 def faulty() -> Iterator[SandboxServer]:
-    with serve_sandboxes() as served:
-        yield served
+    with serve_sandboxes() as server:
+        yield server
 
 
-async def loaded(sandbox: FaultySandbox, glass: Hourglass) -> Workspace:
+async def load_workspace(sandbox: FaultySandbox, glass: Hourglass) -> Workspace:
     target = Target(
         APP, ApiKey(ALL), sandbox.url, Revision.LIVE, retry_policy=instant_retry_policy(glass)
     )
@@ -126,7 +131,7 @@ async def test_a_write_is_sent_once_and_what_is_read_back_decides(
 ) -> None:
     for name, (aim, make) in CHANGES.items():
         sandbox, glass = faulty.open(), Hourglass()
-        workspace = await loaded(sandbox, glass)
+        workspace = await load_workspace(sandbox, glass)
         try:
             change = await make(workspace)
             before = sandbox.contents()
@@ -134,15 +139,15 @@ async def test_a_write_is_sent_once_and_what_is_read_back_decides(
             write = f"{fault}@{aim}".format(elsewhere=faulty.other_host)
             sandbox.faults.request_log.clear()
             sandbox.faults.set(write)
-            if FATES[fault] is not Fate.FAILED:
+            if FATES[fault] is not OutcomeState.FAILED:
                 sandbox.faults.add("502@read:1")
             outcome = await carry_out(change, workspace)
         finally:
             await workspace.aclose()
-        told = f"{fault} × {name}: {outcome}"
-        assert outcome.fate is FATES[fault], told
-        assert sandbox.count_requests(aim) == 1, told
-        done = sandbox.contents() != before
-        assert done == (outcome.fate is Fate.VERIFIED), told
-        assert bool(glass.slept) == (FATES[fault] is not Fate.FAILED), told
+        case = f"{fault} × {name}: {outcome}"
+        assert outcome.state is FATES[fault], case
+        assert sandbox.count_requests(aim) == 1, case
+        is_done = sandbox.contents() != before
+        assert is_done == (outcome.state is OutcomeState.VERIFIED), case
+        assert bool(glass.slept) == (FATES[fault] is not OutcomeState.FAILED), case
     assert faulty.strays == []

@@ -8,9 +8,9 @@ import pytest
 
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.models import Device
-from capgo_tui.workspace.changes.outcome import Fate, Outcome
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import override
-from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, run, shown
+from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, check_line, run
 from tests.workspace.misbehaving import Reply
 from tests.workspace.world import World, open_world
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=40) as made:
-        yield made
+    async with open_world(devices=40) as new_world:
+        yield new_world
 
 
 @pytest.mark.parametrize("clears", [False, True], ids=["override", "clear"])
@@ -33,11 +33,11 @@ async def test_a_lost_answer_is_made_good_by_reading_back(world: World, clears: 
         change = await change_for(world, workspace, None if clears else "beta", device_id)
         world.door.cut_after(CLEAR if clears else SET)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.VERIFIED
-        assert outcome.found == change.after
-        wanted = None if clears else "beta"
-        assert world.override_of(device_id) == wanted
-        assert workspace.devices.records[device_id].channel == wanted
+        assert outcome.state is OutcomeState.VERIFIED
+        assert outcome.readback == change.after
+        channel_name = None if clears else "beta"
+        assert world.override_of(device_id) == channel_name
+        assert workspace.devices.records[device_id].channel == channel_name
 
 
 async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: World) -> None:
@@ -45,13 +45,13 @@ async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: 
         change = await change_for(world, workspace, "beta")
         world.door.cut_before(SET)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.UNKNOWN, "it may still be carried out"
-        assert (outcome.found, outcome.seen) == ({"channel": None}, True)
+        assert outcome.state is OutcomeState.UNKNOWN, "it may still be carried out"
+        assert (outcome.readback, outcome.is_read_back) == ({"channel": None}, True)
         assert outcome.error is not None
         assert outcome.error.kind is ErrorKind.UNREACHABLE
         assert outcome.error.maybe_sent
         assert world.override_of(change.key) is None
-        line = shown(world, change, outcome)
+        line = check_line(world, change, outcome)
         assert line.startswith("?")
         assert "answer was lost" in line
         assert "override is none so far" in line
@@ -63,12 +63,12 @@ async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> N
         world.door.cut_after(SET)
         world.door.cut_before(READ, skip=1)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.UNKNOWN
+        assert outcome.state is OutcomeState.UNKNOWN
         assert outcome.error is not None
         assert outcome.error.maybe_sent, "the write's own error, not that of the second look"
         assert world.override_of(change.key) == "beta"
-        assert not outcome.seen
-        line = shown(world, change, outcome)
+        assert not outcome.is_read_back
+        line = check_line(world, change, outcome)
         assert line.startswith("?")
         assert "may have taken effect" in line
         assert "not changed" not in line.lower()
@@ -83,7 +83,7 @@ async def test_a_lost_answer_for_a_device_never_seen_leaves_it_unknown(world: Wo
         world.door.asked.clear()
         world.door.cut_after(SET)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.UNKNOWN
+        assert outcome.state is OutcomeState.UNKNOWN
 
 
 @pytest.mark.parametrize("revision", ["documented", "legacy"])
@@ -92,9 +92,9 @@ async def test_a_lost_answer_stays_unknown_where_overrides_are_not_told(revision
         change = await change_for(world, workspace, "beta")
         world.door.cut_after(SET)
         outcome = await run(world, workspace, change)
-        assert outcome.fate is Fate.UNKNOWN
+        assert outcome.state is OutcomeState.UNKNOWN
         assert world.override_of(change.key) == "beta"
-        assert shown(world, change, outcome).startswith("?")
+        assert check_line(world, change, outcome).startswith("?")
 
 
 async def test_a_gateway_that_gives_up_on_a_write_that_was_done_is_no_failure(
@@ -110,7 +110,7 @@ async def test_a_gateway_that_gives_up_on_a_write_that_was_done_is_no_failure(
 
     world.door.on(SET, gateway)
     outcome = await run(world, workspace, change)
-    assert outcome == Outcome(Fate.VERIFIED, {"channel": "beta"})
+    assert outcome == Outcome(OutcomeState.VERIFIED, {"channel": "beta"})
 
 
 @pytest.mark.parametrize("status", [502, 504, 524])
@@ -121,11 +121,11 @@ async def test_a_gateway_that_gives_up_may_let_the_write_through_later(
     change = await change_for(world, workspace, "beta")
     world.door.fail(SET, status)
     outcome = await run(world, workspace, change)
-    assert outcome.fate is Fate.UNKNOWN
-    assert (outcome.found, outcome.seen) == ({"channel": None}, True)
+    assert outcome.state is OutcomeState.UNKNOWN
+    assert (outcome.readback, outcome.is_read_back) == ({"channel": None}, True)
     assert outcome.error is not None
     assert outcome.error.status == status
-    line = shown(world, change, outcome)
+    line = check_line(world, change, outcome)
     assert line.startswith("?")
     assert "none so far" in line
 
@@ -137,8 +137,12 @@ async def test_a_lost_answer_tells_the_override_that_is_there_for_now(world: Wor
     change = await change_for(world, workspace, "beta", device_id)
     world.door.fail(SET, 504)
     outcome = await run(world, workspace, change)
-    assert (outcome.fate, outcome.found, outcome.seen) == (Fate.UNKNOWN, {"channel": "qa"}, True)
-    assert "override is qa so far" in shown(world, change, outcome)
+    assert (outcome.state, outcome.readback, outcome.is_read_back) == (
+        OutcomeState.UNKNOWN,
+        {"channel": "qa"},
+        True,
+    )
+    assert "override is qa so far" in check_line(world, change, outcome)
 
 
 async def test_a_not_found_in_place_of_the_second_look_is_unverified(world: World) -> None:
@@ -151,16 +155,16 @@ async def test_a_not_found_in_place_of_the_second_look_is_unverified(world: Worl
 
     world.door.on(READ, proxy, skip=1)
     outcome = await run(world, workspace, change)
-    assert outcome.fate is Fate.UNVERIFIED
-    assert not outcome.seen
-    line = shown(world, change, outcome)
+    assert outcome.state is OutcomeState.UNVERIFIED
+    assert not outcome.is_read_back
+    line = check_line(world, change, outcome)
     assert line.startswith("?")
     assert "accepted" in line
 
 
-@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("is_lost", [False, True])
 async def test_a_bug_after_the_request_went_out_leaves_its_end_unknown(
-    world: World, monkeypatch: pytest.MonkeyPatch, lost: bool
+    world: World, monkeypatch: pytest.MonkeyPatch, is_lost: bool
 ) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
@@ -168,17 +172,17 @@ async def test_a_bug_after_the_request_went_out_leaves_its_end_unknown(
 
     look_up = workspace.look_up_device
 
-    async def broken(device_id: str) -> Device | None:
+    async def fail_after_write(device_id: str) -> Device | None:
         if world.door.writes:
             raise bug
         return await look_up(device_id)
 
-    monkeypatch.setattr(workspace, "look_up_device", broken)
-    if lost:
+    monkeypatch.setattr(workspace, "look_up_device", fail_after_write)
+    if is_lost:
         world.door.fail(SET, 504)
     outcome = await run(world, workspace, change)
-    assert outcome.fate is (Fate.UNKNOWN if lost else Fate.UNVERIFIED)
-    assert (outcome.found, outcome.bug, outcome.seen) == (None, bug, False)
-    line = shown(world, change, outcome)
+    assert outcome.state is (OutcomeState.UNKNOWN if is_lost else OutcomeState.UNVERIFIED)
+    assert (outcome.readback, outcome.bug, outcome.is_read_back) == (None, bug, False)
+    line = check_line(world, change, outcome)
     assert line.startswith("?")
-    assert ("may have taken effect" if lost else "accepted, but reading it back failed") in line
+    assert ("may have taken effect" if is_lost else "accepted, but reading it back failed") in line

@@ -8,8 +8,8 @@ import pytest
 
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.new_channels import (
     ANOTHER_ID,
@@ -17,17 +17,17 @@ from capgo_tui.workspace.changes.new_channels import (
     ChannelDeletion,
     deletion,
 )
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.links import overridden_devices, reread_devices
 from tests.workspace.channel_world import (
-    carried,
+    bundle_name_of,
     carry,
+    carry_out_verified,
     channel,
     defaults,
-    done,
-    loaded,
+    list_writes,
+    load_workspace,
     names,
-    sent,
     setting,
     undo,
 )
@@ -46,21 +46,21 @@ async def test_a_channel_is_made_with_its_bundle_in_one_request_and_taken_back(
     revision: str,
 ) -> None:
     async with open_world(revision, devices=5) as world:
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         newest = names(world)[0]
         change = creation(world, "pr-9", {"bundle": newest})
-        outcome = await done(workspace, change)
-        assert [name for name, _ in sent(world)] == ["POST /channel"]
-        assert carried(world, "pr-9") == newest
+        outcome = await carry_out_verified(workspace, change)
+        assert [name for name, _ in list_writes(world)] == ["POST /channel"]
+        assert bundle_name_of(world, "pr-9") == newest
         assert channel(workspace, "pr-9").bundle is not None
         (step,) = await undo(workspace, change, outcome)
-        assert (step.guard, step.kind) == (Guard.TYPED, "channel.delete")
+        assert (step.level, step.kind) == (ConfirmationLevel.TYPED, "channel.delete")
         assert world.column("SELECT 1 FROM channels WHERE name = 'pr-9'") == []
 
 
 async def test_a_namesake_made_meanwhile_is_not_edited() -> None:
     async with open_world(devices=5) as world:
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         change = creation(world, "pr-9", {"allow_dev": False})
         world.run(
             "INSERT INTO channels (app_id, name, created_at, updated_at, created_by, rollout_id)"
@@ -69,17 +69,17 @@ async def test_a_namesake_made_meanwhile_is_not_edited() -> None:
             world.app_id,
         )
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.FAILED
+        assert outcome.state is OutcomeState.FAILED
         assert "there is a channel pr-9 already" in outcome_line(change, outcome)
         assert (world.door.writes, setting(world, "pr-9", "allow_dev")) == (0, "1")
 
 
 async def test_a_key_that_cannot_look_for_a_namesake_makes_nothing() -> None:
     async with open_world(devices=5) as world:
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         world.door.fail("GET /channel")
         outcome = await carry_out(creation(world, "pr-9", {}), workspace)
-        assert outcome.fate is Fate.FAILED
+        assert outcome.state is OutcomeState.FAILED
         assert world.door.writes == 0
 
 
@@ -100,19 +100,19 @@ NOT_RESTORED = {
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
 async def test_a_deleted_channel_is_made_again_with_what_can_be_set(revision: str) -> None:
     async with open_world(revision, devices=30) as world:
-        workspace = await loaded(world)
-        before = carried(world, "beta")
+        workspace = await load_workspace(world)
+        before = bundle_name_of(world, "beta")
         world.set_override(world.free_devices()[0], "beta")
         change = deletion(workspace, channel(workspace, "beta"))
-        assert change.guard is Guard.TYPED
-        outcome = await done(workspace, change)
+        assert change.level is ConfirmationLevel.TYPED
+        outcome = await carry_out_verified(workspace, change)
         assert world.column("SELECT 1 FROM channels WHERE name = 'beta'") == []
         assert change.find(workspace) is None, "the row is gone"
-        stored = CHANGES.validate_json(change.model_dump_json())
-        steps = await undo(workspace, stored, outcome)
-        assert steps[0].touches[0] == ANOTHER_ID
-        assert steps[0].touches[1:] == NOT_RESTORED[revision]
-        assert carried(world, "beta") == before
+        copy = CHANGES.validate_json(change.model_dump_json())
+        steps = await undo(workspace, copy, outcome)
+        assert steps[0].impact[0] == ANOTHER_ID
+        assert steps[0].impact[1:] == NOT_RESTORED[revision]
+        assert bundle_name_of(world, "beta") == before
 
 
 async def test_settings_and_rollout_of_a_deleted_channel_come_back() -> None:
@@ -126,10 +126,10 @@ async def test_settings_and_rollout_of_a_deleted_channel_come_back() -> None:
             " rollout_version = (SELECT id FROM bundles WHERE name = ?) WHERE name = 'beta'",
             target,
         )
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         before = workspace.state_of(channel(workspace, "beta"))
         change = deletion(workspace, channel(workspace, "beta"))
-        outcome = await done(workspace, change)
+        outcome = await carry_out_verified(workspace, change)
         steps = await undo(workspace, change, outcome)
         assert len(steps) == 3, "made, given its rollout, and that paused"
         assert workspace.state_of(channel(workspace, "beta")) == before
@@ -141,24 +141,24 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
         for device_id in (first, second):
             world.set_override(device_id, "beta")
         world.rename(first, "qa-phone")
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
         devices = overridden_devices(workspace, beta)
         change = deletion(workspace, beta, devices)
-        assert "qa-phone" in change.touches[0]
-        assert change.touches[0].startswith(f"{len(devices)} of 30 devices, as of ")
-        assert "lose their override: " in change.touches[0]
-        assert any("stays" in line for line in change.touches)
+        assert "qa-phone" in change.impact[0]
+        assert change.impact[0].startswith(f"{len(devices)} of 30 devices, as of ")
+        assert "lose their override: " in change.impact[0]
+        assert any("stays" in line for line in change.impact)
         default = deletion(workspace, channel(workspace, "production"))
-        assert any("no default channel remains" in line for line in default.touches)
-        await done(workspace, change)
+        assert any("no default channel remains" in line for line in default.impact)
+        await carry_out_verified(workspace, change)
         keys = [each.wire_key for each in devices]
         world.door.asked.clear()
         assert await reread_devices(workspace, keys) == 0
         assert len(world.door.asked) == 1, "they are on one page"
         assert overridden_devices(workspace, beta) == []
-        elsewhere = [f"looked-up-{number}" for number in range(21)]
-        assert await reread_devices(workspace, elsewhere) == 21, "too many at once"
+        other_ids = [f"looked-up-{number}" for number in range(21)]
+        assert await reread_devices(workspace, other_ids) == 21, "too many at once"
         world.door.fail("GET /device", times=9)
         assert await reread_devices(workspace, keys) == len(keys)
 
@@ -169,31 +169,31 @@ async def test_a_deletion_says_how_far_it_knows_the_devices() -> None:
         for collection in (workspace.channels, workspace.bundles):
             await collection.load_all()
         beta = channel(workspace, "beta")
-        assert "none is loaded, so which is not known" in deletion(workspace, beta).touches[0]
+        assert "none is loaded, so which is not known" in deletion(workspace, beta).impact[0]
         await workspace.devices.load_more()
         loaded_now, as_of = len(workspace.devices), workspace.devices.as_of
         assert as_of is not None
         assert not workspace.devices.ended
-        first, second = deletion(workspace, beta).touches[:2]
-        known = f"{loaded_now} loaded devices, as of {clock_time(as_of)}"
-        assert first == f"none of {known}, is forced to it"
+        first, second = deletion(workspace, beta).impact[:2]
+        knowledge = f"{loaded_now} loaded devices, as of {clock_time(as_of)}"
+        assert first == f"none of {knowledge}, is forced to it"
         assert second == "not all devices are loaded: there may be more of them"
         await workspace.devices.load_all()
-        assert "none of 160 devices, as of " in deletion(workspace, beta).touches[0]
+        assert "none of 160 devices, as of " in deletion(workspace, beta).impact[0]
 
 
 async def test_overrides_that_no_row_tells_are_said_to_be_unknown() -> None:
     async with open_world("documented", devices=5) as world:
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         change = deletion(workspace, channel(workspace, "beta"))
-        assert "this server does not tell which" in change.touches[0]
+        assert "this server does not tell which" in change.impact[0]
 
 
 async def test_a_deleted_default_is_made_a_default_again() -> None:
     async with open_world(devices=5) as world:
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         change = deletion(workspace, channel(workspace, "production"))
-        outcome = await done(workspace, change)
+        outcome = await carry_out_verified(workspace, change)
         assert defaults(world) == set()
         await undo(workspace, change, outcome)
         assert defaults(world) == {"production"}
@@ -201,9 +201,9 @@ async def test_a_deleted_default_is_made_a_default_again() -> None:
 
 async def test_a_key_that_may_not_delete_is_told_so() -> None:
     async with open_world(devices=5) as world:
-        workspace = await loaded(world, "app_developer")
+        workspace = await load_workspace(world, "app_developer")
         change = deletion(workspace, channel(workspace, "beta"))
         outcome = await carry_out(change, workspace)
         assert isinstance(change, ChannelDeletion)
         assert "may not delete channels" in outcome_line(change, outcome)
-        assert carried(world, "beta") is not None
+        assert bundle_name_of(world, "beta") is not None

@@ -43,9 +43,9 @@ def assert_recognisable(part: str, name: str) -> None:
 
 
 def parts_of(question: str) -> tuple[str, str, str]:
-    found = QUESTION.fullmatch(question)
-    assert found is not None, question
-    return found["label"], found["before"], found["after"]
+    match = QUESTION.fullmatch(question)
+    assert match is not None, question
+    return match["label"], match["before"], match["after"]
 
 
 NAMES = st.text(alphabet="abcdefXYZ0123456789-._/ 東京オé", min_size=1, max_size=90)

@@ -8,14 +8,14 @@ import pytest
 
 from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
-from capgo_tui.workspace.changes.bundle_deletions import deletion, deletions, links_of
+from capgo_tui.workspace.changes.bundle_deletions import deletion, find_links, plan_deletions
 from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.guard import Guard
-from capgo_tui.workspace.changes.outcome import Fate
-from capgo_tui.workspace.changes.override_plans import override_plan
+from capgo_tui.workspace.changes.outcome import OutcomeState
+from capgo_tui.workspace.changes.override_plans import plan_overrides
 from capgo_tui.workspace.changes.overrides import override, override_unseen
-from capgo_tui.workspace.changes.perform import Stopped, perform, perform_batch
+from capgo_tui.workspace.changes.perform import WaitStopped, perform, perform_batch
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.device_ids import DeviceMatch
 from capgo_tui.workspace.next_step import NextStep
@@ -38,29 +38,29 @@ PROMOTE, DELETE_BUNDLE = "PUT /bundle", "DELETE /bundle"
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(limits="hosted", devices=40) as made:
-        yield made
+    async with open_world(limits="hosted", devices=40) as new_world:
+        yield new_world
 
 
 @pytest.fixture
 async def workspace(world: World) -> AsyncIterator[Workspace]:
-    async with world.on_a_socket() as opened:
-        for collection in (opened.channels, opened.devices, opened.bundles):
+    async with world.on_a_socket() as new_workspace:
+        for collection in (new_workspace.channels, new_workspace.devices, new_workspace.bundles):
             await collection.load_all()
         world.door.asked.clear()
-        yield opened
+        yield new_workspace
 
 
 def free_device(world: World, workspace: Workspace, at: int = 0) -> Device:
     return workspace.devices.records[world.free_devices()[at]]
 
 
-def unlinked(workspace: Workspace) -> list[Bundle]:
+def find_unlinked(workspace: Workspace) -> list[Bundle]:
     return [b for b in workspace.bundles.records.values() if not workspace.channels_with(b)]
 
 
 def requests(world: World) -> list[str]:
-    return [asked.name for asked in world.door.asked]
+    return [request.name for request in world.door.asked]
 
 
 # One change
@@ -72,25 +72,29 @@ async def test_an_override_is_asked_sent_read_back_and_told(
     device, ui = free_device(world, workspace), Headless()
     outcome = await perform(override(workspace, device, channel(workspace, "beta")), workspace, ui)
     assert outcome is not None
-    assert outcome.fate is Fate.VERIFIED
+    assert outcome.state is OutcomeState.VERIFIED
     assert world.override_of(device.wire_key) == "beta"
     assert requests(world) == [READ, SET, READ]
     (question,) = ui.questions
-    assert (question.level, question.is_again, question.effort) == (Guard.LINE, False, "")
+    assert (question.level, question.is_repeated, question.effort) == (
+        ConfirmationLevel.LINE,
+        False,
+        "",
+    )
     assert question.line(200) == f"Override {device.custom_id or device.device_id}: none → beta?"
     assert ui.outcomes == [outcome]
-    assert [change.key for change in ui.sent] == [device.wire_key]
-    assert (ui.waits, ui.said, workspace.writing) == ([], [], set())
+    assert [change.key for change in ui.changes] == [device.wire_key]
+    assert (ui.waits, ui.messages, workspace.writing) == ([], [], set())
 
 
 async def test_the_question_is_put_before_anything_is_awaited(
     world: World, workspace: Workspace
 ) -> None:
     ui = Headless([False])
-    asked = perform(override(workspace, free_device(world, workspace), None), workspace, ui)
+    outcome = perform(override(workspace, free_device(world, workspace), None), workspace, ui)
     assert len(ui.questions) == 1
-    assert await asked is None
-    assert ui.said == ["Nothing was changed."]
+    assert await outcome is None
+    assert ui.messages == ["Nothing was changed."]
     assert requests(world) == []
     assert workspace.journal.entries() == []
 
@@ -98,34 +102,37 @@ async def test_the_question_is_put_before_anything_is_awaited(
 async def test_an_override_is_cleared(world: World, workspace: Workspace) -> None:
     device = free_device(world, workspace)
     world.set_override(device.wire_key, "qa")
-    found = await workspace.look_up_device(device.wire_key)
-    assert found is not None
-    outcome = await perform(override(workspace, found, None), workspace, Headless())
+    loaded_device = await workspace.look_up_device(device.wire_key)
+    assert loaded_device is not None
+    outcome = await perform(override(workspace, loaded_device, None), workspace, Headless())
     assert outcome is not None
-    assert outcome.fate is Fate.VERIFIED
+    assert outcome.state is OutcomeState.VERIFIED
     assert world.override_of(device.wire_key) is None
 
 
 async def test_a_bundle_is_promoted(world: World, workspace: Workspace) -> None:
-    beta, bundle = channel(workspace, "beta"), unlinked(workspace)[0]
+    beta, bundle = channel(workspace, "beta"), find_unlinked(workspace)[0]
     outcome = await perform(promotion(workspace, beta, bundle), workspace, Headless())
     assert outcome is not None
-    assert outcome.fate is Fate.VERIFIED
-    carried = channel(workspace, "beta").bundle
-    assert carried is not None
-    assert carried.name == bundle.name
+    assert outcome.state is OutcomeState.VERIFIED
+    bundle_before = channel(workspace, "beta").bundle
+    assert bundle_before is not None
+    assert bundle_before.name == bundle.name
     assert world.door.count(PROMOTE) == 1
 
 
 async def test_a_bundle_is_deleted_after_its_name_is_typed(
     world: World, workspace: Workspace
 ) -> None:
-    bundle, ui = unlinked(workspace)[0], Headless()
-    change = deletion(workspace, bundle, await links_of(workspace))
+    bundle, ui = find_unlinked(workspace)[0], Headless()
+    change = deletion(workspace, bundle, await find_links(workspace))
     outcome = await perform(change, workspace, ui)
     assert outcome is not None
-    assert outcome.fate is Fate.VERIFIED
-    assert (ui.questions[0].level, ui.questions[0].typed) == (Guard.TYPED, bundle.name)
+    assert outcome.state is OutcomeState.VERIFIED
+    assert (ui.questions[0].level, ui.questions[0].text_to_type) == (
+        ConfirmationLevel.TYPED,
+        bundle.name,
+    )
     assert str(bundle.id) not in workspace.bundles.records
     assert world.door.count(DELETE_BUNDLE) == 1
 
@@ -142,14 +149,14 @@ async def test_it_is_asked_again_where_the_record_has_changed_before_the_yes(
         now = workspace.devices.records[device.wire_key]
         return override(workspace, now, beta)
 
-    async def changed() -> None:
+    async def change_override() -> None:
         world.set_override(device.wire_key, "qa")
         await workspace.look_up_device(device.wire_key)
 
-    ui = Headless([True, False], changed)
-    outcome = await perform(override(workspace, device, beta), workspace, ui, again=again)
+    ui = Headless([True, False], change_override)
+    outcome = await perform(override(workspace, device, beta), workspace, ui, remake=again)
     assert outcome is None
-    assert [question.is_again for question in ui.questions] == [False, True]
+    assert [question.is_repeated for question in ui.questions] == [False, True]
     assert ui.questions[1].line(200).startswith("Changed! Override ")
     assert "qa → beta" in ui.questions[1].line(200)
     assert world.door.writes == 0
@@ -166,10 +173,10 @@ async def test_it_is_asked_again_where_the_look_before_the_write_finds_a_change(
 
     world.set_override(device.wire_key, "qa")  # behind the back of the list
     ui = Headless(is_taken=is_taken)
-    outcome = await perform(override(workspace, device, beta), workspace, ui, again=again)
+    outcome = await perform(override(workspace, device, beta), workspace, ui, remake=again)
     assert outcome is not None
-    assert outcome.fate is (Fate.FAILED if is_taken else Fate.VERIFIED)
-    assert [question.is_again for question in ui.questions] == [False, *[True] * (not is_taken)]
+    assert outcome.state is (OutcomeState.FAILED if is_taken else OutcomeState.VERIFIED)
+    assert [question.is_repeated for question in ui.questions] == [False, *[True] * (not is_taken)]
     assert world.override_of(device.wire_key) == ("qa" if is_taken else "beta")
     assert world.door.writes == (0 if is_taken else 1)
 
@@ -180,24 +187,24 @@ async def test_what_no_request_can_name_is_told_and_not_asked(
     change = override_unseen(workspace, "half-a-\ufffd-character", channel(workspace, "beta"))
     outcome = await perform(change, workspace, ui := Headless())
     assert outcome is not None
-    assert isinstance(outcome.refused, InvalidArgument)
+    assert isinstance(outcome.refusal, InvalidArgument)
     assert (ui.questions, ui.outcomes, requests(world)) == ([], [outcome], [])
 
 
 async def test_a_record_that_is_gone_is_not_written_to(world: World, workspace: Workspace) -> None:
     device, ui = free_device(world, workspace), Headless()
     change = override(workspace, device, channel(workspace, "beta"))
-    assert await perform(change, workspace, ui, again=lambda: None) is None
-    assert ui.said == ["Nothing was changed. The device is no longer in the list."]
+    assert await perform(change, workspace, ui, remake=lambda: None) is None
+    assert ui.messages == ["Nothing was changed. The device is no longer in the list."]
     assert world.door.writes == 0
 
 
 async def linked_a_moment_ago(world: World, workspace: Workspace) -> Change:
     """Return an override that the server takes a minute after the one it already had."""
     device, beta = free_device(world, workspace), channel(workspace, "beta")
-    for chosen in (beta, None):
+    for target in (beta, None):
         now = workspace.devices.records[device.wire_key]
-        assert await perform(override(workspace, now, chosen), workspace, Headless())
+        assert await perform(override(workspace, now, target), workspace, Headless())
     world.door.asked.clear()
     return override(workspace, workspace.devices.records[device.wire_key], beta)
 
@@ -214,7 +221,7 @@ async def test_a_limit_of_the_server_is_waited_for(world: World, workspace: Work
     ui = Headless(on_wait=half_a_minute)
     outcome = await perform(change, workspace, ui)
     assert outcome is not None
-    assert outcome.fate is Fate.VERIFIED
+    assert outcome.state is OutcomeState.VERIFIED
     assert len(ui.waits) == 2
     assert ui.waits[0] - ui.waits[1] == pytest.approx(30)
     assert world.override_of(change.key) == "beta"
@@ -224,8 +231,8 @@ async def test_a_wait_for_a_limit_is_given_up(world: World, workspace: Workspace
     change = await linked_a_moment_ago(world, workspace)
     outcome = await perform(change, workspace, ui := Headless(on_wait=lambda _: False))
     assert outcome is not None
-    assert isinstance(outcome.refused, Stopped)
-    assert (ui.sent, world.door.writes, workspace.writing) == ([], 0, set())
+    assert isinstance(outcome.refusal, WaitStopped)
+    assert (ui.changes, world.door.writes, workspace.writing) == ([], 0, set())
     assert ui.outcomes == [outcome]
 
 
@@ -244,7 +251,7 @@ async def test_what_the_server_dropped_is_brought_back_after_a_yes(agrees: bool)
         change = settings_change(workspace, beta, {"allow_dev": not beta.allow_dev})
         outcome = await perform(change, workspace, ui)
         assert outcome is not None
-        assert outcome.lost == {"bundle": beta.bundle.wire_name}
+        assert outcome.dropped_fields == {"bundle": beta.bundle.wire_name}
         assert [question.is_repair for question in ui.questions] == [False, True]
         now = channel(workspace, "beta").bundle
         assert (now is not None) is agrees
@@ -262,17 +269,17 @@ async def test_a_batch_goes_on_after_a_refusal_in_the_middle(
     world.set_override(ids[3], "beta")
     await workspace.look_up_device(ids[3])
     world.door.fail(SET, 400, skip=1)
-    plan = override_plan(workspace, devices, channel(workspace, "beta"), notes=("one note",))
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"), notes=("one note",))
     ui = Headless()
     batch = await perform_batch(plan, workspace, ui)
     assert batch is not None
-    assert [step.outcome and step.outcome.fate for step in batch.steps] == [
-        Fate.VERIFIED,
-        Fate.FAILED,
-        Fate.VERIFIED,
+    assert [step.outcome and step.outcome.state for step in batch.steps] == [
+        OutcomeState.VERIFIED,
+        OutcomeState.FAILED,
+        OutcomeState.VERIFIED,
         None,
     ]
-    assert batch.steps[3].skipped == "already on beta"
+    assert batch.steps[3].skip_reason == "already on beta"
     assert [world.override_of(each) for each in ids] == ["beta", None, "beta", "beta"]
     (question,) = ui.questions
     assert (question.title, len(question.changes)) == ("Override 3 devices → beta", 3)
@@ -289,13 +296,16 @@ async def test_a_refused_key_ends_a_batch_and_calls_for_another(
     devices = [DeviceMatch(each, workspace.devices.records[each]) for each in ids]
     refusal = {"error": "invalid_apikey", "message": "Invalid apikey"}
     world.door.answer(SET, refusal, 401)
-    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"))
     batch = await perform_batch(plan, workspace, Headless())
     assert batch is not None
     first, *others = batch.steps
     assert first.outcome is not None
-    assert (first.outcome.fate, first.outcome.next_step) == (Fate.FAILED, NextStep.OTHER_KEY)
-    assert [(step.untried, step.next_step) for step in others] == [
+    assert (first.outcome.state, first.outcome.next_step) == (
+        OutcomeState.FAILED,
+        NextStep.OTHER_KEY,
+    )
+    assert [(step.untried_reason, step.next_step) for step in others] == [
         ("key refused", NextStep.OTHER_KEY)
     ] * 2
     assert world.door.writes == 1
@@ -309,7 +319,7 @@ async def test_a_write_whose_answer_is_lost_calls_for_reading_again(
     change = override(workspace, device, channel(workspace, "beta"))
     outcome = await perform(change, workspace, Headless())
     assert outcome is not None
-    assert (outcome.fate, outcome.next_step) == (Fate.UNKNOWN, NextStep.REFRESH)
+    assert (outcome.state, outcome.next_step) == (OutcomeState.UNKNOWN, NextStep.REFRESH)
     assert outcome_line(change, outcome).endswith("override is none so far")
     assert outcome_line(change, outcome, "; r reads again").endswith("so far; r reads again")
 
@@ -320,12 +330,12 @@ async def test_a_batch_is_not_begun_after_a_no_or_with_nothing_to_do(
     ids = world.free_devices()[:2]
     devices = [DeviceMatch(each, workspace.devices.records[each]) for each in ids]
     ui = Headless([False])
-    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"))
     assert await perform_batch(plan, workspace, ui) is None
-    assert ui.said == ["Nothing was changed."]
+    assert ui.messages == ["Nothing was changed."]
     ui = Headless()
-    assert await perform_batch(override_plan(workspace, devices, None), workspace, ui) is None
-    assert ui.said == ["Nothing to do: 2 left alone: has no override."]
+    assert await perform_batch(plan_overrides(workspace, devices, None), workspace, ui) is None
+    assert ui.messages == ["Nothing to do: 2 left alone: has no override."]
     assert ui.questions == []
     assert requests(world) == []
 
@@ -336,14 +346,14 @@ async def test_a_batch_is_asked_about_again_where_a_record_has_changed(
     ids = world.free_devices()[:3]
     devices = [DeviceMatch(each, workspace.devices.records[each]) for each in ids]
 
-    async def changed() -> None:
+    async def change_override() -> None:
         world.set_override(ids[0], "qa")
         await workspace.look_up_device(ids[0])
 
-    ui = Headless([True, False], changed)
-    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    ui = Headless([True, False], change_override)
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"))
     assert await perform_batch(plan, workspace, ui) is None
-    assert [question.is_again for question in ui.questions] == [False, True]
+    assert [question.is_repeated for question in ui.questions] == [False, True]
     assert world.door.writes == 0
 
 
@@ -351,14 +361,14 @@ async def test_a_batch_of_deletions_is_read_back_together(
     world: World, workspace: Workspace
 ) -> None:
     plan = BatchPlan(
-        "Delete 3 bundles", (await deletions(workspace, unlinked(workspace)[:3])).changes
+        "Delete 3 bundles", (await plan_deletions(workspace, find_unlinked(workspace)[:3])).changes
     )
     world.door.asked.clear()
     ui = Headless()
     batch = await perform_batch(plan, workspace, ui)
     assert batch is not None
-    assert batch.count(Fate.VERIFIED) == 3
-    assert ui.questions[0].typed == "3"
+    assert batch.count(OutcomeState.VERIFIED) == 3
+    assert ui.questions[0].text_to_type == "3"
     assert requests(world)[:3] == [DELETE_BUNDLE] * 3
 
 
@@ -372,7 +382,7 @@ async def test_a_batch_that_is_stopped_leaves_the_rest_untried(
 
     ids = world.free_devices()[:2]
     devices = [DeviceMatch(each, workspace.devices.records[each]) for each in ids]
-    plan = override_plan(workspace, devices, channel(workspace, "beta"))
+    plan = plan_overrides(workspace, devices, channel(workspace, "beta"))
     batch = await perform_batch(plan, workspace, StopsAtOnce())
     assert batch is not None
-    assert (batch.done, batch.stopped, world.door.writes) == (0, True, 0)
+    assert (batch.finished_count, batch.is_stopped, world.door.writes) == (0, True, 0)

@@ -11,16 +11,16 @@ from capgo_tui.api.models import Bundle
 from capgo_tui.api.paging import ReadPage
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundle_deletions import deletion as bundle_deletion
-from capgo_tui.workspace.changes.bundle_deletions import deletions, links_of
+from capgo_tui.workspace.changes.bundle_deletions import find_links, plan_deletions
 from capgo_tui.workspace.changes.bundles import bundle_notes, lacks
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.new_channels import deletion as channel_deletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.reread import reread
-from tests.workspace.channel_world import bundle, channel, done, loaded, names
+from tests.workspace.channel_world import bundle, carry_out_verified, channel, load_workspace, names
 from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ LIST, NOTES, DELETE = "GET /bundle", "POST /bundle/metadata", "DELETE /bundle"
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     """Two pages of channels and of bundles."""
-    async with open_world(channels=62, devices=5, bundles=133) as made:
-        yield made
+    async with open_world(channels=62, devices=5, bundles=133) as new_world:
+        yield new_world
 
 
-def asked(world: World) -> list[str]:
+def request_names(world: World) -> list[str]:
     return [each.name for each in world.door.asked]
 
 
@@ -49,43 +49,45 @@ def in_the_list(world: World) -> list[str]:
 
 
 def free_names(world: World) -> list[str]:
-    used = world.column(
+    used_names = world.column(
         "SELECT b.name FROM bundles b JOIN channels c ON b.id IN (c.version, c.rollout_version)"
     )
-    return [name for name in in_the_list(world) if name not in used]
+    return [name for name in in_the_list(world) if name not in used_names]
 
 
 async def test_a_write_of_one_record_reads_that_record(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     device = next(d for d in workspace.devices.records.values() if d.channel is None)
-    await done(workspace, override(workspace, device, channel(workspace, "beta")))
-    assert asked(world) == ["GET /device", "POST /device", "GET /device"]
+    await carry_out_verified(workspace, override(workspace, device, channel(workspace, "beta")))
+    assert request_names(world) == ["GET /device", "POST /device", "GET /device"]
     world.door.asked.clear()
-    await done(
+    await carry_out_verified(
         workspace,
         promotion(workspace, channel(workspace, "beta"), bundle(workspace, names(world)[7])),
     )
-    assert asked(world) == ["GET /channel", "PUT /bundle", "GET /channel"]
+    assert request_names(world) == ["GET /channel", "PUT /bundle", "GET /channel"]
     world.door.asked.clear()
     beta = channel(workspace, "beta")
-    await done(workspace, settings_change(workspace, beta, {"allow_dev": not beta.allow_dev}))
-    assert asked(world) == ["GET /channel", "POST /channel", "GET /channel"]
+    await carry_out_verified(
+        workspace, settings_change(workspace, beta, {"allow_dev": not beta.allow_dev})
+    )
+    assert request_names(world) == ["GET /channel", "POST /channel", "GET /channel"]
 
 
 async def test_a_deleted_channel_is_asked_for_and_its_list_is_not_read(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     others = [key for key, each in workspace.channels.records.items() if each.name != "beta"]
-    await done(workspace, channel_deletion(workspace, channel(workspace, "beta")))
-    assert asked(world) == ["DELETE /channel", "GET /channel"]
+    await carry_out_verified(workspace, channel_deletion(workspace, channel(workspace, "beta")))
+    assert request_names(world) == ["DELETE /channel", "GET /channel"]
     assert list(workspace.channels.records) == others
 
 
 @pytest.mark.parametrize("at", [0, 49, 50, 132])
 async def test_a_note_is_read_back_from_the_page_of_its_bundle(world: World, at: int) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     target = bundle(workspace, in_the_list(world)[at])
-    await done(workspace, bundle_notes(workspace, target, {"comment": "better"}))
-    assert asked(world) == [LIST, NOTES, LIST]
+    await carry_out_verified(workspace, bundle_notes(workspace, target, {"comment": "better"}))
+    assert request_names(world) == [LIST, NOTES, LIST]
     assert world.door.asked[-1].query.get("page") == (None if at < 50 else "1")
     assert bundle(workspace, target.name).comment == "better"
 
@@ -93,7 +95,7 @@ async def test_a_note_is_read_back_from_the_page_of_its_bundle(world: World, at:
 async def test_a_note_of_a_bundle_that_left_its_page_is_looked_for_in_the_list(
     world: World,
 ) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     target = bundle(workspace, in_the_list(world)[49])
     world.run(
         "INSERT INTO bundles (app_id, name, created_at, updated_at) VALUES (?, '9.9.9', ?, ?)",
@@ -101,28 +103,28 @@ async def test_a_note_of_a_bundle_that_left_its_page_is_looked_for_in_the_list(
         "2027-01-01T00:00:00.000000+00:00",
         "2027-01-01T00:00:00.000000+00:00",
     )
-    await done(workspace, bundle_notes(workspace, target, {"comment": "better"}))
-    assert asked(world) == [LIST, LIST, LIST, NOTES, LIST]
+    await carry_out_verified(workspace, bundle_notes(workspace, target, {"comment": "better"}))
+    assert request_names(world) == [LIST, LIST, LIST, NOTES, LIST]
     assert bundle(workspace, target.name).comment == "better"
 
 
 @pytest.mark.parametrize("at", [0, 30, 60, -1])
 async def test_a_deleted_bundle_costs_one_page(world: World, at: int) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     target = bundle(workspace, free_names(world)[at])
-    change = bundle_deletion(workspace, target, await links_of(workspace))
-    await done(workspace, change)
-    assert asked(world) == [DELETE, LIST]
+    change = bundle_deletion(workspace, target, await find_links(workspace))
+    await carry_out_verified(workspace, change)
+    assert request_names(world) == [DELETE, LIST]
     assert [each.name for each in workspace.bundles.records.values()] == in_the_list(world)
 
 
 async def test_a_deletion_that_was_not_done_is_not_told_as_done(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     target = bundle(workspace, free_names(world)[30])
-    change = bundle_deletion(workspace, target, await links_of(workspace))
+    change = bundle_deletion(workspace, target, await find_links(workspace))
     world.door.answer(DELETE, {"status": "ok"})
     outcome = await carry_out(change, workspace)
-    assert outcome.fate is Fate.DIFFERENT
+    assert outcome.state is OutcomeState.DIFFERENT
     assert bundle(workspace, target.name) == target
 
 
@@ -134,9 +136,9 @@ async def test_a_bundle_that_may_stand_on_another_page_is_looked_for_in_the_list
     for name in in_the_list(world)[40:]:
         world.run("UPDATE bundles SET created_at = ? WHERE name = ?", moment, name)
     near = in_the_list(world)[40:50]
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     target = bundle(workspace, next(name for name in free_names(world) if name in near))
-    change = bundle_deletion(workspace, target, await links_of(workspace))
+    change = bundle_deletion(workspace, target, await find_links(workspace))
     world.door.answer(DELETE, {"status": "ok"})
 
     def swap(rows: list[dict[str, object]]) -> object:
@@ -146,15 +148,15 @@ async def test_a_bundle_that_may_stand_on_another_page_is_looked_for_in_the_list
 
     world.door.rewrite(LIST, swap)
     outcome = await carry_out(change, workspace)
-    assert asked(world) == [DELETE, LIST, LIST, LIST]
-    assert outcome.fate is Fate.DIFFERENT
+    assert request_names(world) == [DELETE, LIST, LIST, LIST]
+    assert outcome.state is OutcomeState.DIFFERENT
     assert bundle(workspace, target.name) == target
 
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def made(*days: int | None) -> list[Bundle]:
+def bundles_of_age(*days: int | None) -> list[Bundle]:
     """Bundles so many days old."""
     return [
         Bundle(id=at, name=str(at), created_at=None if age is None else NOON - timedelta(days=age))
@@ -163,7 +165,7 @@ def made(*days: int | None) -> list[Bundle]:
 
 
 @pytest.mark.parametrize(
-    ("days", "first", "last", "gone"),
+    ("days", "first", "last", "is_proven"),
     [
         ((1, 2, 4, 5), False, False, True),
         ((4, 5), True, False, True),
@@ -179,23 +181,27 @@ def made(*days: int | None) -> list[Bundle]:
     ],
 )
 def test_a_page_shows_that_a_bundle_is_gone_only_where_it_would_have_to_stand(
-    days: tuple[int | None, ...], first: bool, last: bool, gone: bool
+    days: tuple[int | None, ...], first: bool, last: bool, is_proven: bool
 ) -> None:
-    (target,) = made(3)
-    assert lacks(ReadPage(made(*days), 0, first, last), target) is gone
-    assert not lacks(ReadPage(made(*days), 1, first, last), target), "the one nobody can read?"
-    assert not lacks(ReadPage(made(*days), 0, first, last), made(None)[0])
+    (target,) = bundles_of_age(3)
+    assert lacks(ReadPage(bundles_of_age(*days), 0, first, last), target) is is_proven
+    assert not lacks(ReadPage(bundles_of_age(*days), 1, first, last), target), (
+        "the one nobody can read?"
+    )
+    assert not lacks(ReadPage(bundles_of_age(*days), 0, first, last), bundles_of_age(None)[0])
 
 
 async def test_many_deletions_read_the_list_once(world: World) -> None:
-    workspace = await loaded(world)
-    chosen = [bundle(workspace, name) for name in (*free_names(world)[:2], *free_names(world)[-3:])]
-    found = await deletions(workspace, chosen)
+    workspace = await load_workspace(world)
+    bundles = [
+        bundle(workspace, name) for name in (*free_names(world)[:2], *free_names(world)[-3:])
+    ]
+    plan = await plan_deletions(workspace, bundles)
     world.door.asked.clear()
-    run = Batch(found.changes, workspace)
-    await run.go()
-    assert run.count(Fate.VERIFIED) == 5
-    assert asked(world) == [*[DELETE] * 5, LIST, LIST]
+    batch = Batch(plan.changes, workspace)
+    await batch.carry_out()
+    assert batch.count(OutcomeState.VERIFIED) == 5
+    assert request_names(world) == [*[DELETE] * 5, LIST, LIST]
     assert [each.name for each in workspace.bundles.records.values()] == in_the_list(world)
 
 
@@ -206,18 +212,18 @@ async def test_many_deletions_of_which_an_answer_was_lost_are_looked_for_twice()
     ):
         for collection in (workspace.channels, workspace.bundles):
             await collection.load_all()
-        chosen = [bundle(workspace, name) for name in free_names(world)[-3:]]
-        found = await deletions(workspace, chosen)
+        bundles = [bundle(workspace, name) for name in free_names(world)[-3:]]
+        plan = await plan_deletions(workspace, bundles)
         world.door.asked.clear()
         world.door.cut_after(DELETE)
-        run = Batch(found.changes, workspace)
-        await run.go()
-        assert run.count(Fate.VERIFIED) == 3
+        batch = Batch(plan.changes, workspace)
+        await batch.carry_out()
+        assert batch.count(OutcomeState.VERIFIED) == 3
         assert world.door.count(LIST) == 4
 
 
 async def test_of_many_looked_at_again_none_is_taken_from_an_old_page(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     near, far = (bundle(workspace, in_the_list(world)[at]) for at in (0, 60))
     changes = [bundle_notes(workspace, each, {"comment": "mine"}) for each in (near, far)]
     world.run("UPDATE bundles SET comment = 'theirs'")
@@ -228,4 +234,4 @@ async def test_of_many_looked_at_again_none_is_taken_from_an_old_page(world: Wor
     ]
     world.door.asked.clear()
     await reread(changes[1:], workspace)
-    assert asked(world) == [LIST]
+    assert request_names(world) == [LIST]

@@ -8,9 +8,9 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.workspace.changes.bundles import BundleDeletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from capgo_tui.workspace.changes.resolve import Resolved, resolve
+from capgo_tui.workspace.changes.resolve import Resolution, resolve
 from capgo_tui.workspace.journal import Journal
 from tests.support.clock import NOON
 from tests.workspace.test_journal import REQUEST
@@ -50,15 +50,15 @@ async def test_a_bundle_on_a_later_page_is_not_taken_for_deleted(tmp_path: Path)
         changes = [deletion(world, name) for name in (names[0], "never-there", names[-1])]
         leave_open(tmp_path / "journal.sqlite3", world, *changes)
         workspace = world.open(journal=tmp_path / "journal.sqlite3")
-        assert await resolve(workspace) == Resolved(verified=1, unknown=2)
-        assert {e.target: e.fate for e in workspace.journal.entries()} == {
-            names[0]: Fate.UNKNOWN,
-            "never-there": Fate.VERIFIED,
-            names[-1]: Fate.UNKNOWN,
+        assert await resolve(workspace) == Resolution(verified_count=1, unknown_count=2)
+        assert {e.target: e.state for e in workspace.journal.entries()} == {
+            names[0]: OutcomeState.UNKNOWN,
+            "never-there": OutcomeState.VERIFIED,
+            names[-1]: OutcomeState.UNKNOWN,
         }
         assert all("ended before" in str(e.error) for e in workspace.journal.entries())
         assert world.door.writes == 0
-        assert await resolve(workspace) == Resolved(), "each is looked at once"
+        assert await resolve(workspace) == Resolution(), "each is looked at once"
 
 
 async def test_a_list_that_breaks_off_settles_nothing(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ async def test_a_list_that_breaks_off_settles_nothing(tmp_path: Path) -> None:
         leave_open(tmp_path / "journal.sqlite3", world, deletion(world, "never-there"))
         workspace = world.open(journal=tmp_path / "journal.sqlite3")
         world.door.fail("GET /bundle", skip=1)
-        assert await resolve(workspace) == Resolved(unread=1)
+        assert await resolve(workspace) == Resolution(unread_count=1)
         (entry,) = workspace.journal.entries()
         assert entry.cut_off
 
@@ -81,7 +81,7 @@ async def test_what_a_server_does_not_tell_stays_unknown(revision: str, tmp_path
         world.set_override(device, "beta")
         leave_open(tmp_path / "journal.sqlite3", world, change)
         workspace = world.open(journal=tmp_path / "journal.sqlite3")
-        assert await resolve(workspace) == Resolved(unknown=1)
+        assert await resolve(workspace) == Resolution(unknown_count=1)
 
 
 async def test_a_change_of_a_kind_of_tomorrow_is_left_as_it_is(tmp_path: Path) -> None:
@@ -94,6 +94,6 @@ async def test_a_change_of_a_kind_of_tomorrow_is_left_as_it_is(tmp_path: Path) -
         )
         leave_open(tmp_path / "journal.sqlite3", world, change)
         workspace = world.open(journal=tmp_path / "journal.sqlite3")
-        assert await resolve(workspace) == Resolved(unread=1)
+        assert await resolve(workspace) == Resolution(unread_count=1)
         (entry,) = workspace.journal.entries()
         assert entry.cut_off

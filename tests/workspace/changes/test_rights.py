@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from capgo_tui.workspace.changes.batch import Batch, Step
-from capgo_tui.workspace.changes.bundle_deletions import deletions
+from capgo_tui.workspace.changes.bundle_deletions import plan_deletions
 from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
 from capgo_tui.workspace.changes.kinds import AnyChange
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.reread import reread
-from capgo_tui.workspace.changes.undo import plan
-from tests.workspace.channel_world import bundle, channel, loaded, names
+from capgo_tui.workspace.changes.undo import plan_undo
+from tests.workspace.channel_world import bundle, channel, load_workspace, names
 from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ FORCE = "channel.manage_forced_devices"
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with open_world(devices=40) as made:
-        yield made
+    async with open_world(devices=40) as new_world:
+        yield new_world
 
 
 def deny(world: World, role: str, permission: str, name: str) -> None:
@@ -47,26 +47,26 @@ def deny(world: World, role: str, permission: str, name: str) -> None:
     )
 
 
-def ends(run: Batch) -> list[str]:
+def list_ends(batch: Batch) -> list[str]:
     """What became of each step: its fate, or why it was not sent."""
-    return [_end(step) for step in run.steps]
+    return [_end(step) for step in batch.steps]
 
 
 def _end(step: Step) -> str:
     if step.outcome is not None:
-        return str(step.outcome.fate)
-    return step.skipped or step.untried or "not tried"
+        return str(step.outcome.state)
+    return step.skip_reason or step.untried_reason or "not tried"
 
 
-async def went(
+async def carry_out_batch(
     workspace: Workspace, changes: list[Change], undoes: list[int] | None = None
 ) -> Batch:
-    run = Batch(changes, workspace, undoes=undoes or ())
-    await run.go()
-    return run
+    batch = Batch(changes, workspace, undoes=undoes or ())
+    await batch.carry_out()
+    return batch
 
 
-def forced(world: World, workspace: Workspace, *channels: str | None) -> list[Change]:
+def make_overrides(world: World, workspace: Workspace, *channels: str | None) -> list[Change]:
     free = iter(world.free_devices())
     return [
         override(
@@ -79,39 +79,47 @@ def forced(world: World, workspace: Workspace, *channels: str | None) -> list[Ch
 
 
 async def test_the_first_refused_deletion_is_the_last_that_is_tried(world: World) -> None:
-    workspace = await loaded(world, "app_developer")
-    used = workspace.linked_bundles()
-    free = [each for key, each in workspace.bundles.records.items() if key not in used]
-    found = await deletions(workspace, free[:30])
+    workspace = await load_workspace(world, "app_developer")
+    used_ids = workspace.linked_bundles()
+    free = [each for key, each in workspace.bundles.records.items() if key not in used_ids]
+    plan = await plan_deletions(workspace, free[:30])
     world.door.asked.clear()
-    run = await went(workspace, list(found.changes))
+    batch = await carry_out_batch(workspace, list(plan.changes))
     assert [each.name for each in world.door.asked] == ["DELETE /bundle"]
     why = "this key may not delete bundles"
-    assert ends(run) == [Fate.FAILED, *[why] * 29]
-    assert (run.done, run.untried) == (1, {why: 29})
+    assert list_ends(batch) == [OutcomeState.FAILED, *[why] * 29]
+    assert (batch.finished_count, batch.untried_counts) == (1, {why: 29})
     assert len(workspace.journal.entries()) == 1, "what is not tried is not written down"
 
 
 async def test_a_right_on_one_channel_is_lacked_on_that_one_alone(world: World) -> None:
     deny(world, "app_developer", FORCE, "beta")
-    workspace = await loaded(world, "app_developer")
-    run = await went(workspace, forced(world, workspace, "beta", "qa", "beta", "qa", "beta"))
+    workspace = await load_workspace(world, "app_developer")
+    batch = await carry_out_batch(
+        workspace, make_overrides(world, workspace, "beta", "qa", "beta", "qa", "beta")
+    )
     why = "this key may not change overrides (channel beta)"
-    assert ends(run) == [Fate.FAILED, Fate.VERIFIED, why, Fate.VERIFIED, why]
+    assert list_ends(batch) == [
+        OutcomeState.FAILED,
+        OutcomeState.VERIFIED,
+        why,
+        OutcomeState.VERIFIED,
+        why,
+    ]
     assert world.door.count(SET) == 3
 
 
 async def test_to_force_and_to_clear_are_two_rights(world: World) -> None:
     for device_id in world.free_devices()[:3]:
         world.set_override(device_id, "qa")
-    workspace = await loaded(world, "app_reader")
-    held = [d for d in workspace.devices.records.values() if d.channel == "qa"]
-    clearing: list[Change] = [override(workspace, each, None) for each in held]
-    force = forced(world, workspace, "beta", "beta")
-    run = await went(workspace, [clearing[0], force[0], *clearing[1:], force[1]])
-    assert ends(run) == [
-        Fate.FAILED,
-        Fate.FAILED,
+    workspace = await load_workspace(world, "app_reader")
+    devices = [d for d in workspace.devices.records.values() if d.channel == "qa"]
+    clearing: list[Change] = [override(workspace, each, None) for each in devices]
+    force = make_overrides(world, workspace, "beta", "beta")
+    batch = await carry_out_batch(workspace, [clearing[0], force[0], *clearing[1:], force[1]])
+    assert list_ends(batch) == [
+        OutcomeState.FAILED,
+        OutcomeState.FAILED,
         *["this key may not change overrides"] * (len(clearing) - 1),
         "this key may not change overrides (channel beta)",
     ]
@@ -119,49 +127,51 @@ async def test_to_force_and_to_clear_are_two_rights(world: World) -> None:
 
 
 async def test_those_that_wait_for_a_limit_are_given_up_without_waiting(world: World) -> None:
-    workspace = await loaded(world, "app_reader")
-    changes = forced(world, workspace, "beta", "beta", "beta")
+    workspace = await load_workspace(world, "app_reader")
+    changes = make_overrides(world, workspace, "beta", "beta", "beta")
     for change in changes[:2]:
         workspace.pacing.note(change.limits)  # as if it had just been tried
-    run = await went(workspace, changes)
+    batch = await carry_out_batch(workspace, changes)
     why = "this key may not change overrides (channel beta)"
-    assert ends(run) == [why, why, Fate.FAILED]
-    assert run.waits == 0
-    assert not any(step.waiting for step in run.steps)
+    assert list_ends(batch) == [why, why, OutcomeState.FAILED]
+    assert batch.wait_seconds == 0
+    assert not any(step.is_waiting for step in batch.steps)
 
 
 async def test_what_needs_no_change_is_left_alone_rather_than_not_tried(world: World) -> None:
-    workspace = await loaded(world, "app_reader")
-    first, second, third = forced(world, workspace, "beta", "beta", "beta")
+    workspace = await load_workspace(world, "app_reader")
+    first, second, third = make_overrides(world, workspace, "beta", "beta", "beta")
     world.set_override(second.key, "beta")
     await workspace.look_up_device(second.key)
-    run = await went(workspace, [first, second, third])
-    assert ends(run) == [
-        Fate.FAILED,
+    batch = await carry_out_batch(workspace, [first, second, third])
+    assert list_ends(batch) == [
+        OutcomeState.FAILED,
         "already on beta",
         "this key may not change overrides (channel beta)",
     ]
 
 
 async def test_a_refusal_to_read_back_does_not_end_a_run(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     no_access = {"error": "cannot_access_app", "message": "You can't access this app"}
     for _ in range(2):
         world.door.answer("GET /device", no_access, 400)
-    run = await went(workspace, forced(world, workspace, "beta", "beta"))
-    assert ends(run) == [Fate.UNVERIFIED] * 2
+    batch = await carry_out_batch(workspace, make_overrides(world, workspace, "beta", "beta"))
+    assert list_ends(batch) == [OutcomeState.UNVERIFIED] * 2
     assert world.door.count(SET) == 2
 
 
 async def test_a_refusal_to_look_before_a_write_is_told_as_one_to_read(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     no_access = {"error": "cannot_access_app", "message": "You can't access this app"}
     world.door.answer("GET /channel", no_access, 400)
     other = settings_change(workspace, channel(workspace, "qa"), {"allow_dev": False})
-    run = await went(workspace, [change, other, *forced(world, workspace, "beta")])
+    batch = await carry_out_batch(
+        workspace, [change, other, *make_overrides(world, workspace, "beta")]
+    )
     why = "this key may not read channels"
-    assert ends(run) == [Fate.FAILED, why, Fate.VERIFIED]
+    assert list_ends(batch) == [OutcomeState.FAILED, why, OutcomeState.VERIFIED]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +184,7 @@ async def test_a_refusal_to_look_before_a_write_is_told_as_one_to_read(world: Wo
 async def test_the_right_that_is_lacked_is_the_one_of_that_kind_of_change(
     world: World, role: str, why: str
 ) -> None:
-    workspace = await loaded(world, role)
+    workspace = await load_workspace(world, role)
     beta, qa = channel(workspace, "beta"), channel(workspace, "qa")
     one, two = (bundle(workspace, name) for name in names(world)[6:8])
     makes_setting = role == "app_uploader"
@@ -184,16 +194,18 @@ async def test_the_right_that_is_lacked_is_the_one_of_that_kind_of_change(
             return settings_change(workspace, of, {"allow_dev": not of.allow_dev})
         return promotion(workspace, of, to)
 
-    run = await went(workspace, [change(beta, one), change(qa, one), change(beta, two)])
-    assert ends(run) == [Fate.FAILED, Fate.FAILED, why]
+    batch = await carry_out_batch(
+        workspace, [change(beta, one), change(qa, one), change(beta, two)]
+    )
+    assert list_ends(batch) == [OutcomeState.FAILED, OutcomeState.FAILED, why]
 
 
 async def test_a_refused_key_says_so_of_all_that_were_not_tried(world: World) -> None:
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     world.door.answer("POST /device", {"error": "invalid_apikey", "message": "Invalid apikey"}, 401)
-    run = await went(workspace, forced(world, workspace, "beta", "qa", None))
-    assert ends(run)[0] == Fate.FAILED
-    assert all("key refused" in end for end in ends(run)[1:2])
+    batch = await carry_out_batch(workspace, make_overrides(world, workspace, "beta", "qa", None))
+    assert list_ends(batch)[0] == OutcomeState.FAILED
+    assert all("key refused" in end for end in list_ends(batch)[1:2])
     assert world.door.writes == 1
 
 
@@ -203,18 +215,18 @@ async def test_a_refused_key_says_so_of_all_that_were_not_tried(world: World) ->
 async def test_an_undo_of_many_ends_at_the_first_refusal_and_can_be_done_again(
     world: World,
 ) -> None:
-    workspace = await loaded(world)
-    await went(workspace, forced(world, workspace, *["beta"] * 4))
+    workspace = await load_workspace(world)
+    await carry_out_batch(workspace, make_overrides(world, workspace, *["beta"] * 4))
     world.run("UPDATE keys SET role = 'app_reader' WHERE label = 'org_super_admin'")
-    undo = await plan(workspace.journal.entries(), workspace)
+    undo = await plan_undo(workspace.journal.entries(), workspace)
     assert not isinstance(undo, str)
-    run = await went(workspace, list(undo.changes), list(undo.undoes))
-    assert ends(run) == [Fate.FAILED, *["this key may not change overrides"] * 3]
+    batch = await carry_out_batch(workspace, list(undo.changes), list(undo.undoes))
+    assert list_ends(batch) == [OutcomeState.FAILED, *["this key may not change overrides"] * 3]
     assert [entry.undone for entry in workspace.journal.entries() if entry.undoes is None] == (
         [False] * 4
     )
     world.run("UPDATE keys SET role = 'app_admin' WHERE label = 'org_super_admin'")
-    again = await plan(
+    again = await plan_undo(
         [entry for entry in workspace.journal.entries() if entry.undoes is None], workspace
     )
     assert not isinstance(again, str)
@@ -223,7 +235,7 @@ async def test_an_undo_of_many_ends_at_the_first_refusal_and_can_be_done_again(
 
 async def undoing(world: World, names: Sequence[str], undoes: Sequence[int]) -> Batch:
     """Make changes of channels that pass for the undo of two entries, in a run."""
-    workspace = await loaded(world)
+    workspace = await load_workspace(world)
     now = {name: bool(channel(workspace, name).allow_dev) for name in names}
     steps = [
         SettingsChange(
@@ -246,10 +258,10 @@ def undone(world: World) -> dict[int, bool]:
 
 async def test_an_undo_that_lacks_a_right_for_a_later_step_is_not_begun(world: World) -> None:
     deny(world, "org_super_admin", "channel.update_settings", "beta")
-    run = await undoing(world, ["beta", "qa", "beta"], [0, 1, 1])
-    await run.go()
+    batch = await undoing(world, ["beta", "qa", "beta"], [0, 1, 1])
+    await batch.carry_out()
     why = "this key may not change settings of channels (channel beta)"
-    assert ends(run) == [Fate.FAILED, why, why]
+    assert list_ends(batch) == [OutcomeState.FAILED, why, why]
     assert not any(undone(world).values())
 
 
@@ -257,30 +269,30 @@ async def test_an_undo_that_was_begun_and_lacks_a_right_is_not_taken_for_done(
     world: World,
 ) -> None:
     deny(world, "org_super_admin", "channel.update_settings", "beta")
-    run = await undoing(world, ["qa", "beta", "beta"], [1, 0, 1])
-    await run.go()
+    batch = await undoing(world, ["qa", "beta", "beta"], [1, 0, 1])
+    await batch.carry_out()
     why = "this key may not change settings of channels (channel beta)"
-    assert ends(run) == [Fate.VERIFIED, Fate.FAILED, why]
+    assert list_ends(batch) == [OutcomeState.VERIFIED, OutcomeState.FAILED, why]
     assert not any(undone(world).values())
     last = world.workspaces[-1].journal.entries()[0]
-    assert (last.fate, last.error) == (Fate.FAILED, why)
+    assert (last.state, last.error) == (OutcomeState.FAILED, why)
 
 
 async def test_an_undo_that_was_stopped_midway_is_not_taken_for_done(world: World) -> None:
-    run = await undoing(world, ["qa", "beta"], [0, 0])
-    held = world.door.hold("POST /channel")
-    going = asyncio.ensure_future(run.go())
-    await held.ready.wait()
-    run.stop()
-    held.release.set()
+    batch = await undoing(world, ["qa", "beta"], [0, 0])
+    hold = world.door.hold("POST /channel")
+    going = asyncio.ensure_future(batch.carry_out())
+    await hold.ready.wait()
+    batch.stop()
+    hold.release.set()
     await going
-    assert ends(run) == [Fate.VERIFIED, "not tried"]
+    assert list_ends(batch) == [OutcomeState.VERIFIED, "not tried"]
     assert not any(undone(world).values())
 
 
 async def test_what_cannot_be_read_for_lack_of_a_right_is_asked_for_once(world: World) -> None:
-    workspace = await loaded(world)
-    changes = forced(world, workspace, *["beta"] * 5)
+    workspace = await load_workspace(world)
+    changes = make_overrides(world, workspace, *["beta"] * 5)
     world.run("UPDATE keys SET role = 'app_preview' WHERE label = 'org_super_admin'")
     world.door.asked.clear()
     readings = await reread(changes, workspace)

@@ -9,19 +9,19 @@ import pytest
 from capgo_tui.api.revisions import LIVE, NEXT, Revision, Traits
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.guard import Guard
 from capgo_tui.workspace.changes.new_channels import deletion
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.rollout_state import (
     describe_effect,
     describe_rollout,
     is_served,
-    stages,
+    plan_stages,
 )
-from capgo_tui.workspace.changes.undo import Undo, latest, plan
-from tests.workspace.channel_world import bundle, channel, done, loaded, names
+from capgo_tui.workspace.changes.undo import UndoPlan, find_latest, plan_undo
+from tests.workspace.channel_world import bundle, carry_out_verified, channel, load_workspace, names
 from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
@@ -35,17 +35,17 @@ RUNNING: State = {
     "rollout_paused": False,
     "rollout_pause_reason": None,
 }
-PAUSED: State = {**RUNNING, "rollout_paused": True}
+ON_HOLD: State = {**RUNNING, "rollout_paused": True}
 OFF: State = {**RUNNING, "rollout_enabled": False}
 AT_ZERO: State = {**RUNNING, "rollout_percentage_bps": 0}
 NONE: State = {**RUNNING, "rollout_bundle": None}
 
 
 @pytest.mark.parametrize(
-    ("state", "served", "words"),
+    ("state", "expected_served", "words"),
     [
         (RUNNING, True, "25 % of devices get 2.5.0"),
-        (PAUSED, False, "2.5.0 at 25 %, paused"),
+        (ON_HOLD, False, "2.5.0 at 25 %, paused"),
         (OFF, False, "2.5.0 at 25 %, switched off"),
         (AT_ZERO, False, "2.5.0 at 0 %"),
         (NONE, False, ""),
@@ -53,9 +53,9 @@ NONE: State = {**RUNNING, "rollout_bundle": None}
     ],
 )
 def test_a_target_that_is_set_is_not_a_target_that_is_served(
-    state: State, served: bool, words: str
+    state: State, expected_served: bool, words: str
 ) -> None:
-    assert (is_served(state), describe_rollout(state)) == (served, words)
+    assert (is_served(state), describe_rollout(state)) == (expected_served, words)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_target_that_is_set_is_not_a_target_that_is_served(
     [
         (LIVE, RUNNING, {"bundle": "2.4.1"}, "25 % of devices go on getting 2.5.0, its rollout"),
         (LIVE, RUNNING, {"bundle": None}, "25 % of devices go on getting 2.5.0, its rollout"),
-        (LIVE, PAUSED, {"bundle": "2.4.1"}, "its rollout stays as it is (2.5.0 at 25 %, paused)"),
+        (LIVE, ON_HOLD, {"bundle": "2.4.1"}, "its rollout stays as it is (2.5.0 at 25 %, paused)"),
         (LIVE, RUNNING, {"bundle": "2.5.0"}, "its rollout target is the same bundle and stays set"
          " (25 % of devices get 2.5.0)"),
         (LIVE, RUNNING, {"rollout_enabled": False}, ""),
@@ -84,10 +84,10 @@ def test_what_becomes_of_a_rollout_is_said(
 
 
 @pytest.mark.parametrize(
-    ("traits", "now", "wanted", "sent"),
+    ("traits", "now", "goal", "expected_fields"),
     [
         (LIVE, NONE, RUNNING, [{"rollout_bundle", "rollout_percentage_bps", "rollout_enabled"}]),
-        (LIVE, NONE, PAUSED, [{"rollout_bundle", "rollout_percentage_bps", "rollout_enabled"},
+        (LIVE, NONE, ON_HOLD, [{"rollout_bundle", "rollout_percentage_bps", "rollout_enabled"},
                               {"rollout_paused"}]),
         (LIVE, RUNNING, OFF, [{"rollout_enabled"}]),
         (NEXT, {**NONE, "rollout_enabled": False}, RUNNING,
@@ -100,10 +100,10 @@ def test_what_becomes_of_a_rollout_is_said(
     ],
 )  # fmt: skip
 def test_target_share_and_state_go_together_and_in_the_order_a_server_needs(
-    traits: Traits, now: State, wanted: State, sent: list[set[str]]
+    traits: Traits, now: State, goal: State, expected_fields: list[set[str]]
 ) -> None:
-    made = stages(traits, {"bundle": "2.4.0", **now}, wanted)
-    assert [set(stage.sends) for stage in made] == sent
+    requests = plan_stages(traits, {"bundle": "2.4.0", **now}, goal)
+    assert [set(stage.sends) for stage in requests] == expected_fields
 
 
 @pytest.mark.parametrize("revision", ["live", "next"])
@@ -111,11 +111,11 @@ def test_target_share_and_state_go_together_and_in_the_order_a_server_needs(
 async def test_a_deleted_channel_comes_back_with_its_rollout(revision: str, before: str) -> None:
     async with open_world(revision, devices=5) as world:
         start(world, before)
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         state = workspace.state_of(channel(workspace, "beta"))
         change = deletion(workspace, channel(workspace, "beta"))
-        assert any("its rollout ends with it" in each for each in change.touches)
-        await done(workspace, change)
+        assert any("its rollout ends with it" in each for each in change.impact)
+        await carry_out_verified(workspace, change)
         await undo_last(workspace)
         again = workspace.state_of(channel(workspace, "beta"))
         if before == "paused":
@@ -135,9 +135,9 @@ async def test_a_server_that_does_more_than_was_said_is_told(revision: str) -> N
         await workspace.bundles.load_all()
         beta = channel(workspace, "beta")
         change = promotion(workspace, beta, bundle(workspace, names(world)[5]))
-        assert change.guard is Guard.LIST
+        assert change.level is ConfirmationLevel.LIST
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.DIFFERENT
+        assert outcome.state is OutcomeState.DIFFERENT
         line = outcome_line(change, outcome)
         assert line.startswith("! beta: bundle is")
         became = "rollout of 2.5" if revision == "next" else "its rollout goes on (25 % of devices"
@@ -147,12 +147,12 @@ async def test_a_server_that_does_more_than_was_said_is_told(revision: str) -> N
 async def test_a_rollout_changed_meanwhile_is_asked_about_again() -> None:
     async with open_world(devices=5) as world:
         start(world, "running")
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
         change = promotion(workspace, beta, bundle(workspace, names(world)[5]))
         world.run("UPDATE channels SET rollout_percentage_bps = 9000 WHERE name = 'beta'")
         outcome = await carry_out(change, workspace)
-        assert outcome.fate is Fate.FAILED
+        assert outcome.state is OutcomeState.FAILED
         assert "it was changed meanwhile" in outcome_line(change, outcome)
         assert world.door.writes == 0
 
@@ -160,13 +160,15 @@ async def test_a_rollout_changed_meanwhile_is_asked_about_again() -> None:
 async def test_what_somebody_did_to_the_rollout_since_is_not_undone() -> None:
     async with open_world("next", devices=5) as world:
         start(world, "running")
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
-        await done(workspace, promotion(workspace, beta, bundle(workspace, names(world)[5])))
+        await carry_out_verified(
+            workspace, promotion(workspace, beta, bundle(workspace, names(world)[5]))
+        )
         start(world, "off", stable=False)
-        refused = await plan(latest(workspace.journal.entries()).entries, workspace)
-        assert isinstance(refused, str)
-        assert "rollout target is" in refused
+        refusal = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
+        assert isinstance(refusal, str)
+        assert "rollout target is" in refusal
 
 
 async def test_a_share_that_the_server_sets_to_nothing_is_brought_back_as_well() -> None:
@@ -178,10 +180,12 @@ async def test_a_share_that_the_server_sets_to_nothing_is_brought_back_as_well()
             " WHEN NEW.rollout_version IS NULL BEGIN UPDATE channels"
             " SET rollout_percentage_bps = 0 WHERE id = NEW.id; END"
         )
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
         before = rolled_out(workspace.state_of(beta))
-        await done(workspace, promotion(workspace, beta, bundle(workspace, names(world)[5])))
+        await carry_out_verified(
+            workspace, promotion(workspace, beta, bundle(workspace, names(world)[5]))
+        )
         assert workspace.state_of(channel(workspace, "beta"))["rollout_percentage_bps"] == 0
         await undo_last(workspace)
         assert rolled_out(workspace.state_of(channel(workspace, "beta"))) == before
@@ -191,12 +195,12 @@ async def test_a_default_channel_says_who_is_in_its_rollout() -> None:
     async with open_world(devices=5) as world:
         start(world, "off")
         world.run("UPDATE channels SET public = 1 WHERE name = 'beta'")
-        workspace = await loaded(world)
+        workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
         on = settings_change(workspace, beta, {"rollout_enabled": True})
-        assert "25 % of the devices without an override get" in on.touches[0]
+        assert "25 % of the devices without an override get" in on.impact[0]
         more = settings_change(workspace, beta, {"rollout_percentage_bps": 5000})
-        assert "devices without an override all get its stable bundle" in more.touches[0]
+        assert "devices without an override all get its stable bundle" in more.impact[0]
 
 
 def start(world: World, how: str, *, stable: bool = True) -> None:
@@ -218,9 +222,9 @@ def rolled_out(state: State) -> State:
 
 
 async def undo_last(workspace: Workspace) -> None:
-    undo = await plan(latest(workspace.journal.entries()).entries, workspace)
-    assert isinstance(undo, Undo), undo
+    undo = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
+    assert isinstance(undo, UndoPlan), undo
     assert undo.objection(workspace) is None
     for change, entry in zip(undo.changes, undo.undoes, strict=True):
         outcome = await carry_out(change, workspace, undoes=entry)
-        assert outcome.fate is Fate.VERIFIED, outcome
+        assert outcome.state is OutcomeState.VERIFIED, outcome

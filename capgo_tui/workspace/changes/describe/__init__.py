@@ -1,4 +1,4 @@
-"""Changes and their outcomes in words that any front end can use."""
+"""Descriptions of changes and outcomes for any front end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def describe(change: Change) -> Description[Change]:
-    """Return the words for a change."""
+    """Return the description of a change."""
     from capgo_tui.workspace.changes.describe.kinds import (  # noqa: PLC0415 - brings pydantic
         description_of,
     )

@@ -1,4 +1,4 @@
-"""The deletion of all bundles in words."""
+"""Description of the deletion of all bundles."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from capgo_tui.workspace.changes.describe.description import Description
 
 
 class AllBundlesDescription(Description[AllBundlesDeletion]):
-    """The deletion of all bundles in clean words."""
+    """The deletion of all bundles as clean text."""
 
     def field_label(self, field: str) -> str:
-        """Return which of them are counted."""
+        """Return the label of the count."""
         which = " no channel uses" if self.change.spares_linked else ""
         return f"number of {field}{which}"

@@ -1,4 +1,4 @@
-"""What any change is called, asked and summed up as; each kind differs in little."""
+"""Titles, questions and summaries of changes; each kind overrides a few of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from capgo_tui.short_ids import id_end, is_device_id, short_id
 from capgo_tui.text import REPLACEMENT, cell_width, clean
 from capgo_tui.workspace.changes.change import Change
-from capgo_tui.workspace.changes.names import NAME_WIDTH, difference, fit, shorten
+from capgo_tui.workspace.changes.names import NAME_WIDTH, find_difference, fit, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 C_co = TypeVar("C_co", bound=Change, covariant=True)
 
 NAMING: Final = frozenset({"channel", "bundle", "rollout_bundle"})
-"""Fields whose text names another record."""
+"""Fields that hold the name of another record."""
 VERBS: Final = {
     "device.override": "Override",
     "channel.promote": "Promote",
@@ -30,93 +30,93 @@ VERBS: Final = {
     "bundle.delete": "Delete bundle",
     "bundle.delete_all": "Delete all bundles of",
 }
-"""What a question about a change begins with, by its kind; else ``Change``."""
+"""The verbs of questions, by kind of change; else ``Change``."""
 LONGEST_TYPED: Final = 100
-"""Letters of a name up to which it is typed to confirm its change."""
+"""The most characters of a name that is typed to confirm its change."""
 ROOMY: Final = 46
-"""Cells from which on a question has room for its verb, however long its names."""
+"""The fewest cells in which a question always has its verb."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One field of a change in clean words: ``bundle: 2.4.0 → 2.4.1``."""
+    """One field of a change, before → after, as clean text: ``bundle: 2.4.0 → 2.4.1``."""
 
     field: str
     before: str
-    """Empty for a field of a record that is to be made."""
+    """Empty for a record that is created."""
     after: str
 
     def __str__(self) -> str:
-        """Its values: ``2.4.0 → 2.4.1``, or the one there is."""
+        """Return both values, ``2.4.0 → 2.4.1``, or the new one alone."""
         return f"{self.before} → {self.after}" if self.before else self.after
 
 
 class Description(Generic[C_co]):
-    """A change in clean words."""
+    """A change as clean text."""
 
     def __init__(self, change: C_co) -> None:
         self.change = change
 
     @property
     def verb(self) -> str:
-        """What a question begins with, such as ``Override``."""
+        """The beginning of a question, such as ``Override``."""
         return VERBS.get(self.change.kind, "Change")
 
     # Names
 
     @property
     def name(self) -> str:
-        """The label, short enough to stand in a sentence."""
+        """The label, shortened for a sentence."""
         return shorten(self.change.label, NAME_WIDTH)
 
     @property
     def identity(self) -> str:
-        """What tells its record from another of the same name; empty where the name does."""
+        """What distinguishes its record from another of the same name; empty if the name does."""
         return ""
 
     @property
     def full_name(self) -> str:
-        """The label, and what tells its record from another of that name."""
+        """The label with the identity, if there is one."""
         label = self.change.label
         return f"{label} · {self.identity}" if self.identity else label
 
     @property
     def list_name(self) -> str:
-        """`full_name` among many others of its kind, each in one short form."""
+        """The full name in the short form of lists."""
         return self.full_name
 
     @property
     def title(self) -> str:
-        """What it is called where it is asked about."""
+        """The title in questions."""
         return f"{self.verb} {self.full_name}"
 
     @property
     def short_title(self) -> str:
-        """What it is called in the journal, where its column is narrow."""
+        """The title in the narrow column of the list of changes."""
         return f"{self.verb} {self.change.label}"
 
-    # What is typed for `Guard.TYPED`
+    # The text to type for `ConfirmationLevel.TYPED`
 
     @property
     def confirmation(self) -> str:
-        """The name, or the noun where a phone named itself with what no keyboard has."""
+        """The name, or the noun where the name cannot be typed."""
         name = self.change.label.strip()
         can_be_typed = 0 < len(name) <= LONGEST_TYPED and REPLACEMENT not in name
         return name if can_be_typed else self.change.noun
 
     def confirmation_among(self, workspace: Workspace) -> str:
-        """Return what is to be typed among the records there are."""
+        """Return the text to type, given the records that are loaded."""
         del workspace
         return self.confirmation
 
     # Fields
 
     def field_label(self, field: str) -> str:
-        """Return what the operator calls a field."""
+        """Return the label of a field."""
         return field.replace("_", " ")
 
     def value_label(self, field: str, value: Value) -> str:
-        """Return what the operator calls a value."""
+        """Return the label of a value."""
         del field
         if value is None:
             return "none"
@@ -125,11 +125,11 @@ class Description(Generic[C_co]):
         return clean(str(value))
 
     def state_label(self, state: State, field: str) -> str:
-        """Return what the operator calls the value a state has of a field."""
+        """Return the label of the value of a field in a state."""
         return self.value_label(field, state[field]) if field in state else "unknown"
 
     def effects(self) -> Sequence[Effect]:
-        """Return before → after, field by field; of a record that is to go nothing."""
+        """Return before → after for each field; nothing for a deletion."""
         before, after = self.change.before, self.change.after or {}
         return [
             Effect(
@@ -142,24 +142,24 @@ class Description(Generic[C_co]):
 
     @property
     def first_effect(self) -> str:
-        """The first effect, ``2.4.0 → 2.4.1``, and how many more; empty without any."""
+        """The first effect, ``2.4.0 → 2.4.1``, and the number of others; empty without any."""
         effects = self._effects_of_edit()
         more = f" +{len(effects) - 1} more" if len(effects) > 1 else ""
         return f"{effects[0]}{more}" if effects else ""
 
     def _effects_of_edit(self) -> Sequence[Effect]:
-        """Return the effects on a record that is there before and afterwards."""
+        """Return the effects on a record that exists before and after."""
         is_edit = self.change.before is not None and self.change.after is not None
         return self.effects() if is_edit else ()
 
-    def untold_fields(self, found: State | None) -> list[str]:
-        """Return the fields it sets that were not told back."""
-        told = found or {}
-        return [self.field_label(each) for each in self.change.after or {} if each not in told]
+    def untold_fields(self, state: State | None) -> list[str]:
+        """Return the labels of the fields it sets that were not read back."""
+        readback = state or {}
+        return [self.field_label(each) for each in self.change.after or {} if each not in readback]
 
     @property
     def unsendable(self) -> str:
-        """Why no server can be told of it, whatever the lists hold; empty when one can."""
+        """Why no request can hold it; empty when one can."""
         if not _is_whole(self.change.key):
             return (
                 f"the name of this {self.change.noun} holds half a character (�) and cannot be sent"
@@ -175,14 +175,14 @@ class Description(Generic[C_co]):
     # Questions and outcomes
 
     def question(self, width: int) -> str:
-        """Return what is asked before it is sent, in `width` cells if it can be."""
+        """Return the question before it is sent, in `width` cells if possible."""
         verb = f"{self.verb} "
         if width < ROOMY and cell_width(self.summary(ROOMY * 100)) > width - len(verb) - 1:
             verb = ""
         return f"{verb}{self.summary(width - len(verb) - 1)}?"
 
     def summary(self, width: int) -> str:
-        """Return one line: on a narrow one the names are shortened, none is cut away."""
+        """Return one line with name and first effect, shortened to `width` cells."""
         return self.summary_of(self.change.label, width)
 
     def summary_of(self, name: str, width: int) -> str:
@@ -195,11 +195,11 @@ class Description(Generic[C_co]):
         room = width - len(":  → ") - len(rest)
         values = cell_width(first.before) + cell_width(first.after)
         if is_device_id(name) and cell_width(name) + values > room:
-            whole, name = name, short_id(name)  # it says as much, and leaves channels their names
+            whole, name = name, short_id(name)  # leaves room for the names of channels
             if cell_width(name) + values > room:
                 name = id_end(whole)
         limits = fit((name, first.before, first.after), room)
-        mark = difference(first.before, first.after)
+        mark = find_difference(first.before, first.after)
         label = shorten(name, limits[0])
         before, after = (
             shorten(value, limit, mark)
@@ -207,13 +207,13 @@ class Description(Generic[C_co]):
         )
         return f"{label}: {before} → {after}{rest}"
 
-    def remark(self, found: State | None) -> str:
-        """Return what is said of its success beside its first field, by what was read back."""
-        del found
+    def remark(self, state: State | None) -> str:
+        """Return what a success line says beside the first field, by the state read back."""
+        del state
         return ""
 
     def side_effects_label(self, side_effects: State) -> str:
-        """Return what was changed besides."""
+        """Return the label of side effects."""
         return ", ".join(
             f"{self.field_label(field)} is {self.value_label(field, value)}"
             for field, value in side_effects.items()
@@ -221,9 +221,9 @@ class Description(Generic[C_co]):
 
 
 def _is_whole(text: str) -> bool:
-    """Whether a text is what the server or the operator wrote, letter by letter.
+    """Whether a text is exactly what the server or the operator wrote.
 
-    Of half a character, a lone surrogate, which JSON may hold and UTF-8 may not, a reply leaves
-    ``�``, and so does a paste of what cannot be shown: what is sent would name something else.
+    A lone surrogate, which JSON may hold and UTF-8 may not, becomes ``�`` in a reply, and so does
+    pasted text that cannot be shown: a request would name something else.
     """
     return text.isascii() or not any(c == REPLACEMENT or "\ud800" <= c <= "\udfff" for c in text)

@@ -1,4 +1,4 @@
-"""Which description each kind of change has. Importing this brings the models of all of them."""
+"""The description of each kind of change. Importing this imports all their models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a change, in one line that says what is true now."""
+"""Outcomes in one line, with the state of the record now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.text import cell_width
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.failures import brief
 
 if TYPE_CHECKING:
@@ -21,121 +21,121 @@ if TYPE_CHECKING:
 
 
 LINE = 79
-"""Cells of the line it is told in, on a screen of the usual width."""
+"""Cells of the status line on a screen of 80."""
 
 
 def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
-    """Return one clean line: a mark (``✓ ! ? ✗``), the target, and what it is now.
+    """Return one clean line: a mark (``✓ ! ? ✗``), the target, and its state now.
 
-    `step` is what the front end adds to it for `Outcome.next_step`.
+    `step` is the text of the front end for `Outcome.next_step`.
     """
     words, error = describe(change), outcome.error
     name = words.name
-    now = _now(words, outcome.found)
+    now = _now(words, outcome.readback)
     line = ""
-    match outcome.fate:
-        case Fate.VERIFIED:
+    match outcome.state:
+        case OutcomeState.VERIFIED:
             line = _success(words, outcome, now)
-        case Fate.DIFFERENT if outcome.lost:
-            lost = ", ".join(
+        case OutcomeState.DIFFERENT if outcome.dropped_fields:
+            losses = ", ".join(
                 f"{words.field_label(field)} {words.value_label(field, value)}"
-                for field, value in outcome.lost.items()
+                for field, value in outcome.dropped_fields.items()
             )
-            line = f"! {name}: done, but the server dropped its {lost}"
-        case Fate.DIFFERENT if change.is_done(outcome.found):
+            line = f"! {name}: done, but the server dropped its {losses}"
+        case OutcomeState.DIFFERENT if change.is_done(outcome.readback):
             besides = words.side_effects_label(outcome.side_effects)
             line = f"! {name}: {now}, but otherwise than was said: {besides}"
-        case Fate.DIFFERENT:
-            line = f"! {name}: accepted, but the server now says {now}, not {_wanted(words)}"
-        case Fate.UNVERIFIED if error is not None:
+        case OutcomeState.DIFFERENT:
+            line = f"! {name}: accepted, but the server now says {now}, not {_goal_label(words)}"
+        case OutcomeState.UNVERIFIED if error is not None:
             line = f"? {name}: accepted, but reading it back failed: {error}"
-        case Fate.UNVERIFIED if outcome.found is None:
+        case OutcomeState.UNVERIFIED if outcome.readback is None:
             line = f"? {name}: accepted, but the server knows no such {change.noun} to read back"
-        case Fate.UNVERIFIED:
+        case OutcomeState.UNVERIFIED:
             line = f"? {name}: accepted, but this server does not tell it back"
-        case Fate.UNKNOWN if outcome.seen:
+        case OutcomeState.UNKNOWN if outcome.is_read_back:
             line = f"? {name}: {_unclear(error)}; {now} so far{step}"
-        case Fate.UNKNOWN:
+        case OutcomeState.UNKNOWN:
             line = f"? {name}: {_unclear(error)}, it may have taken effect{step}"
-        case Fate.FAILED:
-            what = "" if outcome.refused else f" · {name}"
+        case OutcomeState.FAILED:
+            what = "" if outcome.refusal else f" · {name}"
             line = f"✗ Not changed: {_why(change, outcome)}{step}{what}"
-    return line if outcome.journalled else f"{line} · the journal could not be written"
+    return line if outcome.is_journalled else f"{line} · the journal could not be written"
 
 
 def outcome_label(change: Change, outcome: Outcome) -> str:
-    """Return the same in a few words, for a line that names the target already."""
+    """Return an outcome in a few words, for a line that has the name of the target."""
     error, words = outcome.error, describe(change)
-    now = _now(words, outcome.found)
+    now = _now(words, outcome.readback)
     line = ""
-    match outcome.fate:
-        case Fate.VERIFIED:
-            untold = words.untold_fields(outcome.found)
+    match outcome.state:
+        case OutcomeState.VERIFIED:
+            untold = words.untold_fields(outcome.readback)
             back = [count_read_back(change, untold)] if untold else []
             line = f"✓ {', '.join([now, *_remarks(words, outcome), *back])}"
-        case Fate.DIFFERENT if outcome.lost:
+        case OutcomeState.DIFFERENT if outcome.dropped_fields:
             line = "! done, but the server dropped something"
-        case Fate.DIFFERENT if change.is_done(outcome.found):
+        case OutcomeState.DIFFERENT if change.is_done(outcome.readback):
             besides = words.side_effects_label(outcome.side_effects)
             line = f"! {now}, but otherwise than was said: {besides}"
-        case Fate.DIFFERENT:
+        case OutcomeState.DIFFERENT:
             line = f"! accepted, but now {now}"
-        case Fate.UNVERIFIED if error is not None:
+        case OutcomeState.UNVERIFIED if error is not None:
             why = brief(error, f"read the {change.noun}s", failed_at=outcome.at)
             line = f"? accepted, not read back: {why}"
-        case Fate.UNVERIFIED if outcome.found is None:
+        case OutcomeState.UNVERIFIED if outcome.readback is None:
             line = f"? accepted; the server knows no such {change.noun} to read back"
-        case Fate.UNVERIFIED:
+        case OutcomeState.UNVERIFIED:
             line = "? accepted; this server does not tell it back"
-        case Fate.UNKNOWN if outcome.seen:
+        case OutcomeState.UNKNOWN if outcome.is_read_back:
             line = f"? {_unclear(error)}; {now} so far"
-        case Fate.UNKNOWN:
+        case OutcomeState.UNKNOWN:
             line = f"? {_unclear(error)}, it may have taken effect"
-        case Fate.FAILED:
+        case OutcomeState.FAILED:
             line = f"✗ {_why(change, outcome)}"
-    return line if outcome.journalled else f"{line} · not in the journal"
+    return line if outcome.is_journalled else f"{line} · not in the journal"
 
 
 def count_read_back(change: Change, untold: Sequence[str]) -> str:
-    """How many of the fields that were set were told back: ``4 of 8 read back``."""
+    """Return how many of the fields it sets were read back: ``4 of 8 read back``."""
     fields = len(change.after or {})
     return f"{fields - len(untold)} of {fields} read back"
 
 
-def _read_back(words: Description[Change], found: State | None) -> str:
-    untold = words.untold_fields(found)
+def _read_back(words: Description[Change], state: State | None) -> str:
+    untold = words.untold_fields(state)
     if not untold:
         return "read back from the server"
     return f"{count_read_back(words.change, untold)}; this server does not tell {', '.join(untold)}"
 
 
 def _success(words: Description[Change], outcome: Outcome, now: str) -> str:
-    """What is true now and that it was read back, in fewer words where a line is too short."""
+    """Return the line of a success, with fewer words where it is too long."""
     facts = _remarks(words, outcome)
-    untold = words.untold_fields(outcome.found)
-    brief_back = _read_back(words, outcome.found) if untold else "read back"
-    back = brief_back if facts else _read_back(words, outcome.found)
+    untold = words.untold_fields(outcome.readback)
+    brief_back = _read_back(words, outcome.readback) if untold else "read back"
+    back = brief_back if facts else _read_back(words, outcome.readback)
     lines = [
         f"✓ {words.name}: {', '.join(parts)}"
         for parts in ([now, *facts, back], [now, *facts, brief_back], [*facts, brief_back])
     ]
-    if not words.remark(outcome.found):
+    if not words.remark(outcome.readback):
         lines.pop()  # only what is said of its success can stand for what is true now
     return next((line for line in lines if cell_width(line) <= LINE), lines[-1])
 
 
 def _remarks(words: Description[Change], outcome: Outcome) -> list[str]:
-    """What is to be said of its success, and of what the server changed with it."""
+    """Return the remark on a success and the label of its side effects."""
     side_effects = outcome.side_effects
-    told = (
-        words.remark(outcome.found),
+    remarks = (
+        words.remark(outcome.readback),
         words.side_effects_label(side_effects) if side_effects else "",
     )
-    return [each for each in told if each]
+    return [each for each in remarks if each]
 
 
 def _unclear(error: CapgoError | None) -> str:
-    """Why it is not known whether it was done: there is no answer, or one that does not tell."""
+    """Return why the outcome is not known: no reply, or one that says nothing."""
     if error is None or error.status is None or error.kind is ErrorKind.UNREACHABLE:
         return "the answer was lost"
     return f"HTTP {error.status} is no clear answer"
@@ -144,27 +144,27 @@ def _unclear(error: CapgoError | None) -> str:
 def _why(change: Change, outcome: Outcome) -> str:
     if outcome.error is not None:
         return outcome.reason or brief(outcome.error, change.right, failed_at=outcome.at)
-    return str(outcome.refused or "refused")
+    return str(outcome.refusal or "refused")
 
 
-def _now(words: Description[Change], found: State | None) -> str:
-    """What was found, in the words of the change: ``override is beta``, ``gone``."""
+def _now(words: Description[Change], state: State | None) -> str:
+    """Return a state read back in the words of the change: ``override is beta``, ``gone``."""
     change = words.change
-    if found is None:
+    if state is None:
         return "gone" if change.before is not None else "not there"
     if change.before is None:
         return "created"
     if change.after is None:
         return "still there"
-    fields = [field for field in change.after if field in found]
+    fields = [field for field in change.after if field in state]
     if not fields:
         return f"{change.noun} read"
     first = fields[0]
     rest = f" and {len(fields) - 1} more" if len(fields) > 1 else ""
-    value = words.value_label(first, found[first])
+    value = words.value_label(first, state[first])
     return f"{words.field_label(first)} is {value}{rest}"
 
 
-def _wanted(words: Description[Change]) -> str:
+def _goal_label(words: Description[Change]) -> str:
     after = words.change.after or {}
     return ", ".join(words.value_label(field, value) for field, value in after.items()) or "gone"

@@ -1,4 +1,4 @@
-"""Overrides in words: a device is named by its custom id and by the end of its own."""
+"""Descriptions of overrides: a device has its custom id and the end of its device id."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 ENOUGH_OF_AN_ID: Final = 8
-"""Characters at the end of an id that tell it from any other on the screen."""
+"""The fewest characters that distinguish the end of an id."""
 
 
 class OverrideDescription(Description[OverrideChange]):
-    """An override in clean words."""
+    """An override as clean text."""
 
     @property
     def identity(self) -> str:
-        """The device's own id, beside a custom id that any phone can choose."""
+        """The short device id, beside a custom id that any device can choose."""
         device_id = clean(self.change.key)
         return "" if self.change.label == device_id else short_id(device_id)
 
     @property
     def full_name(self) -> str:
-        """The custom id, shortened where it would push the device's own id out of sight."""
+        """The shortened custom id with the short device id."""
         return f"{self.name} · {self.identity}" if self.identity else self.change.label
 
     @property
     def list_name(self) -> str:
-        """Every id in its short form."""
+        """The full name with all ids in their short form."""
         return self.full_name if self.identity else short_id(self.change.label)
 
     @property
     def confirmation(self) -> str:
-        """The custom id; without one the end of the device id, which nobody types whole."""
-        typed = super().confirmation
-        return self._end_of_id if typed == self.change.key else typed
+        """The custom id, or without one the end of the device id."""
+        name = super().confirmation
+        return self._end_of_id if name == self.change.key else name
 
     def confirmation_among(self, workspace: Workspace) -> str:
         """Return the end of the device id where another loaded device has the same custom id."""
@@ -52,7 +52,7 @@ class OverrideDescription(Description[OverrideChange]):
 
     @property
     def _end_of_id(self) -> str:
-        """The last part of the device id, which can be typed; the noun where none of it can."""
+        """The last part of the device id, or the noun if it cannot be typed."""
         whole = clean(self.change.key).strip()
         end = whole.rpartition("-")[2]
         if len(end) < ENOUGH_OF_AN_ID:
@@ -60,7 +60,7 @@ class OverrideDescription(Description[OverrideChange]):
         return end if end and REPLACEMENT not in end else self.change.noun
 
     def effects(self) -> Sequence[Effect]:
-        """Return channel and bundle as the one override they are: ``beta with 2.4.0``."""
+        """Return channel and bundle as one effect: ``beta with 2.4.0``."""
         bundle = (self.change.after or {}).get("bundle")
         effects = [each for each in super().effects() if each.field != "bundle"]
         if bundle is None or not effects:
@@ -69,5 +69,5 @@ class OverrideDescription(Description[OverrideChange]):
         return [Effect(effects[0].field, effects[0].before, with_bundle)]
 
     def field_label(self, field: str) -> str:
-        """Return the console's word: override."""
+        """Return ``override`` for the channel."""
         return "override" if field == "channel" else field

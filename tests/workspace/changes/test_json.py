@@ -1,0 +1,61 @@
+"""The JSON of changes in the journal, which earlier versions of the program wrote as well."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import pytest
+
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
+from capgo_tui.workspace.changes.kinds import CHANGES
+
+COMMON_FIELDS: Final = {
+    "app_id": "com.acme.shop",
+    "key": "beta",
+    "label": "beta",
+    "row": "3",
+    "before": {"bundle": "2.4.0"},
+    "after": {"bundle": "2.4.1"},
+    "touches": ["devices without an override get it"],
+    "guard": 2,
+}
+OF_CHANNEL: Final = {
+    "notes": {"2.4.1": "3 h"},
+    "demotes": ["qa"],
+    "is_default": True,
+    "ends_rollout": True,
+}
+IDS: Final = {"channel_id": 3, "bundle_id": 7, "bundle_before_id": 6}
+FIELDS: Final[dict[str, dict[str, object]]] = {
+    "device.override": {},
+    "channel.settings": {**OF_CHANNEL, "sends": {"rollback": True}, "keeps": {"bundle": "2.4.0"}},
+    "channel.promote": {**OF_CHANNEL, **IDS},
+    "channel.rollback": {**OF_CHANNEL, **IDS},
+    "channel.create": OF_CHANNEL,
+    "channel.delete": {
+        **OF_CHANNEL,
+        "restores": {"ios": True},
+        "not_restored": ["its id"],
+        "deletes_bundle": True,
+    },
+    "bundle.notes": {"bundle_id": 7},
+    "bundle.register": {"session_key": None},
+    "bundle.delete": {"agreed": ["beta (stable)"]},
+    "bundle.delete_all": {"spares_linked": True},
+}
+"""The fields of each kind of change besides the shared ones."""
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_a_change_of_an_earlier_version_is_read_and_written_alike(kind: str) -> None:
+    document = {"kind": kind, **COMMON_FIELDS, **FIELDS[kind]}
+    change = CHANGES.validate_json(json.dumps(document))
+    assert change.impact == ("devices without an override get it",)
+    assert change.level is ConfirmationLevel.LIST
+    assert change.model_dump(mode="json") == document
+
+
+def test_every_kind_of_change_is_tried() -> None:
+    schema = CHANGES.json_schema()
+    assert set(schema["discriminator"]["mapping"]) == set(FIELDS)
