@@ -1,4 +1,4 @@
-"""The table by itself: the example is what its documentation promises, and it can be lifted out."""
+"""The table alone: the example sorts and answers, and the table runs outside this package."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from capgo_tui import short_ids
+from capgo_tui import combining_marks, short_ids
 from capgo_tui.tui.widgets import lines, record_table
 from tests.tui.driving import screen_text
 from tests.tui.table_example import PeaksApp
@@ -26,32 +26,31 @@ async def test_a_plain_list_is_shown_sorted_and_opened() -> None:
         ):
             await pilot.click(offset=(click, 0))
             await pilot.pause()
-            shown = screen_text(app).split("\n")
-            assert header in shown[0]
-            assert first in shown[1]
+            rows = screen_text(app).split("\n")
+            assert header in rows[0]
+            assert first in rows[1]
         await pilot.click(offset=(49, 0))
         await pilot.press("enter")
     assert app.return_value == "Elbrus"
 
 
-def test_the_folder_and_two_files_run_without_the_rest_of_the_program(tmp_path: Path) -> None:
+def test_the_folder_and_three_files_run_without_the_rest_of_the_program(tmp_path: Path) -> None:
     folder = Path(record_table.__file__).parent
-    for file in (Path(lines.__file__), Path(short_ids.__file__), *folder.glob("*.py")):
-        inside = file.relative_to(folder.parent if folder.parent in file.parents else file.parent)
-        there = tmp_path / "lifted" / inside
-        there.parent.mkdir(parents=True, exist_ok=True)
+    others = [Path(lines.__file__), Path(short_ids.__file__), Path(combining_marks.__file__)]
+    for file in (*others, *folder.glob("*.py")):
+        path = file.relative_to(folder.parent if folder.parent in file.parents else file.parent)
+        copy = tmp_path / "lifted" / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
         text = file.read_text(encoding="utf-8")
-        there.write_text(
-            re.sub(r"\bcapgo_tui(\.tui\.widgets)?\b", "lifted", text), encoding="utf-8"
-        )
-    look = (
+        copy.write_text(re.sub(r"\bcapgo_tui(\.tui\.widgets)?\b", "lifted", text), encoding="utf-8")
+    script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from lifted.record_table import RecordTable; "
         "RecordTable(); print([m for m in sys.modules if m.startswith('capgo_tui')])"
     )
-    ended = subprocess.run(
-        [sys.executable, "-I", "-c", look, str(tmp_path)],
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", script, str(tmp_path)],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ended.stdout.strip(), ended.stderr) == ("[]", "")
+    assert (result.stdout.strip(), result.stderr) == ("[]", "")
