@@ -46,14 +46,14 @@ async def test_an_override_set_meanwhile_is_asked_about_and_not_overwritten(
     server.override(FIRST, "internal")
     async with on_devices(server) as driver:
         await driver.type(*keys)
-        await driver.asked("internal → ")
+        await driver.wait_for_question("internal → ")
         server.override(FIRST, "qa")
         await driver.type("y")
-        await driver.asked("Changed!")
+        await driver.wait_for_question("Changed!")
         assert "qa → " in driver.line(-1)
         assert server.writes == 0
         assert journal(driver) == []
-        server.asked.clear()
+        server.requests.clear()
         await driver.type("y")
         await driver.until("✓ tester-01: override is ")
         assert server.writes == 1
@@ -63,7 +63,7 @@ async def test_an_override_set_meanwhile_is_asked_about_and_not_overwritten(
 async def test_what_was_done_meanwhile_by_somebody_else_is_not_done_again(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked("none → beta?")
+        await driver.wait_for_question("none → beta?")
         server.override(FIRST, "beta")
         await driver.type("y")
         await driver.until("✗ Nothing was sent: tester-01: already on beta.")
@@ -73,10 +73,10 @@ async def test_what_was_done_meanwhile_by_somebody_else_is_not_done_again(server
 async def test_a_no_to_the_second_question_leaves_what_the_other_one_did(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked("none → beta?")
+        await driver.wait_for_question("none → beta?")
         server.override(FIRST, "qa")
         await driver.type("y")
-        await driver.asked("Changed!")
+        await driver.wait_for_question("Changed!")
         await driver.type("n")
         await driver.until("Nothing was changed.")
         assert server.writes == 0
@@ -86,7 +86,7 @@ async def test_a_no_to_the_second_question_leaves_what_the_other_one_did(server:
 async def test_a_device_that_is_gone_meanwhile_is_not_written_to(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked("none → beta?")
+        await driver.wait_for_question("none → beta?")
         server.change("DELETE FROM devices WHERE device_id = ?", FIRST)
         await driver.type("y")
         await driver.until("✗ Not changed: the server does not know this device any more")
@@ -99,13 +99,13 @@ async def test_a_promotion_made_meanwhile_is_asked_about_and_not_overwritten(
     async with on_channels(server) as driver:
         put_cursor(driver, "beta")
         await driver.type("l", *"1.0.5", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         server.change(
             "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.3')"
             " WHERE name = 'beta'"
         )
         await driver.type("y")
-        await driver.asked("Changed!")
+        await driver.wait_for_question("Changed!")
         assert "1.0.3" in driver.line(-1)
         assert server.writes == 0
         await driver.type("y")
@@ -117,10 +117,10 @@ async def test_notes_written_meanwhile_are_asked_about_and_the_form_keeps_what_w
     server = Server(store_of(state(bundles=[bundle(number) for number in range(1, 7)])))
     async with on_bundles(server) as driver:
         await driver.type("e", "end", *"!", "ctrl+s", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         server.change("UPDATE bundles SET comment = 'theirs'")
         await driver.type("y")
-        await driver.asked("Changed!")
+        await driver.wait_for_question("Changed!")
         assert "theirs → " in driver.line(-1)
         assert server.writes == 0
         await driver.type("n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from capgo_tui.profiles import Profile
-from tests.tui.channels import asked
+from tests.tui.channels import wait_for_dialog
 from tests.tui.driving import on_devices
 from tests.tui.server import Server
 from tests.tui.world import device, device_id, state, store_of
@@ -56,7 +56,7 @@ async def test_on_production_the_dialog_tells_it_and_wants_it_typed(width: int, 
         await driver.type(*"ceo-phone", "enter")
         await driver.until("not the same")
         await driver.type("ctrl+u", *str(dialog._wanted), "enter")
-        await asked(driver)
+        await wait_for_dialog(driver)
         assert ENDS[2] in driver.line(-1)
         await driver.type("y")
         await driver.until("✓ ")

@@ -51,7 +51,7 @@ def test_a_device_is_found_by_its_custom_id(
     result = shell("device", "get", text, "--json")
     assert result.exit_code == OK
     assert json.loads(result.stdout)["device_id"] == device_id(250)
-    queries = [one.query for one in shell.server.asked]
+    queries = [one.query for one in shell.server.requests]
     assert [query.get("device_id") for query in queries if "device_id" in query] == [text.lower()]
     assert [query["custom_id"] for query in queries if "custom_id" in query] == [text]
     walk_pages = sum("customIdMode" in query for query in queries)
@@ -88,7 +88,7 @@ def test_a_server_that_looks_custom_ids_up_is_asked_for_nothing_else(
 ) -> None:
     shell = on(devices_of(revision, 250))
     check_failure(shell("device", "get", "nobody"), NOT_FOUND, "no device has that id or custom id")
-    assert len(shell.server.asked) == 3, "by its id, the revision, by its custom id"
+    assert len(shell.server.requests) == 3, "by its id, the revision, by its custom id"
 
 
 def test_a_search_has_an_end_and_says_where(
@@ -109,7 +109,7 @@ def test_the_list_of_a_documented_server_is_read_for_a_custom_id(
     assert json.loads(result.stdout)["device_id"] == device_id(70)
     message = "no device has that id, nor has any of the 120 devices that one: nobody"
     check_failure(shell("device", "get", "nobody"), NOT_FOUND, message)
-    assert not [one for one in shell.server.asked if "custom_id" in one.query]
+    assert not [one for one in shell.server.requests if "custom_id" in one.query]
 
 
 def test_a_legacy_server_tells_no_custom_ids(on: Callable[[Server], Shell]) -> None:
@@ -121,4 +121,4 @@ def test_a_legacy_server_tells_no_custom_ids(on: Callable[[Server], Shell]) -> N
 def test_an_empty_id_is_a_mistake(on: Callable[[Server], Shell]) -> None:
     shell = on(devices_of("live", 1))
     check_failure(shell("device", "get", " "), USAGE, "the ID is empty")
-    assert shell.server.asked == []
+    assert shell.server.requests == []

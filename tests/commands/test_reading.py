@@ -105,7 +105,7 @@ def test_without_a_format_it_is_a_table(shell: Shell) -> None:
 def test_bundles_tell_the_channels_that_carry_them(shell: Shell) -> None:
     rows = rows_of("--csv", shell.data("bundle", "list", "--csv"))
     assert any("production" in row["channels"] for row in rows)
-    shell.server.asked.clear()
+    shell.server.requests.clear()
     shell.data("bundle", "list", "--json")
     assert shell.server.count("GET", "/channel") == 0, "only where it is written"
 
@@ -117,12 +117,12 @@ def test_everything_is_read_page_by_page_unless_a_limit_ends_it(
     shell = shell_on(Server(store), monkeypatch, tmp_path)
     assert len(rows_of("--json", shell.data("device", "list", "--json"))) == 1_202
     assert shell.server.count("GET", "/device") == 9, "50 devices, then 150 at a time"
-    shell.server.asked.clear()
+    shell.server.requests.clear()
     assert len(rows_of("--csv", shell.data("device", "list", "--csv", "--limit", "7"))) == 7
-    assert [request.query.get("limit") for request in shell.server.asked] == [None]
-    shell.server.asked.clear()
+    assert [request.query.get("limit") for request in shell.server.requests] == [None]
+    shell.server.requests.clear()
     assert len(shell.data("device", "list", "--ndjson", "--limit", "501").splitlines()) == 501
-    sizes = [request.query.get("limit") for request in shell.server.asked]
+    sizes = [request.query.get("limit") for request in shell.server.requests]
     assert sizes == [None, "150", "150", "150", "150"]
     store.close()
 
@@ -193,7 +193,7 @@ def test_apps_are_listed_without_an_app(shell: Shell, form: str) -> None:
     shell.environ.delenv("CAPGO_APP_ID")
     assert shell.data("app", "list", form) == with_one
     assert APP in with_one
-    assert {request.path for request in shell.server.asked} == {"/app"}
+    assert {request.path for request in shell.server.requests} == {"/app"}
 
 
 @pytest.mark.parametrize("place", ["environment", "profile", "config", "broken config"])
@@ -225,7 +225,7 @@ def test_what_else_needs_an_app_says_so_before_it_asks(shell: Shell) -> None:
     for noun in LISTS:
         check_failure(shell(noun, "list"), USAGE, "no app was given")
         check_failure(shell(noun, "get", "x"), USAGE, "no app was given")
-    assert shell.server.asked == []
+    assert shell.server.requests == []
 
 
 # How it ends
@@ -313,7 +313,7 @@ def test_a_missing_key_and_a_server_nobody_agreed_to_are_mistakes(
     result = shell("channel", "list", "-a", ALL)
     check_failure(result, USAGE, "names the server https://evil.example")
     assert "--api-url https://evil.example" in result.output
-    assert shell.server.asked == []
+    assert shell.server.requests == []
     find_environment().agree("https://evil.example")
     shell.data("channel", "list", "-a", ALL)
     options = ("--api-url", "https://evil.example", "-a", ALL)
@@ -350,7 +350,7 @@ def test_info_says_where_each_setting_comes_from_and_asks_nobody(shell: Shell) -
     assert "-a" in shell.data("info", "-a", ALL)
     assert ALL not in shell.data("info", "-a", ALL)
     check_failure(shell("info", "--app", "nonsense"), USAGE, "--app holds no app id")
-    assert shell.server.asked == []
+    assert shell.server.requests == []
 
 
 # What it writes
@@ -502,4 +502,4 @@ def test_a_mistake_in_the_profiles_ends_every_verb(
     file = profiles(state_home, PROFILES.replace("production", "prodution"))
     message = f"{file}:5: profiles.shop.prodution: no such key; did you mean production?"
     check_failure(shell(*verb), USAGE, message)
-    assert shell.server.asked == []
+    assert shell.server.requests == []

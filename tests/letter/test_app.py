@@ -12,7 +12,7 @@ from capgo_tui.tui.launch import Launch
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.letter_server import APP, KEY
 from tests.letter.world import AnyServer, Mode, both_servers, every_mode, make, revision_of
-from tests.tui.driving import opened
+from tests.tui.driving import open_app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def launch(server: AnyServer, mode: Mode) -> Launch:
 @every_mode
 async def test_all_three_tabs(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
-    async with opened(
+    async with open_app(
         server,  # type: ignore[arg-type]  # only its answers are used
         launch=launch(server, mode),
         now=lambda: NOW,
@@ -61,7 +61,7 @@ async def test_all_three_tabs(kind: type[AnyServer], mode: Mode) -> None:
 @every_mode
 async def test_a_bundle_is_put_on_a_channel(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
-    async with opened(
+    async with open_app(
         server,  # type: ignore[arg-type]  # only its answers are used
         launch=launch(server, mode),
         now=lambda: NOW,
@@ -72,7 +72,7 @@ async def test_a_bundle_is_put_on_a_channel(kind: type[AnyServer], mode: Mode) -
         await driver.type("1", ".", "0")
         await driver.until("1.0.0")
         await driver.press("enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.press("y")
         await driver.until("read back from the server")
         assert "✓ beta: bundle is 1.0.0" in driver.text

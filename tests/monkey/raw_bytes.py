@@ -19,7 +19,7 @@ from tests.monkey.hands import InvariantError
 from tests.support.pseudo_terminal import COMMAND, ProgramEnd, PseudoTerminal
 from tests.support.sandbox_process import Sandbox, serving
 from tests.tui.test_terminal_input import REPLIES
-from tests.tui.test_terminal_noise import MALFORMED
+from tests.tui.test_terminal_noise import MALFORMED_SEQUENCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ class Tally:
 def draw_batches(seed: int) -> Iterator[list[bytes]]:
     """Draw what is typed, the same for the same seed; the pieces of a batch are written apart."""
     dice = random.Random(f"bytes/{seed}")  # noqa: S311
-    sequences = [*REPLIES.values(), *MALFORMED.values(), *PASTES]
+    sequences = [*REPLIES.values(), *MALFORMED_SEQUENCES.values(), *PASTES]
     while True:
         kind = dice.choice(("bytes", "bytes", "sequence", "cut", "csi"))
         if kind == "bytes":

@@ -35,12 +35,12 @@ async def take(scene: Scene) -> dict[str, tuple[str, str]]:
 
 def main() -> None:
     """Write what differs, and take away what no scene makes."""
-    wanted = tuple(sys.argv[1:])
+    prefixes = tuple(sys.argv[1:])
     folder = os.environ.get("PICTURES")
     FOLDER.mkdir(exist_ok=True)
     files = {file_of(scene.name(size)): scene for scene in SCENES for size in scene.sizes}
     for scene in SCENES:
-        if wanted and not any(scene.name(size).startswith(wanted) for size in scene.sizes):
+        if prefixes and not any(scene.name(size).startswith(prefixes) for size in scene.sizes):
             continue
         for name, (picture, svg) in asyncio.run(take(scene)).items():
             if folder:

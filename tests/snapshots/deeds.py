@@ -176,14 +176,14 @@ async def link_form_no_match(stage: Stage) -> Driver:
 async def question(stage: Stage) -> Driver:
     driver = await link_form(stage)
     await driver.type(*"hotfix", "enter")
-    await driver.asked("beta → hotfix-login?")
+    await driver.wait_for_question("beta → hotfix-login?")
     return driver
 
 
 async def question_to_clear(stage: Stage) -> Driver:
     driver = await on_device(stage, 2)
     await driver.type("x")
-    await driver.asked("beta → none?")
+    await driver.wait_for_question("beta → none?")
     return driver
 
 
@@ -198,13 +198,13 @@ async def question_asked_again(stage: Stage) -> Driver:
     server = stage.serve()
     driver = await on_device(stage, 2, server)
     await driver.type("x")
-    await driver.asked("beta → none?")
+    await driver.wait_for_question("beta → none?")
     server.override(identity(2), "internal")
     workspace = driver.main.workspace
     assert workspace is not None
     await workspace.look_up_device(identity(2))
     await driver.type("y")
-    await driver.asked("Changed!")
+    await driver.wait_for_question("Changed!")
     return driver
 
 
@@ -218,8 +218,8 @@ async def nothing_changed(stage: Stage) -> Driver:
 async def writing(stage: Stage) -> Driver:
     server, gate = stage.serve(), Gate()
     server.on("POST", "/device", gate.before)
-    stage.held.callback(gate.open.set)
-    return await _written(stage, server, "⟳")
+    stage.stack.callback(gate.open.set)
+    return await _write(stage, server, "⟳")
 
 
 async def reading_back_waits(stage: Stage) -> Driver:
@@ -230,18 +230,18 @@ async def reading_back_waits(stage: Stage) -> Driver:
 
 
 async def written(stage: Stage) -> Driver:
-    return await _written(stage, stage.serve(), "read back")
+    return await _write(stage, stage.serve(), "read back")
 
 
 async def write_not_allowed(stage: Stage) -> Driver:
-    return await _written(stage, stage.serve(), "✗", key=READER)
+    return await _write(stage, stage.serve(), "✗", key=READER)
 
 
 async def write_failed(stage: Stage) -> Driver:
     server = stage.serve()
     refusal = b'{"error":"cannot_find_channel","message":"Cannot find channel"}'
     server.on("POST", "/device", answering(404, refusal))
-    return await _written(stage, server, "✗")
+    return await _write(stage, server, "✗")
 
 
 async def write_unknown(stage: Stage) -> Driver:
@@ -252,15 +252,15 @@ async def write_unknown(stage: Stage) -> Driver:
     return await _agree(driver, "is no clear answer")
 
 
-async def _written(stage: Stage, server: Server, shown: str, **more: str) -> Driver:
-    return await _agree(await on_device(stage, 2, server, **more), shown)
+async def _write(stage: Stage, server: Server, text: str, **more: str) -> Driver:
+    return await _agree(await on_device(stage, 2, server, **more), text)
 
 
-async def _agree(driver: Driver, shown: str) -> Driver:
+async def _agree(driver: Driver, text: str) -> Driver:
     await driver.type("o", *"hotfix", "enter")
-    await driver.asked()
+    await driver.wait_for_question()
     await driver.type("y")
-    await driver.until(shown)
+    await driver.until(text)
     return driver
 
 

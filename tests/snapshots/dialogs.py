@@ -62,7 +62,7 @@ async def ids_form(stage: Stage) -> Driver:
 async def deletion_dialog(stage: Stage) -> Driver:
     driver = await channels(stage)
     await driver.type("j", "D")
-    await driver.asked_in_dialog()
+    await driver.wait_for_dialog()
     return driver
 
 
@@ -73,7 +73,7 @@ async def run_dialog(stage: Stage) -> Driver:
     await driver.type("space")
     driver.main.table.move_to_key(identity(7))
     await driver.type("space", "x")
-    await driver.asked_in_dialog()
+    await driver.wait_for_dialog()
     await driver.type("y")
     await driver.until("2 of 2")
     return driver
@@ -88,7 +88,7 @@ async def list_of_changes(stage: Stage) -> Driver:
 
 async def request_log(stage: Stage) -> Driver:
     # How long a request takes is of one run alone.
-    stage.held.enter_context(
+    stage.stack.enter_context(
         patch.object(transport, "time", SimpleNamespace(monotonic=float, time=time.time))
     )
     driver = await deeds.written(stage)

@@ -63,7 +63,7 @@ async def first_load(stage: Stage) -> Driver:
     server.on("GET", "/channel", gate.before)
     driver = await stage.open(server, wait_for="loading…")
     await driver.until("2 Devices 50+  3 Bundles 24")
-    stage.held.callback(gate.open.set)
+    stage.stack.callback(gate.open.set)
     return driver
 
 
@@ -112,13 +112,13 @@ async def key_refused(stage: Stage) -> Driver:
 
 async def address_locked(stage: Stage) -> Driver:
     server = stage.serve()
-    locked = {
+    body = {
         "error": "too_many_requests",
         "message": "Too many requests",
         "moreInfo": {"reason": "too_many_failed_auth_attempts", "retryAfterSeconds": 874},
     }
     for path in ("/channel", "/device", "/bundle"):
-        server.on("GET", path, answering(429, json.dumps(locked).encode()))
+        server.on("GET", path, answering(429, json.dumps(body).encode()))
     return await stage.open(server, wait_for="locked for 15 minutes")
 
 
@@ -136,8 +136,8 @@ async def server_fault(stage: Stage) -> Driver:
 
 
 async def offline_with_old_rows(stage: Stage) -> Driver:
-    wire = await stage.held.enter_async_context(Wire(stage.serve()))
-    stage.written[wire.url.rpartition(":")[2]] = "50000"
+    wire = await stage.stack.enter_async_context(Wire(stage.serve()))
+    stage.substitutes[wire.url.rpartition(":")[2]] = "50000"
     driver = await stage.open(launch=Launch(ApiKey(ALL), APP, server=wire.url))
     await driver.type("2")
     await driver.until("150 loaded · more ↓")
@@ -198,7 +198,7 @@ async def loading_more(stage: Stage) -> Driver:
     server, gate = stage.serve(), Gate()
     driver = await devices(stage, server)
     server.on("GET", "/device", gate.before)
-    stage.held.callback(gate.open.set)
+    stage.stack.callback(gate.open.set)
     await driver.type("G")
     await driver.until("loading more…")
     return driver
@@ -208,7 +208,7 @@ async def loading_all(stage: Stage) -> Driver:
     server, gate = stage.serve(), Gate()
     driver = await devices(stage, server)
     server.on("GET", "/device", gate.before)
-    stage.held.callback(gate.open.set)
+    stage.stack.callback(gate.open.set)
     await driver.type("L")
     await driver.until("esc stops")
     return driver
@@ -218,7 +218,7 @@ async def refreshing(stage: Stage) -> Driver:
     server, gate = stage.serve(), Gate()
     driver = await devices(stage, server)
     server.on("GET", "/device", gate.before)
-    stage.held.callback(gate.open.set)
+    stage.stack.callback(gate.open.set)
     await driver.type("r")
     await driver.until("refreshing…")
     return driver

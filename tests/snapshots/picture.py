@@ -30,7 +30,7 @@ def file_of(name: str) -> Path:
     return FOLDER / f"{name}.txt"
 
 
-def drawn(app: CapgoApp, written: Mapping[str, str]) -> str:
+def draw_picture(app: CapgoApp, substitutes: Mapping[str, str]) -> str:
     """The rows of the screen, then the same rows with a letter for each cell's style, and a key.
 
     What is of one run alone is written as `written` says, in as many cells.
@@ -44,23 +44,23 @@ def drawn(app: CapgoApp, written: Mapping[str, str]) -> str:
         ]
         for row in rows
     ]
-    often = Counter(style for row in styles for style in row)
-    plain = often.most_common(1)[0][0]
+    frequencies = Counter(style for row in styles for style in row)
+    plain = frequencies.most_common(1)[0][0]
     # By its words and not by where it comes first, so that a row more does not rename the rest.
-    letters = dict(zip(sorted(often.keys() - {plain}), ascii_letters, strict=False))
+    letters = dict(zip(sorted(frequencies.keys() - {plain}), ascii_letters, strict=False))
     letters[plain] = PLAIN
     width = max(cell_len(row.text) for row in rows)
     edge = f"+{'-' * width}+"
-    words = [f"|{_rewritten(row.text, written)}|" for row in rows]
+    words = [f"|{_substitute(row.text, substitutes)}|" for row in rows]
     colours = [f"|{''.join(letters[style] for style in row)}|" for row in styles]
     key = [f"{letter} {style}" for style, letter in letters.items()]
     return "\n".join([edge, *words, edge, *colours, edge, *key, ""])
 
 
-def _rewritten(text: str, written: Mapping[str, str]) -> str:
-    for found, instead in written.items():
-        assert cell_len(found) == cell_len(instead)
-        text = text.replace(found, instead)
+def _substitute(text: str, substitutes: Mapping[str, str]) -> str:
+    for text_before, substitute in substitutes.items():
+        assert cell_len(text_before) == cell_len(substitute)
+        text = text.replace(text_before, substitute)
     return text
 
 
@@ -68,8 +68,8 @@ def _rewritten(text: str, written: Mapping[str, str]) -> str:
 def describe(style: Style) -> str:
     """A style in words, such as ``bold #63c5ea on #10161d``."""
     flags = ("bold", "dim", "italic", "underline", "reverse", "strike")
-    told = [flag for flag in flags if getattr(style, flag)]
-    return " ".join([*told, _name(style.color), "on", _name(style.bgcolor)])
+    words = [flag for flag in flags if getattr(style, flag)]
+    return " ".join([*words, _name(style.color), "on", _name(style.bgcolor)])
 
 
 def _name(colour: Color | None) -> str:

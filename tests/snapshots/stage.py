@@ -13,9 +13,9 @@ from unittest.mock import patch
 from textual.widgets import Input
 
 from tests.snapshots import world
-from tests.snapshots.picture import drawn
+from tests.snapshots.picture import draw_picture
 from tests.support.clock import Clock
-from tests.tui.driving import Driver, opened
+from tests.tui.driving import Driver, open_app
 from tests.tui.world import NOW
 
 if TYPE_CHECKING:
@@ -34,22 +34,22 @@ FOREIGN = ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "SSH_CONNECTION")
 class Stage:
     """One clock, and whatever was opened for the scene."""
 
-    held: AsyncExitStack
+    stack: AsyncExitStack
     clock: Clock = field(default_factory=lambda: Clock(NOW))
-    written: dict[str, str] = field(default_factory=dict)
+    substitutes: dict[str, str] = field(default_factory=dict)
     """What is of this run alone, such as a port, and what stands for it in the picture."""
 
-    def serve(self, made: Server | None = None) -> Server:
+    def serve(self, other: Server | None = None) -> Server:
         """The shop's server, or another one, until the scene is over."""
-        server = made or world.server()
-        self.held.callback(server.store.close)
+        server = other or world.server()
+        self.stack.callback(server.store.close)
         return server
 
     async def open(self, server: Server | None = None, **more: Any) -> Driver:
         """The app on the shop, or on another server, with all three lists asked for."""
         lists = "wait_for" not in more
-        driver: Driver = await self.held.enter_async_context(
-            opened(server or self.serve(), size=SMALL, now=self.clock, **more)
+        driver: Driver = await self.stack.enter_async_context(
+            open_app(server or self.serve(), size=SMALL, now=self.clock, **more)
         )
         if lists:
             await driver.until(lambda: "…" not in driver.line(0), "all three counts")
@@ -78,16 +78,16 @@ async def playing(scene: Scene) -> AsyncIterator[tuple[Driver, Callable[[], str]
 
     It is reached at the smaller size; for a larger picture the terminal grows.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     try:
-        with patch.dict(os.environ, {**kept, **scene.environ, "TZ": "UTC"}, clear=True):
+        with patch.dict(os.environ, {**environment, **scene.environ, "TZ": "UTC"}, clear=True):
             time.tzset()
-            async with AsyncExitStack() as held:
-                stage = Stage(held)
+            async with AsyncExitStack() as stack:
+                stage = Stage(stack)
                 driver = await scene.play(stage)
                 for box in driver.app.screen.query(Input):
                     box.cursor_blink = False
                 await driver.settle()
-                yield driver, partial(drawn, driver.app, stage.written)
+                yield driver, partial(draw_picture, driver.app, stage.substitutes)
     finally:
         time.tzset()

@@ -21,16 +21,16 @@ async def test_the_screen_is_as_in_the_picture(scene: Scene) -> None:
     async with playing(scene) as (driver, draw):
         for size in scene.sizes:
             name = scene.name(size)
-            expected = file_of(name).read_text(encoding="utf-8")
+            picture = file_of(name).read_text(encoding="utf-8")
             await driver.pilot.resize_terminal(*size)
             for _ in range(LOOKS):
-                if draw() == expected:
+                if draw() == picture:
                     break
                 await driver.pilot.pause(0.005)
             await driver.settle()
             difference = "\n".join(
                 unified_diff(
-                    expected.splitlines(), draw().splitlines(), name, "screen", n=1, lineterm=""
+                    picture.splitlines(), draw().splitlines(), name, "screen", n=1, lineterm=""
                 )
             )
             assert not difference, f"{difference}\nIf meant so: python -m tests.snapshots {name}"

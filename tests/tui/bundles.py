@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from tests.tui.channels import asked, workspace
-from tests.tui.driving import opened
+from tests.tui.channels import wait_for_dialog, workspace
+from tests.tui.driving import open_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def on_bundles(server: Server, name: str = "1.0.6", **more: object) -> AsyncIterator[Driver]:
     """The app with the cursor on a bundle, everything loaded and the revision known."""
-    async with opened(server, **more) as driver:  # type: ignore[arg-type]
+    async with open_app(server, **more) as driver:  # type: ignore[arg-type]
         await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
         await driver.settle()
@@ -51,9 +51,9 @@ def form(driver: Driver) -> FieldsForm:
     return driver.overlays.fields_form
 
 
-async def confirmed(driver: Driver, typed: str) -> None:
+async def confirm(driver: Driver, text: str) -> None:
     """Type what the dialog wants, then y."""
-    await driver.until(f"type {typed} ›")
-    await driver.type(*typed, "enter")
-    await asked(driver)
+    await driver.until(f"type {text} ›")
+    await driver.type(*text, "enter")
+    await wait_for_dialog(driver)
     await driver.type("y")

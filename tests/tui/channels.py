@@ -9,7 +9,7 @@ from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from tests.tui.driving import opened
+from tests.tui.driving import open_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def on_channels(server: Server, name: str = "beta", **more: object) -> AsyncIterator[Driver]:
     """The app with the cursor on a channel and everything loaded."""
-    async with opened(server, **more) as driver:  # type: ignore[arg-type]
+    async with open_app(server, **more) as driver:  # type: ignore[arg-type]
         await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
         await driver.settle()
@@ -62,14 +62,14 @@ async def review(driver: Driver) -> None:
     await driver.type("enter")
 
 
-async def asked(driver: Driver) -> None:
+async def wait_for_dialog(driver: Driver) -> None:
     """Go on until the dialog's question is drawn."""
     yes = driver.overlays.confirmation.query_one(Yes)
     await driver.until(lambda: driver.main.focused is yes and yes._drawn_at is not None, "a dialog")
     await driver.pilot.pause()
 
 
-async def told(driver: Driver, mark: str) -> str:
+async def wait_for_outcome(driver: Driver, mark: str) -> str:
     await driver.until(lambda: driver.status.strip().startswith(mark), f"a line with {mark}")
     return driver.status.strip()
 
@@ -77,12 +77,12 @@ async def told(driver: Driver, mark: str) -> str:
 def row(server: Server, name: str) -> dict[str, object]:
     """A channel with the name of its bundle, read past the API; empty when there is none."""
     with server.store.reading() as db:
-        found = db.execute(
-            "SELECT c.*, b.name AS carried FROM channels c LEFT JOIN bundles b ON b.id = c.version"
+        record = db.execute(
+            "SELECT c.*, b.name AS bundle FROM channels c LEFT JOIN bundles b ON b.id = c.version"
             " WHERE c.name = ?",
             [name],
         ).fetchone()
-    return dict(found) if found else {}
+    return dict(record) if record else {}
 
 
 def entry(driver: Driver) -> Entry:

@@ -76,11 +76,11 @@ class Driver:
         """The key of the record under the cursor."""
         return self.main.table.cursor_key
 
-    async def until(self, wanted: str | Callable[[], object], why: str = "") -> None:
+    async def until(self, condition: str | Callable[[], object], why: str = "") -> None:
         """Go on until the screen shows a text or a condition holds."""
-        await until(self.pilot, wanted, why)
+        await until(self.pilot, condition, why)
 
-    async def gone(self, text: str) -> None:
+    async def wait_until_gone(self, text: str) -> None:
         """Go on until the screen no longer shows a text."""
         await self.until(lambda: text not in self.text, f"{text!r} gone")
 
@@ -93,7 +93,7 @@ class Driver:
         post_keys(self.app, keys)
         await self.pilot.pause()
 
-    async def asked(self, question: str = "") -> None:
+    async def wait_for_question(self, question: str = "") -> None:
         """Go on until a question is on the screen and can be answered."""
         keys = ("y yes  n no", " y/n ")
         await self.until(lambda: any(each in self.text for each in keys), "the keys of a question")
@@ -101,7 +101,7 @@ class Driver:
         await self.until(lambda: self.overlays.prompt._drawn_at is not None, "the question drawn")
         await self.pilot.pause()
 
-    async def asked_in_dialog(self) -> None:
+    async def wait_for_dialog(self) -> None:
         """Go on until the dialog that lists changes has drawn its question."""
         yes = self.overlays.confirmation.query_one(Yes)
         await self.until(lambda: yes._drawn_at is not None, "the question drawn")
@@ -112,7 +112,7 @@ class Driver:
         for _ in range(3):
             await self.pilot.pause()
 
-    async def closed(self) -> None:
+    async def wait_until_closed(self) -> None:
         """Go on until the app has ended."""
         for _ in range(ROUNDS):
             if not self.app.is_running:
@@ -132,21 +132,23 @@ def strips(app: App[Any]) -> list[Strip]:
 
 
 async def until(
-    pilot: Pilot[None], wanted: str | Callable[[], object], why: str = "", rounds: int = ROUNDS
+    pilot: Pilot[None], condition: str | Callable[[], object], why: str = "", rounds: int = ROUNDS
 ) -> None:
     """Go on until the screen shows a text or a condition holds; fail with the screen's text."""
     for _ in range(rounds):
-        if wanted in screen_text(pilot.app) if isinstance(wanted, str) else wanted():
+        if condition in screen_text(pilot.app) if isinstance(condition, str) else condition():
             return
         await pilot.pause(0.002)
-    raise AssertionError(f"never came: {why or wanted!r}; the screen is\n{screen_text(pilot.app)}")
+    raise AssertionError(
+        f"never came: {why or condition!r}; the screen is\n{screen_text(pilot.app)}"
+    )
 
 
 def post_keys(app: App[Any], keys: Iterable[str]) -> None:
     """Put key events into the app's queue, all before it looks at the first of them."""
     for key in keys:
-        named = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
-        event = events.Key(named, " " if key == "space" else key if len(key) == 1 else None)
+        key_name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+        event = events.Key(key_name, " " if key == "space" else key if len(key) == 1 else None)
         event.set_sender(app)
         app.post_message(event)
 
@@ -163,7 +165,7 @@ AN_HOUR = 3600.0
 
 
 @asynccontextmanager
-async def opened(
+async def open_app(
     server: Server,
     *,
     size: tuple[int, int] = (80, 24),
@@ -198,7 +200,7 @@ async def on_devices(
     server: Server, *, size: tuple[int, int] = (80, 24), key: str = ALL, rows: int = 12, **more: Any
 ) -> AsyncIterator[Driver]:
     """The app with the devices in view and all three lists loaded."""
-    async with opened(server, size=size, key=key, **more) as driver:
+    async with open_app(server, size=size, key=key, **more) as driver:
         await driver.type("2")
         await driver.until(lambda: driver.main.table._length == rows, f"{rows} devices")
         await driver.until(

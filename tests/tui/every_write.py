@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from tests.tui.bundles import confirmed, left
-from tests.tui.channels import asked, go_to, review, row, workspace
+from tests.tui.bundles import confirm, left
+from tests.tui.channels import wait_for_dialog, go_to, review, row, workspace
 from tests.tui.world import APP, CHANNELS, bundle, channel, device_id, state
 
 if TYPE_CHECKING:
@@ -69,22 +69,22 @@ def setting(name: str, field: str) -> Callable[[Server], object]:
     return lambda server: row(server, name).get(field)
 
 
-def carried(name: str) -> Callable[[Server], object]:
-    return setting(name, "carried")
+def bundle_of(name: str) -> Callable[[Server], object]:
+    return setting(name, "bundle")
 
 
 def overrides(*numbers: int) -> Callable[[Server], object]:
     return lambda server: [server.overrides().get(device_id(number)) for number in numbers]
 
 
-def unseen(server: Server) -> object:
+def unknown_overrides(server: Server) -> object:
     return [server.overrides().get(name) for name in ("one", "two")]
 
 
 def rollout(server: Server) -> object:
     beta = row(server, "beta")
     return (
-        beta["carried"],
+        beta["bundle"],
         beta["rollout_version"],
         beta["rollout_enabled"],
         beta["rollout_percentage_bps"],
@@ -107,7 +107,7 @@ def defaults(server: Server) -> object:
 
 FIRST_THREE: Final = ("u", "g", "space", "space", "space")
 LAST_TWO: Final = ("u", "G", "space", "k", "space", "x")
-KEPT: Final = (Until("2 unknown to the server, left out"), "k", Until("server, kept"))
+KEEP: Final = (Until("2 unknown to the server, left out"), "k", Until("server, kept"))
 NO_BUNDLE: Final = (Until("with a bundle?"), "enter")
 DEVICES: Final = (
     Write("o", LIVE, device_id(1), ("o", *"beta", "enter"), overrides(1), ["beta"],
@@ -126,14 +126,14 @@ DEVICES: Final = (
           "device.override", "list", 2, undo="list"),
     Write("x marked", OLDER, "", LAST_TWO, overrides(11, 12),
           [None] * 2, "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}"),
-    Write("O, o", LIVE, "", ("O", *"one two", "tab", "o", *KEPT, "o", *"beta", "enter"),
-          unseen, ["beta"] * 2,
+    Write("O, o", LIVE, "", ("O", *"one two", "tab", "o", *KEEP, "o", *"beta", "enter"),
+          unknown_overrides, ["beta"] * 2,
           "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}"),
     Write("O, o", ("documented",), "",
-          ("O", *"one two", "tab", "o", *KEPT, "o", *"beta", "enter", *NO_BUNDLE),
-          unseen, ["beta"] * 2,
+          ("O", *"one two", "tab", "o", *KEEP, "o", *"beta", "enter", *NO_BUNDLE),
+          unknown_overrides, ["beta"] * 2,
           "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}"),
-    Write("O, x", ALL, "", ("O", *"one two", "tab", "x", *KEPT, "x"), unseen, [None] * 2,
+    Write("O, x", ALL, "", ("O", *"one two", "tab", "x", *KEEP, "x"), unknown_overrides, [None] * 2,
           "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}",
           "INSERT OR IGNORE INTO overrides (app_id, device_id, channel_id) SELECT app_id, o.name,"
           " id FROM channels, (SELECT 'one' AS name UNION SELECT 'two') o"
@@ -143,49 +143,49 @@ ROLLOUT: Final = (
     "UPDATE channels SET version = 1, rollout_version = 3, rollout_enabled = {on},"
     " rollout_percentage_bps = 1000, rollout_paused_at = {paused} WHERE name = 'beta'"
 )
-OFF, ON = ROLLOUT.format(on=0, paused="NULL"), ROLLOUT.format(on=1, paused="NULL")
-PAUSED = ROLLOUT.format(on=1, paused="'2026-11-20T00:00:00.000000+00:00'")
+ROLLOUT_OFF, ROLLOUT_ON = ROLLOUT.format(on=0, paused="NULL"), ROLLOUT.format(on=1, paused="NULL")
+ROLLOUT_PAUSED = ROLLOUT.format(on=1, paused="'2026-11-20T00:00:00.000000+00:00'")
 CHANNELS_OWN: Final = (
     Write("n", ALL, "beta",
           ("n", *"pr-7", "down", "down", *"1.0.3", "up", "up", "up", "enter"),
-          carried("pr-7"), "1.0.3", "channel.create", undo="pr-7"),
+          bundle_of("pr-7"), "1.0.3", "channel.create", undo="pr-7"),
     Write("e", NEWER, "beta", ("e", Row("emulators"), "space"),
           setting("beta", "allow_emulator"), 0, "channel.settings"),
     Write("e", ("legacy",), "beta", ("e", Row("default channel"), "space"), defaults, ["beta"],
           "channel.settings", "list", undo="list"),
     Write("e of a default", NEWER, "beta", ("e", Row("default channel"), "space"), defaults,
           ["beta"], "channel.settings", "list", undo="list"),
-    Write("l", ALL, "beta", ("l", *"1.0.5", "enter"), carried("beta"), "1.0.5",
+    Write("l", ALL, "beta", ("l", *"1.0.5", "enter"), bundle_of("beta"), "1.0.5",
           "channel.promote"),
-    Write("l on a default", ALL, "production", ("l", *"1.0.5", "enter"), carried("production"),
+    Write("l on a default", ALL, "production", ("l", *"1.0.5", "enter"), bundle_of("production"),
           "1.0.5", "channel.promote", "list", undo="list"),
-    Write("x", NEWER, "beta", ("x",), carried("beta"), None, "channel.settings"),
-    Write("b", ALL, "qa", ("b",), carried("qa"), "1.0.3", "channel.rollback"),
+    Write("x", NEWER, "beta", ("x",), bundle_of("beta"), None, "channel.settings"),
+    Write("b", ALL, "qa", ("b",), bundle_of("qa"), "1.0.3", "channel.rollback"),
     Write("start", LIVE, "beta", ("e", Row("▸ start"), "enter"), rollout,
-          ("1.0.1", 3, 1, 1000, False), "channel.settings", first=OFF),
+          ("1.0.1", 3, 1, 1000, False), "channel.settings", first=ROLLOUT_OFF),
     Write("pause", LIVE, "beta", ("e", Row("▸ pause"), "enter"), rollout,
-          ("1.0.1", 3, 1, 1000, True), "channel.settings", first=ON),
+          ("1.0.1", 3, 1, 1000, True), "channel.settings", first=ROLLOUT_ON),
     Write("resume", LIVE, "beta", ("e", Row("▸ resume"), "enter"), rollout,
-          ("1.0.1", 3, 1, 1000, False), "channel.settings", first=PAUSED),
+          ("1.0.1", 3, 1, 1000, False), "channel.settings", first=ROLLOUT_PAUSED),
     Write("promote to stable", LIVE, "beta", ("e", Row("▸ promote to stable"), "enter"), rollout,
-          ("1.0.3", None, 0, 0, False), "channel.settings", first=ON),
+          ("1.0.3", None, 0, 0, False), "channel.settings", first=ROLLOUT_ON),
     Write("roll back", LIVE, "beta", ("e", Row("▸ roll back"), "enter"), rollout,
-          ("1.0.1", None, 0, 0, False), "channel.settings", first=ON),
+          ("1.0.1", None, 0, 0, False), "channel.settings", first=ROLLOUT_ON),
     *(
         write
-        for first, on, paused in ((ON, 1, False), (PAUSED, 1, True), (OFF, 0, False))
+        for first, on, is_paused in ((ROLLOUT_ON, 1, False), (ROLLOUT_PAUSED, 1, True), (ROLLOUT_OFF, 0, False))
         for write in (
             Write("l, rollout", JULY, "beta", ("l", *"1.0.5", "enter"), rollout,
-                  ("1.0.5", 3, on, 1000, paused), "channel.promote", "list", undo="list",
+                  ("1.0.5", 3, on, 1000, is_paused), "channel.promote", "list", undo="list",
                   first=first),
             Write("l, rollout", AUTUMN, "beta", ("l", *"1.0.5", "enter"), rollout,
                   ("1.0.5", None, 0, 1000, False), "channel.promote", "list", undo="list",
                   first=first),
-            Write("x, rollout", JULY, "beta", ("x",), rollout, (None, 3, on, 1000, paused),
+            Write("x, rollout", JULY, "beta", ("x",), rollout, (None, 3, on, 1000, is_paused),
                   "channel.settings", "list", undo="list", first=first),
             Write("x, rollout", AUTUMN, "beta", ("x",), rollout, (None, None, 0, 1000, False),
                   "channel.settings", "list", undo="list", first=first),
-            Write("b, rollout", JULY, "beta", ("b",), rollout, ("1.0.1", 3, on, 1000, paused),
+            Write("b, rollout", JULY, "beta", ("b",), rollout, ("1.0.1", 3, on, 1000, is_paused),
                   "channel.rollback", "list", undo="list",
                   first=first.replace("version = 1,", "version = 2,", 1)),
             Write("b, rollout", AUTUMN, "beta", ("b",), rollout, ("1.0.1", None, 0, 1000, False),
@@ -196,15 +196,15 @@ CHANNELS_OWN: Final = (
         )
     ),
     Write("switched off", JULY, "beta", ("e", Row("rollout on"), "space"), rollout,
-          ("1.0.1", 3, 0, 1000, False), "channel.settings", first=ON),
+          ("1.0.1", 3, 0, 1000, False), "channel.settings", first=ROLLOUT_ON),
     Write("switched off", AUTUMN, "beta", ("e", Row("rollout on"), "space"), rollout,
-          ("1.0.1", None, 0, 1000, False), "channel.settings", "list", undo="list", first=ON),
-    Write("D", ALL, "internal", ("D",), carried("internal"), None, "channel.delete", "internal",
+          ("1.0.1", None, 0, 1000, False), "channel.settings", "list", undo="list", first=ROLLOUT_ON),
+    Write("D", ALL, "internal", ("D",), bundle_of("internal"), None, "channel.delete", "internal",
           undo="list"),
 )  # fmt: skip
-UNLINKED: Final = "UPDATE channels SET version = NULL"
+UNLINK_ALL: Final = "UPDATE channels SET version = NULL"
 BUNDLES: Final = (
-    Write("l", ALL, "1.0.6", ("l", *"beta", Until("of 6 channels"), "enter"), carried("beta"),
+    Write("l", ALL, "1.0.6", ("l", *"beta", Until("of 6 channels"), "enter"), bundle_of("beta"),
           "1.0.6", "channel.promote"),
     Write("e", LIVE, "1.0.6", ("e", "end", *" again", "ctrl+s", "enter"), notes,
           "build 6 again", "bundle.notes"),
@@ -219,7 +219,7 @@ BUNDLES: Final = (
           Until("deletes 1 of 3"), "ctrl+s", "enter"), left, ["1.0.1", "1.0.4"], "bundle.delete",
           "1.0.2", undo=f"!{FOR_GOOD}"),
     Write("C, all", NEWER, "", ("C", Until("Delete all"), "up", "up", "enter"), left, [],
-          "bundle.delete_all", APP, undo=f"!{FOR_GOOD}", first=UNLINKED),
+          "bundle.delete_all", APP, undo=f"!{FOR_GOOD}", first=UNLINK_ALL),
     Write("C, all", ("legacy",), "", ("C", Until("Delete all"), "enter"), left, [],
           "bundle.delete_all", APP, undo=f"!{FOR_GOOD}"),
 )  # fmt: skip
@@ -261,24 +261,24 @@ async def type_all(driver: Driver, write: Write) -> None:
 async def answer(driver: Driver, ask: str) -> None:
     """Say yes the way it is asked, and see the end."""
     if not ask:
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
     elif ask == "list":
-        await asked(driver)
+        await wait_for_dialog(driver)
         await driver.type("y")
     else:
-        await confirmed(driver, ask)
-    await answered(driver)
+        await confirm(driver, ask)
+    await wait_for_end(driver)
 
 
-async def answered(driver: Driver) -> None:
+async def wait_for_end(driver: Driver) -> None:
     """See the end of what was agreed to."""
     dialog = driver.overlays.run_dialog
 
-    def ended() -> bool:
+    def has_ended() -> bool:
         return "esc close" in driver.text or driver.main.status.message[:1] in {"✓", "?", "!"}
 
-    await driver.until(ended, "an end")
+    await driver.until(has_ended, "an end")
     if dialog.visible:
         await driver.type("enter")
         await driver.until(lambda: not dialog.visible, "the run closed")

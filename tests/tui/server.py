@@ -27,22 +27,22 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Behaviour = Callable[[App, Scope, Receive, Send], Awaitable[None]]
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
-_served: list[Store] = []
+_stores: list[Store] = []
 
 
 @contextmanager
 def closing_stores() -> Iterator[None]:
     """Close the stores of all servers made in the block when it is left."""
-    before = len(_served)
+    before = len(_stores)
     try:
         yield
     finally:
-        while len(_served) > before:
-            _served.pop().close()
+        while len(_stores) > before:
+            _stores.pop().close()
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """One request as it came in."""
 
     method: str
@@ -62,8 +62,8 @@ class Server:
         url_limit: int = DEFAULT_URL_LIMIT,
     ) -> None:
         self.store = store
-        _served.append(store)
-        self.asked: list[Asked] = []
+        _stores.append(store)
+        self.requests: list[Request] = []
         self.time: datetime = NOW
         self.revision = revision
         self._behaviours: dict[tuple[str, str], Behaviour] = {}
@@ -74,7 +74,7 @@ class Server:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
         query = dict(parse_qsl(scope["query_string"].decode()))
-        self.asked.append(Asked(method, path, query))
+        self.requests.append(Request(method, path, query))
         behaviour = self._behaviours.get((method, path))
         if behaviour is None:
             await self._app(scope, receive, send)
@@ -95,12 +95,12 @@ class Server:
 
     def count(self, method: str, path: str) -> int:
         """How often a route was asked."""
-        return sum((one.method, one.path) == (method, path) for one in self.asked)
+        return sum((one.method, one.path) == (method, path) for one in self.requests)
 
     @property
     def writes(self) -> int:
         """How many requests could have changed something."""
-        return sum(one.method in WRITES for one in self.asked)
+        return sum(one.method in WRITES for one in self.requests)
 
     def once_written(self, behaviour: Behaviour) -> Behaviour:
         """Behave as the sandbox does until a write was sent, and from then on like this."""
@@ -140,26 +140,26 @@ class Server:
 class Gate:
     """A route that waits: `reached` tells when a request stands before it, `open` lets it pass."""
 
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    arrival: asyncio.Event = field(default_factory=asyncio.Event)
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def before(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait, then let the request in."""
-        self.reached.set()
+        self.arrival.set()
         await self.open.wait()
         await app(scope, receive, send)
 
     async def after(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry the request out at once, and hold back the answer."""
-        held: list[Message] = []
+        messages: list[Message] = []
 
         async def keep(message: Message) -> None:
-            held.append(message)
+            messages.append(message)
 
         await app(scope, receive, keep)
-        self.reached.set()
+        self.arrival.set()
         await self.open.wait()
-        for message in held:
+        for message in messages:
             await send(message)
 
 
@@ -175,7 +175,7 @@ def answering(
 
     async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         if first:
-            await app(scope, receive, _nowhere)
+            await app(scope, receive, _discard)
         headers = [(b"content-type", media.encode()), *more]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -187,14 +187,14 @@ def rewriting(change: Callable[[Any], Any]) -> Behaviour:
     """Carry the request out, and put something else in place of the JSON of the answer."""
 
     async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
-        held: list[Message] = []
+        messages: list[Message] = []
 
         async def keep(message: Message) -> None:
-            held.append(message)
+            messages.append(message)
 
         await app(scope, receive, keep)
-        answer = json.loads(b"".join(message.get("body", b"") for message in held[1:]))
-        await answering(held[0]["status"], json.dumps(change(answer)).encode())(
+        answer = json.loads(b"".join(message.get("body", b"") for message in messages[1:]))
+        await answering(messages[0]["status"], json.dumps(change(answer)).encode())(
             app, scope, receive, send
         )
 
@@ -205,7 +205,7 @@ HTML = answering(200, b"<html><title>Gateway</title></html>", media="text/html")
 FAULT = answering(503, b'{"error":"unknown_error","message":"Out to lunch"}')
 
 
-async def _nowhere(message: Message) -> None:
+async def _discard(message: Message) -> None:
     """Drop an answer."""
 
 

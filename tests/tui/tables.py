@@ -39,14 +39,14 @@ class Rows:
 
     keys: list[str]
     notes: dict[str, str] = field(default_factory=dict)
-    asked: list[int] = field(default_factory=list)
+    read_indexes: list[int] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     """How often each of the four methods was called."""
 
     def __post_init__(self) -> None:
-        self.changed()
+        self.index_keys()
 
-    def changed(self) -> None:
+    def index_keys(self) -> None:
         """Take note of another list."""
         self._index = {key: index for index, key in enumerate(self.keys)}
 
@@ -63,7 +63,7 @@ class Rows:
         return self._index.get(key)
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
-        self.asked.append(index)
+        self.read_indexes.append(index)
         self.calls["row"] += 1
         key = self.keys[index]
         texts = {"name": key, "note": self.notes.get(key, "")}
@@ -78,7 +78,7 @@ class TableApp(App[None]):
         self._rows, self._state = rows, state
         self.table = RecordTable()
         self.moves: list[str | None] = []
-        self.opened: list[str] = []
+        self.opened_keys: list[str] = []
         self.near_ends: list[bool] = []
         self.headers: list[str] = []
 
@@ -95,7 +95,7 @@ class TableApp(App[None]):
 
     def on_record_table_opened(self, event: RecordTable.Opened) -> None:
         assert event.control is self.table
-        self.opened.append(event.key)
+        self.opened_keys.append(event.key)
 
     def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
         assert event.control is self.table
@@ -123,13 +123,13 @@ class Table:
         """The screen's row on which the cursor is drawn, found by its colour alone."""
         ground = self.table.get_component_rich_style("record-table--cursor").bgcolor
         strips = self.app.screen._compositor.render_strips()
-        found = [
+        matches = [
             y
             for y, strip in enumerate(strips)
             if all(segment.style and segment.style.bgcolor == ground for segment in strip)
         ]
-        assert len(found) <= 1
-        return found[0] if found else None
+        assert len(matches) <= 1
+        return matches[0] if matches else None
 
     @property
     def key_drawn(self) -> str | None:
@@ -149,7 +149,7 @@ class Table:
     async def put(self, keys: Sequence[str]) -> None:
         """Let the list be another one."""
         self.rows.keys[:] = keys
-        self.rows.changed()
+        self.rows.index_keys()
         self.table.rows_replaced()
         await self.pilot.pause()
 

@@ -18,7 +18,7 @@ from capgo_tui.tui.widgets.record_table import fit_columns, slide_columns
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from tests.tui.channels import workspace
-from tests.tui.driving import opened, strips
+from tests.tui.driving import open_app, strips
 from tests.tui.server import FAULT, Gate, Server, answering
 from tests.tui.world import ALL, APP, NOW, device, device_id, state, store_of
 
@@ -40,7 +40,7 @@ def many(count: int = 1_300) -> Server:
 @asynccontextmanager
 async def on_devices(server: Server) -> AsyncIterator[Driver]:
     """The devices of `server` in view, its first page loaded."""
-    async with opened(server, wait_for="6 loaded") as driver:
+    async with open_app(server, wait_for="6 loaded") as driver:
         await driver.type("2")
         await driver.until("tester-01")
         yield driver
@@ -127,22 +127,22 @@ async def test_all_columns_can_be_slid_through_behind_the_first() -> None:
         await driver.press("left")
         assert "PLUGIN" in driver.line(1)
         await driver.type("w")
-        await driver.gone("‹")
+        await driver.wait_until_gone("‹")
         assert "SEEN" in driver.line(1)
 
 
 def test_every_column_can_be_reached_by_sliding_at_any_width() -> None:
     for width in (40, 58, 78, 118, 198):
-        seen: set[str] = set()
-        for skipped in range(len(DEVICE_COLUMNS)):
-            layout = slide_columns(DEVICE_COLUMNS, width, skipped)
+        seen_ids: set[str] = set()
+        for skip_count in range(len(DEVICE_COLUMNS)):
+            layout = slide_columns(DEVICE_COLUMNS, width, skip_count)
             ids = [column.id for column, _ in layout.columns]
             assert ids[0] == "device"
             assert sum(cells + 1 for _, cells in layout.columns) - 1 <= width
-            seen.update(ids)
+            seen_ids.update(ids)
             if not layout.more_right:
                 break
-        assert seen == {column.id for column in DEVICE_COLUMNS}, width
+        assert seen_ids == {column.id for column in DEVICE_COLUMNS}, width
         assert not fit_columns(DEVICE_COLUMNS, width).more_right
 
 
@@ -179,7 +179,7 @@ async def test_what_a_refresh_finds_different_stands_out_until_the_next_one() ->
 
 async def test_the_wait_that_the_server_asks_for_is_counted_down() -> None:
     server = many(5)
-    async with opened(server, wait_for="6 loaded") as driver:
+    async with open_app(server, wait_for="6 loaded") as driver:
         reply = {
             "error": "too_many_requests",
             "message": "Too many requests",
@@ -189,8 +189,8 @@ async def test_the_wait_that_the_server_asks_for_is_counted_down() -> None:
         await driver.type("r")
         await driver.until("wait 43 s")
         assert driver.main.workspace is not None
-        later = driver.main.workspace.now().timestamp() + 30
-        driver.main.workspace.now = lambda: type(NOW).fromtimestamp(later, NOW.tzinfo)
+        timestamp = driver.main.workspace.now().timestamp() + 30
+        driver.main.workspace.now = lambda: type(NOW).fromtimestamp(timestamp, NOW.tzinfo)
         driver.main.tick()
         await driver.until("wait 13 s")
         assert "STALE 30s" in driver.status
@@ -199,16 +199,16 @@ async def test_the_wait_that_the_server_asks_for_is_counted_down() -> None:
 async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() -> None:
     server = many(5)
     launch = Launch(ApiKey(ALL), APP, asgi_app=lambda: server, refresh_seconds=5.0)
-    async with opened(server, launch=launch, wait_for="6 loaded") as driver:
+    async with open_app(server, launch=launch, wait_for="6 loaded") as driver:
         main = driver.main
         workspace = main.workspace
         assert workspace is not None
-        passed = 0.0
+        offset = 0.0
 
         def pass_time(seconds: float) -> None:
-            nonlocal passed
-            passed += seconds
-            workspace.now = lambda: NOW + timedelta(seconds=passed)
+            nonlocal offset
+            offset += seconds
+            workspace.now = lambda: NOW + timedelta(seconds=offset)
             main.tick()
 
         await driver.type("2")
@@ -244,7 +244,7 @@ async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() ->
 
 
 async def test_a_click_on_the_detail_beside_the_list_leaves_the_list_the_keyboard() -> None:
-    async with opened(many(5), size=(140, 24), wait_for="6 loaded") as driver:
+    async with open_app(many(5), size=(140, 24), wait_for="6 loaded") as driver:
         await driver.type("2")
         await driver.until("tester-01")
         assert driver.main.detail.display
@@ -261,9 +261,9 @@ async def test_a_first_page_that_was_called_off_is_asked_for_again(
     server, gate = many(5), Gate()
     server.on("GET", "/device", gate.before)
     monkeypatch.setattr(loading, "HEAD_START", 3_600)  # or the others may be asked for only then
-    async with opened(server, wait_for="6 loaded") as driver:
+    async with open_app(server, wait_for="6 loaded") as driver:
         await driver.type("2")
-        await gate.reached.wait()
+        await gate.arrival.wait()
         devices = workspace(driver).devices
         assert not devices.has_answer
         reads = driver.app.workers.cancel_group(driver.main, READS)
@@ -276,7 +276,7 @@ async def test_a_first_page_that_was_called_off_is_asked_for_again(
 async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:
     server = Server(store_of(state()), limits="hosted")
     launch = Launch(ApiKey(ALL), APP, asgi_app=lambda: server, refresh_seconds=30.0)
-    async with opened(server, launch=launch, wait_for="6 loaded") as driver:
+    async with open_app(server, launch=launch, wait_for="6 loaded") as driver:
         main = driver.main
         assert main.workspace is not None
         main.workspace.now = lambda: server.time
@@ -338,10 +338,10 @@ async def test_esc_ends_a_long_refresh_and_only_then_clears_the_filter() -> None
         await driver.until("1 300 loaded · end of list")
         await driver.type("slash", *"tester", "enter")
         gate = Gate()
-        asked = server.count("GET", "/device")
+        count = server.count("GET", "/device")
 
         async def second(app: App, scope: Scope, receive: Receive, send: Send) -> None:
-            if server.count("GET", "/device") > asked + 1:
+            if server.count("GET", "/device") > count + 1:
                 await gate.before(app, scope, receive, send)
             else:
                 await app(scope, receive, send)
@@ -352,7 +352,7 @@ async def test_esc_ends_a_long_refresh_and_only_then_clears_the_filter() -> None
         await driver.type("escape")
         gate.open.set()
         await driver.until("1 300 of 1 300 loaded · end of list")
-        assert server.count("GET", "/device") == asked + 2
+        assert server.count("GET", "/device") == count + 2
         await driver.type("escape")
         await driver.until(lambda: "tester ·" not in driver.status, "the filter gone")
 
@@ -361,7 +361,7 @@ async def test_a_list_is_sorted_by_a_column_and_turned_round_and_set_back() -> N
     names = ["qa-12", "qa-7", "", "anna"]
     rows = [device(at, custom_id=name) for at, name in enumerate(names, start=1)]
     server = Server(store_of(state(devices=rows)))
-    async with opened(server, wait_for="6 loaded") as driver:
+    async with open_app(server, wait_for="6 loaded") as driver:
         await driver.type("2")
         await driver.until("4 loaded")
 
@@ -380,7 +380,7 @@ async def test_a_list_is_sorted_by_a_column_and_turned_round_and_set_back() -> N
         await driver.type("1", "2")
         await driver.until("CUSTOM ID↓")
         await driver.type("s", "left", "left", "enter")
-        await driver.gone("CUSTOM ID↓")
+        await driver.wait_until_gone("CUSTOM ID↓")
         assert order() == ["00000001", "00000002", "00000003", "00000004"]
 
 
@@ -419,7 +419,7 @@ async def test_marks_are_counted_survive_the_filter_and_go_with_their_records() 
         await driver.type("r")
         await driver.until("3 marked")
         await driver.type("u")
-        await driver.gone("marked")
+        await driver.wait_until_gone("marked")
         await driver.type("*")
         await driver.until("7 marked")
 

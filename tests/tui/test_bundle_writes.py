@@ -9,8 +9,8 @@ from textual.widgets import Input
 
 from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.outcome import NAME_TAKEN, OutcomeState
-from tests.tui.bundles import column, confirmed, form, left, on_bundles
-from tests.tui.channels import entry, told, undo, workspace
+from tests.tui.bundles import column, confirm, form, left, on_bundles
+from tests.tui.channels import entry, wait_for_outcome, undo, workspace
 from tests.tui.driving import assert_secret, assert_sound
 from tests.tui.server import Gate, Server, answering
 from tests.tui.world import CHANNELS, READER, bundle, channel, state, store_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SUM = "0a" * 32
 SECRET = "c2VjcmV0LXNlc3Npb24ta2V5"
 SIX = [bundle(number) for number in range(1, 7)]
-LINKED = [
+LINKED_CHANNELS = [
     channel(number, name, version=1 if name != "beta" else 2)
     for number, name in enumerate(CHANNELS, 1)
 ]
@@ -32,19 +32,19 @@ LINKED = [
 @pytest.fixture
 def server() -> Iterator[Server]:
     """Six bundles: beta carries 1.0.2, the other channels 1.0.1; devices run 1.0.1."""
-    store = store_of(state(bundles=SIX, channels=LINKED))
+    store = store_of(state(bundles=SIX, channels=LINKED_CHANNELS))
     yield Server(store)
     store.close()
 
 
 @pytest.fixture
-def documented() -> Iterator[Server]:
-    store = store_of(state(bundles=SIX, channels=LINKED))
+def documented_server() -> Iterator[Server]:
+    store = store_of(state(bundles=SIX, channels=LINKED_CHANNELS))
     yield Server(store, revision="documented")
     store.close()
 
 
-def carried(server: Server, name: str) -> object:
+def bundle_of(server: Server, name: str) -> object:
     with server.store.reading() as db:
         row = db.execute(
             "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version WHERE c.name = ?",
@@ -62,14 +62,14 @@ async def test_a_bundle_is_put_on_a_channel(server: Server) -> None:
         await driver.until("Put 1.0.6 on a channel")
         await driver.until("6 of 6 channels")
         await driver.type(*"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         assert "beta: 1.0.2" in driver.line(-1)
         await driver.type("y")
-        await told(driver, "✓")
-        assert carried(server, "beta") == "1.0.6"
+        await wait_for_outcome(driver, "✓")
+        assert bundle_of(server, "beta") == "1.0.6"
         assert entry(driver).state is OutcomeState.VERIFIED
         await undo(driver)
-        assert carried(server, "beta") == "1.0.2"
+        assert bundle_of(server, "beta") == "1.0.2"
 
 
 async def test_the_channel_that_carries_it_cannot_be_chosen(server: Server) -> None:
@@ -90,10 +90,10 @@ async def test_comment_and_link_are_edited_and_taken_back(server: Server) -> Non
         await driver.type("ctrl+s", "enter")
         await driver.until("so there is nothing to send")
         await driver.type("tab", "end", *"!", "tab", *"https://e.com/7", "ctrl+s", "enter")
-        await driver.asked("Change 1.0.6: build 6 → build 6! +1 more?")
+        await driver.wait_for_question("Change 1.0.6: build 6 → build 6! +1 more?")
         assert 'POST /bundle/metadata {"app_id": "com.acme.shop", "version_id": 6' in driver.text
         await driver.type("y")
-        await told(driver, "✓")
+        await wait_for_outcome(driver, "✓")
         assert not form(driver).is_open
         assert driver.main.focused is driver.main.table
         assert column(server, "1.0.6", "comment") == "build 6!"
@@ -116,17 +116,17 @@ async def test_a_link_that_is_no_url_is_said_before_it_is_sent(server: Server) -
 async def test_a_no_keeps_what_was_typed_and_leaving_asks(server: Server) -> None:
     async with on_bundles(server) as driver:
         await driver.type("e", "end", *"!", "ctrl+s", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("n")
         await driver.until("Nothing was sent.")
         assert form(driver).is_open
         await driver.type("escape")
-        await driver.asked("Leave and lose 1 change?")
+        await driver.wait_for_question("Leave and lose 1 change?")
         await driver.type("n")
         await driver.until(lambda: not driver.overlays.prompt.asking)
         assert "build 6!" in driver.text
         await driver.type("escape")
-        await driver.asked("Leave and lose 1 change?")
+        await driver.wait_for_question("Leave and lose 1 change?")
         await driver.type("y")
         await driver.until(lambda: not form(driver).is_open)
         assert driver.main.focused is driver.main.table
@@ -136,24 +136,24 @@ async def test_a_no_keeps_what_was_typed_and_leaving_asks(server: Server) -> Non
 async def test_a_bundle_that_changed_meanwhile_is_asked_about_again(server: Server) -> None:
     async with on_bundles(server) as driver:
         await driver.type("e", "end", *"!", "ctrl+s", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         server.change("UPDATE bundles SET comment = 'theirs' WHERE name = '1.0.6'")
         await workspace(driver).bundles.refresh()
         await driver.type("y")
-        await driver.asked("Changed!")
+        await driver.wait_for_question("Changed!")
         assert "theirs → build 6!" in driver.line(-1)
         await driver.type("y")
-        await told(driver, "✓")
+        await wait_for_outcome(driver, "✓")
         assert column(server, "1.0.6", "comment") == "build 6!"
 
 
 @pytest.mark.parametrize("key", ["e", "n"])
-async def test_older_revisions_say_that_they_lack_it(documented: Server, key: str) -> None:
-    async with on_bundles(documented) as driver:
+async def test_older_revisions_say_that_they_lack_it(documented_server: Server, key: str) -> None:
+    async with on_bundles(documented_server) as driver:
         await driver.type(key)
         await driver.until("✗ Nothing was sent: this server's API (documented) has no")
         assert not form(driver).is_open
-        assert documented.writes == 0
+        assert documented_server.writes == 0
 
 
 # Registering
@@ -173,9 +173,9 @@ async def test_an_external_bundle_is_registered(server: Server) -> None:
         await driver.until(lambda: "k-1" in driver.text.split("POST /bundle {")[-1])
         assert '"session_key": "•••", "key_id": "k-1"}' in " ".join(driver.text.split())
         await driver.type("ctrl+s", "enter")
-        await driver.asked("Register 2.0.0-rc.1?")
+        await driver.wait_for_question("Register 2.0.0-rc.1?")
         await driver.type("y")
-        await told(driver, "✓")
+        await wait_for_outcome(driver, "✓")
         assert column(server, "2.0.0-rc.1", "session_key") == SECRET
         assert column(server, "2.0.0-rc.1", "external_url") == "https://cdn.e.com/2.zip"
         await driver.until(lambda: driver.cursor == "7", "the cursor on the new bundle")
@@ -233,18 +233,18 @@ async def test_a_name_a_deleted_bundle_has_is_told_beside_it(server: Server) -> 
         await driver.type("n")
         await fill(driver, "1.0.6", "https://e.com/z", SUM)
         await driver.type("ctrl+s", "enter")
-        await driver.asked("Register 1.0.6?")
+        await driver.wait_for_question("Register 1.0.6?")
         await driver.type("y")
         await driver.until("✗ taken, it seems ")
         assert form(driver).is_open
         assert SUM[:10] in driver.text, "what was typed is still there"
-        said = " ".join(line.strip() for line in driver.text.split("\n"))
-        assert f"✗ Not changed: {NAME_TAKEN} · 1.0.6" in said, "all of it"
+        text = " ".join(line.strip() for line in driver.text.split("\n"))
+        assert f"✗ Not changed: {NAME_TAKEN} · 1.0.6" in text, "all of it"
         assert driver.main.workspace is not None
         (entry,) = driver.main.workspace.journal.entries()
         assert entry.error == f"Cannot create bundle · {NAME_TAKEN}"
         await driver.type(*["up"] * 5, "end", "backspace", "7")
-        await driver.gone("✗ taken")
+        await driver.wait_until_gone("✗ taken")
 
 
 # Deleting
@@ -270,7 +270,7 @@ async def test_no_click_gets_around_the_name_that_is_to_be_typed(server: Server)
 
 @pytest.mark.parametrize("revision", ["live", "documented"])
 async def test_one_bundle_is_deleted_after_its_name_was_typed(revision: str) -> None:
-    server = Server(store_of(state(bundles=SIX, channels=LINKED)), revision=revision)
+    server = Server(store_of(state(bundles=SIX, channels=LINKED_CHANNELS)), revision=revision)
     async with on_bundles(server, "1.0.4") as driver:
         await driver.type("D")
         await driver.until("Delete bundle 1.0.4")
@@ -278,8 +278,8 @@ async def test_one_bundle_is_deleted_after_its_name_was_typed(revision: str) -> 
         await driver.until("not the same · type 1.0.4")
         assert server.writes == 0
         await driver.type("backspace")
-        await confirmed(driver, "1.0.4")
-        await told(driver, "✓")
+        await confirm(driver, "1.0.4")
+        await wait_for_outcome(driver, "✓")
         assert left(server) == ["1.0.1", "1.0.2", "1.0.3", "1.0.5", "1.0.6"]
         assert (entry(driver).kind, entry(driver).state) == ("bundle.delete", OutcomeState.VERIFIED)
         assert "gone" in driver.status
@@ -292,17 +292,17 @@ async def test_what_channels_use_is_refused_with_their_names(server: Server) -> 
         assert server.writes == 0
 
 
-async def test_where_it_would_go_through_it_is_warned_of(documented: Server) -> None:
-    async with on_bundles(documented, "1.0.2") as driver:
+async def test_where_it_would_go_through_it_is_warned_of(documented_server: Server) -> None:
+    async with on_bundles(documented_server, "1.0.2") as driver:
         await driver.type("D")
         await driver.until("! 1.0.2 is linked to: beta (stable): left pointing at nothing")
-        await confirmed(driver, "1.0.2")
-        await told(driver, "✓")
-        assert "1.0.2" not in left(documented)
+        await confirm(driver, "1.0.2")
+        await wait_for_outcome(driver, "✓")
+        assert "1.0.2" not in left(documented_server)
 
 
 async def test_the_oldest_revision_says_that_it_deletes_only_all() -> None:
-    server = Server(store_of(state(bundles=SIX, channels=LINKED)), revision="legacy")
+    server = Server(store_of(state(bundles=SIX, channels=LINKED_CHANNELS)), revision="legacy")
     async with on_bundles(server) as driver:
         await driver.type("D")
         await driver.until("the legacy API cannot delete one bundle, only all: C.")
@@ -316,7 +316,7 @@ async def test_the_marked_ones_are_deleted_and_those_in_use_stay(server: Server)
         await driver.type("D")
         await driver.until("Delete 4 bundles")
         await driver.until("1.0.2 stays, linked to: beta (stable)")
-        await confirmed(driver, "4")
+        await confirm(driver, "4")
         await driver.until("4 of 4 · ✓ 4")
         assert left(server) == ["1.0.1", "1.0.2"]
         await driver.type("enter")
@@ -334,17 +334,17 @@ async def test_the_bundle_deleted_is_the_one_the_key_was_pressed_on(server: Serv
         server.change("UPDATE bundles SET deleted = 1 WHERE name = '1.0.5'")
         await workspace(driver).bundles.refresh()
         server.on("DELETE", "/bundle", gate.before)
-        await confirmed(driver, "1.0.5")
+        await confirm(driver, "1.0.5")
         await driver.until("Nothing was changed. The bundle is no longer in the list.")
-        assert not gate.reached.is_set()
+        assert not gate.arrival.is_set()
         assert len(left(server)) == 5
 
 
 async def test_a_key_that_may_not_delete_is_told_so(server: Server) -> None:
     async with on_bundles(server, "1.0.4", key=READER) as driver:
         await driver.type("D")
-        await confirmed(driver, "1.0.4")
-        line = await told(driver, "✗")
+        await confirm(driver, "1.0.4")
+        line = await wait_for_outcome(driver, "✗")
         assert "this key may not" in line
         assert "1.0.4" in left(server)
 
@@ -353,8 +353,8 @@ async def test_a_lost_answer_is_looked_into_and_not_sent_again(server: Server) -
     async with on_bundles(server, "1.0.4") as driver:
         server.on("DELETE", "/bundle", answering(502, b"<html>", media="text/html", first=True))
         await driver.type("D")
-        await confirmed(driver, "1.0.4")
-        await told(driver, "✓")
+        await confirm(driver, "1.0.4")
+        await wait_for_outcome(driver, "✓")
         assert server.count("DELETE", "/bundle") == 1
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.channels import go_to, on_channels
-from tests.tui.driving import assert_sound, opened
+from tests.tui.driving import assert_sound, open_app
 from tests.tui.server import Server
 from tests.tui.world import bundle, state, store_of
 
 
 @pytest.mark.parametrize("size", [(60, 20), (140, 40), (30, 9)])
 async def test_it_is_sound_at_every_size(server: Server, size: tuple[int, int]) -> None:
-    async with opened(server, size=size, wait_for="production") as driver:
+    async with open_app(server, size=size, wait_for="production") as driver:
         await driver.type("n", *"a name with spaces")
         await driver.until("spaces")
         assert_sound(driver.app, size)
@@ -22,7 +22,7 @@ async def test_it_is_sound_at_every_size(server: Server, size: tuple[int, int]) 
             assert_sound(driver.app, size)
         assert "›" in driver.text, "the row under the cursor is in sight"
         await driver.type("escape")
-        await driver.asked()
+        await driver.wait_for_question()
         assert_sound(driver.app, size)
 
 
@@ -47,18 +47,18 @@ async def test_space_is_a_letter_in_a_text_and_a_choice_elsewhere(server: Server
         await driver.type("space")
         await driver.until("rollout paused                yes → no")
         await driver.type("left")
-        await driver.gone("yes → no")
+        await driver.wait_until_gone("yes → no")
 
 
 async def test_what_nobody_tells_is_kept_or_set(server: Server) -> None:
     async with on_channels(server) as driver:
         await driver.type("e")
         await go_to(driver, "iOS")
-        for shown in ("unknown → yes", "unknown → no"):
+        for effect in ("unknown → yes", "unknown → no"):
             await driver.type("space")
-            await driver.until(shown)
+            await driver.until(effect)
         await driver.type("space")
-        await driver.gone("unknown →")
+        await driver.wait_until_gone("unknown →")
         await driver.until("nothing to send yet")
 
 

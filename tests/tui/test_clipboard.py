@@ -22,15 +22,15 @@ def test_without_a_multiplexer_nothing_is_wrapped() -> None:
 
 
 def test_tmux_passes_on_what_stands_in_its_own_string_with_every_escape_doubled() -> None:
-    wrapped = clipboard.wrap("QUJD", {"TMUX": "/tmp/tmux,1,0", "STY": "1.x"})  # noqa: S108
-    assert wrapped == "\x1bPtmux;\x1b\x1b]52;c;QUJD\x07\x1b\\"
+    sequence = clipboard.wrap("QUJD", {"TMUX": "/tmp/tmux,1,0", "STY": "1.x"})  # noqa: S108
+    assert sequence == "\x1bPtmux;\x1b\x1b]52;c;QUJD\x07\x1b\\"
 
 
 def test_screen_gets_it_in_pieces_that_make_one_sequence_again() -> None:
     payload = base64.b64encode(bytes(2_000)).decode()
-    wrapped = clipboard.wrap(payload, {"STY": "1.x"})
-    pieces = re.findall(r"\x1bP(.*?)\x1b\\", wrapped, re.DOTALL)
-    assert "".join(f"\x1bP{piece}\x1b\\" for piece in pieces) == wrapped
+    sequence = clipboard.wrap(payload, {"STY": "1.x"})
+    pieces = re.findall(r"\x1bP(.*?)\x1b\\", sequence, re.DOTALL)
+    assert "".join(f"\x1bP{piece}\x1b\\" for piece in pieces) == sequence
     assert max(map(len, pieces)) <= 256
     assert "".join(pieces) == f"\x1b]52;c;{payload}\x07"
 

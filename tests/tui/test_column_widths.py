@@ -24,7 +24,7 @@ def _columns(*widths: tuple[int, int, int]) -> list[Cells]:
 
 
 @pytest.mark.parametrize(
-    ("columns", "width", "fitted"),
+    ("columns", "width", "widths"),
     [
         (_columns((10, 10, 0)), 10, {"0": 10}),
         (_columns((10, 20, 0)), 15, {"0": 15}),
@@ -40,13 +40,13 @@ def _columns(*widths: tuple[int, int, int]) -> list[Cells]:
     ],
 )
 def test_the_least_important_columns_go_first_and_room_goes_to_the_most_important(
-    columns: list[Column], width: int, fitted: dict[str, int]
+    columns: list[Column], width: int, widths: dict[str, int]
 ) -> None:
-    assert {column.id: cells for column, cells in fit_columns(columns, width).columns} == fitted
+    assert {column.id: cells for column, cells in fit_columns(columns, width).columns} == widths
 
 
 @pytest.mark.parametrize(
-    ("width", "wanted", "fitted"),
+    ("width", "sort_column", "widths"),
     [
         (14, None, {"0": 8, "1": 5}),
         (14, "2", {"0": 6, "2": 7}),
@@ -56,15 +56,15 @@ def test_the_least_important_columns_go_first_and_room_goes_to_the_most_importan
     ],
 )
 def test_the_column_the_rows_are_sorted_by_is_kept_before_more_important_ones(
-    width: int, wanted: str | None, fitted: dict[str, int]
+    width: int, sort_column: str | None, widths: dict[str, int]
 ) -> None:
     columns = _columns((5, 9, 0), (5, 5, 1), (7, 7, 2))
-    layout = fit_columns(columns, width, wanted)
-    assert {column.id: cells for column, cells in layout.columns} == fitted
+    layout = fit_columns(columns, width, sort_column)
+    assert {column.id: cells for column, cells in layout.columns} == widths
 
 
 @pytest.mark.parametrize(
-    ("columns", "width", "skipped", "slid"),
+    ("columns", "width", "skip_count", "result"),
     [
         ([], 30, 0, ({}, 0, False)),
         (_columns((5, 5, 0), (5, 9, 1), (5, 9, 2)), 30, 0, ({"0": 5, "1": 9, "2": 9}, 0, False)),
@@ -77,32 +77,36 @@ def test_the_column_the_rows_are_sorted_by_is_kept_before_more_important_ones(
     ],
 )
 def test_wide_columns_slide_until_the_last_one_is_whole(
-    columns: list[Column], width: int, skipped: int, slid: tuple[dict[str, int], int, bool]
+    columns: list[Column], width: int, skip_count: int, result: tuple[dict[str, int], int, bool]
 ) -> None:
-    layout = slide_columns(columns, width, skipped)
-    shown = {column.id: cells for column, cells in layout.columns}
-    assert (shown, layout.skipped, layout.more_right) == slid
+    layout = slide_columns(columns, width, skip_count)
+    widths = {column.id: cells for column, cells in layout.columns}
+    assert (widths, layout.skipped, layout.more_right) == result
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 @pytest.mark.parametrize("look", [CHANNELS, DEVICES, BUNDLES], ids=lambda look: look.name)
 def test_the_columns_of_every_list_fit_every_width(look: type[object], width: int) -> None:
     columns: Sequence[Column] = look.columns  # type: ignore[attr-defined]
-    fitted = fit_columns(columns, width - 2).columns
-    assert sum(cells + 1 for _, cells in fitted) - 1 <= width - 2
-    shown = [column.id for column, _ in fitted]
-    assert shown == [column.id for column in columns if column.id in shown], "in their own order"
-    assert all(column.width <= cells <= column.ideal for column, cells in fitted)
-    assert all(column.id in shown for column in columns if column.priority == 0)
+    columns_drawn = fit_columns(columns, width - 2).columns
+    assert sum(cells + 1 for _, cells in columns_drawn) - 1 <= width - 2
+    ids = [column.id for column, _ in columns_drawn]
+    assert ids == [column.id for column in columns if column.id in ids], "in their own order"
+    assert all(column.width <= cells <= column.ideal for column, cells in columns_drawn)
+    assert all(column.id in ids for column in columns if column.priority == 0)
 
 
 @pytest.mark.parametrize(
-    ("width", "wanted"),
+    ("width", "required_ids"),
     [
         (60, {"device", "bundle", "override"}),
         (80, {"device", "custom", "platform", "bundle", "override", "seen"}),
         (200, {column.id for column in DEVICES.columns}),
     ],
 )
-def test_a_device_never_loses_its_bundle_and_its_override(width: int, wanted: set[str]) -> None:
-    assert wanted <= {column.id for column, _ in fit_columns(DEVICES.columns, width - 2).columns}
+def test_a_device_never_loses_its_bundle_and_its_override(
+    width: int, required_ids: set[str]
+) -> None:
+    assert required_ids <= {
+        column.id for column, _ in fit_columns(DEVICES.columns, width - 2).columns
+    }

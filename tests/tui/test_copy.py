@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.hostile import TEXTS
-from tests.tui.driving import assert_secret, assert_sound, on_devices, opened, unsafe
+from tests.tui.driving import assert_secret, assert_sound, on_devices, open_app, unsafe
 from tests.tui.server import answering, rewriting
 from tests.tui.world import SECRETS, device_id
 
@@ -25,7 +25,7 @@ def no_multiplexer(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-async def copied(driver: Driver, *keys: str) -> str:
+async def read_copy(driver: Driver, *keys: str) -> str:
     """Type keys that copy, and give what is on the clipboard then."""
     driver.app._clipboard = ""
     await driver.type(*keys)
@@ -41,17 +41,17 @@ async def test_each_letter_copies_its_part(server: Server) -> None:
         await driver.type("escape")
         assert driver.main.focused is driver.main.table
         assert driver.app.clipboard == ""
-        assert await copied(driver, "y", "i") == device_id(1)
+        assert await read_copy(driver, "y", "i") == device_id(1)
         assert "Copied the id of tester-01, 36 characters, by OSC 52." in driver.status
-        assert await copied(driver, "y", "enter") == device_id(1), "the part of the last time"
-        assert await copied(driver, "y", "n") == "tester-01"
-        assert (await copied(driver, "y", "r")).startswith(f"{device_id(1)}  tester-01  ios")
-        assert json.loads(await copied(driver, "y", "j"))["device_id"] == device_id(1)
-        assert await copied(driver, "y", "right", "enter") == (
+        assert await read_copy(driver, "y", "enter") == device_id(1), "the part of the last time"
+        assert await read_copy(driver, "y", "n") == "tester-01"
+        assert (await read_copy(driver, "y", "r")).startswith(f"{device_id(1)}  tester-01  ios")
+        assert json.loads(await read_copy(driver, "y", "j"))["device_id"] == device_id(1)
+        assert await read_copy(driver, "y", "right", "enter") == (
             'curl -sS -H "authorization: $CAPGO_TOKEN"'
             f" 'https://demo.invalid/device?app_id=com.acme.shop&device_id={device_id(1)}'"
         )
-        assert await copied(driver, "y", "s") == (
+        assert await read_copy(driver, "y", "s") == (
             f"capgo-tui device get --api-url https://demo.invalid {device_id(1)} com.acme.shop"
         )
         assert_secret(driver, SECRETS)
@@ -61,21 +61,23 @@ async def test_each_letter_copies_its_part(server: Server) -> None:
 async def test_marks_are_copied_one_a_line_and_the_hidden_ones_are_told(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("space", "space", "space")
-        assert await copied(driver, "y", "n") == "tester-01\ntester-02\ntester-03"
+        assert await read_copy(driver, "y", "n") == "tester-01\ntester-02\ntester-03"
         assert "the names of 3 devices, " in driver.status
         await driver.type("slash", *"tester-01", "enter")
-        assert (await copied(driver, "y", "i")).split("\n") == [device_id(at) for at in (1, 2, 3)]
+        assert (await read_copy(driver, "y", "i")).split("\n") == [
+            device_id(at) for at in (1, 2, 3)
+        ]
         assert "the ids of 3 devices (2 hidden by filter)" in driver.status
-        rows = [json.loads(line) for line in (await copied(driver, "y", "j")).split("\n")]
+        rows = [json.loads(line) for line in (await read_copy(driver, "y", "j")).split("\n")]
         assert [row["device_id"] for row in rows] == [device_id(at) for at in (1, 2, 3)]
 
 
 async def test_channels_and_bundles_and_the_open_detail_too(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("1")
-        assert await copied(driver, "y", "n") == "production"
+        assert await read_copy(driver, "y", "n") == "production"
         await driver.type("3", "enter")
-        name = await copied(driver, "y", "n")
+        name = await read_copy(driver, "y", "n")
         assert name in driver.text
         assert driver.main.focused is driver.main.detail
 
@@ -91,7 +93,7 @@ async def test_nothing_is_copied_of_nothing(server: Server) -> None:
         await driver.main.workspace.devices.refresh([])
         await driver.type("i")
         await driver.until("What was to be copied is no longer among the devices.")
-    async with opened(server, app_id=None, wait_for="App id") as driver:
+    async with open_app(server, app_id=None, wait_for="App id") as driver:
         assert driver.app.clipboard == ""
 
 
@@ -99,7 +101,7 @@ async def test_more_than_a_clipboard_holds_is_sent_to_a_file(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with on_devices(server) as driver:
-        await copied(driver, "y", "i")
+        await read_copy(driver, "y", "i")
         monkeypatch.setattr("capgo_tui.tui.controllers.copy.MOST", 11)
         await driver.type("asterisk", "y")
         await driver.until("✗ Not copied: 12 are too many for a clipboard. E exports them.")

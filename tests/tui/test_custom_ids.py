@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tui.driving import on_devices, opened
+from tests.tui.driving import on_devices, open_app
 from tests.tui.server import Gate, Server
 from tests.tui.world import device, device_id, state, store_of
 
@@ -21,16 +21,16 @@ def with_custom_ids(revision: str, **custom_ids: str) -> Server:
 
 
 def asked_for(server: Server) -> list[str]:
-    return [one.query["custom_id"] for one in server.asked if "custom_id" in one.query]
+    return [one.query["custom_id"] for one in server.requests if "custom_id" in one.query]
 
 
 @pytest.mark.parametrize("revision", ["next"])
-@pytest.mark.parametrize("typed", ["Alice  Smith", "qa1", "qa-07-x", "custom:Alice"])
-async def test_a_custom_id_that_is_not_loaded_is_looked_up(revision: str, typed: str) -> None:
-    text = typed.removeprefix("custom:")
+@pytest.mark.parametrize("query", ["Alice  Smith", "qa1", "qa-07-x", "custom:Alice"])
+async def test_a_custom_id_that_is_not_loaded_is_looked_up(revision: str, query: str) -> None:
+    text = query.removeprefix("custom:")
     server = with_custom_ids(revision, d155=text)
     async with on_devices(server, rows=150) as driver:
-        await driver.type("slash", *typed)
+        await driver.type("slash", *query)
         await driver.until("⏎ asks the server for this")
         assert asked_for(server) == [], "typing asks nobody"
         await driver.type("enter")
@@ -69,21 +69,21 @@ async def test_a_server_that_cannot_look_custom_ids_up_is_asked_once_and_says_so
 
 async def test_conditions_and_other_lists_are_no_custom_ids(server: Server) -> None:
     async with on_devices(server) as driver:
-        for typed in ("!tester", "/^nobody$/", "platform:amiga", "~zzz"):
-            await driver.type("slash", *typed, "enter")
+        for query in ("!tester", "/^nobody$/", "platform:amiga", "~zzz"):
+            await driver.type("slash", *query, "enter")
             await driver.settle()
             await driver.type("escape")
         await driver.type("1", "slash", *"no such channel", "enter")
         await driver.settle()
         assert asked_for(server) == []
-        assert not [one for one in server.asked if "device_id" in one.query]
+        assert not [one for one in server.requests if "device_id" in one.query]
 
 
 @pytest.mark.parametrize("revision", ["live", "next"])
 @pytest.mark.parametrize("text", ["qa-07", "Alice Smith", "!x", "a\x1b[31m/b"])
 async def test_opened_on_a_custom_id_it_shows_that_device(revision: str, text: str) -> None:
     server = with_custom_ids(revision, d155=text, d156=f"{text}0")
-    async with opened(server, device=text, wait_for="") as driver:
+    async with open_app(server, device=text, wait_for="") as driver:
         await driver.until(lambda: driver.cursor == device_id(155))
         assert asked_for(server) == [text], "letter by letter"
         assert "1 of " in driver.text
@@ -93,7 +93,7 @@ async def test_opened_on_a_custom_id_it_shows_that_device(revision: str, text: s
 @pytest.mark.parametrize("revision", ["live", "next"])
 async def test_opened_on_a_custom_id_of_several_it_shows_them_all(revision: str) -> None:
     server = with_custom_ids(revision, d50="same", d51="same")
-    async with opened(server, device="same", wait_for="devices have that custom id") as driver:
+    async with open_app(server, device="same", wait_for="devices have that custom id") as driver:
         await driver.until(lambda: driver.main.table._length == 2)
         # A server of July was not asked for what is behind the page that has them.
         assert ("! same: 2 or more devices" in driver.status) is (revision == "live")
@@ -113,7 +113,9 @@ async def test_a_long_search_for_a_custom_id_says_how_far_it_is_and_esc_stops_it
             await app(scope, receive, send)
 
     server.on("GET", "/device", second_page_waits)
-    async with opened(server, device="far away", wait_for="150 devices read · esc stops") as driver:
+    async with open_app(
+        server, device="far away", wait_for="150 devices read · esc stops"
+    ) as driver:
         await driver.type("escape")
         await driver.until("Stopped looking for the device.")
         gate.open.set()
@@ -128,7 +130,7 @@ async def test_an_answer_about_a_filter_that_is_another_by_now_is_not_told(serve
     async with on_devices(server) as driver:
         server.on("GET", "/device", gate.before)
         await driver.type("slash", *"no-such-device", "enter")
-        await gate.reached.wait()
+        await gate.arrival.wait()
         await driver.type("slash", *(["backspace"] * 14), *"android", "enter")
         await driver.until("/android · 6 of 12 loaded")
         gate.open.set()

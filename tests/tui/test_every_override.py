@@ -11,7 +11,7 @@ import pytest
 
 from tests.commands.world import shell_on
 from tests.tui.channels import workspace
-from tests.tui.driving import opened, screen_text
+from tests.tui.driving import open_app, screen_text
 from tests.tui.server import Server
 from tests.tui.world import ALL, APP, device, state, store_of
 
@@ -43,7 +43,7 @@ def fleet(request: pytest.FixtureRequest) -> Iterator[tuple[Server, dict[str, st
     store.close()
 
 
-def exported(folder: Path) -> dict[str, str]:
+def read_export(folder: Path) -> dict[str, str]:
     """The overrides in the one file that was written."""
     (file,) = folder.glob("*.csv")
     rows = csv.DictReader(file.read_text().splitlines())
@@ -68,7 +68,7 @@ async def test_the_tab_and_all_of_the_list_and_the_export(
     fleet: tuple[Server, dict[str, str]], tmp_path: Path
 ) -> None:
     server, overrides = fleet
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await driver.type("2")
         await driver.until("more ↓")
         devices = workspace(driver).devices
@@ -86,7 +86,7 @@ async def test_the_tab_and_all_of_the_list_and_the_export(
         await driver.until("Export 2 000 of 2 000 loaded devices")
         await driver.type("enter")
         await driver.until("✓ Exported 2 000")
-        assert exported(tmp_path) == overrides
+        assert read_export(tmp_path) == overrides
         await driver.type("r")
         await driver.until(lambda: "end of list" in driver.status, "all of it read again")
         assert {d.wire_key: d.channel for d in records if d.channel} == overrides

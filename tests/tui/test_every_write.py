@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tui.channels import workspace
-from tests.tui.driving import opened
+from tests.tui.driving import open_app
 from tests.tui.every_write import (
     ALL,
     LIVE,
@@ -35,31 +35,31 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("revision", ALL)
 async def test_what_is_written_is_held_journalled_and_taken_back(revision: str, tab: str) -> None:
     server = Server(store_of(shop()), revision=revision)
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
         await workspace(driver).client.learn_revision(APP)
         await driver.type(tab)
         for write in WRITES[tab]:
             if revision in write.revisions:
-                await carry_through(driver, server, write)
+                await check_write_and_undo(driver, server, write)
     server.store.close()
 
 
-async def carry_through(driver: Driver, server: Server, write: Write) -> None:
+async def check_write_and_undo(driver: Driver, server: Server, write: Write) -> None:
     """Make a write, look at what became of it, and take it back."""
     server.pass_time(61)  # what the server takes once a minute has a file of its own
     if write.first:
         server.change(write.first)
         await workspace(driver).channels.refresh()
-    before, known = write.holds(server), len(journal(driver))
+    before, count_before = write.holds(server), len(journal(driver))
     assert before != write.after, write.name
     await type_all(driver, write)
     await answer(driver, write.ask)
-    made = journal(driver)[: len(journal(driver)) - known]
+    entries = journal(driver)[: len(journal(driver)) - count_before]
     kind = write.kind if server.revision in LIVE else OLDER_KINDS.get(write.kind, write.kind)
-    assert [each.kind for each in made] == [kind] * write.count, write.name
-    assert [each.state for each in made] == [write.state] * write.count, write.name
+    assert [each.kind for each in entries] == [kind] * write.count, write.name
+    assert [each.state for each in entries] == [write.state] * write.count, write.name
     assert write.holds(server) == write.after, write.name
     server.pass_time(61)
     await driver.type("z")
@@ -70,7 +70,7 @@ async def carry_through(driver: Driver, server: Server, write: Write) -> None:
         return
     await answer(driver, write.undo)
     assert write.holds(server) == before, f"{write.name} taken back"
-    back = journal(driver)[: len(journal(driver)) - known - write.count]
-    assert {each.undoes for each in back} == {each.id for each in made}, write.name
+    back = journal(driver)[: len(journal(driver)) - count_before - write.count]
+    assert {each.undoes for each in back} == {each.id for each in entries}, write.name
     again = {each.id: each for each in journal(driver)}
-    assert all(again[each.id].undone for each in made), write.name
+    assert all(again[each.id].undone for each in entries), write.name

@@ -123,12 +123,12 @@ async def test_a_file_that_is_there_is_replaced_by_y_alone(server: Server, folde
         await name_it(driver, "a.csv")
         for no in ("enter", "n", "escape"):
             await driver.type("enter")
-            await driver.asked("a.csv is there already. Replace it?  y yes  n no")
+            await driver.wait_for_question("a.csv is there already. Replace it?  y yes  n no")
             await driver.type(no)
             await driver.until("✗ It is there already: type another name.")
         assert file.read_text() == "before"
         await driver.type("enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓ Exported 12 of 12 loaded to a.csv")
         assert len(file.read_text().splitlines()) == 13
@@ -143,7 +143,7 @@ async def test_quitting_in_the_midst_of_it_leaves_no_half_file(
     async with exporting(server) as driver:
         await name_it(driver, name)
         await driver.type("enter", "ctrl+c", "ctrl+c")
-        await driver.closed()
+        await driver.wait_until_closed()
     assert set(names(folder)) <= {"old.csv", name}
     assert (folder / "old.csv").read_text() == "before"
 
@@ -177,7 +177,7 @@ async def test_esc_stops_an_export_and_so_does_leaving(
         await driver.type("q")
         await driver.until("Waiting for the write under way")
         gate.set()
-        await driver.closed()
+        await driver.wait_until_closed()
     assert names(folder) == []
 
 

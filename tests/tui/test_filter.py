@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.workspace import view
-from tests.tui.driving import assert_sound, on_devices, opened, post_keys, post_paste
+from tests.tui.driving import assert_sound, on_devices, open_app, post_keys, post_paste
 from tests.tui.server import FAULT, Gate, Server
 from tests.tui.world import device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tui.server import Asked
+    from tests.tui.server import Request
 
-UNLOADED = device_id(200)
+UNLOADED_ID = device_id(200)
 HOSTILE_PASTE = "\x1b]0;x\x07\u202e"
 
 
-def looked_up(server: Server) -> list[Asked]:
+def looked_up(server: Server) -> list[Request]:
     """The requests for one device."""
-    return [one for one in server.asked if "device_id" in one.query]
+    return [one for one in server.requests if "device_id" in one.query]
 
 
 def many() -> Server:
@@ -51,10 +51,10 @@ async def test_every_letter_narrows_the_list_and_esc_shows_everything_again(
         await driver.until("/ios 11 · 1 of 12 loaded")
         await driver.type("backspace", "backspace", "backspace", "down", "down")
         await driver.until(lambda: driver.cursor == device_id(5) or driver.cursor == device_id(11))
-        kept = driver.cursor
+        row_key = driver.cursor
         await driver.type("escape")
         await driver.until("12 loaded · end of list")
-        assert driver.cursor == kept
+        assert driver.cursor == row_key
         assert driver.main.focused is driver.main.table
         await driver.type("slash", *"IOS Tester-03", "enter")
         await driver.until("1 of 12 loaded")
@@ -115,13 +115,13 @@ async def test_a_device_that_is_not_loaded_is_looked_up_once_and_shown() -> None
     server = many()
     async with on_devices(server, rows=150) as driver:
         await driver.type("slash")
-        post_paste(driver.app, UNLOADED.upper())
+        post_paste(driver.app, UNLOADED_ID.upper())
         await driver.until("0 of 150 loaded devices match")
         assert "L loads all of them" in driver.text
         assert looked_up(server) == [], "typing asks nobody"
         await driver.type("enter")
         await driver.until(" · 1 of 1")
-        assert driver.cursor == UNLOADED
+        assert driver.cursor == UNLOADED_ID
         await driver.type("slash", "enter")
         await driver.settle()
         assert len(looked_up(server)) == 1
@@ -163,26 +163,26 @@ async def test_a_look_up_that_fails_says_why_and_can_be_asked_again() -> None:
 
 async def test_opened_on_a_device_it_shows_that_device_and_asks_for_it_once() -> None:
     server = many()
-    async with opened(server, device=UNLOADED.upper(), wait_for="1 of 51") as driver:
+    async with open_app(server, device=UNLOADED_ID.upper(), wait_for="1 of 51") as driver:
         await driver.until(" · 1 of 51")
-        await driver.until(lambda: driver.cursor == UNLOADED)
+        await driver.until(lambda: driver.cursor == UNLOADED_ID)
         await driver.until("Channels 6")
         assert len(looked_up(server)) == 1
         await driver.type("o", *"beta", "enter")
         await driver.until("Override tester-200: none → beta?")
         await driver.type("n")
-        await driver.gone("y yes")
+        await driver.wait_until_gone("y yes")
         await driver.type("escape")
-        await driver.gone("/00000200")
-        assert driver.cursor == UNLOADED
+        await driver.wait_until_gone("/00000200")
+        assert driver.cursor == UNLOADED_ID
     server.store.close()
 
 
 async def test_a_look_up_reads_no_page_besides() -> None:
     server = many()
     async with on_devices(server, rows=150) as driver:
-        await driver.type("slash", *UNLOADED, "enter")
-        await driver.until(lambda: driver.cursor == UNLOADED)
+        await driver.type("slash", *UNLOADED_ID, "enter")
+        await driver.until(lambda: driver.cursor == UNLOADED_ID)
         await driver.settle()
         assert "1 of 151 loaded" in driver.status
         assert server.count("GET", "/device") == 2
@@ -194,7 +194,7 @@ async def test_a_channel_typed_before_the_channels_came_is_picked_once_they_have
 ) -> None:
     gate = Gate()
     server.on("GET", "/channel", gate.before)
-    async with opened(server, device=device_id(3), wait_for="1 of 12 loaded") as driver:
+    async with open_app(server, device=device_id(3), wait_for="1 of 12 loaded") as driver:
         await driver.type("o", *"beta", "enter")
         await driver.until("loading the rest of the channels, then choosing…")
         driver.overlays.link_form.choices_changed()
@@ -206,7 +206,9 @@ async def test_a_channel_typed_before_the_channels_came_is_picked_once_they_have
 
 
 async def test_opened_on_a_device_nobody_knows_it_says_so(server: Server) -> None:
-    async with opened(server, device="nobody-knows-me", wait_for="No device has the id") as driver:
+    async with open_app(
+        server, device="nobody-knows-me", wait_for="No device has the id"
+    ) as driver:
         assert "nobody-knows-me" in driver.status
         await driver.until("0 of 12 loaded devices match")
         assert len(looked_up(server)) == 1
@@ -316,7 +318,7 @@ async def test_marks_typed_ahead_of_a_filter_are_forgotten_with_it(server: Serve
                 await driver.type("slash", *"ios", "enter", "*", *keys)
                 await driver.settle()
             await driver.settle()
-            await driver.gone("filtering…")
+            await driver.wait_until_gone("filtering…")
             assert "marked" not in driver.text, keys
             await driver.type("escape")
             await driver.until("12 loaded · end of list")
@@ -338,10 +340,10 @@ async def test_a_device_id_and_enter_in_one_go_are_looked_up_all_the_same() -> N
     server = many()
     async with on_devices(server, rows=150) as driver:
         with at_work():
-            await driver.type("slash", *UNLOADED, "enter")
+            await driver.type("slash", *UNLOADED_ID, "enter")
             await driver.until("filtering…")
             assert looked_up(server) == []
         await driver.until(" · 1 of 1")
-        assert driver.cursor == UNLOADED
+        assert driver.cursor == UNLOADED_ID
         assert len(looked_up(server)) == 1
     server.store.close()

@@ -16,7 +16,7 @@ import pytest
 from capgo_tui.tui.widgets.answer import REPEAT_SECONDS
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import override
-from tests.tui.driving import opened, post_keys
+from tests.tui.driving import open_app, post_keys
 from tests.tui.server import Server
 from tests.tui.world import device, device_id, state, store_of
 
@@ -38,48 +38,48 @@ class Write:
     shows: str
     kind: Kind = "line"
     """A question in one line, a dialog with a list, or a form that asks for more before."""
-    sent: tuple[str, ...] = ()
+    target_ids: tuple[str, ...] = ()
     """The devices or names that a yes writes to, as the requests name them."""
     revision: str = "live"
     first: tuple[str, ...] = ()
     """Keys typed before `keys`, and..."""
     first_shows: str = ""
     """...what has to have come by then."""
-    done: bool = False
+    has_undo: bool = False
     """Whether an override of the last device was made before, and so can be undone."""
 
 
 MARK_THREE = ("g", "space", "space", "space")
 LEFT_OUT = "2 unknown to the server, left out"
 WRITES = (
-    Write("o", "2", ("o", *"beta", "enter"), "none → beta?", sent=(device_id(1),)),
-    Write("x", "2", ("G", "x"), "qa → none?", sent=(device_id(12),)),
+    Write("o", "2", ("o", *"beta", "enter"), "none → beta?", target_ids=(device_id(1),)),
+    Write("x", "2", ("G", "x"), "qa → none?", target_ids=(device_id(12),)),
     Write("o form", "2", ("o",), "Override tester-01 · now", "form"),
     Write(
         "o marked", "2", (*MARK_THREE, "o", *"beta", "enter"), "Override 3 devices → beta",
-        "list", sent=tuple(map(device_id, (1, 2, 3))),
+        "list", target_ids=tuple(map(device_id, (1, 2, 3))),
     ),
     Write("o marked form", "2", (*MARK_THREE, "o"), "Override 3 devices", "form"),
     Write(
         "x marked", "2", ("asterisk", "x"), "Clear the override of 2 devices", "list",
-        sent=(device_id(11), device_id(12)),
+        target_ids=(device_id(11), device_id(12)),
     ),
     Write("O", "2", ("O", *"some-id"), "1 device · 0 loaded", "form"),
     Write("O actions", "2", ("O", *"some-id", "tab"), "o override  x clear", "form"),
     Write(
         "O override", "2", ("k", "o", *"beta", "enter"), "Override 2 devices → beta", "list",
-        sent=("one", "two"), first=("O", *"one two", "tab", "o"), first_shows=LEFT_OUT,
+        target_ids=("one", "two"), first=("O", *"one two", "tab", "o"), first_shows=LEFT_OUT,
     ),
     Write(
         "O clear", "2", ("k", "x"), "Clear the override of 2 devices", "list",
-        sent=("three", "four"), first=("O", *"three four", "tab", "x"), first_shows=LEFT_OUT,
+        target_ids=("three", "four"), first=("O", *"three four", "tab", "x"), first_shows=LEFT_OUT,
     ),
     Write(
         "bundle form", "2", ("o", *"beta", "enter"), "with a bundle?", "form", revision="legacy",
     ),
     Write(
         "o with bundle", "2", ("o", *"beta", "enter", *"1.0.3", "enter"), "beta with 1.0.3?",
-        revision="documented", sent=(device_id(1),),
+        revision="documented", target_ids=(device_id(1),),
     ),
 )  # fmt: skip
 OTHERS = (
@@ -106,7 +106,7 @@ OTHERS = (
     ),
     Write("Z", "2", ("Z",), "Nothing has been changed from here", "form"),
     Write("b", "1", ("down", "down", "b"), "1.0.3 → 1.0.2 (next older)", "list"),
-    Write("z", "2", ("z",), "Undo: Override tester-12: qa → none?", done=True),
+    Write("z", "2", ("z",), "Undo: Override tester-12: qa → none?", has_undo=True),
     Write("start", "1", ("down", "e", *["up"] * 14, "enter"), "rollout on: no → yes?"),
     Write("pause", "1", ("down", "e", *["up"] * 13, "enter"), "rollout paused: no → yes?"),
     Write(
@@ -116,7 +116,7 @@ OTHERS = (
     Write("roll back", "1", ("down", "e", *["up"] * 10, "enter"), "rollout target: 1.0.4 → none?"),
 )  # fmt: skip
 """Those of channels and bundles, where nothing but the floods is tried here."""
-ASKED = [write for write in WRITES if write.kind != "form"]
+QUESTIONS = [write for write in WRITES if write.kind != "form"]
 NOT_Y = [
     *(letter for letter in string.ascii_letters + string.digits if letter != "y"),
     *["enter", "escape"] * 12,
@@ -132,32 +132,32 @@ def make() -> Iterator[Callable[[str], Server]]:
 
     The second channel has a rollout that is off, the third one that is paused.
     """
-    made: list[Server] = []
+    servers: list[Server] = []
 
     def one(revision: str) -> Server:
         overrides = dict.fromkeys([device_id(11), device_id(12), "three", "four"], "qa")
-        made.append(Server(store_of(state(overrides=overrides)), revision=revision))
-        made[-1].change("UPDATE channels SET rollout_version = 4 WHERE id IN (2, 3)")
-        made[-1].change(
+        servers.append(Server(store_of(state(overrides=overrides)), revision=revision))
+        servers[-1].change("UPDATE channels SET rollout_version = 4 WHERE id IN (2, 3)")
+        servers[-1].change(
             "UPDATE channels SET version = 3, rollout_paused_at = updated_at WHERE id = 3"
         )
-        return made[-1]
+        return servers[-1]
 
     yield one
-    for server in made:
+    for server in servers:
         server.store.close()
 
 
 async def begin(driver: Driver, write: Write) -> None:
     """Type what comes before the keys that bring the question."""
-    if write.done:
-        journalled(driver)
+    if write.has_undo:
+        add_to_journal(driver)
     if write.first:
         await driver.type(*write.first)
         await driver.until(write.first_shows)
 
 
-def journalled(driver: Driver) -> None:
+def add_to_journal(driver: Driver) -> None:
     """Let the journal know of an override that the sandbox holds."""
     workspace = driver.main.workspace
     assert workspace is not None
@@ -179,9 +179,9 @@ async def bring(driver: Driver, write: Write) -> None:
     await driver.type(*write.keys)
     await driver.until(write.shows)
     if write.kind == "line":
-        await driver.asked()
+        await driver.wait_for_question()
     elif write.kind == "list":
-        await driver.asked_in_dialog()
+        await driver.wait_for_dialog()
 
 
 @pytest.mark.parametrize("seed", [0])
@@ -191,7 +191,7 @@ async def test_no_flood_without_y_writes(
 ) -> None:
     server = make(write.revision)
     chance = random.Random(f"{write.name} {seed}")  # noqa: S311 - a walk that can be repeated
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await bring(driver, write)
         for _ in range(6):
             keys = chance.choices([key for key in NOT_Y if key not in QUITS], k=20)
@@ -204,14 +204,14 @@ async def test_no_flood_without_y_writes(
 
 
 @pytest.mark.parametrize(
-    "write", [*ASKED, *(o for o in OTHERS if o.kind != "form")], ids=lambda write: write.name
+    "write", [*QUESTIONS, *(o for o in OTHERS if o.kind != "form")], ids=lambda write: write.name
 )
 async def test_what_was_typed_before_it_was_drawn_or_is_held_down_writes_nothing(
     make: Callable[[str], Server], write: Write
 ) -> None:
     server = make(write.revision)
     chance = random.Random(write.name)  # noqa: S311
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await driver.type(write.tab)
         await driver.until(
             lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
@@ -226,12 +226,12 @@ async def test_what_was_typed_before_it_was_drawn_or_is_held_down_writes_nothing
         assert server.writes == 0
 
 
-@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+@pytest.mark.parametrize("write", QUESTIONS, ids=lambda write: write.name)
 async def test_a_y_held_down_from_before_it_was_drawn_writes_nothing(
     make: Callable[[str], Server], write: Write
 ) -> None:
     server = make(write.revision)
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await driver.type(write.tab)
         await driver.until(
             lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
@@ -251,12 +251,12 @@ async def test_a_y_held_down_from_before_it_was_drawn_writes_nothing(
         assert driver.app.bug is None
 
 
-@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+@pytest.mark.parametrize("write", QUESTIONS, ids=lambda write: write.name)
 async def test_a_target_that_moves_is_still_the_one(
     make: Callable[[str], Server], write: Write
 ) -> None:
     server = make(write.revision)
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await bring(driver, write)
         before = server.overrides()
         # Fresh devices come in before all others, and the list is turned round.
@@ -273,18 +273,18 @@ async def test_a_target_that_moves_is_still_the_one(
         driver.main.table.rows_replaced()
         await driver.settle()
         await say_yes(driver, write)
-        assert set(changed(before, server.overrides())) == set(write.sent)
+        assert set(find_changed_ids(before, server.overrides())) == set(write.target_ids)
 
 
-@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+@pytest.mark.parametrize("write", QUESTIONS, ids=lambda write: write.name)
 async def test_a_target_that_changed_is_asked_about_again(
     make: Callable[[str], Server], write: Write
 ) -> None:
     server = make(write.revision)
-    first = write.sent[0]
+    first = write.target_ids[0]
     if first not in {device_id(n) for n in range(1, 13)} or write.revision != "live":
         pytest.skip("what it had before is not known")
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await bring(driver, write)
         server.override(first, "internal")
         await refresh(driver)
@@ -294,18 +294,18 @@ async def test_a_target_that_changed_is_asked_about_again(
         assert server.writes == 0
         await driver.settle()
         await say_yes(driver, write)
-        assert set(changed(before, server.overrides())) == set(write.sent)
+        assert set(find_changed_ids(before, server.overrides())) == set(write.target_ids)
 
 
-@pytest.mark.parametrize("write", ASKED, ids=lambda write: write.name)
+@pytest.mark.parametrize("write", QUESTIONS, ids=lambda write: write.name)
 async def test_a_target_that_vanished_is_not_written_nor_is_its_neighbour(
     make: Callable[[str], Server], write: Write
 ) -> None:
     server = make(write.revision)
-    first = write.sent[0]
+    first = write.target_ids[0]
     if first not in {device_id(n) for n in range(1, 13)}:
         pytest.skip("it never was in the list")
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await bring(driver, write)
         server.change("DELETE FROM devices WHERE device_id = ?", first)
         await refresh(driver)
@@ -317,7 +317,7 @@ async def test_a_target_that_vanished_is_not_written_nor_is_its_neighbour(
             await say_yes(driver, write)
         else:
             await driver.until("no longer in the list")
-        assert set(changed(before, server.overrides())) == set(write.sent) - {first}
+        assert set(find_changed_ids(before, server.overrides())) == set(write.target_ids) - {first}
 
 
 async def refresh(driver: Driver) -> None:
@@ -330,17 +330,17 @@ async def refresh(driver: Driver) -> None:
 async def say_yes(driver: Driver, write: Write) -> None:
     """Answer, and wait for the end."""
     if write.kind == "list":
-        await driver.asked_in_dialog()
+        await driver.wait_for_dialog()
         await driver.type("y")
         await driver.until("esc close")
         await driver.type("enter")
     else:
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until(lambda: driver.status.strip()[:1] in {"✓", "?"}, "an end")
 
 
-def changed(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
+def find_changed_ids(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
     """The devices whose override is another now; a link of an unknown one counts too."""
     for key in before.keys() | after.keys():
         if before.get(key) != after.get(key):

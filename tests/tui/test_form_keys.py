@@ -14,7 +14,7 @@ from capgo_tui.tui.overlays.row_form import REVIEW
 from capgo_tui.tui.widgets.line_input import LineInput
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import go_to, on_channels
-from tests.tui.driving import assert_sound, on_devices, opened, post_paste
+from tests.tui.driving import assert_sound, on_devices, open_app, post_paste
 from tests.tui.world import ALL, APP, READER, device_id
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ LAST = f"› ▸ {REVIEW}"
 
 def box(driver: Driver) -> LineInput:
     """The field under the keyboard."""
-    focused = driver.app.screen.focused
-    assert isinstance(focused, LineInput)
-    return focused
+    widget = driver.app.screen.focused
+    assert isinstance(widget, LineInput)
+    return widget
 
 
 def form(driver: Driver) -> ChannelForm | FieldsForm:
@@ -136,7 +136,7 @@ async def test_a_refused_question_goes_on_where_it_was_asked(server: Server) -> 
     async with on_bundles(server, "1.0.5") as driver:
         await opened_form(driver, "edit a bundle")
         await driver.type(*"half", "escape")
-        await driver.asked("Leave and lose 1 change?")
+        await driver.wait_for_question("Leave and lose 1 change?")
         await driver.type("n")
         await driver.until(lambda: not driver.overlays.prompt.asking)
         await driver.type(*" done")
@@ -159,7 +159,7 @@ async def test_the_name_of_an_export_is_replaced_or_kept(server: Server) -> None
 
 async def test_the_answers_of_the_first_screen_are_replaced_or_kept(server: Server) -> None:
     launch = Launch(None, "com.wrong.app", asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="API key") as driver:
+    async with open_app(server, launch=launch, wait_for="API key") as driver:
         await driver.type(*ALL, "tab")
         await driver.settle()
         assert box(driver).selected_text == "com.wrong.app"
@@ -170,7 +170,7 @@ async def test_the_answers_of_the_first_screen_are_replaced_or_kept(server: Serv
 
 async def test_the_only_app_of_a_key_is_replaced_by_another(server: Server) -> None:
     launch = Launch(ApiKey(READER), asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="Apps of this key") as driver:
+    async with open_app(server, launch=launch, wait_for="Apps of this key") as driver:
         field = driver.app.screen.query_one("#app", Input)
         await driver.until(lambda: field.value == APP)
         await driver.type("x")
@@ -178,14 +178,14 @@ async def test_the_only_app_of_a_key_is_replaced_by_another(server: Server) -> N
         assert field.value == "x"
 
 
-@pytest.mark.parametrize("pasted", [False, True])
-async def test_a_list_that_was_given_is_replaced(server: Server, pasted: bool) -> None:
+@pytest.mark.parametrize("is_paste", [False, True])
+async def test_a_list_that_was_given_is_replaced(server: Server, is_paste: bool) -> None:
     async with on_devices(server) as driver:
         post_paste(driver.app, f"{device_id(1)}\n{device_id(2)}")
         await driver.until("2 devices · 2 loaded")
         await driver.type("shift+tab")
         await driver.settle()
-        if pasted:
+        if is_paste:
             post_paste(driver.app, device_id(3))
         else:
             await driver.type(*device_id(3))
@@ -211,17 +211,17 @@ async def test_a_cursor_key_keeps_a_list_that_was_given(server: Server) -> None:
 async def test_enter_moves_on_and_changes_nothing(server: Server, name: str) -> None:
     async with on_bundles(server, "1.0.5") as driver:
         await opened_form(driver, name)
-        shown = form(driver)
-        seen = []
-        while shown._at < shown._count - 1:
-            seen.append(shown._at)
-            assert len(seen) < shown._count
+        fields_form = form(driver)
+        positions = []
+        while fields_form._at < fields_form._count - 1:
+            positions.append(fields_form._at)
+            assert len(positions) < fields_form._count
             await driver.type("enter")
             await driver.settle()
-            assert shown._draft is not None
-            assert not shown._draft.dirty
+            assert fields_form._draft is not None
+            assert not fields_form._draft.dirty
             assert not driver.overlays.prompt.asking
-        assert seen == sorted(set(seen))
+        assert positions == sorted(set(positions))
         assert LAST in driver.text
         assert server.writes == 0
 
@@ -230,9 +230,9 @@ async def test_space_and_arrows_change_a_choice(server: Server) -> None:
     async with on_bundles(server, "1.0.5") as driver:
         await opened_form(driver, "clean up")
         await driver.type("enter")
-        for key, shown in (("space", "no"), ("left", "yes"), ("right", "no")):
+        for key, value in (("space", "no"), ("left", "yes"), ("right", "no")):
             await driver.type(key)
-            await driver.until(f"› keep what devices run   {shown}")
+            await driver.until(f"› keep what devices run   {value}")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -242,8 +242,8 @@ async def test_the_review_is_in_sight_and_ctrl_s_goes_there(
 ) -> None:
     async with on_bundles(server, "1.0.5", size=size, wait_for="production") as driver:
         await opened_form(driver, name)
-        shown = form(driver)
-        for _ in range(shown._count + 1):
+        fields_form = form(driver)
+        for _ in range(fields_form._count + 1):
             assert f"▸ {REVIEW}" in driver.line(-2)
             assert " › " in driver.text, "so is the row under the cursor"
             assert_sound(driver.app, size)
@@ -259,11 +259,13 @@ async def test_the_review_is_in_sight_and_ctrl_s_goes_there(
 async def test_the_edge_says_where_more_rows_are(server: Server, size: tuple[int, int]) -> None:
     async with on_channels(server, size=size, wait_for="production") as driver:
         await opened_form(driver, "edit a channel")
-        shown = form(driver)
-        assert shown._scrolled > shown._room, "there are more rows than fit"
-        for _ in range(shown._count):
-            first, last = driver.line(1)[-2:], driver.line(shown._room)[-2:]
-            assert (first[-1] in "↑↕") is (shown._top > 0)
-            assert (last[-1] in "↓↕") is (shown._top + shown._room < shown._scrolled)
+        fields_form = form(driver)
+        assert fields_form._scrolled > fields_form._room, "there are more rows than fit"
+        for _ in range(fields_form._count):
+            first, last = driver.line(1)[-2:], driver.line(fields_form._room)[-2:]
+            assert (first[-1] in "↑↕") is (fields_form._top > 0)
+            assert (last[-1] in "↓↕") is (
+                fields_form._top + fields_form._room < fields_form._scrolled
+            )
             await driver.type("down")
             await driver.settle()

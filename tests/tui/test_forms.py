@@ -53,24 +53,24 @@ async def test_tab_goes_down_the_rows_and_round(server: Server, name: str) -> No
         assert_sound(driver.app, SIZE)
         assert under_cursor(driver).startswith(first)
         form = next(modal for modal in driver.overlays.mounted if modal.visible)
-        focused = driver.main.focused
-        assert focused is not None
-        assert form in focused.ancestors_with_self, "it has the keyboard"
-        seen = []
-        while under_cursor(driver) not in seen:
-            seen.append(under_cursor(driver))
+        widget = driver.main.focused
+        assert widget is not None
+        assert form in widget.ancestors_with_self, "it has the keyboard"
+        rows = []
+        while under_cursor(driver) not in rows:
+            rows.append(under_cursor(driver))
             at = driver.text.split("\n").index(
                 next(x for x in driver.text.split("\n") if " › " in x)
             )
             await driver.type("tab")
             await driver.settle()
             assert 0 < at < SIZE[1] - 1, "it is in sight"
-        assert under_cursor(driver) == seen[0], "beyond the last is the first"
+        assert under_cursor(driver) == rows[0], "beyond the last is the first"
         await driver.type("shift+tab")
         await driver.settle()
-        assert under_cursor(driver) == seen[-1], "and the other way"
-        drawn = [text for text in seen if text.split("  ")[0]]
-        assert len(set(drawn)) == len(seen) >= 2
+        assert under_cursor(driver) == rows[-1], "and the other way"
+        labelled_rows = [text for text in rows if text.split("  ")[0]]
+        assert len(set(labelled_rows)) == len(rows) >= 2
 
 
 @pytest.mark.parametrize("name", DIALOGS)
@@ -89,7 +89,7 @@ async def test_a_dialog_begins_where_it_is_answered(server: Server, name: str) -
         assert dialog.region.y > 0, "the list stays in sight above it"
         await driver.type("tab", "tab", "shift+tab")
         await driver.settle()
-        focused = driver.main.focused
-        assert focused is not None
-        assert dialog in focused.ancestors_with_self, "Tab never leaves it"
+        widget = driver.main.focused
+        assert widget is not None
+        assert dialog in widget.ancestors_with_self, "Tab never leaves it"
         assert server.writes == 0

@@ -19,10 +19,10 @@ def test_passes_over_everything_are_rare_and_others_as_they_were() -> None:
         spare_the_loop()
         assert gc.get_threshold()[:2] == before[:2]
         gc.callbacks.append(note)
-        kept = [[number] for number in range(before[0] * before[1] * 30)]
+        lists = [[number] for number in range(before[0] * before[1] * 30)]
     finally:
         gc.callbacks.remove(note)
         gc.set_threshold(*before)
-    assert len(kept) > 0
+    assert len(lists) > 0
     assert 0 in passes
     assert 2 not in passes

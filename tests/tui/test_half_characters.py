@@ -22,7 +22,7 @@ REFUSAL = "half a character"
 SIZE = (140, 30)
 
 
-def halved(*texts: str) -> Any:
+def halving(*texts: str) -> Any:
     """A behaviour that puts half a character into the middle of some texts of a reply."""
 
     def change(document: Any) -> Any:
@@ -39,12 +39,12 @@ def server() -> Iterator[Server]:
     store = store_of(state(overrides={device_id(12): "qa"}))
     server = Server(store)
     for path in ("/channel", "/device", "/bundle"):
-        server.on("GET", path, halved(device_id(1), device_id(12), "beta", "1.0.6", "1.0.5"))
+        server.on("GET", path, halving(device_id(1), device_id(12), "beta", "1.0.6", "1.0.5"))
     yield server
     store.close()
 
 
-async def refused(driver: Driver, server: Server) -> None:
+async def assert_refused(driver: Driver, server: Server) -> None:
     """Answer yes to whatever is asked, until it is refused."""
     for _ in range(4):
         await driver.until(
@@ -52,7 +52,7 @@ async def refused(driver: Driver, server: Server) -> None:
         )
         if REFUSAL in driver.text:
             break
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
     await driver.until(REFUSAL)
     assert_sound(driver.app, SIZE)
@@ -68,13 +68,13 @@ async def refused(driver: Driver, server: Server) -> None:
 async def test_no_override_of_a_device(server: Server, keys: tuple[str, ...]) -> None:
     async with on_devices(server, size=SIZE) as driver:
         await driver.type(*keys)
-        await refused(driver, server)
+        await assert_refused(driver, server)
 
 
 async def test_no_override_to_a_channel(server: Server) -> None:
     async with on_devices(server, size=SIZE) as driver:
         await driver.type("g", "j", "j", "o", *"be", "enter")
-        await refused(driver, server)
+        await assert_refused(driver, server)
 
 
 CHANNEL_WRITES = {
@@ -89,4 +89,4 @@ CHANNEL_WRITES = {
 async def test_no_write_to_a_channel(server: Server, keys: tuple[str, ...]) -> None:
     async with on_channels(server, "be\ufffdta", size=SIZE) as driver:
         await driver.type(*keys)
-        await refused(driver, server)
+        await assert_refused(driver, server)

@@ -40,14 +40,14 @@ async def test_it_is_drawn_within_its_cell_and_exported_as_it_is(
         ("w", "o"),
         ("escape", "space"),
     ]
-    heaped = re.compile(f"[\u0301\u1161\ud7b0]{{{MOST_MARKS + 1}}}")
+    pattern = re.compile(f"[\u0301\u1161\ud7b0]{{{MOST_MARKS + 1}}}")
     store = store_of(state(devices=[device(1, custom_id=text), device(2, custom_id=text + "2")]))
     async with on_devices(Server(store), size=SIZE, rows=2) as driver:
         for keys in looks:
             await driver.type(*keys)
             await driver.settle()
             assert_sound(driver.app, SIZE)
-            assert not heaped.search(driver.text)
+            assert not pattern.search(driver.text)
         assert_aligned(driver.text)
         assert text[0] in driver.text
         for tabs in ((), ("tab",)):

@@ -14,7 +14,7 @@ from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from tests.support.hostile import TEXTS, spoiled_page
-from tests.tui.driving import assert_sound, on_devices, opened, post_paste, unsafe
+from tests.tui.driving import assert_sound, on_devices, open_app, post_paste, unsafe
 from tests.tui.server import FAULT, Server, answering, rewriting
 from tests.tui.world import APP, bundle, channel, device, device_id, state, store_of
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from tests.tui.server import Behaviour
 
-WRITTEN = ("title, clear, colour", "c1 sequences", "bidi", "zero width", "closing tag",
+TEXT_NAMES = ("title, clear, colour", "c1 sequences", "bidi", "zero width", "closing tag",
            "link markup", "open bracket", "long", "wide", "combining", "lines", "rtl")  # fmt: skip
 """One of each kind, for what takes a write each."""
-HOSTILE = {name: TEXTS[name] for name in WRITTEN}
+HOSTILE = {name: TEXTS[name] for name in TEXT_NAMES}
 
 
 @pytest.fixture(scope="module")
@@ -121,17 +121,17 @@ async def test_every_column_of_hostile_texts_can_be_sorted_and_filtered(
 
 def change_of(text: str) -> OverrideChange:
     """A change all of whose texts are hostile, as one read from a hostile server would be."""
-    shown = clean(text) or "-"
+    label = clean(text) or "-"
     return OverrideChange(
         app_id=APP,
         key=f"d{text}",
-        label=shown,
-        before={"channel": shown},
+        label=label,
+        before={"channel": label},
         after={"channel": text or "-"},
     )
 
 
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("name", TEXT_NAMES)
 async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) -> None:
     size = (80, 24)
     async with on_devices(server, size=size) as driver:
@@ -206,14 +206,14 @@ async def test_the_list_of_apps_on_the_first_screen_is_plain(server: Server) -> 
     size = (80, 60)
     apps = [{"app_id": f"com.a{text}", "name": text} for text in TEXTS.values()]
     server.on("GET", "/app", answering(200, json.dumps(apps).encode()))
-    async with opened(server, app_id=None, wait_for="Apps of this key", size=size) as driver:
+    async with open_app(server, app_id=None, wait_for="Apps of this key", size=size) as driver:
         assert_sound(driver.app, size)
         for text in TEXTS.values():
             message = json.dumps({"error": "unknown_error", "message": text}).encode()
             server.on("GET", "/app", answering(500, message))
-            before = len(server.asked)
+            before = len(server.requests)
             await driver.type("enter")
-            await driver.until(lambda: len(server.asked) > before, "the answer")  # noqa: B023
+            await driver.until(lambda: len(server.requests) > before, "the answer")  # noqa: B023
             await driver.settle()
             assert_sound(driver.app, size)
 
@@ -230,13 +230,13 @@ def assert_aligned(text: str) -> None:
 
 def _cells(text: str, cells: int) -> str:
     """The beginning of a text that takes so many cells."""
-    taken = ""
+    head = ""
     for char in text:
-        if cell_len(taken + char) > cells:
+        if cell_len(head + char) > cells:
             break
-        taken += char
-    assert cell_len(taken) == cells, f"a wide character stands across cell {cells} of {text!r}"
-    return taken
+        head += char
+    assert cell_len(head) == cells, f"a wide character stands across cell {cells} of {text!r}"
+    return head
 
 
 async def test_no_text_steers_the_terminal_in_the_form_the_question_or_the_outcome(
@@ -250,7 +250,7 @@ async def test_no_text_steers_the_terminal_in_the_form_the_question_or_the_outco
             await driver.settle()
             assert_sound(driver.app, size)
             await driver.type("enter")
-            await driver.asked()
+            await driver.wait_for_question()
             assert_sound(driver.app, size)
             assert f"c{number}" in driver.line(-1), "the channel is named"
             await driver.type("y")
@@ -260,7 +260,7 @@ async def test_no_text_steers_the_terminal_in_the_form_the_question_or_the_outco
             await driver.type("j")
         assert len(hostile.overrides()) == len(HOSTILE)
         await driver.type("2", "g", "x")
-        await driver.asked()
+        await driver.wait_for_question()
         assert_sound(driver.app, size)
         await driver.type("n")
 
@@ -298,7 +298,7 @@ async def test_lone_surrogates_and_hostile_errors_are_drawn_as_plain_text() -> N
         message["error"] = "invalid_something"
         server.on("DELETE", "/device", answering(400, json.dumps(message).encode()))
         await driver.type("x")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until(lambda: driver.status.strip()[:1] in "✗?!")
         assert "[/red]" in driver.status

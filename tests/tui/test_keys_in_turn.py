@@ -36,7 +36,7 @@ async def test_keys_behind_a_no_reach_the_list(server: Server, burst: bool) -> N
     async with on_devices(server) as driver:
         typing = driver.type if burst else driver.press
         await typing("o", "escape", "j", "o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         assert "tester-02" in driver.line(-1)
         await typing("n", "G", "J")
         await driver.settle()
@@ -70,12 +70,12 @@ async def test_a_key_whose_widget_disappears_does_not_hold_up_the_ones_behind_it
     server: Server,
 ) -> None:
     async with on_devices(server) as driver:
-        doomed = Input()
-        await driver.main.mount(doomed)
-        doomed.focus()
+        box = Input()
+        await driver.main.mount(box)
+        box.focus()
         await driver.pilot.pause()
         post_keys(driver.app, "ab")
-        await doomed.remove()
+        await box.remove()
         driver.main.set_focus(driver.main.table)
         await driver.type("j", "j", "3")
         await driver.until("3 Bundles 5")

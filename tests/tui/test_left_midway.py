@@ -6,12 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from tests.tui.bundles import confirmed, form, left, on_bundles
+from tests.tui.bundles import confirm, form, left, on_bundles
 from tests.tui.bundles import put_cursor as put_bundle_cursor
 from tests.tui.channels import entry, go_to, on_channels, put_cursor, review, workspace
-from tests.tui.driving import on_devices, opened
+from tests.tui.driving import on_devices, open_app
 from tests.tui.server import Gate, Server, answering
-from tests.tui.test_cleanup import LAST, made, plan
+from tests.tui.test_cleanup import LAST, make_server, plan
 from tests.tui.world import CHANNELS, bundle, channel, state, store_of
 
 if TYPE_CHECKING:
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 ONE_AGE = "2026-11-01T00:00:00.000000+00:00"
 
 
-async def idle(driver: Driver) -> None:
+async def wait_until_idle(driver: Driver) -> None:
     await driver.until(lambda: all(w.is_finished for w in driver.app.workers), "the end of it all")
     await driver.settle()
 
 
 async def test_a_clean_up_left_after_its_yes_deletes_nothing() -> None:
-    server, gate = made(), Gate()
+    server, gate = make_server(), Gate()
     async with on_bundles(server, LAST) as driver:
         await plan(driver)
         server.pass_time(61)
         server.on("GET", "/bundle", gate.before)
-        await confirmed(driver, "18")
-        await gate.reached.wait()
+        await confirm(driver, "18")
+        await gate.arrival.wait()
         await driver.until("Reading bundles and channels once more… esc stops")
         await driver.type("escape")
         await driver.until(lambda: not form(driver).is_open, "the form left")
         gate.open.set()
-        await idle(driver)
+        await wait_until_idle(driver)
         assert "Nothing was deleted." in driver.status
         assert server.writes == 0
 
@@ -54,12 +54,12 @@ async def test_a_reading_back_that_was_stopped_says_nothing_of_what_it_did_not_r
     async def hold(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         nonlocal reads
         reads += server.writes > 0
-        await (gate.before if reads == 3 else plainly)(app, scope, receive, send)
+        await (gate.before if reads == 3 else pass_on)(app, scope, receive, send)
 
-    async def plainly(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    async def pass_on(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         await app(scope, receive, send)
 
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         bundles = workspace(driver).bundles
         await driver.until(lambda: bundles.has_answer, "bundles")
         await driver.type("3", "L")
@@ -67,8 +67,8 @@ async def test_a_reading_back_that_was_stopped_says_nothing_of_what_it_did_not_r
         put_bundle_cursor(driver, "1.0.50")
         server.on("GET", "/bundle", hold)
         await driver.type("D")
-        await confirmed(driver, "1.0.50")
-        await gate.reached.wait()
+        await confirm(driver, "1.0.50")
+        await gate.arrival.wait()
         await driver.settle()
         await driver.type("escape")
         gate.open.set()
@@ -83,16 +83,16 @@ async def test_a_refusal_is_told_in_no_other_form(server: Server) -> None:
     refusal = answering(400, b'{"error":"x","message":"no such thing"}')
 
     async def refuse(app: App, scope: Scope, receive: Receive, send: Send) -> None:
-        gate.reached.set()
+        gate.arrival.set()
         await gate.open.wait()
         await refusal(app, scope, receive, send)
 
     async with on_bundles(server, "1.0.5") as driver:
         server.on("POST", "/bundle/metadata", refuse)
         await driver.type("e", "end", *"!", "ctrl+s", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
-        await gate.reached.wait()
+        await gate.arrival.wait()
         await driver.type("escape")
         await driver.until(lambda: not form(driver).is_open, "the form left")
         put_bundle_cursor(driver, "1.0.4")
@@ -110,9 +110,9 @@ async def test_another_key_is_asked_for_once_no_write_is_under_way(server: Serve
         client = workspace(driver).client
         server.on("POST", "/device", gate.after)
         await driver.type("o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
-        await gate.reached.wait()
+        await gate.arrival.wait()
         refusal = b'{"error":"invalid_apikey","message":"Invalid apikey"}'
         server.on("GET", "/device", answering(401, refusal))
         await driver.type("r")
@@ -138,9 +138,9 @@ async def test_a_repair_leaves_the_form_of_another_channel_open(server: Server) 
         await driver.until(
             lambda: driver.overlays.prompt.asking or driver.overlays.confirmation.visible
         )
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
-        await gate.reached.wait()
+        await gate.arrival.wait()
         server.change("UPDATE channels SET version = NULL WHERE name = 'beta'")
         await driver.type("escape")
         await driver.until(lambda: not driver.overlays.channel_form.is_open, "the form left")
@@ -152,11 +152,11 @@ async def test_a_repair_leaves_the_form_of_another_channel_open(server: Server) 
         gate.open.set()
         await driver.until(lambda: driver.overlays.prompt.asking, "the repair")
         assert driver.overlays.channel_form.shows(draft) if draft else False
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("n", "escape")
-        await driver.asked("Leave and lose")
+        await driver.wait_for_question("Leave and lose")
         await driver.type("y")
-        await idle(driver)
+        await wait_until_idle(driver)
 
 
 async def test_a_form_that_is_closed_keeps_nobody_waiting(server: Server) -> None:
@@ -164,14 +164,14 @@ async def test_a_form_that_is_closed_keeps_nobody_waiting(server: Server) -> Non
         await driver.type("e")
         await driver.until(lambda: form(driver).is_open, "the form")
         form(driver).close()
-        await idle(driver)
+        await wait_until_idle(driver)
         assert driver.app.bug is None
 
 
 async def test_a_program_left_with_a_dialog_open_ends_without_a_fault() -> None:
     faults: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
-    async with on_bundles(made(), LAST) as driver:
+    async with on_bundles(make_server(), LAST) as driver:
         await driver.type("1", "j", "D")
-        await driver.asked_in_dialog()
+        await driver.wait_for_dialog()
     assert not faults

@@ -25,26 +25,26 @@ RUNS = st.lists(st.tuples(TEXTS, STYLES), max_size=6)
 def test_padded_text_has_exactly_the_width_and_begins_as_the_text_does(
     text: str, width: int
 ) -> None:
-    padded = pad(text, width)
-    assert cell_len(padded) == width
+    padded_text = pad(text, width)
+    assert cell_len(padded_text) == width
     if not width:
-        assert padded == ""
+        assert padded_text == ""
     elif width_of(text) <= width:
-        assert padded.startswith(text)
-        assert not padded[len(text) :].strip()
+        assert padded_text.startswith(text)
+        assert not padded_text[len(text) :].strip()
     else:
-        assert padded.endswith("…")
-        assert text.startswith(padded[:-1].rstrip(" "))
+        assert padded_text.endswith("…")
+        assert text.startswith(padded_text[:-1].rstrip(" "))
 
 
 @given(TEXTS, WIDTHS)
 def test_text_cut_in_the_middle_has_exactly_the_width_and_keeps_both_ends(
     text: str, width: int
 ) -> None:
-    padded = pad_middle(text, width)
-    assert cell_len(padded) == width
+    padded_text = pad_middle(text, width)
+    assert cell_len(padded_text) == width
     if width >= 5 and width_of(text) > width:
-        head, _, tail = padded.partition("…")
+        head, _, tail = padded_text.partition("…")
         assert text.startswith(head.rstrip(" "))
         assert text.rstrip(" ").endswith(tail.rstrip(" "))
 

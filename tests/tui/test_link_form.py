@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
-from tests.tui.driving import on_devices, opened
+from tests.tui.driving import on_devices, open_app
 from tests.tui.server import FAULT, Gate, Server
 from tests.tui.world import device_id, recorded_store
 
@@ -96,7 +96,7 @@ async def test_the_device_written_is_the_one_the_key_was_pressed_on(server: Serv
         assert "Override tester-03 · now none" in driver.line(-6)
         await driver.pilot._post_mouse_events([_wheel()], driver.main.table, (5, 2))
         await driver.type(*"beta-two", "enter")
-        await driver.asked("Override tester-03: none → beta-two?")
+        await driver.wait_for_question("Override tester-03: none → beta-two?")
         driver.main.controllers.filter.narrow("tester-09")
         await driver.until("1 of 10 loaded")
         assert driver.cursor == device_id(9)
@@ -117,7 +117,7 @@ async def test_all_channels_come_in_page_by_page_while_the_form_is_open() -> Non
     server = Server(store)
     gate = Gate()
     launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="50 loaded") as driver:
+    async with open_app(server, launch=launch, wait_for="50 loaded") as driver:
         await driver.type("2")
         await driver.until("150 loaded")
         server.on("GET", "/channel", gate.before)
@@ -141,7 +141,7 @@ async def test_the_cursor_stays_on_its_channel_when_more_come_in() -> None:
     server = Server(store)
     gate = Gate()
     launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="50 loaded") as driver:
+    async with open_app(server, launch=launch, wait_for="50 loaded") as driver:
         await driver.type("2")
         await driver.until("150 loaded")
         server.on("GET", "/channel", gate.before)
@@ -162,7 +162,7 @@ async def test_a_failure_to_load_the_rest_is_said_in_the_form() -> None:
     store, app_id, key = recorded_store()
     server = Server(store)
     launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="50 loaded") as driver:
+    async with open_app(server, launch=launch, wait_for="50 loaded") as driver:
         await driver.type("2")
         await driver.until("150 loaded")
         server.on("GET", "/channel", FAULT)
@@ -183,7 +183,7 @@ async def test_a_click_beside_the_form_leaves_it_the_keyboard(server: Server) ->
         await driver.pilot.click(offset=(5, 6))
         await driver.settle()
         await driver.type(*"qa", "enter")
-        await driver.asked("Override tester-01: none → qa?")
+        await driver.wait_for_question("Override tester-01: none → qa?")
 
 
 async def test_a_click_beside_the_filter_leaves_no_dead_bar(server: Server) -> None:

@@ -36,14 +36,14 @@ def telling(active: object) -> bytes:
 async def test_much_is_asked_about_and_a_no_loads_nothing(many: Server) -> None:
     many.on("GET", STATISTICS, answering(200, telling(100_000)))
     async with on_devices(many, rows=150) as driver:
-        asked = many.count("GET", "/device")
+        count = many.count("GET", "/device")
         await driver.type("L")
         await driver.until("y yes")
         bottom = driver.line(-1)
         assert "Load all? ~100 000 active in 30 days: 666 requests, 7 min" in bottom
         await driver.type("n")
         await driver.until("Nothing more was loaded.")
-        assert many.count("GET", "/device") == asked
+        assert many.count("GET", "/device") == count
         await driver.type("L")
         await driver.until("y yes")
         await driver.type("y")
@@ -99,13 +99,13 @@ async def test_a_question_does_not_come_up_in_something_else(many: Server) -> No
         await driver.type("L")
         await driver.until("Asking how many devices there are…")
         await driver.type("L", "slash", *"tester-1")
-        asked = many.count("GET", "/device")
+        count = many.count("GET", "/device")
         gate.open.set()
         await driver.until(lambda: not driver.main.controllers.loading.is_counting, "the answer")
         await driver.settle()
         assert driver.line(-1).startswith(" /tester-1")
         assert many.count("GET", STATISTICS) == 1, "a second L asks for no second answer"
-        assert many.count("GET", "/device") == asked, "nothing is loaded unasked either"
+        assert many.count("GET", "/device") == count, "nothing is loaded unasked either"
         await driver.type("escape", "L")
         await driver.until("y yes")
 

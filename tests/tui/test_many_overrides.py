@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 UNSEEN = "ABCDEF00-0000-4000-8000-00000000000F"
 
 
-async def confirmed(driver: Driver, question: str) -> None:
+async def confirm(driver: Driver, question: str) -> None:
     """Answer the dialog that lists the changes, once it can be answered."""
     await driver.until(question)
-    await driver.asked_in_dialog()
+    await driver.wait_for_dialog()
     await driver.type("y")
 
 
-async def ended(driver: Driver, summary: str) -> None:
+async def wait_for_summary(driver: Driver, summary: str) -> None:
     """Go on until the run has ended so."""
     await driver.until("esc close")
     assert summary in driver.text
@@ -53,8 +53,8 @@ async def test_marked_devices_are_overridden_and_cleared_together(server: Server
         await driver.until("1 left alone: already on beta")
         assert "Override 2 devices → beta" in driver.text
         assert "tester-01 · 00000001…00000001  none → beta" in driver.text
-        await confirmed(driver, "Override 2 devices → beta")
-        await ended(driver, "3 of 3 · ✓ 2 · 1 left alone")
+        await confirm(driver, "Override 2 devices → beta")
+        await wait_for_summary(driver, "3 of 3 · ✓ 2 · 1 left alone")
         assert "tester-03 · 00000003…00000003  – left alone: already on beta" in driver.text
         assert server.overrides() == {device_id(n): "beta" for n in (1, 2, 3)}
         assert server.count("POST", "/device") == 2
@@ -65,8 +65,8 @@ async def test_marked_devices_are_overridden_and_cleared_together(server: Server
         assert run != {None}
         assert [entry.state for entry in entries(driver)] == [OutcomeState.VERIFIED] * 2
         await driver.type("escape", "asterisk", "x")
-        await confirmed(driver, "Clear the override of 3 devices")
-        await ended(driver, "12 of 12 · ✓ 3 · 9 left alone")
+        await confirm(driver, "Clear the override of 3 devices")
+        await wait_for_summary(driver, "12 of 12 · ✓ 3 · 9 left alone")
         assert server.overrides() == {}
         assert server.count("DELETE", "/device") == 3
 
@@ -74,7 +74,7 @@ async def test_marked_devices_are_overridden_and_cleared_together(server: Server
 async def test_one_marked_device_is_asked_about_in_one_line(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("j", "space", "g", "o", *"beta", "enter")
-        await driver.asked("Override tester-02: none → beta?")
+        await driver.wait_for_question("Override tester-02: none → beta?")
         await driver.type("n")
 
 
@@ -86,7 +86,7 @@ async def test_nothing_is_asked_when_all_of_them_are_there_already(server: Serve
 
 
 async def test_a_failure_stops_nothing_and_what_failed_stays_marked(server: Server) -> None:
-    refused = {device_id(2), device_id(4)}
+    refused_ids = {device_id(2), device_id(4)}
 
     async def picky(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
@@ -96,14 +96,16 @@ async def test_a_failure_stops_nothing_and_what_failed_stays_marked(server: Serv
             return next(read, None) or await receive()
 
         no = answering(400, b'{"error":"channel_device_error","message":"No"}')
-        wanted = json.loads(message["body"])["device_id"]
-        await (no(app, scope, again, send) if wanted in refused else app(scope, again, send))
+        requested_id = json.loads(message["body"])["device_id"]
+        await (
+            no(app, scope, again, send) if requested_id in refused_ids else app(scope, again, send)
+        )
 
     server.on("POST", "/device", picky)
     async with on_devices(server) as driver:
         await driver.type(*["space"] * 5, "o", *"beta", "enter")
-        await confirmed(driver, "Override 5 devices → beta")
-        await ended(driver, "5 of 5 · ✓ 3 · ✗ 2")
+        await confirm(driver, "Override 5 devices → beta")
+        await wait_for_summary(driver, "5 of 5 · ✓ 3 · ✗ 2")
         rows = [line.split()[0] for line in driver.text.split("\n") if "tester-0" in line][-5:]
         assert rows[:2] == ["tester-02", "tester-04"], "the worst first"
         await driver.type("escape")
@@ -118,13 +120,13 @@ async def test_a_run_is_stopped_after_the_change_under_way(server: Server) -> No
     server.on("POST", "/device", gate.before)
     async with on_devices(server) as driver:
         await driver.type(*["space"] * 4, "o", *"beta", "enter")
-        await confirmed(driver, "Override 4 devices → beta")
-        await driver.until(gate.reached.is_set)
+        await confirm(driver, "Override 4 devices → beta")
+        await driver.until(gate.arrival.is_set)
         await driver.until("esc stops")
         await driver.type("escape")
         await driver.until("stopping after the change under way…")
         gate.open.set()
-        await ended(driver, "1 of 4 · ✓ 1 · 3 not tried")
+        await wait_for_summary(driver, "1 of 4 · ✓ 1 · 3 not tried")
         assert "tester-04 · 00000004…00000004  – not tried" in driver.text
         assert server.overrides() == {device_id(1): "beta"}
 
@@ -134,15 +136,15 @@ async def test_a_refused_key_ends_the_run(server: Server) -> None:
     server.on("POST", "/device", answering(401, refusal))
     async with on_devices(server) as driver:
         await driver.type(*["space"] * 4, "o", *"beta", "enter")
-        await confirmed(driver, "Override 4 devices → beta")
-        await ended(driver, "1 of 4 · ✓ 0 · ✗ 1 · 3 not tried")
+        await confirm(driver, "Override 4 devices → beta")
+        await wait_for_summary(driver, "1 of 4 · ✓ 0 · ✗ 1 · 3 not tried")
         assert server.count("POST", "/device") == 1
 
 
 async def test_what_must_wait_is_done_last_and_counted_down(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓ tester-01")
         server.change("DELETE FROM overrides")
@@ -150,7 +152,7 @@ async def test_what_must_wait_is_done_last_and_counted_down(server: Server) -> N
         await driver.until(lambda: "▲" not in driver.text)
         server.pass_time(20)
         await driver.type("g", "space", "space", "o", *"beta", "enter")
-        await confirmed(driver, "Override 2 devices → beta")
+        await confirm(driver, "Override 2 devices → beta")
         await driver.until("one waits for the server: on in 40 s")
         assert "tester-02 · 00000002…00000002  ✓ override is beta" in driver.text
         assert "tester-01 · 00000001…00000001  … in 40 s" in driver.text
@@ -158,7 +160,7 @@ async def test_what_must_wait_is_done_last_and_counted_down(server: Server) -> N
         await driver.until("on in 25 s")
         assert server.count("POST", "/device") == 2
         server.pass_time(25)
-        await ended(driver, "2 of 2 · ✓ 2")
+        await wait_for_summary(driver, "2 of 2 · ✓ 2")
         assert server.count("POST", "/device") == 3, "the rule was not run into"
         assert server.overrides() == {device_id(1): "beta", device_id(2): "beta"}
 
@@ -166,17 +168,17 @@ async def test_what_must_wait_is_done_last_and_counted_down(server: Server) -> N
 async def test_a_wait_can_be_stopped(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓ tester-01")
         server.change("DELETE FROM overrides")
         await driver.type("escape", "r")
         await driver.until(lambda: "▲" not in driver.text)
         await driver.type("g", "space", "space", "o", *"beta", "enter")
-        await confirmed(driver, "Override 2 devices → beta")
+        await confirm(driver, "Override 2 devices → beta")
         await driver.until("one waits for the server: on in 60 s")
         await driver.type("escape")
-        await ended(driver, "1 of 2 · ✓ 1 · 1 not tried")
+        await wait_for_summary(driver, "1 of 2 · ✓ 1 · 1 not tried")
         assert server.count("POST", "/device") == 2
 
 
@@ -188,12 +190,12 @@ async def test_after_too_many_requests_the_next_one_waits(server: Server) -> Non
     server.on("POST", "/device", answering(429, busy))
     async with on_devices(server) as driver:
         await driver.type("space", "space", "o", *"beta", "enter")
-        await confirmed(driver, "Override 2 devices → beta")
+        await confirm(driver, "Override 2 devices → beta")
         await driver.until("one waits for the server: on in 30 s")
         assert server.count("POST", "/device") == 1, "the other one was not tried in vain"
         server.off("POST", "/device")
         server.pass_time(30)
-        await ended(driver, "2 of 2 · ✓ 1 · ✗ 1")
+        await wait_for_summary(driver, "2 of 2 · ✓ 1 · ✗ 1")
         assert server.count("POST", "/device") == 2, "what was refused is not sent again by itself"
         fates = [entry.state for entry in entries(driver)]
         assert fates == [OutcomeState.VERIFIED, OutcomeState.FAILED]
@@ -210,11 +212,11 @@ async def test_pasted_ids_are_counted_looked_up_and_overridden(server: Server) -
         await driver.until("1 unknown to the server, kept: abcdef00…0000000f")
         await driver.type("o")
         await driver.until("Override 3 devices")
-        assert server.asked[-1].query["device_id"] == UNSEEN.lower()
+        assert server.requests[-1].query["device_id"] == UNSEEN.lower()
         await driver.type(*"qa", "enter")
         await driver.until("1 the server has not seen: it takes them, but cannot be read back")
-        await confirmed(driver, "Override 3 devices → qa")
-        await ended(driver, "3 of 3 · ✓ 2 · ? 1")
+        await confirm(driver, "Override 3 devices → qa")
+        await wait_for_summary(driver, "3 of 3 · ✓ 2 · ? 1")
         assert server.overrides() == {
             device_id(1): "qa",
             device_id(2): "qa",
@@ -231,8 +233,8 @@ async def test_pasted_ids_are_counted_looked_up_and_overridden(server: Server) -
         await driver.type("x")
         await driver.until("none is left: 1 unknown to the server, left out")
         await driver.type("k", "x")
-        await confirmed(driver, "Clear the override of abcdef00")
-        await ended(driver, "1 of 1 · ✓ 0 · ? 1")
+        await confirm(driver, "Clear the override of abcdef00")
+        await wait_for_summary(driver, "1 of 1 · ✓ 0 · ? 1")
         assert UNSEEN.lower() not in server.overrides()
 
 
@@ -245,7 +247,7 @@ async def test_a_device_that_is_not_loaded_is_found_by_the_server(server: Server
         await driver.type("o")
         await driver.until("Override tester-12 · now none")
         await driver.type(*"beta", "enter")
-        await driver.asked("Override tester-12: none → beta?")
+        await driver.wait_for_question("Override tester-12: none → beta?")
         await driver.type("y")
         await driver.until("✓ tester-12: override is beta, read back")
 
@@ -302,14 +304,14 @@ async def test_leaving_ends_a_look_up_and_leaves_no_task_behind(server: Server) 
         await driver.type("o")
         await driver.until("asking the server: 0 of 1")
         await driver.type("ctrl+q")
-        await driver.closed()
+        await driver.wait_until_closed()
     assert asyncio.all_tasks() <= before
 
 
 async def test_a_paste_means_nothing_to_a_question_or_elsewhere(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         post_paste(driver.app, f"y\n{device_id(3)}")
         await driver.settle()
         assert "y yes" in driver.line(-1)
@@ -334,8 +336,8 @@ async def test_ids_that_mean_no_device_are_left_out_and_named_in_the_plan(server
         await driver.type(*"beta", "enter")
         await driver.until("2 left out: the server has not seen them (abcdef00…0000000f, nonsense)")
         assert "1 left out: lab: the custom id of 2 devices" in driver.text
-        await confirmed(driver, "Override 2 devices → beta")
-        await ended(driver, "2 of 2 · ✓ 2")
+        await confirm(driver, "Override 2 devices → beta")
+        await wait_for_summary(driver, "2 of 2 · ✓ 2")
         assert set(server.overrides()) == {device_id(1), device_id(2)}
 
 
@@ -348,10 +350,10 @@ async def test_one_key_drops_what_means_no_device(server: Server) -> None:
         await driver.type("d")
         await driver.until("3 dropped · 2 left")
         assert driver.app.screen.query_one(IdsText).text == f"{device_id(1)}\n{device_id(2)}"
-        asked = len(server.asked)
+        count = len(server.requests)
         await driver.type("o")
         await driver.until("Override 2 devices")
-        assert len(server.asked) == asked, "what was looked up is not asked for again"
+        assert len(server.requests) == count, "what was looked up is not asked for again"
         assert server.writes == 0
 
 
@@ -376,18 +378,18 @@ async def test_namesakes_are_told_apart_in_the_plan_and_in_the_run(server: Serve
     async with on_devices(server) as driver:
         await driver.type("space", "space", "space", "o", *"beta", "enter")
         await driver.until("Override 3 devices → beta")
-        shown = [short_id(device_id(n)) for n in (1, 2, 3)]
-        names = (f"lab · {shown[0]}", f"lab · {shown[1]}", f"  {shown[2]}")
+        short_ids = [short_id(device_id(n)) for n in (1, 2, 3)]
+        names = (f"lab · {short_ids[0]}", f"lab · {short_ids[1]}", f"  {short_ids[2]}")
         assert all(name in driver.text for name in names)
-        await confirmed(driver, "Override 3 devices → beta")
-        await ended(driver, "3 of 3 · ✓ 3")
+        await confirm(driver, "Override 3 devices → beta")
+        await wait_for_summary(driver, "3 of 3 · ✓ 3")
         assert all(name in driver.text for name in names)
 
 
 async def test_a_question_about_one_device_names_its_id_as_well(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked("Override tester-01: none → beta?")
+        await driver.wait_for_question("Override tester-01: none → beta?")
         assert driver.line(-1).startswith(f" {short_id(device_id(1))}: Override")
         await driver.type("n")
 
@@ -416,9 +418,9 @@ async def test_more_than_fifty_want_their_number_typed_and_say_how_long(crowd: S
         await driver.until("not the same")
         assert crowd.writes == 0
         await driver.type("backspace", *"60", "enter")
-        await driver.asked_in_dialog()
+        await driver.wait_for_dialog()
         await driver.type("y")
-        await ended(driver, "60 of 60 · ✓ 60")
+        await wait_for_summary(driver, "60 of 60 · ✓ 60")
         assert len(crowd.overrides()) == 60
 
 
@@ -426,7 +428,7 @@ async def test_fifty_are_listed_and_confirmed_by_y(crowd: Server) -> None:
     async with on_devices(crowd, rows=60) as driver:
         await driver.type("asterisk", *(["space", "j"] * 10), "o", *"beta", "enter")
         await driver.until("Override 50 devices → beta")
-        await driver.asked_in_dialog()
+        await driver.wait_for_dialog()
         assert "type 50" not in driver.text
         assert "a minute" not in driver.text
         await driver.type("n")
@@ -437,7 +439,7 @@ async def test_a_bar_says_how_far_a_run_is(crowd: Server) -> None:
     async with on_devices(crowd, rows=60) as driver:
         crowd.on("POST", "/device", gate.before)
         await driver.type(*["space"] * 4, "o", *"beta", "enter")
-        await confirmed(driver, "Override 4 devices → beta")
+        await confirm(driver, "Override 4 devices → beta")
         await driver.until(f"{'░' * 40} 0 of 4")
         gate.open.set()
         await driver.until(f"{'▓' * 40} 4 of 4")
@@ -479,7 +481,7 @@ async def test_a_link_takes_a_bundle_too(old: Server, old_driver: Driver) -> Non
     await driver.until("→ beta, with a bundle?")
     await driver.until("no bundle")
     await driver.type(*"1.0.3", "enter")
-    await driver.asked("→ beta with 1.0.3?")
+    await driver.wait_for_question("→ beta with 1.0.3?")
     await driver.type("y")
     await driver.until("accepted, but this server does not tell it back")
     assert old.overrides() == {device_id(1): "beta"}
@@ -490,7 +492,7 @@ async def test_a_link_takes_a_bundle_too(old: Server, old_driver: Driver) -> Non
 async def test_without_a_bundle_it_is_one_enter_more(old: Server, old_driver: Driver) -> None:
     driver = old_driver
     await driver.type("o", *"beta", "enter", "enter")
-    await driver.asked("→ beta?")
+    await driver.wait_for_question("→ beta?")
     await driver.type("y")
     await driver.until("accepted, but this server does not tell it back")
     assert old.overrides() == {device_id(1): "beta"}
@@ -521,8 +523,8 @@ async def test_marked_devices_take_a_bundle_together(old: Server, old_driver: Dr
     await driver.type("space", "space", "o", *"qa", "enter")
     await driver.until("with a bundle?")
     await driver.type(*"1.0.4", "enter")
-    await confirmed(driver, "Override 2 devices → qa")
-    await ended(driver, "2 of 2 · ✓ 0 · ? 2")
+    await confirm(driver, "Override 2 devices → qa")
+    await wait_for_summary(driver, "2 of 2 · ✓ 0 · ? 2")
     assert old.overrides() == {device_id(1): "qa", device_id(2): "qa"}
     assert sent_bundle(old, 2) == ["1.0.4"]
 
@@ -534,11 +536,11 @@ async def test_legacy_takes_no_override_for_an_id_it_has_not_seen() -> None:
         await driver.until("3 devices · 2 loaded")
         await driver.type("o")
         await driver.until("Override 2 devices")
-        assert server.asked[-1].query["device_id"] == UNSEEN, "spelt as it was given"
+        assert server.requests[-1].query["device_id"] == UNSEEN, "spelt as it was given"
         await driver.type(*"qa", "enter", "enter")
         await driver.until("1 left out: the server has not seen them")
-        await confirmed(driver, "Override 2 devices → qa")
-        await ended(driver, "2 of 2")
+        await confirm(driver, "Override 2 devices → qa")
+        await wait_for_summary(driver, "2 of 2")
         assert set(server.overrides()) == {device_id(1), device_id(2)}
     server.store.close()
 

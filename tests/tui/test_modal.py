@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 async def test_an_answered_question_is_painted_over(server: Server) -> None:
-    painted: set[int] = set()
+    painted_rows: set[int] = set()
     async with on_bundles(server, "1.0.5") as driver:
         await driver.type("e", "x", "escape")
-        await driver.asked("Leave and lose 1 change?")
+        await driver.wait_for_question("Leave and lose 1 change?")
         # Textual makes a new map of the screen for a hidden widget that is refreshed, when it is
         # next asked for a place: the input does that when the keyboard comes back to it.
         driver.overlays.confirmation.refresh()
@@ -37,13 +37,13 @@ async def test_an_answered_question_is_painted_over(server: Server) -> None:
 
         def look(screen: Screen[object], update: RenderableType | None) -> None:
             every_row = [(row, 0, 80) for row in range(24)]
-            painted.update(row for row, _, _ in getattr(update, "spans", every_row))
+            painted_rows.update(row for row, _, _ in getattr(update, "spans", every_row))
             display(screen, update)
 
         with patch.object(driver.app, "_display", look):
             await driver.type("n")
             await driver.settle()
-        assert 23 in painted, "the terminal still shows the question"
+        assert 23 in painted_rows, "the terminal still shows the question"
 
 
 def has_keyboard(widget: Widget) -> bool:
@@ -56,7 +56,7 @@ async def question_over_a_bar(server: Server) -> AsyncIterator[tuple[Driver, asy
         await driver.type("E")
         await driver.until("to file ›")
         answer = driver.overlays.prompt.open(lambda _: "Really?")
-        await driver.asked("Really?")
+        await driver.wait_for_question("Really?")
         yield driver, answer
         assert has_keyboard(driver.main.table)
         assert driver.main.table.can_focus
@@ -77,9 +77,9 @@ async def test_a_question_that_closes_first_leads_back_to_the_bar(server: Server
     async with question_over_a_bar(server) as (driver, answer):
         await driver.type("n")
         assert await answer is False
-        focused = driver.main.focused
-        assert focused is not None
-        assert driver.overlays.export_bar in focused.ancestors
+        widget = driver.main.focused
+        assert widget is not None
+        assert driver.overlays.export_bar in widget.ancestors
         assert not driver.main.table.can_focus
         await driver.type("escape")
 
@@ -117,7 +117,7 @@ async def test_a_form_that_moves_its_cursor_below_a_question_waits_for_the_keybo
 ) -> None:
     async with on_bundles(server, "1.0.5") as driver:
         await driver.type("e", "x", "escape")
-        await driver.asked("Leave and lose 1 change?")
+        await driver.wait_for_question("Leave and lose 1 change?")
         form = driver.overlays.fields_form
         form.go_to("link")
         await driver.settle()
@@ -133,12 +133,12 @@ async def test_somebody_always_has_the_keyboard(server: Server) -> None:
         driver.main.set_focus(None)
         assert has_keyboard(driver.main.table)
         await driver.type("e", "x", "escape")
-        await driver.asked("Leave and lose 1 change?")
+        await driver.wait_for_question("Leave and lose 1 change?")
         form = driver.overlays.fields_form
         form.query_one(Input).disabled = True  # who had it before can no longer have it
         await driver.type("n")
         assert has_keyboard(form)
         await driver.type("escape")
-        await driver.asked("Leave and lose 1 change?")
+        await driver.wait_for_question("Leave and lose 1 change?")
         await driver.type("y")
         assert has_keyboard(driver.main.table)

@@ -12,7 +12,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.ids_form import IdsForm, IdsText
 from tests.tui.bundles import on_bundles
-from tests.tui.driving import on_devices, opened, post_paste
+from tests.tui.driving import on_devices, open_app, post_paste
 from tests.tui.server import Gate, Server
 from tests.tui.world import device_id, recorded_store
 
@@ -53,7 +53,7 @@ async def test_a_choice_that_was_clicked_stays_while_more_come_in(clicks: int) -
     store, app_id, key = recorded_store()
     server, gate = Server(store), Gate()
     launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="50 loaded") as driver:
+    async with open_app(server, launch=launch, wait_for="50 loaded") as driver:
         await driver.type("2")
         await driver.until("150 loaded")
         server.on("GET", "/channel", gate.before)
@@ -62,12 +62,12 @@ async def test_a_choice_that_was_clicked_stays_while_more_come_in(clicks: int) -
         table = driver.overlays.link_form._table
         await mouse(driver, events.MouseDown, (5, table.region.y + 2))
         await mouse(driver, events.MouseUp, (5, table.region.y + 2))
-        clicked = table.cursor_key
+        clicked_key = table.cursor_key
         if clicks == 2:
             row = table.region.y + table._state.index - table._state.top
             await mouse(driver, events.MouseDown, (5, row))
             await mouse(driver, events.MouseUp, (5, row))
-            await driver.asked()
+            await driver.wait_for_question()
             gate.open.set()
         else:
             gate.open.set()
@@ -75,12 +75,12 @@ async def test_a_choice_that_was_clicked_stays_while_more_come_in(clicks: int) -
             await driver.until(
                 lambda: driver.main.workspace and driver.main.workspace.channels.ended
             )
-            assert table.cursor_key == clicked
+            assert table.cursor_key == clicked_key
             await driver.type("enter")
-            await driver.asked()
-        assert clicked is not None
+            await driver.wait_for_question()
+        assert clicked_key is not None
         assert driver.main.workspace is not None
-        name = driver.main.workspace.channels.records[clicked].name
+        name = driver.main.workspace.channels.records[clicked_key].name
         assert f"→ {name}?" in driver.line(-1)
         await driver.type("n")
     store.close()
@@ -133,7 +133,7 @@ async def test_a_name_that_was_typed_can_no_longer_be_edited_by_a_click(server: 
         await driver.until("type 1.0.5 ›")
         await driver.type(*"1.0.5", "enter")
         await driver.until("y yes  n no")
-        await driver.asked_in_dialog()
+        await driver.wait_for_dialog()
         await driver.pilot.click(driver.overlays.confirmation.query_one(Input))
         await driver.settle()
         await driver.type("x")
@@ -148,25 +148,25 @@ async def test_a_click_on_a_row_of_a_form_comes_to_it(server: Server) -> None:
         await driver.type("e", "end", *"one")
         form = driver.overlays.fields_form
         box = form.query_one(Input)
-        for row, typed in ((2, "http://two"), (1, " more")):
+        for row, text in ((2, "http://two"), (1, " more")):
             await driver.pilot.click(offset=(4, form.region.y + row))
             assert driver.main.focused is box
-            await driver.type("end", *typed)
+            await driver.type("end", *text)
         await driver.pilot.click(offset=(4, form.region.y + 5))  # no row
         await driver.type("escape")
-        await driver.asked("Leave and lose 2 changes?")
+        await driver.wait_for_question("Leave and lose 2 changes?")
         await driver.pilot.click(offset=(4, form.region.y + 2))
         assert driver.main.focused is driver.overlays.prompt
         await driver.type("n", "ctrl+s", "enter")
-        await driver.asked("build 5 → build 5one more +1 more?")
+        await driver.wait_for_question("build 5 → build 5one more +1 more?")
         assert "  link     http://two " in driver.text
         await driver.type("n", "escape")
-        await driver.asked("Leave and lose 2 changes?")
+        await driver.wait_for_question("Leave and lose 2 changes?")
         await driver.type("y")
 
 
 async def test_a_click_on_a_row_of_the_channel_form_comes_to_it(server: Server) -> None:
-    async with opened(server, wait_for="6 loaded") as driver:
+    async with open_app(server, wait_for="6 loaded") as driver:
         await driver.type("j", "e")
         await driver.until("Edit alpha-beta")
         form = driver.overlays.channel_form
@@ -188,7 +188,7 @@ async def test_a_click_on_the_list_leaves_the_detail_beside_it(server: Server) -
         assert driver.cursor == device_id(3)
         assert not driver.main.has_class("-detail")
         await driver.type("q")
-        await driver.closed()
+        await driver.wait_until_closed()
 
 
 async def test_only_the_first_button_opens_a_record(server: Server) -> None:

@@ -23,11 +23,11 @@ FIRST = device_id(1)
 async def write(driver: Driver, name: str = "beta") -> None:
     """Override the device under the cursor and say yes."""
     await driver.type("o", *name, "enter")
-    await driver.asked()
+    await driver.wait_for_question()
     await driver.type("y")
 
 
-async def told(driver: Driver, mark: str) -> str:
+async def wait_for_outcome(driver: Driver, mark: str) -> str:
     """The line that tells the end of a write."""
     await driver.until(lambda: driver.status.strip().startswith(mark), f"a line with {mark}")
     return driver.status.strip()
@@ -40,7 +40,7 @@ async def test_a_write_shows_that_it_is_under_way_and_then_what_was_read_back(
     server.on("POST", "/device", gate.before)
     async with on_devices(server) as driver:
         await write(driver)
-        await driver.until(gate.reached.is_set)
+        await driver.until(gate.arrival.is_set)
         await driver.until("⟳ 00000001")
         assert "⟳ tester-01: none → beta" in driver.status
         await driver.type("o")
@@ -49,7 +49,10 @@ async def test_a_write_shows_that_it_is_under_way_and_then_what_was_read_back(
         await driver.until("Override tester-02 · now none")
         await driver.type("escape")
         gate.open.set()
-        assert await told(driver, "✓") == "✓ tester-01: override is beta, read back from the server"
+        assert (
+            await wait_for_outcome(driver, "✓")
+            == "✓ tester-01: override is beta, read back from the server"
+        )
         assert server.count("POST", "/device") == 1
         assert driver.cursor == device_id(2)
 
@@ -59,7 +62,7 @@ async def test_the_same_override_again_within_a_minute_is_known_and_counted_down
 ) -> None:
     async with on_devices(server) as driver:
         await write(driver)
-        await told(driver, "✓")
+        await wait_for_outcome(driver, "✓")
         server.change("DELETE FROM overrides")
         server.pass_time(5)
         await driver.type("r")
@@ -71,11 +74,11 @@ async def test_the_same_override_again_within_a_minute_is_known_and_counted_down
         await driver.type("enter")
         await driver.until("beta: linked a moment ago: again in 45 s")
         server.pass_time(45)
-        await driver.gone("× beta")
+        await driver.wait_until_gone("× beta")
         await driver.type("enter")
-        await driver.asked("none → beta?")
+        await driver.wait_for_question("none → beta?")
         await driver.type("y")
-        await told(driver, "✓")
+        await wait_for_outcome(driver, "✓")
         assert server.count("POST", "/device") == 2
         assert server.overrides() == {FIRST: "beta"}
 
@@ -83,12 +86,12 @@ async def test_the_same_override_again_within_a_minute_is_known_and_counted_down
 async def test_a_link_by_somebody_else_is_run_into_once_and_then_known(server: Server) -> None:
     async with on_devices(server) as other:
         await write(other)
-        await told(other, "✓")
+        await wait_for_outcome(other, "✓")
     server.change("DELETE FROM overrides")
     server.pass_time(5)
     async with on_devices(server) as driver:
         await write(driver)
-        line = await told(driver, "✗")
+        line = await wait_for_outcome(driver, "✗")
         assert "Not changed" in line
         assert "55 s" in line
         await driver.type("o", *"beta")
@@ -99,7 +102,7 @@ async def test_a_link_by_somebody_else_is_run_into_once_and_then_known(server: S
 async def test_a_key_that_may_not_is_told_so(server: Server) -> None:
     async with on_devices(server, key=READER) as driver:
         await write(driver)
-        line = await told(driver, "✗")
+        line = await wait_for_outcome(driver, "✗")
         assert "Not changed" in line
         assert "this key may not change overrides" in line
         assert server.overrides() == {}
@@ -111,10 +114,10 @@ async def test_a_channel_that_became_public_meanwhile_is_refused_with_the_reason
 ) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         server.change("UPDATE channels SET public = 1 WHERE name = 'beta'")
         await driver.type("y")
-        line = await told(driver, "✗")
+        line = await wait_for_outcome(driver, "✗")
         assert "Not changed" in line
         assert "public channel" in line
         assert server.overrides() == {}
@@ -126,7 +129,7 @@ async def test_an_override_that_was_accepted_but_is_not_there_is_no_success(
     server.on("POST", "/device", answering(200, b'{"status":"ok"}'))
     async with on_devices(server) as driver:
         await write(driver)
-        line = await told(driver, "!")
+        line = await wait_for_outcome(driver, "!")
         assert "accepted, but the server now says override is none, not beta" in line
         assert "▲" not in driver.text
 
@@ -137,7 +140,7 @@ async def test_a_web_page_for_an_answer_is_looked_into(server: Server, took_effe
     server.on("POST", "/device", page)
     async with on_devices(server) as driver:
         await write(driver)
-        line = await told(driver, "✓" if took_effect else "?")
+        line = await wait_for_outcome(driver, "✓" if took_effect else "?")
         assert ("is beta, read back" if took_effect else "override is none so far") in line
         assert ("▲ beta" in driver.text) is took_effect
         assert server.count("POST", "/device") == 1
@@ -148,7 +151,7 @@ async def test_a_write_that_cannot_be_looked_into_is_unknown_and_stays_so(server
     async with on_devices(server) as driver:
         server.on("GET", "/device", server.once_written(HTML))
         await write(driver)
-        line = await told(driver, "?")
+        line = await wait_for_outcome(driver, "?")
         assert "it may have taken effect" in line
         assert "not changed" not in line.lower()
         server.off("GET", "/device")
@@ -164,7 +167,7 @@ async def test_a_connection_that_drops_is_looked_into(server: Server, cut: str, 
         async with on_devices(server, launch=launch) as driver:
             wire.cut["POST", "/device"] = cut
             await write(driver)
-            line = await told(driver, mark)
+            line = await wait_for_outcome(driver, mark)
             if cut == "after":
                 assert "override is beta, read back from the server" in line
                 assert server.overrides() == {FIRST: "beta"}
@@ -188,7 +191,7 @@ async def test_a_connection_that_drops_and_stays_down_is_unknown_never_failed(
 
             server.on("POST", "/device", cut_reads)
             await write(driver)
-            assert "it may have taken effect" in await told(driver, "?")
+            assert "it may have taken effect" in await wait_for_outcome(driver, "?")
             assert "12 loaded" not in driver.status
 
 
@@ -207,7 +210,7 @@ async def test_a_time_out_is_looked_into(server: Server, took_effect: bool) -> N
         transport = driver.main.workspace.client._transport
         transport._timeouts = Timeouts(total=0.3)
         await write(driver)
-        line = await told(driver, "✓" if took_effect else "?")
+        line = await wait_for_outcome(driver, "✓" if took_effect else "?")
         assert ("read back from" in line) is took_effect
         assert ("override is none so far" in line) is not took_effect
         assert server.overrides() == ({FIRST: "beta"} if took_effect else {})
@@ -221,7 +224,7 @@ async def test_quitting_however_often_waits_for_the_write_under_way_and_says_so(
     server.on("POST", "/device", gate.before)
     async with on_devices(server) as driver:
         await write(driver)
-        await driver.until(gate.reached.is_set)
+        await driver.until(gate.arrival.is_set)
         await driver.type("q")
         await driver.until("Waiting for the write under way, then quitting…")
         await driver.type("q", "ctrl+q")
@@ -229,9 +232,11 @@ async def test_quitting_however_often_waits_for_the_write_under_way_and_says_so(
         assert driver.app.is_running
         assert server.overrides() == {}
         gate.open.set()
-        await driver.closed()
+        await driver.wait_until_closed()
     assert server.overrides() == {FIRST: "beta"}
-    assert [one.method for one in server.asked[-2:]] == ["POST", "GET"], "it was read back as well"
+    assert [one.method for one in server.requests[-2:]] == ["POST", "GET"], (
+        "it was read back as well"
+    )
     assert driver.app.return_code == 0
 
 
@@ -243,6 +248,6 @@ async def test_without_a_write_quitting_is_at_once(server: Server, keys: list[st
             await driver.until("ctrl+c again quits.")
             assert driver.app.is_running
             await driver.type(*keys[1:])
-        await driver.closed()
+        await driver.wait_until_closed()
     assert driver.app.return_code == 0
     assert server.writes == 0

@@ -12,7 +12,7 @@ from capgo_tui.tui.overlays.palette_bar import ROWS
 from capgo_tui.tui.palette import Act, Find, Offer, Quit, Show
 from capgo_tui.tui.screens.controllers import ACTIONS
 from tests.support.hostile import TEXTS, spoiled_page
-from tests.tui.driving import assert_sound, on_devices, opened, post_paste
+from tests.tui.driving import assert_sound, on_devices, open_app, post_paste
 from tests.tui.server import rewriting
 from tests.tui.world import device_id
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.tui.server import Server
 
 
-def offered(driver: Driver) -> list[str]:
+def read_titles(driver: Driver) -> list[str]:
     return [entry.title for entry in driver.overlays.palette_bar.matches.entries]
 
 
@@ -52,7 +52,7 @@ async def offer(server: Server) -> Offer:
 
 
 @pytest.mark.parametrize(
-    ("typed", "titles"),
+    ("text", "titles"),
     [
         ("", []),
         ("  ", []),
@@ -72,10 +72,10 @@ async def offer(server: Server) -> Offer:
         ("nothing is called like this", []),
     ],
 )
-async def test_what_is_offered(offer: Offer, typed: str, titles: list[str]) -> None:
-    found = [entry.title for entry in offer.matching(typed)]
-    assert sorted(found) == sorted(titles)
-    assert found[:1] == titles[:1]
+async def test_what_is_offered(offer: Offer, text: str, titles: list[str]) -> None:
+    matches = [entry.title for entry in offer.matching(text)]
+    assert sorted(matches) == sorted(titles)
+    assert matches[:1] == titles[:1]
 
 
 async def test_q_quits_and_no_longer_word_does(offer: Offer) -> None:
@@ -92,9 +92,9 @@ async def test_every_action_of_the_tab_is_reached_by_its_label(offer: Offer) -> 
 
 
 async def test_a_list_is_shown_with_a_filter(server: Server) -> None:
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await ask(driver, "dev ios")
-        assert offered(driver)[0] == "devices /ios"
+        assert read_titles(driver)[0] == "devices /ios"
         await driver.type("enter")
         await driver.until("/ios · 6 of 12 loaded")
         await driver.type("colon", *"ch beta", "enter")
@@ -109,7 +109,7 @@ async def test_a_record_is_gone_to_even_behind_a_filter(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("slash", *"tester-01", "enter")
         await ask(driver, "tester-07")
-        assert offered(driver) == ["tester-07"]
+        assert read_titles(driver) == ["tester-07"]
         await driver.type("enter")
         await driver.until(lambda: driver.cursor == device_id(7), "the device")
         await driver.until("12 loaded")
@@ -145,12 +145,12 @@ async def test_an_action_does_what_its_key_does_and_asks_as_it_asks(server: Serv
         await driver.until("▲ beta")
         await ask(driver, "clear")
         await driver.type("enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("enter")
         await driver.until("Nothing was changed")
         assert server.writes == 0
         await driver.type("colon", *"clear", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓ tester-01")
         assert server.overrides() == {}
@@ -172,13 +172,13 @@ async def test_tab_completes_and_the_arrows_choose(server: Server) -> None:
         await driver.type("colon", "t", "tab")
         await driver.until(":theme")
         await driver.settle()
-        assert len(offered(driver)) > ROWS
+        assert len(read_titles(driver)) > ROWS
         for _ in range(ROWS + 1):
             await driver.type("down")
         await driver.settle()
-        chosen = driver.overlays.palette_bar.matches.chosen
-        assert chosen is not None
-        assert chosen.title in driver.text, "the cursor is in sight"
+        entry = driver.overlays.palette_bar.matches.chosen
+        assert entry is not None
+        assert entry.title in driver.text, "the cursor is in sight"
         await driver.type("up", "shift+tab", "escape")
         assert driver.main.focused is driver.main.table
         await driver.type("colon", *"theme nord", "enter")
@@ -212,7 +212,7 @@ async def test_export_begins_with_the_format_and_the_file(server: Server, tmp_pa
 async def test_q_leaves(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("colon", "q", "enter")
-        await driver.closed()
+        await driver.wait_until_closed()
 
 
 async def test_esc_and_what_matches_nothing_do_nothing(server: Server) -> None:
@@ -241,14 +241,14 @@ async def test_names_of_the_corpus_are_entries_like_any_other(server: Server) ->
         server.on("GET", path, rewriting(spoiled_page))
     size = (80, 24)
     async with on_devices(server, rows=len(TEXTS) + 1) as driver:
-        for typed in ("ch 2", "bun 3", "dev 3", "MMM", "[", "\x1b]0;x\x07"):
+        for text in ("ch 2", "bun 3", "dev 3", "MMM", "[", "\x1b]0;x\x07"):
             await driver.type("colon")
-            post_paste(driver.app, typed)
+            post_paste(driver.app, text)
             await driver.settle()
             await driver.until(
                 lambda: driver.overlays.palette_bar._searching is None, "the matches"
             )
-            for _ in offered(driver):
+            for _ in read_titles(driver):
                 await driver.type("down")
                 assert_sound(driver.app, size)
             await driver.type("enter")

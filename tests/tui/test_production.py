@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.profiles import Profile
-from tests.tui.channels import asked, on_channels, put_cursor, workspace
-from tests.tui.driving import assert_sound, on_devices, opened, strips
-from tests.tui.every_write import WRITES, answered, journal, shop, type_all
+from tests.tui.channels import on_channels, put_cursor, wait_for_dialog, workspace
+from tests.tui.driving import assert_sound, on_devices, open_app, strips
+from tests.tui.every_write import WRITES, journal, shop, type_all, wait_for_end
 from tests.tui.server import Server
 from tests.tui.world import APP, device_id, state, store_of
-from tests.tui.world import device as made
+from tests.tui.world import device as build_device
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 PROD = Profile("prod", production=True)
 SIZES = [(140, 40), (80, 24), (60, 20), (40, 12)]
-SHOWN = {"1": {"e", "l", "b", "pause", "D"}, "2": {"O, x"}, "3": {"e", "D", "D marked", "C"}}
+SAMPLES = {"1": {"e", "l", "b", "pause", "D"}, "2": {"O, x"}, "3": {"e", "D", "D marked", "C"}}
 """Of each list the writes that are asked in ways of their own; the rest share those."""
 
 
-async def wanted(driver: Driver) -> str:
+async def read_required_text(driver: Driver) -> str:
     """What the dialog wants typed, once it is there."""
     dialog = driver.overlays.confirmation
     await driver.until(lambda: dialog.visible and dialog._wanted, "something to type")
@@ -34,15 +34,15 @@ async def wanted(driver: Driver) -> str:
     return str(dialog._wanted)
 
 
-async def agree(driver: Driver, server: Server, typed: str) -> None:
+async def agree(driver: Driver, server: Server, text: str) -> None:
     """Say yes; before that show that neither y nor Enter does, nor another name."""
-    assert await wanted(driver) == typed
+    assert await read_required_text(driver) == text
     writes = server.writes
     await driver.type("y", "enter", "y", "enter")
     await driver.until("not the same")
     assert server.writes == writes, "nothing is written before the name is typed"
-    await driver.type("backspace", "backspace", *typed, "enter")
-    await asked(driver)
+    await driver.type("backspace", "backspace", *text, "enter")
+    await wait_for_dialog(driver)
     assert server.writes == writes
     await driver.type("y")
 
@@ -50,20 +50,20 @@ async def agree(driver: Driver, server: Server, typed: str) -> None:
 @pytest.mark.parametrize("tab", sorted(WRITES))
 async def test_every_way_to_write_wants_something_typed(tab: str) -> None:
     server = Server(store_of(shop()))
-    async with opened(server, profile=PROD) as driver:
+    async with open_app(server, profile=PROD) as driver:
         await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
         await workspace(driver).client.learn_revision(APP)
         await driver.type(tab)
         for write in WRITES[tab]:
-            if "live" not in write.revisions or write.name not in SHOWN[tab]:
+            if "live" not in write.revisions or write.name not in SAMPLES[tab]:
                 continue
             if write.first:
                 server.change(write.first)
                 await workspace(driver).channels.refresh()
             await type_all(driver, write)
-            await agree(driver, server, await wanted(driver))
-            await answered(driver)
+            await agree(driver, server, await read_required_text(driver))
+            await wait_for_end(driver)
             assert write.holds(server) == write.after, write.name
             assert {each.state for each in journal(driver)[: write.count]} == {write.state}
     server.store.close()
@@ -94,19 +94,19 @@ async def test_no_and_a_record_that_changes_meanwhile_write_nothing(server: Serv
     server.override(device_id(1), "beta")
     async with on_devices(server, profile=PROD) as driver:
         await driver.type("x")
-        await driver.type(*await wanted(driver), "enter")
-        await asked(driver)
+        await driver.type(*await read_required_text(driver), "enter")
+        await wait_for_dialog(driver)
         await driver.type("enter")
         await driver.until("Nothing was changed.")
         await driver.type("x")
-        await wanted(driver)
+        await read_required_text(driver)
         server.override(device_id(1), "qa")
         await workspace(driver).look_up_device(device_id(1))
         await driver.type(*"tester-01", "enter")
-        await asked(driver)
+        await wait_for_dialog(driver)
         await driver.type("y")
         await driver.until("prod 🔒 · Changed! Override tester-01")
-        assert await wanted(driver) == "tester-01", "it is typed once more"
+        assert await read_required_text(driver) == "tester-01", "it is typed once more"
         assert server.writes == 0
 
 
@@ -120,15 +120,15 @@ async def test_the_journal_holds_what_the_change_itself_takes(server: Server) ->
 
 
 @pytest.mark.parametrize(
-    ("custom_id", "typed"),
+    ("custom_id", "text"),
     [(" spaced  ", "spaced"), ("evil\x1b[2J", "device"), ("x" * 900, "device"), ("käfig", "käfig")],
 )
-async def test_what_no_keyboard_has_need_not_be_typed(custom_id: str, typed: str) -> None:
-    server = Server(store_of(state(devices=[made(1, custom_id=custom_id)])))
+async def test_what_no_keyboard_has_need_not_be_typed(custom_id: str, text: str) -> None:
+    server = Server(store_of(state(devices=[build_device(1, custom_id=custom_id)])))
     server.override(device_id(1), "beta")
     async with on_devices(server, rows=1, profile=PROD) as driver:
         await driver.type("x")
-        await agree(driver, server, typed)
+        await agree(driver, server, text)
         await driver.until("✓")
         assert server.overrides() == {}
         assert_sound(driver.app, (80, 24))
@@ -139,9 +139,9 @@ async def test_what_no_keyboard_has_need_not_be_typed(custom_id: str, typed: str
 
 
 def style_of(driver: Driver, text: str) -> Style:
-    found = next(segment for segment in strips(driver.app)[0] if text in segment.text)
-    assert found.style is not None
-    return found.style
+    match = next(segment for segment in strips(driver.app)[0] if text in segment.text)
+    assert match.style is not None
+    return match.style
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -176,7 +176,7 @@ async def test_a_long_name_leaves_room_and_keeps_its_lock(server: Server) -> Non
 
 
 async def test_the_first_screen_tells_the_profile_as_well(server: Server) -> None:
-    async with opened(server, wait_for="App id", profile=PROD, app_id=None) as driver:
+    async with open_app(server, wait_for="App id", profile=PROD, app_id=None) as driver:
         assert "· prod 🔒" in driver.line(0)
         await driver.until("Acme Shop")
         await driver.press(*["backspace"] * len(APP), *APP, "enter")

@@ -10,7 +10,7 @@ from textual import events
 
 from capgo_tui.short_ids import id_end, short_id
 from capgo_tui.tui.terminal.input import doubt
-from tests.tui.driving import on_devices, opened, post_keys, post_paste
+from tests.tui.driving import on_devices, open_app, post_keys, post_paste
 from tests.tui.server import Server, rewriting
 from tests.tui.world import channel, device, device_id, state, store_of
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 async def ask(driver: Driver, name: str = "beta") -> None:
     """Bring the question for the device under the cursor."""
     await driver.type("o", *name, "enter")
-    await driver.asked()
+    await driver.wait_for_question()
 
 
 async def test_only_y_writes_and_every_way_out_means_no(server: Server) -> None:
@@ -32,7 +32,7 @@ async def test_only_y_writes_and_every_way_out_means_no(server: Server) -> None:
             await ask(driver)
             await driver.type(key)
             await driver.until("Nothing was changed.", key)
-            await driver.gone("y yes")
+            await driver.wait_until_gone("y yes")
             assert driver.main.focused is driver.main.table
         await ask(driver)
         await driver.type("Y", "x", "o", "j", "space", "tab", "1", "question_mark", "slash", "r")
@@ -49,7 +49,7 @@ async def test_only_y_writes_and_every_way_out_means_no(server: Server) -> None:
 async def test_a_y_typed_before_the_question_was_drawn_is_dropped(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter", *"yyyy")
-        await driver.asked("none → beta?")
+        await driver.wait_for_question("none → beta?")
         assert "y yes" in driver.line(-1)
         await driver.type("n")
         await driver.until("Nothing was changed.")
@@ -57,7 +57,7 @@ async def test_a_y_typed_before_the_question_was_drawn_is_dropped(server: Server
         await driver.type("r")
         await driver.until("▲ qa")
         await driver.type("x", "y")
-        await driver.asked("qa → none?")
+        await driver.wait_for_question("qa → none?")
         assert "y yes" in driver.line(-1)
         assert server.writes == 0
 
@@ -109,7 +109,7 @@ async def test_five_hundred_random_keys_without_y_never_write(server: Server) ->
         for _ in range(4):
             await driver.type("escape")
             if "Leave and lose" in driver.text:  # a form with something typed in it
-                await driver.asked("Leave and lose")
+                await driver.wait_for_question("Leave and lose")
                 await driver.type("y")
                 await driver.settle()
         await driver.type("2", "g")
@@ -165,7 +165,7 @@ async def test_a_device_that_changed_meanwhile_is_asked_about_again(server: Serv
         assert driver.main.workspace is not None
         await driver.main.workspace.devices.refresh()
         await driver.type("y")
-        await driver.asked("Changed")
+        await driver.wait_for_question("Changed")
         assert "tester-01: qa → beta?" in driver.line(-1)
         assert server.writes == 0
         await driver.type("y")
@@ -182,7 +182,7 @@ async def test_a_device_that_vanished_is_not_written_to(server: Server) -> None:
         await driver.until("11 loaded")
         assert "Override tester-01" in driver.line(-1), "it is still asked about the same device"
         await driver.type("y")
-        await driver.gone("y yes")
+        await driver.wait_until_gone("y yes")
         await driver.settle()
         assert server.writes == 0
         assert driver.cursor == device_id(2)
@@ -194,7 +194,7 @@ async def test_clearing_asks_too_and_says_when_there_is_nothing_to_clear(server:
         await driver.type("x")
         await driver.until("tester-01 has no override to clear.")
         await driver.type("j", "x")
-        await driver.asked("Override tester-02: qa → none?")
+        await driver.wait_for_question("Override tester-02: qa → none?")
         await driver.type("y")
         await driver.until("✓ tester-02: override is none, read back")
         assert "▲" not in driver.text
@@ -216,14 +216,14 @@ async def test_an_override_that_a_large_page_lost_is_not_said_to_be_none(server:
         await driver.type("enter")
         await driver.until("override          not told for this device")
         await driver.type("escape", "x")
-        await driver.asked("Override tester-01: unknown → none?")
+        await driver.wait_for_question("Override tester-01: unknown → none?")
         await driver.type("y")
         await driver.until("✓ tester-01: override is none, read back")
         assert server.overrides() == {}
 
 
 async def test_only_a_device_can_be_overridden(server: Server) -> None:
-    async with opened(server) as driver:
+    async with open_app(server) as driver:
         await driver.type("o")
         await driver.until("Overrides are set on a device: 2 shows the devices.")
         await driver.type("3", "x")
@@ -255,7 +255,7 @@ async def test_a_question_in_place_of_another_answers_that_with_no(server: Serve
         second = main.overlays.prompt.open(lambda _: "Something else?")
         assert first.done()
         assert not first.result()
-        await driver.asked("Something else?")
+        await driver.wait_for_question("Something else?")
         await driver.type("y")
         await driver.until(second.done)
         assert second.result()
@@ -271,7 +271,7 @@ async def test_a_question_names_the_device_by_its_id_as_well(
 ) -> None:
     async with on_devices(server, size=(width, 24)) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked(": none → beta?")
-        shown = short_id(device_id(1)) if whole else id_end(device_id(1))
-        assert driver.line(-1).startswith(f" {shown}: ")
+        await driver.wait_for_question(": none → beta?")
+        name = short_id(device_id(1)) if whole else id_end(device_id(1))
+        assert driver.line(-1).startswith(f" {name}: ")
         assert driver.line(-1).rstrip().endswith("y yes  n no" if width > 40 else "y/n")

@@ -34,11 +34,11 @@ async def test_no_key_writes_or_leads_to_a_write(server: Server, tab: str) -> No
                 continue
             key = action.keys.split(",")[0]
             await driver.press(key)
-            opened = {type(modal) for modal in driver.overlays.mounted if modal.visible}
-            assert opened <= {FilterBar, SortBar, CopyBar, ExportBar, PaletteBar}, action.id
+            visible_types = {type(modal) for modal in driver.overlays.mounted if modal.visible}
+            assert visible_types <= {FilterBar, SortBar, CopyBar, ExportBar, PaletteBar}, action.id
             assert driver.app.screen is driver.main, f"{action.id} opened a form"
-            said = driver.main.status.message
-            assert (REASON in said) == action.writes, (action.id, said)
+            message = driver.main.status.message
+            assert (REASON in message) == action.writes, (action.id, message)
             await driver.press("escape", "escape")
             driver.main.status.dismiss()
         assert server.writes == 0
@@ -57,7 +57,7 @@ async def test_a_write_past_the_keys_is_refused_by_the_client(server: Server) ->
         device = await main.workspace.look_up_device(device_id(1))
         assert device is not None
         main.work(main.controllers.records.lazy.overrides.clear(device), "clear")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✗ Not changed: this client is read-only")
         assert server.writes == 0
@@ -84,8 +84,8 @@ async def test_hints_and_help_show_what_is_off_and_why(server: Server) -> None:
         assert hints.index("refresh") < hints.index("(o override)"), "what works comes first"
         await driver.type("question_mark")
         await driver.until(OFF)
-        told = [line for line in help_lines(ACTIONS, "devices", target) if OFF in line.text]
-        assert len(told) == sum(action.writes for action in ACTIONS)
+        lines = [line for line in help_lines(ACTIONS, "devices", target) if OFF in line.text]
+        assert len(lines) == sum(action.writes for action in ACTIONS)
         await driver.type("escape")
     async with on_devices(server, size=(140, 40)) as driver:
         assert "(o" not in driver.line(-1)

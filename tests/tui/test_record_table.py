@@ -27,26 +27,26 @@ async def test_no_key_asks_for_more_rows_than_the_screen_shows(count: int) -> No
             *("j", "down", "G", "k", "g", "pagedown", "pageup", "ctrl+d", "ctrl+u", "end", "up"),
             *("home", "enter"),
         ):
-            table.rows.asked.clear()
+            table.rows.read_indexes.clear()
             await table.press(key)
-            assert len(table.rows.asked) <= SCREEN, key
-            assert all(0 <= index < count for index in table.rows.asked)
-        table.rows.asked.clear()
+            assert len(table.rows.read_indexes) <= SCREEN, key
+            assert all(0 <= index < count for index in table.rows.read_indexes)
+        table.rows.read_indexes.clear()
         await table.put(names(count, start=1))
-        assert len(table.rows.asked) <= SCREEN
-        assert table.app.opened == names(count)[:1]
+        assert len(table.rows.read_indexes) <= SCREEN
+        assert table.app.opened_keys == names(count)[:1]
         assert table.table.cursor_key == (None if not count else table.rows.keys[0])
 
 
 async def _calls(count: int) -> dict[str, dict[str, int]]:
     """How often the rows are asked for anything, by what is done to `count` of them."""
-    done: dict[str, dict[str, int]] = {}
+    calls: dict[str, dict[str, int]] = {}
     async with table_of(names(count)) as table:
         rows, widget = table.rows, table.table
 
         async def note(what: str) -> None:
             await table.pilot.pause()
-            done[what] = dict(rows.calls)
+            calls[what] = dict(rows.calls)
             rows.calls.clear()
 
         rows.calls.clear()
@@ -61,7 +61,7 @@ async def _calls(count: int) -> dict[str, dict[str, int]]:
         widget.rows_updated(rows.keys)
         await note("refresh")
         rows.keys[count // 2 - 40 : count // 2 + 40] = names(10, start=count)
-        rows.changed()
+        rows.index_keys()
         rows.calls.clear()
         widget.rows_replaced()
         await note("filter")
@@ -75,7 +75,7 @@ async def _calls(count: int) -> dict[str, dict[str, int]]:
         await note("resize")
         await table.pilot._post_mouse_events([_wheel(down=True)], widget, (5, 5))
         await note("wheel")
-    return done
+    return calls
 
 
 async def test_nothing_costs_more_with_a_hundred_thousand_rows_than_with_a_thousand() -> None:
@@ -105,12 +105,12 @@ async def test_a_mouse_that_only_passes_and_a_focus_that_comes_or_goes_cost_noth
 async def test_moving_within_the_screen_draws_two_rows_and_not_the_screen() -> None:
     async with table_of(names(100)) as table:
         for key in ("j", "j", "k"):
-            table.rows.asked.clear()
+            table.rows.read_indexes.clear()
             await table.press(key)
-            assert len(table.rows.asked) == 2, key
-        table.rows.asked.clear()
+            assert len(table.rows.read_indexes) == 2, key
+        table.rows.read_indexes.clear()
         await table.press("k", "k", "k")
-        assert len(table.rows.asked) == 2, "the first row is as far as it goes"
+        assert len(table.rows.read_indexes) == 2, "the first row is as far as it goes"
 
 
 async def test_keys_move_by_row_by_screen_by_half_and_to_both_ends() -> None:
@@ -124,9 +124,13 @@ async def test_keys_move_by_row_by_screen_by_half_and_to_both_ends() -> None:
         for key, index in moves:
             await table.press(key)
             assert table.table.cursor_key == table.key_drawn == keys[index], key
-        told = [keys[index] for _, index in moves]
-        told = [key for key, before in zip(told, [keys[0], *told], strict=False) if key != before]
-        assert table.app.moves[1:] == told, "a key that moves nothing is no move"
+        row_keys = [keys[index] for _, index in moves]
+        row_keys = [
+            key
+            for key, before in zip(row_keys, [keys[0], *row_keys], strict=False)
+            if key != before
+        ]
+        assert table.app.moves[1:] == row_keys, "a key that moves nothing is no move"
 
 
 async def test_at_the_edge_the_rows_jump_by_half_a_screen() -> None:
@@ -198,7 +202,7 @@ async def test_when_its_record_goes_the_cursor_stays_where_it_was() -> None:
         assert table.table.cursor_key is None
         assert table.cursor_line is None
         await table.press("j", "G", "enter", "pagedown")
-        assert table.app.opened == []
+        assert table.app.opened_keys == []
         await table.put(names(30))
         assert table.key_drawn == "row-000001", "it comes back to the record it was on"
         assert table.app.moves == ["row-000005", "row-000001", None, "row-000001"]
@@ -209,8 +213,8 @@ async def test_a_saved_state_brings_the_operator_back() -> None:
     async with table_of(names(100), state=state) as table:
         assert (table.key_drawn, table.top) == ("row-000040", 35)
         other = Rows(names(5, start=500))
-        elsewhere = TableState()
-        table.table.attach(other, COLUMNS, elsewhere)
+        other_state = TableState()
+        table.table.attach(other, COLUMNS, other_state)
         await table.pilot.pause()
         assert table.key_drawn == "row-000500"
         table.table.attach(table.rows, COLUMNS, state)
@@ -229,10 +233,10 @@ async def test_mouse_wheel_and_clicks() -> None:
     async with table_of(names(100)) as table:
         await table.pilot.click(offset=(5, 4))
         await table.pilot.pause()
-        assert (table.key_drawn, table.app.opened) == ("row-000003", [])
+        assert (table.key_drawn, table.app.opened_keys) == ("row-000003", [])
         await table.pilot.click(offset=(5, 4))
         await table.pilot.pause()
-        assert table.app.opened == ["row-000003"]
+        assert table.app.opened_keys == ["row-000003"]
         await table.pilot.click(offset=(5, 0))
         await table.pilot.pause()
         assert table.key_drawn == "row-000003", "the header is no row"
@@ -273,7 +277,7 @@ async def test_more_rows_are_asked_for_a_screen_before_the_end_and_wanted_at_the
         await table.press("j")
         assert table.app.near_ends == [True], "the wish is heard again at the last row"
         table.rows.keys += names(40, start=60)
-        table.rows.changed()
+        table.rows.index_keys()
         table.table.rows_appended()
         await table.pilot.pause()
         assert table.key_drawn == "row-000059"
@@ -284,19 +288,19 @@ async def test_more_rows_are_asked_for_a_screen_before_the_end_and_wanted_at_the
 
 async def test_appended_rows_are_drawn_where_there_is_room_and_nothing_else_is() -> None:
     async with table_of(names(4)) as table:
-        table.rows.asked.clear()
+        table.rows.read_indexes.clear()
         table.rows.keys += names(100, start=4)
-        table.rows.changed()
+        table.rows.index_keys()
         table.table.rows_appended()
         await table.pilot.pause()
-        assert sorted(table.rows.asked) == list(range(4, 10))
+        assert sorted(table.rows.read_indexes) == list(range(4, 10))
         assert table.lines[10].startswith("● row-000009")
-        table.rows.asked.clear()
+        table.rows.read_indexes.clear()
         table.rows.keys += names(100, start=104)
-        table.rows.changed()
+        table.rows.index_keys()
         table.table.rows_appended()
         await table.pilot.pause()
-        assert table.rows.asked == []
+        assert table.rows.read_indexes == []
         await table.press("G")
         assert table.key_drawn == "row-000203"
 
@@ -306,13 +310,13 @@ async def test_pages_smaller_than_the_screen_are_asked_for_until_it_is_full() ->
         for count in (8, 12):
             table.app.near_ends.clear()
             table.rows.keys[:] = names(count)
-            table.rows.changed()
+            table.rows.index_keys()
             table.table.rows_appended()
             await table.pilot.pause()
             assert table.app.near_ends == [False]
         table.app.near_ends.clear()
         table.rows.keys[:] = names(16)
-        table.rows.changed()
+        table.rows.index_keys()
         table.table.rows_appended()
         await table.pilot.pause()
         assert table.app.near_ends == [], "all of the screen was full before"
@@ -320,11 +324,11 @@ async def test_pages_smaller_than_the_screen_are_asked_for_until_it_is_full() ->
 
 async def test_updated_rows_are_drawn_again_only_where_they_are_in_view() -> None:
     async with table_of(names(100)) as table:
-        table.rows.asked.clear()
+        table.rows.read_indexes.clear()
         table.rows.notes["row-000002"] = "changed"
         table.table.rows_updated(["row-000002", "row-000050", "gone"])
         await table.pilot.pause()
-        assert table.rows.asked == [2]
+        assert table.rows.read_indexes == [2]
         assert "changed" in table.lines[3]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.tui.screens.request_log import RequestLogScreen
 from capgo_tui.tui.screens.unreadable import UnreadableScreen
-from tests.tui.driving import assert_secret, assert_sound, on_devices, opened
+from tests.tui.driving import assert_secret, assert_sound, on_devices, open_app
 from tests.tui.server import FAULT, answering
 from tests.tui.world import SECRETS
 
@@ -69,7 +69,7 @@ async def test_what_is_asked_meanwhile_comes_in_on_top_and_the_cursor_stays(
 async def test_a_write_is_copied_as_curl_without_the_key(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta-two", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓")
         await driver.type("at")
@@ -80,10 +80,10 @@ async def test_a_write_is_copied_as_curl_without_the_key(server: Server) -> None
         await driver.type("y")
         await driver.until("Copied the curl command (key: $CAPGO_TOKEN)")
         assert "by OSC 52." in driver.line(-1)
-        copied = driver.app.clipboard
-        assert copied.startswith('curl -sS -X POST -H "authorization: $CAPGO_TOKEN"')
-        assert '"channel": "beta-two"' in copied
-        assert not any(secret in copied for secret in SECRETS)
+        command = driver.app.clipboard
+        assert command.startswith('curl -sS -X POST -H "authorization: $CAPGO_TOKEN"')
+        assert '"channel": "beta-two"' in command
+        assert not any(secret in command for secret in SECRETS)
         assert_secret(driver, SECRETS)
         assert_sound(driver.app, (80, 24))
 
@@ -94,7 +94,7 @@ async def test_unreadable_rows_are_shown_with_their_json_and_the_reason(
     monkeypatch.setattr("capgo_tui.workspace.unreadable_rows.MOST", 3)
     page = [{"id": 7, "name": "fine"}, *({"id": None, "n": n} for n in range(4)), "\x1b[31mred"]
     server.on("GET", "/channel", answering(200, json.dumps(page).encode()))
-    async with opened(server, wait_for="1 loaded · 5 unreadable (!)") as driver:
+    async with open_app(server, wait_for="1 loaded · 5 unreadable (!)") as driver:
         await driver.type("exclamation_mark")
         await driver.until("5 of the channels cannot be read · the first 3")
         assert isinstance(driver.app.screen, UnreadableScreen)

@@ -29,7 +29,7 @@ async def test_no_view_and_no_object_of_the_app_tells_the_key(server: Server) ->
 def test_importing_the_interface_imports_no_http_library_and_no_parser(module: str) -> None:
     heavy = ("httpx", "pydantic_core", "starlette", "uvicorn", "sqlite3", "capgo_tui.sandbox")
     program = f"import sys, {module}; print([m for m in {heavy} if m in sys.modules])"
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "[]"
+    assert result.stdout.strip() == "[]"

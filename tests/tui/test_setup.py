@@ -9,7 +9,7 @@ from textual.widgets import Input
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.setup import SetupScreen
-from tests.tui.driving import assert_secret, opened, post_keys
+from tests.tui.driving import assert_secret, open_app, post_keys
 from tests.tui.world import ALL, APP, OTHER_APP, READER, SECRETS, WRONG
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 async def test_the_key_and_then_the_app_open_the_lists(server: Server) -> None:
     launch = Launch(asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="API key") as driver:
-        assert server.asked == []
+    async with open_app(server, launch=launch, wait_for="API key") as driver:
+        assert server.requests == []
         await driver.type("enter")
         await driver.until("the API key is empty")
         await driver.type(*"two words", "enter")
@@ -42,7 +42,7 @@ async def test_the_key_and_then_the_app_open_the_lists(server: Server) -> None:
 
 async def test_the_only_app_of_a_key_is_filled_in(server: Server) -> None:
     launch = Launch(ApiKey(READER), asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="Apps of this key") as driver:
+    async with open_app(server, launch=launch, wait_for="Apps of this key") as driver:
         box = driver.app.screen.query_one("#app", Input)
         await driver.until(lambda: box.value == APP)
         assert driver.app.screen.focused is box
@@ -52,7 +52,7 @@ async def test_the_only_app_of_a_key_is_filled_in(server: Server) -> None:
 
 async def test_a_refused_key_is_told_before_an_app_is_chosen(server: Server) -> None:
     launch = Launch(asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="API key") as driver:
+    async with open_app(server, launch=launch, wait_for="API key") as driver:
         await driver.type(*WRONG, "enter")
         await driver.until("The key was refused")
         assert isinstance(driver.app.screen, SetupScreen)
@@ -63,16 +63,16 @@ async def test_a_refused_key_is_told_before_an_app_is_chosen(server: Server) -> 
 
 async def test_everything_typed_in_one_go_opens_the_app(server: Server) -> None:
     launch = Launch(asgi_app=lambda: server)
-    async with opened(server, launch=launch, wait_for="API key") as driver:
+    async with open_app(server, launch=launch, wait_for="API key") as driver:
         post_keys(driver.app, [*ALL, "enter", *APP, "enter", "2"])
         await driver.until("12 loaded · end of list")
         assert_secret(driver, SECRETS)
 
 
 async def test_ctrl_c_twice_leaves_the_questions(server: Server) -> None:
-    async with opened(server, launch=Launch(), wait_for="API key") as driver:
+    async with open_app(server, launch=Launch(), wait_for="API key") as driver:
         await driver.type("ctrl+c", "ctrl+c")
-        await driver.closed()
+        await driver.wait_until_closed()
     assert driver.app.return_code == 0
 
 
@@ -80,10 +80,10 @@ async def test_a_server_that_would_get_the_key_in_the_clear_is_refused_in_words(
     server: Server,
 ) -> None:
     launch = Launch(ApiKey(ALL), APP, server="http://capgo.example.com")
-    async with opened(server, launch=launch, wait_for="This server cannot be used.") as driver:
+    async with open_app(server, launch=launch, wait_for="This server cannot be used.") as driver:
         assert "unencrypted" in driver.text
         await driver.type("r", "o", "2", "x", "enter", "slash", "tab")
         await driver.settle()
         assert driver.app.bug is None
         await driver.type("q")
-        await driver.closed()
+        await driver.wait_until_closed()

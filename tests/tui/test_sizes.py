@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
-from tests.tui.driving import assert_sound, on_devices, opened, strips
+from tests.tui.driving import assert_sound, on_devices, open_app, strips
 from tests.tui.server import Server, Wire
 from tests.tui.world import (
     ALL,
@@ -57,12 +57,12 @@ async def test_the_chrome_is_where_it_belongs(server: Server, size: tuple[int, i
         await driver.settle()
         assert_sound(driver.app, size)
         await driver.type(*"beta-two", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         assert_sound(driver.app, size)
         if width >= 60:
             assert "tester-01: none → beta-two?  y yes  n no" in driver.line(-1)
         await driver.type("n")
-        await driver.gone("y yes")
+        await driver.wait_until_gone("y yes")
         await driver.type("question_mark")
         await driver.until("Keys on devices")
         assert_sound(driver.app, size)
@@ -73,7 +73,7 @@ WIDE = "漢字の名前はとても長いです漢字の名前はとても長い
 
 
 @pytest.fixture
-def crowded() -> Iterator[Server]:
+def crowded_server() -> Iterator[Server]:
     """Seventy devices with names of every sort and length, and long ones everywhere else."""
     odd = ["", LONG, WIDE, "e\u0301" * 40, "🙂" * 30, "[/red]" * 9, "한국어 device"]
     channels = [channel(number, name) for number, name in enumerate((*CHANNELS, LONG, WIDE), 1)]
@@ -143,8 +143,10 @@ def _cells(text: str, start: int, count: int) -> str:
 
 @pytest.mark.parametrize("tab", ["1", "2", "3"])
 @pytest.mark.parametrize("width", WIDTHS)
-async def test_every_list_looks_right_at_every_size(crowded: Server, width: int, tab: str) -> None:
-    async with opened(crowded, size=(width, 24)) as driver:
+async def test_every_list_looks_right_at_every_size(
+    crowded_server: Server, width: int, tab: str
+) -> None:
+    async with open_app(crowded_server, size=(width, 24)) as driver:
         await driver.type(tab)
         await driver.until(lambda: driver.main.table._length == len(driver.main.rows) > 0)
         await driver.type("G")
@@ -157,21 +159,21 @@ async def test_every_list_looks_right_at_every_size(crowded: Server, width: int,
 
 @pytest.mark.parametrize("tab", ["1", "2", "3"])
 async def test_the_detail_is_of_the_cursors_record_as_soon_as_there_is_room_for_it(
-    crowded: Server, tab: str
+    crowded_server: Server, tab: str
 ) -> None:
-    async with opened(crowded, size=(200, 24)) as driver:
+    async with open_app(crowded_server, size=(200, 24)) as driver:
         await driver.type("2", "j", "3", "j", "1")
         await driver.until("Whom it serves")
         await driver.pilot.resize_terminal(100, 24)
         await driver.type(tab, "g")
         await driver.settle()
-        asked = len(crowded.asked)
+        count = len(crowded_server.requests)
         for width in (120, 119, 160):
             await driver.pilot.resize_terminal(width, 24)
             await driver.until(lambda: len(driver.line(0)) == width, "drawn at the new size")  # noqa: B023
             await driver.until(lambda: not driver.main.detail.display or is_filled(driver))
             assert_looks_right(driver, (width, 24))
-        assert len(crowded.asked) == asked, "nothing is asked of the server for it"
+        assert len(crowded_server.requests) == count, "nothing is asked of the server for it"
 
 
 async def test_it_follows_the_terminal_while_everything_is_open(server: Server) -> None:
@@ -186,14 +188,14 @@ async def test_it_follows_the_terminal_while_everything_is_open(server: Server) 
         await driver.settle()
         assert any("0000012" in line for line in driver.text.split("\n")[:-6])
         await driver.type("enter")
-        await driver.asked()
+        await driver.wait_for_question()
         for size in [(200, 60), (60, 20), (80, 24)]:
             await driver.pilot.resize_terminal(*size)
             await driver.settle()
             assert_sound(driver.app, size)
             assert "Override tester-12: none → beta?  y yes  n no" in driver.line(-1)
         await driver.type("n")
-        await driver.gone("y yes")
+        await driver.wait_until_gone("y yes")
         await driver.type("enter")
         await driver.until("What it is")
         for size in [(120, 30), (40, 8), (60, 20), (200, 60), (80, 24)]:
@@ -210,10 +212,10 @@ async def test_it_follows_the_terminal_while_everything_is_open(server: Server) 
 async def test_beside_a_wide_table_the_detail_follows_the_cursor(server: Server) -> None:
     async with on_devices(server, size=(140, 30)) as driver:
         await driver.until("system version")
-        asked = len(server.asked)
+        count = len(server.requests)
         await driver.type("j", "j")
         await driver.until(lambda: driver.text.count("tester-03") == 3, "in the list and beside")
-        assert len(server.asked) == asked, "following asks the server nothing"
+        assert len(server.requests) == count, "following asks the server nothing"
         await driver.type("slash", *"tester-09")
         await driver.until(lambda: driver.text.count("tester-09") == 5)
         await driver.type("escape", "1")
@@ -247,6 +249,6 @@ async def test_help_names_every_key_and_leaves_with_each_of_its_own(
 async def test_the_app_is_always_named(server: Server) -> None:
     async with Wire(server) as wire:
         launch = Launch(ApiKey(ALL), APP, server=wire.url)
-        async with opened(server, size=(60, 20), launch=launch) as driver:
+        async with open_app(server, size=(60, 20), launch=launch) as driver:
             assert "com.acme" in driver.line(0)
             assert "3 Bundles" in driver.line(0)

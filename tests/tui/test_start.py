@@ -12,7 +12,7 @@ from capgo_tui.tui import app as app_module
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
 from capgo_tui.workspace.collection import Addition
-from tests.tui.driving import opened, post_keys
+from tests.tui.driving import open_app, post_keys
 from tests.tui.server import Gate, Server
 from tests.tui.world import ALL, APP
 
@@ -28,29 +28,29 @@ async def test_the_list_in_view_is_read_before_the_others(
     monkeypatch.setattr(loading, "HEAD_START", 3600)  # else a slow machine starts them by time
     gate = Gate()
     server.on("GET", "/channel", gate.before)
-    async with opened(server, wait_for="Loading channels…") as driver:
-        await gate.reached.wait()
+    async with open_app(server, wait_for="Loading channels…") as driver:
+        await gate.arrival.wait()
         await driver.settle()
-        assert [one.path for one in server.asked] == LISTS[:1]
+        assert [one.path for one in server.requests] == LISTS[:1]
         gate.open.set()
-        await driver.until(lambda: len(server.asked) == len(LISTS), "every list asked for")
-    assert [one.path for one in server.asked] == LISTS
+        await driver.until(lambda: len(server.requests) == len(LISTS), "every list asked for")
+    assert [one.path for one in server.requests] == LISTS
 
 
 async def test_a_list_that_keeps_waiting_does_not_hold_up_the_others(server: Server) -> None:
     server.on("GET", "/channel", Gate().before)
-    async with opened(server, wait_for="Loading channels…") as driver:
-        await driver.until(lambda: len(server.asked) == len(LISTS), "every list asked for")
+    async with open_app(server, wait_for="Loading channels…") as driver:
+        await driver.until(lambda: len(server.requests) == len(LISTS), "every list asked for")
         await driver.type("2")
         await driver.until("tester-07")
 
 
 async def test_a_list_that_is_turned_to_is_read_at_once_and_once(server: Server) -> None:
     server.on("GET", "/channel", Gate().before)
-    async with opened(server, wait_for="Loading channels…") as driver:
+    async with open_app(server, wait_for="Loading channels…") as driver:
         await driver.type("3", "2")
         await driver.until("tester-07")
-        await driver.until(lambda: len(server.asked) == len(LISTS), "every list asked for")
+        await driver.until(lambda: len(server.requests) == len(LISTS), "every list asked for")
         await driver.settle()
         assert server.count("GET", "/device") == 1
 
@@ -58,7 +58,7 @@ async def test_a_list_that_is_turned_to_is_read_at_once_and_once(server: Server)
 async def test_keys_that_come_with_the_first_rows_find_what_they_open(server: Server) -> None:
     gate = Gate()
     server.on("GET", "/channel", gate.before)
-    async with opened(server, wait_for="Loading channels…") as driver:
+    async with open_app(server, wait_for="Loading channels…") as driver:
         await driver.until(lambda: driver.main.workspace)
         workspace, modals = driver.main.workspace, []
         assert workspace is not None
@@ -80,7 +80,7 @@ async def test_garbage_is_collected_again_once_the_start_is_over(
     monkeypatch.setattr(app_module, "START_SECONDS", 0.01)
     gc.disable()
     try:
-        async with opened(server) as driver:
+        async with open_app(server) as driver:
             await driver.until(gc.isenabled, "collecting")
     finally:
         gc.enable()
@@ -91,6 +91,6 @@ async def test_garbage_is_collected_again_once_the_start_is_over(
 async def test_a_key_without_a_connection_says_so(server: Server, key: str) -> None:
     launch = Launch(ApiKey(ALL), APP, "http://capgo.example.com")
     wait_for = "This server cannot be used."
-    async with opened(server, launch=launch, wait_for=wait_for) as driver:
+    async with open_app(server, launch=launch, wait_for=wait_for) as driver:
         await driver.type(key)
         await driver.until("Not connected yet.")

@@ -14,7 +14,7 @@ from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.changes.overrides import OverrideChange
-from tests.tui.driving import assert_secret, on_devices, opened
+from tests.tui.driving import assert_secret, on_devices, open_app
 from tests.tui.server import FAULT, HTML, Gate, Server, answering
 from tests.tui.world import ALL, APP, NOW, OTHER_APP, OUTSIDER, READER, SECRETS, WRONG
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 async def test_loading_empty_and_filtered_empty_are_three_states(server: Server) -> None:
     gate = Gate()
     server.on("GET", "/channel", gate.before)
-    async with opened(server, wait_for="Loading channels…") as driver:
+    async with open_app(server, wait_for="Loading channels…") as driver:
         await driver.until("loading…")
         assert "Channels …" in driver.line(0)
         await driver.type("o", "enter", "J", "r", "G")
@@ -39,7 +39,7 @@ async def test_loading_empty_and_filtered_empty_are_three_states(server: Server)
         assert "Esc clears the filter." in driver.text
         await driver.type("escape")
         await driver.until("6 loaded · end of list")
-    async with opened(
+    async with open_app(
         server, app_id=OTHER_APP, wait_for="com.acme.till has no channels."
     ) as driver:
         assert "can create one" in driver.text
@@ -52,7 +52,7 @@ async def test_loading_empty_and_filtered_empty_are_three_states(server: Server)
 
 
 async def test_a_key_without_the_right_is_told_apart_from_a_refused_one(server: Server) -> None:
-    async with opened(server, key=OUTSIDER, wait_for="may not read the channels") as driver:
+    async with open_app(server, key=OUTSIDER, wait_for="may not read the channels") as driver:
         assert f"This key may not read the channels of {APP}." in driver.text
         assert "no such app" in driver.text
         assert "Channels !" in driver.line(0)
@@ -62,28 +62,28 @@ async def test_a_key_without_the_right_is_told_apart_from_a_refused_one(server: 
 
 
 async def test_a_refused_key_is_asked_for_anew_and_then_it_works(server: Server) -> None:
-    async with opened(server, key=WRONG, wait_for="The key was refused") as driver:
+    async with open_app(server, key=WRONG, wait_for="The key was refused") as driver:
         assert "r asks for another key." in " ".join(driver.text.split())
         await driver.settle()
-        before = len(server.asked)
+        before = len(server.requests)
         assert before <= 3
         await driver.type("2", "3", "1")
         await driver.settle()
-        assert len(server.asked) == before, "twenty failures would lock the address"
+        assert len(server.requests) == before, "twenty failures would lock the address"
         await driver.type("r")
         await driver.until("The key was refused; give another one.")
         await driver.type(*ALL, "enter")
         await driver.until("6 loaded · end of list")
         assert APP in driver.line(0)
         await driver.type("2", "o", *"beta", "enter")
-        await driver.asked("none → beta?")
+        await driver.wait_for_question("none → beta?")
         await driver.type("n")
         assert_secret(driver, SECRETS)
 
 
 async def test_nobody_there_says_so_and_r_tries_again(server: Server) -> None:
     launch = Launch(ApiKey(ALL), APP, server="http://127.0.0.1:9")
-    async with opened(server, launch=launch, wait_for="r tries again") as driver:
+    async with open_app(server, launch=launch, wait_for="r tries again") as driver:
         assert "Check the network and the address" in driver.text
         assert "127.0.0.1:9" in driver.line(0)
         await driver.type("r", "o", "enter", "G", "2", "r")
@@ -108,7 +108,7 @@ async def test_a_first_page_that_fails_says_why_and_r_reads_it(
 ) -> None:
     for path in ("/channel", "/channel/"):  # some servers are only found with a slash
         server.on("GET", path, behaviour)
-    async with opened(server, wait_for=words) as driver:
+    async with open_app(server, wait_for=words) as driver:
         assert "Channels !" in driver.line(0)
         for path in ("/channel", "/channel/"):
             server.off("GET", path)
@@ -158,10 +158,10 @@ async def test_a_bug_beside_the_handlers_is_told_and_ends_nothing(
         workspace = driver.main.workspace
         assert workspace is not None
 
-        async def broken(*_: object) -> None:
+        async def fail(*_: object) -> None:
             raise LookupError(f"with the key {ALL} in it")
 
-        monkeypatch.setattr(workspace.devices, "refresh", broken)
+        monkeypatch.setattr(workspace.devices, "refresh", fail)
         await driver.type("r")
         await driver.until("✗ Failed to refresh the devices: LookupError, a bug in capgo-tui.")
         monkeypatch.undo()
@@ -178,10 +178,10 @@ async def test_a_bug_in_an_action_is_told_and_ends_nothing(
 ) -> None:
     async with on_devices(server) as driver:
 
-        def broken(rows: int) -> None:
+        def fail(rows: int) -> None:
             raise LookupError(f"with the key {ALL} in it")
 
-        monkeypatch.setattr(driver.main.table, "action_move", broken)
+        monkeypatch.setattr(driver.main.table, "action_move", fail)
         await driver.type("j")
         await driver.until("A bug in capgo-tui (LookupError)")
         monkeypatch.undo()
@@ -195,11 +195,11 @@ async def test_a_bug_in_a_message_handler_ends_the_app_without_a_traceback_or_th
 ) -> None:
     app = CapgoApp(Launch(ApiKey(ALL), APP, asgi_app=lambda: server))
 
-    def broken(table: RecordTable, event: object) -> None:
+    def fail(table: RecordTable, event: object) -> None:
         secret = ALL
         raise LookupError(f"with the key {secret} in it")
 
-    monkeypatch.setattr(RecordTable, "on_resize", broken)
+    monkeypatch.setattr(RecordTable, "on_resize", fail)
     with pytest.raises(LookupError):
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
@@ -217,15 +217,15 @@ async def test_a_bug_after_the_write_went_out_does_not_claim_that_it_failed(
 ) -> None:
     read = OverrideChange.read
 
-    async def broken(change: OverrideChange, workspace: Workspace) -> State | None:
+    async def fail(change: OverrideChange, workspace: Workspace) -> State | None:
         if server.writes:
             raise LookupError
         return await read(change, workspace)
 
     async with on_devices(server) as driver:
-        monkeypatch.setattr(OverrideChange, "read", broken)
+        monkeypatch.setattr(OverrideChange, "read", fail)
         await driver.type("o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("? tester-01: accepted, but reading it back failed: LookupError")
         assert server.overrides() != {}
@@ -237,7 +237,7 @@ async def test_a_key_refused_by_a_write_is_asked_for_anew_with_the_first_r(serve
     async with on_devices(server) as driver:
         server.change("UPDATE keys SET expired = 1")
         await driver.type("o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("key refused, r asks for another")
         await driver.type("r")
@@ -285,7 +285,7 @@ async def test_j_shows_json_each_time_it_opens_the_detail(server: Server) -> Non
             await driver.settle()
 
 
-LOCKED = answering(
+LOCKED_ANSWER = answering(
     429,
     b'{"error": "too_many_requests", "message": "Too many requests",'
     b' "moreInfo": {"reason": "too_many_failed_auth_attempts"}}',
@@ -297,22 +297,22 @@ LOCKED = answering(
 async def test_a_locked_address_says_until_when_at_any_width_and_under_any_filter(
     server: Server, size: tuple[int, int]
 ) -> None:
-    said = f"locked for 15 minutes, until {clock_time(NOW + timedelta(minutes=15))}"
-    async with opened(server, size=size, wait_for="") as driver:
+    message = f"locked for 15 minutes, until {clock_time(NOW + timedelta(minutes=15))}"
+    async with open_app(server, size=size, wait_for="") as driver:
         await driver.until("6 loaded")
-        server.on("GET", "/channel", LOCKED)
+        server.on("GET", "/channel", LOCKED_ANSWER)
         await driver.type("space", "space", "slash", *"a filter of many words", "enter")
         await driver.type("r")
-        await driver.until(said)
-        assert said in driver.status
-    async with opened(server, size=size, wait_for="") as driver:
-        await driver.until(lambda: said in " ".join(driver.text.split()), said)
+        await driver.until(message)
+        assert message in driver.status
+    async with open_app(server, size=size, wait_for="") as driver:
+        await driver.until(lambda: message in " ".join(driver.text.split()), message)
 
 
 async def test_a_bundle_claims_no_channels_while_they_are_still_loading(server: Server) -> None:
     gate = Gate()
     server.on("GET", "/channel", gate.before)
-    async with opened(server, wait_for="Loading channels…") as driver:
+    async with open_app(server, wait_for="Loading channels…") as driver:
         await driver.type("3")
         await driver.until("1.0.5")
         rows = [line for line in driver.text.split("\n") if "1.0." in line]
@@ -324,7 +324,7 @@ async def test_a_bundle_claims_no_channels_while_they_are_still_loading(server: 
 
 async def test_bundles_learn_that_their_channels_cannot_be_read(server: Server) -> None:
     server.on("GET", "/channel", FAULT)
-    async with opened(server, wait_for="The server failed") as driver:
+    async with open_app(server, wait_for="The server failed") as driver:
         await driver.type("3")
         await driver.until("1.0.5")
         await driver.until(lambda: " ? " in driver.line(2), "what is not known")

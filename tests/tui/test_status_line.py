@@ -19,7 +19,7 @@ class OneLine(App[None]):
         yield StatusLine()
 
 
-async def shown(text: str, width: int, *, message: bool = False) -> str:
+async def draw_line(text: str, width: int, *, message: bool = False) -> str:
     """The line as it is drawn on a screen of some width."""
     app = OneLine()
     async with app.run_test(size=(width, 1)) as pilot:
@@ -42,11 +42,11 @@ async def shown(text: str, width: int, *, message: bool = False) -> str:
     ],
 )
 async def test_the_age_of_the_rows_stays_when_the_line_is_long(width: int, line: str) -> None:
-    assert await shown(STATE, width) == line
+    assert await draw_line(STATE, width) == line
 
 
 async def test_a_message_keeps_its_beginning() -> None:
-    long = await shown(STATE, 60, message=True)
+    long = await draw_line(STATE, 60, message=True)
     assert long == " 3 marked (1 hidden by filter) · /qa-01 …"
 
 
@@ -107,8 +107,8 @@ async def test_no_word_of_a_long_message_is_lost(size: tuple[int, int], rows: in
         line.show_state("12 loaded")
         line.tell(REASON)
         await pilot.pause()
-        shown = screen_text(app).split("\n")[-rows:]
-        assert " ".join(row.strip() for row in shown) == REASON
+        rows_drawn = screen_text(app).split("\n")[-rows:]
+        assert " ".join(row.strip() for row in rows_drawn) == REASON
         line.dismiss()
         await pilot.pause()
         assert [row.strip() for row in screen_text(app).split("\n")[-2:]] == ["", "12 loaded"]
@@ -121,8 +121,8 @@ async def test_a_message_is_broken_anew_when_the_screen_changes() -> None:
         await pilot.pause()
         await pilot.resize_terminal(70, 24)
         await pilot.pause()
-        shown = screen_text(app).split("\n")[-3:]
-        assert " ".join(row.strip() for row in shown) == REASON
+        rows_drawn = screen_text(app).split("\n")[-3:]
+        assert " ".join(row.strip() for row in rows_drawn) == REASON
 
 
 async def test_what_three_rows_do_not_hold_ends_in_a_sign() -> None:

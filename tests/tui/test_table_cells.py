@@ -38,19 +38,27 @@ EASY = [
     "",
 ]
 """Texts over whose width no terminal disputes."""
-JOINED = ["👩\u200d👧", "👨\u200d👩\u200d👧" * 6, "🇫🇷🇩🇪", "👍🏽👍🏽", "☁\ufe0f sky", "नि", "กํ็กํ็"]
+JOINED_CHARACTERS = [
+    "👩\u200d👧",
+    "👨\u200d👩\u200d👧" * 6,
+    "🇫🇷🇩🇪",
+    "👍🏽👍🏽",
+    "☁\ufe0f sky",
+    "नि",
+    "กํ็กํ็",
+]
 
 
-def drawn(text: str, *, cut_middle: bool = False, marked: bool = False) -> Strip:
+def draw_row(text: str, *, cut_middle: bool = False, is_marked: bool = False) -> Strip:
     layout = Layout([(Cells("a", "A", 9, 9, 0, cut_middle), 9), (SECOND, 6)])
-    row = Row("●", "plain", [text, "second"], ["plain", "plain"], marked)
+    row = Row("●", "plain", [text, "second"], ["plain", "plain"], is_marked)
     return row_line(row, layout, WIDTH, STYLES.__getitem__, base=BASE, cursor=None)
 
 
 @pytest.mark.parametrize("cut_middle", [False, True])
-@pytest.mark.parametrize("text", EASY + JOINED, ids=ascii)
+@pytest.mark.parametrize("text", EASY + JOINED_CHARACTERS, ids=ascii)
 def test_the_second_column_begins_on_its_cell(text: str, cut_middle: bool) -> None:
-    line = drawn(text, cut_middle=cut_middle)
+    line = draw_row(text, cut_middle=cut_middle)
     assert line.cell_length == WIDTH == sum(cell_len(segment.text) for segment in line)
     assert cell_len(line.text[: line.text.index("second")]) == MARGIN + 10
     if cell_len(text) <= 9:
@@ -63,14 +71,14 @@ def test_the_second_column_begins_on_its_cell(text: str, cut_middle: bool) -> No
 @pytest.mark.parametrize("text", EASY, ids=ascii)
 def test_a_terminal_puts_it_there_too(text: str, cut_middle: bool) -> None:
     screen = pyte.Screen(WIDTH + 10, 2)
-    pyte.Stream(screen).feed(drawn(text, cut_middle=cut_middle).text + "|")
+    pyte.Stream(screen).feed(draw_row(text, cut_middle=cut_middle).text + "|")
     cells = [screen.buffer[0][x].data for x in range(WIDTH + 1)]
     assert "".join(cells[MARGIN + 10 : MARGIN + 16]) == "second"
     assert cells[WIDTH] == "|"
 
 
 @pytest.mark.parametrize(
-    ("tones", "texts", "marked", "count"),
+    ("tones", "texts", "is_marked", "count"),
     [
         (("plain", "plain"), ("one", "two"), False, 2),
         (("muted", "muted"), ("one", "two"), False, 4),
@@ -83,9 +91,9 @@ def test_a_terminal_puts_it_there_too(text: str, cut_middle: bool) -> None:
     ],
 )
 def test_one_segment_for_each_run_of_a_style(
-    tones: tuple[str, str], texts: tuple[str, str], marked: bool, count: int
+    tones: tuple[str, str], texts: tuple[str, str], is_marked: bool, count: int
 ) -> None:
-    row = Row("●", "good", texts, tones, marked)
+    row = Row("●", "good", texts, tones, is_marked)
     line = row_line(row, LAYOUT, WIDTH, STYLES.__getitem__, base=BASE, cursor=None)
     segments = list(line)
     assert len(segments) == count, segments
@@ -96,7 +104,7 @@ def test_one_segment_for_each_run_of_a_style(
 
 
 @pytest.mark.parametrize(
-    ("sort", "skipped", "more_right", "text"),
+    ("sort", "skip_count", "more_right", "text"),
     [
         (None, 0, False, "  A         B           "),
         (("b", True), 0, False, "  A         B↓          "),
@@ -106,9 +114,9 @@ def test_one_segment_for_each_run_of_a_style(
     ],
 )
 def test_the_header_tells_the_order_and_what_is_to_either_side(
-    sort: tuple[str, bool] | None, skipped: int, more_right: bool, text: str
+    sort: tuple[str, bool] | None, skip_count: int, more_right: bool, text: str
 ) -> None:
-    layout = Layout(LAYOUT.columns, skipped, more_right)
+    layout = Layout(LAYOUT.columns, skip_count, more_right)
     line = header_line(layout, sort, WIDTH, STYLES.__getitem__)
     assert line.text == text
     assert len(list(line)) == 1

@@ -49,7 +49,7 @@ def test_the_cursor_is_on_its_record_or_on_the_nearest_that_was_in_view(
 
 
 @pytest.mark.parametrize(
-    ("index", "top", "length", "revealed"),
+    ("index", "top", "length", "top_after"),
     [
         (5, 4, 10, 4),
         (8, 4, 10, 6),
@@ -61,11 +61,11 @@ def test_the_cursor_is_on_its_record_or_on_the_nearest_that_was_in_view(
     ],
 )
 def test_at_the_edge_half_a_screen_is_revealed(
-    index: int, top: int, length: int, revealed: int
+    index: int, top: int, length: int, top_after: int
 ) -> None:
     state = TableState("x", index, top)
-    assert reveal(state, length, SCREEN) is (revealed != top)
-    assert state.top == revealed
+    assert reveal(state, length, SCREEN) is (top_after != top)
+    assert state.top == top_after
 
 
 def test_no_line_stays_empty_that_a_row_could_fill() -> None:

@@ -39,9 +39,9 @@ TEXTS = (
 )
 
 
-def heard(pieces: Sequence[str], *, pause: float = 60.0) -> list[str]:
+def parse(pieces: Sequence[str], *, pause: float = 60.0) -> list[str]:
     """What a parser makes of some reads, with a pause behind each."""
-    return [told(message) for message in messages(pieces, pause=pause)]
+    return [describe(message) for message in messages(pieces, pause=pause)]
 
 
 def messages(pieces: Sequence[str], *, pause: float = 60.0) -> Iterator[Message]:
@@ -54,7 +54,7 @@ def messages(pieces: Sequence[str], *, pause: float = 60.0) -> Iterator[Message]
         yield from parser.tick()
 
 
-def told(message: Message) -> str:
+def describe(message: Message) -> str:
     match message:
         case events.Key():
             return message.key
@@ -66,9 +66,8 @@ def told(message: Message) -> str:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_it_is_one_text_between_the_keys_around_it(text: str) -> None:
-    sent = f"a{START}{text}{END}b{START}{text}{END}\x1b[A"
-    wanted = ["a", f"paste {text}", "b", f"paste {text}", "up"]
-    assert heard([sent]) == wanted
+    data = f"a{START}{text}{END}b{START}{text}{END}\x1b[A"
+    assert parse([data]) == ["a", f"paste {text}", "b", f"paste {text}", "up"]
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -81,26 +80,25 @@ def test_its_end_may_come_in_pieces_and_late(text: str) -> None:
             pieces.append(rest[:size])
             rest = rest[size:]
         late = OPEN_SECONDS - 1
-        assert heard([*pieces, "b"], pause=late) == ["a", f"paste {text}", "b"]
+        assert parse([*pieces, "b"], pause=late) == ["a", f"paste {text}", "b"]
 
 
 def test_its_beginning_may_come_in_pieces() -> None:
     for at in range(1, len(START)):
         parser = TerminalInput()
-        found = [*parser.feed("x" + START[:at]), *parser.feed(f"{START[at:]}y{END}z")]
-        told = [getattr(message, "text", getattr(message, "key", "")) for message in found]
-        assert told == ["x", "y", "z"]
+        output = [*parser.feed("x" + START[:at]), *parser.feed(f"{START[at:]}y{END}z")]
+        texts = [getattr(message, "text", getattr(message, "key", "")) for message in output]
+        assert texts == ["x", "y", "z"]
 
 
 def test_keys_and_reports_are_what_they_were() -> None:
-    sent = ["\x1b[A\x1b[3~q\x1b[I", "\x1b[<0;3;4M", "\x1b[3;5~", "\x1bOP", "\x1b[[A", "é漢", "\r"]
+    pieces = ["\x1b[A\x1b[3~q\x1b[I", "\x1b[<0;3;4M", "\x1b[3;5~", "\x1bOP", "\x1b[[A", "é漢", "\r"]
     plain = XTermParser()
-    wanted = [told(message) for piece in sent for message in plain.feed(piece)]
-    assert heard(sent) == wanted
-    assert heard(["\x1b"]) == ["escape"]
-    assert heard(["\x1b", "\x1b"]) == ["escape", "escape"]
-    assert heard(["\x1bx"]) == ["alt+x"]
-    assert heard(["\x1b[121u"]) == ["y"]
+    assert parse(pieces) == [describe(message) for piece in pieces for message in plain.feed(piece)]
+    assert parse(["\x1b"]) == ["escape"]
+    assert parse(["\x1b", "\x1b"]) == ["escape", "escape"]
+    assert parse(["\x1bx"]) == ["alt+x"]
+    assert parse(["\x1b[121u"]) == ["y"]
 
 
 REPLIES = {
@@ -139,7 +137,7 @@ def test_a_reply_is_never_a_key_wherever_it_is_cut(name: str) -> None:
         for at in range(len(reply) + 1):
             pieces = [piece for piece in (reply[:at], reply[at:]) if piece]
             # Cut right behind its Esc, and late, that is the Esc key: it must stay quick.
-            keys = [key for key in heard([*pieces, "j"], pause=pause) if key in KEYS]
+            keys = [key for key in parse([*pieces, "j"], pause=pause) if key in KEYS]
             assert keys in (["j"], ["escape", "j"]), (at, pause)
             assert keys == ["j"] or (at == 1 and pause >= 0.1), (at, pause)
 
@@ -147,7 +145,7 @@ def test_a_reply_is_never_a_key_wherever_it_is_cut(name: str) -> None:
 @pytest.mark.parametrize("name", REPLIES)
 def test_a_reply_in_single_bytes_is_no_key_either(name: str) -> None:
     for pause in (0.0, 0.02):
-        assert [key for key in heard([*REPLIES[name], "j"], pause=pause) if key in KEYS] == ["j"]
+        assert [key for key in parse([*REPLIES[name], "j"], pause=pause) if key in KEYS] == ["j"]
 
 
 OPENINGS = ("\x1b]11;rgb:yy", "\x1bP1$ry", "\x1b_Gy", "\x1b[?2026", "\x1bO", "\x1b[My")
@@ -155,20 +153,20 @@ OPENINGS = ("\x1b]11;rgb:yy", "\x1bP1$ry", "\x1b_Gy", "\x1b[?2026", "\x1bO", "\x
 
 @pytest.mark.parametrize("opening", OPENINGS)
 def test_what_was_left_open_is_left_by_ctrl_c_and_by_escape(opening: str) -> None:
-    assert heard([opening, "\x03", "j"]) == ["ctrl+c", "j"]
-    assert heard([opening, "\x1b", "\x1b", "j"])[-2:] == ["escape", "j"]
+    assert parse([opening, "\x03", "j"]) == ["ctrl+c", "j"]
+    assert parse([opening, "\x1b", "\x1b", "j"])[-2:] == ["escape", "j"]
 
 
 def test_an_unfinished_string_is_left_by_enter_which_does_nothing_else() -> None:
-    assert heard(["\x1b]11;rgb:", "\r", "j"]) == ["j"]
+    assert parse(["\x1b]11;rgb:", "\r", "j"]) == ["j"]
 
 
 def test_an_escape_key_is_quick_and_what_is_typed_behind_it_is_typed() -> None:
-    assert heard(["\x1b", "O", "x"], pause=0.2) == ["escape", "O", "x"]
-    assert heard(["\x1b", "P", "X", "]", "_"], pause=0.2) == [
+    assert parse(["\x1b", "O", "x"], pause=0.2) == ["escape", "O", "x"]
+    assert parse(["\x1b", "P", "X", "]", "_"], pause=0.2) == [
         *("escape", "P", "X", "right_square_bracket", "underscore"),
     ]
-    assert heard(["\x1b", "["], pause=2.0) == ["escape", "left_square_bracket"]
+    assert parse(["\x1b", "["], pause=2.0) == ["escape", "left_square_bracket"]
 
 
 def test_a_y_is_doubtful_among_other_bytes_and_right_after_a_reply() -> None:
@@ -185,8 +183,10 @@ def test_a_y_is_doubtful_among_other_bytes_and_right_after_a_reply() -> None:
 
 
 def doubts(pieces: Sequence[str], *, pause: float = 60.0) -> list[bool]:
-    found = messages(pieces, pause=pause)
-    return [is_doubtful(each) for each in found if isinstance(each, events.Key) and each.key == "y"]
+    output = messages(pieces, pause=pause)
+    return [
+        is_doubtful(each) for each in output if isinstance(each, events.Key) and each.key == "y"
+    ]
 
 
 NOISE = st.text(alphabet="\x1b[]PO?;$y0129\\\x07Mu<\x9b", min_size=1, max_size=12)
@@ -195,4 +195,4 @@ NOISE = st.text(alphabet="\x1b[]PO?;$y0129\\\x07Mu<\x9b", min_size=1, max_size=1
 @given(st.lists(NOISE, max_size=8))
 @settings(deadline=None, max_examples=400)
 def test_whatever_came_ctrl_c_is_heard_at_once(pieces: list[str]) -> None:
-    assert heard([*pieces, "\x03"])[-1] == "ctrl+c"
+    assert parse([*pieces, "\x03"])[-1] == "ctrl+c"

@@ -21,7 +21,7 @@ from capgo_tui.tui.terminal.pastes import (
     OPEN_SECONDS,
     PER_SECOND,
 )
-from tests.tui.test_terminal_input import heard, messages, told
+from tests.tui.test_terminal_input import describe, messages, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ READ: Final = 4096
 """Bytes that Textual reads at once."""
 NOISE: Final = 400_000
 
-MALFORMED: Final = {
+MALFORMED_SEQUENCES: Final = {
     "a letter with the end of an arrow": "\x1b[121A",
     "a letter with the end of a function key": "\x1b[121~",
     "a letter with the end of f4": "\x1b[121S",
@@ -65,9 +65,9 @@ MALFORMED: Final = {
 }
 
 
-@pytest.mark.parametrize("name", MALFORMED)
+@pytest.mark.parametrize("name", MALFORMED_SEQUENCES)
 def test_what_is_malformed_is_nothing_at_all(name: str) -> None:
-    assert heard([f"{MALFORMED[name]}j"]) == ["j"]
+    assert parse([f"{MALFORMED_SEQUENCES[name]}j"]) == ["j"]
 
 
 def test_every_key_of_the_kitty_protocol_is_one() -> None:
@@ -78,27 +78,27 @@ def test_every_key_of_the_kitty_protocol_is_one() -> None:
         "\x1b[57399;129;48u": "0", "\x1b[1;5A": "ctrl+up", "\x1b[3;5~": "ctrl+delete",
         "\x1b[15~": "f5", "\x1b[1;2R": "CursorPosition",
     }  # fmt: skip
-    assert {sent: heard([sent])[0] for sent in keys} == keys
+    assert {data: parse([data])[0] for data in keys} == keys
 
 
 def test_a_byte_that_is_no_utf_8_is_shown_as_such_and_ends_nothing() -> None:
-    assert decoded([b"\xff"]) == "\ufffd"
-    assert decoded([b"caf\xe9", b"y"]) == "caf\ufffdy", "Latin-1"
-    assert decoded([b"\xc3", b"\xa9"]) == "é", "in two pieces"
-    assert decoded([b"\xed\xa0\x80"]) == "\ufffd\xa0\x80".replace("\xa0", "\ufffd"), "half of one"
-    assert heard([decoded([b"\xff"])]) == ["replacement_character"]
-    reply = decoded([b"\x9b?2027;2$y", b"\x9d11;rgb:y/y/y\x07", b"j"])
-    assert heard([reply]) == ["j"], "an eight-bit reply is one, although it is no UTF-8"
+    assert decode([b"\xff"]) == "\ufffd"
+    assert decode([b"caf\xe9", b"y"]) == "caf\ufffdy", "Latin-1"
+    assert decode([b"\xc3", b"\xa9"]) == "é", "in two pieces"
+    assert decode([b"\xed\xa0\x80"]) == "\ufffd\xa0\x80".replace("\xa0", "\ufffd"), "half of one"
+    assert parse([decode([b"\xff"])]) == ["replacement_character"]
+    reply = decode([b"\x9b?2027;2$y", b"\x9d11;rgb:y/y/y\x07", b"j"])
+    assert parse([reply]) == ["j"], "an eight-bit reply is one, although it is no UTF-8"
 
 
 def test_textual_decodes_and_parses_with_ours() -> None:
     watch_terminal_input()
-    found = vars(linux_driver)
-    assert found["XTermParser"] is TerminalInput
-    assert found["getincrementaldecoder"]("utf-8")().decode(b"\xff") == "\ufffd"
+    output = vars(linux_driver)
+    assert output["XTermParser"] is TerminalInput
+    assert output["getincrementaldecoder"]("utf-8")().decode(b"\xff") == "\ufffd"
 
 
-def decoded(reads: Iterable[bytes]) -> str:
+def decode(reads: Iterable[bytes]) -> str:
     decoder = decoder_of("utf-8")()
     return "".join(decoder.decode(read) for read in reads)
 
@@ -109,33 +109,33 @@ TEXT = "".join(f"{number:08x}-0000-4000-8000-000000000000\r" for number in range
 def test_a_burst_of_text_is_one_paste() -> None:
     assert len(TEXT) > AT_ONCE
     pieces = ["j", TEXT[:4000], TEXT[4000:]]
-    parser, now, found = TerminalInput(), 100.0, []
+    parser, now, output = TerminalInput(), 100.0, []
     for piece in pieces:
         parser.clock = lambda at=now: at  # type: ignore[misc]
-        found += [*parser.feed(piece), *parser.tick()]
+        output += [*parser.feed(piece), *parser.tick()]
         now += 0.05
     parser.clock = lambda: now + 0.2
-    found += [*parser.tick(), *parser.feed("k")]
-    assert [told(message) for message in found] == ["j", f"paste {TEXT}", "k"]
+    output += [*parser.tick(), *parser.feed("k")]
+    assert [describe(message) for message in output] == ["j", f"paste {TEXT}", "k"]
 
 
 @pytest.mark.parametrize("key", ["j", "\x1b[B", "\x1b[106u"])
 def test_typing_ahead_and_a_held_key_stay_keys(key: str) -> None:
-    assert heard([key * AT_ONCE]) == heard([key]) * AT_ONCE
-    held = heard([key] * 1_000, pause=1 / PER_SECOND)
-    assert held == heard([key]) * 1_000
+    assert parse([key * AT_ONCE]) == parse([key]) * AT_ONCE
+    output = parse([key] * 1_000, pause=1 / PER_SECOND)
+    assert output == parse([key]) * 1_000
 
 
 def test_too_much_at_once_that_is_no_text_is_nothing() -> None:
     for noise in ("\x1b[A" * 300, "D\x03q" * 100, "D\x1b[A" * 200, "\ufffdD" * 200, "\x1by" * 300):
-        assert heard([noise, "j"], pause=0.2) == ["InputDropped", "j"]
-    assert heard(["D" * (LONGEST_UNMARKED + 1), "j"], pause=0.2) == ["InputDropped", "j"]
+        assert parse([noise, "j"], pause=0.2) == ["InputDropped", "j"]
+    assert parse(["D" * (LONGEST_UNMARKED + 1), "j"], pause=0.2) == ["InputDropped", "j"]
 
 
 def noise(kind: str) -> str:
     dice = random.Random(kind)  # noqa: S311
     if kind == "bytes":
-        return decoded([dice.randbytes(NOISE)])
+        return decode([dice.randbytes(NOISE)])
     if kind == "letters":
         return "".join(dice.choices("abcdefghijklmnopqrstuvwxyzDLCEZ123/:. \r", k=NOISE))
     if kind == "pointer":
@@ -149,37 +149,37 @@ def noise(kind: str) -> str:
 
 @pytest.mark.parametrize("kind", ["bytes", "letters", "pointer", "clicks", "focus"])
 def test_noise_is_next_to_nothing_for_the_event_loop(kind: str) -> None:
-    sent = noise(kind)
-    reads = [sent[at : at + READ] for at in range(0, len(sent), READ)]
+    data = noise(kind)
+    reads = [data[at : at + READ] for at in range(0, len(data), READ)]
     tracemalloc.start()
-    found = list(messages([*reads, "j"], pause=0.01))
+    output = list(messages([*reads, "j"], pause=0.01))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    keys = [message.key for message in found if isinstance(message, events.Key)]
+    keys = [message.key for message in output if isinstance(message, events.Key)]
     assert keys in ([], ["j"])
-    assert len(found) <= len(reads) * (REPORTS + 1)
+    assert len(output) <= len(reads) * (REPORTS + 1)
     assert peak < 20_000_000
 
 
 def test_a_paste_without_an_end_gives_the_keyboard_back() -> None:
-    assert heard([f"{START}abc", "j"], pause=OPEN_SECONDS) == ["InputDropped", "j"]
-    assert heard([f"{START}abc", "j", "k", END, "l"], pause=OPEN_SECONDS - 1) == [
+    assert parse([f"{START}abc", "j"], pause=OPEN_SECONDS) == ["InputDropped", "j"]
+    assert parse([f"{START}abc", "j", "k", END, "l"], pause=OPEN_SECONDS - 1) == [
         "paste abcjk",
         "l",
     ]
     for interrupt in ("\x03", "\x1b[99;5u"):
-        assert heard([f"{START}abc", interrupt, "j"], pause=0.2) == ["InputDropped", "ctrl+c", "j"]
+        assert parse([f"{START}abc", interrupt, "j"], pause=0.2) == ["InputDropped", "ctrl+c", "j"]
     within = [f"{START}abc", "\x03", f"D{END}"]
-    assert heard(within, pause=0.01) == ["paste abc\x03D"], "a paste may hold one, in any piece"
+    assert parse(within, pause=0.01) == ["paste abc\x03D"], "a paste may hold one, in any piece"
 
 
 def test_a_paste_without_measure_is_not_taken_and_not_kept() -> None:
     piece = "\U0010ffff" * READ
     tracemalloc.start()
-    found = heard([START, *[piece] * (20 * LONGEST // READ), END, "j"], pause=0.01)
+    output = parse([START, *[piece] * (20 * LONGEST // READ), END, "j"], pause=0.01)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert found == ["InputDropped", "j"]
+    assert output == ["InputDropped", "j"]
     assert peak < 20_000_000
     longest = "a" * LONGEST
-    assert heard([START, longest, END, "j"], pause=0.01) == [f"paste {longest}", "j"]
+    assert parse([START, longest, END, "j"], pause=0.01) == [f"paste {longest}", "j"]

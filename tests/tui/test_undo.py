@@ -10,7 +10,7 @@ from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, BundleDeletion
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange, override
-from tests.tui.driving import assert_sound, on_devices, opened
+from tests.tui.driving import assert_sound, on_devices, open_app
 from tests.tui.server import FAULT, Gate, Server
 from tests.tui.world import APP, device_id
 
@@ -30,12 +30,12 @@ def entries(driver: Driver) -> Sequence[Entry]:
     return driver.main.workspace.journal.entries()
 
 
-async def agree(driver: Driver, key: str, told: str) -> None:
+async def agree(driver: Driver, key: str, outcome: str) -> None:
     """Type a key, then yes to what it asks, and go on until its end is told."""
     await driver.type(key)
-    await driver.asked()
+    await driver.wait_for_question()
     await driver.type("y")
-    await driver.until(told)
+    await driver.until(outcome)
 
 
 async def clear_first(driver: Driver) -> None:
@@ -58,7 +58,7 @@ async def test_z_undoes_the_last_change_with_the_same_line(server: Server) -> No
     async with on_devices(server) as driver:
         await clear_first(driver)
         await driver.type("z")
-        await driver.asked()
+        await driver.wait_for_question()
         assert "Undo: Override tester-01: none → beta?" in driver.line(-1)
         await driver.type("enter")
         await driver.until("Nothing was changed.")
@@ -91,7 +91,7 @@ async def test_what_changes_while_it_is_asked_is_left_alone(server: Server) -> N
     async with on_devices(server) as driver:
         await clear_first(driver)
         await driver.type("z")
-        await driver.asked()
+        await driver.wait_for_question()
         server.override(ONE, "qa")
         assert driver.main.workspace is not None
         await driver.main.workspace.look_up_device(ONE)
@@ -163,8 +163,8 @@ async def test_an_undo_of_several_says_how_many_it_has_read(server: Server) -> N
     async def second_waits(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         nonlocal reads
         reads += 1
-        held = reads == 2
-        await (gate.before(app, scope, receive, send) if held else app(scope, receive, send))
+        is_held = reads == 2
+        await (gate.before(app, scope, receive, send) if is_held else app(scope, receive, send))
 
     async with on_devices(server) as driver:
         workspace = driver.main.workspace
@@ -198,7 +198,7 @@ async def test_that_an_earlier_change_is_undone_is_said_before_the_reason(server
             Outcome(OutcomeState.VERIFIED),
         )
         await driver.type("z")
-        await driver.asked()
+        await driver.wait_for_question()
         assert "Undo: Override tester-01" in driver.line(-1)
         assert "The last change stays; this is an earlier one" in driver.status
         await driver.type("n")
@@ -218,8 +218,8 @@ async def test_why_something_is_not_undone_is_there_to_its_end(server: Server) -
         await driver.until("Delete bundle 1.0.5")
         await driver.type("z")
         await driver.until("Not undone")
-        said = " ".join(line.strip() for line in driver.text.split("\n"))
-        assert f"✗ Not undone: {GONE_FOR_GOOD}." in said
+        text = " ".join(line.strip() for line in driver.text.split("\n"))
+        assert f"✗ Not undone: {GONE_FOR_GOOD}." in text
         assert_sound(driver.app, (80, 24))
 
 
@@ -251,9 +251,9 @@ async def test_the_list_tells_what_became_of_each(server: Server) -> None:
             await driver.type("z")
             await driver.until("✗ Not undone: it is undone already.")
             await driver.type("escape")
-            await driver.gone("Change 1")
+            await driver.wait_until_gone("Change 1")
             await driver.type("escape")
-            await driver.gone("Changes made from here")
+            await driver.wait_until_gone("Changes made from here")
 
 
 async def test_an_undo_is_undone_from_the_list(server: Server) -> None:
@@ -263,8 +263,8 @@ async def test_an_undo_is_undone_from_the_list(server: Server) -> None:
         server.pass_time(1)  # a device is read five times in a second
         await show_list(driver)
         await driver.type("z")
-        await driver.asked("Undo: Override tester-01: beta → none?")
-        await driver.asked()
+        await driver.wait_for_question("Undo: Override tester-01: beta → none?")
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓ tester-01: override is none, read back")
         assert server.overrides() == {}
@@ -282,24 +282,24 @@ async def test_an_empty_list_says_so(server: Server) -> None:
         await driver.type("enter", "z", "r")
         await driver.until("Nothing has been changed from here.")
         await driver.type("q")
-        await driver.gone("Nothing has been changed from here.")
+        await driver.wait_until_gone("Nothing has been changed from here.")
 
 
 async def test_an_undo_that_the_server_would_refuse_waits_and_esc_stops_it(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓ tester-01: override is beta")
         await clear_first(driver)
         await driver.type("z")
-        await driver.asked()
-        sent = server.writes
+        await driver.wait_for_question()
+        write_count = server.writes
         await driver.type("y")
         await driver.until("the server takes it in 60 s · esc stops")
         await driver.type("escape")
         await driver.until("stopped before it was sent")
-        assert server.writes == sent
+        assert server.writes == write_count
         assert server.overrides() == {}
 
 
@@ -313,8 +313,8 @@ async def test_the_journal_is_there_at_the_next_start(server: Server, tmp_path: 
         await clear_first(driver)
     async with on_devices(server, journal=file) as driver:
         await driver.type("z")
-        await driver.asked("Undo: Override tester-01: none → beta?")
-        await driver.asked()
+        await driver.wait_for_question("Undo: Override tester-01: none → beta?")
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓ tester-01: override is beta")
         assert server.overrides() == {ONE: "beta"}
@@ -333,7 +333,7 @@ async def test_a_write_that_was_cut_off_is_found_out_at_the_next_start(
         workspace.journal.intend(change, change.request(workspace.client.traits))
     server.change("DELETE FROM overrides")
     writes = server.writes
-    async with opened(server, journal=file, wait_for="") as driver:
+    async with open_app(server, journal=file, wait_for="") as driver:
         await driver.until("! A write was cut off by the program's end: 1 as meant · Z shows")
         (entry,) = entries(driver)
         assert (entry.state, entry.found) == (OutcomeState.VERIFIED, {"channel": None})
@@ -347,7 +347,7 @@ async def test_a_journal_that_cannot_be_used_is_told_and_nothing_is_sent(
     file = tmp_path / "journal.sqlite3"
     file.write_bytes(b"not a database at all " * 100)
     server.override(ONE, "beta")
-    async with opened(server, journal=file, wait_for="Z tells more") as driver:
+    async with open_app(server, journal=file, wait_for="Z tells more") as driver:
         await driver.type("Z")
         await driver.until("a new one is begun")
         assert f"move{file}elsewhere" in "".join(driver.text.split()), "not one letter is cut"
@@ -384,5 +384,5 @@ async def test_a_damaged_row_is_one_line_of_the_list_and_the_rest_can_be_undone(
         await agree(driver, "x", "✓ tester-02: override is none")
         await agree(driver, "z", "✓ tester-02: override is beta, read back")
         assert server.overrides() == {device_id(2): "beta"}
-        damaged = {entry.id: entry.is_damaged for entry in entries(driver)}
-        assert damaged == {1: True, 2: False, 3: False}
+        damage = {entry.id: entry.is_damaged for entry in entries(driver)}
+        assert damage == {1: True, 2: False, 3: False}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.support.clock import Clock
 from tests.support.retry_policy import Naps
-from tests.tui.bundles import confirmed
-from tests.tui.driving import on_devices, opened
+from tests.tui.bundles import confirm
+from tests.tui.driving import on_devices, open_app
 from tests.tui.server import FAULT, HTML, Gate, answering
 from tests.tui.world import NOW, device_id
 
@@ -21,7 +21,7 @@ WAIT_43 = answering(429, b'{"error":"too_many_requests","moreInfo":{"retryAfterS
 async def test_the_first_page_waits_with_a_countdown_and_then_comes(server: Server) -> None:
     naps = Naps(Clock(NOW))
     server.on("GET", "/channel", FAULT)
-    async with opened(
+    async with open_app(
         server, retry_policy=naps.retry_policy, now=naps.clock, wait_for="Try 2 of 4 in 1 s."
     ) as driver:
         assert "The server failed (503). The server said: Out to lunch." in driver.text
@@ -70,7 +70,7 @@ async def test_how_to_end_a_wait_is_told_before_marks_and_a_filter(server: Serve
 async def test_all_lists_wait_as_long_as_the_server_asks(server: Server) -> None:
     naps = Naps(Clock(NOW))
     server.on("GET", "/channel", WAIT_43)
-    async with opened(
+    async with open_app(
         server, retry_policy=naps.retry_policy, now=naps.clock, wait_for="try 2 of 4 in 43 s"
     ) as driver:
         await driver.type("2")
@@ -98,7 +98,7 @@ async def test_the_reading_back_of_a_write_waits_and_esc_leaves_it_unverified(
     naps = Naps(Clock(NOW))
     async with on_devices(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked("none → beta?")
+        await driver.wait_for_question("none → beta?")
 
         async def fail_behind_the_write(
             app: App, scope: Scope, receive: Receive, send: Send
@@ -123,13 +123,13 @@ async def test_a_list_that_is_read_back_after_a_write_waits_in_plain_sight(
     server: Server,
 ) -> None:
     naps = Naps(Clock(NOW))
-    async with opened(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
+    async with open_app(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
         await driver.type("3")
         await driver.until("5 loaded · end of list")
         await driver.type("D")
         await driver.until("type 1.0.5 ›")
         server.on("GET", "/bundle", FAULT)
-        await confirmed(driver, "1.0.5")
+        await confirm(driver, "1.0.5")
         await driver.until("reading back: the server failed (503) · try 2 of 4 in 1 s · esc stops")
         assert server.writes == 1
         server.off("GET", "/bundle")
@@ -141,25 +141,25 @@ async def test_leaving_ends_reads_that_wait_or_hang_at_once(server: Server) -> N
     naps, gate = Naps(Clock(NOW)), Gate()
     server.on("GET", "/channel", FAULT)
     server.on("GET", "/device", gate.before)
-    async with opened(
+    async with open_app(
         server, retry_policy=naps.retry_policy, now=naps.clock, wait_for="Try 2 of 4"
     ) as driver:
-        await gate.reached.wait()
+        await gate.arrival.wait()
         await driver.type("q")
-        await driver.closed()
+        await driver.wait_until_closed()
         assert driver.app.bug is None
 
 
 async def test_leaving_waits_for_a_write_but_not_for_another_try_to_read_it_back(
     server: Server,
 ) -> None:
-    naps, gate, ended = Naps(Clock(NOW)), Gate(), asyncio.Event()
+    naps, gate, end = Naps(Clock(NOW)), Gate(), asyncio.Event()
 
     async def hang(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            ended.set()
+            end.set()
 
     async with on_devices(server, retry_policy=naps.retry_policy, now=naps.clock) as driver:
         server.on("GET", "/channel", hang)
@@ -168,14 +168,14 @@ async def test_leaving_waits_for_a_write_but_not_for_another_try_to_read_it_back
         await driver.type("2")
         server.on("POST", "/device", gate.after)
         await driver.type("o", *"beta", "enter")
-        await driver.asked("none → beta?")
+        await driver.wait_for_question("none → beta?")
         await driver.type("y")
-        await gate.reached.wait()
+        await gate.arrival.wait()
         server.on("GET", "/device", FAULT)
         await driver.type("q")
         await driver.until("Waiting for the write under way, then quitting…")
-        await driver.until(ended.is_set, "the hanging read ended")
+        await driver.until(end.is_set, "the hanging read ended")
         gate.open.set()
-        await driver.closed()
+        await driver.wait_until_closed()
         assert len(driver.app.last_words) == 1
         assert server.overrides() == {device_id(1): "beta"}

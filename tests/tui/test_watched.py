@@ -32,15 +32,15 @@ async def test_a_question_that_comes_meanwhile_gives_the_keyboard_back(server: S
     gate = Gate()
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
-        await driver.asked()
+        await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓ tester-01")
         server.on("GET", "/device", gate.before)
         await driver.type("z")
-        await gate.reached.wait()
+        await gate.arrival.wait()
         await leave(driver)
         gate.open.set()
-        await driver.asked("Undo: ")
+        await driver.wait_for_question("Undo: ")
         await come_back(driver)
         assert driver.main.focused is driver.overlays.prompt
         await driver.type("n")
@@ -57,7 +57,7 @@ async def test_a_screen_that_comes_meanwhile_has_the_keyboard(server: Server) ->
         await come_back(driver)
         assert driver.app.screen.focused is not None
         await driver.type("escape")
-        await driver.gone("Requests ·")
+        await driver.wait_until_gone("Requests ·")
         assert driver.main.focused is driver.main.table
 
 

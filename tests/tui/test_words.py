@@ -66,7 +66,7 @@ class State(ListState):
         return self._loaded
 
 
-BROKEN = failure(ErrorKind.SERVER_FAULT, status=500)
+SERVER_ERROR = failure(ErrorKind.SERVER_FAULT, status=500)
 
 
 # Failures
@@ -192,14 +192,14 @@ async def test_a_server_that_echoes_the_key_does_not_get_it_on_the_screen() -> N
 # In place of rows
 
 
-def headline(state: State, shown: int | None = 0, query: Query = NO_FILTER) -> str | None:
-    notice = placeholder(state, shown, query, NOON, TARGET)
+def headline(state: State, count: int | None = 0, query: Query = NO_FILTER) -> str | None:
+    notice = placeholder(state, count, query, NOON, TARGET)
     return f"{notice.headline} | {notice.advice}" if notice else None
 
 
 def test_nothing_stands_in_place_of_rows_that_are_there() -> None:
     assert headline(State(6, ended=True, as_of=NOON), 6) is None
-    assert headline(State(6, ended=True, as_of=NOON, error=BROKEN), 6) is None
+    assert headline(State(6, ended=True, as_of=NOON, error=SERVER_ERROR), 6) is None
 
 
 def test_a_first_load_says_from_where() -> None:
@@ -208,15 +208,15 @@ def test_a_first_load_says_from_where() -> None:
 
 @pytest.mark.parametrize("name", ["channels", "devices", "bundles"])
 def test_an_empty_list_says_so_and_how_the_first_record_comes(name: str) -> None:
-    told_so = headline(State(name=name, ended=True, as_of=NOON))
-    assert told_so is not None
-    empty, _, advice = told_so.partition(" | ")
+    notice = headline(State(name=name, ended=True, as_of=NOON))
+    assert notice is not None
+    empty, _, advice = notice.partition(" | ")
     assert empty == f"com.acme.shop has no {name}."
     assert advice
 
 
 def test_an_empty_list_after_a_failure_says_the_failure() -> None:
-    assert headline(State(error=BROKEN)) == (
+    assert headline(State(error=SERVER_ERROR)) == (
         "The server failed (500). The server said: The words of the server. | r tries again."
     )
     assert "may not read the channels" in (
@@ -236,10 +236,10 @@ def test_a_filter_that_matches_nothing_says_of_how_many_loaded() -> None:
 
 
 def test_a_filter_that_matches_nothing_says_which_column_it_may_have_meant() -> None:
-    meant = Query.parse("o:17", ("os", "override"))
-    told = headline(State(150, ended=True, as_of=NOON), 0, meant)
-    assert told is not None
-    assert told.endswith(" | «o:» may be os or override. Esc clears the filter.")
+    query = Query.parse("o:17", ("os", "override"))
+    notice = headline(State(150, ended=True, as_of=NOON), 0, query)
+    assert notice is not None
+    assert notice.endswith(" | «o:» may be os or override. Esc clears the filter.")
 
 
 def test_while_a_filter_is_at_work_nothing_is_said_of_matches() -> None:
@@ -278,18 +278,18 @@ def test_a_device_nobody_knows_is_named_by_its_whole_id() -> None:
 def test_rows_that_are_all_unreadable_are_neither_an_empty_list_nor_a_loading_one(
     name: str, ended: bool
 ) -> None:
-    told_so = headline(State(name=name, ended=ended, as_of=NOON, unreadable=50))
-    assert told_so is not None
-    assert told_so.startswith(f"50 rows came that are no {name}")
-    assert "has no" not in told_so
-    assert "Loading" not in told_so
+    notice = headline(State(name=name, ended=ended, as_of=NOON, unreadable=50))
+    assert notice is not None
+    assert notice.startswith(f"50 rows came that are no {name}")
+    assert "has no" not in notice
+    assert "Loading" not in notice
 
 
 def test_a_filter_over_rows_that_could_not_be_read_anew_says_what_it_knows() -> None:
-    told_so = headline(State(150, as_of=NOON, error=BROKEN), 0, QA)
-    assert told_so is not None
-    assert "0 of 150 loaded devices match «QA ios»" in told_so
-    line = status(State(150, as_of=NOON, error=BROKEN), 0, QA, NOON)
+    notice = headline(State(150, as_of=NOON, error=SERVER_ERROR), 0, QA)
+    assert notice is not None
+    assert "0 of 150 loaded devices match «QA ios»" in notice
+    line = status(State(150, as_of=NOON, error=SERVER_ERROR), 0, QA, NOON)
     assert "the server failed (500)" in line, "and why there are no newer ones"
 
 
@@ -300,7 +300,7 @@ AS_OF = f"as of {clock_time(NOON)}"
 
 
 @pytest.mark.parametrize(
-    ("state", "shown", "query", "line"),
+    ("state", "count", "query", "line"),
     [
         (State(), 0, NO_FILTER, ""),
         (State(loading=Loading.MORE), 0, NO_FILTER, "loading…"),
@@ -348,13 +348,13 @@ AS_OF = f"as of {clock_time(NOON)}"
     ],
 )
 def test_the_status_says_what_is_loaded_and_how_old_it_is(
-    state: State, shown: int | None, query: Query, line: str
+    state: State, count: int | None, query: Query, line: str
 ) -> None:
-    assert status(state, shown, query, NOON) == line
+    assert status(state, count, query, NOON) == line
 
 
 def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
-    state = State(150, as_of=NOON, error=BROKEN)
+    state = State(150, as_of=NOON, error=SERVER_ERROR)
     line = status(state, 150, NO_FILTER, NOON + timedelta(minutes=3, seconds=5))
     assert "150 loaded" in line
     assert "STALE 3m" in line
@@ -366,7 +366,7 @@ def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
 async def test_rows_tell_their_age_while_a_try_is_waited_for() -> None:
     state = State(150, as_of=NOON)
     state.waiting = RetryCountdown(
-        PendingRetry("GET /device", "list_devices", error=BROKEN, seconds=4, number=2, tries=4),
+        PendingRetry("GET /device", "list_devices", error=SERVER_ERROR, seconds=4, number=2, tries=4),
         NOON,
     )
     assert status(state, 150, NO_FILTER, NOON).endswith(f"esc stops · {AS_OF}")
@@ -397,16 +397,16 @@ def test_stale_rows_say_why_they_are(error: CapgoError, why: str) -> None:
 @pytest.mark.parametrize("kind", list(ErrorKind))
 @pytest.mark.parametrize("status_code", [None, 400, 500])
 def test_the_few_words_for_a_failure_are_words(kind: ErrorKind, status_code: int | None) -> None:
-    said = brief(failure(kind, status=status_code), "read the devices")
-    assert said
-    assert said.isprintable()
-    assert not said.endswith(".")
-    assert "None" not in said
-    assert SECRET not in said
+    text = brief(failure(kind, status=status_code), "read the devices")
+    assert text
+    assert text.isprintable()
+    assert not text.endswith(".")
+    assert "None" not in text
+    assert SECRET not in text
 
 
 def test_nothing_is_claimed_to_be_loaded_when_the_first_page_failed() -> None:
-    line = status(State(error=BROKEN), 0, NO_FILTER, NOON)
+    line = status(State(error=SERVER_ERROR), 0, NO_FILTER, NOON)
     assert "STALE" not in line
     assert "end of list" not in line
     assert "as of" not in line
@@ -424,9 +424,9 @@ def test_nothing_is_claimed_to_be_loaded_when_the_first_page_failed() -> None:
         (State(0, as_of=NOON, ended=True), "0"),
         (State(150, as_of=NOON), "150+"),
         (State(150, as_of=NOON, loading=Loading.MORE), "150+"),
-        (State(error=BROKEN), "!"),
-        (State(150, as_of=NOON, error=BROKEN), "150!"),
-        (State(6, as_of=NOON, ended=True, error=BROKEN), "6!"),
+        (State(error=SERVER_ERROR), "!"),
+        (State(150, as_of=NOON, error=SERVER_ERROR), "150!"),
+        (State(6, as_of=NOON, ended=True, error=SERVER_ERROR), "6!"),
         (State(0, as_of=NOON, unreadable=50), "0+"),
         (State(100, as_of=NOON, ended=True, incomplete=True), "100+"),
     ],
@@ -453,5 +453,5 @@ def test_an_endless_list_says_how_much_came_and_which_key_reads_on() -> None:
     endless = EndlessList(5_000_000)
     line = status(State(150, as_of=NOON, error=endless), 150, NO_FILTER, NOON)
     assert "the list does not come to an end: 5 000 000 records so far · L reads on" in line
-    told = headline(State(0, as_of=NOON, error=endless))
-    assert told == "The list does not come to an end: 5 000 000 records so far. | L reads on."
+    notice = headline(State(0, as_of=NOON, error=endless))
+    assert notice == "The list does not come to an end: 5 000 000 records so far. | L reads on."

@@ -60,12 +60,12 @@ def device(number: int, **more: object) -> Row:
 
 def channel(number: int, name: str, **more: object) -> Row:
     """One channel as a state file has it; the bundle is the one of the same number."""
-    made = moment(1000 - number)
+    timestamp = moment(1000 - number)
     row: Row = {
         "id": number,
         "name": name,
-        "created_at": made,
-        "updated_at": made,
+        "created_at": timestamp,
+        "updated_at": timestamp,
         "created_by": "u1",
         "version": 1,
         "public": name == "production",
@@ -75,12 +75,12 @@ def channel(number: int, name: str, **more: object) -> Row:
 
 def bundle(number: int, **more: object) -> Row:
     """One bundle as a state file has it."""
-    made = moment(2000 - number)
+    timestamp = moment(2000 - number)
     row: Row = {
         "id": number,
         "name": f"1.0.{number}",
-        "created_at": made,
-        "updated_at": made,
+        "created_at": timestamp,
+        "updated_at": timestamp,
         "comment": f"build {number}",
     }
     return {**row, **more}
