@@ -19,7 +19,7 @@ QUIET_LOOKS = 8
 
 
 async def take(scene: Scene) -> dict[str, tuple[str, str]]:
-    """Play a scene and draw it at each of its sizes, once it stands still there; and as SVG."""
+    """Play a scene and return its picture and SVG at each size, once it no longer changes."""
     pictures: dict[str, tuple[str, str]] = {}
     async with playing(scene) as (driver, draw):
         for size in scene.sizes:
@@ -34,7 +34,7 @@ async def take(scene: Scene) -> dict[str, tuple[str, str]]:
 
 
 def main() -> None:
-    """Write what differs, and take away what no scene makes."""
+    """Write the pictures that differ and delete those without a scene."""
     prefixes = tuple(sys.argv[1:])
     folder = os.environ.get("PICTURES")
     FOLDER.mkdir(exist_ok=True)

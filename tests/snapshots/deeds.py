@@ -1,4 +1,4 @@
-"""What an operator opens and does: forms, questions, rows of the bottom line, and outcomes."""
+"""Scenes of what an operator opens and does: bars, pickers, questions and outcomes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def on_device(stage: Stage, number: int, server: Server | None = None, **more: Any) -> Driver:
-    """The cursor on one device, in the middle of the others."""
+    """Put the cursor on one device, in the middle of the list."""
     driver = await devices(stage, server, **more)
     driver.main.table.move_to_key(identity(number))
     await driver.settle()

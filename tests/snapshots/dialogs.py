@@ -1,4 +1,4 @@
-"""The dialogs and forms of changes, and the screens beside the main one."""
+"""Scenes of dialogs and forms, and of the screens besides the main one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def channel_form(stage: Stage) -> Driver:
-    """Two settings are changed and the request is in sight."""
+    """Two settings are changed and the request is in view."""
     driver = await channels(stage)
     await driver.type("j", "e")
     await driver.until("Whom it serves")
@@ -50,7 +50,7 @@ async def cleanup_form(stage: Stage) -> Driver:
 
 
 async def ids_form(stage: Stage) -> Driver:
-    """One id is known, one the server has not seen, and a word is no id."""
+    """A known id, an id unknown to the server, and a word that is no id."""
     driver = await devices(stage)
     await driver.type("O")
     await driver.until("Device ids")

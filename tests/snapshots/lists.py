@@ -1,4 +1,4 @@
-"""The states of a list: how much of it there is, how old it is, and why there is no more."""
+"""Scenes of the states of a list: loading, age, and failures."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ WAIT_43 = answering(
     ).encode(),
 )
 NOBODY = "http://127.0.0.1:9"
-"""A port at which nobody listens."""
+"""An address at which no server listens."""
 
 
 async def devices(stage: Stage, server: Server | None = None, **more: Any) -> Driver:
-    """A list of which there is more; at the larger size the detail stands beside it."""
+    """A list with more pages; at the larger size the detail is beside it."""
     driver = await stage.open(server, **more)
     await driver.type("2")
     await driver.until("150 loaded · more ↓")

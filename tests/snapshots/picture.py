@@ -1,4 +1,4 @@
-"""A screen as a text file that can be read and compared: its words, and the style of every cell."""
+"""A screen as a text file: its text, and the style of every cell."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "pictures"
 PLAIN = "·"
-"""Stands for the style that most cells have."""
+"""Letter of the most frequent style."""
 
 
 def file_of(name: str) -> Path:
-    """Where the picture of that name is kept."""
+    """Return the file of a picture."""
     return FOLDER / f"{name}.txt"
 
 
 def draw_picture(app: CapgoApp, substitutes: Mapping[str, str]) -> str:
-    """The rows of the screen, then the same rows with a letter for each cell's style, and a key.
+    """Return the rows of the screen, a letter for each cell's style, and a legend.
 
-    What is of one run alone is written as `written` says, in as many cells.
+    Texts that differ between runs are replaced by their `substitutes` of the same width.
     """
     rows = strips(app)
     styles = [
@@ -66,7 +66,7 @@ def _substitute(text: str, substitutes: Mapping[str, str]) -> str:
 
 @cache
 def describe(style: Style) -> str:
-    """A style in words, such as ``bold #63c5ea on #10161d``."""
+    """Return a style in words, such as ``bold #63c5ea on #10161d``."""
     flags = ("bold", "dim", "italic", "underline", "reverse", "strike")
     words = [flag for flag in flags if getattr(style, flag)]
     return " ".join([*words, _name(style.color), "on", _name(style.bgcolor)])

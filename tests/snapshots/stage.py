@@ -1,4 +1,4 @@
-"""What a scene is played on, and how a picture is held still."""
+"""The stage of a scene: server, clock and environment, and nothing that blinks."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ Size = tuple[int, int]
 SMALL: Size = (80, 24)
 LARGE: Size = (140, 40)
 FOREIGN = ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "SSH_CONNECTION")
-"""What of the environment of whoever runs this could be seen in a picture."""
+"""Environment variables that could change a picture."""
 
 
 @dataclass
 class Stage:
-    """One clock, and whatever was opened for the scene."""
+    """The clock of a scene, and the servers and apps to close after it."""
 
     stack: AsyncExitStack
     clock: Clock = field(default_factory=lambda: Clock(NOW))
     substitutes: dict[str, str] = field(default_factory=dict)
-    """What is of this run alone, such as a port, and what stands for it in the picture."""
+    """Texts of one run, such as a port, and their substitutes in the picture."""
 
     def serve(self, other: Server | None = None) -> Server:
-        """The shop's server, or another one, until the scene is over."""
+        """Return the shop's server, or another one, to be closed after the scene."""
         server = other or world.server()
         self.stack.callback(server.store.close)
         return server
 
     async def open(self, server: Server | None = None, **more: Any) -> Driver:
-        """The app on the shop, or on another server, with all three lists asked for."""
+        """Run the app on the shop or another server, and wait for all three lists."""
         lists = "wait_for" not in more
         driver: Driver = await self.stack.enter_async_context(
             open_app(server or self.serve(), size=SMALL, now=self.clock, **more)
@@ -58,25 +58,25 @@ class Stage:
 
 @dataclass(frozen=True)
 class Scene:
-    """One state, the sizes at which it looks different, and what leads to it."""
+    """One state, the sizes at which it looks different, and the function that leads to it."""
 
     play: Callable[[Stage], Awaitable[Driver]]
     sizes: tuple[Size, ...] = (SMALL,)
     kind: str = ""
-    """Sets it apart where the same is played in another environment."""
+    """Suffix of the name, for the same scene in another environment."""
     environ: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, size: Size) -> str:
-        """What its picture at a size is called."""
+        """Return the name of its picture at a size."""
         words = (self.play.__name__.replace("_", "-"), self.kind, f"{size[0]}x{size[1]}")
         return "-".join(word for word in words if word)
 
 
 @asynccontextmanager
 async def playing(scene: Scene) -> AsyncIterator[tuple[Driver, Callable[[], str]]]:
-    """A scene once it is reached, with nothing in it that moves by itself, and how to draw it.
+    """Play a scene; yield its driver and a function that draws it, with no blinking cursor.
 
-    It is reached at the smaller size; for a larger picture the terminal grows.
+    It is played at the smaller size; for a larger picture the terminal is resized.
     """
     environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     try:

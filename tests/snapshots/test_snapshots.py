@@ -1,4 +1,4 @@
-"""Every state looks as it was agreed to: each word of it, and the style of each cell."""
+"""Every state looks as in its picture: the text, and the style of each cell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.snapshots.scenes import SCENES
 from tests.snapshots.stage import Scene, playing
 
 LOOKS = 200
-"""How often a screen is looked at before it counts as another one than the picture."""
+"""Looks at a screen before it counts as different from the picture."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The app that is in the pictures: a shop with 210 devices, which never changes."""
+"""The app in the pictures: a shop with 210 devices, which never changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.tui.world import Row, bundle, channel, device, moment, state, store_o
 
 DEVICES = 210
 PAGE = 150
-"""So many of them are on the first page."""
+"""Devices on the first page."""
 CUSTOM_IDS = ("qa-07", "", "store-berlin-3", "", "anna.k", "till-12", "", "kiosk-äöü", "")
 OVERRIDDEN = {2: "beta", 7: "hotfix-login", 11: "beta"}
 # In the server's order, which is that of the ids.
@@ -20,7 +20,7 @@ IDS = [
 
 
 def identity(number: int) -> str:
-    """The id of the device of that number, counted from 1 in the server's order."""
+    """Return the id of a device by its number, from 1 in the server's order."""
     return IDS[number - 1]
 
 
@@ -50,7 +50,7 @@ def _bundle(number: int) -> Row:
 
 
 def shop() -> Row:
-    """Six channels, 210 devices, 24 bundles, and three devices forced to a channel."""
+    """Return six channels, 210 devices, 24 bundles and three overrides."""
     channels = [
         channel(1, "production", version=21, public=True),
         channel(2, "beta", version=22, rollout_version=23, rollout_percentage_bps=2500,
@@ -69,5 +69,5 @@ def shop() -> Row:
 
 
 def server() -> Server:
-    """The shop, served."""
+    """Return a server of the shop."""
     return Server(store_of(shop()))

@@ -1,4 +1,4 @@
-"""Bundles under the keyboard: reaching them, saying yes, and reading what the sandbox holds."""
+"""Helpers of the tests of bundles: open the list, confirm, read the sandbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def on_bundles(server: Server, name: str = "1.0.6", **more: object) -> AsyncIterator[Driver]:
-    """The app with the cursor on a bundle, everything loaded and the revision known."""
+    """Run the app with the cursor on a bundle, everything loaded and the revision known."""
     async with open_app(server, **more) as driver:  # type: ignore[arg-type]
         await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
@@ -52,7 +52,7 @@ def form(driver: Driver) -> FieldsForm:
 
 
 async def confirm(driver: Driver, text: str) -> None:
-    """Type what the dialog wants, then y."""
+    """Type the text that the dialog requires, then y."""
     await driver.until(f"type {text} ›")
     await driver.type(*text, "enter")
     await wait_for_dialog(driver)

@@ -1,4 +1,4 @@
-"""The app with a channel under the cursor, the channel form, and what became of a change."""
+"""Helpers of the tests of channels: the list, the channel form, outcomes, the sandbox's rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def on_channels(server: Server, name: str = "beta", **more: object) -> AsyncIterator[Driver]:
-    """The app with the cursor on a channel and everything loaded."""
+    """Run the app with the cursor on a channel and everything loaded."""
     async with open_app(server, **more) as driver:  # type: ignore[arg-type]
         await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
@@ -42,12 +42,12 @@ def put_cursor(driver: Driver, name: str) -> None:
 
 
 def flat(driver: Driver) -> str:
-    """The screen's words, wherever its lines end."""
+    """Return the text of the screen as one line."""
     return " ".join(driver.text.split())
 
 
 async def go_to(driver: Driver, label: str) -> None:
-    """Go down to a row of the form, however many this revision has above it."""
+    """Move the cursor down to a row of the form; revisions differ in the rows above it."""
     await driver.until("Edit ")
     form = driver.overlays.channel_form
     rows = [row.text for row in form._rows[form._at + 1 :] if not row.heading]
@@ -56,14 +56,14 @@ async def go_to(driver: Driver, label: str) -> None:
 
 
 async def review(driver: Driver) -> None:
-    """Go to the last row, and Enter there."""
+    """Press Enter on the last row of the form."""
     await driver.type(*["pagedown"] * 6)
     await driver.until("› ▸ Review and send")
     await driver.type("enter")
 
 
 async def wait_for_dialog(driver: Driver) -> None:
-    """Go on until the dialog's question is drawn."""
+    """Wait until the dialog has the focus and its question is drawn."""
     yes = driver.overlays.confirmation.query_one(Yes)
     await driver.until(lambda: driver.main.focused is yes and yes._drawn_at is not None, "a dialog")
     await driver.pilot.pause()
@@ -75,7 +75,7 @@ async def wait_for_outcome(driver: Driver, mark: str) -> str:
 
 
 def row(server: Server, name: str) -> dict[str, object]:
-    """A channel with the name of its bundle, read past the API; empty when there is none."""
+    """Return a channel's row and its bundle's name from the database; empty if there is none."""
     with server.store.reading() as db:
         record = db.execute(
             "SELECT c.*, b.name AS bundle FROM channels c LEFT JOIN bundles b ON b.id = c.version"
@@ -90,7 +90,7 @@ def entry(driver: Driver) -> Entry:
 
 
 async def undo(driver: Driver) -> None:
-    """Take the latest change back by what the journal holds of it."""
+    """Undo the latest change of the journal."""
     latest = entry(driver)
     steps = CHANGES.validate_json(latest.change_json).inverse(latest.found)
     assert not isinstance(steps, str), steps

@@ -1,4 +1,4 @@
-"""The sandbox in process, and a screen that stands still."""
+"""Fixtures: the sandbox in process, and an environment that does not affect the screen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of whoever runs the tests reaches the app, and no export of it their folder."""
+    """Hide the environment and the folder of whoever runs the tests from the app."""
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "TEXTUAL_THEME", "SSH_CONNECTION"):
         monkeypatch.delenv(name, raising=False)
@@ -24,7 +24,7 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """Twelve devices, six channels, five bundles."""
+    """A server with twelve devices, six channels and five bundles."""
     store = store_of(state())
     yield Server(store)
     store.close()

@@ -1,4 +1,4 @@
-"""Driving the real app: opening it, typing into it, and looking at what is on its screen."""
+"""Run the real app, type into it, and read its screen."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from tests.tui.server import Server
 
 ROUNDS = 800
-"""How often a screen is looked at before what it should show counts as never shown."""
+"""Looks at the screen before a wait fails."""
 
 
 class Driver:
-    """One run of the app and the hands and eyes on it."""
+    """A running app: types keys and reads the screen."""
 
     def __init__(self, app: CapgoApp, pilot: Pilot[None]) -> None:
         self.app = app
@@ -47,54 +47,54 @@ class Driver:
 
     @property
     def main(self) -> MainScreen:
-        """The main screen, which must be the one in front."""
+        """The main screen, which must be the active one."""
         assert isinstance(self.app.screen, MainScreen)
         return self.app.screen
 
     @property
     def overlays(self) -> Overlays:
-        """What can lie over the main screen."""
+        """The overlays of the main screen."""
         return self.main.overlays
 
     @property
     def text(self) -> str:
-        """All that is on the screen, one line a row."""
+        """The text of the screen, one line a row."""
         return screen_text(self.app)
 
     def line(self, number: int) -> str:
-        """One row of the screen; negative ones count from the bottom."""
+        """Return one row of the screen; negative numbers count from the bottom."""
         return self.text.split("\n")[number]
 
     @property
     def status(self) -> str:
-        """The rows above the hints, in one line."""
+        """The status line, which may take several rows, as one line."""
         rows = len(self.app.screen.query_one(StatusLine)._lines)
         return " ".join(self.line(row).rstrip() for row in range(-1 - rows, -1))
 
     @property
     def cursor(self) -> str | None:
-        """The key of the record under the cursor."""
+        """The row key of the record under the cursor."""
         return self.main.table.cursor_key
 
     async def until(self, condition: str | Callable[[], object], why: str = "") -> None:
-        """Go on until the screen shows a text or a condition holds."""
+        """Wait until the screen shows a text or a condition holds."""
         await until(self.pilot, condition, why)
 
     async def wait_until_gone(self, text: str) -> None:
-        """Go on until the screen no longer shows a text."""
+        """Wait until the screen no longer shows a text."""
         await self.until(lambda: text not in self.text, f"{text!r} gone")
 
     async def press(self, *keys: str) -> None:
-        """Type slowly: each key when the one before has done its work."""
+        """Press keys one by one, each after the one before has been handled."""
         await self.pilot.press(*keys)
 
     async def type(self, *keys: str) -> None:
-        """Type all keys at once, as they arrive from a slow line, and let them be worked off."""
+        """Post all keys at once, as from a slow connection, and wait until they are handled."""
         post_keys(self.app, keys)
         await self.pilot.pause()
 
     async def wait_for_question(self, question: str = "") -> None:
-        """Go on until a question is on the screen and can be answered."""
+        """Wait until a question is on the screen and can be answered."""
         keys = ("y yes  n no", " y/n ")
         await self.until(lambda: any(each in self.text for each in keys), "the keys of a question")
         await self.until(question)
@@ -102,18 +102,18 @@ class Driver:
         await self.pilot.pause()
 
     async def wait_for_dialog(self) -> None:
-        """Go on until the dialog that lists changes has drawn its question."""
+        """Wait until the dialog that lists changes has drawn its question."""
         yes = self.overlays.confirmation.query_one(Yes)
         await self.until(lambda: yes._drawn_at is not None, "the question drawn")
         await self.pilot.pause()
 
     async def settle(self) -> None:
-        """Let everything that is under way come to its end, but for what a gate holds up."""
+        """Wait until nothing is in progress except what a gate blocks."""
         for _ in range(3):
             await self.pilot.pause()
 
     async def wait_until_closed(self) -> None:
-        """Go on until the app has ended."""
+        """Wait until the app has ended."""
         for _ in range(ROUNDS):
             if not self.app.is_running:
                 return
@@ -122,19 +122,19 @@ class Driver:
 
 
 def screen_text(app: App[Any]) -> str:
-    """All that is on the screen, one line a row."""
+    """Return the text of the screen, one line a row."""
     return "\n".join(strip.text for strip in strips(app))
 
 
 def strips(app: App[Any]) -> list[Strip]:
-    """What the screen is drawn from, one strip a row."""
+    """Return the strips of the screen, one a row."""
     return app.screen._compositor.render_strips()
 
 
 async def until(
     pilot: Pilot[None], condition: str | Callable[[], object], why: str = "", rounds: int = ROUNDS
 ) -> None:
-    """Go on until the screen shows a text or a condition holds; fail with the screen's text."""
+    """Wait until the screen shows a text or a condition holds; fail with the screen's text."""
     for _ in range(rounds):
         if condition in screen_text(pilot.app) if isinstance(condition, str) else condition():
             return
@@ -145,7 +145,7 @@ async def until(
 
 
 def post_keys(app: App[Any], keys: Iterable[str]) -> None:
-    """Put key events into the app's queue, all before it looks at the first of them."""
+    """Post key events, all of them before the app handles the first."""
     for key in keys:
         key_name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
         event = events.Key(key_name, " " if key == "space" else key if len(key) == 1 else None)
@@ -154,7 +154,7 @@ def post_keys(app: App[Any], keys: Iterable[str]) -> None:
 
 
 def post_paste(app: App[Any], text: str) -> None:
-    """Put a paste into the app's queue."""
+    """Post a paste event."""
     event = events.Paste(text)
     event.set_sender(app)
     app.post_message(event)
@@ -199,7 +199,7 @@ async def open_app(
 async def on_devices(
     server: Server, *, size: tuple[int, int] = (80, 24), key: str = ALL, rows: int = 12, **more: Any
 ) -> AsyncIterator[Driver]:
-    """The app with the devices in view and all three lists loaded."""
+    """Run the app with the devices in view and all three lists loaded."""
     async with open_app(server, size=size, key=key, **more) as driver:
         await driver.type("2")
         await driver.until(lambda: driver.main.table._length == rows, f"{rows} devices")
@@ -211,7 +211,7 @@ async def on_devices(
 
 
 def assert_sound(app: App[Any], size: tuple[int, int]) -> None:
-    """Nothing on the screen steers the terminal, and every row is exactly as wide as it."""
+    """Assert that no control character is on the screen and every row has the screen's width."""
     rows = strips(app)
     assert len(rows) == size[1]
     for row in rows:
@@ -222,12 +222,12 @@ def assert_sound(app: App[Any], size: tuple[int, int]) -> None:
 
 
 def unsafe(char: str) -> bool:
-    """Whether a character could steer a terminal or hide itself."""
+    """Whether a character could control a terminal or is invisible."""
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def assert_secret(driver: Driver, secrets: Sequence[str]) -> None:
-    """No key is in the picture, in what is saved of it, or in any text of the app's objects."""
+    """Assert that no API key is on the screen, in a screenshot or in a repr of the app."""
     app = driver.app
     texts = [driver.text, app.export_screenshot(), repr(app), str(app.bug), repr(app.launch)]
     for screen in app.screen_stack:

@@ -1,4 +1,4 @@
-"""The real sandbox behind an ASGI app that listens in and, where a test wants it, misbehaves."""
+"""The real sandbox behind an ASGI app that records requests and can misbehave."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _stores: list[Store] = []
 
 @contextmanager
 def closing_stores() -> Iterator[None]:
-    """Close the stores of all servers made in the block when it is left."""
+    """Close the stores of all servers created in the block on exit."""
     before = len(_stores)
     try:
         yield
@@ -43,7 +43,7 @@ def closing_stores() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it came in."""
+    """One request as received."""
 
     method: str
     path: str
@@ -51,7 +51,7 @@ class Request:
 
 
 class Server:
-    """A sandbox that remembers every request; `on` makes a route misbehave until `off`."""
+    """A sandbox that records every request; `on` makes a route misbehave until `off`."""
 
     def __init__(
         self,
@@ -82,28 +82,28 @@ class Server:
             await behaviour(self._app, scope, receive, send)
 
     def on(self, method: str, path: str, behaviour: Behaviour) -> None:
-        """Let a route behave otherwise from now on."""
+        """Replace the behaviour of a route."""
         self._behaviours[method, path] = behaviour
 
     def off(self, method: str, path: str) -> None:
-        """Let a route behave as the sandbox does."""
+        """Restore the sandbox's behaviour of a route."""
         self._behaviours.pop((method, path), None)
 
     def pass_time(self, seconds: float) -> None:
-        """Move the server's clock on, past its rate limits."""
+        """Advance the server's clock, past its rate limits."""
         self.time += timedelta(seconds=seconds)
 
     def count(self, method: str, path: str) -> int:
-        """How often a route was asked."""
+        """Return the number of requests of a route."""
         return sum((one.method, one.path) == (method, path) for one in self.requests)
 
     @property
     def writes(self) -> int:
-        """How many requests could have changed something."""
+        """Number of requests that can change something."""
         return sum(one.method in WRITES for one in self.requests)
 
     def once_written(self, behaviour: Behaviour) -> Behaviour:
-        """Behave as the sandbox does until a write was sent, and from then on like this."""
+        """Behave as the sandbox until the first write, and differently from then on."""
 
         async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
             if self.writes:
@@ -114,7 +114,7 @@ class Server:
         return behave
 
     def overrides(self) -> dict[str, str]:
-        """The override of each device, read past the API."""
+        """Return the override of each device from the database."""
         with self.store.reading() as db:
             rows = db.execute(
                 "SELECT o.device_id, c.name FROM overrides o JOIN channels c ON c.id = o.channel_id"
@@ -122,12 +122,12 @@ class Server:
         return {row["device_id"]: row["name"] for row in rows}
 
     def change(self, statement: str, *values: object) -> None:
-        """Change the data behind the interface's back, as somebody else would."""
+        """Change the database without the interface, as another user would."""
         with self.store.writing() as db:
             db.execute(statement, values)
 
     def override(self, device_id: str, channel: str) -> None:
-        """Set an override behind the interface's back."""
+        """Set an override without the interface."""
         self.change(
             "INSERT OR REPLACE INTO overrides (app_id, device_id, channel_id)"
             " SELECT app_id, ?, id FROM channels WHERE name = ?",
@@ -138,19 +138,19 @@ class Server:
 
 @dataclass
 class Gate:
-    """A route that waits: `reached` tells when a request stands before it, `open` lets it pass."""
+    """A route that waits: `arrival` is set by a request, `open` lets it pass."""
 
     arrival: asyncio.Event = field(default_factory=asyncio.Event)
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def before(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wait, then let the request in."""
+        """Wait, then carry the request out."""
         self.arrival.set()
         await self.open.wait()
         await app(scope, receive, send)
 
     async def after(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
-        """Carry the request out at once, and hold back the answer."""
+        """Carry the request out at once and delay the reply."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -171,7 +171,7 @@ def answering(
     first: bool = False,
     more: Sequence[tuple[bytes, bytes]] = (),
 ) -> Behaviour:
-    """Answer always the same; with `first` the request is carried out all the same."""
+    """Return a fixed reply; with `first` the request is carried out before."""
 
     async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         if first:
@@ -184,7 +184,7 @@ def answering(
 
 
 def rewriting(change: Callable[[Any], Any]) -> Behaviour:
-    """Carry the request out, and put something else in place of the JSON of the answer."""
+    """Carry the request out and replace the JSON of the reply."""
 
     async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []
@@ -206,11 +206,11 @@ FAULT = answering(503, b'{"error":"unknown_error","message":"Out to lunch"}')
 
 
 async def _discard(message: Message) -> None:
-    """Drop an answer."""
+    """Discard a reply."""
 
 
 class Wire:
-    """The server on a real loopback socket, which can be cut in the middle of an exchange."""
+    """The server on a loopback socket whose connections can be cut during an exchange."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -226,14 +226,14 @@ class Wire:
         await self.shut()
 
     async def shut(self) -> None:
-        """Listen no more: whoever comes now is refused."""
+        """Stop listening; further connections are refused."""
         assert self._server is not None
         self._server.close()
         await self._server.wait_closed()
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address of the server."""
         assert self._server is not None
         host, port = self._server.sockets[0].getsockname()[:2]
         return f"http://{host}:{port}"
@@ -247,7 +247,7 @@ class Wire:
                 await writer.wait_closed()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one request of a connection; every connection carries but one."""
+        """Serve the one request of a connection."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, target, _ = head[0].split(" ")
         headers = [

@@ -52,7 +52,7 @@ class ListRows:
         self._note_places()
 
     def sort_by(self, column: int, *, descending: bool) -> None:
-        """Put the list into another order."""
+        """Sort the list by a column."""
         self._records.sort(key=lambda record: record[column], reverse=descending)
         self._note_places()
 
@@ -60,15 +60,15 @@ class ListRows:
         return len(self._records)
 
     def key_at(self, index: int) -> str:
-        """The name of the record at an index."""
+        """Return the name at an index."""
         return self._records[index][0]
 
     def index_of(self, key: str) -> int | None:
-        """Where the record of a name is."""
+        """Return the index of a name."""
         return self._index.get(key)
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
-        """One record; only what is asked for."""
+        """Return the cells of one record in the given columns."""
         record = dict(zip((field.id for field in FIELDS), self._records[index], strict=True))
         high = record["height"] > "6"
         return Row(
@@ -83,10 +83,10 @@ class ListRows:
 
 
 class PeaksApp(App[str]):
-    """Enter or a second click answers with a name."""
+    """An app that returns the name chosen with Enter or a second click."""
 
     def compose(self) -> ComposeResult:
-        """The table is all there is."""
+        """Yield the table."""
         yield RecordTable()
 
     def on_mount(self) -> None:
@@ -95,7 +95,7 @@ class PeaksApp(App[str]):
         self.query_one(RecordTable).attach(self.rows, FIELDS, self.state)
 
     def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
-        """Sort; the cursor stays on its record."""
+        """Sort by the column; the cursor stays on its record."""
         column = [field.id for field in FIELDS].index(event.column_id)
         descending = self.state.sort == (event.column_id, False)
         self.rows.sort_by(column, descending=descending)
@@ -103,7 +103,7 @@ class PeaksApp(App[str]):
         event.table.rows_replaced()
 
     def on_record_table_opened(self, event: RecordTable.Opened) -> None:
-        """Answer."""
+        """Exit with the name."""
         self.exit(event.key)
 
 

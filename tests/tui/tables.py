@@ -1,4 +1,4 @@
-"""A `RecordTable` alone in an app, over rows that are counted as they are asked for."""
+"""A `RecordTable` alone in an app, over rows that count their reads."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ COLUMNS = (Cells("name", "NAME", 12, 20, 0), Cells("note", "NOTE", 10, 30, 1))
 
 @dataclass
 class Rows:
-    """Rows in a list, and how often each was asked for."""
+    """Rows in a list that count their reads."""
 
     keys: list[str]
     notes: dict[str, str] = field(default_factory=dict)
     read_indexes: list[int] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
-    """How often each of the four methods was called."""
+    """Calls of each of the four methods."""
 
     def __post_init__(self) -> None:
         self.index_keys()
 
     def index_keys(self) -> None:
-        """Take note of another list."""
+        """Rebuild the index after a change of the list."""
         self._index = {key: index for index, key in enumerate(self.keys)}
 
     def __len__(self) -> int:
@@ -71,7 +71,7 @@ class Rows:
 
 
 class TableApp(App[None]):
-    """Nothing but one table; it keeps the messages the table posts."""
+    """An app of one table that collects the messages of the table."""
 
     def __init__(self, rows: Rows, state: TableState) -> None:
         super().__init__()
@@ -115,12 +115,12 @@ class Table:
 
     @property
     def lines(self) -> list[str]:
-        """The screen, one text a row."""
+        """The text of the screen, one a row."""
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
     @property
     def cursor_line(self) -> int | None:
-        """The screen's row on which the cursor is drawn, found by its colour alone."""
+        """The screen's row in the cursor's colour."""
         ground = self.table.get_component_rich_style("record-table--cursor").bgcolor
         strips = self.app.screen._compositor.render_strips()
         matches = [
@@ -147,7 +147,7 @@ class Table:
         await self.pilot.pause()
 
     async def put(self, keys: Sequence[str]) -> None:
-        """Let the list be another one."""
+        """Replace the list."""
         self.rows.keys[:] = keys
         self.rows.index_keys()
         self.table.rows_replaced()
@@ -155,7 +155,7 @@ class Table:
 
 
 def names(count: int, start: int = 0) -> list[str]:
-    """So many keys that are their own names."""
+    """Return numbered keys, which are also the names."""
     return [f"row-{number:06d}" for number in range(start, start + count)]
 
 
@@ -163,7 +163,7 @@ def names(count: int, start: int = 0) -> list[str]:
 async def table_of(
     keys: Sequence[str], *, size: tuple[int, int] = (40, 11), state: TableState | None = None
 ) -> AsyncIterator[Table]:
-    """A table of ten rows and a header, or another size."""
+    """Run an app with a table, by default ten rows and a header high."""
     rows = Rows(list(keys))
     app = TableApp(rows, state or TableState())
     async with app.run_test(size=size) as pilot:

@@ -1,4 +1,4 @@
-"""Loading all of a list, wide columns, and what a refresh found different."""
+"""Loading whole lists, wide columns, and the changed cells after a refresh."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 
 def many(count: int = 1_300) -> Server:
-    """More devices than eight pages hold."""
+    """Return a server with more devices than eight pages hold."""
     devices = [device(number) for number in range(1, count + 1)]
     return Server(store_of(state(devices=devices)))
 
 
 @asynccontextmanager
 async def on_devices(server: Server) -> AsyncIterator[Driver]:
-    """The devices of `server` in view, its first page loaded."""
+    """Run the app with the devices in view and their first page loaded."""
     async with open_app(server, wait_for="6 loaded") as driver:
         await driver.type("2")
         await driver.until("tester-01")
@@ -47,7 +47,7 @@ async def on_devices(server: Server) -> AsyncIterator[Driver]:
 
 
 def cell_style(driver: Driver, text: str) -> str:
-    """The style in which a text stands on the screen."""
+    """Return the style of a text on the screen."""
     for strip in strips(driver.app):
         for segment in strip:
             if text in segment.text:

@@ -1,4 +1,4 @@
-"""Bundles by the keyboard: put on a channel, edited, registered, deleted, in each revision."""
+"""Bundles by the keyboard: promote, edit, register and delete, in each revision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form itself: moving, choosing, completing, and how it is drawn at every size."""
+"""The channel form: cursor, choices, completion, and drawing at every size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Channels by the keyboard: what the sandbox holds afterwards, the journal, and the way back."""
+"""Channels by the keyboard: the sandbox afterwards, the journal, and the undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cleaning up by the keyboard: a live count, the plan, the typed number, the run, and its end."""
+"""Clean-up by the keyboard: live count, plan, typed confirmation, batch and outcome."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ async def test_what_cannot_be_read_back_says_why() -> None:
 
 
 def link_one(server: Server) -> None:
-    """Put a bundle that would go on a channel, as somebody else would."""
+    """Link a bundle of the plan to a channel, as another user would."""
     server.change(
         "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.20')"
         " WHERE name = 'qa'"

@@ -1,4 +1,4 @@
-"""Copying: what is sent to the terminal, wrapped where a multiplexer would swallow it."""
+"""Clipboard escape sequences, wrapped for terminal multiplexers."""
 
 from __future__ import annotations
 

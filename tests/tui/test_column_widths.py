@@ -1,4 +1,4 @@
-"""Which columns a row has room for, and how wide each of them is."""
+"""The columns that fit a row, and their widths."""
 
 from __future__ import annotations
 

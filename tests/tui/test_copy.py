@@ -1,4 +1,4 @@
-"""`y` by keyboard: a letter for each part, marks one a line, and what is said of it."""
+"""`y` by keyboard: a letter for each part, marked records one a line, and the message."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def no_multiplexer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def read_copy(driver: Driver, *keys: str) -> str:
-    """Type keys that copy, and give what is on the clipboard then."""
+    """Type keys that copy and return the clipboard."""
     driver.app._clipboard = ""
     await driver.type(*keys)
     await driver.until(lambda: driver.app.clipboard, "a copy")
@@ -120,7 +120,7 @@ async def test_it_fits_any_size(server: Server, size: tuple[int, int]) -> None:
 
 
 def only_texts(document: object) -> object:
-    """Devices whose every text is one of the corpus."""
+    """Return the page of devices with hostile texts in all fields."""
     rows = [
         {"device_id": f"{at}{text}", "custom_id": text, "os_version": text, text: text}
         for at, text in enumerate(TEXTS.values())

@@ -1,4 +1,4 @@
-"""Devices that are not loaded, found by their custom id."""
+"""Looking up devices that are not loaded by their custom id."""
 
 from __future__ import annotations
 

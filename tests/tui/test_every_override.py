@@ -1,4 +1,4 @@
-"""Behind a gateway that allows URLs of 8 KB, every override is told wherever devices are."""
+"""Overrides of all devices behind a gateway that limits URLs to 8 KB."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def fleet(request: pytest.FixtureRequest) -> Iterator[tuple[Server, dict[str, st
 
 
 def read_export(folder: Path) -> dict[str, str]:
-    """The overrides in the one file that was written."""
+    """Return the overrides in the one exported file."""
     (file,) = folder.glob("*.csv")
     rows = csv.DictReader(file.read_text().splitlines())
     return {row["device"]: row["override"] for row in rows if row["override"]}

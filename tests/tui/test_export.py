@@ -1,4 +1,4 @@
-"""`E` by keyboard: a format, a file, and what is said of it."""
+"""`E` by keyboard: format, file and message."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The folder that the app runs in, which is empty."""
+    """The empty folder that the app runs in."""
     return tmp_path
 
 
 @asynccontextmanager
 async def exporting(server: Server, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Driver]:
-    """The devices, with the question where to export them to."""
+    """Run the app with the devices in view and the export bar open."""
     async with on_devices(server, size=size) as driver:
         await driver.type("E")
         await driver.until("Export 12 of 12 loaded devices")

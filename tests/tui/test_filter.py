@@ -1,4 +1,4 @@
-"""The filter, the tabs, and what a refresh leaves where it was."""
+"""The filter, the tabs, and the cursor after a refresh."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOSTILE_PASTE = "\x1b]0;x\x07\u202e"
 
 
 def looked_up(server: Server) -> list[Request]:
-    """The requests for one device."""
+    """Return the requests for one device."""
     return [one for one in server.requests if "device_id" in one.query]
 
 
@@ -33,7 +33,7 @@ def many() -> Server:
 
 @contextmanager
 def at_work() -> Iterator[None]:
-    """Filters that take their time, as among 100 000 records: they get nowhere meanwhile."""
+    """Make filters slow, as among 100 000 records."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(view, "SMALL", -1)
         patch.setattr(view, "STEP", 0.0)

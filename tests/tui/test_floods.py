@@ -1,4 +1,4 @@
-"""Floods of keys at every write and every dialog: nothing but a ``y`` that was asked for writes.
+"""Floods of keys at every write and dialog: only a ``y`` to a question writes.
 
 A new key that writes joins by one row in `WRITES`.
 """
@@ -30,23 +30,23 @@ Kind = Literal["line", "list", "form"]
 
 @dataclass(frozen=True)
 class Write:
-    """One way to a question: the tab, the keys, and what stands on the screen then."""
+    """One way to a question: the tab, the keys, and the text on the screen."""
 
     name: str
     tab: str
     keys: tuple[str, ...]
     shows: str
     kind: Kind = "line"
-    """A question in one line, a dialog with a list, or a form that asks for more before."""
+    """A question in one line, a dialog with a list, or a form before the question."""
     target_ids: tuple[str, ...] = ()
-    """The devices or names that a yes writes to, as the requests name them."""
+    """The ids or custom ids that a yes writes to, as in the requests."""
     revision: str = "live"
     first: tuple[str, ...] = ()
     """Keys typed before `keys`, and..."""
     first_shows: str = ""
-    """...what has to have come by then."""
+    """...the text to wait for after them."""
     has_undo: bool = False
-    """Whether an override of the last device was made before, and so can be undone."""
+    """Whether an override of the last device is in the journal, to be undone."""
 
 
 MARK_THREE = ("g", "space", "space", "space")
@@ -115,7 +115,7 @@ OTHERS = (
     Write("promote to stable", "1", ("down", "e", *["up"] * 11, "enter"), "1.0.1 → 1.0.4 +1 more?"),
     Write("roll back", "1", ("down", "e", *["up"] * 10, "enter"), "rollout target: 1.0.4 → none?"),
 )  # fmt: skip
-"""Those of channels and bundles, where nothing but the floods is tried here."""
+"""Questions of channels and bundles, which are tried with the floods only."""
 QUESTIONS = [write for write in WRITES if write.kind != "form"]
 NOT_Y = [
     *(letter for letter in string.ascii_letters + string.digits if letter != "y"),
@@ -128,7 +128,7 @@ QUITS = {"q"}
 
 @pytest.fixture
 def make() -> Iterator[Callable[[str], Server]]:
-    """Makes servers on which the last two of twelve devices are on qa.
+    """Return a factory of servers on which the last two of twelve devices are on qa.
 
     The second channel has a rollout that is off, the third one that is paused.
     """
@@ -149,7 +149,7 @@ def make() -> Iterator[Callable[[str], Server]]:
 
 
 async def begin(driver: Driver, write: Write) -> None:
-    """Type what comes before the keys that bring the question."""
+    """Type the keys before those that open the question."""
     if write.has_undo:
         add_to_journal(driver)
     if write.first:
@@ -158,7 +158,7 @@ async def begin(driver: Driver, write: Write) -> None:
 
 
 def add_to_journal(driver: Driver) -> None:
-    """Let the journal know of an override that the sandbox holds."""
+    """Add an override of the sandbox to the journal."""
     workspace = driver.main.workspace
     assert workspace is not None
     device = workspace.devices.records[device_id(12)]
@@ -170,7 +170,7 @@ def add_to_journal(driver: Driver) -> None:
 
 
 async def bring(driver: Driver, write: Write) -> None:
-    """Bring the question on the screen, drawn and ready to be answered."""
+    """Open the question and wait until it can be answered."""
     await driver.type(write.tab)
     if write.tab == "2":
         await driver.until(lambda: driver.main.table._length == 12, "12 devices")
@@ -321,14 +321,14 @@ async def test_a_target_that_vanished_is_not_written_nor_is_its_neighbour(
 
 
 async def refresh(driver: Driver) -> None:
-    """Read the devices again behind the question, as a timer or another key would."""
+    """Refresh the devices behind the question, as a timer would."""
     assert driver.main.workspace is not None
     await driver.main.workspace.devices.refresh()
     await driver.settle()
 
 
 async def say_yes(driver: Driver, write: Write) -> None:
-    """Answer, and wait for the end."""
+    """Answer yes and wait for the end."""
     if write.kind == "list":
         await driver.wait_for_dialog()
         await driver.type("y")
@@ -341,7 +341,7 @@ async def say_yes(driver: Driver, write: Write) -> None:
 
 
 def find_changed_ids(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
-    """The devices whose override is another now; a link of an unknown one counts too."""
+    """Yield the ids whose override changed, also of devices unknown to the server."""
     for key in before.keys() | after.keys():
         if before.get(key) != after.get(key):
             yield key

@@ -1,4 +1,4 @@
-"""The keys of every form: what a filled field does, where Enter leads, what is in sight."""
+"""The keys of every form: a field with a value, Enter, and scrolling."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ LAST = f"› ▸ {REVIEW}"
 
 
 def box(driver: Driver) -> LineInput:
-    """The field under the keyboard."""
+    """Return the focused field."""
     widget = driver.app.screen.focused
     assert isinstance(widget, LineInput)
     return widget
 
 
 def form(driver: Driver) -> ChannelForm | FieldsForm:
-    """The form that is open."""
+    """Return the open form."""
     main = driver.main
     return (
         main.overlays.channel_form

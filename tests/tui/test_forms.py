@@ -1,4 +1,4 @@
-"""Every modal form at 80×24: it fits, begins where it should, and Tab goes down its rows."""
+"""Every modal form at 80×24: it fits, and Tab moves through its rows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DIALOGS: dict[str, tuple[str, tuple[str, ...], type[Widget]]] = {
 
 
 def under_cursor(driver: Driver) -> str:
-    """The row of a form that has the cursor."""
+    """Return the row of the form under the cursor."""
     (line,) = [line for line in driver.text.split("\n") if line.startswith(" › ")]
     return line[3:].removeprefix("▸ ")
 

@@ -1,4 +1,4 @@
-"""The search for garbage leaves the loop alone."""
+"""Garbage collection does not stop the event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lone surrogate, half a character, in an id or a name: shown safely, and never written to."""
+"""Lone surrogates in ids and names: they are drawn safely and never written to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIZE = (140, 30)
 
 
 def halving(*texts: str) -> Any:
-    """A behaviour that puts half a character into the middle of some texts of a reply."""
+    """Return a behaviour that puts a lone surrogate into some texts of the reply."""
 
     def change(document: Any) -> Any:
         text = json.dumps(document)
@@ -45,7 +45,7 @@ def server() -> Iterator[Server]:
 
 
 async def assert_refused(driver: Driver, server: Server) -> None:
-    """Answer yes to whatever is asked, until it is refused."""
+    """Answer yes to each question and assert that the write is refused."""
     for _ in range(4):
         await driver.until(
             lambda: REFUSAL in driver.text or driver.main.is_taken, "a question or a refusal"

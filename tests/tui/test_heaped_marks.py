@@ -1,4 +1,4 @@
-"""A heap of marks on one letter, and old Hangul: drawn within their cell, exported as they are."""
+"""Many combining marks, and old Hangul: drawn within their cell, exported unchanged."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_it_is_drawn_within_its_cell_and_exported_as_it_is(
 
 
 def custom_ids(folder: Path) -> list[list[str]]:
-    """Give those of the csv file and of the JSON file there."""
+    """Return the texts of the CSV and of the JSON export."""
     (table,), (document,) = folder.glob("*.csv"), folder.glob("*.json")
     rows = list(csv.reader(table.read_text(encoding="utf-8").splitlines()))
     at = rows[0].index("custom")

@@ -1,4 +1,4 @@
-"""Anybody's phone can send any text: on no screen does it steer the terminal or the layout."""
+"""Hostile texts of devices: no screen passes them on to the terminal or the layout."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 TEXT_NAMES = ("title, clear, colour", "c1 sequences", "bidi", "zero width", "closing tag",
            "link markup", "open bracket", "long", "wide", "combining", "lines", "rtl")  # fmt: skip
-"""One of each kind, for what takes a write each."""
+"""One text of each kind, for tests with a write each."""
 HOSTILE = {name: TEXTS[name] for name in TEXT_NAMES}
 
 
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[Server]:
-    """An app whose every text is hostile; of each kind one device, channel and bundle."""
+    """A server with a device, a channel and a bundle for each hostile text."""
     texts = list(HOSTILE.values())
     content = state(
         devices=[
@@ -53,7 +53,7 @@ def hostile() -> Iterator[Server]:
 
 @pytest.fixture
 def spoiling(server: Server) -> Server:
-    """A server that spoils every text of every list."""
+    """A server with hostile texts in every list."""
     for path in ("/channel", "/device", "/bundle"):
         server.on("GET", path, rewriting(spoiled_page))
     return server
@@ -120,7 +120,7 @@ async def test_every_column_of_hostile_texts_can_be_sorted_and_filtered(
 
 
 def change_of(text: str) -> OverrideChange:
-    """A change all of whose texts are hostile, as one read from a hostile server would be."""
+    """Return a change with hostile texts, as read from a hostile server."""
     label = clean(text) or "-"
     return OverrideChange(
         app_id=APP,
@@ -164,7 +164,7 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
 
 
 def failures(text: str) -> list[Behaviour]:
-    """A text wherever an error can hold one: in its fields, its headers, or as all of it."""
+    """Return error replies with a text in their fields, their headers, or as the body."""
     body = json.dumps({"error": text, "message": text, "moreInfo": {text: [text]}, "status": text})
     raw = text.encode("utf-8", "surrogatepass")
     header = bytes(byte for byte in raw if byte not in b"\r\n\0")
@@ -219,7 +219,7 @@ async def test_the_list_of_apps_on_the_first_screen_is_plain(server: Server) -> 
 
 
 def assert_aligned(text: str) -> None:
-    """In every row of the list the second column begins on the same cell as in its header."""
+    """Assert that the second column begins on the same cell in every row."""
     header, *rows = text.split("\n")[1:-2]
     start = header.index(header.split()[1])
     for row in rows:
@@ -229,7 +229,7 @@ def assert_aligned(text: str) -> None:
 
 
 def _cells(text: str, cells: int) -> str:
-    """The beginning of a text that takes so many cells."""
+    """Return the first cells of a text."""
     head = ""
     for char in text:
         if cell_len(head + char) > cells:

@@ -1,4 +1,4 @@
-"""Typing ahead does what typing slowly does."""
+"""Keys typed ahead do the same as keys typed slowly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was left while it waited: nothing goes on behind the operator's back, or in other hands."""
+"""Leaving what waits for a reply: nothing continues unseen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One terminal line out of runs of text, measured in cells."""
+"""Terminal lines from runs of text, measured in cells."""
 
 from __future__ import annotations
 

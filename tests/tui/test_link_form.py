@@ -1,4 +1,4 @@
-"""Choosing a channel: typing narrows, the best match is first, and what may not be is said."""
+"""The picker of channels: filtering, order of matches, and reasons against a choice."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def choices(driver: Driver) -> list[str]:
-    """The rows of the form, as they are drawn."""
+    """Return the drawn rows of the picker."""
     return [line.rstrip() for line in driver.text.split("\n")[-4:-1]]
 
 
 async def leave(driver: Driver) -> None:
-    """Leave the form without a choice."""
+    """Close the picker without a choice."""
     await driver.type("escape")
     await driver.until(lambda: not driver.overlays.link_form.choosing)
 

@@ -1,4 +1,4 @@
-"""L on devices says what it takes, asks first where that is much, and can be stopped."""
+"""L on devices states its cost, asks before many requests, and can be stopped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COUNT = 400
 
 @pytest.fixture
 def many() -> Iterator[Server]:
-    """More devices than two pages hold."""
+    """Return a server with more devices than two pages hold."""
     store = store_of(state(devices=[device(number) for number in range(1, COUNT + 1)]))
     yield Server(store)
     store.close()

@@ -1,4 +1,4 @@
-"""Overrides of many devices: marked, or given as a list of ids."""
+"""Overrides of many devices: marked records, or a list of ids."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ UNSEEN = "ABCDEF00-0000-4000-8000-00000000000F"
 
 
 async def confirm(driver: Driver, question: str) -> None:
-    """Answer the dialog that lists the changes, once it can be answered."""
+    """Wait for the dialog that lists the changes and answer yes."""
     await driver.until(question)
     await driver.wait_for_dialog()
     await driver.type("y")
 
 
 async def wait_for_summary(driver: Driver, summary: str) -> None:
-    """Go on until the run has ended so."""
+    """Wait for the end of the batch and check its summary."""
     await driver.until("esc close")
     assert summary in driver.text
 
 
 def entries(driver: Driver) -> Sequence[Entry]:
-    """The journal, newest first."""
+    """Return the journal, newest first."""
     assert driver.main.workspace is not None
     return driver.main.workspace.journal.entries()
 
@@ -450,7 +450,7 @@ async def test_a_bar_says_how_far_a_run_is(crowd: Server) -> None:
 
 @pytest.fixture(params=["documented", "legacy"])
 def old(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """A server that takes a bundle beside the channel."""
+    """A server of each revision whose overrides name a bundle."""
     store = store_of(state())
     yield Server(store, revision=request.param)
     store.close()
@@ -458,13 +458,13 @@ def old(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 @pytest.fixture
 async def old_driver(old: Server) -> AsyncIterator[Driver]:
-    """The app on it."""
+    """Run the app on that server."""
     async with on_devices(old) as driver:
         yield driver
 
 
 def sent_bundle(old: Server, number: int) -> list[str]:
-    """The bundle a device was forced to, wherever that revision keeps it."""
+    """Return the bundle of an override, from the database."""
     with old.store.reading() as db:
         rows = db.execute(
             "SELECT b.name FROM version_overrides o JOIN bundles b ON b.id = o.bundle_id"

@@ -1,4 +1,4 @@
-"""What lies over the screen: it has the keyboard, gives it back rightly, and goes for good."""
+"""Overlays: they take the focus, return it, and are removed."""
 
 from __future__ import annotations
 

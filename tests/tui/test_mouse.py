@@ -1,4 +1,4 @@
-"""The mouse: it moves what it is on, nothing behind what is open, and it never goes dead."""
+"""The mouse: it scrolls and clicks what is under it, never behind an overlay."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 async def mouse(driver: Driver, kind: type[events.MouseEvent], at: tuple[int, int]) -> None:
-    """Send an event of the first button, as the terminal does."""
+    """Post an event of the first mouse button."""
     event = kind(None, *at, 0, 0, 1, False, False, False, *at)
     event.set_sender(driver.app)
     driver.app.post_message(event)

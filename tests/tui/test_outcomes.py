@@ -1,4 +1,4 @@
-"""What became of a write is told as it is, at 80 columns, whatever happened on the way."""
+"""Outcomes of writes on the status line at 80 columns, after every kind of failure."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ FIRST = device_id(1)
 
 
 async def write(driver: Driver, name: str = "beta") -> None:
-    """Override the device under the cursor and say yes."""
+    """Override the device under the cursor and answer yes."""
     await driver.type("o", *name, "enter")
     await driver.wait_for_question()
     await driver.type("y")
 
 
 async def wait_for_outcome(driver: Driver, mark: str) -> str:
-    """The line that tells the end of a write."""
+    """Wait for the outcome of a write and return its line."""
     await driver.until(lambda: driver.status.strip().startswith(mark), f"a line with {mark}")
     return driver.status.strip()
 

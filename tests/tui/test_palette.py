@@ -1,4 +1,4 @@
-"""`:` by keyboard: what is offered for what is typed, and that it leads where it says."""
+"""`:` by keyboard: the matches of a query, and where each leads."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def ask(driver: Driver, text: str) -> None:
 
 @pytest.fixture
 async def offer(server: Server) -> Offer:
-    """What there is while the devices are in view."""
+    """Return the entries of the palette while the devices are in view."""
     async with on_devices(server) as driver:
         workspace = driver.main.workspace
         assert workspace is not None

@@ -1,4 +1,4 @@
-"""A production profile: every change wants a name or a number typed; and whose profile it is."""
+"""A production profile: every change requires a typed name or number; the profile's name."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 PROD = Profile("prod", production=True)
 SIZES = [(140, 40), (80, 24), (60, 20), (40, 12)]
 SAMPLES = {"1": {"e", "l", "b", "pause", "D"}, "2": {"O, x"}, "3": {"e", "D", "D marked", "C"}}
-"""Of each list the writes that are asked in ways of their own; the rest share those."""
+"""The writes of each list whose questions differ."""
 
 
 async def read_required_text(driver: Driver) -> str:
-    """What the dialog wants typed, once it is there."""
+    """Wait for the dialog and return the text it requires."""
     dialog = driver.overlays.confirmation
     await driver.until(lambda: dialog.visible and dialog._wanted, "something to type")
     assert "prod 🔒 · " in driver.text
@@ -35,7 +35,7 @@ async def read_required_text(driver: Driver) -> str:
 
 
 async def agree(driver: Driver, server: Server, text: str) -> None:
-    """Say yes; before that show that neither y nor Enter does, nor another name."""
+    """Confirm a change after y, Enter and another name have had no effect."""
     assert await read_required_text(driver) == text
     writes = server.writes
     await driver.type("y", "enter", "y", "enter")

@@ -1,4 +1,4 @@
-"""The question before a write: only ``y`` means yes, and only once it can have been read."""
+"""The question before a write: only ``y`` means yes, and only after it was drawn."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def ask(driver: Driver, name: str = "beta") -> None:
-    """Bring the question for the device under the cursor."""
+    """Open the question for the device under the cursor."""
     await driver.type("o", *name, "enter")
     await driver.wait_for_question()
 

@@ -1,4 +1,4 @@
-"""Read-only: every key that writes says why it does not, and nothing is sent."""
+"""Read-only mode: every key that writes gives its reason, and nothing is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table: it asks for no more than it shows, and its cursor is a record and not a row."""
+"""The table: it reads only the rows in view, and its cursor is a record and not a row."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def test_no_key_asks_for_more_rows_than_the_screen_shows(count: int) -> No
 
 
 async def _calls(count: int) -> dict[str, dict[str, int]]:
-    """How often the rows are asked for anything, by what is done to `count` of them."""
+    """Return the calls of the row source for each operation on `count` rows."""
     calls: dict[str, dict[str, int]] = {}
     async with table_of(names(count)) as table:
         rows, widget = table.rows, table.table

@@ -1,4 +1,4 @@
-"""``@``: what was asked of the server, on the screen and on the clipboard."""
+"""``@``: the request log, on the screen and on the clipboard."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def rows(driver: Driver) -> list[str]:
-    """The requests on the screen, the latest first."""
+    """Return the requests on the screen, newest first."""
     return [line for line in driver.text.split("\n")[2:] if line[:2].strip() in {"✓", "✗", "!"}]
 
 

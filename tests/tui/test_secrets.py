@@ -1,4 +1,4 @@
-"""The key is in no picture and no text, and the first paint waits for no HTTP library."""
+"""The API key is in no screenshot and no repr; no HTTP library is imported before drawing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one screen that asks, for the key, the app, or both."""
+"""The setup screen: API key, app, or both."""
 
 from __future__ import annotations
 

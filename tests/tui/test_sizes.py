@@ -1,4 +1,4 @@
-"""Every size is drawn whole, also while it changes and with something open."""
+"""Drawing at every size, also during a resize and with overlays open."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ WIDE = "漢字の名前はとても長いです漢字の名前はとても長い
 
 @pytest.fixture
 def crowded_server() -> Iterator[Server]:
-    """Seventy devices with names of every sort and length, and long ones everywhere else."""
+    """A server with seventy devices, names of all lengths and scripts, and long texts elsewhere."""
     odd = ["", LONG, WIDE, "e\u0301" * 40, "🙂" * 30, "[/red]" * 9, "한국어 device"]
     channels = [channel(number, name) for number, name in enumerate((*CHANNELS, LONG, WIDE), 1)]
     bundles = [bundle(1), *(bundle(n, name=f"{n}.0.0-{LONG}", comment=WIDE) for n in (2, 3))]
@@ -91,7 +91,7 @@ def crowded_server() -> Iterator[Server]:
 
 
 def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
-    """What holds at every size while a list is in front."""
+    """Assert what holds for a list at every size."""
     width, height = size
     app, main = driver.app, driver.main
     assert_sound(app, size)
@@ -129,7 +129,7 @@ def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
 
 
 def is_filled(driver: Driver) -> bool:
-    """Whether the detail tells of the record under the cursor."""
+    """Whether the detail is of the record under the cursor."""
     key = driver.cursor
     return key is not None and list(
         driver.main.detail._lines
@@ -137,7 +137,7 @@ def is_filled(driver: Driver) -> bool:
 
 
 def _cells(text: str, start: int, count: int) -> str:
-    """So many cells of a line."""
+    """Return a range of cells of a line."""
     return Strip([Segment(text)]).crop(start, start + count).text
 
 

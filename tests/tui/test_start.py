@@ -1,4 +1,4 @@
-"""What a start does first, and that nothing of what it put off is missed."""
+"""The order of requests at the start, and the work that is put off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every state of a list has its own words, and no failure empties the screen or ends the app."""
+"""Every state of a list has a text, and no failure empties the screen or ends the app."""
 
 from __future__ import annotations
 

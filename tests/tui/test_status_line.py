@@ -1,4 +1,4 @@
-"""The row above the hints: what goes when there is no room, and what never goes."""
+"""The status line: which parts are cut when there is no room."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ STATE = "3 marked (1 hidden by filter) · /qa-01 · 6 of 5 000 loaded · end of 
 
 
 class OneLine(App[None]):
-    """A screen with nothing else on it."""
+    """An app of one status line."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
 
 
 async def draw_line(text: str, width: int, *, message: bool = False) -> str:
-    """The line as it is drawn on a screen of some width."""
+    """Return the line as drawn on a screen of a width."""
     app = OneLine()
     async with app.run_test(size=(width, 1)) as pilot:
         line = app.query_one(StatusLine)
@@ -84,7 +84,7 @@ async def test_an_outcome_that_nobody_saw_is_counted() -> None:
 
 
 class List(App[None]):
-    """A list above the line, which gives it the rows that a message takes."""
+    """A list above the line that gives up rows for a message."""
 
     CSS = "ListView { height: 1fr; }"
 

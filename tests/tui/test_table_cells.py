@@ -1,4 +1,4 @@
-"""The lines of a table: columns begin on one cell whatever is in them, no segment too many."""
+"""The lines of a table: columns are aligned whatever they hold, with few segments."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EASY = [
     "x🙂🙂🙂🙂🙂🙂",
     "",
 ]
-"""Texts over whose width no terminal disputes."""
+"""Texts of the same width in all terminals."""
 JOINED_CHARACTERS = [
     "👩\u200d👧",
     "👨\u200d👩\u200d👧" * 6,

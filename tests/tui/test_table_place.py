@@ -1,4 +1,4 @@
-"""Where the cursor goes when the rows are not what they were, without a screen."""
+"""The cursor after changes of the rows, without a screen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCREEN = 4
 
 
 def at(index: int, top: int, rows: str = "abcdefghij") -> TableState:
-    """The cursor on a row of ten."""
+    """Return the state with the cursor on one of ten rows."""
     state = TableState(rows[index], index, top)
     remember(state, Rows(list(rows)), SCREEN)
     return state

@@ -1,4 +1,4 @@
-"""A paste is one text, in whatever pieces it comes and whatever escape sequences it holds."""
+"""Parsing of terminal input: pastes and replies in pieces, with escape sequences in them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.message import Message
 
 KEYS = {"y", "q", "D", "x", "j", "enter", "escape", "n", "o", "b", "l", "r", "1", "2", "0"}
-"""Keys that would do something."""
+"""Keys that have an effect."""
 TEXTS = (
     "abc",
     "",
@@ -40,7 +40,7 @@ TEXTS = (
 
 
 def parse(pieces: Sequence[str], *, pause: float = 60.0) -> list[str]:
-    """What a parser makes of some reads, with a pause behind each."""
+    """Parse reads, with a pause after each, and describe the messages."""
     return [describe(message) for message in messages(pieces, pause=pause)]
 
 

@@ -1,4 +1,4 @@
-"""Bytes that nobody typed: malformed keys and reports, noise, pastes without an end."""
+"""Malformed terminal input: keys, reports, noise, and pastes without an end."""
 
 from __future__ import annotations
 

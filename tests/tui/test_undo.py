@@ -1,4 +1,4 @@
-"""``z`` takes the last change back after a look and a yes; ``Z`` lists them all."""
+"""``z`` undoes the last change after a re-check and a yes; ``Z`` lists all changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def entries(driver: Driver) -> Sequence[Entry]:
 
 
 async def agree(driver: Driver, key: str, outcome: str) -> None:
-    """Type a key, then yes to what it asks, and go on until its end is told."""
+    """Type a key, answer yes, and wait for the outcome."""
     await driver.type(key)
     await driver.wait_for_question()
     await driver.type("y")

@@ -1,4 +1,4 @@
-"""A server that only a file of the folder names gets nothing before somebody says yes."""
+"""A server named only by a file of the folder gets no request before a yes."""
 
 from __future__ import annotations
 

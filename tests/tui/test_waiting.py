@@ -1,4 +1,4 @@
-"""A read that failed waits for its next try in plain sight, and Esc ends the waiting."""
+"""Retries of reads are shown while they wait, and Esc stops them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A window that is left and come back to: the keyboard is where it was."""
+"""A terminal window that loses and regains the focus."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def leave(driver: Driver) -> None:
-    """The window loses the focus, as the terminal tells the program."""
+    """Post the event of a window that loses the focus."""
     driver.app.post_message(events.AppBlur())
     await driver.settle()
     assert not driver.app.is_watched

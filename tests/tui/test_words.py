@@ -1,4 +1,4 @@
-"""What states and failures are called: true, complete, and without any key."""
+"""Texts of states and failures: true, complete, and without the API key."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def failure(kind: ErrorKind, message: str = "The words of the server", **more: A
 
 
 class State(ListState):
-    """A list in whichever state."""
+    """A list in a given state."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A small company's app for the interface to show, loaded into the real sandbox."""
+"""A small company's app, loaded into the real sandbox."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ Row = dict[str, object]
 
 
 def device_id(number: int) -> str:
-    """The id of the made-up device of that number."""
+    """Return the id of the device with a number."""
     return f"{number:08d}-0000-4000-8000-{number:012d}"
 
 
 def moment(hours_ago: float) -> str:
-    """A moment before `NOW` as the server writes it."""
+    """Return a time before `NOW` in the server's format."""
     return (NOW - timedelta(hours=hours_ago)).isoformat()
 
 
 def device(number: int, **more: object) -> Row:
-    """One device as a state file has it."""
+    """Return a device of a state file."""
     row: Row = {
         "device_id": device_id(number),
         "updated_at": moment(number),
@@ -59,7 +59,7 @@ def device(number: int, **more: object) -> Row:
 
 
 def channel(number: int, name: str, **more: object) -> Row:
-    """One channel as a state file has it; the bundle is the one of the same number."""
+    """Return a channel of a state file; its bundle has the same number by default."""
     timestamp = moment(1000 - number)
     row: Row = {
         "id": number,
@@ -74,7 +74,7 @@ def channel(number: int, name: str, **more: object) -> Row:
 
 
 def bundle(number: int, **more: object) -> Row:
-    """One bundle as a state file has it."""
+    """Return a bundle of a state file."""
     timestamp = moment(2000 - number)
     row: Row = {
         "id": number,
@@ -93,7 +93,7 @@ def state(
     bundles: Sequence[Row] | None = None,
     overrides: Mapping[str, str] | None = None,
 ) -> Row:
-    """A whole state file; what is not given is six channels, twelve devices and five bundles."""
+    """Return a state file; the default is six channels, twelve devices and five bundles."""
     if bundles is None:
         bundles = [bundle(number) for number in range(1, 6)]
     if channels is None:
@@ -121,7 +121,7 @@ def state(
 
 
 def store_of(content: Row) -> Store:
-    """A store with that state in it."""
+    """Return a store with a state loaded."""
     store = Store()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.json"
@@ -131,7 +131,7 @@ def store_of(content: Row) -> Store:
 
 
 def recorded_store() -> tuple[Store, str, str]:
-    """The recorded state: 134 channels, 235 devices; with its app and its full-rights key."""
+    """Return the recorded state (134 channels, 235 devices), its app and its full-rights key."""
     store = Store()
     load_state(store, STATE)
     keys = json.loads(STATE.read_text(encoding="utf-8"))["keys"]
@@ -139,7 +139,7 @@ def recorded_store() -> tuple[Store, str, str]:
 
 
 def generated_store(**amounts: int) -> tuple[Store, str, str]:
-    """A made-up app, with its id and its full-rights key."""
+    """Return a generated app, its id and its full-rights key."""
     store = Store()
     world = generate(store, now=NOW, **amounts)
     return store, world.app_id, world.key
