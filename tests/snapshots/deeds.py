@@ -248,7 +248,7 @@ async def write_unknown(stage: Stage) -> Driver:
     server = stage.serve()
     driver = await on_device(stage, 2, server)
     server.on("POST", "/device", FAULT)
-    server.on("GET", "/device", server.once_written(FAULT))
+    server.on("GET", "/device", server.after_first_write(FAULT))
     return await _agree(driver, "is no clear answer")
 
 

@@ -102,7 +102,7 @@ class Server:
         """Number of requests that can change something."""
         return sum(one.method in WRITES for one in self.requests)
 
-    def once_written(self, behaviour: Behaviour) -> Behaviour:
+    def after_first_write(self, behaviour: Behaviour) -> Behaviour:
         """Behave as the sandbox until the first write, and differently from then on."""
 
         async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
@@ -153,10 +153,10 @@ class Gate:
         """Carry the request out at once and delay the reply."""
         messages: list[Message] = []
 
-        async def keep(message: Message) -> None:
+        async def collect(message: Message) -> None:
             messages.append(message)
 
-        await app(scope, receive, keep)
+        await app(scope, receive, collect)
         self.arrival.set()
         await self.open.wait()
         for message in messages:
@@ -189,10 +189,10 @@ def rewriting(change: Callable[[Any], Any]) -> Behaviour:
     async def behave(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []
 
-        async def keep(message: Message) -> None:
+        async def collect(message: Message) -> None:
             messages.append(message)
 
-        await app(scope, receive, keep)
+        await app(scope, receive, collect)
         answer = json.loads(b"".join(message.get("body", b"") for message in messages[1:]))
         await answering(messages[0]["status"], json.dumps(change(answer)).encode())(
             app, scope, receive, send

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.tui.server import App, Receive, Scope, Send
 
 
-def many(count: int = 1_300) -> Server:
+def make_large_server(count: int = 1_300) -> Server:
     """Return a server with more devices than eight pages hold."""
     devices = [device(number) for number in range(1, count + 1)]
     return Server(store_of(state(devices=devices)))
@@ -56,7 +56,7 @@ def cell_style(driver: Driver, text: str) -> str:
 
 
 async def test_all_of_a_list_goes_on_where_it_is_and_says_how_far_it_is() -> None:
-    server = many()
+    server = make_large_server()
     gate = Gate()
     async with on_devices(server) as driver:
         assert "150 loaded · more ↓" in driver.status
@@ -71,7 +71,7 @@ async def test_all_of_a_list_goes_on_where_it_is_and_says_how_far_it_is() -> Non
 
 
 async def test_esc_stops_loading_and_the_same_key_goes_on() -> None:
-    server = many()
+    server = make_large_server()
     gate = Gate()
     async with on_devices(server) as driver:
         server.on("GET", "/device", gate.before)
@@ -86,7 +86,7 @@ async def test_esc_stops_loading_and_the_same_key_goes_on() -> None:
 
 
 async def test_a_failure_half_way_keeps_what_came_and_says_where_it_stopped() -> None:
-    server = many()
+    server = make_large_server()
     async with on_devices(server) as driver:
         server.on("GET", "/device", FAULT)
         await driver.type("L")
@@ -98,7 +98,7 @@ async def test_a_failure_half_way_keeps_what_came_and_says_where_it_stopped() ->
 
 
 async def test_a_filter_that_matches_nothing_loaded_can_load_the_rest() -> None:
-    server = many(170)
+    server = make_large_server(170)
     async with on_devices(server) as driver:
         await driver.type("slash", *"tester-160", "enter")
         await driver.until("L loads all of them")
@@ -108,7 +108,7 @@ async def test_a_filter_that_matches_nothing_loaded_can_load_the_rest() -> None:
 
 
 async def test_all_columns_can_be_slid_through_behind_the_first() -> None:
-    server = many(5)
+    server = make_large_server(5)
     async with on_devices(server) as driver:
         assert "PLUGIN" not in driver.line(1)
         await driver.type("w")
@@ -147,7 +147,7 @@ def test_every_column_can_be_reached_by_sliding_at_any_width() -> None:
 
 
 async def test_a_click_on_a_title_sorts_but_not_behind_something_modal() -> None:
-    async with on_devices(many(5)) as driver:
+    async with on_devices(make_large_server(5)) as driver:
         await driver.type("j")
         at = driver.line(1).index("CUSTOM ID")
         for arrow, first in (("CUSTOM ID↑", "tester-01"), ("CUSTOM ID↓", "tester-05")):
@@ -164,7 +164,7 @@ async def test_a_click_on_a_title_sorts_but_not_behind_something_modal() -> None
 
 
 async def test_what_a_refresh_finds_different_stands_out_until_the_next_one() -> None:
-    server = many(5)
+    server = make_large_server(5)
     async with on_devices(server) as driver:
         await driver.type("G")
         server.change("UPDATE devices SET custom_id = 'renamed' WHERE device_id = ?", device_id(2))
@@ -178,7 +178,7 @@ async def test_what_a_refresh_finds_different_stands_out_until_the_next_one() ->
 
 
 async def test_the_wait_that_the_server_asks_for_is_counted_down() -> None:
-    server = many(5)
+    server = make_large_server(5)
     async with open_app(server, wait_for="6 loaded") as driver:
         reply = {
             "error": "too_many_requests",
@@ -197,7 +197,7 @@ async def test_the_wait_that_the_server_asks_for_is_counted_down() -> None:
 
 
 async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() -> None:
-    server = many(5)
+    server = make_large_server(5)
     launch = Launch(ApiKey(ALL), APP, asgi_app=lambda: server, refresh_seconds=5.0)
     async with open_app(server, launch=launch, wait_for="6 loaded") as driver:
         main = driver.main
@@ -244,7 +244,7 @@ async def test_the_list_is_read_again_by_itself_but_never_behind_a_question() ->
 
 
 async def test_a_click_on_the_detail_beside_the_list_leaves_the_list_the_keyboard() -> None:
-    async with open_app(many(5), size=(140, 24), wait_for="6 loaded") as driver:
+    async with open_app(make_large_server(5), size=(140, 24), wait_for="6 loaded") as driver:
         await driver.type("2")
         await driver.until("tester-01")
         assert driver.main.detail.display
@@ -258,7 +258,7 @@ async def test_a_click_on_the_detail_beside_the_list_leaves_the_list_the_keyboar
 async def test_a_first_page_that_was_called_off_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server, gate = many(5), Gate()
+    server, gate = make_large_server(5), Gate()
     server.on("GET", "/device", gate.before)
     monkeypatch.setattr(loading, "HEAD_START", 3_600)  # or the others may be asked for only then
     async with open_app(server, wait_for="6 loaded") as driver:
@@ -283,7 +283,7 @@ async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:
         channels = main.workspace.channels
         channels._now = main.workspace.now
 
-        def read_again(before: int) -> bool:
+        def is_read_again(before: int) -> bool:
             return server.count("GET", "/channel") > before and channels.loading is Loading.NOTHING
 
         main.tick()
@@ -295,14 +295,14 @@ async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:
                 main.controllers.loading._polling is not None
                 and main.controllers.loading._polling._last == server.time
             ):
-                await driver.until(partial(read_again, before))
+                await driver.until(partial(is_read_again, before))
             assert channels.error is None
         assert 110 < server.count("GET", "/channel") <= 121
         assert "as of 15:0" in driver.status
 
 
 async def test_a_refresh_by_keys_keeps_cursor_and_marks_on_their_records() -> None:
-    server = many(700)
+    server = make_large_server(700)
     async with on_devices(server) as driver:
         await driver.type("L")
         await driver.until("700 loaded · end of list")
@@ -332,7 +332,7 @@ async def test_a_refresh_by_keys_keeps_cursor_and_marks_on_their_records() -> No
 
 
 async def test_esc_ends_a_long_refresh_and_only_then_clears_the_filter() -> None:
-    server = many(1_300)
+    server = make_large_server(1_300)
     async with on_devices(server) as driver:
         await driver.type("L")
         await driver.until("1 300 loaded · end of list")
@@ -365,27 +365,27 @@ async def test_a_list_is_sorted_by_a_column_and_turned_round_and_set_back() -> N
         await driver.type("2")
         await driver.until("4 loaded")
 
-        def order() -> list[str]:
+        def read_ids() -> list[str]:
             return [driver.line(y)[2:10] for y in range(2, 6)]
 
-        assert order() == ["00000001", "00000002", "00000003", "00000004"]
+        assert read_ids() == ["00000001", "00000002", "00000003", "00000004"]
         await driver.type("s", "right", "right", "enter")
         await driver.until("CUSTOM ID↑")
         # Numbers by their size, what has no value last.
-        assert order() == ["00000004", "00000002", "00000001", "00000003"]
+        assert read_ids() == ["00000004", "00000002", "00000001", "00000003"]
         assert driver.cursor == device_id(1), "the cursor stays on its record"
         await driver.type("s", "enter")
         await driver.until("CUSTOM ID↓")
-        assert order() == ["00000001", "00000002", "00000004", "00000003"]
+        assert read_ids() == ["00000001", "00000002", "00000004", "00000003"]
         await driver.type("1", "2")
         await driver.until("CUSTOM ID↓")
         await driver.type("s", "left", "left", "enter")
         await driver.wait_until_gone("CUSTOM ID↓")
-        assert order() == ["00000001", "00000002", "00000003", "00000004"]
+        assert read_ids() == ["00000001", "00000002", "00000003", "00000004"]
 
 
 async def test_the_first_thing_wanted_of_times_is_the_newest() -> None:
-    async with on_devices(many(3)) as driver:
+    async with on_devices(make_large_server(3)) as driver:
         await driver.type("s", "left", "enter")
         await driver.until("SEEN↓")
         await driver.type("s", "enter")
@@ -395,7 +395,7 @@ async def test_the_first_thing_wanted_of_times_is_the_newest() -> None:
 
 
 async def test_a_sorted_list_takes_new_pages_in_their_places() -> None:
-    server = many(170)
+    server = make_large_server(170)
     async with on_devices(server) as driver:
         await driver.type("s", "right", "right", "enter", "s", "enter")
         await driver.until("CUSTOM ID↓")
@@ -406,7 +406,7 @@ async def test_a_sorted_list_takes_new_pages_in_their_places() -> None:
 
 
 async def test_marks_are_counted_survive_the_filter_and_go_with_their_records() -> None:
-    server = many(8)
+    server = make_large_server(8)
     async with on_devices(server) as driver:
         await driver.type("space", "space", "j", "v")
         await driver.until("4 marked")
@@ -425,7 +425,7 @@ async def test_marks_are_counted_survive_the_filter_and_go_with_their_records() 
 
 
 async def test_a_filter_that_cannot_be_is_told_while_it_is_typed() -> None:
-    server = many(5)
+    server = make_large_server(5)
     async with on_devices(server) as driver:
         await driver.type("slash", *"/tester-0[1")
         await driver.until("pattern")

@@ -11,7 +11,7 @@ from tests.tui.server import Gate, Server
 from tests.tui.world import device, device_id, state, store_of
 
 
-def with_custom_ids(revision: str, **custom_ids: str) -> Server:
+def make_server(revision: str, **custom_ids: str) -> Server:
     """160 devices, of which 150 are loaded; `d155="qa"` gives one a custom id."""
     rows = [
         device(number, custom_id=custom_ids.get(f"d{number}", f"tester-{number}"))
@@ -20,7 +20,7 @@ def with_custom_ids(revision: str, **custom_ids: str) -> Server:
     return Server(store_of(state(devices=rows)), revision=revision)
 
 
-def asked_for(server: Server) -> list[str]:
+def requested_custom_ids(server: Server) -> list[str]:
     return [one.query["custom_id"] for one in server.requests if "custom_id" in one.query]
 
 
@@ -28,15 +28,15 @@ def asked_for(server: Server) -> list[str]:
 @pytest.mark.parametrize("query", ["Alice  Smith", "qa1", "qa-07-x", "custom:Alice"])
 async def test_a_custom_id_that_is_not_loaded_is_looked_up(revision: str, query: str) -> None:
     text = query.removeprefix("custom:")
-    server = with_custom_ids(revision, d155=text)
+    server = make_server(revision, d155=text)
     async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *query)
         await driver.until("⏎ asks the server for this")
-        assert asked_for(server) == [], "typing asks nobody"
+        assert requested_custom_ids(server) == [], "typing asks nobody"
         await driver.type("enter")
         await driver.until(lambda: driver.cursor == device_id(155))
         await driver.until("1 of 151 loaded")
-        assert asked_for(server) == [text]
+        assert requested_custom_ids(server) == [text]
         await driver.type("escape", "slash", *"someone else", "enter")
         await driver.until("✗ No device has the custom id someone else.")
     server.store.close()
@@ -44,7 +44,7 @@ async def test_a_custom_id_that_is_not_loaded_is_looked_up(revision: str, query:
 
 @pytest.mark.parametrize("revision", ["next"])
 async def test_several_of_one_custom_id_are_all_shown_and_told(revision: str) -> None:
-    server = with_custom_ids(revision, d152="the same", d155="the same")
+    server = make_server(revision, d152="the same", d155="the same")
     async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *"the same", "enter")
         await driver.until("! the same: 2 devices have that custom id")
@@ -53,7 +53,7 @@ async def test_several_of_one_custom_id_are_all_shown_and_told(revision: str) ->
 
 
 async def test_a_server_that_cannot_look_custom_ids_up_is_asked_once_and_says_so() -> None:
-    server = with_custom_ids("live", d155="Alice Smith")
+    server = make_server("live", d155="Alice Smith")
     async with on_devices(server, rows=150) as driver:
         for _ in range(2):
             await driver.type("slash", *"Alice Smith", "enter")
@@ -62,7 +62,7 @@ async def test_a_server_that_cannot_look_custom_ids_up_is_asked_once_and_says_so
             assert "L loads all of them" in driver.text
             await driver.type("escape", "escape")
             await driver.until("150 loaded")
-        assert asked_for(server) == ["Alice Smith"]
+        assert requested_custom_ids(server) == ["Alice Smith"]
         assert len(driver.main.workspace.devices) == 150  # type: ignore[union-attr]
     server.store.close()
 
@@ -75,24 +75,24 @@ async def test_conditions_and_other_lists_are_no_custom_ids(server: Server) -> N
             await driver.type("escape")
         await driver.type("1", "slash", *"no such channel", "enter")
         await driver.settle()
-        assert asked_for(server) == []
+        assert requested_custom_ids(server) == []
         assert not [one for one in server.requests if "device_id" in one.query]
 
 
 @pytest.mark.parametrize("revision", ["live", "next"])
 @pytest.mark.parametrize("text", ["qa-07", "Alice Smith", "!x", "a\x1b[31m/b"])
 async def test_opened_on_a_custom_id_it_shows_that_device(revision: str, text: str) -> None:
-    server = with_custom_ids(revision, d155=text, d156=f"{text}0")
+    server = make_server(revision, d155=text, d156=f"{text}0")
     async with open_app(server, device=text, wait_for="") as driver:
         await driver.until(lambda: driver.cursor == device_id(155))
-        assert asked_for(server) == [text], "letter by letter"
+        assert requested_custom_ids(server) == [text], "letter by letter"
         assert "1 of " in driver.text
     server.store.close()
 
 
 @pytest.mark.parametrize("revision", ["live", "next"])
 async def test_opened_on_a_custom_id_of_several_it_shows_them_all(revision: str) -> None:
-    server = with_custom_ids(revision, d50="same", d51="same")
+    server = make_server(revision, d50="same", d51="same")
     async with open_app(server, device="same", wait_for="devices have that custom id") as driver:
         await driver.until(lambda: driver.main.table._length == 2)
         # A server of July was not asked for what is behind the page that has them.
@@ -103,16 +103,16 @@ async def test_opened_on_a_custom_id_of_several_it_shows_them_all(revision: str)
 
 async def test_a_long_search_for_a_custom_id_says_how_far_it_is_and_esc_stops_it() -> None:
     gate = Gate()
-    server = with_custom_ids("live", d155="far away")
+    server = make_server("live", d155="far away")
 
-    async def second_page_waits(app: Any, scope: Any, receive: Any, send: Any) -> None:
+    async def delay_second_page(app: Any, scope: Any, receive: Any, send: Any) -> None:
         query = scope["query_string"]
         if b"customIdMode" in query and b"cursor" in query:
             await gate.before(app, scope, receive, send)
         else:
             await app(scope, receive, send)
 
-    server.on("GET", "/device", second_page_waits)
+    server.on("GET", "/device", delay_second_page)
     async with open_app(
         server, device="far away", wait_for="150 devices read · esc stops"
     ) as driver:
@@ -140,7 +140,7 @@ async def test_an_answer_about_a_filter_that_is_another_by_now_is_not_told(serve
 
 
 async def test_who_has_a_custom_id_is_a_filter() -> None:
-    server = with_custom_ids("live", d3="", d7="")
+    server = make_server("live", d3="", d7="")
     async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *"!has:custom-id", "enter")
         await driver.until("/!has:custom-id · 2 of 150 loaded · more")

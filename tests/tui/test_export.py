@@ -43,7 +43,7 @@ def names(folder: Path) -> list[str]:
     return [file.name for file in folder.iterdir()]
 
 
-async def name_it(driver: Driver, name: str) -> None:
+async def type_name(driver: Driver, name: str) -> None:
     await driver.type("ctrl+a", "ctrl+k")
     post_paste(driver.app, name)
     await driver.settle()
@@ -73,7 +73,7 @@ async def test_tab_changes_the_format_and_the_end_of_the_name(server: Server, fo
             await driver.type(*keys)
             await driver.settle()
             assert driver.line(-1).rstrip().endswith(f".{end}")
-        await name_it(driver, "mine.txt")
+        await type_name(driver, "mine.txt")
         await driver.type("tab", "enter")
         await driver.until("✓ Exported 12 of 12 loaded to mine.txt")
         lines = (folder / "mine.txt").read_text().splitlines()
@@ -86,7 +86,7 @@ async def test_tab_changes_the_format_and_the_end_of_the_name(server: Server, fo
 async def test_more_that_could_be_loaded_is_no_secret(server: Server) -> None:
     async with exporting(server) as driver:
         driver.main.rows.view.collection.ended = False
-        await name_it(driver, "a.csv")
+        await type_name(driver, "a.csv")
         await driver.type("enter")
         await driver.until("✓ Exported 12 of 12 loaded (more exists: L loads it) to a.csv")
 
@@ -104,7 +104,7 @@ async def test_what_is_in_the_way_stands_beside_it(server: Server, folder: Path)
             ("pipe.csv", "It is no plain file."),
             ("a" * 300, "File name too long."),
         ):
-            await name_it(driver, name)
+            await type_name(driver, name)
             await driver.type("enter")
             await driver.until(f"✗ {trouble}")
             assert_sound(driver.app, (80, 24))
@@ -120,7 +120,7 @@ async def test_a_file_that_is_there_is_replaced_by_y_alone(server: Server, folde
     file = folder / "a.csv"
     file.write_text("before")
     async with exporting(server) as driver:
-        await name_it(driver, "a.csv")
+        await type_name(driver, "a.csv")
         for no in ("enter", "n", "escape"):
             await driver.type("enter")
             await driver.wait_for_question("a.csv is there already. Replace it?  y yes  n no")
@@ -141,7 +141,7 @@ async def test_quitting_in_the_midst_of_it_leaves_no_half_file(
 ) -> None:
     (folder / "old.csv").write_text("before")
     async with exporting(server) as driver:
-        await name_it(driver, name)
+        await type_name(driver, name)
         await driver.type("enter", "ctrl+c", "ctrl+c")
         await driver.wait_until_closed()
     assert set(names(folder)) <= {"old.csv", name}
@@ -154,12 +154,12 @@ async def test_esc_stops_an_export_and_so_does_leaving(
     gate = Event()
     plain = WholeFile.write
 
-    def held_up(file: WholeFile, text: str) -> None:
+    def write_late(file: WholeFile, text: str) -> None:
         assert gate.wait(30)
         plain(file, text)
 
     monkeypatch.setattr(export, "SLICE", 1)
-    monkeypatch.setattr(WholeFile, "write", held_up)
+    monkeypatch.setattr(WholeFile, "write", write_late)
     async with exporting(server) as driver:
         await driver.type("enter")
         await driver.until(lambda: driver.main.focused is driver.main.table, "the list")
@@ -183,7 +183,7 @@ async def test_esc_stops_an_export_and_so_does_leaving(
 
 async def test_a_long_name_keeps_both_its_ends(server: Server) -> None:
     async with exporting(server) as driver:
-        await name_it(driver, f"{'x' * 90}.csv")
+        await type_name(driver, f"{'x' * 90}.csv")
         await driver.type("enter")
         await driver.until("✓ Exported 12 of 12 loaded to xxx")
         assert driver.status.rstrip().endswith("xxx.csv")

@@ -21,18 +21,18 @@ UNLOADED_ID = device_id(200)
 HOSTILE_PASTE = "\x1b]0;x\x07\u202e"
 
 
-def looked_up(server: Server) -> list[Request]:
+def device_requests(server: Server) -> list[Request]:
     """Return the requests for one device."""
     return [one for one in server.requests if "device_id" in one.query]
 
 
-def many() -> Server:
+def make_large_server() -> Server:
     """210 devices, of which a page holds 150."""
     return Server(store_of(state(devices=[device(number) for number in range(1, 211)])))
 
 
 @contextmanager
-def at_work() -> Iterator[None]:
+def slow_filters() -> Iterator[None]:
     """Make filters slow, as among 100 000 records."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(view, "SMALL", -1)
@@ -112,43 +112,43 @@ async def test_a_refresh_keeps_the_cursor_on_its_record_and_a_vanished_one_on_it
 
 
 async def test_a_device_that_is_not_loaded_is_looked_up_once_and_shown() -> None:
-    server = many()
+    server = make_large_server()
     async with on_devices(server, rows=150) as driver:
         await driver.type("slash")
         post_paste(driver.app, UNLOADED_ID.upper())
         await driver.until("0 of 150 loaded devices match")
         assert "L loads all of them" in driver.text
-        assert looked_up(server) == [], "typing asks nobody"
+        assert device_requests(server) == [], "typing asks nobody"
         await driver.type("enter")
         await driver.until(" · 1 of 1")
         assert driver.cursor == UNLOADED_ID
         await driver.type("slash", "enter")
         await driver.settle()
-        assert len(looked_up(server)) == 1
+        assert len(device_requests(server)) == 1
         await driver.type("o")
         await driver.until("Override tester-200 · now none")
     server.store.close()
 
 
 async def test_an_unknown_device_is_said_to_be_unknown_and_words_are_not_looked_up() -> None:
-    server = many()
+    server = make_large_server()
     async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *"no-such-device", "enter")
         cannot = "✗ No device has the id no-such-device · this server cannot look up custom ids"
         await driver.until(cannot)
-        assert len(looked_up(server)) == 1
+        assert len(device_requests(server)) == 1
         await driver.type("slash", *" at all", "enter")
         await driver.until("0 of 150 loaded devices match «no-such-device at all»")
         await driver.settle()
-        assert len(looked_up(server)) == 1, "two words are no id"
+        assert len(device_requests(server)) == 1, "two words are no id"
         await driver.type("escape", "slash", *"x1y", "enter")
         await driver.settle()
-        assert len(looked_up(server)) == 1, "three letters are no id"
+        assert len(device_requests(server)) == 1, "three letters are no id"
     server.store.close()
 
 
 async def test_a_look_up_that_fails_says_why_and_can_be_asked_again() -> None:
-    server = many()
+    server = make_large_server()
     async with on_devices(server, rows=150) as driver:
         server.on("GET", "/device", FAULT)
         await driver.type("slash", *"device-nobody-loaded", "enter")
@@ -162,12 +162,12 @@ async def test_a_look_up_that_fails_says_why_and_can_be_asked_again() -> None:
 
 
 async def test_opened_on_a_device_it_shows_that_device_and_asks_for_it_once() -> None:
-    server = many()
+    server = make_large_server()
     async with open_app(server, device=UNLOADED_ID.upper(), wait_for="1 of 51") as driver:
         await driver.until(" · 1 of 51")
         await driver.until(lambda: driver.cursor == UNLOADED_ID)
         await driver.until("Channels 6")
-        assert len(looked_up(server)) == 1
+        assert len(device_requests(server)) == 1
         await driver.type("o", *"beta", "enter")
         await driver.until("Override tester-200: none → beta?")
         await driver.type("n")
@@ -179,7 +179,7 @@ async def test_opened_on_a_device_it_shows_that_device_and_asks_for_it_once() ->
 
 
 async def test_a_look_up_reads_no_page_besides() -> None:
-    server = many()
+    server = make_large_server()
     async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *UNLOADED_ID, "enter")
         await driver.until(lambda: driver.cursor == UNLOADED_ID)
@@ -211,13 +211,13 @@ async def test_opened_on_a_device_nobody_knows_it_says_so(server: Server) -> Non
     ) as driver:
         assert "nobody-knows-me" in driver.status
         await driver.until("0 of 12 loaded devices match")
-        assert len(looked_up(server)) == 1
+        assert len(device_requests(server)) == 1
         await driver.type("escape")
         await driver.until("12 loaded · end of list")
 
 
 async def test_under_a_filter_only_the_wish_for_more_loads_the_next_page() -> None:
-    server = many()
+    server = make_large_server()
     async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *"tester-1", "enter")
         await driver.until("/tester-1 · 61 of 150 loaded")
@@ -230,7 +230,7 @@ async def test_under_a_filter_only_the_wish_for_more_loads_the_next_page() -> No
 
 
 async def test_without_a_filter_the_next_page_comes_by_itself_and_once() -> None:
-    server, gate = many(), Gate()
+    server, gate = make_large_server(), Gate()
     async with on_devices(server, rows=150) as driver:
         server.on("GET", "/device", gate.before)
         await driver.type("G", "j", "j", "k", "G")
@@ -275,16 +275,16 @@ async def test_what_was_copied_here_comes_back_as_one_line(server: Server) -> No
 
 async def test_while_a_filter_is_at_work_nothing_is_claimed_of_it(server: Server) -> None:
     async with on_devices(server) as driver:
-        with at_work():
+        with slow_filters():
             await driver.type("slash", *"ios", "enter")
             await driver.until("/ios · filtering…")
             assert " of 12 loaded" not in driver.text
         await driver.until("/ios · 6 of 12 loaded")
-        with at_work():
+        with slow_filters():
             await driver.type("slash", *"x-x-x", "enter")
             await driver.until("filtering…")
         await driver.until("0 of 12 loaded devices match")
-        with at_work():
+        with slow_filters():
             await driver.type("slash", *["backspace"] * 8, *"android", "enter")
             await driver.until("Filtering 12 devices…")
         await driver.until("/android · 6 of 12 loaded")
@@ -294,7 +294,7 @@ async def test_what_is_typed_ahead_of_a_filter_is_about_what_it_lets_through(
     server: Server,
 ) -> None:
     async with on_devices(server) as driver:
-        with at_work():
+        with slow_filters():
             await driver.type("slash", *"ios", "enter", "*")
             await driver.until("/ios · filtering…")
             await driver.settle()
@@ -304,7 +304,7 @@ async def test_what_is_typed_ahead_of_a_filter_is_about_what_it_lets_through(
         await driver.until("12 loaded · end of list")
         await driver.type("space")
         await driver.until("1 marked")
-        with at_work():
+        with slow_filters():
             await driver.type("slash", *"ios", "enter", "G", "v")
             await driver.settle()
         await driver.until("/ios · 6 of 12 loaded")
@@ -314,7 +314,7 @@ async def test_what_is_typed_ahead_of_a_filter_is_about_what_it_lets_through(
 async def test_marks_typed_ahead_of_a_filter_are_forgotten_with_it(server: Server) -> None:
     async with on_devices(server) as driver:
         for keys in (["escape"], ["slash", *" 11", "enter"], ["1", "2"]):
-            with at_work():
+            with slow_filters():
                 await driver.type("slash", *"ios", "enter", "*", *keys)
                 await driver.settle()
             await driver.settle()
@@ -328,7 +328,7 @@ async def test_a_pattern_that_proves_too_slow_takes_the_marks_typed_ahead_with_i
     server: Server,
 ) -> None:
     async with on_devices(server) as driver:
-        with at_work():
+        with slow_filters():
             await driver.type("slash", *"/(?R)/", "enter", "*")
             await driver.until("filtering…")
         await driver.until("pattern is too slow")
@@ -337,13 +337,13 @@ async def test_a_pattern_that_proves_too_slow_takes_the_marks_typed_ahead_with_i
 
 
 async def test_a_device_id_and_enter_in_one_go_are_looked_up_all_the_same() -> None:
-    server = many()
+    server = make_large_server()
     async with on_devices(server, rows=150) as driver:
-        with at_work():
+        with slow_filters():
             await driver.type("slash", *UNLOADED_ID, "enter")
             await driver.until("filtering…")
-            assert looked_up(server) == []
+            assert device_requests(server) == []
         await driver.until(" · 1 of 1")
         assert driver.cursor == UNLOADED_ID
-        assert len(looked_up(server)) == 1
+        assert len(device_requests(server)) == 1
     server.store.close()

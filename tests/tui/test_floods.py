@@ -134,7 +134,7 @@ def make() -> Iterator[Callable[[str], Server]]:
     """
     servers: list[Server] = []
 
-    def one(revision: str) -> Server:
+    def make_server(revision: str) -> Server:
         overrides = dict.fromkeys([device_id(11), device_id(12), "three", "four"], "qa")
         servers.append(Server(store_of(state(overrides=overrides)), revision=revision))
         servers[-1].change("UPDATE channels SET rollout_version = 4 WHERE id IN (2, 3)")
@@ -143,7 +143,7 @@ def make() -> Iterator[Callable[[str], Server]]:
         )
         return servers[-1]
 
-    yield one
+    yield make_server
     for server in servers:
         server.store.close()
 

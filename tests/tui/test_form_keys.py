@@ -51,7 +51,7 @@ def form(driver: Driver) -> ChannelForm | FieldsForm:
     )
 
 
-async def opened_form(driver: Driver, name: str) -> None:
+async def open_form(driver: Driver, name: str) -> None:
     """Open one of the forms."""
     tab, key = FORMS[name]
     await driver.type(tab, key)
@@ -86,7 +86,7 @@ async def test_the_first_character_replaces_what_a_field_holds(server: Server) -
 )
 async def test_a_cursor_key_keeps_what_a_field_holds(server: Server, key: str, after: str) -> None:
     async with on_bundles(server, "1.0.5") as driver:
-        await opened_form(driver, "edit a bundle")
+        await open_form(driver, "edit a bundle")
         await driver.type(key, "!")
         await driver.settle()
         assert box(driver).value == after
@@ -94,7 +94,7 @@ async def test_a_cursor_key_keeps_what_a_field_holds(server: Server, key: str, a
 
 async def test_a_paste_replaces_what_a_field_holds(server: Server) -> None:
     async with on_bundles(server, "1.0.5") as driver:
-        await opened_form(driver, "edit a bundle")
+        await open_form(driver, "edit a bundle")
         post_paste(driver.app, "from the ticket")
         await driver.settle()
         assert box(driver).value == "from the ticket"
@@ -105,7 +105,7 @@ async def test_a_paste_replaces_what_a_field_holds(server: Server) -> None:
 
 async def test_backspace_takes_away_all_that_is_selected(server: Server) -> None:
     async with on_bundles(server, "1.0.5") as driver:
-        await opened_form(driver, "clean up")
+        await open_form(driver, "clean up")
         await driver.type("backspace")
         await driver.until("✗ a number is needed")
 
@@ -134,7 +134,7 @@ async def test_what_is_being_typed_is_not_selected_when_the_channel_changes(
 
 async def test_a_refused_question_goes_on_where_it_was_asked(server: Server) -> None:
     async with on_bundles(server, "1.0.5") as driver:
-        await opened_form(driver, "edit a bundle")
+        await open_form(driver, "edit a bundle")
         await driver.type(*"half", "escape")
         await driver.wait_for_question("Leave and lose 1 change?")
         await driver.type("n")
@@ -210,7 +210,7 @@ async def test_a_cursor_key_keeps_a_list_that_was_given(server: Server) -> None:
 @pytest.mark.parametrize("name", FORMS)
 async def test_enter_moves_on_and_changes_nothing(server: Server, name: str) -> None:
     async with on_bundles(server, "1.0.5") as driver:
-        await opened_form(driver, name)
+        await open_form(driver, name)
         fields_form = form(driver)
         positions = []
         while fields_form._at < fields_form._count - 1:
@@ -228,7 +228,7 @@ async def test_enter_moves_on_and_changes_nothing(server: Server, name: str) -> 
 
 async def test_space_and_arrows_change_a_choice(server: Server) -> None:
     async with on_bundles(server, "1.0.5") as driver:
-        await opened_form(driver, "clean up")
+        await open_form(driver, "clean up")
         await driver.type("enter")
         for key, value in (("space", "no"), ("left", "yes"), ("right", "no")):
             await driver.type(key)
@@ -241,7 +241,7 @@ async def test_the_review_is_in_sight_and_ctrl_s_goes_there(
     server: Server, name: str, size: tuple[int, int]
 ) -> None:
     async with on_bundles(server, "1.0.5", size=size, wait_for="production") as driver:
-        await opened_form(driver, name)
+        await open_form(driver, name)
         fields_form = form(driver)
         for _ in range(fields_form._count + 1):
             assert f"▸ {REVIEW}" in driver.line(-2)
@@ -258,7 +258,7 @@ async def test_the_review_is_in_sight_and_ctrl_s_goes_there(
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_edge_says_where_more_rows_are(server: Server, size: tuple[int, int]) -> None:
     async with on_channels(server, size=size, wait_for="production") as driver:
-        await opened_form(driver, "edit a channel")
+        await open_form(driver, "edit a channel")
         fields_form = form(driver)
         assert fields_form._scrolled > fields_form._room, "there are more rows than fit"
         for _ in range(fields_form._count):

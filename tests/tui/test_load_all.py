@@ -22,39 +22,39 @@ COUNT = 400
 
 
 @pytest.fixture
-def many() -> Iterator[Server]:
+def large_server() -> Iterator[Server]:
     """Return a server with more devices than two pages hold."""
     store = store_of(state(devices=[device(number) for number in range(1, COUNT + 1)]))
     yield Server(store)
     store.close()
 
 
-def telling(active: object) -> bytes:
+def statistics_body(active: object) -> bytes:
     return json.dumps([{"date": "2026-11-21", "mau": active}]).encode()
 
 
-async def test_much_is_asked_about_and_a_no_loads_nothing(many: Server) -> None:
-    many.on("GET", STATISTICS, answering(200, telling(100_000)))
-    async with on_devices(many, rows=150) as driver:
-        count = many.count("GET", "/device")
+async def test_much_is_asked_about_and_a_no_loads_nothing(large_server: Server) -> None:
+    large_server.on("GET", STATISTICS, answering(200, statistics_body(100_000)))
+    async with on_devices(large_server, rows=150) as driver:
+        count = large_server.count("GET", "/device")
         await driver.type("L")
         await driver.until("y yes")
         bottom = driver.line(-1)
         assert "Load all? ~100 000 active in 30 days: 666 requests, 7 min" in bottom
         await driver.type("n")
         await driver.until("Nothing more was loaded.")
-        assert many.count("GET", "/device") == count
+        assert large_server.count("GET", "/device") == count
         await driver.type("L")
         await driver.until("y yes")
         await driver.type("y")
         await driver.until(f"{COUNT} loaded · end of list")
-        assert many.count("GET", STATISTICS) == 1, "it is asked once"
+        assert large_server.count("GET", STATISTICS) == 1, "it is asked once"
 
 
-async def test_little_begins_at_once_and_says_how_far_it_is(many: Server) -> None:
+async def test_little_begins_at_once_and_says_how_far_it_is(large_server: Server) -> None:
     gate = Gate()
-    async with on_devices(many, rows=150) as driver:
-        many.on("GET", "/device", gate.before)
+    async with on_devices(large_server, rows=150) as driver:
+        large_server.on("GET", "/device", gate.before)
         await driver.type("L")
         await driver.until("150 loaded · ~400 active in 30 days · 2 requests, 2 s … esc stops")
         gate.open.set()
@@ -64,12 +64,12 @@ async def test_little_begins_at_once_and_says_how_far_it_is(many: Server) -> Non
 
 @pytest.mark.parametrize("behaviour", [FAULT, answering(402, b'{"error":"subscription_required"}')])
 async def test_where_the_number_is_not_told_it_begins_at_once(
-    many: Server, behaviour: object
+    large_server: Server, behaviour: object
 ) -> None:
     gate = Gate()
-    many.on("GET", STATISTICS, behaviour)  # type: ignore[arg-type]
-    async with on_devices(many, rows=150) as driver:
-        many.on("GET", "/device", gate.before)
+    large_server.on("GET", STATISTICS, behaviour)  # type: ignore[arg-type]
+    async with on_devices(large_server, rows=150) as driver:
+        large_server.on("GET", "/device", gate.before)
         await driver.type("L")
         await driver.until(
             "150 loaded · total not told · 150 a request · at most 100 a minute · esc stops"
@@ -78,40 +78,40 @@ async def test_where_the_number_is_not_told_it_begins_at_once(
         await driver.until(f"{COUNT} loaded · end of list")
 
 
-async def test_a_key_that_may_not_know_is_not_taken_for_refused(many: Server) -> None:
+async def test_a_key_that_may_not_know_is_not_taken_for_refused(large_server: Server) -> None:
     refusal = b'{"error":"no_access_to_app","message":"No access to app"}'
-    many.on("GET", STATISTICS, answering(401, refusal))
-    async with on_devices(many, rows=150, key=READER) as driver:
+    large_server.on("GET", STATISTICS, answering(401, refusal))
+    async with on_devices(large_server, rows=150, key=READER) as driver:
         await driver.type("L")
         await driver.until(f"{COUNT} loaded · end of list")
         assert not workspace(driver).client.key_refused
 
 
-async def test_a_question_does_not_come_up_in_something_else(many: Server) -> None:
+async def test_a_question_does_not_come_up_in_something_else(large_server: Server) -> None:
     gate = Gate()
 
-    async def late(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer_late(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         await gate.open.wait()
-        await answering(200, telling(100_000))(app, scope, receive, send)
+        await answering(200, statistics_body(100_000))(app, scope, receive, send)
 
-    many.on("GET", STATISTICS, late)
-    async with on_devices(many, rows=150) as driver:
+    large_server.on("GET", STATISTICS, answer_late)
+    async with on_devices(large_server, rows=150) as driver:
         await driver.type("L")
         await driver.until("Asking how many devices there are…")
         await driver.type("L", "slash", *"tester-1")
-        count = many.count("GET", "/device")
+        count = large_server.count("GET", "/device")
         gate.open.set()
         await driver.until(lambda: not driver.main.controllers.loading.is_counting, "the answer")
         await driver.settle()
         assert driver.line(-1).startswith(" /tester-1")
-        assert many.count("GET", STATISTICS) == 1, "a second L asks for no second answer"
-        assert many.count("GET", "/device") == count, "nothing is loaded unasked either"
+        assert large_server.count("GET", STATISTICS) == 1, "a second L asks for no second answer"
+        assert large_server.count("GET", "/device") == count, "nothing is loaded unasked either"
         await driver.type("escape", "L")
         await driver.until("y yes")
 
 
-async def test_other_lists_are_loaded_without_any_of_this(many: Server) -> None:
-    async with on_devices(many, rows=150) as driver:
+async def test_other_lists_are_loaded_without_any_of_this(large_server: Server) -> None:
+    async with on_devices(large_server, rows=150) as driver:
         await driver.type("1", "L")
         await driver.until("6 loaded · end of list")
-        assert many.count("GET", STATISTICS) == 0
+        assert large_server.count("GET", STATISTICS) == 0

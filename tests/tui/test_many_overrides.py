@@ -88,20 +88,22 @@ async def test_nothing_is_asked_when_all_of_them_are_there_already(server: Serve
 async def test_a_failure_stops_nothing_and_what_failed_stays_marked(server: Server) -> None:
     refused_ids = {device_id(2), device_id(4)}
 
-    async def picky(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    async def refuse_some(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
         read = iter([message])
 
-        async def again() -> Message:
+        async def receive_again() -> Message:
             return next(read, None) or await receive()
 
         no = answering(400, b'{"error":"channel_device_error","message":"No"}')
         requested_id = json.loads(message["body"])["device_id"]
         await (
-            no(app, scope, again, send) if requested_id in refused_ids else app(scope, again, send)
+            no(app, scope, receive_again, send)
+            if requested_id in refused_ids
+            else app(scope, receive_again, send)
         )
 
-    server.on("POST", "/device", picky)
+    server.on("POST", "/device", refuse_some)
     async with on_devices(server) as driver:
         await driver.type(*["space"] * 5, "o", *"beta", "enter")
         await confirm(driver, "Override 5 devices → beta")
@@ -403,29 +405,31 @@ async def test_an_id_has_the_same_short_form_in_the_list(server: Server) -> None
 
 
 @pytest.fixture
-def crowd() -> Iterator[Server]:
+def large_server() -> Iterator[Server]:
     store = store_of(state(devices=[device(number) for number in range(1, 61)]))
     yield Server(store)
     store.close()
 
 
-async def test_more_than_fifty_want_their_number_typed_and_say_how_long(crowd: Server) -> None:
-    async with on_devices(crowd, rows=60) as driver:
+async def test_more_than_fifty_want_their_number_typed_and_say_how_long(
+    large_server: Server,
+) -> None:
+    async with on_devices(large_server, rows=60) as driver:
         await driver.type("asterisk", "o", *"beta", "enter")
         await driver.until("type 60 ›")
         assert "120 requests, about 72 s at 100 a minute" in driver.text
         await driver.type("y", "enter")
         await driver.until("not the same")
-        assert crowd.writes == 0
+        assert large_server.writes == 0
         await driver.type("backspace", *"60", "enter")
         await driver.wait_for_dialog()
         await driver.type("y")
         await wait_for_summary(driver, "60 of 60 · ✓ 60")
-        assert len(crowd.overrides()) == 60
+        assert len(large_server.overrides()) == 60
 
 
-async def test_fifty_are_listed_and_confirmed_by_y(crowd: Server) -> None:
-    async with on_devices(crowd, rows=60) as driver:
+async def test_fifty_are_listed_and_confirmed_by_y(large_server: Server) -> None:
+    async with on_devices(large_server, rows=60) as driver:
         await driver.type("asterisk", *(["space", "j"] * 10), "o", *"beta", "enter")
         await driver.until("Override 50 devices → beta")
         await driver.wait_for_dialog()
@@ -434,10 +438,10 @@ async def test_fifty_are_listed_and_confirmed_by_y(crowd: Server) -> None:
         await driver.type("n")
 
 
-async def test_a_bar_says_how_far_a_run_is(crowd: Server) -> None:
+async def test_a_bar_says_how_far_a_run_is(large_server: Server) -> None:
     gate = Gate()
-    async with on_devices(crowd, rows=60) as driver:
-        crowd.on("POST", "/device", gate.before)
+    async with on_devices(large_server, rows=60) as driver:
+        large_server.on("POST", "/device", gate.before)
         await driver.type(*["space"] * 4, "o", *"beta", "enter")
         await confirm(driver, "Override 4 devices → beta")
         await driver.until(f"{'░' * 40} 0 of 4")

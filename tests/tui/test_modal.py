@@ -35,12 +35,12 @@ async def test_an_answered_question_is_painted_over(server: Server) -> None:
         await driver.settle()
         display = driver.app._display
 
-        def look(screen: Screen[object], update: RenderableType | None) -> None:
+        def record(screen: Screen[object], update: RenderableType | None) -> None:
             every_row = [(row, 0, 80) for row in range(24)]
             painted_rows.update(row for row, _, _ in getattr(update, "spans", every_row))
             display(screen, update)
 
-        with patch.object(driver.app, "_display", look):
+        with patch.object(driver.app, "_display", record):
             await driver.type("n")
             await driver.settle()
         assert 23 in painted_rows, "the terminal still shows the question"

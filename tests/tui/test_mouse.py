@@ -30,7 +30,7 @@ async def mouse(driver: Driver, kind: type[events.MouseEvent], at: tuple[int, in
     await driver.settle()
 
 
-def middle(widget: Widget) -> tuple[int, int]:
+def find_middle(widget: Widget) -> tuple[int, int]:
     at = widget.region
     return at.x + at.width // 2, at.y + at.height // 2
 
@@ -94,7 +94,7 @@ async def test_a_button_held_down_when_its_box_closes_leaves_the_mouse_alive(
         await driver.type(key)
         await driver.until(lambda: isinstance(driver.main.focused, (Input, IdsText)), "the box")
         assert driver.main.focused is not None
-        at = middle(driver.main.focused)
+        at = find_middle(driver.main.focused)
         await mouse(driver, events.MouseDown, at)
         await driver.type("escape")
         await driver.until(lambda: driver.main.focused is driver.main.table, "the list")

@@ -149,7 +149,7 @@ async def test_a_web_page_for_an_answer_is_looked_into(server: Server, took_effe
 async def test_a_write_that_cannot_be_looked_into_is_unknown_and_stays_so(server: Server) -> None:
     server.on("POST", "/device", FAULT)
     async with on_devices(server) as driver:
-        server.on("GET", "/device", server.once_written(HTML))
+        server.on("GET", "/device", server.after_first_write(HTML))
         await write(driver)
         line = await wait_for_outcome(driver, "?")
         assert "it may have taken effect" in line

@@ -170,19 +170,19 @@ def test_an_escape_key_is_quick_and_what_is_typed_behind_it_is_typed() -> None:
 
 
 def test_a_y_is_doubtful_among_other_bytes_and_right_after_a_reply() -> None:
-    assert doubts(["y"]) == [False]
-    assert doubts(["ny"]) == [True]
-    assert doubts(["yy"]) == [True, True]
-    assert doubts([f"{START}a{END}y"]) == [True]
-    assert doubts(["\x1b[0;;121:121u"]) == [True, True], "two letters of an input method"
-    assert doubts(["\x1b[121u"]) == [False], "a key of the kitty protocol is one of its own"
-    assert doubts(["\x1b[?2026;2$y", "y"], pause=0.2) == [True]
-    assert doubts(["\x1b[?2026;2$y", "y"], pause=0.6) == [False]
-    assert doubts(["\x1b]11;rgb:0/0/0\x07", "y"], pause=0.2) == [True]
-    assert doubts(["\x1b[A", "y"], pause=0.2) == [False], "an arrow is a key"
+    assert find_doubts(["y"]) == [False]
+    assert find_doubts(["ny"]) == [True]
+    assert find_doubts(["yy"]) == [True, True]
+    assert find_doubts([f"{START}a{END}y"]) == [True]
+    assert find_doubts(["\x1b[0;;121:121u"]) == [True, True], "two letters of an input method"
+    assert find_doubts(["\x1b[121u"]) == [False], "a key of the kitty protocol is one of its own"
+    assert find_doubts(["\x1b[?2026;2$y", "y"], pause=0.2) == [True]
+    assert find_doubts(["\x1b[?2026;2$y", "y"], pause=0.6) == [False]
+    assert find_doubts(["\x1b]11;rgb:0/0/0\x07", "y"], pause=0.2) == [True]
+    assert find_doubts(["\x1b[A", "y"], pause=0.2) == [False], "an arrow is a key"
 
 
-def doubts(pieces: Sequence[str], *, pause: float = 60.0) -> list[bool]:
+def find_doubts(pieces: Sequence[str], *, pause: float = 60.0) -> list[bool]:
     output = messages(pieces, pause=pause)
     return [
         is_doubtful(each) for each in output if isinstance(each, events.Key) and each.key == "y"

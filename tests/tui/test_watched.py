@@ -22,7 +22,7 @@ async def leave(driver: Driver) -> None:
     assert not driver.app.is_watched
 
 
-async def come_back(driver: Driver) -> None:
+async def regain_focus(driver: Driver) -> None:
     driver.app.post_message(events.AppFocus())
     await driver.settle()
     assert driver.app.is_watched
@@ -41,7 +41,7 @@ async def test_a_question_that_comes_meanwhile_gives_the_keyboard_back(server: S
         await leave(driver)
         gate.open.set()
         await driver.wait_for_question("Undo: ")
-        await come_back(driver)
+        await regain_focus(driver)
         assert driver.main.focused is driver.overlays.prompt
         await driver.type("n")
         await driver.until("Nothing was changed.")
@@ -54,7 +54,7 @@ async def test_a_screen_that_comes_meanwhile_has_the_keyboard(server: Server) ->
         await leave(driver)
         driver.main.controllers.pages.show_requests()
         await driver.until("Requests ·")
-        await come_back(driver)
+        await regain_focus(driver)
         assert driver.app.screen.focused is not None
         await driver.type("escape")
         await driver.wait_until_gone("Requests ·")
