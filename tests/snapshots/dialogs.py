@@ -87,7 +87,7 @@ async def list_of_changes(stage: Stage) -> Driver:
 
 
 async def request_log(stage: Stage) -> Driver:
-    # How long a request takes is of one run alone.
+    # The duration of a request differs between runs.
     stage.stack.enter_context(
         patch.object(transport, "time", SimpleNamespace(monotonic=float, time=time.time))
     )

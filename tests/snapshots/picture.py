@@ -46,7 +46,7 @@ def draw_picture(app: CapgoApp, substitutes: Mapping[str, str]) -> str:
     ]
     frequencies = Counter(style for row in styles for style in row)
     plain = frequencies.most_common(1)[0][0]
-    # By its words and not by where it comes first, so that a row more does not rename the rest.
+    # In the order of their words, so that one more row does not change the other letters.
     letters = dict(zip(sorted(frequencies.keys() - {plain}), ascii_letters, strict=False))
     letters[plain] = PLAIN
     width = max(cell_len(row.text) for row in rows)

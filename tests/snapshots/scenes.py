@@ -10,7 +10,7 @@ ANSI = {"TEXTUAL_THEME": "ansi-dark"}
 COLOURLESS = {"NO_COLOR": "1"}
 
 SCENES = (
-    # How much of a list there is, and how old it is
+    # Loading and age of a list
     Scene(lists.first_load, BOTH),
     Scene(lists.channels, BOTH),
     Scene(lists.devices, BOTH),
@@ -22,7 +22,7 @@ SCENES = (
     Scene(lists.part_of_a_list_failed),
     Scene(lists.more_that_cannot_be_reached),
     Scene(lists.rows_that_cannot_be_read),
-    # Why there is nothing, or nothing new
+    # Empty lists and failures
     Scene(lists.empty, BOTH),
     Scene(lists.filter_matches_nothing_loaded, BOTH),
     Scene(lists.filter_matches_nothing_at_all),
@@ -38,7 +38,7 @@ SCENES = (
     Scene(lists.waiting_with_old_rows, BOTH),
     Scene(lists.rate_limited),
     Scene(lists.rate_limited_with_old_rows),
-    # What is opened
+    # Details, bars and pickers
     Scene(deeds.detail, BOTH),
     Scene(deeds.detail_of_a_channel),
     Scene(deeds.raw_json, BOTH),
@@ -59,7 +59,7 @@ SCENES = (
     Scene(deeds.link_form, BOTH),
     Scene(deeds.link_form_refuses),
     Scene(deeds.link_form_no_match),
-    # What is written, and what became of it
+    # Questions and outcomes
     Scene(deeds.question, BOTH),
     Scene(deeds.question_to_clear),
     Scene(deeds.question_asked_again),
@@ -74,7 +74,7 @@ SCENES = (
     Scene(deeds.nothing_to_clear),
     Scene(deeds.not_a_device),
     Scene(deeds.interrupted),
-    # Forms, dialogs and the screens beside the main one
+    # Forms, dialogs and the screens besides the main one
     Scene(dialogs.channel_form, BOTH),
     Scene(dialogs.new_channel_form),
     Scene(dialogs.bundle_form),
@@ -85,12 +85,12 @@ SCENES = (
     Scene(dialogs.list_of_changes, BOTH),
     Scene(dialogs.request_log),
     Scene(dialogs.unreadable_rows),
-    # What is asked for at the start
+    # Setup
     Scene(deeds.setup, BOTH),
     Scene(deeds.setup_app_missing),
     Scene(deeds.setup_server_named_by_a_file),
     Scene(deeds.setup_after_a_refused_key),
-    # The same in a terminal's own colours, and in none
+    # In the terminal's colours, and without colours
     Scene(lists.devices, kind="ansi", environ=ANSI),
     Scene(deeds.question, kind="ansi", environ=ANSI),
     Scene(deeds.link_form, kind="ansi", environ=ANSI),

@@ -12,7 +12,7 @@ PAGE = 150
 """Devices on the first page."""
 CUSTOM_IDS = ("qa-07", "", "store-berlin-3", "", "anna.k", "till-12", "", "kiosk-äöü", "")
 OVERRIDDEN = {2: "beta", 7: "hotfix-login", 11: "beta"}
-# In the server's order, which is that of the ids.
+# In the server's order, by id.
 IDS = [
     *sorted(str(uuid5(NAMESPACE_OID, f"device {number}")) for number in range(PAGE)),
     *(f"ffffffff-0000-5000-8000-{number:012}" for number in range(PAGE, DEVICES)),

@@ -175,10 +175,10 @@ async def open_app(
     now: Callable[[], datetime] | None = None,
     **more: Any,
 ) -> AsyncIterator[Driver]:
-    """Run the app on a server; ready once it shows `wait_for`.
+    """Run the app on a server and wait until it shows `wait_for`.
 
-    Where the list in view answers, the other lists wait for it however busy the machine is: the
-    size of their first page depends on what its reply told of the server.
+    If the list in view gets a reply, the other lists wait for it, also on a busy machine: the
+    size of their first page depends on the revision that the reply reveals.
     """
     if launch is None:
         launch = Launch(ApiKey(key), APP, asgi_app=lambda: server)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 TABS = {"1": "channels", "2": "devices", "3": "bundles"}
 MARKING = {"u", "g", "G", "j", "k", "space"}
-"""What is typed before the key of a write, where it is of marked records."""
-TAKES_BACK = "change.undo"
-"""It takes back each of the writes, and is none itself."""
+"""Keys before the key of a write, to mark its records."""
+UNDO = "change.undo"
+"""The action that undoes the writes; it has no entry of its own."""
 
 
 def test_no_two_actions_have_one_id_or_one_place() -> None:
@@ -51,4 +51,4 @@ def test_a_key_runs_the_action_of_its_tab(tab: str) -> None:
 def test_every_action_that_writes_is_in_the_catalogue_of_writes(digit: str) -> None:
     keys = {next(key for key in write.keys if key not in MARKING) for write in WRITES[digit]}
     writing = [each for each in ACTIONS if each.writes and TABS[digit] in each.tabs]
-    assert [each.id for each in writing if each.keys not in keys] == [TAKES_BACK]
+    assert [each.id for each in writing if each.keys not in keys] == [UNDO]

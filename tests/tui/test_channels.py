@@ -407,7 +407,7 @@ async def test_a_deletion_says_what_goes_along_and_comes_back(era: Server) -> No
 async def test_what_does_not_come_back_is_in_sight_when_a_deletion_is_undone(
     server: Server,
 ) -> None:
-    """The fields of the channel fill the dialog: what warns stands before them."""
+    """The warnings are above the fields of the channel, which fill the dialog."""
     async with on_channels(server, "beta", size=(80, 16)) as driver:
         await driver.type("D")
         await driver.type(*"beta", "enter")
@@ -465,7 +465,7 @@ async def test_hostile_names_are_drawn_as_they_are(server: Server) -> None:
 async def test_the_bundle_is_deleted_with_its_channel_only_where_that_is_ticked(
     server: Server,
 ) -> None:
-    """Only a preview key may; what is ticked and then refused changes nothing."""
+    """Only preview keys may delete it; a refused deletion changes nothing."""
     async with on_channels(server, "qa") as driver:
         await driver.type("D")
         await driver.until("[ ] also delete bundle 1.0.1 (preview keys only) · tab, space")

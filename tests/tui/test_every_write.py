@@ -1,7 +1,7 @@
-"""Every write in every revision that has it: by the keyboard, then taken back with ``z``.
+"""Every write in every revision that has it, by the keyboard, and its undo with ``z``.
 
-Of each: what the sandbox holds afterwards, what the journal says, and what `z` makes of it. How
-it is asked and what can go wrong stands beside each kind of write, in files of their own.
+Checked are the sandbox and the journal after the write and after the undo. The questions and
+failures of each kind of write have test files of their own.
 """
 
 from __future__ import annotations

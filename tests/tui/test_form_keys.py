@@ -59,7 +59,7 @@ async def open_form(driver: Driver, name: str) -> None:
     await driver.settle()
 
 
-# What stands in a field already
+# Fields with a value
 
 
 async def test_the_first_character_replaces_what_a_field_holds(server: Server) -> None:

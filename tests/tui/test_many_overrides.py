@@ -225,7 +225,7 @@ async def test_pasted_ids_are_counted_looked_up_and_overridden(server: Server) -
             UNSEEN.lower(): "qa",
         }
         await driver.type("escape", "escape")
-        # What was linked unseen can be cleared again, by the same id.
+        # An override of an unknown id can be cleared by the same id.
         await driver.type("O")
         await driver.until("0 devices")
         post_paste(driver.app, UNSEEN)

@@ -98,7 +98,7 @@ async def test_closing_what_is_closed_leaves_the_keyboard_where_it_is(server: Se
 
 async def test_one_that_was_hidden_and_is_in_sight_again_keeps_the_keyboard(server: Server) -> None:
     async with question_over_a_bar(server) as (driver, answer):
-        driver.overlays.prompt.post_message(events.Hide())  # told late, as when the loop is busy
+        driver.overlays.prompt.post_message(events.Hide())  # late, as on a busy loop
         driver.overlays.export_bar.query_one(Input).post_message(events.Hide())
         await driver.settle()
         assert has_keyboard(driver.overlays.prompt)
@@ -135,7 +135,7 @@ async def test_somebody_always_has_the_keyboard(server: Server) -> None:
         await driver.type("e", "x", "escape")
         await driver.wait_for_question("Leave and lose 1 change?")
         form = driver.overlays.fields_form
-        form.query_one(Input).disabled = True  # who had it before can no longer have it
+        form.query_one(Input).disabled = True  # it cannot get the focus back
         await driver.type("n")
         assert has_keyboard(form)
         await driver.type("escape")

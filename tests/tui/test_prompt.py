@@ -105,7 +105,7 @@ async def test_five_hundred_random_keys_without_y_never_write(server: Server) ->
         assert server.writes == 0
         assert server.overrides() == {}
         assert driver.app.bug is None
-        # Whatever they opened, it can be left.
+        # Each overlay that they opened can be closed.
         for _ in range(4):
             await driver.type("escape")
             if "Leave and lose" in driver.text:  # a form with something typed in it

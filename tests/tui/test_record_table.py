@@ -92,7 +92,7 @@ async def test_a_mouse_that_only_passes_and_a_focus_that_comes_or_goes_cost_noth
         table.rows.calls.clear()
         for y in range(11):
             await table.pilot.hover(offset=(5, y))
-        # What a screen does by itself when the focus moves is not the table's affair.
+        # The events alone: a real change of focus also draws the screen.
         for event, has in ((events.Blur(), False), (events.Focus(), True)):
             table.table.post_message(event)
             await table.pilot.pause()

@@ -25,7 +25,7 @@ LISTS = ["/channel", "/device", "/bundle"]
 async def test_the_list_in_view_is_read_before_the_others(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loading, "HEAD_START", 3600)  # else a slow machine starts them by time
+    monkeypatch.setattr(loading, "HEAD_START", 3600)  # or a slow machine starts them by time
     gate = Gate()
     server.on("GET", "/channel", gate.before)
     async with open_app(server, wait_for="Loading channels…") as driver:

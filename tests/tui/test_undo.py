@@ -329,7 +329,7 @@ async def test_a_write_that_was_cut_off_is_found_out_at_the_next_start(
         workspace = driver.main.workspace
         assert workspace is not None
         change = override(workspace, workspace.devices.records[ONE], None)
-        # As far as a program gets that is killed while the server carries its request out.
+        # The state of a program that is killed while the server handles its request.
         workspace.journal.intend(change, change.request(workspace.client.traits))
     server.change("DELETE FROM overrides")
     writes = server.writes

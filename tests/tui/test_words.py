@@ -189,7 +189,7 @@ async def test_a_server_that_echoes_the_key_does_not_get_it_on_the_screen() -> N
         assert key not in f"{notice} {error} {error!r} {error.code} {workspace.target}"
 
 
-# In place of rows
+# Placeholders
 
 
 def headline(state: State, count: int | None = 0, query: Query = NO_FILTER) -> str | None:
