@@ -1,4 +1,4 @@
-"""Every write there is, how it is typed and agreed to, and what has to come of it."""
+"""The catalogue of writes: keys, confirmation, and the expected result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.tui.bundles import confirm, left
-from tests.tui.channels import wait_for_dialog, go_to, review, row, workspace
+from tests.tui.channels import go_to, review, row, wait_for_dialog, workspace
 from tests.tui.world import APP, CHANNELS, bundle, channel, device_id, state
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Row(str):
 
 @dataclass(frozen=True)
 class Write:
-    """One write, and what must be true of it."""
+    """One write and its expected result."""
 
     name: str
     revisions: tuple[str, ...]
@@ -50,19 +50,19 @@ class Write:
     """The record under the cursor."""
     keys: tuple[str, ...]
     holds: Callable[[Server], object]
-    """What it is about, read past the API..."""
+    """Reads what the write changes from the database..."""
     after: object
-    """...and what that is afterwards."""
+    """...and its value after the write."""
     kind: str
     ask: str = ""
     """Empty for a line, ``list`` for a dialog, else what has to be typed."""
     count: int = 1
-    """How many entries the journal gets."""
+    """Number of journal entries."""
     state: OutcomeState = OutcomeState.VERIFIED
     undo: str = ""
-    """As `ask`, for the way back; ``!`` and why there is none."""
+    """As `ask`, for the undo; ``!`` and the reason if there is none."""
     first: str = ""
-    """SQL that makes the sandbox what it is before."""
+    """SQL that prepares the sandbox."""
 
 
 def setting(name: str, field: str) -> Callable[[Server], object]:
@@ -173,7 +173,9 @@ CHANNELS_OWN: Final = (
           ("1.0.1", None, 0, 0, False), "channel.settings", first=ROLLOUT_ON),
     *(
         write
-        for first, on, is_paused in ((ROLLOUT_ON, 1, False), (ROLLOUT_PAUSED, 1, True), (ROLLOUT_OFF, 0, False))
+        for first, on, is_paused in (
+            (ROLLOUT_ON, 1, False), (ROLLOUT_PAUSED, 1, True), (ROLLOUT_OFF, 0, False)
+        )
         for write in (
             Write("l, rollout", JULY, "beta", ("l", *"1.0.5", "enter"), rollout,
                   ("1.0.5", 3, on, 1000, is_paused), "channel.promote", "list", undo="list",
@@ -198,7 +200,8 @@ CHANNELS_OWN: Final = (
     Write("switched off", JULY, "beta", ("e", Row("rollout on"), "space"), rollout,
           ("1.0.1", 3, 0, 1000, False), "channel.settings", first=ROLLOUT_ON),
     Write("switched off", AUTUMN, "beta", ("e", Row("rollout on"), "space"), rollout,
-          ("1.0.1", None, 0, 1000, False), "channel.settings", "list", undo="list", first=ROLLOUT_ON),
+          ("1.0.1", None, 0, 1000, False), "channel.settings", "list", undo="list",
+          first=ROLLOUT_ON),
     Write("D", ALL, "internal", ("D",), bundle_of("internal"), None, "channel.delete", "internal",
           undo="list"),
 )  # fmt: skip
@@ -229,7 +232,7 @@ WRITES: Final = {"1": CHANNELS_OWN, "2": DEVICES, "3": BUNDLES}
 
 
 def shop() -> dict[str, object]:
-    """What the writes are made on."""
+    """Return the state that the writes start from."""
     lists = [
         channel(n, name, version=4 if name == "qa" else 1) for n, name in enumerate(CHANNELS, 1)
     ]
@@ -241,7 +244,7 @@ def shop() -> dict[str, object]:
 
 
 async def type_all(driver: Driver, write: Write) -> None:
-    """Put the cursor on the record and type the keys, with what has to come between them."""
+    """Put the cursor on the record and type the keys, waiting for texts between them."""
     if write.under:
         records = driver.main.rows.view.collection.records
         names = {getattr(each, "name", key): key for key, each in records.items()}
@@ -259,7 +262,7 @@ async def type_all(driver: Driver, write: Write) -> None:
 
 
 async def answer(driver: Driver, ask: str) -> None:
-    """Say yes the way it is asked, and see the end."""
+    """Confirm the write and wait for its end."""
     if not ask:
         await driver.wait_for_question()
         await driver.type("y")
@@ -272,7 +275,7 @@ async def answer(driver: Driver, ask: str) -> None:
 
 
 async def wait_for_end(driver: Driver) -> None:
-    """See the end of what was agreed to."""
+    """Wait for the outcome and dismiss it."""
     dialog = driver.overlays.run_dialog
 
     def has_ended() -> bool:

@@ -47,7 +47,7 @@ async def test_what_is_written_is_held_journalled_and_taken_back(revision: str, 
 
 
 async def check_write_and_undo(driver: Driver, server: Server, write: Write) -> None:
-    """Make a write, look at what became of it, and take it back."""
+    """Make a write, check its result, and undo it."""
     server.pass_time(61)  # what the server takes once a minute has a file of its own
     if write.first:
         server.change(write.first)

@@ -218,7 +218,7 @@ async def test_what_was_typed_before_it_was_drawn_or_is_held_down_writes_nothing
         )
         if write.tab == "2":
             await driver.until(lambda: driver.main.table._length == 12, "12 devices")
-        # All in one go: whatever follows the keys was typed before anything was drawn.
+        # All at once: the keys of the flood are typed before anything is drawn.
         await begin(driver, write)
         flood = chance.choices(["y", "enter", "y", "tab", "y", "n", "y", "down"], k=30)
         post_keys(driver.app, [*write.keys, *["y"] * 20, *flood])
@@ -259,7 +259,7 @@ async def test_a_target_that_moves_is_still_the_one(
     async with open_app(server) as driver:
         await bring(driver, write)
         before = server.overrides()
-        # Fresh devices come in before all others, and the list is turned round.
+        # New devices are inserted before all others, and the order is reversed.
         for number in range(90, 96):
             row = device(number)
             server.change(

@@ -160,7 +160,7 @@ async def test_an_undo_of_several_says_how_many_it_has_read(server: Server) -> N
     gate = Gate()
     reads = 0
 
-    async def second_waits(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    async def delay_second_read(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         nonlocal reads
         reads += 1
         is_held = reads == 2
@@ -177,7 +177,7 @@ async def test_an_undo_of_several_says_how_many_it_has_read(server: Server) -> N
             for n in (1, 2, 3)
         ]  # fmt: skip
         await Batch(changes, workspace).carry_out()
-        server.on("GET", "/device", second_waits)
+        server.on("GET", "/device", delay_second_read)
         await driver.type("z")
         await driver.until("Reading what is there now… 1 of 3")
         gate.open.set()

@@ -366,7 +366,9 @@ def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
 async def test_rows_tell_their_age_while_a_try_is_waited_for() -> None:
     state = State(150, as_of=NOON)
     state.waiting = RetryCountdown(
-        PendingRetry("GET /device", "list_devices", error=SERVER_ERROR, seconds=4, number=2, tries=4),
+        PendingRetry(
+            "GET /device", "list_devices", error=SERVER_ERROR, seconds=4, number=2, tries=4
+        ),
         NOON,
     )
     assert status(state, 150, NO_FILTER, NOON).endswith(f"esc stops · {AS_OF}")

@@ -27,7 +27,7 @@ from capgo_tui.workspace.changes.promotions import Promotion
 from capgo_tui.workspace.journal_entry import Entry
 from capgo_tui.workspace.next_step import NextStep
 from tests.support.clock import NOON
-from tests.tui.test_words import SERVER_ERROR, SECRET, failure
+from tests.tui.test_words import SECRET, SERVER_ERROR, failure
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
@@ -58,7 +58,12 @@ LOST_REPLY = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_s
         (CHANGE, Outcome(OutcomeState.DIFFERENT, QA), "!", ["qa", "not beta"]),
         (CLEAR_CHANGE, Outcome(OutcomeState.DIFFERENT, QA), "!", ["qa", "not none"]),
         (CHANGE, Outcome(OutcomeState.UNVERIFIED), "?", ["accepted"]),
-        (CHANGE, Outcome(OutcomeState.UNVERIFIED, None, SERVER_ERROR), "?", ["accepted", str(SERVER_ERROR)]),
+        (
+            CHANGE,
+            Outcome(OutcomeState.UNVERIFIED, None, SERVER_ERROR),
+            "?",
+            ["accepted", str(SERVER_ERROR)],
+        ),
         (
             CHANGE,
             Outcome(OutcomeState.UNVERIFIED, is_read_back=False),
