@@ -1,6 +1,7 @@
 """Floods of keys at every write and dialog: only a ``y`` to a question writes.
 
-A new key that writes joins by one row in `WRITES`.
+The questions are reached by keys alone here, so that a flood can follow them at once;
+`tests/tui/every_write.py` is the catalogue of writes and their results.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Kind = Literal["line", "list", "form"]
 
 
 @dataclass(frozen=True)
-class Write:
+class Question:
     """One way to a question: the tab, the keys, and the text on the screen."""
 
     name: str
@@ -51,72 +52,76 @@ class Write:
 
 MARK_THREE = ("g", "space", "space", "space")
 LEFT_OUT = "2 unknown to the server, left out"
-WRITES = (
-    Write("o", "2", ("o", *"beta", "enter"), "none → beta?", target_ids=(device_id(1),)),
-    Write("x", "2", ("G", "x"), "qa → none?", target_ids=(device_id(12),)),
-    Write("o form", "2", ("o",), "Override tester-01 · now", "form"),
-    Write(
+DEVICE_QUESTIONS = (
+    Question("o", "2", ("o", *"beta", "enter"), "none → beta?", target_ids=(device_id(1),)),
+    Question("x", "2", ("G", "x"), "qa → none?", target_ids=(device_id(12),)),
+    Question("o form", "2", ("o",), "Override tester-01 · now", "form"),
+    Question(
         "o marked", "2", (*MARK_THREE, "o", *"beta", "enter"), "Override 3 devices → beta",
         "list", target_ids=tuple(map(device_id, (1, 2, 3))),
     ),
-    Write("o marked form", "2", (*MARK_THREE, "o"), "Override 3 devices", "form"),
-    Write(
+    Question("o marked form", "2", (*MARK_THREE, "o"), "Override 3 devices", "form"),
+    Question(
         "x marked", "2", ("asterisk", "x"), "Clear the override of 2 devices", "list",
         target_ids=(device_id(11), device_id(12)),
     ),
-    Write("O", "2", ("O", *"some-id"), "1 device · 0 loaded", "form"),
-    Write("O actions", "2", ("O", *"some-id", "tab"), "o override  x clear", "form"),
-    Write(
+    Question("O", "2", ("O", *"some-id"), "1 device · 0 loaded", "form"),
+    Question("O actions", "2", ("O", *"some-id", "tab"), "o override  x clear", "form"),
+    Question(
         "O override", "2", ("k", "o", *"beta", "enter"), "Override 2 devices → beta", "list",
         target_ids=("one", "two"), first=("O", *"one two", "tab", "o"), first_shows=LEFT_OUT,
     ),
-    Write(
+    Question(
         "O clear", "2", ("k", "x"), "Clear the override of 2 devices", "list",
         target_ids=("three", "four"), first=("O", *"three four", "tab", "x"), first_shows=LEFT_OUT,
     ),
-    Write(
+    Question(
         "bundle form", "2", ("o", *"beta", "enter"), "with a bundle?", "form", revision="legacy",
     ),
-    Write(
+    Question(
         "o with bundle", "2", ("o", *"beta", "enter", *"1.0.3", "enter"), "beta with 1.0.3?",
         revision="documented", target_ids=(device_id(1),),
     ),
 )  # fmt: skip
-OTHERS = (
-    Write("l", "1", ("G", "l", *"1.0.3", "enter"), "→ 1.0.3", "line"),
-    Write("l, rollout", "1", ("down", "l", *"1.0.3", "enter"), "its rollout stays", "list"),
-    Write("l on a default", "1", ("l", *"1.0.3", "enter"), "Promote production", "list"),
-    Write("l form", "1", ("down", "l"), "Promote to alpha-beta", "form"),
-    Write("x of a channel", "1", ("G", "x"), "Take 1.0.1 off", "line"),
-    Write("n", "1", ("n",), "New channel", "form"),
-    Write("e", "1", ("down", "e"), "Edit alpha-beta", "form"),
-    Write("D", "1", ("down", "D"), "type alpha-beta", "form"),
-    Write(
+OTHER_QUESTIONS = (
+    Question("l", "1", ("G", "l", *"1.0.3", "enter"), "→ 1.0.3", "line"),
+    Question("l, rollout", "1", ("down", "l", *"1.0.3", "enter"), "its rollout stays", "list"),
+    Question("l on a default", "1", ("l", *"1.0.3", "enter"), "Promote production", "list"),
+    Question("l form", "1", ("down", "l"), "Promote to alpha-beta", "form"),
+    Question("x of a channel", "1", ("G", "x"), "Take 1.0.1 off", "line"),
+    Question("n", "1", ("n",), "New channel", "form"),
+    Question("e", "1", ("down", "e"), "Edit alpha-beta", "form"),
+    Question("D", "1", ("down", "D"), "type alpha-beta", "form"),
+    Question(
         "D typed", "1", (*"alpha-beta", "enter"), "y yes  n no", "list",
         first=("down", "D"), first_shows="type alpha-beta",
     ),
-    Write("l of a bundle", "3", ("l", *"qa", "enter"), "→ 1.0.5", "line"),
-    Write("e of a bundle", "3", ("e",), "Edit bundle 1.0.5", "form"),
-    Write("n of a bundle", "3", ("n",), "Register a bundle", "form"),
-    Write("C", "3", ("C",), "Clean up bundles", "form"),
-    Write("D of a bundle", "3", ("D",), "type 1.0.5", "form"),
-    Write(
+    Question("l of a bundle", "3", ("l", *"qa", "enter"), "→ 1.0.5", "line"),
+    Question("e of a bundle", "3", ("e",), "Edit bundle 1.0.5", "form"),
+    Question("n of a bundle", "3", ("n",), "Register a bundle", "form"),
+    Question("C", "3", ("C",), "Clean up bundles", "form"),
+    Question("D of a bundle", "3", ("D",), "type 1.0.5", "form"),
+    Question(
         "D of a bundle typed", "3", (*"1.0.5", "enter"), "y yes  n no", "list",
         first=("D",), first_shows="type 1.0.5",
     ),
-    Write("Z", "2", ("Z",), "Nothing has been changed from here", "form"),
-    Write("b", "1", ("down", "down", "b"), "1.0.3 → 1.0.2 (next older)", "list"),
-    Write("z", "2", ("z",), "Undo: Override tester-12: qa → none?", has_undo=True),
-    Write("start", "1", ("down", "e", *["up"] * 14, "enter"), "rollout on: no → yes?"),
-    Write("pause", "1", ("down", "e", *["up"] * 13, "enter"), "rollout paused: no → yes?"),
-    Write(
+    Question("Z", "2", ("Z",), "Nothing has been changed from here", "form"),
+    Question("b", "1", ("down", "down", "b"), "1.0.3 → 1.0.2 (next older)", "list"),
+    Question("z", "2", ("z",), "Undo: Override tester-12: qa → none?", has_undo=True),
+    Question("start", "1", ("down", "e", *["up"] * 14, "enter"), "rollout on: no → yes?"),
+    Question("pause", "1", ("down", "e", *["up"] * 13, "enter"), "rollout paused: no → yes?"),
+    Question(
         "resume", "1", ("down", "down", "e", *["up"] * 12, "enter"), "rollout paused: yes → no?",
     ),
-    Write("promote to stable", "1", ("down", "e", *["up"] * 11, "enter"), "1.0.1 → 1.0.4 +1 more?"),
-    Write("roll back", "1", ("down", "e", *["up"] * 10, "enter"), "rollout target: 1.0.4 → none?"),
+    Question(
+        "promote to stable", "1", ("down", "e", *["up"] * 11, "enter"), "1.0.1 → 1.0.4 +1 more?",
+    ),
+    Question(
+        "roll back", "1", ("down", "e", *["up"] * 10, "enter"), "rollout target: 1.0.4 → none?",
+    ),
 )  # fmt: skip
 """Questions of channels and bundles, which are tried with the floods only."""
-QUESTIONS = [write for write in WRITES if write.kind != "form"]
+DEVICE_WRITES = [each for each in DEVICE_QUESTIONS if each.kind != "form"]
 NOT_Y = [
     *(letter for letter in string.ascii_letters + string.digits if letter != "y"),
     *["enter", "escape"] * 12,
@@ -148,13 +153,13 @@ def make() -> Iterator[Callable[[str], Server]]:
         server.store.close()
 
 
-async def begin(driver: Driver, write: Write) -> None:
+async def begin(driver: Driver, question: Question) -> None:
     """Type the keys before those that open the question."""
-    if write.has_undo:
+    if question.has_undo:
         add_to_journal(driver)
-    if write.first:
-        await driver.type(*write.first)
-        await driver.until(write.first_shows)
+    if question.first:
+        await driver.type(*question.first)
+        await driver.until(question.first_shows)
 
 
 def add_to_journal(driver: Driver) -> None:
@@ -169,30 +174,32 @@ def add_to_journal(driver: Driver) -> None:
     workspace.journal.settle(entry, Outcome(OutcomeState.VERIFIED, change.after))
 
 
-async def bring(driver: Driver, write: Write) -> None:
+async def bring(driver: Driver, question: Question) -> None:
     """Open the question and wait until it can be answered."""
-    await driver.type(write.tab)
-    if write.tab == "2":
+    await driver.type(question.tab)
+    if question.tab == "2":
         await driver.until(lambda: driver.main.table._length == 12, "12 devices")
     await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer)
-    await begin(driver, write)
-    await driver.type(*write.keys)
-    await driver.until(write.shows)
-    if write.kind == "line":
+    await begin(driver, question)
+    await driver.type(*question.keys)
+    await driver.until(question.shows)
+    if question.kind == "line":
         await driver.wait_for_question()
-    elif write.kind == "list":
+    elif question.kind == "list":
         await driver.wait_for_dialog()
 
 
 @pytest.mark.parametrize("seed", [0])
-@pytest.mark.parametrize("write", [*WRITES, *OTHERS], ids=lambda write: write.name)
+@pytest.mark.parametrize(
+    "question", [*DEVICE_QUESTIONS, *OTHER_QUESTIONS], ids=lambda question: question.name
+)
 async def test_no_flood_without_y_writes(
-    make: Callable[[str], Server], write: Write, seed: int
+    make: Callable[[str], Server], question: Question, seed: int
 ) -> None:
-    server = make(write.revision)
-    chance = random.Random(f"{write.name} {seed}")  # noqa: S311 - a walk that can be repeated
+    server = make(question.revision)
+    chance = random.Random(f"{question.name} {seed}")  # noqa: S311 - a walk that can be repeated
     async with open_app(server) as driver:
-        await bring(driver, write)
+        await bring(driver, question)
         for _ in range(6):
             keys = chance.choices([key for key in NOT_Y if key not in QUITS], k=20)
             post_keys(driver.app, keys)
@@ -204,42 +211,44 @@ async def test_no_flood_without_y_writes(
 
 
 @pytest.mark.parametrize(
-    "write", [*QUESTIONS, *(o for o in OTHERS if o.kind != "form")], ids=lambda write: write.name
+    "question",
+    [*DEVICE_WRITES, *(each for each in OTHER_QUESTIONS if each.kind != "form")],
+    ids=lambda question: question.name,
 )
 async def test_what_was_typed_before_it_was_drawn_or_is_held_down_writes_nothing(
-    make: Callable[[str], Server], write: Write
+    make: Callable[[str], Server], question: Question
 ) -> None:
-    server = make(write.revision)
-    chance = random.Random(write.name)  # noqa: S311
+    server = make(question.revision)
+    chance = random.Random(question.name)  # noqa: S311
     async with open_app(server) as driver:
-        await driver.type(write.tab)
+        await driver.type(question.tab)
         await driver.until(
             lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
         )
-        if write.tab == "2":
+        if question.tab == "2":
             await driver.until(lambda: driver.main.table._length == 12, "12 devices")
         # All at once: the keys of the flood are typed before anything is drawn.
-        await begin(driver, write)
+        await begin(driver, question)
         flood = chance.choices(["y", "enter", "y", "tab", "y", "n", "y", "down"], k=30)
-        post_keys(driver.app, [*write.keys, *["y"] * 20, *flood])
+        post_keys(driver.app, [*question.keys, *["y"] * 20, *flood])
         await driver.settle()
         assert server.writes == 0
 
 
-@pytest.mark.parametrize("write", QUESTIONS, ids=lambda write: write.name)
+@pytest.mark.parametrize("question", DEVICE_WRITES, ids=lambda question: question.name)
 async def test_a_y_held_down_from_before_it_was_drawn_writes_nothing(
-    make: Callable[[str], Server], write: Write
+    make: Callable[[str], Server], question: Question
 ) -> None:
-    server = make(write.revision)
+    server = make(question.revision)
     async with open_app(server) as driver:
-        await driver.type(write.tab)
+        await driver.type(question.tab)
         await driver.until(
             lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
         )
-        if write.tab == "2":
+        if question.tab == "2":
             await driver.until(lambda: driver.main.table._length == 12, "12 devices")
-        await begin(driver, write)
-        post_keys(driver.app, [*write.keys, "y"])
+        await begin(driver, question)
+        post_keys(driver.app, [*question.keys, "y"])
         last = monotonic()
         for _ in range(60):
             if monotonic() - last > REPEAT_SECONDS / 2:
@@ -251,13 +260,13 @@ async def test_a_y_held_down_from_before_it_was_drawn_writes_nothing(
         assert driver.app.bug is None
 
 
-@pytest.mark.parametrize("write", QUESTIONS, ids=lambda write: write.name)
+@pytest.mark.parametrize("question", DEVICE_WRITES, ids=lambda question: question.name)
 async def test_a_target_that_moves_is_still_the_one(
-    make: Callable[[str], Server], write: Write
+    make: Callable[[str], Server], question: Question
 ) -> None:
-    server = make(write.revision)
+    server = make(question.revision)
     async with open_app(server) as driver:
-        await bring(driver, write)
+        await bring(driver, question)
         before = server.overrides()
         # New devices are inserted before all others, and the order is reversed.
         for number in range(90, 96):
@@ -272,20 +281,20 @@ async def test_a_target_that_moves_is_still_the_one(
         driver.main.rows.view.sort_by(None)
         driver.main.table.rows_replaced()
         await driver.settle()
-        await say_yes(driver, write)
-        assert set(find_changed_ids(before, server.overrides())) == set(write.target_ids)
+        await say_yes(driver, question)
+        assert set(find_changed_ids(before, server.overrides())) == set(question.target_ids)
 
 
-@pytest.mark.parametrize("write", QUESTIONS, ids=lambda write: write.name)
+@pytest.mark.parametrize("question", DEVICE_WRITES, ids=lambda question: question.name)
 async def test_a_target_that_changed_is_asked_about_again(
-    make: Callable[[str], Server], write: Write
+    make: Callable[[str], Server], question: Question
 ) -> None:
-    server = make(write.revision)
-    first = write.target_ids[0]
-    if first not in {device_id(n) for n in range(1, 13)} or write.revision != "live":
+    server = make(question.revision)
+    first = question.target_ids[0]
+    if first not in {device_id(n) for n in range(1, 13)} or question.revision != "live":
         pytest.skip("what it had before is not known")
     async with open_app(server) as driver:
-        await bring(driver, write)
+        await bring(driver, question)
         server.override(first, "internal")
         await refresh(driver)
         before = server.overrides()
@@ -293,31 +302,33 @@ async def test_a_target_that_changed_is_asked_about_again(
         await driver.until("Changed!")
         assert server.writes == 0
         await driver.settle()
-        await say_yes(driver, write)
-        assert set(find_changed_ids(before, server.overrides())) == set(write.target_ids)
+        await say_yes(driver, question)
+        assert set(find_changed_ids(before, server.overrides())) == set(question.target_ids)
 
 
-@pytest.mark.parametrize("write", QUESTIONS, ids=lambda write: write.name)
+@pytest.mark.parametrize("question", DEVICE_WRITES, ids=lambda question: question.name)
 async def test_a_target_that_vanished_is_not_written_nor_is_its_neighbour(
-    make: Callable[[str], Server], write: Write
+    make: Callable[[str], Server], question: Question
 ) -> None:
-    server = make(write.revision)
-    first = write.target_ids[0]
+    server = make(question.revision)
+    first = question.target_ids[0]
     if first not in {device_id(n) for n in range(1, 13)}:
         pytest.skip("it never was in the list")
     async with open_app(server) as driver:
-        await bring(driver, write)
+        await bring(driver, question)
         server.change("DELETE FROM devices WHERE device_id = ?", first)
         await refresh(driver)
         before = server.overrides()
         await driver.type("y")
-        if write.kind == "list":
+        if question.kind == "list":
             await driver.until("Changed!")
             await driver.settle()
-            await say_yes(driver, write)
+            await say_yes(driver, question)
         else:
             await driver.until("no longer in the list")
-        assert set(find_changed_ids(before, server.overrides())) == set(write.target_ids) - {first}
+        assert set(find_changed_ids(before, server.overrides())) == set(question.target_ids) - {
+            first
+        }
 
 
 async def refresh(driver: Driver) -> None:
@@ -327,9 +338,9 @@ async def refresh(driver: Driver) -> None:
     await driver.settle()
 
 
-async def say_yes(driver: Driver, write: Write) -> None:
+async def say_yes(driver: Driver, question: Question) -> None:
     """Answer yes and wait for the end."""
-    if write.kind == "list":
+    if question.kind == "list":
         await driver.wait_for_dialog()
         await driver.type("y")
         await driver.until("esc close")
