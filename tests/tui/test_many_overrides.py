@@ -382,7 +382,7 @@ async def test_namesakes_are_told_apart_in_the_plan_and_in_the_run(server: Serve
         await driver.until("Override 3 devices → beta")
         short_ids = [short_id(device_id(n)) for n in (1, 2, 3)]
         names = (f"lab · {short_ids[0]}", f"lab · {short_ids[1]}", f"  {short_ids[2]}")
-        assert all(name in driver.text for name in names)
+        await driver.until(lambda: all(name in driver.text for name in names), "the three names")
         await confirm(driver, "Override 3 devices → beta")
         await wait_for_summary(driver, "3 of 3 · ✓ 3")
         assert all(name in driver.text for name in names)
