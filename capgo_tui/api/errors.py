@@ -157,6 +157,10 @@ class InsecureServer(Refused):
     """The server address is unencrypted or unusable."""
 
 
+class InvalidEnvironment(Refused):
+    """A variable names a proxy or certificates that cannot be used."""
+
+
 class ReadOnlyError(Refused):
     """The client was opened read-only and this is a write."""
 

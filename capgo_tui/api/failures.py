@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from typing import TYPE_CHECKING
@@ -16,17 +17,22 @@ if TYPE_CHECKING:
 
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 
+_PROXY_STATUS = re.compile(r"\d{3}(?= )")
+"""How the status of a proxy begins the text of httpcore's error."""
+
 _SENTENCES = (
     (httpx.ConnectTimeout, "cannot reach {host}: no connection within {connect:g} s"),
     (httpx.PoolTimeout, "too many requests to {host} are waiting: no free connection"),
     (httpx.TimeoutException, "{host} did not answer within {read:g} s"),
-    (httpx.ProxyError, "cannot reach {host}: the proxy refused the connection"),
     (httpx.DecodingError, "the answer of {host} is damaged: it cannot be decompressed"),
 )
 
 
 def explain(error: Exception, host: str, *, connect: float, read: float) -> str:
-    """Describe an error of httpx; `connect` and `read` are the timeouts in seconds."""
+    """Describe an error of httpx; `connect` and `read` are the timeouts in seconds.
+
+    `host` is a description of the proxy when the connection did not come past it.
+    """
     if isinstance(error, httpx.ConnectError):
         return f"cannot reach {host}: {_why_not_connected(error)}"
     for kind, sentence in _SENTENCES:
@@ -35,6 +41,19 @@ def explain(error: Exception, host: str, *, connect: float, read: float) -> str:
     if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error):  # h11's word
         return f"{host} did not answer in proper HTTP"
     return f"{host} closed the connection before the answer was complete"
+
+
+def explain_refusal(error: httpx.ProxyError, host: str, proxy: str) -> str:
+    """Describe the refusal of a proxy, whose own words may hold its password."""
+    text = str(error)
+    status = _PROXY_STATUS.match(text)
+    if status is None:
+        why = clean(text, 120).rstrip(".")  # httpcore's words for a code of SOCKS
+    elif status[0] == "407":
+        why = "407, it wants a user name and a password"
+    else:
+        why = f"HTTP {status[0]}"
+    return f"cannot reach {host}: {proxy} refused the connection ({why})"
 
 
 def explain_fault(fault: Exception, host: str, *, went_out: bool) -> str:

@@ -1,4 +1,4 @@
-"""Capgo's own server, and loopback addresses."""
+"""Capgo's own server, loopback addresses, and hosts in messages."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def bracket(host: str) -> str:
+    """Return a host as URLs and messages write it, an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import ssl
 import sys
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 # With click installed, httpx also imports its own command line (+60 ms of rich and pygments).
 # None in sys.modules makes that one import fail, which httpx expects and survives (it does the
@@ -18,10 +20,12 @@ sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 import anyio.lowlevel  # noqa: E402
 import httpx  # noqa: E402
 
+from capgo_tui.api.certificates import make_ssl_context  # noqa: E402
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
-from capgo_tui.api.failures import explain, explain_fault, is_lasting  # noqa: E402
+from capgo_tui.api.failures import explain, explain_fault, explain_refusal, is_lasting  # noqa: E402
+from capgo_tui.api.proxies import find_proxy  # noqa: E402
 from capgo_tui.api.replies import error_of, is_denial  # noqa: E402
-from capgo_tui.api.servers import is_loopback  # noqa: E402
+from capgo_tui.api.servers import bracket, is_loopback  # noqa: E402
 from capgo_tui.api.unpacking import ACCEPT_ENCODING, PIECE, Unpacker, UnsupportedEncodingError  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from capgo_tui.api.key import ApiKey
+    from capgo_tui.api.proxies import ProxySetting
     from capgo_tui.api.requests import Request
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
@@ -75,7 +80,8 @@ class Transport:
     ``server`` is the base address: https, or http on this machine only, with an optional path
     before the API's own; anything else raises `InsecureServer`. Redirects are not followed,
     except for a read that is redirected to the path with a slash, which is used from then on.
-    Proxies of the environment are used except for this machine; netrc is never read.
+    Proxies of the environment are used except for this machine, and its certificates for every
+    https server (`InvalidEnvironment` when they cannot be used); netrc is never read.
     ``asgi_app`` replaces the network. Nothing is retried here: `Attempts` does that.
     """
 
@@ -89,10 +95,13 @@ class Transport:
         on_exchange: Callable[[Exchange], None] | None = None,
         max_reply_bytes: int = MAX_REPLY_BYTES,
     ) -> None:
-        url, self._loopback = _parse_server(server)
+        url, loopback = _parse_server(server)
         self.server = str(url).rstrip("/")
-        self.host = url.host if url.port is None else f"{url.host}:{url.port}"
-        self._secure = url.scheme == "https"
+        self.host = bracket(url.host) if url.port is None else f"{bracket(url.host)}:{url.port}"
+        self._secure = url.scheme == "https" and asgi_app is None
+        self._proxy = (
+            find_proxy(url.host, url.port or 443) if self._secure and not loopback else None
+        )
         self._key = key
         self._timeouts = timeouts or Timeouts()
         self._asgi_app = asgi_app
@@ -153,8 +162,9 @@ class Transport:
             raise RuntimeError("this client is closed")
         if slash:
             request = replace(request, path=f"{request.path}/")
+        self._open()
         start = time.monotonic()
-        progress = _Progress(went_out=self._asgi_app is not None)
+        progress = _Progress(went_out=self._asgi_app is not None, is_connected=self._proxy is None)
         error: CapgoError | None = None
         try:
             return await self._exchange(request, progress)
@@ -168,6 +178,10 @@ class Transport:
             # fail as well: a write already sent may still have taken effect.
             message = explain_fault(fault, self.host, went_out=progress.went_out)
             kind = ErrorKind.SERVER_FAULT
+            if self._proxy is not None and not progress.is_connected:
+                # A reply that is no SOCKS ends in an assertion of httpcore or socksio.
+                message = f"cannot reach {self.host}: {self._proxy.description} answers otherwise"
+                kind = ErrorKind.UNREACHABLE
             error = self._make_error(request, progress, message, kind, lasting=True)
             raise error from fault
         finally:
@@ -196,10 +210,14 @@ class Transport:
         except TimeoutError:
             if not clock.expired():
                 raise
-            message = f"{self.host} did not finish within {limits.total:g} s"
+            message = f"{self._peer(progress)} did not finish within {limits.total:g} s"
             raise self._make_error(request, progress, message) from None
         except httpx.HTTPError as error:
-            message = explain(error, self.host, connect=limits.connect, read=limits.read)
+            if isinstance(error, httpx.ProxyError) and self._proxy is not None:
+                message = explain_refusal(error, self.host, self._proxy.description)
+            else:
+                peer = self._peer(progress)
+                message = explain(error, peer, connect=limits.connect, read=limits.read)
             raise self._make_error(request, progress, message, lasting=is_lasting(error)) from None
         progress.is_done = True
         status = progress.status or 0
@@ -220,6 +238,12 @@ class Transport:
                 now=time.time(),
             )
         return body
+
+    def _peer(self, progress: _Progress) -> str:
+        """Return who is talked to: the server, or the proxy while there is no way past it."""
+        if self._proxy is None or progress.is_connected:
+            return self.host
+        return self._proxy.description
 
     async def _roundtrip(
         self, request: Request, progress: _Progress
@@ -297,14 +321,17 @@ class Transport:
         if self._client is None:
             limits = self._timeouts
             app = self._asgi_app
+            # False: no certificates are loaded
+            verify = make_ssl_context() if self._secure else False
             self._client = httpx.AsyncClient(
                 # An exception of the app becomes a 500, as on a server.
                 transport=httpx.ASGITransport(app, raise_app_exceptions=False) if app else None,
                 timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=limits.total),
                 limits=_LIMITS,
                 follow_redirects=False,
-                trust_env=not self._loopback,
-                verify=self._secure and app is None,  # False: no certificates are loaded
+                trust_env=False,  # `find_proxy` and `make_ssl_context` read it, by curl's rules
+                proxy=None if self._proxy is None else _make_proxy(self._proxy, verify),
+                verify=verify,
             )
         return self._client
 
@@ -339,7 +366,7 @@ class Transport:
         self, request: Request, status: int, headers: Mapping[str, str]
     ) -> CapgoError:
         try:
-            target = httpx.URL(headers.get("location", "")).host
+            target = bracket(httpx.URL(headers.get("location", "")).host)
         except (httpx.InvalidURL, ValueError):
             target = ""
         where = f" to {clean(self._key.hide_in(target), 100)}" if target else ""
@@ -370,18 +397,38 @@ def _is_unknown_route(error: CapgoError) -> bool:
 class _Progress:
     """Progress of one exchange."""
 
-    __slots__ = ("is_done", "reply_bytes", "status", "went_out")
+    __slots__ = ("is_asking_proxy", "is_connected", "is_done", "reply_bytes", "status", "went_out")
 
-    def __init__(self, *, went_out: bool) -> None:
+    def __init__(self, *, went_out: bool, is_connected: bool) -> None:
+        self.is_connected = is_connected
+        """Whether the connection has come past the proxy."""
+        self.is_asking_proxy = False
         self.is_done = False
         self.reply_bytes = 0
         self.status: int | None = None
         self.went_out = went_out
 
     async def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """Note that the request starts to be sent (trace callback of httpcore; not for CONNECT)."""
+        """Note how far a request is (trace callback of httpcore; CONNECT is none)."""
         if event.endswith("send_request_headers.started"):
-            self.went_out = getattr(info.get("request"), "method", b"") != b"CONNECT"
+            is_connect = getattr(info.get("request"), "method", b"") == b"CONNECT"
+            self.went_out, self.is_asking_proxy = not is_connect, is_connect
+            self.is_connected = self.is_connected or not is_connect
+        elif event.endswith("setup_socks5_connection.complete") or (
+            self.is_asking_proxy and event.endswith("start_tls.started")
+        ):
+            self.is_connected = True
+
+
+def _make_proxy(setting: ProxySetting, verify: ssl.SSLContext | bool) -> httpx.Proxy:
+    url = httpx.URL(setting.url)
+    user, colon, password = (setting.user or "").partition(":")
+    context = verify if isinstance(verify, ssl.SSLContext) else None
+    return httpx.Proxy(
+        url,
+        auth=(unquote(user), unquote(password)) if user or colon else None,
+        ssl_context=context if url.scheme == "https" else None,
+    )
 
 
 def _parse_server(server: str) -> tuple[httpx.URL, bool]:
@@ -392,12 +439,14 @@ def _parse_server(server: str) -> tuple[httpx.URL, bool]:
         raise InsecureServer("the server address is not a valid URL") from None
     if url.scheme not in ("http", "https") or not _HOST.fullmatch(url.raw_host):
         raise InsecureServer("the server address must start with https://")
+    if url.port is not None and not 0 < url.port < 65_536:
+        raise InsecureServer("the port of the server address is out of range (1 to 65535)")
     if url.userinfo or url.query or url.fragment:
         raise InsecureServer("the server address must hold no user name, query or fragment")
     loopback = is_loopback(url.host)
     if url.scheme == "http" and not loopback:
         raise InsecureServer(
-            f"http://{url.host} would send the API key unencrypted: use https://"
+            f"http://{bracket(url.host)} would send the API key unencrypted: use https://"
             " (http is for this machine only)"
         )
     return url, loopback
