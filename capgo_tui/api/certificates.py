@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import InvalidEnvironment
+from capgo_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,35 +32,58 @@ def make_ssl_context(environ: Mapping[str, str] | None = None) -> ssl.SSLContext
     if file:
         _load_file(context, file)
     if folders:
-        _load_folders(context, folders)
+        for folder in _usable_folders(folders):
+            context.load_verify_locations(capath=folder)
     return context
+
+
+def check_variables(environ: Mapping[str, str] | None = None) -> None:
+    """Check that the files of the environment can be opened, in less time than loading them.
+
+    Raises:
+        InvalidEnvironment: when one cannot.
+
+    """
+    variables = os.environ if environ is None else environ
+    if file := variables.get(FILE_VARIABLE):
+        try:
+            Path(file).open("rb").close()
+        except OSError as error:
+            raise _unusable_file(file, error) from None
+    if folders := variables.get(FOLDER_VARIABLE):
+        _usable_folders(folders)
 
 
 def _load_file(context: ssl.SSLContext, file: str) -> None:
     try:
         context.load_verify_locations(cafile=file)
     except ssl.SSLError:
-        raise InvalidEnvironment(f"{FILE_VARIABLE}: {file}: no certificate in it") from None
+        raise InvalidEnvironment(
+            f"{FILE_VARIABLE}: {clean(file, 200)}: no certificate in it"
+        ) from None
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else "cannot be read"
-        raise InvalidEnvironment(f"{FILE_VARIABLE}: {file}: {why}") from None
+        raise _unusable_file(file, error) from None
 
 
-def _load_folders(context: ssl.SSLContext, folders: str) -> None:
-    """Load certificates from a list of folders, of which one has to be there."""
-    problem: OSError | None = None
-    is_usable = False
+def _unusable_file(file: str, error: OSError) -> InvalidEnvironment:
+    why = os.strerror(error.errno) if error.errno else "it cannot be read"
+    return InvalidEnvironment(f"{FILE_VARIABLE}: {clean(file, 200)}: {why}")
+
+
+def _usable_folders(folders: str) -> list[str]:
+    """Return the readable ones of a list of folders, of which one has to be there."""
+    usable: list[str] = []
+    why = "no folder"
     for folder in filter(None, folders.split(os.pathsep)):
         try:
-            with os.scandir(folder):
-                context.load_verify_locations(capath=folder)
+            os.scandir(folder).close()
         except OSError as error:
-            problem = problem or error
+            why = error.strerror or why
         else:
-            is_usable = True
-    if not is_usable:
-        why = problem.strerror if problem is not None else "no folder"
-        raise InvalidEnvironment(f"{FOLDER_VARIABLE}: {folders}: {why}")
+            usable.append(folder)
+    if not usable:
+        raise InvalidEnvironment(f"{FOLDER_VARIABLE}: {clean(folders, 200)}: {why}")
+    return usable
 
 
 def _make_default_context() -> ssl.SSLContext:

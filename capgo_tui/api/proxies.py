@@ -28,6 +28,9 @@ _SCHEMES: Final = {"socks": "socks5"}
 """Other names of a scheme; desktops write ``socks://`` for SOCKS5."""
 _HOST: Final = re.compile(r"[a-z0-9._:-]+", re.IGNORECASE)
 
+_BRACKETS: Final = re.compile(r"\[([^\]]*)\](/\d+)?$")
+"""The brackets of an IPv6 address without a port."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProxySetting:
@@ -127,7 +130,7 @@ def _matches(entry: str, host: str, port: int) -> bool:
 def _is_in_network(entry: str, host: str) -> bool | None:
     """Return whether a host is in a network such as ``fd07::/64``; None for another entry."""
     try:
-        network = ip_network(entry.replace("[", "").replace("]", ""), strict=False)
+        network = ip_network(_BRACKETS.sub(r"\1\2", entry), strict=False)
     except ValueError:
         return None
     try:

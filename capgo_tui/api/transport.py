@@ -23,6 +23,7 @@ import httpx  # noqa: E402
 from capgo_tui.api.certificates import make_ssl_context  # noqa: E402
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
 from capgo_tui.api.failures import explain, explain_fault, explain_refusal, is_lasting  # noqa: E402
+from capgo_tui.api.progress import Progress  # noqa: E402
 from capgo_tui.api.proxies import find_proxy  # noqa: E402
 from capgo_tui.api.replies import error_of, is_denial  # noqa: E402
 from capgo_tui.api.servers import bracket, is_loopback  # noqa: E402
@@ -164,7 +165,7 @@ class Transport:
             request = replace(request, path=f"{request.path}/")
         self._open()
         start = time.monotonic()
-        progress = _Progress(went_out=self._asgi_app is not None, is_connected=self._proxy is None)
+        progress = Progress(went_out=self._asgi_app is not None, is_connected=self._proxy is None)
         error: CapgoError | None = None
         try:
             return await self._exchange(request, progress)
@@ -201,7 +202,7 @@ class Transport:
                     )
                 )
 
-    async def _exchange(self, request: Request, progress: _Progress) -> bytes:
+    async def _exchange(self, request: Request, progress: Progress) -> bytes:
         limits = self._timeouts
         clock = asyncio.timeout(limits.total)
         try:
@@ -239,14 +240,14 @@ class Transport:
             )
         return body
 
-    def _peer(self, progress: _Progress) -> str:
+    def _peer(self, progress: Progress) -> str:
         """Return who is talked to: the server, or the proxy while there is no way past it."""
         if self._proxy is None or progress.is_connected:
             return self.host
         return self._proxy.description
 
     async def _roundtrip(
-        self, request: Request, progress: _Progress
+        self, request: Request, progress: Progress
     ) -> tuple[bytes, dict[str, str]]:
         client = self._open()
         outgoing = client.build_request(
@@ -256,7 +257,10 @@ class Transport:
             headers=self._headers(request),
             extensions={"trace": progress.trace},
         )
-        response = await client.send(outgoing, stream=True)
+        try:
+            response = await client.send(outgoing, stream=True)
+        finally:
+            await progress.close_unfinished()
         try:
             progress.status = response.status_code
             body = await self._read_body(request, response, progress)
@@ -269,7 +273,7 @@ class Transport:
         return await asyncio.to_thread(self._key.hide_in_reply, body), headers
 
     async def _read_body(
-        self, request: Request, response: httpx.Response, progress: _Progress
+        self, request: Request, response: httpx.Response, progress: Progress
     ) -> bytes:
         """Read and decompress the body, up to `max_reply_bytes`."""
         try:
@@ -338,7 +342,7 @@ class Transport:
     def _make_error(
         self,
         request: Request,
-        progress: _Progress,
+        progress: Progress,
         message: str,
         kind: ErrorKind = ErrorKind.UNREACHABLE,
         *,
@@ -392,32 +396,6 @@ def _with_slash(raw_path: bytes) -> bytes:
 def _is_unknown_route(error: CapgoError) -> bool:
     """Return whether a 404 is about the path, not about a record (contract §6-§8)."""
     return error.status == 404 and error.code in (None, "not_found")
-
-
-class _Progress:
-    """Progress of one exchange."""
-
-    __slots__ = ("is_asking_proxy", "is_connected", "is_done", "reply_bytes", "status", "went_out")
-
-    def __init__(self, *, went_out: bool, is_connected: bool) -> None:
-        self.is_connected = is_connected
-        """Whether the connection has come past the proxy."""
-        self.is_asking_proxy = False
-        self.is_done = False
-        self.reply_bytes = 0
-        self.status: int | None = None
-        self.went_out = went_out
-
-    async def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """Note how far a request is (trace callback of httpcore; CONNECT is none)."""
-        if event.endswith("send_request_headers.started"):
-            is_connect = getattr(info.get("request"), "method", b"") == b"CONNECT"
-            self.went_out, self.is_asking_proxy = not is_connect, is_connect
-            self.is_connected = self.is_connected or not is_connect
-        elif event.endswith("setup_socks5_connection.complete") or (
-            self.is_asking_proxy and event.endswith("start_tls.started")
-        ):
-            self.is_connected = True
 
 
 def _make_proxy(setting: ProxySetting, verify: ssl.SSLContext | bool) -> httpx.Proxy:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
-from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer, Refused
+from capgo_tui.api.errors import (
+    CapgoError,
+    ErrorKind,
+    InsecureServer,
+    InvalidEnvironment,
+    Refused,
+)
 from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import Exit, exit_of
 from capgo_tui.commands.output import forget_reader, prepare, say, write
@@ -62,7 +68,7 @@ def _leave_with(work: Coroutine[None, None, Exit]) -> NoReturn:
     except CapgoError as error:
         say(_describe_error(error))
         code = exit_of(error)
-    except InsecureServer as error:
+    except (InsecureServer, InvalidEnvironment) as error:
         raise click.UsageError(str(error)) from None
     except Refused as error:
         say(str(error))

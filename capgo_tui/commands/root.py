@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from capgo_tui import __version__
+from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import machine, options
 from capgo_tui.commands.exit_codes import Exit
@@ -95,7 +96,7 @@ def capgo_tui(
         else:
             launch = _make_launch(Options(apikey, app_id, api_url, revision, profile), device)
             launch = replace(launch, journal=machine.journal())
-    except SettingsError as error:
+    except (SettingsError, InvalidEnvironment) as error:
         raise click.UsageError(str(error)) from None
     sys.exit(
         _run(
@@ -114,10 +115,12 @@ def _is_given(context: click.Context, name: str) -> bool:
 
 
 def _make_launch(options: Options, device: str | None) -> Launch:
+    from capgo_tui.api.environment import check_environment  # noqa: PLC0415 - imports ssl
     from capgo_tui.tui.launch import Launch  # noqa: PLC0415 - a verb needs no interface
 
     environment = machine.find_environment()
     settings = find(options, environment)
+    check_environment(settings.server.value)
     return Launch(
         key=value_of(settings.key),
         app_id=value_of(settings.app_id),

@@ -452,3 +452,37 @@ def test_wherever_a_key_can_be_given_its_help_says_who_sees_it() -> None:
     assert len(takes_key) >= 8
     for command, option in takes_key:
         assert "process list" in str(option.help), command.name
+
+
+# The network
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("HTTPS_PROXY", "socks4://proxy", "HTTPS_PROXY names a kind of proxy"),
+        ("ALL_PROXY", "http://proxy:99999", "ALL_PROXY is no address of a proxy"),
+        ("SSL_CERT_FILE", "/missing.pem", "SSL_CERT_FILE: /missing.pem: No such file"),
+        ("SSL_CERT_DIR", "/missing", "SSL_CERT_DIR: /missing: No such file"),
+    ],
+)
+def test_a_network_that_cannot_be_used_is_named_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, problem: str
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, value)
+    assert problem in start("--app", "com.example.app", "-a", KEY).mistake
+    verb = CliRunner().invoke(capgo_tui, ["channel", "list", "com.example.app", "-a", KEY])
+    assert verb.exit_code == USAGE
+    (line,) = [line for line in verb.stderr.splitlines() if line.startswith("Error")]
+    assert problem in line
+    here = "http://localhost:1"
+    assert start("--api-url", here).launch.server == here, "this machine needs none of them"
+
+
+def test_an_entry_of_no_proxy_that_cannot_be_read_is_ignored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "fd07::/999,[,http://[::1")
+    assert start("--app", "com.example.app", "-a", KEY).launch.key == ApiKey(KEY)
