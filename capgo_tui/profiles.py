@@ -42,11 +42,14 @@ class Profile:
     """Whether every write is refused."""
     production: bool = False
     """Whether every change is confirmed like an irreversible one."""
+    is_changed: bool = False
+    """Whether an option or a variable replaces its key, its app or its server."""
 
     @property
     def badge(self) -> str:
-        """The name as shown on the screen."""
-        return f"{self.name} 🔒" if self.production else self.name
+        """The name as shown on the screen, such as ``staging≠`` for a changed profile."""
+        name = f"{self.name}≠" if self.is_changed else self.name
+        return f"{name} 🔒" if self.production else name
 
 
 class ProfileTable:
@@ -62,6 +65,11 @@ class ProfileTable:
         self.folder = config.path.parent
         self._config = config
         self._values = values
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the profile names a source of the API key."""
+        return any(key in self._values for key in KEY_SOURCES)
 
     def text(self, key: str) -> str | None:
         """Return the text of a config key; None when it has none."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from capgo_tui.agreed_servers import AgreedServers
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
-from capgo_tui.api.servers import DEFAULT_SERVER
+from capgo_tui.api.servers import DEFAULT_SERVER, bracket
 from capgo_tui.capacitor_config import BrokenConfigError, CapacitorConfig
 from capgo_tui.config_file import ConfigFileError
 from capgo_tui.plain_files import UnsuitableFileError, read_plain
@@ -35,6 +35,9 @@ T = TypeVar("T")
 KEY_FILE = ".capgo"
 APP_ID = re.compile(r"[a-z0-9]+(\.[\w-]+)+", re.IGNORECASE | re.ASCII)
 """A valid app id (contract §4)."""
+
+_EXPLICIT_SERVERS = ("--api-url", "CAPGO_API_URL")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class SettingsError(ValueError):
@@ -131,13 +134,37 @@ def _find(options: Options, environment: Environment, *, needs_app: bool) -> Set
     config = _Config(environment)
     server, from_config = _find_server(options, environment, table, config)
     is_confirmed = not from_config or environment.has_agreed(server.value)
+    key = _find_key(options, environment, table)
+    app = _find_app(options, environment, table, config) if needs_app or options.app_id else None
+    profile: Setting[Profile] | None = None
+    if table is not None:
+        is_changed = _is_changed(table, key, app, server)
+        profile = Setting(replace(table.profile, is_changed=is_changed), table.selector)
     return Settings(
-        _find_key(options, environment, table),
-        _find_app(options, environment, table, config) if needs_app or options.app_id else None,
+        key,
+        app,
         server,
         None if is_confirmed else server.source,
         _find_revision(options, table),
-        Setting(table.profile, table.selector) if table else None,
+        profile,
+    )
+
+
+def _is_changed(
+    table: ProfileTable,
+    key: Setting[ApiKey] | None,
+    app: Setting[str] | None,
+    server: Setting[str],
+) -> bool:
+    """Return whether an option or a variable replaces a value of a profile by another."""
+    app_of_profile = None if app is None else _profile_setting(table, "app", check_app_id)
+    server_of_profile = _profile_setting(table, "api_url", _server)
+    if server_of_profile is None and server.source in _EXPLICIT_SERVERS:
+        server_of_profile = Setting(DEFAULT_SERVER, "default")
+    return (
+        (table.has_key and key is not None and key.source != table.source)
+        or (app_of_profile is not None and app is not None and app.value != app_of_profile.value)
+        or (server_of_profile is not None and server.value != server_of_profile.value)
     )
 
 
@@ -266,15 +293,27 @@ def _revision(name: str, source: str) -> Revision | None:
 
 
 def _server(url: str, source: str) -> str:
+    """Return a server's address with scheme and host in lower case, without a default port."""
     url = url.strip().rstrip("/")
     try:
-        host = urlsplit(url).hostname
+        parts = urlsplit(url)
+        host = parts.hostname
     except ValueError:
-        host = None
+        parts, host = urlsplit(""), None
     # Control characters could manipulate the terminal that asks whether to send the key there.
-    if not (host and url.isprintable() and url.startswith(("https://", "http://"))):
+    if not (host and url.isprintable() and parts.scheme in _DEFAULT_PORTS):
         raise SettingsError(f"{source} holds no server; one looks like {DEFAULT_SERVER}")
-    return url
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise SettingsError(f"{source} has no usable port: it is a number from 1 to 65535")
+    netloc = parts.netloc
+    if "@" not in netloc:  # an address with a user is refused later
+        number = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
+        netloc = f"{bracket(host)}{number}"
+    return urlunsplit(parts._replace(netloc=netloc))
 
 
 def _read(file: Path, source: str) -> str | None:

@@ -6,7 +6,7 @@ import os
 import stat
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -148,6 +148,35 @@ def test_what_a_profile_leaves_out_is_looked_for_as_ever(desk: Desk) -> None:
     assert settings.unconfirmed_server == "capacitor.config.json", (
         "a profile vouches for its own only"
     )
+
+
+@pytest.mark.parametrize(
+    ("profile", "environ", "options", "is_changed"),
+    [
+        ("prod", {}, {}, False),
+        ("prod", {}, {"key": "k"}, True),
+        ("prod", {"CAPGO_TOKEN": "k"}, {}, True),
+        ("prod", {}, {"app_id": "com.acme.other"}, True),
+        ("prod", {"CAPGO_APP_ID": "com.acme.other"}, {}, True),
+        ("prod", {"CAPGO_APP_ID": "com.acme.shop"}, {}, False),
+        ("prod", {}, {"server": "https://other.acme.com"}, True),
+        ("prod", {"CAPGO_API_URL": "https://other.acme.com"}, {}, True),
+        ("prod", {}, {"server": "HTTPS://CAPGO.acme.com:443/"}, False),
+        ("prod", {}, {"revision": "auto"}, False),
+        ("look", {}, {"key": "k", "app_id": "com.acme.other"}, False),
+        ("look", {}, {"key": "k", "server": "https://other.acme.com"}, True),
+        ("look", {}, {"key": "k", "server": "https://api.capgo.app"}, False),
+    ],
+)
+def test_a_profile_is_changed_when_something_replaces_its_values(
+    desk: Desk, profile: str, environ: dict[str, str], options: dict[str, str], is_changed: bool
+) -> None:
+    desk.write(PROD)
+    desk.environ |= {"ACME_KEY": KEY, **environ}
+    setting = desk.find(profile, **options).profile
+    assert setting is not None
+    assert setting.value.is_changed is is_changed
+    assert ("≠" in setting.value.badge) is is_changed
 
 
 # Its key
@@ -360,12 +389,13 @@ def test_the_example_of_the_readme_is_right(desk: Desk) -> None:
     assert fence
     desk.write(example.partition("```")[0])
     assert desk.find(key=KEY).profile == Setting(
-        Profile("staging"), f"default_profile in {desk.config}"
+        Profile("staging", is_changed=True), f"default_profile in {desk.config}"
     )
     for name, profile in (
         ("prod", Profile("prod", production=True)), ("look", Profile("look", read_only=True)),
     ):  # fmt: skip
-        assert desk.find(name, key=KEY).profile == Setting(profile, "--profile")
+        changed = replace(profile, is_changed=True)
+        assert desk.find(name, key=KEY).profile == Setting(changed, "--profile")
 
 
 # Its cost

@@ -256,6 +256,31 @@ def test_a_servers_address_is_trimmed_and_ends_in_no_slash(machine: Machine) -> 
     assert server.value == "https://capgo.example.com/functions/v1"
 
 
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("HTTPS://API.Capgo.App", "https://api.capgo.app"),
+        ("https://api.capgo.app:443/", "https://api.capgo.app"),
+        ("Http://LOCALHOST:80", "http://localhost"),
+        ("https://Self.Hosted:8443/Functions/V1", "https://self.hosted:8443/Functions/V1"),
+        ("https://[FD07::1]:443/x", "https://[fd07::1]/x"),
+        ("http://[::1]:8", "http://[::1]:8"),
+    ],
+)
+def test_the_case_of_an_address_and_a_default_port_do_not_matter(
+    machine: Machine, url: str, address: str
+) -> None:
+    assert machine.find(server=url).server.value == address
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "x", "-1"])
+def test_a_port_out_of_range_is_named_with_its_source(machine: Machine, port: str) -> None:
+    machine.environ["CAPGO_API_URL"] = f"https://capgo.example.com:{port}"
+    with pytest.raises(SettingsError) as error:
+        machine.find()
+    assert str(error.value).startswith("CAPGO_API_URL has no usable port")
+
+
 @pytest.mark.parametrize("url", ["", " ", "capgo.example.com", "ftp://a.example", "https://"])
 @pytest.mark.parametrize("source", ["--api-url", "CAPGO_API_URL", "capacitor.config.json"])
 def test_what_is_no_servers_address_is_named_with_its_source(

@@ -81,8 +81,12 @@ def _revision_setting(revision: Setting[Revision] | None) -> Setting[str]:
 
 
 def _describe_profile(profile: Profile) -> str:
-    """Return the name of a profile and its protection."""
-    guards = [("production", profile.production), ("read-only", profile.read_only)]
+    """Return the name of a profile, its protection, and whether a value of it is replaced."""
+    guards = [
+        ("production", profile.production),
+        ("read-only", profile.read_only),
+        ("changed", profile.is_changed),
+    ]
     return ", ".join([profile.name, *(word for word, on in guards if on)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.servers import DEFAULT_SERVER
@@ -56,6 +56,10 @@ class Launch:
 
     def open_with(self, key: ApiKey, app_id: str) -> Target:
         """What to open with a key and an app that may have been asked for."""
+        profile = self.profile
+        is_other = self.key not in (None, key) or self.app_id not in (None, app_id)
+        if profile is not None and is_other:
+            profile = replace(profile, is_changed=True)
         return Target(
             app_id,
             key,
@@ -63,8 +67,8 @@ class Launch:
             self.revision,
             self.asgi_app,
             self.journal,
-            self.read_only or (self.profile is not None and self.profile.read_only),
+            self.read_only or (profile is not None and profile.read_only),
             self.retry_policy,
             self.log_file,
-            self.profile,
+            profile,
         )

@@ -49,6 +49,11 @@ class Target:
         return self.profile is not None and self.profile.production
 
     @property
+    def is_profile_changed(self) -> bool:
+        """Whether an option or a variable replaces a value of the profile."""
+        return self.profile is not None and self.profile.is_changed
+
+    @property
     def read_only_by(self) -> str:
         """The name of the setting that refuses every write."""
         profile = self.profile
@@ -61,9 +66,12 @@ class Target:
 
     @property
     def place(self) -> str:
-        """The server in a few characters for a title; empty for Capgo's own service."""
+        """The server in a few characters for a title.
+
+        Empty for Capgo's own service, unless the profile says otherwise.
+        """
         if not self.is_remote:
             return "demo"
-        if self.server == DEFAULT_SERVER:
+        if self.server == DEFAULT_SERVER and not self.is_profile_changed:
             return ""
         return self.server.removeprefix("https://").removeprefix("http://")

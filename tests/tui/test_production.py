@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.api.key import ApiKey
 from capgo_tui.profiles import Profile
+from capgo_tui.tui.launch import Launch
 from tests.tui.channels import on_channels, put_cursor, wait_for_dialog, workspace
 from tests.tui.driving import assert_sound, on_devices, open_app, strips
 from tests.tui.every_write import WRITES, journal, shop, type_all, wait_for_end
 from tests.tui.server import Server
-from tests.tui.world import APP, device_id, state, store_of
+from tests.tui.world import ALL, APP, device_id, state, store_of
 from tests.tui.world import device as build_device
 
 if TYPE_CHECKING:
@@ -156,6 +158,26 @@ async def test_the_profile_is_on_the_screen_whatever_its_size(
         assert " · staging " in driver.line(0)
         assert "🔒" not in driver.line(0)
         assert_sound(driver.app, size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_changed_profile_is_marked_and_the_server_comes_first(
+    server: Server, size: tuple[int, int]
+) -> None:
+    changed = Profile("prod", production=True, is_changed=True)
+    async with on_devices(server, size=size, profile=changed) as driver:
+        place, app, profile = (driver.line(0).index(text) for text in ("de", "com", "prod≠ 🔒"))
+        assert place < app < profile
+        assert driver.line(0).count("demo") <= 1
+        assert_sound(driver.app, size)
+
+
+def test_a_key_typed_in_place_of_the_profiles_changes_it() -> None:
+    launch = Launch(ApiKey(ALL), APP, profile=PROD)
+    assert not launch.open_with(ApiKey(ALL), APP).is_profile_changed
+    assert launch.open_with(ApiKey("other"), APP).is_profile_changed
+    assert launch.open_with(ApiKey(ALL), "com.acme.other").is_profile_changed
+    assert not Launch(profile=PROD).open_with(ApiKey(ALL), APP).is_profile_changed
 
 
 async def test_without_colour_it_stands_out_as_well(

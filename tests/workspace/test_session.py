@@ -9,6 +9,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.revisions import Revision
 from capgo_tui.api.servers import DEFAULT_SERVER
+from capgo_tui.profiles import Profile
 from capgo_tui.workspace.cells import linked_channels
 from capgo_tui.workspace.session import open_workspace, utc_now
 from capgo_tui.workspace.target import Target
@@ -206,6 +207,11 @@ def test_a_target_shows_no_key() -> None:
 )
 def test_a_title_says_where_this_is_unless_it_is_capgo_itself(server: str, place: str) -> None:
     assert Target("com.example.app", ApiKey("k"), server).place == place
+
+
+def test_a_changed_profile_has_the_place_of_capgo_itself_in_the_title() -> None:
+    target = Target("com.example.app", ApiKey("k"), profile=Profile("staging", is_changed=True))
+    assert target.place == "api.capgo.app"
 
 
 async def test_the_demo_says_that_it_is_one() -> None:

@@ -80,6 +80,8 @@ class TitleBar(Widget):
         self._read_only = (" · read-only", " ro") if target.read_only else ("", "")
         self._app_id = target.app_id
         self._place = target.place
+        self._is_place_first = target.is_profile_changed
+        """Whether the server stands before the app, since the profile's name misleads."""
         profile = target.profile
         short = profile and replace(profile, name=truncate(profile.name, PROFILE_WIDTH))
         self._profile: Sequence[tuple[str, str]] = ()
@@ -103,7 +105,11 @@ class TitleBar(Widget):
         tabs = self._tab_texts()
         gap = width - sum(map(width_of, tabs))
         room = gap - self._profile_width
-        place = f" · {self._place}" if self._place else ""
+        first, place = "", f" · {self._place}" if self._place else ""
+        if self._is_place_first:
+            # Half of the room is the app's.
+            first, place = f" {truncate(self._place, max(1, room // 2 - 3))} ·", ""
+        room -= width_of(first)
         name = f" {self._app_id}"
         in_words, read_only = self._read_only
         if width_of(name + place + in_words) < room:
@@ -115,6 +121,7 @@ class TitleBar(Widget):
         brand = " Capgo " if room > width_of(name + place + read_only) + 9 else ""
         left: list[Run] = [
             (brand, self._style("brand")),
+            (first, self._style("place")),
             (name, self._style("app")),
             *((text, self._style(style)) for text, style in self._profile),
             (place + read_only, self._style("place")),
