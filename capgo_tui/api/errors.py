@@ -71,7 +71,7 @@ class CapgoError(Exception):
     may have taken effect, so read again before trying again. ``lasting``: the
     same request would fail again.
     ``is_revision_guessed``: the revision was only guessed when the request was built, which
-    may be the cause.
+    may be the cause. ``hint``: a possible cause, in our words.
     """
 
     def __init__(
@@ -100,6 +100,7 @@ class CapgoError(Exception):
         self.maybe_sent = maybe_sent
         self.lasting = lasting
         self.is_revision_guessed = False
+        self.hint = ""
 
     @property
     def scope(self) -> Scope | None:

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from html import unescape
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
@@ -23,6 +24,8 @@ _NOT_AN_ERROR_TEXT = {*_SUCCESS, "KO"}
 _MESSAGE_LENGTH = 300
 _MOST_BYTES = 256 * 1024
 """No real error, and no real reply to a write, is larger."""
+_PAGE_START = 1024
+_BEFORE_PAGE = b" \t\r\n\v\f\xef\xbb\xbf"
 _LONGEST_WAIT = 7 * 24 * 3600.0
 
 _CODES = {
@@ -133,11 +136,16 @@ def error_of(
     )
 
 
+def is_web_page(body: bytes) -> bool:
+    """Return whether a reply is a page, such as the login of a captive portal, and not JSON."""
+    return body[:_PAGE_START].lstrip(_BEFORE_PAGE).startswith(b"<")
+
+
 def is_denial(body: bytes) -> bool:
     """Return whether a 2xx reply to a write is an error: a web page or an error body (§2)."""
     if len(body) > _MOST_BYTES:
         return True
-    if body.lstrip().startswith(b"<"):
+    if is_web_page(body):
         return True
     try:
         value = load_json(body)
@@ -175,6 +183,8 @@ def _read(status: int, headers: Mapping[str, str], body: bytes) -> _ErrorReply:
 
 def _read_object(status: int, value: dict[str, JSON]) -> _ErrorReply:
     message, code, state = value.get("message"), value.get("error"), value.get("status")
+    if not isinstance(message, str) or not message.strip():
+        message = value.get("msg")  # of Supabase's gateway, before a self-hosted server
     if isinstance(message, str) and message.strip():
         is_code = isinstance(code, str) and _CODE.fullmatch(code) is not None
         detail = value.get("moreInfo") if is_code else code
@@ -190,7 +200,8 @@ def _first_line(status: int, headers: Mapping[str, str], text: str) -> str:
     text = text.strip()
     if "html" in headers.get("content-type", "") or text.startswith("<"):
         title = _TITLE.search(text)
-        suffix = f": {title[1].strip()}" if title and title[1].strip() else ""
+        name = " ".join(unescape(title[1]).split()) if title else ""
+        suffix = f": {name}" if name else ""
         return f"HTTP {status}, a web page instead of an answer{suffix}"
     return text.split("\n", 1)[0].strip() or f"HTTP {status}"
 

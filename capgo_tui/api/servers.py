@@ -6,6 +6,8 @@ from ipaddress import ip_address
 from typing import Final
 
 DEFAULT_SERVER: Final = "https://api.capgo.app"
+SELF_HOSTED_PATH: Final = "/functions/v1"
+"""The path of the API on a self-hosted Supabase."""
 
 
 def is_loopback(host: str) -> bool:

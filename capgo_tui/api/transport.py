@@ -25,8 +25,8 @@ from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: 
 from capgo_tui.api.failures import explain, explain_fault, explain_refusal, is_lasting  # noqa: E402
 from capgo_tui.api.progress import Progress  # noqa: E402
 from capgo_tui.api.proxies import find_proxy  # noqa: E402
-from capgo_tui.api.replies import error_of, is_denial  # noqa: E402
-from capgo_tui.api.servers import bracket, is_loopback  # noqa: E402
+from capgo_tui.api.replies import error_of, is_denial, is_web_page  # noqa: E402
+from capgo_tui.api.servers import DEFAULT_SERVER, SELF_HOSTED_PATH, bracket, is_loopback  # noqa: E402
 from capgo_tui.api.unpacking import ACCEPT_ENCODING, PIECE, Unpacker, UnsupportedEncodingError  # noqa: E402
 from capgo_tui.text import clean  # noqa: E402
 
@@ -99,6 +99,7 @@ class Transport:
         url, loopback = _parse_server(server)
         self.server = str(url).rstrip("/")
         self.host = bracket(url.host) if url.port is None else f"{bracket(url.host)}:{url.port}"
+        self._may_lack_path = self.server != DEFAULT_SERVER and url.path == "/"
         self._secure = url.scheme == "https" and asgi_app is None
         self._proxy = (
             find_proxy(url.host, url.port or 443) if self._secure and not loopback else None
@@ -137,6 +138,8 @@ class Transport:
                 if not _is_unknown_route(error):
                     raise
                 no_route = no_route or error
+        if no_route is not None and self._may_lack_path:
+            no_route.hint = f"the address may lack its path, such as {SELF_HOSTED_PATH}"
         raise no_route or ValueError("there is no way to try")
 
     async def send(self, request: Request, attempt: int = 1, *, slash: bool | None = None) -> bytes:
@@ -228,7 +231,8 @@ class Transport:
             if again and self._adds_a_slash(request, headers):
                 raise _SlashRedirect
             raise self._redirect_error(request, status, headers)
-        if not 200 <= status < 300 or (request.writes and is_denial(body)):
+        is_refusal = is_denial(body) if request.writes else is_web_page(body)
+        if not 200 <= status < 300 or is_refusal:
             raise error_of(
                 request.name.removesuffix("/"),
                 status,

@@ -229,6 +229,8 @@ def _describe_error(error: CapgoError) -> str:
             return f"20 keys were refused from this address: {describe_lock(error, utc_now())}"
         case ErrorKind.RATE_LIMITED if error.retry_after is not None:
             return f"the server asks to slow down; it takes more in {error.retry_after:.0f} s"
+        case _ if error.hint:
+            return f"{error.message.rstrip('.')}: {error.hint}"
         case _ if error.is_revision_guessed:
             return f"{error.message.rstrip('.')}. {REVISION_GUESSED}"
         case _:

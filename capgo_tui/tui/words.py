@@ -102,6 +102,8 @@ def _explain(
             return Notice(
                 _sentence(error.message), "Check the network and the address; r tries again."
             )
+        case ErrorKind.NOT_FOUND if error.hint:
+            return Notice(f"Not found{status}.{said}", f"{_sentence(error.hint)} r tries again.")
         case ErrorKind.NOT_FOUND:
             return Notice(f"Not found{status}.{said}", "It may have been deleted; r reads again.")
         case ErrorKind.SERVER_FAULT if isinstance(error, EndlessList):

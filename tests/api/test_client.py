@@ -298,7 +298,7 @@ async def test_apps_in_an_object_are_still_paged_by_number() -> None:
         assert [len(page.rows) for page in pages] == [50, 20]
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", {"nothing": 1}, b'{"data": 3}'])
+@pytest.mark.parametrize("body", [b"", b"html", {"nothing": 1}, b'{"data": 3}'])
 async def test_an_answer_that_is_no_list(body: Any) -> None:
     async with open_client(lambda _: (200, body)) as (client, _):
         with pytest.raises(

@@ -141,6 +141,9 @@ async def test_a_redirect_is_an_error_and_the_key_stays_here() -> None:
         "https://exa mple.com",
         "http://[::1",
         "https://api.capgo.app:port",
+        "https://api.capgo.app:0",
+        "https://api.capgo.app:65536",
+        "https://api.capgo.app:99999",
     ],
 )
 def test_servers_that_are_refused(server: str) -> None:
@@ -190,6 +193,15 @@ async def test_nobody_listens() -> None:
     assert error.message == f"cannot reach 127.0.0.1:{port}: connection refused"
     assert error.kind is ErrorKind.UNREACHABLE
     assert not error.maybe_sent
+
+
+async def test_an_ipv6_address_has_brackets() -> None:
+    error = await failure("http://[::1]:9", WRITE)
+    assert error.message.startswith("cannot reach [::1]:9: ")
+    with pytest.raises(InsecureServer, match=r"http://\[::2\] would send"):
+        Transport("http://[::2]", KEY)
+    async with serving(reply("302 Found", b"", "location: https://[::2]/login")) as server:
+        assert "redirect to [::2];" in (await failure(server.url)).message
 
 
 async def test_an_unknown_name() -> None:
@@ -264,6 +276,51 @@ async def test_a_write_answered_by_a_web_page_is_no_success(body: bytes) -> None
         error = await failure(server.url, WRITE)
     assert error.kind is ErrorKind.SERVER_FAULT
     assert error.maybe_sent
+
+
+async def test_a_captive_portal_is_told_by_its_title() -> None:
+    page = b"\xef\xbb\xbf\n<!doctype html><title>Caf&eacute; Wi-Fi:\n log in</title>"
+    async with serving(reply("200 OK", page, "content-type: text/html")) as server:
+        for request in (READ, WRITE):
+            error = await failure(server.url, request)
+            assert error.message == (
+                "HTTP 200, a web page instead of an answer: Café Wi-Fi: log in"
+            )
+            assert error.kind is ErrorKind.SERVER_FAULT
+            assert error.maybe_sent is request.writes
+
+
+GATEWAY = b'{"message":"no Route matched with those values"}'
+
+
+async def read_failure(url: str) -> CapgoError:
+    transport = Transport(url, KEY)
+    try:
+        with pytest.raises(CapgoError) as excinfo:
+            await transport.read(READ)
+    finally:
+        await transport.aclose()
+    return excinfo.value
+
+
+async def test_a_server_that_lacks_the_path_may_want_another() -> None:
+    async with serving(reply("404 Not Found", GATEWAY)) as server:
+        error = await read_failure(server.url)
+        assert error.kind is ErrorKind.NOT_FOUND
+        assert error.message == "no Route matched with those values"
+        assert "may lack its path, such as /functions/v1" in error.hint
+        assert (await read_failure(f"{server.url}/functions/v1")).hint == ""
+    unknown = b'{"error":"channel_not_found","message":"Cannot find channel"}'
+    async with serving(reply("404 Not Found", unknown)) as server:
+        assert (await read_failure(server.url)).hint == ""
+
+
+async def test_a_refusal_of_a_gateway_is_in_its_own_words() -> None:
+    body = b'{"msg":"Error: Missing authorization header"}'
+    async with serving(reply("401 Unauthorized", body)) as server:
+        error = await failure(server.url)
+    assert error.message == "Error: Missing authorization header"
+    assert error.kind is ErrorKind.KEY_REFUSED
 
 
 async def test_an_app_in_this_process_that_fails() -> None:
