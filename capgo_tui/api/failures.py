@@ -65,7 +65,9 @@ def explain_fault(fault: Exception, host: str, *, went_out: bool) -> str:
 
 
 def is_lasting(error: Exception) -> bool:
-    """Return whether a retry is useless: the certificate is not trusted."""
+    """Return whether a retry is useless: for a certificate, or a password that the proxy wants."""
+    if isinstance(error, httpx.ProxyError) and str(error).startswith("407 "):
+        return True
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
 
 

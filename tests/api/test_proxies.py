@@ -19,7 +19,7 @@ from capgo_tui.api.proxies import find_proxy
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.transport import Timeouts, Transport
 from tests.api.support import APP, KEY
-from tests.support.proxies import HOST, Proxy, listening, tls_server
+from tests.support.proxies import HOST, Proxy, listening, make_tls, tls_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,6 +100,23 @@ async def test_a_socks_proxy(
     assert proxy.users == (["ann:pass@word"] if user else [])
 
 
+async def test_a_proxy_with_tls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with tls_server(tmp_path, HOST) as (upstream, authority):
+        proxy = Proxy(upstream)
+        tls, proxy_authority = make_tls(tmp_path / "proxy.pem", "localhost")
+        async with listening(proxy.connect, tls) as port:
+            monkeypatch.setenv("HTTPS_PROXY", f"https://localhost:{port}")
+            monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+            message = (await failure()).message
+            peer = f"the proxy localhost:{port} (HTTPS_PROXY)"
+            assert message.startswith(f"cannot reach {peer}: its certificate is not trusted")
+            both = tmp_path / "both.pem"
+            both.write_bytes(authority.read_bytes() + proxy_authority.read_bytes())
+            monkeypatch.setenv("SSL_CERT_FILE", str(both))
+            assert await read() == b"[]"
+    assert proxy.targets == [f"{HOST}:443"]
+
+
 async def test_a_connection_past_the_proxy_is_the_servers(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -147,6 +164,7 @@ async def test_a_proxy_that_refuses(
         error = await failure()
     proxy = f"the proxy 127.0.0.1:{port} (HTTPS_PROXY)"
     assert error.message == f"cannot reach {HOST}: {proxy} refused the connection ({why})"
+    assert error.lasting is why.startswith("407"), "a password does not come by waiting"
 
 
 async def test_a_socks_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from capgo_tui.commands import root
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.sandbox.store import Store
+from tests.arsenal.servers import make_answer, raw_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -479,6 +480,34 @@ def test_a_network_that_cannot_be_used_is_named_in_one_line(
     assert problem in line
     here = "http://localhost:1"
     assert start("--api-url", here).launch.server == here, "this machine needs none of them"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "line", "code"),
+    [
+        (
+            "404 Not Found",
+            b'{"message":"no Route matched with those values"}',
+            "no Route matched with those values: the address may lack its path, such as"
+            " /functions/v1",
+            Exit.NOT_FOUND,
+        ),
+        (
+            "401 Unauthorized",
+            b'{"msg":"Invalid JWT"}',
+            "the key was refused: Invalid JWT",
+            Exit.NOT_ALLOWED,
+        ),
+    ],
+)
+def test_what_another_server_answers_is_told(
+    status: str, body: bytes, line: str, code: Exit
+) -> None:
+    with raw_server(lambda _: make_answer(status, body)) as server:
+        words = ["channel", "list", "com.example.app", "-a", KEY, "--api-url", server.url]
+        result = CliRunner().invoke(capgo_tui, words)
+    assert result.exit_code == code
+    assert result.stderr.strip().endswith(line)
 
 
 def test_an_entry_of_no_proxy_that_cannot_be_read_is_ignored(

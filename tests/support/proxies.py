@@ -111,14 +111,19 @@ async def listening(
         await asyncio.gather(*tasks)
 
 
-@asynccontextmanager
-async def tls_server(folder: Path, *names: str) -> AsyncIterator[tuple[int, Path]]:
-    """Serve ``[]`` with a certificate for some names; yield the port and the file of its CA."""
+def make_tls(file: Path, *names: str) -> tuple[ssl.SSLContext, Path]:
+    """Return the context of a server with some names, and the file of its CA, which is made."""
     authority = trustme.CA()
-    file = folder / "ca.pem"
     authority.cert_pem.write_to_path(file)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(tls)
+    return tls, file
+
+
+@asynccontextmanager
+async def tls_server(folder: Path, *names: str) -> AsyncIterator[tuple[int, Path]]:
+    """Serve ``[]`` with a certificate for some names; yield the port and the file of its CA."""
+    tls, file = make_tls(folder / "ca.pem", *names)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

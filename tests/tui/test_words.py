@@ -121,6 +121,14 @@ def test_a_failure_says_what_happened_and_what_to_do(error: CapgoError, parts: l
         assert part in f"{notice.headline} {notice.advice}"
 
 
+def test_a_hint_is_not_put_into_the_servers_mouth() -> None:
+    error = failure(ErrorKind.NOT_FOUND, "no Route matched", status=404)
+    error.hint = "the address may lack its path, such as /functions/v1"
+    notice = explain(error, "read the devices", TARGET)
+    assert notice.headline == "Not found (404). The server said: No Route matched."
+    assert notice.advice.startswith("The address may lack its path, such as /functions/v1. r tries")
+
+
 @pytest.mark.parametrize(
     ("seconds", "wait"),
     [
