@@ -5,8 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from capgo_tui.api.certificates import check_variables
-from capgo_tui.api.proxies import find_proxy
-from capgo_tui.api.servers import is_loopback
+from capgo_tui.api.proxies import find_proxy_of
 
 
 def check_environment(server: str) -> None:
@@ -16,9 +15,6 @@ def check_environment(server: str) -> None:
         InvalidEnvironment: when one of them cannot be used.
 
     """
-    parts = urlsplit(server)
-    if parts.scheme != "https" or parts.hostname is None:
-        return
-    check_variables()
-    if not is_loopback(parts.hostname):
-        find_proxy(parts.hostname, parts.port or 443)
+    if urlsplit(server).scheme == "https":
+        check_variables()
+        find_proxy_of(server)

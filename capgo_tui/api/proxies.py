@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
 from capgo_tui.api.errors import InvalidEnvironment
-from capgo_tui.api.servers import bracket
+from capgo_tui.api.servers import bracket, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,14 @@ class ProxySetting:
     def description(self) -> str:
         """The proxy in a message: its address and its variable."""
         return f"the proxy {self.url.partition('://')[2]} ({self.variable})"
+
+
+def find_proxy_of(server: str, environ: Mapping[str, str] | None = None) -> ProxySetting | None:
+    """Return the proxy for a server's address, as `find_proxy` does; none for this machine."""
+    parts = urlsplit(server)
+    if parts.scheme != "https" or parts.hostname is None or is_loopback(parts.hostname):
+        return None
+    return find_proxy(parts.hostname, parts.port or 443, environ)
 
 
 def find_proxy(

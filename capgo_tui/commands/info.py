@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from capgo_tui import __version__
+from capgo_tui.api.errors import InvalidEnvironment
+from capgo_tui.api.proxies import find_proxy_of
 from capgo_tui.commands.machine import find_environment, journal
 from capgo_tui.commands.output import prepare, write
 from capgo_tui.settings import Options, Setting, SettingsError, find
@@ -54,6 +56,7 @@ def info(
         _line("key", None if key is None else Setting(f"#{key.value.fingerprint}", key.source)),
         _line("app", settings.app_id),
         _line("server", Setting(settings.server.value, f"{settings.server.source}{note}")),
+        _line("proxy", _proxy_setting(settings.server.value)),
         _line("revision", _revision_setting(settings.revision)),
         _line(
             "profile",
@@ -74,6 +77,16 @@ def info(
         write(json_text(cast("JSON", document), indent=2) + "\n")
     else:
         write(align([[name, clean(value or MISSING), source] for name, value, source in lines]))
+
+
+def _proxy_setting(server: str) -> Setting[str]:
+    try:
+        proxy = find_proxy_of(server)
+    except InvalidEnvironment as error:
+        return Setting("not usable", str(error))
+    if proxy is None:
+        return Setting("none", "the environment")
+    return Setting(proxy.url, proxy.variable)
 
 
 def _revision_setting(revision: Setting[Revision] | None) -> Setting[str]:

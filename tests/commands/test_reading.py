@@ -353,6 +353,29 @@ def test_info_says_where_each_setting_comes_from_and_asks_nobody(shell: Shell) -
     assert shell.server.requests == []
 
 
+def test_info_tells_the_proxy_without_its_password(shell: Shell) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        shell.environ.delenv(name, raising=False)
+
+    def proxy(*words: str) -> object:
+        return json.loads(shell.data("info", "--json", *words))["proxy"]
+
+    assert proxy() == {"value": "none", "source": "the environment"}
+    shell.environ.setenv("ALL_PROXY", "socks://ann:password@proxy.acme.com")
+    address = {"value": "socks5://proxy.acme.com:1080", "source": "ALL_PROXY"}
+    assert proxy() == address
+    assert proxy("--api-url", "https://localhost:1") == proxy("--api-url", "http://localhost:1")
+    assert proxy("--api-url", "https://localhost:1") != address
+    shell.environ.setenv("NO_PROXY", ".capgo.app")
+    assert proxy() != address
+    shell.environ.setenv("HTTPS_PROXY", "ftp://ann:password@proxy")
+    shell.environ.setenv("NO_PROXY", "")
+    text = shell.data("info")
+    assert "not usable" in text
+    assert "HTTPS_PROXY names a kind of proxy" in text
+    assert "password" not in text
+
+
 # What it writes
 
 
