@@ -31,10 +31,10 @@ def copy(app: App[ReturnType], text: str, what: str) -> str:
     if len(payload) > MOST:
         return f"✗ Not copied: {what} is too long for a terminal's clipboard."
     app.copy_to_clipboard(text)  # which sends the plain sequence
-    wrapped = wrap(payload, os.environ)
+    sequence = wrap(payload, os.environ)
     driver = app._driver
-    if wrapped and driver is not None:
-        driver.write(wrapped)
+    if sequence and driver is not None:
+        driver.write(sequence)
     return f"Copied {what}, {len(text)} characters, by OSC 52{_by_way_of(os.environ)}."
 
 
@@ -43,8 +43,8 @@ def wrap(payload: str, environ: Mapping[str, str]) -> str:
     plain = f"\x1b]52;c;{payload}\x07"
     match _multiplexer(environ):
         case "tmux":
-            doubled = plain.replace("\x1b", "\x1b\x1b")
-            return f"\x1bPtmux;{doubled}\x1b\\"
+            inner = plain.replace("\x1b", "\x1b\x1b")
+            return f"\x1bPtmux;{inner}\x1b\\"
         case "screen":
             pieces = (plain[at : at + _SCREEN_PIECE] for at in range(0, len(plain), _SCREEN_PIECE))
             return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)

@@ -40,7 +40,7 @@ class Part(Enum):
     """A character typed with alt, which sends Esc before it."""
     ESCAPE = auto()
     """The Esc key."""
-    DROPPED = auto()
+    NOISE = auto()
     """A whole sequence that means nothing here: a string, or one that is too long."""
 
 
@@ -68,7 +68,7 @@ class EscapeSequences:
 
     def __init__(self) -> None:
         self._state = _State.GROUND
-        self._held = ""
+        self._buffer = ""
         self._left = 0
         self._was_escape = False
         """Whether the last thing given out was an Esc key, which may have been cut off."""
@@ -96,21 +96,21 @@ class EscapeSequences:
         """
         return self._state is _State.ESCAPE
 
-    def feed(self, data: str, *, soon: bool) -> Iterator[tuple[Piece, int]]:
+    def feed(self, data: str, *, is_soon: bool) -> Iterator[tuple[Piece, int]]:
         """Take what came in one read; gives each piece, and how many characters are used by then.
 
         Args:
             data: the characters.
-            soon: whether it came so soon after an Esc key that this may have been its beginning.
+            is_soon: whether it came so soon after an Esc key that this may have been its beginning.
 
         """
         at = 0
         if data and self._was_escape:
-            at = self._take_up(data, soon=soon)
-        for used, char in enumerate(data[at:], at + 1):
+            at = self._take_up(data, is_soon=is_soon)
+        for count, char in enumerate(data[at:], at + 1):
             self._was_escape = False
             for piece in self._take(char):
-                yield piece, used
+                yield piece, count
 
     def give_up_escape(self) -> Iterator[Piece]:
         """Take the Esc that is held for the key: nothing has followed it."""
@@ -119,11 +119,11 @@ class EscapeSequences:
             self._was_escape = True
             yield Piece(Part.ESCAPE, ESC)
 
-    def _take_up(self, data: str, *, soon: bool) -> int:
+    def _take_up(self, data: str, *, is_soon: bool) -> int:
         """Go on with a sequence whose Esc was taken for the key; how much of it was used up."""
         first, rest = data[0], data[1:]
         self._was_escape = False
-        if first == "[" and (rest or soon):
+        if first == "[" and (rest or is_soon):
             self._begin(_State.CONTROL, ESC + first)
         elif first == "O" and len(rest) == 1 and rest in _SS3_FINALS:
             return len(data)
@@ -163,7 +163,7 @@ class EscapeSequences:
     def _behind_escape_in_string(self, char: str) -> Iterator[Piece]:
         self._reset()
         if char == "\\":
-            yield Piece(Part.DROPPED, "")
+            yield Piece(Part.NOISE, "")
         else:
             yield from self._after_escape(char)
 
@@ -186,12 +186,12 @@ class EscapeSequences:
             yield from self._drop()
             self._begin(_State.ESCAPE, ESC)
         elif " " <= char <= "?":
-            self._held += char if len(self._held) <= LONGEST else ""
+            self._buffer += char if len(self._buffer) <= LONGEST else ""
         elif "@" <= char <= "~":
-            if self._held == f"{ESC}[" and char in "[M":
+            if self._buffer == f"{ESC}[" and char in "[M":
                 self._begin(_State.LINUX_KEY if char == "[" else _State.OLD_MOUSE, f"{ESC}[{char}")
                 self._left = 3
-            elif len(self._held) >= LONGEST:
+            elif len(self._buffer) >= LONGEST:
                 yield from self._drop()
             else:
                 yield from self._end(char)
@@ -214,19 +214,19 @@ class EscapeSequences:
             yield Piece(Part.CHARACTER, char)
 
     def _end(self, char: str) -> Iterator[Piece]:
-        sequence = self._held + char
+        sequence = self._buffer + char
         self._reset()
         yield Piece(Part.SEQUENCE, sequence)
 
     def _drop(self) -> Iterator[Piece]:
         self._reset()
-        yield Piece(Part.DROPPED, "")
+        yield Piece(Part.NOISE, "")
 
-    def _begin(self, state: _State, held: str) -> None:
-        self._state, self._held = state, held
+    def _begin(self, state: _State, start: str) -> None:
+        self._state, self._buffer = state, start
 
     def _reset(self) -> None:
-        self._state, self._held, self._left = _State.GROUND, "", 0
+        self._state, self._buffer, self._left = _State.GROUND, "", 0
 
 
 def _is_eight_bit_control(char: str) -> bool:

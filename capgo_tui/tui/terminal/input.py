@@ -87,24 +87,26 @@ class TerminalInput(XTermParser):
         if not data:  # the end of all input
             return list(super().feed(data))
         now = self.clock()
-        found = self._give_up(now, at_once=data in CTRL_C)
+        messages = self._give_up(now, at_once=data in CTRL_C)
         whole = data
         while data:
             if self._paste is None:
-                data = self._before_paste(data, found, now, is_whole=data is whole)
+                data = self._before_paste(data, messages, now, is_whole=data is whole)
             else:
-                data = self._in_paste(self._paste, data, found, now)
-        return found
+                data = self._in_paste(self._paste, data, messages, now)
+        return messages
 
-    def _before_paste(self, data: str, found: list[Message], now: float, *, is_whole: bool) -> str:
+    def _before_paste(
+        self, data: str, messages: list[Message], now: float, *, is_whole: bool
+    ) -> str:
         """Take all up to the beginning of a paste; gives what is behind that."""
         was_open = self._sequences.is_open
-        soon = now - self._held_since < 2 * DOUBT_SECONDS
+        is_soon = now - self._held_since < 2 * DOUBT_SECONDS
         pieces: list[Piece] = []
         rest = ""
-        for piece, used in self._sequences.feed(data, soon=soon):
+        for piece, count in self._sequences.feed(data, is_soon=is_soon):
             if piece == PASTE_BEGINS:
-                self._paste, rest = MarkedPaste(now), data[used:]
+                self._paste, rest = MarkedPaste(now), data[count:]
                 break
             pieces.append(piece)
         if self._sequences.is_open:
@@ -112,16 +114,16 @@ class TerminalInput(XTermParser):
         if self._burst is None and not self._pace.takes(sum(map(_is_key, pieces)), now):
             self._burst = Burst()
         if self._burst is not None:
-            found += self._in_burst(self._burst, pieces, now)
+            messages += self._in_burst(self._burst, pieces, now)
             return rest
-        came = [m for piece in _last_of_pointer(pieces) for m in self._events_of(piece)]
+        came = [m for piece in _last_of_pointer(pieces) for m in self._read_events(piece)]
         keys = [message for message in came if isinstance(message, events.Key)]
         is_alone = is_whole and len(pieces) == len(keys) == 1 and not was_open
         goes_on = self._sequences.is_open or self._paste is not None
         if not is_alone or goes_on or now - self._no_key_at < DOUBT_SECONDS:
             for key in keys:
                 doubt(key)
-        found += came
+        messages += came
         return rest
 
     def _in_burst(self, burst: Burst, pieces: Sequence[Piece], now: float) -> list[Message]:
@@ -131,19 +133,19 @@ class TerminalInput(XTermParser):
             chars = (piece.text for piece in keys if piece.part is Part.CHARACTER)
             burst.take(chars, len(keys), now)
         reports = [piece for piece in pieces if piece.part is Part.SEQUENCE][-REPORTS:]
-        came = [message for piece in reports for message in self._events_of(piece)]
+        came = [message for piece in reports for message in self._read_events(piece)]
         return [message for message in came if not isinstance(message, events.Key)]
 
-    def _in_paste(self, paste: MarkedPaste, data: str, found: list[Message], now: float) -> str:
+    def _in_paste(self, paste: MarkedPaste, data: str, messages: list[Message], now: float) -> str:
         """Take what belongs to the paste; gives what is behind its end."""
         rest = paste.take(data, now)
         if rest is None:
             return ""
         self._paste = None
         if paste.is_too_long:
-            found.append(InputDropped(f"A paste of more than {LONGEST:,} characters"))
+            messages.append(InputDropped(f"A paste of more than {LONGEST:,} characters"))
         else:
-            found.append(events.Paste(paste.text.replace("\0", "")))
+            messages.append(events.Paste(paste.text.replace("\0", "")))
         return rest
 
     def _give_up(self, now: float, *, at_once: bool = False) -> list[Message]:
@@ -171,12 +173,12 @@ class TerminalInput(XTermParser):
     def tick(self) -> Iterable[Message]:
         """Take an Esc for the key once nothing has followed it for a moment."""
         yield from self._give_up(self.clock())
-        waited = self.clock() - self._held_since
-        if self._sequences.may_be_escape and waited >= constants.ESCAPE_DELAY:
+        seconds = self.clock() - self._held_since
+        if self._sequences.may_be_escape and seconds >= constants.ESCAPE_DELAY:
             for piece in self._sequences.give_up_escape():
-                yield from self._events_of(piece)
+                yield from self._read_events(piece)
 
-    def _events_of(self, piece: Piece) -> Iterator[Message]:
+    def _read_events(self, piece: Piece) -> Iterator[Message]:
         match piece.part:
             case Part.CHARACTER:
                 # Textual's parser would do the same, and put each key in words for its log.
@@ -186,30 +188,30 @@ class TerminalInput(XTermParser):
             case Part.ALT:
                 yield from self._keys(piece.text, alt=True)
             case Part.SEQUENCE:
-                known = self._known(piece.text)
-                if not any(isinstance(message, events.Key) for message in known):
+                messages = self._parse_sequence(piece.text)
+                if not any(isinstance(message, events.Key) for message in messages):
                     self._no_key_at = self.clock()
-                yield from known
-            case Part.DROPPED:
+                yield from messages
+            case Part.NOISE:
                 self._no_key_at = self.clock()
 
     def _keys(self, char: str, *, alt: bool = False) -> Iterator[events.Key]:
         keys = self._sequence_to_key_events(char, alt=alt)
         return (event for event in keys if event.key != Keys.Ignore)
 
-    def _known(self, text: str) -> list[Message]:
+    def _parse_sequence(self, text: str) -> list[Message]:
         """What Textual makes of a whole sequence; nothing if it does not know it."""
         if not is_well_formed(text):
             return []
         try:
-            early = [
+            early_messages = [
                 message for char in text[:-1] for message in super(TerminalInput, self).feed(char)
             ]
             last = list(super().feed(text[-1]))
         except Exception:  # noqa: BLE001 - a malformed sequence must not end the input thread
             self._begin_anew()
             return []
-        if early or self._timeout_time is not None:
+        if early_messages or self._timeout_time is not None:
             self._begin_anew()
             return []
         return last
@@ -224,7 +226,7 @@ class TerminalInput(XTermParser):
 
 def _is_key(piece: Piece) -> bool:
     """Whether a piece may be a key; reports of the pointer, which come fast, are none."""
-    return piece.part is not Part.DROPPED and not _is_pointer(piece)
+    return piece.part is not Part.NOISE and not _is_pointer(piece)
 
 
 def _is_pointer(piece: Piece) -> bool:
@@ -236,9 +238,9 @@ def _last_of_pointer(pieces: Sequence[Piece]) -> Sequence[Piece]:
     extra = sum(map(_is_pointer, pieces)) - REPORTS
     if extra <= 0:
         return pieces
-    places = [at for at, piece in enumerate(pieces) if _is_pointer(piece)][:extra]
-    dropped = set(places)
-    return [piece for at, piece in enumerate(pieces) if at not in dropped]
+    pointer_places = [at for at, piece in enumerate(pieces) if _is_pointer(piece)][:extra]
+    extra_places = set(pointer_places)
+    return [piece for at, piece in enumerate(pieces) if at not in extra_places]
 
 
 def watch_terminal_input() -> None:

@@ -58,19 +58,19 @@ class MarkedPaste:
     def take(self, data: str, now: float) -> str | None:
         """Take what comes next; gives what is behind its end, None while it has none."""
         self.came_at = now
-        known = len(self._tail)
-        joined = self._tail + data
-        at = joined.find(BRACKETED_PASTE_END)
+        tail_length = len(self._tail)
+        window = self._tail + data
+        at = window.find(BRACKETED_PASTE_END)
         if at < 0:
             self._keep(data)
-            self._tail = joined[1 - len(BRACKETED_PASTE_END) :]
+            self._tail = window[1 - len(BRACKETED_PASTE_END) :]
             return None
-        if at >= known:
-            self._keep(data[: at - known])
+        if at >= tail_length:
+            self._keep(data[: at - tail_length])
         else:  # its end began in pieces before
-            kept = "".join(self._pieces)
-            self._pieces = [kept[: len(kept) - (known - at)]]
-        return joined[at + len(BRACKETED_PASTE_END) :]
+            text = "".join(self._pieces)
+            self._pieces = [text[: len(text) - (tail_length - at)]]
+        return window[at + len(BRACKETED_PASTE_END) :]
 
     def _keep(self, data: str) -> None:
         self._size += len(data)
