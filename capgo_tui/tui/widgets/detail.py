@@ -67,7 +67,7 @@ class Detail(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._lines: Sequence[Line] = ()
-        self._wrapped: list[Line] = []
+        self._rows: list[Line] = []
         self._top = 0
 
     def show_lines(self, lines: Sequence[Line]) -> None:
@@ -82,11 +82,11 @@ class Detail(Widget, can_focus=True):
 
     def rows_at(self, width: int) -> int:
         """How many rows all of it takes at a width."""
-        return len(self._wrapped_at(width))
+        return len(self._wrap_at(width))
 
     def bring_into_view(self, at: int) -> None:
         """Scroll as little as needed to show the line of that index."""
-        starts = [row for row, line in enumerate(self._wrapped) if line.label]
+        starts = [row for row, line in enumerate(self._rows) if line.label]
         if at < len(starts):
             below = starts[at] - self._top
             self.action_scroll_lines(min(0, below) or max(0, below - self.size.height + 1))
@@ -95,9 +95,9 @@ class Detail(Widget, can_focus=True):
         """Draw one line of the page."""
         width, base = self.size.width, self.rich_style
         at = self._top + y
-        if at >= len(self._wrapped):
+        if at >= len(self._rows):
             return strip((), width, base)
-        line = self._wrapped[at]
+        line = self._rows[at]
         style = self.get_component_rich_style(f"detail--{line.tone}")
         label = self.get_component_rich_style("detail--label")
         runs: list[Run]
@@ -115,7 +115,7 @@ class Detail(Widget, can_focus=True):
     def _arrow(self, y: int) -> str:
         """What the last cell of a row says: that there is more above or below it."""
         last = self.size.height - 1
-        if y == last and self._top + last < len(self._wrapped) - 1:
+        if y == last and self._top + last < len(self._rows) - 1:
             return "↓"
         return "↑" if y == 0 and self._top else ""
 
@@ -136,7 +136,7 @@ class Detail(Widget, can_focus=True):
 
     def action_scroll_lines(self, lines: int) -> None:
         """Scroll by lines."""
-        top = max(0, min(self._top + lines, len(self._wrapped) - self.size.height))
+        top = max(0, min(self._top + lines, len(self._rows) - self.size.height))
         if top != self._top:
             self._top = top
             self.refresh()
@@ -155,28 +155,28 @@ class Detail(Widget, can_focus=True):
 
     def _wrap(self) -> None:
         """Break what is too long for the width into lines of its own."""
-        self._wrapped = self._wrapped_at(self.size.width)
-        self._top = max(0, min(self._top, len(self._wrapped) - self.size.height))
+        self._rows = self._wrap_at(self.size.width)
+        self._top = max(0, min(self._top, len(self._rows) - self.size.height))
 
-    def _wrapped_at(self, width: int) -> list[Line]:
-        wrapped: list[Line] = []
+    def _wrap_at(self, width: int) -> list[Line]:
+        rows: list[Line] = []
         if width < 20:
-            return wrapped
+            return rows
         indent = self._indent_at(width)
         for line in self._lines:
-            beside = width - 2 - (indent if line.tone == "value" else 0)
+            room = width - 2 - (indent if line.tone == "value" else 0)
             if line.tone == "raw":
                 pieces = break_up(line.text, width - 2)
             elif line.tone == "value" and any(
-                beside < width_of(word) <= width - 2 - HANGING for word in line.text.split()
+                room < width_of(word) <= width - 2 - HANGING for word in line.text.split()
             ):
                 # An id is copied as a whole: it stands below its label rather than in pieces.
-                wrapped.append(Line(line.label, ""))
+                rows.append(Line(line.label, ""))
                 hanging = wrap(line.text, width - 2 - HANGING)
-                wrapped.extend(Line("", piece, hangs=True) for piece in hanging)
+                rows.extend(Line("", piece, hangs=True) for piece in hanging)
                 continue
             else:
-                pieces = wrap(line.text, beside)
-            wrapped.append(Line(line.label, pieces[0], line.tone))
-            wrapped.extend(Line("", piece, line.tone) for piece in pieces[1:])
-        return wrapped
+                pieces = wrap(line.text, room)
+            rows.append(Line(line.label, pieces[0], line.tone))
+            rows.extend(Line("", piece, line.tone) for piece in pieces[1:])
+        return rows

@@ -55,18 +55,18 @@ class HintBar(Widget):
         label_style = self.get_component_rich_style("hint-bar--label")
         room = width - _width(HELP) - 2
         runs: list[Run] = []
-        used = 0
+        cells = 0
         for hint in self._hints:
-            if used + _width(hint) > room:
+            if cells + _width(hint) > room:
                 runs.append((" …", label_style))
-                used += 2
+                cells += 2
                 break
             if hint.off:
                 runs.append((f"({hint.key} {hint.label})", label_style))
             else:
                 runs += [(f" {hint.key}", key_style), (f" {hint.label} ", label_style)]
-            used += _width(hint)
-        gap = max(0, width - used - _width(HELP))
+            cells += _width(hint)
+        gap = max(0, width - cells - _width(HELP))
         runs += [
             (" " * gap, self.rich_style),
             (f" {HELP.key}", key_style),

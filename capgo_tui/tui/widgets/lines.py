@@ -56,38 +56,38 @@ def pad_middle(text: str, width: int) -> str:
 def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
     """A line of exactly `width` cells; one segment for each run of one style."""
     segments: list[Segment] = []
-    text, style, used = "", fill, 0
+    text, style, cells = "", fill, 0
     for piece, piece_style in runs:
         if not piece:
             continue
-        used += width_of(piece)
+        cells += width_of(piece)
         if piece_style == style:
             text += limit_marks(piece)
             continue
         if text:
             segments.append(Segment(text, style))
         text, style = limit_marks(piece), piece_style
-    if used < width:
+    if cells < width:
         if style != fill and text:
             segments.append(Segment(text, style))
             text, style = "", fill
-        text += " " * (width - used)
+        text += " " * (width - cells)
     if text:
         segments.append(Segment(text, style))
-    line = Strip(segments, max(used, width))
-    return line if used <= width else line.crop(0, width)
+    line = Strip(segments, max(cells, width))
+    return line if cells <= width else line.crop(0, width)
 
 
 def with_edge(runs: Iterable[Run], width: int, edge: Run) -> list[Run]:
     """A line of `width` cells that ends in a sign, such as an arrow, after a blank cell."""
     room = max(0, width - width_of(edge[0]) - 1)
-    kept: list[Run] = []
-    used = 0
+    cut_runs: list[Run] = []
+    position = 0
     for text, style in runs:
-        cells = min(width_of(text), room - used)
-        kept.append((pad(text.rstrip(), cells), style))
-        used += cells
-    return [*kept, (" " * (width - used - width_of(edge[0])), edge[1]), edge]
+        cells = min(width_of(text), room - position)
+        cut_runs.append((pad(text.rstrip(), cells), style))
+        position += cells
+    return [*cut_runs, (" " * (width - position - width_of(edge[0])), edge[1]), edge]
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -108,14 +108,14 @@ def break_up(text: str, width: int) -> list[str]:
     """A text in pieces of at most `width` cells, every character of it kept."""
     if width_of(text) <= width:
         return [text]
-    pieces, piece, used = [], "", 0
+    pieces, piece, length = [], "", 0
     for char in text:
         cells = width_of(char)
-        if used + cells > width and piece:
+        if length + cells > width and piece:
             pieces.append(piece)
-            piece, used = "", 0
+            piece, length = "", 0
         piece += char
-        used += cells
+        length += cells
     return [*pieces, piece]
 
 
@@ -123,9 +123,9 @@ def _end(text: str, width: int) -> str:
     """The last `width` cells of a text."""
     if text.isascii():
         return text[len(text) - width :]
-    taken = ""
+    tail = ""
     for char in reversed(text):
-        if cell_len(char + taken) > width:
+        if cell_len(char + tail) > width:
             break
-        taken = char + taken
-    return set_cell_size(taken, width)
+        tail = char + tail
+    return set_cell_size(tail, width)

@@ -31,22 +31,22 @@ class ProgressLine(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._told = (0, 0, "")
+        self._progress = (0, 0, "")
 
-    def show(self, done: int, most: int, note: str = "") -> None:
+    def show(self, count: int, most: int, note: str = "") -> None:
         """Show how far it is; repaints only what differs."""
-        if (done, most, note) != self._told:
-            self._told = (done, most, note)
+        if (count, most, note) != self._progress:
+            self._progress = (count, most, note)
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw the bar in the room that the numbers leave it."""
         del y
-        done, most, note = self._told
-        text = f" {done} of {most}{f' · {note}' if note else ''}"
+        count, most, note = self._progress
+        text = f" {count} of {most}{f' · {note}' if note else ''}"
         room = min(WIDEST, self.size.width - 2 - width_of(text))
-        filled = room * done // most if most else 0
-        bar = FULL * filled + EMPTY * (room - filled) if room >= NARROWEST else ""
+        full_cells = room * count // most if most else 0
+        bar = FULL * full_cells + EMPTY * (room - full_cells) if room >= NARROWEST else ""
         runs = [
             (f" {bar}", self.get_component_rich_style("progress-line--bar")),
             (text, self.get_component_rich_style("progress-line--text")),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 
-BETWEEN = " · "
+SEPARATOR = " · "
 MAX_ROWS: Final = 3
 """Rows a message may take, on a screen that is high enough."""
 SCREEN_SHARE: Final = 6
@@ -54,7 +54,7 @@ class StatusLine(Widget):
         self._unseen = 0
         """Outcomes that another message took the place of before they were drawn."""
         self._wait = ""
-        self._shown = ("", "state", False)
+        self._drawing = ("", "state", False)
         self._lines = [""]
 
     @property
@@ -100,8 +100,11 @@ class StatusLine(Widget):
         message = self.message
         part = "stale" if self._wait else "message" if message else "stale" if stale else "state"
         notice = self._wait or message
-        before, self._shown = self._shown, (notice or text, part, self._keeps_last and not notice)
-        if before != self._shown:
+        before, self._drawing = (
+            self._drawing,
+            (notice or text, part, self._keeps_last and not notice),
+        )
+        if before != self._drawing:
             self._lay_out()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -121,17 +124,17 @@ class StatusLine(Widget):
 
     def _break(self, width: int) -> list[str]:
         """Return the text in lines of less than `width` cells, at least one."""
-        text, part, keep_last = self._shown
+        text, part, keep_last = self._drawing
         is_notice = part == "message" or bool(self._wait)
         rows = min(MAX_ROWS, self.app.size.height // SCREEN_SHARE) if is_notice else 1
         if rows < 2 or width_of(text) < width or width < 2:
-            return [_fitting(text, width - 1, keep_last=keep_last)]
+            return [_fit(text, width - 1, keep_last=keep_last)]
         lines = wrap(text, width - 1)
         return lines if len(lines) <= rows else [*lines[: rows - 1], " ".join(lines[rows - 1 :])]
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of the message, else the state."""
-        part = self._shown[1]
+        part = self._drawing[1]
         if part == "message":
             self._keeps_message = False
         style = self.get_component_rich_style(f"status-line--{part}")
@@ -140,18 +143,18 @@ class StatusLine(Widget):
         return strip([(pad(f" {text}", width).rstrip(), style)], width, self.rich_style)
 
 
-def _fitting(text: str, width: int, *, keep_last: bool) -> str:
+def _fit(text: str, width: int, *, keep_last: bool) -> str:
     """As many whole parts of a line as fit, and a sign that there are more.
 
     What does not fit is left out at the end, or before the last part where that is to stay.
     """
     if width_of(text) <= width:
         return text
-    parts = text.split(BETWEEN)
+    parts = text.split(SEPARATOR)
     last = f" {parts.pop()}" if keep_last and len(parts) > 1 else ""
-    while len(parts) > 1 and width_of(f"{BETWEEN.join(parts)} …{last}") > width:
+    while len(parts) > 1 and width_of(f"{SEPARATOR.join(parts)} …{last}") > width:
         parts.pop()
-    fitted = f"{BETWEEN.join(parts)} …{last}"
+    line = f"{SEPARATOR.join(parts)} …{last}"
     # The first part may be too long as well; then it is cut like any other text.
-    cut = width_of(fitted) > width or (len(parts) == 1 and not last)
-    return text if cut else fitted
+    cut = width_of(line) > width or (len(parts) == 1 and not last)
+    return text if cut else line
