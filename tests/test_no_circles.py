@@ -35,7 +35,7 @@ def test_the_modules_form_no_circle() -> None:
     ("module", "imported"),
     [
         ("capgo_tui.tui.host", "capgo_tui.tui.screens.main"),
-        ("capgo_tui.tui.controllers.guard", "capgo_tui.tui.controllers.records"),
+        ("capgo_tui.tui.controllers.failures", "capgo_tui.tui.controllers.records"),
         ("capgo_tui.api.errors", "capgo_tui.workspace.session"),
     ],
 )

@@ -71,9 +71,9 @@ class Action:
 
 def action_on_tab(actions: Iterable[Action], action_id: str, tab: str) -> Action:
     """Return the action that the keys of an action run on a tab: itself where no other does."""
-    wanted = next(each for each in actions if each.id == action_id)
-    same = (each for each in actions if each.keys == wanted.keys and tab in each.tabs)
-    return next(same, wanted)
+    action = next(each for each in actions if each.id == action_id)
+    same = (each for each in actions if each.keys == action.keys and tab in each.tabs)
+    return next(same, action)
 
 
 def read_only_reason(target: Target) -> str:

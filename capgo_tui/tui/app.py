@@ -54,8 +54,8 @@ class CapgoApp(AppBase):
         plain = "NO_COLOR" in os.environ
         super().__init__(ansi_color=plain or None)
         self.register_theme(CAPGO_DARK)
-        wanted = "ansi-dark" if plain else os.environ.get("TEXTUAL_THEME", "")
-        theme = wanted if wanted in self.available_themes else CAPGO_DARK.name
+        theme_name = "ansi-dark" if plain else os.environ.get("TEXTUAL_THEME", "")
+        theme = theme_name if theme_name in self.available_themes else CAPGO_DARK.name
         # FocusApp, the change would have every style sheet parsed a second time. What it leaves
         # undone is the app's class `-theme-…`, by which nothing is styled.
         self.set_reactive(CapgoApp.theme, theme)
@@ -64,7 +64,7 @@ class CapgoApp(AppBase):
         self.fault: str | None = None
         """Why the terminal can no longer be read, if so; it ends the app."""
         self._now = now
-        self._interrupted = False
+        self._has_interrupt = False
         self._workspace: Workspace | None = None
 
     def on_mount(self) -> None:
@@ -78,13 +78,13 @@ class CapgoApp(AppBase):
             self._show(target)
 
     def _ask(self, problem: str) -> None:
-        def given(target: Target | None) -> None:
+        def open_or_exit(target: Target | None) -> None:
             if target is None:
                 self.exit()
             else:
                 self._show(target)
 
-        self.push_screen(SetupScreen(self.launch, problem, self._now), given)
+        self.push_screen(SetupScreen(self.launch, problem, self._now), open_or_exit)
 
     def _show(self, target: Target) -> None:
         screen = MainScreen(target, self.launch.device, self.launch.refresh_seconds)
@@ -110,7 +110,7 @@ class CapgoApp(AppBase):
             return
         screen.open(self._workspace)
 
-    async def on_main_screen_key_wanted(self, event: MainScreen.KeyWanted) -> None:
+    async def on_main_screen_key_request(self, event: MainScreen.KeyRequest) -> None:
         """Ask for another key in place of the refused one, once no write needs this one's."""
         if self._writes:
             if isinstance(self.screen, MainScreen):
@@ -134,16 +134,16 @@ class CapgoApp(AppBase):
 
     def action_interrupt(self) -> None:
         """Quit at the second time; the first may have been meant for something else."""
-        if self._interrupted:
+        if self._has_interrupt:
             self.leave()
             return
-        self._interrupted = True
+        self._has_interrupt = True
         self.set_timer(3, self._forget_interrupt)
         if isinstance(self.screen, MainScreen):
             self.screen.say("ctrl+c again quits.")
 
     def _forget_interrupt(self) -> None:
-        self._interrupted = False
+        self._has_interrupt = False
 
     async def _leave(self) -> None:
         if self._workspace is not None:

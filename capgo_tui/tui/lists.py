@@ -31,14 +31,14 @@ class RecordRows(Generic[T]):
     """The rows of one list as a `RecordTable` asks for them."""
 
     workspace: Workspace
-    look: ListedResource[T]
+    resource: ListedResource[T]
     view: View[T] = field(init=False)
     marks: Marks[T] = field(init=False)
     state: TableState = field(default_factory=TableState)
 
     def __post_init__(self) -> None:
-        collection = self.look.collection(self.workspace)
-        self.view = View(collection, self.look.columns, self.workspace.cell_context)
+        collection = self.resource.collection(self.workspace)
+        self.view = View(collection, self.resource.columns, self.workspace.cell_context)
         self.marks = Marks(self.view)
 
     def __len__(self) -> int:
@@ -47,7 +47,7 @@ class RecordRows(Generic[T]):
     @property
     def columns(self) -> list[Column[T]]:
         """The columns of which this server tells something."""
-        return self.look.columns_told(self.workspace.client.traits)
+        return self.resource.columns_told(self.workspace.client.traits)
 
     def key_at(self, index: int) -> str:
         """The id of the record at an index."""
@@ -57,37 +57,39 @@ class RecordRows(Generic[T]):
         """Where a record is in the view."""
         return self.view.index_of(key)
 
-    def row(self, index: int, shown: Sequence[record_table.Column]) -> Row:
+    def row(self, index: int, columns: Sequence[record_table.Column]) -> Row:
         """One record as the table draws it."""
         key, record = self.view.key_at(index), self.view.record_at(index)
-        around = self.workspace.cell_context()
-        glyph, glyph_tone = WRITING if self.is_writing(key) else self.look.glyph(record)
+        context = self.workspace.cell_context()
+        glyph, glyph_tone = WRITING if self.is_writing(key) else self.resource.glyph(record)
         # The table hands back the columns it was given, of which it knows only the widths.
-        mine = cast("Sequence[Column[T]]", shown)
-        texts = [column.text(record, around) for column in mine]
-        tones = [self.look.tone(record, column.id) for column in mine]
+        own_columns = cast("Sequence[Column[T]]", columns)
+        texts = [column.text(record, context) for column in own_columns]
+        tones = [self.resource.tone(record, column.id) for column in own_columns]
         before = self.view.collection.previous_records.get(key)
         if before is not None:
-            for at, column in enumerate(mine):
+            for at, column in enumerate(own_columns):
                 # Ages differ all the time: a column nobody searches is none to point at.
-                if column.is_searched and column.text(before, around) != texts[at]:
+                if column.is_searched and column.text(before, context) != texts[at]:
                     tones[at] = "changed"
         return Row(glyph, glyph_tone, texts, tones, key in self.marks)
 
     def is_writing(self, key: str) -> bool:
         """Whether a write is under way for a record."""
-        return (self.look.name, key) in self.workspace.writing
+        return (self.resource.name, key) in self.workspace.writing
 
     def records(self, keys: Sequence[str]) -> list[T]:
         """The records of some ids, as far as they are there."""
-        known = self.view.collection.records
-        return [known[key] for key in keys if key in known]
+        records = self.view.collection.records
+        return [records[key] for key in keys if key in records]
 
     def texts(self, keys: Sequence[str]) -> list[list[str]]:
         """What all columns say of those."""
-        around = self.workspace.cell_context()
-        shown = self.columns
-        return [[column.text(record, around) for column in shown] for record in self.records(keys)]
+        context = self.workspace.cell_context()
+        columns = self.columns
+        return [
+            [column.text(record, context) for column in columns] for record in self.records(keys)
+        ]
 
     def export(self, form: Format) -> Export[T]:
         """An export of what is shown now."""
@@ -98,7 +100,7 @@ class RecordRows(Generic[T]):
     def sections(self, key: str) -> list[Section]:
         """All that is known of a record; empty when it is gone."""
         record = self.view.collection.records.get(key)
-        return self.look.details(record, self.workspace.cell_context()) if record else []
+        return self.resource.details(record, self.workspace.cell_context()) if record else []
 
 
 AnyRows: TypeAlias = "RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]"

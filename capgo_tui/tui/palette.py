@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 5
 """So many records of each list are offered."""
-LOOKED_AT = 2_000
+MOST_SEARCHED = 2_000
 """So many channels and bundles are looked at for every letter."""
-HIDDEN = {"back", "quit", "palette", "list.export", *(f"tab.{name}" for name in RESOURCE_NAMES)}
+EXCLUDED_ACTIONS = {
+    "back",
+    "quit",
+    "palette",
+    "list.export",
+    *(f"tab.{name}" for name in RESOURCE_NAMES),
+}
 """Actions that lead nowhere from here, or where a word of its own leads already."""
 
 
@@ -74,7 +80,7 @@ class Quit:
     """Leave the program."""
 
 
-Deed: TypeAlias = Act | Begin | Show | Find | UseTheme | ExportTo | Quit
+Command: TypeAlias = Act | Begin | Show | Find | UseTheme | ExportTo | Quit
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,8 @@ class Entry:
     """One thing that is offered."""
 
     title: str
-    aside: str
-    deed: Deed
+    explanation: str
+    command: Command
     completion: str = ""
     """What is to be typed for it; empty where no words lead there."""
     off: bool = False
@@ -103,47 +109,47 @@ class Offer:
     no_themes: str = ""
     """Why the theme cannot be changed; empty when it can."""
 
-    def matching(self, typed: str) -> list[Entry]:
+    def match(self, text: str) -> list[Entry]:
         """What is meant by something typed, the likeliest first."""
-        head, space, rest = typed.lstrip().partition(" ")
+        head, space, rest = text.lstrip().partition(" ")
         if not head:
             return []
         if space:
-            commanded = self._commanded(head.casefold(), rest.strip())
-            if commanded:
-                return commanded
-        words = typed.casefold().split()
-        return [*self._commands(head.casefold() if not space else typed), *self._actions(words),
-                *self._names(typed.strip())]  # fmt: skip
+            entries = self._parse_command(head.casefold(), rest.strip())
+            if entries:
+                return entries
+        words = text.casefold().split()
+        return [*self._commands(head.casefold() if not space else text), *self._actions(words),
+                *self._names(text.strip())]  # fmt: skip
 
-    def _commands(self, begun: str) -> Iterable[Entry]:
+    def _commands(self, prefix: str) -> Iterable[Entry]:
         """The words that others may follow."""
         for name in RESOURCE_NAMES:
-            if name.startswith(begun):
-                aside = f"show the {name}; a filter may follow"
-                yield Entry(name, aside, Show(name), f"{name} ")
-        if "theme".startswith(begun):
-            aside = self.no_themes or "other colours; the name of a theme follows"
-            yield Entry("theme", aside, Begin("theme "), "theme ", bool(self.no_themes))
-        if "export".startswith(begun):
-            aside = "the list in view; csv, json or ndjson and a file may follow"
-            yield Entry("export", aside, ExportTo("", ""), "export ")
-        if "quit".startswith(begun):
+            if name.startswith(prefix):
+                explanation = f"show the {name}; a filter may follow"
+                yield Entry(name, explanation, Show(name), f"{name} ")
+        if "theme".startswith(prefix):
+            explanation = self.no_themes or "other colours; the name of a theme follows"
+            yield Entry("theme", explanation, Begin("theme "), "theme ", bool(self.no_themes))
+        if "export".startswith(prefix):
+            explanation = "the list in view; csv, json or ndjson and a file may follow"
+            yield Entry("export", explanation, ExportTo("", ""), "export ")
+        if "quit".startswith(prefix):
             yield Entry("quit", "leave the program", Quit(), "quit")
 
-    def _commanded(self, head: str, rest: str) -> list[Entry]:
+    def _parse_command(self, head: str, rest: str) -> list[Entry]:
         """What a command means with what follows it; nothing when it is no command."""
         for name in RESOURCE_NAMES:
             if name.startswith(head):
                 first = Entry(f"{name} /{rest}", "show those that match", Show(name, rest))
                 return [first, *(e for e in self._names(rest) if _tab_of(e) == name)]
         if "theme".startswith(head):
-            begun = rest.casefold()
+            prefix = rest.casefold()
             return [
                 Entry(f"theme {name}", self.no_themes, UseTheme(name), f"theme {name}",
                       bool(self.no_themes))
-                for name in sorted(self.themes, key=lambda each: not each.startswith(begun))
-                if begun in name
+                for name in sorted(self.themes, key=lambda each: not each.startswith(prefix))
+                if prefix in name
             ]  # fmt: skip
         if "export".startswith(head):
             form, _, name = rest.partition(" ")
@@ -156,32 +162,34 @@ class Offer:
 
     def _actions(self, words: Sequence[str]) -> Iterable[Entry]:
         """What keys do here whose name or explanation holds all words, names first."""
-        found = []
+        matches = []
         for action in self.actions:
-            if self.tab not in action.tabs or action.id in HIDDEN:
+            if self.tab not in action.tabs or action.id in EXCLUDED_ACTIONS:
                 continue
             label, all_of_it = action.label.casefold(), f"{action.label} {action.tooltip}"
             if all(word in all_of_it.casefold() for word in words):
                 reason = action.disabled_reason(self.target)
-                aside = f"✗ {reason}" if reason else f"{action.key}  {action.tooltip}"
-                entry = Entry(action.label, aside, Act(action.id), off=bool(reason))
-                found.append((not label.startswith(" ".join(words)), words[0] not in label, entry))
-        return [entry for *_, entry in sorted(found, key=lambda each: each[:2])]
+                explanation = f"✗ {reason}" if reason else f"{action.key}  {action.tooltip}"
+                entry = Entry(action.label, explanation, Act(action.id), off=bool(reason))
+                matches.append(
+                    (not label.startswith(" ".join(words)), words[0] not in label, entry)
+                )
+        return [entry for *_, entry in sorted(matches, key=lambda each: each[:2])]
 
     def _names(self, text: str) -> Iterable[Entry]:
-        yield from _named("channel", text, self.channels)
-        yield from _named("bundle", text, self.bundles)
+        yield from _find_by_name("channel", text, self.channels)
+        yield from _find_by_name("bundle", text, self.bundles)
 
 
-def _named(noun: str, text: str, records: Iterable[Channel | Bundle]) -> Iterable[Entry]:
+def _find_by_name(noun: str, text: str, records: Iterable[Channel | Bundle]) -> Iterable[Entry]:
     part = text.casefold()
-    loaded = islice(records, LOOKED_AT)
-    matching = (each for each in loaded if part and part in each.name.casefold())
+    candidates = islice(records, MOST_SEARCHED)
+    matching = (each for each in candidates if part and part in each.name.casefold())
     for record in islice(matching, MOST_NAMES):
         yield Entry(record.name, noun, Find(f"{noun}s", str(record.id)))
 
 
-def matching_devices(text: str, devices: Sequence[Device]) -> list[Entry]:
+def find_devices(text: str, devices: Sequence[Device]) -> list[Entry]:
     """The first devices whose ids hold a text; of many this takes a while."""
     part = text.strip().casefold()
     matching = (
@@ -196,9 +204,9 @@ def matching_devices(text: str, devices: Sequence[Device]) -> list[Entry]:
     ]  # fmt: skip
 
 
-def wanted_of_devices(typed: str) -> str:
+def device_pattern(text: str) -> str:
     """What to look for among the devices; empty where nothing is meant to be found there."""
-    head, space, rest = typed.strip().partition(" ")
+    head, space, rest = text.strip().partition(" ")
     if not space:
         return head if len(head) > 1 else ""
     if "devices".startswith(head.casefold()):
@@ -207,4 +215,4 @@ def wanted_of_devices(typed: str) -> str:
 
 
 def _tab_of(entry: Entry) -> str:
-    return entry.deed.tab if isinstance(entry.deed, Find) else ""
+    return entry.command.tab if isinstance(entry.command, Find) else ""

@@ -49,9 +49,9 @@ def explain(
     error: CapgoError,
     doing: str,
     target: Target,
-    waited: float = 0,
+    seconds_ago: float = 0,
     *,
-    since: datetime | None = None,
+    failed_at: datetime | None = None,
 ) -> Notice:
     """Put a failure into words, and say where the server may have been asked in the wrong way.
 
@@ -59,20 +59,20 @@ def explain(
         error: what went wrong.
         doing: completes «may not …», such as «read the devices».
         target: what it was about.
-        waited: seconds that have passed since, which are no longer to be waited.
-        since: when it happened, where that is known.
+        seconds_ago: seconds that have passed since, which are no longer to be waited.
+        failed_at: when it happened, where that is known.
 
     """
-    notice = _explain(error, doing, target, waited, since)
+    notice = _explain(error, doing, target, seconds_ago, failed_at)
     if not error.is_revision_guessed:
         return notice
     return Notice(notice.headline, f"{notice.advice} {REVISION_GUESSED}".strip())
 
 
 def _explain(
-    error: CapgoError, doing: str, target: Target, waited: float, since: datetime | None
+    error: CapgoError, doing: str, target: Target, seconds_ago: float, failed_at: datetime | None
 ) -> Notice:
-    said = f" The server said: {_sentence(error.message)}" if error.message else ""
+    server_text = f" The server said: {_sentence(error.message)}" if error.message else ""
     status = f" ({error.status})" if error.status else ""
     match error.kind:
         case ErrorKind.KEY_REFUSED:
@@ -89,14 +89,14 @@ def _explain(
             )
         case ErrorKind.RATE_LIMITED if error.locks_address:
             return Notice(
-                f"This address is {describe_lock(error, since)}.",
+                f"This address is {describe_lock(error, failed_at)}.",
                 f"The server has refused 20 keys from here{status} and answers none for that long."
                 " Then r tries again.",
             )
         case ErrorKind.RATE_LIMITED:
             return Notice(
                 "The server asks to slow down (429).",
-                f"Wait {time_to_wait(error, waited)}; then r tries again.",
+                f"Wait {time_to_wait(error, seconds_ago)}; then r tries again.",
             )
         case ErrorKind.UNREACHABLE:
             return Notice(
@@ -105,20 +105,22 @@ def _explain(
         case ErrorKind.NOT_FOUND if error.hint:
             return Notice(f"Not found{status}.{said}", f"{_sentence(error.hint)} r tries again.")
         case ErrorKind.NOT_FOUND:
-            return Notice(f"Not found{status}.{said}", "It may have been deleted; r reads again.")
+            return Notice(
+                f"Not found{status}.{server_text}", "It may have been deleted; r reads again."
+            )
         case ErrorKind.SERVER_FAULT if isinstance(error, EndlessList):
             return Notice(_sentence(error.message), "L reads on.")
         case ErrorKind.SERVER_FAULT:
-            return Notice(f"The server failed{status}.{said}", "r tries again.")
+            return Notice(f"The server failed{status}.{server_text}", "r tries again.")
         case ErrorKind.RULE | ErrorKind.BAD_REQUEST:
-            return Notice(f"The server refused to {doing}{status}.{said}")
+            return Notice(f"The server refused to {doing}{status}.{server_text}")
 
 
 def brief(
-    error: CapgoError, doing: str, waited: float = 0, *, since: datetime | None = None
+    error: CapgoError, doing: str, seconds_ago: float = 0, *, failed_at: datetime | None = None
 ) -> str:
     """Put a failure into a few words, with the key that helps."""
-    words = failures.brief(error, doing, waited, failed_at=since)
+    words = failures.brief(error, doing, seconds_ago, failed_at=failed_at)
     return words + brief_step(failures.next_step_after(error))
 
 
@@ -160,7 +162,7 @@ def _reason(error: CapgoError) -> str:
             return "no answer"
 
 
-def _waited(collection: ListState, now: datetime) -> float:
+def _seconds_since_failure(collection: ListState, now: datetime) -> float:
     return 0 if collection.failed_at is None else (now - collection.failed_at).total_seconds()
 
 
@@ -174,7 +176,7 @@ LENGTH_OF_ID = 36
 
 def placeholder(
     collection: ListState,
-    shown: int | None,
+    visible_count: int | None,
     query: Query,
     now: datetime,
     target: Target,
@@ -184,27 +186,29 @@ def placeholder(
     """What to say in place of rows when none of the loaded ones is shown.
 
     While the filter is being typed, letters are no commands: `typing` says so. While it is at
-    work, nobody knows what is `shown`.
+    work, the `visible_count` is not known.
     """
     name = collection.name
-    if shown:
+    if visible_count:
         return None
-    if shown is None and len(collection):
+    if visible_count is None and len(collection):
         return Notice(f"Filtering {group_digits(len(collection))} {name}…", "")
     if len(collection):
         hints = (query.doubt, _where_else(collection, query, typing), "Esc clears the filter.")
         count = group_digits(len(collection))
         return Notice(
-            f"0 of {count} loaded {name} match «{_shortened(query.text, 40)}».",
+            f"0 of {count} loaded {name} match «{_shorten(query.text, 40)}».",
             " ".join(hint for hint in hints if hint),
         )
     if collection.waiting is not None:
         why = explain(collection.waiting.retry.error, f"read the {name}", target)
-        then = _next_try(collection.waiting, now)
-        return Notice(why.headline, f"{then[:1].upper()}{then[1:]}. Esc stops.")
+        next_try = _next_try(collection.waiting, now)
+        return Notice(why.headline, f"{next_try[:1].upper()}{next_try[1:]}. Esc stops.")
     if collection.error is not None:
-        waited, since = _waited(collection, now), collection.failed_at
-        return explain(collection.error, f"read the {name}", target, waited, since=since)
+        seconds_ago, failed_at = _seconds_since_failure(collection, now), collection.failed_at
+        return explain(
+            collection.error, f"read the {name}", target, seconds_ago, failed_at=failed_at
+        )
     if collection.unreadable:
         return Notice(
             f"{collection.unreadable} rows came that are no {name} this program can read.",
@@ -230,26 +234,26 @@ def _where_else(collection: ListState, query: Query, typing: bool) -> str:
     return f"⏎, then {more}" if typing and more else more
 
 
-def _shortened(text: str, most: int) -> str:
+def _shorten(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def status(collection: ListState, shown: int | None, query: Query, now: datetime) -> str:
+def status(collection: ListState, visible_count: int | None, query: Query, now: datetime) -> str:
     """How much is loaded, what of it is shown, whether there is more; last of all how old it is.
 
-    What is `shown` is not known while the filter is at work.
+    The `visible_count` is not known while the filter is at work.
     """
-    loaded = len(collection)
+    total = len(collection)
     parts: list[str] = []
     if query:
-        parts.append(f"/{_shortened(query.text, 16)}")
+        parts.append(f"/{_shorten(query.text, 16)}")
         parts.append(
             "filtering…"
-            if shown is None
-            else f"{group_digits(shown)} of {group_digits(loaded)} loaded"
+            if visible_count is None
+            else f"{group_digits(visible_count)} of {group_digits(total)} loaded"
         )
     elif collection.as_of is not None:
-        parts.append(f"{group_digits(loaded)} loaded")
+        parts.append(f"{group_digits(total)} loaded")
     if collection.unreadable:
         parts.append(f"{collection.unreadable} unreadable (!)")
     if collection.unreadable_rows.too_many:
@@ -294,9 +298,11 @@ def _what_next(collection: ListState, now: datetime) -> str:
         # Without rows the whole page says it, in whole sentences.
         if collection.as_of is None:
             return ""
-        waited = _waited(collection, now)
-        since = collection.failed_at
-        return brief(collection.error, f"read the {collection.name}", waited, since=since)
+        seconds_ago = _seconds_since_failure(collection, now)
+        failed_at = collection.failed_at
+        return brief(
+            collection.error, f"read the {collection.name}", seconds_ago, failed_at=failed_at
+        )
     if collection.incomplete:
         return "the server has more but gives no way to it"
     if collection.ended:

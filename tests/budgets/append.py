@@ -145,7 +145,7 @@ async def _measure_ours(times: int) -> tuple[float, float]:
     app = OurApp()
     async with app.run_test(size=(80, 24)) as pilot:
         table = app.query_one(RecordTable)
-        table.attach(rows, rows.look.columns, rows.state)
+        table.attach(rows, rows.resource.columns, rows.state)
 
         def on_change(event: object) -> None:
             if isinstance(event, Addition):

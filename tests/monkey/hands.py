@@ -114,11 +114,11 @@ class Hands:
     async def _agree(self) -> None:
         await self.wait_for_keys()
         screen = self.app.screen
-        if not isinstance(screen, MainScreen) or not screen.overlays.mounted:
+        if not isinstance(screen, MainScreen) or not screen.overlays.mounted_overlays:
             return
         dialog = screen.overlays.confirmation
-        if dialog.visible and screen.focused is dialog.query_one(Input) and dialog._wanted:
-            self._post(events.Paste(dialog._wanted))
+        if dialog.visible and screen.focused is dialog.query_one(Input) and dialog._required_text:
+            self._post(events.Paste(dialog._required_text))
             await self.press("enter")
         answer = screen.focused
         if isinstance(answer, Answer) and answer.asking:
@@ -151,7 +151,7 @@ class Hands:
         app, start, rounds = self.app, monotonic(), 0
         while app.is_running and (app.message_queue_size or app._in_hand is not None):
             seconds = monotonic() - start
-            if seconds > KEY_LOST_AFTER and not app._typed:
+            if seconds > KEY_LOST_AFTER and not app._queue:
                 self.tally.lost_keys += 1  # its widget is removed; the next key is handled
                 return
             if seconds > STUCK_AFTER:
@@ -226,7 +226,7 @@ class Hands:
             return
         self._check_home()
         if self.tally.homes % COUNT_EVERY == 0:
-            modals = len(self._main.overlays.mounted)
+            modals = len(self._main.overlays.mounted_overlays)
             await self._wait_until_nothing(lambda: self.parts.describe_growth(modals))
 
     async def _wait_until_nothing(self, is_left: Callable[[], str]) -> None:
@@ -242,10 +242,10 @@ class Hands:
         if isinstance(screen, SetupScreen):
             await self._set_up(screen)
             return
-        if isinstance(screen, MainScreen) and screen.overlays.mounted:
+        if isinstance(screen, MainScreen) and screen.overlays.mounted_overlays:
             await self.wait_until(
                 lambda: (
-                    not screen.overlays.run_dialog.visible
+                    not screen.overlays.batch_dialog.visible
                     or not self.app._writes
                     or self._can_stop(screen)
                 ),
@@ -275,12 +275,12 @@ class Hands:
         return self._is_drawn(answer) and not is_held
 
     def _can_stop(self, screen: MainScreen) -> bool:
-        run = screen.overlays.run_dialog._run
+        run = screen.overlays.batch_dialog._batch
         return run is not None and not run.is_stopped
 
     def _is_calm(self) -> bool:
         screen = self.app.screen
-        if isinstance(screen, MainScreen) and screen.overlays.mounted and screen.is_taken:
+        if isinstance(screen, MainScreen) and screen.overlays.mounted_overlays and screen.is_taken:
             return not self.app._writes and not self.sandbox.traffic.under_way
         return True
 
@@ -348,7 +348,7 @@ class Hands:
     def _describe_focus(self) -> str:
         """Return who has the focus, and which overlays are open."""
         screen = self.app.screen
-        modals = screen.overlays.mounted if isinstance(screen, MainScreen) else ()
+        modals = screen.overlays.mounted_overlays if isinstance(screen, MainScreen) else ()
         open_ones = [repr(modal) for modal in modals if modal.visible]
         return f"{screen.focused!r} of {self.app.screen_stack}, open are {open_ones}"
 

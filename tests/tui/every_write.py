@@ -276,7 +276,7 @@ async def answer(driver: Driver, ask: str) -> None:
 
 async def wait_for_end(driver: Driver) -> None:
     """Wait for the outcome and dismiss it."""
-    dialog = driver.overlays.run_dialog
+    dialog = driver.overlays.batch_dialog
 
     def has_ended() -> bool:
         return "esc close" in driver.text or driver.main.status.message[:1] in {"✓", "?", "!"}

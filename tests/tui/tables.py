@@ -103,7 +103,7 @@ class TableApp(App[None]):
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         assert event.control is self.table
-        self.near_ends.append(event.wanted)
+        self.near_ends.append(event.is_requested)
 
 
 class Table:

@@ -81,7 +81,7 @@ def test_wide_columns_slide_until_the_last_one_is_whole(
 ) -> None:
     layout = slide_columns(columns, width, skip_count)
     widths = {column.id: cells for column, cells in layout.columns}
-    assert (widths, layout.skipped, layout.more_right) == result
+    assert (widths, layout.skip_count, layout.more_right) == result
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

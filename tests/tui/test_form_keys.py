@@ -260,12 +260,11 @@ async def test_the_edge_says_where_more_rows_are(server: Server, size: tuple[int
     async with on_channels(server, size=size, wait_for="production") as driver:
         await open_form(driver, "edit a channel")
         fields_form = form(driver)
-        assert fields_form._scrolled > fields_form._room, "there are more rows than fit"
+        assert fields_form._scroll_count > fields_form._room, "there are more rows than fit"
         for _ in range(fields_form._count):
             first, last = driver.line(1)[-2:], driver.line(fields_form._room)[-2:]
             assert (first[-1] in "↑↕") is (fields_form._top > 0)
             assert (last[-1] in "↓↕") is (
-                fields_form._top + fields_form._room < fields_form._scrolled
-            )
+                fields_form._top + fields_form._room < fields_form._scroll_count)
             await driver.type("down")
             await driver.settle()

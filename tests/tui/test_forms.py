@@ -52,7 +52,7 @@ async def test_tab_goes_down_the_rows_and_round(server: Server, name: str) -> No
         await driver.settle()
         assert_sound(driver.app, SIZE)
         assert under_cursor(driver).startswith(first)
-        form = next(modal for modal in driver.overlays.mounted if modal.visible)
+        form = next(modal for modal in driver.overlays.mounted_overlays if modal.visible)
         widget = driver.main.focused
         assert widget is not None
         assert form in widget.ancestors_with_self, "it has the keyboard"
@@ -80,11 +80,11 @@ async def test_a_dialog_begins_where_it_is_answered(server: Server, name: str) -
         await driver.type(tab)
         await driver.settle()
         await driver.type(*keys)
-        await driver.until(lambda: any(modal.visible for modal in driver.overlays.mounted))
+        await driver.until(lambda: any(modal.visible for modal in driver.overlays.mounted_overlays))
         await driver.settle()
         assert isinstance(driver.main.focused, kind)
         assert_sound(driver.app, SIZE)
-        dialog = next(modal for modal in driver.overlays.mounted if modal.visible)
+        dialog = next(modal for modal in driver.overlays.mounted_overlays if modal.visible)
         assert dialog.region.bottom == SIZE[1]
         assert dialog.region.y > 0, "the list stays in sight above it"
         await driver.type("tab", "tab", "shift+tab")

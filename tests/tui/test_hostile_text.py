@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from capgo_tui.text import clean
-from capgo_tui.tui.controllers.confirm import Writing
+from capgo_tui.tui.controllers.change import ChangeController
 from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.overrides import OverrideChange
@@ -142,7 +142,7 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
         for method in ("POST", "DELETE"):
             server.on(method, "/device", answering(400, message))
         change = change_of(TEXTS[name])
-        writing = Writing(main, main.workspace)
+        writing = ChangeController(main, main.workspace)
         title = clean(f"Override {TEXTS[name]}")
         # Another device: the same one would have to wait for a minute (contract §3).
         other = change.model_copy(update={"key": device_id(2), "row": device_id(2)})
@@ -154,7 +154,7 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
         await driver.until(lambda: question._drawn_at is not None, "the question drawn")
         await driver.pilot.pause()
         await driver.type("y")
-        await driver.until(lambda: main.overlays.run_dialog.visible, "the run")
+        await driver.until(lambda: main.overlays.batch_dialog.visible, "the run")
         await driver.until("esc close", "the end of the run")
         assert_sound(driver.app, size)
         await driver.type("escape")

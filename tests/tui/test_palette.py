@@ -73,22 +73,22 @@ async def offer(server: Server) -> Offer:
     ],
 )
 async def test_what_is_offered(offer: Offer, text: str, titles: list[str]) -> None:
-    matches = [entry.title for entry in offer.matching(text)]
+    matches = [entry.title for entry in offer.match(text)]
     assert sorted(matches) == sorted(titles)
     assert matches[:1] == titles[:1]
 
 
 async def test_q_quits_and_no_longer_word_does(offer: Offer) -> None:
-    assert offer.matching("q")[0].deed == Quit()
-    assert offer.matching("qa")[0].deed == Find("channels", offer.matching("qa")[0].deed.key)  # type: ignore[union-attr]
+    assert offer.match("q")[0].command == Quit()
+    assert offer.match("qa")[0].command == Find("channels", offer.match("qa")[0].command.key)  # type: ignore[union-attr]
 
 
 async def test_every_action_of_the_tab_is_reached_by_its_label(offer: Offer) -> None:
     for action in ACTIONS:
-        if "devices" in action.tabs and action.id not in palette.HIDDEN:
-            deeds = [entry.deed for entry in offer.matching(action.label)]
+        if "devices" in action.tabs and action.id not in palette.EXCLUDED_ACTIONS:
+            deeds = [entry.command for entry in offer.match(action.label)]
             assert Act(action.id) in deeds, action.id
-    assert offer.matching("promote") == [], "it is done to a channel"
+    assert offer.match("promote") == [], "it is done to a channel"
 
 
 async def test_a_list_is_shown_with_a_filter(server: Server) -> None:
@@ -122,13 +122,13 @@ async def test_typed_ahead_it_waits_for_what_is_found(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Event()
-    plain = palette.matching_devices
+    plain = palette.find_devices
 
     def slow(text: str, devices: Sequence[Device]) -> list[Entry]:
         assert gate.wait(30)
         return plain(text, devices)
 
-    monkeypatch.setattr(palette, "matching_devices", slow)
+    monkeypatch.setattr(palette, "find_devices", slow)
     async with on_devices(server) as driver:
         await driver.type("colon", *"tester-09", "enter")
         await driver.settle()
@@ -176,7 +176,7 @@ async def test_tab_completes_and_the_arrows_choose(server: Server) -> None:
         for _ in range(ROWS + 1):
             await driver.type("down")
         await driver.settle()
-        entry = driver.overlays.palette_bar.matches.chosen
+        entry = driver.overlays.palette_bar.matches.selection
         assert entry is not None
         assert entry.title in driver.text, "the cursor is in sight"
         await driver.type("up", "shift+tab", "escape")
@@ -262,10 +262,10 @@ async def test_a_device_is_named_by_what_people_call_it(server: Server) -> None:
         workspace = driver.main.workspace
         assert workspace is not None
         devices = list(workspace.devices.records.values())
-        by_id = palette.matching_devices(device_id(3)[:8], devices)
+        by_id = palette.find_devices(device_id(3)[:8], devices)
         assert [entry.title for entry in by_id] == ["tester-03"]
-        assert len(palette.matching_devices("TESTER", devices)) == palette.MOST_NAMES
-        assert palette.wanted_of_devices("t") == ""
-        assert palette.wanted_of_devices("ch tester") == ""
-        assert palette.wanted_of_devices("dev tester") == "tester"
+        assert len(palette.find_devices("TESTER", devices)) == palette.MOST_NAMES
+        assert palette.device_pattern("t") == ""
+        assert palette.device_pattern("ch tester") == ""
+        assert palette.device_pattern("dev tester") == "tester"
         assert Show("devices", "x") != Show("devices")

@@ -387,7 +387,7 @@ async def test_a_wider_screen_brings_back_columns_that_were_slid_out() -> None:
         await table.pilot.resize_terminal(60, 11)
         await table.pilot.pause()
         assert table.lines[0].split() == ["NAME", "NOTE"]
-        assert table.table._state.skipped == 0
+        assert table.table._state.skip_count == 0
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -98,7 +98,7 @@ def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
     table, low = main.table, height < 10
     lines = strips(app)
     # The chrome: tabs, titles, state, and below ten rows no hints.
-    assert main.rows.look.title in lines[0].text
+    assert main.rows.resource.title in lines[0].text
     assert "loaded" in lines[-1 if low else -2].text
     assert lines[-1].text.rstrip().endswith("? help") is not low
     assert main.hints.display is not low

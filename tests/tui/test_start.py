@@ -65,7 +65,7 @@ async def test_keys_that_come_with_the_first_rows_find_what_they_open(server: Se
 
         def type_ahead(event: Event) -> None:
             if isinstance(event, Addition):
-                modals.append(driver.overlays.mounted)
+                modals.append(driver.overlays.mounted_overlays)
                 post_keys(driver.app, ["slash", *"beta"])
 
         workspace.channels.listen(type_ahead)

@@ -159,13 +159,13 @@ LOCK = failure(
 
 def test_an_address_that_is_locked_for_refused_keys_says_how_long_and_until_when() -> None:
     until = clock_time(NOON + timedelta(minutes=10))
-    notice = explain(LOCK, "read the devices", TARGET, since=NOON)
+    notice = explain(LOCK, "read the devices", TARGET, failed_at=NOON)
     assert notice.headline == f"This address is locked for 15 minutes, until {until}."
     assert "20 keys" in notice.advice
     assert explain(LOCK, "", TARGET).headline == "This address is locked for 15 minutes."
     untold = failure(ErrorKind.RATE_LIMITED, detail=LOCK.detail)
     end = clock_time(NOON + timedelta(minutes=15))
-    assert brief(untold, "", since=NOON).startswith(f"locked for 15 minutes, until {end} · ")
+    assert brief(untold, "", failed_at=NOON).startswith(f"locked for 15 minutes, until {end} · ")
 
 
 def test_the_lock_stands_before_the_filter() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
-from capgo_tui.tui.controllers.confirm import outcome_text
+from capgo_tui.tui.controllers.change import outcome_text
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.overlays.row_form import Wish
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.tui.controllers.confirm import Writing
+    from capgo_tui.tui.controllers.change import ChangeController
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.bundle_deletions import DeletionPlan
     from capgo_tui.workspace.changes.change import Change
@@ -31,38 +31,40 @@ if TYPE_CHECKING:
 class BundleController:
     """Leads what is done to bundles from its key to its end."""
 
-    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
-        self._screen = screen
+    def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
+        self._host = host
         self._workspace = workspace
-        self._writing = writing
+        self._changes = changes
 
     # On a channel
 
     def link(self, bundle: Bundle) -> Coroutine[None, None, None] | None:
         """Ask for a channel, and put the bundle on it; the form has the keyboard at once."""
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
 
         def refusal(channel: Channel) -> str:
-            carried = channel.bundle
-            same = carried is not None and bundle.id == carried.id
-            return "carries this bundle already" if same else ""
+            current = channel.bundle
+            is_same = current is not None and bundle.id == current.id
+            return "carries this bundle already" if is_same else ""
 
-        def carried(channel: Channel) -> str:
+        def current_name(channel: Channel) -> str:
             return bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
 
-        choices = Choices(self._workspace.channels, refusal, carried)
-        return self._link(bundle, pick(self._screen, f"Put {bundle.name} on a channel", choices))
+        choices = Choices(self._workspace.channels, refusal, current_name)
+        return self._link(bundle, pick(self._host, f"Put {bundle.name} on a channel", choices))
 
-    async def _link(self, bundle: Bundle, picked: Coroutine[None, None, Channel | None]) -> None:
-        channel = await picked
-        if channel is None or self._writing.is_busy("channel", str(channel.id)):
+    async def _link(
+        self, bundle: Bundle, channel_choice: Coroutine[None, None, Channel | None]
+    ) -> None:
+        channel = await channel_choice
+        if channel is None or self._changes.report_busy("channel", str(channel.id)):
             return
 
-        def again() -> Change | None:
+        def remake() -> Change | None:
             now = self._workspace.channels.records.get(str(channel.id))
             return None if now is None else promotion(self._workspace, now, bundle)
 
-        await self._writing.confirm(promotion(self._workspace, channel, bundle), again)
+        await self._changes.confirm(promotion(self._workspace, channel, bundle), remake)
 
     # The forms
 
@@ -72,12 +74,12 @@ class BundleController:
 
     def edit(self, bundle: Bundle) -> Coroutine[None, None, None] | None:
         """Edit a bundle's comment and link; the form has the keyboard at once if it can."""
-        if self._is_busy(bundle):
+        if self._report_busy(bundle):
             return None
         return self._when_known(Extra.METADATA, bundle)
 
     def _when_known(self, extra: Extra, bundle: Bundle | None) -> Coroutine[None, None, None]:
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
         client = self._workspace.client
         if client.revision is None or client.read_only or extra not in client.traits.extras:
             return self._ask_first(extra, bundle)
@@ -90,41 +92,41 @@ class BundleController:
             raise UnsupportedByRevision(
                 f"this server's API ({traits.revision}) has no {extra.value}"
             )
-        if not self._screen.is_taken:
+        if not self._host.is_taken:
             await self._show(bundle)
 
     def _show(self, bundle: Bundle | None) -> Coroutine[None, None, None]:
         if bundle is None:
             new = RegistrationDraft(self._workspace)
-            self._screen.overlays.fields_form.open(new)
+            self._host.overlays.fields_form.open(new)
             return self._fill(new)
         notes = NotesDraft(self._workspace, bundle)
-        self._screen.overlays.fields_form.open(notes)
+        self._host.overlays.fields_form.open(notes)
         return self._fill(notes)
 
     async def _fill(self, draft: NotesDraft | RegistrationDraft) -> None:
-        form = self._screen.overlays.fields_form
+        form = self._host.overlays.fields_form
         try:
             while form.shows(draft):
                 wish = await form.wish()
                 if wish is not Wish.LEAVE:
                     if await self._submit(draft):
                         return
-                elif await self._writing.may_lose(draft.dirty):
+                elif await self._changes.may_lose(draft.dirty):
                     return
         finally:
             form.close(draft)
 
     async def _submit(self, draft: NotesDraft | RegistrationDraft) -> bool:
         """Ask and send; whether the form has done its work."""
-        form = self._screen.overlays.fields_form
+        form = self._host.overlays.fields_form
         if not draft.dirty:
             form.say("Nothing is changed, so there is nothing to send.", "warn")
             return False
         change: Change = draft.change()
         form.say("")
-        again = draft.rebase if isinstance(draft, NotesDraft) else draft.change
-        outcome = await self._writing.confirm(change, again)
+        remake = draft.rebase if isinstance(draft, NotesDraft) else draft.change
+        outcome = await self._changes.confirm(change, remake)
         if outcome is None:
             if form.shows(draft):
                 form.say("Nothing was sent.")
@@ -142,38 +144,38 @@ class BundleController:
         """Put the cursor on the bundle that was written."""
         bundles = self._workspace.bundles.records.items()
         key = next((key for key, each in bundles if each.wire_key == change.key), None)
-        if key is not None and self._screen.rows.look.name == "bundles":
-            self._screen.table.move_to_key(key)
+        if key is not None and self._host.rows.resource.name == "bundles":
+            self._host.table.move_to_key(key)
 
     # Deleting
 
     async def delete(self, bundles: Sequence[Bundle]) -> None:
         """Delete one bundle or those that are marked; what channels use stays where it can."""
-        self._screen.say("Looking which channels use it…")
-        found = await plan_deletions(self._workspace, bundles)
-        self._screen.status.dismiss()
-        if self._screen.is_taken:
+        self._host.say("Looking which channels use it…")
+        plan = await plan_deletions(self._workspace, bundles)
+        self._host.status.dismiss()
+        if self._host.is_taken:
             return
-        if not found.changes:
-            name, why = found.refusals[0][0].name, found.refusals[0][1]
-            more = f" (and {len(found.refusals) - 1} more)" if len(found.refusals) > 1 else ""
-            self._screen.say(f"✗ {name}{more} cannot be deleted: {why}.")
+        if not plan.changes:
+            name, why = plan.refusals[0][0].name, plan.refusals[0][1]
+            more = f" (and {len(plan.refusals) - 1} more)" if len(plan.refusals) > 1 else ""
+            self._host.say(f"✗ {name}{more} cannot be deleted: {why}.")
             return
-        if len(found.changes) == 1 and not found.refusals:
-            await self._delete_one(bundles[0], found)
+        if len(plan.changes) == 1 and not plan.refusals:
+            await self._delete_one(bundles[0], plan)
             return
-        await self._writing.confirm_batch(found.batch)
+        await self._changes.confirm_batch(plan.batch)
 
-    async def _delete_one(self, bundle: Bundle, found: DeletionPlan) -> Outcome | None:
-        def again() -> Change | None:
+    async def _delete_one(self, bundle: Bundle, plan: DeletionPlan) -> Outcome | None:
+        def remake() -> Change | None:
             now = self._workspace.bundles.records.get(str(bundle.id))
             if now is None:
                 return None
-            return deletion(self._workspace, now, update_links(self._workspace, found.links))
+            return deletion(self._workspace, now, update_links(self._workspace, plan.links))
 
-        if self._is_busy(bundle):
+        if self._report_busy(bundle):
             return None
-        return await self._writing.confirm(found.changes[0], again)
+        return await self._changes.confirm(plan.changes[0], remake)
 
-    def _is_busy(self, bundle: Bundle) -> bool:
-        return self._writing.is_busy("bundle", str(bundle.id))
+    def _report_busy(self, bundle: Bundle) -> bool:
+        return self._changes.report_busy("bundle", str(bundle.id))

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.errors import Refused
-from capgo_tui.tui.controllers.confirm import outcome_text
-from capgo_tui.tui.controllers.guard import guarded
+from capgo_tui.tui.controllers.change import outcome_text
+from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.channel_form import error_label
 from capgo_tui.tui.overlays.confirmation import Choice
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.tui.controllers.confirm import Writing
+    from capgo_tui.tui.controllers.change import ChangeController
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.rollout import RolloutStep
     from capgo_tui.workspace.session import Workspace
 
-CARRIED = "what it carries now"
+ALREADY_CURRENT = "what it carries now"
 
 
 class ChannelController:
     """Leads what is done to one channel from its key to its end."""
 
-    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
-        self._screen = screen
+    def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
+        self._host = host
         self._workspace = workspace
-        self._writing = writing
+        self._changes = changes
 
     # The form
 
@@ -56,11 +56,11 @@ class ChannelController:
 
     def edit(self, channel: Channel) -> Coroutine[None, None, None] | None:
         """A form for the settings of a channel and for its rollout."""
-        return None if self._is_busy(channel) else self._open_form(channel)
+        return None if self._report_busy(channel) else self._open_form(channel)
 
     def _open_form(self, channel: Channel | None) -> Coroutine[None, None, None]:
         """The form has the keyboard when this returns, where the server's revision is known."""
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
         if self._workspace.client.revision is None:
             return self._learn_first(channel)
         return self._show_form(channel)
@@ -68,20 +68,20 @@ class ChannelController:
     async def _learn_first(self, channel: Channel | None) -> None:
         """Find out which settings this server takes before asking for them."""
         await self._workspace.client.learn_revision(self._workspace.target.app_id)
-        if self._screen.is_taken:
+        if self._host.is_taken:
             return
         await self._show_form(channel)
 
     def _show_form(self, channel: Channel | None) -> Coroutine[None, None, None]:
         draft = ChannelDraft(self._workspace, channel)
-        self._screen.overlays.channel_form.open(draft, self._steps(draft))
+        self._host.overlays.channel_form.open(draft, self._steps(draft))
         return self._fill(draft)
 
     def _steps(self, draft: ChannelDraft) -> list[RolloutStep]:
         return [] if draft.channel is None else rollout_steps(self._workspace, draft.channel)
 
     async def _fill(self, draft: ChannelDraft) -> None:
-        form = self._screen.overlays.channel_form
+        form = self._host.overlays.channel_form
         loading = asyncio.ensure_future(self._load())
         try:
             while form.shows(draft):
@@ -101,7 +101,7 @@ class ChannelController:
 
     async def _wish(self, loading: asyncio.Future[None]) -> Wish | RolloutStep:
         """What is wanted; what takes all channels and bundles waits for them or another wish."""
-        form = self._screen.overlays.channel_form
+        form = self._host.overlays.channel_form
         wish = await form.wish()
         while wish not in (Wish.LEAVE, Wish.COPY) and not loading.done():
             form.say("Loading the rest of the channels and bundles…")
@@ -117,26 +117,26 @@ class ChannelController:
     async def _load(self) -> None:
         """Load what a form is checked against: all channels, and all bundles by name."""
         for collection in (self._workspace.channels, self._workspace.bundles):
-            await guarded(self._screen, collection.load_all(), f"load the {collection.name}")
+            await report_failures(self._host, collection.load_all(), f"load the {collection.name}")
 
     async def _agrees_to_lose(self, draft: ChannelDraft) -> bool:
         count = f"{draft.dirty} change{'s' * (draft.dirty > 1)}"
-        return await self._screen.overlays.prompt.open(lambda _: f"Leave and lose {count}?")
+        return await self._host.overlays.prompt.open(lambda _: f"Leave and lose {count}?")
 
     async def _submit(self, draft: ChannelDraft, wish: Wish | RolloutStep) -> bool:
         """Ask and send; whether the form has done its work."""
-        form = self._screen.overlays.channel_form
-        make = self._made(draft, wish)
+        form = self._host.overlays.channel_form
+        make = self._choose_maker(draft, wish)
         if make is None:
             return False
         try:
             change = make()
             change.request(self._workspace.client.traits)
-        except Refused as refused:
-            form.say(f"✗ Nothing was sent: {refused}.", "warn")
+        except Refused as error:
+            form.say(f"✗ Nothing was sent: {error}.", "warn")
             return False
         form.say("")
-        outcome = await self._writing.confirm(change, partial(self._again, draft, make))
+        outcome = await self._changes.confirm(change, partial(self._remake, draft, make))
         if outcome is None:
             draft.rebase()
             if form.shows(draft):
@@ -151,9 +151,11 @@ class ChannelController:
             return True
         return False
 
-    def _made(self, draft: ChannelDraft, wish: Wish | RolloutStep) -> Callable[[], Change] | None:
+    def _choose_maker(
+        self, draft: ChannelDraft, wish: Wish | RolloutStep
+    ) -> Callable[[], Change] | None:
         """What makes the change that is wished for; None after saying why there is none."""
-        form = self._screen.overlays.channel_form
+        form = self._host.overlays.channel_form
         if not isinstance(wish, Wish):
             step, channel = wish, draft.channel
             problem = step.refusal
@@ -174,52 +176,52 @@ class ChannelController:
             return None
         return draft.change
 
-    def _again(self, draft: ChannelDraft, make: Callable[[], Change]) -> Change | None:
+    def _remake(self, draft: ChannelDraft, make: Callable[[], Change]) -> Change | None:
         return make() if draft.rebase() else None
 
     def _go_to(self, change: Change) -> None:
         """Put the cursor on the channel that was written."""
         channels = self._workspace.channels.records.items()
         key = next((key for key, each in channels if each.wire_key == change.key), None)
-        if key is not None and self._screen.rows.look.name == "channels":
-            self._screen.table.move_to_key(key)
+        if key is not None and self._host.rows.resource.name == "channels":
+            self._host.table.move_to_key(key)
 
     # Bundles on channels
 
     def promote(self, channel: Channel) -> Coroutine[None, None, None] | None:
         """Choose a bundle and put it on the channel; the picker has the keyboard at once."""
-        if self._is_busy(channel):
+        if self._report_busy(channel):
             return None
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
         now = self._workspace.now()
 
         def refusal(bundle: Bundle) -> str:
-            return CARRIED if channel.bundle and bundle.id == channel.bundle.id else ""
+            return ALREADY_CURRENT if channel.bundle and bundle.id == channel.bundle.id else ""
 
         choices = Choices(
             self._workspace.bundles, refusal, lambda bundle: age(bundle.created_at, now)
         )
-        carried = bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
-        title = f"Promote to {channel.name} · now {carried}"
-        return self._promote(channel, pick(self._screen, title, choices))
+        current_name = bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
+        title = f"Promote to {channel.name} · now {current_name}"
+        return self._promote(channel, pick(self._host, title, choices))
 
     async def _promote(
-        self, channel: Channel, picked: Coroutine[None, None, Bundle | None]
+        self, channel: Channel, bundle_choice: Coroutine[None, None, Bundle | None]
     ) -> None:
-        bundle = await picked
+        bundle = await bundle_choice
         if bundle is not None:
             await self._confirm(channel, lambda now: promotion(self._workspace, now, bundle))
 
     def clear(self, channel: Channel) -> Coroutine[None, None, Outcome | None] | None:
         """Take the bundle off the channel; the question has the keyboard when this returns."""
-        if self._is_busy(channel):
+        if self._report_busy(channel):
             return None
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
         if not self._workspace.client.traits.clears_bundle:
-            self._screen.say("This server has no way to take the bundle off a channel.")
+            self._host.say("This server has no way to take the bundle off a channel.")
             return None
         if channel.bundle is None:
-            self._screen.say(f"{channel.name} carries no bundle.")
+            self._host.say(f"{channel.name} carries no bundle.")
             return None
         return self._confirm(
             channel, lambda now: settings_change(self._workspace, now, {"bundle": None})
@@ -227,24 +229,24 @@ class ChannelController:
 
     async def roll_back(self, channel: Channel) -> None:
         """Go back to the bundle it carried before, which the question names."""
-        if self._is_busy(channel):
+        if self._report_busy(channel):
             return
-        self._screen.status.dismiss()
-        found = await candidate(self._workspace, channel)
-        if self._screen.is_taken:
+        self._host.status.dismiss()
+        previous = await candidate(self._workspace, channel)
+        if self._host.is_taken:
             return
-        if isinstance(found, str):
-            self._screen.say(found)
+        if isinstance(previous, str):
+            self._host.say(previous)
             return
         await self._confirm(
             channel,
             lambda now: promotion(
                 self._workspace,
                 now,
-                found.bundle,
+                previous.bundle,
                 kind=Rollback,
-                note=found.why,
-                warnings=found.warnings,
+                note=previous.why,
+                warnings=previous.warnings,
             ),
         )
 
@@ -252,9 +254,9 @@ class ChannelController:
 
     def delete(self, channel: Channel) -> Coroutine[None, None, None] | None:
         """Delete the channel; the dialog has the keyboard when this returns."""
-        if self._is_busy(channel):
+        if self._report_busy(channel):
             return None
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
         devices = overridden_devices(self._workspace, channel)
         choice = self._bundle_choice(channel)
 
@@ -285,12 +287,12 @@ class ChannelController:
             await self._workspace.bundles.refresh()
         left = await reread_devices(self._workspace, overridden)
         if left:
-            self._screen.tell(f"! {left} devices still show the override: r reads them again")
+            self._host.tell(f"! {left} devices still show the override: r reads them again")
 
     # All of them
 
-    def _is_busy(self, channel: Channel) -> bool:
-        return self._writing.is_busy("channel", str(channel.id))
+    def _report_busy(self, channel: Channel) -> bool:
+        return self._changes.report_busy("channel", str(channel.id))
 
     def _confirm(
         self,
@@ -298,8 +300,8 @@ class ChannelController:
         make: Callable[[Channel], Change],
         choice: Choice | None = None,
     ) -> Coroutine[None, None, Outcome | None]:
-        def again() -> Change | None:
+        def remake() -> Change | None:
             now = self._workspace.channels.records.get(str(channel.id))
             return None if now is None else make(now)
 
-        return self._writing.confirm(make(channel), again, choice)
+        return self._changes.confirm(make(channel), remake, choice)

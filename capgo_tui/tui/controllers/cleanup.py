@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.controllers.guard import guarded
+from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.workspace.ages import age
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
     from datetime import datetime
 
-    from capgo_tui.tui.controllers.confirm import Writing
+    from capgo_tui.tui.controllers.change import ChangeController
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.batch_plan import BatchPlan
     from capgo_tui.workspace.changes.change import Change
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 class CleanupController:
     """Leads a clean-up from its key to its end."""
 
-    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
-        self._screen = screen
+    def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
+        self._host = host
         self._workspace = workspace
-        self._writing = writing
+        self._changes = changes
         self._stale = False
         """Whether the rules changed since the last count began."""
         self._counting: asyncio.Task[None] | None = None
 
     def clean_up(self) -> Coroutine[None, None, None]:
         """Ask for the rules; the form has the keyboard when this returns, if it can."""
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
         client = self._workspace.client
         if client.revision is None or client.read_only:
             return self._ask_first()
@@ -51,28 +51,28 @@ class CleanupController:
 
     async def _ask_first(self) -> None:
         await self._workspace.client.traits_for_write(self._workspace.target.app_id)
-        if not self._screen.is_taken:
+        if not self._host.is_taken:
             await self._show()
 
     def _show(self) -> Coroutine[None, None, None]:
         draft = CleanupDraft(self._workspace)
-        self._screen.overlays.fields_form.open(draft, lambda: self._recount(draft))
+        self._host.overlays.fields_form.open(draft, lambda: self._recount(draft))
         return self._fill(draft)
 
     async def _fill(self, draft: CleanupDraft) -> None:
-        form = self._screen.overlays.fields_form
+        form = self._host.overlays.fields_form
         tasks = [asyncio.ensure_future(self._load(draft))]
-        agreed: BatchPlan | None = None
+        plan: BatchPlan | None = None
         try:
             while form.shows(draft):
                 wish = await form.wish()
                 if wish is Wish.LEAVE:
-                    if await self._writing.may_lose(draft.dirty):
+                    if await self._changes.may_lose(draft.dirty):
                         return
                 elif wish is Wish.REVIEW:
                     form.say("Reading bundles and channels…")
                     await asyncio.wait(tasks[:1])
-                    if agreed := await self._agree(draft):
+                    if plan := await self._agree(draft):
                         break
                 elif wish == ALL:
                     if await self._delete_all(draft):
@@ -86,20 +86,20 @@ class CleanupController:
             for task in (*tasks, *([self._counting] if self._counting else ())):
                 task.cancel()
             form.close(draft)
-        if agreed:
-            await self._writing.carry_out_batch(agreed)
+        if plan:
+            await self._changes.carry_out_batch(plan)
 
     async def _load(self, draft: CleanupDraft) -> None:
         """Bring all that a plan is made of up to date."""
         for collection in (self._workspace.bundles, self._workspace.channels):
             work = bring_up_to_date(self._workspace, collection)
-            await guarded(self._screen, work, f"load the {collection.name}")
+            await report_failures(self._host, work, f"load the {collection.name}")
         await self._count(draft)
 
     async def _load_devices(self, draft: CleanupDraft) -> None:
-        await guarded(self._screen, self._workspace.devices.load_all(), "load the devices")
-        if self._screen.overlays.fields_form.shows(draft):
-            self._screen.overlays.fields_form.say("")
+        await report_failures(self._host, self._workspace.devices.load_all(), "load the devices")
+        if self._host.overlays.fields_form.shows(draft):
+            self._host.overlays.fields_form.say("")
             await self._count(draft)
 
     # Counting
@@ -119,13 +119,13 @@ class CleanupController:
         # In a thread: with 100 000 devices their bundles alone take a moment to count.
         wrong = not draft.one_by_one or draft.first_error() is not None
         draft.plan = None if wrong else await asyncio.to_thread(draft.planning())
-        self._screen.overlays.fields_form.update()
+        self._host.overlays.fields_form.update()
 
     # Agreeing
 
     async def _agree(self, draft: CleanupDraft) -> BatchPlan | None:
         """Show the plan until it is agreed to; None when it is not."""
-        form, changed = self._screen.overlays.fields_form, False
+        form, has_changed = self._host.overlays.fields_form, False
         await self._count(draft)
         while form.shows(draft) and (plan := draft.plan) is not None:
             if draft.refusal:
@@ -138,9 +138,9 @@ class CleanupController:
             form.say("")
             lines = _lines(plan, draft.notes(), self._workspace.now())
             question = Question(
-                batch.changes, self._workspace, batch.title, is_listed=True, is_repeated=changed
+                batch.changes, self._workspace, batch.title, is_listed=True, is_repeated=has_changed
             )
-            if not await self._writing.ask(question, lines):
+            if not await self._changes.ask(question, lines):
                 form.say("Nothing was deleted.")
                 return None
             # It may have been read for long: what goes is judged once more before it does.
@@ -149,18 +149,18 @@ class CleanupController:
             await bring_up_to_date(self._workspace, self._workspace.channels)
             await self._count(draft)
             if not form.shows(draft):
-                self._screen.say("Nothing was deleted.")
+                self._host.say("Nothing was deleted.")
                 return None
             if draft.plan is not None and plan.does_the_same(draft.plan):
                 return batch
-            changed = True
+            has_changed = True
         return None
 
     # All of them
 
     async def _delete_all(self, draft: CleanupDraft) -> bool:
         """Delete every bundle, as far as this server does that; whether that was tried."""
-        form = self._screen.overlays.fields_form
+        form = self._host.overlays.fields_form
         form.say("Counting the bundles…")
         links = await load_all_links(self._workspace)
         if not form.shows(draft):
@@ -173,7 +173,7 @@ class CleanupController:
         def change() -> Change:
             return plan_deletion_of_all(self._workspace, links)
 
-        outcome = await self._writing.confirm(change(), change)
+        outcome = await self._changes.confirm(change(), change)
         if outcome is None:
             form.say("Nothing was deleted.")
         return outcome is not None

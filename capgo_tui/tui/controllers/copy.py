@@ -22,27 +22,33 @@ MOST = 2_000
 class CopyController:
     """Asks what to copy, and says what was copied and how."""
 
-    def __init__(self, screen: Host, workspace: Workspace) -> None:
-        self._screen = screen
+    def __init__(self, host: Host, workspace: Workspace) -> None:
+        self._host = host
         self._workspace = workspace
 
-    def ask(self, rows: AnyRows, keys: Sequence[str], hidden: int) -> Coroutine[None, None, None]:
-        """Ask what to copy of the records of some keys, `hidden` of which the filter hides.
+    def ask(
+        self, rows: AnyRows, keys: Sequence[str], hidden_count: int
+    ) -> Coroutine[None, None, None]:
+        """Ask what to copy of the records of some keys, `hidden_count` of which the filter hides.
 
         The bar has the keyboard when this returns; what is left to await copies.
         """
-        return self._await_part(self._screen.overlays.copy_bar.open(), rows, keys, hidden)
+        return self._await_part(self._host.overlays.copy_bar.open(), rows, keys, hidden_count)
 
     async def _await_part(
-        self, chosen: asyncio.Future[str | None], rows: AnyRows, keys: Sequence[str], hidden: int
+        self,
+        choice: asyncio.Future[str | None],
+        rows: AnyRows,
+        keys: Sequence[str],
+        hidden_count: int,
     ) -> None:
-        name = await chosen
+        name = await choice
         if name is None:
             return
         part = Part(name)
         records = rows.records(keys)
         if not records:
-            self._screen.say(f"What was to be copied is no longer among the {rows.look.name}.")
+            self._host.say(f"What was to be copied is no longer among the {rows.resource.name}.")
             return
         copying = Copying(
             rows.view.collection.noun,
@@ -53,6 +59,6 @@ class CopyController:
         )
         # A reply is unpacked for the JSON of its rows, and marks may be of many.
         text = await asyncio.to_thread(copying.text, part)
-        aside = f" ({hidden} hidden by filter)" if hidden else ""
-        what = f"{part.describe(records, copying.noun)}{aside}"
-        self._screen.say(copy(self._screen.app, text, what))
+        hidden_note = f" ({hidden_count} hidden by filter)" if hidden_count else ""
+        what = f"{part.describe(records, copying.noun)}{hidden_note}"
+        self._host.say(copy(self._host.app, text, what))

@@ -23,11 +23,11 @@ class DeviceSearch:
     """Asks the server for a device, and puts the cursor on it."""
 
     def __init__(
-        self, screen: Host, workspace: Workspace, refine: Callable[[str, str], None]
+        self, host: Host, workspace: Workspace, refine: Callable[[str, str], None]
     ) -> None:
         self._refine = refine
         """Puts a better filter in place of one."""
-        self._screen = screen
+        self._host = host
         self._workspace = workspace
 
     async def seek_filtered(self, query: Query) -> None:
@@ -56,22 +56,22 @@ class DeviceSearch:
 
     def _show_search(self, text: str, search: Search, *, is_id: bool) -> None:
         if not search.devices:
-            self._screen.say(not_found(clean(text), search, is_id=is_id))
+            self._host.say(not_found(clean(text), search, is_id=is_id))
             return
         self._show(text, search.devices[0].wire_key)
         if search.doubt:
-            self._screen.say(f"! {clean(text)}: {search.doubt}")
+            self._host.say(f"! {clean(text)}: {search.doubt}")
 
     def _show(self, text: str, key: str | None) -> None:
         if key is None:
-            self._screen.say(words.unknown_device(clean(text)))
+            self._host.say(words.unknown_device(clean(text)))
             return
-        self._screen.status.dismiss()
-        self._screen.table.move_to_key(key)
+        self._host.status.dismiss()
+        self._host.table.move_to_key(key)
 
     def _say_asking(self, text: str) -> None:
-        self._screen.say(f"Asking the server for device {clean(text)}…")
+        self._host.say(f"Asking the server for device {clean(text)}…")
 
     def _say_read(self, count: int) -> None:
         read = group_digits(count)
-        self._screen.say(f"Looking for that custom id: {read} devices read · esc stops")
+        self._host.say(f"Looking for that custom id: {read} devices read · esc stops")

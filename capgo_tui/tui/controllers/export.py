@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.tui.host import Host
     from capgo_tui.tui.lists import AnyRows
-    from capgo_tui.tui.overlays.export_bar import ExportBar, Wanted
+    from capgo_tui.tui.overlays.export_bar import ExportBar, ExportChoice
     from capgo_tui.workspace.export.export import Export
     from capgo_tui.workspace.session import Workspace
 
@@ -30,8 +30,8 @@ _NO_NAME = re.compile(r"[^\w.-]", re.ASCII)
 class ExportController:
     """Writes one list at a time; what is under way can be stopped."""
 
-    def __init__(self, screen: Host, workspace: Workspace) -> None:
-        self._screen = screen
+    def __init__(self, host: Host, workspace: Workspace) -> None:
+        self._host = host
         self._workspace = workspace
         self._under_way: Export[Channel] | Export[Device] | Export[Bundle] | None = None
 
@@ -56,28 +56,30 @@ class ExportController:
 
         """
         if self._under_way is not None:
-            self._screen.say("An export is under way; esc stops it.")
+            self._host.say("An export is under way; esc stops it.")
             return None
         view = rows.view
         count, total = group_digits(len(view)), group_digits(len(view.collection))
-        of = f"{count} of {total} loaded {rows.look.name}"
-        stem = name or f"./{self._stem(rows.look.name)}"
-        bar = self._screen.overlays.export_bar
+        of = f"{count} of {total} loaded {rows.resource.name}"
+        stem = name or f"./{self._stem(rows.resource.name)}"
+        bar = self._host.overlays.export_bar
         answer = bar.open(f"Export {of}", OF_FILES, stem.removesuffix(f".{form}"), form)
         return self._await_file(bar, rows, answer)
 
     async def _await_file(
-        self, bar: ExportBar, rows: AnyRows, answer: asyncio.Future[Wanted | None]
+        self, bar: ExportBar, rows: AnyRows, answer: asyncio.Future[ExportChoice | None]
     ) -> None:
-        while (wanted := await answer) is not None:
-            path = path_of(wanted.name)
-            trouble = await self._try(bar, rows, wanted, path)
+        while (choice := await answer) is not None:
+            path = path_of(choice.name)
+            trouble = await self._try(bar, rows, choice, path)
             if not trouble:
                 return
             answer = bar.ask_again(trouble)
-        self._screen.say("Nothing was exported.")
+        self._host.say("Nothing was exported.")
 
-    async def _try(self, bar: ExportBar, rows: AnyRows, wanted: Wanted, path: Path | None) -> str:
+    async def _try(
+        self, bar: ExportBar, rows: AnyRows, choice: ExportChoice, path: Path | None
+    ) -> str:
         """Write a list into a file; gives what is in the way when it cannot even begin."""
         if path is None:
             return "✗ It wants the name of a file."
@@ -88,7 +90,7 @@ class ExportController:
         if file is None:
             return "✗ It is there already: type another name."
         bar.close()
-        await self._write(rows, Format(wanted.form), file, wanted.name)
+        await self._write(rows, Format(choice.form), file, choice.name)
         return ""
 
     async def _open(self, path: Path) -> WholeFile | None:
@@ -100,26 +102,26 @@ class ExportController:
             return WholeFile(path)
         except FileExistsError:
             question = f"{path.name} is there already. Replace it?"
-        if not await self._screen.overlays.prompt.open(lambda _: question):
+        if not await self._host.overlays.prompt.open(lambda _: question):
             return None
         return WholeFile(path, replace=True)
 
     async def _write(self, rows: AnyRows, form: Format, file: WholeFile, name: str) -> None:
         self._under_way = export = rows.export(form)
 
-        def progressed() -> None:
-            self._screen.say(f"{export.progress()} · {ESC_STOPS}")
+        def show_progress() -> None:
+            self._host.say(f"{export.progress()} · {ESC_STOPS}")
 
         try:
-            await self._screen.app.see_through(export.go(file, progressed), export.stop)
+            await self._host.app.see_through(export.go(file, show_progress), export.stop)
         except OSError as error:
-            self._screen.say(f"✗ Nothing was exported: {_why(error)}")
+            self._host.say(f"✗ Nothing was exported: {_why(error)}")
         else:
             # Both ends of a long path are worth more than its middle.
             outcome = export.outcome("more exists" + step_label(export.next_step))
-            room = max(20, self._screen.size.width - width_of(outcome) - len(" ") - len(TO))
+            room = max(20, self._host.size.width - width_of(outcome) - len(" ") - len(TO))
             path = pad_middle(name, min(width_of(name), room))
-            self._screen.say(f"{outcome}{TO}{path}" if export.is_complete else outcome)
+            self._host.say(f"{outcome}{TO}{path}" if export.is_complete else outcome)
         finally:
             self._under_way = None
 

@@ -34,6 +34,6 @@ class HintController:
             hints = [Hint("←→", "slide"), Hint("w", "narrow"), *hints]
         if self._detail.is_open:
             first = self._detail.hints()
-            covered = {"⏎", *(hint.key for hint in first)}
-            hints = [*first, *(hint for hint in hints if hint.key not in covered)]
+            first_keys = {"⏎", *(hint.key for hint in first)}
+            hints = [*first, *(hint for hint in hints if hint.key not in first_keys)]
         host.hints.show_hints(sorted(hints, key=lambda hint: hint.off))

@@ -78,14 +78,14 @@ class ListController:
                 host.read(collection.load_more(), f"load the {collection.name}")
         self._run_pending()
         host.overlays.link_form.choices_changed()
-        arrived = not isinstance(event, StateChange | ViewChange)
-        if (arrived or host.rows.view.collection.ended) and not host.overlays.mounted:
+        has_new_rows = not isinstance(event, StateChange | ViewChange)
+        if (has_new_rows or host.rows.view.collection.ended) and not host.overlays.mounted_overlays:
             host.finish_start()
-        if (name == "channels" and self._channels_end_changed()) or arrived:
+        if (name == "channels" and self._channels_end_changed()) or has_new_rows:
             for rows in self._joined_lists(name):
                 rows.view.refilter()
                 self.advance(rows)
-                if rows.look.name == host.tab:
+                if rows.resource.name == host.tab:
                     host.table.rows_replaced()
                     self._detail.follow()
         host.show_chrome()
@@ -117,20 +117,20 @@ class ListController:
         workspace = self._host.workspace
         if workspace is None:
             return ()
-        return [rows for rows in self.rows.values() if name in rows.look.joins(workspace)]
+        return [rows for rows in self.rows.values() if name in rows.resource.joins(workspace)]
 
     def advance(self, rows: AnyRows) -> None:
         """See to it that a view does what it has to do, a slice at a time."""
-        if rows.view.busy and rows.look.name not in self._busy:
-            self._busy.add(rows.look.name)
-            self._host.work(self._advance(rows), f"sort the {rows.look.name}")
+        if rows.view.busy and rows.resource.name not in self._busy:
+            self._busy.add(rows.resource.name)
+            self._host.work(self._advance(rows), f"sort the {rows.resource.name}")
 
     async def _advance(self, rows: AnyRows) -> None:
         try:
             while rows.view.advance():  # noqa: ASYNC110 - each round is a slice of the work
                 await asyncio.sleep(0)
         finally:
-            self._busy.discard(rows.look.name)
+            self._busy.discard(rows.resource.name)
 
     def when_filtered(self, act: Callable[[], None]) -> None:
         """Do what is about all that the list in view shows, once its filter has done its work.

@@ -52,13 +52,13 @@ class LoadingController:
         if not collection.has_answer and collection.loading is Loading.NOTHING:
             self._host.read(collection.load_more(), f"load the {collection.name}")
 
-    def load_next(self, *, wanted: bool) -> None:
+    def load_next(self, *, is_requested: bool) -> None:
         """Load the next page; after a failure only `r` asks again.
 
         Under a filter the end is always near: there only the wish for more loads a page, or
         a filter that matches little would read the whole list.
         """
-        if self._host.workspace is None or (self._host.rows.view.query and not wanted):
+        if self._host.workspace is None or (self._host.rows.view.query and not is_requested):
             return
         collection = self._host.rows.view.collection
         if collection.has_answer and not collection.ended and collection.error is None:

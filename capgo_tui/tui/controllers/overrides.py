@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from capgo_tui.api.models import Bundle, Channel, Device
-    from capgo_tui.tui.controllers.confirm import Writing
+    from capgo_tui.tui.controllers.change import ChangeController
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
 
-    Then = Callable[[Channel, Bundle | None], Coroutine[None, None, object]]
+    OverrideStep = Callable[[Channel, Bundle | None], Coroutine[None, None, object]]
 
 CURRENT = "the override it has now"
 NO_BUNDLE = "no bundle"
@@ -34,19 +34,19 @@ NO_BUNDLE = "no bundle"
 class OverrideController:
     """Leads one override from its key to its confirmation."""
 
-    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
-        self._screen = screen
+    def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
+        self._host = host
         self._workspace = workspace
-        self._writing = writing
+        self._changes = changes
 
     def override(self, device: Device) -> Coroutine[None, None, None] | None:
         """Ask for a channel, and force the device to it.
 
         The form has the keyboard when this returns; what is left to await leads on from it.
         """
-        if self._writing.is_busy("device", device.wire_key):
+        if self._changes.report_busy("device", device.wire_key):
             return None
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
         without = "none" if self._workspace.knows_override(device) else "unknown"
         about = [f"now {device.channel or without}", device.device_id]
         if device.custom_id is None:
@@ -65,7 +65,7 @@ class OverrideController:
         )
 
     def choose(
-        self, about: str, who: str, refusal: Callable[[Channel], str], then: Then
+        self, about: str, who: str, refusal: Callable[[Channel], str], step: OverrideStep
     ) -> Coroutine[None, None, None]:
         """Ask for a channel, and a bundle where the server takes one, and go on with them.
 
@@ -75,7 +75,7 @@ class OverrideController:
             about: all that is to be said of the device or devices.
             who: what they are called for short.
             refusal: why a channel cannot be chosen.
-            then: what to go on with.
+            step: what to go on with.
 
         """
 
@@ -83,15 +83,15 @@ class OverrideController:
             return bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
 
         choices = Choices(self._workspace.channels, refusal, bundle)
-        return self._choose(who, pick(self._screen, f"Override {about}", choices), then)
+        return self._choose(who, pick(self._host, f"Override {about}", choices), step)
 
     def clear(self, device: Device) -> Coroutine[None, None, object] | None:
         """Clear the device's override; the question has the keyboard when this returns."""
-        if self._writing.is_busy("device", device.wire_key):
+        if self._changes.report_busy("device", device.wire_key):
             return None
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
         if device.channel is None and self._workspace.knows_override(device):
-            self._screen.say(f"{device.custom_id or device.device_id} has no override to clear.")
+            self._host.say(f"{device.custom_id or device.device_id} has no override to clear.")
             return None
         return self._confirm(device, None)
 
@@ -105,11 +105,11 @@ class OverrideController:
         return f"linked a moment ago: again in {math.ceil(wait)} s" if wait > 0 else ""
 
     async def _choose(
-        self, who: str, picked: Coroutine[None, None, Channel | None], then: Then
+        self, who: str, channel_choice: Coroutine[None, None, Channel | None], step: OverrideStep
     ) -> None:
         recalling = asyncio.ensure_future(self._recall())
         try:
-            channel = await picked
+            channel = await channel_choice
         finally:
             recalling.cancel()
         if channel is None:
@@ -121,21 +121,21 @@ class OverrideController:
                 lambda bundle: bundle_refusal(self._workspace, bundle),
                 without=NO_BUNDLE,
             )
-            bundle = await pick(self._screen, f"{who} → {channel.name}, with a bundle?", choices)
-            if bundle is None and not choices.declined:
+            bundle = await pick(self._host, f"{who} → {channel.name}, with a bundle?", choices)
+            if bundle is None and not choices.is_none_chosen:
                 return
-        await then(channel, bundle)
+        await step(channel, bundle)
 
     async def _recall(self) -> None:
         """Find out what was linked a moment ago, for the reasons beside the channels."""
         with suppress(asyncio.CancelledError):
             await recall(self._workspace)
-            self._screen.overlays.link_form.reasons_changed()
+            self._host.overlays.link_form.reasons_changed()
 
     def _confirm(
         self, device: Device, channel: Channel | None, bundle: Bundle | None = None
     ) -> Coroutine[None, None, object]:
-        def again() -> Change | None:
+        def remake() -> Change | None:
             now = self._workspace.devices.records.get(device.wire_key)
             if now is None:
                 return None
@@ -146,4 +146,4 @@ class OverrideController:
                 raise Refused(f"{describe(change).name}: {why_not}")
             return change
 
-        return self._writing.confirm(override(self._workspace, device, channel, bundle), again)
+        return self._changes.confirm(override(self._workspace, device, channel, bundle), remake)

@@ -41,7 +41,7 @@ class PaletteController:
             return
         from capgo_tui.tui.palette import Offer  # noqa: PLC0415 - not before it is asked
 
-        def offer(typed: str) -> Sequence[Entry]:
+        def offer(text: str) -> Sequence[Entry]:
             return Offer(
                 host.tab,
                 host.target,
@@ -50,29 +50,29 @@ class PaletteController:
                 workspace.bundles.records.values(),
                 sorted(host.app.available_themes),
                 NO_THEMES if "NO_COLOR" in os.environ else "",
-            ).matching(typed)
+            ).match(text)
 
-        async def search(typed: str) -> Sequence[Entry]:
-            return await self._matching_devices(workspace, typed)
+        async def search(text: str) -> Sequence[Entry]:
+            return await self._find_devices(workspace, text)
 
         host.status.dismiss()
         host.overlays.palette_bar.open(offer, search, text)
 
-    async def _matching_devices(self, workspace: Workspace, typed: str) -> Sequence[Entry]:
+    async def _find_devices(self, workspace: Workspace, text: str) -> Sequence[Entry]:
         """Look through the loaded devices beside the loop: they may be 100 000."""
-        from capgo_tui.tui.palette import matching_devices, wanted_of_devices  # noqa: PLC0415
+        from capgo_tui.tui.palette import device_pattern, find_devices  # noqa: PLC0415
 
-        wanted = wanted_of_devices(typed)
+        pattern = device_pattern(text)
         records = workspace.devices.records
         return await asyncio.to_thread(
-            lambda: matching_devices(wanted, list(records.values())) if wanted else []
+            lambda: find_devices(pattern, list(records.values())) if pattern else []
         )
 
     async def go(self, entry: Entry) -> None:
         """Do what was chosen."""
         from capgo_tui.tui import palette  # noqa: PLC0415 - there by now
 
-        match entry.deed:
+        match entry.command:
             case palette.Act(action_id):
                 await self._host.app.run_action(f"screen.run({action_id!r})")
             case palette.Begin(text):

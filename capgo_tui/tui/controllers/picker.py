@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
-from capgo_tui.tui.controllers.guard import guarded
+from capgo_tui.tui.controllers.failures import report_failures
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -34,7 +34,9 @@ async def _await_choice(
     host: Host, answer: asyncio.Future[ChoiceT | None], choices: Choices[ChoiceT]
 ) -> ChoiceT | None:
     load_all = choices.collection.load_all()
-    loading = asyncio.ensure_future(guarded(host, load_all, f"load the {choices.collection.name}"))
+    loading = asyncio.ensure_future(
+        report_failures(host, load_all, f"load the {choices.collection.name}")
+    )
     try:
         return await answer
     finally:

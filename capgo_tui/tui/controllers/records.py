@@ -54,7 +54,7 @@ class RecordController:
         """Give up the write that waits for a limit of the server, or the export; whether so."""
         if self._lazy is None:
             return False
-        return self._lazy.writing.stop_waiting() or self._lazy.export.stop()
+        return self._lazy.changes.stop_waiting() or self._lazy.export.stop()
 
     # Devices
 

@@ -30,8 +30,8 @@ class StatusController:
             return latest
         # A write whose list is read again covers the state by its message.
         lists = self._lists.rows.values() if workspace.writing else (self._host.rows,)
-        covered = bool(self._host.status.message)
-        waits = (rows.view.collection.waiting for rows in lists if covered)
+        has_message = bool(self._host.status.message)
+        waits = (rows.view.collection.waiting for rows in lists if has_message)
         return next((wait for wait in waits if wait is not None), None)
 
     def show(self) -> None:
@@ -46,11 +46,11 @@ class StatusController:
         count = len(view) if view.is_current else None
         state = words.status(collection, count, query, now)
         counting_down = collection.waiting is not None
-        marked = host.rows.marks.summary
+        marks_summary = host.rows.marks.summary
         error = collection.error
         # How long nothing is answered is wanted more than what is marked or filtered.
         first = counting_down or (error is not None and error.locks_address)
-        parts = (state, marked) if first else (query.error, marked, state)
+        parts = (state, marks_summary) if first else (query.error, marks_summary, state)
         host.status.show_state(
             " · ".join(part for part in parts if part),
             stale=collection.stale or counting_down or bool(query.error),

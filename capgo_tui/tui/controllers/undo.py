@@ -13,7 +13,7 @@ from capgo_tui.workspace.journal import JournalUnusable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capgo_tui.tui.controllers.confirm import Writing
+    from capgo_tui.tui.controllers.change import ChangeController
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.undo import UndoPlan
@@ -35,10 +35,10 @@ def _import_kinds() -> None:
 class UndoController:
     """Leads an undo from its key to its end. The record is read before anything is asked."""
 
-    def __init__(self, screen: Host, workspace: Workspace, writing: Writing) -> None:
-        self._screen = screen
+    def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
+        self._host = host
         self._workspace = workspace
-        self._writing = writing
+        self._changes = changes
 
     async def look_back(self) -> None:
         """Find out what became of writes that an earlier run of the program did not see end."""
@@ -48,28 +48,26 @@ class UndoController:
             await asyncio.to_thread(_import_kinds)
             from capgo_tui.workspace.changes.resolve import resolve  # noqa: PLC0415
 
-            resolved = await resolve(self._workspace, partial(self._say_read, READING_LEFT))
+            resolution = await resolve(self._workspace, partial(self._say_read, READING_LEFT))
         except JournalUnusable:
-            self._screen.say(
-                "✗ The journal cannot be used, so nothing can be changed: Z tells more."
-            )
+            self._host.say("✗ The journal cannot be used, so nothing can be changed: Z tells more.")
             return
-        if told := str(resolved):
-            self._screen.tell(told + step_label(resolved.next_step))
+        if text := str(resolution):
+            self._host.tell(text + step_label(resolution.next_step))
 
     async def last(self) -> None:
         """Undo the last change that can be undone, and all that was confirmed with it."""
-        self._screen.status.dismiss()
+        self._host.status.dismiss()
         entries = await self.entries()
         from capgo_tui.workspace.changes.undo import find_latest  # noqa: PLC0415
 
-        found = find_latest(entries)
-        if found.entries:
-            await self._undo(found.entries, found.skip_reason)
-        elif found.skip_reason:
-            self._screen.say(f"✗ Not undone: {found.skip_reason}. Z lists all changes.")
+        choice = find_latest(entries)
+        if choice.entries:
+            await self._undo(choice.entries, choice.skip_reason)
+        elif choice.skip_reason:
+            self._host.say(f"✗ Not undone: {choice.skip_reason}. Z lists all changes.")
         else:
-            self._screen.say("There is no change to undo. Z lists them all.")
+            self._host.say("There is no change to undo. Z lists them all.")
 
     async def undo(self, entry: Entry) -> None:
         """Undo a change that was chosen, and all that was confirmed with it."""
@@ -86,40 +84,40 @@ class UndoController:
     async def _undo(self, entries: Sequence[Entry], passed_over: str = "") -> None:
         from capgo_tui.workspace.changes.undo import plan_undo  # noqa: PLC0415
 
-        self._screen.say(READING)
+        self._host.say(READING)
         undo = await plan_undo(entries, self._workspace, partial(self._say_read, READING))
         if isinstance(undo, str):
             before = f"{passed_over}; before that: " if passed_over else ""
-            self._screen.say(f"✗ Not undone: {before}{undo}.")
+            self._host.say(f"✗ Not undone: {before}{undo}.")
             return
-        if self.is_taken() or any(self._is_busy(each.change) for each in undo.targets):
+        if self.report_taken() or any(self._report_busy(each.change) for each in undo.targets):
             return
-        self._screen.say(f"{EARLIER} · {passed_over}" if passed_over else "")
+        self._host.say(f"{EARLIER} · {passed_over}" if passed_over else "")
         if not await self._ask(undo):
-            self._screen.say("Nothing was changed.")
+            self._host.say("Nothing was changed.")
         elif (objection := undo.objection(self._workspace)) is not None:
-            self._screen.say(f"✗ Not undone: {objection}.")
+            self._host.say(f"✗ Not undone: {objection}.")
         elif len(undo.changes) == 1:
-            await self._writing.carry_out(undo.changes[0], undo.undoes[0])
+            await self._changes.carry_out(undo.changes[0], undo.undoes[0])
         else:
-            await self._writing.carry_out_batch(undo.batch)
+            await self._changes.carry_out_batch(undo.batch)
 
-    def _say_read(self, what: str, done: int, of: int) -> None:
+    def _say_read(self, what: str, count: int, of: int) -> None:
         """Say of several that are read how many have been."""
         if of > 1:
-            self._screen.say(f"{what} {done} of {of}")
+            self._host.say(f"{what} {count} of {of}")
 
     def _ask(self, undo: UndoPlan) -> asyncio.Future[bool]:
         one = len(undo.changes) == 1 and not undo.skip_reasons
         question = Question(undo.changes, self._workspace, undo.title, lead=LEAD, is_listed=not one)
-        return self._writing.ask(question)
+        return self._changes.ask(question)
 
-    def is_taken(self) -> bool:
+    def report_taken(self) -> bool:
         """Whether something else was opened while the server was read, after saying so."""
-        taken = self._screen.is_taken or not self._screen.is_current
-        if taken:
-            self._screen.say("Nothing was undone: answer what is open first.")
-        return taken
+        is_something_open = self._host.is_taken or not self._host.is_current
+        if is_something_open:
+            self._host.say("Nothing was undone: answer what is open first.")
+        return is_something_open
 
-    def _is_busy(self, change: Change) -> bool:
-        return change.row is not None and self._writing.is_busy(change.noun, change.row)
+    def _report_busy(self, change: Change) -> bool:
+        return change.row is not None and self._changes.report_busy(change.noun, change.row)

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from capgo_tui.tui.overlays.row_form import Told
+    from capgo_tui.tui.overlays.row_form import TonedLines
     from capgo_tui.workspace.channel_draft import ChannelDraft
     from capgo_tui.workspace.channel_fields import FormField
     from capgo_tui.workspace.rollout import RolloutStep
 
 LABEL: Final = 33
 """Cells of the labels, with what stands before them."""
-SHOWN: Final = 5
+MOST_SUGGESTIONS: Final = 5
 """So many names that can be meant are shown."""
 NARROW: Final = 70
 MESSAGE: Final = 3
@@ -58,7 +58,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[FormRow] = []
-        self._copied = ""
+        self._copy_source = ""
         """The channel whose settings were copied last."""
 
     def compose(self) -> ComposeResult:
@@ -69,7 +69,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
 
     def open(self, draft: ChannelDraft, steps: Sequence[RolloutStep]) -> None:
         """Show a draft and take the keyboard at once; begin with its first field."""
-        self._copied = ""
+        self._copy_source = ""
         self._rows = form_rows(draft.fields, steps)
         self.begin(draft, 1)  # above it is a heading
 
@@ -92,8 +92,8 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
 
     def action_move(self, rows: int) -> None:
         """Go to another row; headings are stepped over, and beyond either end is the other."""
-        self._take_typed()
-        self._copy_if_wanted()
+        self._take_text()
+        self._copy_if_named()
         step, last = (1 if rows > 0 else -1), len(self._rows) - 1
         at = self._at + rows
         if abs(rows) > 1:
@@ -114,7 +114,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
 
     def action_enter(self) -> None:
         """Go on to the next field, or do what the row is for."""
-        self._take_typed()
+        self._take_text()
         row = self._rows[self._at]
         if row.field is not None:
             self._move_on()
@@ -123,16 +123,18 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         else:
             self._give(Wish.REVIEW)
 
-    def _copy_if_wanted(self) -> None:
+    def _copy_if_named(self) -> None:
         """Copy from the channel that is named: a name left standing looks as if it were done."""
         field, draft = self._rows[self._at].field, self._draft
         if draft is not None and field is not None and field.name == "copy":
             name = draft.text(field).strip()
-            if name and name != self._copied:
+            if name and name != self._copy_source:
                 self._give(Wish.COPY)
-            self._copied = name
+            self._copy_source = name
 
-    def on_completing_input_wanted(self, event: CompletingInput.Wanted) -> None:
+    def on_completing_input_completion_request(
+        self, event: CompletingInput.CompletionRequest
+    ) -> None:
         """Take the first name that can be meant."""
         event.stop()
         names = self._suggestions()
@@ -140,7 +142,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
             self._box.value = names[0]
             self._box.cursor_position = len(names[0])
 
-    def _take_typed(self) -> None:
+    def _take_text(self) -> None:
         field = self._rows[self._at].field
         if self._draft is not None and field is not None and field.is_text:
             self._draft.type(field, self._box.value)
@@ -166,7 +168,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         return self.size.height
 
     @property
-    def _typed(self) -> str | None:
+    def _row_text(self) -> str | None:
         row = self._rows[self._at]
         if self._draft is None or row.field is None or not row.takes_text:
             return None
@@ -187,12 +189,12 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         # In a narrow form what is wrong is only told below the fields.
         return min(40, room if self.size.width < NARROW else room * 2 // 5)
 
-    def _about(self, width: int) -> Told:
+    def _about(self, width: int) -> TonedLines:
         draft = self._draft
         if draft is None:
             return ()
         most = 1 if self.size.height < LOW else max(3, self.size.height // 5)
-        message, tone = self._message if self._message[0] else self._aside()
+        message, tone = self._message if self._message[0] else self._field_note()
         tone = "error" if tone == "warn" else "title"
         return [
             *((line, tone) for line in _lines(message, width, MESSAGE)),
@@ -200,14 +202,14 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
             *((line, "muted") for line in _lines(draft.request(), width, most)),
         ]
 
-    def _aside(self) -> tuple[str, str]:
+    def _field_note(self) -> tuple[str, str]:
         """What is to be said of the field under the cursor: what is wrong with it, or what fits."""
         field, draft = self._rows[self._at].field, self._draft
         if draft is None or field is None:
             return QUIET
         error = error_label(draft, field) if draft.is_changed(field) else ""
         names = self._suggestions()
-        fits = f"→ takes {' · '.join(names[:SHOWN])}" if names else ""
+        fits = f"→ takes {' · '.join(names[:MOST_SUGGESTIONS])}" if names else ""
         return " · ".join(part for part in (error, fits) if part), "warn" if error else "muted"
 
     def _suggestions(self) -> list[str]:
@@ -219,11 +221,11 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
 
     def _row(self, at: int) -> list[Run]:
         row, base = self._rows[at], self.rich_style
-        here = at == self._at
+        is_current = at == self._at
         if row.heading:
             return [(f" {row.text}", self._style("title"))]
-        label = self._style("cursor" if here else "muted")
-        mark = "›" if here else " "
+        label = self._style("cursor" if is_current else "muted")
+        mark = "›" if is_current else " "
         if row.field is not None and self._draft is not None:
             return [
                 (pad(f" {mark} {row.text}", self._label_width - 1), label),
@@ -241,18 +243,18 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         draft = self._draft
         if draft is None:
             return []
-        changed, error = draft.is_changed(field), error_label(draft, field)
-        typed = self._rows[self._at].field == field and field.is_text
+        is_changed, error = draft.is_changed(field), error_label(draft, field)
+        has_input = self._rows[self._at].field == field and field.is_text
         runs: list[Run] = []
-        if typed:
+        if has_input:
             runs.append((" " * self._box_width, self.rich_style))
-        elif changed and draft.channel is not None:
-            told = f"{draft.before(field)} → {draft.after(field)}"
-            runs.append((told, self._style("changed")))
+        elif is_changed and draft.channel is not None:
+            effect = f"{draft.before(field)} → {draft.after(field)}"
+            runs.append((effect, self._style("changed")))
         else:
-            style = self._style("changed") if changed else self.rich_style
+            style = self._style("changed") if is_changed else self.rich_style
             runs.append((draft.after(field), style))
-        if error and (changed or self._message[1] == "warn"):
+        if error and (is_changed or self._message[1] == "warn"):
             room = self.size.width - self._label_width - sum(width_of(text) for text, _ in runs)
             short = pad(f"  {error}", room).rstrip() if room > 0 else ""
             runs.append((short, self._style("error")))

@@ -53,10 +53,10 @@ class ChoiceBar(Overlay, can_focus=True):
         self.take_keyboard(self)
 
     @abstractmethod
-    def chosen(self, at: int) -> None:
+    def choose(self, at: int) -> None:
         """Act on a choice; the keyboard has been given back."""
 
-    def left(self) -> None:
+    def decline(self) -> None:
         """Act on there being no choice; the keyboard has been given back."""
 
     def action_move(self, step: int) -> None:
@@ -67,12 +67,12 @@ class ChoiceBar(Overlay, can_focus=True):
     def action_choose(self) -> None:
         """Choose what is under the cursor."""
         self.give_keyboard_back()
-        self.chosen(self._at)
+        self.choose(self._at)
 
     def action_close(self) -> None:
         """Choose nothing."""
         self.give_keyboard_back()
-        self.left()
+        self.decline()
 
     def render_line(self, y: int) -> Strip:
         """Draw as many names as fit, the one under the cursor among them."""
@@ -86,10 +86,10 @@ class ChoiceBar(Overlay, can_focus=True):
         while first and sum(map(width_of, names[first - 1 : self._at + 1])) <= room:
             first -= 1
         runs: list[Run] = [(" ", base)]
-        used = 0
+        cells = 0
         for at, name in enumerate(names[first:], start=first):
-            if used + width_of(name) > room:
+            if cells + width_of(name) > room:
                 break
             runs.append((name, cursor if at == self._at else plain))
-            used += width_of(name)
-        return strip([*runs, (" " * max(0, room - used), base), (keys, plain)], width, base)
+            cells += width_of(name)
+        return strip([*runs, (" " * max(0, room - cells), base), (keys, plain)], width, base)

@@ -34,7 +34,7 @@ CHROME = 2
 """Rows beside those of the list: the title and the question."""
 ABOVE = 4
 """Rows of the screen that stay in sight above it."""
-LISTED = 200
+MOST_LISTED = 200
 """So many changes are listed; of more, how many more there are."""
 TYPING_KEYS = "  ⏎ when typed  esc no "
 
@@ -104,7 +104,7 @@ class Confirmation(Vertical, Overlay):
 
     def __init__(self) -> None:
         super().__init__()
-        self._wanted: str | None = None
+        self._required_text: str | None = None
         """What has to be typed; None when nothing has."""
         self._choice: Choice | None = None
 
@@ -137,31 +137,31 @@ class Confirmation(Vertical, Overlay):
         if who and (who not in line or width_of(line) > self.screen.size.width):
             line = f" {id_end(who)} ·{line}"  # a name of any length must not hide it
         self.query_one("#confirmation-title", TextLine).show(line)
-        listed = self.query_one("#confirmation-list", Detail)
-        told = [each for each in (question.effort, *question.notes) if each]
-        notes = [Line("", note, "note") for note in told]
-        self._wanted = question.text_to_type if question.level is ConfirmationLevel.TYPED else None
-        typed = self.query_one("#confirmation-typed", Horizontal)
-        typed.display = self._wanted is not None
+        listing = self.query_one("#confirmation-list", Detail)
+        texts = [each for each in (question.effort, *question.notes) if each]
+        notes = [Line("", note, "note") for note in texts]
+        self._required_text = question.text_to_type if question.level is ConfirmationLevel.TYPED else None
+        typing_row = self.query_one("#confirmation-typed", Horizontal)
+        typing_row.display = self._required_text is not None
         self._offer(choice)
-        around = CHROME + (self._wanted is not None) + (self._choice is not None)
+        chrome = CHROME + (self._required_text is not None) + (self._choice is not None)
         room = self.screen.size.height - ABOVE
         # A long list would hide what comes behind it.
         effects, warnings = (lines, []) if lines else _lines(changes)
-        listed.show_lines([*notes, *effects, *warnings])
-        rows = listed.rows_at(self.screen.size.width) + around
+        listing.show_lines([*notes, *effects, *warnings])
+        rows = listing.rows_at(self.screen.size.width) + chrome
         if rows > room:
-            listed.show_lines([*notes, *warnings, *effects])
+            listing.show_lines([*notes, *warnings, *effects])
         self.styles.height = max(4, min(rows, room))
         yes = self.query_one(Yes)
-        yes.typing = self._wanted is not None
-        answer = yes.ask(lambda _: "Sure?" if self._wanted is None else f"{title}?", who)
+        yes.typing = self._required_text is not None
+        answer = yes.ask(lambda _: "Sure?" if self._required_text is None else f"{title}?", who)
         answer.add_done_callback(self._close)
         box = self.query_one(Input)
         box.value = ""
-        box.disabled = self._wanted is None
+        box.disabled = self._required_text is None
         self._hint("")
-        self.take_keyboard(yes if self._wanted is None else box)
+        self.take_keyboard(yes if self._required_text is None else box)
         return answer
 
     def _offer(self, choice: Choice | None) -> None:
@@ -177,7 +177,7 @@ class Confirmation(Vertical, Overlay):
         box, row = self.query_one(Input), self.query_one(CheckRow)
         if self.query_one(Yes).has_focus:
             return  # there is nothing beyond it
-        if self._choice is None or self._wanted is None or box.disabled:
+        if self._choice is None or self._required_text is None or box.disabled:
             self.action_typed()
         else:
             self.screen.set_focus(row if box.has_focus else box)
@@ -190,7 +190,7 @@ class Confirmation(Vertical, Overlay):
             return
         if self.screen.focused is yes:
             self.action_cancel()
-        elif self.query_one(Input).value.strip() == self._wanted:
+        elif self.query_one(Input).value.strip() == self._required_text:
             self._hint("")
             self.screen.set_focus(yes)
             self.query_one(Input).disabled = True
@@ -210,7 +210,7 @@ class Confirmation(Vertical, Overlay):
 
     def _hint(self, problem: str) -> None:
         hint = self.query_one("#confirmation-hint", TextLine)
-        text = f" {problem}type {self._wanted} › "
+        text = f" {problem}type {self._required_text} › "
         hint.styles.width = min(len(text), max(10, self.screen.size.width // 2))
         hint.show(text, "warn" if problem else "muted")
 
@@ -239,9 +239,9 @@ def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
     else:
         lines = [
             Line(each.list_name, each.first_effect or each.verb)
-            for each in map(describe, changes[:LISTED])
+            for each in map(describe, changes[:MOST_LISTED])
         ]
-        if len(changes) > LISTED:
-            lines.append(Line("", f"and {len(changes) - LISTED} more", "raw"))
+        if len(changes) > MOST_LISTED:
+            lines.append(Line("", f"and {len(changes) - MOST_LISTED} more", "raw"))
     touches = dict.fromkeys(touch for change in changes for touch in change.impact)
     return lines, [Line("", f"! {touch}", "note") for touch in touches]

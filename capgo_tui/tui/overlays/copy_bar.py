@@ -47,11 +47,11 @@ class CopyBar(ChoiceBar):
         self._at = at
         self.action_choose()
 
-    def chosen(self, at: int) -> None:
+    def choose(self, at: int) -> None:
         """Answer."""
         self._give(list(LETTERS.values())[at])
 
-    def left(self) -> None:
+    def decline(self) -> None:
         """Answer that it is nothing."""
         self._give(None)
 

@@ -26,7 +26,7 @@ KEYS = " ⇥ format  ⏎ write  esc "
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportChoice:
     """What was chosen; `name` is the path as it was typed."""
 
     form: str
@@ -93,8 +93,8 @@ class FormatLine(Widget):
         room = width - sum(width_of(form) for form, _ in forms)
         keys = KEYS if width_of(text) + width_of(KEYS) < room else ""
         style = self.get_component_rich_style(f"format-line--{self._part}")
-        shown = pad(text, max(0, room - width_of(keys) - 1)) + " "
-        return strip([(shown, style), *forms, (keys, plain)], width, base)
+        title = pad(text, max(0, room - width_of(keys) - 1)) + " "
+        return strip([(title, style), *forms, (keys, plain)], width, base)
 
 
 class ExportBar(Vertical, Overlay):
@@ -122,7 +122,7 @@ class ExportBar(Vertical, Overlay):
     def __init__(self) -> None:
         super().__init__()
         self._title = ""
-        self._answer: asyncio.Future[Wanted | None] | None = None
+        self._answer: asyncio.Future[ExportChoice | None] | None = None
 
     def compose(self) -> ComposeResult:
         """Make the two rows."""
@@ -133,7 +133,7 @@ class ExportBar(Vertical, Overlay):
 
     def open(
         self, title: str, forms: Sequence[str], stem: str, form: str = ""
-    ) -> asyncio.Future[Wanted | None]:
+    ) -> asyncio.Future[ExportChoice | None]:
         """Ask for a format and a file; None when nothing is to be written.
 
         The keyboard is taken at once, and given back without an answer, else by `close`.
@@ -158,7 +158,7 @@ class ExportBar(Vertical, Overlay):
         self.take_keyboard(box)
         return self._answer
 
-    def ask_again(self, trouble: str) -> asyncio.Future[Wanted | None]:
+    def ask_again(self, trouble: str) -> asyncio.Future[ExportChoice | None]:
         """Say what is in the way of what was chosen, and wait for something else."""
         self.query_one(FormatLine).say(trouble, trouble=True)
         self._answer = asyncio.get_running_loop().create_future()
@@ -189,14 +189,16 @@ class ExportBar(Vertical, Overlay):
 
     def action_choose(self) -> None:
         """Write this format into this file."""
-        self._give(Wanted(self.query_one(FormatLine).form, self.query_one(Input).value.strip()))
+        self._give(
+            ExportChoice(self.query_one(FormatLine).form, self.query_one(Input).value.strip())
+        )
 
     def action_cancel(self) -> None:
         """Write nothing."""
         self.close()
         self._give(None)
 
-    def _give(self, wanted: Wanted | None) -> None:
+    def _give(self, choice: ExportChoice | None) -> None:
         answer, self._answer = self._answer, None
         if answer is not None and not answer.done():
-            answer.set_result(wanted)
+            answer.set_result(choice)

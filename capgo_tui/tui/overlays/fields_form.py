@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from capgo_tui.tui.overlays.row_form import Told
+    from capgo_tui.tui.overlays.row_form import TonedLines
 
 ABOUT: Final = 4
 """Rows kept for what stands below the entries."""
@@ -48,7 +48,7 @@ class FieldsForm(RowForm[Draft, str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._changed: Callable[[], None] | None = None
+        self._on_change: Callable[[], None] | None = None
         self._entries: tuple[Entry, ...] = ()
         """The rows that are shown: a draft may have others by the next time it is drawn."""
 
@@ -58,9 +58,9 @@ class FieldsForm(RowForm[Draft, str]):
 
     # Its life
 
-    def open(self, draft: Draft, changed: Callable[[], None] | None = None) -> None:
-        """Show a draft and take the keyboard at once; `changed` hears of all that is typed."""
-        self._changed = changed
+    def open(self, draft: Draft, on_change: Callable[[], None] | None = None) -> None:
+        """Show a draft and take the keyboard at once; `on_change` hears of all that is typed."""
+        self._on_change = on_change
         self._entries = _rows_of(draft)
         rows = len(self._entries) + ABOUT + CHROME
         self.styles.height = min(rows, self.screen.size.height)
@@ -95,7 +95,7 @@ class FieldsForm(RowForm[Draft, str]):
 
     def action_move(self, rows: int) -> None:
         """Go to another entry; one that cannot be filled in is stepped over."""
-        self._take_typed()
+        self._take_text()
         self._message = QUIET
         count = len(self._entries)
         self._at = (self._at + rows) % count
@@ -119,20 +119,20 @@ class FieldsForm(RowForm[Draft, str]):
             self._move_on()
         elif self._entry is not LAST:
             self._give(self._entry.name)
-        elif (wrong := draft.first_error()) is not None:
-            entry, problem = wrong
+        elif (fault := draft.first_error()) is not None:
+            entry, problem = fault
             self.go_to(entry.name)
             self.say(f"{entry.label}: {problem}", "warn")
         else:
             self._give(Wish.REVIEW)
 
-    def _take_typed(self) -> None:
+    def _take_text(self) -> None:
         if self._draft is not None and self._takes_text:
             self._draft.type(self._entry.name, self._box.value)
 
     def _note_change(self) -> None:
-        if self._changed is not None:
-            self._changed()
+        if self._on_change is not None:
+            self._on_change()
         super()._note_change()
 
     def _arrive(self, *, stays: bool = False) -> None:
@@ -164,7 +164,7 @@ class FieldsForm(RowForm[Draft, str]):
         return self._entry.kind in (EntryKind.TEXT, EntryKind.SECRET)
 
     @property
-    def _typed(self) -> str | None:
+    def _row_text(self) -> str | None:
         if self._draft is None or not self._takes_text:
             return None
         return self._draft.text(self._entry.name)
@@ -176,23 +176,23 @@ class FieldsForm(RowForm[Draft, str]):
 
     @property
     def _label_width(self) -> int:
-        filled = [each.label for each in self._entries if each.kind is not EntryKind.ACTION]
-        return max((len(label) for label in filled), default=0) + 5
+        labels = [each.label for each in self._entries if each.kind is not EntryKind.ACTION]
+        return max((len(label) for label in labels), default=0) + 5
 
     @property
     def _box_width(self) -> int:
         return max(10, min(BOX, (self._width - self._label_width) // 2))
 
-    def _about(self, width: int) -> Told:
+    def _about(self, width: int) -> TonedLines:
         message, message_tone = self._message
-        told = [(line, message_tone) for line in wrap(message, width)] if message else []
+        lines = [(line, message_tone) for line in wrap(message, width)] if message else []
         for text, tone in self._draft.about() if self._draft else ():
-            told += [(line, tone) for line in wrap(text, width)]
+            lines += [(line, tone) for line in wrap(text, width)]
         most = max(1, min(ABOUT, self._height - CHROME - self._has_review - 1))
-        if len(told) > most:
-            rest = " ".join(text for text, _ in told[most - 1 :])
-            told = [*told[: most - 1], (pad(rest, width), told[most - 1][1])]
-        return told
+        if len(lines) > most:
+            rest = " ".join(text for text, _ in lines[most - 1 :])
+            lines = [*lines[: most - 1], (pad(rest, width), lines[most - 1][1])]
+        return lines
 
     def _keys(self) -> Sequence[str]:
         if not self._has_review:
@@ -202,40 +202,40 @@ class FieldsForm(RowForm[Draft, str]):
 
     def _row(self, at: int) -> list[Run]:
         entry, base = self._entries[at], self.rich_style
-        here = at == self._at
-        label = self._style("cursor" if here else "muted")
-        mark = "›" if here else " "
+        is_current = at == self._at
+        label = self._style("cursor" if is_current else "muted")
+        mark = "›" if is_current else " "
         if entry.kind is EntryKind.ACTION:
             hint = self._style("muted")
             return [(f" {mark} ▸ {entry.label} ", label), (f" {entry.hint}", hint)]
         return [
             (pad(f" {mark} {entry.label}", self._label_width - 1), label),
             (" ", base),
-            *self._value(entry, here=here),
+            *self._value(entry, is_current=is_current),
         ]
 
-    def _value(self, entry: Entry, *, here: bool) -> list[Run]:
+    def _value(self, entry: Entry, *, is_current: bool) -> list[Run]:
         draft, width = self._draft, self._box_width
         if draft is None:
             return []
         text = draft.text(entry.name)
         if entry.kind is EntryKind.SECRET and text:
             text = DOTS
-        if here and self._takes_text:
+        if is_current and self._takes_text:
             text = ""  # the input lies there
-        changed = draft.is_changed(entry.name)
-        problem = draft.error(entry.name) if changed else ""
-        beside, tone = (f"✗ {problem}", "warn") if problem else (entry.hint, "muted")
+        is_changed = draft.is_changed(entry.name)
+        problem = draft.error(entry.name) if is_changed else ""
+        note, tone = (f"✗ {problem}", "warn") if problem else (entry.hint, "muted")
         room = max(0, self._width - self._label_width - width)
         return [
-            (pad_middle(text, width), self._style("changed") if changed else self.rich_style),
+            (pad_middle(text, width), self._style("changed") if is_changed else self.rich_style),
             # What does not fit here is told in full below the rows.
-            (pad(f"  {beside}", room).rstrip(), self._style(tone)),
+            (pad(f"  {note}", room).rstrip(), self._style(tone)),
         ]
 
 
 def _rows_of(draft: Draft) -> tuple[Entry, ...]:
     """What is filled in, and the way on where anything is."""
     entries = tuple(draft.entries)
-    filled = any(entry.kind is not EntryKind.ACTION for entry in entries)
-    return (*entries, LAST) if filled else entries
+    has_input = any(entry.kind is not EntryKind.ACTION for entry in entries)
+    return (*entries, LAST) if has_input else entries

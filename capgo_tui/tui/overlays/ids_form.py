@@ -78,9 +78,9 @@ class IdsText(TextArea):
         event.prevent_default()
         event.stop()
         if not self.read_only:
-            pasted = harmless(event.text)
-            done = self.replace(pasted, *self.selection, maintain_selection_offset=False)
-            self.move_cursor(done.end_location)
+            text = harmless(event.text)
+            edit = self.replace(text, *self.selection, maintain_selection_offset=False)
+            self.move_cursor(edit.end_location)
 
 
 class Actions(Widget, can_focus=True):
@@ -136,11 +136,11 @@ class IdsForm(Vertical, Overlay):
         super().__init__()
         self._finder: DeviceFinder | None = None
         self._answer: asyncio.Future[Wish | None] | None = None
-        self._given = ""
-        self._warned = False
+        self._initial_text = ""
+        self._has_warned = False
         """Whether the operator was told that leaving drops what was typed."""
         self._look_up: Worker[None] | None = None
-        self._found: Sequence[DeviceMatch] | None = None
+        self._results: Sequence[DeviceMatch] | None = None
         """The ids of the list once they were looked up; None when it is another list by now."""
         self._keeps = False
         """Whether ids that the server does not know are kept."""
@@ -162,15 +162,15 @@ class IdsForm(Vertical, Overlay):
         """
         self._finder = finder
         self._answer = asyncio.get_running_loop().create_future()
-        self._warned = self._keeps = False
-        self._found = None
+        self._has_warned = self._keeps = False
+        self._results = None
         area = self._area
         area.disabled = False
         with area.prevent(TextArea.Changed):
-            area.text = self._given = harmless(text)
+            area.text = self._initial_text = harmless(text)
         area.move_cursor(area.document.end)
         self._show_count()
-        self.take_keyboard(self._actions if self._given.strip() else area)
+        self.take_keyboard(self._actions if self._initial_text.strip() else area)
         return self._answer
 
     def close(self) -> None:
@@ -183,8 +183,8 @@ class IdsForm(Vertical, Overlay):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Count anew."""
         event.stop()
-        self._warned = self._keeps = False
-        self._found = None
+        self._has_warned = self._keeps = False
+        self._results = None
         self._show_count()
 
     def action_to_actions(self) -> None:
@@ -198,7 +198,7 @@ class IdsForm(Vertical, Overlay):
         What is typed or pasted then replaces it, a cursor key keeps it.
         """
         if self._look_up is None:
-            if self.screen.focused is not self._area and self._area.text == self._given:
+            if self.screen.focused is not self._area and self._area.text == self._initial_text:
                 self._area.select_all()
             self.screen.set_focus(self._area)
             self._actions.refresh()
@@ -207,8 +207,12 @@ class IdsForm(Vertical, Overlay):
         """Stop looking up; else leave, after a warning when that drops what was typed."""
         if self._look_up is not None:
             self._look_up.cancel()
-        elif self._area.text != self._given and self._area.text.strip() and not self._warned:
-            self._warned = True
+        elif (
+            self._area.text != self._initial_text
+            and self._area.text.strip()
+            and not self._has_warned
+        ):
+            self._has_warned = True
             self._say("esc again drops this list", "warn")
         else:
             self._give(None)
@@ -220,35 +224,35 @@ class IdsForm(Vertical, Overlay):
         """
         if not self._is_free:
             return
-        if self._found is not None:
+        if self._results is not None:
             self._pass_on(verb)
             return
-        named = self._named(parse_ids(self._area.text))
-        if not named:
+        entries = self._find_loaded(parse_ids(self._area.text))
+        if not entries:
             self._say("there is no id in the list", "warn")
         else:
             self._area.read_only = True  # what was looked up is what is acted on
-            self._look_up = self.run_worker(self._find(verb, named), exit_on_error=False)
+            self._look_up = self.run_worker(self._find(verb, entries), exit_on_error=False)
 
-    async def _find(self, verb: Verb, named: Sequence[DeviceMatch]) -> None:
+    async def _find(self, verb: Verb, entries: Sequence[DeviceMatch]) -> None:
         finder = self._finder
         if finder is None:
             return
-        missing = sum(one.device is None and not one.trouble for one in named)
+        missing = sum(one.device is None and not one.trouble for one in entries)
 
-        def asked(count: int) -> None:
+        def show_progress(count: int) -> None:
             self._say(f"asking the server: {count} of {missing} · esc stops")
 
         try:
             if missing:
-                asked(0)
-            self._found = await finder.ask_server(named, asked)
-            if self._is_to_be_seen(verb):
+                show_progress(0)
+            self._results = await finder.ask_server(entries, show_progress)
+            if self._needs_decision(verb):
                 self._show_left_out()
             else:
                 self._pass_on(verb)
         except CapgoError as error:
-            self._say(brief(error, "read the devices", since=finder.now()), "warn")
+            self._say(brief(error, "read the devices", failed_at=finder.now()), "warn")
         except asyncio.CancelledError:
             if self.query(TextLine):  # else the program is being left
                 self._say("stopped; nothing was changed")
@@ -264,19 +268,19 @@ class IdsForm(Vertical, Overlay):
         """Take what means no device out of the list."""
         if not self._is_free:
             return
-        written = parse_ids(self._area.text)
-        named = self._found if self._found is not None else self._named(written)
-        looked_up = self._found is not None
-        kept = [each for each in named if not (each.trouble or (looked_up and not each.device))]
-        dropped = len(named) - len(kept) + len(written.left_out)
-        if not dropped:
+        ids = parse_ids(self._area.text)
+        entries = self._results if self._results is not None else self._find_loaded(ids)
+        looked_up = self._results is not None
+        usable = [each for each in entries if not (each.trouble or (looked_up and not each.device))]
+        drop_count = len(entries) - len(usable) + len(ids.left_out)
+        if not drop_count:
             self._say("nothing to drop: o or x asks the server for what is not loaded")
             return
         area = self._area
         with area.prevent(TextArea.Changed):
-            area.text = "\n".join(each.id for each in kept)
-        self._keeps, self._found = False, kept if looked_up else None
-        self._say(f"{dropped} dropped · {len(kept)} left")
+            area.text = "\n".join(each.id for each in usable)
+        self._keeps, self._results = False, usable if looked_up else None
+        self._say(f"{drop_count} dropped · {len(usable)} left")
 
     def action_keep(self) -> None:
         """Keep the ids that the server does not know, or leave them out again."""
@@ -296,13 +300,13 @@ class IdsForm(Vertical, Overlay):
     @property
     def _unknown(self) -> Sequence[DeviceMatch]:
         """The ids that the server does not know."""
-        found = self._found or ()
-        return [one for one in found if one.device is None and not one.trouble]
+        results = self._results or ()
+        return [one for one in results if one.device is None and not one.trouble]
 
-    def _is_to_be_seen(self, verb: Verb) -> bool:
+    def _needs_decision(self, verb: Verb) -> bool:
         """Whether there is something to decide or to mend before it goes on."""
-        found, finder = self._found or (), self._finder
-        if any(one.trouble for one in found):
+        results, finder = self._results or (), self._finder
+        if any(one.trouble for one in results):
             return True
         # Of a server that takes no override for an unknown device there is no choice.
         can_keep = verb == "clear" or (finder is not None and finder.takes_unknown)
@@ -310,28 +314,28 @@ class IdsForm(Vertical, Overlay):
 
     def _pass_on(self, verb: Verb) -> None:
         """Give the devices, without those that are left out."""
-        found = self._found or ()
-        wanted = [bool(one.device) or (self._keeps and not one.trouble) for one in found]
-        devices = list(compress(found, wanted))
+        results = self._results or ()
+        is_included = [bool(one.device) or (self._keeps and not one.trouble) for one in results]
+        devices = list(compress(results, is_included))
         if devices:
-            left_out = list(compress(found, map(not_, wanted)))
+            left_out = list(compress(results, map(not_, is_included)))
             self._give(Wish(verb, devices, left_out))
         else:
             self._show_left_out("none is left: ")
 
     def _show_left_out(self, lead: str = "") -> None:
         """Say which ids mean no device, and what becomes of them."""
-        unknown, troubled = self._unknown, [one for one in self._found or () if one.trouble]
+        unknown, unclear = self._unknown, [one for one in self._results or () if one.trouble]
         parts = []
         if unknown:
             fate = "kept" if self._keeps else "left out"
             parts.append(f"{len(unknown)} unknown to the server, {fate}: {_names(unknown)}")
-        if troubled:
-            shown = "; ".join(
+        if unclear:
+            examples = "; ".join(
                 f"{shorten(clean(one.id), NAME_WIDTH)}: {one.trouble}"
-                for one in troubled[:MOST_SHOWN]
+                for one in unclear[:MOST_SHOWN]
             )
-            parts.append(f"{len(troubled)} left out: {shown}")
+            parts.append(f"{len(unclear)} left out: {examples}")
         self._say(lead + " · ".join(parts), "warn")
 
     def _give(self, wish: Wish | None) -> None:
@@ -341,29 +345,32 @@ class IdsForm(Vertical, Overlay):
         if answer is not None and not answer.done():
             answer.set_result(wish)
 
-    def _named(self, written: Ids) -> Sequence[DeviceMatch]:
-        return [] if self._finder is None else self._finder.among_loaded(written.ids)
+    def _find_loaded(self, ids: Ids) -> Sequence[DeviceMatch]:
+        return [] if self._finder is None else self._finder.among_loaded(ids.ids)
 
     def _show_count(self) -> None:
-        written = parse_ids(self._area.text)
-        named = self._named(written)
-        loaded = sum(one.device is not None for one in named)
-        troubled = sum(bool(one.trouble) for one in named)
-        parts = [f"{len(named)} device{'' if len(named) == 1 else 's'}", f"{loaded} loaded"]
-        if missing := len(named) - loaded - troubled:
+        ids = parse_ids(self._area.text)
+        entries = self._find_loaded(ids)
+        loaded_count = sum(one.device is not None for one in entries)
+        unclear_count = sum(bool(one.trouble) for one in entries)
+        parts = [
+            f"{len(entries)} device{'' if len(entries) == 1 else 's'}",
+            f"{loaded_count} loaded",
+        ]
+        if missing := len(entries) - loaded_count - unclear_count:
             parts.append(f"{missing} not loaded: the server will be asked")
-        if troubled:
-            parts.append(f"{troubled} unclear")
-        if written.left_out:
-            shown = [shorten(word, NAME_WIDTH) for word in written.left_out[:MOST_SHOWN]]
-            more = ["…"] if len(written.left_out) > MOST_SHOWN else []
-            parts.insert(1, f"not read as ids: {' '.join([*shown, *more])}")
-        self._say(" · ".join(parts), "warn" if troubled or written.left_out else "plain")
+        if unclear_count:
+            parts.append(f"{unclear_count} unclear")
+        if ids.left_out:
+            examples = [shorten(word, NAME_WIDTH) for word in ids.left_out[:MOST_SHOWN]]
+            more = ["…"] if len(ids.left_out) > MOST_SHOWN else []
+            parts.insert(1, f"not read as ids: {' '.join([*examples, *more])}")
+        self._say(" · ".join(parts), "warn" if unclear_count or ids.left_out else "plain")
 
     def _say(self, text: str, tone: str = "plain") -> None:
         self.query_one("#ids-count", TextLine).show(f" {text}", tone)
         unknown = len(self._unknown)
-        drop = sum(one.device is None for one in self._found or ())
+        drop = sum(one.device is None for one in self._results or ())
         more = LEFT_OUT_KEYS.format(count=drop) if drop else ""
         if unknown:
             keep = "leave out" if self._keeps else "keep"
@@ -381,8 +388,8 @@ class IdsForm(Vertical, Overlay):
 
 def _names(devices: Sequence[DeviceMatch]) -> str:
     """The first few of some ids."""
-    shown = [shorten(clean(one.id), NAME_WIDTH) for one in devices[:MOST_SHOWN]]
-    return " ".join([*shown, *(["…"] if len(devices) > MOST_SHOWN else [])])
+    examples = [shorten(clean(one.id), NAME_WIDTH) for one in devices[:MOST_SHOWN]]
+    return " ".join([*examples, *(["…"] if len(devices) > MOST_SHOWN else [])])
 
 
 def harmless(text: str) -> str:

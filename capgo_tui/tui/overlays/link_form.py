@@ -50,43 +50,45 @@ class Choices(Generic[T]):
     collection: Collection[T]
     refusal: Callable[[T], str] = _nothing
     """Why a record cannot be chosen, asked whenever it is drawn; empty when it can."""
-    aside: Callable[[T], str] = _nothing
+    detail: Callable[[T], str] = _nothing
     """What stands beside its name."""
     without: str = ""
     """What a first row says that chooses none of them; without a text there is no such row."""
-    declined: bool = False
+    is_none_chosen: bool = False
     """Whether that row was chosen."""
-    typed: str = ""
-    found: list[T] = field(default_factory=list)
+    text: str = ""
+    matches: list[T] = field(default_factory=list)
 
     @property
     def noun(self) -> str:
         """What one of them is called."""
         return self.collection.noun
 
-    def narrow(self, typed: str) -> None:
+    def narrow(self, text: str) -> None:
         """Keep the records whose name holds every word typed."""
-        self.typed = typed
-        words = typed.casefold().split()
-        whole = typed.strip().casefold()
+        self.text = text
+        words = text.casefold().split()
+        whole = text.strip().casefold()
 
         def rank(record: T) -> int:
             name = record.name.casefold()
             return 0 if name == whole else 1 if name.startswith(whole) else 2
 
-        loaded = self.collection.records.values()
-        matching = [each for each in loaded if all(word in each.name.casefold() for word in words)]
-        self.found = sorted(matching, key=rank)
+        candidates = self.collection.records.values()
+        records = [
+            each for each in candidates if all(word in each.name.casefold() for word in words)
+        ]
+        self.matches = sorted(records, key=rank)
 
     @property
     def offers_none(self) -> bool:
         """Whether the first row is the one that chooses none."""
-        return bool(self.without) and not self.typed.strip()
+        return bool(self.without) and not self.text.strip()
 
     def at(self, index: int) -> T | None:
         """The record in a row; None in the row that chooses none."""
         index -= self.offers_none
-        return None if index < 0 else self.found[index]
+        return None if index < 0 else self.matches[index]
 
     def name_at(self, index: int) -> str:
         """What a row chooses."""
@@ -108,10 +110,10 @@ class Choices(Generic[T]):
         """Whether what was typed is a whole name, or can mean no other one."""
         if self.offers_none:
             return True
-        if not self.found:
+        if not self.matches:
             return False
-        whole = self.found[0].name.casefold() == self.typed.strip().casefold()
-        return whole or (self.is_settled and len(self.found) == 1)
+        is_whole_name = self.matches[0].name.casefold() == self.text.strip().casefold()
+        return is_whole_name or (self.is_settled and len(self.matches) == 1)
 
     @property
     def first_allowed(self) -> int:
@@ -119,12 +121,12 @@ class Choices(Generic[T]):
 
         A whole name that was typed means that record, and no other that begins like it.
         """
-        if self.found and self.found[0].name.casefold() == self.typed.strip().casefold():
+        if self.matches and self.matches[0].name.casefold() == self.text.strip().casefold():
             return 0
         return next((at for at in range(len(self)) if not self.refusal_at(at)), 0)
 
     def __len__(self) -> int:
-        return len(self.found) + self.offers_none
+        return len(self.matches) + self.offers_none
 
     def key_at(self, index: int) -> str:
         """The record's id."""
@@ -139,8 +141,8 @@ class Choices(Generic[T]):
         """One choice, muted with its reason where it cannot be chosen."""
         record = self.at(index)
         refusal = self.refusal_at(index)
-        aside = "" if record is None else self.aside(record)
-        texts = {"name": self.name_at(index), "aside": aside, "note": refusal}
+        detail = "" if record is None else self.detail(record)
+        texts = {"name": self.name_at(index), "aside": detail, "note": refusal}
         tone = "muted" if refusal else "plain"
         return Row(
             "×" if refusal else " ",
@@ -184,10 +186,10 @@ class LinkForm(Vertical, Overlay):
     def __init__(self) -> None:
         super().__init__()
         self._choices: AnyChoices | None = None
-        self._picked: asyncio.Future[Record | None] | None = None
-        self._moved = False
+        self._answer: asyncio.Future[Record | None] | None = None
+        self._has_moved = False
         """Whether a key moved the cursor: then it stays where it is."""
-        self._offered: str | None = None
+        self._offered_key: str | None = None
         """The choice that the cursor was put on."""
         self._eager = False
         """Whether Enter was pressed before the record it meant was loaded."""
@@ -195,7 +197,7 @@ class LinkForm(Vertical, Overlay):
     @property
     def choosing(self) -> bool:
         """Whether the form is open."""
-        return self._picked is not None
+        return self._answer is not None
 
     def compose(self) -> ComposeResult:
         """Make the six rows."""
@@ -213,9 +215,9 @@ class LinkForm(Vertical, Overlay):
         back when the form is left; with a choice only by `close`, so that it can pass on to
         the question without a gap.
         """
-        self._moved = self._eager = False
+        self._has_moved = self._eager = False
         self._choices = choices
-        self._picked = asyncio.get_running_loop().create_future()
+        self._answer = asyncio.get_running_loop().create_future()
         self.query_one("#form-title", TextLine).show(f" {title}")
         self.query_one("#form-noun", TextLine).show(f" {choices.noun} ›")
         box = self.query_one(LineInput)
@@ -223,24 +225,24 @@ class LinkForm(Vertical, Overlay):
         box.hold("")
         self.choices_changed()
         self.take_keyboard(box)
-        return cast("asyncio.Future[T | None]", self._picked)
+        return cast("asyncio.Future[T | None]", self._answer)
 
     def close(self) -> None:
         """Give the rows and the keyboard back; a form that is closed stays so."""
-        if self._picked is not None:
-            self._picked = None
+        if self._answer is not None:
+            self._answer = None
             self.query_one(Input).disabled = True
             self.give_keyboard_back()
 
     def choices_changed(self) -> None:
         """Take note that records came in, or that a reason changed, while the form is open."""
-        if self._choices is None or self._picked is None:
+        if self._choices is None or self._answer is None:
             return
-        kept = self._table.cursor_key if self._was_moved else None
+        cursor_key = self._table.cursor_key if self._was_moved else None
         self._narrow(self._choices)
-        if kept is not None:
-            self._moved = True
-            self._table.move_to_key(kept)
+        if cursor_key is not None:
+            self._has_moved = True
+            self._table.move_to_key(cursor_key)
         if self._eager and self._choices.is_unmistakable:
             self.action_pick()
         elif self._eager and self._choices.is_settled:
@@ -263,7 +265,7 @@ class LinkForm(Vertical, Overlay):
     def on_record_table_opened(self, event: RecordTable.Opened) -> None:
         """Pick what was clicked twice."""
         event.stop()
-        self._moved, self._eager = True, False
+        self._has_moved, self._eager = True, False
         self.action_pick()
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
@@ -278,7 +280,7 @@ class LinkForm(Vertical, Overlay):
 
     def action_move(self, rows: int) -> None:
         """Move among the choices."""
-        self._moved, self._eager = True, False
+        self._has_moved, self._eager = True, False
         self._table.action_move(rows)
 
     def action_stay(self) -> None:
@@ -286,15 +288,15 @@ class LinkForm(Vertical, Overlay):
 
     def action_cancel(self) -> None:
         """Leave things as they are."""
-        picked = self._picked
+        answer = self._answer
         self.close()
-        if picked is not None and not picked.done():
-            picked.set_result(None)
+        if answer is not None and not answer.done():
+            answer.set_result(None)
 
     @property
     def _was_moved(self) -> bool:
         """Whether the operator moved the cursor, by a key or the mouse."""
-        return self._moved or self._table.cursor_key != self._offered
+        return self._has_moved or self._table.cursor_key != self._offered_key
 
     @property
     def _table(self) -> RecordTable:
@@ -302,14 +304,14 @@ class LinkForm(Vertical, Overlay):
 
     def _narrow_to_typed(self) -> None:
         choices = self._choices
-        if choices is not None and choices.typed != self.query_one(Input).value:
-            self._moved = self._eager = False
+        if choices is not None and choices.text != self.query_one(Input).value:
+            self._has_moved = self._eager = False
             self._narrow(choices)
 
     def _narrow(self, choices: AnyChoices) -> None:
         choices.narrow(self.query_one(Input).value)
         at = choices.first_allowed
-        self._offered = key = choices.key_at(at) if len(choices) else None
+        self._offered_key = key = choices.key_at(at) if len(choices) else None
         self._table.attach(choices, COLUMNS, TableState(key, at, max(0, at - 2)))
         self._hint()
 
@@ -317,16 +319,18 @@ class LinkForm(Vertical, Overlay):
         choices = self._choices
         if choices is None:
             return
-        loaded = choices.collection
+        collection = choices.collection
         if self._eager:
-            self._hint_line.show(f" loading the rest of the {loaded.name}, then choosing…", "warn")
+            self._hint_line.show(
+                f" loading the rest of the {collection.name}, then choosing…", "warn"
+            )
             return
-        count = f"{len(choices.found)} of {len(loaded)} {loaded.name}"
-        if loaded.waiting is not None:
+        count = f"{len(choices.matches)} of {len(collection)} {collection.name}"
+        if collection.waiting is not None:
             count += " (failed, tries again)"
-        elif loaded.loading is not Loading.NOTHING:
+        elif collection.loading is not Loading.NOTHING:
             count += " (loading more…)"
-        elif loaded.error is not None:
+        elif collection.error is not None:
             count += " (loading the rest failed)"
         if len(choices):
             self._hint_line.show(f" ⏎ choose  ↑↓ move  esc cancel · {count}", "muted")
@@ -352,10 +356,10 @@ class LinkForm(Vertical, Overlay):
             # The name stands above as well; the reason nowhere else in full.
             name = shorten(choices.name_at(at), self.screen.size.width - width_of(refusal) - 4)
             self._hint_line.show(f" {name}: {refusal}", "warn")
-        elif self._picked is not None and not self._picked.done():
-            picked = choices.at(at)
-            choices.declined = picked is None
-            self._picked.set_result(picked)
+        elif self._answer is not None and not self._answer.done():
+            choice = choices.at(at)
+            choices.is_none_chosen = choice is None
+            self._answer.set_result(choice)
 
     @property
     def _hint_line(self) -> TextLine:

@@ -80,8 +80,8 @@ class OverlayScreen(Screen[None]):
         """Put an overlay over all that is open, if it is not open yet, and focus `target` in it."""
         if all(overlay is not each.overlay for each in self._stack):
             if not self._stack:
-                behind = self.query(".behind").results(Widget)
-                self._frozen = tuple(widget for widget in behind if widget.can_focus)
+                background = self.query(".behind").results(Widget)
+                self._frozen = tuple(widget for widget in background if widget.can_focus)
                 for widget in self._frozen:
                     widget.can_focus = False
             self._stack.append(_Open(overlay, self.focused))
@@ -90,18 +90,18 @@ class OverlayScreen(Screen[None]):
     def take_off(self, overlay: Overlay) -> None:
         """Take an overlay off; if it was the topmost, the keyboard goes where it was before."""
         at = next(at for at, each in enumerate(self._stack) if each.overlay is overlay)
-        closed = self._stack.pop(at)
+        entry = self._stack.pop(at)
         if at < len(self._stack):
-            self._stack[at].before = closed.before
+            self._stack[at].before = entry.before
             return
-        captured = self.app.mouse_captured
-        if captured is not None and overlay in captured.ancestors_with_self:
-            captured.release_mouse()  # it hears of no button any more
+        mouse_owner = self.app.mouse_captured
+        if mouse_owner is not None and overlay in mouse_owner.ancestors_with_self:
+            mouse_owner.release_mouse()  # it hears of no button any more
         if not self._stack:
             for widget in self._frozen:
                 widget.can_focus = True
             self._frozen = ()
-        heirs = (widget for widget in (closed.before, *self._heirs()) if widget is not None)
+        heirs = (widget for widget in (entry.before, *self._heirs()) if widget is not None)
         heir = next((widget for widget in heirs if widget.focusable), None)
         self.set_focus(heir, scroll_visible=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+from capgo_tui.tui.overlays.batch_dialog import BatchDialog
 from capgo_tui.tui.overlays.channel_form import ChannelForm
 from capgo_tui.tui.overlays.confirmation import Confirmation
 from capgo_tui.tui.overlays.copy_bar import CopyBar
@@ -15,7 +16,6 @@ from capgo_tui.tui.overlays.link_form import LinkForm
 from capgo_tui.tui.overlays.overlay import Overlay
 from capgo_tui.tui.overlays.palette_bar import PaletteBar
 from capgo_tui.tui.overlays.prompt import Prompt
-from capgo_tui.tui.overlays.run_dialog import RunDialog
 from capgo_tui.tui.overlays.sort_bar import SortBar
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class Overlays:
         self.channel_form = ChannelForm()
         self.fields_form = FieldsForm()
         self.confirmation = Confirmation()
-        self.run_dialog = RunDialog()
-        self.mounted: tuple[Overlay, ...] = ()
+        self.batch_dialog = BatchDialog()
+        self.mounted_overlays: tuple[Overlay, ...] = ()
         """Those that are there already: none before `mount`."""
 
     async def mount(self) -> None:
@@ -51,7 +51,7 @@ class Overlays:
         a tenth of the whole start.
         """
         async with self._mounting:
-            if not self.mounted and self._screen.is_attached:
+            if not self.mounted_overlays and self._screen.is_attached:
                 overlays = (
                     self.filter_bar,
                     self.sort_bar,
@@ -63,23 +63,23 @@ class Overlays:
                     self.channel_form,
                     self.fields_form,
                     self.confirmation,
-                    self.run_dialog,
+                    self.batch_dialog,
                 )
                 await self._screen.mount(self.palette_bar.matches, *overlays)
-                self.mounted = overlays
+                self.mounted_overlays = overlays
 
     async def mount_one(self, kind: type[OverlayT]) -> OverlayT:
         """Return the overlay of a kind that few need, mounted the first time."""
         await self.mount()
-        for overlay in self.mounted:
+        for overlay in self.mounted_overlays:
             if isinstance(overlay, kind):
                 return overlay
         overlay = kind()
-        self.mounted = (*self.mounted, overlay)
+        self.mounted_overlays = (*self.mounted_overlays, overlay)
         await self._screen.mount(overlay)
         return overlay
 
     @property
     def open(self) -> list[Overlay]:
         """Those that are open now."""
-        return [overlay for overlay in self.mounted if overlay.visible]
+        return [overlay for overlay in self.mounted_overlays if overlay.visible]

@@ -54,7 +54,7 @@ class Matches(Widget):
         self._at = self._top = 0
 
     @property
-    def chosen(self) -> Entry | None:
+    def selection(self) -> Entry | None:
         """The entry under the cursor."""
         return self.entries[self._at] if self.entries else None
 
@@ -83,13 +83,13 @@ class Matches(Widget):
         entry = self.entries[at]
         first = min(28, width // 2)
         title = f" {pad_middle(entry.title, first - 2)} "
-        aside = pad(entry.aside, max(0, width - first)).rstrip()
+        explanation = pad(entry.explanation, max(0, width - first)).rstrip()
         if at == self._at:
             cursor = self.get_component_rich_style("matches--cursor")
-            return strip([(pad(title + aside, width), cursor)], width, base)
-        muted = self.get_component_rich_style("matches--aside")
-        plain = muted if entry.off else self.get_component_rich_style("matches--title")
-        return strip([(title, plain), (aside, muted)], width, base)
+            return strip([(pad(title + explanation, width), cursor)], width, base)
+        muted_style = self.get_component_rich_style("matches--aside")
+        plain = muted_style if entry.off else self.get_component_rich_style("matches--title")
+        return strip([(title, plain), (explanation, muted_style)], width, base)
 
 
 class PaletteBar(TypingBar):
@@ -172,14 +172,14 @@ class PaletteBar(TypingBar):
 
     def action_complete(self) -> None:
         """Type the rest of what is under the cursor."""
-        entry, box = self.matches.chosen, self.query_one(Input)
+        entry, box = self.matches.selection, self.query_one(Input)
         if entry is not None and entry.completion:
             box.value = entry.completion
             box.cursor_position = len(box.value)
 
     def action_choose(self) -> None:
         """Do what is under the cursor; with nothing there, once something is found."""
-        entry = self.matches.chosen
+        entry = self.matches.selection
         if entry is None and self._searching is not None:
             self._eager = True
             return

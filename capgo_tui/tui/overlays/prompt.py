@@ -41,6 +41,6 @@ class Prompt(Answer, Overlay):
         self.take_keyboard(self)
         return answer
 
-    def answered(self) -> None:
+    def prepare_answer(self) -> None:
         """Give the keyboard back."""
         self.give_keyboard_back()

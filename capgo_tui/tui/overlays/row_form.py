@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
     from textual.widgets import Input
 
-    Told = Sequence[tuple[str, str]]
+    TonedLines = Sequence[tuple[str, str]]
     """Lines with their tone."""
 
 ActT = TypeVar("ActT")
@@ -33,7 +33,7 @@ REVIEW: Final = "Review and send"
 """The last row of a form, in sight at every size: Enter there shows what would be sent."""
 
 
-class Titled(Protocol):
+class TitledDraft(Protocol):
     """What any draft has that a form shows."""
 
     @property
@@ -42,7 +42,7 @@ class Titled(Protocol):
         ...
 
 
-DraftT = TypeVar("DraftT", bound=Titled)
+DraftT = TypeVar("DraftT", bound=TitledDraft)
 
 
 class Wish(Enum):
@@ -93,7 +93,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         self._draft: DraftT | None = None
         self._at = self._top = 0
         self._message = QUIET
-        self._below: Told = ()
+        self._below: TonedLines = ()
         """What stands between the rows and the keys."""
         self._lines: list[list[Run]] = []
         """What is on the screen, so that only lines that differ are drawn again."""
@@ -118,7 +118,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
 
     @property
     @abstractmethod
-    def _typed(self) -> str | None:
+    def _row_text(self) -> str | None:
         """What the row under the cursor holds; None where it takes no text."""
 
     @property
@@ -149,7 +149,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         """Go so many rows on, with what was typed staged before."""
 
     @abstractmethod
-    def _take_typed(self) -> None:
+    def _take_text(self) -> None:
         """Stage what the input holds."""
 
     @abstractmethod
@@ -157,7 +157,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         """One of the rows."""
 
     @abstractmethod
-    def _about(self, width: int) -> Told:
+    def _about(self, width: int) -> TonedLines:
         """What is to be told below the rows, in lines of so many cells."""
 
     @abstractmethod
@@ -221,7 +221,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
 
     def action_leave(self) -> None:
         """Leave; while a write is under way nothing is left to ask."""
-        self._take_typed()
+        self._take_text()
         if self._wish is None or self._wish.done():
             self.close()
         else:
@@ -230,15 +230,15 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Stage what is typed."""
         event.stop()
-        if self._draft is not None and self._typed is not None:
-            self._take_typed()
+        if self._draft is not None and self._row_text is not None:
+            self._take_text()
             self._message = QUIET
             self._note_change()
 
     def on_click(self, event: events.Click) -> None:
         """Come to the row that was clicked, unless a question about the form is open."""
-        focused, at = self.screen.focused, self._row_at(event.screen_y - self.region.y)
-        if focused is None or self not in focused.ancestors_with_self:
+        focus_widget, at = self.screen.focused, self._row_at(event.screen_y - self.region.y)
+        if focus_widget is None or self not in focus_widget.ancestors_with_self:
             return
         if at is not None and at != self._at and self._takes_cursor(at):
             self.action_move(at - self._at)
@@ -266,7 +266,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
             stays: whether the cursor was on it already, and somebody may be typing there.
 
         """
-        text, box = self._typed, self._box
+        text, box = self._row_text, self._box
         if text is not None:
             if not stays or box.value != text:
                 box.fill(text)
@@ -291,10 +291,10 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         # However low it is, there is room for its title, one row, the review and the keys.
         most = max(0, self._height - CHROME - self._has_review - 1)
         self._below = self._about(max(20, self._width - 2))[:most]
-        if self._at < self._scrolled:
+        if self._at < self._scroll_count:
             self._top = min(self._top, self._at - self._lead)
             self._top = max(self._top, self._at - self._room + 1)
-        self._top = max(0, min(self._top, self._scrolled - self._room))
+        self._top = max(0, min(self._top, self._scroll_count - self._room))
         self._box.styles.offset = (self._label_width, 1 + self._at - self._top)
         self._box.styles.width = self._box_width
         self._draw()
@@ -322,8 +322,8 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
             return [(f" {self._draft.title if self._draft else ''}", self._style("title"))]
         if y == self.size.height - 1:
             keys = self._keys()
-            shown = next((each for each in keys if width_of(each) <= width), keys[-1])
-            return [(pad(shown, width).rstrip(), self._style("muted"))]
+            hint = next((each for each in keys if width_of(each) <= width), keys[-1])
+            return [(pad(hint, width).rstrip(), self._style("muted"))]
         if at is not None:
             arrow = self._arrow(y)
             runs = self._row(at)
@@ -339,18 +339,18 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         if self._has_review and y == self.size.height - 2:
             return self._count - 1
         at = y - 1 + self._top
-        return at if 1 <= y <= self._room and at < self._scrolled else None
+        return at if 1 <= y <= self._room and at < self._scroll_count else None
 
     def _arrow(self, y: int) -> str:
         """What the edge of a row says: that there are more rows above or below it."""
         if not 1 <= y <= self._room:
             return ""
         above = y == 1 and self._top > 0
-        below = y == self._room and self._top + self._room < self._scrolled
+        below = y == self._room and self._top + self._room < self._scroll_count
         return "↕" if above and below else "↑" if above else "↓" if below else ""
 
     @property
-    def _scrolled(self) -> int:
+    def _scroll_count(self) -> int:
         """How many rows scroll: all but the review."""
         return self._count - self._has_review
 
@@ -366,6 +366,6 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
 def form_keys(choose: str = "") -> Sequence[str]:
     """What the keys of a form do, from the most to the least that can be said of it."""
     on = "⏎ next  ctrl+s review"
-    chosen = f"{choose}  " if choose else ""
+    choose_hint = f"{choose}  " if choose else ""
     leave = f"{on}  esc leave"
-    return (f" ↑↓ tab move  {chosen}{leave}", f" {chosen}{leave}", f" {leave}", f" {on}")
+    return (f" ↑↓ tab move  {choose_hint}{leave}", f" {choose_hint}{leave}", f" {leave}", f" {on}")

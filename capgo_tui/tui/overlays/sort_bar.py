@@ -40,7 +40,7 @@ class SortBar(ChoiceBar):
         names = ["as sent", *(_title(column, sort) for column in columns)]
         self.offer(names, ids.index(sort[0]) + 1 if sort and sort[0] in ids else 0)
 
-    def chosen(self, at: int) -> None:
+    def choose(self, at: int) -> None:
         """Tell which column it is."""
         self.post_message(self.Chosen(self._columns[at - 1].id if at else None))
 

@@ -57,23 +57,23 @@ class EntryRows:
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
         """One entry as the table draws it."""
-        told = describe_entry(self.entries[index])
-        tone = TONES.get(told.mark, "warn")
-        texts = [_cell(told, column.id) for column in columns]
+        summary = describe_entry(self.entries[index])
+        tone = TONES.get(summary.mark, "warn")
+        texts = [_cell(summary, column.id) for column in columns]
         tones = [
             tone if column.id == "outcome" else "plain" if column.id == "what" else "muted"
             for column in columns
         ]
-        return Row(told.mark, tone, texts, tones)
+        return Row(summary.mark, tone, texts, tones)
 
 
-def _cell(told: HistoryRow, column: str) -> str:
+def _cell(summary: HistoryRow, column: str) -> str:
     cells = {
-        "when": told.when,
-        "what": told.what,
-        "effect": told.effect,
-        "outcome": told.outcome,
-        "who": told.who,
+        "when": summary.when,
+        "what": summary.what,
+        "effect": summary.effect,
+        "outcome": summary.outcome,
+        "who": summary.who,
     }
     return cells[column]
 
@@ -110,9 +110,9 @@ class ChangesScreen(ModalScreen["Entry | None"]):
         """Read the journal; what is wrong with it stands in place of its entries."""
         try:
             self._rows.entries, self._nothing = await self._journal(), NOTHING
-        except Refused as refused:
+        except Refused as error:
             self._rows.entries = ()
-            self._nothing = ("The journal cannot be used.", f"{refused}.")
+            self._nothing = ("The journal cannot be used.", f"{error}.")
 
     def compose(self) -> ComposeResult:
         """Make the page."""

@@ -28,24 +28,24 @@ def help_lines(actions: Sequence[Action], tab: str, target: Target) -> Sequence[
         reason = action.disabled_reason(target)
         return f"✗ {action.tooltip} · not now: {reason}" if reason else action.tooltip
 
-    here = [a for a in actions if tab in a.tabs]
-    elsewhere = [a for a in actions if tab not in a.tabs]
+    tab_actions = [a for a in actions if tab in a.tabs]
+    other_actions = [a for a in actions if tab not in a.tabs]
     lines = [Line("", f"Keys on {tab}", "heading")]
-    lines += [Line(action.key, tooltip(action)) for action in here]
+    lines += [Line(action.key, tooltip(action)) for action in tab_actions]
     lines += [Line("", "Moving", "heading")]
-    lines += [Line(keys, told) for keys, told in MOVES]
-    if elsewhere:
+    lines += [Line(keys, meaning) for keys, meaning in MOVES]
+    if other_actions:
         lines += [Line("", "Keys on other tabs", "heading")]
         lines += [
             Line(action.key, f"{tooltip(action)} ({', '.join(sorted(action.tabs))})")
-            for action in elsewhere
+            for action in other_actions
         ]
     lines += [Line("", "Glyphs", "heading")]
     for resource in RESOURCES:
-        lines += [Line(glyph, told) for (glyph, _), told in resource.legend]
+        lines += [Line(glyph, meaning) for (glyph, _), meaning in resource.legend]
     lines += [
         Line("", "Forms", "heading"),
-        *(Line(keys, told) for keys, told in FORMS),
+        *(Line(keys, meaning) for keys, meaning in FORMS),
         Line("", "Writing", "heading"),
         Line("y", "is the only key that confirms; Enter and Esc mean no"),
         Line("⟳", "until the server has been read back; a write is never sent twice"),

@@ -12,7 +12,7 @@ from textual.reactive import Reactive
 from capgo_tui.tui import words
 from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.controllers import loading
-from capgo_tui.tui.controllers.guard import guarded
+from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.overlay import OverlayScreen
 from capgo_tui.tui.overlays.overlays import Overlays
 from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
@@ -57,7 +57,7 @@ class MainScreen(OverlayScreen):
     BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in ACTIONS]
 
     @dataclass
-    class KeyWanted(Message):
+    class KeyRequest(Message):
         """The key was refused and the operator wants to give another."""
 
         app_id: str
@@ -164,7 +164,9 @@ class MainScreen(OverlayScreen):
 
     def show_chrome(self) -> None:
         """Draw the tabs and the status line anew."""
-        tabs = [Tab(look.name, look.title, self._count(look.name)) for look in RESOURCES]
+        tabs = [
+            Tab(resource.name, resource.title, self._count(resource.name)) for resource in RESOURCES
+        ]
         self.title_bar.show_tabs(tabs, self.tab)
         if self.workspace is None:
             self.show_hints()
@@ -199,12 +201,12 @@ class MainScreen(OverlayScreen):
 
     def read(self, work: Coroutine[None, None, object], doing: str) -> Worker[None]:
         """Let work go on that changes nothing at the server; `doing` completes «failed to …»."""
-        return self.run_worker(guarded(self, work, doing), group=READS, exit_on_error=False)
+        return self.run_worker(report_failures(self, work, doing), group=READS, exit_on_error=False)
 
     def work(self, work: Coroutine[None, None, object] | None, doing: str) -> None:
         """Let work go on, if there is any; `doing` completes «failed to …»."""
         if work is not None:
-            self.run_worker(guarded(self, work, doing), exit_on_error=False)
+            self.run_worker(report_failures(self, work, doing), exit_on_error=False)
 
     def cancel_reads(self) -> None:
         """End what only reads, for nobody will look at it any more."""
@@ -213,7 +215,7 @@ class MainScreen(OverlayScreen):
 
     def ask_for_key(self) -> None:
         """Ask for another key, in place of one that was refused."""
-        self.post_message(self.KeyWanted(self.target.app_id))
+        self.post_message(self.KeyRequest(self.target.app_id))
 
     async def action_run(self, action_id: str) -> None:
         """Run an action, or the one of the same key that belongs to this tab."""
@@ -237,7 +239,7 @@ class MainScreen(OverlayScreen):
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
         """Load the next page."""
-        self.controllers.loading.load_next(wanted=event.wanted)
+        self.controllers.loading.load_next(is_requested=event.is_requested)
 
     def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
         """Sort by the column whose title was clicked."""

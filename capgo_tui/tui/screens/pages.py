@@ -66,7 +66,7 @@ class PageController:
         screen = await asyncio.to_thread(_changes_screen)
         changes = screen(undo.entries, host.target, workspace.now)
         await changes.read()
-        if undo.is_taken():
+        if undo.report_taken():
             return
         entry = await host.app.push_screen_wait(changes)
         if entry is not None:

@@ -70,10 +70,10 @@ class LogRows:
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
         """One exchange as the table draws it."""
-        logged = self._log.newest(index)
-        texts = _texts(logged)
-        bad = logged.exchange.error is not None
-        glyph, tone = ("✗", "bad") if bad else ("!", "warn") if logged.unreadable else ("✓", "good")
+        entry = self._log.newest(index)
+        texts = _texts(entry)
+        bad = entry.exchange.error is not None
+        glyph, tone = ("✗", "bad") if bad else ("!", "warn") if entry.unreadable else ("✓", "good")
         return Row(
             glyph,
             tone,
@@ -82,17 +82,17 @@ class LogRows:
         )
 
 
-def _texts(logged: LogEntry) -> dict[str, str]:
-    one = logged.exchange
+def _texts(entry: LogEntry) -> dict[str, str]:
+    exchange = entry.exchange
     return {
-        "time": clock_time(logged.at),
-        "method": one.method,
-        "path": one.path,
-        "status": "none" if one.status is None else str(one.status),
-        "tries": str(one.attempt),
-        "ms": f"{one.elapsed_ms:.0f}",
-        "bytes": group_digits(one.reply_bytes),
-        "outcome": logged.outcome,
+        "time": clock_time(entry.at),
+        "method": exchange.method,
+        "path": exchange.path,
+        "status": "none" if exchange.status is None else str(exchange.status),
+        "tries": str(exchange.attempt),
+        "ms": f"{exchange.elapsed_ms:.0f}",
+        "bytes": group_digits(exchange.reply_bytes),
+        "outcome": entry.outcome,
     }
 
 
@@ -115,7 +115,7 @@ class RequestLogScreen(ModalScreen[None]):
     def __init__(self, log: RequestLog) -> None:
         super().__init__()
         self._log = log
-        self._seen = -1
+        self._drawn_count = -1
 
     def compose(self) -> ComposeResult:
         """Make the list, the one request in full, and the hints."""
@@ -135,15 +135,15 @@ class RequestLogScreen(ModalScreen[None]):
         self.set_interval(LOOK_SECONDS, self._look)
 
     def _look(self) -> None:
-        if self._seen == self._log.changes:
+        if self._drawn_count == self._log.changes:
             return
-        self._seen = self._log.changes
-        kept, total = self._log.entry_count, self._log.total
-        latest = f"the latest {kept} of " if kept < total else ""
+        self._drawn_count = self._log.changes
+        count, total = self._log.entry_count, self._log.total
+        latest = f"the latest {count} of " if count < total else ""
         trouble = self._log.file_trouble
-        told = f" · the log file takes no more: {trouble}" if trouble else ""
+        file_note = f" · the log file takes no more: {trouble}" if trouble else ""
         plural = "" if total == 1 else "s"
-        title = f" Requests · {latest}{total} request{plural}{told}"
+        title = f" Requests · {latest}{total} request{plural}{file_note}"
         self.query_one("#log-title", TextLine).show(title)
         self.query_one(RecordTable).rows_replaced()
         self._tell()
@@ -153,31 +153,31 @@ class RequestLogScreen(ModalScreen[None]):
         self.query_one("#log-hints", TextLine).show(HINTS, "muted")
         self._tell()
 
-    def _under_cursor(self) -> LogEntry | None:
+    def _cursor_entry(self) -> LogEntry | None:
         key = self.query_one(RecordTable).cursor_key
         place = None if key is None else self._log.place_of(int(key))
         return None if place is None else self._log.newest(place)
 
     def _tell(self) -> None:
-        logged = self._under_cursor()
+        entry = self._cursor_entry()
         lines: list[Line] = []
-        if logged is not None:
-            one = logged.exchange
+        if entry is not None:
+            exchange = entry.exchange
             lines = [
-                Line("outcome", logged.outcome),
-                Line("sent", f"{one.method} {one.path}"),
+                Line("outcome", entry.outcome),
+                Line("sent", f"{exchange.method} {exchange.path}"),
             ]
         self.query_one(Detail).show_lines(lines)
 
     def action_copy(self) -> None:
         """Copy the request under the cursor as a command for curl."""
-        logged = self._under_cursor()
-        if logged is None:
+        entry = self._cursor_entry()
+        if entry is None:
             return
-        command = self._log.curl(logged)
-        said = (
+        command = self._log.curl(entry)
+        message = (
             "✗ Not copied: this request is too long."
             if command is None
             else copy(self.app, command, "the curl command (key: $CAPGO_TOKEN)")
         )
-        self.query_one("#log-hints", TextLine).show(f" {said}", "plain")
+        self.query_one("#log-hints", TextLine).show(f" {message}", "plain")

@@ -50,7 +50,7 @@ class SetupScreen(Screen[Target | None]):
         self._launch = launch
         self._problem = problem
         self._key = None if problem else launch.key
-        self._agreed = launch.server_named_by is None
+        self._has_consent = launch.server_named_by is None
         """Whether the key may be sent to the server already."""
 
     def compose(self) -> ComposeResult:
@@ -79,7 +79,7 @@ class SetupScreen(Screen[Target | None]):
 
     def on_mount(self) -> None:
         """Begin with the first thing that is missing."""
-        self._say(self._problem or ("" if self._agreed else "⏎ sends the key to this server:"))
+        self._say(self._problem or ("" if self._has_consent else "⏎ sends the key to this server:"))
         self._tell([])
         self.query_one(Detail).can_focus = False
         key = self.query_one("#key", Input)
@@ -88,7 +88,7 @@ class SetupScreen(Screen[Target | None]):
         else:
             key.placeholder = "given already; type to use another"
             self.query_one("#app", Input).focus()
-            if self._agreed:
+            if self._has_consent:
                 self._list_apps()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -113,9 +113,9 @@ class SetupScreen(Screen[Target | None]):
 
     def _agree(self) -> None:
         remember = self._launch.remember_server
-        if not self._agreed and remember is not None:
+        if not self._has_consent and remember is not None:
             remember()
-        self._agreed = True
+        self._has_consent = True
 
     def action_leave(self) -> None:
         """Esc quits nothing: it only clears what was typed."""
@@ -134,8 +134,8 @@ class SetupScreen(Screen[Target | None]):
             Line("named by", f"{launch.server_named_by} of this folder"),
             Line("", ""),
         ]
-        shown = server if launch.server_named_by is not None else []
-        self.query_one(Detail).show_lines([*shown, *apps, *PERMANENT])
+        server_lines = server if launch.server_named_by is not None else []
+        self.query_one(Detail).show_lines([*server_lines, *apps, *PERMANENT])
 
     def _list_apps(self) -> None:
         self.run_worker(self._fetch_apps(), exclusive=True, exit_on_error=False)
@@ -148,9 +148,9 @@ class SetupScreen(Screen[Target | None]):
             return
         target = self._launch.open_with(self._key, "")
         try:
-            found = await apps.list_apps(target)
+            listing = await apps.list_apps(target)
         except CapgoError as error:
-            self._say(explain(error, "list the apps", target, since=self._now()).headline)
+            self._say(explain(error, "list the apps", target, failed_at=self._now()).headline)
             return
         except ValueError as error:
             self._say(str(error))
@@ -160,10 +160,10 @@ class SetupScreen(Screen[Target | None]):
         except Exception as error:  # noqa: BLE001 - a list that is only a help must break nothing
             self._say(f"The apps could not be listed ({type(error).__name__}).")
             return
-        lines = [Line("", "Apps of this key", "heading")] if found else []
-        lines += [Line(name or "", app_id) for app_id, name in found]
-        lines += [Line("", "")] if found else []
+        lines = [Line("", "Apps of this key", "heading")] if listing else []
+        lines += [Line(name or "", app_id) for app_id, name in listing]
+        lines += [Line("", "")] if listing else []
         self._tell(lines)
         box = self.query_one("#app", LineInput)
-        if len(found) == 1 and not box.value:
-            box.fill(found[0][0])
+        if len(listing) == 1 and not box.value:
+            box.fill(listing[0][0])

@@ -53,8 +53,8 @@ class UnreadableScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Fill the page."""
         state = self._state
-        kept, all_of_them = len(state.unreadable_rows.rows), state.unreadable
-        first = f" · the first {kept}" if kept < all_of_them else ""
+        count, all_of_them = len(state.unreadable_rows.rows), state.unreadable
+        first = f" · the first {count}" if count < all_of_them else ""
         title = f" {group_digits(all_of_them)} of the {state.name} cannot be read{first}"
         self.query_one(TextLine).show(title)
         self.query_one(Detail).show_lines(unreadable_lines(state))

@@ -38,7 +38,7 @@ class KeyQueueApp(FocusApp):
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         watch_terminal_input()
-        self._typed: deque[events.Key | events.Paste] = deque()
+        self._queue: deque[events.Key | events.Paste] = deque()
         self._in_hand: float | None = None
         self.last_y = 0.0
         """When a ``y`` was last typed, to whatever: held down, it must not answer what comes."""
@@ -46,7 +46,7 @@ class KeyQueueApp(FocusApp):
     async def on_event(self, event: events.Event) -> None:
         """Keep keys and pastes back until it is their turn."""
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
-            self._typed.append(event)
+            self._queue.append(event)
             if isinstance(event, events.Key) and event.key == "y":
                 self.last_y = event.time
             if self._in_hand is None or monotonic() - self._in_hand > LOST_AFTER:
@@ -55,12 +55,12 @@ class KeyQueueApp(FocusApp):
             await super().on_event(event)
 
     async def _next(self) -> None:
-        if not self._typed:
+        if not self._queue:
             self._in_hand = None
             return
         self._in_hand = monotonic()
         target: MessagePump = self.focused or self.screen
-        await super().on_event(self._typed.popleft())
+        await super().on_event(self._queue.popleft())
         # Twice: the first time behind the key itself, the second behind the messages that it
         # made widgets post, such as an Input's Submitted.
         self._rise(target, _Key(target, self._in_hand))
@@ -81,5 +81,5 @@ class KeyQueueApp(FocusApp):
     def _end(self, key: _Key) -> None:
         if key.turn == self._in_hand:
             self._in_hand = None
-            if self._typed:
+            if self._queue:
                 self.call_later(self._next)

@@ -102,10 +102,10 @@ class Answer(Widget, can_focus=True):
         if self._answer is not None:
             if isinstance(self.app, KeyQueueApp):
                 self.app.last_y = 0.0  # this one was heard, and meant
-            self.answered()
+            self.prepare_answer()
             self.give(self.ANSWERS[event.key])
 
-    def answered(self) -> None:
+    def prepare_answer(self) -> None:
         """Do what is to be done before the answer is known, such as giving the keyboard back."""
 
     def _is_early(self, event: events.Key) -> bool:
@@ -141,8 +141,8 @@ class Answer(Widget, can_focus=True):
         if not self._about:
             return ""
         whole = f" {self._about}:"
-        needed = width_of(self._question(ENDLESS)) + 1
-        return whole if width_of(whole) + needed <= width else f" {id_end(self._about)}:"
+        need = width_of(self._question(ENDLESS)) + 1
+        return whole if width_of(whole) + need <= width else f" {id_end(self._about)}:"
 
     def keys(self) -> str:
         """The keys that answer."""

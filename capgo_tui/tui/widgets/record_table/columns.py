@@ -54,14 +54,14 @@ class Layout:
     """Which columns are drawn how wide, and whether there are more to either side."""
 
     columns: Sequence[tuple[Column, int]]
-    skipped: int = 0
+    skip_count: int = 0
     """How many are out of sight to the left, behind the first one."""
     more_right: bool = False
 
     @property
     def more_left(self) -> bool:
         """Whether there are columns out of sight to the left."""
-        return self.skipped > 0
+        return self.skip_count > 0
 
     def column_at(self, x: int) -> Column | None:
         """The column drawn at a cell of the row, the blank behind it included."""
@@ -73,7 +73,7 @@ class Layout:
         return None
 
 
-def fit_columns(columns: Sequence[Column], width: int, wanted: str | None = None) -> Layout:
+def fit_columns(columns: Sequence[Column], width: int, kept_id: str | None = None) -> Layout:
     """Choose the columns that fit, and how wide each is.
 
     The most important come first, each at its narrowest. One that is too wide for what is
@@ -83,32 +83,32 @@ def fit_columns(columns: Sequence[Column], width: int, wanted: str | None = None
     Args:
         columns: all there are, in the order in which they are drawn.
         width: the cells there are for them and a blank between each two.
-        wanted: the id of one that is kept for now if there is any room for it.
+        kept_id: the id of one that is kept for now if there is any room for it.
 
     """
-    ranks = [0 if column.id == wanted else column.priority for column in columns]
+    ranks = [0 if column.id == kept_id else column.priority for column in columns]
     by_importance = sorted(range(len(columns)), key=ranks.__getitem__)
-    kept: set[int] = set()
+    places: set[int] = set()
     room = width + 1
     least: int | None = None
     for at in by_importance:
         column = columns[at]
         if least is not None and ranks[at] > least:
             break
-        if column.priority == 0 or not kept or column.width + 1 <= room:
-            kept.add(at)
+        if column.priority == 0 or not places or column.width + 1 <= room:
+            places.add(at)
             room -= column.width + 1
-        elif least is None and column.id != wanted:
+        elif least is None and column.id != kept_id:
             least = ranks[at] + 1
-    widths = {at: columns[at].width for at in kept}
-    for at in sorted(kept, key=lambda at: (columns[at].priority, at)):
+    widths = {at: columns[at].width for at in places}
+    for at in sorted(places, key=lambda at: (columns[at].priority, at)):
         extra = max(0, min(room, columns[at].ideal - columns[at].width))
         widths[at] += extra
         room -= extra
-    return Layout([(columns[at], widths[at]) for at in sorted(kept)])
+    return Layout([(columns[at], widths[at]) for at in sorted(places)])
 
 
-def slide_columns(columns: Sequence[Column], width: int, skipped: int) -> Layout:
+def slide_columns(columns: Sequence[Column], width: int, skip_count: int) -> Layout:
     """Lay all columns out at the width they would like, and show as many as fit.
 
     The first stays where it is; the others slide past behind it. Where there is room for
@@ -117,7 +117,7 @@ def slide_columns(columns: Sequence[Column], width: int, skipped: int) -> Layout
     Args:
         columns: all there are, in the order in which they are drawn.
         width: the cells there are for them and a blank behind each.
-        skipped: how many of the others are to be out of sight to the left.
+        skip_count: how many of the others are to be out of sight to the left.
 
     """
     if not columns:
@@ -126,18 +126,18 @@ def slide_columns(columns: Sequence[Column], width: int, skipped: int) -> Layout
     # Half the room at the most, or on a narrow screen nothing could slide past it.
     frozen = min(first.ideal, max(first.width, width // 2))
     room = width - frozen
-    skipped = max(0, min(skipped, len(others) - 1))
-    while skipped and sum(column.ideal + 1 for column in others[skipped - 1 :]) <= room:
-        skipped -= 1
-    shown = [(first, frozen)]
-    for at, column in enumerate(others[skipped:]):
+    skip_count = max(0, min(skip_count, len(others) - 1))
+    while skip_count and sum(column.ideal + 1 for column in others[skip_count - 1 :]) <= room:
+        skip_count -= 1
+    visible_columns = [(first, frozen)]
+    for at, column in enumerate(others[skip_count:]):
         if room < column.width + 1:
-            return Layout(shown, skipped, more_right=True)
+            return Layout(visible_columns, skip_count, more_right=True)
         cells = min(column.ideal, room - 1)
-        shown.append((column, cells))
+        visible_columns.append((column, cells))
         room -= cells + 1
         if cells < column.ideal:
             # Cut short: sliding on shows it whole, unless it is the first one already.
-            rest = len(others) - skipped - at - 1
-            return Layout(shown, skipped, more_right=rest > 0 or at > 0)
-    return Layout(shown, skipped)
+            rest = len(others) - skip_count - at - 1
+            return Layout(visible_columns, skip_count, more_right=rest > 0 or at > 0)
+    return Layout(visible_columns, skip_count)

@@ -55,7 +55,7 @@ def row_line(
 
 
 def placeholder_line(
-    y: int, height: int, width: int, told: tuple[str, str], *, style_of: StyleOf, base: Style
+    y: int, height: int, width: int, placeholder: tuple[str, str], *, style_of: StyleOf, base: Style
 ) -> Strip:
     """Draw one line of what stands in place of the rows.
 
@@ -63,12 +63,12 @@ def placeholder_line(
         y: which of the lines below the header.
         height: how many of them there are.
         width: the cells of the line.
-        told: a headline, and an advice below it; both are wrapped.
+        placeholder: a headline, and an advice below it; both are wrapped.
         style_of: gives the style of each of the two.
         base: the style of what is blank.
 
     """
-    headline, advice = told
+    headline, advice = placeholder
     room = max(10, width - 2 * MARGIN)
     heads = wrap(headline, room) if headline else []
     lines = [*heads, *(wrap(advice, room) if headline else ())]
@@ -83,7 +83,7 @@ def placeholder_line(
 
 def _row_runs(row: Row, layout: Layout, style_of: StyleOf, cursor: Style | None) -> Iterable[Run]:
     yield pad(row.glyph, 1), cursor or style_of(row.glyph_tone)
-    yield "✓" if row.marked else " ", cursor or style_of("accent" if row.marked else "plain")
+    yield "✓" if row.is_marked else " ", cursor or style_of("accent" if row.is_marked else "plain")
     for (column, cells), text, tone in zip(layout.columns, row.texts, row.tones, strict=True):
         cut = pad_middle if column.cut_middle else pad
         # Blank cells take no colour of their own, so that they join their neighbours.

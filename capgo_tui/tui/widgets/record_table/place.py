@@ -22,7 +22,7 @@ class TableState:
     """The first row in view."""
     wide: bool = False
     """Whether every column is shown at its full width, to be slid through sideways."""
-    skipped: int = 0
+    skip_count: int = 0
     """Columns out of sight to the left, behind the first one."""
     sort: tuple[str, bool] | None = None
     """The column the rows are sorted by, and whether descending: for the arrow in the header."""

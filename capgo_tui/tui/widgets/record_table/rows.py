@@ -20,7 +20,7 @@ class Row(NamedTuple):
     """A text for each column that was asked for."""
     tones: Sequence[str]
     """A tone for each text: one of `TONES`."""
-    marked: bool = False
+    is_marked: bool = False
     """Whether it is among the records the next action is for."""
 
 

@@ -164,7 +164,7 @@ class RecordTable(RowWindow, can_focus=True):
 
         table: RecordTable
         """The table it happened in."""
-        wanted: bool
+        is_requested: bool
         """Whether the operator moved onto the very last row: an explicit wish for more."""
 
         @property
@@ -199,9 +199,9 @@ class RecordTable(RowWindow, can_focus=True):
         """Tell that the cursor is on another record, or on none."""
         self.post_message(self.CursorMoved(self, key))
 
-    def near_end(self, *, wanted: bool) -> None:
+    def near_end(self, *, is_requested: bool) -> None:
         """Tell that the last rows are near."""
-        self.post_message(self.NearEnd(self, wanted))
+        self.post_message(self.NearEnd(self, is_requested))
 
     # Keys
 
@@ -244,7 +244,7 @@ class RecordTable(RowWindow, can_focus=True):
         """
         layout = self._layout
         if (columns > 0 and layout.more_right) or (columns < 0 and layout.more_left):
-            self._state.skipped += columns
+            self._state.skip_count += columns
             self._lay_out()
             self.refresh()
 

@@ -60,7 +60,7 @@ class RowWindow(Widget):
         self._state = TableState()
         self._length = 0
         self._placeholder: tuple[str, str] = ("", "")
-        self._covered = 0
+        self._covered_rows = 0
 
     # What it knows
 
@@ -72,7 +72,7 @@ class RowWindow(Widget):
     @property
     def rows_on_screen(self) -> int:
         """How many rows fit below the header."""
-        return max(1, self.size.height - self._header - self._covered)
+        return max(1, self.size.height - self._header - self._covered_rows)
 
     # What it is told
 
@@ -110,7 +110,7 @@ class RowWindow(Widget):
             lines: how many; 0 when they are in view again.
 
         """
-        self._covered = lines
+        self._covered_rows = lines
         self._keep_in_sight()
 
     def rows_appended(self) -> None:
@@ -191,7 +191,7 @@ class RowWindow(Widget):
 
     def toggle_wide(self) -> bool:
         """Show every column at its full width, or again only those that fit; say which."""
-        self._state.wide, self._state.skipped = not self._state.wide, 0
+        self._state.wide, self._state.skip_count = not self._state.wide, 0
         self._lay_out()
         self.refresh()
         return self._state.wide
@@ -201,7 +201,7 @@ class RowWindow(Widget):
     def cursor_moved(self, key: str | None) -> None:
         """Called when the cursor is on another record, or on none."""
 
-    def near_end(self, *, wanted: bool) -> None:
+    def near_end(self, *, is_requested: bool) -> None:
         """Called when the last rows are near."""
 
     # Drawing
@@ -239,8 +239,8 @@ class RowWindow(Widget):
         self._laid_out_for = self.size.width
         if state.wide:
             # The last cell is for the ``›``.
-            self._layout = slide_columns(self._columns, room - 1, state.skipped)
-            state.skipped = self._layout.skipped
+            self._layout = slide_columns(self._columns, room - 1, state.skip_count)
+            state.skip_count = self._layout.skip_count
         else:
             self._layout = fit_columns(self._columns, room, state.sort[0] if state.sort else None)
 
@@ -260,10 +260,10 @@ class RowWindow(Widget):
         state = self._state
         before, state.top = state.top, clamp_top(top, self._length, self.rows_on_screen)
         if state.top != before:
-            self._scrolled()
+            self._note_scroll()
         return state.top != before
 
-    def _scrolled(self) -> None:
+    def _note_scroll(self) -> None:
         if self._source is not None:
             remember(self._state, self._source, self.rows_on_screen)
         self.refresh()
@@ -272,7 +272,7 @@ class RowWindow(Widget):
         """Move as the operator wishes: at the very end that is a wish for more rows."""
         self._put_cursor(index)
         at_end = not self._length or self._state.index >= self._length - 1
-        self._look_for_end(wanted=at_end)
+        self._look_for_end(is_requested=at_end)
 
     def _put_cursor(self, index: int) -> None:
         if self._source is None or not self._length:
@@ -285,7 +285,7 @@ class RowWindow(Widget):
             self._refresh_row(before)
             self._refresh_row(index)
             if reveal(self._state, self._length, self.rows_on_screen):
-                self._scrolled()
+                self._note_scroll()
             self.cursor_moved(self._state.key)
 
     def _keep_in_sight(self) -> None:
@@ -296,7 +296,7 @@ class RowWindow(Widget):
                 self.refresh()
             remember(self._state, self._source, self.rows_on_screen)
 
-    def _look_for_end(self, *, wanted: bool = False) -> None:
+    def _look_for_end(self, *, is_requested: bool = False) -> None:
         # The view, not the cursor: the wheel can bring the end in sight all by itself.
         if self._state.top + (1 + NEAR_END_PAGES) * self.rows_on_screen >= self._length:
-            self.near_end(wanted=wanted)
+            self.near_end(is_requested=is_requested)

@@ -37,7 +37,7 @@ UNREAD = "… accepted, read back at the end"
 DRAW_SECONDS = 0.2
 PAGE = 200
 """So many changes are listed at a time while it goes on: drawing them must not take long."""
-LISTED = 2000
+MOST_LISTED = 2000
 """So many are listed at the end; of more, how many more there are."""
 WORST_FIRST = (
     OutcomeState.FAILED,
@@ -50,14 +50,14 @@ WORST_FIRST = (
 """In which order they are listed at the end; None are those left alone or not tried."""
 
 
-class RunDialog(Vertical, Overlay, can_focus=True):
+class BatchDialog(Vertical, Overlay, can_focus=True):
     """Shows a `Batch` until it has ended and the operator has seen what became of it.
 
     Esc stops it after the change under way; once it has ended Esc, Enter and q close it.
     """
 
     DEFAULT_CSS = """
-    RunDialog {
+    BatchDialog {
         dock: bottom;
         layer: form;
         height: 8;
@@ -77,27 +77,27 @@ class RunDialog(Vertical, Overlay, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._run: Batch | None = None
+        self._batch: Batch | None = None
         self._title = ""
-        self._seen: asyncio.Future[None] | None = None
+        self._close_wait: asyncio.Future[None] | None = None
         self._timer: Timer | None = None
-        self._ended = False
+        self._is_over = False
         self._follows = True
         """Whether the list follows the change under way; not once it was scrolled by hand."""
 
     def compose(self) -> ComposeResult:
         """Make the rows."""
-        yield TextLine(tone="title", id="run-title")
+        yield TextLine(tone="title", id="batch-title")
         yield ProgressLine()
-        yield Detail(id="run-list")
-        yield TextLine(tone="muted", id="run-hint")
+        yield Detail(id="batch-list")
+        yield TextLine(tone="muted", id="batch-hint")
 
-    def open(self, title: str, run: Batch) -> None:
+    def open(self, title: str, batch: Batch) -> None:
         """Take the keyboard and show a run."""
-        self._run, self._title = run, title
-        self._ended, self._follows = False, True
-        self._seen = asyncio.get_running_loop().create_future()
-        rows = len(run.steps) + CHROME
+        self._batch, self._title = batch, title
+        self._is_over, self._follows = False, True
+        self._close_wait = asyncio.get_running_loop().create_future()
+        rows = len(batch.steps) + CHROME
         self.styles.height = max(5, min(rows, self.screen.size.height - ABOVE))
         self._timer = self.set_interval(DRAW_SECONDS, self._draw)
         self._draw()
@@ -105,35 +105,35 @@ class RunDialog(Vertical, Overlay, can_focus=True):
 
     def _draw(self) -> None:
         """Show how far it is: now and then, for the list may be long and the steps quick."""
-        run = self._run
-        if run is None:
+        batch = self._batch
+        if batch is None:
             return
         title = f" {self._title} · {self.summary}"
-        why = _why_untried(run)
+        why = _why_untried(batch)
         # Where there is no room for it, it is read in the list alone.
         fits = width_of(title + why) <= self.size.width
-        self.query_one("#run-title", TextLine).show(f"{title}{why}" if fits else title)
-        left = None if self._ended or run.is_stopped else run.seconds_left
+        self.query_one("#batch-title", TextLine).show(f"{title}{why}" if fits else title)
+        left = None if self._is_over or batch.is_stopped else batch.seconds_left
         note = f"~{duration(left)} left" if left else ""
-        self.query_one(ProgressLine).show(run.finished_count, len(run.steps), note)
-        shown = self.query_one("#run-list", Detail)
-        if self._ended:
-            shown.show_lines(self._last_lines(run))
+        self.query_one(ProgressLine).show(batch.finished_count, len(batch.steps), note)
+        listing = self.query_one("#batch-list", Detail)
+        if self._is_over:
+            listing.show_lines(self._last_lines(batch))
         else:
-            at = _position(run)
+            at = _position(batch)
             start = at // PAGE * PAGE
-            shown.show_lines([self._line(step) for step in run.steps[start : start + PAGE]])
+            listing.show_lines([self._line(step) for step in batch.steps[start : start + PAGE]])
             if self._follows:
-                shown.bring_into_view(at - start)
-        self.query_one("#run-hint", TextLine).show(f" {self._hint(run)}")
+                listing.bring_into_view(at - start)
+        self.query_one("#batch-hint", TextLine).show(f" {self._hint(batch)}")
 
-    def _hint(self, run: Batch) -> str:
-        if self._ended:
+    def _hint(self, batch: Batch) -> str:
+        if self._is_over:
             return "esc close  ↑↓ scroll"
-        if run.is_stopped:
+        if batch.is_stopped:
             return "stopping after the change under way…"
-        if run.wait_seconds > 0:
-            waiting = sum(step.is_waiting for step in run.steps)
+        if batch.wait_seconds > 0:
+            waiting = sum(step.is_waiting for step in batch.steps)
             are = f"{waiting} wait" if waiting > 1 else "one waits"
             seconds = math.ceil(run.wait_seconds)
             return f"{are} for the server: on in {seconds} s · esc stops  ↑↓ scroll"
@@ -142,72 +142,72 @@ class RunDialog(Vertical, Overlay, can_focus=True):
     @property
     def summary(self) -> str:
         """How many came to which end."""
-        run = self._run
-        if run is None:
+        batch = self._batch
+        if batch is None:
             return ""
         parts = [
-            f"{run.finished_count} of {len(run.steps)}",
-            f"✓ {run.count(OutcomeState.VERIFIED)}",
+            f"{batch.finished_count} of {len(batch.steps)}",
+            f"✓ {batch.count(OutcomeState.VERIFIED)}",
         ]
-        if failed := run.count(OutcomeState.FAILED):
-            parts.append(f"✗ {failed}")
-        unsure = run.count(OutcomeState.UNKNOWN, OutcomeState.DIFFERENT)
-        unread = run.count(OutcomeState.UNVERIFIED)
-        if unread and not self._ended:
+        if failures := batch.count(OutcomeState.FAILED):
+            parts.append(f"✗ {failures}")
+        unsure = batch.count(OutcomeState.UNKNOWN, OutcomeState.DIFFERENT)
+        unread = batch.count(OutcomeState.UNVERIFIED)
+        if unread and not self._is_over:
             parts.append(f"{unread} accepted")  # some are read back together, at the end
             unread = 0
         if unsure + unread:
             parts.append(f"? {unsure + unread}")
-        if run.skipped_count:
-            parts.append(f"{run.skipped_count} left alone")
-        if self._ended and run.finished_count < len(run.steps):
-            parts.append(f"{len(run.steps) - run.finished_count} not tried")
+        if batch.skipped_count:
+            parts.append(f"{batch.skipped_count} left alone")
+        if self._is_over and batch.finished_count < len(batch.steps):
+            parts.append(f"{len(batch.steps) - batch.finished_count} not tried")
         return " · ".join(parts)
 
     def end(self) -> None:
         """Say that it has ended; what went wrong is listed first."""
-        self._ended = True
+        self._is_over = True
         if self._timer is not None:
             self._timer.stop()
         self._draw()
 
-    async def seen(self) -> None:
+    async def wait_for_close(self) -> None:
         """Wait until the operator has closed it."""
-        if self._seen is not None:
-            await self._seen
+        if self._close_wait is not None:
+            await self._close_wait
 
     def action_leave(self) -> None:
         """Stop the run, or close when it has ended."""
-        if self._run is not None and not self._ended:
-            self._run.stop()
+        if self._batch is not None and not self._is_over:
+            self._batch.stop()
             self._draw()
         else:
             self.action_close()
 
     def action_close(self) -> None:
         """Close, once it has ended."""
-        if self._ended and self._seen is not None and not self._seen.done():
+        if self._is_over and self._close_wait is not None and not self._close_wait.done():
             self.give_keyboard_back()
-            self._seen.set_result(None)
-            self._run = None
+            self._close_wait.set_result(None)
+            self._batch = None
 
     def action_scroll_list(self, lines: int) -> None:
         """Scroll the list."""
         self._follows = False
-        self.query_one("#run-list", Detail).action_scroll_lines(lines)
+        self.query_one("#batch-list", Detail).action_scroll_lines(lines)
 
-    def _last_lines(self, run: Batch) -> Sequence[Line]:
-        worst_first = sorted(run.steps, key=_severity)
-        lines = [Line("", f"! {why}", "note") for why in _untried(run)]
-        lines += [self._line(step) for step in worst_first[:LISTED]]
-        if len(worst_first) > LISTED:
-            lines.append(Line("", f"and {len(worst_first) - LISTED} more", "raw"))
+    def _last_lines(self, batch: Batch) -> Sequence[Line]:
+        worst_first = sorted(batch.steps, key=_severity)
+        lines = [Line("", f"! {why}", "note") for why in _untried_sentences(batch)]
+        lines += [self._line(step) for step in worst_first[:MOST_LISTED]]
+        if len(worst_first) > MOST_LISTED:
+            lines.append(Line("", f"and {len(worst_first) - MOST_LISTED} more", "raw"))
         return lines
 
     def _line(self, step: Step) -> Line:
-        return Line(describe(step.change).list_name, self._told(step))
+        return Line(describe(step.change).list_name, self._step_text(step))
 
-    def _told(self, step: Step) -> str:
+    def _step_text(self, step: Step) -> str:
         if step.skip_reason:
             return f"– left alone: {step.skip_reason}"
         if step.is_unread:
@@ -216,11 +216,11 @@ class RunDialog(Vertical, Overlay, can_focus=True):
             return outcome_label(step.change, step.outcome) + brief_step(step.outcome.next_step)
         if step.untried_reason:
             return f"– not tried: {_why(step)}"
-        if self._ended:
+        if self._is_over:
             return "– not tried"
         if step.is_under_way:
             return "⟳"
-        wait = self._run.wait_of(step) if step.is_waiting and self._run is not None else 0
+        wait = self._batch.wait_of(step) if step.is_waiting and self._batch is not None else 0
         return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
 
 
@@ -229,24 +229,24 @@ def _why(step: Step) -> str:
     return step.untried_reason + brief_step(step.next_step)
 
 
-def _untried(run: Batch) -> Sequence[str]:
+def _untried_sentences(batch: Batch) -> Sequence[str]:
     """In sentences, how many were not tried, and why."""
     return [
         f"the other {f'{count} were' if count > 1 else 'one was'} not tried: {why}"
-        for why, count in Counter(_why(step) for step in run.steps if step.untried_reason).items()
+        for why, count in Counter(_why(step) for step in batch.steps if step.untried_reason).items()
     ]
 
 
-def _why_untried(run: Batch) -> str:
+def _why_untried(batch: Batch) -> str:
     """The reason, once it is known and the same for all that were not tried."""
-    reasons = {_why(step) for step in run.steps if not step.is_finished}
+    reasons = {_why(step) for step in batch.steps if not step.is_finished}
     return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
 
 
-def _position(run: Batch) -> int:
+def _position(batch: Batch) -> int:
     """The change to look at: the one under way, else the first that has not ended."""
-    under_way = (at for at, step in enumerate(run.steps) if step.is_under_way)
-    left = (at for at, step in enumerate(run.steps) if not step.is_finished)
+    under_way = (at for at, step in enumerate(batch.steps) if step.is_under_way)
+    left = (at for at, step in enumerate(batch.steps) if not step.is_finished)
     return next(under_way, next(left, 0))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.host import Host
 
 
-async def guarded(host: Host, work: Awaitable[object], doing: str) -> None:
+async def report_failures(host: Host, work: Awaitable[object], doing: str) -> None:
     """Await some work; a failure is told in the status line and ends nothing.
 
     Args:
@@ -26,12 +26,12 @@ async def guarded(host: Host, work: Awaitable[object], doing: str) -> None:
     try:
         await work
     except CapgoError as error:
-        since = None if host.workspace is None else host.workspace.now()
-        notice = explain(error, doing, host.target, since=since)
+        failed_at = None if host.workspace is None else host.workspace.now()
+        notice = explain(error, doing, host.target, failed_at=failed_at)
         host.say(f"✗ {notice.headline} {notice.advice}".rstrip())
-    except Refused as refused:
-        step = refused.next_step if isinstance(refused, OtherWay) else None
-        host.say(f"✗ Nothing was sent: {refused}{step_label(step)}.")
+    except Refused as error:
+        step = error.next_step if isinstance(error, OtherWay) else None
+        host.say(f"✗ Nothing was sent: {error}{step_label(step)}.")
     except Exception as error:  # noqa: BLE001 - a bug in a worker must not end the program
         host.say(f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui. r reads again.")
         host.app.report_bug(error)

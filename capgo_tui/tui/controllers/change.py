@@ -48,9 +48,9 @@ class ScreenUi:
     """The `Ui` of one write on the screen."""
 
     def __init__(
-        self, screen: Host, stops: dict[int, asyncio.Event], choice: Choice | None = None
+        self, host: Host, stops: dict[int, asyncio.Event], choice: Choice | None = None
     ) -> None:
-        self._screen = screen
+        self._host = host
         self._stops = stops
         """What ends the wait of each write that waits for a limit of the server, by its number."""
         self._number = next(_NUMBERS)
@@ -65,26 +65,26 @@ class ScreenUi:
 
         `lines` are listed in place of the changes one by one.
         """
-        screen = self._screen
+        host = self._host
         if self._over is not None and question.is_repeated:
-            screen.status.dismiss()
-        if question.is_repair and screen.overlays.channel_form.is_at_work:
+            host.status.dismiss()
+        if question.is_repair and host.overlays.channel_form.is_at_work:
             # It would hide the line that says why this is asked; another one's stays.
-            screen.overlays.channel_form.close()
+            host.overlays.channel_form.close()
         if question.level is ConfirmationLevel.LINE and not question.is_listed:
-            return screen.overlays.prompt.open(
-                question.line, describe(question.changes[0]).identity
-            )
+            return host.overlays.prompt.open(question.line, describe(question.changes[0]).identity)
         choice = None if question.is_repair else self._choice
-        return screen.overlays.confirmation.open(question, lines, choice)
+        return host.overlays.confirmation.open(question, lines, choice)
 
     def can_ask_again(self) -> bool:
         """Whether nothing was opened since the write began."""
         return self._over is None or self._open_overlays() <= self._over
 
     def _open_overlays(self) -> set[Overlay | None]:
-        elsewhere = set() if self._screen.is_current else {None}
-        return {modal for modal in self._screen.overlays.mounted if modal.visible} | elsewhere
+        other_screens = set() if self._host.is_current else {None}
+        return {
+            overlay for overlay in self._host.overlays.mounted_overlays if overlay.visible
+        } | other_screens
 
     def begin(self) -> None:
         """Take note of what lies over the lists."""
@@ -93,8 +93,8 @@ class ScreenUi:
     async def wait(self, change: Change, seconds: float) -> bool:
         """Count down for a moment; False once the wait was given up."""
         note = f" · the server takes it in {math.ceil(seconds)} s · esc stops"
-        room = self._screen.size.width - len(note) - 4
-        self._screen.say(f"⟳ {describe(change).summary(room)}{note}")
+        room = self._host.size.width - len(note) - 4
+        self._host.say(f"⟳ {describe(change).summary(room)}{note}")
         self._stops[self._number] = self._stop
         try:
             with suppress(TimeoutError):
@@ -105,81 +105,81 @@ class ScreenUi:
 
     def show_sending(self, change: Change) -> None:
         """Say that a change is under way."""
-        self._screen.say(f"⟳ {describe(change).summary(self._screen.size.width - 5)}…")
+        self._host.say(f"⟳ {describe(change).summary(self._host.size.width - 5)}…")
 
     def see_through(
         self, work: Awaitable[T], stop: Callable[[], None] | None = None
     ) -> Awaitable[T]:
         """Return the work, which goes on even if the screen is left."""
-        seen: Awaitable[T] = self._screen.app.see_through(work, stop)
-        return seen
+        result: Awaitable[T] = self._host.app.see_through(work, stop)
+        return result
 
     def say(self, text: str) -> None:
         """Say it in the status line."""
-        self._screen.say(text)
+        self._host.say(text)
 
     def tell(self, change: Change, outcome: Outcome) -> None:
         """Tell it in the status line."""
         if isinstance(outcome.refusal, WaitStopped):
-            self._screen.say(f"Nothing was changed: {describe(change).name}: {outcome.refusal}.")
+            self._host.say(f"Nothing was changed: {describe(change).name}: {outcome.refusal}.")
             return
-        self._screen.tell(outcome_text(change, outcome))
+        self._host.tell(outcome_text(change, outcome))
         self._report_bug(outcome)
 
     @contextmanager
     def show_batch(self, title: str, batch: Batch) -> Iterator[None]:
         """Show it in a dialog that has the keyboard, and stays to be read afterwards."""
-        self._screen.overlays.run_dialog.open(title, batch)
+        self._host.overlays.batch_dialog.open(title, batch)
         try:
             yield
         finally:
-            self._screen.overlays.run_dialog.end()
+            self._host.overlays.batch_dialog.end()
 
     async def tell_batch(self, title: str, batch: Batch) -> None:
         """Tell how many came to which end, and wait until the dialog is closed."""
-        self._screen.tell(f"{title} · {self._screen.overlays.run_dialog.summary}")
+        self._host.tell(f"{title} · {self._host.overlays.batch_dialog.summary}")
         for step in batch.steps:
             if step.outcome is not None:
                 self._report_bug(step.outcome)
-        await self._screen.overlays.run_dialog.seen()
+        await self._host.overlays.batch_dialog.wait_for_close()
 
     def _report_bug(self, outcome: Outcome) -> None:
         if outcome.bug is not None:
-            self._screen.app.report_bug(outcome.bug)
+            self._host.app.report_bug(outcome.bug)
 
 
-class Writing:
+class ChangeController:
     """Has changes carried out for the flows of one screen.
 
     The target is the record that was under the cursor when the key was pressed, whatever the
     list does meanwhile.
     """
 
-    def __init__(self, screen: Host, workspace: Workspace) -> None:
-        self._screen = screen
+    def __init__(self, host: Host, workspace: Workspace) -> None:
+        self._host = host
         self._workspace = workspace
         self._stops: dict[int, asyncio.Event] = {}
 
     def _ui(self, choice: Choice | None = None) -> ScreenUi:
-        return ScreenUi(self._screen, self._stops, choice)
+        return ScreenUi(self._host, self._stops, choice)
 
-    def is_busy(self, noun: str, row: str) -> bool:
+    def report_busy(self, noun: str, row: str) -> bool:
         """Whether a write for that record is under way, after saying so."""
         if (f"{noun}s", row) not in self._workspace.writing:
             return False
-        self._screen.say(f"A write for this {noun} is under way; wait for its end.")
+        self._host.say(f"A write for this {noun} is under way; wait for its end.")
         return True
 
     def confirm(
-        self, change: Change, again: Callable[[], Change | None], choice: Choice | None = None
+        self, change: Change, remake: Callable[[], Change | None], choice: Choice | None = None
     ) -> Coroutine[None, None, Outcome | None]:
         """Ask for a yes and carry a change out, as `perform` does.
 
-        A `choice` of what is done besides is there for `again` to look at.
+        A `choice` of what is done besides is there for `remake` to look at.
         """
         has_choice = choice is not None
         return perform(
-            change, self._workspace, self._ui(choice), remake=again, has_choice=has_choice
+            change, self._workspace, self._ui(choice), remake=remake, has_choice=has_choice
         )
 
     def ask(self, question: Question, lines: Sequence[Line] = ()) -> asyncio.Future[bool]:
@@ -200,9 +200,9 @@ class Writing:
 
     async def may_lose(self, count: int) -> bool:
         """Whether a form may be left, which is asked if something typed is lost with it."""
-        lost = f"{count} change{'s' * (count > 1)}"
-        return not count or await self._screen.overlays.prompt.open(
-            lambda _: f"Leave and lose {lost}?"
+        loss = f"{count} change{'s' * (count > 1)}"
+        return not count or await self._host.overlays.prompt.open(
+            lambda _: f"Leave and lose {loss}?"
         )
 
     def stop_waiting(self) -> bool:
