@@ -1,1 +1,1 @@
-"""The Textual app: it shows a workspace and gathers what is to be changed."""
+"""The Textual app over a workspace."""

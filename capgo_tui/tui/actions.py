@@ -1,4 +1,4 @@
-"""Actions: what the operator can do, by which keys, and where.
+"""Actions: what the operator can do, with their key bindings and the tabs they work on.
 
 The controller that runs an action declares it. The bindings, the hint bar, the help and the
 palette are all made from what is declared.
@@ -36,7 +36,7 @@ class Action:
     run: Callable[..., Awaitable[None] | None]
     """The method of the controller that declares this."""
     rank: int
-    """Its place in the hints, the help and the palette; in the hints the first go last."""
+    """Its position in hints, help and palette; a narrow hint bar keeps the first."""
     tabs: frozenset[str] = EVERYWHERE
     hint: bool = True
     """Whether the hint bar offers it while there is room."""
@@ -44,7 +44,7 @@ class Action:
     writes: bool = False
     """Whether it may change something on the server."""
     needs: Extra | None = None
-    """What the server's revision must have for it; elsewhere no hint offers it."""
+    """The extra that the server's revision must have for it; elsewhere it has no hint."""
 
     @property
     def binding(self) -> Binding:

@@ -1,4 +1,4 @@
-"""The Textual app: it paints first, then connects, and sees every write through to its end."""
+"""The Textual app: paints first, then connects; finishes every write before it quits."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 START_SECONDS = 2.0
-"""By then a start is over, and garbage is collected again."""
+"""Seconds after which the start is over and garbage is collected again."""
 
 
 class CapgoApp(AppBase):
     """One run of the interface over one app of Capgo."""
 
-    # The screen's own is here as well: read with the screen, it would have all parsed again.
+    # The screen's CSS too: read with the screen, it would cause a second parse of everything.
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/main.tcss"]
     TITLE = "Capgo"
     ENABLE_COMMAND_PALETTE = False
@@ -62,13 +62,13 @@ class CapgoApp(AppBase):
         self.stylesheet.set_variables(self.get_css_variables())
         self.launch = launch
         self.fault: str | None = None
-        """Why the terminal can no longer be read, if so; it ends the app."""
+        """Why the terminal can no longer be read; ends the app."""
         self._now = now
         self._has_interrupt = False
         self._workspace: Workspace | None = None
 
     def on_mount(self) -> None:
-        """Open the app that was asked for, or ask for what is missing."""
+        """Open the requested app, or ask for a missing API key or app id."""
         if not gc.isenabled():
             self.set_timer(START_SECONDS, garbage.collect_again)
         target = self.launch.target
@@ -111,7 +111,7 @@ class CapgoApp(AppBase):
         screen.open(self._workspace)
 
     async def on_main_screen_key_request(self, event: MainScreen.KeyRequest) -> None:
-        """Ask for another key in place of the refused one, once no write needs this one's."""
+        """Ask for another API key in place of a refused one, unless a write is under way."""
         if self._writes:
             if isinstance(self.screen, MainScreen):
                 self.screen.say("A write is under way: r asks for another key once it has ended.")
@@ -122,7 +122,7 @@ class CapgoApp(AppBase):
         self._ask("The key was refused; give another one.")
 
     def on_input_dropped(self, event: InputDropped) -> None:
-        """Say that something came from the terminal and was not taken."""
+        """Say that some input from the terminal was ignored."""
         if isinstance(self.screen, MainScreen):
             self.screen.say(f"! {event.why} was ignored.")
 
@@ -133,7 +133,7 @@ class CapgoApp(AppBase):
         self.leave()
 
     def action_interrupt(self) -> None:
-        """Quit at the second time; the first may have been meant for something else."""
+        """Quit at the second ctrl+c within three seconds; announce that at the first."""
         if self._has_interrupt:
             self.leave()
             return
@@ -159,12 +159,12 @@ class CapgoApp(AppBase):
                 if isinstance(screen, MainScreen):
                     screen.say("Waiting for the write under way, then quitting…")
             await asyncio.wait(self._writes.keys())
-            # Whoever asked for the write tells its outcome first.
+            # The caller of the write shows its outcome first.
             await asyncio.sleep(0)
         self.exit(return_code=self.return_code or 0)
 
     async def _shutdown(self) -> None:
-        """Close everything, after the writes under way: whatever ended the app, they go on."""
+        """Shut down after the writes under way have ended, whatever ended the app."""
         if self._workspace is not None:
             self._workspace.client.cancel_waits()
         while self._writes:
@@ -190,7 +190,7 @@ class CapgoApp(AppBase):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Run an action as Textual does; a bug in it is told and ends nothing."""
+        """Run an action as Textual does, but report an exception instead of ending the app."""
         if not self.screen.is_mounted:  # typed ahead: there is nothing on it yet
             await AwaitMount(self.screen, [self.screen])
         if isinstance(self.screen, MainScreen):
@@ -225,6 +225,6 @@ class CapgoApp(AppBase):
 
 
 def _stacks(renderable: RenderableType) -> Sequence[Stack]:
-    """The exceptions of a traceback, the last one first."""
+    """Return the exceptions of a traceback, the last one first."""
     trace = getattr(renderable, "trace", None)
     return trace.stacks if trace is not None else ()

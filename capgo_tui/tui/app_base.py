@@ -1,4 +1,4 @@
-"""What screens and controllers may ask of the app: to finish writes, to leave, to report a bug."""
+"""The app as screens and controllers know it: finishes writes, quits, reports bugs."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ T = TypeVar("T")
 
 
 class AppBase(KeyQueueApp):
-    """An app in which every write that was begun comes to its end before the program does."""
+    """An app that finishes every write before it exits."""
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self.bug: str | None = None
-        """What a bug left behind, with no value in it; printed after the end."""
+        """The type and place of a bug, without values; printed after the exit."""
         self.last_words: list[str] = []
-        """What became of writes that ended while the program was being left."""
+        """The outcomes of writes that ended while the app was quitting."""
         self._writes: dict[asyncio.Task[object], Callable[[], None] | None] = {}
         self._leaving = False
 
     async def see_through(self, work: Awaitable[T], stop: Callable[[], None] | None = None) -> T:
-        """Await a write that goes on even if whoever asked for it is gone.
+        """Await a write, shielded from the cancellation of the caller.
 
         Args:
             work: the write.
@@ -41,7 +41,7 @@ class AppBase(KeyQueueApp):
         return await asyncio.shield(task)
 
     def note_outcome(self, outcome: str) -> None:
-        """Keep what became of a write for after the end, if the end is near."""
+        """Keep the outcome of a write for printing after the exit, if the app is quitting."""
         if self._leaving:
             self.last_words.append(outcome)
 
@@ -56,7 +56,7 @@ class AppBase(KeyQueueApp):
         """Wait for the writes under way and quit."""
 
     def report_bug(self, error: Exception) -> None:
-        """Keep where a bug is for the end of the run; values stay out, one may be the key."""
+        """Record where a bug is, without values: one may be the API key."""
         frames = traceback.extract_tb(error.__traceback__)
         places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]
         self.bug = "\n".join([type(error).__name__, *places])

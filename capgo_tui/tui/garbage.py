@@ -1,15 +1,15 @@
-"""Keeps the search for garbage from holding up the event loop."""
+"""Tuning the garbage collector, so that it does not hold up the event loop."""
 
 from __future__ import annotations
 
 import gc
 
 SELDOM = 1_000
-"""So many passes over what is young come between two over everything; Python's own 10."""
+"""Young collections between two full ones; Python's default is 10."""
 
 
 def spare_the_loop() -> None:
-    """Let passes over all objects come a hundred times more seldom; to be called at the start.
+    """Make full collections a hundred times less frequent; to be called at the start.
 
     Python makes one whenever a quarter more objects have lasted: while 100 000 records come in
     that is three times, for up to 120 ms, and never finds a thing. Records are freed without
@@ -20,6 +20,6 @@ def spare_the_loop() -> None:
 
 
 def collect_again() -> None:
-    """Begin to collect after a start that did not; what that made stays for good."""
+    """Enable the collector after the start, and freeze the objects made until then."""
     gc.freeze()
     gc.enable()

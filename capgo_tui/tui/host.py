@@ -1,4 +1,4 @@
-"""What a controller may know and ask of the screen it works for."""
+"""The screen as its controllers know it."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ class Host(Protocol):
 
     @property
     def app(self) -> AppBase:
-        """The app, which finishes writes and opens other screens."""
+        """The app."""
 
     @property
     def target(self) -> Target:
-        """What is open."""
+        """The app of Capgo that is open."""
 
     @property
     def workspace(self) -> Workspace | None:
-        """The state of what is open; None until there is a connection."""
+        """The workspace; None until there is a connection."""
 
     @property
     def actions(self) -> Sequence[Action]:
-        """All that can be done here, the most important first."""
+        """All actions, the most important first."""
 
     # What is on it
 
@@ -60,23 +60,23 @@ class Host(Protocol):
 
     @property
     def detail(self) -> Detail:
-        """Where all of one record is shown."""
+        """The detail of one record."""
 
     @property
     def status(self) -> StatusLine:
-        """The line that says how the list in view is, and what was just done."""
+        """The status line."""
 
     @property
     def hints(self) -> HintBar:
-        """The bottom row, with the keys of the moment."""
+        """The hint bar."""
 
     @property
     def overlays(self) -> Overlays:
-        """What can lie over all this."""
+        """The overlays of the screen."""
 
     @property
     def size(self) -> Size:
-        """How many cells there are."""
+        """The size in cells."""
 
     @property
     def is_current(self) -> bool:
@@ -87,10 +87,10 @@ class Host(Protocol):
         """Whether an overlay has the keyboard: nothing may move behind it by itself."""
 
     def say(self, message: str) -> None:
-        """Say in the status line what is happening."""
+        """Show a message in the status line."""
 
     def tell(self, outcome: str) -> None:
-        """Say what became of a write; it stays until it is dismissed."""
+        """Show the outcome of a write, which stays until it is dismissed."""
 
     def show_tab(self, name: str) -> None:
         """Show another list."""
@@ -105,21 +105,21 @@ class Host(Protocol):
         """Draw the hints anew."""
 
     def show_detail_pane(self, *, visible: bool) -> None:
-        """Give the detail its place and the keyboard, or the list."""
+        """Show or hide the detail."""
 
     def set_focus(self, widget: Widget | None) -> None:
-        """Give a widget the keyboard."""
+        """Focus a widget."""
 
     # What it does
 
     def read(self, work: Coroutine[None, None, object], doing: str) -> Worker[None]:
-        """Let work go on that changes nothing at the server; `doing` completes «failed to …»."""
+        """Run work that only reads; `doing` completes «failed to …»."""
 
     def work(self, work: Coroutine[None, None, object] | None, doing: str) -> None:
-        """Let work go on, if there is any, whatever happens to this screen."""
+        """Run work that may write and outlives this screen; None is ignored."""
 
     def finish_start(self) -> None:
-        """Do what could wait until the first rows were on the terminal."""
+        """Load and mount what can wait until the first rows are drawn."""
 
     def ask_for_key(self) -> None:
-        """Ask for another key, in place of one that was refused."""
+        """Ask for another API key in place of a refused one."""

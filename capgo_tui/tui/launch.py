@@ -1,4 +1,4 @@
-"""What the app is started with: everything that was found, and what is still missing."""
+"""The settings that the app starts with."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """The settings of one run; a None among key and app is asked for on the first screen."""
+    """The settings of one run; a missing API key or app id is asked for on the setup screen."""
 
     key: ApiKey | None = None
     app_id: str | None = None
@@ -29,33 +29,33 @@ class Launch:
     revision: Revision | None = None
     asgi_app: Callable[[], ASGIApp] | None = None
     refresh_seconds: float | None = None
-    """How often the list in view is read again by itself; None for never."""
+    """Seconds between automatic refreshes of the list in view; None for never."""
     server_named_by: str | None = None
-    """The file that named the server, where somebody must first say that the key may go there."""
+    """The file that named the server, if sending the API key there needs consent first."""
     remember_server: Callable[[], None] | None = None
-    """Called when somebody has said so, that it need not be asked again."""
+    """Called on consent, to remember it."""
     device: str | None = None
-    """A device id to open straight on."""
+    """A device id to open with."""
     retry_policy: RetryPolicy | None = None
-    """How often a read is tried; None is the client's own measure."""
+    """How often a read is tried; None for the client's default."""
     journal: Path | None = None
-    """The file every write is noted in; None forgets them at the end."""
+    """The file of the journal; None forgets the writes at the exit."""
     read_only: bool = False
     """Whether every write is refused."""
     log_file: LogFile | None = None
-    """Where every request is written down; None for nowhere."""
+    """The file of the request log; None for no file."""
     profile: Profile | None = None
-    """The profile in use: what it guards holds whatever replaced its values."""
+    """The profile in use; its confirmation level holds even if its values are overridden."""
 
     @property
     def target(self) -> Target | None:
-        """What to open, or None while something is missing."""
+        """The target, or None while the API key or the app id is missing."""
         if self.key is None or self.app_id is None or self.server_named_by is not None:
             return None
         return self.open_with(self.key, self.app_id)
 
     def open_with(self, key: ApiKey, app_id: str) -> Target:
-        """What to open with a key and an app that may have been asked for."""
+        """Return the target of an API key and an app id."""
         profile = self.profile
         is_other = self.key not in (None, key) or self.app_id not in (None, app_id)
         if profile is not None and is_other:

@@ -46,45 +46,45 @@ class RecordRows(Generic[T]):
 
     @property
     def columns(self) -> list[Column[T]]:
-        """The columns of which this server tells something."""
+        """The columns that this server's revision fills."""
         return self.resource.columns_told(self.workspace.client.traits)
 
     def key_at(self, index: int) -> str:
-        """The id of the record at an index."""
+        """Return the row key at an index."""
         return self.view.key_at(index)
 
     def index_of(self, key: str) -> int | None:
-        """Where a record is in the view."""
+        """Return the index of a row key in the view."""
         return self.view.index_of(key)
 
     def row(self, index: int, columns: Sequence[record_table.Column]) -> Row:
-        """One record as the table draws it."""
+        """Return the row of a record."""
         key, record = self.view.key_at(index), self.view.record_at(index)
         context = self.workspace.cell_context()
         glyph, glyph_tone = WRITING if self.is_writing(key) else self.resource.glyph(record)
-        # The table hands back the columns it was given, of which it knows only the widths.
+        # The table hands back the columns it was given, typed by the little it knows of them.
         own_columns = cast("Sequence[Column[T]]", columns)
         texts = [column.text(record, context) for column in own_columns]
         tones = [self.resource.tone(record, column.id) for column in own_columns]
         before = self.view.collection.previous_records.get(key)
         if before is not None:
             for at, column in enumerate(own_columns):
-                # Ages differ all the time: a column nobody searches is none to point at.
+                # Ages change all the time: only searched columns are shown as changed.
                 if column.is_searched and column.text(before, context) != texts[at]:
                     tones[at] = "changed"
         return Row(glyph, glyph_tone, texts, tones, key in self.marks)
 
     def is_writing(self, key: str) -> bool:
-        """Whether a write is under way for a record."""
+        """Return whether a write is under way for a record."""
         return (self.resource.name, key) in self.workspace.writing
 
     def records(self, keys: Sequence[str]) -> list[T]:
-        """The records of some ids, as far as they are there."""
+        """Return the loaded records of some row keys."""
         records = self.view.collection.records
         return [records[key] for key in keys if key in records]
 
     def texts(self, keys: Sequence[str]) -> list[list[str]]:
-        """What all columns say of those."""
+        """Return the texts of all columns for those records."""
         context = self.workspace.cell_context()
         columns = self.columns
         return [
@@ -92,13 +92,13 @@ class RecordRows(Generic[T]):
         ]
 
     def export(self, form: Format) -> Export[T]:
-        """An export of what is shown now."""
+        """Return an export of the current view."""
         from capgo_tui.workspace.export.export import Export  # noqa: PLC0415 - few export
 
         return Export(self.view, form, self.workspace.cell_context)
 
     def sections(self, key: str) -> list[Section]:
-        """All that is known of a record; empty when it is gone."""
+        """Return the detail sections of a record; empty when it is gone."""
         record = self.view.collection.records.get(key)
         return self.resource.details(record, self.workspace.cell_context()) if record else []
 

@@ -1,4 +1,4 @@
-"""What can be reached by its name: lists, actions, themes, files, and the records themselves."""
+"""The entries of the palette: lists, actions, themes, exports and records."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 MOST_NAMES = 5
-"""So many records of each list are offered."""
+"""Records of each list that are offered at most."""
 MOST_SEARCHED = 2_000
-"""So many channels and bundles are looked at for every letter."""
+"""Channels and bundles that are searched for every letter at most."""
 EXCLUDED_ACTIONS = {
     "back",
     "quit",
@@ -27,19 +27,19 @@ EXCLUDED_ACTIONS = {
     "list.export",
     *(f"tab.{name}" for name in RESOURCE_NAMES),
 }
-"""Actions that lead nowhere from here, or where a word of its own leads already."""
+"""Actions without a use in the palette, or with a command of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Do what a key does."""
+    """Run an action."""
 
     action_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Go on choosing, with a text as if it were typed."""
+    """Open the palette again, with a text."""
 
     text: str
 
@@ -62,7 +62,7 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class UseTheme:
-    """Draw everything in other colours."""
+    """Use another theme."""
 
     name: str
 
@@ -85,20 +85,20 @@ Command: TypeAlias = Act | Begin | Show | Find | UseTheme | ExportTo | Quit
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that is offered."""
+    """One entry of the palette."""
 
     title: str
     explanation: str
     command: Command
     completion: str = ""
-    """What is to be typed for it; empty where no words lead there."""
+    """The text that stands for it; empty where there is none."""
     off: bool = False
-    """Whether it cannot be done now; why, stands aside."""
+    """Whether it cannot be done now; the explanation says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What there is to choose from at this moment."""
+    """What the palette offers at this moment."""
 
     tab: str
     target: Target
@@ -110,7 +110,7 @@ class Offer:
     """Why the theme cannot be changed; empty when it can."""
 
     def match(self, text: str) -> list[Entry]:
-        """What is meant by something typed, the likeliest first."""
+        """Return the entries that match a text, the likeliest first."""
         head, space, rest = text.lstrip().partition(" ")
         if not head:
             return []
@@ -123,7 +123,7 @@ class Offer:
                 *self._names(text.strip())]  # fmt: skip
 
     def _commands(self, prefix: str) -> Iterable[Entry]:
-        """The words that others may follow."""
+        """Yield the commands that begin with a prefix."""
         for name in RESOURCE_NAMES:
             if name.startswith(prefix):
                 explanation = f"show the {name}; a filter may follow"
@@ -138,7 +138,7 @@ class Offer:
             yield Entry("quit", "leave the program", Quit(), "quit")
 
     def _parse_command(self, head: str, rest: str) -> list[Entry]:
-        """What a command means with what follows it; nothing when it is no command."""
+        """Return the entries of a command and its arguments; empty when it is no command."""
         for name in RESOURCE_NAMES:
             if name.startswith(head):
                 first = Entry(f"{name} /{rest}", "show those that match", Show(name, rest))
@@ -161,7 +161,7 @@ class Offer:
         return []
 
     def _actions(self, words: Sequence[str]) -> Iterable[Entry]:
-        """What keys do here whose name or explanation holds all words, names first."""
+        """Return the actions of this tab whose label or tooltip holds all words, labels first."""
         matches = []
         for action in self.actions:
             if self.tab not in action.tabs or action.id in EXCLUDED_ACTIONS:
@@ -190,7 +190,7 @@ def _find_by_name(noun: str, text: str, records: Iterable[Channel | Bundle]) -> 
 
 
 def find_devices(text: str, devices: Sequence[Device]) -> list[Entry]:
-    """The first devices whose ids hold a text; of many this takes a while."""
+    """Return entries for the first devices whose id contains a text; slow for many devices."""
     part = text.strip().casefold()
     matching = (
         each
@@ -205,7 +205,7 @@ def find_devices(text: str, devices: Sequence[Device]) -> list[Entry]:
 
 
 def device_pattern(text: str) -> str:
-    """What to look for among the devices; empty where nothing is meant to be found there."""
+    """Return the text to search the devices for; empty for no search."""
     head, space, rest = text.strip().partition(" ")
     if not space:
         return head if len(head) > 1 else ""

@@ -1,4 +1,4 @@
-"""The program's own colours; every Textual theme works as well."""
+"""The default theme; every Textual theme works as well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the screen says of states and failures, in whole sentences with the key that helps."""
+"""The screen's texts for states and failures, with the key binding that helps."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def explain(
     *,
     failed_at: datetime | None = None,
 ) -> Notice:
-    """Put a failure into words, and say where the server may have been asked in the wrong way.
+    """Return the notice of a failure; it says so if the server's revision is only guessed.
 
     Args:
         error: what went wrong.
@@ -119,23 +119,23 @@ def _explain(
 def brief(
     error: CapgoError, doing: str, seconds_ago: float = 0, *, failed_at: datetime | None = None
 ) -> str:
-    """Put a failure into a few words, with the key that helps."""
+    """Return a failure in a few words, with the key binding that helps."""
     words = failures.brief(error, doing, seconds_ago, failed_at=failed_at)
     return words + brief_step(failures.next_step_after(error))
 
 
 def brief_step(step: NextStep | None) -> str:
-    """Return what is added to few words about a failure: the key that helps, if any."""
+    """Return the key binding that helps after a failure, if it belongs to a brief text."""
     return step_label(step) if step in (NextStep.OTHER_KEY, NextStep.READ_ON) else ""
 
 
 def step_label(step: NextStep | None) -> str:
-    """Return what is added to a text for what can be done next: the key, and what it does."""
+    """Return the suffix for a next step: its key binding and what it does."""
     return "" if step is None else _STEPS[step]
 
 
 def waiting(wait: RetryCountdown, now: datetime, *, writing: bool = False) -> str:
-    """Why a request waits, for how long yet, and how to end that.
+    """Return why a request waits, for how long, and how to stop that.
 
     While something is being written, a read is there to see what became of it.
     """
@@ -150,7 +150,7 @@ def _next_try(wait: RetryCountdown, now: datetime) -> str:
 
 
 def _reason(error: CapgoError) -> str:
-    """Why a try failed, in so few words that what comes next still has its place."""
+    """Return why a try failed, in very few words."""
     match error.kind:
         case ErrorKind.RATE_LIMITED:
             return "the server asks to slow down"
@@ -171,7 +171,7 @@ def _sentence(text: str) -> str:
 
 
 LENGTH_OF_ID = 36
-"""How long a UUID is as phones tell it."""
+"""Characters of a UUID."""
 
 
 def placeholder(
@@ -183,7 +183,7 @@ def placeholder(
     *,
     typing: bool = False,
 ) -> Notice | None:
-    """What to say in place of rows when none of the loaded ones is shown.
+    """Return the notice in place of rows when none of the loaded ones is shown.
 
     While the filter is being typed, letters are no commands: `typing` says so. While it is at
     work, the `visible_count` is not known.
@@ -220,12 +220,12 @@ def placeholder(
 
 
 def loading(name: str, target: Target) -> Notice:
-    """What to say while the first page is on its way."""
+    """Return the notice while the first page is loading."""
     return Notice(f"Loading {name}…", f"from {target.server if target.is_remote else 'the demo'}")
 
 
 def _where_else(collection: ListState, query: Query, typing: bool) -> str:
-    """Where a record may be that no loaded one matches."""
+    """Return where to look for a record when no loaded one matches."""
     more = "" if collection.ended else "L loads all of them, ↓ some more."
     if typing and collection.name == "devices":
         what = "id" if query.looks_like_id else "custom id" if query.custom_id else ""
@@ -239,7 +239,7 @@ def _shorten(text: str, most: int) -> str:
 
 
 def status(collection: ListState, visible_count: int | None, query: Query, now: datetime) -> str:
-    """How much is loaded, what of it is shown, whether there is more; last of all how old it is.
+    """Return how much is loaded and shown, whether there is more, and how old it is.
 
     The `visible_count` is not known while the filter is at work.
     """
@@ -260,23 +260,23 @@ def status(collection: ListState, visible_count: int | None, query: Query, now: 
         parts.append("a page had more rows than it should")
     next_at = len(parts)
     parts.append(_what_next(collection, now))
-    # While a load says how to stop it, that is wanted more than the age of what just came.
+    # While a load says how to stop it, leave the room to that instead of the age.
     if collection.effort is None or not collection.loading_all or collection.waiting is not None:
         parts.append(freshness(collection, now))
     if collection.error is not None and collection.error.locks_address:
-        # However long the filter is and however narrow the line: nothing else works before.
+        # First of all parts: nothing else works before the lock ends.
         parts.insert(0, parts.pop(next_at))
     return " · ".join(part for part in parts if part)
 
 
 def freshness(collection: ListState, now: datetime) -> str:
-    """When the server last told of the rows, and after a failure how long that is ago."""
+    """Return the snapshot time of the rows, and after a failure their age."""
     if collection.as_of is None:
         return ""
     if not collection.stale:
         return f"as of {clock_time(collection.as_of)}"
     old = age(collection.as_of, now)
-    # A page that could not be added does not make those before it a second older.
+    # A failed page does not make the earlier ones older.
     return "STALE" if old == "now" else f"STALE {old}"
 
 
@@ -295,7 +295,7 @@ def _what_next(collection: ListState, now: datetime) -> str:
     if collection.loading is Loading.MORE:
         return "loading more…" if len(collection) else "loading…"
     if collection.error is not None:
-        # Without rows the whole page says it, in whole sentences.
+        # Without rows the placeholder says it.
         if collection.as_of is None:
             return ""
         seconds_ago = _seconds_since_failure(collection, now)
@@ -311,7 +311,7 @@ def _what_next(collection: ListState, now: datetime) -> str:
 
 
 def count(collection: ListState) -> str:
-    """The number on a tab: ``6``, ``150+`` with more to load, ``!`` after a failure."""
+    """Return the number on a tab: ``6``, ``150+`` with more to load, ``!`` after a failure."""
     if not collection.has_answer:
         return "…"
     if collection.error is not None:
@@ -321,5 +321,5 @@ def count(collection: ListState) -> str:
 
 
 def unknown_device(text: str) -> str:
-    """That the server knows no device of an id."""
+    """Return that the server knows no device of an id."""
     return f"✗ No device has the id {text}."

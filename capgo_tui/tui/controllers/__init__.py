@@ -1,1 +1,1 @@
-"""What leads each idea of the main screen, knowing the screen by the `Host` protocol only."""
+"""The controllers of the main screen, which they know by the `Host` protocol only."""

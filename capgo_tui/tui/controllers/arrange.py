@@ -1,4 +1,4 @@
-"""How a list is looked at: its order, its marks and its width."""
+"""Sorting, marking and widening the list in view."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ class ArrangeController:
         self._show_marks()
 
     def unmark_all(self) -> None:
-        """Take all marks away."""
+        """Remove all marks."""
         if self._host.workspace is not None:
             self._host.rows.marks.clear()
             self._show_marks()
 
     def unmark_devices(self, keys: Iterable[str]) -> None:
-        """Take the marks of some devices away."""
+        """Remove the marks of some devices."""
         self._lists.rows["devices"].marks.unmark(keys)
         self._show_marks()
 

@@ -1,4 +1,4 @@
-"""What is done to bundles: put on a channel, described, registered and deleted."""
+"""Bundle actions: put on a channel, edit, register and delete."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class BundleController:
-    """Leads what is done to bundles from its key to its end."""
+    """The controller of the bundle actions."""
 
     def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
         self._host = host
@@ -70,23 +70,23 @@ class BundleController:
 
     def new(self) -> Coroutine[None, None, None]:
         """Register a zip that lies elsewhere; the form has the keyboard at once if it can."""
-        return self._when_known(Extra.EXTERNAL_BUNDLES, None)
+        return self._open_form(Extra.EXTERNAL_BUNDLES, None)
 
     def edit(self, bundle: Bundle) -> Coroutine[None, None, None] | None:
         """Edit a bundle's comment and link; the form has the keyboard at once if it can."""
         if self._report_busy(bundle):
             return None
-        return self._when_known(Extra.METADATA, bundle)
+        return self._open_form(Extra.METADATA, bundle)
 
-    def _when_known(self, extra: Extra, bundle: Bundle | None) -> Coroutine[None, None, None]:
+    def _open_form(self, extra: Extra, bundle: Bundle | None) -> Coroutine[None, None, None]:
         self._host.status.dismiss()
         client = self._workspace.client
         if client.revision is None or client.read_only or extra not in client.traits.extras:
-            return self._ask_first(extra, bundle)
+            return self._detect_first(extra, bundle)
         return self._show(bundle)
 
-    async def _ask_first(self, extra: Extra, bundle: Bundle | None) -> None:
-        """Find out whether this can be done at all; the reason why not is told by the guard."""
+    async def _detect_first(self, extra: Extra, bundle: Bundle | None) -> None:
+        """Check the revision first; raises UnsupportedByRevision where it lacks this."""
         traits = await self._workspace.client.traits_for_write(self._workspace.target.app_id)
         if extra not in traits.extras:
             raise UnsupportedByRevision(
@@ -118,7 +118,7 @@ class BundleController:
             form.close(draft)
 
     async def _submit(self, draft: NotesDraft | RegistrationDraft) -> bool:
-        """Ask and send; whether the form has done its work."""
+        """Confirm and send the draft; return whether the form is finished."""
         form = self._host.overlays.fields_form
         if not draft.dirty:
             form.say("Nothing is changed, so there is nothing to send.", "warn")
@@ -150,7 +150,7 @@ class BundleController:
     # Deleting
 
     async def delete(self, bundles: Sequence[Bundle]) -> None:
-        """Delete one bundle or those that are marked; what channels use stays where it can."""
+        """Delete the given bundles, except those that channels use."""
         self._host.say("Looking which channels use it…")
         plan = await plan_deletions(self._workspace, bundles)
         self._host.status.dismiss()

@@ -1,4 +1,4 @@
-"""The screen's part in every write: it asks, shows how far it is, and tells what became of it."""
+"""The screen's part in every write: the confirmation, the progress and the outcome."""
 
 from __future__ import annotations
 
@@ -40,25 +40,25 @@ _NUMBERS: Iterator[int] = count()
 
 
 def outcome_text(change: Change, outcome: Outcome) -> str:
-    """Return what became of a change in one line, with the key for what can be done next."""
+    """Return the outcome of a change in one line, with the key binding of the next step."""
     return outcome_line(change, outcome, step_label(outcome.next_step))
 
 
 class ScreenUi:
-    """The `Ui` of one write on the screen."""
+    """The `Ui` of one write, on the screen."""
 
     def __init__(
         self, host: Host, stops: dict[int, asyncio.Event], choice: Choice | None = None
     ) -> None:
         self._host = host
         self._stops = stops
-        """What ends the wait of each write that waits for a limit of the server, by its number."""
+        """The stop event of each waiting write, by its number."""
         self._number = next(_NUMBERS)
         self._choice = choice
-        """What is offered besides, in the first question and when it is asked again."""
+        """The optional addition offered in the question."""
         self._stop = asyncio.Event()
-        self._over: set[Overlay | None] | None = None
-        """What lay over the lists when the write last began; None before that."""
+        self._overlays_before: set[Overlay | None] | None = None
+        """The overlays open when the write last began; None before that."""
 
     def ask(self, question: Question, lines: Sequence[Line] = ()) -> asyncio.Future[bool]:
         """Ask for a yes; the question has the keyboard when this returns.
@@ -66,10 +66,10 @@ class ScreenUi:
         `lines` are listed in place of the changes one by one.
         """
         host = self._host
-        if self._over is not None and question.is_repeated:
+        if self._overlays_before is not None and question.is_repeated:
             host.status.dismiss()
         if question.is_repair and host.overlays.channel_form.is_at_work:
-            # It would hide the line that says why this is asked; another one's stays.
+            # It would hide the line that says why this is asked; the form of another write stays.
             host.overlays.channel_form.close()
         if question.level is ConfirmationLevel.LINE and not question.is_listed:
             return host.overlays.prompt.open(question.line, describe(question.changes[0]).identity)
@@ -77,8 +77,8 @@ class ScreenUi:
         return host.overlays.confirmation.open(question, lines, choice)
 
     def can_ask_again(self) -> bool:
-        """Whether nothing was opened since the write began."""
-        return self._over is None or self._open_overlays() <= self._over
+        """Return whether no overlay was opened since the write began."""
+        return self._overlays_before is None or self._open_overlays() <= self._overlays_before
 
     def _open_overlays(self) -> set[Overlay | None]:
         other_screens = set() if self._host.is_current else {None}
@@ -87,11 +87,11 @@ class ScreenUi:
         } | other_screens
 
     def begin(self) -> None:
-        """Take note of what lies over the lists."""
-        self._over = self._open_overlays()
+        """Remember which overlays are open."""
+        self._overlays_before = self._open_overlays()
 
     async def wait(self, change: Change, seconds: float) -> bool:
-        """Count down for a moment; False once the wait was given up."""
+        """Show the countdown for up to one tick; return False once the wait is cancelled."""
         note = f" · the server takes it in {math.ceil(seconds)} s · esc stops"
         room = self._host.size.width - len(note) - 4
         self._host.say(f"⟳ {describe(change).summary(room)}{note}")
@@ -115,11 +115,11 @@ class ScreenUi:
         return result
 
     def say(self, text: str) -> None:
-        """Say it in the status line."""
+        """Show a message in the status line."""
         self._host.say(text)
 
     def tell(self, change: Change, outcome: Outcome) -> None:
-        """Tell it in the status line."""
+        """Show the outcome in the status line."""
         if isinstance(outcome.refusal, WaitStopped):
             self._host.say(f"Nothing was changed: {describe(change).name}: {outcome.refusal}.")
             return
@@ -128,7 +128,7 @@ class ScreenUi:
 
     @contextmanager
     def show_batch(self, title: str, batch: Batch) -> Iterator[None]:
-        """Show it in a dialog that has the keyboard, and stays to be read afterwards."""
+        """Show a batch in its dialog, which stays open to be read after the end."""
         self._host.overlays.batch_dialog.open(title, batch)
         try:
             yield
@@ -136,7 +136,7 @@ class ScreenUi:
             self._host.overlays.batch_dialog.end()
 
     async def tell_batch(self, title: str, batch: Batch) -> None:
-        """Tell how many came to which end, and wait until the dialog is closed."""
+        """Show how many changes had which outcome, and wait until the dialog is closed."""
         self._host.tell(f"{title} · {self._host.overlays.batch_dialog.summary}")
         for step in batch.steps:
             if step.outcome is not None:
@@ -149,7 +149,7 @@ class ScreenUi:
 
 
 class ChangeController:
-    """Has changes carried out for the flows of one screen.
+    """Confirms and performs changes for the controllers of one screen.
 
     The target is the record that was under the cursor when the key was pressed, whatever the
     list does meanwhile.
@@ -164,7 +164,7 @@ class ChangeController:
         return ScreenUi(self._host, self._stops, choice)
 
     def report_busy(self, noun: str, row: str) -> bool:
-        """Whether a write for that record is under way, after saying so."""
+        """Return whether a write for a record is under way, after saying so."""
         if (f"{noun}s", row) not in self._workspace.writing:
             return False
         self._host.say(f"A write for this {noun} is under way; wait for its end.")
@@ -173,7 +173,7 @@ class ChangeController:
     def confirm(
         self, change: Change, remake: Callable[[], Change | None], choice: Choice | None = None
     ) -> Coroutine[None, None, Outcome | None]:
-        """Ask for a yes and carry a change out, as `perform` does.
+        """Confirm and perform a change, as `perform` does.
 
         A `choice` of what is done besides is there for `remake` to look at.
         """
@@ -187,26 +187,26 @@ class ChangeController:
         return self._ui().ask(question, lines)
 
     def confirm_batch(self, plan: BatchPlan) -> Coroutine[None, None, Batch | None]:
-        """Ask for a yes and carry many changes out, as `perform_batch` does."""
+        """Confirm and perform a batch, as `perform_batch` does."""
         return perform_batch(plan, self._workspace, self._ui())
 
     async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
-        """Carry a change out that was agreed to, and tell its end."""
+        """Perform a confirmed change and show its outcome."""
         return await perform_agreed(change, self._workspace, self._ui(), undoes=undoes)
 
     async def carry_out_batch(self, plan: BatchPlan) -> Batch:
-        """Carry many changes out that were agreed to, and show what becomes of each."""
+        """Perform a confirmed batch and show the outcome of each change."""
         return await perform_agreed_batch(plan, self._workspace, self._ui())
 
     async def may_lose(self, count: int) -> bool:
-        """Whether a form may be left, which is asked if something typed is lost with it."""
+        """Return whether a form may be left, asking first if that loses changes."""
         loss = f"{count} change{'s' * (count > 1)}"
         return not count or await self._host.overlays.prompt.open(
             lambda _: f"Leave and lose {loss}?"
         )
 
     def stop_waiting(self) -> bool:
-        """Give up the last change that waits; whether there was one."""
+        """Cancel the last waiting change; return whether there was one."""
         if self._stops:
             self._stops[max(self._stops)].set()
         return bool(self._stops)

@@ -1,4 +1,4 @@
-"""Channels: new, edit, promote, clear, roll back and delete, from the key to the end."""
+"""Channel actions: new, edit, promote, clear, roll back and delete."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ALREADY_CURRENT = "what it carries now"
 
 
 class ChannelController:
-    """Leads what is done to one channel from its key to its end."""
+    """The controller of the channel actions."""
 
     def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
         self._host = host
@@ -51,22 +51,22 @@ class ChannelController:
     # The form
 
     def new(self) -> Coroutine[None, None, None]:
-        """A form for a channel that is to be."""
+        """Open the form of a new channel."""
         return self._open_form(None)
 
     def edit(self, channel: Channel) -> Coroutine[None, None, None] | None:
-        """A form for the settings of a channel and for its rollout."""
+        """Open the form of a channel's settings and rollout."""
         return None if self._report_busy(channel) else self._open_form(channel)
 
     def _open_form(self, channel: Channel | None) -> Coroutine[None, None, None]:
-        """The form has the keyboard when this returns, where the server's revision is known."""
+        """Open the form; it has the keyboard on return if the server's revision is known."""
         self._host.status.dismiss()
         if self._workspace.client.revision is None:
-            return self._learn_first(channel)
+            return self._detect_first(channel)
         return self._show_form(channel)
 
-    async def _learn_first(self, channel: Channel | None) -> None:
-        """Find out which settings this server takes before asking for them."""
+    async def _detect_first(self, channel: Channel | None) -> None:
+        """Detect the server's revision, then open the form with its settings."""
         await self._workspace.client.learn_revision(self._workspace.target.app_id)
         if self._host.is_taken:
             return
@@ -95,12 +95,12 @@ class ChannelController:
                     return
         finally:
             loading.cancel()
-            # Left while its write was under way it may have made room for another.
+            # If it was left during its write, it may show another draft by now.
             if form.shows(draft):
                 form.close()
 
     async def _wish(self, loading: asyncio.Future[None]) -> Wish | RolloutStep:
-        """What is wanted; what takes all channels and bundles waits for them or another wish."""
+        """Return the next wish; one that needs all channels and bundles waits for them."""
         form = self._host.overlays.channel_form
         wish = await form.wish()
         while wish not in (Wish.LEAVE, Wish.COPY) and not loading.done():
@@ -115,7 +115,7 @@ class ChannelController:
         return wish
 
     async def _load(self) -> None:
-        """Load what a form is checked against: all channels, and all bundles by name."""
+        """Load all channels and bundles, against which the form is validated."""
         for collection in (self._workspace.channels, self._workspace.bundles):
             await report_failures(self._host, collection.load_all(), f"load the {collection.name}")
 
@@ -124,7 +124,7 @@ class ChannelController:
         return await self._host.overlays.prompt.open(lambda _: f"Leave and lose {count}?")
 
     async def _submit(self, draft: ChannelDraft, wish: Wish | RolloutStep) -> bool:
-        """Ask and send; whether the form has done its work."""
+        """Confirm and send the draft; return whether the form is finished."""
         form = self._host.overlays.channel_form
         make = self._choose_maker(draft, wish)
         if make is None:
@@ -154,7 +154,7 @@ class ChannelController:
     def _choose_maker(
         self, draft: ChannelDraft, wish: Wish | RolloutStep
     ) -> Callable[[], Change] | None:
-        """What makes the change that is wished for; None after saying why there is none."""
+        """Return a function that makes the wished change; None after saying why there is none."""
         form = self._host.overlays.channel_form
         if not isinstance(wish, Wish):
             step, channel = wish, draft.channel
@@ -228,7 +228,7 @@ class ChannelController:
         )
 
     async def roll_back(self, channel: Channel) -> None:
-        """Go back to the bundle it carried before, which the question names."""
+        """Put the previous bundle back on the channel; the question names it."""
         if self._report_busy(channel):
             return
         self._host.status.dismiss()

@@ -1,4 +1,4 @@
-"""Cleaning up bundles: rules with a live count, the plan, a run; and deleting all of them."""
+"""Cleaning up bundles: rules with a live count, the plan, the batch; and deleting all."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class CleanupController:
-    """Leads a clean-up from its key to its end."""
+    """The controller of the bundle clean-up."""
 
     def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
         self._host = host
@@ -90,7 +90,7 @@ class CleanupController:
             await self._changes.carry_out_batch(plan)
 
     async def _load(self, draft: CleanupDraft) -> None:
-        """Bring all that a plan is made of up to date."""
+        """Refresh the bundles and channels that a plan is made of."""
         for collection in (self._workspace.bundles, self._workspace.channels):
             work = bring_up_to_date(self._workspace, collection)
             await report_failures(self._host, work, f"load the {collection.name}")
@@ -105,7 +105,7 @@ class CleanupController:
     # Counting
 
     def _recount(self, draft: CleanupDraft) -> None:
-        """Count again after something was typed: one count at a time, and the last one counts."""
+        """Recount after a change of the rules, one count at a time; the latest rules win."""
         self._stale = True
         if self._counting is None or self._counting.done():
             self._counting = asyncio.ensure_future(self._count_until_settled(draft))
@@ -117,14 +117,14 @@ class CleanupController:
 
     async def _count(self, draft: CleanupDraft) -> None:
         # In a thread: with 100 000 devices their bundles alone take a moment to count.
-        wrong = not draft.one_by_one or draft.first_error() is not None
-        draft.plan = None if wrong else await asyncio.to_thread(draft.planning())
+        is_invalid = not draft.one_by_one or draft.first_error() is not None
+        draft.plan = None if is_invalid else await asyncio.to_thread(draft.planning())
         self._host.overlays.fields_form.update()
 
     # Agreeing
 
     async def _agree(self, draft: CleanupDraft) -> BatchPlan | None:
-        """Show the plan until it is agreed to; None when it is not."""
+        """Show the plan and ask for confirmation; return None when it is declined."""
         form, has_changed = self._host.overlays.fields_form, False
         await self._count(draft)
         while form.shows(draft) and (plan := draft.plan) is not None:
@@ -143,7 +143,7 @@ class CleanupController:
             if not await self._changes.ask(question, lines):
                 form.say("Nothing was deleted.")
                 return None
-            # It may have been read for long: what goes is judged once more before it does.
+            # The operator may have read for long: plan again before anything is deleted.
             form.say("Reading bundles and channels once more… esc stops, nothing is deleted yet")
             await bring_up_to_date(self._workspace, self._workspace.bundles)
             await bring_up_to_date(self._workspace, self._workspace.channels)
@@ -159,7 +159,7 @@ class CleanupController:
     # All of them
 
     async def _delete_all(self, draft: CleanupDraft) -> bool:
-        """Delete every bundle, as far as this server does that; whether that was tried."""
+        """Delete every bundle, if the server supports it; return whether that was tried."""
         form = self._host.overlays.fields_form
         form.say("Counting the bundles…")
         links = await load_all_links(self._workspace)
@@ -180,7 +180,7 @@ class CleanupController:
 
 
 def _lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:
-    """The plan as it is read: what is not known, what goes, what stays and why."""
+    """Return the lines of the plan: what is not known, what goes, what stays and why."""
     lines = [Line("", plan.summary, "note"), *(Line("", f"! {note}", "note") for note in notes)]
     for heading, members in listing(plan):
         lines.append(Line("", heading, "heading"))

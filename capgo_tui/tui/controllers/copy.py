@@ -1,4 +1,4 @@
-"""Copying something of the marked records, or of the one under the cursor."""
+"""Copying a part of the marked records, or of the one under the cursor."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 MOST = 2_000
-"""No terminal's clipboard takes as much as the ids of so many."""
+"""Records beyond which no terminal's clipboard takes even the ids."""
 
 
 class CopyController:
-    """Asks what to copy, and says what was copied and how."""
+    """The controller of the copy action."""
 
     def __init__(self, host: Host, workspace: Workspace) -> None:
         self._host = host
@@ -57,7 +57,7 @@ class CopyController:
             self._workspace.target,
             self._workspace.client.traits,
         )
-        # A reply is unpacked for the JSON of its rows, and marks may be of many.
+        # In a thread: replies are unpacked for the JSON of their rows, of which many may be marked.
         text = await asyncio.to_thread(copying.text, part)
         hidden_note = f" ({hidden_count} hidden by filter)" if hidden_count else ""
         what = f"{part.describe(records, copying.noun)}{hidden_note}"

@@ -1,4 +1,4 @@
-"""All of one record: beside the table, or in its place."""
+"""The detail of one record, beside the table or in its place."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from capgo_tui.tui.host import Host
 
 FOLLOW_SECONDS = 0.06
-"""How long the cursor rests before the detail beside the table follows it."""
+"""Seconds for which the cursor rests before the detail beside the table follows it."""
 
 
 class DetailController:
-    """Shows the record under the cursor, as labelled fields or as the server's own JSON."""
+    """The controller of the detail: labelled fields or the server's own JSON."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self.is_open = False
-        """Whether it was opened, and has the keyboard; on a wide screen it is there anyway."""
+        """Whether it was opened and has the keyboard; on a wide screen it is visible anyway."""
         self._raw = False
         self._follow_timer: Timer | None = None
 
@@ -52,7 +52,7 @@ class DetailController:
             self._host.set_focus(self._host.detail)
 
     def close(self) -> bool:
-        """Go back to the list; whether the detail was open."""
+        """Go back to the list; return whether the detail was open."""
         if not self.is_open:
             return False
         self._raw = self.is_open = False
@@ -78,7 +78,7 @@ class DetailController:
         if detail.display:
             self._follow_timer = detail.set_timer(FOLLOW_SECONDS, self.show)
         else:
-            # A wider screen brings it into view before anybody can fill it.
+            # On a wider screen it becomes visible before it is filled.
             detail.show_lines(())
 
     def show(self) -> None:

@@ -1,4 +1,4 @@
-"""Looking a device up that is not loaded, by its id or its custom id."""
+"""Looking up a device that is not loaded, by its id or custom id."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 class DeviceSearch:
-    """Asks the server for a device, and puts the cursor on it."""
+    """Asks the server for a device and moves the cursor to it."""
 
     def __init__(
         self, host: Host, workspace: Workspace, refine: Callable[[str, str], None]
     ) -> None:
         self._refine = refine
-        """Puts a better filter in place of one."""
+        """Replaces a filter by a better one."""
         self._host = host
         self._workspace = workspace
 
     async def seek_filtered(self, query: Query) -> None:
-        """Look up what a filter without a match names; the list is not read for it."""
+        """Look up the device that a filter without matches names, without reading the list."""
         text = query.text if query.looks_like_id else query.custom_id
         if text is None:
             return
@@ -47,7 +47,7 @@ class DeviceSearch:
         self._show_search(text, search, is_id=query.looks_like_id)
 
     async def seek(self, text: str) -> None:
-        """Look up a device to open on; where it takes that, the list is read for its custom id."""
+        """Look up the device to open with, reading the list for its custom id if necessary."""
         self._say_asking(text)
         search = await find_device(self._workspace, text, walks=self._say_read)
         if search.devices and search.by_custom_id:

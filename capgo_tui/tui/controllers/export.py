@@ -1,4 +1,4 @@
-"""Exporting what a list shows: to which file, as what, and how far it is."""
+"""Exporting the rows of a view: the file, the format and the progress."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NO_NAME = re.compile(r"[^\w.-]", re.ASCII)
 
 
 class ExportController:
-    """Writes one list at a time; what is under way can be stopped."""
+    """The controller of exports, one at a time."""
 
     def __init__(self, host: Host, workspace: Workspace) -> None:
         self._host = host
@@ -36,7 +36,7 @@ class ExportController:
         self._under_way: Export[Channel] | Export[Device] | Export[Bundle] | None = None
 
     def stop(self) -> bool:
-        """Stop what is being written; whether there was something."""
+        """Stop the export under way; return whether there was one."""
         if self._under_way is None:
             return False
         self._under_way.stop()
@@ -80,7 +80,7 @@ class ExportController:
     async def _try(
         self, bar: ExportBar, rows: AnyRows, choice: ExportChoice, path: Path | None
     ) -> str:
-        """Write a list into a file; gives what is in the way when it cannot even begin."""
+        """Write a list into a file; return why it could not begin, else an empty text."""
         if path is None:
             return "✗ It wants the name of a file."
         try:
@@ -94,7 +94,7 @@ class ExportController:
         return ""
 
     async def _open(self, path: Path) -> WholeFile | None:
-        """Begin a file; None when one is there that is to stay.
+        """Open a file for writing; return None when an existing one is to stay.
 
         Not in a thread: who leaves or quits meanwhile would leave behind what it then made.
         """
@@ -117,7 +117,7 @@ class ExportController:
         except OSError as error:
             self._host.say(f"✗ Nothing was exported: {_why(error)}")
         else:
-            # Both ends of a long path are worth more than its middle.
+            # Cut a long path in the middle: its ends say more.
             outcome = export.outcome("more exists" + step_label(export.next_step))
             room = max(20, self._host.size.width - width_of(outcome) - len(" ") - len(TO))
             path = pad_middle(name, min(width_of(name), room))
@@ -131,7 +131,7 @@ class ExportController:
 
 
 def path_of(name: str) -> Path | None:
-    """The file of a name as it was typed, ``~`` and all."""
+    """Return the path of a typed file name, with ``~`` expanded."""
     if not name:
         return None
     try:

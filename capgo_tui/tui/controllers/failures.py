@@ -1,4 +1,4 @@
-"""The one guard around everything that runs beside the event loop's own handlers."""
+"""Reporting the failures of workers in the status line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def report_failures(host: Host, work: Awaitable[object], doing: str) -> None:
-    """Await some work; a failure is told in the status line and ends nothing.
+    """Await some work and report a failure in the status line.
 
     Args:
         host: where the failure is told.

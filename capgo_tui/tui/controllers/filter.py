@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class FilterController:
-    """Narrows the list in view while a filter is typed; looks a device up that is not loaded."""
+    """The controller of the filter and of the device search."""
 
     def __init__(self, host: Host, lists: ListController, detail: DetailController) -> None:
         self._host = host
         self._lists = lists
         self._detail = detail
         self._search: Worker[None] | None = None
-        """What asks the server for a device, or did last."""
+        """The worker of the latest device search."""
 
     def begin(self) -> None:
         """Type a filter in the bottom row."""
@@ -43,7 +43,7 @@ class FilterController:
         host.show_status()
 
     def follow_typing(self, text: str) -> None:
-        """Narrow the list; what was typed in a bar that is closed by now has been seen to."""
+        """Narrow the list while the filter bar is open."""
         if self._host.overlays.filter_bar.visible:
             self.narrow(text)
 
@@ -53,13 +53,13 @@ class FilterController:
         self._close_bar()
 
     def enter(self) -> None:
-        """Leave the filter standing; a device id that is not loaded is looked up."""
+        """Keep the filter; look up a device id that is not loaded."""
         self.narrow(self._host.overlays.filter_bar.text)
         self._close_bar()
         self._lists.when_filtered(self._look_up)
 
     def narrow(self, text: str) -> None:
-        """Show of the list in view what a filter lets through."""
+        """Filter the list in view."""
         view = self._host.rows.view
         view.filter(view.parse(clean(text)))
         self._lists.show_order()
@@ -72,7 +72,7 @@ class FilterController:
     # A device that is not loaded
 
     def open_on(self, device: str, workspace: Workspace) -> None:
-        """Filter for a device that was asked for at the start, and look it up."""
+        """Filter for the device requested at the start, and look it up."""
         self.narrow(device)
         self._seek(self._device_search(workspace).seek(device))
 
@@ -82,7 +82,7 @@ class FilterController:
             self._seek(self._device_search(workspace).seek_filtered(view.query))
 
     def _device_search(self, workspace: Workspace) -> DeviceSearch:
-        # It builds requests, which the start needs none of.
+        # Builds requests, which the start does not need.
         from capgo_tui.tui.controllers.device_search import DeviceSearch  # noqa: PLC0415
 
         return DeviceSearch(self._host, workspace, self._refine)
@@ -91,7 +91,7 @@ class FilterController:
         self._search = self._host.read(search, "look the device up")
 
     def stop_search(self) -> bool:
-        """Give up the search for a device; whether there was one."""
+        """Cancel the search for a device; return whether there was one."""
         search, self._search = self._search, None
         running = search is not None and search.is_running
         if search is not None and running:
@@ -99,7 +99,7 @@ class FilterController:
         return running
 
     def _refine(self, text: str, better: str) -> None:
-        """Put a better filter in place of one, unless there is another one by now."""
+        """Replace a filter by a better one, unless it has changed meanwhile."""
         if self._host.tab == "devices" and self._host.rows.view.query.text == text.strip():
             self.narrow(better)
 

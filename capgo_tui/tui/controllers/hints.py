@@ -1,4 +1,4 @@
-"""The bottom row: the keys of the moment."""
+"""The key hints of the bottom row."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class HintController:
-    """Offers what can be done in the list in view; how to leave what was entered comes first."""
+    """The controller of the hint bar; the keys of an open detail come first."""
 
     def __init__(self, host: Host, detail: DetailController) -> None:
         self._host = host
         self._detail = detail
 
     def show(self) -> None:
-        """Draw the keys of this moment."""
+        """Draw the hints for the current state."""
         host = self._host
         workspace = host.workspace
         extras = frozenset(Extra) if workspace is None else workspace.client.traits.extras

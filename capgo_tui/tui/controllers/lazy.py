@@ -1,4 +1,4 @@
-"""The controllers that no start needs. Importing this brings pydantic and the models of changes."""
+"""The controllers not needed at the start; importing this brings pydantic and the change models."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class LazyControllers:
-    """What leads writes, copies and exports, made once the first rows are on the screen."""
+    """The controllers of writes, copies and exports, made once the first rows are drawn."""
 
     def __init__(
         self, host: Host, workspace: Workspace, unmark: Callable[[Iterable[str]], None]

@@ -1,4 +1,4 @@
-"""Leaving: the detail, a wait, the filter, and at the top the program."""
+"""Esc and q: leaving the detail, a wait, the filter or the program."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LeaveController:
-    """Goes back one step: out of the detail, out of a wait, out of the filter, out of the app."""
+    """The controller of Esc and q."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The three lists: what the table shows of each, kept in step with what is loaded."""
+"""The three lists: the rows of each, updated as records are loaded."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class ListController:
-    """Holds the rows of each list, and shows those of the list in view in the table."""
+    """The controller of the rows, which attaches those of the list in view to the table."""
 
     def __init__(self, host: Host, detail: DetailController) -> None:
         self._host = host
@@ -36,12 +36,12 @@ class ListController:
         self.rows: dict[str, AnyRows] = {}
         """The rows of each list; empty until there is a workspace."""
         self._columns: Sequence[object] = ()
-        """Those the table has now."""
+        """The rows attached to the table."""
         self._unread_channels = ""
         self._busy: set[str] = set()
-        """The lists whose views are at work beside the event loop's other business."""
+        """The lists whose views are filtering or sorting."""
         self._pending: list[tuple[Sequence[Term], Callable[[], None]]] = []
-        """What is to be done once the list in view shows what these conditions let through."""
+        """Functions to call once the filter with these terms is done."""
 
     def open(self, workspace: Workspace) -> None:
         """Make the rows of a workspace's lists."""
@@ -106,7 +106,7 @@ class ListController:
                 pass
 
     def _channels_end_changed(self) -> bool:
-        """Whether the bundles can now say otherwise whether their channels are all there are."""
+        """Return whether the channels became complete, or no longer are, which bundles show."""
         before = self._unread_channels
         if self._host.workspace is not None:
             self._unread_channels = self._host.workspace.unread_channels
@@ -120,7 +120,7 @@ class ListController:
         return [rows for rows in self.rows.values() if name in rows.resource.joins(workspace)]
 
     def advance(self, rows: AnyRows) -> None:
-        """See to it that a view does what it has to do, a slice at a time."""
+        """Let a view filter and sort in slices, if it is busy."""
         if rows.view.busy and rows.resource.name not in self._busy:
             self._busy.add(rows.resource.name)
             self._host.work(self._advance(rows), f"sort the {rows.resource.name}")
@@ -133,7 +133,7 @@ class ListController:
             self._busy.discard(rows.resource.name)
 
     def when_filtered(self, act: Callable[[], None]) -> None:
-        """Do what is about all that the list in view shows, once its filter has done its work.
+        """Call a function once the filter of the list in view is done.
 
         Among 100 000 records that takes a moment, in which the list still shows what it did:
         ``/qa``, Enter and ``*`` typed in one go must not mark all of them. With another filter,

@@ -1,4 +1,4 @@
-"""Loading: the first pages, the next one, all of them, and the same again."""
+"""Loading the lists: first pages, next page, all pages, refresh."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 HEAD_START = 0.25
-"""Seconds that the list in view has to itself before the others are asked for as well."""
+"""Seconds by which the list in view is loaded ahead of the others."""
 COUNTING = "Asking how many devices there are…"
 
 
 class LoadingController:
-    """Asks the server for what the lists show."""
+    """The controller that loads and refreshes the lists."""
 
     def __init__(
         self,
@@ -39,15 +39,15 @@ class LoadingController:
         self.is_counting = False
         """Whether the server is being asked how many devices there are."""
         self.is_over = False
-        """Whether nothing more is to be read, for the program is being left."""
+        """Whether nothing more is read, because the app is quitting."""
 
     def begin_all(self) -> None:
-        """Begin to load every list that was not begun."""
+        """Begin to load every list that is not loading yet."""
         for rows in self._lists.rows.values():
             self.begin(rows)
 
     def begin(self, rows: AnyRows) -> None:
-        """Begin to load a list, if nobody has."""
+        """Begin to load a list, unless that has begun."""
         collection = rows.view.collection
         if not collection.has_answer and collection.loading is Loading.NOTHING:
             self._host.read(collection.load_more(), f"load the {collection.name}")
@@ -65,7 +65,7 @@ class LoadingController:
             self._host.read(collection.load_more(), f"load more {collection.name}")
 
     def load_all(self) -> None:
-        """Load the list in view to its end; of devices it is said first what that takes."""
+        """Load the list in view to its end; for devices announce the number of requests first."""
         host, workspace = self._host, self._host.workspace
         if workspace is None:
             return
@@ -121,11 +121,11 @@ class LoadingController:
         self._host.read(collection.refresh(on_screen), f"refresh the {collection.name}")
 
     def tick(self) -> None:
-        """Do once a second what is due: a first page that was called off, or a refresh."""
+        """Retry a cancelled first page or refresh the list, if due; called once a second."""
         host, workspace = self._host, self._host.workspace
         if workspace is None:
             return
-        # Its first page may have been called off along with the form that had asked for all.
+        # The first page may have been cancelled with the form that was loading everything.
         if not self.is_over:
             self.begin(host.rows)
         collection = host.rows.view.collection

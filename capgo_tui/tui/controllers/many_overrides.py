@@ -26,7 +26,7 @@ ALL_THERE = "the override all of them have now"
 
 
 class ManyOverrides:
-    """Leads overrides from a set of devices, fixed when the key was pressed, to a run."""
+    """The controller of overrides for a set of devices, fixed when the key was pressed."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class ManyOverrides:
     def ask_for_ids(
         self, form: IdsForm, text: str, finder: DeviceFinder
     ) -> Coroutine[None, None, None]:
-        """Let ids be pasted and say what to do to them; the form has the keyboard on return."""
+        """Open the form for a list of ids; it has the keyboard on return."""
         self._host.status.dismiss()
         wish = form.open(text, finder)
 
@@ -128,7 +128,7 @@ class ManyOverrides:
         return self._unmark_done(self._changes.confirm_batch(plan))
 
     async def _unmark_done(self, batch_run: Coroutine[None, None, Batch | None]) -> None:
-        """What is done is no longer marked, so that what failed can be done again."""
+        """Unmark the devices that succeeded, so that the failed ones can be tried again."""
         batch = await batch_run
         if batch is not None:
             verified_steps = [

@@ -1,4 +1,4 @@
-"""The star action: choose a channel for a device, or clear its override."""
+"""Overrides of one device: choose a channel for it, or clear its override."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NO_BUNDLE = "no bundle"
 
 
 class OverrideController:
-    """Leads one override from its key to its confirmation."""
+    """The controller of the override of one device."""
 
     def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
         self._host = host
@@ -127,7 +127,7 @@ class OverrideController:
         await step(channel, bundle)
 
     async def _recall(self) -> None:
-        """Find out what was linked a moment ago, for the reasons beside the channels."""
+        """Read the journal for recent overrides, which limit the channels to choose from."""
         with suppress(asyncio.CancelledError):
             await recall(self._workspace)
             self._host.overlays.link_form.reasons_changed()

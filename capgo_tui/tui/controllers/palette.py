@@ -22,7 +22,7 @@ NO_THEMES = "✗ NO_COLOR is set"
 
 
 class PaletteController:
-    """Offers what a typed name can mean; what it leads to asks as it always does."""
+    """The controller of the palette."""
 
     def __init__(self, host: Host, filters: FilterController, records: RecordController) -> None:
         self._host = host
@@ -30,11 +30,11 @@ class PaletteController:
         self._records = records
 
     def open_palette(self) -> None:
-        """Ask where to go."""
+        """Open the palette."""
         self._open("")
 
     def _open(self, text: str) -> None:
-        """Ask where to go, beginning with a text."""
+        """Open the palette with a text."""
         host, workspace = self._host, self._host.workspace
         if workspace is None:
             host.say(NOT_CONNECTED)
@@ -59,7 +59,7 @@ class PaletteController:
         host.overlays.palette_bar.open(offer, search, text)
 
     async def _find_devices(self, workspace: Workspace, text: str) -> Sequence[Entry]:
-        """Look through the loaded devices beside the loop: they may be 100 000."""
+        """Search the loaded devices in a thread: there may be 100 000."""
         from capgo_tui.tui.palette import device_pattern, find_devices  # noqa: PLC0415
 
         pattern = device_pattern(text)
@@ -69,7 +69,7 @@ class PaletteController:
         )
 
     async def go(self, entry: Entry) -> None:
-        """Do what was chosen."""
+        """Run the chosen entry."""
         from capgo_tui.tui import palette  # noqa: PLC0415 - there by now
 
         match entry.command:

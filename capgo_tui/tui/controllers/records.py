@@ -1,4 +1,4 @@
-"""What is done to records: which ones a key means, and the controller that it hands them to."""
+"""Record actions: which records a key binding means, and the controller that handles them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 def _lazy_controllers() -> type[LazyControllers]:
-    """Import what leads the writes: its models take 0.1 s, which no start has to spare."""
+    """Import the lazy controllers; their models take 0.1 s, too long for the start."""
     from capgo_tui.tui.controllers.lazy import LazyControllers  # noqa: PLC0415
 
     return LazyControllers
 
 
 class RecordController:
-    """Hands the marked records, or the one under the cursor, to what leads each write."""
+    """Hands the marked records, or the one under the cursor, to the controller of each action."""
 
     def __init__(self, host: Host, arrange: ArrangeController) -> None:
         self._host = host
@@ -37,12 +37,12 @@ class RecordController:
 
     @property
     def lazy(self) -> LazyControllers:
-        """What leads each write; there from the first action on, for `load` comes before it."""
+        """The lazy controllers; `load` must have run."""
         assert self._lazy is not None  # noqa: S101 - actions ask for the workspace first
         return self._lazy
 
     async def load(self) -> None:
-        """Make the controllers of the writes, the first time there is a workspace for them."""
+        """Make the lazy controllers, once there is a workspace."""
         if self._host.workspace is None or self._lazy is not None:
             return
         controllers = await asyncio.to_thread(_lazy_controllers)
@@ -51,7 +51,7 @@ class RecordController:
             self._host.work(self._lazy.undo.look_back(), "find out what an earlier run did")
 
     def stop_waiting(self) -> bool:
-        """Give up the write that waits for a limit of the server, or the export; whether so."""
+        """Cancel the waiting write or the export; return whether there was one."""
         if self._lazy is None:
             return False
         return self._lazy.changes.stop_waiting() or self._lazy.export.stop()
@@ -94,7 +94,7 @@ class RecordController:
             self._host.work(self.lazy.channels.promote(channel), "promote the bundle")
 
     def roll_back(self) -> None:
-        """Put the bundle of before on the channel under the cursor."""
+        """Put the previous bundle on the channel under the cursor."""
         if (channel := self._channel()) is not None:
             self._host.work(self.lazy.channels.roll_back(channel), "roll the channel back")
 
@@ -130,7 +130,7 @@ class RecordController:
             self._host.work(self.lazy.bundles.link(bundle), "put the bundle on a channel")
 
     def edit_bundle(self) -> None:
-        """Change what the bundle under the cursor says."""
+        """Edit the comment and link of the bundle under the cursor."""
         if (bundle := self._bundle()) is not None:
             self._host.work(self.lazy.bundles.edit(bundle), "change the bundle")
 
@@ -180,7 +180,7 @@ class RecordController:
         self.export("", "")
 
     def export(self, form: str, name: str) -> None:
-        """Ask where to export the list in view to, beginning with a format and a file."""
+        """Ask for the export of the list in view, with a format and a file to begin with."""
         host = self._host
         if host.workspace is None:
             host.say(NOT_CONNECTED)

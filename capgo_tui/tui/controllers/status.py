@@ -1,4 +1,4 @@
-"""The status line: how the list in view is, and what is waited for."""
+"""The status line: the state of the list in view, and the pending retry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class StatusController:
-    """Says in the status line, and in an empty table, how things are."""
+    """The controller of the status line and of the text in an empty table."""
 
     def __init__(self, host: Host, lists: ListController) -> None:
         self._host = host
@@ -22,7 +22,7 @@ class StatusController:
 
     @property
     def waiting(self) -> RetryCountdown | None:
-        """What is waited for and does not show in the state of the list in view."""
+        """The pending retry that the state of the list in view does not show."""
         workspace = self._host.workspace
         if workspace is None:
             return None
@@ -35,7 +35,7 @@ class StatusController:
         return next((wait for wait in waits if wait is not None), None)
 
     def show(self) -> None:
-        """Say how the list in view is, once there is one."""
+        """Show the state of the list in view, once there is a workspace."""
         if self._host.workspace is not None:
             self._show(self._host.workspace)
 
@@ -48,13 +48,13 @@ class StatusController:
         counting_down = collection.waiting is not None
         marks_summary = host.rows.marks.summary
         error = collection.error
-        # How long nothing is answered is wanted more than what is marked or filtered.
+        # A wait or a lock matters more than the marks or the filter.
         first = counting_down or (error is not None and error.locks_address)
         parts = (state, marks_summary) if first else (query.error, marks_summary, state)
         host.status.show_state(
             " · ".join(part for part in parts if part),
             stale=collection.stale or counting_down or bool(query.error),
-            # The age of the rows; but how to end a wait is wanted more.
+            # Keep the age of the rows in sight, unless a countdown needs the room.
             keep_last=collection.as_of is not None and not counting_down,
         )
         wait = self.waiting

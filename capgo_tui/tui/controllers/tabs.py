@@ -1,4 +1,4 @@
-"""Changing between the lists."""
+"""Switching tabs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _show(name: str) -> Callable[[TabController], None]:
 
 
 class TabController:
-    """Shows one list after another."""
+    """The controller of the tabs."""
 
     def __init__(self, host: Host) -> None:
         self._host = host

@@ -1,4 +1,4 @@
-"""Undoing: the last change, or one chosen from the list; and what an earlier run left open."""
+"""Undo of the last or a chosen change, and the outcome of writes that an earlier run left open."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LEAD = "Undo: "
 EARLIER = "The last change stays; this is an earlier one"
-"""Said first: the reason may be longer than the line."""
+"""Shown first: the reason may be longer than the line."""
 READING = "Reading what is there now…"
 READING_LEFT = "Reading what an earlier run left midway…"
 
@@ -33,7 +33,7 @@ def _import_kinds() -> None:
 
 
 class UndoController:
-    """Leads an undo from its key to its end. The record is read before anything is asked."""
+    """The controller of undo, which reads the record before it asks."""
 
     def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
         self._host = host
@@ -41,7 +41,7 @@ class UndoController:
         self._changes = changes
 
     async def look_back(self) -> None:
-        """Find out what became of writes that an earlier run of the program did not see end."""
+        """Determine the outcome of writes that an earlier run of the program left open."""
         try:
             if not await asyncio.to_thread(self._workspace.journal.cut_off):
                 return
@@ -103,7 +103,7 @@ class UndoController:
             await self._changes.carry_out_batch(undo.batch)
 
     def _say_read(self, what: str, count: int, of: int) -> None:
-        """Say of several that are read how many have been."""
+        """Show how many records have been read, if there are several."""
         if of > 1:
             self._host.say(f"{what} {count} of {of}")
 
@@ -113,7 +113,7 @@ class UndoController:
         return self._changes.ask(question)
 
     def report_taken(self) -> bool:
-        """Whether something else was opened while the server was read, after saying so."""
+        """Return whether something else was opened during the read, after saying so."""
         is_something_open = self._host.is_taken or not self._host.is_current
         if is_something_open:
             self._host.say("Nothing was undone: answer what is open first.")

@@ -1,4 +1,4 @@
-"""Many changes under way: how far they are, what became of each, and a way to stop."""
+"""The dialog of a batch: its progress, the outcome of each change, and a way to stop."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 ABOVE = 4
 """Rows of the screen that stay in sight above it."""
 CHROME = 3
-"""Rows beside those of the list: the title, the bar and the keys."""
+"""Rows besides those of the list: the title, the bar and the keys."""
 UNREAD = "… accepted, read back at the end"
 DRAW_SECONDS = 0.2
 PAGE = 200
-"""So many changes are listed at a time while it goes on: drawing them must not take long."""
+"""Changes listed at a time during the batch: drawing them must not take long."""
 MOST_LISTED = 2000
-"""So many are listed at the end; of more, how many more there are."""
+"""Changes listed at the end; the rest is only counted."""
 WORST_FIRST = (
     OutcomeState.FAILED,
     OutcomeState.UNKNOWN,
@@ -47,11 +47,11 @@ WORST_FIRST = (
     None,
     OutcomeState.VERIFIED,
 )
-"""In which order they are listed at the end; None are those left alone or not tried."""
+"""The order in which changes are listed at the end; None are those skipped or not tried."""
 
 
 class BatchDialog(Vertical, Overlay, can_focus=True):
-    """Shows a `Batch` until it has ended and the operator has seen what became of it.
+    """Shows a `Batch` until it has ended and the operator closes it.
 
     Esc stops it after the change under way; once it has ended Esc, Enter and q close it.
     """
@@ -83,7 +83,7 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
         self._timer: Timer | None = None
         self._is_over = False
         self._follows = True
-        """Whether the list follows the change under way; not once it was scrolled by hand."""
+        """Whether the list follows the change under way: until it is scrolled by hand."""
 
     def compose(self) -> ComposeResult:
         """Make the rows."""
@@ -93,7 +93,7 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
         yield TextLine(tone="muted", id="batch-hint")
 
     def open(self, title: str, batch: Batch) -> None:
-        """Take the keyboard and show a run."""
+        """Take the keyboard and show a batch."""
         self._batch, self._title = batch, title
         self._is_over, self._follows = False, True
         self._close_wait = asyncio.get_running_loop().create_future()
@@ -104,13 +104,13 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
         self.take_keyboard(self)
 
     def _draw(self) -> None:
-        """Show how far it is: now and then, for the list may be long and the steps quick."""
+        """Draw the progress; called at intervals, for the list may be long and the steps quick."""
         batch = self._batch
         if batch is None:
             return
         title = f" {self._title} · {self.summary}"
         why = _why_untried(batch)
-        # Where there is no room for it, it is read in the list alone.
+        # Without room here, the reason stands only in the list.
         fits = width_of(title + why) <= self.size.width
         self.query_one("#batch-title", TextLine).show(f"{title}{why}" if fits else title)
         left = None if self._is_over or batch.is_stopped else batch.seconds_left
@@ -135,13 +135,13 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
         if batch.wait_seconds > 0:
             waiting = sum(step.is_waiting for step in batch.steps)
             are = f"{waiting} wait" if waiting > 1 else "one waits"
-            seconds = math.ceil(run.wait_seconds)
+            seconds = math.ceil(batch.wait_seconds)
             return f"{are} for the server: on in {seconds} s · esc stops  ↑↓ scroll"
         return "esc stops  ↑↓ scroll"
 
     @property
     def summary(self) -> str:
-        """How many came to which end."""
+        """How many changes had which outcome."""
         batch = self._batch
         if batch is None:
             return ""
@@ -165,7 +165,7 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
         return " · ".join(parts)
 
     def end(self) -> None:
-        """Say that it has ended; what went wrong is listed first."""
+        """Show that the batch has ended, with the failures first."""
         self._is_over = True
         if self._timer is not None:
             self._timer.stop()
@@ -177,7 +177,7 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
             await self._close_wait
 
     def action_leave(self) -> None:
-        """Stop the run, or close when it has ended."""
+        """Stop the batch, or close the dialog when it has ended."""
         if self._batch is not None and not self._is_over:
             self._batch.stop()
             self._draw()
@@ -215,7 +215,7 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
         if step.outcome is not None:
             return outcome_label(step.change, step.outcome) + brief_step(step.outcome.next_step)
         if step.untried_reason:
-            return f"– not tried: {_why(step)}"
+            return f"– not tried: {_untried_reason(step)}"
         if self._is_over:
             return "– not tried"
         if step.is_under_way:
@@ -224,27 +224,29 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
         return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
 
 
-def _why(step: Step) -> str:
-    """Why a step was not tried, with the key that helps."""
+def _untried_reason(step: Step) -> str:
+    """Return why a step was not tried, with the key binding that helps."""
     return step.untried_reason + brief_step(step.next_step)
 
 
 def _untried_sentences(batch: Batch) -> Sequence[str]:
-    """In sentences, how many were not tried, and why."""
+    """Return sentences that say how many steps were not tried, and why."""
     return [
         f"the other {f'{count} were' if count > 1 else 'one was'} not tried: {why}"
-        for why, count in Counter(_why(step) for step in batch.steps if step.untried_reason).items()
+        for why, count in Counter(
+            _untried_reason(step) for step in batch.steps if step.untried_reason
+        ).items()
     ]
 
 
 def _why_untried(batch: Batch) -> str:
-    """The reason, once it is known and the same for all that were not tried."""
-    reasons = {_why(step) for step in batch.steps if not step.is_finished}
+    """Return why the remaining steps were not tried, if the reason is the same for all."""
+    reasons = {_untried_reason(step) for step in batch.steps if not step.is_finished}
     return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
 
 
 def _position(batch: Batch) -> int:
-    """The change to look at: the one under way, else the first that has not ended."""
+    """Return the index of the step under way, else of the first that has not ended."""
     under_way = (at for at, step in enumerate(batch.steps) if step.is_under_way)
     left = (at for at, step in enumerate(batch.steps) if not step.is_finished)
     return next(under_way, next(left, 0))

@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.rollout import RolloutStep
 
 LABEL: Final = 33
-"""Cells of the labels, with what stands before them."""
+"""Cells of the labels, with the mark before them."""
 MOST_SUGGESTIONS: Final = 5
-"""So many names that can be meant are shown."""
+"""Suggestions shown."""
 NARROW: Final = 70
 MESSAGE: Final = 3
-"""Rows that what is said takes at most."""
+"""Rows of the message at most."""
 LOW: Final = 14
-"""Rows below which what changes and the request get one row each."""
+"""Height below which the changes and the request get one row each."""
 
 
 class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
-    """Draws a `ChannelDraft` over the whole screen; a step of the rollout is a wish itself."""
+    """The form of a `ChannelDraft`, over the whole screen; its acts are steps of the rollout."""
 
     DEFAULT_CSS = """
     ChannelForm {
@@ -65,7 +65,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         """Make the one input that lies over the row under the cursor."""
         yield CompletingInput(disabled=True)
 
-    # Its life
+    # Opening and closing
 
     def open(self, draft: ChannelDraft, steps: Sequence[RolloutStep]) -> None:
         """Show a draft and take the keyboard at once; begin with its first field."""
@@ -74,7 +74,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         self.begin(draft, 1)  # above it is a heading
 
     def show_steps(self, steps: Sequence[RolloutStep]) -> None:
-        """Take note that the channel has changed, and what can be done with it now."""
+        """Update the steps of the rollout after the channel has changed."""
         if self._draft is None:
             return
         row = self._rows[self._at]
@@ -91,7 +91,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
     # Keys
 
     def action_move(self, rows: int) -> None:
-        """Go to another row; headings are stepped over, and beyond either end is the other."""
+        """Go to another row, skipping headings and wrapping round the ends."""
         self._take_text()
         self._copy_if_named()
         step, last = (1 if rows > 0 else -1), len(self._rows) - 1
@@ -124,7 +124,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
             self._give(Wish.REVIEW)
 
     def _copy_if_named(self) -> None:
-        """Copy from the channel that is named: a name left standing looks as if it were done."""
+        """Copy the settings of the named channel when its row is left."""
         field, draft = self._rows[self._at].field, self._draft
         if draft is not None and field is not None and field.name == "copy":
             name = draft.text(field).strip()
@@ -135,7 +135,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
     def on_completing_input_completion_request(
         self, event: CompletingInput.CompletionRequest
     ) -> None:
-        """Take the first name that can be meant."""
+        """Complete the text with the first suggestion."""
         event.stop()
         names = self._suggestions()
         if names:
@@ -176,7 +176,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
 
     @property
     def _lead(self) -> int:
-        # The heading above comes into view with its first field.
+        # Scroll the heading into view with its first field.
         return 1 if self._at and self._rows[self._at - 1].heading else 0
 
     @property
@@ -186,7 +186,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
     @property
     def _box_width(self) -> int:
         room = self.size.width - self._label_width - 1
-        # In a narrow form what is wrong is only told below the fields.
+        # In a narrow form errors are shown only below the fields.
         return min(40, room if self.size.width < NARROW else room * 2 // 5)
 
     def _about(self, width: int) -> TonedLines:
@@ -203,7 +203,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         ]
 
     def _field_note(self) -> tuple[str, str]:
-        """What is to be said of the field under the cursor: what is wrong with it, or what fits."""
+        """Return the error or the suggestions of the field under the cursor, and a tone."""
         field, draft = self._rows[self._at].field, self._draft
         if draft is None or field is None:
             return QUIET

@@ -1,4 +1,4 @@
-"""The rows of the channel form: headings, fields, what a rollout can do, and the way on."""
+"""The rows of the channel form: headings, fields, rollout steps and the review."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """A row: a heading, a field, a step of the rollout, or with neither the way on."""
+    """A row: a heading, a field, a step of the rollout, or else the review."""
 
     text: str
     field: FormField | None = None
@@ -33,7 +33,7 @@ REVIEW_ROW: Final = FormRow(REVIEW)
 
 
 def form_rows(fields: Sequence[FormField], steps: Sequence[RolloutStep]) -> list[FormRow]:
-    """All rows in their order; what can be done with a rollout stands below its fields."""
+    """Return all rows in order, with the steps of the rollout below its fields."""
     rows: list[FormRow] = []
     section = ""
     for field in fields:

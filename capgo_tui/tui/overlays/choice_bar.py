@@ -1,4 +1,4 @@
-"""The bottom row while one of a few things is chosen."""
+"""The bottom row for choosing one of a few names."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ChoiceBar(Overlay, can_focus=True):
         Binding("escape,q", "close", "cancel", id="choice.cancel"),
     ]
     VERB: ClassVar[str] = "choose"
-    """What Enter does, in a word."""
+    """The verb for Enter."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,10 +54,10 @@ class ChoiceBar(Overlay, can_focus=True):
 
     @abstractmethod
     def choose(self, at: int) -> None:
-        """Act on a choice; the keyboard has been given back."""
+        """Handle a choice; called after the keyboard was given back."""
 
     def decline(self) -> None:
-        """Act on there being no choice; the keyboard has been given back."""
+        """Handle a cancel; called after the keyboard was given back."""
 
     def action_move(self, step: int) -> None:
         """Move to the name beside this one."""
@@ -65,7 +65,7 @@ class ChoiceBar(Overlay, can_focus=True):
         self.refresh()
 
     def action_choose(self) -> None:
-        """Choose what is under the cursor."""
+        """Choose the name under the cursor."""
         self.give_keyboard_back()
         self.choose(self._at)
 

@@ -1,4 +1,4 @@
-"""The question before a wide or a final change: what it touches, before → after, and a yes."""
+"""The dialog that confirms a wide or final change: its impact, before → after, and a yes."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.question import Question
 
 CHROME = 2
-"""Rows beside those of the list: the title and the question."""
+"""Rows besides those of the list: the title and the question."""
 ABOVE = 4
 """Rows of the screen that stay in sight above it."""
 MOST_LISTED = 200
-"""So many changes are listed; of more, how many more there are."""
+"""Changes listed; the rest is only counted."""
 TYPING_KEYS = "  ⏎ when typed  esc no "
 
 
 @dataclass(slots=True)
 class Choice:
-    """Something that can be done along with a change, apart from what was confirmed."""
+    """An optional addition to a change, not done unless ticked."""
 
     label: str
     is_chosen: bool = False
@@ -60,21 +60,21 @@ class Yes(Answer):
     """
 
     typing = False
-    """Whether something is typed first: until then ``y`` and ``n`` are letters like others."""
+    """Whether a text must be typed first: until then ``y`` and ``n`` are ordinary letters."""
 
     def keys(self) -> str:
-        """The keys that answer, or what leads to them."""
+        """Return the keys that answer, or the one that leads to them."""
         return TYPING_KEYS if self.typing else super().keys()
 
     def on_key(self, event: events.Key) -> None:
-        """Answer nothing before what is to be typed is typed, whoever has the keyboard."""
+        """Ignore keys until the required text is typed."""
         if self.typing:
             event.stop()
             event.prevent_default()
 
 
 class Confirmation(Vertical, Overlay):
-    """Lists what will be done; on level `TYPED` a name or a number is typed before the yes.
+    """Lists the changes; on level `TYPED` a name or number must be typed before the yes.
 
     Enter never confirms: in the typed name it only leads on to the question, where it means no.
     """
@@ -105,7 +105,7 @@ class Confirmation(Vertical, Overlay):
     def __init__(self) -> None:
         super().__init__()
         self._required_text: str | None = None
-        """What has to be typed; None when nothing has."""
+        """The text that must be typed; None for none."""
         self._choice: Choice | None = None
 
     def compose(self) -> ComposeResult:
@@ -121,7 +121,7 @@ class Confirmation(Vertical, Overlay):
     def open(
         self, question: Question, lines: Sequence[Line] = (), choice: Choice | None = None
     ) -> asyncio.Future[bool]:
-        """Ask whether to do all of it; True only for ``y`` after all that is to be typed.
+        """Ask for confirmation; True only for ``y`` after the required text.
 
         Args:
             question: what it is about; level `LINE` is asked as `LIST` here.
@@ -133,20 +133,22 @@ class Confirmation(Vertical, Overlay):
         title = question.title or describe(changes[0]).title
         place = f"{question.place} · " if question.place else ""
         line = f" {place}{'Changed! ' if question.is_repeated else ''}{title}"
-        who = _whose(changes)
+        who = _shared_identity(changes)
         if who and (who not in line or width_of(line) > self.screen.size.width):
             line = f" {id_end(who)} ·{line}"  # a name of any length must not hide it
         self.query_one("#confirmation-title", TextLine).show(line)
         listing = self.query_one("#confirmation-list", Detail)
         texts = [each for each in (question.effort, *question.notes) if each]
         notes = [Line("", note, "note") for note in texts]
-        self._required_text = question.text_to_type if question.level is ConfirmationLevel.TYPED else None
+        self._required_text = (
+            question.text_to_type if question.level is ConfirmationLevel.TYPED else None
+        )
         typing_row = self.query_one("#confirmation-typed", Horizontal)
         typing_row.display = self._required_text is not None
         self._offer(choice)
         chrome = CHROME + (self._required_text is not None) + (self._choice is not None)
         room = self.screen.size.height - ABOVE
-        # A long list would hide what comes behind it.
+        # Warnings go before a list that is too long.
         effects, warnings = (lines, []) if lines else _lines(changes)
         listing.show_lines([*notes, *effects, *warnings])
         rows = listing.rows_at(self.screen.size.width) + chrome
@@ -173,7 +175,7 @@ class Confirmation(Vertical, Overlay):
             row.offer(choice.label)
 
     def action_next(self) -> None:
-        """Go between the box to tick and what is to be typed; without a box, on to the question."""
+        """Switch between the check box and the input; without a box, go on to the question."""
         box, row = self.query_one(Input), self.query_one(CheckRow)
         if self.query_one(Yes).has_focus:
             return  # there is nothing beyond it
@@ -183,7 +185,7 @@ class Confirmation(Vertical, Overlay):
             self.screen.set_focus(row if box.has_focus else box)
 
     def action_typed(self) -> None:
-        """Go on to the question, once what has to be typed is typed."""
+        """Go on to the question, once the required text is typed."""
         yes = self.query_one(Yes)
         if self.query_one(CheckRow).has_focus:
             self.screen.set_focus(self.query_one(Input))
@@ -205,7 +207,7 @@ class Confirmation(Vertical, Overlay):
         self.query_one(Yes).give(False)
 
     def action_scroll_list(self, lines: int) -> None:
-        """Scroll what is listed."""
+        """Scroll the list."""
         self.query_one("#confirmation-list", Detail).action_scroll_lines(lines)
 
     def _hint(self, problem: str) -> None:
@@ -225,14 +227,14 @@ class Confirmation(Vertical, Overlay):
         self.give_keyboard_back()
 
 
-def _whose(changes: Sequence[Change]) -> str:
-    """Return the id of the one record that is changed, where its name does not tell it."""
+def _shared_identity(changes: Sequence[Change]) -> str:
+    """Return the id of the changed record, if all changes are of one."""
     identities = {(change.key, describe(change).identity) for change in changes}
     return describe(changes[0]).identity if len(identities) == 1 else ""
 
 
 def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
-    """Return what becomes of each field or record, and what is to be known besides."""
+    """Return the lines of the effects, and those of the impact."""
     if len({(change.noun, change.key) for change in changes}) == 1:
         effects = [effect for change in changes for effect in describe(change).effects()]
         lines = [Line(effect.field, str(effect)) for effect in effects]

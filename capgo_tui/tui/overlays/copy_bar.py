@@ -1,4 +1,4 @@
-"""The bottom row while it is chosen what to copy of a record."""
+"""The bottom row for choosing what to copy of a record."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ LETTERS = {
     "c": "curl",
     "s": "command line",
 }
-"""The letter that copies each at once; ``h`` and ``l`` move, as everywhere."""
+"""The part that each letter copies; ``h`` and ``l`` move, as everywhere."""
 
 
 class CopyBar(ChoiceBar):
-    """What can be copied, each with its letter; it begins at what was copied the last time."""
+    """The parts that can be copied, each with its letter; it begins at the last choice."""
 
     VERB = "copy"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,13 +37,13 @@ class CopyBar(ChoiceBar):
         self._answer: asyncio.Future[str | None] | None = None
 
     def open(self) -> asyncio.Future[str | None]:
-        """Ask what to copy; None when it is nothing. The keyboard is taken at once."""
+        """Take the keyboard and ask what to copy; None for nothing."""
         self._answer = asyncio.get_running_loop().create_future()
         self.offer([f"{letter} {part}" for letter, part in LETTERS.items()], self._at)
         return self._answer
 
     def action_pick(self, at: int) -> None:
-        """Copy what a letter stands for."""
+        """Copy the part of a letter."""
         self._at = at
         self.action_choose()
 
@@ -52,7 +52,7 @@ class CopyBar(ChoiceBar):
         self._give(list(LETTERS.values())[at])
 
     def decline(self) -> None:
-        """Answer that it is nothing."""
+        """Answer with None."""
         self._give(None)
 
     def _give(self, part: str | None) -> None:

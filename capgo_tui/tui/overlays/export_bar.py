@@ -1,4 +1,4 @@
-"""The two bottom rows while it is chosen what a list is exported as, and to which file."""
+"""The two bottom rows for choosing the format and the file of an export."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ KEYS = " ⇥ format  ⏎ write  esc "
 
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
-    """What was chosen; `name` is the path as it was typed."""
+    """The chosen format and file; `name` is the path as typed."""
 
     form: str
     name: str
 
 
 class FormatLine(Widget):
-    """What is exported or why it cannot be, the formats, and the keys."""
+    """The title of the export or an error, the formats, and the keys."""
 
     DEFAULT_CSS = """
     FormatLine {
@@ -64,7 +64,7 @@ class FormatLine(Widget):
         return self._forms[self._at]
 
     def say(self, text: str, *, trouble: bool = False) -> None:
-        """Say what is exported, or what is in the way of that."""
+        """Show the title or an error."""
         self._text, self._part = text, "trouble" if trouble else "text"
         self.refresh()
 
@@ -98,7 +98,7 @@ class FormatLine(Widget):
 
 
 class ExportBar(Vertical, Overlay):
-    """⇥ changes the format and with it the end of the name, Enter writes, Esc writes nothing."""
+    """Asks for a format and a file: ⇥ changes the format, Enter writes, Esc cancels."""
 
     DEFAULT_CSS = """
     ExportBar {
@@ -159,18 +159,18 @@ class ExportBar(Vertical, Overlay):
         return self._answer
 
     def ask_again(self, trouble: str) -> asyncio.Future[ExportChoice | None]:
-        """Say what is in the way of what was chosen, and wait for something else."""
+        """Show an error and wait for another choice."""
         self.query_one(FormatLine).say(trouble, trouble=True)
         self._answer = asyncio.get_running_loop().create_future()
         return self._answer
 
     def close(self) -> None:
-        """Give the rows and the keyboard back."""
+        """Hide the bar and give the keyboard back."""
         self.query_one(Input).disabled = True
         self.give_keyboard_back()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Another name is another chance."""
+        """Replace the error by the title."""
         event.stop()
         self.query_one(FormatLine).say(self._title)
 

@@ -1,4 +1,4 @@
-"""A form of a few rows at the bottom: what is asked for, what is wrong with it, what it does."""
+"""A form of a few fields at the bottom of the screen."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from capgo_tui.tui.overlays.row_form import TonedLines
 
 ABOUT: Final = 4
-"""Rows kept for what stands below the entries."""
+"""Rows reserved below the entries."""
 BOX: Final = 44
-"""Cells an entry's text takes at most."""
+"""Cells of an entry's text at most."""
 DOTS: Final = "••••••••"
 LAST: Final = Entry("review", REVIEW, EntryKind.ACTION, "nothing is sent before a yes")
-"""The row that leads on."""
+"""The review row."""
 
 
 class FieldsForm(RowForm[Draft, str]):
-    """Draws a `Draft` of a few entries; an entry that is an action is a wish by its name."""
+    """The form of a `Draft` of a few entries; its acts are the names of action entries."""
 
     DEFAULT_CSS = """
     FieldsForm {
@@ -50,16 +50,16 @@ class FieldsForm(RowForm[Draft, str]):
         super().__init__()
         self._on_change: Callable[[], None] | None = None
         self._entries: tuple[Entry, ...] = ()
-        """The rows that are shown: a draft may have others by the next time it is drawn."""
+        """The entries on the screen; the draft may have others by the next draw."""
 
     def compose(self) -> ComposeResult:
         """Make the one input."""
         yield LineInput(disabled=True)
 
-    # Its life
+    # Opening and closing
 
     def open(self, draft: Draft, on_change: Callable[[], None] | None = None) -> None:
-        """Show a draft and take the keyboard at once; `on_change` hears of all that is typed."""
+        """Show a draft and take the keyboard; `on_change` is called at every change."""
         self._on_change = on_change
         self._entries = _rows_of(draft)
         rows = len(self._entries) + ABOUT + CHROME
@@ -72,7 +72,7 @@ class FieldsForm(RowForm[Draft, str]):
         self._arrive()
 
     def update(self) -> None:
-        """Draw anew what the draft says; its rows may be others by now.
+        """Draw the draft again; its rows may have changed.
 
         The cursor stays with its row, and goes to the first one when its own is gone: what came
         up into its place may be anything.
@@ -94,7 +94,7 @@ class FieldsForm(RowForm[Draft, str]):
     # Keys
 
     def action_move(self, rows: int) -> None:
-        """Go to another entry; one that cannot be filled in is stepped over."""
+        """Go to another entry, skipping one that cannot be filled in."""
         self._take_text()
         self._message = QUIET
         count = len(self._entries)
@@ -229,13 +229,13 @@ class FieldsForm(RowForm[Draft, str]):
         room = max(0, self._width - self._label_width - width)
         return [
             (pad_middle(text, width), self._style("changed") if is_changed else self.rich_style),
-            # What does not fit here is told in full below the rows.
+            # What does not fit here is shown in full below the rows.
             (pad(f"  {note}", room).rstrip(), self._style(tone)),
         ]
 
 
 def _rows_of(draft: Draft) -> tuple[Entry, ...]:
-    """What is filled in, and the way on where anything is."""
+    """Return the entries of a draft, and the review if any can be filled in."""
     entries = tuple(draft.entries)
     has_input = any(entry.kind is not EntryKind.ACTION for entry in entries)
     return (*entries, LAST) if has_input else entries

@@ -1,4 +1,4 @@
-"""The bottom row while a filter is typed: it narrows the list with every letter."""
+"""The bottom row for typing a filter, which narrows the list with every letter."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FilterBar(TypingBar):
 
     @dataclass
     class Typed(Message):
-        """The filter's text is another."""
+        """Posted when the text of the filter changes."""
 
         text: str
 

@@ -1,4 +1,4 @@
-"""A list of device ids: pasted, looked at, looked up, and then overridden or cleared."""
+"""The form for a list of device ids, which are looked up, then overridden or cleared."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ LEFT_OUT_KEYS = "  d drop {count}"
 KEEP_KEYS = "  k {keep} {count} unknown"
 WAITS = " ⇥ on, then o override or x clear  esc cancel"
 MOST = 1_000_000
-"""Characters of a pasted line."""
+"""Characters of a pasted line at most."""
 MOST_SHOWN = 3
-"""So many ids that are in trouble, or words that are no ids, are named..."""
+"""Unclear ids, or words that are no ids, that are named..."""
 NAME_WIDTH = 20
-"""...each of the words in so many cells."""
+"""...and the cells for each of the words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be done to which devices."""
+    """What to do to which devices."""
 
     verb: Verb
     devices: Sequence[DeviceMatch]
     left_out: Sequence[DeviceMatch] = ()
-    """Ids that were in the list, and to which nothing is done."""
+    """Ids of the list that are left out."""
 
 
 class IdsText(TextArea):
-    """The list itself; what is pasted into it is harmless text."""
+    """The text area with the ids; pasted text is cleaned."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "app.interrupt", show=False),
@@ -69,7 +69,7 @@ class IdsText(TextArea):
         return bool(self.text) and self.selected_text == self.text
 
     def action_delete_left(self) -> None:
-        """Take a character away, also of a list that is selected: it is too long to lose."""
+        """Delete one character, even when the whole list is selected."""
         if self.is_filled:
             self.move_cursor(self.document.end)
         super().action_delete_left()
@@ -84,17 +84,17 @@ class IdsText(TextArea):
 
 
 class Actions(Widget, can_focus=True):
-    """The bottom row: what can be done to the devices. Only here its keys mean something."""
+    """The bottom row with the actions for the devices; their keys work only here."""
 
     DEFAULT_CSS = """
     Actions { height: 1; color: $foreground-muted; &:focus { color: $text-accent; } }
     """
 
     more = ""
-    """What can be done besides."""
+    """Further keys."""
 
     def offer(self, more: str) -> None:
-        """Offer something besides."""
+        """Show further keys."""
         if more != self.more:
             self.more = more
             self.refresh()
@@ -108,7 +108,7 @@ class Actions(Widget, can_focus=True):
 
 
 class IdsForm(Vertical, Overlay):
-    """Ids on lines of their own, how many of them are loaded, and what to do to them."""
+    """Asks for ids, one a line, shows how many are loaded, and asks what to do to them."""
 
     DEFAULT_CSS = """
     IdsForm {
@@ -138,17 +138,17 @@ class IdsForm(Vertical, Overlay):
         self._answer: asyncio.Future[Wish | None] | None = None
         self._initial_text = ""
         self._has_warned = False
-        """Whether the operator was told that leaving drops what was typed."""
+        """Whether the operator was warned that leaving drops the typed text."""
         self._look_up: Worker[None] | None = None
         self._results: Sequence[DeviceMatch] | None = None
-        """The ids of the list once they were looked up; None when it is another list by now."""
+        """The ids after the lookup; None before it and once the list has changed."""
         self._keeps = False
         """Whether ids that the server does not know are kept."""
 
     def compose(self) -> ComposeResult:
         """Make the rows."""
         yield TextLine(" Device ids, pasted or typed", "title", id="ids-title")
-        # Without a cursor that blinks: nothing is to be drawn while nothing happens.
+        # No blinking cursor: nothing is drawn while idle.
         area = IdsText(id="ids-text", soft_wrap=False, disabled=True, compact=True)
         area.cursor_blink = False
         yield area
@@ -181,14 +181,14 @@ class IdsForm(Vertical, Overlay):
             self.give_keyboard_back()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Count anew."""
+        """Count the ids again."""
         event.stop()
         self._has_warned = self._keeps = False
         self._results = None
         self._show_count()
 
     def action_to_actions(self) -> None:
-        """Leave the text for what is to be done."""
+        """Go from the text to the actions."""
         self.screen.set_focus(self._actions)
         self._actions.refresh()
 
@@ -204,7 +204,7 @@ class IdsForm(Vertical, Overlay):
             self._actions.refresh()
 
     def action_cancel(self) -> None:
-        """Stop looking up; else leave, after a warning when that drops what was typed."""
+        """Stop the lookup; else leave, after a warning if that drops typed text."""
         if self._look_up is not None:
             self._look_up.cancel()
         elif (
@@ -218,7 +218,7 @@ class IdsForm(Vertical, Overlay):
             self._give(None)
 
     def action_wish(self, verb: Verb) -> None:
-        """Look up what is not loaded, then pass the devices on.
+        """Look up the ids that are not loaded, then pass the devices on.
 
         It stops in between where an id means no device, so that it can be kept or mended.
         """
@@ -262,10 +262,10 @@ class IdsForm(Vertical, Overlay):
             for area in self.query(IdsText):  # none when the program is being left
                 area.read_only = False
 
-    # What means no device
+    # Ids without a device
 
     def action_drop(self) -> None:
-        """Take what means no device out of the list."""
+        """Drop the ids that match no device."""
         if not self._is_free:
             return
         ids = parse_ids(self._area.text)
@@ -304,16 +304,16 @@ class IdsForm(Vertical, Overlay):
         return [one for one in results if one.device is None and not one.trouble]
 
     def _needs_decision(self, verb: Verb) -> bool:
-        """Whether there is something to decide or to mend before it goes on."""
+        """Return whether the operator must decide about some ids first."""
         results, finder = self._results or (), self._finder
         if any(one.trouble for one in results):
             return True
-        # Of a server that takes no override for an unknown device there is no choice.
+        # A server that takes no override for an unknown device leaves no choice.
         can_keep = verb == "clear" or (finder is not None and finder.takes_unknown)
         return bool(self._unknown) and can_keep
 
     def _pass_on(self, verb: Verb) -> None:
-        """Give the devices, without those that are left out."""
+        """Answer with the devices, without those that are left out."""
         results = self._results or ()
         is_included = [bool(one.device) or (self._keeps and not one.trouble) for one in results]
         devices = list(compress(results, is_included))
@@ -324,7 +324,7 @@ class IdsForm(Vertical, Overlay):
             self._show_left_out("none is left: ")
 
     def _show_left_out(self, lead: str = "") -> None:
-        """Say which ids mean no device, and what becomes of them."""
+        """Show which ids match no device, and what happens to them."""
         unknown, unclear = self._unknown, [one for one in self._results or () if one.trouble]
         parts = []
         if unknown:
@@ -387,11 +387,11 @@ class IdsForm(Vertical, Overlay):
 
 
 def _names(devices: Sequence[DeviceMatch]) -> str:
-    """The first few of some ids."""
+    """Return the first few of some ids."""
     examples = [shorten(clean(one.id), NAME_WIDTH) for one in devices[:MOST_SHOWN]]
     return " ".join([*examples, *(["…"] if len(devices) > MOST_SHOWN else [])])
 
 
 def harmless(text: str) -> str:
-    """Lines of clean text; a tab between the columns of a table becomes a comma."""
+    """Return clean lines of a text; tabs become commas."""
     return "\n".join(clean(line.replace("\t", ","), MOST) for line in text.splitlines())

@@ -1,4 +1,4 @@
-"""Choosing the channel or the bundle to link to: a form docked to the bottom six rows."""
+"""The picker of a channel or a bundle, docked to the bottom six rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ COLUMNS = (
 )
 
 
-def _nothing(_: object) -> str:
+def _empty_text(_: object) -> str:
     return ""
 
 
@@ -48,20 +48,20 @@ class Choices(Generic[T]):
     """The records of a list that match what was typed, best match first."""
 
     collection: Collection[T]
-    refusal: Callable[[T], str] = _nothing
-    """Why a record cannot be chosen, asked whenever it is drawn; empty when it can."""
-    detail: Callable[[T], str] = _nothing
-    """What stands beside its name."""
+    refusal: Callable[[T], str] = _empty_text
+    """Returns why a record cannot be chosen, at every draw; empty when it can."""
+    detail: Callable[[T], str] = _empty_text
+    """Returns the text beside the name of a record."""
     without: str = ""
-    """What a first row says that chooses none of them; without a text there is no such row."""
+    """The text of a first row that chooses none; without a text there is no such row."""
     is_none_chosen: bool = False
-    """Whether that row was chosen."""
+    """Whether the row that chooses none was chosen."""
     text: str = ""
     matches: list[T] = field(default_factory=list)
 
     @property
     def noun(self) -> str:
-        """What one of them is called."""
+        """The noun for one record."""
         return self.collection.noun
 
     def narrow(self, text: str) -> None:
@@ -86,17 +86,17 @@ class Choices(Generic[T]):
         return bool(self.without) and not self.text.strip()
 
     def at(self, index: int) -> T | None:
-        """The record in a row; None in the row that chooses none."""
+        """Return the record in a row; None in the row that chooses none."""
         index -= self.offers_none
         return None if index < 0 else self.matches[index]
 
     def name_at(self, index: int) -> str:
-        """What a row chooses."""
+        """Return the text of a row."""
         record = self.at(index)
         return self.without if record is None else record.name
 
     def refusal_at(self, index: int) -> str:
-        """Why what is in a row cannot be chosen; empty when it can."""
+        """Return why a row cannot be chosen; empty when it can."""
         record = self.at(index)
         return "" if record is None else self.refusal(record)
 
@@ -107,7 +107,7 @@ class Choices(Generic[T]):
 
     @property
     def is_unmistakable(self) -> bool:
-        """Whether what was typed is a whole name, or can mean no other one."""
+        """Whether the text is a whole name, or matches only one."""
         if self.offers_none:
             return True
         if not self.matches:
@@ -129,16 +129,16 @@ class Choices(Generic[T]):
         return len(self.matches) + self.offers_none
 
     def key_at(self, index: int) -> str:
-        """The record's id."""
+        """Return the row key at an index."""
         record = self.at(index)
         return NONE if record is None else str(record.id)
 
     def index_of(self, key: str) -> int | None:
-        """Where a record stands among the choices."""
+        """Return the index of a row key."""
         return next((at for at in range(len(self)) if self.key_at(at) == key), None)
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
-        """One choice, muted with its reason where it cannot be chosen."""
+        """Return a choice, muted with its reason where it cannot be chosen."""
         record = self.at(index)
         refusal = self.refusal_at(index)
         detail = "" if record is None else self.detail(record)
@@ -156,7 +156,7 @@ AnyChoices: TypeAlias = "Choices[Channel] | Choices[Bundle]"
 
 
 class LinkForm(Vertical, Overlay):
-    """Typing narrows the channels, the arrows move, Enter picks, Esc leaves things as they are."""
+    """Picks one of `Choices`: typing narrows them, arrows move, Enter picks, Esc cancels."""
 
     DEFAULT_CSS = """
     LinkForm {
@@ -190,7 +190,7 @@ class LinkForm(Vertical, Overlay):
         self._has_moved = False
         """Whether a key moved the cursor: then it stays where it is."""
         self._offered_key: str | None = None
-        """The choice that the cursor was put on."""
+        """The row key that the cursor was put on."""
         self._eager = False
         """Whether Enter was pressed before the record it meant was loaded."""
 
@@ -228,14 +228,14 @@ class LinkForm(Vertical, Overlay):
         return cast("asyncio.Future[T | None]", self._answer)
 
     def close(self) -> None:
-        """Give the rows and the keyboard back; a form that is closed stays so."""
+        """Hide the form and give the keyboard back, if it is open."""
         if self._answer is not None:
             self._answer = None
             self.query_one(Input).disabled = True
             self.give_keyboard_back()
 
     def choices_changed(self) -> None:
-        """Take note that records came in, or that a reason changed, while the form is open."""
+        """Update the choices after records came in or a reason changed."""
         if self._choices is None or self._answer is None:
             return
         cursor_key = self._table.cursor_key if self._was_moved else None
@@ -250,7 +250,7 @@ class LinkForm(Vertical, Overlay):
             self._hint()
 
     def reasons_changed(self) -> None:
-        """Draw the rows again: a reason may have changed, such as a countdown.
+        """Draw the rows again after a reason may have changed, such as a countdown.
 
         The cursor stays: what is chosen must not change while a hand is on its way to Enter.
         """
@@ -263,17 +263,17 @@ class LinkForm(Vertical, Overlay):
         self._narrow_to_typed()
 
     def on_record_table_opened(self, event: RecordTable.Opened) -> None:
-        """Pick what was clicked twice."""
+        """Pick the row that was clicked twice."""
         event.stop()
         self._has_moved, self._eager = True, False
         self.action_pick()
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
-        """Nothing is loaded from here."""
+        """Ignore the end: nothing is loaded from here."""
         event.stop()
 
     def on_record_table_cursor_moved(self, event: RecordTable.CursorMoved) -> None:
-        """Say again what the keys do; who moves by mouse takes back an Enter as well."""
+        """Update the hint; a move by mouse cancels a waiting Enter."""
         event.stop()
         self._eager = self._eager and not self._was_moved
         self._hint()
@@ -284,10 +284,10 @@ class LinkForm(Vertical, Overlay):
         self._table.action_move(rows)
 
     def action_stay(self) -> None:
-        """There is but one field."""
+        """Do nothing: there is only one field."""
 
     def action_cancel(self) -> None:
-        """Leave things as they are."""
+        """Close without a choice."""
         answer = self._answer
         self.close()
         if answer is not None and not answer.done():
@@ -338,13 +338,13 @@ class LinkForm(Vertical, Overlay):
             self._hint_line.show(f" no {choices.noun} matches · {count} · esc cancel", "warn")
 
     def action_pick(self) -> None:
-        """Pick what the cursor is on, if it can be picked."""
+        """Pick the row under the cursor, if it can be picked."""
         self._narrow_to_typed()
         choices, key = self._choices, self._table.cursor_key
         if choices is None:
             return
         if not (choices.is_settled or choices.is_unmistakable or self._was_moved):
-            # What was typed may mean a channel that is yet to come: pick once that is known.
+            # The text may mean a record that is not loaded yet: pick once that is known.
             self._eager = True
             self._hint()
             return
@@ -353,7 +353,7 @@ class LinkForm(Vertical, Overlay):
             return
         refusal = choices.refusal_at(at)
         if refusal:
-            # The name stands above as well; the reason nowhere else in full.
+            # The name also stands above; the reason is nowhere else in full.
             name = shorten(choices.name_at(at), self.screen.size.width - width_of(refusal) - 4)
             self._hint_line.show(f" {name}: {refusal}", "warn")
         elif self._answer is not None and not self._answer.done():

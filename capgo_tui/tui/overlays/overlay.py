@@ -1,4 +1,4 @@
-"""What lies over the lists and has the keyboard to itself until it is closed."""
+"""Overlays: widgets over the lists that have the keyboard until they are closed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Overlay(Widget):
 
     @property
     def is_modal(self) -> bool:
-        """Textual looks for no bindings beyond a modal node."""
+        """Whether Textual looks for bindings no further than this; always true."""
         return True
 
     def take_keyboard(self, target: Widget) -> None:
@@ -41,9 +41,9 @@ class Overlay(Widget):
         """
         if not self.visible:
             return
-        # Textual repaints what was on its map of the screen and no longer is. It may make that map
-        # anew when it is next asked for a place, as the focused input does: if this were off it
-        # by then, it would stay on the terminal. Asked for a place now, it makes it with this on.
+        # Textual repaints what was in its map of the screen and no longer is. It may make that map
+        # again when it is next asked for a region, as the focused input does: if this were off it
+        # by then, it would stay on the terminal. Asked for a region now, it makes it with this on.
         _ = self.region
         self.visible = False
         self._under.take_off(self)
@@ -57,14 +57,14 @@ class Overlay(Widget):
 
 @dataclass(slots=True)
 class _Open:
-    """An overlay that is open, and who gets the keyboard once it is closed."""
+    """An open overlay, and the widget that gets the keyboard once it is closed."""
 
     overlay: Overlay
     before: Widget | None
 
 
 class OverlayScreen(Screen[None]):
-    """A screen that overlays lie over: the topmost has the keyboard, and somebody always has it.
+    """A screen with overlays: the topmost has the keyboard, and some widget always has it.
 
     Textual takes it away at a click beside everything, and from a widget that was hidden, even
     when that is in sight again by the time it is told so.
@@ -73,11 +73,11 @@ class OverlayScreen(Screen[None]):
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self._stack: list[_Open] = []
-        """Those that are open, the topmost one last."""
+        """The open overlays, the topmost last."""
         self._frozen: tuple[Widget, ...] = ()
 
     def put_over(self, overlay: Overlay, target: Widget) -> None:
-        """Put an overlay over all that is open, if it is not open yet, and focus `target` in it."""
+        """Open an overlay over all others, unless it is open, and focus `target` in it."""
         if all(overlay is not each.overlay for each in self._stack):
             if not self._stack:
                 background = self.query(".behind").results(Widget)
@@ -88,7 +88,7 @@ class OverlayScreen(Screen[None]):
         self.set_focus(target, scroll_visible=False)
 
     def take_off(self, overlay: Overlay) -> None:
-        """Take an overlay off; if it was the topmost, the keyboard goes where it was before."""
+        """Close an overlay; if it was the topmost, the keyboard goes where it was before."""
         at = next(at for at, each in enumerate(self._stack) if each.overlay is overlay)
         entry = self._stack.pop(at)
         if at < len(self._stack):
@@ -106,7 +106,7 @@ class OverlayScreen(Screen[None]):
         self.set_focus(heir, scroll_visible=False)
 
     def _heirs(self) -> Iterator[Widget]:
-        """Who can have the keyboard when the one that had it before no longer can."""
+        """Yield the widgets that may get the keyboard when the previous one no longer can."""
         top = self._stack[-1].overlay if self._stack else None
         for widget in self.focus_chain:
             if top is None or top in widget.ancestors_with_self:
@@ -115,7 +115,7 @@ class OverlayScreen(Screen[None]):
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
     ) -> None:
-        """Focus a widget, or have it focused once all that lies over it is closed.
+        """Focus a widget, or do so once the overlays over it are closed.
 
         Nobody is no widget: the focus stays where it is then.
         """
@@ -128,7 +128,7 @@ class OverlayScreen(Screen[None]):
             super().set_focus(widget, scroll_visible, from_app_focus)
 
     def _above(self, widget: Widget) -> _Open | None:
-        """What lies right over a widget."""
+        """Return the entry right over a widget."""
         line = widget.ancestors_with_self
         at = next((at for at, each in enumerate(self._stack) if each.overlay in line), -1)
         return self._stack[at + 1] if at + 1 < len(self._stack) else None

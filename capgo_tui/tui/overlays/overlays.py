@@ -1,4 +1,4 @@
-"""All that can lie over the main screen; it is mounted once there is need of it."""
+"""The overlays of the main screen, mounted at the first need."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class Overlays:
         self.confirmation = Confirmation()
         self.batch_dialog = BatchDialog()
         self.mounted_overlays: tuple[Overlay, ...] = ()
-        """Those that are there already: none before `mount`."""
+        """The mounted overlays: none before `mount`."""
 
     async def mount(self) -> None:
-        """Mount them, the first time.
+        """Mount the overlays, the first time.
 
         Nobody needs them before there are rows, and mounting them before those held them up by
         a tenth of the whole start.
@@ -81,5 +81,5 @@ class Overlays:
 
     @property
     def open(self) -> list[Overlay]:
-        """Those that are open now."""
+        """The overlays that are open now."""
         return [overlay for overlay in self.mounted_overlays if overlay.visible]

@@ -1,4 +1,4 @@
-"""The bottom row while something is reached by its name; what matches stands above it."""
+"""The palette: a bottom row for typing, with the matches above it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Matches(Widget):
         return self.entries[self._at] if self.entries else None
 
     def show(self, entries: Sequence[Entry], *, keep: bool = False) -> None:
-        """Show other entries; the cursor is on the first, unless it is to be kept."""
+        """Show other entries, with the cursor on the first unless it is to be kept."""
         self.entries = entries
         if not keep:
             self._at = self._top = 0
@@ -75,7 +75,7 @@ class Matches(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw one entry: what it is called, and beside it what it does."""
+        """Draw one entry: its title and its explanation."""
         width, base = self.size.width, self.rich_style
         at = self._top + y
         if y >= ROWS or at >= len(self.entries):
@@ -114,7 +114,7 @@ class PaletteBar(TypingBar):
     def __init__(self) -> None:
         super().__init__()
         self.matches = Matches()
-        """Stands above it; whoever mounts the bar mounts this as well."""
+        """The matches above the bar; whoever mounts the bar must mount them too."""
         self._offer: Callable[[str], Sequence[Entry]] | None = None
         self._search: Search | None = None
         self._searching: Worker[None] | None = None
@@ -140,7 +140,7 @@ class PaletteBar(TypingBar):
         self._look()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what matches now."""
+        """Show the current matches."""
         event.stop()
         if self.visible:  # what was typed in a bar that is closed by now has been seen to
             self._look()
@@ -171,14 +171,14 @@ class PaletteBar(TypingBar):
         self.matches.move(step)
 
     def action_complete(self) -> None:
-        """Type the rest of what is under the cursor."""
+        """Complete the text with the entry under the cursor."""
         entry, box = self.matches.selection, self.query_one(Input)
         if entry is not None and entry.completion:
             box.value = entry.completion
             box.cursor_position = len(box.value)
 
     def action_choose(self) -> None:
-        """Do what is under the cursor; with nothing there, once something is found."""
+        """Choose the entry under the cursor; without one, once a match is found."""
         entry = self.matches.selection
         if entry is None and self._searching is not None:
             self._eager = True
@@ -188,7 +188,7 @@ class PaletteBar(TypingBar):
             self.post_message(self.Chosen(entry))
 
     def action_close(self) -> None:
-        """Do nothing."""
+        """Close without a choice."""
         self._stop_searching()
         self.matches.show(())
         self.close()

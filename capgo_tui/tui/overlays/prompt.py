@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Prompt(Answer, Overlay):
-    """An `Answer` of its own that takes the keyboard until it is given."""
+    """An `Answer` in the bottom row that takes the keyboard until it is given."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -30,7 +30,7 @@ class Prompt(Answer, Overlay):
     """
 
     def open(self, question: Callable[[int], str], about: str = "") -> asyncio.Future[bool]:
-        """Put a question; the keyboard is taken at once, and given back with the answer.
+        """Take the keyboard and ask a question; the keyboard is given back with the answer.
 
         Args:
             question: a function of the cells there are for it.

@@ -1,4 +1,4 @@
-"""A form of rows: what its kinds have in common, whatever they ask for."""
+"""The base class of forms of rows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REVIEW: Final = "Review and send"
 
 
 class TitledDraft(Protocol):
-    """What any draft has that a form shows."""
+    """A draft with a title."""
 
     @property
     def title(self) -> str:
@@ -46,7 +46,7 @@ DraftT = TypeVar("DraftT", bound=TitledDraft)
 
 
 class Wish(Enum):
-    """What the operator wants of a form, beside an act of its own."""
+    """What the operator wants of a form, besides an act of its own."""
 
     REVIEW = "review"
     LEAVE = "leave"
@@ -54,7 +54,7 @@ class Wish(Enum):
 
 
 class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
-    """Draws a draft; over the row under the cursor lies the one real input, if it takes a text.
+    """A form of rows; the only input lies over the row under the cursor, if that takes text.
 
     It answers with one wish after the other and stays as it is meanwhile, so that what was typed
     outlives a refusal; `close` takes it away. A subclass says what its rows are and makes the
@@ -94,17 +94,17 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         self._at = self._top = 0
         self._message = QUIET
         self._below: TonedLines = ()
-        """What stands between the rows and the keys."""
+        """The lines between the rows and the keys."""
         self._lines: list[list[Run]] = []
-        """What is on the screen, so that only lines that differ are drawn again."""
+        """The lines on the screen, so that only lines that differ are drawn again."""
         self._wish: asyncio.Future[Wish | ActT] | None = None
 
-    # What it is made of
+    # For subclasses
 
     @property
     @abstractmethod
     def _count(self) -> int:
-        """How many rows there are."""
+        """Return how many rows there are."""
 
     @property
     @abstractmethod
@@ -124,7 +124,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
     @property
     @abstractmethod
     def _label_width(self) -> int:
-        """Cells of the labels, with what stands before them."""
+        """Cells of the labels, with the mark before them."""
 
     @property
     @abstractmethod
@@ -138,62 +138,62 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
 
     @abstractmethod
     def _takes_cursor(self, at: int) -> bool:
-        """Whether there is anything to do in one of the rows."""
+        """Return whether the cursor may stop at a row."""
 
     @abstractmethod
     def _is_act(self, at: int) -> bool:
-        """Whether a row does something of its own at Enter; a hand that goes on skips it."""
+        """Return whether a row does something of its own at Enter, so that moving on skips it."""
 
     @abstractmethod
     def action_move(self, rows: int) -> None:
-        """Go so many rows on, with what was typed staged before."""
+        """Stage the input, then move by some rows."""
 
     @abstractmethod
     def _take_text(self) -> None:
-        """Stage what the input holds."""
+        """Stage the text of the input."""
 
     @abstractmethod
     def _row(self, at: int) -> list[Run]:
-        """One of the rows."""
+        """Return the runs of a row."""
 
     @abstractmethod
     def _about(self, width: int) -> TonedLines:
-        """What is to be told below the rows, in lines of so many cells."""
+        """Return the lines below the rows, wrapped to a width."""
 
     @abstractmethod
     def _keys(self) -> Sequence[str]:
-        """The last line, from the most to the least it can say."""
+        """Return the texts of the last line, from the longest to the shortest."""
 
-    # Its life
+    # Opening and closing
 
     @property
     def is_open(self) -> bool:
-        """Whether it is on the screen."""
+        """Whether the form is open."""
         return self._draft is not None
 
     def shows(self, draft: DraftT) -> bool:
-        """Whether it is on the screen with that draft: it may be open again with another one."""
+        """Return whether the form shows a draft: it may be open again with another one."""
         return self._draft is draft
 
     @property
     def is_at_work(self) -> bool:
-        """Whether what was wished for last is still being seen to, and no other wish awaited."""
+        """Whether the last wish is still being carried out."""
         return self.is_open and (self._wish is None or self._wish.done())
 
     def begin(self, draft: DraftT, at: int = 0) -> None:
-        """Show a draft and take the keyboard at once, with the cursor on one of the rows."""
+        """Show a draft and take the keyboard, with the cursor on a row."""
         self._draft, self._at, self._top = draft, at, 0
         self._message, self._lines = QUIET, []
         self.take_keyboard(self)
         self._arrive()
 
     def wish(self) -> asyncio.Future[Wish | ActT]:
-        """What the operator wants next."""
+        """Return a future of the operator's next wish."""
         self._wish = asyncio.get_running_loop().create_future()
         return self._wish
 
     def close(self, draft: DraftT | None = None) -> None:
-        """Give the screen and the keyboard back, if it shows that draft, or whatever it shows."""
+        """Close the form, if it shows that draft; without a draft close it anyway."""
         if self._draft is not None and (draft is None or draft is self._draft):
             if self._wish is not None:
                 self._wish.cancel()  # nobody can wish any more
@@ -203,12 +203,12 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
             self.give_keyboard_back()
 
     def say(self, message: str, tone: str = "muted") -> None:
-        """Tell something below the rows."""
+        """Show a message below the rows."""
         self._message = (message, tone)
         self.update()
 
     def action_to_review(self) -> None:
-        """Go to the last row, from wherever the cursor is."""
+        """Go to the review."""
         if self._has_review and self._at != self._count - 1:
             self.action_move(self._count - 1 - self._at)
 
@@ -220,7 +220,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         self.action_move(at - self._at)
 
     def action_leave(self) -> None:
-        """Leave; while a write is under way nothing is left to ask."""
+        """Leave the form; while a write is under way, close it at once."""
         self._take_text()
         if self._wish is None or self._wish.done():
             self.close()
@@ -228,7 +228,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
             self._give(Wish.LEAVE)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Stage what is typed."""
+        """Stage the typed text."""
         event.stop()
         if self._draft is not None and self._row_text is not None:
             self._take_text()
@@ -236,7 +236,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
             self._note_change()
 
     def on_click(self, event: events.Click) -> None:
-        """Come to the row that was clicked, unless a question about the form is open."""
+        """Go to the clicked row, unless a question about the form is open."""
         focus_widget, at = self.screen.focused, self._row_at(event.screen_y - self.region.y)
         if focus_widget is None or self not in focus_widget.ancestors_with_self:
             return
@@ -244,11 +244,11 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
             self.action_move(at - self._at)
 
     def on_resize(self) -> None:
-        """Lay the rows out anew."""
+        """Lay out the rows again."""
         self.update()
 
     def _note_change(self) -> None:
-        """Draw what was changed."""
+        """Draw the change."""
         self.update()
 
     def _give(self, wish: Wish | ActT) -> None:
@@ -260,7 +260,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         return self.query_one(LineInput)
 
     def _arrive(self, *, stays: bool = False) -> None:
-        """Come to a row: focus it, with the input over it if it takes a text.
+        """Focus the row under the cursor, with the input over it if it takes text.
 
         Args:
             stays: whether the cursor was on it already, and somebody may be typing there.
@@ -285,10 +285,10 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         return self.size.width or self.screen.size.width
 
     def update(self) -> None:
-        """Draw anew what the draft says."""
+        """Draw the draft again."""
         if self._draft is None:
             return
-        # However low it is, there is room for its title, one row, the review and the keys.
+        # At any height there is room for the title, one row, the review and the keys.
         most = max(0, self._height - CHROME - self._has_review - 1)
         self._below = self._about(max(20, self._width - 2))[:most]
         if self._at < self._scroll_count:
@@ -310,7 +310,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
                 self.refresh(Region(0, y, self.size.width, 1))
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line: title, rows, what is told, the keys."""
+        """Draw a line: title, rows, messages, keys."""
         if self._draft is not None and len(self._lines) != self.size.height:
             self.update()  # opened before it had its size, and drawn before it was told of it
         runs = self._lines[y] if y < len(self._lines) else []
@@ -335,14 +335,14 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         return []
 
     def _row_at(self, y: int) -> int | None:
-        """The row that is drawn in a line; None where there is none."""
+        """Return the row that is drawn in a line; None where there is none."""
         if self._has_review and y == self.size.height - 2:
             return self._count - 1
         at = y - 1 + self._top
         return at if 1 <= y <= self._room and at < self._scroll_count else None
 
     def _arrow(self, y: int) -> str:
-        """What the edge of a row says: that there are more rows above or below it."""
+        """Return the arrow at the edge of a row: that there are more rows above or below."""
         if not 1 <= y <= self._room:
             return ""
         above = y == 1 and self._top > 0
@@ -364,7 +364,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
 
 
 def form_keys(choose: str = "") -> Sequence[str]:
-    """What the keys of a form do, from the most to the least that can be said of it."""
+    """Return the key hints of a form, from the longest to the shortest."""
     on = "⏎ next  ctrl+s review"
     choose_hint = f"{choose}  " if choose else ""
     leave = f"{on}  esc leave"

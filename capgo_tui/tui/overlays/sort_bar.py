@@ -1,4 +1,4 @@
-"""The bottom row while a column to sort by is chosen."""
+"""The bottom row for choosing the sort column."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SortBar(ChoiceBar):
         self.offer(names, ids.index(sort[0]) + 1 if sort and sort[0] in ids else 0)
 
     def choose(self, at: int) -> None:
-        """Tell which column it is."""
+        """Post the chosen column."""
         self.post_message(self.Chosen(self._columns[at - 1].id if at else None))
 
 

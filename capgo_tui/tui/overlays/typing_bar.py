@@ -1,4 +1,4 @@
-"""The bottom row while something is typed after a sign that says what for."""
+"""The bottom row for typing a text after a sign."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TypingBar(Horizontal, Overlay):
-    """A sign and what is typed after it; a subclass says what comes of it."""
+    """A sign and an input; subclasses handle the text."""
 
     DEFAULT_CSS = """
     TypingBar {
@@ -31,7 +31,7 @@ class TypingBar(Horizontal, Overlay):
     """
     SIGN: ClassVar[str]
     PLACEHOLDER: ClassVar[str] = ""
-    """What stands there while nothing is typed."""
+    """The placeholder of the empty input."""
 
     def compose(self) -> ComposeResult:
         """Make the row."""
@@ -40,7 +40,7 @@ class TypingBar(Horizontal, Overlay):
 
     @property
     def text(self) -> str:
-        """What is typed so far."""
+        """The typed text."""
         return self.query_one(Input).value
 
     def begin(self, text: str) -> None:

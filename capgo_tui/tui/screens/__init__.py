@@ -1,1 +1,1 @@
-"""The screens: the lists, and the one that asks for what is missing."""
+"""The screens: main, setup, help, changes, request log and unreadable rows."""

@@ -1,4 +1,4 @@
-"""The list of changes: what was done from here, by which key, and what became of it."""
+"""The list of changes made from here, with API key and outcome."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TONES = {"✓": "good", "✗": "bad", "↶": "muted"}
 
 @dataclass(slots=True)
 class EntryRows:
-    """Entries of the journal as a `RecordTable` asks for them."""
+    """Entries of the journal as a `RowSource`."""
 
     entries: Sequence[Entry]
 
@@ -48,15 +48,15 @@ class EntryRows:
         return len(self.entries)
 
     def key_at(self, index: int) -> str:
-        """The number of an entry."""
+        """Return the row key of an entry: its number."""
         return str(self.entries[index].id)
 
     def index_of(self, key: str) -> int | None:
-        """Where an entry is; there are never more than some hundred."""
+        """Return the index of an entry; there are never more than some hundred."""
         return next((at for at, each in enumerate(self.entries) if str(each.id) == key), None)
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
-        """One entry as the table draws it."""
+        """Return the row of an entry."""
         summary = describe_entry(self.entries[index])
         tone = TONES.get(summary.mark, "warn")
         texts = [_cell(summary, column.id) for column in columns]
@@ -79,7 +79,7 @@ def _cell(summary: HistoryRow, column: str) -> str:
 
 
 class ChangesScreen(ModalScreen["Entry | None"]):
-    """All changes of an app; answers with the one to undo, or None."""
+    """All changes of an app; dismissed with the entry to undo, or None."""
 
     DEFAULT_CSS = """
     ChangesScreen { background: $background; layout: vertical; }
@@ -107,7 +107,7 @@ class ChangesScreen(ModalScreen["Entry | None"]):
         self._now = now
 
     async def read(self) -> None:
-        """Read the journal; what is wrong with it stands in place of its entries."""
+        """Read the journal; an error is shown in place of its entries."""
         try:
             self._rows.entries, self._nothing = await self._journal(), NOTHING
         except Refused as error:
@@ -123,7 +123,7 @@ class ChangesScreen(ModalScreen["Entry | None"]):
         yield TextLine("", "muted", id="changes-hints")
 
     def on_mount(self) -> None:
-        """Show the newest."""
+        """Show the newest entries."""
         table = self.query_one(RecordTable)
         table.say(*self._nothing)
         table.attach(self._rows, COLUMNS, TableState())
@@ -144,14 +144,14 @@ class ChangesScreen(ModalScreen["Entry | None"]):
             detail.focus()
 
     def action_leave(self) -> None:
-        """Back to the list, or to where it was called from."""
+        """Go back to the list, or close the screen."""
         if self.has_class("-entry"):
             self._close_entry()
         else:
             self.dismiss(None)
 
     def action_undo(self) -> None:
-        """Undo this one, if it can be; it is asked where the lists are."""
+        """Dismiss with the entry to undo, or say why it cannot be undone."""
         entry = self._entry
         reason = read_only_reason(self._target) or (entry and find_objection(entry))
         if entry is not None and not reason:

@@ -1,4 +1,4 @@
-"""The controllers of the main screen, and all the actions that they declare."""
+"""The controllers of the main screen, and all their actions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ACTIONS: tuple[Action, ...] = tuple(
 
 
 class Controllers:
-    """What works for one screen; each knows those that it needs of the ones before it."""
+    """The controllers of one screen; each gets the earlier ones that it needs."""
 
     def __init__(self, host: Host, refresh_seconds: float | None) -> None:
         self.detail = DetailController(host)
@@ -72,4 +72,4 @@ class Controllers:
             for controller in acting
             for action in controller.ACTIONS
         }
-        """What runs each action, by its id."""
+        """The function that runs each action, by its id."""

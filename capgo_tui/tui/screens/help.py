@@ -1,4 +1,4 @@
-"""Every key, and what the glyphs mean."""
+"""The help: key bindings and the meaning of the glyphs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def help_lines(actions: Sequence[Action], tab: str, target: Target) -> Sequence[Line]:
-    """All keys with those of this tab first, then what the glyphs mean."""
+    """Return the lines of the help: key bindings, those of this tab first, and glyphs."""
 
     def tooltip(action: Action) -> str:
         reason = action.disabled_reason(target)
@@ -54,7 +54,7 @@ def help_lines(actions: Sequence[Action], tab: str, target: Target) -> Sequence[
 
 
 class HelpScreen(ModalScreen[None]):
-    """The keys of the tab it was opened on; any of its closing keys leaves it."""
+    """The help for the tab it was opened on."""
 
     DEFAULT_CSS = """
     HelpScreen { background: $background; layout: vertical; }

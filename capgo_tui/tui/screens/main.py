@@ -1,4 +1,4 @@
-"""The screen of an app: its widgets, who has the keyboard, the tabs and the rows of chrome."""
+"""The screen of an app: its widgets, focus, tabs and chrome."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 READS = "reads"
-"""The group of the workers that change nothing at the server."""
+"""The group of the workers that only read."""
 
 
 class MainScreen(OverlayScreen):
-    """One app: channels, devices and bundles, and what is done to them.
+    """One app: its channels, devices and bundles.
 
     The controllers do it; what they know of this screen is `Host`.
     """
@@ -58,7 +58,7 @@ class MainScreen(OverlayScreen):
 
     @dataclass
     class KeyRequest(Message):
-        """The key was refused and the operator wants to give another."""
+        """Posted when the API key was refused and the operator wants to give another."""
 
         app_id: str
 
@@ -70,7 +70,7 @@ class MainScreen(OverlayScreen):
     def __init__(
         self, target: Target, device: str | None = None, refresh_seconds: float | None = None
     ) -> None:
-        # Textual gives these with the first resize, after a first layout in vain.
+        # Textual sets these at the first resize, after a wasted layout.
         super().__init__(classes=_classes_at(self.app.size))
         self.target = target
         self.workspace: Workspace | None = None
@@ -85,7 +85,7 @@ class MainScreen(OverlayScreen):
         self.controllers = Controllers(self, refresh_seconds)
 
     def compose(self) -> ComposeResult:
-        """Make the rows of chrome and the table; what lies over them comes later."""
+        """Make the chrome and the table; the overlays are mounted later."""
         yield self.title_bar
         with Horizontal(id="body"):
             yield self.table
@@ -94,7 +94,7 @@ class MainScreen(OverlayScreen):
         yield self.hints
 
     def on_mount(self) -> None:
-        """Say what is being waited for, before anything was asked."""
+        """Say that the list is loading, before the first request."""
         notice = words.loading(self.tab, self.target)
         self.table.say(notice.headline, notice.advice)
         self.set_focus(self.table)
@@ -116,8 +116,8 @@ class MainScreen(OverlayScreen):
             self.controllers.filter.open_on(self._device, workspace)
 
     def finish_start(self) -> None:
-        """Load and mount what could wait until the first rows were on the terminal."""
-        # By way of the table, which only then has told the screen that it is to be drawn.
+        """Load and mount what can wait until the first rows are drawn."""
+        # Through the table, which only then has asked the screen for a repaint.
         self.table.call_later(self.call_after_refresh, self._finish_start)
 
     async def _finish_start(self) -> None:
@@ -125,13 +125,13 @@ class MainScreen(OverlayScreen):
         await self.mount_overlays()
 
     async def mount_overlays(self) -> None:
-        """Mount what lies over the lists, and what leads the writes; the app awaits this first."""
+        """Mount the overlays and make the lazy controllers; awaited before every action."""
         await self.overlays.mount()
         await self.controllers.records.load()
 
     def tick(self) -> None:
-        """Do what is due once a second."""
-        # Only an age or a countdown that is on the screen has to go on.
+        """Refresh what depends on the time; called once a second."""
+        # Only ages and countdowns on the screen need an update.
         self.overlays.link_form.reasons_changed()
         self.controllers.loading.tick()
 
@@ -181,11 +181,11 @@ class MainScreen(OverlayScreen):
         self.controllers.status.show()
 
     def say(self, message: str) -> None:
-        """Say in the status line what is happening."""
+        """Show a message in the status line."""
         self.status.say(message)
 
     def tell(self, outcome: str) -> None:
-        """Say what became of a write; it stays until it is dismissed."""
+        """Show the outcome of a write, which stays until it is dismissed."""
         self.status.tell(outcome)
         self.app.note_outcome(outcome)
 
@@ -194,31 +194,31 @@ class MainScreen(OverlayScreen):
         self.controllers.hints.show()
 
     def show_detail_pane(self, *, visible: bool) -> None:
-        """Give the detail its place on a narrow screen, or the list."""
+        """Show the detail on a narrow screen, or the list."""
         self.set_class(visible, "-detail")
 
     # Work
 
     def read(self, work: Coroutine[None, None, object], doing: str) -> Worker[None]:
-        """Let work go on that changes nothing at the server; `doing` completes «failed to …»."""
+        """Run work that only reads; `doing` completes «failed to …»."""
         return self.run_worker(report_failures(self, work, doing), group=READS, exit_on_error=False)
 
     def work(self, work: Coroutine[None, None, object] | None, doing: str) -> None:
-        """Let work go on, if there is any; `doing` completes «failed to …»."""
+        """Run work that may write; None is ignored; `doing` completes «failed to …»."""
         if work is not None:
             self.run_worker(report_failures(self, work, doing), exit_on_error=False)
 
     def cancel_reads(self) -> None:
-        """End what only reads, for nobody will look at it any more."""
+        """Cancel the workers that only read."""
         self.controllers.loading.is_over = True
         self.workers.cancel_group(self, READS)
 
     def ask_for_key(self) -> None:
-        """Ask for another key, in place of one that was refused."""
+        """Ask for another API key in place of a refused one."""
         self.post_message(self.KeyRequest(self.target.app_id))
 
     async def action_run(self, action_id: str) -> None:
-        """Run an action, or the one of the same key that belongs to this tab."""
+        """Run an action, or the one with the same key binding on this tab."""
         action = action_on_tab(ACTIONS, action_id, self.tab)
         if reason := action.disabled_reason(self.target):
             self.say(f"✗ {reason[:1].upper()}{reason[1:]}.")
@@ -227,14 +227,14 @@ class MainScreen(OverlayScreen):
         if outcome is not None:
             await outcome
 
-    # What the widgets report
+    # Messages of the widgets
 
     def on_record_table_cursor_moved(self) -> None:
-        """Let the detail follow."""
+        """Update the detail."""
         self.controllers.detail.follow()
 
     def on_record_table_opened(self) -> None:
-        """Show all of the record."""
+        """Open the detail of the record."""
         self.controllers.detail.open_detail()
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
@@ -246,7 +246,7 @@ class MainScreen(OverlayScreen):
         self.controllers.arrange.sort_by(event.column_id)
 
     def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
-        """Sort by the column that was chosen."""
+        """Sort by the chosen column."""
         self.controllers.arrange.sort_by(event.column_id)
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
@@ -254,7 +254,7 @@ class MainScreen(OverlayScreen):
         self.controllers.filter.follow_typing(event.text)
 
     def action_enter_filter(self) -> None:
-        """Leave the filter standing."""
+        """Keep the filter."""
         self.controllers.filter.enter()
 
     def action_clear_filter(self) -> None:
@@ -266,26 +266,26 @@ class MainScreen(OverlayScreen):
         self.table.action_move(rows)
 
     async def on_palette_bar_chosen(self, event: PaletteBar.Chosen) -> None:
-        """Do what was chosen."""
+        """Run the chosen entry."""
         await self.controllers.palette.go(event.entry)
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
-        """Show the list that was clicked."""
+        """Show the clicked tab."""
         if not self.is_taken:
             self.show_tab(event.name)
 
     async def on_paste(self, event: events.Paste) -> None:
-        """What is pasted onto the list of devices are ids."""
+        """Open the form for ids with a text pasted onto the list of devices."""
         if self.is_current and not self.is_taken and self.tab == "devices":
             await self.controllers.records.ask_for_ids(event.text)
 
     def on_click(self) -> None:
-        """Leave the detail at a click on the list beside it."""
+        """Close the detail at a click on the list beside it."""
         if self.workspace is not None and self.focused is self.table:
             self.controllers.detail.close()
 
     def on_resize(self) -> None:
-        """Fill the detail, which has its place from some width on."""
+        """Fill the detail, which is visible from some width on."""
         self.call_after_refresh(self.controllers.detail.show)
 
 

@@ -1,4 +1,4 @@
-"""The pages that the main screen opens over itself: help, requests, changes, unreadable rows."""
+"""The pages over the main screen: help, requests, changes, unreadable rows."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 def _changes_screen() -> type[ChangesScreen]:
-    """Import the list of changes, which brings the models of changes along."""
+    """Import the list of changes, which brings the change models."""
     from capgo_tui.tui.screens.changes import ChangesScreen  # noqa: PLC0415
 
     return ChangesScreen
 
 
 class PageController:
-    """Opens other pages; it is the only controller that knows a screen."""
+    """The controller of the pages, the only one that knows screens."""
 
     def __init__(self, host: Host, records: RecordController) -> None:
         self._host = host
         self._records = records
 
     def show_help(self) -> None:
-        """Show every key."""
+        """Show the help."""
         host = self._host
         host.app.push_screen(HelpScreen(host.actions, host.tab, host.target))
 
@@ -48,7 +48,7 @@ class PageController:
             self._host.say(f"Every row of the {collection.name} could be read.")
 
     def show_requests(self) -> None:
-        """Show what was asked of the server."""
+        """Show the request log."""
         if self._host.workspace is not None:
             self._host.app.push_screen(RequestLogScreen(self._host.workspace.requests))
 

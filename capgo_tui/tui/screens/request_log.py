@@ -1,4 +1,4 @@
-"""The request log on the screen: what was asked of the server, the latest first."""
+"""The request log on the screen, the latest request first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.request_log import LogEntry, RequestLog
 
 LOOK_SECONDS = 0.5
-"""How often it is looked whether there is something new."""
+"""Seconds between two looks for new requests."""
 HINTS = " y copy as curl  ↑↓ move  esc close"
 
 
@@ -52,7 +52,7 @@ FIELDS = (
 
 
 class LogRows:
-    """The log as a `RecordTable` asks for it; an exchange's number is its key."""
+    """The log as a `RowSource`; the row key of an exchange is its number."""
 
     def __init__(self, log: RequestLog) -> None:
         self._log = log
@@ -61,15 +61,15 @@ class LogRows:
         return self._log.entry_count
 
     def key_at(self, index: int) -> str:
-        """The number of an exchange."""
+        """Return the row key of an exchange: its number."""
         return str(self._log.newest(index).number)
 
     def index_of(self, key: str) -> int | None:
-        """Where an exchange is by now."""
+        """Return the current index of an exchange."""
         return self._log.place_of(int(key))
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
-        """One exchange as the table draws it."""
+        """Return the row of an exchange."""
         entry = self._log.newest(index)
         texts = _texts(entry)
         bad = entry.exchange.error is not None
@@ -97,7 +97,7 @@ def _texts(entry: LogEntry) -> dict[str, str]:
 
 
 class RequestLogScreen(ModalScreen[None]):
-    """The latest requests; the one under the cursor is told in full below them."""
+    """The latest requests, with the one under the cursor in full below them."""
 
     DEFAULT_CSS = """
     RequestLogScreen {
@@ -125,7 +125,7 @@ class RequestLogScreen(ModalScreen[None]):
         yield TextLine(HINTS, "muted", id="log-hints")
 
     def on_mount(self) -> None:
-        """Fill the page, and go on filling it."""
+        """Fill the page, and look for new requests at intervals."""
         table = self.query_one(RecordTable)
         table.attach(LogRows(self._log), FIELDS, TableState())
         table.say("No request was made yet.", "")
@@ -149,7 +149,7 @@ class RequestLogScreen(ModalScreen[None]):
         self._tell()
 
     def on_record_table_cursor_moved(self) -> None:
-        """Tell the request under the cursor in full."""
+        """Show the request under the cursor in full."""
         self.query_one("#log-hints", TextLine).show(HINTS, "muted")
         self._tell()
 

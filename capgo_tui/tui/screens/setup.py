@@ -1,4 +1,4 @@
-"""The one screen that asks: for the key, the app, or both, whichever was not found."""
+"""The setup screen: asks for a missing API key or app id."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PERMANENT = (
 
 
 class SetupScreen(Screen[Target | None]):
-    """Asks for the key and then for the app; answers with what to open."""
+    """Asks for the API key and the app id; dismissed with the target."""
 
     CSS_PATH = "setup.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,7 +51,7 @@ class SetupScreen(Screen[Target | None]):
         self._problem = problem
         self._key = None if problem else launch.key
         self._has_consent = launch.server_named_by is None
-        """Whether the key may be sent to the server already."""
+        """Whether the operator agreed to send the API key to the server."""
 
     def compose(self) -> ComposeResult:
         """Make the questions."""
@@ -78,7 +78,7 @@ class SetupScreen(Screen[Target | None]):
         yield TextLine(" ⏎ next  tab between fields  ctrl+c twice quits", "muted")
 
     def on_mount(self) -> None:
-        """Begin with the first thing that is missing."""
+        """Focus the first missing setting."""
         self._say(self._problem or ("" if self._has_consent else "⏎ sends the key to this server:"))
         self._tell([])
         self.query_one(Detail).can_focus = False
@@ -92,7 +92,7 @@ class SetupScreen(Screen[Target | None]):
                 self._list_apps()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take an answer, and go on with what is still missing."""
+        """Take the API key or the app id, and go on with what is still missing."""
         event.stop()
         box = self.query_one("#key", Input)
         if box.value or self._key is None:
@@ -118,7 +118,7 @@ class SetupScreen(Screen[Target | None]):
         self._has_consent = True
 
     def action_leave(self) -> None:
-        """Esc quits nothing: it only clears what was typed."""
+        """Clear the focused input; Esc does not quit."""
         if isinstance(self.focused, Input):
             self.focused.value = ""
 
@@ -141,7 +141,7 @@ class SetupScreen(Screen[Target | None]):
         self.run_worker(self._fetch_apps(), exclusive=True, exit_on_error=False)
 
     async def _fetch_apps(self) -> None:
-        """Show which apps the key can see: a help, and an early word on a wrong key."""
+        """List the apps of the API key, or report early that it is wrong."""
         from capgo_tui.workspace import apps  # noqa: PLC0415 - brings the HTTP library
 
         if self._key is None:

@@ -1,4 +1,4 @@
-"""Rows that could not be understood: each with the reason and the JSON the server sent."""
+"""The unreadable rows of a list, each with the reason and the server's JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def unreadable_lines(state: ListState) -> Sequence[Line]:
-    """The rows that were kept, in the order in which they came."""
+    """Return the lines of the unreadable rows, in the order received."""
     lines: list[Line] = []
     for number, row in enumerate(state.unreadable_rows.rows, 1):
         lines.append(Line("", f"{number}. {row.why}", "heading"))
@@ -31,7 +31,7 @@ def unreadable_lines(state: ListState) -> Sequence[Line]:
 
 
 class UnreadableScreen(ModalScreen[None]):
-    """What a list's unreadable rows were when it was opened."""
+    """The unreadable rows of a list, as they were when the screen was opened."""
 
     DEFAULT_CSS = """
     UnreadableScreen { background: $background; layout: vertical; }

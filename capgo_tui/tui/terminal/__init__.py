@@ -1,1 +1,1 @@
-"""What the terminal does: keys in turn, the clipboard, whether anybody looks."""
+"""The terminal: input, key order, clipboard and focus."""

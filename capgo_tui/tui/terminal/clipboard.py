@@ -1,4 +1,4 @@
-"""Copying to the clipboard of the machine the operator sits at, over SSH as well.
+"""Copying to the operator's clipboard by OSC 52, over SSH as well.
 
 The terminal is asked with OSC 52. tmux and screen keep such a sequence to themselves unless it
 is wrapped, so there it goes out wrapped; tmux gets it plain as well, which is what it takes
@@ -25,7 +25,7 @@ _SCREEN_PIECE = 256
 
 
 def copy(app: App[ReturnType], text: str, what: str) -> str:
-    """Copy text and give what to say about it; `what` names it, such as «the device id»."""
+    """Copy text and return a message; `what` names it, such as «the device id»."""
     text = "\n".join(clean_lines(text, len(text) or 1))
     payload = base64.b64encode(text.encode()).decode("ascii")
     if len(payload) > MOST:
@@ -39,7 +39,7 @@ def copy(app: App[ReturnType], text: str, what: str) -> str:
 
 
 def wrap(payload: str, environ: Mapping[str, str]) -> str:
-    """The sequence as the multiplexer of these variables passes it on; empty without one."""
+    """Return the OSC 52 sequence wrapped for the multiplexer in use; empty without one."""
     plain = f"\x1b]52;c;{payload}\x07"
     match _multiplexer(environ):
         case "tmux":

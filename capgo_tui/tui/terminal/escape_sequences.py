@@ -1,4 +1,4 @@
-"""Where one escape sequence ends and the next character begins, by ECMA-48 and xterm's habits.
+"""Splitting terminal input into characters and escape sequences, by ECMA-48 and xterm.
 
 A sequence is given out whole or not at all: what belongs to one that is unfinished, unknown or
 too long is never taken for characters, in however many pieces it comes.
@@ -31,7 +31,7 @@ _SS3_FINALS: Final = "ABCDEFHIMPQRSXjklmnopqrstuvwxy"
 
 
 class Part(Enum):
-    """What a piece of input is."""
+    """The kind of a piece of input."""
 
     CHARACTER = auto()
     SEQUENCE = auto()
@@ -64,7 +64,7 @@ class _State(Enum):
 
 
 class EscapeSequences:
-    """Takes input in pieces and gives out characters and whole sequences."""
+    """Splits input that comes in pieces into characters and whole sequences."""
 
     def __init__(self) -> None:
         self._state = _State.GROUND
@@ -90,14 +90,14 @@ class EscapeSequences:
 
     @property
     def may_be_escape(self) -> bool:
-        """Whether all that has come of it is an Esc, which may be the key.
+        """Whether only an Esc has come, which may be the key.
 
         In a string it is rather the first half of its end.
         """
         return self._state is _State.ESCAPE
 
     def feed(self, data: str, *, is_soon: bool) -> Iterator[tuple[Piece, int]]:
-        """Take what came in one read; gives each piece, and how many characters are used by then.
+        """Yield the pieces of one read, each with the number of characters consumed so far.
 
         Args:
             data: the characters.
@@ -106,21 +106,21 @@ class EscapeSequences:
         """
         at = 0
         if data and self._was_escape:
-            at = self._take_up(data, is_soon=is_soon)
+            at = self._resume(data, is_soon=is_soon)
         for count, char in enumerate(data[at:], at + 1):
             self._was_escape = False
             for piece in self._take(char):
                 yield piece, count
 
     def give_up_escape(self) -> Iterator[Piece]:
-        """Take the Esc that is held for the key: nothing has followed it."""
+        """Yield a pending Esc as the key: nothing has followed it."""
         if self.may_be_escape:
             self._reset()
             self._was_escape = True
             yield Piece(Part.ESCAPE, ESC)
 
-    def _take_up(self, data: str, *, is_soon: bool) -> int:
-        """Go on with a sequence whose Esc was taken for the key; how much of it was used up."""
+    def _resume(self, data: str, *, is_soon: bool) -> int:
+        """Resume a sequence whose Esc was taken for the key; return the characters consumed."""
         first, rest = data[0], data[1:]
         self._was_escape = False
         if first == "[" and (rest or is_soon):

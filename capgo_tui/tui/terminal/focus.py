@@ -1,4 +1,4 @@
-"""Whether anybody looks: the terminal tells when its window is left and come back to."""
+"""Whether the window of the terminal has the focus."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class FocusApp(App[None]):
         self.is_watched = False
 
     def on_app_focus(self, event: AppFocus) -> None:
-        """Note that somebody is back."""
+        """Note that the window has the focus again."""
         event.prevent_default()
         self.is_watched = True
 
     async def on_event(self, event: events.Event) -> None:
-        """Whoever types is there, whatever the terminal told."""
+        """Note at each key or click that the window has the focus."""
         if isinstance(event, (events.Key, events.Paste, events.MouseDown)):
             self.is_watched = True
         await super().on_event(event)

@@ -1,4 +1,4 @@
-"""What the terminal sends, as keys, pastes and reports: nothing that nobody typed is a key.
+"""Parsing terminal input into keys, pastes and reports, so that only typed text is a key.
 
 Textual's parser types the characters of an escape sequence that it does not know, or whose rest
 is late, as keys: the tail of a terminal's reply, ``ESC [ ? 2026 ; 2 $ y``, would answer the
@@ -35,20 +35,20 @@ if TYPE_CHECKING:
     from textual.message import Message
 
 DRIVERS: Final = ("textual.drivers.linux_driver", "textual.drivers.win32")
-"""Where Textual makes the parser of what a terminal sends; it takes none from the app."""
+"""The modules in which Textual makes its input parser, which an app cannot set."""
 DOUBT_SECONDS: Final = 0.5
-"""So long after a sequence that was no key a ``y`` may be the tail of another."""
+"""Seconds after a sequence that was no key in which a ``y`` may be the tail of another."""
 _DOUBTFUL: Final = "capgo_is_doubtful"
 
 
 PASTE_BEGINS: Final = Piece(Part.SEQUENCE, BRACKETED_PASTE_START)
 CTRL_C: Final = ("\x03", f"{ESC}[99;5u")
 REPORTS: Final = 16
-"""Of the reports of one read that are no keys, at most so many of the last mean something."""
+"""Reports of one read, counted from the last, that are used; earlier ones are dropped."""
 
 
 def is_doubtful(event: events.Key) -> bool:
-    """Whether a key came among other bytes or right after a reply: nobody may have typed it.
+    """Return whether a key may not have been typed: it came among other bytes or after a reply.
 
     Keys that did not come from a terminal, such as those of a test, are not doubtful.
     """
@@ -83,7 +83,7 @@ class TerminalInput(XTermParser):
         """When a sequence last came that was no key."""
 
     def feed(self, data: str) -> Iterable[Message]:
-        """Take what came in one read; gives the events it comes to."""
+        """Return the events of one read."""
         if not data:  # the end of all input
             return list(super().feed(data))
         now = self.clock()
@@ -99,7 +99,7 @@ class TerminalInput(XTermParser):
     def _before_paste(
         self, data: str, messages: list[Message], now: float, *, is_whole: bool
     ) -> str:
-        """Take all up to the beginning of a paste; gives what is behind that."""
+        """Parse the data before a paste; return the rest."""
         was_open = self._sequences.is_open
         is_soon = now - self._held_since < 2 * DOUBT_SECONDS
         pieces: list[Piece] = []
@@ -116,28 +116,28 @@ class TerminalInput(XTermParser):
         if self._burst is not None:
             messages += self._in_burst(self._burst, pieces, now)
             return rest
-        came = [m for piece in _last_of_pointer(pieces) for m in self._read_events(piece)]
-        keys = [message for message in came if isinstance(message, events.Key)]
+        new_messages = [m for piece in _last_of_pointer(pieces) for m in self._read_events(piece)]
+        keys = [message for message in new_messages if isinstance(message, events.Key)]
         is_alone = is_whole and len(pieces) == len(keys) == 1 and not was_open
         goes_on = self._sequences.is_open or self._paste is not None
         if not is_alone or goes_on or now - self._no_key_at < DOUBT_SECONDS:
             for key in keys:
                 doubt(key)
-        messages += came
+        messages += new_messages
         return rest
 
     def _in_burst(self, burst: Burst, pieces: Sequence[Piece], now: float) -> list[Message]:
-        """Take keys that nobody typed; gives what is no key among them."""
+        """Collect a burst of keys that nobody typed; return the events of the other pieces."""
         keys = [piece for piece in pieces if _is_key(piece)]
         if keys:
             chars = (piece.text for piece in keys if piece.part is Part.CHARACTER)
             burst.take(chars, len(keys), now)
         reports = [piece for piece in pieces if piece.part is Part.SEQUENCE][-REPORTS:]
-        came = [message for piece in reports for message in self._read_events(piece)]
-        return [message for message in came if not isinstance(message, events.Key)]
+        new_messages = [message for piece in reports for message in self._read_events(piece)]
+        return [message for message in new_messages if not isinstance(message, events.Key)]
 
     def _in_paste(self, paste: MarkedPaste, data: str, messages: list[Message], now: float) -> str:
-        """Take what belongs to the paste; gives what is behind its end."""
+        """Collect the data of a paste; return what follows its end."""
         rest = paste.take(data, now)
         if rest is None:
             return ""
@@ -149,7 +149,7 @@ class TerminalInput(XTermParser):
         return rest
 
     def _give_up(self, now: float, *, at_once: bool = False) -> list[Message]:
-        """End what has been open for too long; gives what that comes to.
+        """End a paste or burst that has been open for too long; return its events.
 
         Args:
             now: the time.
@@ -171,7 +171,7 @@ class TerminalInput(XTermParser):
         return []
 
     def tick(self) -> Iterable[Message]:
-        """Take an Esc for the key once nothing has followed it for a moment."""
+        """Yield a pending Esc as the key once nothing has followed it for a moment."""
         yield from self._give_up(self.clock())
         seconds = self.clock() - self._held_since
         if self._sequences.may_be_escape and seconds >= constants.ESCAPE_DELAY:
@@ -181,7 +181,7 @@ class TerminalInput(XTermParser):
     def _read_events(self, piece: Piece) -> Iterator[Message]:
         match piece.part:
             case Part.CHARACTER:
-                # Textual's parser would do the same, and put each key in words for its log.
+                # Textual's parser does the same, but describes each key for its log.
                 yield from self._keys(piece.text)
             case Part.ESCAPE:
                 yield events.Key("escape", ESC)
@@ -200,7 +200,7 @@ class TerminalInput(XTermParser):
         return (event for event in keys if event.key != Keys.Ignore)
 
     def _parse_sequence(self, text: str) -> list[Message]:
-        """What Textual makes of a whole sequence; nothing if it does not know it."""
+        """Return Textual's messages for a whole sequence; none if it is unknown."""
         if not is_well_formed(text):
             return []
         try:
@@ -217,7 +217,7 @@ class TerminalInput(XTermParser):
         return last
 
     def _begin_anew(self) -> None:
-        """Let Textual's parser forget what it has of a sequence that it does not know."""
+        """Reset Textual's parser after an unknown sequence."""
         self._tokens.clear()
         self._timeout_time = None
         self._gen = self.parse(self._tokens.append)
@@ -225,7 +225,7 @@ class TerminalInput(XTermParser):
 
 
 def _is_key(piece: Piece) -> bool:
-    """Whether a piece may be a key; reports of the pointer, which come fast, are none."""
+    """Return whether a piece may be a key; reports of the pointer, which come fast, are none."""
     return piece.part is not Part.NOISE and not _is_pointer(piece)
 
 
@@ -234,7 +234,7 @@ def _is_pointer(piece: Piece) -> bool:
 
 
 def _last_of_pointer(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Some pieces with the last reports of the pointer alone: the others are out of date."""
+    """Return the pieces without outdated reports of the pointer."""
     extra = sum(map(_is_pointer, pieces)) - REPORTS
     if extra <= 0:
         return pieces
@@ -244,7 +244,7 @@ def _last_of_pointer(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def watch_terminal_input() -> None:
-    """Let Textual's drivers, as far as they are loaded, parse with `TerminalInput`."""
+    """Make Textual's loaded drivers parse with `TerminalInput`."""
     for name in DRIVERS:
         if name in sys.modules:
             vars(sys.modules[name])["XTermParser"] = TerminalInput

@@ -1,4 +1,4 @@
-"""What bytes from the terminal mean as text, whatever they are: none of them is an error.
+"""Decoding the bytes of the terminal, none of which is an error.
 
 Textual decodes what it reads as strict UTF-8, and one Latin-1 letter ended the program.
 """
@@ -30,7 +30,7 @@ class TerminalDecoder(codecs.BufferedIncrementalDecoder):
 
 
 def decoder_of(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
-    """Return what makes a decoder, as `codecs.getincrementaldecoder` does; for UTF-8, ours."""
+    """Return a decoder factory, as `codecs.getincrementaldecoder` does; for UTF-8, ours."""
     is_utf8 = codecs.lookup(encoding).name == "utf-8"
     return TerminalDecoder if is_utf8 else codecs.getincrementaldecoder(encoding)
 

@@ -1,4 +1,4 @@
-"""Keys are looked at one after the other, however fast they come.
+"""A queue of keys: each is handled after the one before has done its work.
 
 Textual hands each key to the widget that has the focus when the key is *read*. Of ``o`` and
 ``beta`` typed in one go, the list behind would get all five letters, because the form that
@@ -26,14 +26,14 @@ LOST_AFTER = 0.5
 
 
 class _Key(NamedTuple):
-    """A key or paste that was given out: to whom, and when."""
+    """A dispatched key or paste: its target and its time."""
 
     target: MessagePump
     turn: float
 
 
 class KeyQueueApp(FocusApp):
-    """An app that gives out keys and pastes in turn."""
+    """An app that dispatches keys and pastes one after the other."""
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
@@ -41,10 +41,10 @@ class KeyQueueApp(FocusApp):
         self._queue: deque[events.Key | events.Paste] = deque()
         self._in_hand: float | None = None
         self.last_y = 0.0
-        """When a ``y`` was last typed, to whatever: held down, it must not answer what comes."""
+        """When a ``y`` was last typed anywhere: held down, it must not answer the next question."""
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep keys and pastes back until it is their turn."""
+        """Queue keys and pastes until it is their turn."""
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             self._queue.append(event)
             if isinstance(event, events.Key) and event.key == "y":
@@ -61,20 +61,20 @@ class KeyQueueApp(FocusApp):
         self._in_hand = monotonic()
         target: MessagePump = self.focused or self.screen
         await super().on_event(self._queue.popleft())
-        # Twice: the first time behind the key itself, the second behind the messages that it
+        # Twice: first behind the key itself, then behind the messages that it
         # made widgets post, such as an Input's Submitted.
-        self._rise(target, _Key(target, self._in_hand))
+        self._follow_key(target, _Key(target, self._in_hand))
 
-    def _rise(self, node: MessagePump, key: _Key, climbs: int = 2) -> None:
+    def _follow_key(self, node: MessagePump, key: _Key, climbs: int = 2) -> None:
         """Follow a key: a message to each widget it bubbles through runs right behind it."""
-        if not node.call_later(self._risen, node, key, climbs):
+        if not node.call_later(self._pass_on_key, node, key, climbs):
             self._end(key)
 
-    async def _risen(self, node: DOMNode, key: _Key, climbs: int) -> None:
+    async def _pass_on_key(self, node: DOMNode, key: _Key, climbs: int) -> None:
         if node is not self:
-            self._rise(node.parent or self, key, climbs)
+            self._follow_key(node.parent or self, key, climbs)
         elif climbs > 1:
-            self._rise(key.target, key, climbs - 1)
+            self._follow_key(key.target, key, climbs - 1)
         elif key.turn == self._in_hand:
             await self._next()
 

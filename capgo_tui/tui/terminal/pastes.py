@@ -1,4 +1,4 @@
-"""What comes faster than anybody types: pastes, marked as such or not, and noise."""
+"""Pastes, marked by the terminal or not, and noise: input faster than anybody types."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LONGEST: Final = 1_000_000
 LONGEST_UNMARKED: Final = 64_000
 """Characters that come at once and may be a paste of a terminal that does not mark it."""
 OPEN_SECONDS: Final = 5.0
-"""So long a paste stays open while nothing comes."""
+"""Seconds for which a paste stays open while nothing comes."""
 BURST_SECONDS: Final = 0.1
-"""So long after its last byte a burst of keys is over."""
+"""Seconds after its last byte when a burst of keys is over."""
 AT_ONCE: Final = 256
 """Keys that can come at once and be typed ahead, or by a program, …"""
 PER_SECOND: Final = 100
@@ -27,7 +27,7 @@ PER_SECOND: Final = 100
 
 
 class InputDropped(Message):
-    """Something came from the terminal that was not taken."""
+    """Posted when input from the terminal was ignored."""
 
     def __init__(self, why: str) -> None:
         super().__init__()
@@ -47,16 +47,16 @@ class MarkedPaste:
 
     @property
     def is_too_long(self) -> bool:
-        """Whether it has more characters than are taken; they are not kept then."""
+        """Whether it has too many characters; they are not kept then."""
         return self._size > LONGEST
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """The pasted text."""
         return "".join(self._pieces)
 
     def take(self, data: str, now: float) -> str | None:
-        """Take what comes next; gives what is behind its end, None while it has none."""
+        """Add data; return what follows the end of the paste, None while it has not ended."""
         self.came_at = now
         tail_length = len(self._tail)
         window = self._tail + data
@@ -80,14 +80,14 @@ class MarkedPaste:
 
 
 class Pace:
-    """Whether keys come as fast as somebody may type them."""
+    """The pace of keys, against the fastest that somebody types."""
 
     def __init__(self) -> None:
         self._left = float(AT_ONCE)
         self._at = 0.0
 
     def takes(self, keys: int, now: float) -> bool:
-        """Count some keys that came at once; False when they are too many."""
+        """Count keys that came at once; return False when they are too many."""
         left = min(AT_ONCE, self._left + max(0.0, now - self._at) * PER_SECOND)
         self._left, self._at = max(0.0, left - keys), now
         return keys <= left
@@ -104,7 +104,7 @@ class Burst:
         self._is_text = True
 
     def take(self, chars: Iterable[str], count: int, now: float) -> None:
-        """Take what comes next: characters, of so many keys."""
+        """Add the characters of some keys."""
         self.came_at = now
         self.size += count
         text = "".join(chars)
@@ -121,5 +121,5 @@ class Burst:
 
     @property
     def text(self) -> str | None:
-        """The text that it is; None of noise."""
+        """The text; None for noise."""
         return "".join(self._text) if self._is_text else None

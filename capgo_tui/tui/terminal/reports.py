@@ -1,4 +1,4 @@
-"""Which control sequences are well formed, so that Textual may read them.
+"""Checking that control sequences are well formed, before Textual reads them.
 
 Textual's parser invents keys: of ``ESC [ 121 A`` it makes a ``y``, and of a code point that is
 half a character a key that no terminal can show.
@@ -24,7 +24,7 @@ MOST_CELLS: Final = 500_000
 
 
 def is_well_formed(sequence: str) -> bool:
-    """Whether a whole control sequence is none of a known kind with values that cannot be."""
+    """Return whether a control sequence of a known kind has possible values."""
     if match := _KEY.fullmatch(sequence):
         return _is_key(*match.groups(default=""))
     if match := _MOUSE.fullmatch(sequence):

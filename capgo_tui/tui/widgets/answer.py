@@ -1,4 +1,4 @@
-"""One row that asks for a yes. Only ``y`` means yes, and only once it can have been read."""
+"""One row that asks for a yes: only ``y`` means yes, and only once the row was drawn."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REPEAT_SECONDS = 0.6
 
 
 class Answer(Widget, can_focus=True):
-    """Asks one question at a time; whoever opens it sees to it that it has the keyboard.
+    """Asks one question at a time; the caller gives it the keyboard.
 
     Enter and Esc mean no, like ``n`` and ``q``; other keys mean nothing. Keys that were typed
     before the question was on the screen answer nothing: nobody can have read it by then. Nor does
@@ -38,7 +38,7 @@ class Answer(Widget, can_focus=True):
     """
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
-    """Whoever asks gives it the keyboard; a click must not get around what comes before that."""
+    """The caller gives it the keyboard; a click must not skip what comes before that."""
     ANSWERS: ClassVar[dict[str, bool]] = {
         "y": True,
         "n": False,
@@ -54,7 +54,7 @@ class Answer(Widget, can_focus=True):
         self._answer: asyncio.Future[bool] | None = None
         self._drawn_at: float | None = None
         self._held_until = 0.0
-        """A ``y`` that is held down from before the question answers nothing until then."""
+        """Until when a ``y`` held down from before the question does not answer."""
 
     @property
     def asking(self) -> bool:
@@ -62,7 +62,7 @@ class Answer(Widget, can_focus=True):
         return self._answer is not None
 
     def ask(self, question: Callable[[int], str], about: str = "") -> asyncio.Future[bool]:
-        """Put a question: a function of the cells there are for it.
+        """Ask a question, given as a function of the cells available for it.
 
         Before it stands the id of what it is about, or where there is little room its end.
 
@@ -74,13 +74,13 @@ class Answer(Widget, can_focus=True):
         self._about = about
         self._question, self._drawn_at, self._held_until = question, None, 0.0
         if isinstance(self.app, KeyQueueApp):
-            # It may have been held down since before there was a question to hear it.
+            # The key may be held down since before the question.
             self._held_until = self.app.last_y + REPEAT_SECONDS
         self.refresh()
         return self._answer
 
     def ask_again(self) -> None:
-        """Put the same question anew: what was typed up to now answers nothing."""
+        """Ask the same question again; keys typed before now do not answer it."""
         self._drawn_at = None
         self.refresh()
 
@@ -92,7 +92,7 @@ class Answer(Widget, can_focus=True):
             answer.set_result(yes)
 
     def on_key(self, event: events.Key) -> None:
-        """Take the answer."""
+        """Answer the question by a key."""
         event.stop()
         event.prevent_default()
         if self._is_early(event) or event.key not in self.ANSWERS:
@@ -106,10 +106,10 @@ class Answer(Widget, can_focus=True):
             self.give(self.ANSWERS[event.key])
 
     def prepare_answer(self) -> None:
-        """Do what is to be done before the answer is known, such as giving the keyboard back."""
+        """Hook called before the answer is given, such as for giving the keyboard back."""
 
     def _is_early(self, event: events.Key) -> bool:
-        """Whether a key was typed before the question was seen, or is a held one repeating."""
+        """Return whether a key was typed before the question was drawn, or repeats a held one."""
         unseen = self._drawn_at is None or event.time <= self._drawn_at
         repeats = event.key == "y" and event.time < self._held_until
         if event.key == "y" and (unseen or repeats):
@@ -119,7 +119,7 @@ class Answer(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the question; the keys stay in sight however long it is."""
         if self._drawn_at is None and self._answer is not None:
-            # The terminal gets it right after this: whoever answers later can have seen it.
+            # The terminal gets it right after this: a later key can answer it.
             self._drawn_at = monotonic()
         width = self.size.width
         keys = self.keys()
@@ -134,7 +134,7 @@ class Answer(Widget, can_focus=True):
         return strip([(about + question + keys, self.rich_style)], width, self.rich_style)
 
     def _prefix(self, width: int) -> str:
-        """Return what stands before the question: its end alone where not all of both fits.
+        """Return the id before the question: only its end where not all of both fits.
 
         It never makes way: what the question calls its record may be the name of another one.
         """
@@ -145,5 +145,5 @@ class Answer(Widget, can_focus=True):
         return whole if width_of(whole) + need <= width else f" {id_end(self._about)}:"
 
     def keys(self) -> str:
-        """The keys that answer."""
+        """Return the key hints."""
         return KEYS

@@ -1,4 +1,4 @@
-"""One row with a box to tick: something that is done besides, if it is wanted."""
+"""One row with a check box."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class CheckRow(Widget, can_focus=True):
         self.refresh()
 
     def action_tick(self) -> None:
-        """Tick it, or take the tick away."""
+        """Toggle the tick."""
         self.is_ticked = not self.is_ticked
         self.refresh()
 
@@ -62,7 +62,7 @@ class CheckRow(Widget, can_focus=True):
         if self.has_focus:
             style += self.get_component_rich_style("check-row--cursor", partial=True)
         width = self.size.width
-        # Of a label that is too long the end goes, never how to tick it.
+        # Cut the end of a long label, never the hint.
         text = f" [{'x' if self.is_ticked else ' '}] {self._label}"
         text = pad(text, max(0, width - len(HINT))).rstrip() + HINT
         return strip([(text, style)], width, self.rich_style)

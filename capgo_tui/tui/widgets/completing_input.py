@@ -1,4 +1,4 @@
-"""A text field that offers to complete what is typed."""
+"""A text field with completion."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class CompletingInput(LineInput):
 
     @dataclass
     class CompletionRequest(Message):
-        """→ was pressed at the end of the text."""
+        """Posted when → is pressed at the end of the text."""
 
     def action_cursor_right(self, select: bool = False) -> None:
         """Move on, or at the end ask for a completion; a text that was filled in is kept first."""

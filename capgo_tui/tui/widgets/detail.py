@@ -1,4 +1,4 @@
-"""All of one record as labelled lines or as raw JSON, scrolled with the same keys as a table."""
+"""A scrolling page of labelled lines or raw JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 HANGING = 5
-"""How far in from the left a text begins that stands below its label."""
+"""The indent of a text that stands below its label."""
 
 
 class Line(NamedTuple):
@@ -34,7 +34,7 @@ class Detail(Widget, can_focus=True):
     """A page of lines that wraps long values and scrolls by line and by screen."""
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
-    """The wheel scrolls it as it is; the keyboard goes to it, and back, by keys alone."""
+    """The wheel scrolls it without focus, which moves only by keys."""
 
     DEFAULT_CSS = """
     Detail {
@@ -81,7 +81,7 @@ class Detail(Widget, can_focus=True):
         self.refresh()
 
     def rows_at(self, width: int) -> int:
-        """How many rows all of it takes at a width."""
+        """Return how many rows the page takes at a width."""
         return len(self._wrap_at(width))
 
     def bring_into_view(self, at: int) -> None:
@@ -113,14 +113,14 @@ class Detail(Widget, can_focus=True):
         return strip(runs, width, base)
 
     def _arrow(self, y: int) -> str:
-        """What the last cell of a row says: that there is more above or below it."""
+        """Return the arrow in the last cell of a row: that there is more above or below."""
         last = self.size.height - 1
         if y == last and self._top + last < len(self._rows) - 1:
             return "↓"
         return "↑" if y == 0 and self._top else ""
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap the lines again."""
         self._wrap()
         self.refresh()
 
@@ -154,7 +154,7 @@ class Detail(Widget, can_focus=True):
         return min(3 + longest + 2, max(12, width * 3 // 5))
 
     def _wrap(self) -> None:
-        """Break what is too long for the width into lines of its own."""
+        """Wrap the lines to the width."""
         self._rows = self._wrap_at(self.size.width)
         self._top = max(0, min(self._top, len(self._rows) - self.size.height))
 

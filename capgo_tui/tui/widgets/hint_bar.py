@@ -1,4 +1,4 @@
-"""The bottom row: the keys that matter here, most important first, help always at the end."""
+"""The bottom row of key hints, most important first, help always at the end."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class Hint(NamedTuple):
-    """A key and what it does."""
+    """A key binding and its label."""
 
     key: str
     label: str
     off: bool = False
-    """Whether it does nothing now: in brackets, for colours may be missing."""
+    """Whether it does nothing now: drawn in brackets, for colours may be missing."""
 
 
 HELP = Hint("?", "help")

@@ -41,19 +41,19 @@ class LineInput(Input):
         )
 
     def watch_disabled(self, disabled: bool) -> None:
-        """Let go of the mouse: a disabled one never hears that its button is up again."""
+        """Release the mouse: a disabled input does not hear that its button is up again."""
         super().watch_disabled(disabled)
         if disabled:
             self.release_mouse()
 
     def hold(self, text: str) -> None:
-        """Hold a text that nobody typed: nobody is told of it, and the cursor is behind it."""
+        """Set a text without posting `Changed`, with the cursor at its end."""
         with self.prevent(Input.Changed):
             self.value = text
         self.cursor_position = len(text)
 
     def fill(self, text: str) -> None:
-        """Hold a text that came with the form, all of it selected."""
+        """Set a text without posting `Changed`, all of it selected."""
         self.hold(text)
         self.selection = Selection(0, len(text))
 

@@ -1,4 +1,4 @@
-"""Making one terminal line out of runs of plain text, measured in cells.
+"""Building terminal lines out of runs of plain text, measured in cells.
 
 No text is ever read as markup here, and neighbours of one style become one segment, so that
 the terminal gets no byte more than it needs.
@@ -23,12 +23,12 @@ Run = tuple[str, Style]
 
 
 def width_of(text: str) -> int:
-    """How many cells a text takes."""
+    """Return how many cells a text takes."""
     return len(text) if text.isascii() else cell_len(text)
 
 
 def pad(text: str, width: int) -> str:
-    """The text in exactly `width` cells; what is too long is cut and ends in ``…``."""
+    """Return the text in exactly `width` cells; what is too long is cut and ends in ``…``."""
     if text.isascii():
         length = len(text)
         if length <= width:
@@ -54,7 +54,7 @@ def pad_middle(text: str, width: int) -> str:
 
 
 def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
-    """A line of exactly `width` cells; one segment for each run of one style."""
+    """Return a line of exactly `width` cells, with one segment for each run of one style."""
     segments: list[Segment] = []
     text, style, cells = "", fill, 0
     for piece, piece_style in runs:
@@ -79,7 +79,7 @@ def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
 
 
 def with_edge(runs: Iterable[Run], width: int, edge: Run) -> list[Run]:
-    """A line of `width` cells that ends in a sign, such as an arrow, after a blank cell."""
+    """Return a line of `width` cells that ends in a sign, such as an arrow, after a blank cell."""
     room = max(0, width - width_of(edge[0]) - 1)
     cut_runs: list[Run] = []
     position = 0
@@ -91,7 +91,7 @@ def with_edge(runs: Iterable[Run], width: int, edge: Run) -> list[Run]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """The words of a text in lines of at most `width` cells; too long a word is broken."""
+    """Return the words of a text in lines of at most `width` cells, breaking longer words."""
     lines = [""]
     for word in text.split():
         for piece in break_up(word, width):
@@ -105,7 +105,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def break_up(text: str, width: int) -> list[str]:
-    """A text in pieces of at most `width` cells, every character of it kept."""
+    """Return a text in pieces of at most `width` cells, with every character kept."""
     if width_of(text) <= width:
         return [text]
     pieces, piece, length = [], "", 0
@@ -120,7 +120,7 @@ def break_up(text: str, width: int) -> list[str]:
 
 
 def _end(text: str, width: int) -> str:
-    """The last `width` cells of a text."""
+    """Return the last `width` cells of a text."""
     if text.isascii():
         return text[len(text) - width :]
     tail = ""

@@ -1,4 +1,4 @@
-"""One row with a bar of blocks: how many of how many."""
+"""One row with a progress bar."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ProgressLine(Widget):
         self._progress = (0, 0, "")
 
     def show(self, count: int, most: int, note: str = "") -> None:
-        """Show how far it is; repaints only what differs."""
+        """Show the progress; repaints only if it differs."""
         if (count, most, note) != self._progress:
             self._progress = (count, most, note)
             self.refresh()

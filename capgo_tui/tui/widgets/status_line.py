@@ -1,4 +1,4 @@
-"""The row above the hints: how much is loaded and how old it is, or what just happened.
+"""The row above the hints: the state of the list, or the latest message.
 
 A message that is longer than a row takes more of them for as long as it stands.
 """
@@ -50,22 +50,22 @@ class StatusLine(Widget):
         self._state, self._keeps_last = ("", False), False
         self._message = ""
         self._keeps_message = False
-        """Whether it is an outcome that nobody can have seen yet."""
+        """Whether the message is an outcome that was not drawn yet."""
         self._unseen = 0
-        """Outcomes that another message took the place of before they were drawn."""
+        """Outcomes that were replaced before they were drawn."""
         self._wait = ""
         self._drawing = ("", "state", False)
         self._lines = [""]
 
     @property
     def message(self) -> str:
-        """What was said or told last and not yet dismissed; empty when the state shows."""
+        """The last message that is not dismissed; empty when the state shows."""
         if not self._message or not self._unseen:
             return self._message
         return f"{self._message} (+{self._unseen} before: Z lists)"
 
     def show_state(self, text: str, *, stale: bool = False, keep_last: bool = False) -> None:
-        """Set what the list's state is; seen when there is no message.
+        """Set the state of the list, visible when there is no message.
 
         `keep_last` has the last part of it stay when there is no room for all.
         """
@@ -73,20 +73,20 @@ class StatusLine(Widget):
         self._update()
 
     def show_wait(self, text: str) -> None:
-        """Set what is being waited for, with "" nothing."""
+        """Set the text of the pending retry; empty for none."""
         self._wait = text
         self._update()
 
     def say(self, message: str) -> None:
-        """Say what is happening, until something else is said."""
+        """Show a message until the next one."""
         self._replace(message, is_outcome=False)
 
     def tell(self, outcome: str) -> None:
-        """Tell what became of a write; one that nobody saw before the next came is counted."""
+        """Show the outcome of a write; one replaced before it was drawn is counted."""
         self._replace(outcome, is_outcome=True)
 
     def dismiss(self) -> None:
-        """Take the message away: an older one never comes back."""
+        """Remove the message; an older one never comes back."""
         self._message, self._keeps_message, self._unseen = "", False, 0
         self._update()
 
@@ -108,7 +108,7 @@ class StatusLine(Widget):
             self._lay_out()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Break the text anew where the width is another now."""
+        """Break the text again for the new width."""
         del event
         self._lay_out()
 
@@ -144,7 +144,7 @@ class StatusLine(Widget):
 
 
 def _fit(text: str, width: int, *, keep_last: bool) -> str:
-    """As many whole parts of a line as fit, and a sign that there are more.
+    """Return as many whole parts of a line as fit, and a sign that there are more.
 
     What does not fit is left out at the end, or before the last part where that is to stay.
     """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class TextLine(Widget):
-    """A label for text of any origin: it is drawn as it is, never as markup."""
+    """A label that draws any text as it is, never as markup."""
 
     DEFAULT_CSS = """
     TextLine {
@@ -38,11 +38,11 @@ class TextLine(Widget):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The text."""
         return self._text
 
     def show(self, text: str, tone: str | None = None) -> None:
-        """Say something else; repaints only if it differs."""
+        """Set the text; repaints only if it differs."""
         now = (text, tone or self._tone)
         if now != (self._text, self._tone):
             self._text, self._tone = now
@@ -56,19 +56,19 @@ class TextLine(Widget):
 
 
 class TextBlock(TextLine):
-    """The same on as many rows as it takes, so that nothing of it is cut."""
+    """A `TextLine` on as many rows as its text takes."""
 
     DEFAULT_CSS = """
     TextBlock { height: auto; }
     """
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many as there are lines; without a text it is one blank row."""
+        """Return the number of lines; without a text it is one blank row."""
         del container, viewport
         return len(self._lines(width))
 
     def show(self, text: str, tone: str | None = None) -> None:
-        """Say something else; its height may be another then."""
+        """Set the text, which may change the height."""
         before = self._text
         super().show(text, tone)
         if self._text != before:

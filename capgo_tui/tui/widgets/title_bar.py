@@ -1,4 +1,4 @@
-"""The top row: which app this is, where it is, and the three tabs with their counts."""
+"""The top row: the app, its server, and the tabs with their counts."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class TitleBar(Widget):
 
     @dataclass
     class TabPicked(Message):
-        """A tab was clicked."""
+        """Posted when a tab is clicked."""
 
         title_bar: TitleBar
         name: str

@@ -1,4 +1,4 @@
-"""Which columns are drawn, and how wide each is."""
+"""The layout of columns: which are drawn, and how wide."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Column(Protocol):
-    """What the table needs to know of a column."""
+    """A column as the table knows it."""
 
     @property
     def id(self) -> str:
@@ -51,11 +51,11 @@ class PlainColumn:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which columns are drawn how wide, and whether there are more to either side."""
+    """The columns that are drawn with their widths, and whether there are more to either side."""
 
     columns: Sequence[tuple[Column, int]]
     skip_count: int = 0
-    """How many are out of sight to the left, behind the first one."""
+    """Columns out of sight to the left, behind the first one."""
     more_right: bool = False
 
     @property
@@ -64,7 +64,7 @@ class Layout:
         return self.skip_count > 0
 
     def column_at(self, x: int) -> Column | None:
-        """The column drawn at a cell of the row, the blank behind it included."""
+        """Return the column drawn at a cell of the row, the blank behind it included."""
         start = 0
         for column, cells in self.columns:
             if start <= x <= start + cells:

@@ -1,4 +1,4 @@
-"""The lines of a table, each of exactly its width, and one segment for each run of a style."""
+"""Drawing the lines of a table, with one segment for each run of a style."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARGIN = 2
 def header_line(
     layout: Layout, sort: tuple[str, bool] | None, width: int, style_of: StyleOf
 ) -> Strip:
-    """Draw the titles, an arrow on the one the rows are sorted by, and what is to either side."""
+    """Draw the titles, the sort arrow, and whether there are more columns to either side."""
     style = style_of("header")
     text = "‹ " if layout.more_left else " " * MARGIN
     for column, cells in layout.columns:
@@ -57,7 +57,7 @@ def row_line(
 def placeholder_line(
     y: int, height: int, width: int, placeholder: tuple[str, str], *, style_of: StyleOf, base: Style
 ) -> Strip:
-    """Draw one line of what stands in place of the rows.
+    """Draw one line of the text that stands in place of rows.
 
     Args:
         y: which of the lines below the header.

@@ -1,4 +1,4 @@
-"""Where the operator is in the rows, and how that place is found again when they change."""
+"""The operator's place in the rows, and finding it again when they change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class TableState:
-    """Where the operator is in one list; keep it to come back to the same record."""
+    """The operator's place in one list; keep it to come back to the same record."""
 
     key: str | None = None
     """The record under the cursor; `index` only says where it was last."""
@@ -31,12 +31,12 @@ class TableState:
 
 
 def clamp_top(top: int, length: int, rows: int) -> int:
-    """The nearest first row that leaves no line empty which a row could fill."""
+    """Return the nearest first row that leaves no line empty which a row could fill."""
     return max(0, min(top, length - rows))
 
 
 def reveal(state: TableState, length: int, rows: int) -> bool:
-    """Scroll so far that the cursor is in view; say whether it had to.
+    """Scroll the cursor into view; return whether that was necessary.
 
     At the edge it jumps by half a screen: fewer repaints than a row at a time.
     """
@@ -60,7 +60,7 @@ def find_again(state: TableState, source: RowSource) -> None:
     line = max(0, state.index - state.top)
     index = source.index_of(state.key) if state.key is not None else None
     if index is None:
-        index, line = _survivor(state.in_view, line, source) or (
+        index, line = _find_neighbour(state.in_view, line, source) or (
             min(state.index, len(source) - 1),
             line,
         )
@@ -69,13 +69,13 @@ def find_again(state: TableState, source: RowSource) -> None:
 
 
 def remember(state: TableState, source: RowSource, rows: int) -> None:
-    """Note which records are in view."""
+    """Remember which records are in view."""
     end = min(len(source), state.top + rows)
     state.in_view = [source.key_at(index) for index in range(state.top, end)]
 
 
-def _survivor(in_view: Sequence[str], line: int, source: RowSource) -> tuple[int, int] | None:
-    """Another record that was in view: where it is now, and the line it is to be on."""
+def _find_neighbour(in_view: Sequence[str], line: int, source: RowSource) -> tuple[int, int] | None:
+    """Return the index and the line of a record that was in view and still is there."""
     for key in in_view[line + 1 :]:
         if (index := source.index_of(key)) is not None:
             return index, line  # it moves up, and what is above stays where it is

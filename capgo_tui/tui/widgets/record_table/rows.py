@@ -1,4 +1,4 @@
-"""What the table draws, and where it comes from."""
+"""The rows of a table and their source."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class Row(NamedTuple):
     """One row as it is drawn: all of it plain text."""
 
     glyph: str
-    """One cell that says how the record is, before the first column."""
+    """One cell before the first column that says the state of the record."""
     glyph_tone: str
     texts: Sequence[str]
     """A text for each column that was asked for."""
     tones: Sequence[str]
     """A tone for each text: one of `TONES`."""
     is_marked: bool = False
-    """Whether it is among the records the next action is for."""
+    """Whether the record is marked."""
 
 
 TONES = ("plain", "muted", "accent", "good", "warn", "bad", "changed")
@@ -36,16 +36,16 @@ class RowSource(Protocol):
     """
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """Return how many rows there are."""
 
     def key_at(self, index: int) -> str:
-        """The key of the row at an index; raises IndexError outside the rows."""
+        """Return the row key at an index; raises IndexError outside the rows."""
 
     def index_of(self, key: str) -> int | None:
-        """Where the row with a key is, or None when there is none."""
+        """Return the index of a row key, or None when there is none."""
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
-        """The row at an index, with a text and a tone for each of these columns.
+        """Return the row at an index, with a text and a tone for each of these columns.
 
         Args:
             index: which row; always one that there is.

@@ -1,4 +1,4 @@
-"""The table as a widget: its looks, its keys, its mouse, and the messages it posts."""
+"""The table widget: style, key bindings, mouse and messages."""
 
 from __future__ import annotations
 
@@ -112,9 +112,9 @@ class RecordTable(RowWindow, can_focus=True):
         """
 
         table: RecordTable
-        """The table it happened in."""
+        """The table that posted this."""
         key: str | None
-        """The record it is on now; None when there is no row."""
+        """The row key under the cursor; None when there is no row."""
 
         @property
         def control(self) -> RecordTable:
@@ -129,9 +129,9 @@ class RecordTable(RowWindow, can_focus=True):
         """
 
         table: RecordTable
-        """The table it happened in."""
+        """The table that posted this."""
         key: str
-        """The record that is wanted."""
+        """The row key of the record to open."""
 
         @property
         def control(self) -> RecordTable:
@@ -146,9 +146,9 @@ class RecordTable(RowWindow, can_focus=True):
         """
 
         table: RecordTable
-        """The table it happened in."""
+        """The table that posted this."""
         column_id: str
-        """The column whose title it is."""
+        """The id of the column."""
 
         @property
         def control(self) -> RecordTable:
@@ -163,7 +163,7 @@ class RecordTable(RowWindow, can_focus=True):
         """
 
         table: RecordTable
-        """The table it happened in."""
+        """The table that posted this."""
         is_requested: bool
         """Whether the operator moved onto the very last row: an explicit wish for more."""
 
@@ -196,11 +196,11 @@ class RecordTable(RowWindow, can_focus=True):
         self._takes_focus = self.can_focus = takes_focus
 
     def cursor_moved(self, key: str | None) -> None:
-        """Tell that the cursor is on another record, or on none."""
+        """Post that the cursor is on another record, or on none."""
         self.post_message(self.CursorMoved(self, key))
 
     def near_end(self, *, is_requested: bool) -> None:
-        """Tell that the last rows are near."""
+        """Post that the last rows are near."""
         self.post_message(self.NearEnd(self, is_requested))
 
     # Keys
@@ -258,12 +258,12 @@ class RecordTable(RowWindow, can_focus=True):
     # repaints itself too, unless it declares its own `focused` with `repaint=False`.)
 
     def on_focus(self, event: events.Focus) -> None:
-        """Take note of the focus, and repaint nothing."""
+        """Handle the focus without a repaint."""
         event.prevent_default()
         self.has_focus = True
 
     def on_blur(self, event: events.Blur) -> None:
-        """Take note that the focus is gone, and repaint nothing."""
+        """Handle the loss of the focus without a repaint."""
         event.prevent_default()
         self.has_focus = False
 
@@ -298,7 +298,7 @@ class RecordTable(RowWindow, can_focus=True):
 
     @property
     def _is_frozen(self) -> bool:
-        """Whether it lies behind something that has the keyboard, and so must not move."""
+        """Return whether the table lies behind an overlay, and so must not move."""
         return self._takes_focus and not self.can_focus
 
     def _scroll_by(self, rows: int) -> None:

@@ -1,4 +1,4 @@
-"""The rows in view: where they come from, how they are drawn, and what scrolls them."""
+"""The window of rows in view: their source, drawing and scrolling."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class RowWindow(Widget):
         self._placeholder: tuple[str, str] = ("", "")
         self._covered_rows = 0
 
-    # What it knows
+    # State
 
     @property
     def cursor_key(self) -> str | None:
@@ -74,10 +74,10 @@ class RowWindow(Widget):
         """How many rows fit below the header."""
         return max(1, self.size.height - self._header - self._covered_rows)
 
-    # What it is told
+    # Updates of the rows
 
     def attach(self, source: RowSource, columns: Sequence[Column], state: TableState) -> None:
-        """Show other rows; one repaint.
+        """Show other rows, with one repaint.
 
         Args:
             source: where the rows come from.
@@ -114,7 +114,7 @@ class RowWindow(Widget):
         self._keep_in_sight()
 
     def rows_appended(self) -> None:
-        """Take note of rows behind the ones that were there."""
+        """Handle rows appended to the source."""
         before = self._length
         if not before:
             self.rows_replaced()
@@ -146,7 +146,7 @@ class RowWindow(Widget):
                 self._refresh_row(index)
 
     def rows_replaced(self) -> None:
-        """Take note that rows may have come, gone or moved anywhere."""
+        """Handle rows that may have come, gone or moved anywhere."""
         before, self._length = self.cursor_key, len(self._source or ())
         if self._source is not None and self._length:
             find_again(self._state, self._source)
@@ -196,7 +196,7 @@ class RowWindow(Widget):
         self.refresh()
         return self._state.wide
 
-    # What it tells
+    # For subclasses
 
     def cursor_moved(self, key: str | None) -> None:
         """Called when the cursor is on another record, or on none."""
@@ -210,7 +210,7 @@ class RowWindow(Widget):
         """Draw the header, one row, or a line of what stands in place of the rows."""
         width, base = self.size.width, self.rich_style
         if width != self._laid_out_for:
-            # A new size is drawn before the event that tells of it is here.
+            # A new size is drawn before its event arrives.
             self._lay_out()
         if y < self._header:
             return header_line(self._layout, self._state.sort, width, self._style_of)
@@ -269,7 +269,7 @@ class RowWindow(Widget):
         self.refresh()
 
     def _go_to(self, index: int) -> None:
-        """Move as the operator wishes: at the very end that is a wish for more rows."""
+        """Move the cursor for the operator; at the very end ask for more rows."""
         self._put_cursor(index)
         at_end = not self._length or self._state.index >= self._length - 1
         self._look_for_end(is_requested=at_end)
@@ -289,7 +289,7 @@ class RowWindow(Widget):
             self.cursor_moved(self._state.key)
 
     def _keep_in_sight(self) -> None:
-        """Scroll to the cursor if it is out of sight, and note what is in view."""
+        """Scroll the cursor into sight, and remember what is in view."""
         # Before the first layout there is no height; on_resize comes back here.
         if self.size.height and self._source is not None and self._length:
             if reveal(self._state, self._length, self.rows_on_screen):
