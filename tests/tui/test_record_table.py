@@ -69,7 +69,7 @@ async def _calls(count: int) -> dict[str, dict[str, int]]:
         await note("sort arrow")
         widget.toggle_wide()
         await note("wide")
-        widget.attach(rows, COLUMNS, TableState(key=rows.keys[count // 3]))
+        widget.attach(rows, COLUMNS, TableState(row_key=rows.keys[count // 3]))
         await note("tab")
         await table.pilot.resize_terminal(60, 11)
         await note("resize")
@@ -209,7 +209,7 @@ async def test_when_its_record_goes_the_cursor_stays_where_it_was() -> None:
 
 
 async def test_a_saved_state_brings_the_operator_back() -> None:
-    state = TableState(key="row-000040", index=40, top=35)
+    state = TableState(row_key="row-000040", index=40, top=35)
     async with table_of(names(100), state=state) as table:
         assert (table.key_drawn, table.top) == ("row-000040", 35)
         other = Rows(names(5, start=500))
@@ -223,7 +223,7 @@ async def test_a_saved_state_brings_the_operator_back() -> None:
 
 
 async def test_a_saved_state_finds_a_record_that_moved_while_nobody_looked() -> None:
-    state = TableState(key="row-000040", index=3, top=0)
+    state = TableState(row_key="row-000040", index=3, top=0)
     async with table_of(names(100), state=state) as table:
         assert table.key_drawn == "row-000040"
         assert table.cursor_line == 4, "on the line of the screen it was on"
@@ -424,7 +424,7 @@ async def test_the_row_drawn_under_the_cursor_is_always_the_cursors_record(seed:
             state = table.table._state
             assert (table.table.cursor_key is None) == (not table.rows.keys)
             if table.rows.keys:
-                assert table.rows.keys[state.index] == state.key
+                assert table.rows.keys[state.index] == state.row_key
                 assert state.top <= state.index < state.top + SCREEN
                 assert 0 <= state.top <= max(0, len(table.rows.keys) - SCREEN)
 

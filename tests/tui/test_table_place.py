@@ -44,7 +44,7 @@ def test_the_cursor_is_on_its_record_or_on_the_nearest_that_was_in_view(
     state: TableState, rows: str, key: str, line: int
 ) -> None:
     find_again(state, Rows(list(rows)))
-    assert (state.key, rows[state.index]) == (key, key)
+    assert (state.row_key, rows[state.index]) == (key, key)
     assert state.index - state.top == min(line, state.index)
 
 

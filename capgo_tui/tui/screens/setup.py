@@ -49,7 +49,7 @@ class SetupScreen(Screen[Target | None]):
         self._now = now or (lambda: datetime.now(UTC))
         self._launch = launch
         self._problem = problem
-        self._key = None if problem else launch.key
+        self._api_key = None if problem else launch.key
         self._has_consent = launch.server_named_by is None
         """Whether the operator agreed to send the API key to the server."""
 
@@ -83,7 +83,7 @@ class SetupScreen(Screen[Target | None]):
         self._tell([])
         self.query_one(Detail).can_focus = False
         key = self.query_one("#key", Input)
-        if self._key is None:
+        if self._api_key is None:
             key.focus()
         else:
             key.placeholder = "given already; type to use another"
@@ -95,9 +95,9 @@ class SetupScreen(Screen[Target | None]):
         """Take the API key or the app id, and go on with what is still missing."""
         event.stop()
         box = self.query_one("#key", Input)
-        if box.value or self._key is None:
+        if box.value or self._api_key is None:
             try:
-                self._key = ApiKey(box.value)
+                self._api_key = ApiKey(box.value)
             except ValueError as error:
                 self._say(str(error))
                 box.focus()
@@ -109,7 +109,7 @@ class SetupScreen(Screen[Target | None]):
             self.query_one("#app", Input).focus()
             self._list_apps()
             return
-        self.dismiss(self._launch.open_with(self._key, app_id))
+        self.dismiss(self._launch.open_with(self._api_key, app_id))
 
     def _agree(self) -> None:
         remember = self._launch.remember_server
@@ -144,9 +144,9 @@ class SetupScreen(Screen[Target | None]):
         """List the apps of the API key, or report early that it is wrong."""
         from capgo_tui.workspace import apps  # noqa: PLC0415 - brings the HTTP library
 
-        if self._key is None:
+        if self._api_key is None:
             return
-        target = self._launch.open_with(self._key, "")
+        target = self._launch.open_with(self._api_key, "")
         try:
             listing = await apps.list_apps(target)
         except CapgoError as error:

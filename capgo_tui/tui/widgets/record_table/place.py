@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class TableState:
     """The operator's place in one list; keep it to come back to the same record."""
 
-    key: str | None = None
+    row_key: str | None = None
     """The record under the cursor; `index` only says where it was last."""
     index: int = 0
     top: int = 0
@@ -58,13 +58,13 @@ def find_again(state: TableState, source: RowSource) -> None:
     is there, the ones below first; if they are all gone it stays at its row number.
     """
     line = max(0, state.index - state.top)
-    index = source.index_of(state.key) if state.key is not None else None
+    index = source.index_of(state.row_key) if state.row_key is not None else None
     if index is None:
         index, line = _find_neighbour(state.in_view, line, source) or (
             min(state.index, len(source) - 1),
             line,
         )
-    state.index, state.key = index, source.key_at(index)
+    state.index, state.row_key = index, source.key_at(index)
     state.top = max(0, index - line)
 
 

@@ -67,7 +67,7 @@ class RowWindow(Widget):
     @property
     def cursor_key(self) -> str | None:
         """The key of the record under the cursor; None when there is no row."""
-        return self._state.key if self._length else None
+        return self._state.row_key if self._length else None
 
     @property
     def rows_on_screen(self) -> int:
@@ -281,12 +281,12 @@ class RowWindow(Widget):
         before = self._state.index
         if index != before:
             self._state.index = index
-            self._state.key = self._source.key_at(index)
+            self._state.row_key = self._source.key_at(index)
             self._refresh_row(before)
             self._refresh_row(index)
             if reveal(self._state, self._length, self.rows_on_screen):
                 self._note_scroll()
-            self.cursor_moved(self._state.key)
+            self.cursor_moved(self._state.row_key)
 
     def _keep_in_sight(self) -> None:
         """Scroll the cursor into sight, and remember what is in view."""
