@@ -1,7 +1,7 @@
 """Actions: what the operator can do, with their key bindings and the tabs they work on.
 
 The controller that runs an action declares it. The bindings, the hint bar, the help and the
-palette are all made from what is declared.
+palette are all made from these declarations.
 """
 
 from __future__ import annotations

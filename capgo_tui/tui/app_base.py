@@ -32,7 +32,7 @@ class AppBase(KeyQueueApp):
 
         Args:
             work: the write.
-            stop: where there are many, ends them after the one under way; for leaving.
+            stop: for a batch, stops it after the change under way; called when the app quits.
 
         """
         task = asyncio.ensure_future(work)

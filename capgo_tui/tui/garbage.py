@@ -11,9 +11,9 @@ SELDOM = 1_000
 def spare_the_loop() -> None:
     """Make full collections a hundred times less frequent; to be called at the start.
 
-    Python makes one whenever a quarter more objects have lasted: while 100 000 records come in
-    that is three times, for up to 120 ms, and never finds a thing. Records are freed without
-    it, and what a dialog leaves behind is mostly found while it is young.
+    Python makes one whenever a quarter more objects have survived: while 100 000 records load
+    that is three times, for up to 120 ms, and finds nothing. Records are freed without
+    it, and the garbage of a dialog is mostly found by a young collection.
     """
     young, middle, _ = gc.get_threshold()
     gc.set_threshold(young, middle, SELDOM)

@@ -59,8 +59,8 @@ def explain(
         error: what went wrong.
         doing: completes «may not …», such as «read the devices».
         target: what it was about.
-        seconds_ago: seconds that have passed since, which are no longer to be waited.
-        failed_at: when it happened, where that is known.
+        seconds_ago: seconds since the failure, which count towards a wait.
+        failed_at: when it happened, if known.
 
     """
     notice = _explain(error, doing, target, seconds_ago, failed_at)
@@ -137,7 +137,7 @@ def step_label(step: NextStep | None) -> str:
 def waiting(wait: RetryCountdown, now: datetime, *, writing: bool = False) -> str:
     """Return why a request waits, for how long, and how to stop that.
 
-    While something is being written, a read is there to see what became of it.
+    During a write, a read is the read-back of its outcome.
     """
     back = "reading back: " if writing and wait.retry.request.startswith("GET ") else ""
     return f"{back}{_reason(wait.retry.error)} · {_next_try(wait, now)} · {ESC_STOPS}"
@@ -185,8 +185,8 @@ def placeholder(
 ) -> Notice | None:
     """Return the notice in place of rows when none of the loaded ones is shown.
 
-    While the filter is being typed, letters are no commands: `typing` says so. While it is at
-    work, the `visible_count` is not known.
+    `typing` says that the filter is being typed, when letters are no key bindings. While the
+    filter is at work, the `visible_count` is None.
     """
     name = collection.name
     if visible_count:
@@ -241,7 +241,7 @@ def _shorten(text: str, most: int) -> str:
 def status(collection: ListState, visible_count: int | None, query: Query, now: datetime) -> str:
     """Return how much is loaded and shown, whether there is more, and how old it is.
 
-    The `visible_count` is not known while the filter is at work.
+    The `visible_count` is None while the filter is at work.
     """
     total = len(collection)
     parts: list[str] = []

@@ -63,7 +63,7 @@ class ScreenUi:
     def ask(self, question: Question, lines: Sequence[Line] = ()) -> asyncio.Future[bool]:
         """Ask for a yes; the question has the keyboard when this returns.
 
-        `lines` are listed in place of the changes one by one.
+        `lines` are listed instead of the changes.
         """
         host = self._host
         if self._overlays_before is not None and question.is_repeated:
@@ -151,7 +151,7 @@ class ScreenUi:
 class ChangeController:
     """Confirms and performs changes for the controllers of one screen.
 
-    The target is the record that was under the cursor when the key was pressed, whatever the
+    A change is of the record under the cursor when the key was pressed, whatever the
     list does meanwhile.
     """
 
@@ -175,7 +175,7 @@ class ChangeController:
     ) -> Coroutine[None, None, Outcome | None]:
         """Confirm and perform a change, as `perform` does.
 
-        A `choice` of what is done besides is there for `remake` to look at.
+        An optional `choice` is read by `remake`.
         """
         has_choice = choice is not None
         return perform(

@@ -31,7 +31,7 @@ class CopyController:
     ) -> Coroutine[None, None, None]:
         """Ask what to copy of the records of some keys, `hidden_count` of which the filter hides.
 
-        The bar has the keyboard when this returns; what is left to await copies.
+        The bar has the keyboard when this returns; the returned coroutine copies.
         """
         return self._await_part(self._host.overlays.copy_bar.open(), rows, keys, hidden_count)
 

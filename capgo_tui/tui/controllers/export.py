@@ -52,7 +52,7 @@ class ExportController:
         Args:
             rows: the list.
             form: the format to begin with.
-            name: a file to begin with; where it has none of the known ends, the format's is added.
+            name: a file to begin with; without a known suffix, the format's is added.
 
         """
         if self._under_way is not None:
@@ -96,7 +96,7 @@ class ExportController:
     async def _open(self, path: Path) -> WholeFile | None:
         """Open a file for writing; return None when an existing one is to stay.
 
-        Not in a thread: who leaves or quits meanwhile would leave behind what it then made.
+        Not in a thread: quitting meanwhile would leave its file behind.
         """
         try:
             return WholeFile(path)

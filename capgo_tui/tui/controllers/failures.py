@@ -18,7 +18,7 @@ async def report_failures(host: Host, work: Awaitable[object], doing: str) -> No
     """Await some work and report a failure in the status line.
 
     Args:
-        host: where the failure is told.
+        host: the screen that shows the failure.
         work: what to await.
         doing: completes «failed to …», such as «load the devices».
 

@@ -135,9 +135,9 @@ class ListController:
     def when_filtered(self, act: Callable[[], None]) -> None:
         """Call a function once the filter of the list in view is done.
 
-        Among 100 000 records that takes a moment, in which the list still shows what it did:
+        With 100 000 records that takes a moment, in which the list still shows the old rows:
         ``/qa``, Enter and ``*`` typed in one go must not mark all of them. With another filter,
-        another tab, or a pattern that proves too slow, it is not done at all.
+        another tab, or a pattern that is too slow, the function is not called.
         """
         if self.rows:
             self._pending.append((self._host.rows.view.query.in_force, act))

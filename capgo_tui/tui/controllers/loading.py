@@ -55,7 +55,7 @@ class LoadingController:
     def load_next(self, *, is_requested: bool) -> None:
         """Load the next page; after a failure only `r` asks again.
 
-        Under a filter the end is always near: there only the wish for more loads a page, or
+        Under a filter the end is always near: there only an explicit request loads a page, or
         a filter that matches little would read the whole list.
         """
         if self._host.workspace is None or (self._host.rows.view.query and not is_requested):

@@ -50,9 +50,9 @@ class ManyOverrides:
         The form has the keyboard when this returns.
 
         Args:
-            devices: whom to force.
-            hidden_count: how many of them the filter hides, which is pointed out.
-            left_out: what was in a list of ids besides, which is told in the plan.
+            devices: the devices to force.
+            hidden_count: how many of them the filter hides.
+            left_out: the ids of a list that are left out, which the plan mentions.
 
         """
         if self._report_busy(devices):

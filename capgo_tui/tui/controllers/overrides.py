@@ -42,7 +42,7 @@ class OverrideController:
     def override(self, device: Device) -> Coroutine[None, None, None] | None:
         """Ask for a channel, and force the device to it.
 
-        The form has the keyboard when this returns; what is left to await leads on from it.
+        The form has the keyboard when this returns; the returned coroutine goes on from it.
         """
         if self._changes.report_busy("device", device.wire_key):
             return None
@@ -72,10 +72,10 @@ class OverrideController:
         The form has the keyboard when this returns.
 
         Args:
-            about: all that is to be said of the device or devices.
-            who: what they are called for short.
-            refusal: why a channel cannot be chosen.
-            step: what to go on with.
+            about: the full text for the device or devices.
+            who: the short text for them.
+            refusal: returns why a channel cannot be chosen.
+            step: what to do with the choice.
 
         """
 

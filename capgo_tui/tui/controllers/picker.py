@@ -22,7 +22,7 @@ def pick(
 ) -> Coroutine[None, None, ChoiceT | None]:
     """Ask for a channel or a bundle.
 
-    The form has the keyboard when this returns; what is left to await gives the choice.
+    The form has the keyboard when this returns; the returned coroutine gives the choice.
     """
     form = host.overlays.link_form
     hints = 1 if host.hints.display else 0

@@ -76,7 +76,7 @@ class Yes(Answer):
 class Confirmation(Vertical, Overlay):
     """Lists the changes; on level `TYPED` a name or number must be typed before the yes.
 
-    Enter never confirms: in the typed name it only leads on to the question, where it means no.
+    Enter never confirms: in the input it leads on to the question, where it means no.
     """
 
     DEFAULT_CSS = """
@@ -125,8 +125,8 @@ class Confirmation(Vertical, Overlay):
 
         Args:
             question: what it is about; level `LINE` is asked as `LIST` here.
-            lines: what is listed, where it is something else than the changes one by one.
-            choice: what can be done besides; never done unless it is ticked.
+            lines: what is listed instead of the changes.
+            choice: an optional addition; not done unless it is ticked.
 
         """
         changes = question.changes

@@ -136,13 +136,13 @@ class ExportBar(Vertical, Overlay):
     ) -> asyncio.Future[ExportChoice | None]:
         """Ask for a format and a file; None when nothing is to be written.
 
-        The keyboard is taken at once, and given back without an answer, else by `close`.
+        The keyboard is taken at once; it is given back on cancel, else by `close`.
 
         Args:
             title: what is exported.
-            forms: the formats to choose from; they are what names end in as well.
-            stem: the path that is offered, without that end.
-            form: the format to begin with; without one it is that of the last time.
+            forms: the formats to choose from, which are also the suffixes.
+            stem: the offered path, without the suffix.
+            form: the format to begin with; empty for that of the last time.
 
         """
         self._title = title

@@ -74,8 +74,8 @@ class FieldsForm(RowForm[Draft, str]):
     def update(self) -> None:
         """Draw the draft again; its rows may have changed.
 
-        The cursor stays with its row, and goes to the first one when its own is gone: what came
-        up into its place may be anything.
+        The cursor stays on its entry. It goes to the first one when that is gone, not to the
+        entry that took its place.
         """
         if self._draft is None:
             return

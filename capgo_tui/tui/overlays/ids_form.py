@@ -158,7 +158,7 @@ class IdsForm(Vertical, Overlay):
     def open(self, text: str, finder: DeviceFinder) -> asyncio.Future[Wish | None]:
         """Ask what to do to which devices; None when the form is left.
 
-        The keyboard is taken at once, and given back by `close`, so that it can pass on.
+        The keyboard is taken at once, and given back by `close`.
         """
         self._finder = finder
         self._answer = asyncio.get_running_loop().create_future()
@@ -195,7 +195,7 @@ class IdsForm(Vertical, Overlay):
     def action_to_text(self) -> None:
         """Go back to the text; one that came with the form is selected as a whole.
 
-        What is typed or pasted then replaces it, a cursor key keeps it.
+        Typed or pasted text then replaces it; a cursor key keeps it.
         """
         if self._look_up is None:
             if self.screen.focused is not self._area and self._area.text == self._initial_text:
@@ -220,7 +220,7 @@ class IdsForm(Vertical, Overlay):
     def action_wish(self, verb: Verb) -> None:
         """Look up the ids that are not loaded, then pass the devices on.
 
-        It stops in between where an id means no device, so that it can be kept or mended.
+        It pauses if an id matches no device, so that the id can be kept or corrected.
         """
         if not self._is_free:
             return

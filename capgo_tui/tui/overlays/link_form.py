@@ -119,7 +119,7 @@ class Choices(Generic[T]):
     def first_allowed(self) -> int:
         """The first row that can be chosen, else the first of all.
 
-        A whole name that was typed means that record, and no other that begins like it.
+        A whole name means that record, and no other that begins like it.
         """
         if self.matches and self.matches[0].name.casefold() == self.text.strip().casefold():
             return 0
@@ -211,9 +211,9 @@ class LinkForm(Vertical, Overlay):
     def open(self, title: str, choices: Choices[T]) -> asyncio.Future[T | None]:
         """Ask for one of the choices; None when the form is left without one.
 
-        The keyboard is taken at once: what is typed ahead is typed into the form. It is given
-        back when the form is left; with a choice only by `close`, so that it can pass on to
-        the question without a gap.
+        The keyboard is taken at once, so that keys typed ahead reach the form. It is given back
+        on cancel; after a choice only by `close`, so that it passes to the question without
+        a gap.
         """
         self._has_moved = self._eager = False
         self._choices = choices
@@ -252,7 +252,7 @@ class LinkForm(Vertical, Overlay):
     def reasons_changed(self) -> None:
         """Draw the rows again after a reason may have changed, such as a countdown.
 
-        The cursor stays: what is chosen must not change while a hand is on its way to Enter.
+        The cursor stays: the choice must not change right before Enter.
         """
         if self.choosing:
             self._table.refresh()

@@ -16,7 +16,7 @@ class Overlay(Widget):
     """A widget that is hidden until it takes the keyboard, and gives it back when it closes.
 
     It is a part of the screen rather than a screen of its own, so that showing it repaints
-    only its own rows. Mixed in it comes last: Textual takes the default CSS of first bases only.
+    only its own rows. As a mixin it comes last: Textual takes the default CSS of first bases only.
     No key of the screen or the app works meanwhile, and the mouse cannot
     move the focus either: the lists behind are frozen.
     """
@@ -29,15 +29,15 @@ class Overlay(Widget):
     def take_keyboard(self, target: Widget) -> None:
         """Show this and focus `target` at once, before the next key is looked at.
 
-        While another one lies over this, `target` has to wait until that closes.
+        While another overlay lies over this, `target` is focused once that closes.
         """
         self.visible = True
-        self._under.put_over(self, target)
+        self._overlay_screen.put_over(self, target)
 
     def give_keyboard_back(self) -> None:
         """Hide this and focus what had the focus before; once hidden, do nothing.
 
-        A question that was opened over this keeps the keyboard, and gives it back to the same.
+        A question opened over this keeps the keyboard, and gives it back to the same widget.
         """
         if not self.visible:
             return
@@ -46,10 +46,10 @@ class Overlay(Widget):
         # by then, it would stay on the terminal. Asked for a region now, it makes it with this on.
         _ = self.region
         self.visible = False
-        self._under.take_off(self)
+        self._overlay_screen.take_off(self)
 
     @property
-    def _under(self) -> OverlayScreen:
+    def _overlay_screen(self) -> OverlayScreen:
         screen = self.screen
         assert isinstance(screen, OverlayScreen)  # noqa: S101 - no other screen has any
         return screen
@@ -66,8 +66,8 @@ class _Open:
 class OverlayScreen(Screen[None]):
     """A screen with overlays: the topmost has the keyboard, and some widget always has it.
 
-    Textual takes it away at a click beside everything, and from a widget that was hidden, even
-    when that is in sight again by the time it is told so.
+    Textual takes the focus away at a click beside everything, and from a widget that was
+    hidden, even when it is visible again by the time of the event.
     """
 
     def __init__(self, *, classes: str | None = None) -> None:
@@ -117,17 +117,17 @@ class OverlayScreen(Screen[None]):
     ) -> None:
         """Focus a widget, or do so once the overlays over it are closed.
 
-        Nobody is no widget: the focus stays where it is then.
+        None leaves the focus where it is.
         """
         if widget is None or not widget.focusable:
             return
-        above = self._above(widget)
+        above = self._find_above(widget)
         if above is not None:
             above.before = widget
         else:
             super().set_focus(widget, scroll_visible, from_app_focus)
 
-    def _above(self, widget: Widget) -> _Open | None:
+    def _find_above(self, widget: Widget) -> _Open | None:
         """Return the entry right over a widget."""
         line = widget.ancestors_with_self
         at = next((at for at, each in enumerate(self._stack) if each.overlay in line), -1)

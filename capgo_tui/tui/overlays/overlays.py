@@ -47,8 +47,8 @@ class Overlays:
     async def mount(self) -> None:
         """Mount the overlays, the first time.
 
-        Nobody needs them before there are rows, and mounting them before those held them up by
-        a tenth of the whole start.
+        They are not needed before there are rows, and mounting them earlier delays the rows by
+        a tenth of the start.
         """
         async with self._mounting:
             if not self.mounted_overlays and self._screen.is_attached:

@@ -130,9 +130,9 @@ class PaletteBar(TypingBar):
         """Take the keyboard.
 
         Args:
-            offer: tells at once what is meant by something typed.
-            search: finds more of it, which takes a while.
-            text: what is typed already.
+            offer: returns the entries for a text at once.
+            search: finds more entries, which takes a while.
+            text: the text to begin with.
 
         """
         self._offer, self._search = offer, search

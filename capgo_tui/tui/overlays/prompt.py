@@ -29,15 +29,15 @@ class Prompt(Answer, Overlay):
     }
     """
 
-    def open(self, question: Callable[[int], str], about: str = "") -> asyncio.Future[bool]:
+    def open(self, question: Callable[[int], str], record_id: str = "") -> asyncio.Future[bool]:
         """Take the keyboard and ask a question; the keyboard is given back with the answer.
 
         Args:
             question: a function of the cells there are for it.
-            about: the id that stands before it, or its end.
+            record_id: the id that stands before it, or its end.
 
         """
-        answer = self.ask(question, about)
+        answer = self.ask(question, record_id)
         self.take_keyboard(self)
         return answer
 

@@ -56,9 +56,9 @@ class Wish(Enum):
 class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
     """A form of rows; the only input lies over the row under the cursor, if that takes text.
 
-    It answers with one wish after the other and stays as it is meanwhile, so that what was typed
-    outlives a refusal; `close` takes it away. A subclass says what its rows are and makes the
-    input. The last row leads on to the review: it stays in sight while the others scroll.
+    It answers with one wish after the other and stays open meanwhile, so that typed text
+    survives a refusal; `close` closes it. A subclass gives the rows and makes the input. The
+    last row leads to the review: it stays in sight while the others scroll.
     """
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
@@ -263,7 +263,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         """Focus the row under the cursor, with the input over it if it takes text.
 
         Args:
-            stays: whether the cursor was on it already, and somebody may be typing there.
+            stays: whether the cursor was on it already, where somebody may be typing.
 
         """
         text, box = self._row_text, self._box

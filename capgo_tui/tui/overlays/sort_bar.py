@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class SortBar(ChoiceBar):
     """The names of the columns in a row; Enter sorts by the one under the cursor.
 
-    Enter on the column the rows are sorted by already is for whoever listens to make sense of.
+    It posts the column even if the rows are sorted by it already; the handler reverses the order.
     """
 
     VERB = "sort"

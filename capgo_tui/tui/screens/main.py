@@ -48,7 +48,7 @@ READS = "reads"
 class MainScreen(OverlayScreen):
     """One app: its channels, devices and bundles.
 
-    The controllers do it; what they know of this screen is `Host`.
+    The controllers run the actions; they know this screen as a `Host`.
     """
 
     CSS_PATH = "main.tcss"
@@ -105,7 +105,7 @@ class MainScreen(OverlayScreen):
         """Show a workspace and begin to load its three lists, the one in view first.
 
         The others follow once its rows are on the screen, or when these keep the operator
-        waiting anyway: reading all three at once put a tenth on top of the whole start.
+        waiting anyway: reading all three at once makes the start a tenth longer.
         """
         self.workspace = workspace
         self.controllers.lists.open(workspace)

@@ -1,8 +1,8 @@
 """Copying to the operator's clipboard by OSC 52, over SSH as well.
 
 The terminal is asked with OSC 52. tmux and screen keep such a sequence to themselves unless it
-is wrapped, so there it goes out wrapped; tmux gets it plain as well, which is what it takes
-when it is set to reach the clipboard itself.
+is wrapped, so there it is sent wrapped; tmux also gets it plain, which it takes when it is
+set to reach the clipboard itself.
 """
 
 from __future__ import annotations

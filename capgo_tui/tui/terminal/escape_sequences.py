@@ -1,7 +1,7 @@
 """Splitting terminal input into characters and escape sequences, by ECMA-48 and xterm.
 
-A sequence is given out whole or not at all: what belongs to one that is unfinished, unknown or
-too long is never taken for characters, in however many pieces it comes.
+A sequence is yielded whole or not at all: parts of one that is unfinished, unknown or too long
+are never taken for characters, in however many pieces it comes.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class EscapeSequences:
     def may_be_escape(self) -> bool:
         """Whether only an Esc has come, which may be the key.
 
-        In a string it is rather the first half of its end.
+        In a string an Esc is the first half of its end.
         """
         return self._state is _State.ESCAPE
 

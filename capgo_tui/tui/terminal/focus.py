@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class FocusApp(App[None]):
     """An app whose keyboard stays where it is while the window is left.
 
-    Textual takes the focus away meanwhile. A question that opens then would have nobody to give
-    the keyboard back to, and a screen that opens then would never get it.
+    Textual takes the focus away meanwhile. A question that opens then would have no widget to
+    give the keyboard back to, and a screen that opens then would never get it.
     """
 
     is_watched = True

@@ -2,8 +2,8 @@
 
 Textual's parser types the characters of an escape sequence that it does not know, or whose rest
 is late, as keys: the tail of a terminal's reply, ``ESC [ ? 2026 ; 2 $ y``, would answer the
-question that is open, and so would ``ESC [ 3 y`` in a paste. Here it sees whole sequences alone,
-one that it does not know is dropped, and of a paste it sees nothing.
+open question, and so would ``ESC [ 3 y`` in a paste. Here it gets only whole sequences,
+unknown ones are dropped, and pastes are kept from it.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def doubt(event: events.Key) -> None:
 class TerminalInput(XTermParser):
     """Textual's parser, fed with whole escape sequences and never with the inside of a paste.
 
-    An end of a paste that comes in pieces, and late, is an end all the same. More keys at once
-    than anybody types are a paste as well, or where they are no text nothing at all.
+    An end of a paste may come late and in pieces. More keys at once than anybody types are a
+    paste as well, or if they are no text, noise.
     """
 
     clock: Callable[[], float] = staticmethod(monotonic)
@@ -153,8 +153,7 @@ class TerminalInput(XTermParser):
 
         Args:
             now: the time.
-            at_once: whether what comes is ctrl+c alone, and so behind a paste: no paste stops
-                right before it to go on.
+            at_once: whether the input is ctrl+c alone: no paste pauses right before it.
 
         """
         paste, burst = self._paste, self._burst

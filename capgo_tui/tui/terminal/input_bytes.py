@@ -1,6 +1,6 @@
 """Decoding the bytes of the terminal, none of which is an error.
 
-Textual decodes what it reads as strict UTF-8, and one Latin-1 letter ended the program.
+Textual decodes input as strict UTF-8, where one Latin-1 letter ends the program.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ERRORS: Final = "capgo-terminal-input"
 class TerminalDecoder(codecs.BufferedIncrementalDecoder):
     """Decodes UTF-8; a byte that is none becomes ``�``, or the eight-bit control that it is.
 
-    The controls stay what they are, for the tail of an eight-bit reply must not become keys.
+    The controls are kept, for the tail of an eight-bit reply must not become keys.
     """
 
     def __init__(self, errors: str = ERRORS) -> None:

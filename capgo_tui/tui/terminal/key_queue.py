@@ -2,8 +2,8 @@
 
 Textual hands each key to the widget that has the focus when the key is *read*. Of ``o`` and
 ``beta`` typed in one go, the list behind would get all five letters, because the form that
-``o`` opens has no focus yet. Here the next key waits until the one before has done its work,
-so that typing ahead does what typing slowly does.
+``o`` opens has no focus yet. Here each key waits until the one before is handled, so that
+typing ahead has the same effect as typing slowly.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Checking that control sequences are well formed, before Textual reads them.
 
-Textual's parser invents keys: of ``ESC [ 121 A`` it makes a ``y``, and of a code point that is
-half a character a key that no terminal can show.
+Textual's parser invents keys: it turns ``ESC [ 121 A`` into a ``y``, and a surrogate code point
+into a key that no terminal can show.
 """
 
 from __future__ import annotations

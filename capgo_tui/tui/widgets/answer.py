@@ -33,7 +33,7 @@ class Answer(Widget, can_focus=True):
     """Asks one question at a time; the caller gives it the keyboard.
 
     Enter and Esc mean no, like ``n`` and ``q``; other keys mean nothing. Keys that were typed
-    before the question was on the screen answer nothing: nobody can have read it by then. Nor does
+    before the question was drawn answer nothing: nobody can have read it. Nor does
     a ``y`` that came among other bytes, or right after a terminal's reply.
     """
 
@@ -50,7 +50,7 @@ class Answer(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._question: Callable[[int], str] = str
-        self._about = ""
+        self._record_id = ""
         self._answer: asyncio.Future[bool] | None = None
         self._drawn_at: float | None = None
         self._held_until = 0.0
@@ -61,17 +61,17 @@ class Answer(Widget, can_focus=True):
         """Whether a question is open."""
         return self._answer is not None
 
-    def ask(self, question: Callable[[int], str], about: str = "") -> asyncio.Future[bool]:
+    def ask(self, question: Callable[[int], str], record_id: str = "") -> asyncio.Future[bool]:
         """Ask a question, given as a function of the cells available for it.
 
-        Before it stands the id of what it is about, or where there is little room its end.
+        Before it stands the id of the record, or where there is little room its end.
 
-        The answer is True only for ``y`` typed after it was seen. A question that is still open
-        is answered with a no: nobody can answer it any more.
+        The answer is True only for ``y`` typed after it was drawn. A question that is still open
+        is answered with no.
         """
         self.give(False)
         self._answer = asyncio.get_running_loop().create_future()
-        self._about = about
+        self._record_id = record_id
         self._question, self._drawn_at, self._held_until = question, None, 0.0
         if isinstance(self.app, KeyQueueApp):
             # The key may be held down since before the question.
@@ -123,26 +123,26 @@ class Answer(Widget, can_focus=True):
             self._drawn_at = monotonic()
         width = self.size.width
         keys = self.keys()
-        about = self._prefix(width - len(keys))
-        if about and keys == KEYS and width - len(keys) - width_of(about) < LEAST:
+        prefix = self._prefix(width - len(keys))
+        if prefix and keys == KEYS and width - len(keys) - width_of(prefix) < LEAST:
             keys = FEW_KEYS
-            about = self._prefix(width - len(keys))
-        room = width - len(keys) - width_of(about)
+            prefix = self._prefix(width - len(keys))
+        room = width - len(keys) - width_of(prefix)
         question = f" {self._question(room - 1)}"
         if width_of(question) > room:
             question = pad(question, max(0, room))
-        return strip([(about + question + keys, self.rich_style)], width, self.rich_style)
+        return strip([(prefix + question + keys, self.rich_style)], width, self.rich_style)
 
     def _prefix(self, width: int) -> str:
         """Return the id before the question: only its end where not all of both fits.
 
-        It never makes way: what the question calls its record may be the name of another one.
+        It is always shown: the name in the question may be that of another record as well.
         """
-        if not self._about:
+        if not self._record_id:
             return ""
-        whole = f" {self._about}:"
+        whole = f" {self._record_id}:"
         need = width_of(self._question(ENDLESS)) + 1
-        return whole if width_of(whole) + need <= width else f" {id_end(self._about)}:"
+        return whole if width_of(whole) + need <= width else f" {id_end(self._record_id)}:"
 
     def keys(self) -> str:
         """Return the key hints."""

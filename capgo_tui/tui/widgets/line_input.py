@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class LineInput(Input):
     """An `Input` without a border; what is pasted is cleaned like text from the server.
 
-    A ticket can hold an escape sequence as well as a phone can. A text that came with a form is
-    selected as a whole: what is typed or pasted replaces it, a cursor key keeps it.
+    Pasted text may hold escape sequences. A text that came with a form is selected as a whole:
+    typed or pasted text replaces it, a cursor key keeps it.
     """
 
     def __init__(

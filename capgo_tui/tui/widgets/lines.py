@@ -1,7 +1,7 @@
 """Building terminal lines out of runs of plain text, measured in cells.
 
-No text is ever read as markup here, and neighbours of one style become one segment, so that
-the terminal gets no byte more than it needs.
+No text is read as markup, and neighbours of one style become one segment, which saves bytes
+on the terminal.
 """
 
 from __future__ import annotations

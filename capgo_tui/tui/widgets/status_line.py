@@ -1,6 +1,6 @@
 """The row above the hints: the state of the list, or the latest message.
 
-A message that is longer than a row takes more of them for as long as it stands.
+A message that is longer than a row takes more rows while it is shown.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ SCREEN_SHARE: Final = 6
 class StatusLine(Widget):
     """The state in one row; a message takes its place until it is dismissed.
 
-    What is being waited for takes the place of both while it lasts. Neither is cut as long as
-    `MAX_ROWS` rows hold it.
+    A pending retry takes the place of both while it lasts. Neither is cut as long as it fits
+    into `MAX_ROWS` rows.
     """
 
     DEFAULT_CSS = """
@@ -67,7 +67,7 @@ class StatusLine(Widget):
     def show_state(self, text: str, *, stale: bool = False, keep_last: bool = False) -> None:
         """Set the state of the list, visible when there is no message.
 
-        `keep_last` has the last part of it stay when there is no room for all.
+        `keep_last` keeps the last part when there is no room for all.
         """
         self._state, self._keeps_last = (text, stale), keep_last
         self._update()

@@ -77,8 +77,8 @@ def fit_columns(columns: Sequence[Column], width: int, kept_id: str | None = Non
     """Choose the columns that fit, and how wide each is.
 
     The most important come first, each at its narrowest. One that is too wide for what is
-    left gives way to one a step less important, and with that it ends. What room remains
-    goes to the most important, up to what they would like.
+    left gives way to one a step less important, and no further ones are tried. The remaining
+    room goes to the most important, up to their ideal width.
 
     Args:
         columns: all there are, in the order in which they are drawn.
@@ -109,10 +109,10 @@ def fit_columns(columns: Sequence[Column], width: int, kept_id: str | None = Non
 
 
 def slide_columns(columns: Sequence[Column], width: int, skip_count: int) -> Layout:
-    """Lay all columns out at the width they would like, and show as many as fit.
+    """Lay all columns out at their ideal width, and show as many as fit.
 
-    The first stays where it is; the others slide past behind it. Where there is room for
-    all that remain and more, fewer are skipped than were asked for.
+    The first stays where it is; the others slide past behind it. Where there is more room
+    than the rest needs, fewer are skipped than requested.
 
     Args:
         columns: all there are, in the order in which they are drawn.
