@@ -43,7 +43,10 @@ class ManyOverrides:
         self._unmark = unmark
 
     def override(
-        self, devices: Sequence[DeviceMatch], hidden_count: int = 0, left_out: Sequence[DeviceMatch] = ()
+        self,
+        devices: Sequence[DeviceMatch],
+        hidden_count: int = 0,
+        left_out: Sequence[DeviceMatch] = (),
     ) -> Coroutine[None, None, None] | None:
         """Ask for a channel, and force all of the devices to it.
 
