@@ -265,6 +265,7 @@ async def test_the_edge_says_where_more_rows_are(server: Server, size: tuple[int
             first, last = driver.line(1)[-2:], driver.line(fields_form._room)[-2:]
             assert (first[-1] in "↑↕") is (fields_form._top > 0)
             assert (last[-1] in "↓↕") is (
-                fields_form._top + fields_form._room < fields_form._scroll_count)
+                fields_form._top + fields_form._room < fields_form._scroll_count
+            )
             await driver.type("down")
             await driver.settle()

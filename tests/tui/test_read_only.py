@@ -34,7 +34,9 @@ async def test_no_key_writes_or_leads_to_a_write(server: Server, tab: str) -> No
                 continue
             key = action.keys.split(",")[0]
             await driver.press(key)
-            visible_types = {type(modal) for modal in driver.overlays.mounted_overlays if modal.visible}
+            visible_types = {
+                type(modal) for modal in driver.overlays.mounted_overlays if modal.visible
+            }
             assert visible_types <= {FilterBar, SortBar, CopyBar, ExportBar, PaletteBar}, action.id
             assert driver.app.screen is driver.main, f"{action.id} opened a form"
             message = driver.main.status.message
