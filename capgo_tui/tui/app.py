@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from rich.traceback import Stack
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
+    from textual.driver import Driver
 
     from capgo_tui.tui.launch import Launch
+    from capgo_tui.tui.terminal.driver import OutputFailed
     from capgo_tui.tui.terminal.pastes import InputDropped
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
@@ -62,10 +65,19 @@ class CapgoApp(AppBase):
         self.stylesheet.set_variables(self.get_css_variables())
         self.launch = launch
         self.fault: str | None = None
-        """Why the terminal can no longer be read; ends the app."""
+        """Why the terminal can no longer be read or written; ends the app."""
         self._now = now
         self._has_interrupt = False
         self._workspace: Workspace | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return Textual's driver; for a POSIX terminal, ours."""
+        driver_class = super().get_driver_class()
+        if sys.platform == "win32" or driver_class.__name__ != "LinuxDriver":
+            return driver_class
+        from capgo_tui.tui.terminal.driver import TerminalDriver  # noqa: PLC0415 - POSIX alone
+
+        return TerminalDriver
 
     def on_mount(self) -> None:
         """Open the requested app, or ask for a missing API key or app id."""
@@ -212,9 +224,18 @@ class CapgoApp(AppBase):
             renderables: the traceback that Textual would print, where values may stand.
 
         """
-        self._return_code = 1
         kinds = [stack.exc_type for each in renderables for stack in _stacks(each)]
-        self.fault = f"reading the terminal failed: {kinds[0] if kinds else 'no reason is known'}"
+        self._leave_with(
+            f"reading the terminal failed: {kinds[0] if kinds else 'no reason is known'}"
+        )
+
+    def on_output_failed(self, event: OutputFailed) -> None:
+        """Leave as after ``q``: nothing can be shown any more."""
+        self._leave_with(f"writing to the terminal failed: {event.reason}")
+
+    def _leave_with(self, fault: str) -> None:
+        self._return_code = 1
+        self.fault = fault
         self.leave()
 
     def _fatal_error(self) -> None:

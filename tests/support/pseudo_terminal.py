@@ -51,6 +51,7 @@ class PseudoTerminal:
         folder: Path,
         pass_fds: Sequence[int] = (),
     ) -> None:
+        self.environ = environ
         self.screen = pyte.Screen(columns, lines)
         self.output = bytearray()
         """The output of the program so far."""
@@ -94,7 +95,23 @@ class PseudoTerminal:
     ) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a dropped SSH connection does."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+    @property
+    def attributes(self) -> list[object]:
+        """The attributes of the terminal, as `stty` shows them."""
+        return termios.tcgetattr(self._master)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size, as its window does."""
+        self.screen.resize(lines, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     @property
     def byte_count(self) -> int:

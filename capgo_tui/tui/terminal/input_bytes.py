@@ -25,6 +25,17 @@ class TerminalDecoder(codecs.BufferedIncrementalDecoder):
     def __init__(self, errors: str = ERRORS) -> None:
         super().__init__(errors)
 
+    def decode(self, data: bytes, final: bool = False) -> str:  # type: ignore[override]
+        """Decode what was read.
+
+        Raises:
+            EOFError: when nothing was read though something was to be: the terminal is gone.
+
+        """
+        if not data and not final:
+            raise EOFError("the terminal is gone")
+        return super().decode(data, final)
+
     def _buffer_decode(self, data: bytes, errors: str, final: bool) -> tuple[str, int]:  # type: ignore[override]
         return codecs.utf_8_decode(data, errors, final)
 
