@@ -24,6 +24,8 @@ class Exit(IntEnum):
     RATE_LIMITED = 5
     IN_PART = 6
     """The output is correct but not complete."""
+    INTERRUPTED = 130
+    """Ctrl+c was typed; shells use the same code."""
 
 
 _OF_KINDS = {

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 import click
+
+from capgo_tui.commands.exit_codes import Exit
+from capgo_tui.commands.output import forget_reader
 
 VERBS = {
     "app": "List the apps of a key.",
@@ -19,6 +23,16 @@ VERBS = {
 
 class Verbs(click.Group):
     """A click group that imports only the verb it runs, for a quick start."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a verb; ctrl+c and a closed pipe end it without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(Exit.INTERRUPTED)
+        except BrokenPipeError:
+            forget_reader()
+            sys.exit(Exit.OK)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all verbs."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.workspace.changes.outcome import Fate
+from tests.support.controlling_terminal import in_login_shell
 from tests.support.pseudo_terminal import COMMAND, PATIENCE, ProgramEnd, PseudoTerminal
 from tests.support.sandbox_process import serving
 from tests.terminal.conftest import STATE
@@ -29,14 +30,6 @@ MOUSE_OFF = (b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?1006l")
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM]
 NEVER = 600_000
 """Milliseconds of a delay that no test waits for."""
-WITH_CONTROLLING_TERMINAL = """
-import fcntl, os, signal, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-if sys.argv[1] == "nohup":
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
-"""Starts a program as a login shell does, so that a hang-up sends it SIGHUP; or ignoring that."""
 BROKEN_OUTPUT = """
 import io, os, sys
 from capgo_tui.commands import main
@@ -59,7 +52,7 @@ main()
 
 @contextmanager
 def write_in_flight(
-    folder: Path, command: Sequence[str], *, agrees: bool = True
+    folder: Path, command: Sequence[str] = (str(COMMAND),), *, agrees: bool = True
 ) -> Iterator[PseudoTerminal]:
     """Run the program up to a write whose answer never comes, or up to its question."""
     delay = ["--fault", f"late={NEVER}@device.link"]
@@ -68,7 +61,7 @@ def write_in_flight(
     with (
         serving(serve) as sandbox,
         PseudoTerminal(
-            [*command, str(COMMAND), "--device", DEVICE],
+            [*command, "--device", DEVICE],
             environ={**sandbox.environ, **state},
             folder=folder,
         ) as terminal,
@@ -131,7 +124,7 @@ def test_a_signal_restores_the_terminal_and_ends_the_program_by_itself(
 def test_a_write_in_flight_is_unknown_and_not_waited_for(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    with write_in_flight(tmp_path, []) as terminal:
+    with write_in_flight(tmp_path) as terminal:
         os.kill(terminal.process.pid, number)
         assert terminal.wait_end() == -number
         assert read_fates(tmp_path) == [None]
@@ -139,7 +132,7 @@ def test_a_write_in_flight_is_unknown_and_not_waited_for(
 
 
 def test_the_next_start_reads_an_interrupted_write_again(tmp_path: Path) -> None:
-    with write_in_flight(tmp_path, []) as terminal:
+    with write_in_flight(tmp_path) as terminal:
         environ = terminal.environ
         os.kill(terminal.process.pid, signal.SIGTERM)
         assert terminal.wait_end() == -signal.SIGTERM
@@ -163,17 +156,15 @@ def test_a_terminal_that_takes_no_output_does_not_keep_a_signal(
         assert terminal.process.wait(PATIENCE) == -signal.SIGTERM
 
 
-@pytest.mark.parametrize(
-    ("start", "code"), [("shell", -signal.SIGHUP), ("nohup", 1)], ids=["shell", "nohup"]
-)
+@pytest.mark.parametrize("nohup", [False, True])
 @pytest.mark.parametrize("is_writing", [False, True])
 def test_a_terminal_that_is_gone_ends_the_program(
-    tmp_path: Path, start: str, code: int, *, is_writing: bool
+    tmp_path: Path, *, nohup: bool, is_writing: bool
 ) -> None:
-    command = [sys.executable, "-c", WITH_CONTROLLING_TERMINAL, start]
+    command = in_login_shell([str(COMMAND)], nohup=nohup)
     with write_in_flight(tmp_path, command, agrees=is_writing) as terminal:
         terminal.hang_up()
-        assert terminal.process.wait(PATIENCE) == code
+        assert terminal.process.wait(PATIENCE) == (1 if nohup else -signal.SIGHUP)
         assert read_fates(tmp_path) == ([None] if is_writing else [])
 
 
