@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 from click.core import ParameterSource
@@ -17,7 +17,8 @@ from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import machine, options
 from capgo_tui.commands.exit_codes import Exit
-from capgo_tui.commands.textual_environment import drop_debugging
+from capgo_tui.commands.output import say
+from capgo_tui.commands.textual_environment import drop_debugging, drop_size
 from capgo_tui.commands.verbs import Verbs
 from capgo_tui.settings import Options, SettingsError, find, value_of
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from capgo_tui.tui.launch import Launch
+
+SIMPLE_TERMINALS: Final = ("dumb", "unknown")
+"""Values of TERM for which no interface can be drawn, such as in a shell inside Emacs."""
 
 
 @click.group(
@@ -87,8 +91,14 @@ def capgo_tui(
         raise click.UsageError(f"--demo brings its own {', '.join(sorted(clash))}")
     if device is not None and not device.strip():
         raise click.UsageError("--device is empty")
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("capgo-tui without a verb needs a terminal")
+    if os.environ.get("TERM") in SIMPLE_TERMINALS:
+        say(
+            f"TERM={os.environ['TERM']} cannot place the cursor: set TERM to what this terminal is,"
+            " such as xterm-256color, or use a verb, such as capgo-tui device list"
+        )
+        sys.exit(Exit.USAGE)
     try:
         if demo:
             demo_revision = None if revision in (None, "auto") else Revision(revision)
@@ -144,6 +154,7 @@ def _run(launch: Launch) -> int:
     from capgo_tui.tui.garbage import spare_the_loop  # noqa: PLC0415 - for the interface alone
 
     spare_the_loop()
+    drop_size(os.environ, sys.stdout.fileno())
     from capgo_tui.tui.app import CapgoApp  # noqa: PLC0415 - takes 0.2 s, and no verb needs it
 
     app = CapgoApp(launch)

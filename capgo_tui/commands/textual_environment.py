@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -26,6 +27,20 @@ def drop_debugging(environ: MutableMapping[str, str]) -> None:
         name for name in environ if _is_of_textual(name) and name not in ALLOWED_VARIABLES
     ]:
         del environ[name]
+
+
+def drop_size(environ: MutableMapping[str, str], fd: int) -> None:
+    """Delete COLUMNS and LINES where the terminal has a size, which changes with its window.
+
+    Rich and the standard library would prefer the variables.
+    """
+    try:
+        size = os.get_terminal_size(fd)
+    except OSError:
+        return
+    if size.columns and size.lines:
+        for name in ("COLUMNS", "LINES"):
+            environ.pop(name, None)
 
 
 def _is_of_textual(name: str) -> bool:
