@@ -83,11 +83,14 @@ def read_fates(folder: Path) -> list[str | None]:
         return [fate for (fate,) in db.execute("SELECT fate FROM changes")]
 
 
-def fill(fd: int) -> None:
-    """Write into a terminal that nobody reads until it takes no more."""
+def fill_terminal(terminal: PseudoTerminal) -> None:
+    """Write into the terminal, which nobody reads meanwhile, until it takes no more."""
+    name = os.readlink(f"/proc/{terminal.process.pid}/fd/0")
+    fd = os.open(name, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
     with suppress(BlockingIOError):
         while True:
             os.write(fd, bytes(4096))
+    os.close(fd)
 
 
 def wait_status(terminal: PseudoTerminal) -> int:
@@ -147,10 +150,7 @@ def test_a_terminal_that_takes_no_output_does_not_keep_a_signal(
 ) -> None:
     with PseudoTerminal([str(COMMAND)], environ=sandbox.environ, folder=tmp_path) as terminal:
         terminal.settle("loaded")
-        name = os.readlink(f"/proc/{terminal.process.pid}/fd/0")
-        fd = os.open(name, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
-        fill(fd)
-        os.close(fd)
+        fill_terminal(terminal)
         terminal.type("j" * 100)
         os.kill(terminal.process.pid, signal.SIGTERM)
         assert terminal.process.wait(PATIENCE) == -signal.SIGTERM
@@ -166,6 +166,52 @@ def test_a_terminal_that_is_gone_ends_the_program(
         terminal.hang_up()
         assert terminal.process.wait(PATIENCE) == (1 if nohup else -signal.SIGHUP)
         assert read_fates(tmp_path) == ([None] if is_writing else [])
+
+
+def test_a_stop_leaves_the_terminal_to_the_shell_and_a_signal_then_ends_the_program(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with PseudoTerminal([str(COMMAND)], environ=sandbox.environ, folder=tmp_path) as terminal:
+        before = terminal.attributes
+        terminal.settle("loaded")
+        terminal.type("\x1a")
+        _, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        assert terminal.attributes == before
+        os.kill(terminal.process.pid, signal.SIGTERM)
+        os.kill(terminal.process.pid, signal.SIGCONT)
+        assert terminal.wait_end() == -signal.SIGTERM
+        assert terminal.attributes == before
+        assert terminal.output.count(b"\x1b[?1049l") == 1, "nothing goes to the shell's screen"
+
+
+def test_output_waits_where_the_program_of_before_left_the_terminal_non_blocking(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    start = f"import os; os.set_blocking(2, False); os.execv({str(COMMAND)!r}, ['capgo-tui'])"
+    with PseudoTerminal(
+        [sys.executable, "-c", start], environ=sandbox.environ, folder=tmp_path
+    ) as terminal:
+        terminal.settle("loaded")
+        fill_terminal(terminal)
+        terminal.type("jk2")
+        terminal.settle("loaded")
+        terminal.type("q")
+        assert terminal.wait_end() == 0
+
+
+def test_messages_in_a_file_leave_the_interface_on_the_terminal(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    line = f"exec {COMMAND} 2> {tmp_path / 'log'}"
+    with PseudoTerminal(
+        ["/bin/sh", "-c", line], environ=sandbox.environ, folder=tmp_path
+    ) as terminal:
+        terminal.settle("loaded")
+        os.kill(terminal.process.pid, signal.SIGTERM)
+        assert terminal.wait_end() == -signal.SIGTERM
+        assert all(sequence in terminal.output for sequence in RESTORING)
+    assert (tmp_path / "log").read_bytes() == b""
 
 
 def test_a_terminal_that_cannot_be_written_ends_the_program(

@@ -106,6 +106,8 @@ class TerminalDriver(LinuxDriver):
             if handler is not signal.SIG_IGN and handler != self._end:  # as under nohup
                 self._previous_handlers[number] = handler
                 signal.signal(number, self._end)
+        # The terminal shares this with programs of before, and some leave it behind.
+        os.set_blocking(self._output.fileno(), True)
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
