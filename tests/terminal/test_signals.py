@@ -7,6 +7,7 @@ import resource
 import signal
 import sqlite3
 import sys
+import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -188,13 +189,19 @@ def test_a_stop_leaves_the_terminal_to_the_shell_and_a_signal_then_ends_the_prog
 def test_output_waits_where_the_program_of_before_left_the_terminal_non_blocking(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    start = f"import os; os.set_blocking(2, False); os.execv({str(COMMAND)!r}, ['capgo-tui'])"
+    log = tmp_path / "requests.log"
+    arguments = ["capgo-tui", "--log-file", str(log)]
+    start = f"import os; os.set_blocking(2, False); os.execv({str(COMMAND)!r}, {arguments})"
     with PseudoTerminal(
         [sys.executable, "-c", start], environ=sandbox.environ, folder=tmp_path
     ) as terminal:
         terminal.settle("loaded")
         fill_terminal(terminal)
-        terminal.type("jk2")
+        terminal.type("jkr")
+        deadline = time.monotonic() + PATIENCE
+        while log.read_text(encoding="utf-8").count("GET /channel") < 2:  # by the last key
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         terminal.settle("loaded")
         terminal.type("q")
         assert terminal.wait_end() == 0
