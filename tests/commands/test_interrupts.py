@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,18 @@ VERBS = [
     ["bundle", "list", "--json"],
     ["app", "list"],
 ]
+SLOW_RESOLVER = """
+import socket, sys, threading
+from capgo_tui.commands import main
+
+def resolve(*arguments, **options):
+    print("resolving", flush=True)
+    threading.Event().wait()
+
+socket.getaddrinfo = resolve
+main()
+"""
+"""The program on a network whose name server never answers."""
 
 
 def run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
@@ -57,6 +70,18 @@ def test_ctrl_c_in_a_verb_ends_it_quietly_with_130(tmp_path: Path, verb: list[st
                 terminal.type("\x03")
                 assert terminal.wait_end() == 130
             assert bytes(terminal.output).replace(b"^C", b"").strip() == b""
+
+
+def test_ctrl_c_does_not_wait_for_the_name_of_the_server(tmp_path: Path) -> None:
+    with PseudoTerminal(
+        in_login_shell([sys.executable, "-c", SLOW_RESOLVER, "device", "list"]),
+        environ={"CAPGO_TOKEN": KEY, "CAPGO_APP_ID": "com.acme.shop"},
+        folder=tmp_path,
+    ) as terminal:
+        terminal.wait_for("resolving")
+        terminal.type("\x03")
+        assert terminal.wait_end() == 130
+        assert bytes(terminal.output) == b"resolving\r\n^C"
 
 
 @pytest.mark.parametrize(

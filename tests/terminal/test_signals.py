@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.workspace.changes.outcome import Fate
+from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.support.controlling_terminal import in_login_shell
 from tests.support.pseudo_terminal import COMMAND, PATIENCE, ProgramEnd, PseudoTerminal
 from tests.support.sandbox_process import serving
@@ -74,7 +74,7 @@ def write_in_flight(
         yield terminal
 
 
-def read_fates(folder: Path) -> list[str | None]:
+def read_outcomes(folder: Path) -> list[str | None]:
     """Return the end of each write in the journal; None where it is not known."""
     journals = list(folder.glob("state/**/journal.sqlite3"))
     if not journals:
@@ -131,7 +131,7 @@ def test_a_write_in_flight_is_unknown_and_not_waited_for(
     with write_in_flight(tmp_path) as terminal:
         os.kill(terminal.process.pid, number)
         assert terminal.wait_end() == -number
-        assert read_fates(tmp_path) == [None]
+        assert read_outcomes(tmp_path) == [None]
         assert all(sequence in terminal.output for sequence in RESTORING)
 
 
@@ -142,8 +142,8 @@ def test_the_next_start_reads_an_interrupted_write_again(tmp_path: Path) -> None
         assert terminal.wait_end() == -signal.SIGTERM
         with PseudoTerminal([str(COMMAND)], environ=environ, folder=tmp_path) as other:
             other.wait_for("loaded")
-            other.wait_for(lambda: read_fates(tmp_path) != [None], "the end of the write")
-    assert read_fates(tmp_path) == [Fate.VERIFIED.value]
+            other.wait_for(lambda: read_outcomes(tmp_path) != [None], "the end of the write")
+    assert read_outcomes(tmp_path) == [OutcomeState.VERIFIED.value]
 
 
 def test_a_terminal_that_takes_no_output_does_not_keep_a_signal(
@@ -166,7 +166,7 @@ def test_a_terminal_that_is_gone_ends_the_program(
     with write_in_flight(tmp_path, command, agrees=is_writing) as terminal:
         terminal.hang_up()
         assert terminal.process.wait(PATIENCE) == (1 if nohup else -signal.SIGHUP)
-        assert read_fates(tmp_path) == ([None] if is_writing else [])
+        assert read_outcomes(tmp_path) == ([None] if is_writing else [])
 
 
 def test_a_stop_leaves_the_terminal_to_the_shell_and_a_signal_then_ends_the_program(
