@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from capgo_tui.tui.launch import Launch
-    from capgo_tui.tui.terminal.driver import OutputFailed
+    from capgo_tui.tui.terminal.driver import OutputFailure
     from capgo_tui.tui.terminal.pastes import InputDropped
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
@@ -229,7 +229,7 @@ class CapgoApp(AppBase):
             f"reading the terminal failed: {kinds[0] if kinds else 'no reason is known'}"
         )
 
-    def on_output_failed(self, event: OutputFailed) -> None:
+    def on_output_failure(self, event: OutputFailure) -> None:
         """Leave as after ``q``: nothing can be shown any more."""
         self._leave_with(f"writing to the terminal failed: {event.reason}")
 

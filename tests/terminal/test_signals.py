@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOUSE_OFF = (b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?1006l")
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM]
-NEVER = 600_000
+LONG_DELAY = 600_000
 """Milliseconds of a delay that no test waits for."""
 BROKEN_OUTPUT = """
 import io, os, sys
@@ -56,7 +56,7 @@ def write_in_flight(
     folder: Path, command: Sequence[str] = (str(COMMAND),), *, agrees: bool = True
 ) -> Iterator[PseudoTerminal]:
     """Run the program up to a write whose answer never comes, or up to its question."""
-    delay = ["--fault", f"late={NEVER}@device.link"]
+    delay = ["--fault", f"late={LONG_DELAY}@device.link"]
     serve = [str(COMMAND), "sandbox", "--port", "0", "--state", str(STATE), *delay]
     state = {"XDG_STATE_HOME": str(folder / "state")}
     with (

@@ -25,7 +25,7 @@ ENDING_SIGNALS: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SI
 """The signals that end the program from outside; ctrl+c in the interface is a key."""
 
 
-class OutputFailed(Message):
+class OutputFailure(Message):
     """Writing to the terminal failed; nothing is shown from now on."""
 
     def __init__(self, reason: str) -> None:
@@ -138,7 +138,7 @@ class TerminalDriver(LinuxDriver):
         if isinstance(error, OSError) and error.errno == errno.EIO:
             _end_without_terminal()
         else:
-            self.send_message(OutputFailed(type(error).__name__))
+            self.send_message(OutputFailure(type(error).__name__))
 
     def _restore(self, *, is_last: bool) -> None:
         restore_terminal(self.fileno, self._output.fileno(), self.attrs_before, is_last=is_last)
