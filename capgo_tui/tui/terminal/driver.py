@@ -106,19 +106,19 @@ class TerminalDriver(LinuxDriver):
             if handler is not signal.SIG_IGN and handler != self._end:  # as under nohup
                 self._previous_handlers[number] = handler
                 signal.signal(number, self._end)
-        # The terminal shares this with programs of before, and some leave it behind.
+        # Another program may have left `O_NONBLOCK` on the terminal, which all of them share.
         os.set_blocking(self._output.fileno(), True)
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
         """Stop application mode, whether or not Textual's writer thread can still write."""
         super().stop_application_mode()
-        if self._output.is_broken:
-            self._restore(is_last=False)
+        self._restore_if_broken()
 
     def close(self) -> None:
         """Stop the writer thread; all is on the terminal by then, and signals end as before."""
         super().close()
+        self._restore_if_broken()  # the last sequences may be what failed
         for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
         self._previous_handlers.clear()
@@ -139,6 +139,10 @@ class TerminalDriver(LinuxDriver):
             _end_without_terminal()
         else:
             self.send_message(OutputFailure(type(error).__name__))
+
+    def _restore_if_broken(self) -> None:
+        if self._output.is_broken:
+            self._restore(is_last=False)
 
     def _restore(self, *, is_last: bool) -> None:
         restore_terminal(self.fileno, self._output.fileno(), self.attrs_before, is_last=is_last)
