@@ -103,7 +103,9 @@ def _explain(
                 _sentence(error.message), "Check the network and the address; r tries again."
             )
         case ErrorKind.NOT_FOUND if error.hint:
-            return Notice(f"Not found{status}.{server_text}", f"{_sentence(error.hint)} r tries again.")
+            return Notice(
+                f"Not found{status}.{server_text}", f"{_sentence(error.hint)} r tries again."
+            )
         case ErrorKind.NOT_FOUND:
             return Notice(
                 f"Not found{status}.{server_text}", "It may have been deleted; r reads again."
