@@ -1,40 +1,28 @@
 """Read the app id and the server from a project's Capacitor config (contract §14).
 
 A ``.json`` config is parsed. A ``.ts`` or ``.js`` config is a program, which is not run: only
-string literals at the right place are read.
+values that are certain are read, and for the others there is the reason why they are not.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from capgo_tui.plain_files import UnsuitableFileError, read_plain
+from capgo_tui.plain_files import UnsuitableFileError, decode_text, read_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 CONFIG_FILES = ("capacitor.config.ts", "capacitor.config.js", "capacitor.config.json")
 """File names in order; the first that exists is used, as in Capacitor itself."""
 
-MAX_STEPS = 3
-"""Length of the longest path that is read; deeper values are skipped."""
-
-# Possessive quantifiers, and an unterminated literal is one token up to the end: the file may be
-# hostile, and matching must stay linear.
-_TOKEN = re.compile(
-    r"""
-      (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
-    | (?P<quote>['"])(?P<text>(?:\\.?|(?!(?P=quote))[^\\\n])*+)(?P<closed>(?P=quote))?
-    | `(?P<template>(?:\\.?|[^\\`])*+)(?P<ended>`)?
-    | (?P<open>[{\[(]) | (?P<close>[}\])])
-    | (?P<name>[A-Za-z_$][\w$]*) | (?P<colon>:) | (?P<comma>[,;]) | (?P<other>\S)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+UPDATER = "plugins", "CapacitorUpdater"
+FUNCTIONS = "/functions/v1"
+"""Path of Capgo's API on a Supabase server."""
 
 
 class BrokenConfigError(ValueError):
@@ -42,12 +30,23 @@ class BrokenConfigError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigValue:
+    """A value of a config, or why it is not known."""
+
+    source: str
+    """File and line, as far as they are known."""
+    text: str | None = None
+    doubt: str | None = None
+    """Why the value cannot be known; None when it is known, or certainly absent."""
+
+
+@dataclass(frozen=True, slots=True)
 class CapacitorConfig:
     """The app id and the server of a Capacitor config."""
 
-    file: str = "capacitor.config"
-    app_id: str | None = None
-    server: str | None = None
+    file: str
+    app_id: ConfigValue
+    server: ConfigValue
 
     @classmethod
     def read(cls, folder: Path) -> CapacitorConfig:
@@ -55,31 +54,85 @@ class CapacitorConfig:
 
         Raises:
             BrokenConfigError: when ``capacitor.config.json`` is not JSON, or a config is a link,
-                a device or a pipe, or too large.
+                a device or a pipe, or too large, or no text.
 
         """
         for name in CONFIG_FILES:
             try:
-                text = read_plain(folder / name).decode("utf-8-sig")
+                text = decode_text(read_plain(folder / name))
             except UnsuitableFileError as error:
                 raise BrokenConfigError(f"{name}: {error.strerror}") from None
-            except (OSError, UnicodeDecodeError):
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 continue
-            texts = _from_json(name, text) if name.endswith(".json") else _from_code(text)
-            plugin = "plugins", "CapacitorUpdater"
-            return cls(
-                name,
-                texts.get((*plugin, "appId")) or texts.get(("appId",)),
-                texts.get((*plugin, "localApi")),
-            )
-        return cls()
+            except OSError as error:
+                raise BrokenConfigError(f"{name} cannot be read: {error.strerror}") from None
+            except UnicodeDecodeError:
+                raise BrokenConfigError(f"{name} is not UTF-8") from None
+            look_up = _json_values(name, text) if name.endswith(".json") else _code_values(text)
+            return _make_config(name, look_up)
+        nothing = ConfigValue("capacitor.config")
+        return cls("capacitor.config", nothing, nothing)
 
 
-Texts = dict[tuple[str, ...], str]
-"""String values of a config by path, such as ``("plugins", "CapacitorUpdater", "appId")``."""
+class _DoubtError(ValueError):
+    """A value cannot be known."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(why)
+        self.line = line
 
 
-def _from_json(name: str, text: str) -> Texts:
+if TYPE_CHECKING:
+    LookUp = Callable[[tuple[str, ...]], tuple[str, int | None] | None]
+    """Returns the text at a path and its line; None when there is none, or it is empty."""
+
+
+def _make_config(file: str, look_up: LookUp) -> CapacitorConfig:
+    def find_app_id() -> tuple[str, int | None] | None:
+        return look_up((*UPDATER, "appId")) or look_up(("appId",))
+
+    def find_server() -> tuple[str, int | None] | None:
+        return look_up((*UPDATER, "localApi")) or _find_self_hosted(look_up)
+
+    return CapacitorConfig(file, _evaluate(file, find_app_id), _evaluate(file, find_server))
+
+
+def _evaluate(file: str, find: Callable[[], tuple[str, int | None] | None]) -> ConfigValue:
+    try:
+        value = find()
+    except _DoubtError as doubt:
+        return ConfigValue(f"{file}:{doubt.line}" if doubt.line else file, None, str(doubt))
+    if value is None:
+        return ConfigValue(file)
+    text, line = value
+    return ConfigValue(file if line is None else f"{file}:{line}", text)
+
+
+def _find_self_hosted(look_up: LookUp) -> tuple[str, int | None] | None:
+    """Return the server that other addresses of a self-hosted Capgo suggest."""
+    if (supabase := look_up((*UPDATER, "localSupa"))) is not None:
+        address, line = supabase
+        return address.strip().rstrip("/") + FUNCTIONS, line
+    if (updates := look_up((*UPDATER, "updateUrl"))) is None:
+        return None
+    address, line = updates
+    base, functions, _ = address.strip().partition(FUNCTIONS + "/")
+    if functions:
+        return base + FUNCTIONS, line
+    if _is_of_capgo(address):
+        return None
+    raise _DoubtError(line or 0, "updateUrl names a server of its own, and there is no localApi")
+
+
+def _is_of_capgo(address: str) -> bool:
+    try:
+        host = urlsplit(address.strip()).hostname or ""
+    except ValueError:
+        return False
+    return host == "capgo.app" or host.endswith(".capgo.app")
+
+
+def _json_values(name: str, text: str) -> LookUp:
     try:
         document: object = json.loads(text)
     except json.JSONDecodeError as error:
@@ -87,7 +140,14 @@ def _from_json(name: str, text: str) -> Texts:
     except (ValueError, RecursionError):
         # A number of thousands of digits is a ValueError of another kind.
         raise BrokenConfigError(f"{name}: nested too deeply, or a number is too long") from None
-    return dict(_texts_in(document, ()))
+
+    def look_up(path: tuple[str, ...]) -> tuple[str, None] | None:
+        value = document
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        return (value, None) if isinstance(value, str) and value.strip() else None
+
+    return look_up
 
 
 def _line_of(error: json.JSONDecodeError) -> int:
@@ -98,46 +158,23 @@ def _line_of(error: json.JSONDecodeError) -> int:
     return error.lineno
 
 
-def _texts_in(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict) and len(path) < MAX_STEPS:
-        for name, inner in value.items():
-            yield from _texts_in(inner, (*path, name))
+def _code_values(code: str) -> LookUp:
+    from capgo_tui.config_program import Program  # noqa: PLC0415 - a JSON config needs no parser
+    from capgo_tui.program_tokens import UncertainProgramError  # noqa: PLC0415 - as above
 
+    program: Program | UncertainProgramError
+    try:
+        program = Program(code)
+    except UncertainProgramError as doubt:
+        program = doubt
 
-def _from_code(code: str) -> Texts:
-    """Read string literals by their nesting; a path with two different values is skipped."""
-    texts: Texts = {}
-    doubtful: set[tuple[str, ...]] = set()
-    path: list[bool] = []
-    """For each open brace, whether it has a name, which is then in `steps`."""
-    steps: list[str] = []
-    name, after_colon = "", False
-    last: tuple[str, ...] | None = None
-    """Path of the literal just read; anything but a comma or a brace after it makes it doubtful."""
-    for token in _TOKEN.finditer(code):
-        if token["comment"] is not None:
-            continue
-        text = token["text"] if token["closed"] else token["template"] if token["ended"] else None
-        ends = token["comma"] or token["close"] or token["name"] in ("as", "satisfies")
-        if last is not None and not ends:
-            doubtful.add(last)
-        last = None
-        if token["open"]:
-            # The outermost object is the config, whatever its variable is called.
-            path.append(after_colon and bool(name))
-            steps += [name] * path[-1]
-        elif token["close"]:
-            if path and path.pop():
-                steps.pop()
-            name = ""
-        elif text is not None and after_colon and len(steps) < MAX_STEPS:
-            last = (*steps, name)
-            if texts.setdefault(last, text) != text or "${" in text:
-                doubtful.add(last)
-        if token["name"] or text is not None:
-            after_colon, name = False, token["name"] or text or ""
-        else:
-            after_colon = token["colon"] is not None
-    return {place: text for place, text in texts.items() if place not in doubtful}
+    def look_up(path: tuple[str, ...]) -> tuple[str, int | None] | None:
+        if isinstance(program, UncertainProgramError):
+            raise _DoubtError(program.line, str(program))
+        try:
+            value = program.text_at(*path)
+        except UncertainProgramError as doubt:
+            raise _DoubtError(doubt.line, str(doubt)) from None
+        return value if value is not None and value[0].strip() else None
+
+    return look_up

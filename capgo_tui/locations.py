@@ -45,7 +45,7 @@ def _state_folder() -> Path:
         return folder
     from platformdirs import user_state_path  # noqa: PLC0415 - not needed when the variable is set
 
-    return user_state_path(NAME, appauthor=False)
+    return _absolute(user_state_path(NAME, appauthor=False))
 
 
 def _config_folder() -> Path:
@@ -55,7 +55,14 @@ def _config_folder() -> Path:
         return folder
     from platformdirs import user_config_path  # noqa: PLC0415 - as above
 
-    return user_config_path(NAME, appauthor=False)
+    return _absolute(user_config_path(NAME, appauthor=False))
+
+
+def _absolute(folder: Path) -> Path:
+    """Return a folder; `platformdirs` leaves the ``~`` of a user without a home as it is."""
+    if not folder.is_absolute():
+        raise RuntimeError("there is no home folder")
+    return folder
 
 
 def _folder_in(variable: str) -> Path | None:

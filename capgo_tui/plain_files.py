@@ -6,6 +6,7 @@ name. Nothing here follows a link unless asked to, waits for a pipe, or reads wi
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import stat
@@ -44,6 +45,17 @@ def read_plain(path: Path, *, limit: int = LARGEST, follow_links: bool = False) 
     if len(content) > limit:
         raise UnsuitableFileError(f"it is larger than {limit // 1024} KB")
     return bytes(content)
+
+
+def decode_text(content: bytes) -> str:
+    """Return the text of a file: UTF-8, or UTF-16 with a byte order mark, as Windows writes it.
+
+    Raises:
+        UnicodeDecodeError: when it is neither.
+
+    """
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
 
 
 def open_plain(path: Path, flags: int, *, follow_links: bool = False) -> int:
@@ -94,6 +106,22 @@ def make_private_folder(folder: Path) -> None:
 
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _check_private_folder(folder)
+
+
+def check_private_place(folder: Path) -> None:
+    """Check that a folder is private, or can be made; raises as `make_private_folder` does."""
+    if folder.is_symlink() or folder.exists():
+        _check_private_folder(folder)
+    else:
+        folder = next((parent for parent in folder.parents if parent.exists()), folder.parent)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _check_private_folder(folder: Path) -> None:
     status = folder.lstat()
     if _is_link(status):
         raise UnsuitableFileError(f"{folder} is a link: put a folder of your own there")

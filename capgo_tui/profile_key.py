@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.config_file import ConfigFileError
-from capgo_tui.plain_files import read_plain
+from capgo_tui.plain_files import decode_text, read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ TIMEOUT: Final = 60
 """Seconds that a command may take: the user may have to type a passphrase."""
 
 
-def read_key(table: ProfileTable, environ: Mapping[str, str], home: Path) -> ApiKey | None:
+def read_key(table: ProfileTable, environ: Mapping[str, str], home: Path | None) -> ApiKey | None:
     """Read the API key of a profile; return None when the profile names no source.
 
     Raises:
@@ -44,14 +44,16 @@ def read_key(table: ProfileTable, environ: Mapping[str, str], home: Path) -> Api
         raise ConfigFileError(f"{table.where(source)}: {error}") from None
 
 
-def _read_file(table: ProfileTable, name: str, home: Path) -> str:
+def _read_file(table: ProfileTable, name: str, home: Path | None) -> str:
     """Return the text of a file; a relative path starts at the folder of ``config.toml``.
 
     Links are followed: secret and dotfile managers make them, and the user named this file.
     """
-    file = home / name[2:] if name.startswith("~/") else table.folder / name
+    if home is None and name.startswith("~/"):
+        raise ConfigFileError(f"{table.where('key_file')}: no home folder was found; set HOME")
+    file = home / name[2:] if home and name.startswith("~/") else table.folder / name
     try:
-        return read_plain(file, follow_links=True).decode("utf-8-sig")
+        return decode_text(read_plain(file, follow_links=True))
     except OSError as error:
         why = error.strerror
     except ValueError:  # not UTF-8, or a null character in the path

@@ -20,7 +20,7 @@ from capgo_tui.api.revisions import Revision
 from capgo_tui.api.servers import DEFAULT_SERVER, bracket
 from capgo_tui.capacitor_config import BrokenConfigError, CapacitorConfig
 from capgo_tui.config_file import ConfigFileError
-from capgo_tui.plain_files import UnsuitableFileError, read_plain
+from capgo_tui.plain_files import UnsuitableFileError, decode_text, read_plain
 from capgo_tui.profile_key import read_key
 from capgo_tui.profiles import choose_profile
 
@@ -65,7 +65,7 @@ class Settings:
     app_id: Setting[str] | None
     server: Setting[str]
     unconfirmed_server: str | None = None
-    """The file of the current folder that names the server, if nothing else does.
+    """The file and line of the current folder that name the server, if nothing else does.
 
     Anybody's repository can hold such a file: the API key is sent there only after the user has
     agreed. A server on this machine is no exception: any local user may listen there.
@@ -74,6 +74,10 @@ class Settings:
     """The revision of the API; None means: learn it from replies."""
     profile: Setting[Profile] | None = None
     """The profile in use, and what chose it; it protects even when its values are overridden."""
+    app_doubt: str | None = None
+    """Why the Capacitor config does not say which app it is."""
+    server_doubt: str | None = None
+    """Why the Capacitor config does not say which server it is; the server is unconfirmed then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +85,23 @@ class Environment:
     """Where settings are read from."""
 
     environ: Mapping[str, str]
-    home: Path
-    folder: Path
+    home: Path | None
+    """None when it cannot be found, which matters only to settings that are in it."""
+    folder: Path | None
+    """The current folder; None when it is gone."""
     config_file: Path | None = None
-    """The ``config.toml``, which need not exist."""
+    """The ``config.toml``, which need not exist; None when there is no place for it."""
     agreed_servers: Path | None = None
     """The file of `AgreedServers`; None to store no consent."""
 
     def has_agreed(self, server: str) -> bool:
         """Return whether the user agreed before that this folder may name this server."""
-        file = self.agreed_servers
-        return file is not None and AgreedServers(file).has(self.folder, server)
+        file, folder = self.agreed_servers, self.folder
+        return file is not None and folder is not None and AgreedServers(file).has(folder, server)
 
     def agree(self, server: str) -> None:
         """Store that this folder may name this server; if that fails, the user is asked again."""
-        if self.agreed_servers is not None:
+        if self.agreed_servers is not None and self.folder is not None:
             with suppress(OSError):
                 AgreedServers(self.agreed_servers).add(self.folder, server)
 
@@ -130,12 +136,20 @@ def find(options: Options, environment: Environment, *, needs_app: bool = True) 
 
 def _find(options: Options, environment: Environment, *, needs_app: bool) -> Settings:
     variable = environment.environ.get("CAPGO_PROFILE", "").strip()
+    if environment.config_file is None and (options.profile or variable):
+        raise SettingsError(
+            "a profile is in config.toml, which has no place: set HOME or XDG_CONFIG_HOME"
+        )
     table = choose_profile(environment.config_file, options.profile, variable)
     config = _Config(environment)
-    server, from_config = _find_server(options, environment, table, config)
-    is_confirmed = not from_config or environment.has_agreed(server.value)
+    server, place, server_doubt = _find_server(options, environment, table, config)
+    is_confirmed = place is None or environment.has_agreed(server.value)
     key = _find_key(options, environment, table)
-    app = _find_app(options, environment, table, config) if needs_app or options.app_id else None
+    app, app_doubt = (
+        _find_app(options, environment, table, config)
+        if needs_app or options.app_id is not None
+        else (None, None)
+    )
     profile: Setting[Profile] | None = None
     if table is not None:
         is_changed = _is_changed(table, key, app, server)
@@ -144,9 +158,11 @@ def _find(options: Options, environment: Environment, *, needs_app: bool) -> Set
         key,
         app,
         server,
-        None if is_confirmed else server.source,
+        None if is_confirmed else place,
         _find_revision(options, table),
         profile,
+        app_doubt,
+        server_doubt,
     )
 
 
@@ -188,6 +204,8 @@ class _Config:
         self._read: CapacitorConfig | None = None
 
     def __call__(self) -> CapacitorConfig:
+        if self._folder is None:
+            raise SettingsError("the current folder is gone; give both --app and --api-url")
         if self._read is None:
             try:
                 self._read = CapacitorConfig.read(self._folder)
@@ -221,9 +239,14 @@ def _find_key(
     key = read_key(table, environment.environ, environment.home) if table else None
     if table and key:
         return Setting(key, table.source)
+    if environment.home is None:
+        raise SettingsError(
+            "the home folder cannot be found, where ~/.capgo may hold the key:"
+            " set HOME, or give the key by CAPGO_TOKEN"
+        )
     for file, source in (
         (environment.home / KEY_FILE, f"~/{KEY_FILE}"),
-        (environment.folder / KEY_FILE, f"./{KEY_FILE}"),
+        *([(environment.folder / KEY_FILE, f"./{KEY_FILE}")] if environment.folder else []),
     ):
         text = _read(file, source)
         if text and text.strip():
@@ -240,33 +263,44 @@ def _key(raw: str, source: str) -> Setting[ApiKey]:
 
 def _find_app(
     options: Options, environment: Environment, table: ProfileTable | None, config: _Config
-) -> Setting[str] | None:
+) -> tuple[Setting[str] | None, str | None]:
+    """Return the app, or why the Capacitor config does not say which one it is."""
     if options.app_id is not None:
-        return Setting(check_app_id(options.app_id, "--app"), "--app")
+        return Setting(check_app_id(options.app_id, "--app"), "--app"), None
     variable = environment.environ.get("CAPGO_APP_ID", "").strip()
     if variable:
-        return Setting(check_app_id(variable, "CAPGO_APP_ID"), "CAPGO_APP_ID")
+        return Setting(check_app_id(variable, "CAPGO_APP_ID"), "CAPGO_APP_ID"), None
     if (of_profile := _profile_setting(table, "app", check_app_id)) is not None:
-        return of_profile
-    config_id = config().app_id
-    return Setting(check_app_id(config_id, config().file), config().file) if config_id else None
+        return of_profile, None
+    value = config().app_id
+    if value.doubt is not None:
+        return None, f"{value.source}: {value.doubt}"
+    if value.text is None:
+        return None, None
+    try:
+        return Setting(check_app_id(value.text, value.source), value.source), None
+    except SettingsError as error:
+        return None, str(error)
 
 
 def _find_server(
     options: Options, environment: Environment, table: ProfileTable | None, config: _Config
-) -> tuple[Setting[str], bool]:
-    """Return the server, and whether the Capacitor config names it."""
+) -> tuple[Setting[str], str | None, str | None]:
+    """Return the server, the place in the Capacitor config to confirm it for, and a doubt."""
     if options.server is not None:
-        return Setting(_server(options.server, "--api-url"), "--api-url"), False
+        return Setting(_server(options.server, "--api-url"), "--api-url"), None, None
     variable = environment.environ.get("CAPGO_API_URL", "").strip()
     if variable:
-        return Setting(_server(variable, "CAPGO_API_URL"), "CAPGO_API_URL"), False
+        return Setting(_server(variable, "CAPGO_API_URL"), "CAPGO_API_URL"), None, None
     if (of_profile := _profile_setting(table, "api_url", _server)) is not None:
-        return of_profile, False
-    address = config().server
-    if address and address.strip():
-        return Setting(_server(address, config().file), config().file), True
-    return Setting(DEFAULT_SERVER, "default"), False
+        return of_profile, None, None
+    value = config().server
+    if value.doubt is not None:
+        doubt = f"{value.source}: {value.doubt}"
+        return Setting(DEFAULT_SERVER, "default"), value.source, doubt
+    if value.text is None:
+        return Setting(DEFAULT_SERVER, "default"), None, None
+    return Setting(_server(value.text, value.source), value.source), value.source, None
 
 
 def _find_revision(options: Options, table: ProfileTable | None) -> Setting[Revision] | None:
@@ -317,18 +351,27 @@ def _server(url: str, source: str) -> str:
 
 
 def _read(file: Path, source: str) -> str | None:
-    """Return the text of a small file; None when absent or unreadable, as in the official CLI.
+    """Return the text of a small file; None when there is none.
 
     Raises:
         SettingsError: when it is a link, a device or a pipe, or too large: any secret of this
-            machine could be sent as the key.
+            machine could be sent as the key. Also when it cannot be read, or is no text: the
+            key of the next file may be that of another account.
 
     """
     try:
-        return read_plain(file).decode("utf-8-sig")
+        return decode_text(read_plain(file))
     except UnsuitableFileError as error:
         raise SettingsError(
             f"{source}: {error.strerror}; put the key itself there, or give it by CAPGO_TOKEN"
         ) from None
-    except (OSError, UnicodeDecodeError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+    except OSError as error:
+        raise SettingsError(
+            f"{source} cannot be read: {error.strerror}; mend it, or give the key by CAPGO_TOKEN"
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(
+            f"{source} is not UTF-8; write the key again, or give it by CAPGO_TOKEN"
+        ) from None

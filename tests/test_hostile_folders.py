@@ -52,6 +52,16 @@ def environment(tmp_path: Path) -> Environment:
     )  # fmt: skip
 
 
+def folder_of(environment: Environment) -> Path:
+    assert environment.folder is not None
+    return environment.folder
+
+
+def home_of(environment: Environment) -> Path:
+    assert environment.home is not None
+    return environment.home
+
+
 def settings(environment: Environment, **options: str) -> Settings:
     return find(Options(**options), environment)
 
@@ -112,7 +122,7 @@ def test_a_key_file_that_is_no_plain_file_is_refused(
 def test_a_capacitor_config_that_is_no_plain_file_is_refused(
     end: str, lay: Callable[[Path], None], environment: Environment
 ) -> None:
-    lay(environment.folder / f"capacitor.config.{end}")
+    lay(folder_of(environment) / f"capacitor.config.{end}")
     with pytest.raises(SettingsError) as error:
         settings(environment)
     assert f"capacitor.config.{end}: {OBSTACLES[lay]}" in str(error.value)
@@ -150,7 +160,7 @@ def test_no_file_of_the_system_holds_it_up(file: str, environment: Environment) 
 
 def test_links_that_the_user_laid_are_followed(environment: Environment) -> None:
     assert environment.config_file is not None
-    stow = environment.home / "dotfiles"
+    stow = home_of(environment) / "dotfiles"
     stow.mkdir()
     (stow / "config.toml").write_text("[profiles.p]\nkey_file = 'key'\n")
     (stow / "key").write_text(KEY)
@@ -174,20 +184,20 @@ def is_unconfirmed(environment: Environment) -> bool:
 def test_a_yes_holds_for_that_folder_and_that_server_alone(
     environment: Environment, tmp_path: Path
 ) -> None:
-    name_server(environment.folder)
+    name_server(folder_of(environment))
     assert is_unconfirmed(environment)
     environment.agree(EVIL)
     assert not is_unconfirmed(environment)
-    name_server(environment.folder, EVIL + ".example")
+    name_server(folder_of(environment), EVIL + ".example")
     assert is_unconfirmed(environment), "another server"
-    name_server(environment.folder, "http://evil.example")
+    name_server(folder_of(environment), "http://evil.example")
     assert is_unconfirmed(environment), "the same, but for all to hear"
-    name_server(environment.folder)
+    name_server(folder_of(environment))
     assert not is_unconfirmed(environment)
     other_folder = tmp_path / "moved"
-    environment.folder.rename(other_folder)
+    folder_of(environment).rename(other_folder)
     assert is_unconfirmed(
-        Environment({}, environment.home, other_folder, None, environment.agreed_servers)
+        Environment({}, home_of(environment), other_folder, None, environment.agreed_servers)
     )
 
 
@@ -198,13 +208,13 @@ def test_a_yes_is_its_owners_alone_and_the_oldest_give_way(environment: Environm
     before = os.umask(0)
     try:
         for number in range(MAX_PAIRS + 2):
-            servers.add(environment.folder, f"https://{number}.example")
+            servers.add(folder_of(environment), f"https://{number}.example")
     finally:
         os.umask(before)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     numbers = (0, 1, 2, MAX_PAIRS + 1)
-    is_known = [servers.has(environment.folder, f"https://{n}.example") for n in numbers]
+    is_known = [servers.has(folder_of(environment), f"https://{n}.example") for n in numbers]
     assert is_known == [False, False, True, True]
     assert [each.name for each in file.parent.iterdir()] == [file.name]
 
@@ -241,7 +251,7 @@ def no_list(file: Path) -> None:
 def test_a_yes_that_somebody_else_may_have_written_is_none(
     damage: Callable[[Path], None], environment: Environment
 ) -> None:
-    name_server(environment.folder)
+    name_server(folder_of(environment))
     environment.agree(EVIL)
     assert not is_unconfirmed(environment)
     assert environment.agreed_servers is not None

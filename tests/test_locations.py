@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui import locations
+from tests.support.homeless import remove_user
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,17 @@ def test_the_named_config_folder_is_obeyed(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CONFIG_HOME", "config/here")
     assert locations.config_file().is_relative_to(tmp_path / "home")
+
+
+def test_without_a_home_there_is_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    remove_user(monkeypatch)
+    for find in (locations.journal_file, locations.agreed_servers_file, locations.config_file):
+        with pytest.raises(RuntimeError):
+            find()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert locations.journal_file().is_relative_to(tmp_path)
 
 
 @pytest.mark.parametrize("value", ["", "  ", "state/here"])

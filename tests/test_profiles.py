@@ -279,7 +279,7 @@ def test_a_command_that_fails_is_told_without_its_output(
     ],
 )
 def test_a_key_that_cannot_be_had_is_told_without_it(desk: Desk, line: str, message: str) -> None:
-    (desk.config.parent / "binary").write_bytes(b"\xff\xfe")
+    (desk.config.parent / "binary").write_bytes(b"\xe9")
     (desk.config.parent / "empty").write_text("\n")
     (desk.home / ".capgo").write_text(KEY)
     desk.environ |= {"EMPTY": " ", "ODD": f"key {KEY}"}

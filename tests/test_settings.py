@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,10 +107,69 @@ def test_keys_are_trimmed(machine: Machine) -> None:
     assert machine.find().key == Setting(ApiKey(KEY), "~/.capgo")
 
 
-def test_a_key_file_that_is_a_folder_or_no_text_is_no_source(machine: Machine) -> None:
+def test_a_key_file_that_is_a_folder_is_no_source(machine: Machine) -> None:
     (machine.home / ".capgo").mkdir()
-    (machine.folder / ".capgo").write_bytes(b"\xff\xfe\x00k")
     assert machine.find().key is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_key_file_that_an_editor_of_windows_wrote_is_read(
+    machine: Machine, encoding: str
+) -> None:
+    mark = "\ufeff" if encoding in {"utf-16-le", "utf-16-be"} else ""
+    (machine.home / ".capgo").write_bytes(f"{mark}{KEY}\r\n".encode(encoding))
+    assert machine.find().key == Setting(ApiKey(KEY), "~/.capgo")
+
+
+@pytest.mark.parametrize("content", [b"\xe9", b"\xff\xfe\x00", KEY.encode("utf-16-le")])
+def test_a_key_file_that_is_no_text_is_named_and_not_passed_over(
+    machine: Machine, content: bytes
+) -> None:
+    (machine.home / ".capgo").write_bytes(content)
+    (machine.folder / ".capgo").write_text("key-of-another-account")
+    with pytest.raises(SettingsError, match=r"^~/\.capgo"):
+        machine.find()
+    machine.environ["CAPGO_TOKEN"] = KEY
+    assert machine.find().key == Setting(ApiKey(KEY), "CAPGO_TOKEN")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_key_file_that_may_not_be_read_is_named_and_not_passed_over(machine: Machine) -> None:
+    (machine.home / ".capgo").touch(mode=0o200)
+    (machine.folder / ".capgo").write_text("key-of-another-account")
+    with pytest.raises(SettingsError, match=r"^~/\.capgo cannot be read: "):
+        machine.find()
+
+
+# Folders that are not there
+
+
+def test_folders_that_are_not_there_matter_only_to_what_is_in_them(machine: Machine) -> None:
+    nowhere = Environment({}, None, None)
+    options = Options(KEY, "com.acme.shop", "http://localhost:1")
+    assert find(options, nowhere).app_id == Setting("com.acme.shop", "--app")
+    with pytest.raises(SettingsError, match=r"the home folder cannot be found.*CAPGO_TOKEN"):
+        find(replace(options, key=None), nowhere)
+    with pytest.raises(SettingsError, match=r"the current folder is gone.*--app and --api-url"):
+        find(replace(options, app_id=None), nowhere)
+    with pytest.raises(SettingsError, match="the current folder is gone"):
+        find(replace(options, server=None), nowhere)
+    for profile in (
+        (replace(options, profile="p"), nowhere),
+        (options, replace(nowhere, environ={"CAPGO_PROFILE": "p"})),
+    ):
+        with pytest.raises(SettingsError, match="set HOME or XDG_CONFIG_HOME"):
+            find(*profile)
+    homeless = replace(nowhere, environ={"CAPGO_TOKEN": KEY}, folder=machine.folder)
+    assert find(Options(), homeless).key == Setting(ApiKey(KEY), "CAPGO_TOKEN")
+
+
+def test_a_key_file_in_a_home_that_is_not_there_is_named(machine: Machine) -> None:
+    file = machine.folder / "config.toml"
+    file.write_text("[profiles.p]\nkey_file = '~/key'\n")
+    environment = Environment({}, None, machine.folder, file)
+    with pytest.raises(SettingsError, match=r"key_file: .*HOME"):
+        find(Options(profile="p"), environment)
 
 
 def test_an_empty_key_option_is_a_mistake_and_not_a_wish_for_the_next_source(
@@ -224,16 +284,29 @@ def test_a_key_in_the_apps_place_is_not_repeated(machine: Machine, source: str) 
     if source == "CAPGO_APP_ID":
         machine.environ["CAPGO_APP_ID"] = KEY
     machine.json({"appId": KEY})
+    if source == CONFIG:
+        settings = machine.find()
+        assert settings.app_doubt is not None
+        assert settings.app_doubt.startswith(f"{source} holds no app id")
+        assert KEY not in repr(settings)
+        return
     with pytest.raises(SettingsError) as error:
         machine.find(app_id=KEY if source == "--app" else None)
     assert str(error.value).startswith(f"{source} holds no app id")
     assert KEY not in f"{error.value!r} {error.value.__cause__}"
 
 
-def test_a_bad_app_id_of_the_config_names_the_file(machine: Machine) -> None:
-    machine.json({"appId": "no app"})
-    with pytest.raises(SettingsError, match=r"^capacitor\.config\.json holds no app id"):
-        machine.find()
+@pytest.mark.parametrize("app_id", ["no app", "7f02099d"])
+def test_a_bad_app_id_of_the_config_is_asked_for_with_the_reason(
+    machine: Machine, app_id: str
+) -> None:
+    machine.json({"appId": app_id})
+    settings = machine.find()
+    assert settings.app_id is None
+    assert settings.app_doubt == f"{CONFIG} holds no app id; one looks like com.example.app"
+    settings = machine.find(app_id="com.acme.shop")
+    assert settings.app_id == Setting("com.acme.shop", "--app")
+    assert settings.app_doubt is None
 
 
 # The server
@@ -385,7 +458,8 @@ def test_a_config_of_another_shape_says_nothing(machine: Machine, document: obje
 @pytest.mark.parametrize("name", ["capacitor.config.ts", "capacitor.config.json"])
 def test_empty_texts_of_a_config_say_nothing(machine: Machine, name: str, nothing: str) -> None:
     updater = {"appId": "", "localApi": nothing}
-    machine.config(name, json.dumps({"plugins": {"CapacitorUpdater": updater}}))
+    start = "export default " if name.endswith(".ts") else ""
+    machine.config(name, start + json.dumps({"plugins": {"CapacitorUpdater": updater}}))
     assert machine.find() == Settings(None, None, Setting("https://api.capgo.app", "default"))
 
 
@@ -488,8 +562,46 @@ def test_literals_are_found_in_a_program_but_not_in_its_comments(
 ) -> None:
     machine.config(name, CODE)
     settings = machine.find()
-    assert settings.app_id == Setting("com.acme.shop", name)
-    assert settings.server == Setting("http://localhost:54321", name)
+    assert settings.app_id == Setting("com.acme.shop", f"{name}:7")
+    assert settings.server == Setting("http://localhost:54321", f"{name}:13")
+    assert settings.unconfirmed_server == f"{name}:13"
+
+
+def test_an_app_and_a_server_that_are_computed_are_asked_for_with_the_reason(
+    machine: Machine,
+) -> None:
+    machine.config("capacitor.config.ts", CODE.replace("export", "config.appId = id;\nexport"))
+    settings = machine.find()
+    assert settings.app_id is None
+    assert settings.app_doubt == "capacitor.config.ts:17: config may be changed"
+    assert settings.server == Setting("https://api.capgo.app", "default")
+    assert settings.server_doubt == settings.app_doubt
+    assert settings.unconfirmed_server == "capacitor.config.ts:17", "Capgo's own server as well"
+    settings = machine.find(app_id="com.acme.shop", server="https://api.capgo.app")
+    assert (settings.app_doubt, settings.server_doubt) == (None, None)
+    assert settings.unconfirmed_server is None
+
+
+def test_consent_to_a_proposed_server_is_stored_for_the_folder(machine: Machine) -> None:
+    machine.config("capacitor.config.ts", "export default load()")
+    store = machine.home / "agreed-servers.json"
+    environment = Environment({}, machine.home, machine.folder, agreed_servers=store)
+    assert find(Options(KEY), environment).unconfirmed_server is not None
+    environment.agree("https://api.capgo.app")
+    assert find(Options(KEY), environment).unconfirmed_server is None
+
+
+@pytest.mark.parametrize("key", ["localSupa", "updateUrl"])
+def test_a_self_hosted_server_is_proposed_and_to_be_confirmed(machine: Machine, key: str) -> None:
+    own = "https://capgo.acme.example"
+    address = own if key == "localSupa" else f"{own}/functions/v1/updates"
+    machine.json({"plugins": {"CapacitorUpdater": {key: address}}})
+    assert machine.server == f"{own}/functions/v1"
+    assert machine.find().unconfirmed_server == CONFIG
+    machine.json({"plugins": {"CapacitorUpdater": {"updateUrl": f"{own}/updates"}}})
+    settings = machine.find()
+    assert settings.server_doubt is not None
+    assert settings.unconfirmed_server == CONFIG, "Capgo's own server is no place for this key"
 
 
 def test_the_updaters_app_id_comes_before_the_apps_in_a_program(machine: Machine) -> None:

@@ -11,6 +11,7 @@ import click
 from capgo_tui.commands import options
 from capgo_tui.commands.machine import find_environment, log_file
 from capgo_tui.settings import Options, SettingsError, find, value_of
+from capgo_tui.text import clean
 from capgo_tui.workspace.export.formats import Format
 from capgo_tui.workspace.target import Target
 
@@ -56,11 +57,19 @@ class CommonOptions:
         if settings.key is None:
             raise click.UsageError("no API key was found: set CAPGO_TOKEN, or write it to ~/.capgo")
         if of_app and settings.app_id is None:
-            raise click.UsageError("no app was given: name it as the last word, such as com.acme.a")
-        if (file := settings.unconfirmed_server) is not None:
+            why = f" ({clean(settings.app_doubt)})" if settings.app_doubt else ""
             raise click.UsageError(
-                f"{file} of this folder names the server {server};"
-                f" if your key may go there, say so: --api-url {server}"
+                f"no app was given: name it as the last word, such as com.acme.a{why}"
+            )
+        if (file := settings.unconfirmed_server) is not None:
+            doubt = settings.server_doubt
+            reason = (
+                f"{file} of this folder names the server {server}"
+                if doubt is None
+                else f"which server this folder is for is not certain ({clean(doubt)})"
+            )
+            raise click.UsageError(
+                f"{reason}; if your key may go there, say so: --api-url {server}"
             )
         return Target(
             value_of(settings.app_id) or "",

@@ -9,9 +9,9 @@ import click
 from capgo_tui import __version__
 from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.proxies import find_proxy_of
-from capgo_tui.commands.machine import find_environment, journal
+from capgo_tui.commands.machine import NO_JOURNAL, find_environment, journal
 from capgo_tui.commands.output import prepare, write
-from capgo_tui.settings import Options, Setting, SettingsError, find
+from capgo_tui.settings import Options, Setting, Settings, SettingsError, find
 from capgo_tui.text import clean
 from capgo_tui.workspace.export.formats import align
 from capgo_tui.workspace.export.json_text import json_text
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from capgo_tui.profiles import Profile
 
 MISSING = "not found"
+WIDEST = 500
+"""Most cells of a column: a path or a reason that is cut helps nobody."""
 
 
 @click.command()
@@ -50,12 +52,11 @@ def info(
         file = journal()
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
-    note = "" if settings.unconfirmed_server is None else " (asked about before a key goes there)"
     key, profile_setting = settings.key, settings.profile
     lines = [
         _line("key", None if key is None else Setting(f"#{key.value.fingerprint}", key.source)),
-        _line("app", settings.app_id),
-        _line("server", Setting(settings.server.value, f"{settings.server.source}{note}")),
+        _line("app", settings.app_id, settings.app_doubt),
+        _line("server", Setting(settings.server.value, _describe_server(settings))),
         _line("proxy", _proxy_setting(settings.server.value)),
         _line("revision", _revision_setting(settings.revision)),
         _line(
@@ -66,17 +67,29 @@ def info(
         ),
         _line(
             "config",
-            Setting(str(environment.config_file), "XDG_CONFIG_HOME, or the system's own folder"),
+            None
+            if environment.config_file is None
+            else Setting(
+                str(environment.config_file), "XDG_CONFIG_HOME, or the system's own folder"
+            ),
+            "no home folder: set HOME or XDG_CONFIG_HOME",
         ),
-        _line("journal", Setting(str(file), "XDG_STATE_HOME, or the system's own folder")),
+        _line(
+            "journal",
+            None
+            if file == NO_JOURNAL
+            else Setting(str(file), "XDG_STATE_HOME, or the system's own folder"),
+            "no home folder: set HOME or XDG_STATE_HOME",
+        ),
         _line("version", Setting(__version__, "this program")),
     ]
     prepare()
     if as_json:
-        document = {n: None if v is None else {"value": v, "source": s} for n, v, s in lines}
+        document = {n: {"value": v, "source": s} if v or s else None for n, v, s in lines}
         write(json_text(cast("JSON", document), indent=2) + "\n")
     else:
-        write(align([[name, clean(value or MISSING), source] for name, value, source in lines]))
+        table = [[name, clean(value or MISSING), source] for name, value, source in lines]
+        write(align(table, widest=WIDEST))
 
 
 def _proxy_setting(server: str) -> Setting[str]:
@@ -103,5 +116,19 @@ def _describe_profile(profile: Profile) -> str:
     return ", ".join([profile.name, *(word for word, on in guards if on)])
 
 
-def _line(name: str, setting: Setting[str] | None) -> tuple[str, str | None, str]:
-    return (name, None, "") if setting is None else (name, setting.value, clean(setting.source))
+def _describe_server(settings: Settings) -> str:
+    """Return the source of the server, and whether the user is asked before a key goes there."""
+    source = settings.server.source
+    if settings.unconfirmed_server is None:
+        return source
+    note = f"{source} (asked about before a key goes there)"
+    return note if settings.server_doubt is None else f"{note}; {settings.server_doubt}"
+
+
+def _line(
+    name: str, setting: Setting[str] | None, reason: str | None = None
+) -> tuple[str, str | None, str]:
+    """Return a line of the table, with the reason where there is no value."""
+    if setting is None:
+        return name, None, clean(reason or "")
+    return name, setting.value, clean(setting.source)

@@ -4,46 +4,52 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from capgo_tui import locations
-from capgo_tui.settings import Environment, SettingsError
+from capgo_tui.settings import Environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from capgo_tui.workspace.log_file import LogFile
+
+
+T = TypeVar("T")
+
+NO_JOURNAL = Path(os.devnull, "journal.sqlite3")
+"""A path that can never be a file."""
 
 
 def find_environment() -> Environment:
     """Return the environment: variables, home, current folder, and paths of our files.
 
-    Raises:
-        SettingsError: when one of the folders is gone.
-
+    What cannot be found is None there: it matters only to the settings that need it.
     """
-    try:
-        home, folder = Path.home(), Path.cwd()
-        config_file = locations.config_file()
-        agreed_servers = locations.agreed_servers_file()
-    except (RuntimeError, OSError) as error:
-        raise SettingsError(f"the home or the current folder cannot be found: {error}") from None
-    return Environment(os.environ, home, folder, config_file, agreed_servers)
+    return Environment(
+        os.environ,
+        _or_none(Path.home),
+        _or_none(Path.cwd),
+        _or_none(locations.config_file),
+        _or_none(locations.agreed_servers_file),
+    )
 
 
 def journal() -> Path:
-    """Return the path of the journal.
+    """Return the path of the journal; one that cannot be used when there is no folder for it.
 
-    Raises:
-        SettingsError: when there is no folder for it.
-
+    Nothing is changed without a journal, and the interface says so at its start.
     """
+    return _or_none(locations.journal_file) or NO_JOURNAL
+
+
+def _or_none(find: Callable[[], T]) -> T | None:
     try:
-        return locations.journal_file()
-    except (RuntimeError, OSError) as error:
-        raise SettingsError(
-            f"the folder of the journal cannot be found: {error}; set XDG_STATE_HOME"
-        ) from None
+        return find()
+    except (RuntimeError, OSError):
+        return None
 
 
 def log_file(path: str | None) -> LogFile | None:

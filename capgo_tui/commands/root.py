@@ -136,6 +136,7 @@ def _make_launch(options: Options, device: str | None) -> Launch:
         app_id=value_of(settings.app_id),
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
+        server_doubt=settings.server_doubt,
         remember_server=partial(environment.agree, settings.server.value),
         revision=value_of(settings.revision),
         device=device,

@@ -32,6 +32,8 @@ class Launch:
     """Seconds between automatic refreshes of the list in view; None for never."""
     server_named_by: str | None = None
     """The file that named the server, if sending the API key there needs consent first."""
+    server_doubt: str | None = None
+    """Why that file does not say which server it is; the server is only a proposal then."""
     remember_server: Callable[[], None] | None = None
     """Called on consent, to remember it."""
     device: str | None = None

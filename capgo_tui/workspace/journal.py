@@ -17,7 +17,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from capgo_tui.api.errors import Refused
-from capgo_tui.plain_files import close_to_others, make_private_file, make_private_folder
+from capgo_tui.plain_files import (
+    check_private_place,
+    close_to_others,
+    make_private_file,
+    make_private_folder,
+)
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.instance_lock import InstanceLock
 from capgo_tui.workspace.journal_entry import LAST_ID, read_entry, text_of
@@ -223,6 +228,8 @@ class Journal:
     def _select(self, condition: str, *values: int) -> list[Entry]:
         with self._turn, self._telling():
             if self._db is None and (self.path is None or not self.path.exists()):
+                if self.path is not None:
+                    check_private_place(self.path.parent)
                 return []
             rows = (
                 self._open()

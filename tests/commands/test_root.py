@@ -320,7 +320,7 @@ def test_a_server_that_only_the_folder_names_is_asked_about_first(
 
 def test_a_current_folder_that_is_gone_is_told(empty_machine: Path) -> None:
     (empty_machine / "project").rmdir()
-    assert "the home or the current folder cannot be found" in start("-a", KEY).mistake
+    assert "the current folder is gone; give both --app and --api-url" in start("-a", KEY).mistake
 
 
 def test_what_was_not_said_is_found(empty_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:

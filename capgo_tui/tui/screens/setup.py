@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.key import ApiKey
+from capgo_tui.text import clean
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
@@ -131,7 +132,9 @@ class SetupScreen(Screen[Target | None]):
         server = [
             Line("", "The server", "heading"),
             Line("address", launch.server),
-            Line("named by", f"{launch.server_named_by} of this folder"),
+            Line("named by", f"{launch.server_named_by} of this folder")
+            if launch.server_doubt is None
+            else Line("uncertain", clean(launch.server_doubt)),
             Line("", ""),
         ]
         server_lines = server if launch.server_named_by is not None else []

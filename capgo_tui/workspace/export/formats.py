@@ -167,9 +167,9 @@ class TableWriter(Generic[T]):
         return align([[column.title for column in self._columns], *self._lines])
 
 
-def align(lines: Sequence[Sequence[str]]) -> str:
+def align(lines: Sequence[Sequence[str]], *, widest: int = WIDEST) -> str:
     """Align lines of clean cells as a table; each line ends with a newline."""
-    cut = [[truncate(limit_marks(cell), WIDEST) for cell in line] for line in lines]
+    cut = [[truncate(limit_marks(cell), widest) for cell in line] for line in lines]
     widths = [max(map(cell_width, column)) for column in zip(*cut, strict=True)]
     return "".join(
         "  ".join(
