@@ -36,6 +36,7 @@ class ConfigValue:
     source: str
     """File and line, as far as they are known."""
     text: str | None = None
+    """The value; with a doubt it is only a proposal."""
     doubt: str | None = None
     """Why the value cannot be known; None when it is known, or certainly absent."""
 
@@ -77,9 +78,10 @@ class CapacitorConfig:
 class _DoubtError(ValueError):
     """A value cannot be known."""
 
-    def __init__(self, line: int, why: str) -> None:
+    def __init__(self, line: int | None, why: str, proposal: str | None = None) -> None:
         super().__init__(why)
         self.line = line
+        self.proposal = proposal
 
 
 if TYPE_CHECKING:
@@ -92,7 +94,10 @@ def _make_config(file: str, look_up: LookUp) -> CapacitorConfig:
         return look_up((*UPDATER, "appId")) or look_up(("appId",))
 
     def find_server() -> tuple[str, int | None] | None:
-        return look_up((*UPDATER, "localApi")) or _find_self_hosted(look_up)
+        value = look_up((*UPDATER, "localApi"))
+        if value is None:
+            _check_not_self_hosted(look_up)
+        return value
 
     return CapacitorConfig(file, _evaluate(file, find_app_id), _evaluate(file, find_server))
 
@@ -101,27 +106,30 @@ def _evaluate(file: str, find: Callable[[], tuple[str, int | None] | None]) -> C
     try:
         value = find()
     except _DoubtError as doubt:
-        return ConfigValue(f"{file}:{doubt.line}" if doubt.line else file, None, str(doubt))
+        return ConfigValue(_place(file, doubt.line), doubt.proposal, str(doubt))
     if value is None:
         return ConfigValue(file)
     text, line = value
-    return ConfigValue(file if line is None else f"{file}:{line}", text)
+    return ConfigValue(_place(file, line), text)
 
 
-def _find_self_hosted(look_up: LookUp) -> tuple[str, int | None] | None:
-    """Return the server that other addresses of a self-hosted Capgo suggest."""
+def _place(file: str, line: int | None) -> str:
+    return file if line is None else f"{file}:{line}"
+
+
+def _check_not_self_hosted(look_up: LookUp) -> None:
+    """Raise a doubt when addresses other than ``localApi`` show that Capgo is self-hosted."""
     if (supabase := look_up((*UPDATER, "localSupa"))) is not None:
         address, line = supabase
-        return address.strip().rstrip("/") + FUNCTIONS, line
+        proposal = address.strip().rstrip("/") + FUNCTIONS
+        raise _DoubtError(line, "there is localSupa, but no localApi", proposal)
     if (updates := look_up((*UPDATER, "updateUrl"))) is None:
-        return None
+        return
     address, line = updates
-    base, functions, _ = address.strip().partition(FUNCTIONS + "/")
-    if functions:
-        return base + FUNCTIONS, line
-    if _is_of_capgo(address):
-        return None
-    raise _DoubtError(line or 0, "updateUrl names a server of its own, and there is no localApi")
+    if not _is_of_capgo(address):
+        base, functions, _ = address.strip().partition(FUNCTIONS + "/")
+        guess = base + FUNCTIONS if functions else None
+        raise _DoubtError(line, "there is updateUrl, but no localApi", guess)
 
 
 def _is_of_capgo(address: str) -> bool:

@@ -297,7 +297,9 @@ def _find_server(
     value = config().server
     if value.doubt is not None:
         doubt = f"{value.source}: {value.doubt}"
-        return Setting(DEFAULT_SERVER, "default"), value.source, doubt
+        if value.text is None:
+            return Setting(DEFAULT_SERVER, "default"), value.source, doubt
+        return Setting(_server(value.text, value.source), "proposal"), value.source, doubt
     if value.text is None:
         return Setting(DEFAULT_SERVER, "default"), None, None
     return Setting(_server(value.text, value.source), value.source), value.source, None

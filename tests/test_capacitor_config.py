@@ -434,7 +434,6 @@ ADDRESS = "https://capgo.acme.example/functions/v1/updates"
 @pytest.mark.parametrize(
     ("updater", "server"),
     [
-        ({"localApi": LOCAL, "localSupa": "https://s.example"}, LOCAL),
         ({"localSupa": "https://s.example/ "}, "https://s.example/functions/v1"),
         ({"localApi": "", "localSupa": "https://s.example"}, "https://s.example/functions/v1"),
         (
@@ -442,24 +441,39 @@ ADDRESS = "https://capgo.acme.example/functions/v1/updates"
             "https://s.example/functions/v1",
         ),
         ({"updateUrl": ADDRESS}, "https://capgo.acme.example/functions/v1"),
-        ({"updateUrl": "https://plugin.capgo.app/updates"}, None),
-        ({"updateUrl": ""}, None),
+        ({"updateUrl": "https://own.example/updates"}, None),
+        ({"updateUrl": "https://capgo.app.own.example/updates"}, None),
+        ({"updateUrl": "https://["}, None),
     ],
 )
-def test_other_addresses_of_a_server_suggest_it(
+def test_other_addresses_of_a_server_only_propose_one(
     tmp_path: Path, name: str, updater: dict[str, str], server: str | None
 ) -> None:
     text = json.dumps({"plugins": {"CapacitorUpdater": updater}})
     value = read(tmp_path, "export default " * (name == TS) + text, name).server
+    assert value.text == server
+    assert value.doubt is not None
+    assert "but no localApi" in value.doubt
+
+
+@pytest.mark.parametrize(
+    ("updater", "server"),
+    [
+        ({"localApi": LOCAL, "localSupa": "https://s.example", "updateUrl": ADDRESS}, LOCAL),
+        ({"updateUrl": "https://plugin.capgo.app/updates"}, None),
+        ({"updateUrl": "", "localSupa": " "}, None),
+    ],
+)
+def test_addresses_that_say_nothing_of_a_server_are_no_doubt(
+    tmp_path: Path, updater: dict[str, str], server: str | None
+) -> None:
+    value = read(tmp_path, json.dumps({"plugins": {"CapacitorUpdater": updater}}), JSON).server
     assert (value.text, value.doubt) == (server, None)
 
 
 @pytest.mark.parametrize(
     "updater",
     [
-        "updateUrl: 'https://own.example/updates'",
-        "updateUrl: 'https://capgo.app.own.example/updates'",
-        "updateUrl: 'https://['",
         "localApi: env, localSupa: 'https://s.example'",
         "localSupa: env",
         "updateUrl: env",

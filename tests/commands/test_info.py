@@ -52,8 +52,8 @@ def test_the_line_that_decides_is_named(folder: Path) -> None:
     )
     assert line("app") == "app com.acme.shop capacitor.config.ts:1"
     assert line("server") == (
-        "server https://own.example/functions/v1 capacitor.config.ts:3"
-        " (asked about before a key goes there)"
+        "server https://own.example/functions/v1 proposal (asked about before a key goes there);"
+        " capacitor.config.ts:3: there is localSupa, but no localApi"
     )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+import pytest
+
+from capgo_tui.commands.machine import NO_JOURNAL
 from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, BundleDeletion
@@ -15,7 +18,7 @@ from tests.tui.server import FAULT, Gate, Server
 from tests.tui.world import APP, device_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from capgo_tui.workspace.journal_entry import Entry
@@ -356,6 +359,50 @@ async def test_a_journal_that_cannot_be_used_is_told_and_nothing_is_sent(
         await agree(driver, "x", "✗ Not changed: the journal is damaged")
         assert server.writes == 0
         assert server.overrides() == {ONE: "beta"}
+
+
+def open_to_others(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+
+
+def link_to_a_folder(folder: Path) -> None:
+    folder.with_name("target").mkdir()
+    folder.symlink_to(folder.with_name("target"))
+
+
+def file_instead(folder: Path) -> None:
+    folder.touch()
+
+
+def below_a_file(folder: Path) -> None:
+    folder.parent.rmdir()
+    folder.parent.touch()
+
+
+@pytest.mark.parametrize("prepare", [open_to_others, link_to_a_folder, file_instead, below_a_file])
+async def test_a_folder_that_can_hold_no_journal_is_told_at_the_start(
+    server: Server, tmp_path: Path, prepare: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "state" / "capgo-tui"
+    folder.parent.mkdir()
+    prepare(folder)
+    told = "The journal cannot be used, so nothing can be changed"
+    async with opened(server, journal=folder / "journal.sqlite3", wait_for=told) as driver:
+        await driver.type("Z")
+        await driver.until("nothing is sent without it")
+        await driver.type("escape")
+        assert server.writes == 0
+
+
+async def test_without_a_home_there_is_no_journal_and_the_start_says_so(server: Server) -> None:
+    told = "The journal cannot be used, so nothing can be changed"
+    server.override(ONE, "beta")
+    async with opened(server, journal=NO_JOURNAL, wait_for=told) as driver:
+        await driver.type("2")
+        await driver.until("tester-01")
+        await agree(driver, "x", "✗ Not changed: no journal")
+        assert server.writes == 0
 
 
 async def test_a_damaged_row_is_one_line_of_the_list_and_the_rest_can_be_undone(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from capgo_tui.api.key import ApiKey
+from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.setup import SetupScreen
 from tests.tui.driving import assert_secret, assert_sound, open_app
@@ -75,6 +77,20 @@ async def test_the_server_and_the_file_that_names_it_are_shown_and_nothing_is_se
             assert isinstance(driver.app.screen, SetupScreen), key
             assert launcher.is_untouched, key
             assert QUESTION in driver.text, key
+
+
+async def test_a_doubtful_server_is_shown_as_such_and_gets_nothing_before_a_yes(made: Made) -> None:
+    doubt = f"{FILE}:3: plugins: it may be set by what is spread here"
+    launch = replace(made.launch(server=DEFAULT_SERVER), server_doubt=doubt)
+    async with opened(made.server, launch=launch, wait_for=QUESTION) as driver:
+        assert DEFAULT_SERVER in driver.text
+        assert doubt in " ".join(driver.text.split())
+        assert "named by" not in driver.text
+        await driver.settle()
+        assert made.untouched
+        await driver.type("enter")
+        await driver.until("6 loaded · end of list")
+        assert made.remembered == 1
 
 
 async def test_enter_sends_the_key_and_opens_the_lists(launcher: Launcher) -> None:
