@@ -336,6 +336,9 @@ class Program:
         return literal
 
     def _spread_value(self, start: int, stop: int, key: str, depth: int) -> int | None:
+        branches = self._branches(start, stop)
+        if branches and all(self._member(each, key, depth + 1) is None for each in branches):
+            return None
         try:
             literal, after = self._expression(start, depth + 1)
         except UncertainProgramError:
@@ -344,6 +347,31 @@ class Program:
             raise self._doubt(start, "it may be set by what is spread here")
         is_object = self._tokens[literal].is_mark("{")
         return self._member(literal, key, depth + 1) if is_object else None
+
+    def _branches(self, start: int, stop: int) -> list[int]:
+        """Return the objects of ``(… && {…})`` or ``(… ? {…} : {…})``; none for another form."""
+        tokens = self._tokens
+        if not tokens[start].is_mark("(") or self._closers[start] != stop - 1:
+            return []
+        places: list[int] = []
+        at = start + 1
+        while at < stop - 1:
+            places.append(at)
+            at = self._closers.get(at, at) + 1
+        marks = [place for place in places if tokens[place].is_mark("?", ":", "|")]
+        if not places or not tokens[places[-1]].is_mark("{"):
+            return []
+        if not marks:
+            is_and = len(places) > 2 and all(tokens[place].is_mark("&") for place in places[-3:-1])
+            return places[-1:] if is_and else []
+        is_choice = (
+            len(places) > 4
+            and [tokens[place].source for place in marks if place >= places[-4]] == ["?", ":"]
+            and [marks[-2], marks[-1]] == [places[-4], places[-2]]
+            and not any(tokens[place].is_mark("?", ":") for place in marks[:-2])
+            and tokens[places[-3]].is_mark("{")
+        )
+        return [places[-3], places[-1]] if is_choice else []
 
     def _check_method(self, start: int, key: str) -> None:
         """Check that an entry is a method or an accessor of another name."""
