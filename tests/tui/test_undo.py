@@ -388,7 +388,7 @@ async def test_a_folder_that_can_hold_no_journal_is_told_at_the_start(
     folder.parent.mkdir()
     prepare(folder)
     told = "The journal cannot be used, so nothing can be changed"
-    async with opened(server, journal=folder / "journal.sqlite3", wait_for=told) as driver:
+    async with open_app(server, journal=folder / "journal.sqlite3", wait_for=told) as driver:
         await driver.type("Z")
         await driver.until("nothing is sent without it")
         await driver.type("escape")
@@ -398,7 +398,7 @@ async def test_a_folder_that_can_hold_no_journal_is_told_at_the_start(
 async def test_without_a_home_there_is_no_journal_and_the_start_says_so(server: Server) -> None:
     told = "The journal cannot be used, so nothing can be changed"
     server.override(ONE, "beta")
-    async with opened(server, journal=NO_JOURNAL, wait_for=told) as driver:
+    async with open_app(server, journal=NO_JOURNAL, wait_for=told) as driver:
         await driver.type("2")
         await driver.until("tester-01")
         await agree(driver, "x", "✗ Not changed: no journal")

@@ -79,18 +79,20 @@ async def test_the_server_and_the_file_that_names_it_are_shown_and_nothing_is_se
             assert QUESTION in driver.text, key
 
 
-async def test_a_doubtful_server_is_shown_as_such_and_gets_nothing_before_a_yes(made: Made) -> None:
+async def test_a_doubtful_server_is_shown_as_such_and_gets_nothing_before_a_yes(
+    launcher: Launcher,
+) -> None:
     doubt = f"{FILE}:3: plugins: it may be set by what is spread here"
-    launch = replace(made.launch(server=DEFAULT_SERVER), server_doubt=doubt)
-    async with opened(made.server, launch=launch, wait_for=QUESTION) as driver:
+    launch = replace(launcher.launch(server=DEFAULT_SERVER), server_doubt=doubt)
+    async with open_app(launcher.server, launch=launch, wait_for=QUESTION) as driver:
         assert DEFAULT_SERVER in driver.text
         assert doubt in " ".join(driver.text.split())
         assert "named by" not in driver.text
         await driver.settle()
-        assert made.untouched
+        assert launcher.is_untouched
         await driver.type("enter")
         await driver.until("6 loaded · end of list")
-        assert made.remembered == 1
+        assert launcher.save_count == 1
 
 
 async def test_enter_sends_the_key_and_opens_the_lists(launcher: Launcher) -> None:
