@@ -226,7 +226,7 @@ async def reading_back_waits(stage: Stage) -> Driver:
     server = stage.serve()
     driver = await on_device(stage, 2, server, retry_policy=Naps(stage.clock).retry_policy)
     server.on("GET", "/device", FAULT)
-    return await _agree(driver, "try 2 of 4 in 1 s")
+    return await agree_to_override(driver, "try 2 of 4 in 1 s")
 
 
 async def written(stage: Stage) -> Driver:
@@ -249,14 +249,15 @@ async def write_unknown(stage: Stage) -> Driver:
     driver = await on_device(stage, 2, server)
     server.on("POST", "/device", FAULT)
     server.on("GET", "/device", server.after_first_write(FAULT))
-    return await _agree(driver, "is no clear answer")
+    return await agree_to_override(driver, "is no clear answer")
 
 
 async def _write(stage: Stage, server: Server, text: str, **more: str) -> Driver:
-    return await _agree(await on_device(stage, 2, server, **more), text)
+    return await agree_to_override(await on_device(stage, 2, server, **more), text)
 
 
-async def _agree(driver: Driver, text: str) -> Driver:
+async def agree_to_override(driver: Driver, text: str) -> Driver:
+    """Override the device under the cursor and wait for a text."""
     await driver.type("o", *"hotfix", "enter")
     await driver.wait_for_question()
     await driver.type("y")

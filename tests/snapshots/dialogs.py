@@ -12,6 +12,7 @@ from tests.snapshots import deeds
 from tests.snapshots.lists import bundles, channels, devices, rows_that_cannot_be_read
 from tests.snapshots.world import identity
 from tests.tui.driving import post_paste
+from tests.tui.server import Gate
 
 if TYPE_CHECKING:
     from tests.snapshots.stage import Stage
@@ -91,7 +92,17 @@ async def request_log(stage: Stage) -> Driver:
     stage.stack.enter_context(
         patch.object(transport, "time", SimpleNamespace(monotonic=float, time=time.time))
     )
-    driver = await deeds.written(stage)
+    # And so does the order of requests that go on side by side: the bundles wait.
+    server, gate = stage.serve(), Gate()
+    server.on("GET", "/bundle", gate.before)
+    driver = await stage.open(server, wait_for="as of")
+    await driver.until("2 Devices 150+")
+    gate.open.set()
+    await driver.until("3 Bundles 24")
+    await driver.type("2")
+    driver.main.table.move_to_key(identity(2))
+    await driver.settle()
+    await deeds.agree_to_override(driver, "read back")
     await driver.type("at")
     await driver.until("POST")
     return driver
