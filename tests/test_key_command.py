@@ -119,8 +119,6 @@ def on_a_terminal(script: str, answers: list[tuple[bytes, bytes]]) -> tuple[byte
     """Run the program on a terminal of its own, and answer its prompts."""
     child, terminal = pty.fork()
     if child == 0:
-        # A background process ignores ctrl+c, and its children inherit that.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-c", PROGRAM, script])  # noqa: S606
     output = b""
     for prompt, answer in answers:
