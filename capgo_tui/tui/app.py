@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from capgo_tui.tui.launch import Launch
-    from capgo_tui.tui.terminal.driver import OutputFailure
+    from capgo_tui.tui.terminal.output_failure import OutputFailure
     from capgo_tui.tui.terminal.pastes import InputDropped
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
@@ -73,11 +73,11 @@ class CapgoApp(AppBase):
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's driver; for a POSIX terminal, ours."""
         driver_class = super().get_driver_class()
-        if sys.platform == "win32" or driver_class.__name__ != "LinuxDriver":
-            return driver_class
-        from capgo_tui.tui.terminal.driver import TerminalDriver  # noqa: PLC0415 - POSIX alone
+        if sys.platform != "win32" and driver_class.__name__ == "LinuxDriver":
+            from capgo_tui.tui.terminal.driver import TerminalDriver  # noqa: PLC0415 - POSIX alone
 
-        return TerminalDriver
+            return TerminalDriver
+        return driver_class
 
     def on_mount(self) -> None:
         """Open the requested app, or ask for a missing API key or app id."""

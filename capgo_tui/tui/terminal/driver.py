@@ -10,9 +10,11 @@ import sys
 from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
-from textual.message import Message
 
-from capgo_tui.tui.terminal.restore import restore_terminal
+from capgo_tui.tui.terminal.output_failure import OutputFailure
+
+if sys.platform != "win32":
+    from capgo_tui.tui.terminal.restore import restore_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,16 +23,10 @@ if TYPE_CHECKING:
 
     from textual.app import App, ReturnType
 
+assert sys.platform != "win32"  # noqa: S101 - tells mypy that there is no Windows here
+
 ENDING_SIGNALS: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 """The signals that end the program from outside; ctrl+c in the interface is a key."""
-
-
-class OutputFailure(Message):
-    """Writing to the terminal failed; nothing is shown from now on."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__()
-        self.reason = reason
 
 
 class TerminalOutput:

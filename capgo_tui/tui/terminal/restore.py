@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sys
 import termios
 import time
 from contextlib import suppress
 from typing import Final, TypeAlias
+
+assert sys.platform != "win32"  # noqa: S101 - tells mypy that there is no Windows here
 
 Attributes: TypeAlias = list[int | list[bytes | int]]
 """The attributes of a terminal, as `termios.tcgetattr` gives them."""
