@@ -214,10 +214,10 @@ class Pager(Generic[RecordT]):
             return
         self._row_keys.discard(record.key)
         self._record_count -= 1
-        page = self._position.page
-        if page is not None:
+        if self._position.cursor is None:
             self._highest_offset -= 1
-            self._position = Position(page=min(page, self._highest_offset // PAGE_SIZE) or None)
+            page = min(self._position.page or 0, self._highest_offset // PAGE_SIZE)
+            self._position = Position(page=page or None)
 
     async def _group_rows(self, rows: Sequence[RecordT | Unreadable]) -> _RowGroups[RecordT]:
         """Group new and known rows; a server without pages sends 100 000 at once."""

@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
@@ -176,6 +176,7 @@ async def test_pages_of_another_size_are_read_to_their_end() -> None:
     st.integers(1, 4),
     st.lists(st.integers(0, 2**16), max_size=4),
 )
+@example(50, exact, 1, [0, 0])
 async def test_a_deletion_that_the_walk_is_told_of_hides_no_row(
     count: int, size: Callable[[int], int], pages_before: int, deletions: list[int]
 ) -> None:
