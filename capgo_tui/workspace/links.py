@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.short_ids import short_id
+from capgo_tui.short_ids import id_end, short_id
 from capgo_tui.workspace.ages import clock_time
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
     if not overridden:
         lines = [f"none of {scope}, is forced to it"]
     else:
-        names = [each.custom_id or short_id(each.device_id) for each in overridden[:MOST_NAMES]]
+        names = [_name_with_id(device) for device in overridden[:MOST_NAMES]]
         if len(overridden) > MOST_NAMES:
             names.append(f"{len(overridden) - MOST_NAMES} more")
         lose = "loses its" if len(overridden) == 1 else "lose their"
@@ -53,6 +53,13 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
     if unknown:
         lines.append(f"of {unknown} loaded devices the server did not tell the override")
     return lines if whole else [*lines, "not all devices are loaded: there may be more of them"]
+
+
+def _name_with_id(device: Device) -> str:
+    """Return the custom id and the end of the id: any device can call itself anything."""
+    if not device.custom_id:
+        return short_id(device.device_id)
+    return f"{device.custom_id} {id_end(device.device_id)}"
 
 
 async def reread_devices(workspace: Workspace, keys: Sequence[str]) -> int:

@@ -383,7 +383,7 @@ async def test_a_deletion_says_what_goes_along_and_comes_back(era: Server) -> No
         await driver.until("type beta ›")
         if live:
             assert "2 of 12 devices, as of " in driver.text
-            assert "lose their override: tester-01, tester-02" in flat(driver)
+            assert "lose their override: tester-01 …00000001, tester-02 …00000002" in flat(driver)
         else:
             assert "this server does not tell which" in driver.text
         assert "its bundle 1.0.1 stays" in driver.text
