@@ -2,7 +2,7 @@
 
     async with CapgoClient(ApiKey("…")) as client:
         pager = client.channels("com.example.app")
-        while not pager.ended:
+        while not pager.at_end:
             for channel in (await pager.next_page()).rows:
                 print(channel.name, channel.bundle)
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         InvalidEnvironment,
         InvalidSetting,
         ReadOnlyError,
-        Refused,
+        Refusal,
         UnsafeBundleName,
         UnsupportedByRevision,
     )
@@ -50,7 +50,7 @@ _NAMES_BY_MODULE = {
         *(
             "InvalidEnvironment",
             "ReadOnlyError",
-            "Refused",
+            "Refusal",
             "UnsafeBundleName",
             "UnsupportedByRevision",
         ),
@@ -97,7 +97,7 @@ __all__ = [
     "PendingRetry",
     "ReadOnlyError",
     "Record",
-    "Refused",
+    "Refusal",
     "Request",
     "RetryPolicy",
     "Revision",

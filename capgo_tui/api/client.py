@@ -54,7 +54,7 @@ class CapgoClient:
     makes one or two cheap reads. ``read_only`` refuses every write with `ReadOnlyError`.
     ``asgi_app`` replaces the network; ``on_exchange`` is called with every exchange.
 
-    Every method raises `CapgoError` for an error of the server or the network, and `Refused`
+    Every method raises `CapgoError` for an error of the server or the network, and `Refusal`
     when nothing was sent. After the first KEY_REFUSED every call raises that same error, for 20
     failures lock the address (contract §1, §3): make a new client then.
 
@@ -243,7 +243,7 @@ class CapgoClient:
         """Read one channel by its exact name; NOT_FOUND when there is none (contract §6.1)."""
         return await self._caller.ask(
             lambda traits: requests.get_channel(traits, app_id, name),
-            lambda request: self._caller.one(Channel, request, lambda row: row.wire_key == name),
+            lambda request: self._caller.one(Channel, request, lambda row: row.wire_id == name),
         )
 
     async def device(self, app_id: str, device_id: str) -> Device:
@@ -252,7 +252,7 @@ class CapgoClient:
         return await self._caller.ask(
             lambda traits: requests.get_device(traits, app_id, device_id),
             lambda request: self._caller.one(
-                Device, request, lambda row: row.wire_key.lower() == lowercase_id
+                Device, request, lambda row: row.wire_id.lower() == lowercase_id
             ),
         )
 
@@ -270,7 +270,7 @@ class CapgoClient:
     async def app(self, app_id: str) -> AppInfo:
         """Read one app (contract §9; live only). An unknown app is NOT_ALLOWED, says live."""
         request = requests.get_app(self.traits, app_id)
-        return await self._caller.one(AppInfo, request, lambda row: row.wire_key == app_id)
+        return await self._caller.one(AppInfo, request, lambda row: row.wire_id == app_id)
 
     async def audit(
         self, org_id: str, *, table: AuditTable, page: int | None = None

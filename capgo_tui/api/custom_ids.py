@@ -68,6 +68,6 @@ class CustomIds:
 
         devices: list[Device] = []
         pager = Pager(fetch)
-        while not pager.ended and len(devices) < MAX_DEVICES:
+        while not pager.at_end and len(devices) < MAX_DEVICES:
             devices += (await pager.next_page()).rows
-        return CustomIdMatches(devices, more=not pager.ended)
+        return CustomIdMatches(devices, more=not pager.at_end)

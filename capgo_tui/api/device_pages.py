@@ -35,7 +35,7 @@ class DevicePages:
 
     def note(self, devices: Iterable[Device]) -> None:
         """Update the page size by the ids of a page."""
-        ids = (quote(device.wire_key, safe="", errors="replace") for device in devices)
+        ids = (quote(device.wire_id, safe="", errors="replace") for device in devices)
         self._longest = max(self._longest, max(map(len, ids), default=0))
 
     def tells_overrides(self, devices: Iterable[Device], rows: int) -> bool:

@@ -150,33 +150,33 @@ class EndlessList(CapgoError):  # noqa: N818  # it names what the list is
         )
 
 
-class Refused(ValueError):  # noqa: N818  # it names what happened, not a fault
+class Refusal(ValueError):  # noqa: N818  # one of the reasons below, not a fault  # it names what happened, not a fault
     """Refused by the client before a request was built: nothing was sent."""
 
 
-class InsecureServer(Refused):
+class InsecureServer(Refusal):
     """The server address is unencrypted or unusable."""
 
 
-class InvalidEnvironment(Refused):
+class InvalidEnvironment(Refusal):
     """A variable names a proxy or certificates that cannot be used."""
 
 
-class ReadOnlyError(Refused):
+class ReadOnlyError(Refusal):
     """The client was opened read-only and this is a write."""
 
 
-class UnsupportedByRevision(Refused):
+class UnsupportedByRevision(Refusal):
     """The server's revision of the API has no such operation, setting or filter."""
 
 
-class UnsafeBundleName(Refused):
+class UnsafeBundleName(Refusal):
     """A bundle name that a delete must never carry: empty means "all" to the server (§8.2)."""
 
 
-class InvalidSetting(Refused):
+class InvalidSetting(Refusal):
     """A value outside the range or the choices of contract §6.2 and §6.4."""
 
 
-class InvalidArgument(Refused):
+class InvalidArgument(Refusal):
     """An argument that no revision can take: an empty name, a limit above 150."""

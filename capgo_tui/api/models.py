@@ -1,7 +1,7 @@
 """The rows of Capgo's API, one shape for all revisions (contract §6, §7, §8, §9, §12).
 
 An optional field that is absent, null or of another type is None, which means "unknown".
-Texts are clean; `wire_key` and `BundleRef.wire_name` are the exact ones, `Record.raw` is the
+Texts are clean; `wire_id` and `BundleRef.wire_name` are the exact ones, `Record.raw` is the
 whole row. Moments are aware datetimes. Rows are immutable; `dataclasses.replace` copies one.
 """
 
@@ -100,7 +100,7 @@ class Channel(Record):
         return self.id
 
     @property
-    def wire_key(self) -> str:
+    def wire_id(self) -> str:
         """The channel's exact name, for requests."""
         return self._exact_or(self.name)
 
@@ -153,7 +153,7 @@ class Device(Record):
         return self._exact_or(self.device_id)
 
     @property
-    def wire_key(self) -> str:
+    def wire_id(self) -> str:
         """The device's exact id, for requests."""
         # Read for each row of each page, so without a further call.
         exact: str = getattr(self, "_exact", self.device_id)
@@ -217,7 +217,7 @@ class Bundle(Record):
         return self.id
 
     @property
-    def wire_key(self) -> str:
+    def wire_id(self) -> str:
         """The bundle's exact name, for requests."""
         return self._exact_or(self.name)
 
@@ -253,7 +253,7 @@ class AppInfo(Record):
         return self._exact_or(self.app_id)
 
     @property
-    def wire_key(self) -> str:
+    def wire_id(self) -> str:
         """The exact app id, for requests."""
         return self._exact_or(self.app_id)
 

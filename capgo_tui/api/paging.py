@@ -101,7 +101,7 @@ class Page(Generic[RecordT]):
     """Newer copies of records that the walk has already returned."""
     unreadable: Sequence[Unreadable] = ()
     """Rows without a usable identity, each once."""
-    ended: bool = False
+    at_end: bool = False
     """Whether the walk is over; the last page may still have rows."""
     incomplete: bool = False
     """Whether the walk is over although the server has more rows, which cannot be reached."""
@@ -141,7 +141,7 @@ def is_last_page(page: int, count: int, *, first_is_full: bool) -> bool:
 
 
 class Pager(Generic[RecordT]):
-    """One walk over one list: call `next_page` until ``ended``.
+    """One walk over one list: call `next_page` until `at_end`.
 
     After an error from `next_page` call it again: the walk goes on where it stopped. Only one
     call may run at a time. A reply in an object with a cursor is followed by cursor, any other
@@ -176,7 +176,7 @@ class Pager(Generic[RecordT]):
         self._busy = False
 
     @property
-    def ended(self) -> bool:
+    def at_end(self) -> bool:
         """Whether the walk is over."""
         return self._is_ended
 
@@ -195,7 +195,7 @@ class Pager(Generic[RecordT]):
         if self._busy:
             raise RuntimeError("next_page() is already running on this pager")
         if self._is_ended:
-            return Page(ended=True, incomplete=self._incomplete)
+            return Page(at_end=True, incomplete=self._incomplete)
         self._check_endless()
         self._busy = True
         try:

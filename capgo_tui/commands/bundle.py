@@ -45,10 +45,10 @@ def get_bundle(common: CommonOptions, name: str) -> None:
 
     async def command(workspace: Workspace) -> Exit:
         pager = workspace.client.bundles(workspace.target.app_id)
-        while not pager.ended:
+        while not pager.at_end:
             page = await pager.next_page()
             for record in page.rows:
-                if record.wire_key == name:
+                if record.wire_id == name:
                     return await write_one(workspace, common, BUNDLES, record)
         say(f"there is no bundle {name}")
         return Exit.NOT_FOUND

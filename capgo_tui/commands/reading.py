@@ -15,7 +15,7 @@ from capgo_tui.api.errors import (
     ErrorKind,
     InsecureServer,
     InvalidEnvironment,
-    Refused,
+    Refusal,
 )
 from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import Exit, exit_of
@@ -72,7 +72,7 @@ def _leave_with(work: Coroutine[None, None, Exit]) -> NoReturn:
         code = exit_of(error)
     except (InsecureServer, InvalidEnvironment) as error:
         raise click.UsageError(str(error)) from None
-    except Refused as error:
+    except Refusal as error:
         say(str(error))
         code = Exit.FAILED
     except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -136,7 +136,7 @@ async def write_pages(
     writer = make_writer()
     has_begun, written_count, unreadable_count, is_incomplete, too_many = False, 0, 0, False, False
     interruption: CapgoError | None = None
-    while not pager.ended and (limit is None or written_count < limit):
+    while not pager.at_end and (limit is None or written_count < limit):
         try:
             page = await pager.next_page()
             if not has_begun:

@@ -199,7 +199,7 @@ def find_devices(text: str, devices: Sequence[Device]) -> list[Entry]:
     )
     return [
         Entry(each.custom_id or each.device_id, f"device {each.device_id}",
-              Find("devices", each.wire_key))
+              Find("devices", each.wire_id))
         for each in islice(matching, MOST_NAMES)
     ]  # fmt: skip
 

@@ -216,7 +216,7 @@ def placeholder(
             f"{collection.unreadable} rows came that are no {name} this program can read.",
             "They have no usable id or name. Is this the right server? ! shows them.",
         )
-    if collection.ended:
+    if collection.at_end:
         return Notice(f"{target.app_id} has no {name}.", RESOURCE_BY_NAME[name].empty_advice)
     return loading(name, target)
 
@@ -228,7 +228,7 @@ def loading(name: str, target: Target) -> Notice:
 
 def _where_else(collection: ListState, query: Query, typing: bool) -> str:
     """Return where to look for a record when no loaded one matches."""
-    more = "" if collection.ended else "L loads all of them, ↓ some more."
+    more = "" if collection.at_end else "L loads all of them, ↓ some more."
     if typing and collection.name == "devices":
         what = "id" if query.looks_like_id else "custom id" if query.custom_id else ""
         if what:
@@ -307,7 +307,7 @@ def _what_next(collection: ListState, now: datetime) -> str:
         )
     if collection.incomplete:
         return "the server has more but gives no way to it"
-    if collection.ended:
+    if collection.at_end:
         return "end of list"
     return "more ↓" if collection.has_answer else ""
 
@@ -318,7 +318,7 @@ def count(collection: ListState) -> str:
         return "…"
     if collection.error is not None:
         return f"{len(collection)}!" if len(collection) else "!"
-    whole = collection.ended and not collection.incomplete
+    whole = collection.at_end and not collection.incomplete
     return f"{len(collection)}" if whole else f"{len(collection)}+"
 
 

@@ -31,7 +31,7 @@ async def list_apps(target: Target) -> list[tuple[str, str | None]]:
     try:
         pager = client.apps()
         apps: list[tuple[str, str | None]] = []
-        while not pager.ended and len(apps) < MOST:
+        while not pager.at_end and len(apps) < MOST:
             page = await pager.next_page()
             apps += [(app.app_id, app.name) for app in page.rows]
         return apps[:MOST]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.api.requests import MAX_KEY_ID, is_version
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.bundles import (
@@ -61,7 +61,7 @@ class NotesDraft(Draft):
         self._bundle = now
         change = self.change()
         if not change.after:
-            raise Refused(f"{describe(change).name} has these notes already")
+            raise Refusal(f"{describe(change).name} has these notes already")
         return change
 
     def problem(self, name: str) -> str:
@@ -100,7 +100,7 @@ class RegistrationDraft(Draft):
         text = self._value(name)
         match name:
             case "version":
-                is_taken = any(text == b.wire_key for b in self._workspace.bundles.records.values())
+                is_taken = any(text == b.wire_id for b in self._workspace.bundles.records.values())
                 return self._version_problem(text) or ("taken by a bundle" if is_taken else "")
             case "external_url":
                 return _address_problem(text)

@@ -72,7 +72,7 @@ class BundleLinks:
 
     def channels_of(self, bundle: Bundle) -> Sequence[Link]:
         """Return the channels that use a bundle, in the order they were given."""
-        by_id, by_name = self.channels.get(bundle.id, []), self.channels.get(bundle.wire_key, [])
+        by_id, by_name = self.channels.get(bundle.id, []), self.channels.get(bundle.wire_id, [])
         return [*by_id, *by_name]
 
     def channel_names(self, bundle: Bundle) -> list[str]:
@@ -81,7 +81,7 @@ class BundleLinks:
 
     def devices_on(self, bundle: Bundle) -> int:
         """Return the number of devices that run a bundle."""
-        return self.devices[bundle.id] + self.devices[bundle.wire_key]
+        return self.devices[bundle.id] + self.devices[bundle.wire_id]
 
     def run_by(self, bundle: Bundle) -> str:
         """Return a phrase such as ``run by 3 loaded devices``; empty for none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.api.settings import Kind
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_value
@@ -202,7 +202,7 @@ class ChannelDraft:
             return "nothing to send yet"
         try:
             request = self.change().request(self._traits)
-        except Refused as error:
+        except Refusal as error:
             return f"nothing can be sent: {error}"
         return clean(f"{request.name} {json.dumps(request.body, ensure_ascii=False)}")
 
@@ -238,12 +238,12 @@ class ChannelDraft:
         text = self.text(field)
         if field.name == NAME:
             channels = self._workspace.channels.records.values()
-            return read_name(text, [channel.wire_key for channel in channels])
+            return read_name(text, [channel.wire_id for channel in channels])
         if field.name == COPY or not self.is_changed(field):
             return None
         value = read_text(field, text)
         if field.kind is Kind.BUNDLE and isinstance(value, str):
-            return self._bundle(field, value).wire_key
+            return self._bundle(field, value).wire_id
         if field.name == "rollout_pause_reason" and value and not self._is_paused:
             raise ValueError("only a paused rollout has one")
         return value
@@ -253,7 +253,7 @@ class ChannelDraft:
         bundles = self._workspace.bundles
         bundle = next((each for each in bundles.records.values() if each.name == name), None)
         if bundle is None:
-            if bundles.ended:
+            if bundles.at_end:
                 raise ValueError("there is no bundle of that name")
             raise ValueError(f"not among the {len(bundles)} loaded bundles")
         if field.name == "rollout_bundle":

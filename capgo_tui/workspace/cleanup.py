@@ -8,7 +8,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.api.requests import BundleName
 from capgo_tui.workspace.bundle_links import linked_to
 from capgo_tui.workspace.sorting import NO_VERSION, version_value
@@ -151,8 +151,8 @@ def _find_protection(
 def unsafe_name(bundle: Bundle) -> str:
     """Return why no request may delete a bundle by its name; empty when one may (§8.2)."""
     try:
-        BundleName(bundle.wire_key)
-    except Refused as error:
+        BundleName(bundle.wire_id)
+    except Refusal as error:
         return str(error)
     return ""
 

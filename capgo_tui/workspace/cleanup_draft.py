@@ -67,7 +67,7 @@ class CleanupDraft(Draft):
             Entry("older", "only older than", hint="days; empty for any age"),
             Entry("name", "only the names", hint="* and ? as in a shell"),
         )
-        partial = not self._workspace.devices.ended
+        partial = not self._workspace.devices.at_end
         load = Entry(LOAD, "Load all devices", EntryKind.ACTION, "to know what the others run")
         return (*rules, *((load,) if partial else ()), every)
 

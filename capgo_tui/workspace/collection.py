@@ -152,7 +152,7 @@ class Collection(ListState, Generic[T]):
             await self._all_over.wait()
             if self._stopping or self.error is not None:
                 return
-        if self.ended:
+        if self.at_end:
             return
         self.loading_all, self._stopping, self.requests = True, False, 0
         self.effort = None if self._effort is None else self._effort(len(self))
@@ -169,7 +169,7 @@ class Collection(ListState, Generic[T]):
             self._tell(StateChange())
 
     def _goes_on(self) -> bool:
-        return not self.ended and not self._stopping
+        return not self.at_end and not self._stopping
 
     def stop(self) -> None:
         """End `load_all` or a refresh with the page under way, and cancel its pending retry."""
@@ -228,7 +228,7 @@ class Collection(ListState, Generic[T]):
             if state.is_sure(key for key in self.records if key not in self._singles):
                 break
         last = next(reversed(state.records), None)
-        singles = await self._keep_singles(state, look=not page.ended or page.incomplete)
+        singles = await self._keep_singles(state, look=not page.at_end or page.incomplete)
         state.records.update((key, self.records[key]) for key in singles)
         if page.incomplete:  # what there was no way to may still be there
             rest = (key for key in self.records if key not in self._singles)
@@ -258,9 +258,9 @@ class Collection(ListState, Generic[T]):
             keys = self._take(page, state)
             self._pages.update(dict.fromkeys(keys, page.bookmark))
             # What was read to its end is read to its end again: "all of it" stays true.
-            if page.ended:
+            if page.at_end:
                 return page
-            if not self.ended and len(state.records) >= count:
+            if not self.at_end and len(state.records) >= count:
                 # What came before the last one may have pushed it on to the next page.
                 if is_past_count or self._last is None or self._last in state.records:
                     return page
@@ -360,7 +360,7 @@ class Collection(ListState, Generic[T]):
 
     async def _next_page(self) -> None:
         async with self._request(Loading.MORE):
-            if self.ended:
+            if self.at_end:
                 return
             page = await self._ask(self._walk.next_page)
             self.unreadable_rows.note_page(page)
@@ -451,7 +451,7 @@ class Collection(ListState, Generic[T]):
                 self._tell(StateChange())
 
     def _note_arrival(self, page: Page[T]) -> None:
-        self.ended = page.ended
+        self.at_end = page.at_end
         self.incomplete = page.incomplete
         self.error = self.failed_at = None
         self.as_of = self._now()

@@ -62,7 +62,7 @@ class Copying:
         """Return the text to copy: a line for each record; the JSON of a single one is indented.
 
         Raises:
-            Refused: when no request can read such a record.
+            Refusal: when no request can read such a record.
 
         """
         return "\n".join(self._lines(part))
@@ -92,19 +92,19 @@ class Copying:
         app_id = self.target.app_id
         match record:
             case Channel():
-                return requests.get_channel(self.traits, app_id, record.wire_key)
+                return requests.get_channel(self.traits, app_id, record.wire_id)
             case Device():
-                return requests.get_device(self.traits, app_id, record.wire_key)
+                return requests.get_device(self.traits, app_id, record.wire_id)
             case Bundle():
                 return requests.list_bundles(self.traits, app_id)
 
     def _command(self, record: AnyRecord) -> str:
-        return reading_command(self.noun, record.wire_key, self.target)
+        return reading_command(self.noun, record.wire_id, self.target)
 
 
 def id_of(record: AnyRecord) -> str:
     """Return the wire id of a device, the id of any other record."""
-    return record.wire_key if isinstance(record, Device) else str(record.id)
+    return record.wire_id if isinstance(record, Device) else str(record.id)
 
 
 def name_of(record: AnyRecord) -> str:

@@ -135,7 +135,7 @@ async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -
     """
     spellings, of_all = (text, strip_blanks(text)), False
     pager = workspace.client.devices(workspace.target.app_id, only_custom_id=True)
-    while not pager.ended and pager.record_count < MOST_READ:
+    while not pager.at_end and pager.record_count < MOST_READ:
         try:
             rows = (await pager.next_page()).rows
         except UnsupportedByRevision:
@@ -149,7 +149,7 @@ async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -
         ]
         if matches:
             return Search(
-                matches, True, read=pager.record_count, of_all=of_all, more=not pager.ended
+                matches, True, read=pager.record_count, of_all=of_all, more=not pager.at_end
             )
         walks(pager.record_count)
-    return Search((), True, read=pager.record_count, of_all=of_all, more=not pager.ended)
+    return Search((), True, read=pager.record_count, of_all=of_all, more=not pager.at_end)

@@ -98,7 +98,7 @@ class DeviceFinder:
         self._by_id: dict[str, Device] = {}
         self._by_custom_id: dict[str, list[Device]] = {}
         for device in devices:
-            self._by_id[device.wire_key.casefold()] = device
+            self._by_id[device.wire_id.casefold()] = device
             if device.custom_id:
                 self._by_custom_id.setdefault(device.custom_id.casefold(), []).append(device)
 
@@ -122,10 +122,10 @@ class DeviceFinder:
     def _match_loaded(self, text: str) -> DeviceMatch:
         device = self._by_id.get(text.casefold())
         if device is not None:
-            return DeviceMatch(device.wire_key, device)
+            return DeviceMatch(device.wire_id, device)
         namesakes = self._by_custom_id.get(text.casefold(), [])
         if len(namesakes) == 1:
-            return DeviceMatch(namesakes[0].wire_key, namesakes[0])
+            return DeviceMatch(namesakes[0].wire_id, namesakes[0])
         if namesakes:
             return DeviceMatch(text, trouble=f"the custom id of {len(namesakes)} devices")
         if REPLACEMENT in text or len(text) > LONGEST:
@@ -173,4 +173,4 @@ class DeviceFinder:
                 raise
             return match
         self._workspace.devices.put(device)
-        return DeviceMatch(device.wire_key, device)
+        return DeviceMatch(device.wire_id, device)

@@ -16,7 +16,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.plain_files import (
     check_private_place,
     close_to_others,
@@ -82,7 +82,7 @@ _ONE_VALUE: Final = re.compile(r"(NULL|NUMERIC|TEXT) value in changes\.")
 """Findings of SQLite's own check about single rows of a sound file."""
 
 
-class JournalUnusable(Refused):
+class JournalUnusable(Refusal):
     """The journal cannot be used, and without it nothing is sent."""
 
 
@@ -134,7 +134,7 @@ class Journal:
         request: Request | None,
         *,
         undoes: int | None = None,
-        run: str | None = None,
+        batch: str | None = None,
     ) -> int:
         """Record a change before it is sent; return the entry's number once it is on the disk.
 
@@ -162,7 +162,7 @@ class Journal:
                     change.key.encode(errors="backslashreplace").decode(),
                     json.dumps(data),
                     NOT_SENT if request is None else request.name,
-                    run,
+                    batch,
                     undoes,
                 ),
             )
@@ -190,14 +190,14 @@ class Journal:
         """
         # Whatever comes of this, the write itself is over.
         self._under_way.discard(entry)
-        found = None if outcome.readback is None else json.dumps(outcome.readback)
+        readback = None if outcome.readback is None else json.dumps(outcome.readback)
         trouble = outcome.error_text
         error = (ENDED_EARLY if late else None) if trouble is None else trouble
         with self._writing() as db:
             db.execute(
                 "UPDATE changes SET fate = ?, settled_at = ?, found = ?, error = ?"
                 " WHERE id = ? AND (fate IS NULL OR NOT ?)",
-                (outcome.state.value, self._now().isoformat(), found, error, entry, late),
+                (outcome.state.value, self._now().isoformat(), readback, error, entry, late),
             )
 
     def entries(self, limit: int = MOST_LISTED) -> Sequence[Entry]:
@@ -210,10 +210,10 @@ class Journal:
         entries = self._select(f"{_OURS_OR_NOBODYS} ORDER BY id DESC LIMIT ?", limit)
         return _with_undone(entries)
 
-    def cut_off(self) -> Sequence[Entry]:
+    def cut_off_entries(self) -> Sequence[Entry]:
         """Return the entries whose program ended before their outcome was known, oldest first."""
         entries = self._select(f"{_OURS} AND fate IS NULL ORDER BY id")
-        return [entry for entry in entries if entry.cut_off]
+        return [entry for entry in entries if entry.is_cut_off]
 
     def close(self) -> None:
         """Close the file; changes still under way then count as cut off."""
@@ -241,7 +241,7 @@ class Journal:
             )
             open_writers = {row["writer"] for row in rows if row["fate"] is None}
             running = {writer for writer in open_writers if self._is_running(writer)}
-            return [read_entry(row, under_way=self._is_under_way(row, running)) for row in rows]
+            return [read_entry(row, is_under_way=self._is_under_way(row, running)) for row in rows]
 
     def _is_running(self, writer: object) -> bool:
         return (
@@ -357,11 +357,11 @@ def _with_undone(entries: Sequence[Entry]) -> list[Entry]:
     attempts: dict[int, dict[str, bool]] = {}
     result = []
     for entry in entries:
-        undone = any(attempts.get(entry.id, {}).values())
-        result.append(replace(entry, undone=undone))
+        is_undone = any(attempts.get(entry.id, {}).values())
+        result.append(replace(entry, is_undone=is_undone))
         if entry.undoes is not None:
-            took = entry.state in (OutcomeState.VERIFIED, OutcomeState.UNVERIFIED) and not undone
+            took = entry.state in (OutcomeState.VERIFIED, OutcomeState.UNVERIFIED) and not is_undone
             attempt = attempts.setdefault(entry.undoes, {})
-            name = entry.run or str(entry.id)
+            name = entry.batch or str(entry.id)
             attempt[name] = attempt.get(name, True) and took
     return result

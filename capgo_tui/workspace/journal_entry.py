@@ -41,25 +41,25 @@ class Entry:
     change_json: str
     request: str
     """Method and target, such as ``POST /device``."""
-    run: str | None
+    batch: str | None
     """The name of the batch it belongs to."""
     undoes: int | None
     state: OutcomeState | None
     """None while it is under way, or when the program ended before it was."""
     settled_at: datetime | None
-    found: State | None
+    readback: State | None
     error: str | None
-    under_way: bool = False
+    is_under_way: bool = False
     """Whether it has no end because a running instance is still at it."""
-    undone: bool = False
+    is_undone: bool = False
     """Whether a later change took it back, and was not itself taken back."""
     is_damaged: bool = False
     """Whether its row could not be read: then nothing of it is known but what is text."""
 
     @property
-    def cut_off(self) -> bool:
+    def is_cut_off(self) -> bool:
         """Whether the program ended before the end of this was known."""
-        return self.state is None and not self.under_way and not self.is_damaged
+        return self.state is None and not self.is_under_way and not self.is_damaged
 
 
 def text_of(raw: bytes) -> str | bytes:
@@ -82,15 +82,15 @@ def _integer(digits: str) -> int:
     return number
 
 
-def read_entry(row: sqlite3.Row, *, under_way: bool) -> Entry:
+def read_entry(row: sqlite3.Row, *, is_under_way: bool) -> Entry:
     """Return the entry of a row; a damaged one where the row cannot be parsed."""
     try:
-        return _parse(row, under_way=under_way)
+        return _parse(row, is_under_way=is_under_way)
     except (ValueError, RecursionError):
         return _damaged_entry(row)
 
 
-def _parse(row: sqlite3.Row, *, under_way: bool) -> Entry:
+def _parse(row: sqlite3.Row, *, is_under_way: bool) -> Entry:
     """Parse a row; raises `ValueError` or `RecursionError` for a damaged one."""
     if not 0 < row["id"] < LAST_ID:
         raise ValueError("no number of ours")
@@ -100,7 +100,7 @@ def _parse(row: sqlite3.Row, *, under_way: bool) -> Entry:
     if not isinstance(load_json(_text_of(row, "change")), dict):
         raise ValueError("no change")
     _text_of(row, "writer")
-    state, settled_at, found = (
+    state, settled_at, readback = (
         _text_or_none(row, each) for each in ("fate", "settled_at", "found")
     )
     return Entry(
@@ -113,13 +113,13 @@ def _parse(row: sqlite3.Row, *, under_way: bool) -> Entry:
         target=_text_of(row, "target"),
         change_json=_text_of(row, "change"),
         request=_text_of(row, "request"),
-        run=_text_or_none(row, "run"),
+        batch=_text_or_none(row, "run"),
         undoes=undoes,
         state=None if state is None else OutcomeState(state),
         settled_at=None if settled_at is None else _time(settled_at),
-        found=None if found is None else _state(found),
+        readback=None if readback is None else _state(readback),
         error=_text_or_none(row, "error"),
-        under_way=under_way,
+        is_under_way=is_under_way,
     )
 
 
@@ -139,11 +139,11 @@ def _damaged_entry(row: sqlite3.Row) -> Entry:
         target=text("target"),
         change_json="",
         request=text("request"),
-        run=text("run") or None,
+        batch=text("run") or None,
         undoes=None,
         state=None,
         settled_at=None,
-        found=None,
+        readback=None,
         error=None,
         is_damaged=True,
     )

@@ -38,7 +38,7 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
         return ["devices forced to it lose that; this server does not tell which"]
     if devices.as_of is None:
         return ["devices forced to it lose that; none is loaded, so which is not known"]
-    whole = devices.ended and not devices.incomplete
+    whole = devices.at_end and not devices.incomplete
     scope = f"{len(devices)} {'' if whole else 'loaded '}devices"
     scope = f"{scope}, as of {clock_time(devices.as_of)}"
     if not overridden:
@@ -83,7 +83,7 @@ async def reread_devices(workspace: Workspace, keys: Sequence[str]) -> int:
     try:
         for page, page_keys in pages.items():
             read = await devices.reread_page(page)
-            left.difference_update({each.wire_key for each in read.rows}.intersection(page_keys))
+            left.difference_update({each.wire_id for each in read.rows}.intersection(page_keys))
         for key in [key for key in keys if key in left]:
             await workspace.look_up_device(key)
             left.discard(key)

@@ -31,7 +31,7 @@ class ListState:
         """The plural the interface uses: ``channels``, ``devices`` or ``bundles``."""
         self.unreadable_rows = UnreadableRows()
         """Rows of the server that could not be understood."""
-        self.ended = False
+        self.at_end = False
         self.incomplete = False
         """Ended, though the server says that there is more: it gives no way to reach it."""
         self.error: CapgoError | None = None

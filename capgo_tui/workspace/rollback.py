@@ -42,15 +42,15 @@ async def candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
     rolling back is a direction.
     """
     bundles = workspace.bundles
-    names = await asyncio.to_thread(_carried_by_journal, workspace, channel.wire_key)
-    if not bundles.ended and not _has_answer(workspace, channel, names):
+    names = await asyncio.to_thread(_carried_by_journal, workspace, channel.wire_id)
+    if not bundles.at_end and not _has_answer(workspace, channel, names):
         await bundles.load_all()
-    by_name = {bundle.wire_key: bundle for bundle in bundles.records.values()}
+    by_name = {bundle.wire_id: bundle for bundle in bundles.records.values()}
     bundles_before = [by_name[name] for name in names if name in by_name]
     if (bundle := _first_older(workspace, channel, bundles_before)) is not None:
         return _candidate(channel, bundle, FROM_JOURNAL)
     history = carried_bundles(await workspace.audit.of_channel(channel.id))
-    if history and not bundles.ended:
+    if history and not bundles.at_end:
         await bundles.load_all()
     history_bundles = (bundles.records.get(str(each)) for each in history)
     bundles_before = [bundle for bundle in history_bundles if bundle is not None]
@@ -58,7 +58,7 @@ async def candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
         return _candidate(channel, bundle, FROM_AUDIT)
     if channel.bundle is None:
         return f"{channel.name} carries no bundle, and nothing tells which it carried before."
-    if not bundles.ended:
+    if not bundles.at_end:
         await bundles.load_all()  # one of the same line may be further back
     if (bundle := _next_older(workspace, channel)) is not None:
         return _candidate(channel, bundle, NEXT_OLDER)
@@ -110,11 +110,11 @@ def _names(entries: Iterable[Entry], key: str) -> Iterator[str]:
 
 def _has_answer(workspace: Workspace, channel: Channel, names: Sequence[str]) -> bool:
     """Whether what is loaded is enough to tell which of the names comes first."""
-    loaded_names = {bundle.wire_key for bundle in workspace.bundles.records.values()}
+    loaded_names = {bundle.wire_id for bundle in workspace.bundles.records.values()}
     present = _present(workspace, channel)
     if present is None and channel.bundle is not None:
         return False
-    current = None if present is None else present.wire_key
+    current = None if present is None else present.wire_id
     others = [name for name in names if name != current]
     return bool(others) and others[0] in loaded_names
 
@@ -130,7 +130,7 @@ def _present(workspace: Workspace, channel: Channel) -> Bundle | None:
     if bundle.id is not None:
         return workspace.bundles.records.get(str(bundle.id))
     bundles = workspace.bundles.records.values()
-    return next((each for each in bundles if each.wire_key == bundle.wire_name), None)
+    return next((each for each in bundles if each.wire_id == bundle.wire_name), None)
 
 
 def _is_older(bundle: Bundle, channel: Channel, present: Bundle | None) -> bool:

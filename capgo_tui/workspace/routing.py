@@ -64,7 +64,7 @@ def drops_electron(settings: Mapping[str, object]) -> bool:
 
 def default_channels(channels: Iterable[Channel], besides: str | None = None) -> list[Channel]:
     """Return the default channels, except the one of a name."""
-    return [each for each in channels if each.public and each.wire_key != besides]
+    return [each for each in channels if each.public and each.wire_id != besides]
 
 
 def find_demotions(defaults: Sequence[Channel], flags: Flags) -> list[Demotion]:
@@ -90,7 +90,7 @@ def demotion_lines(
     for platform, title in PLATFORMS.items():
         by_platform.setdefault(_describe_platform(platform, demotions, flags), []).append(title)
     lines = [f"{', '.join(titles)}: {sentence}" for sentence, titles in by_platform.items()]
-    if not channels.ended:
+    if not channels.at_end:
         lines.append(
             f"only the {len(channels)} loaded channels are known; others may be demoted too"
         )

@@ -21,9 +21,9 @@ from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.load_effort import LoadEffort
-from capgo_tui.workspace.pacing import Pacing
 from capgo_tui.workspace.pending_retries import PendingRetries
 from capgo_tui.workspace.request_log import RequestLog
+from capgo_tui.workspace.write_limits import WriteLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ class Workspace:
         self.devices: Collection[Device] = Collection(
             "devices",
             walk=lambda: client.devices(app),
-            key=attrgetter("wire_key"),
+            key=attrgetter("wire_id"),
             read_one=lambda device_id: client.device(app, device_id),
             effort=self.load_effort,
             now=now,
@@ -114,7 +114,7 @@ class Workspace:
         self.channels.listen(self._relink)
         self.writing: set[tuple[str, str]] = set()
         """The list and row key of each record with a write under way."""
-        self.pacing = Pacing(now, lambda: client.traits.same_link_seconds)
+        self.write_limits = WriteLimits(now, lambda: client.traits.same_link_seconds)
         self.audit = AuditHistory(client, app)
         self.journal = Journal(
             target.journal,
@@ -139,7 +139,7 @@ class Workspace:
     def unread_channels(self) -> str:
         """The sign for channels that may carry a bundle and are not loaded; empty for none."""
         channels = self.channels
-        if channels.ended and not channels.incomplete:
+        if channels.at_end and not channels.incomplete:
             return ""
         return "…" if channels.error is None else "?"
 
@@ -162,7 +162,7 @@ class Workspace:
         self.devices.put(device)
         if len(self._looked_up) >= KEPT_LOOKS:
             self._looked_up.clear()
-        self._looked_up[device.wire_key] = self.now()
+        self._looked_up[device.wire_id] = self.now()
         return device
 
     def has_just_read(self, device_id: str) -> bool:
@@ -249,7 +249,7 @@ class Workspace:
 
     def _exact_name_of_bundle(self, bundle_id: int) -> str | None:
         bundle = self.bundles.records.get(str(bundle_id))
-        return bundle.wire_key if bundle else None
+        return bundle.wire_id if bundle else None
 
     def _relink(self, event: Event) -> None:
         if isinstance(event, StateChange):

@@ -94,9 +94,9 @@ async def test_paging_loses_and_doubles_nothing(
         assert len(devices) == 1_300
         bundles = await ids_of(client.bundles(world.app_id))
         assert len(bundles) == 1_300
-        one = await client.channel(world.app_id, channels[700].wire_key)
+        one = await client.channel(world.app_id, channels[700].wire_id)
         assert one.id == channels[700].id
-        device_id = devices[700].wire_key
+        device_id = devices[700].wire_id
         lowers = TRAITS[revision].lowers_device_ids
         device = await client.device(world.app_id, device_id.upper() if lowers else device_id)
         assert device.device_id == devices[700].device_id
@@ -126,7 +126,7 @@ async def operate(client: CapgoClient, app: str, revision: Revision) -> None:
     bundle_ids = {channel.bundle.id for channel in channels if channel.bundle}
     free = next(bundle for bundle in bundles if bundle.id not in bundle_ids)
 
-    await client.set_channel(app, "made here", ChannelSettings(bundle=free.wire_key))
+    await client.set_channel(app, "made here", ChannelSettings(bundle=free.wire_id))
     assert client.revision is revision
     new_channel = await client.channel(app, "made here")
     assert new_channel.bundle is not None
@@ -147,12 +147,12 @@ async def operate(client: CapgoClient, app: str, revision: Revision) -> None:
         assert channel_after.disable_auto_update == policy
 
     device = devices[0]
-    await client.link_device(app, device.wire_key, "made here")
-    linked_device = await client.device(app, device.wire_key)
+    await client.link_device(app, device.wire_id, "made here")
+    linked_device = await client.device(app, device.wire_id)
     if revision in CURRENT:
         assert linked_device.channel == "made here"
-    await client.unlink_device(app, device.wire_key)
-    assert (await client.device(app, device.wire_key)).channel is None
+    await client.unlink_device(app, device.wire_id)
+    assert (await client.device(app, device.wire_id)).channel is None
     with pytest.raises(CapgoError) as excinfo:
         await client.device(app, "00000000-0000-4000-8000-00000000dead")
     assert excinfo.value.kind is ErrorKind.NOT_FOUND
@@ -167,10 +167,10 @@ async def operate(client: CapgoClient, app: str, revision: Revision) -> None:
     before = await ids_of(client.bundles(app))
     if revision is Revision.LEGACY:
         with pytest.raises(UnsupportedByRevision):
-            await client.delete_bundle(app, free.wire_key)
+            await client.delete_bundle(app, free.wire_id)
     else:
         spare = next(bundle for bundle in before if bundle.id not in bundle_ids | {free.id})
-        await client.delete_bundle(app, spare.wire_key)
+        await client.delete_bundle(app, spare.wire_id)
         after = await ids_of(client.bundles(app))
         assert {row.id for row in before} - {row.id for row in after} == {spare.id}
     await client.delete_all_bundles(app)
@@ -210,7 +210,7 @@ async def extras(
         await client.create_bundle(app, "9.9.9", external_url="https://x/y.zip", checksum="ab")
     assert excinfo.value.kind is ErrorKind.RULE
     with pytest.raises(CapgoError) as excinfo:
-        await client.delete_bundle(app, bundle.wire_key)
+        await client.delete_bundle(app, bundle.wire_id)
     assert excinfo.value.kind is ErrorKind.RULE
 
 

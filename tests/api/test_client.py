@@ -179,7 +179,7 @@ async def test_not_allowed_with_401_does_not_lock_the_client() -> None:
         with pytest.raises(CapgoError) as excinfo:
             await client.app(APP)
         assert excinfo.value.kind is ErrorKind.NOT_ALLOWED
-        assert (await client.channels(APP).next_page()).ended
+        assert (await client.channels(APP).next_page()).at_end
 
 
 async def test_bundles_of_the_oldest_revision_are_found() -> None:
@@ -208,7 +208,7 @@ async def test_an_app_without_bundles_is_empty_not_an_error(revision: Revision |
 
     async with open_client(answer, revision=revision) as (client, server):
         (page,) = await walk(client.bundles(APP))
-        assert page.ended
+        assert page.at_end
         assert not page.rows
         assert len(server.requests) == 1
 

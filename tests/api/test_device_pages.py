@@ -124,8 +124,8 @@ async def test_every_override_is_told(
     overrides = dict.fromkeys(ids[::7], "beta")
     async with open_client(server_of(ids, overrides), revision=revision) as (client, server):
         rows = [row for page in await walk(client.devices(APP)) for row in page.rows]
-        assert [row.wire_key for row in rows] == ids
-        assert {row.wire_key: row.channel for row in rows if row.channel} == overrides
+        assert [row.wire_id for row in rows] == ids
+        assert {row.wire_id: row.channel for row in rows if row.channel} == overrides
         assert all(row.is_override_known for row in rows)
         sizes = [int(request.query.get("limit", "50")) for request in server.requests]
         assert max(sizes) <= 150
@@ -137,7 +137,7 @@ async def test_one_long_id_far_down_makes_the_pages_smaller_from_there_on() -> N
     overrides = {ids[-1]: "beta"}
     async with open_client(server_of(ids, overrides), revision=Revision.LIVE) as (client, server):
         rows = [row for page in await walk(client.devices(APP)) for row in page.rows]
-        assert [row.wire_key for row in rows] == ids
+        assert [row.wire_id for row in rows] == ids
         assert rows[-1].channel == "beta"
         assert all(row.is_override_known for row in rows)
     queries = [(each.query["limit"], each.query.get("cursor")) for each in server.requests]
@@ -150,14 +150,14 @@ async def test_a_page_that_came_too_large_is_read_again_from_the_same_cursor() -
     async with open_client(server_of(ids, overrides), revision=Revision.LIVE) as (client, server):
         pager = client.devices(APP)
         page = await pager.next_page()
-        assert [row.wire_key for row in page.rows] == ids[:50]
+        assert [row.wire_id for row in page.rows] == ids[:50]
         assert page.rows[0].channel == "beta"
         assert page.requests == 2
         assert [request.query["limit"] for request in server.requests] == ["150", "50"]
         assert [request.query.get("cursor") for request in server.requests] == [None, None]
         rows = [row for page in await walk(pager) for row in page.rows]
-        assert [row.wire_key for row in rows] == ids[50:]
-        assert {row.wire_key for row in rows if row.channel} == {ids[120]}
+        assert [row.wire_id for row in rows] == ids[50:]
+        assert {row.wire_id for row in rows if row.channel} == {ids[120]}
 
 
 async def test_a_smaller_page_that_was_asked_for_stays_as_small() -> None:
@@ -210,7 +210,7 @@ async def test_no_devices_at_all_is_an_empty_list(revision: Revision | None) -> 
     refusal = {"error": "devices_not_found", "message": "Devices not found"}
     async with open_client(lambda _: (404, refusal), revision=revision) as (client, server):
         (page,) = await walk(client.devices(APP))
-        assert (len(page.rows), page.ended, page.incomplete) == (0, True, False)
+        assert (len(page.rows), page.at_end, page.incomplete) == (0, True, False)
         assert len(server.requests) == 1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capgo_tui.api.errors import CapgoError, Refused
+from capgo_tui.api.errors import CapgoError, Refusal
 from capgo_tui.api.listing import Listing, UnreadableReplyError, parse_list, parse_one
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.paging import Page
@@ -192,7 +192,7 @@ async def test_calls(script: list[tuple[int, bytes]], revision: Revision | None)
             try:
                 for page in await walk(pager, most=60):
                     assert isinstance(page, Page)
-            except (CapgoError, Refused):
+            except (CapgoError, Refusal):
                 pass
         for call in (
             client.channel(APP, "a"),
@@ -201,5 +201,5 @@ async def test_calls(script: list[tuple[int, bytes]], revision: Revision | None)
             client.unlink_device(APP, "a"),
             client.ping(),
         ):
-            with contextlib.suppress(CapgoError, Refused):
+            with contextlib.suppress(CapgoError, Refusal):
                 await call

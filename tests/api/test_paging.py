@@ -67,9 +67,9 @@ async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Ch
     pages = await walk(pager)
     rows = [row for page in pages for row in page.rows]
     assert pager.record_count == len(rows)
-    assert [page.ended for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert [page.at_end for page in pages] == [False] * (len(pages) - 1) + [True]
     after = await pager.next_page()
-    assert after.ended
+    assert after.at_end
     assert (after.rows, after.requests) == ((), 0)
     return rows, pages
 
@@ -191,7 +191,7 @@ async def test_a_deletion_that_the_walk_is_told_of_hides_no_row(
             server.rows.remove(record)
             pager.forget(record)
     assert pager.record_count == len(records)
-    while not pager.ended:
+    while not pager.at_end:
         page = await pager.next_page()
         records += page.rows
         assert not page.incomplete
@@ -299,7 +299,7 @@ async def test_rows_that_push_a_whole_page_ahead_cost_none() -> None:
     pager = Pager(server)
     rows = list((await pager.next_page()).rows)
     server.rows[:0] = channels(50, start=1_001)
-    while not pager.ended:
+    while not pager.at_end:
         rows += (await pager.next_page()).rows
     assert {row.id for row in rows} == {*range(1, 121), *range(1_001, 1_051)}
 
@@ -423,7 +423,7 @@ async def test_after_an_error_the_walk_goes_on_where_it_stopped() -> None:
     pager = Pager(fetch)
     rows: list[Channel] = []
     errors = 0
-    while not pager.ended:
+    while not pager.at_end:
         try:
             rows += (await pager.next_page()).rows
         except CapgoError:
@@ -486,7 +486,7 @@ async def test_an_endless_list_stops_with_a_word_and_goes_on_when_asked(
             assert (await pager.next_page()).rows
         with pytest.raises(EndlessList, match=f"{walk_number * pages * size:,}".replace(",", " ")):
             await pager.next_page()
-    assert not pager.ended
+    assert not pager.at_end
 
 
 async def test_rows_of_which_only_the_number_is_kept_count_for_an_endless_list(
@@ -517,8 +517,8 @@ async def test_a_list_of_which_some_rows_are_only_counted_misses_none() -> None:
 
     pager = Pager(fetch)
     first = await pager.next_page()
-    assert not first.ended
+    assert not first.at_end
     last = await pager.next_page()
-    assert last.ended
+    assert last.at_end
     assert not last.incomplete
     assert last.extra_unreadable == 0

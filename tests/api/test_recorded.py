@@ -141,7 +141,7 @@ def check(row: Record, original: dict[str, Any]) -> None:
         assert row.created_at is not None
         assert row.created_at.isoformat() == original["created_at"]
     elif isinstance(row, Device):
-        assert row.device_id == original["device_id"] == row.wire_key
+        assert row.device_id == original["device_id"] == row.wire_id
         assert row.custom_id == (original["custom_id"] or None)
         assert row.version_name == original["version_name"]
         assert row.runs_builtin is (original["version_name"] == "builtin")

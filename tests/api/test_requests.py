@@ -13,7 +13,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import (
     InvalidArgument,
     InvalidSetting,
-    Refused,
+    Refusal,
     UnsafeBundleName,
     UnsupportedByRevision,
 )
@@ -173,7 +173,7 @@ def test_delete_channel_with_its_bundle_is_live_only() -> None:
 def test_a_blank_name_deletes_nothing(blank: str, traits: Traits) -> None:
     with pytest.raises(UnsafeBundleName):
         BundleName(blank)
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         requests.delete_bundle(traits, APP, blank)  # type: ignore[arg-type]
 
 
@@ -192,7 +192,7 @@ def test_a_missing_name_deletes_nothing() -> None:
 def test_deleting_one_always_names_exactly_that_one(name: str) -> None:
     try:
         request = requests.delete_bundle(LIVE, APP, BundleName(name))
-    except Refused:
+    except Refusal:
         return
     assert request.body is not None
     assert request.body["version"] == name == dict(request.query)["version"]

@@ -91,7 +91,7 @@ def test_devices_of_each_revision() -> None:
     documented_device = one(Device, {"device_id": "abc", "version": {"id": 3, "name": "1.0.0"}})
     live = one(Device, {"device_id": "abc", "version": 3, "version_name": "1.0.0"})
     nameless = one(Device, {"device_id": "abc", "version_name": "1.0.0"})
-    assert legacy.device_id == legacy.wire_key == "ABC"
+    assert legacy.device_id == legacy.wire_id == "ABC"
     assert legacy.bundle == BundleRef(3, None)
     assert documented_device.bundle == live.bundle == BundleRef(3, "1.0.0")
     assert nameless.bundle == BundleRef(None, "1.0.0")
@@ -189,7 +189,7 @@ def test_texts_are_clean_and_the_exact_name_is_kept() -> None:
     name = "caf\u00e9\u200b\x1b[31m"
     channel = one(Channel, {"id": 1, "name": name, "created_by": "a\nb"})
     assert channel.name == "café\ufffd\ufffd[31m"
-    assert channel.wire_key == name
+    assert channel.wire_id == name
     assert channel.created_by == "a b"
     device = one(Device, {"device_id": "x", "version": {"id": 1, "name": "1\x07"}})
     assert device.bundle is not None

@@ -52,7 +52,7 @@ async def test_what_was_not_read_back_is_not_told_nor_journalled_as_read(
         outcome = await run(world, workspace, change)
         assert outcome.state is OutcomeState.UNKNOWN
         assert outcome.readback is None
-        assert entry_of(workspace).found is None
+        assert entry_of(workspace).readback is None
         line = check_line(world, change, outcome)
         assert "it may have taken effect" in line
         assert "none" not in line
@@ -73,7 +73,7 @@ async def test_a_fault_of_ours_after_a_write_went_out_is_read_back(
     monkeypatch.setattr(workspace.client, "send", send_and_fail)
     outcome = await run(world, workspace, change)
     assert (outcome.state, outcome.bug) == (OutcomeState.VERIFIED, fault)
-    assert entry_of(workspace).found == {"channel": "beta"}
+    assert entry_of(workspace).readback == {"channel": "beta"}
 
 
 async def test_a_fault_of_ours_before_a_write_is_told_and_nothing_is_sent(
@@ -99,7 +99,7 @@ async def test_a_refused_write_is_not_journalled_with_what_was_not_read(world: W
     world.door.answer(SET, {"error": "cannot_find_channel", "message": "Cannot find channel"}, 404)
     outcome = await run(world, workspace, change)
     entry = entry_of(workspace)
-    assert (outcome.state, entry.state, outcome.readback, entry.found) == (
+    assert (outcome.state, entry.state, outcome.readback, entry.readback) == (
         *(OutcomeState.FAILED, OutcomeState.FAILED),
         *(None, None),
     )

@@ -31,10 +31,10 @@ LISTS = ("channels", "devices", "bundles")
 
 async def names(client: CapgoClient, what: str) -> list[str]:
     if what == "channels":
-        return [row.wire_key for page in await walk(client.channels(APP)) for row in page.rows]
+        return [row.wire_id for page in await walk(client.channels(APP)) for row in page.rows]
     if what == "devices":
-        return [row.wire_key for page in await walk(client.devices(APP)) for row in page.rows]
-    return [row.wire_key for page in await walk(client.bundles(APP)) for row in page.rows]
+        return [row.wire_id for page in await walk(client.devices(APP)) for row in page.rows]
+    return [row.wire_id for page in await walk(client.bundles(APP)) for row in page.rows]
 
 
 def stored_names(server: AnyServer, what: str) -> list[str]:

@@ -140,7 +140,7 @@ async def test_one_device_tells_less_than_its_row_and_takes_nothing_back() -> No
         before = device(workspace)
         assert (before.custom_id, before.version_build, before.is_prod) == ("qa-1", "1.0.0", True)
         for _ in range(2):
-            device_reply = await workspace.look_up_device(before.wire_key)
+            device_reply = await workspace.look_up_device(before.wire_id)
             assert device_reply is not None
             assert device_reply.custom_id is None  # not in the reply
             assert device(workspace) == before
@@ -150,10 +150,10 @@ async def test_one_device_tells_less_than_its_row_and_takes_nothing_back() -> No
         details = lines(device_details(device(workspace), workspace.cell_context()))
         assert (details["custom id"], details["emulator"]) == ("qa-1", "no")
         other = list(workspace.devices.records.values())[1]
-        await workspace.look_up_device(other.wire_key)
+        await workspace.look_up_device(other.wire_id)
         details = lines(
             device_details(
-                workspace.devices.records[other.wire_key],
+                workspace.devices.records[other.wire_id],
                 workspace.cell_context(),
             )
         )
@@ -311,7 +311,7 @@ async def test_a_default_channel_takes_overrides_as_often_as_wanted(
         assert channel_refusal(workspace, production) == ""
         for _ in range(2):
             change = override(workspace, device(workspace), production)
-            assert workspace.pacing.wait(change.limits) == 0
+            assert workspace.write_limits.wait(change.limits) == 0
             outcome = await carry_out(change, workspace)
             assert outcome.state is OutcomeState.UNVERIFIED
             assert "does not tell it back" in outcome_line(change, outcome)

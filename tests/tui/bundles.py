@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def on_bundles(server: Server, name: str = "1.0.6", **more: object) -> AsyncIterator[Driver]:
     """Run the app with the cursor on a bundle, everything loaded and the revision known."""
     async with open_app(server, **more) as driver:  # type: ignore[arg-type]
-        await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
+        await driver.until(lambda: workspace(driver).bundles.at_end, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
         await driver.settle()
         await workspace(driver).client.learn_revision(driver.main.target.app_id)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 async def on_channels(server: Server, name: str = "beta", **more: object) -> AsyncIterator[Driver]:
     """Run the app with the cursor on a channel and everything loaded."""
     async with open_app(server, **more) as driver:  # type: ignore[arg-type]
-        await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
+        await driver.until(lambda: workspace(driver).bundles.at_end, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
         await driver.settle()
         put_cursor(driver, name)
@@ -92,7 +92,7 @@ def entry(driver: Driver) -> Entry:
 async def undo(driver: Driver) -> None:
     """Undo the latest change of the journal."""
     latest = entry(driver)
-    steps = CHANGES.validate_json(latest.change_json).inverse(latest.found)
+    steps = CHANGES.validate_json(latest.change_json).inverse(latest.readback)
     assert not isinstance(steps, str), steps
     for step in steps:
         outcome = await carry_out(step, workspace(driver))

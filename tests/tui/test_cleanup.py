@@ -68,7 +68,7 @@ async def test_what_is_old_and_in_no_use_goes(revision: str) -> None:
         assert "Clean up: delete 18 bundles · 18 of 18 · ✓ 18" in driver.status
         entries = workspace(driver).journal.entries()
         assert [each.state for each in entries] == [OutcomeState.VERIFIED] * 18
-        assert len({each.run for each in entries}) == 1
+        assert len({each.batch for each in entries}) == 1
 
 
 async def test_the_count_follows_every_rule() -> None:

@@ -73,14 +73,14 @@ async def test_the_tab_and_all_of_the_list_and_the_export(
         await driver.until("more ↓")
         devices = workspace(driver).devices
         first = list(devices.records.values())
-        assert {d.wire_key: d.channel for d in first if d.channel} == {
-            d.wire_key: overrides[d.wire_key] for d in first if d.wire_key in overrides
+        assert {d.wire_id: d.channel for d in first if d.channel} == {
+            d.wire_id: overrides[d.wire_id] for d in first if d.wire_id in overrides
         }
         assert "▲" in screen_text(driver.app)
         await driver.type("L")
         await driver.until("2 000 loaded · end of list")
         records = devices.records.values()
-        assert {d.wire_key: d.channel for d in records if d.channel} == overrides
+        assert {d.wire_id: d.channel for d in records if d.channel} == overrides
         assert all(d.is_override_known for d in records)
         await driver.type("E")
         await driver.until("Export 2 000 of 2 000 loaded devices")
@@ -89,7 +89,7 @@ async def test_the_tab_and_all_of_the_list_and_the_export(
         assert read_export(tmp_path) == overrides
         await driver.type("r")
         await driver.until(lambda: "end of list" in driver.status, "all of it read again")
-        assert {d.wire_key: d.channel for d in records if d.channel} == overrides
+        assert {d.wire_id: d.channel for d in records if d.channel} == overrides
 
 
 def test_the_command_line(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 async def test_what_is_written_is_held_journalled_and_taken_back(revision: str, tab: str) -> None:
     server = Server(store_of(shop()), revision=revision)
     async with open_app(server) as driver:
-        await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
+        await driver.until(lambda: workspace(driver).bundles.at_end, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
         await workspace(driver).client.learn_revision(APP)
         await driver.type(tab)
@@ -73,4 +73,4 @@ async def check_write_and_undo(driver: Driver, server: Server, write: Write) -> 
     back = journal(driver)[: len(journal(driver)) - count_before - write.count]
     assert {each.undoes for each in back} == {each.id for each in entries}, write.name
     again = {each.id: each for each in journal(driver)}
-    assert all(again[each.id].undone for each in entries), write.name
+    assert all(again[each.id].is_undone for each in entries), write.name

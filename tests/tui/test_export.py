@@ -85,7 +85,7 @@ async def test_tab_changes_the_format_and_the_end_of_the_name(server: Server, fo
 
 async def test_more_that_could_be_loaded_is_no_secret(server: Server) -> None:
     async with exporting(server) as driver:
-        driver.main.rows.view.collection.ended = False
+        driver.main.rows.view.collection.at_end = False
         await type_name(driver, "a.csv")
         await driver.type("enter")
         await driver.until("✓ Exported 12 of 12 loaded (more exists: L loads it) to a.csv")

@@ -63,7 +63,7 @@ async def test_a_reading_back_that_was_stopped_says_nothing_of_what_it_did_not_r
         bundles = workspace(driver).bundles
         await driver.until(lambda: bundles.has_answer, "bundles")
         await driver.type("3", "L")
-        await driver.until(lambda: bundles.ended and not bundles.loading_all, "all bundles")
+        await driver.until(lambda: bundles.at_end and not bundles.loading_all, "all bundles")
         put_bundle_cursor(driver, "1.0.50")
         server.on("GET", "/bundle", hold)
         await driver.type("D")

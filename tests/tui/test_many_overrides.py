@@ -60,7 +60,7 @@ async def test_marked_devices_are_overridden_and_cleared_together(server: Server
         assert server.count("POST", "/device") == 2
         await driver.type("enter")
         await driver.until("Override 2 devices → beta · 3 of 3")
-        run = {entry.run for entry in entries(driver)}
+        run = {entry.batch for entry in entries(driver)}
         assert len(run) == 1
         assert run != {None}
         assert [entry.state for entry in entries(driver)] == [OutcomeState.VERIFIED] * 2

@@ -73,7 +73,7 @@ async def test_a_choice_that_was_clicked_stays_while_more_come_in(clicks: int) -
             gate.open.set()
             await driver.until("of 134 channels ")
             await driver.until(
-                lambda: driver.main.workspace and driver.main.workspace.channels.ended
+                lambda: driver.main.workspace and driver.main.workspace.channels.at_end
             )
             assert table.cursor_key == clicked_key
             await driver.type("enter")

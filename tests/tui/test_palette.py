@@ -115,7 +115,7 @@ async def test_a_record_is_gone_to_even_behind_a_filter(server: Server) -> None:
         await driver.until("12 loaded")
         await driver.type("ctrl+p", *"beta-two", "enter")
         await driver.until(lambda: driver.main.tab == "channels", "the channels")
-        assert driver.main.rows.view.collection.records[driver.cursor or ""].wire_key == "beta-two"
+        assert driver.main.rows.view.collection.records[driver.cursor or ""].wire_id == "beta-two"
 
 
 async def test_typed_ahead_it_waits_for_what_is_found(

@@ -53,7 +53,7 @@ async def agree(driver: Driver, server: Server, text: str) -> None:
 async def test_every_way_to_write_wants_something_typed(tab: str) -> None:
     server = Server(store_of(shop()))
     async with open_app(server, profile=PROD) as driver:
-        await driver.until(lambda: workspace(driver).bundles.ended, "the bundles")
+        await driver.until(lambda: workspace(driver).bundles.at_end, "the bundles")
         await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
         await workspace(driver).client.learn_revision(APP)
         await driver.type(tab)

@@ -68,7 +68,7 @@ async def test_z_undoes_the_last_change_with_the_same_line(server: Server) -> No
         assert server.overrides() == {}
         await agree(driver, "z", "✓ tester-01: override is beta, read back")
         assert server.overrides() == {ONE: "beta"}
-        assert [(e.id, e.undoes, e.undone, e.state) for e in entries(driver)] == [
+        assert [(e.id, e.undoes, e.is_undone, e.state) for e in entries(driver)] == [
             (2, 1, False, OutcomeState.VERIFIED),
             (1, None, True, OutcomeState.VERIFIED),
         ]
@@ -271,7 +271,7 @@ async def test_an_undo_is_undone_from_the_list(server: Server) -> None:
         await driver.type("y")
         await driver.until("✓ tester-01: override is none, read back")
         assert server.overrides() == {}
-        assert [(e.id, e.undoes, e.undone) for e in entries(driver)] == [
+        assert [(e.id, e.undoes, e.is_undone) for e in entries(driver)] == [
             (3, 2, False),
             (2, 1, True),
             (1, None, False),
@@ -339,7 +339,7 @@ async def test_a_write_that_was_cut_off_is_found_out_at_the_next_start(
     async with open_app(server, journal=file, wait_for="") as driver:
         await driver.until("! A write was cut off by the program's end: 1 as meant · Z shows")
         (entry,) = entries(driver)
-        assert (entry.state, entry.found) == (OutcomeState.VERIFIED, {"channel": None})
+        assert (entry.state, entry.readback) == (OutcomeState.VERIFIED, {"channel": None})
         assert server.writes == writes
     assert server.overrides() == {}
 

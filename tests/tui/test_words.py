@@ -48,7 +48,7 @@ class State(ListState):
         loaded: int = 0,
         *,
         name: str = "devices",
-        ended: bool = False,
+        at_end: bool = False,
         error: CapgoError | None = None,
         as_of: datetime | None = None,
         loading: Loading = Loading.NOTHING,
@@ -58,7 +58,7 @@ class State(ListState):
     ) -> None:
         super().__init__(name)
         self._loaded = loaded
-        self.ended, self.error, self.as_of = ended, error, as_of
+        self.at_end, self.error, self.as_of = at_end, error, as_of
         self.loading, self.unreadable_rows = loading, UnreadableRows(unreadable, too_many=too_many)
         self.incomplete = incomplete
 
@@ -206,8 +206,8 @@ def headline(state: State, count: int | None = 0, query: Query = NO_FILTER) -> s
 
 
 def test_nothing_stands_in_place_of_rows_that_are_there() -> None:
-    assert headline(State(6, ended=True, as_of=NOON), 6) is None
-    assert headline(State(6, ended=True, as_of=NOON, error=SERVER_ERROR), 6) is None
+    assert headline(State(6, at_end=True, as_of=NOON), 6) is None
+    assert headline(State(6, at_end=True, as_of=NOON, error=SERVER_ERROR), 6) is None
 
 
 def test_a_first_load_says_from_where() -> None:
@@ -216,7 +216,7 @@ def test_a_first_load_says_from_where() -> None:
 
 @pytest.mark.parametrize("name", ["channels", "devices", "bundles"])
 def test_an_empty_list_says_so_and_how_the_first_record_comes(name: str) -> None:
-    notice = headline(State(name=name, ended=True, as_of=NOON))
+    notice = headline(State(name=name, at_end=True, as_of=NOON))
     assert notice is not None
     empty, _, advice = notice.partition(" | ")
     assert empty == f"com.acme.shop has no {name}."
@@ -238,14 +238,14 @@ def test_a_filter_that_matches_nothing_says_of_how_many_loaded() -> None:
     assert "0 of 150 loaded devices match «QA ios»" in some
     assert "L loads all of them, ↓ some more" in some
     assert "Esc" in some
-    everything = headline(State(150, ended=True, as_of=NOON), 0, QA)
+    everything = headline(State(150, at_end=True, as_of=NOON), 0, QA)
     assert everything is not None
     assert "loads all" not in everything
 
 
 def test_a_filter_that_matches_nothing_says_which_column_it_may_have_meant() -> None:
     query = Query.parse("o:17", ("os", "override"))
-    notice = headline(State(150, ended=True, as_of=NOON), 0, query)
+    notice = headline(State(150, at_end=True, as_of=NOON), 0, query)
     assert notice is not None
     assert notice.endswith(" | «o:» may be os or override. Esc clears the filter.")
 
@@ -256,20 +256,22 @@ def test_while_a_filter_is_at_work_nothing_is_said_of_matches() -> None:
 
 
 def test_while_a_filter_is_typed_letters_are_no_commands() -> None:
-    def advice(name: str, query: Query, *, ended: bool) -> str:
-        state = State(150, name=name, ended=ended, as_of=NOON)
+    def advice(name: str, query: Query, *, at_end: bool) -> str:
+        state = State(150, name=name, at_end=at_end, as_of=NOON)
         notice = placeholder(state, 0, query, NOON, TARGET, typing=True)
         assert notice is not None
         return notice.advice
 
     maybe_id = Query.parse("3f2a91bc-0000")
-    assert advice("devices", QA, ended=False).startswith("⏎ asks the server for this custom id. Th")
+    assert advice("devices", QA, at_end=False).startswith(
+        "⏎ asks the server for this custom id. Th"
+    )
     column = Query.parse("os:18", ["os"])
-    assert advice("devices", column, ended=False).startswith("⏎, then L loads all of them")
-    assert advice("devices", column, ended=True) == "Esc clears the filter."
-    assert advice("devices", maybe_id, ended=True).startswith("⏎ asks the server for this id. Esc")
-    assert "for this id. Then L loads all" in advice("devices", maybe_id, ended=False)
-    assert "asks" not in advice("bundles", maybe_id, ended=False)
+    assert advice("devices", column, at_end=False).startswith("⏎, then L loads all of them")
+    assert advice("devices", column, at_end=True) == "Esc clears the filter."
+    assert advice("devices", maybe_id, at_end=True).startswith("⏎ asks the server for this id. Esc")
+    assert "for this id. Then L loads all" in advice("devices", maybe_id, at_end=False)
+    assert "asks" not in advice("bundles", maybe_id, at_end=False)
 
 
 def test_a_long_filter_leaves_room_for_what_it_found() -> None:
@@ -281,12 +283,12 @@ def test_a_device_nobody_knows_is_named_by_its_whole_id() -> None:
     assert unknown_device("3" * 36) == f"✗ No device has the id {'3' * 36}."
 
 
-@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("at_end", [False, True])
 @pytest.mark.parametrize("name", ["channels", "devices", "bundles"])
 def test_rows_that_are_all_unreadable_are_neither_an_empty_list_nor_a_loading_one(
-    name: str, ended: bool
+    name: str, at_end: bool
 ) -> None:
-    notice = headline(State(name=name, ended=ended, as_of=NOON, unreadable=50))
+    notice = headline(State(name=name, at_end=at_end, as_of=NOON, unreadable=50))
     assert notice is not None
     assert notice.startswith(f"50 rows came that are no {name}")
     assert "has no" not in notice
@@ -313,8 +315,8 @@ AS_OF = f"as of {clock_time(NOON)}"
         (State(), 0, NO_FILTER, ""),
         (State(loading=Loading.MORE), 0, NO_FILTER, "loading…"),
         (State(150, as_of=NOON), 150, NO_FILTER, f"150 loaded · more ↓ · {AS_OF}"),
-        (State(6, as_of=NOON, ended=True), 6, NO_FILTER, f"6 loaded · end of list · {AS_OF}"),
-        (State(0, as_of=NOON, ended=True), 0, NO_FILTER, f"0 loaded · end of list · {AS_OF}"),
+        (State(6, as_of=NOON, at_end=True), 6, NO_FILTER, f"6 loaded · end of list · {AS_OF}"),
+        (State(0, as_of=NOON, at_end=True), 0, NO_FILTER, f"0 loaded · end of list · {AS_OF}"),
         (
             State(150, as_of=NOON),
             12,
@@ -336,7 +338,7 @@ AS_OF = f"as of {clock_time(NOON)}"
             f"150 loaded · refreshing… · {AS_OF}",
         ),
         (
-            State(150, as_of=NOON, ended=True, unreadable=2),
+            State(150, as_of=NOON, at_end=True, unreadable=2),
             150,
             NO_FILTER,
             f"150 loaded · 2 unreadable (!) · end of list · {AS_OF}",
@@ -348,7 +350,7 @@ AS_OF = f"as of {clock_time(NOON)}"
             f"1 500 loaded · a page had more rows than it should · more ↓ · {AS_OF}",
         ),
         (
-            State(100, as_of=NOON, ended=True, incomplete=True),
+            State(100, as_of=NOON, at_end=True, incomplete=True),
             100,
             NO_FILTER,
             f"100 loaded · the server has more but gives no way to it · {AS_OF}",
@@ -430,15 +432,15 @@ def test_nothing_is_claimed_to_be_loaded_when_the_first_page_failed() -> None:
     [
         (State(), "…"),
         (State(loading=Loading.MORE), "…"),
-        (State(6, as_of=NOON, ended=True), "6"),
-        (State(0, as_of=NOON, ended=True), "0"),
+        (State(6, as_of=NOON, at_end=True), "6"),
+        (State(0, as_of=NOON, at_end=True), "0"),
         (State(150, as_of=NOON), "150+"),
         (State(150, as_of=NOON, loading=Loading.MORE), "150+"),
         (State(error=SERVER_ERROR), "!"),
         (State(150, as_of=NOON, error=SERVER_ERROR), "150!"),
-        (State(6, as_of=NOON, ended=True, error=SERVER_ERROR), "6!"),
+        (State(6, as_of=NOON, at_end=True, error=SERVER_ERROR), "6!"),
         (State(0, as_of=NOON, unreadable=50), "0+"),
-        (State(100, as_of=NOON, ended=True, incomplete=True), "100+"),
+        (State(100, as_of=NOON, at_end=True, incomplete=True), "100+"),
     ],
 )
 def test_the_number_on_a_tab(state: State, text: str) -> None:

@@ -105,7 +105,7 @@ def test_a_damaged_row_is_one_line_and_stops_nothing(what: str, has_end: bool, f
     assert [(e.id, e.is_damaged) for e in entries] == [
         (4, False), (3, False), (2, True), (1, False),
     ]  # fmt: skip
-    assert journal.cut_off() == []
+    assert journal.cut_off_entries() == []
     assert [revive(e) is None for e in entries] == [False, False, True, False]
     row = describe_entry(entries[2])
     assert (row.when, row.what, row.outcome) == ("", "Change 2", "unreadable"), (
@@ -172,7 +172,7 @@ async def test_all_that_reads_the_journal_goes_on(what: str, world: World, file:
     await overridden(workspace, second)
     again = world.open(journal=file)
     await recall(again)
-    assert again.pacing.entry_ids == {2}
+    assert again.write_limits.entry_ids == {2}
     await again.channels.load_all()
     assert str(await resolve(again)) == ""
     beta = next(each for each in again.channels.records.values() if each.name == "beta")
@@ -210,7 +210,7 @@ async def test_all_that_reads_the_journal_passes_over_an_unknown_kind_of_change(
     workspace.journal.close()
     again = world.open(journal=file)
     await recall(again)
-    assert again.pacing.entry_ids == {1}
+    assert again.write_limits.entry_ids == {1}
     await again.channels.load_all()
     assert ("1 cannot be read" in str(await resolve(again))) == (fate is None)
     beta = next(each for each in again.channels.records.values() if each.name == "beta")
@@ -279,7 +279,7 @@ async def test_ids_that_were_stored_give_way_to_those_of_the_records(
     )  # fmt: skip
     assert change.refresh_identity(workspace).channel_id == by_name["beta"].id
     notes = BundleNotes(
-        app_id=world.app_id, key=bundles[0].wire_key, label="x", before={}, after={},
+        app_id=world.app_id, key=bundles[0].wire_id, label="x", before={}, after={},
         bundle_id=bundles[1].id,
     )  # fmt: skip
     assert notes.refresh_identity(workspace).bundle_id == bundles[0].id
@@ -375,7 +375,7 @@ def look_at(entry: Entry) -> None:
         return
     assert isinstance(change.limits, (tuple, list))
     for traits in (LIVE, NEXT):
-        inverses = change.inverse(change.after, entry.found, traits)
+        inverses = change.inverse(change.after, entry.readback, traits)
         for each in () if isinstance(inverses, str) else inverses:
             texts = [
                 describe(each).question(80),

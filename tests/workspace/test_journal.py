@@ -100,11 +100,11 @@ def mode(path: Path) -> str:
 
 
 def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
-    entry = journal.intend(CHANGE, REQUEST, run="r1")
+    entry = journal.intend(CHANGE, REQUEST, batch="r1")
     (entry_read,) = journal.entries()
-    assert entry_read.under_way
-    assert not entry_read.cut_off
-    assert (entry_read.id, entry_read.at, entry_read.run, entry_read.state) == (
+    assert entry_read.is_under_way
+    assert not entry_read.is_cut_off
+    assert (entry_read.id, entry_read.at, entry_read.batch, entry_read.state) == (
         entry,
         NOON,
         "r1",
@@ -120,12 +120,12 @@ def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
     error = CapgoError("no such channel", kind=ErrorKind.RULE)
     journal.settle(entry, Outcome(OutcomeState.FAILED, {"channel": None}, error))
     (entry_read,) = journal.entries()
-    assert (entry_read.state, entry_read.found, entry_read.error) == (
+    assert (entry_read.state, entry_read.readback, entry_read.error) == (
         OutcomeState.FAILED,
         {"channel": None},
         "no such channel",
     )
-    assert not entry_read.under_way
+    assert not entry_read.is_under_way
 
 
 def test_lone_surrogates_of_a_server_come_back_letter_by_letter(journal: Journal) -> None:
@@ -136,7 +136,7 @@ def test_lone_surrogates_of_a_server_come_back_letter_by_letter(journal: Journal
     journal.settle(entry, Outcome(OutcomeState.VERIFIED, {"channel": "\udfffbeta"}))
     (found,) = journal.entries()
     assert revive(found) == change
-    assert found.found == change.after
+    assert found.readback == change.after
     assert describe_entry(found).effect == "unknown → \ufffdbeta"
 
 
@@ -152,7 +152,7 @@ def test_each_app_of_each_server_has_entries_of_its_own(journal: Journal, file: 
 
 def test_looking_makes_no_file(journal: Journal, file: Path) -> None:
     assert journal.entries() == []
-    assert journal.cut_off() == []
+    assert journal.cut_off_entries() == []
     assert not file.parent.parent.exists()
 
 
@@ -163,7 +163,7 @@ def test_what_an_undo_took_back_is_undone_until_that_is_taken_back(journal: Jour
         return entry
 
     def undone() -> set[int]:
-        return {entry.id for entry in journal.entries() if entry.undone}
+        return {entry.id for entry in journal.entries() if entry.is_undone}
 
     first = write()
     write(first, OutcomeState.FAILED)
@@ -180,13 +180,13 @@ def test_an_undo_in_two_steps_counts_when_both_took_effect(journal: Journal) -> 
     first = journal.intend(CHANGE, REQUEST)
     journal.settle(first, SUCCESS)
     for fate in (OutcomeState.VERIFIED, OutcomeState.FAILED):
-        step = journal.intend(CHANGE, REQUEST, undoes=first, run="half")
+        step = journal.intend(CHANGE, REQUEST, undoes=first, batch="half")
         journal.settle(step, Outcome(fate))
-    assert not any(entry.undone for entry in journal.entries())
+    assert not any(entry.is_undone for entry in journal.entries())
     for _ in range(2):
-        step = journal.intend(CHANGE, REQUEST, undoes=first, run="whole")
+        step = journal.intend(CHANGE, REQUEST, undoes=first, batch="whole")
         journal.settle(step, SUCCESS)
-    assert [entry.id for entry in journal.entries() if entry.undone] == [first]
+    assert [entry.id for entry in journal.entries() if entry.is_undone] == [first]
 
 
 def test_the_oldest_give_way_but_not_those_without_an_end(file: Path) -> None:
@@ -445,7 +445,7 @@ async def test_an_end_that_cannot_be_written_is_told(file: Path) -> None:
         with sqlite3.connect(file) as db:
             db.execute("ALTER TABLE gone RENAME TO changes")
         db.close()
-        (entry,) = workspace.journal.cut_off()
+        (entry,) = workspace.journal.cut_off_entries()
         assert entry.state is None, "and so it is looked at again at the next start"
 
 
@@ -486,8 +486,8 @@ def test_what_was_written_down_outlives_a_kill_at_any_moment(lines: int, file: P
     journal = open_journal(file)
     entries = journal.entries(limit=10_000)
     assert {entry.id for entry in entries} >= set(output)
-    assert not any(entry.under_way for entry in entries), "its writer is gone"
-    without_end = [entry.id for entry in entries if entry.cut_off]
+    assert not any(entry.is_under_way for entry in entries), "its writer is gone"
+    without_end = [entry.id for entry in entries if entry.is_cut_off]
     assert without_end in ([], [entries[0].id]), "only the last can have been without an end"
     assert journal.intend(CHANGE, REQUEST) == entries[0].id + 1
     journal.close()
@@ -496,8 +496,8 @@ def test_what_was_written_down_outlives_a_kill_at_any_moment(lines: int, file: P
 def test_an_entry_of_a_running_instance_is_under_way_there(file: Path) -> None:
     mine, other = open_journal(file), open_journal(file)
     mine.intend(CHANGE, REQUEST)
-    assert [entry.under_way for entry in other.entries()] == [True]
-    assert other.cut_off() == []
+    assert [entry.is_under_way for entry in other.entries()] == [True]
+    assert other.cut_off_entries() == []
     mine.close()
-    assert [entry.cut_off for entry in other.entries()] == [True]
+    assert [entry.is_cut_off for entry in other.entries()] == [True]
     other.close()

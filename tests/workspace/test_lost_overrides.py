@@ -76,8 +76,8 @@ async def test_a_page_that_tells_them_makes_them_known_again() -> None:
         await workspace.devices.refresh()
         updated_keys = {key for event in events if isinstance(event, Update) for key in event.keys}
         records = workspace.devices.records
-        assert records[device.wire_key].channel == "beta"
+        assert records[device.wire_id].channel == "beta"
         assert override_mark(records[plain], workspace.cell_context()) == ""
-        assert {device.wire_key, plain} <= updated_keys, (
+        assert {device.wire_id, plain} <= updated_keys, (
             "a ? that became nothing is drawn anew as well"
         )

@@ -175,7 +175,7 @@ async def test_in_the_end_there_is_what_the_server_last_sent_each_once(
     await server.collection.refresh()
     watched_list.assert_sound()
     assert server.collection.error is None
-    assert server.collection.ended
+    assert server.collection.at_end
     assert {k: r.custom_id for k, r in server.collection.records.items()} == {
         key: str(server.versions[key]) for key in server.ranks
     }

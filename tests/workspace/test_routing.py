@@ -21,17 +21,17 @@ BETA = Channel(id=3, name="beta", public=False)
 
 
 class StateOfThree(ListState):
-    def __init__(self, *, ended: bool) -> None:
+    def __init__(self, *, at_end: bool) -> None:
         super().__init__("channels")
-        self.ended = ended
+        self.at_end = at_end
 
     def __len__(self) -> int:
         return 3
 
 
-def lines(settings: dict[str, object], *others: Channel, ended: bool = True) -> tuple[str, ...]:
+def lines(settings: dict[str, object], *others: Channel, at_end: bool = True) -> tuple[str, ...]:
     flags = flags_after(BETA, settings, new=False)
-    return demotion_lines(find_demotions(others, flags), flags, StateOfThree(ended=ended))
+    return demotion_lines(find_demotions(others, flags), flags, StateOfThree(at_end=at_end))
 
 
 def test_untold_flags_demote_nobody_for_certain() -> None:
@@ -54,7 +54,7 @@ def test_told_and_set_flags_tell_each_platform_apart() -> None:
 
 
 def test_channels_that_are_not_loaded_are_not_denied() -> None:
-    assert "only the 3 loaded channels are known" in lines({"public": True}, ended=False)[-1]
+    assert "only the 3 loaded channels are known" in lines({"public": True}, at_end=False)[-1]
     assert lines({"public": True}) == ("iOS, Android, Electron: no other channel is the default",)
 
 

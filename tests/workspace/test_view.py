@@ -46,7 +46,7 @@ async def test_pages_are_appended_behind_the_filter() -> None:
         events: list[Event | ViewChange] = []
         view.listen(events.append)
         view.filter(Query.parse("IOS prod"))
-        while not workspace.devices.ended:
+        while not workspace.devices.at_end:
             await workspace.devices.load_more()
         assert_consistent(view)
         assert 0 < len(view) < 250

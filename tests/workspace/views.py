@@ -73,7 +73,7 @@ class Nothing:
     """A list with nothing in it."""
 
     async def next_page(self) -> Page[Device]:
-        return Page(ended=True)
+        return Page(at_end=True)
 
     def forget(self, record: Device) -> None:
         raise AssertionError(record)
@@ -81,7 +81,7 @@ class Nothing:
 
 def empty_collection() -> Collection[Device]:
     return Collection(
-        "devices", walk=lambda *_: Nothing(), key=lambda device: device.wire_key, now=lambda: NOON
+        "devices", walk=lambda *_: Nothing(), key=lambda device: device.wire_id, now=lambda: NOON
     )
 
 

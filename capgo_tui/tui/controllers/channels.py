@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.tui.controllers.change import outcome_text
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.controllers.picker import pick
@@ -132,7 +132,7 @@ class ChannelController:
         try:
             change = make()
             change.request(self._workspace.client.traits)
-        except Refused as error:
+        except Refusal as error:
             form.say(f"✗ Nothing was sent: {error}.", "warn")
             return False
         form.say("")
@@ -182,7 +182,7 @@ class ChannelController:
     def _go_to(self, change: Change) -> None:
         """Put the cursor on the channel that was written."""
         channels = self._workspace.channels.records.items()
-        key = next((key for key, each in channels if each.wire_key == change.key), None)
+        key = next((key for key, each in channels if each.wire_id == change.key), None)
         if key is not None and self._host.rows.resource.name == "channels":
             self._host.table.move_to_key(key)
 
@@ -265,7 +265,7 @@ class ChannelController:
             return deletion(self._workspace, now, devices, deletes_bundle=deletes_bundle)
 
         asking = self._confirm(channel, make, choice)
-        return self._delete([each.wire_key for each in devices], asking, choice)
+        return self._delete([each.wire_id for each in devices], asking, choice)
 
     def _bundle_choice(self, channel: Channel) -> Choice | None:
         """Return the row that offers to delete the bundle as well, where the server can."""

@@ -38,7 +38,7 @@ class DeviceSearch:
         self._say_asking(text)
         if query.looks_like_id and len(text) >= words.LENGTH_OF_ID:
             device = await self._workspace.look_up_device(text)
-            self._show(text, None if device is None else device.wire_key)
+            self._show(text, None if device is None else device.wire_id)
             return
         if query.looks_like_id:
             search = await find_device(self._workspace, text)
@@ -58,7 +58,7 @@ class DeviceSearch:
         if not search.devices:
             self._host.say(not_found(clean(text), search, is_id=is_id))
             return
-        self._show(text, search.devices[0].wire_key)
+        self._show(text, search.devices[0].wire_id)
         if search.doubt:
             self._host.say(f"! {clean(text)}: {search.doubt}")
 

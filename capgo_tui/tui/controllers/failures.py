@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import CapgoError, Refused
+from capgo_tui.api.errors import CapgoError, Refusal
 from capgo_tui.tui.words import explain, step_label
 from capgo_tui.workspace.next_step import OtherWay
 
@@ -29,7 +29,7 @@ async def report_failures(host: Host, work: Awaitable[object], doing: str) -> No
         failed_at = None if host.workspace is None else host.workspace.now()
         notice = explain(error, doing, host.target, failed_at=failed_at)
         host.say(f"✗ {notice.headline} {notice.advice}".rstrip())
-    except Refused as error:
+    except Refusal as error:
         step = error.next_step if isinstance(error, OtherWay) else None
         host.say(f"✗ Nothing was sent: {error}{step_label(step)}.")
     except Exception as error:  # noqa: BLE001 - a bug in a worker must not end the program

@@ -79,7 +79,9 @@ class ListController:
         self._run_pending()
         host.overlays.link_form.choices_changed()
         has_new_rows = not isinstance(event, StateChange | ViewChange)
-        if (has_new_rows or host.rows.view.collection.ended) and not host.overlays.mounted_overlays:
+        if (
+            has_new_rows or host.rows.view.collection.at_end
+        ) and not host.overlays.mounted_overlays:
             host.finish_start()
         if (name == "channels" and self._channels_end_changed()) or has_new_rows:
             for rows in self._joined_lists(name):

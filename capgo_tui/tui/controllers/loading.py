@@ -61,7 +61,7 @@ class LoadingController:
         if self._host.workspace is None or (self._host.rows.view.query and not is_requested):
             return
         collection = self._host.rows.view.collection
-        if collection.has_answer and not collection.ended and collection.error is None:
+        if collection.has_answer and not collection.at_end and collection.error is None:
             self._host.read(collection.load_more(), f"load more {collection.name}")
 
     def load_all(self) -> None:
@@ -71,7 +71,7 @@ class LoadingController:
             return
         host.status.dismiss()
         collection = host.rows.view.collection
-        if collection is not workspace.devices or collection.loading_all or collection.ended:
+        if collection is not workspace.devices or collection.loading_all or collection.at_end:
             host.read(collection.load_all(), f"load all {collection.name}")
         elif not self.is_counting:
             host.read(self._load_all_devices(workspace), "load all devices")

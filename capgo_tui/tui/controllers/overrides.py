@@ -7,14 +7,14 @@ import math
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal, override
 from capgo_tui.workspace.changes.recall import recall
-from capgo_tui.workspace.pacing import link_limits
+from capgo_tui.workspace.write_limits import link_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -44,7 +44,7 @@ class OverrideController:
 
         The form has the keyboard when this returns; the returned coroutine goes on from it.
         """
-        if self._changes.report_busy("device", device.wire_key):
+        if self._changes.report_busy("device", device.wire_id):
             return None
         self._host.status.dismiss()
         without = "none" if self._workspace.knows_override(device) else "unknown"
@@ -87,7 +87,7 @@ class OverrideController:
 
     def clear(self, device: Device) -> Coroutine[None, None, object] | None:
         """Clear the device's override; the question has the keyboard when this returns."""
-        if self._changes.report_busy("device", device.wire_key):
+        if self._changes.report_busy("device", device.wire_id):
             return None
         self._host.status.dismiss()
         if device.channel is None and self._workspace.knows_override(device):
@@ -100,8 +100,8 @@ class OverrideController:
             return why_not
         if channel.name == device.channel:
             return CURRENT
-        limits = link_limits(device.wire_key, channel.wire_key)
-        wait = self._workspace.pacing.wait(limits)
+        limits = link_limits(device.wire_id, channel.wire_id)
+        wait = self._workspace.write_limits.wait(limits)
         return f"linked a moment ago: again in {math.ceil(wait)} s" if wait > 0 else ""
 
     async def _choose(
@@ -136,14 +136,14 @@ class OverrideController:
         self, device: Device, channel: Channel | None, bundle: Bundle | None = None
     ) -> Coroutine[None, None, object]:
         def remake() -> Change | None:
-            now = self._workspace.devices.records.get(device.wire_key)
+            now = self._workspace.devices.records.get(device.wire_id)
             if now is None:
                 return None
             if channel is not None and (why_not := channel_refusal(self._workspace, channel)):
-                raise Refused(why_not)
+                raise Refusal(why_not)
             change = override(self._workspace, now, channel, bundle)
             if why_not := change.skip_reason(self._workspace):
-                raise Refused(f"{describe(change).name}: {why_not}")
+                raise Refusal(f"{describe(change).name}: {why_not}")
             return change
 
         return self._changes.confirm(override(self._workspace, device, channel, bundle), remake)

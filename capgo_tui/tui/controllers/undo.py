@@ -43,7 +43,7 @@ class UndoController:
     async def look_back(self) -> None:
         """Determine the outcome of writes that an earlier run of the program left open."""
         try:
-            if not await asyncio.to_thread(self._workspace.journal.cut_off):
+            if not await asyncio.to_thread(self._workspace.journal.cut_off_entries):
                 return
             await asyncio.to_thread(_import_kinds)
             from capgo_tui.workspace.changes.resolve import resolve  # noqa: PLC0415

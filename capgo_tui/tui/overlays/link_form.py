@@ -103,7 +103,7 @@ class Choices(Generic[T]):
     @property
     def is_settled(self) -> bool:
         """Whether no further record can come."""
-        return self.collection.ended or self.collection.error is not None
+        return self.collection.at_end or self.collection.error is not None
 
     @property
     def is_unmistakable(self) -> bool:

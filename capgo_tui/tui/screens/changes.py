@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.tui.actions import read_only_reason
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
@@ -110,7 +110,7 @@ class ChangesScreen(ModalScreen["Entry | None"]):
         """Read the journal; an error is shown in place of its entries."""
         try:
             self._rows.entries, self._nothing = await self._journal(), NOTHING
-        except Refused as error:
+        except Refusal as error:
             self._rows.entries = ()
             self._nothing = ("The journal cannot be used.", f"{error}.")
 

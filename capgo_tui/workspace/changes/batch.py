@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import ErrorKind, Refused
+from capgo_tui.api.errors import ErrorKind, Refusal
 from capgo_tui.workspace.changes.carry_out import (
     SentChange,
     conclude,
@@ -167,7 +167,7 @@ class Batch:
 
     def wait_of(self, step: Step) -> float:
         """Return the seconds that a change has to wait for the rate limits."""
-        return self._workspace.pacing.wait(step.change.limits)
+        return self._workspace.write_limits.wait(step.change.limits)
 
     async def _next(self) -> Step | None:
         """Wait for and return the next step to send; None at the end or when stopped."""
@@ -223,7 +223,7 @@ class Batch:
         for step in self.steps:
             if step.undoes is None or step.is_finished or step.undoes not in started_undoes:
                 continue
-            refusal = Refused(step.untried_reason or "stopped before it was sent")
+            refusal = Refusal(step.untried_reason or "stopped before it was sent")
             outcome = Outcome(OutcomeState.FAILED, refusal=refusal, is_read_back=False)
             await journal_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
 
@@ -269,7 +269,7 @@ class Batch:
         """
         error = outcome.error
         if error is not None and error.kind is ErrorKind.RATE_LIMITED and not error.locks_address:
-            self._workspace.pacing.hold(error)
+            self._workspace.write_limits.hold(error)
 
     def _must_end(self, outcome: Outcome) -> bool:
         error = outcome.error

@@ -79,14 +79,14 @@ def explain_unknown_channels(workspace: Workspace) -> str:
         return ""
     if channels.error is not None:
         return f"channels {'could not be read again' if channels.as_of else 'cannot be read'}"
-    if channels.ended:
+    if channels.at_end:
         return "not all channels could be read"
     return "not all channels are loaded"
 
 
 def has_all_devices(workspace: Workspace) -> bool:
     """Whether all devices are loaded."""
-    return workspace.devices.ended and not workspace.devices.incomplete
+    return workspace.devices.at_end and not workspace.devices.incomplete
 
 
 async def bring_up_to_date(
@@ -95,7 +95,7 @@ async def bring_up_to_date(
     """Load a list to its end, again if it is old; return whether it is known completely."""
     await collection.load_all()
     as_of = collection.as_of
-    if collection.ended and as_of is not None and workspace.now() - as_of > FRESH:
+    if collection.at_end and as_of is not None and workspace.now() - as_of > FRESH:
         try:
             await collection.reread()
         except CapgoError:
@@ -105,7 +105,7 @@ async def bring_up_to_date(
 
 def is_known(collection: Collection[Bundle] | Collection[Channel]) -> bool:
     """Whether a list is loaded completely, without errors or unreadable rows."""
-    whole = collection.ended and not collection.incomplete and not collection.unreadable
+    whole = collection.at_end and not collection.incomplete and not collection.unreadable
     return whole and collection.error is None
 
 
@@ -164,7 +164,7 @@ def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> Bundle
     impact.append(GONE_FOR_GOOD)
     return BundleDeletion(
         app_id=workspace.target.app_id,
-        key=bundle.wire_key,
+        key=bundle.wire_id,
         row=str(bundle.id),
         label=bundle.name,
         before=read_bundle_state(bundle),

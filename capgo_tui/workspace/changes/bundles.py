@@ -78,8 +78,8 @@ class BundleChange(Change):
         """Return the record in the collection, by its exact name."""
         bundles = workspace.bundles.records
         if self.row is not None and (bundle := bundles.get(self.row)):
-            return bundle if bundle.wire_key == self.key else None
-        return next((each for each in bundles.values() if each.wire_key == self.key), None)
+            return bundle if bundle.wire_id == self.key else None
+        return next((each for each in bundles.values() if each.wire_id == self.key), None)
 
 
 def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
@@ -156,7 +156,7 @@ class BundleRegistration(BundleChange):
     """Never written anywhere: in the journal it is stars."""
 
     def request(self, traits: Traits) -> Request:
-        """``POST /bundle``; raises `Refused` for what breaks a rule of the server's."""
+        """``POST /bundle``; raises `Refusal` for what breaks a rule of the server's."""
         texts = {field: str(value) for field, value in (self.after or {}).items()}
         if not CHECKSUM.fullmatch(texts["checksum"]):
             raise InvalidArgument("a checksum is a SHA-256: 64 hexadecimal digits")
@@ -287,7 +287,7 @@ def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNo
     new_values = {field: value for field, value in after.items() if state[field] != value}
     return BundleNotes(
         app_id=workspace.target.app_id,
-        key=bundle.wire_key,
+        key=bundle.wire_id,
         row=str(bundle.id),
         label=bundle.name,
         before={field: state[field] for field in new_values},

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, Refused
+from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, Refusal
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.journal import JournalUnusable
@@ -68,7 +68,7 @@ async def send_once(
         change = await change.check(workspace, alone=alone)
         request = change.request(traits)
         entry = await asyncio.to_thread(
-            workspace.journal.intend, change, request, undoes=undoes, run=batch_id
+            workspace.journal.intend, change, request, undoes=undoes, batch=batch_id
         )
     except Exception as why:  # noqa: BLE001 - nothing has been sent, whatever it is
         outcome = make_unsent_outcome(why).with_time(workspace.now())
@@ -78,16 +78,16 @@ async def send_once(
     try:
         await workspace.client.send(request)
     except CapgoError as error:
-        workspace.pacing.note(change.limits, error, entry)
+        workspace.write_limits.note(change.limits, error, entry)
         if error.maybe_sent:
             return SentChange(change, entry, error)
         return await settle(
             workspace, entry, Outcome(OutcomeState.FAILED, error=error, is_read_back=False)
         )
     except Exception as bug:  # noqa: BLE001 - it may be out: what it did must be told
-        workspace.pacing.note(change.limits, entry=entry)
+        workspace.write_limits.note(change.limits, entry=entry)
         return SentChange(change, entry, _make_bug_error(bug, maybe_sent=True), bug)
-    workspace.pacing.note(change.limits, entry=entry)
+    workspace.write_limits.note(change.limits, entry=entry)
     return SentChange(change, entry)
 
 
@@ -95,7 +95,7 @@ def make_unsent_outcome(why: Exception) -> Outcome:
     """Return the outcome of a change that failed before it was sent."""
     if isinstance(why, CapgoError):
         return Outcome(OutcomeState.FAILED, error=why, is_read_back=False)
-    if isinstance(why, Refused):
+    if isinstance(why, Refusal):
         return Outcome(OutcomeState.FAILED, refusal=why, is_read_back=False)
     return Outcome(OutcomeState.FAILED, error=_make_bug_error(why), bug=why, is_read_back=False)
 
@@ -112,7 +112,7 @@ async def journal_refusal(
     """Write a step of an undo that was never sent to the journal, with its outcome."""
     try:
         entry = await asyncio.to_thread(
-            workspace.journal.intend, change, None, undoes=undoes, run=batch_id
+            workspace.journal.intend, change, None, undoes=undoes, batch=batch_id
         )
     except JournalUnusable:
         return replace(outcome, is_journalled=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.pacing import Limit
     from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.write_limits import Limit
 
 CleanText: TypeAlias = Annotated[str, AfterValidator(clean)]
 """A text for the screen; what is read from a file is cleaned like text of the server."""
@@ -35,7 +35,7 @@ Inverse: TypeAlias = "tuple[Change, ...] | str"
 """The changes that undo one, in order, or a sentence that says why none can."""
 
 
-class RecordChanged(Refused):
+class RecordChanged(Refusal):
     """Raised when a record differs from what it was when its change was confirmed."""
 
 
@@ -76,7 +76,7 @@ class Change(BaseModel, ABC):
         """Return the request that carries it out.
 
         Raises:
-            Refused: where the server has no such request.
+            Refusal: where the server has no such request.
 
         """
 
@@ -91,7 +91,7 @@ class Change(BaseModel, ABC):
 
         Raises:
             RecordChanged: when its record has changed since it was confirmed.
-            Refused: when it would do something else; then nothing is sent either.
+            Refusal: when it would do something else; then nothing is sent either.
             CapgoError: when the record could not be read.
 
         """

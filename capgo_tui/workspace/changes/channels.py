@@ -77,7 +77,7 @@ class ChannelChange(Change):
         """Read the channel; with the whole list if it may demote others (contract §11.2)."""
         if self.moves_defaults:
             await workspace.channels.reread()
-            if (state := self.find(workspace)) is not None or workspace.channels.ended:
+            if (state := self.find(workspace)) is not None or workspace.channels.at_end:
                 return state
         return await self.read_one(workspace)
 
@@ -98,7 +98,7 @@ class ChannelChange(Change):
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise
-            row_keys = (k for k, c in workspace.channels.records.items() if c.wire_key == self.key)
+            row_keys = (k for k, c in workspace.channels.records.items() if c.wire_id == self.key)
             if (key := next(row_keys, None)) is not None:
                 await workspace.channels.remove(key)
             return None
@@ -108,7 +108,7 @@ class ChannelChange(Change):
     def channel(self, workspace: Workspace) -> Channel | None:
         """Return the record in the collection, by its exact name."""
         channels = workspace.channels.records.values()
-        return next((each for each in channels if each.wire_key == self.key), None)
+        return next((each for each in channels if each.wire_id == self.key), None)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the row that has its name now."""
@@ -124,7 +124,7 @@ class ChannelChange(Change):
         state = workspace.state_of(channel)
         if self.demotes:
             channels = workspace.channels.records.values()
-            names = [c.wire_key for c in channels if c.wire_key in self.demotes and not c.public]
+            names = [c.wire_id for c in channels if c.wire_id in self.demotes and not c.public]
             state[DEMOTED_FIELD] = json.dumps(names)
         return state
 
@@ -312,7 +312,7 @@ def settings_change(
     wide = channel.public or new_values.get("public") or rollout_told
     return SettingsChange(
         app_id=workspace.target.app_id,
-        key=channel.wire_key,
+        key=channel.wire_id,
         row=str(channel.id),
         label=channel.name,
         before={**rollout, **{field: state[field] for field in new_values if field in state}},
@@ -336,9 +336,9 @@ def find_default_effects(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the impact of a change of the default, and the exact names it may demote."""
     channels = workspace.channels
-    name = channel.wire_key if channel is not None else None
+    name = channel.wire_id if channel is not None else None
     if fields.get("public") is False and channel is not None and channel.public:
-        return (without_default(channels.records.values(), channel.wire_key),), ()
+        return (without_default(channels.records.values(), channel.wire_id),), ()
     stays = channel is not None and bool(channel.public)
     if not fields.get("public") and not (stays and any(fields.get(each) for each in PLATFORMS)):
         return (), ()
@@ -350,7 +350,7 @@ def find_default_effects(
     for field, who in (("allow_emulator", "emulators"), ("allow_dev", "development builds")):
         if fields.get(field, getattr(channel, field, None)):
             lines.append(f"{who} are allowed on it")
-    return tuple(lines), tuple(each.channel.wire_key for each in losses)
+    return tuple(lines), tuple(each.channel.wire_id for each in losses)
 
 
 def describe_default_impact(

@@ -70,15 +70,15 @@ def describe_entry(entry: Entry) -> HistoryRow:
 def mark(entry: Entry) -> str:
     """Return the mark of the outcome, one cell."""
     if entry.state is None:
-        return "⟳" if entry.under_way else "?"
-    return "↶" if entry.undone else _MARKS[entry.state]
+        return "⟳" if entry.is_under_way else "?"
+    return "↶" if entry.is_undone else _MARKS[entry.state]
 
 
 def outcome_word(entry: Entry, change: Change | None) -> str:
     """Return the outcome in one or two words."""
     if entry.state is None:
-        return "under way" if entry.under_way else "unknown"
-    if entry.undone:
+        return "under way" if entry.is_under_way else "unknown"
+    if entry.is_undone:
         return "undone"
     untold = _untold_fields(entry, change)
     if untold and change is not None:
@@ -91,7 +91,9 @@ def _untold_fields(entry: Entry, change: Change | None) -> list[str]:
     is_verified = (
         entry.state is OutcomeState.VERIFIED and change is not None and change.after is not None
     )
-    return describe(change).untold_fields(entry.found) if is_verified and change is not None else []
+    return (
+        describe(change).untold_fields(entry.readback) if is_verified and change is not None else []
+    )
 
 
 def outcome_sentence(entry: Entry, change: Change | None) -> str:
@@ -102,7 +104,7 @@ def outcome_sentence(entry: Entry, change: Change | None) -> str:
         return f"{count}, and as it was meant; not told: {', '.join(untold)}"
     if entry.state is not None:
         return _SENTENCES[entry.state]
-    if entry.under_way:
+    if entry.is_under_way:
         return "under way in a running copy of the program"
     return "not known: the program ended before; it may have taken effect or not"
 
@@ -122,10 +124,10 @@ def list_details(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     ]
     if entry.undoes is not None:
         lines.append(("takes back", f"change {entry.undoes}"))
-    if entry.run is not None:
-        lines.append(("confirmed with", f"all others of run {clean(entry.run)}"))
+    if entry.batch is not None:
+        lines.append(("confirmed with", f"all others of run {clean(entry.batch)}"))
     lines += [("Outcome", ""), ("", outcome_sentence(entry, change))]
-    if entry.undone:
+    if entry.is_undone:
         lines.append(("", "taken back since"))
     if entry.error is not None:
         lines.append(("note", clean(entry.error)))
@@ -139,11 +141,12 @@ def list_details(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines.append(("What it was given" if change.before is None else "Before → after", ""))
         lines += effects
     if (
-        entry.found is not None and entry.state is not OutcomeState.FAILED
+        entry.readback is not None and entry.state is not OutcomeState.FAILED
     ):  # earlier versions wrote it
         lines.append(("Read back", ""))
         lines += [
-            (words.field_label(field), text) for field, text in _readback_lines(change, entry.found)
+            (words.field_label(field), text)
+            for field, text in _readback_lines(change, entry.readback)
         ]
     return lines
 

@@ -152,7 +152,7 @@ def deletion(
     settable = traits.channel_fields
     impact = override_lines(workspace, overridden)
     if channel.public:
-        rest = without_default(workspace.channels.records.values(), channel.wire_key)
+        rest = without_default(workspace.channels.records.values(), channel.wire_id)
         impact.append(f"it is a default channel; {rest}")
     if channel.bundle is not None and not deletes_bundle:
         bundle = state.get("bundle")
@@ -163,7 +163,7 @@ def deletion(
         impact.append(f"its rollout ends with it ({describe_rollout(state)})")
     return ChannelDeletion(
         app_id=workspace.target.app_id,
-        key=channel.wire_key,
+        key=channel.wire_id,
         row=str(channel.id),
         label=channel.name,
         before=state,

@@ -12,7 +12,7 @@ from capgo_tui.workspace.next_step import NextStep
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from capgo_tui.api.errors import CapgoError, Refused
+    from capgo_tui.api.errors import CapgoError, Refusal
     from capgo_tui.workspace.changes.states import State
 
 
@@ -50,7 +50,7 @@ class Outcome:
     The journal stores it: fields known only from before are never in it.
     """
     error: CapgoError | None = None
-    refusal: Refused | None = None
+    refusal: Refusal | None = None
     """Why this program sent nothing."""
     bug: Exception | None = None
     """An exception of this program that was no refusal."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
@@ -41,7 +41,7 @@ def plan_overrides(
 
     def again(change: Change) -> Change | None:
         if channel is not None and (why_not := channel_refusal(workspace, channel)):
-            raise Refused(why_not)
+            raise Refusal(why_not)
         now = workspace.devices.records.get(change.key)
         if now is None:
             return change if change.row is None else None

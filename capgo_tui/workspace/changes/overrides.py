@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from capgo_tui.api import requests
-from capgo_tui.api.errors import Refused
+from capgo_tui.api.errors import Refusal
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.change import Change, Inverse, RecordChanged
 from capgo_tui.workspace.changes.states import State, Value, read_device_state
-from capgo_tui.workspace.pacing import link_limits, unlink_limits
+from capgo_tui.workspace.write_limits import link_limits, unlink_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.pacing import Limit
     from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.write_limits import Limit
 
 PUBLIC = "a default channel takes no overrides"
 DEFAULTS_BUNDLE = "a default channel carries it"
@@ -139,8 +139,8 @@ def override(
     """Return the change that forces a device to a channel, or with None clears its override."""
     return OverrideChange(
         app_id=workspace.target.app_id,
-        key=device.wire_key,
-        row=device.wire_key,
+        key=device.wire_id,
+        row=device.wire_id,
         label=device.custom_id or device.device_id,
         before=read_device_state(device, tells_overrides=workspace.tells_overrides),
         after=_after(channel, bundle),
@@ -171,8 +171,8 @@ def channel_refusal(workspace: Workspace, channel: Channel) -> str:
 def bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
     """Return why no device can be forced to a bundle; empty when one can (contract §7.2)."""
     try:
-        requests.BundleName(bundle.wire_key)
-    except Refused as refusal:
+        requests.BundleName(bundle.wire_id)
+    except Refusal as refusal:
         return str(refusal)
     if workspace.client.traits.links_default_bundles:
         return ""
@@ -181,7 +181,7 @@ def bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
 
 
 def _after(channel: Channel | None, bundle: Bundle | None) -> State:
-    after: State = {"channel": channel.wire_key if channel else None}
+    after: State = {"channel": channel.wire_id if channel else None}
     if bundle is not None:
-        after["bundle"] = bundle.wire_key
+        after["bundle"] = bundle.wire_id
     return after

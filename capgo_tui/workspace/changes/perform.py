@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from capgo_tui.api.errors import InvalidArgument, Refused
+from capgo_tui.api.errors import InvalidArgument, Refusal
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.carry_out import carry_out, make_unsent_outcome
 from capgo_tui.workspace.changes.change import RecordChanged
@@ -29,7 +29,7 @@ T = TypeVar("T")
 NOTHING_CHANGED: Final = "Nothing was changed."
 
 
-class WaitStopped(Refused):
+class WaitStopped(Refusal):
     """Raised when a change is stopped while it waits for a rate limit of the server."""
 
 
@@ -153,14 +153,14 @@ async def _send(change: Change, workspace: Workspace, ui: Ui, undoes: int | None
 
 async def _await_turn(change: Change, workspace: Workspace, ui: Ui) -> str:
     """Wait for the rate limits of a change; return why it is not to be sent, or nothing."""
-    pacing = workspace.pacing
+    write_limits = workspace.write_limits
     if not change.limits:
         return ""
     await recall(workspace)
-    if not pacing.wait(change.limits):
+    if not write_limits.wait(change.limits):
         return ""
     with workspace.marked_as_writing(change):
-        while (seconds := pacing.wait(change.limits)) > 0:
+        while (seconds := write_limits.wait(change.limits)) > 0:
             if not await ui.wait(change, seconds):
                 return "stopped before it was sent"
     return change.skip_reason(workspace)  # a minute may have passed

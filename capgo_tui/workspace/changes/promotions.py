@@ -122,15 +122,15 @@ def promotion(
     notes = _ages(workspace, channel, bundle, note)
     lowest_level = ConfirmationLevel.LIST if warnings else ConfirmationLevel.LINE
     if not workspace.client.traits.promotes:
-        change = settings_change(workspace, channel, {"bundle": bundle.wire_key})
+        change = settings_change(workspace, channel, {"bundle": bundle.wire_id})
         fields = {"impact": (*change.impact, *warnings), "level": max(change.level, lowest_level)}
         return change.model_copy(update={"notes": notes, **fields})
     traits, rollout = workspace.client.traits, rollout_of(state)
-    after: State = {"bundle": bundle.wire_key}
+    after: State = {"bundle": bundle.wire_id}
     rollout_told = describe_effect(traits, state, after)
     return kind(
         app_id=workspace.target.app_id,
-        key=channel.wire_key,
+        key=channel.wire_id,
         row=str(channel.id),
         label=channel.name,
         before={**rollout, **({"bundle": state["bundle"]} if "bundle" in state else {})},
@@ -152,7 +152,7 @@ def promotion(
 
 def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> dict[str, str]:
     if note:  # in one line there is no room for the ages as well
-        return {bundle.wire_key: note}
+        return {bundle.wire_id: note}
     now = workspace.now()
     previous = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
-    return {each.wire_key: age(each.created_at, now) for each in (previous, bundle) if each}
+    return {each.wire_id: age(each.created_at, now) for each in (previous, bundle) if each}

@@ -50,7 +50,7 @@ class Question:
     def effort(self) -> str:
         """An estimate of requests and time; empty for few changes."""
         is_long = len(self.changes) > MANY
-        return estimate(self.changes, self.workspace.pacing) if is_long else ""
+        return estimate(self.changes, self.workspace.write_limits) if is_long else ""
 
     @property
     def text_to_type(self) -> str:

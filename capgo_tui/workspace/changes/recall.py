@@ -10,7 +10,7 @@ from capgo_tui.api.errors import is_from_rate_limiter
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.recorded import iterate_changes
 from capgo_tui.workspace.journal import JournalUnusable
-from capgo_tui.workspace.pacing import SAME_LINK_SECONDS
+from capgo_tui.workspace.write_limits import SAME_LINK_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,10 @@ LONGEST_REQUEST: Final = timedelta(seconds=30)
 
 async def recall(workspace: Workspace) -> None:
     """Count attempts of the last minute that the workspace has not counted yet."""
-    pacing, start = workspace.pacing, workspace.now() - timedelta(seconds=SAME_LINK_SECONDS)
+    write_limits, start = (
+        workspace.write_limits,
+        workspace.now() - timedelta(seconds=SAME_LINK_SECONDS),
+    )
     try:
         entries = await asyncio.to_thread(workspace.journal.entries, ENTRIES)
     except JournalUnusable:
@@ -34,13 +37,13 @@ async def recall(workspace: Workspace) -> None:
         entry
         for entry in entries
         if entry.at > start - LONGEST_REQUEST
-        and entry.id not in pacing.entry_ids
+        and entry.id not in write_limits.entry_ids
         and not _was_refused_by_limiter(entry)
     ]
     for entry, change in iterate_changes(recent):
-        pacing.entry_ids.add(entry.id)
+        write_limits.entry_ids.add(entry.id)
         for limit in change.limits:
-            pacing.count(limit, estimate_arrival(entry, workspace.now()))
+            write_limits.count(limit, estimate_arrival(entry, workspace.now()))
 
 
 def estimate_arrival(entry: Entry, now: datetime) -> datetime:

@@ -40,7 +40,7 @@ def revive(entry: Entry) -> Change | None:
     target = change.key.encode(errors="backslashreplace").decode()
     if (change.kind, target, change.app_id) != (entry.kind, entry.target, entry.app_id):
         return None
-    states = (change.before, change.after, entry.found)
+    states = (change.before, change.after, entry.readback)
     if not all(_FIELD.fullmatch(field) for state in states for field in state or {}):
         return None
     return change

@@ -62,7 +62,7 @@ async def _read(change: Change, workspace: Workspace, *, with_others: bool) -> S
     records = workspace.bundles if change.noun == "bundle" else workspace.channels
     await records.load_all()
     state = change.find(workspace)
-    if state is None and (not records.ended or records.incomplete):
+    if state is None and (not records.at_end or records.incomplete):
         raise records.error or CapgoError(
             f"the list of {change.noun}s could not be read to its end", kind=ErrorKind.UNREACHABLE
         )

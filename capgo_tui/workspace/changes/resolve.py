@@ -57,7 +57,7 @@ async def resolve(workspace: Workspace, progress: Progress | None = None) -> Res
         JournalUnusable: when the journal cannot be read or written.
 
     """
-    entries = await asyncio.to_thread(workspace.journal.cut_off)
+    entries = await asyncio.to_thread(workspace.journal.cut_off_entries)
     if not entries:
         return Resolution()
     pairs = list(iterate_changes(entries))

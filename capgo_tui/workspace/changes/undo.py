@@ -64,8 +64,8 @@ class UndoTarget:
         if entry.state is None or entry.state is OutcomeState.UNKNOWN:
             return after
         if after is None:
-            return entry.found if entry.state is OutcomeState.DIFFERENT else None
-        readback = entry.found or {}
+            return entry.readback if entry.state is OutcomeState.DIFFERENT else None
+        readback = entry.readback or {}
         side_effects = self.change.side_effects(readback)
         return {field: readback.get(field, value) for field, value in after.items()} | side_effects
 
@@ -146,9 +146,9 @@ def find_latest(entries: Sequence[Entry]) -> UndoCandidate:
 
 def find_batch(entry: Entry, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Return an entry and all that were confirmed with it, newest first."""
-    if entry.run is None:
+    if entry.batch is None:
         return (entry,)
-    return tuple(each for each in entries if each.run == entry.run)
+    return tuple(each for each in entries if each.batch == entry.batch)
 
 
 async def plan_undo(
@@ -159,7 +159,7 @@ async def plan_undo(
     for entry in entries:
         change = revive(entry)
         reason = find_objection(entry) or _foreign_reason(entry, workspace)
-        if len(entries) > 1 and (entry.undone or entry.state is OutcomeState.FAILED):
+        if len(entries) > 1 and (entry.is_undone or entry.state is OutcomeState.FAILED):
             continue  # in a batch, nothing is left to undo of it
         if change is None or reason is not None:
             skip_reasons.append(f"{target_label(entry, change)}: {reason}")
@@ -197,7 +197,7 @@ async def _inverses(
     if objection is not None:
         return objection
     traits = workspace.client.traits
-    result = None if target.entry.state is OutcomeState.UNKNOWN else target.entry.found
+    result = None if target.entry.state is OutcomeState.UNKNOWN else target.entry.readback
     inverses = target.change.inverse(reading, result, traits)
     if isinstance(inverses, str):
         return f"{name}: {inverses}"
@@ -234,9 +234,9 @@ def _final_reason(entry: Entry) -> str | None:
     """Return why an entry needs no undo, or cannot be undone now."""
     if entry.is_damaged:
         return DAMAGED_ROW
-    if entry.under_way:
+    if entry.is_under_way:
         return "it is under way"
-    if entry.undone:
+    if entry.is_undone:
         return "it is undone already"
     if entry.state is OutcomeState.FAILED:
         return "it was refused, nothing was changed"
@@ -258,7 +258,7 @@ def _irreversible_reason(change: Change | None) -> str | None:
 
 def _had_no_effect(entry: Entry) -> bool:
     """Whether its outcome is doubtful and its record was read back unchanged."""
-    if entry.state not in (OutcomeState.UNKNOWN, OutcomeState.DIFFERENT) or entry.found is None:
+    if entry.state not in (OutcomeState.UNKNOWN, OutcomeState.DIFFERENT) or entry.readback is None:
         return False
     change = revive(entry)
-    return change is not None and bool(change.before) and not change.is_outdated_by(entry.found)
+    return change is not None and bool(change.before) and not change.is_outdated_by(entry.readback)

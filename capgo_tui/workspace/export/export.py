@@ -90,7 +90,7 @@ class Export(Generic[T]):
     @property
     def next_step(self) -> NextStep | None:
         """The next step for records that are not in the file."""
-        return None if self._source.ended else NextStep.LOAD_ALL
+        return None if self._source.at_end else NextStep.LOAD_ALL
 
     def outcome(self, more: str = "more exists") -> str:
         """Return the outcome as a sentence, without the path of the file.
@@ -100,7 +100,7 @@ class Export(Generic[T]):
         if not self.is_complete:
             return "Nothing was exported: stopped."
         count = f"{group_digits(self.written_count)} of {group_digits(self.loaded_count)} loaded"
-        rest = "" if self._source.ended else f" ({more})"
+        rest = "" if self._source.at_end else f" ({more})"
         unreadable_count = self._source.unreadable
         left_out = (
             f", without {group_digits(unreadable_count)} unreadable" if unreadable_count else ""

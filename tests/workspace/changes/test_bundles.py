@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from capgo_tui.api import requests
-from capgo_tui.api.errors import InvalidArgument, Refused, UnsafeBundleName, UnsupportedByRevision
+from capgo_tui.api.errors import (
+    InvalidArgument,
+    Refusal,
+    UnsafeBundleName,
+    UnsupportedByRevision,
+)
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, TRAITS, Traits
 from capgo_tui.workspace.changes.batch import Batch
@@ -342,7 +347,7 @@ async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World)
     deleted_names = {each.name for each in bundles} - {bundles[1].name}
     assert not deleted_names & set(left(world))
     entries = workspace.journal.entries()
-    assert {entry.run for entry in entries} == {batch.id}
+    assert {entry.batch for entry in entries} == {batch.id}
     assert [entry.state for entry in reversed(entries)] == fates
 
 
@@ -443,7 +448,7 @@ def test_no_name_turns_the_deletion_of_one_into_that_of_all(key: str, traits: Tr
     )
     try:
         request = change.request(traits)
-    except Refused:
+    except Refusal:
         return
     version = dict(request.query)["version"]
     assert (request.body or {"version": version})["version"] == version == key
@@ -469,7 +474,7 @@ def test_a_journal_that_was_tampered_with_deletes_no_more(key: str) -> None:
     assert not isinstance(change, AllBundlesDeletion)
     try:
         request = change.request(LIVE)
-    except Refused:
+    except Refusal:
         return
     assert dict(request.query)["version"].strip()
 

@@ -152,7 +152,7 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
         default = deletion(workspace, channel(workspace, "production"))
         assert any("no default channel remains" in line for line in default.impact)
         await carry_out_verified(workspace, change)
-        keys = [each.wire_key for each in devices]
+        keys = [each.wire_id for each in devices]
         world.door.asked.clear()
         assert await reread_devices(workspace, keys) == 0
         assert len(world.door.asked) == 1, "they are on one page"
@@ -173,7 +173,7 @@ async def test_a_deletion_says_how_far_it_knows_the_devices() -> None:
         await workspace.devices.load_more()
         loaded_now, as_of = len(workspace.devices), workspace.devices.as_of
         assert as_of is not None
-        assert not workspace.devices.ended
+        assert not workspace.devices.at_end
         first, second = deletion(workspace, beta).impact[:2]
         knowledge = f"{loaded_now} loaded devices, as of {clock_time(as_of)}"
         assert first == f"none of {knowledge}, is forced to it"

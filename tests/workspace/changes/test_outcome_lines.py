@@ -257,11 +257,11 @@ def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change
         target="beta",
         change_json=change.model_dump_json(),
         request="POST /channel",
-        run=None,
+        batch=None,
         undoes=None,
         state=OutcomeState.VERIFIED,
         settled_at=NOON,
-        found=change.after,
+        readback=change.after,
         error=None,
     )
     bare = [text for label, text in list_details(entry, NOON) if not label]

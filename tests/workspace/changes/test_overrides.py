@@ -114,7 +114,7 @@ async def test_a_channel_is_named_to_the_server_exactly_as_the_server_names_it(
     workspace = world.open()
     await workspace.channels.load_all()
     await workspace.devices.load_all()
-    channel = next(c for c in workspace.channels.records.values() if c.wire_key == "be\u200bta")
+    channel = next(c for c in workspace.channels.records.values() if c.wire_id == "be\u200bta")
     device = workspace.devices.records[world.free_devices()[0]]
     change = override(workspace, device, channel)
     assert describe(change).question(200).isprintable()

@@ -73,7 +73,7 @@ async def test_an_override_is_asked_sent_read_back_and_told(
     outcome = await perform(override(workspace, device, channel(workspace, "beta")), workspace, ui)
     assert outcome is not None
     assert outcome.state is OutcomeState.VERIFIED
-    assert world.override_of(device.wire_key) == "beta"
+    assert world.override_of(device.wire_id) == "beta"
     assert requests(world) == [READ, SET, READ]
     (question,) = ui.questions
     assert (question.level, question.is_repeated, question.effort) == (
@@ -83,7 +83,7 @@ async def test_an_override_is_asked_sent_read_back_and_told(
     )
     assert question.line(200) == f"Override {device.custom_id or device.device_id}: none → beta?"
     assert ui.outcomes == [outcome]
-    assert [change.key for change in ui.changes] == [device.wire_key]
+    assert [change.key for change in ui.changes] == [device.wire_id]
     assert (ui.waits, ui.messages, workspace.writing) == ([], [], set())
 
 
@@ -101,13 +101,13 @@ async def test_the_question_is_put_before_anything_is_awaited(
 
 async def test_an_override_is_cleared(world: World, workspace: Workspace) -> None:
     device = free_device(world, workspace)
-    world.set_override(device.wire_key, "qa")
-    loaded_device = await workspace.look_up_device(device.wire_key)
+    world.set_override(device.wire_id, "qa")
+    loaded_device = await workspace.look_up_device(device.wire_id)
     assert loaded_device is not None
     outcome = await perform(override(workspace, loaded_device, None), workspace, Headless())
     assert outcome is not None
     assert outcome.state is OutcomeState.VERIFIED
-    assert world.override_of(device.wire_key) is None
+    assert world.override_of(device.wire_id) is None
 
 
 async def test_a_bundle_is_promoted(world: World, workspace: Workspace) -> None:
@@ -146,12 +146,12 @@ async def test_it_is_asked_again_where_the_record_has_changed_before_the_yes(
     device, beta = free_device(world, workspace), channel(workspace, "beta")
 
     def again() -> Change:
-        now = workspace.devices.records[device.wire_key]
+        now = workspace.devices.records[device.wire_id]
         return override(workspace, now, beta)
 
     async def change_override() -> None:
-        world.set_override(device.wire_key, "qa")
-        await workspace.look_up_device(device.wire_key)
+        world.set_override(device.wire_id, "qa")
+        await workspace.look_up_device(device.wire_id)
 
     ui = Headless([True, False], change_override)
     outcome = await perform(override(workspace, device, beta), workspace, ui, remake=again)
@@ -169,15 +169,15 @@ async def test_it_is_asked_again_where_the_look_before_the_write_finds_a_change(
     device, beta = free_device(world, workspace), channel(workspace, "beta")
 
     def again() -> Change:
-        return override(workspace, workspace.devices.records[device.wire_key], beta)
+        return override(workspace, workspace.devices.records[device.wire_id], beta)
 
-    world.set_override(device.wire_key, "qa")  # behind the back of the list
+    world.set_override(device.wire_id, "qa")  # behind the back of the list
     ui = Headless(is_taken=is_taken)
     outcome = await perform(override(workspace, device, beta), workspace, ui, remake=again)
     assert outcome is not None
     assert outcome.state is (OutcomeState.FAILED if is_taken else OutcomeState.VERIFIED)
     assert [question.is_repeated for question in ui.questions] == [False, *[True] * (not is_taken)]
-    assert world.override_of(device.wire_key) == ("qa" if is_taken else "beta")
+    assert world.override_of(device.wire_id) == ("qa" if is_taken else "beta")
     assert world.door.writes == (0 if is_taken else 1)
 
 
@@ -203,10 +203,10 @@ async def linked_a_moment_ago(world: World, workspace: Workspace) -> Change:
     """Return an override that the server takes a minute after the one it already had."""
     device, beta = free_device(world, workspace), channel(workspace, "beta")
     for target in (beta, None):
-        now = workspace.devices.records[device.wire_key]
+        now = workspace.devices.records[device.wire_id]
         assert await perform(override(workspace, now, target), workspace, Headless())
     world.door.asked.clear()
-    return override(workspace, workspace.devices.records[device.wire_key], beta)
+    return override(workspace, workspace.devices.records[device.wire_id], beta)
 
 
 async def test_a_limit_of_the_server_is_waited_for(world: World, workspace: Workspace) -> None:
@@ -286,7 +286,7 @@ async def test_a_batch_goes_on_after_a_refusal_in_the_middle(
     assert question.is_listed
     assert question.notes == ("one note", "1 left alone: already on beta")
     assert ui.batches == [("Override 3 devices → beta", batch)]
-    assert len({entry.run for entry in workspace.journal.entries()}) == 1
+    assert len({entry.batch for entry in workspace.journal.entries()}) == 1
 
 
 async def test_a_refused_key_ends_a_batch_and_calls_for_another(

@@ -68,7 +68,7 @@ async def test_a_list_that_breaks_off_settles_nothing(tmp_path: Path) -> None:
         world.door.fail("GET /bundle", skip=1)
         assert await resolve(workspace) == Resolution(unread_count=1)
         (entry,) = workspace.journal.entries()
-        assert entry.cut_off
+        assert entry.is_cut_off
 
 
 @pytest.mark.parametrize("revision", ["documented", "legacy"])
@@ -96,4 +96,4 @@ async def test_a_change_of_a_kind_of_tomorrow_is_left_as_it_is(tmp_path: Path) -
         workspace = world.open(journal=tmp_path / "journal.sqlite3")
         assert await resolve(workspace) == Resolution(unread_count=1)
         (entry,) = workspace.journal.entries()
-        assert entry.cut_off
+        assert entry.is_cut_off

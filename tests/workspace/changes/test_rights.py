@@ -130,7 +130,7 @@ async def test_those_that_wait_for_a_limit_are_given_up_without_waiting(world: W
     workspace = await load_workspace(world, "app_reader")
     changes = make_overrides(world, workspace, "beta", "beta", "beta")
     for change in changes[:2]:
-        workspace.pacing.note(change.limits)  # as if it had just been tried
+        workspace.write_limits.note(change.limits)  # as if it had just been tried
     batch = await carry_out_batch(workspace, changes)
     why = "this key may not change overrides (channel beta)"
     assert list_ends(batch) == [why, why, OutcomeState.FAILED]
@@ -222,7 +222,7 @@ async def test_an_undo_of_many_ends_at_the_first_refusal_and_can_be_done_again(
     assert not isinstance(undo, str)
     batch = await carry_out_batch(workspace, list(undo.changes), list(undo.undoes))
     assert list_ends(batch) == [OutcomeState.FAILED, *["this key may not change overrides"] * 3]
-    assert [entry.undone for entry in workspace.journal.entries() if entry.undoes is None] == (
+    assert [entry.is_undone for entry in workspace.journal.entries() if entry.undoes is None] == (
         [False] * 4
     )
     world.run("UPDATE keys SET role = 'app_admin' WHERE label = 'org_super_admin'")
@@ -253,7 +253,7 @@ async def undoing(world: World, names: Sequence[str], undoes: Sequence[int]) -> 
 
 def undone(world: World) -> dict[int, bool]:
     entries = world.workspaces[-1].journal.entries()
-    return {entry.id: entry.undone for entry in entries if entry.undoes is None}
+    return {entry.id: entry.is_undone for entry in entries if entry.undoes is None}
 
 
 async def test_an_undo_that_lacks_a_right_for_a_later_step_is_not_begun(world: World) -> None:

@@ -101,7 +101,7 @@ async def test_each_undo_goes_one_further_back(world: World, workspace: Workspac
     assert world.override_of(device) is None
     assert find_latest(workspace.journal.entries()).entries == ()
     assert [entry.undoes for entry in workspace.journal.entries()] == [1, 2, None, None]
-    assert [entry.undone for entry in workspace.journal.entries()] == [False, False, True, True]
+    assert [entry.is_undone for entry in workspace.journal.entries()] == [False, False, True, True]
 
 
 async def test_an_undo_is_undone_by_choosing_it(world: World, workspace: Workspace) -> None:
@@ -112,7 +112,7 @@ async def test_an_undo_is_undone_by_choosing_it(world: World, workspace: Workspa
     assert isinstance(redo, UndoPlan)
     await carry_out_all(redo, workspace)
     assert world.override_of(device) == "beta"
-    assert not entry_of(workspace, 1).undone, "it is done again"
+    assert not entry_of(workspace, 1).is_undone, "it is done again"
     await undo_last(workspace)
     assert world.override_of(device) is None, "and so can be undone again"
 
@@ -134,7 +134,7 @@ async def test_settings_and_notes_come_back(world: World, workspace: Workspace) 
     )
     bundle = next(iter(workspace.bundles.records.values()))
     notes = BundleNotes(
-        app_id=world.app_id, key=bundle.wire_key, row=str(bundle.id), label=bundle.name,
+        app_id=world.app_id, key=bundle.wire_id, row=str(bundle.id), label=bundle.name,
         before={"comment": bundle.comment or None}, after={"comment": "do not use"},
         bundle_id=bundle.id,
     )  # fmt: skip
@@ -182,8 +182,8 @@ async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
     assert not workspace.channels.records[str(other.id)].public
     back = creation.inverse(creation.find(workspace))
     assert [each if isinstance(each, str) else each.key for each in back] == [
-        other.wire_key,
-        old.wire_key,
+        other.wire_id,
+        old.wire_id,
     ]
 
 
@@ -230,9 +230,9 @@ async def test_demoted_defaults_are_brought_back_together(
     old = next(c for c in workspace.channels.records.values() if c.public)
     new = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
     change = SettingsChange(
-        app_id=world.app_id, key=new.wire_key, row=str(new.id), label=new.name,
+        app_id=world.app_id, key=new.wire_id, row=str(new.id), label=new.name,
         before={"public": False}, after={"public": True}, level=ConfirmationLevel.LIST,
-        demotes=(old.wire_key,),
+        demotes=(old.wire_id,),
     )  # fmt: skip
     await carry_out_as(change, workspace)
     assert not workspace.channels.records[str(old.id)].public
@@ -246,7 +246,7 @@ async def make_new_default(world: World, workspace: Workspace) -> Channel:
     old = next(c for c in workspace.channels.records.values() if c.public)
     creation = ChannelCreation(
         app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"public": True},
-        demotes=(old.wire_key,),
+        demotes=(old.wire_id,),
     )  # fmt: skip
     await carry_out_as(creation, workspace)
     return old
@@ -258,10 +258,10 @@ async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
     old = await make_new_default(world, workspace)
     assert not workspace.channels.records[str(old.id)].public
     undo = await plan_last_undo(workspace)
-    assert [change.key for change in undo.changes] == [old.wire_key, "pr-7"]
+    assert [change.key for change in undo.changes] == [old.wire_id, "pr-7"]
     await Batch(undo.changes, workspace, undoes=undo.undoes).carry_out()
     assert workspace.channels.records[str(old.id)].public
-    assert "pr-7" not in [c.wire_key for c in workspace.channels.records.values()]
+    assert "pr-7" not in [c.wire_id for c in workspace.channels.records.values()]
 
 
 # A run
@@ -318,7 +318,7 @@ async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
     ]
     assert batch.steps[1].skip_reason == BROKEN_OFF
     assert world.door.writes == 1, "the new default was not deleted, and so one is left"
-    assert not entry_of(workspace, 1).undone
+    assert not entry_of(workspace, 1).is_undone
     # What took the failure's place in a run of many is no business of the others.
     assert find_latest(workspace.journal.entries()).entries == (entry_of(workspace, 1),)
 
@@ -337,7 +337,7 @@ async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Works
     batch = Batch(undo.changes, workspace, undoes=undo.undoes)
     await batch.carry_out()
     assert (batch.count(OutcomeState.VERIFIED), batch.count(OutcomeState.FAILED)) == (1, 1)
-    assert not entry_of(workspace, 1).undone
+    assert not entry_of(workspace, 1).is_undone
     assert [entry.request for entry in workspace.journal.entries()][:2] == [
         "none was sent",
         "POST /channel",
@@ -391,7 +391,7 @@ async def test_a_channel_made_anew_by_somebody_is_left_alone(
 ) -> None:
     channel = next(c for c in workspace.channels.records.values() if not c.public)
     await delete(channel, workspace)
-    await workspace.client.set_channel(world.app_id, channel.wire_key, ChannelSettings())
+    await workspace.client.set_channel(world.app_id, channel.wire_id, ChannelSettings())
     refusal = await plan_undo(workspace.journal.entries(), workspace)
     assert refusal == f"there is a channel {channel.name} again"
 
@@ -412,7 +412,7 @@ async def test_a_final_change_is_passed_over_and_said(world: World, workspace: W
     linked_ids = workspace.linked_bundles()
     bundle = next(b for key, b in workspace.bundles.records.items() if key not in linked_ids)
     deletion = BundleDeletion(
-        app_id=world.app_id, key=bundle.wire_key, row=str(bundle.id), label=bundle.name,
+        app_id=world.app_id, key=bundle.wire_id, row=str(bundle.id), label=bundle.name,
         before={"link": None, "comment": None}, after=None,
     )  # fmt: skip
     await carry_out_as(deletion, workspace)
@@ -474,7 +474,7 @@ async def test_a_channel_gets_its_bundle_back_in_every_revision(revision: str) -
         await workspace.bundles.load_all()
         channel = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
         before = workspace.state_of(channel)["bundle"]
-        other = next(b.wire_key for b in workspace.bundles.records.values() if b.wire_key != before)
+        other = next(b.wire_id for b in workspace.bundles.records.values() if b.wire_id != before)
         await carry_out_as(settings_change(workspace, channel, {"bundle": other}), workspace)
         # Another start: nothing is loaded.
         next_workspace = world.open()

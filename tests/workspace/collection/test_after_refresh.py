@@ -64,7 +64,7 @@ async def test_a_refresh_reads_as_much_as_was_loaded_and_the_walk_goes_on_behind
     await devices.refresh()
     assert world.door.count("GET /device") == 2
     assert len(devices) == 2 * PAGE
-    assert not devices.ended
+    assert not devices.at_end
     await devices.load_more()
     assert list(devices.records) == world.device_ids()
     assert world.door.count("GET /device") == 3
@@ -115,7 +115,7 @@ async def test_a_refresh_of_the_whole_list_changes_nothing_when_nothing_changed(
         await collection.refresh()
         await collection.load_all()
         assert list(collection.records.items()) == list(before.items())
-        assert collection.ended
+        assert collection.at_end
 
 
 async def test_a_refresh_that_fails_keeps_the_old_rows_and_says_stale(world: World) -> None:
@@ -131,7 +131,7 @@ async def test_a_refresh_that_fails_keeps_the_old_rows_and_says_stale(world: Wor
     assert devices.records == before
     assert devices.stale
     assert devices.as_of == NOON
-    assert devices.ended, "what was known to be the end still is"
+    assert devices.at_end, "what was known to be the end still is"
     assert Replacement() not in events
     await devices.refresh()
     assert gone_key not in devices.records
@@ -146,7 +146,7 @@ async def test_what_was_read_to_its_end_is_read_to_its_end_again(world: World, n
     loaded_count = len(collection)
     assert count(collection) == str(loaded_count)
     await collection.refresh()
-    assert collection.ended
+    assert collection.at_end
     assert count(collection) == str(loaded_count)
 
 
@@ -162,7 +162,7 @@ async def test_a_refresh_of_the_whole_list_brings_what_has_come_behind_it(world:
     )
     await channels.refresh()
     assert [c.name for c in channels.records.values()][-1] == "brand-new"
-    assert channels.ended
+    assert channels.at_end
 
 
 async def test_the_old_rows_stay_until_the_last_page_of_a_refresh_has_come(world: World) -> None:
@@ -187,7 +187,7 @@ async def test_a_list_that_shrank_to_nothing_is_empty_after_a_refresh(world: Wor
     world.run("DELETE FROM devices")
     await devices.refresh()
     assert len(devices) == 0
-    assert devices.ended
+    assert devices.at_end
     assert devices.error is None
 
 
@@ -198,7 +198,7 @@ async def test_rows_deleted_between_two_pages_are_made_good_by_a_refresh(world: 
     for channel_id in doomed_ids:
         world.run("DELETE FROM channels WHERE id = ?", channel_id)
     await channels.load_all()
-    assert channels.ended
+    assert channels.at_end
     await channels.refresh()
     await channels.load_all()
     assert list(channels.records) == world.column(

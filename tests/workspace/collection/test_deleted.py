@@ -30,7 +30,7 @@ async def test_what_is_removed_before_the_end_is_read_hides_no_other(long: World
     bundles = long.open().bundles
     await bundles.load_more()
     await bundles.load_more()
-    assert (len(bundles), bundles.ended) == (550, False)
+    assert (len(bundles), bundles.at_end) == (550, False)
     gone_key = list(bundles.records)[at]
     long.run("UPDATE bundles SET deleted = 1 WHERE id = ?", gone_key)
     events = record_events(bundles)

@@ -31,7 +31,7 @@ async def test_a_list_is_read_to_its_end_whole_and_once(revision: str, name: str
         events = record_events(collection)
         assert not collection.has_answer
         sizes = [0]
-        while not collection.ended:
+        while not collection.at_end:
             await collection.load_more()
             assert collection.error is None
             assert collection.loading is Loading.NOTHING
@@ -57,7 +57,7 @@ async def test_a_list_with_pages_of_one_size_is_not_begun_again(world: World, na
     collection: Collection[Any] = getattr(world.open(), name)
     await collection.load_more()
     await collection.load_all()
-    assert collection.ended
+    assert collection.at_end
     assert len(world.door.asked) == 2
     await collection.refresh()
     world.door.asked.clear()
@@ -82,7 +82,7 @@ async def test_only_what_was_asked_for_is_loaded(world: World) -> None:
     devices = open_known(world).devices
     await devices.load_more()
     assert list(devices.records) == world.device_ids()[:PAGE]
-    assert not devices.ended
+    assert not devices.at_end
     assert world.door.count("GET /device") == 1
 
 
@@ -91,7 +91,7 @@ async def test_an_app_with_nothing_in_it_has_empty_lists_and_no_error() -> None:
         workspace = world.open()
         for collection in (workspace.channels, workspace.devices, workspace.bundles):
             await collection.load_more()
-            assert (len(collection), collection.ended, collection.error) == (0, True, None)
+            assert (len(collection), collection.at_end, collection.error) == (0, True, None)
             assert collection.has_answer
             assert not collection.stale
 
@@ -108,14 +108,14 @@ async def test_a_failure_half_way_keeps_the_rows_and_the_next_try_goes_on() -> N
         assert devices.error is not None
         assert devices.error.kind is ErrorKind.SERVER_FAULT
         assert devices.stale
-        assert not devices.ended
+        assert not devices.at_end
         assert devices.loading is Loading.NOTHING
         assert not devices.loading_all
         await devices.load_all()
         assert list(devices.records) == world.device_ids()
         assert devices.error is None
         assert not devices.stale
-        assert devices.ended
+        assert devices.at_end
         assert world.door.count("GET /device") == 4, "no page was read twice"
 
 
@@ -151,7 +151,7 @@ async def test_loading_all_stops_with_the_page_under_way_and_goes_on_from_there(
         pause.let_go()
         await loading
         assert list(devices.records) == world.device_ids()[:PAGE]
-        assert not devices.ended
+        assert not devices.at_end
         assert not devices.loading_all
         await devices.load_all()
         assert list(devices.records) == world.device_ids()
@@ -225,7 +225,7 @@ async def test_a_page_that_says_there_is_more_but_not_where_is_no_end(world: Wor
     world.door.rewrite("GET /device", spoil)
     await devices.load_more()
     assert len(devices) == PAGE
-    assert devices.ended, "there is no way on"
+    assert devices.at_end, "there is no way on"
     assert devices.incomplete
     assert world.door.count("GET /device") == 1
     line = status(devices, PAGE, Query(), NOON)
@@ -263,7 +263,7 @@ async def test_a_page_that_is_no_page_is_an_error_and_not_an_end(world: World) -
     await devices.load_more()
     assert devices.error is not None
     assert devices.error.kind is ErrorKind.SERVER_FAULT
-    assert not devices.ended
+    assert not devices.at_end
     assert len(devices) == PAGE
 
 
@@ -307,5 +307,5 @@ async def test_a_list_that_brings_too_much_stops_and_is_read_on_when_asked(
         assert f"{total} records so far · L reads on" in status(devices, total, Query(), NOON)
     await devices.load_all()
     assert devices.error is None
-    assert devices.ended
+    assert devices.at_end
     assert len(devices) == 375

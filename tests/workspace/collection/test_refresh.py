@@ -118,7 +118,7 @@ async def test_a_failure_half_way_keeps_what_came_and_the_old_rows() -> None:
         assert devices.records[ids[1_100]].custom_id != "renamed"
         assert devices.stale
         assert devices.as_of == NOON, "the oldest of it is as old as before"
-        assert devices.ended
+        assert devices.at_end
         line = status(devices, 1_200, Query(), world.clock())
         assert "STALE 1m" in line
         await devices.refresh()

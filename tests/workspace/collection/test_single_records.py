@@ -60,7 +60,7 @@ async def test_a_refresh_that_reaches_the_end_settles_what_was_looked_up(world: 
     world.door.asked.clear()
     await devices.refresh()
     assert list(devices.records) == world.device_ids()
-    assert devices.ended
+    assert devices.at_end
     assert world.door.count("GET /device") == 1, "the list itself says that it is gone"
 
 

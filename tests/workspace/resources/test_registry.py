@@ -33,4 +33,4 @@ async def test_what_a_resource_joins_can_be_loaded_in_its_workspace(name: str) -
         for other_name in resource.joins(workspace):
             collection = RESOURCE_BY_NAME[other_name].collection(workspace)
             await collection.load_all()
-            assert collection.ended
+            assert collection.at_end

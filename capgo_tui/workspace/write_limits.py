@@ -63,7 +63,7 @@ class _Hold:
     until: datetime
 
 
-class Pacing:
+class WriteLimits:
     """The recent writes of one app, and the waits that the server asked for."""
 
     def __init__(
