@@ -20,7 +20,7 @@ from tests.sandbox.scoreboard import (
     pytest_collection_modifyitems,
     pytest_configure,
 )
-from tests.tui.server import closing_stores
+from tests.support.server import closing_stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -53,8 +53,8 @@ def list_platforms(common: CommonOptions) -> None:
 PRESS_K = """
 import asyncio
 from tests.tui.driving import on_devices
-from tests.tui.server import Server
-from tests.tui.world import state, store_of
+from tests.support.server import Server
+from tests.support.world import state, store_of
 
 async def main():
     async with on_devices(Server(store_of(state()))) as driver:

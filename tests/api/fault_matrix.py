@@ -10,7 +10,7 @@ from capgo_tui.api.client import CapgoClient
 from capgo_tui.api.errors import ErrorKind, UnsupportedByRevision
 from capgo_tui.api.settings import ChannelSettings
 from tests.api.support import walk
-from tests.tui.world import APP, device_id
+from tests.support.world import APP, device_id
 
 if TYPE_CHECKING:
     from capgo_tui.api.paging import Pager

@@ -12,7 +12,7 @@ from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.faults import Faults
 from tests.sandbox.sockets import serve_app
 from tests.support.clock import NOON
-from tests.tui.world import bundle, channel, device_id, state, store_of
+from tests.support.world import bundle, channel, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from capgo_tui.sandbox.faults.kinds import KINDS
 from tests.api.fault_matrix import FAULTS, OPERATIONS, Operation, consequence_of
 from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
 from tests.support.retry_policy import Hourglass, instant_retry_policy
-from tests.tui.world import ALL
+from tests.support.world import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.history import describe_entry
 from tests.arsenal.attack import Attack, Result
 from tests.arsenal.leaks import find_leaky_files
+from tests.support.front_door import on_a_socket
+from tests.support.world import open_world
 from tests.workspace.changes.overriding import change_for
-from tests.workspace.misbehaving import on_a_socket
 from tests.workspace.test_damaged_journal import DAMAGE, damage
 from tests.workspace.test_journal import CHANGE, REQUEST, SUCCESS, open_journal
-from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

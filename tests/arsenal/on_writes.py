@@ -21,10 +21,10 @@ from tests.arsenal.answers import ODD_ANSWERS, SIGN_IN, SUCCESSES
 from tests.arsenal.attack import Attack, Result
 from tests.arsenal.leaks import find_leaky_files
 from tests.arsenal.servers import raw_server
+from tests.support.front_door import on_a_socket
 from tests.support.retry_policy import one_try
+from tests.support.world import open_world
 from tests.workspace.changes.overriding import SET, change_for, check_line, run
-from tests.workspace.misbehaving import on_a_socket
-from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

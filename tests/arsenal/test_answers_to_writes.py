@@ -10,9 +10,9 @@ from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.arsenal.answers import ODD_ANSWERS
+from tests.support.front_door import ConnectionCut
+from tests.support.world import World, open_world
 from tests.workspace.changes.overriding import SET, change_for, check_line, run
-from tests.workspace.misbehaving import ConnectionCut
-from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.requests import Request
     from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
-    from tests.workspace.misbehaving import Reply
+    from tests.support.front_door import Reply
 
 
 @pytest.fixture

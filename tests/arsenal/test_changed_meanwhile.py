@@ -9,14 +9,13 @@ import pytest
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import OutcomeState
+from tests.support.server import Server
+from tests.support.world import bundle, device_id, open_world, state, store_of
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import on_channels, put_cursor, workspace
 from tests.tui.driving import on_devices
 from tests.tui.every_write import journal
-from tests.tui.server import Server
-from tests.tui.world import bundle, device_id, state, store_of
 from tests.workspace.changes.overriding import READ, SET, change_for
-from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from capgo_tui.profiles import Profile
+from tests.support.server import Server
+from tests.support.world import device, device_id, state, store_of
 from tests.tui.channels import wait_for_dialog
 from tests.tui.driving import on_devices
-from tests.tui.server import Server
-from tests.tui.world import device, device_id, state, store_of
 
 PROD = Profile("prod", production=True)
 WIDTHS = (200, 140, 100, 80, 70, 60, 50, 45, 40)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.workspace import custom_ids
+from tests.commands.shell import Shell, shell_on
 from tests.commands.test_reading import FAILED, FORMS, NOT_FOUND, OK, USAGE, check_failure, rows_of
-from tests.commands.world import Shell, shell_on
-from tests.tui.server import Server
-from tests.tui.world import device, device_id, state, store_of
+from tests.support.server import Server
+from tests.support.world import device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,13 +13,12 @@ import pytest
 from capgo_tui.api.key import ApiKey
 from capgo_tui.commands.machine import find_environment
 from capgo_tui.commands.verbs import VERBS
-from tests.commands.world import Shell, shell_on
+from tests.commands.shell import Shell, shell_on
 from tests.support.hostile import TEXTS, spoiled_page
 from tests.support.pseudo_terminal import COMMAND
 from tests.support.sandbox_process import serving
-from tests.tui.driving import unsafe
-from tests.tui.server import Server, answering, rewriting
-from tests.tui.world import (
+from tests.support.server import Server, answering, rewriting
+from tests.support.world import (
     ALL,
     APP,
     CHANNELS,
@@ -32,6 +31,7 @@ from tests.tui.world import (
     state,
     store_of,
 )
+from tests.tui.driving import unsafe
 from tests.workspace.export.test_formats import assert_aligned
 
 if TYPE_CHECKING:

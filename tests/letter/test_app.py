@@ -11,7 +11,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.letter_server import APP, KEY
-from tests.letter.world import AnyServer, Mode, both_servers, every_mode, make, revision_of
+from tests.letter.modes import AnyServer, Mode, both_servers, every_mode, make, revision_of
 from tests.tui.driving import open_app
 
 if TYPE_CHECKING:

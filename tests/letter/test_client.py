@@ -12,7 +12,7 @@ from tests.api.support import Answer, SentRequest, open_client, walk
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
 from tests.letter.letter_server import APP, Slash
-from tests.letter.world import (
+from tests.letter.modes import (
     AnyServer,
     Mode,
     both_servers,

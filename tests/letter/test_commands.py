@@ -15,7 +15,7 @@ from capgo_tui.workspace.session import open_client
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
 from tests.letter.letter_server import APP, KEY
-from tests.letter.world import (
+from tests.letter.modes import (
     PLAIN,
     AnyServer,
     Mode,

@@ -28,7 +28,7 @@ from capgo_tui.workspace.target import Target
 from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
 from tests.letter.letter_server import APP, KEY, Input, LetterServer, Operation, Slash
-from tests.letter.world import (
+from tests.letter.modes import (
     PLAIN,
     AnyServer,
     Mode,

@@ -17,7 +17,7 @@ from tests.monkey.hands import Hands, InvariantError, Tally
 from tests.monkey.ledger import Ledger, find_journal_difference
 from tests.monkey.sandbox import Sandbox, serve_sandbox
 from tests.support.clock import Clock
-from tests.tui.world import NOW
+from tests.support.world import NOW
 
 if TYPE_CHECKING:
     import random

@@ -15,7 +15,7 @@ from capgo_tui.sandbox.faults import Faults
 from capgo_tui.sandbox.generate import generate
 from capgo_tui.sandbox.serve import make_server_config
 from capgo_tui.sandbox.store import Store
-from tests.tui.server import WRITES
+from tests.support.server import WRITES
 
 if TYPE_CHECKING:
     import random

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.sandbox.world import KNOWN_DEVICE, UNKNOWN_DEVICE, A, key_of
+from tests.sandbox.contract_app import KNOWN_DEVICE, UNKNOWN_DEVICE, A, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -139,6 +139,6 @@ def sandbox(open_sandbox: OpenSandbox) -> Sandbox:
 
 def conformance(store: Store) -> str:
     """Fill a store with the data of §15, and return the full-rights key."""
-    from tests.sandbox.world import fill
+    from tests.sandbox.contract_app import fill
 
     return fill(store)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.sandbox.world import (
+from tests.sandbox.contract_app import (
     BUILTIN_DEVICE,
     EMPTY,
     ENCRYPTED_APP,

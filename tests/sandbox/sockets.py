@@ -16,7 +16,7 @@ from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.faults import Faults
 from capgo_tui.sandbox.serve import make_server_config
 from capgo_tui.sandbox.store import Store
-from tests.sandbox.world import fill
+from tests.sandbox.contract_app import fill
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:

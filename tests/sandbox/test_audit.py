@@ -11,7 +11,7 @@ from capgo_tui.sandbox.generate import APP_ID, generate
 from capgo_tui.sandbox.roles import ROLES
 from capgo_tui.sandbox.store import Store
 from tests.sandbox.conftest import run_sandbox
-from tests.sandbox.world import A, fill, key_of
+from tests.sandbox.contract_app import A, fill, key_of
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.sandbox.cases import CASES, ZIP, Case
-from tests.sandbox.world import (
+from tests.sandbox.contract_app import (
     BUILTIN_DEVICE,
     BUNDLES,
     EMPTY,

@@ -9,8 +9,8 @@ import pytest
 
 from tests.sandbox import test_conformance, test_limits
 from tests.sandbox.cases import ZIP
+from tests.sandbox.contract_app import ENCRYPTED_APP, KNOWN_DEVICE, UNKNOWN_DEVICE, A
 from tests.sandbox.scoreboard import list_marked_numbers, rows_of_the_contract
-from tests.sandbox.world import ENCRYPTED_APP, KNOWN_DEVICE, UNKNOWN_DEVICE, A
 
 if TYPE_CHECKING:
     import httpx

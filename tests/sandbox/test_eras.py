@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.world import BUILTIN_DEVICE, EMPTY, KNOWN_DEVICE, UNKNOWN_DEVICE, A, key_of
+from tests.sandbox.contract_app import (
+    BUILTIN_DEVICE,
+    EMPTY,
+    KNOWN_DEVICE,
+    UNKNOWN_DEVICE,
+    A,
+    key_of,
+)
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import OpenSandbox, Sandbox

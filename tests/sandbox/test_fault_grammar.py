@@ -10,7 +10,7 @@ from capgo_tui.sandbox.faults import FaultError, Faults, describe_grammar
 from capgo_tui.sandbox.faults.kinds import KINDS
 from capgo_tui.sandbox.faults.operations import NAMES, identify_request, is_aimed_at
 from capgo_tui.sandbox.faults.schedule import read_schedule
-from tests.sandbox.world import A
+from tests.sandbox.contract_app import A
 
 
 @pytest.mark.parametrize(

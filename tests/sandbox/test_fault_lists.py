@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.sandbox.contract_app import A
 from tests.sandbox.sockets import SocketSandbox, serve_sandbox
-from tests.sandbox.world import A
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

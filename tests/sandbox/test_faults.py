@@ -13,8 +13,8 @@ import pytest
 from capgo_tui.sandbox.faults import Faults
 from capgo_tui.sandbox.store import Store
 from tests.sandbox.conftest import Sandbox, run_sandbox
+from tests.sandbox.contract_app import KNOWN_DEVICE, A, fill, key_of
 from tests.sandbox.sockets import SocketSandbox, parse_answer, serve_sandbox
-from tests.sandbox.world import KNOWN_DEVICE, A, fill, key_of
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from capgo_tui.sandbox import limits as module
 from capgo_tui.sandbox.answers import Answer, Refusal
 from capgo_tui.sandbox.limits import Limits
-from tests.sandbox.world import KNOWN_DEVICE, NEWER_DEVICE, A, key_of
+from tests.sandbox.contract_app import KNOWN_DEVICE, NEWER_DEVICE, A, key_of
 from tests.support.clock import Clock
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from capgo_tui.sandbox.revisions import LIVE as LIVE_REVISION
 from capgo_tui.sandbox.revisions import NEXT as NEXT_REVISION
 from capgo_tui.sandbox.store import Store
 from tests.sandbox.conftest import run_sandbox
+from tests.sandbox.contract_app import KNOWN_DEVICE, NEWER_DEVICE, UNKNOWN_DEVICE, A, fill
 from tests.sandbox.next_cases import LIVE, NEXT, Fact, Request
-from tests.sandbox.world import KNOWN_DEVICE, NEWER_DEVICE, UNKNOWN_DEVICE, A, fill
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.conftest import run_sandbox
-from tests.sandbox.world import A, key_of
+from tests.sandbox.contract_app import A, key_of
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import OpenSandbox, Sandbox

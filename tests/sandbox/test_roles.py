@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.sandbox.roles import ROLES
-from tests.sandbox.world import KNOWN_DEVICE, A, key_of
+from tests.sandbox.contract_app import KNOWN_DEVICE, A, key_of
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Sandbox

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.world import A, key_of
+from tests.sandbox.contract_app import A, key_of
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Sandbox

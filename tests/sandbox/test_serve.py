@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from capgo_tui.commands.sandbox import sandbox
 from capgo_tui.sandbox.serve import _listen
-from tests.sandbox.world import A, key_of, world
+from tests.sandbox.contract_app import A, contract_state, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +148,7 @@ def test_serving_with_faults() -> None:
 
 def test_serving_a_state_file(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    path.write_text(json.dumps(world()), encoding="utf-8")
+    path.write_text(json.dumps(contract_state()), encoding="utf-8")
     with start_command("--state", str(path), "--revision", "legacy") as (_, entrance, _):
         assert (entrance["app"], entrance["key"]) == (A, key_of("org_super_admin"))
         headers = {"authorization": entrance["key"]}

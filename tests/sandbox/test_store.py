@@ -22,7 +22,7 @@ from capgo_tui.sandbox.live.errors import too_many
 from capgo_tui.sandbox.state_file import StateError, load_state
 from capgo_tui.sandbox.store import Store
 from tests.sandbox.conftest import run_sandbox
-from tests.sandbox.world import KNOWN_DEVICE, A, fill, key_of, world
+from tests.sandbox.contract_app import KNOWN_DEVICE, A, contract_state, fill, key_of
 from tests.support.clock import NOON, Clock
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def put(state: State, value: object, *steps: str | int) -> None:
 def test_a_malformed_state_names_the_place(
     spoil: Callable[[State], None], words: str, tmp_path: Path
 ) -> None:
-    state: State = json.loads(json.dumps(world()))
+    state: State = json.loads(json.dumps(contract_state()))
     spoil(state)
     path = tmp_path / "state.json"
     path.write_text(json.dumps(state), encoding="utf-8")
@@ -151,7 +151,7 @@ def test_an_unreadable_state(content: bytes | None, words: str, tmp_path: Path) 
 def test_a_value_that_cannot_be_kept_is_one_short_line(
     value: object, place: tuple[str, ...], tmp_path: Path
 ) -> None:
-    state: State = json.loads(json.dumps(world()))
+    state: State = json.loads(json.dumps(contract_state()))
     put(state, value, "apps", 0, "bundles", 0, *place)
     path = tmp_path / "state.json"
     path.write_text(json.dumps(state), encoding="utf-8")
@@ -187,7 +187,7 @@ def test_a_database_and_what_lies_beside_it_are_its_owners_alone(tmp_path: Path)
 
 
 def test_overrides_come_with_a_state(tmp_path: Path) -> None:
-    state: State = json.loads(json.dumps(world()))
+    state: State = json.loads(json.dumps(contract_state()))
     put(state, [{"device_id": KNOWN_DEVICE.upper(), "channel": "beta"}], "apps", 0, "overrides")
     path = tmp_path / "state.json"
     path.write_text(json.dumps(state), encoding="utf-8")

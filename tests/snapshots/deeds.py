@@ -8,15 +8,15 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.profiles import Profile
 from capgo_tui.tui.launch import Launch
 from tests.snapshots.lists import devices
-from tests.snapshots.world import identity
+from tests.snapshots.shop import identity
 from tests.support.retry_policy import Naps
-from tests.tui.server import FAULT, Gate, answering
-from tests.tui.world import ALL, READER
+from tests.support.server import FAULT, Gate, answering
+from tests.support.world import ALL, READER
 
 if TYPE_CHECKING:
     from tests.snapshots.stage import Stage
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 
 async def on_device(stage: Stage, number: int, server: Server | None = None, **more: Any) -> Driver:

@@ -10,9 +10,9 @@ from unittest.mock import patch
 from capgo_tui.api import transport
 from tests.snapshots import deeds
 from tests.snapshots.lists import bundles, channels, devices, rows_that_cannot_be_read
-from tests.snapshots.world import identity
+from tests.snapshots.shop import identity
+from tests.support.server import Gate
 from tests.tui.driving import post_paste
-from tests.tui.server import Gate
 
 if TYPE_CHECKING:
     from tests.snapshots.stage import Stage

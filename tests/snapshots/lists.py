@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
-from tests.snapshots.world import identity
+from tests.snapshots.shop import identity
 from tests.support.retry_policy import Naps
-from tests.tui.server import FAULT, Gate, Wire, answering
-from tests.tui.world import ALL, APP, OTHER_APP, OUTSIDER, WRONG
+from tests.support.server import FAULT, Gate, Wire, answering
+from tests.support.world import ALL, APP, OTHER_APP, OUTSIDER, WRONG
 
 if TYPE_CHECKING:
     from tests.snapshots.stage import Stage
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 WAIT_43 = answering(
     429,

@@ -12,16 +12,16 @@ from unittest.mock import patch
 
 from textual.widgets import Input
 
-from tests.snapshots import world
+from tests.snapshots import shop
 from tests.snapshots.picture import draw_picture
 from tests.support.clock import Clock
+from tests.support.world import NOW
 from tests.tui.driving import Driver, open_app
-from tests.tui.world import NOW
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-    from tests.tui.server import Server
+    from tests.support.server import Server
 
 Size = tuple[int, int]
 SMALL: Size = (80, 24)
@@ -41,7 +41,7 @@ class Stage:
 
     def serve(self, other: Server | None = None) -> Server:
         """Return the shop's server, or another one, to be closed after the scene."""
-        server = other or world.server()
+        server = other or shop.server()
         self.stack.callback(server.store.close)
         return server
 

@@ -15,7 +15,7 @@ from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.entrance import Entrance
 from capgo_tui.sandbox.serve import serve
 from tests.support.hostile import spoiled_page
-from tests.tui.world import ALL, APP, state, store_of
+from tests.support.world import ALL, APP, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from capgo_tui.tui.overlays.fields_form import FieldsForm
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 
 @asynccontextmanager

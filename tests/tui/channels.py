@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 
 @asynccontextmanager

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tui.server import Server
-from tests.tui.world import state, store_of
+from tests.support.server import Server
+from tests.support.world import state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,7 @@ from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.widgets.status_line import StatusLine
 from tests.support.retry_policy import one_try
-from tests.tui.world import ALL, APP
+from tests.support.world import ALL, APP
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from capgo_tui.tui.overlays.overlays import Overlays
-    from tests.tui.server import Server
+    from tests.support.server import Server
 
 ROUNDS = 800
 """Looks at the screen before a wait fails."""

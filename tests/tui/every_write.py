@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.changes.outcome import OutcomeState
+from tests.support.world import APP, CHANNELS, bundle, channel, device_id, state
 from tests.tui.bundles import confirm, left
 from tests.tui.channels import go_to, review, row, wait_for_dialog, workspace
-from tests.tui.world import APP, CHANNELS, bundle, channel, device_id, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from capgo_tui.workspace.journal_entry import Entry
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 JULY: Final = ("live",)
 AUTUMN: Final = ("next",)

@@ -13,7 +13,7 @@ from tests.tui.driving import on_devices
 from tests.tui.every_write import WRITES
 
 if TYPE_CHECKING:
-    from tests.tui.server import Server
+    from tests.support.server import Server
 
 TABS = {"1": "channels", "2": "devices", "3": "bundles"}
 MARKING = {"u", "g", "G", "j", "k", "space"}

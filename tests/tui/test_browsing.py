@@ -17,18 +17,18 @@ from capgo_tui.tui.screens.main import READS
 from capgo_tui.tui.widgets.record_table import fit_columns, slide_columns
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
+from tests.support.server import FAULT, Gate, Server, answering
+from tests.support.world import ALL, APP, NOW, device, device_id, state, store_of
 from tests.tui.channels import workspace
 from tests.tui.driving import open_app, strips
-from tests.tui.server import FAULT, Gate, Server, answering
-from tests.tui.world import ALL, APP, NOW, device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import pytest
 
+    from tests.support.server import App, Receive, Scope, Send
     from tests.tui.driving import Driver
-    from tests.tui.server import App, Receive, Scope, Send
 
 
 def make_large_server(count: int = 1_300) -> Server:

@@ -9,11 +9,11 @@ from textual.widgets import Input
 
 from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.outcome import NAME_TAKEN, OutcomeState
+from tests.support.server import Gate, Server, answering
+from tests.support.world import CHANNELS, READER, bundle, channel, state, store_of
 from tests.tui.bundles import column, confirm, form, left, on_bundles
 from tests.tui.channels import entry, undo, wait_for_outcome, workspace
 from tests.tui.driving import assert_secret, assert_sound
-from tests.tui.server import Gate, Server, answering
-from tests.tui.world import CHANNELS, READER, bundle, channel, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.server import Server
+from tests.support.world import bundle, state, store_of
 from tests.tui.channels import go_to, on_channels
 from tests.tui.driving import assert_sound, open_app
-from tests.tui.server import Server
-from tests.tui.world import bundle, state, store_of
 
 
 @pytest.mark.parametrize("size", [(60, 20), (140, 40), (30, 9)])

@@ -9,6 +9,8 @@ import pytest
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
+from tests.support.server import Gate, Server, answering
+from tests.support.world import READER, channel, device_id, state, store_of
 from tests.tui.channels import (
     entry,
     flat,
@@ -23,13 +25,11 @@ from tests.tui.channels import (
     workspace,
 )
 from tests.tui.driving import open_app
-from tests.tui.server import Gate, Server, answering
-from tests.tui.world import READER, channel, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tui.server import App, Receive, Scope, Send
+    from tests.support.server import App, Receive, Scope, Send
 
 REVISIONS = ["live", "documented", "legacy"]
 TO_REVIEW = ("up",)

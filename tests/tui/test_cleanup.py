@@ -8,11 +8,11 @@ import pytest
 
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.support.clock import Clock
+from tests.support.server import FAULT, Gate, Server, answering
+from tests.support.world import APP, CHANNELS, NOW, READER, bundle, channel, device, state, store_of
 from tests.tui.bundles import confirm, form, left, on_bundles
 from tests.tui.channels import entry, wait_for_outcome, workspace
 from tests.tui.driving import assert_sound
-from tests.tui.server import FAULT, Gate, Server, answering
-from tests.tui.world import APP, CHANNELS, NOW, READER, bundle, channel, device, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

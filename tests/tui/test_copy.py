@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.hostile import TEXTS
+from tests.support.server import answering, rewriting
+from tests.support.world import SECRETS, device_id
 from tests.tui.driving import assert_secret, assert_sound, on_devices, open_app, unsafe
-from tests.tui.server import answering, rewriting
-from tests.tui.world import SECRETS, device_id
 
 if TYPE_CHECKING:
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 LETTERS = "inrjcs"
 

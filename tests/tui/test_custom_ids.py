@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.server import Gate, Server
+from tests.support.world import device, device_id, state, store_of
 from tests.tui.driving import on_devices, open_app
-from tests.tui.server import Gate, Server
-from tests.tui.world import device, device_id, state, store_of
 
 
 def make_server(revision: str, **custom_ids: str) -> Server:

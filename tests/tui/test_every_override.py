@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.commands.world import shell_on
+from tests.commands.shell import shell_on
+from tests.support.server import Server
+from tests.support.world import ALL, APP, device, state, store_of
 from tests.tui.channels import workspace
 from tests.tui.driving import open_app, screen_text
-from tests.tui.server import Server
-from tests.tui.world import ALL, APP, device, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

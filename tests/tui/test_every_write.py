@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.server import Server
+from tests.support.world import APP, store_of
 from tests.tui.channels import workspace
 from tests.tui.driving import open_app
 from tests.tui.every_write import (
@@ -24,8 +26,6 @@ from tests.tui.every_write import (
     shop,
     type_all,
 )
-from tests.tui.server import Server
-from tests.tui.world import APP, store_of
 
 if TYPE_CHECKING:
     from tests.tui.driving import Driver

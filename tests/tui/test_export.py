@@ -13,15 +13,15 @@ import pytest
 
 from capgo_tui.workspace.export import export
 from capgo_tui.workspace.export.file import WholeFile
+from tests.support.world import device_id
 from tests.tui.driving import assert_sound, on_devices, post_paste
-from tests.tui.world import device_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 
 @pytest.fixture

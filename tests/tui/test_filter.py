@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.workspace import view
+from tests.support.server import FAULT, Gate, Server
+from tests.support.world import device, device_id, state, store_of
 from tests.tui.driving import assert_sound, on_devices, open_app, post_keys, post_paste
-from tests.tui.server import FAULT, Gate, Server
-from tests.tui.world import device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tui.server import Request
+    from tests.support.server import Request
 
 UNLOADED_ID = device_id(200)
 HOSTILE_PASTE = "\x1b]0;x\x07\u202e"

@@ -17,9 +17,9 @@ import pytest
 from capgo_tui.tui.widgets.answer import REPEAT_SECONDS
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import override
+from tests.support.server import Server
+from tests.support.world import device, device_id, state, store_of
 from tests.tui.driving import open_app, post_keys
-from tests.tui.server import Server
-from tests.tui.world import device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

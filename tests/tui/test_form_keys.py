@@ -12,16 +12,16 @@ from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.ids_form import IdsText
 from capgo_tui.tui.overlays.row_form import REVIEW
 from capgo_tui.tui.widgets.line_input import LineInput
+from tests.support.world import ALL, APP, READER, device_id
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import go_to, on_channels
 from tests.tui.driving import assert_sound, on_devices, open_app, post_paste
-from tests.tui.world import ALL, APP, READER, device_id
 
 if TYPE_CHECKING:
     from capgo_tui.tui.overlays.channel_form import ChannelForm
     from capgo_tui.tui.overlays.fields_form import FieldsForm
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 FORMS = {
     "edit a channel": ("1", "e"),

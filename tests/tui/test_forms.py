@@ -16,8 +16,8 @@ from tests.tui.driving import assert_sound
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 SIZE = (80, 24)
 ROWS = {

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.server import Server, rewriting
+from tests.support.world import device_id, state, store_of
 from tests.tui.channels import on_channels
 from tests.tui.driving import assert_sound, on_devices
-from tests.tui.server import Server, rewriting
-from tests.tui.world import device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

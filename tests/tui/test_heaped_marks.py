@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.combining_marks import MOST_MARKS
+from tests.support.server import Server
+from tests.support.world import device, state, store_of
 from tests.tui.driving import assert_sound, on_devices
-from tests.tui.server import Server
 from tests.tui.test_hostile_text import assert_aligned
-from tests.tui.world import device, state, store_of
 
 if TYPE_CHECKING:
     from pathlib import Path

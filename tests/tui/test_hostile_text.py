@@ -14,14 +14,14 @@ from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from tests.support.hostile import TEXTS, spoiled_page
+from tests.support.server import FAULT, Server, answering, rewriting
+from tests.support.world import APP, bundle, channel, device, device_id, state, store_of
 from tests.tui.driving import assert_sound, on_devices, open_app, post_paste, unsafe
-from tests.tui.server import FAULT, Server, answering, rewriting
-from tests.tui.world import APP, bundle, channel, device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tui.server import Behaviour
+    from tests.support.server import Behaviour
 
 TEXT_NAMES = ("title, clear, colour", "c1 sequences", "bidi", "zero width", "closing tag",
            "link markup", "open bracket", "long", "wide", "combining", "lines", "rtl")  # fmt: skip

@@ -8,11 +8,11 @@ import pytest
 from textual.widgets import Input
 
 from capgo_tui.tui.screens.help import HelpScreen
+from tests.support.world import device_id
 from tests.tui.driving import on_devices, post_keys, post_paste
-from tests.tui.world import device_id
 
 if TYPE_CHECKING:
-    from tests.tui.server import Server
+    from tests.support.server import Server
 
 
 @pytest.mark.parametrize("burst", [True, False], ids=["at once", "slowly"])

@@ -6,17 +6,17 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.outcome import OutcomeState
+from tests.support.server import Gate, Server, answering
+from tests.support.world import CHANNELS, bundle, channel, state, store_of
 from tests.tui.bundles import confirm, form, left, on_bundles
 from tests.tui.bundles import put_cursor as put_bundle_cursor
 from tests.tui.channels import entry, go_to, on_channels, put_cursor, review, workspace
 from tests.tui.driving import on_devices, open_app
-from tests.tui.server import Gate, Server, answering
 from tests.tui.test_cleanup import LAST, make_server, plan
-from tests.tui.world import CHANNELS, bundle, channel, state, store_of
 
 if TYPE_CHECKING:
+    from tests.support.server import App, Receive, Scope, Send
     from tests.tui.driving import Driver
-    from tests.tui.server import App, Receive, Scope, Send
 
 ONE_AGE = "2026-11-01T00:00:00.000000+00:00"
 

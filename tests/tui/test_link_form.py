@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
+from tests.support.server import FAULT, Gate, Server
+from tests.support.world import device_id, recorded_store
 from tests.tui.driving import on_devices, open_app
-from tests.tui.server import FAULT, Gate, Server
-from tests.tui.world import device_id, recorded_store
 
 if TYPE_CHECKING:
     from tests.tui.driving import Driver

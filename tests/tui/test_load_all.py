@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.server import FAULT, Gate, Server, answering
+from tests.support.world import APP, READER, device, state, store_of
 from tests.tui.channels import workspace
 from tests.tui.driving import on_devices
-from tests.tui.server import FAULT, Gate, Server, answering
-from tests.tui.world import APP, READER, device, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tui.server import App, Receive, Scope, Send
+    from tests.support.server import App, Receive, Scope, Send
 
 STATISTICS = f"/statistics/app/{APP}"
 COUNT = 400

@@ -11,16 +11,16 @@ import pytest
 from capgo_tui.short_ids import short_id
 from capgo_tui.tui.overlays.ids_form import IdsText
 from capgo_tui.workspace.changes.outcome import OutcomeState
+from tests.support.server import Gate, Server, answering
+from tests.support.world import CHANNELS, device, device_id, state, store_of
 from tests.tui.driving import on_devices, post_paste
-from tests.tui.server import Gate, Server, answering
-from tests.tui.world import CHANNELS, device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
     from capgo_tui.workspace.journal_entry import Entry
+    from tests.support.server import App, Message, Receive, Scope, Send
     from tests.tui.driving import Driver
-    from tests.tui.server import App, Message, Receive, Scope, Send
 
 UNSEEN = "ABCDEF00-0000-4000-8000-00000000000F"
 

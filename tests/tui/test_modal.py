@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 
 async def test_an_answered_question_is_painted_over(server: Server) -> None:

@@ -11,10 +11,10 @@ from textual.widgets import Input
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.ids_form import IdsForm, IdsText
+from tests.support.server import Gate, Server
+from tests.support.world import device_id, recorded_store
 from tests.tui.bundles import on_bundles
 from tests.tui.driving import on_devices, open_app, post_paste
-from tests.tui.server import Gate, Server
-from tests.tui.world import device_id, recorded_store
 
 if TYPE_CHECKING:
     from textual.widget import Widget

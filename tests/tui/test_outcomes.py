@@ -9,13 +9,13 @@ import pytest
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.transport import Timeouts
 from capgo_tui.tui.launch import Launch
+from tests.support.server import FAULT, HTML, Gate, Server, Wire, answering
+from tests.support.world import ALL, APP, READER, device_id
 from tests.tui.driving import on_devices
-from tests.tui.server import FAULT, HTML, Gate, Server, Wire, answering
-from tests.tui.world import ALL, APP, READER, device_id
 
 if TYPE_CHECKING:
+    from tests.support.server import App, Receive, Scope, Send
     from tests.tui.driving import Driver
-    from tests.tui.server import App, Receive, Scope, Send
 
 FIRST = device_id(1)
 

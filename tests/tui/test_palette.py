@@ -12,9 +12,9 @@ from capgo_tui.tui.overlays.palette_bar import ROWS
 from capgo_tui.tui.palette import Act, Find, Offer, Quit, Show
 from capgo_tui.tui.screens.controllers import ACTIONS
 from tests.support.hostile import TEXTS, spoiled_page
+from tests.support.server import rewriting
+from tests.support.world import device_id
 from tests.tui.driving import assert_sound, on_devices, open_app, post_paste
-from tests.tui.server import rewriting
-from tests.tui.world import device_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Device
     from capgo_tui.tui.palette import Entry
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 
 def read_titles(driver: Driver) -> list[str]:

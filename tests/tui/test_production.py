@@ -9,12 +9,12 @@ import pytest
 from capgo_tui.api.key import ApiKey
 from capgo_tui.profiles import Profile
 from capgo_tui.tui.launch import Launch
+from tests.support.server import Server
+from tests.support.world import ALL, APP, device_id, state, store_of
+from tests.support.world import device as build_device
 from tests.tui.channels import on_channels, put_cursor, wait_for_dialog, workspace
 from tests.tui.driving import assert_sound, on_devices, open_app, strips
 from tests.tui.every_write import WRITES, journal, shop, type_all, wait_for_end
-from tests.tui.server import Server
-from tests.tui.world import ALL, APP, device_id, state, store_of
-from tests.tui.world import device as build_device
 
 if TYPE_CHECKING:
     from rich.style import Style

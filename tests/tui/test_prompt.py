@@ -10,9 +10,9 @@ from textual import events
 
 from capgo_tui.short_ids import id_end, short_id
 from capgo_tui.tui.terminal.input import doubt
+from tests.support.server import Server, rewriting
+from tests.support.world import channel, device, device_id, state, store_of
 from tests.tui.driving import on_devices, open_app, post_keys, post_paste
-from tests.tui.server import Server, rewriting
-from tests.tui.world import channel, device, device_id, state, store_of
 
 if TYPE_CHECKING:
     from typing import Any

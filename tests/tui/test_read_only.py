@@ -13,11 +13,11 @@ from capgo_tui.tui.overlays.palette_bar import PaletteBar
 from capgo_tui.tui.overlays.sort_bar import SortBar
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.screens.help import help_lines
+from tests.support.world import device_id
 from tests.tui.driving import assert_sound, on_devices
-from tests.tui.world import device_id
 
 if TYPE_CHECKING:
-    from tests.tui.server import Server
+    from tests.support.server import Server
 
 OFF = "not now: read-only"
 REASON = "ead-only: --read-only; nothing is changed or sent"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.tui.screens.request_log import RequestLogScreen
 from capgo_tui.tui.screens.unreadable import UnreadableScreen
+from tests.support.server import FAULT, answering
+from tests.support.world import SECRETS
 from tests.tui.driving import assert_secret, assert_sound, on_devices, open_app
-from tests.tui.server import FAULT, answering
-from tests.tui.world import SECRETS
 
 if TYPE_CHECKING:
     import pytest
 
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 
 def rows(driver: Driver) -> list[str]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.world import SECRETS
 from tests.tui.driving import assert_secret, on_devices
-from tests.tui.world import SECRETS
 
 if TYPE_CHECKING:
-    from tests.tui.server import Server
+    from tests.support.server import Server
 
 
 async def test_no_view_and_no_object_of_the_app_tells_the_key(server: Server) -> None:

@@ -9,11 +9,11 @@ from textual.widgets import Input
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.setup import SetupScreen
+from tests.support.world import ALL, APP, OTHER_APP, READER, SECRETS, WRONG
 from tests.tui.driving import assert_secret, open_app, post_keys
-from tests.tui.world import ALL, APP, OTHER_APP, READER, SECRETS, WRONG
 
 if TYPE_CHECKING:
-    from tests.tui.server import Server
+    from tests.support.server import Server
 
 
 async def test_the_key_and_then_the_app_open_the_lists(server: Server) -> None:

@@ -11,9 +11,8 @@ from textual.strip import Strip
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
-from tests.tui.driving import assert_sound, on_devices, open_app, strips
-from tests.tui.server import Server, Wire
-from tests.tui.world import (
+from tests.support.server import Server, Wire
+from tests.support.world import (
     ALL,
     APP,
     CHANNELS,
@@ -24,6 +23,7 @@ from tests.tui.world import (
     state,
     store_of,
 )
+from tests.tui.driving import assert_sound, on_devices, open_app, strips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,9 +12,9 @@ from capgo_tui.tui import app as app_module
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
 from capgo_tui.workspace.collection import Addition
+from tests.support.server import Gate, Server
+from tests.support.world import ALL, APP
 from tests.tui.driving import open_app, post_keys
-from tests.tui.server import Gate, Server
-from tests.tui.world import ALL, APP
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Event

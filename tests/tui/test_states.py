@@ -14,14 +14,14 @@ from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.changes.overrides import OverrideChange
+from tests.support.server import FAULT, HTML, Gate, Server, answering
+from tests.support.world import ALL, APP, NOW, OTHER_APP, OUTSIDER, READER, SECRETS, WRONG
 from tests.tui.driving import assert_secret, on_devices, open_app
-from tests.tui.server import FAULT, HTML, Gate, Server, answering
-from tests.tui.world import ALL, APP, NOW, OTHER_APP, OUTSIDER, READER, SECRETS, WRONG
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
-    from tests.tui.server import Behaviour
+    from tests.support.server import Behaviour
 
 
 async def test_loading_empty_and_filtered_empty_are_three_states(server: Server) -> None:

@@ -13,17 +13,17 @@ from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, BundleDeletion
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange, override
+from tests.support.server import FAULT, Gate, Server
+from tests.support.world import APP, device_id
 from tests.tui.driving import assert_sound, on_devices, open_app
-from tests.tui.server import FAULT, Gate, Server
-from tests.tui.world import APP, device_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from capgo_tui.workspace.journal_entry import Entry
+    from tests.support.server import App, Receive, Scope, Send
     from tests.tui.driving import Driver
-    from tests.tui.server import App, Receive, Scope, Send
 
 ONE = device_id(1)
 

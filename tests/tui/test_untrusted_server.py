@@ -11,12 +11,12 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.setup import SetupScreen
+from tests.support.world import ALL, APP, EXPIRED, OTHER_APP, SECRETS
 from tests.tui.driving import assert_secret, assert_sound, open_app
-from tests.tui.world import ALL, APP, EXPIRED, OTHER_APP, SECRETS
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.target import ASGIApp
-    from tests.tui.server import Server
+    from tests.support.server import Server
 
 EVIL = "https://evil.example"
 FILE = "capacitor.config.ts"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from tests.support.clock import Clock
 from tests.support.retry_policy import Naps
+from tests.support.server import FAULT, HTML, Gate, answering
+from tests.support.world import NOW, device_id
 from tests.tui.bundles import confirm
 from tests.tui.driving import on_devices, open_app
-from tests.tui.server import FAULT, HTML, Gate, answering
-from tests.tui.world import NOW, device_id
 
 if TYPE_CHECKING:
-    from tests.tui.server import App, Receive, Scope, Send, Server
+    from tests.support.server import App, Receive, Scope, Send, Server
 
 WAIT_43 = answering(429, b'{"error":"too_many_requests","moreInfo":{"retryAfterSeconds":43}}')
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from tests.support.server import Gate
+from tests.support.world import device_id
 from tests.tui.driving import on_devices
-from tests.tui.server import Gate
-from tests.tui.world import device_id
 
 if TYPE_CHECKING:
+    from tests.support.server import Server
     from tests.tui.driving import Driver
-    from tests.tui.server import Server
 
 
 async def leave(driver: Driver) -> None:

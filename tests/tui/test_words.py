@@ -25,7 +25,7 @@ from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.target import Target
 from capgo_tui.workspace.unreadable_rows import UnreadableRows
 from tests.support.clock import NOON
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 if TYPE_CHECKING:
     from datetime import datetime

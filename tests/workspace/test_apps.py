@@ -9,11 +9,11 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.apps import MOST, list_apps
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
-    from tests.workspace.world import World
+    from tests.support.world import World
 
 
 def target(world: World, key: str = "org_super_admin") -> Target:

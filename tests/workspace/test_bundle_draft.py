@@ -13,14 +13,14 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.bundle_draft import NAME_IN_USE, NotesDraft, RegistrationDraft
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from tests.workspace.channel_world import (
+from tests.support.world import World, open_world
+from tests.workspace.channels import (
     bundle,
     carry_out_verified,
     list_writes,
     load_workspace,
     names,
 )
-from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -15,7 +15,8 @@ from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import form_fields
 from capgo_tui.workspace.next_step import NextStep
-from tests.workspace.channel_world import (
+from tests.support.world import ALL_REVISIONS, World, open_world
+from tests.workspace.channels import (
     bundle_name_of,
     channel,
     defaults,
@@ -24,7 +25,6 @@ from tests.workspace.channel_world import (
     names,
     setting,
 )
-from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

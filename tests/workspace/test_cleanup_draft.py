@@ -9,8 +9,8 @@ import pytest
 
 from capgo_tui.workspace.cleanup import Rules
 from capgo_tui.workspace.cleanup_draft import MOST, CleanupDraft, listing
-from tests.workspace.channel_world import load_workspace
-from tests.workspace.world import World, open_world
+from tests.support.world import World, open_world
+from tests.workspace.channels import load_workspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

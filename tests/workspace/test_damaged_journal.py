@@ -29,8 +29,8 @@ from capgo_tui.workspace.changes.resolve import resolve
 from capgo_tui.workspace.changes.undo import UndoPlan, find_latest, find_objection, plan_undo
 from capgo_tui.workspace.rollback import Candidate, candidate
 from tests.support.clock import NOON
+from tests.support.world import World, open_world
 from tests.workspace.test_journal import APP, CHANGE, REQUEST, SUCCESS, open_journal
-from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -6,7 +6,7 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.workspace.device_ids import DeviceFinder, Ids, parse_ids
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 A = "0a1b2c3d-0000-4000-8000-00000000000a"
 B = "0a1b2c3d-0000-4000-8000-00000000000b"

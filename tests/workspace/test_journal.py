@@ -23,7 +23,7 @@ from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.recorded import revive
 from capgo_tui.workspace.journal import Journal, JournalUnusable
 from tests.support.clock import NOON
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.workspace.misbehaving import Pause, Reply, on_a_socket
-from tests.workspace.world import World, open_world
+from tests.support.front_door import Pause, Reply, on_a_socket
+from tests.support.world import World, open_world
 from tests.workspace.writer import environ
 
 if TYPE_CHECKING:

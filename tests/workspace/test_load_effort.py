@@ -15,7 +15,7 @@ from capgo_tui.workspace.load_effort import LoadEffort, announcement, progress, 
 from capgo_tui.workspace.numbers import duration
 from capgo_tui.workspace.query import Query
 from tests.support.clock import NOON
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 STATISTICS = "GET /statistics/app/com.acme.shop"
 

@@ -9,13 +9,13 @@ from capgo_tui.workspace.changes.new_channels import deletion
 from capgo_tui.workspace.changes.states import read_device_state
 from capgo_tui.workspace.collection import Update
 from capgo_tui.workspace.resources.device import device_details
+from tests.support.world import open_world
 from tests.workspace.collection.lists import record_events
-from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Device
     from capgo_tui.workspace.session import Workspace
-    from tests.workspace.world import World
+    from tests.support.world import World
 
 DEVICES = 40
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.limits import KEY_LIMIT
 from capgo_tui.workspace.polling import LEAST_SECONDS, REQUESTS_BEFORE_REST, REST_SECONDS, Polling
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.workspace.world import World
+    from tests.support.world import World
 
 START = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 

@@ -24,7 +24,7 @@ from capgo_tui.workspace.log_file import LogFile
 from capgo_tui.workspace.request_log import LONGEST, MOST_ENTRIES, RequestLog
 from capgo_tui.workspace.target import Target
 from tests.support.clock import NOON
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON

@@ -10,7 +10,8 @@ from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.promotions import Rollback, promotion
 from capgo_tui.workspace.rollback import FROM_AUDIT, FROM_JOURNAL, NEXT_OLDER, Candidate, candidate
-from tests.workspace.channel_world import (
+from tests.support.world import World, open_world
+from tests.workspace.channels import (
     bundle,
     bundle_name_of,
     carry,
@@ -19,7 +20,6 @@ from tests.workspace.channel_world import (
     load_workspace,
     names,
 )
-from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,7 +14,7 @@ from capgo_tui.workspace.cells import linked_channels
 from capgo_tui.workspace.session import open_workspace, utc_now
 from capgo_tui.workspace.target import Target
 from tests.support.clock import NOON
-from tests.workspace.world import ALL_REVISIONS, open_world
+from tests.support.world import ALL_REVISIONS, open_world
 
 
 async def test_opening_a_workspace_sends_nothing() -> None:

@@ -17,6 +17,7 @@ from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.view import View, ViewChange
 from tests.support.clock import NOON
+from tests.support.world import open_world
 from tests.workspace.views import (
     assert_consistent,
     empty_collection,
@@ -24,7 +25,6 @@ from tests.workspace.views import (
     view_of,
     visible_keys,
 )
-from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Event

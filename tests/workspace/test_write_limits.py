@@ -14,7 +14,7 @@ from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.write_limits import WriteLimits, link_limits, unlink_limits
 from tests.support.clock import Clock
-from tests.workspace.world import World, open_world
+from tests.support.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

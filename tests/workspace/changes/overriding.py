@@ -11,7 +11,7 @@ from capgo_tui.workspace.changes.overrides import OverrideChange, override
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.outcome import Outcome
     from capgo_tui.workspace.session import Workspace
-    from tests.workspace.world import World
+    from tests.support.world import World
 
 SET, CLEAR, READ = "POST /device", "DELETE /device", "GET /device"
 

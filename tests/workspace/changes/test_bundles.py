@@ -38,7 +38,8 @@ from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.next_step import NextStep, OtherWay
-from tests.workspace.channel_world import (
+from tests.support.world import World, open_world
+from tests.workspace.channels import (
     bundle,
     carry,
     carry_out_verified,
@@ -47,7 +48,6 @@ from tests.workspace.channel_world import (
     names,
     undo,
 )
-from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -18,7 +18,8 @@ from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import Promotion, Rollback, promotion
 from capgo_tui.workspace.rollout import rollout_steps
-from tests.workspace.channel_world import (
+from tests.support.world import ALL_REVISIONS, World, open_world
+from tests.workspace.channels import (
     bundle,
     bundle_name_of,
     carry,
@@ -31,13 +32,12 @@ from tests.workspace.channel_world import (
     setting,
     undo,
 )
-from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from capgo_tui.workspace.session import Workspace
-    from tests.workspace.misbehaving import Reply
+    from tests.support.front_door import Reply
 
 POST, PUT = "POST /channel", "PUT /bundle"
 

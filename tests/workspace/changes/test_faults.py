@@ -26,8 +26,8 @@ from capgo_tui.workspace.session import Workspace, open_workspace
 from capgo_tui.workspace.target import Target
 from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
 from tests.support.retry_policy import Hourglass, instant_retry_policy
-from tests.tui.world import ALL, APP, NOW, device_id
-from tests.workspace.channel_world import bundle, channel
+from tests.support.world import ALL, APP, NOW, device_id
+from tests.workspace.channels import bundle, channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,9 @@ from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.models import Device
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import override
+from tests.support.front_door import Reply
+from tests.support.world import World, open_world
 from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, check_line, run
-from tests.workspace.misbehaving import Reply
-from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

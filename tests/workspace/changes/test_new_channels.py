@@ -19,7 +19,8 @@ from capgo_tui.workspace.changes.new_channels import (
 )
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.links import overridden_devices, reread_devices
-from tests.workspace.channel_world import (
+from tests.support.world import ALL_REVISIONS, World, open_world
+from tests.workspace.channels import (
     bundle_name_of,
     carry,
     carry_out_verified,
@@ -31,7 +32,6 @@ from tests.workspace.channel_world import (
     setting,
     undo,
 )
-from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State

@@ -15,8 +15,8 @@ from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange, override
 from capgo_tui.workspace.changes.states import read_device_state
 from capgo_tui.workspace.collection import StateChange
+from tests.support.world import ALL_REVISIONS, World, open_world
 from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, check_line, run
-from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -19,10 +19,10 @@ from capgo_tui.workspace.changes.perform import WaitStopped, perform, perform_ba
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.device_ids import DeviceMatch
 from capgo_tui.workspace.next_step import NextStep
+from tests.support.world import World, open_world
 from tests.workspace.changes.headless import Headless
 from tests.workspace.changes.overriding import READ, SET
-from tests.workspace.channel_world import channel
-from tests.workspace.world import World, open_world
+from tests.workspace.channels import channel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -13,14 +13,14 @@ from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.resolve import Resolution, resolve
 from capgo_tui.workspace.journal import Journal
 from tests.support.clock import NOON
+from tests.support.world import open_world
 from tests.workspace.test_journal import REQUEST
-from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from capgo_tui.workspace.changes.change import Change
-    from tests.workspace.world import World
+    from tests.support.world import World
 
 
 def leave_open(file: Path, world: World, *changes: Change) -> None:

@@ -16,8 +16,8 @@ from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.changes.reread import reread
 from capgo_tui.workspace.changes.undo import plan_undo
-from tests.workspace.channel_world import bundle, channel, load_workspace, names
-from tests.workspace.world import World, open_world
+from tests.support.world import World, open_world
+from tests.workspace.channels import bundle, channel, load_workspace, names
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

@@ -21,8 +21,8 @@ from capgo_tui.workspace.changes.rollout_state import (
     plan_stages,
 )
 from capgo_tui.workspace.changes.undo import UndoPlan, find_latest, plan_undo
-from tests.workspace.channel_world import bundle, carry_out_verified, channel, load_workspace, names
-from tests.workspace.world import World, open_world
+from tests.support.world import World, open_world
+from tests.workspace.channels import bundle, carry_out_verified, channel, load_workspace, names
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State

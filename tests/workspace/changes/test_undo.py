@@ -18,7 +18,7 @@ from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.undo import UndoPlan, find_batch, find_latest, plan_undo
-from tests.workspace.world import ALL_REVISIONS, World, open_world
+from tests.support.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

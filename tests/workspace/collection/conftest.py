@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workspace.world import World, open_world
+from tests.support.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

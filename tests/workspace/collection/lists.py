@@ -10,7 +10,7 @@ from capgo_tui.workspace.list_state import Loading
 if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Collection, Event
     from capgo_tui.workspace.session import Workspace
-    from tests.workspace.world import World
+    from tests.support.world import World
 
 PAGE = 150
 """Devices in a page of a server that is known to speak the live API."""

@@ -16,8 +16,8 @@ from capgo_tui.workspace.collection import (
 )
 from capgo_tui.workspace.list_state import Loading
 from tests.support.clock import NOON
+from tests.support.world import ALL_REVISIONS, World, open_world
 from tests.workspace.collection.lists import PAGE, open_known, record_events
-from tests.workspace.world import ALL_REVISIONS, World, open_world
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Collection

@@ -9,8 +9,8 @@ import pytest
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.collection import Replacement, Update
+from tests.support.world import World, open_world
 from tests.workspace.collection.lists import record_events
-from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

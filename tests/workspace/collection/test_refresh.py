@@ -11,8 +11,8 @@ from capgo_tui.tui.words import status
 from capgo_tui.workspace.collection import Replacement, StateChange, Update
 from capgo_tui.workspace.query import Query
 from tests.support.clock import NOON
+from tests.support.world import open_world
 from tests.workspace.collection.lists import open_known
-from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.collection import Event

@@ -9,7 +9,7 @@ from capgo_tui.workspace.collection import Addition, Update
 from tests.workspace.collection.lists import PAGE, custom_id, open_known, record_events
 
 if TYPE_CHECKING:
-    from tests.workspace.world import World
+    from tests.support.world import World
 
 
 # Records read on their own

@@ -10,13 +10,13 @@ import pytest
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.collection import StateChange
 from capgo_tui.workspace.list_state import Loading
+from tests.support.world import open_world
 from tests.workspace.collection.lists import PAGE, idle, open_known, record_events
-from tests.workspace.world import open_world
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Device
     from capgo_tui.api.paging import Pager
-    from tests.workspace.world import World
+    from tests.support.world import World
 
 
 async def test_one_request_is_in_flight_however_often_more_is_wanted(world: World) -> None:

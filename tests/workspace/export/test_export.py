@@ -18,7 +18,7 @@ from capgo_tui.workspace.next_step import NextStep
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import View
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -21,7 +21,7 @@ from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, device_details
 from capgo_tui.workspace.resources.section import UNTOLD, Section
 from tests.support.clock import NOON
 from tests.support.links import links_of
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -6,7 +6,7 @@ import pytest
 
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME, RESOURCE_NAMES, RESOURCES
-from tests.workspace.world import open_world
+from tests.support.world import open_world
 
 NAMES = list(RESOURCE_NAMES)
 

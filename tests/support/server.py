@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT
-from tests.tui.world import NOW
+from tests.support.world import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

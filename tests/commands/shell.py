@@ -11,7 +11,7 @@ from capgo_tui.commands import reading
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.workspace.session import open_client
 from tests.support.retry_policy import one_try
-from tests.tui.world import ALL, APP
+from tests.support.world import ALL, APP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.retry_policy import PendingRetry
     from capgo_tui.workspace.request_log import RequestLog
     from capgo_tui.workspace.target import Target
-    from tests.tui.server import Server
+    from tests.support.server import Server
 
 
 @dataclass

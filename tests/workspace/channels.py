@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
-    from tests.workspace.world import World
+    from tests.support.world import World
 
 
 async def load_workspace(world: World, key: str = "org_super_admin") -> Workspace:

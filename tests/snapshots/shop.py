@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_OID, uuid5
 
-from tests.tui.server import Server
-from tests.tui.world import Row, bundle, channel, device, moment, state, store_of
+from tests.support.server import Server
+from tests.support.world import Row, bundle, channel, device, moment, state, store_of
 
 DEVICES = 210
 PAGE = 150

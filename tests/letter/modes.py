@@ -19,7 +19,7 @@ from tests.letter.documented_server import DocumentedServer
 from tests.letter.legacy_server import LegacyServer
 from tests.letter.letter_server import APP, KEY, LetterServer, Slash
 from tests.support.retry_policy import one_try
-from tests.tui.server import Wire
+from tests.support.server import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.roles import ROLES
-from capgo_tui.sandbox.state_file import load_state
+from tests.support.world import Row, bundle, channel, device, load_content
 
 if TYPE_CHECKING:
     from capgo_tui.sandbox.store import Store
@@ -30,8 +27,6 @@ NEWER_DEVICE = "00000000-0000-0000-0000-000000000002"
 BUILTIN_DEVICE = "00000000-0000-0000-0000-000000000003"
 UNKNOWN_DEVICE = "bbbbbbbb-0000-4000-8000-000000000001"
 
-Row = dict[str, object]
-
 
 def key_of(role: str) -> str:
     return f"key-{role}"
@@ -39,35 +34,28 @@ def key_of(role: str) -> str:
 
 def _bundle(number: int, name: str) -> Row:
     created_at = f"2026-10-{number:02d}T00:00:00+00:00"
-    row = {"id": number, "name": name, "created_at": created_at, "updated_at": created_at}
-    return {**row, **PACKAGES.get(name, {})}
+    more = PACKAGES.get(name, {})
+    return bundle(number, name=name, created_at=created_at, updated_at=created_at, **more)
 
 
 def _channel(number: int, name: str, version: int | None, **more: object) -> Row:
     created_at = f"2026-09-{number:02d}T00:00:00+00:00"
-    row = {
-        "id": number,
-        "name": name,
-        "created_at": created_at,
-        "updated_at": created_at,
-        "version": version,
-    }
-    return {**row, "created_by": "u1", **more}
+    row = {"created_at": created_at, "updated_at": created_at, "version": version, "public": False}
+    return channel(number, name, **{**row, **more})
 
 
 def _device(device_id: str, updated_at: str, version_name: str, custom_id: str) -> Row:
-    return {
-        "device_id": device_id,
-        "updated_at": updated_at,
-        "custom_id": custom_id,
-        "platform": "ios",
-        "plugin_version": "7.1.0",
-        "version_name": version_name,
-        "country_code": "FR",
-    }
+    return device(
+        1,
+        device_id=device_id,
+        updated_at=updated_at,
+        version_name=version_name,
+        custom_id=custom_id,
+        country_code="FR",
+    )
 
 
-def world() -> dict[str, list[Row]]:
+def contract_state() -> dict[str, list[Row]]:
     """Return the state; ids of bundles and channels count from 1 in this order."""
     keys: list[Row] = [
         {"label": role, "key": key_of(role), "role": role, "apps": [A, EMPTY], "user": "u1"}
@@ -124,9 +112,6 @@ def world() -> dict[str, list[Row]]:
 
 
 def fill(store: Store) -> str:
-    """Load the world and return its full-rights key."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "state.json"
-        path.write_text(json.dumps(world()), encoding="utf-8")
-        load_state(store, path)
+    """Load the state and return its full-rights key."""
+    load_content(store, contract_state())
     return key_of("org_super_admin")
