@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from capgo_tui.api.attempts import Attempts
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnlyError
 from capgo_tui.api.jsonvalue import load_json
 from capgo_tui.api.listing import Listing, UnreadableReplyError, head_of, parse_list, parse_one
 from capgo_tui.api.records import Unreadable
+from capgo_tui.api.retry_policy import Attempts
 from capgo_tui.api.revisions import (
     RECOGNITION_TRAITS,
     TRAITS,

@@ -6,14 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.api.rate_limits import REQUESTS_A_MINUTE
 from capgo_tui.workspace.numbers import duration, group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-A_MINUTE: Final = 100
-"""Requests a minute that the service documents (contract §3)."""
+_PACE: Final = f"{REQUESTS_A_MINUTE} a minute"
 ASK_FROM: Final = 100
 """More requests than this need a confirmation."""
 ACTIVE_DAYS: Final = 30
@@ -59,7 +59,7 @@ class LoadEffort:
         left = self.requests_left
         if left is None:
             return None
-        documented_seconds = 60 / A_MINUTE
+        documented_seconds = 60 / REQUESTS_A_MINUTE
         if not self.requests:
             return left * documented_seconds
         a_request = (now - self.began).total_seconds() / self.requests
@@ -75,9 +75,9 @@ def announcement(effort: LoadEffort) -> str:
     """
     left = effort.requests_left
     if left is None:
-        return f"total not told · {effort.page_size()} a request · at most {A_MINUTE} a minute"
+        return f"total not told · {effort.page_size()} a request · at most {_PACE}"
     count = group_digits(effort.expected_count or 0)
-    return f"~{count} active in {ACTIVE_DAYS} days · {_cost(left)} · at {A_MINUTE} a minute"
+    return f"~{count} active in {ACTIVE_DAYS} days · {_cost(left)} · at {_PACE}"
 
 
 def question(effort: LoadEffort, width: int) -> str:
@@ -85,8 +85,8 @@ def question(effort: LoadEffort, width: int) -> str:
     left, count = effort.requests_left or 0, group_digits(effort.expected_count or 0)
     cost, active = _cost(left), f"active in {ACTIVE_DAYS} days"
     sentences = (
-        f"Load all? About {count} devices {active}: {cost} at {A_MINUTE} a minute",
-        f"Load all? ~{count} {active}: {cost} at {A_MINUTE} a minute",
+        f"Load all? About {count} devices {active}: {cost} at {_PACE}",
+        f"Load all? ~{count} {active}: {cost} at {_PACE}",
         f"Load all? ~{count} {active}: {cost}",
         f"Load all? ~{count} devices: {cost}",
     )
@@ -108,5 +108,5 @@ def progress(effort: LoadEffort, now: datetime) -> str:
 
 
 def _cost(requests: int) -> str:
-    time = duration(requests * 60 / A_MINUTE)
+    time = duration(requests * 60 / REQUESTS_A_MINUTE)
     return f"{group_digits(requests)} request{'' if requests == 1 else 's'}, {time}"

@@ -3,7 +3,7 @@
 The limiters count every attempt, also one that is refused with 400 or 404, but none that they
 refuse themselves. Older servers may have none; to wait a little too long does no harm there.
 
-The client has rate limits too (`capgo_tui.api.rate_limiter`), another job: it spreads requests of
+The client has rate limits too (`capgo_tui.api.rate_limits`), another job: it spreads requests of
 one client, reads as well, which nobody sees. What is known here is told beforehand, counted down
 and can be stopped; it outlives the program and takes other running instances into account.
 """
@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import ErrorKind, Scope
+from capgo_tui.api.rate_limits import PER_DEVICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,13 +47,13 @@ def link_limits(device_id: str, channel: str) -> tuple[Limit, ...]:
     device = device_id.lower()
     return (
         Limit(("set", device, channel), 1, SAME_LINK_SECONDS, same_link=True),
-        Limit(("set", device), 5, 1.0),
+        Limit(("set", device), PER_DEVICE, 1.0),
     )
 
 
 def unlink_limits(device_id: str) -> tuple[Limit, ...]:
     """Return the limits of clearing a device's override."""
-    return (Limit(("delete", device_id.lower()), 5, 1.0),)
+    return (Limit(("delete", device_id.lower()), PER_DEVICE, 1.0),)
 
 
 @dataclass(frozen=True, slots=True)

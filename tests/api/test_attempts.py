@@ -10,7 +10,7 @@ import pytest
 from capgo_tui.api import requests
 from capgo_tui.api.client import CapgoClient
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.api.rate_limiter import A_MINUTE, RateLimiter
+from capgo_tui.api.rate_limits import REQUESTS_A_MINUTE, RateLimiter
 from capgo_tui.api.retry_policy import PendingRetry, RetryPolicy
 from capgo_tui.api.revisions import LIVE, Revision
 from tests.api.support import APP, KEY, Answer, ScriptedServer, SentRequest, open_client, walk
@@ -374,7 +374,7 @@ class RateLimitedServer:
 
 async def test_a_long_load_keeps_to_what_a_server_asks_for() -> None:
     glass = Hourglass()
-    server = RateLimitedServer(glass, A_MINUTE)
+    server = RateLimitedServer(glass, REQUESTS_A_MINUTE)
     async with open_client(
         server, retry_policy=instant_retry_policy(glass), revision=Revision.LIVE
     ) as (client, _):
@@ -420,8 +420,8 @@ def test_lists_are_read_as_fast_as_they_come_until_the_server_asks_to_slow_down(
     assert moments(rate_limiter, LIST, 500) == [0.0] * 500
     rate_limiter.note(LIST, refusal(LIST), 0.0)
     slow = moments(rate_limiter, LIST, 300)
-    for at in range(len(slow) - A_MINUTE):
-        assert slow[at + A_MINUTE] - slow[at] > 60
+    for at in range(len(slow) - REQUESTS_A_MINUTE):
+        assert slow[at + REQUESTS_A_MINUTE] - slow[at] > 60
     assert slow[99] < 63, "no slower than it must be"
     assert moments(rate_limiter, LIST, 3, 1_000.0) == [1_000.0] * 3, "after a while fast again"
 

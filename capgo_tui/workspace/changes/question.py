@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capgo_tui.api.rate_limits import REQUESTS_A_MINUTE
 from capgo_tui.workspace.changes.confirmation_level import MANY, ConfirmationLevel, combine_levels
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.duration import estimate
+from capgo_tui.workspace.numbers import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +49,17 @@ class Question:
 
     @property
     def effort(self) -> str:
-        """An estimate of requests and time; empty for few changes."""
-        is_long = len(self.changes) > MANY
-        return estimate(self.changes, self.workspace.write_limits) if is_long else ""
+        """``240 requests, about 3 min at 100 a minute``; empty for few changes.
+
+        A change is two requests, a write and its read-back, or one where many are read back
+        together. What waits for a rate limit may take longer.
+        """
+        if len(self.changes) <= MANY:
+            return ""
+        requests = sum(1 if change.reads_whole_list else 2 for change in self.changes)
+        longest_wait = max(self.workspace.write_limits.wait(each.limits) for each in self.changes)
+        time = duration(max(requests * 60 / REQUESTS_A_MINUTE, longest_wait))
+        return f"{requests} requests, about {time} at {REQUESTS_A_MINUTE} a minute"
 
     @property
     def text_to_type(self) -> str:

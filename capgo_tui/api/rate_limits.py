@@ -1,21 +1,22 @@
-"""Rate limiter: when a request may be sent under the server's limits (contract §3)."""
+"""Rate limits: the pace at which the server takes requests (contract §3)."""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, Scope
 
 if TYPE_CHECKING:
     from capgo_tui.api.requests import Request
 
-A_MINUTE = 100
-"""Requests per minute by the documentation; the server usually allows more."""
-_SPACING = 60.0 / (A_MINUTE - 2)
+REQUESTS_A_MINUTE: Final = 100
+"""Requests a minute that the service documents; it often allows more."""
+_SPACING = 60.0 / (REQUESTS_A_MINUTE - 2)
 SLOW_SECONDS = 300.0
 """Seconds that the documented rate is kept after a 429."""
 PER_DEVICE = 5
+"""Requests of one kind about one device that the server takes in a second."""
 _DEVICE_WINDOW = 1.25
 """Seconds: the server's window of one second, and a margin for network jitter."""
 _MOST_DEVICES = 1_000
@@ -52,7 +53,7 @@ class RateLimiter:
         return moment
 
     def is_slow(self, now: float) -> bool:
-        """Return whether requests keep to `A_MINUTE` now."""
+        """Return whether requests keep to `REQUESTS_A_MINUTE` now."""
         return now < self._slow_until
 
     def holding_refusal(self, now: float) -> CapgoError | None:
