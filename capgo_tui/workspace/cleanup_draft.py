@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.revisions import DeleteAll, Extra
-from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.changes.bundle_deletions import (
     SERVER_REFUSES,
     UNKNOWN_DEVICES,
-    UNREADABLE,
+    explain_refused_cleanup,
     explain_unknown_channels,
     has_all_devices,
     is_known,
+    prepare_cleanup,
 )
-from capgo_tui.workspace.cleanup import Keep, Plan, Rules, plan
+from capgo_tui.workspace.cleanup import Keep, Plan, Rules
 from capgo_tui.workspace.draft import Draft, Entry, EntryKind
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ class CleanupDraft(Draft):
     @property
     def refusal(self) -> str:
         """Why nothing can be deleted one by one; empty when it can."""
-        is_server_safe = self._workspace.client.traits.delete_all is DeleteAll.UNLINKED
-        return "" if is_server_safe or is_known(self._workspace.channels) else UNREADABLE
+        return explain_refused_cleanup(self._workspace)
 
     @property
     def entries(self) -> Sequence[Entry]:  # type: ignore[override]  # they follow the devices
@@ -95,17 +94,7 @@ class CleanupDraft(Draft):
 
     def planning(self) -> Callable[[], Plan]:
         """Return a function that makes the plan of the present lists; it may run in a thread."""
-        workspace, rules, now = self._workspace, self.rules(), self._workspace.now()
-        bundles = list(workspace.bundles.records.values())
-        channels = list(workspace.channels.records.values())
-        devices = list(workspace.devices.records.values())
-        untold, all_devices = explain_unknown_channels(workspace), has_all_devices(workspace)
-
-        def make_plan() -> Plan:
-            links = BundleLinks.of(channels, devices, untold=untold, all_devices=all_devices)
-            return plan(bundles, links, rules, now)
-
-        return make_plan
+        return prepare_cleanup(self._workspace, self.rules())
 
     def notes(self) -> list[str]:
         """Return what is not known and so not taken into account."""

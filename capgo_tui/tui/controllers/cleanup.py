@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.failures import report_failures
@@ -12,10 +13,9 @@ from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.changes.bundle_deletions import (
     bring_up_to_date,
     load_all_links,
-    plan_cleanup,
     plan_deletion_of_all,
 )
-from capgo_tui.workspace.changes.question import Question
+from capgo_tui.workspace.changes.clean_up import NOTHING_DELETED, agree_on_cleanup
 from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, listing
 
 if TYPE_CHECKING:
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.batch_plan import BatchPlan
     from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.question import Question
     from capgo_tui.workspace.cleanup import Plan
     from capgo_tui.workspace.session import Workspace
+
+REREADING = "Reading bundles and channels once more… esc stops, nothing is deleted yet"
 
 
 class CleanupController:
@@ -72,7 +75,9 @@ class CleanupController:
                 elif wish is Wish.REVIEW:
                     form.say("Reading bundles and channels…")
                     await asyncio.wait(tasks[:1])
-                    if plan := await self._agree(draft):
+                    ui = _FormUi(self._host, draft, self._changes)
+                    make_plan = partial(self._plan, draft)
+                    if plan := await agree_on_cleanup(self._workspace, ui, make_plan):
                         break
                 elif wish == ALL:
                     if await self._delete_all(draft):
@@ -121,40 +126,9 @@ class CleanupController:
         draft.plan = None if is_invalid else await asyncio.to_thread(draft.planning())
         self._host.overlays.fields_form.update()
 
-    # Agreeing
-
-    async def _agree(self, draft: CleanupDraft) -> BatchPlan | None:
-        """Show the plan and ask for confirmation; return None when it is declined."""
-        form, has_changed = self._host.overlays.fields_form, False
+    async def _plan(self, draft: CleanupDraft) -> Plan | None:
         await self._count(draft)
-        while form.shows(draft) and (plan := draft.plan) is not None:
-            if draft.refusal:
-                form.say(f"Nothing can be deleted: {draft.refusal}.", "warn")
-                return None
-            batch = plan_cleanup(self._workspace, plan)
-            if not batch.changes:
-                form.say("These rules delete nothing.", "warn")
-                return None
-            form.say("")
-            lines = _lines(plan, draft.notes(), self._workspace.now())
-            question = Question(
-                batch.changes, self._workspace, batch.title, is_listed=True, is_repeated=has_changed
-            )
-            if not await self._changes.ask(question, lines):
-                form.say("Nothing was deleted.")
-                return None
-            # The operator may have read for long: plan again before anything is deleted.
-            form.say("Reading bundles and channels once more… esc stops, nothing is deleted yet")
-            await bring_up_to_date(self._workspace, self._workspace.bundles)
-            await bring_up_to_date(self._workspace, self._workspace.channels)
-            await self._count(draft)
-            if not form.shows(draft):
-                self._host.say("Nothing was deleted.")
-                return None
-            if draft.plan is not None and plan.does_the_same(draft.plan):
-                return batch
-            has_changed = True
-        return None
+        return draft.plan
 
     # All of them
 
@@ -175,8 +149,43 @@ class CleanupController:
 
         outcome = await self._changes.confirm(change(), change)
         if outcome is None:
-            form.say("Nothing was deleted.")
+            form.say(NOTHING_DELETED)
         return outcome is not None
+
+
+class _FormUi:
+    """The `CleanupUi` of the form of the rules."""
+
+    def __init__(self, host: Host, draft: CleanupDraft, changes: ChangeController) -> None:
+        self._host = host
+        self._form = host.overlays.fields_form
+        self._draft = draft
+        self._changes = changes
+
+    def is_closed(self) -> bool:
+        """Return whether the form was left."""
+        return not self._form.shows(self._draft)
+
+    def ask(self, question: Question, plan: Plan) -> asyncio.Future[bool]:
+        """List the plan and ask for a yes over the form."""
+        self._form.say("")
+        lines = _lines(plan, self._draft.notes(), question.workspace.now())
+        return self._changes.ask(question, lines)
+
+    def show_rereading(self) -> None:
+        """Say that nothing is deleted yet."""
+        self._form.say(REREADING)
+
+    def say(self, text: str) -> None:
+        """Show a message in the form; once it was left, in the status line."""
+        if self.is_closed():
+            self._host.say(text)
+        else:
+            self._form.say(text)
+
+    def warn(self, text: str) -> None:
+        """Show in the form why there is nothing to confirm."""
+        self._form.say(text, "warn")
 
 
 def _lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:

@@ -14,15 +14,15 @@ from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks, linked_to
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion
 from capgo_tui.workspace.changes.states import read_bundle_state
-from capgo_tui.workspace.cleanup import unsafe_name
+from capgo_tui.workspace.cleanup import plan, unsafe_name
 from capgo_tui.workspace.next_step import NextStep, OtherWay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.api.revisions import Traits
-    from capgo_tui.workspace.cleanup import Plan
+    from capgo_tui.workspace.cleanup import Plan, Rules
     from capgo_tui.workspace.collection import Collection
     from capgo_tui.workspace.session import Workspace
 
@@ -132,9 +132,31 @@ async def plan_deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Del
     return DeletionPlan(changes, refusals, links)
 
 
-def plan_cleanup(workspace: Workspace, plan: Plan) -> BatchPlan:
+def explain_refused_cleanup(workspace: Workspace) -> str:
+    """Return why no rules may delete bundles; empty when they may."""
+    is_server_safe = workspace.client.traits.delete_all is DeleteAll.UNLINKED
+    return "" if is_server_safe or is_known(workspace.channels) else UNREADABLE
+
+
+def prepare_cleanup(workspace: Workspace, rules: Rules) -> Callable[[], Plan]:
+    """Return a function that judges the bundles as they are loaded now; it may run in a thread."""
+    now = workspace.now()
+    bundles = list(workspace.bundles.records.values())
+    channels = list(workspace.channels.records.values())
+    devices = list(workspace.devices.records.values())
+    untold, all_devices = explain_unknown_channels(workspace), has_all_devices(workspace)
+
+    def make_plan() -> Plan:
+        links = BundleLinks.of(channels, devices, untold=untold, all_devices=all_devices)
+        return plan(bundles, links, rules, now)
+
+    return make_plan
+
+
+def plan_cleanup(workspace: Workspace, cleanup: Plan) -> BatchPlan:
     """Return the plan of a clean-up as a batch."""
-    changes = [deletion(workspace, each.bundle, plan.links) for each in plan.deleted_verdicts]
+    deleted_verdicts = cleanup.deleted_verdicts
+    changes = [deletion(workspace, each.bundle, cleanup.links) for each in deleted_verdicts]
     many = f"{len(changes)} bundles" if len(changes) != 1 else f"bundle {changes[0].label}"
     return BatchPlan(f"Clean up: delete {many}", changes)
 
