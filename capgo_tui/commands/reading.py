@@ -25,7 +25,6 @@ from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
 from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock
 from capgo_tui.workspace.request_log import RequestLog
-from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME
 from capgo_tui.workspace.session import Workspace, open_client, utc_now
 
 if TYPE_CHECKING:
@@ -196,8 +195,8 @@ async def write_rows(
 
 async def _join(workspace: Workspace, common: CommonOptions, resource: Resource[T]) -> None:
     if common.format in (Format.CSV, Format.TABLE):
-        for name in resource.joins(workspace):
-            collection = RESOURCE_BY_NAME[name].collection(workspace)
+        for name in resource.joins(workspace.client.traits):
+            collection = workspace.collections[name]
             await collection.load_all()
             if collection.error is not None and resource.missing_join:
                 say(f"{resource.missing_join}: {collection.error.message}")

@@ -37,7 +37,7 @@ class RecordRows(Generic[T]):
     state: TableState = field(default_factory=TableState)
 
     def __post_init__(self) -> None:
-        collection = self.resource.collection(self.workspace)
+        collection = self.workspace.list_of(self.resource)
         self.view = View(collection, self.resource.columns, self.workspace.cell_context)
         self.marks = Marks(self.view)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.records import Record
 from capgo_tui.workspace.audit import AuditHistory
 from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.cells import CellContext
@@ -20,23 +21,28 @@ from capgo_tui.workspace.collection import Collection, Event, StateChange
 from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.list_state import Loading
-from capgo_tui.workspace.load_effort import LoadEffort
 from capgo_tui.workspace.pending_retries import PendingRetries
 from capgo_tui.workspace.request_log import RequestLog
+from capgo_tui.workspace.resources.bundle import BUNDLES
+from capgo_tui.workspace.resources.channel import CHANNELS
+from capgo_tui.workspace.resources.device import DEVICES, load_effort
+from capgo_tui.workspace.resources.registry import RESOURCES
+from capgo_tui.workspace.resources.resource import Source
 from capgo_tui.workspace.write_limits import WriteLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import TypeAlias
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.retry_policy import PendingRetry
     from capgo_tui.workspace.changes.states import State
+    from capgo_tui.workspace.load_effort import LoadEffort
+    from capgo_tui.workspace.resources.resource import ListedResource
     from capgo_tui.workspace.target import Target
 
-    AnyCollection: TypeAlias = Collection[Channel] | Collection[Device] | Collection[Bundle]
 
+T = TypeVar("T", bound=Record)
 
 JUST_READ: Final = timedelta(seconds=5)
 """A record read so recently is not read again before a write."""
@@ -64,7 +70,7 @@ class Write(Protocol):
 
 
 class Workspace:
-    """The channels, devices and bundles of one app, with their client."""
+    """The lists of one app, with their client."""
 
     def __init__(
         self,
@@ -80,34 +86,18 @@ class Workspace:
         self.now = now
         app = target.app_id
         self.fleet_size = FleetSize(client, app, now)
-        self.channels: Collection[Channel] = Collection(
-            "channels",
-            walk=lambda: client.channels(app),
-            key=lambda channel: str(channel.id),
-            now=now,
-        )
-        self.devices: Collection[Device] = Collection(
-            "devices",
-            walk=lambda: client.devices(app),
-            key=attrgetter("wire_id"),
-            read_one=lambda device_id: client.device(app, device_id),
-            effort=self.load_effort,
-            now=now,
-        )
-        self.bundles: Collection[Bundle] = Collection(
-            "bundles",
-            walk=lambda: client.bundles(app),
-            key=lambda bundle: str(bundle.id),
-            now=now,
-        )
+        self._source = Source(client, app, now, self.fleet_size)
+        self.collections: dict[str, Collection[Any]] = {
+            resource.name: _make_collection(resource, self._source) for resource in RESOURCES
+        }
+        """The list of each resource, by its name; `list_of` gives it with its type."""
         self._looked_up: dict[str, datetime] = {}
         """The times of device look-ups, by device id."""
         self.pending_retries = pending_retries or PendingRetries(now)
         self.pending_retries.set_lists(
             {
-                "list_channels": self.channels.note_pending_retry,
-                "list_devices": self.devices.note_pending_retry,
-                "list_bundles": self.bundles.note_pending_retry,
+                resource.operation: self.list_of(resource).note_pending_retry
+                for resource in RESOURCES
             }
         )
         self._links = BundleLinks()
@@ -123,6 +113,25 @@ class Workspace:
             key_fingerprint=client.key_fingerprint,
             now=now,
         )
+
+    def list_of(self, resource: ListedResource[T]) -> Collection[T]:
+        """Return the list of a resource."""
+        return self.collections[resource.name]
+
+    @property
+    def channels(self) -> Collection[Channel]:
+        """The channels."""
+        return self.list_of(CHANNELS)
+
+    @property
+    def devices(self) -> Collection[Device]:
+        """The devices."""
+        return self.list_of(DEVICES)
+
+    @property
+    def bundles(self) -> Collection[Bundle]:
+        """The bundles."""
+        return self.list_of(BUNDLES)
 
     def cell_context(self) -> CellContext:
         """Return the present cell context."""
@@ -172,13 +181,7 @@ class Workspace:
 
     def load_effort(self, loaded_count: int) -> LoadEffort:
         """Return the effort of loading all devices when so many are loaded."""
-        return LoadEffort(
-            expected_count=self.fleet_size.active,
-            loaded_count=loaded_count,
-            page_size=lambda: self.client.device_page_size,
-            is_slowed=lambda: self.client.is_slowed,
-            began=self.now(),
-        )
+        return load_effort(self._source, loaded_count)
 
     @contextmanager
     def marked_as_writing(self, change: Write) -> Iterator[None]:
@@ -196,9 +199,8 @@ class Workspace:
             self._touch(*mark)
 
     def _touch(self, name: str, key: str) -> None:
-        for collection in (self.channels, self.devices, self.bundles):
-            if collection.name == name:
-                collection.touch(key)
+        if (collection := self.collections.get(name)) is not None:
+            collection.touch(key)
 
     def state_of(self, channel: Channel) -> State:
         """A channel's settings as changes speak of them."""
@@ -212,13 +214,13 @@ class Workspace:
         """Return the names of the loaded channels that carry a bundle or roll it out."""
         return self._links.channel_names(bundle)
 
-    def lists_read_by_guess(self) -> list[AnyCollection]:
+    def lists_read_by_guess(self) -> list[Collection[Any]]:
         """Return the lists that failed while the revision was unknown, once it is known."""
         if self.client.revision is None:
             return []
         return [
             each
-            for each in (self.channels, self.devices, self.bundles)
+            for each in self.collections.values()
             if each.error is not None
             and each.error.is_revision_guessed
             and each.loading is Loading.NOTHING
@@ -255,6 +257,19 @@ class Workspace:
         if isinstance(event, StateChange):
             return
         self._links = BundleLinks.of(self.channels.records.values(), ())
+
+
+def _make_collection(resource: ListedResource[T], source: Source) -> Collection[T]:
+    """Return the list of a resource, which is empty until it is loaded."""
+    read_one, effort = resource.read_one, resource.effort
+    return Collection(
+        resource.name,
+        walk=partial(resource.walk, source),
+        key=resource.row_key,
+        read_one=None if read_one is None else partial(read_one, source),
+        effort=None if effort is None else partial(effort, source),
+        now=source.now,
+    )
 
 
 def open_client(

@@ -119,7 +119,8 @@ class ListController:
         workspace = self._host.workspace
         if workspace is None:
             return ()
-        return [rows for rows in self.rows.values() if name in rows.resource.joins(workspace)]
+        traits = workspace.client.traits
+        return [rows for rows in self.rows.values() if name in rows.resource.joins(traits)]
 
     def advance(self, rows: AnyRows) -> None:
         """Let a view filter and sort in slices, if it is busy."""

@@ -158,7 +158,9 @@ def _bundle_tone(_: Bundle, column: str) -> str:
 BUNDLES: ListedResource[Bundle] = ListedResource(
     name="bundles",
     title="Bundles",
-    collection=lambda workspace: workspace.bundles,
+    walk=lambda source: source.client.bundles(source.app_id),
+    operation="list_bundles",
+    row_key=lambda bundle: str(bundle.id),
     columns=BUNDLE_COLUMNS,
     glyph=lambda bundle: ("■", "accent") if bundle.has_session_key else ("□", "muted"),
     tone=_bundle_tone,

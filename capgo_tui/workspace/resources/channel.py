@@ -220,7 +220,9 @@ def _channel_tone(channel: Channel, column: str) -> str:
 CHANNELS: ListedResource[Channel] = ListedResource(
     name="channels",
     title="Channels",
-    collection=lambda workspace: workspace.channels,
+    walk=lambda source: source.client.channels(source.app_id),
+    operation="list_channels",
+    row_key=lambda channel: str(channel.id),
     columns=CHANNEL_COLUMNS,
     glyph=_channel_glyph,
     tone=_channel_tone,

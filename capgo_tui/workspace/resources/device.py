@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.short_ids import SHORT
 from capgo_tui.workspace.ages import age, full_time
 from capgo_tui.workspace.cells import bundle_name, device_bundle, device_kind, override_mark
 from capgo_tui.workspace.file_text import blank_if_unknown, timestamp
+from capgo_tui.workspace.load_effort import LoadEffort
 from capgo_tui.workspace.resources.column import Column
 from capgo_tui.workspace.resources.resource import WRITING, ListedResource, joins_bundle_names
 from capgo_tui.workspace.resources.section import (
@@ -22,7 +24,7 @@ from capgo_tui.workspace.sorting import text_value, version_value
 if TYPE_CHECKING:
     from capgo_tui.api.models import Device
     from capgo_tui.workspace.cells import CellContext
-    from capgo_tui.workspace.resources.resource import Glyph
+    from capgo_tui.workspace.resources.resource import Glyph, Source
     from capgo_tui.workspace.sorting import SortValue
 
 NO_OVERRIDE = "none: follows the default of its platform"
@@ -221,10 +223,26 @@ def _device_tone(device: Device, column: str) -> str:
             return "muted"
 
 
+def load_effort(source: Source, loaded_count: int) -> LoadEffort:
+    """Return the effort of loading all devices when so many are loaded."""
+    client = source.client
+    return LoadEffort(
+        expected_count=source.fleet_size.active,
+        loaded_count=loaded_count,
+        page_size=lambda: client.device_page_size,
+        is_slowed=lambda: client.is_slowed,
+        began=source.now(),
+    )
+
+
 DEVICES: ListedResource[Device] = ListedResource(
     name="devices",
     title="Devices",
-    collection=lambda workspace: workspace.devices,
+    walk=lambda source: source.client.devices(source.app_id),
+    operation="list_devices",
+    row_key=attrgetter("wire_id"),
+    read_one=lambda source, device_id: source.client.device(source.app_id, device_id),
+    effort=load_effort,
     columns=DEVICE_COLUMNS,
     glyph=_device_glyph,
     tone=_device_tone,

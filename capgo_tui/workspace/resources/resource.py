@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 from capgo_tui.api.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Awaitable, Callable, Container, Sequence
+    from datetime import datetime
 
+    from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.cells import CellContext
-    from capgo_tui.workspace.collection import Collection
+    from capgo_tui.workspace.collection import PageSource
+    from capgo_tui.workspace.fleet_size import FleetSize
+    from capgo_tui.workspace.load_effort import LoadEffort
     from capgo_tui.workspace.resources.column import Column
     from capgo_tui.workspace.resources.section import Section
-    from capgo_tui.workspace.session import Workspace
 
 T = TypeVar("T", bound=Record)
 
@@ -29,8 +32,18 @@ def _no_details(_: Record, __: CellContext) -> list[Section]:
     return []
 
 
-def _no_joins(_: Workspace) -> Sequence[str]:
+def _no_joins(_: Traits) -> Sequence[str]:
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the lists of one app are read from."""
+
+    client: CapgoClient
+    app_id: str
+    now: Callable[[], datetime]
+    fleet_size: FleetSize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +56,8 @@ class Resource(Generic[T]):
     details: Callable[[T, CellContext], list[Section]] = _no_details
     fields_told: Callable[[Traits], Container[str]] | None = None
     """The fields that a server of some traits tells; None for all."""
-    joins: Callable[[Workspace], Sequence[str]] = _no_joins
-    """The names of the resources whose records its cells need."""
+    joins: Callable[[Traits], Sequence[str]] = _no_joins
+    """The names of the resources whose records its cells need on a server of some traits."""
     missing_join: str = ""
     """What is unknown when those cannot be read."""
 
@@ -62,10 +75,18 @@ class Resource(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedResource(Resource[T]):
-    """A resource with a list in the workspace, and the signs of its rows."""
+    """A resource with a list in the workspace: how it is read, and the signs of its rows."""
 
     title: str
-    collection: Callable[[Workspace], Collection[T]]
+    walk: Callable[[Source], PageSource[T]]
+    """Opens a walk through the pages of its list."""
+    operation: str
+    """The name of the requests of such a walk, by which a pending retry is shown at its list."""
+    row_key: Callable[[T], str]
+    read_one: Callable[[Source, str], Awaitable[T]] | None = None
+    """Reads one record by its row key, where the API can."""
+    effort: Callable[[Source, int], LoadEffort] | None = None
+    """Estimates what loading the whole list takes when so many records are loaded."""
     glyph: Callable[[T], Glyph]
     """The sign of a row, explained in `legend`."""
     tone: Callable[[T, str], str]
@@ -75,6 +96,6 @@ class ListedResource(Resource[T]):
     """How to get the first record."""
 
 
-def joins_bundle_names(workspace: Workspace) -> Sequence[str]:
-    """Join the bundles where this server tells of a bundle only its id (contract §6.1)."""
-    return ("bundles",) if workspace.joins_bundle_names else ()
+def joins_bundle_names(traits: Traits) -> Sequence[str]:
+    """Join the bundles where such a server tells of a bundle only its id (contract §6.1)."""
+    return () if traits.tells_bundle_names else ("bundles",)

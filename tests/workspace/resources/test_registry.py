@@ -29,8 +29,8 @@ async def test_what_a_resource_joins_can_be_loaded_in_its_workspace(name: str) -
     async with open_world() as world:
         workspace = world.open()
         resource = RESOURCE_BY_NAME[name]
-        assert resource.collection(workspace).name == name
-        for other_name in resource.joins(workspace):
-            collection = RESOURCE_BY_NAME[other_name].collection(workspace)
+        assert workspace.list_of(resource).name == name
+        for other_name in resource.joins(workspace.client.traits):
+            collection = workspace.list_of(RESOURCE_BY_NAME[other_name])
             await collection.load_all()
             assert collection.at_end
