@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -15,7 +16,10 @@ def main() -> None:
         from capgo_tui.commands.exit_codes import Exit  # noqa: PLC0415 - keeps the package light
         from capgo_tui.commands.output import forget_reader, say  # noqa: PLC0415
         from capgo_tui.commands.root import capgo_tui  # noqa: PLC0415
+        from capgo_tui.glyphs import substitute_glyphs  # noqa: PLC0415
 
+        for stream in (sys.stdout, sys.stderr):
+            substitute_glyphs(stream, os.environ)
         if sys.stdout is None:
             say("standard output is closed")
             sys.exit(Exit.FAILED)

@@ -10,6 +10,7 @@ import click
 
 from capgo_tui.commands import options
 from capgo_tui.commands.machine import find_environment, log_file
+from capgo_tui.commands.output import prepare
 from capgo_tui.settings import Options, SettingsError, find, value_of
 from capgo_tui.text import clean
 from capgo_tui.workspace.export.formats import Format
@@ -125,6 +126,7 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
         form: str,
         **more: object,
     ) -> None:
+        prepare(is_data=form != Format.TABLE)
         common = CommonOptions(app_id, app, api_url, apikey, revision, profile, log_file, form)
         command(common, **more)
 

@@ -83,7 +83,7 @@ def info(
         ),
         _line("version", Setting(__version__, "this program")),
     ]
-    prepare()
+    prepare(is_data=as_json)
     if as_json:
         document = {n: {"value": v, "source": s} if v or s else None for n, v, s in lines}
         write(json_text(cast("JSON", document), indent=2) + "\n")

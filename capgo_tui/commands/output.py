@@ -8,14 +8,21 @@ import sys
 
 import click
 
+from capgo_tui.glyphs import substitute_glyphs
 from capgo_tui.text import clean
 
 
-def prepare() -> None:
-    """Replace characters that the encoding lacks; files and pipes get UTF-8."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        encoding = None if sys.stdout.isatty() else "utf-8"
-        sys.stdout.reconfigure(encoding=encoding, errors="replace")
+def prepare(*, is_data: bool) -> None:
+    """Let standard output carry any text: by glyphs that it has, or for other programs in UTF-8.
+
+    Args:
+        is_data: whether other programs may read it, which get UTF-8 in files and pipes.
+
+    """
+    if is_data and isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    else:
+        substitute_glyphs(sys.stdout, os.environ)
 
 
 def write(text: str) -> None:

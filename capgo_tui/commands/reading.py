@@ -20,7 +20,7 @@ from capgo_tui.api.errors import (
 from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import Exit, exit_of
 from capgo_tui.commands.interrupts import end_on_interrupt
-from capgo_tui.commands.output import forget_reader, prepare, say, write
+from capgo_tui.commands.output import forget_reader, say, write
 from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
 from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock
@@ -55,7 +55,6 @@ def run_without_app(
 
 
 def _leave_with(work: Coroutine[None, None, Exit]) -> NoReturn:
-    prepare()
     try:
         with end_on_interrupt():
             code = asyncio.run(work)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TextIO, cast
 from textual.drivers.linux_driver import LinuxDriver
 
 from capgo_tui.tui.terminal.output_failure import OutputFailure
+from capgo_tui.tui.terminal.styles import shorten_styles
 
 if sys.platform != "win32":
     from capgo_tui.tui.terminal.restore import restore_terminal
@@ -94,6 +95,10 @@ class TerminalDriver(LinuxDriver):
         except OSError:
             columns, lines = 0, 0
         return (columns, lines) if columns and lines else super()._get_terminal_size()
+
+    def write(self, data: str) -> None:
+        """Write output, with its styles in the fewest bytes."""
+        super().write(shorten_styles(data))
 
     def start_application_mode(self) -> None:
         """Start application mode; from now on a signal restores the terminal first."""
