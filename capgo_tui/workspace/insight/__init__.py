@@ -1,0 +1,1 @@
+"""What the loaded records tell together: routes, adoption, warnings, and why a device gets what."""

@@ -1,0 +1,338 @@
+"""Explanations of devices, by tables of what the rules say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from capgo_tui.api.models import Bundle, Channel, Device
+from capgo_tui.api.records import BundleRef
+from capgo_tui.workspace.insight.explain import Explanation, Result, explain
+from capgo_tui.workspace.insight.update_rules import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOON: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
+STABLE: Final = Bundle(
+    id=7,
+    name="2.4.1",
+    min_update_version="2.0.0",
+    has_session_key=False,
+)
+TARGET: Final = Bundle(id=8, name="2.5.0", min_update_version="2.0.0", has_session_key=False)
+OLD: Final = BundleRef(6, "2.4.0")
+PRODUCTION: Final = Channel(
+    id=1,
+    name="production",
+    public=True,
+    bundle=BundleRef(7, "2.4.1"),
+    disable_auto_update="major",
+    disable_auto_update_under_native=True,
+    allow_dev=True,
+    allow_prod=True,
+    allow_emulator=True,
+    allow_device=True,
+    ios=True,
+    android=True,
+    electron=True,
+)
+BETA: Final = replace(PRODUCTION, id=2, name="beta", public=False)
+PHONE: Final = Device(
+    device_id="3f2a",
+    platform="ios",
+    bundle=OLD,
+    version_name="2.4.0",
+    version_build="2.3.0",
+    is_prod=True,
+    is_emulator=False,
+)
+
+
+def explain_with(
+    device: dict[str, Any] | None = None,
+    channel: dict[str, Any] | None = None,
+    bundle: dict[str, Any] | None = None,
+    others: Sequence[Channel] = (),
+    *,
+    all_channels: bool = True,
+    tells_overrides: bool = True,
+) -> Explanation:
+    """Explain the phone on production, each with some fields changed."""
+    bundles = {7: replace(STABLE, **(bundle or {})), 8: TARGET}
+    return explain(
+        replace(PHONE, **(device or {})),
+        [replace(PRODUCTION, **(channel or {})), *others],
+        lambda ref: bundles.get(ref.id or 0),
+        all_channels=all_channels,
+        tells_overrides=tells_overrides,
+    )
+
+
+def verdict_of(explanation: Explanation, name: str) -> Verdict:
+    return next(rule.verdict for rule in explanation.rules if rule.name == name)
+
+
+UPDATE, BLOCKED, UNKNOWN = Result.UPDATE, Result.BLOCKED, Result.UNKNOWN
+
+RULES: Final[list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Result, str]]] = [
+    # what, device, channel, bundle, result, the rule that decides
+    ("nothing stands in the way", {}, {}, {}, UPDATE, ""),
+    # Builds and kinds of device
+    ("dev build allowed", {"is_prod": False}, {}, {}, UPDATE, ""),
+    ("dev build refused", {"is_prod": False}, {"allow_dev": False}, {}, BLOCKED, "build"),
+    ("dev build, not told", {"is_prod": False}, {"allow_dev": None}, {}, UNKNOWN, "build"),
+    ("prod build refused", {}, {"allow_prod": False}, {}, BLOCKED, "build"),
+    ("prod build, not told", {}, {"allow_prod": None}, {}, UNKNOWN, "build"),
+    ("prod build, dev refused", {}, {"allow_dev": False}, {}, UPDATE, ""),
+    ("build not told, all allowed", {"is_prod": None}, {}, {}, UPDATE, ""),
+    ("build not told", {"is_prod": None}, {"allow_dev": False}, {}, UNKNOWN, "build"),
+    ("emulator allowed", {"is_emulator": True}, {}, {}, UPDATE, ""),
+    ("emulator refused", {"is_emulator": True}, {"allow_emulator": False}, {}, BLOCKED, "device"),
+    ("emulator not told", {"is_emulator": True}, {"allow_emulator": None}, {}, UNKNOWN, "device"),
+    ("phone refused", {}, {"allow_device": False}, {}, BLOCKED, "device"),
+    ("phone, emulators refused", {}, {"allow_emulator": False}, {}, UPDATE, ""),
+    ("kind not told", {"is_emulator": None}, {"allow_emulator": False}, {}, UNKNOWN, "device"),
+    # Major
+    ("same major", {"version_build": "2.0.0"}, {}, {}, UPDATE, ""),
+    ("higher major", {"version_build": "1.9.9"}, {}, {}, BLOCKED, "update policy"),
+    ("lower major, below native", {"version_build": "3.0.0"}, {}, {}, BLOCKED, "not below native"),
+    ("short native", {"version_build": "2"}, {}, {}, UPDATE, ""),
+    ("native is no version", {"version_build": "blue"}, {}, {}, UNKNOWN, "update policy"),
+    ("native is not told", {"version_build": None}, {}, {}, UNKNOWN, "update policy"),
+    ("native of 5000 digits", {"version_build": "9" * 5000}, {}, {}, UNKNOWN, "update policy"),
+    # Minor
+    ("same minor", {"version_build": "2.4.0"}, {"disable_auto_update": "minor"}, {}, UPDATE, ""),
+    ("higher minor", {}, {"disable_auto_update": "minor"}, {}, BLOCKED, "update policy"),
+    (
+        *("minor, higher major", {"version_build": "1.9.0"}, {"disable_auto_update": "minor"}),
+        *({}, BLOCKED, "update policy"),
+    ),
+    # Patch
+    ("patch up", {"version_build": "2.4.0"}, {"disable_auto_update": "patch"}, {}, UPDATE, ""),
+    (
+        *("patch, the same", {"version_build": "2.4.1"}, {"disable_auto_update": "patch"}),
+        *({}, BLOCKED, "update policy"),
+    ),
+    (
+        *("patch, lower minor", {"version_build": "2.3.0"}, {"disable_auto_update": "patch"}),
+        *({}, BLOCKED, "update policy"),
+    ),
+    (
+        *("patch, other major", {"version_build": "1.4.0"}, {"disable_auto_update": "patch"}),
+        *({}, BLOCKED, "update policy"),
+    ),
+    # None, and what is not told
+    (
+        *("no policy", {"version_build": "1.0.0"}, {"disable_auto_update": "none"}),
+        *({}, UPDATE, ""),
+    ),
+    ("policy not told", {}, {"disable_auto_update": None}, {}, UNKNOWN, "update policy"),
+    ("policy told in part", {}, {"disable_auto_update": "some"}, {}, UNKNOWN, "update policy"),
+    # Metadata
+    ("metadata met", {}, {"disable_auto_update": "version_number"}, {}, UPDATE, ""),
+    (
+        *("metadata exactly met", {"version_build": "2.0.0"}),
+        *({"disable_auto_update": "version_number"}, {}, UPDATE, ""),
+    ),
+    (
+        *("metadata not met", {}, {"disable_auto_update": "version_number"}),
+        *({"min_update_version": "2.3.1"}, BLOCKED, "update policy"),
+    ),
+    (
+        *("metadata, a pre-release is less", {"version_build": "2.0.0-rc.1"}),
+        *({"disable_auto_update": "version_number"}, {}, BLOCKED, "update policy"),
+    ),
+    (
+        *("metadata without a minimum", {}, {"disable_auto_update": "version_number"}),
+        *({"min_update_version": None}, BLOCKED, "update policy"),
+    ),
+    (
+        *("metadata, native not told", {"version_build": None}),
+        *({"disable_auto_update": "version_number"}, {}, UNKNOWN, "update policy"),
+    ),
+    (
+        *("metadata ignores majors", {"version_build": "2.0.0"}),
+        *({"disable_auto_update": "version_number"}, {"min_update_version": "1.0.0"}, UPDATE, ""),
+    ),
+    # Not below native
+    ("below native", {"version_build": "2.4.2"}, {}, {}, BLOCKED, "not below native"),
+    (
+        *("below native, allowed", {"version_build": "2.4.2"}),
+        *({"disable_auto_update_under_native": False}, {}, UPDATE, ""),
+    ),
+    (
+        *("below native, not told", {"version_build": "2.4.2"}),
+        *({"disable_auto_update_under_native": None}, {}, UNKNOWN, "not below native"),
+    ),
+    (
+        *("above native, not told", {}, {"disable_auto_update_under_native": None}),
+        *({}, UPDATE, ""),
+    ),
+    ("exactly native", {"version_build": "2.4.1"}, {}, {}, UPDATE, ""),
+    # Encryption
+    (
+        *("its key", {"key_id": "abc"}, {}),
+        *({"has_session_key": True, "key_id": "abc"}, UPDATE, ""),
+    ),
+    (
+        *("another key", {"key_id": "xyz"}, {}),
+        *({"has_session_key": True, "key_id": "abc"}, BLOCKED, "encryption"),
+    ),
+    (
+        *("the device's key not told", {}, {}),
+        *({"has_session_key": True, "key_id": "abc"}, UNKNOWN, "encryption"),
+    ),
+    (
+        *("the bundle's key not told", {"key_id": "abc"}, {}),
+        *({"has_session_key": True, "key_id": None}, UNKNOWN, "encryption"),
+    ),
+    ("encryption not told", {}, {}, {"has_session_key": None}, UNKNOWN, "encryption"),
+    # What it runs
+    ("runs it", {"bundle": BundleRef(7, "2.4.1")}, {}, {}, Result.UP_TO_DATE, ""),
+    (
+        *("runs it, though refused now", {"bundle": BundleRef(7, "2.4.1")}),
+        *({"allow_prod": False}, {}, Result.UP_TO_DATE, ""),
+    ),
+    ("runs it by name", {"bundle": BundleRef(None, "2.4.1")}, {}, {}, Result.UP_TO_DATE, ""),
+    ("same name, other bundle", {"bundle": BundleRef(5, "2.4.1")}, {}, {}, UPDATE, ""),
+    ("runs the built-in one", {"bundle": None, "version_name": "builtin"}, {}, {}, UPDATE, ""),
+    # Channels
+    ("no bundle on it", {}, {"bundle": None}, {}, Result.NO_BUNDLE, "bundle"),
+    ("no default", {}, {"public": False}, {}, Result.NO_CHANNEL, "default channel"),
+    ("not for iOS", {}, {"ios": False}, {}, Result.NO_CHANNEL, "default channel"),
+    ("for Android alone", {"platform": "android"}, {"ios": False}, {}, UPDATE, ""),
+    ("platforms not told", {}, {"ios": None}, {}, UNKNOWN, "default channel"),
+    ("another platform", {"platform": "web"}, {}, {}, UNKNOWN, "default channel"),
+    ("platform not told", {"platform": None}, {}, {}, UNKNOWN, "default channel"),
+    (
+        "Electron",
+        {"platform": "electron"},
+        {"electron": False},
+        {},
+        Result.NO_CHANNEL,
+        "default channel",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("device", "channel", "bundle", "result", "rule"),
+    [row[1:] for row in RULES],
+    ids=[row[0] for row in RULES],
+)
+def test_the_rules(
+    device: dict[str, Any],
+    channel: dict[str, Any],
+    bundle: dict[str, Any],
+    result: Result,
+    rule: str,
+) -> None:
+    explanation = explain_with(device, channel, bundle)
+    assert explanation.result is result, explanation
+    wanted = Verdict.UNKNOWN if result is UNKNOWN else Verdict.BLOCKS
+    if rule:
+        assert verdict_of(explanation, rule) is wanted
+    elif result is UPDATE:
+        assert {each.verdict for each in explanation.rules} == {Verdict.PASSES}
+
+
+def test_the_table_has_the_cases_of_every_rule() -> None:
+    assert len(RULES) >= 60
+    assert {row[5] for row in RULES} - {""} == {
+        *("build", "device", "update policy", "not below native", "encryption"),
+        *("bundle", "default channel"),
+    }
+
+
+OVERRIDES: Final[list[tuple[str, dict[str, Any], dict[str, Any], bool, Result, str]]] = [
+    # what, device, beta, all channels loaded, result, text of the summary
+    ("forced", {"channel": "beta"}, {}, True, UPDATE, "gets 2.4.1 of beta at its next check"),
+    ("forced, lacks iOS", {"channel": "beta"}, {"ios": False}, True, BLOCKED, "does not serve iOS"),
+    ("forced, not told", {"channel": "beta"}, {"ios": None}, True, UNKNOWN, "not all rules"),
+    ("forced, gone", {"channel": "qa"}, {}, True, UNKNOWN, "there is no such channel"),
+    ("forced, not loaded", {"channel": "qa"}, {}, False, UNKNOWN, "that channel is not loaded"),
+    ("two by one name", {"channel": "beta"}, {"name": "production"}, True, UNKNOWN, "no such"),
+    ("not loaded, certain", {}, {}, False, UPDATE, "of production"),
+]
+
+
+@pytest.mark.parametrize(
+    ("device", "beta", "all_channels", "result", "text"),
+    [row[1:] for row in OVERRIDES],
+    ids=[row[0] for row in OVERRIDES],
+)
+def test_overrides(
+    device: dict[str, Any], beta: dict[str, Any], all_channels: bool, result: Result, text: str
+) -> None:
+    explanation = explain_with(device, others=[replace(BETA, **beta)], all_channels=all_channels)
+    assert explanation.result is result
+    assert text in explanation.summary
+
+
+def test_an_override_that_is_not_told_leaves_it_open() -> None:
+    explanation = explain_with(tells_overrides=False)
+    assert explanation.result is UNKNOWN
+    assert verdict_of(explanation, "override") is Verdict.UNKNOWN
+    hidden = replace(PHONE)
+    hidden.mark_override_unknown()
+    assert explain(hidden, [PRODUCTION], lambda _: STABLE, all_channels=True).result is UNKNOWN
+
+
+def test_two_channels_of_one_name_decide_nothing() -> None:
+    twin = replace(BETA, id=3)
+    explanation = explain_with({"channel": "beta"}, others=[BETA, twin])
+    assert explanation.result is UNKNOWN
+    assert "2 channels are shown by that name" in explanation.summary
+
+
+def test_an_override_goes_before_a_default_that_is_unknown() -> None:
+    explanation = explain_with(
+        {"channel": "beta"}, {"ios": None}, others=[BETA], all_channels=False
+    )
+    assert explanation.result is UPDATE
+    assert explanation.channel == BETA
+
+
+ROLLOUTS: Final[list[tuple[str, dict[str, Any], dict[str, Any], Result, list[str]]]] = [
+    # what, channel, device, result, the bundles it gets
+    ("no target", {"rollout_bundle": None}, {}, UPDATE, ["2.4.1"]),
+    ("off", {"rollout_enabled": False}, {}, UPDATE, ["2.4.1"]),
+    ("paused", {"rollout_paused_at": NOON}, {}, UPDATE, ["2.4.1"]),
+    ("to nobody", {"rollout_percentage_bps": 0}, {}, UPDATE, ["2.4.1"]),
+    ("to a quarter", {}, {}, UNKNOWN, ["2.4.1", "2.5.0"]),
+    ("to everybody", {"rollout_percentage_bps": 10_000}, {}, UPDATE, ["2.5.0"]),
+    ("share not told", {"rollout_percentage_bps": None}, {}, UNKNOWN, ["2.4.1", "2.5.0"]),
+    ("state not told", {"rollout_enabled": None}, {}, UNKNOWN, ["2.4.1", "2.5.0"]),
+    ("drawn", {}, {"bundle": BundleRef(8, "2.5.0")}, Result.UP_TO_DATE, ["2.5.0"]),
+    (
+        *("both above the native major", {}, {"version_build": "1.0.0"}, BLOCKED),
+        ["2.4.1", "2.5.0"],
+    ),
+    (
+        *("one below native", {}, {"version_build": "2.4.9"}, UNKNOWN),
+        ["2.4.1", "2.5.0"],
+    ),
+    ("blocked for both", {"allow_prod": False}, {}, BLOCKED, ["2.4.1", "2.5.0"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("channel", "device", "result", "names"),
+    [row[1:] for row in ROLLOUTS],
+    ids=[row[0] for row in ROLLOUTS],
+)
+def test_rollouts(
+    channel: dict[str, Any], device: dict[str, Any], result: Result, names: list[str]
+) -> None:
+    rollout = {
+        "rollout_bundle": BundleRef(8, "2.5.0"),
+        "rollout_enabled": True,
+        "rollout_percentage_bps": 2500,
+    }
+    explanation = explain_with(device, rollout | channel)
+    assert explanation.result is result
+    assert [bundle.name for bundle in explanation.bundles] == names
