@@ -27,7 +27,7 @@ from capgo_tui.api.revisions import (
 )
 from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.api.settings import UNSET, ChannelSettings
-from capgo_tui.api.statistics import active_devices_in
+from capgo_tui.api.statistics import Usage, read_active_devices, read_usage
 from capgo_tui.api.transport import Exchange, Timeouts, Transport
 
 if TYPE_CHECKING:
@@ -289,7 +289,12 @@ class CapgoClient:
         The device list also has inactive devices (contract §9; live only).
         """
         request = requests.active_devices(self.traits, app_id, start, end)
-        return active_devices_in(await self.send(request))
+        return read_active_devices(await self.send(request))
+
+    async def bundle_usage(self, app_id: str, *, start: date, end: date) -> Usage | None:
+        """Return the share of devices on each bundle, day by day; None if unknown (§18.10)."""
+        request = requests.bundle_usage(self.traits, app_id, start, end)
+        return read_usage(await self.send(request))
 
     async def ping(self) -> None:
         """Check that the server answers (contract §9; live only); needs no valid API key."""

@@ -141,11 +141,22 @@ def list_audit(traits: Traits, org_id: str, *, table: str, page: int | None = No
 
 def active_devices(traits: Traits, app_id: str, start: date, end: date) -> Request:
     """``GET /statistics/app/:app_id``: cumulative daily statistics of a span (contract §9)."""
+    return _statistics("active_devices", traits, app_id, start, end)
+
+
+def bundle_usage(traits: Traits, app_id: str, start: date, end: date) -> Request:
+    """``GET /statistics/app/:app_id/bundle_usage``: the bundles in use (contract §18.10)."""
+    return _statistics("bundle_usage", traits, app_id, start, end, path="/bundle_usage")
+
+
+def _statistics(
+    name: str, traits: Traits, app_id: str, start: date, end: date, *, path: str = ""
+) -> Request:
     _require(traits, Extra.STATISTICS)
     return Request(
-        "active_devices",
+        name,
         "GET",
-        f"/statistics/app/{quote(_check_text('app id', app_id), safe='')}",
+        f"/statistics/app/{quote(_check_text('app id', app_id), safe='')}{path}",
         (("from", start.isoformat()), ("to", end.isoformat())),
         takes_sessions=True,
         is_optional=True,

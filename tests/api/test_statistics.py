@@ -12,7 +12,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
 from capgo_tui.api.retry_policy import RetryPolicy
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, NEXT, Revision
-from capgo_tui.api.statistics import active_devices_in
+from capgo_tui.api.statistics import read_active_devices, read_usage
 from tests.api.support import APP, KEY, SentRequest, open_client, walk
 
 if TYPE_CHECKING:
@@ -60,16 +60,16 @@ async def test_all_other_requests_send_the_key_as_before() -> None:
     ],
 )  # fmt: skip
 def test_anything_else_tells_nothing(document: object) -> None:
-    assert active_devices_in(json.dumps(document).encode()) is None
+    assert read_active_devices(json.dumps(document).encode()) is None
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b'[{"mau": NaN}]', b'[{"mau": 1e999}]'])
 def test_what_is_no_json_tells_nothing(body: bytes) -> None:
-    assert active_devices_in(body) is None
+    assert read_active_devices(body) is None
 
 
 def test_a_number_with_a_fraction_is_a_number() -> None:
-    assert active_devices_in(b'[{"mau": 12.0}]') == 12
+    assert read_active_devices(b'[{"mau": 12.0}]') == 12
 
 
 REFUSALS: list[tuple[int, dict[str, Any], ErrorKind]] = [
@@ -126,3 +126,57 @@ async def test_a_client_is_slowed_once_it_is_told_to_slow_down() -> None:
     async with open_client(lambda _: (200, [])) as (client, _):
         await client.channels(APP).next_page()
         assert not client.is_slowed
+
+
+def usage(**changes: object) -> bytes:
+    dataset = {"label": "2.4.1", "data": [50, 100.0], "metaCounts": [1, 2]}
+    document = {"labels": ["2026-11-27", "2026-11-28"], "datasets": [dataset | changes]}
+    return json.dumps(document).encode()
+
+
+def test_the_use_of_bundles_has_shares_and_counts_for_each_day() -> None:
+    result = read_usage(usage())
+    assert result is not None
+    assert result.days == ("2026-11-27", "2026-11-28")
+    assert [(s.name, s.shares, s.counts) for s in result.series] == [
+        ("2.4.1", (50.0, 100.0), (1, 2))
+    ]
+
+
+@pytest.mark.parametrize("counts", [None, "x", [1], [1, None], [1, True], [1, -1], [1, 10**12]])
+def test_counts_that_make_no_sense_are_not_known(counts: object) -> None:
+    result = read_usage(usage(metaCounts=counts))
+    assert result is not None
+    assert result.series[0].counts is None
+    assert result.series[0].shares == (50.0, 100.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"data": data} for data in (None, [], [1], [1, "2"], [1, True], [1, 101], [1, -1])),
+        *({"data": [1, None]}, {"label": None}, {"label": 7}, {"data": [1, float("nan")]}),
+    ],
+)
+def test_a_series_that_makes_no_sense_is_left_out(changes: dict[str, object]) -> None:
+    result = read_usage(usage(**changes))
+    assert result is None or result.series == ()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [], {}, None, "x", {"labels": []}, {"datasets": []}, {"labels": "x", "datasets": []},
+        {"labels": [7], "datasets": []}, {"labels": ["d"] * 500, "datasets": []},
+        {"labels": ["d"], "datasets": [None] * 2000},
+        {"labels": ["x" * 1_100_000], "datasets": []},
+    ],
+)  # fmt: skip
+def test_another_shape_tells_no_use(document: object) -> None:
+    assert read_usage(json.dumps(document).encode()) is None
+
+
+def test_a_name_in_the_statistics_is_clean() -> None:
+    result = read_usage(usage(label="2.4\x1b[31m\u202e"))
+    assert result is not None
+    assert result.series[0].name.isprintable()
