@@ -13,9 +13,9 @@ from capgo_tui.workspace.changes.clean_up import agree_on_cleanup
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.perform import perform_agreed_batch
 from capgo_tui.workspace.cleanup import Rules
+from tests.support.world import World, open_world
 from tests.workspace.changes.headless import Headless
-from tests.workspace.channel_world import bundle, channel, load_workspace
-from tests.workspace.world import World, open_world
+from tests.workspace.channels import bundle, channel, load_workspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

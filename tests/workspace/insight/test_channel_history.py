@@ -10,14 +10,14 @@ import pytest
 from capgo_tui.workspace.changes.channels import settings_change
 from capgo_tui.workspace.changes.promotions import promotion
 from capgo_tui.workspace.insight.channel_history import HistoryItem, merge_history
-from tests.workspace.channel_world import (
+from tests.support.world import World, open_world
+from tests.workspace.channels import (
     bundle,
     carry_out_verified,
     channel,
     load_workspace,
     names,
 )
-from tests.workspace.world import World, open_world
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
