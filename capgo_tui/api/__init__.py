@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from capgo_tui.api.channel_setting import UNSET
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.custom_ids import CustomIdMatches
     from capgo_tui.api.errors import (
@@ -39,10 +40,11 @@ if TYPE_CHECKING:
     from capgo_tui.api.retry_policy import PendingRetry, RetryPolicy
     from capgo_tui.api.revisions import TRAITS, Revision, Traits
     from capgo_tui.api.servers import DEFAULT_SERVER
-    from capgo_tui.api.settings import UNSET, ChannelSettings
+    from capgo_tui.api.settings import ChannelSettings
     from capgo_tui.api.transport import Exchange, Timeouts
 
 _NAMES_BY_MODULE = {
+    "channel_setting": ("UNSET",),
     "client": ("CapgoClient",),
     "custom_ids": ("CustomIdMatches",),
     "errors": (
@@ -64,7 +66,7 @@ _NAMES_BY_MODULE = {
     "requests": ("BundleName", "Request"),
     "revisions": ("TRAITS", "Revision", "Traits"),
     "servers": ("DEFAULT_SERVER",),
-    "settings": ("UNSET", "ChannelSettings"),
+    "settings": ("ChannelSettings",),
     "transport": ("Exchange", "Timeouts"),
 }
 _MODULE_OF = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from capgo_tui.api import requests
 from capgo_tui.api.caller import MOST_IN_A_PAGE, Caller
+from capgo_tui.api.channel_setting import UNSET
 from capgo_tui.api.custom_ids import CustomIds
 from capgo_tui.api.device_pages import DevicePages
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnlyError, UnsupportedByRevision
@@ -26,7 +27,6 @@ from capgo_tui.api.revisions import (
     Traits,
 )
 from capgo_tui.api.servers import DEFAULT_SERVER
-from capgo_tui.api.settings import UNSET, ChannelSettings
 from capgo_tui.api.statistics import Usage, read_active_devices, read_usage
 from capgo_tui.api.transport import Exchange, Timeouts, Transport
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.custom_ids import CustomIdMatches
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.retry_policy import PendingRetry, RetryPolicy
+    from capgo_tui.api.settings import ChannelSettings
 
 
 NO_DEVICES = "devices_not_found"

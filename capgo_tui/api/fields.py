@@ -9,7 +9,7 @@ start.
 import dataclasses
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -31,9 +31,9 @@ from pydantic_core.core_schema import (
     with_default_schema,
 )
 
+from capgo_tui.api.channel_setting import SOME_UPDATES
 from capgo_tui.api.jsonvalue import JSON
-from capgo_tui.api.records import WIRE_NAMES, BundleRef
-from capgo_tui.api.settings import SOME_UPDATES
+from capgo_tui.api.records import BundleRef
 from capgo_tui.text import clean
 
 _CONFIG = CoreConfig(validate_by_name=True, validate_by_alias=True)
@@ -46,18 +46,15 @@ class FieldSchema:
     schema: CoreSchema
 
 
-def alias(*names: str) -> Any:  # Any: a field specifier fits every type
-    """Return an optional field with other names in JSON; the first one present counts."""
-    return dataclasses.field(default=None, metadata={WIRE_NAMES: names})
-
-
-def schema_of(model: type) -> CoreSchema:
+def schema_of(model: type, wire_names: Mapping[str, tuple[str, ...]]) -> CoreSchema:
     """Return the schema of a dataclass; unknown members of a row are ignored."""
     fields = dataclasses.fields(model)
     return dataclass_schema(
         model,
         dataclass_args_schema(
-            model.__name__, [_field(field) for field in fields], extra_behavior="ignore"
+            model.__name__,
+            [_field(field, wire_names.get(field.name, ())) for field in fields],
+            extra_behavior="ignore",
         ),
         [field.name for field in fields],
         post_init=hasattr(model, "__post_init__"),
@@ -66,8 +63,8 @@ def schema_of(model: type) -> CoreSchema:
     )
 
 
-def _field(field: "dataclasses.Field[Any]") -> DataclassField:
-    names = [[name] for name in field.metadata.get(WIRE_NAMES, ())]
+def _field(field: "dataclasses.Field[Any]", wire_names: tuple[str, ...]) -> DataclassField:
+    names: list[list[str | int]] = [[name] for name in wire_names]
     marks = getattr(field.type, "__metadata__", ())
     (reads,) = (mark for mark in marks if isinstance(mark, FieldSchema))
     return dataclass_field(field.name, reads.schema, validation_alias=names or None)

@@ -98,7 +98,7 @@ class _Readers(Generic[ModelT]):
     """The validators of one model, built once, as building takes a millisecond."""
 
     def __init__(self, model: type[ModelT]) -> None:
-        row = schema_of(model)
+        row = schema_of(model, model.WIRE_NAMES)
         rows = typed_dict_field(nullable_schema(_strict_list_schema(row)), required=False)
         envelope = typed_dict_schema(
             {

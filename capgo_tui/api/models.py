@@ -7,10 +7,11 @@ whole row. Moments are aware datetimes. Rows are immutable; `dataclasses.replace
 
 # No `from __future__ import annotations` here: `fields.schema_of` reads the annotations.
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from capgo_tui.api.channel_setting import INTERNAL_BUNDLES
 from capgo_tui.api.fields import (
     AsSent,
     BundleField,
@@ -25,12 +26,11 @@ from capgo_tui.api.fields import (
     Text,
     Whole,
     Word,
-    alias,
     bundle_ref,
 )
 from capgo_tui.api.jsonvalue import JSON
 from capgo_tui.api.records import Record
-from capgo_tui.api.settings import INTERNAL_BUNDLES
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.text import clean
 
 _set = object.__setattr__
@@ -48,15 +48,22 @@ class Channel(Record):
     Basis points (``_bps``) are hundredths of a percent; other units are in the names.
     """
 
+    WIRE_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        **{name: each.read_as or (each.wire,) for name, each in CHANNEL_SETTINGS.items()},
+        "disable_auto_update_to_major": ("disableAutoUpdateToMajor",),
+        "auto_pause_last_triggered_at": ("autoPauseLastTriggeredAt",),
+        "auto_pause_last_checked_at": ("autoPauseLastCheckedAt",),
+    }
+
     id: RowId
     name: Identity
     app_id: Word = None
     public: Flag = None
-    bundle: BundleField = alias("version")
-    disable_auto_update: Policy = alias("disableAutoUpdate")
-    disable_auto_update_to_major: Flag = alias("disableAutoUpdateToMajor")
-    disable_auto_update_under_native: Flag = alias("disableAutoUpdateUnderNative")
-    update_package: Word = alias("updatePackage")
+    bundle: BundleField = None
+    disable_auto_update: Policy = None
+    disable_auto_update_to_major: Flag = None
+    disable_auto_update_under_native: Flag = None
+    update_package: Word = None
     allow_emulator: Flag = None
     allow_dev: Flag = None
     allow_device: Flag = None
@@ -65,23 +72,23 @@ class Channel(Record):
     ios: Flag = None
     android: Flag = None
     electron: Flag = None
-    rollout_bundle: BundleField = alias("rollout_version_info", "rollout_version")
+    rollout_bundle: BundleField = None
     rollout_id: Word = None
-    rollout_percentage_bps: Whole = alias("rolloutPercentageBps")
-    rollout_enabled: Flag = alias("rolloutEnabled")
-    rollout_paused_at: Moment = alias("rolloutPausedAt")
-    rollout_pause_reason: Text = alias("rolloutPauseReason")
-    rollout_cache_ttl_seconds: Whole = alias("rolloutCacheTtlSeconds")
-    auto_pause_enabled: Flag = alias("autoPauseEnabled")
-    auto_pause_window_minutes: Whole = alias("autoPauseWindowMinutes")
-    auto_pause_failure_rate_bps: Whole = alias("autoPauseFailureRateBps")
-    auto_pause_confidence: Number = alias("autoPauseConfidence")
-    auto_pause_min_attempts: Whole = alias("autoPauseMinAttempts")
-    auto_pause_min_failures: Whole = alias("autoPauseMinFailures")
-    auto_pause_action: Word = alias("autoPauseAction")
-    auto_pause_cooldown_minutes: Whole = alias("autoPauseCooldownMinutes")
-    auto_pause_last_triggered_at: Moment = alias("autoPauseLastTriggeredAt")
-    auto_pause_last_checked_at: Moment = alias("autoPauseLastCheckedAt")
+    rollout_percentage_bps: Whole = None
+    rollout_enabled: Flag = None
+    rollout_paused_at: Moment = None
+    rollout_pause_reason: Text = None
+    rollout_cache_ttl_seconds: Whole = None
+    auto_pause_enabled: Flag = None
+    auto_pause_window_minutes: Whole = None
+    auto_pause_failure_rate_bps: Whole = None
+    auto_pause_confidence: Number = None
+    auto_pause_min_attempts: Whole = None
+    auto_pause_min_failures: Whole = None
+    auto_pause_action: Word = None
+    auto_pause_cooldown_minutes: Whole = None
+    auto_pause_last_triggered_at: Moment = None
+    auto_pause_last_checked_at: Moment = None
     created_at: Moment = None
     updated_at: Moment = None
     created_by: Word = None
@@ -115,11 +122,12 @@ class Device(Record):
     """
 
     ABSENT_IS_NONE: ClassVar[frozenset[str]] = frozenset({"channel"})
+    WIRE_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {"bundle": ("version",)}
 
     device_id: Identity
     custom_id: Text = None
     platform: Word = None
-    bundle: BundleField = alias("version")
+    bundle: BundleField = None
     version_name: Word = None
     channel: Word = None
     os_version: Word = None
@@ -186,6 +194,11 @@ class Device(Record):
 class Bundle(Record):
     """A bundle (contract §8.1). ``native_packages`` are texts such as ``name@version``."""
 
+    WIRE_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "has_session_key": ("session_key",),
+        "min_update_version": ("min_update_version", "minUpdateVersion"),
+    }
+
     id: RowId
     name: Identity
     app_id: Word = None
@@ -195,9 +208,9 @@ class Bundle(Record):
     deleted_at: Moment = None
     checksum: Text = None
     external_url: Text = None
-    has_session_key: Present = alias("session_key")
+    has_session_key: Present = None
     storage_provider: Word = None
-    min_update_version: Word = alias("min_update_version", "minUpdateVersion")
+    min_update_version: Word = None
     native_packages: Packages = None
     r2_path: Text = None
     link: Text = None

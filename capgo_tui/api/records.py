@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from capgo_tui.api.jsonvalue import JSON, load_json
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-WIRE_NAMES = "wire names"
-"""Metadata key of a field's names in JSON, if they differ from its own."""
 LIST_KEYS = ("data", "bundles", "versions")
 """Members that hold the rows when a list comes in an object (contract §8.1, §9, §12)."""
 
@@ -69,6 +67,8 @@ class Record:
 
     ABSENT_IS_NONE: ClassVar[frozenset[str]] = frozenset()
     """Fields whose absence means that there is none, rather than unknown."""
+    WIRE_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Names of fields in JSON where they differ from their own; the first one present counts."""
 
     @property
     def key(self) -> Hashable:
@@ -194,7 +194,7 @@ def _missing_fields(record: Record, raw: JSON) -> set[str]:
         each.name
         for each in fields(record)
         if each.name not in record.ABSENT_IS_NONE
-        and raw.keys().isdisjoint(each.metadata.get(WIRE_NAMES, (each.name,)))
+        and raw.keys().isdisjoint(record.WIRE_NAMES.get(each.name, (each.name,)))
     }
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote, urlencode
 
+from capgo_tui.api.channel_setting import INTERNAL_BUNDLES, iso_utc
 from capgo_tui.api.errors import (
     InvalidArgument,
     UnsafeBundleName,
     UnsupportedByRevision,
 )
 from capgo_tui.api.revisions import Extra, Place, Traits
-from capgo_tui.api.settings import CHANNEL_FIELDS, INTERNAL_BUNDLES, ChannelSettings, iso_utc
+from capgo_tui.api.settings import CHANNEL_SETTINGS, ChannelSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -203,7 +204,7 @@ def set_channel(traits: Traits, app_id: str, name: str, settings: ChannelSetting
         )
     if not traits.sends_null_bundle and values.get("bundle", "") is None:
         del values["bundle"]
-    body |= {CHANNEL_FIELDS[field].wire: value for field, value in values.items()}
+    body |= {CHANNEL_SETTINGS[field].wire: value for field, value in values.items()}
     return Request("set_channel", "POST", "/channel", body=body, writes=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.settings import CHANNEL_FIELDS
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,13 +82,8 @@ _OLD_BUNDLE = frozenset(
     }
 )
 _ALL_OF_CHANNEL = _OLD_CHANNEL | {
-    *("allow_emulator", "allow_dev", "allow_device", "allow_prod", "allow_device_self_set"),
-    *("ios", "android", "electron", "rollout_bundle", "rollout_id", "rollout_percentage_bps"),
-    *("rollout_enabled", "rollout_paused_at", "rollout_pause_reason"),
-    *("rollout_cache_ttl_seconds", "auto_pause_enabled", "auto_pause_window_minutes"),
-    *("auto_pause_failure_rate_bps", "auto_pause_confidence", "auto_pause_min_attempts"),
-    *("auto_pause_min_failures", "auto_pause_action", "auto_pause_cooldown_minutes"),
-    *("auto_pause_last_triggered_at", "auto_pause_last_checked_at"),
+    *CHANNEL_SETTINGS,
+    *("rollout_id", "auto_pause_last_triggered_at", "auto_pause_last_checked_at"),
 }
 _ALL_OF_DEVICE = _OLD_DEVICE | {
     *("custom_id", "channel", "version_build", "is_prod", "is_emulator"),
@@ -140,7 +135,7 @@ class Traits:
     """Whether channels and devices name their bundle; else they have its id only."""
     lowers_device_ids: bool = True
     """Whether device ids are sent in lower case; else as listed."""
-    channel_fields: frozenset[str] = frozenset(CHANNEL_FIELDS)
+    channel_fields: frozenset[str] = frozenset(CHANNEL_SETTINGS)
     """Fields of `ChannelSettings` that may be sent."""
     update_policies: frozenset[str] = frozenset()
     """Values of ``disable_auto_update`` that may be sent."""
@@ -176,7 +171,8 @@ class Traits:
 
 LIVE = Traits(
     revision=Revision.LIVE,
-    channel_fields=frozenset(CHANNEL_FIELDS) - {"update_package"},
+    channel_fields=frozenset(CHANNEL_SETTINGS) - {"update_package"},
+    channel_tells=_ALL_OF_CHANNEL - {"update_package"},
     update_policies=frozenset({"major", "minor", "patch", "version_number", "none"}),
 )
 
@@ -184,8 +180,8 @@ NEXT = replace(
     LIVE,
     revision=Revision.NEXT,
     same_link_seconds=5.0,
-    channel_fields=frozenset(CHANNEL_FIELDS),
-    channel_tells=_ALL_OF_CHANNEL | {"update_package"},
+    channel_fields=frozenset(CHANNEL_SETTINGS),
+    channel_tells=_ALL_OF_CHANNEL,
     new_bundle_ends_rollout=True,
     disabling_drops_target=True,
 )

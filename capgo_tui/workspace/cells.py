@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from capgo_tui.api.channel_setting import SOME_UPDATES
 from capgo_tui.api.revisions import LIVE
-from capgo_tui.api.settings import SOME_UPDATES
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.changes.rollout_state import describe_rollout
 
@@ -56,14 +57,11 @@ def yes(value: bool | None) -> str:
     return "✓" if value else "–"
 
 
-POLICY_LABELS = {"version_number": "metadata"}
-"""The console and the CLI call the server's ``version_number`` «metadata» (contract §12)."""
-
-
 def policy(channel: Channel) -> str:
     """Return the updates a channel holds back; ``some`` or ``?`` where the server tells less."""
     value = channel.disable_auto_update
-    return POLICY_LABELS.get(value, value) if value else "?"
+    labels = CHANNEL_SETTINGS["disable_auto_update"].choice_labels
+    return labels.get(value, value) if value else "?"
 
 
 def policy_in_full(channel: Channel) -> str:

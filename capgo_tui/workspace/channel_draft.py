@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.errors import Refusal
-from capgo_tui.api.settings import Kind
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.channel_words import setting_value
+from capgo_tui.workspace.changes.channel_words import setting_words
 from capgo_tui.workspace.changes.channels import find_default_effects, settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
@@ -69,7 +69,7 @@ class ChannelDraft:
             if field.name in (NAME, COPY):
                 return "none"
             return "default" if self.channel is None else "unknown"
-        return self._in_words(field, self._state[field.name])
+        return setting_words(field.name, self._state[field.name])
 
     def after(self, field: FormField) -> str:
         """Return the value that a field is to have, in words."""
@@ -80,7 +80,7 @@ class ChannelDraft:
             return text or ("none" if self.is_told(field) else self.before(field))
         if field.name not in self._choices:
             return self.before(field)
-        return self._in_words(field, self._choices[field.name])
+        return setting_words(field.name, self._choices[field.name])
 
     def text(self, field: FormField) -> str:
         """Return the text of a text field."""
@@ -278,14 +278,6 @@ class ChannelDraft:
     @property
     def _is_paused(self) -> bool:
         return bool(self._choices.get("rollout_paused", self._state.get("rollout_paused")))
-
-    def _in_words(self, field: FormField, value: Value) -> str:
-        words = setting_value(field.name, value)
-        if words is not None:
-            return words
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        return "none" if value is None else clean(str(value))
 
 
 class _ServerValue:

@@ -7,14 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.settings import CHANNEL_FIELDS, Kind
+from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.channel_words import setting_label
 from capgo_tui.workspace.changes.new_channels import AFTER_CREATION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from capgo_tui.api.channel_setting import ChannelSetting
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.changes.states import Value
 
@@ -22,36 +23,6 @@ NAME: Final = "name"
 COPY: Final = "copy"
 """Fields that are no settings: the name of a new channel, and the channel to copy from."""
 NAME_RULE: Final = re.compile(r"[\w.-]+", re.ASCII)
-
-SECTIONS: Final = (
-    ("What it carries", ("bundle", "public")),
-    (
-        "Updates",
-        ("disable_auto_update", "disable_auto_update_under_native", "update_package"),
-    ),
-    (
-        "Whom it serves",
-        (
-            *("ios", "android", "electron", "allow_device_self_set"),
-            *("allow_emulator", "allow_device", "allow_dev", "allow_prod"),
-        ),
-    ),
-    (
-        "Rollout",
-        (
-            *("rollout_bundle", "rollout_percentage_bps", "rollout_enabled"),
-            *("rollout_paused", "rollout_pause_reason", "rollout_cache_ttl_seconds"),
-        ),
-    ),
-    (
-        "Pausing a rollout by itself",
-        (
-            *("auto_pause_enabled", "auto_pause_window_minutes", "auto_pause_failure_rate_bps"),
-            *("auto_pause_confidence", "auto_pause_min_attempts", "auto_pause_min_failures"),
-            *("auto_pause_action", "auto_pause_cooldown_minutes"),
-        ),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +50,23 @@ def form_fields(traits: Traits, *, new: bool) -> list[FormField]:
         fields.append(FormField(NAME, "name", "Its name", Kind.TEXT))
         fields.append(FormField(COPY, "copy settings from", "Its name", Kind.TEXT, null=True))
     left_out = AFTER_CREATION if new else frozenset()
-    for section, names in SECTIONS:
-        fields += [
-            _field(name, section, traits)
-            for name in names
-            if name in traits.channel_fields and name not in left_out
-        ]
-    return fields
+    return fields + [
+        _field(setting, traits)
+        for name, setting in CHANNEL_SETTINGS.items()
+        if setting.section and name in traits.channel_fields and name not in left_out
+    ]
 
 
-def _field(name: str, section: str, traits: Traits) -> FormField:
-    field = CHANNEL_FIELDS[name]
-    options: tuple[Value, ...] = (True, False) if field.kind is Kind.FLAG else field.choices
+def _field(setting: ChannelSetting, traits: Traits) -> FormField:
+    name, kind = setting.name, setting.kind
+    options: tuple[Value, ...] = (True, False) if kind is Kind.FLAG else setting.choices
     if name == "disable_auto_update":
-        options = tuple(each for each in field.choices if each in traits.update_policies)
-    null = field.null and (name != "bundle" or traits.clears_bundle)
-    return FormField(name, setting_label(name), section, field.kind, null, options)
+        options = tuple(each for each in setting.choices if each in traits.update_policies)
+    null = setting.null and (name != "bundle" or traits.clears_bundle)
+    return FormField(name, setting.label, setting.section, kind, null, options)
 
 
-def as_text(field: FormField, value: Value) -> str:
+def as_text(field: FormField | ChannelSetting, value: Value) -> str:
     """Return the text of a value in a text field."""
     if value is None:
         return ""
@@ -106,7 +75,7 @@ def as_text(field: FormField, value: Value) -> str:
     return clean(f"{value:g}" if isinstance(value, float) else str(value))
 
 
-def read_text(field: FormField, text: str) -> Value:
+def read_text(field: FormField | ChannelSetting, text: str) -> Value:
     """Return the value of a text; raises ValueError with what is wrong with it."""
     text = text.strip()
     if not text:
@@ -124,10 +93,10 @@ def read_text(field: FormField, text: str) -> Value:
     elif field.kind is Kind.NUMBER:
         value = _number(text, "a number")
     try:
-        CHANNEL_FIELDS[field.name].check(value)
+        wire_value = CHANNEL_SETTINGS[field.name].check(value)
     except ValueError as error:
         raise ValueError(str(error).removesuffix(", or None")) from None
-    return value
+    return wire_value if isinstance(wire_value, str) else value
 
 
 NAME_TAKEN: Final = "there is a channel of that name"

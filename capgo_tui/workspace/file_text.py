@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.settings import iso_utc
+from capgo_tui.api.channel_setting import iso_utc
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from capgo_tui.api.settings import CHANNEL_SETTINGS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 Flags: TypeAlias = "Mapping[str, bool | None]"
 """Whether a channel serves a platform; None where unknown."""
 
-PLATFORMS: Final = {"ios": "iOS", "android": "Android", "electron": "Electron"}
+PLATFORMS: Final = {name: CHANNEL_SETTINGS[name].label for name in ("ios", "android", "electron")}
 UNTOLD: Final = "the server does not tell which platforms a channel serves"
 NO_UPDATE: Final = "devices there without an override get no update"
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.api.revisions import TRAITS, Revision
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.channel_draft import ChannelDraft
-from capgo_tui.workspace.channel_fields import form_fields
+from capgo_tui.workspace.channel_fields import form_fields, read_text
 from capgo_tui.workspace.next_step import NextStep
 from tests.support.world import ALL_REVISIONS, World, open_world
 from tests.workspace.channels import (
@@ -89,6 +90,19 @@ async def test_what_the_server_would_refuse_is_said_beside_its_field(
     assert draft.error(field(draft, name)) == error
     assert [each.name for each, _ in draft.errors()] == [name]
     assert name not in draft.settings()
+
+
+def test_a_text_is_read_as_the_value_of_its_setting() -> None:
+    texts = {
+        "disable_auto_update": ("metadata", "version_number"),
+        "auto_pause_action": ("notify", "notify"),
+        "rollout_percentage_bps": ("12.5 %", 1250),
+        "auto_pause_min_attempts": ("", None),
+    }
+    for name, (text, value) in texts.items():
+        assert read_text(CHANNEL_SETTINGS[name], text) == value
+    with pytest.raises(ValueError, match=r"^must be pause, rollback or notify$"):
+        read_text(CHANNEL_SETTINGS["auto_pause_action"], "stop")
 
 
 async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 DEMOTED_FIELD = "demoted"
 """The field of a state read back with the exact names of demoted default channels, as JSON."""
-BUNDLES = ("bundle", "rollout_bundle")
 
 
 def build_settings(state: State) -> ChannelSettings:
@@ -347,9 +346,11 @@ def find_default_effects(
     lines = list(demotion_lines(losses, flags, channels))
     if drops_electron(fields) and "electron" in workspace.client.traits.channel_fields:
         lines.append("Electron is taken off it: iOS and Android are not set alike")
-    for field, who in (("allow_emulator", "emulators"), ("allow_dev", "development builds")):
-        if fields.get(field, getattr(channel, field, None)):
-            lines.append(f"{who} are allowed on it")
+    lines += [
+        f"{setting_label(field)} are allowed on it"
+        for field in ("allow_emulator", "allow_dev")
+        if fields.get(field, getattr(channel, field, None))
+    ]
     return tuple(lines), tuple(each.channel.wire_id for each in losses)
 
 

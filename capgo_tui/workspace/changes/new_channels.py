@@ -8,17 +8,11 @@ from pydantic import Field
 
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.change import CleanText, Inverse, RecordChanged
-from capgo_tui.workspace.changes.channel_words import (
-    FIELD_LABELS,
-    setting_label,
-    setting_words,
-)
-from capgo_tui.workspace.changes.channels import (
-    ChannelChange,
-    build_settings,
-)
+from capgo_tui.workspace.changes.channel_words import setting_label, setting_words
+from capgo_tui.workspace.changes.channels import ChannelChange, build_settings
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
     NO_ROLLOUT,
@@ -179,7 +173,9 @@ def deletion(
 def _not_restored(traits: Traits, state: State) -> tuple[str, ...]:
     """Return sentences about the settings that a new channel of that name will not have."""
     lines = [ANOTHER_ID]
-    unknown_fields = [f for f in FIELD_LABELS if f in traits.channel_fields and f not in state]
+    settable_fields = traits.channel_fields
+    labelled_fields = [name for name, setting in CHANNEL_SETTINGS.items() if setting.label]
+    unknown_fields = [f for f in labelled_fields if f in settable_fields and f not in state]
     platforms = [PLATFORMS[field] for field in unknown_fields if field in PLATFORMS]
     if platforms:
         names = (
@@ -191,7 +187,7 @@ def _not_restored(traits: Traits, state: State) -> tuple[str, ...]:
     ]
     if unknown_labels:
         lines.append(f"not told before, so it does not come back: {', '.join(unknown_labels)}")
-    unsettable_fields = [f for f in state if f in FIELD_LABELS and f not in traits.channel_fields]
+    unsettable_fields = [f for f in state if f in labelled_fields and f not in settable_fields]
     if unsettable_fields:
         labels = ", ".join(
             f"{setting_label(f)} ({setting_words(f, state[f])})" for f in unsettable_fields

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.api.channel_setting import UNSET
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
@@ -14,16 +16,14 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State, Value
 
 PAUSE: Final = ("rollout_paused", "rollout_pause_reason")
-ROLLOUT: Final = ("rollout_bundle", "rollout_percentage_bps", "rollout_enabled", *PAUSE)
-"""The fields of a channel's state that make up its rollout."""
 NO_ROLLOUT: Final[State] = {
-    "rollout_bundle": None,
-    "rollout_percentage_bps": 0,
-    "rollout_enabled": False,
-    "rollout_paused": False,
-    "rollout_pause_reason": None,
+    name: setting.initial
+    for name, setting in CHANNEL_SETTINGS.items()
+    if setting.initial is not UNSET
 }
 """The rollout of a new channel, and of one whose rollout was rolled back or promoted."""
+ROLLOUT: Final = tuple(NO_ROLLOUT)
+"""The fields of a channel's state that make up its rollout."""
 _MOST_STAGES: Final = 4
 
 

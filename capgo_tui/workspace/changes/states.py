@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, TypeAlias
 
-from capgo_tui.api.settings import SOME_UPDATES, ChannelSettings
+from capgo_tui.api.channel_setting import SOME_UPDATES, Kind
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,11 @@ State: TypeAlias = dict[str, Value]
 """Some fields of a record, with the exact texts of the server. A field that is missing is not
 known; the state of a record that does not exist is None."""
 
-_OF_CHANNEL = tuple(field.name for field in fields(ChannelSettings))
-_NULLABLE = ("auto_pause_failure_rate_bps", "auto_pause_min_attempts", "auto_pause_min_failures")
+_THRESHOLDS = tuple(
+    name
+    for name, setting in CHANNEL_SETTINGS.items()
+    if setting.null and setting.kind in (Kind.BPS, Kind.WHOLE)
+)
 """Fields in which null is a value of its own: no such threshold (contract §6.4)."""
 
 
@@ -40,14 +43,14 @@ def read_channel_state(channel: Channel, name_of_bundle: Callable[[int], str | N
     if channel.rollout_percentage_bps is not None:  # else a server without rollouts
         bundles["rollout_bundle"] = channel.rollout_bundle
         state["rollout_paused"] = channel.rollout_paused_at is not None
-        reason = channel.rollout_pause_reason
-        state["rollout_pause_reason"] = reason and _exact(channel, "rolloutPauseReason", reason)
-        state |= dict.fromkeys(_NULLABLE)
+        reason, wire = channel.rollout_pause_reason, CHANNEL_SETTINGS["rollout_pause_reason"].wire
+        state["rollout_pause_reason"] = reason and _exact(channel, wire, reason)
+        state |= dict.fromkeys(_THRESHOLDS)
     for field, bundle in bundles.items():
         name = _wire_name(bundle, name_of_bundle)
         if bundle is None or name is not None:
             state[field] = name
-    for field in _OF_CHANNEL:
+    for field in CHANNEL_SETTINGS:
         if field in bundles or field == "rollout_pause_reason":
             continue
         value = getattr(channel, field, None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.settings import CHANNEL_SETTINGS, SERVES, UPDATES
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import (
     bundle_name,
@@ -24,6 +25,7 @@ from capgo_tui.workspace.resources.section import (
     text_or_unknown,
     yes_or_no,
 )
+from capgo_tui.workspace.routing import PLATFORMS
 from capgo_tui.workspace.sorting import flag_value, text_value, version_value
 
 if TYPE_CHECKING:
@@ -144,57 +146,47 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
 
 
 CHANNEL_LINES: Final = {
-    "rollout": "rollout_bundle",
-    "holds back updates": "disable_auto_update",
-    "not below native": "disable_auto_update_under_native",
-    "update package": "update_package",
-    "iOS": "ios",
-    "Android": "android",
-    "Electron": "electron",
-    "devices may choose it": "allow_device_self_set",
-    "emulators": "allow_emulator",
-    "physical devices": "allow_device",
-    "development builds": "allow_dev",
-    "production builds": "allow_prod",
+    each.short_label or each.label: name
+    for name, each in CHANNEL_SETTINGS.items()
+    if each.section in (UPDATES, SERVES) or name == "rollout_bundle"
 }
 
 
 @only_known_lines(CHANNEL_LINES, lambda traits: traits.channel_tells | traits.channel_fields)
 def channel_details(channel: Channel, context: CellContext) -> list[Section]:
     """Return the details of a channel."""
-    yes = partial(yes_or_no, noun="channel")
     return [
         Section(
             channel.name,
             [
                 ("bundle", bundle_name(channel.bundle, context) or "none"),
-                ("default channel", yes(channel.public)),
+                ("default channel", yes_or_no(channel.public, "channel")),
                 ("rollout", rollout_detail(channel, context) or "none"),
-                (
-                    "holds back updates",
-                    text_or_unknown(blank_if_unknown(policy_in_full(channel)), "channel"),
-                ),
-                ("not below native", yes(channel.disable_auto_update_under_native)),
-                ("update package", text_or_unknown(channel.update_package, "channel")),
+                *_setting_lines(channel, UPDATES),
             ],
         ),
-        Section(
-            "Whom it serves",
-            [
-                ("iOS", yes_or_no(channel.ios)),
-                ("Android", yes_or_no(channel.android)),
-                ("Electron", yes_or_no(channel.electron)),
-                ("devices may choose it", yes(channel.allow_device_self_set)),
-                ("emulators", yes(channel.allow_emulator)),
-                ("physical devices", yes(channel.allow_device)),
-                ("development builds", yes(channel.allow_dev)),
-                ("production builds", yes(channel.allow_prod)),
-            ],
-        ),
+        Section(SERVES, _setting_lines(channel, SERVES)),
         Section(
             "Record", record_lines(channel.id, channel.created_at, channel.updated_at, context)
         ),
     ]
+
+
+def _setting_lines(channel: Channel, section: str) -> list[tuple[str, str]]:
+    return [
+        (label, _setting_text(channel, name))
+        for label, name in CHANNEL_LINES.items()
+        if CHANNEL_SETTINGS[name].section == section
+    ]
+
+
+def _setting_text(channel: Channel, name: str) -> str:
+    if name == "disable_auto_update":
+        return text_or_unknown(blank_if_unknown(policy_in_full(channel)), "channel")
+    value = getattr(channel, name)
+    if CHANNEL_SETTINGS[name].kind is Kind.FLAG:
+        return yes_or_no(value, "" if name in PLATFORMS else "channel")
+    return text_or_unknown(value, "channel")
 
 
 def _channel_glyph(channel: Channel) -> Glyph:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_label, setting_words
-from capgo_tui.workspace.changes.channels import (
-    BUNDLES,
-    DEMOTED_FIELD,
-    ChannelChange,
-    SettingsChange,
-)
+from capgo_tui.workspace.changes.channels import DEMOTED_FIELD, ChannelChange, SettingsChange
 from capgo_tui.workspace.changes.describe.description import Description
 from capgo_tui.workspace.changes.names import fit, shorten
 from capgo_tui.workspace.changes.rollout_state import describe_rollout, target_name
@@ -36,7 +33,8 @@ class ChannelDescription(Description[C_co]):
     def state_label(self, state: State, field: str) -> str:
         """Return the label of the value, with the note on a bundle."""
         label = super().state_label(state, field)
-        note = self.change.notes.get(str(state.get(field))) if field in BUNDLES else None
+        has_bundle = field in CHANNEL_SETTINGS and CHANNEL_SETTINGS[field].kind is Kind.BUNDLE
+        note = self.change.notes.get(str(state.get(field))) if has_bundle else None
         return f"{label} ({note})" if note else label
 
     def remark(self, state: State | None) -> str:
