@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING, Final, TextIO
 
-from capgo_tui.text import cell_width
+from capgo_tui.cells import cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

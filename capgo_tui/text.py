@@ -56,30 +56,6 @@ def clean_lines(text: str, limit: int = 200_000) -> list[str]:
     return [clean(line.expandtabs(2), limit) for line in text.split("\n")]
 
 
-def cell_width(text: str) -> int:
-    """Return the width of a clean text in terminal cells."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_char_width, text))
-
-
-def truncate(text: str, width: int) -> str:
-    """Cut a clean text to at most `width` cells; a cut one ends in ``…``."""
-    if cell_width(text) <= width:
-        return text
-    end, cells = 0, 1
-    while cells + _char_width(text[end]) <= width:
-        cells += _char_width(text[end])
-        end += 1
-    return f"{text[:end]}…"
-
-
-def _char_width(char: str) -> int:
-    if is_mark(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
 def _substitute(char: str) -> str:
     # The rare spaces (no-break, ideographic) are not "printable" either, yet only spaces.
     return " " if unicodedata.category(char) == "Zs" else REPLACEMENT

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from capgo_tui.cells import cell_width
 from capgo_tui.combining_marks import limit_marks
-from capgo_tui.text import MAX_LENGTH, REPLACEMENT, cell_width, clean, clean_lines
+from capgo_tui.text import MAX_LENGTH, REPLACEMENT, clean, clean_lines
 
 REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -83,9 +84,9 @@ def test_a_text_is_as_wide_as_a_terminal_draws_it(text: str, cells: int) -> None
 TEXTS = st.text("abc-…▲é\u0308東京한글ｶＡ🙂ש", max_size=40)
 
 
-@given(TEXTS)
-def test_the_width_is_the_one_the_screen_is_drawn_by(text: str) -> None:
-    assert cell_width(text) == cell_len(text)
+def test_each_character_is_as_wide_as_the_screen_draws_it() -> None:
+    characters = filter(str.isprintable, map(chr, range(0x20, 0x20000)))
+    assert not [char for char in characters if cell_width(char) != cell_len(char)]
 
 
 @given(TEXTS, TEXTS)

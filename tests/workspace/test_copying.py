@@ -16,8 +16,9 @@ from capgo_tui.api.listing import parse_list
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import Record
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE
+from capgo_tui.cells import cell_width
 from capgo_tui.profiles import Profile
-from capgo_tui.text import cell_width, clean
+from capgo_tui.text import clean
 from capgo_tui.workspace.command_line import reading_command
 from capgo_tui.workspace.copying import Copying, Part
 from capgo_tui.workspace.target import Target

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from capgo_tui.cells import cell_width
 from capgo_tui.combining_marks import limit_marks
 from capgo_tui.short_ids import SHORT, is_device_id, short_id
 
@@ -24,7 +25,7 @@ Run = tuple[str, Style]
 
 def width_of(text: str) -> int:
     """Return how many cells a text takes."""
-    return len(text) if text.isascii() else cell_len(text)
+    return cell_width(text)
 
 
 def pad(text: str, width: int) -> str:
@@ -34,7 +35,7 @@ def pad(text: str, width: int) -> str:
         if length <= width:
             return text + " " * (width - length)
         return text[: width - 1] + "…" if width > 0 else ""
-    if cell_len(text) <= width:
+    if cell_width(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
@@ -125,7 +126,7 @@ def _end(text: str, width: int) -> str:
         return text[len(text) - width :]
     tail = ""
     for char in reversed(text):
-        if cell_len(char + tail) > width:
+        if cell_width(char + tail) > width:
             break
         tail = char + tail
     return set_cell_size(tail, width)

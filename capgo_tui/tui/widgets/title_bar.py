@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.message import Message
 from textual.widget import Widget
 
-from capgo_tui.text import truncate
+from capgo_tui.cells import truncate
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
 
 if TYPE_CHECKING:

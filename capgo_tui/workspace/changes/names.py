@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.cells import cell_width
 from capgo_tui.short_ids import SHORT, is_device_id, short_id
-from capgo_tui.text import cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

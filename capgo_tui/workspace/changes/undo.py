@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.text import cell_width
+from capgo_tui.cells import cell_width
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import fit, shorten

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from capgo_tui.api.records import Record, redact_rows
+from capgo_tui.cells import cell_width, truncate
 from capgo_tui.combining_marks import limit_marks
-from capgo_tui.text import cell_width, truncate
 from capgo_tui.workspace.export.json_text import json_text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from capgo_tui.text import cell_width
+from capgo_tui.cells import cell_width
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.description import ROOMY
 from capgo_tui.workspace.changes.overrides import OverrideChange

@@ -23,8 +23,8 @@ Where there is no colour the cursor needs another mark, which is the app's to ch
 ``App:nocolor .record-table--cursor { text-style: reverse; }``.
 
 Nothing here knows what the records are. To use the table elsewhere take this folder,
-``short_ids.py``, ``combining_marks.py`` and ``lines.py``, and change the imports of the last; all
-else is Textual and Rich.
+``short_ids.py``, ``combining_marks.py``, ``cells.py`` and ``lines.py``, and change the imports of
+the last; all else is Textual and Rich.
 `tests/tui/table_example.py` is a whole program around it.
 """
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from capgo_tui.cells import cell_width
 from capgo_tui.short_ids import id_end, is_device_id, short_id
-from capgo_tui.text import REPLACEMENT, cell_width, clean
+from capgo_tui.text import REPLACEMENT, clean
 from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.names import NAME_WIDTH, find_difference, fit, shorten
 

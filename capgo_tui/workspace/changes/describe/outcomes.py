@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import ErrorKind
-from capgo_tui.text import cell_width
+from capgo_tui.cells import cell_width
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.failures import brief
