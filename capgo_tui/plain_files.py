@@ -27,8 +27,8 @@ class UnsuitableFileError(OSError):
         super().__init__(errno.EINVAL, why)
 
 
-def read_plain(path: Path, *, limit: int = LARGEST, follow_links: bool = False) -> bytes:
-    """Return the content of a plain file of at most `limit` bytes.
+def read_plain(path: Path, *, follow_links: bool = False) -> bytes:
+    """Return the content of a plain file of at most `LARGEST` bytes.
 
     Raises:
         UnsuitableFileError: when it is no plain file, or a larger one.
@@ -38,12 +38,12 @@ def read_plain(path: Path, *, limit: int = LARGEST, follow_links: bool = False) 
     descriptor = open_plain(path, os.O_RDONLY, follow_links=follow_links)
     try:
         content = bytearray()
-        while len(content) <= limit and (more := os.read(descriptor, limit + 1 - len(content))):
+        while len(content) <= LARGEST and (more := os.read(descriptor, LARGEST + 1 - len(content))):
             content += more
     finally:
         os.close(descriptor)
-    if len(content) > limit:
-        raise UnsuitableFileError(f"it is larger than {limit // 1024} KB")
+    if len(content) > LARGEST:
+        raise UnsuitableFileError(f"it is larger than {LARGEST // 1024} KB")
     return bytes(content)
 
 

@@ -37,20 +37,19 @@ def make_ssl_context(environ: Mapping[str, str] | None = None) -> ssl.SSLContext
     return context
 
 
-def check_variables(environ: Mapping[str, str] | None = None) -> None:
+def check_variables() -> None:
     """Check that the files of the environment can be opened, in less time than loading them.
 
     Raises:
         InvalidEnvironment: when one cannot.
 
     """
-    variables = os.environ if environ is None else environ
-    if file := variables.get(FILE_VARIABLE):
+    if file := os.environ.get(FILE_VARIABLE):
         try:
             Path(file).open("rb").close()
         except OSError as error:
             raise _unusable_file(file, error) from None
-    if folders := variables.get(FOLDER_VARIABLE):
+    if folders := os.environ.get(FOLDER_VARIABLE):
         _usable_folders(folders)
 
 

@@ -51,12 +51,12 @@ class ProxySetting:
         return f"the proxy {self.url.partition('://')[2]} ({self.variable})"
 
 
-def find_proxy_of(server: str, environ: Mapping[str, str] | None = None) -> ProxySetting | None:
+def find_proxy_of(server: str) -> ProxySetting | None:
     """Return the proxy for a server's address, as `find_proxy` does; none for this machine."""
     parts = urlsplit(server)
     if parts.scheme != "https" or parts.hostname is None or is_loopback(parts.hostname):
         return None
-    return find_proxy(parts.hostname, parts.port or 443, environ)
+    return find_proxy(parts.hostname, parts.port or 443)
 
 
 def find_proxy(

@@ -80,11 +80,6 @@ class Plan:
         """The bundles to delete, newest first."""
         return [verdict for verdict in self.verdicts if verdict.delete]
 
-    @property
-    def kept_verdicts(self) -> Sequence[Verdict]:
-        """The bundles that stay, newest first."""
-        return [verdict for verdict in self.verdicts if not verdict.delete]
-
     def does_the_same(self, other: Plan) -> bool:
         """Whether another plan deletes the same bundles and knows as much of their use."""
         mine, its = ([each.bundle.id for each in plan.deleted_verdicts] for plan in (self, other))

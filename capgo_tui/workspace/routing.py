@@ -33,11 +33,6 @@ class Demotion:
     platforms: Mapping[str, bool | None]
     """True for a platform that demotes it for certain, None for one that may."""
 
-    @property
-    def certain(self) -> bool:
-        """Whether it is certain that it stops being a default."""
-        return any(self.platforms.values())
-
 
 def flags_of(channel: Channel) -> Flags:
     """Return the platforms of a channel, as far as the server tells; today's servers tell none."""

@@ -45,12 +45,6 @@ class ProgramResult:
     """The peak memory."""
     processor_seconds: float
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether the standard error is a few printable lines, and no traceback."""
-        lines = self.stderr.decode(errors="replace").strip().splitlines()
-        return len(lines) <= 2 and all(line.isprintable() for line in lines)
-
 
 def run_program(
     folder: Path, *words: str, environ: Mapping[str, str] | None = None

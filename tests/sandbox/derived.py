@@ -105,11 +105,6 @@ def app(app_id: str, **fields: object) -> ExpectedAnswer:
     return ExpectedAnswer(200, {"app_id": app_id, **fields})
 
 
-def rate_limit(retry_after: str) -> ExpectedAnswer:
-    more = ("app_id", "device_id", "rateLimitResetAt", "retryAfterSeconds")
-    return refusal(429, "too_many_requests", *more, retry_after=retry_after)
-
-
 _0, _A, _D = ("00000000-0000-0000-0000-", "aaaaaaaa-0000-4000-8000-", "dddddddd-0000-4000-8000-")
 
 EXPECTED_ANSWERS: Mapping[int, ExpectedAnswer] = {

@@ -21,8 +21,6 @@ from tests.sandbox.contract_app import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Fields = dict[str, object]
-
 BETA, NO_ACCESS = 3, 4
 STABLE, TARGET, NEW = 4, 6, 5
 OK = {"status": "ok"}

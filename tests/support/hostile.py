@@ -50,11 +50,6 @@ TEXTS: dict[str, str] = {
 """One of each kind; all but the empty one are hostile or unusual."""
 
 HUGE = "M" * 1_000_000
-NAMES = tuple(TEXTS)
-STORABLE = {name: text for name, text in TEXTS.items() if text.isascii() or not any(
-    "\ud800" <= char <= "\udfff" for char in text
-)}  # fmt: skip
-"""Those that a database can store; the others come from a hostile server only."""
 
 
 def spoil(document: Any, text: str, keep: frozenset[str] = frozenset()) -> Any:

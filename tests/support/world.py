@@ -257,9 +257,6 @@ class World:
             channel,
         )
 
-    def drop_override(self, device_id: str) -> None:
-        self.run("DELETE FROM overrides WHERE device_id = ?", device_id)
-
     def drop_device(self, device_id: str) -> None:
         self.run("DELETE FROM devices WHERE device_id = ?", device_id)
 

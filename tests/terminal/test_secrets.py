@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 ECHOING_SANDBOX = [sys.executable, "-m", "tests.terminal.unfriendly_sandbox", "echoing"]
 SECOND_KEY = "Wp3mVb8K-Zr5nCx1D-Ya7jGq2L-Ue9hTf4S"
-ESC = "\x1b"
 
 BUG = """
 from capgo_tui.tui.screens.main import MainScreen

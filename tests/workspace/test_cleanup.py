@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,12 @@ from hypothesis import strategies as st
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef
 from capgo_tui.workspace.bundle_links import BundleLinks, Link, linked_to
-from capgo_tui.workspace.cleanup import Rules, Verdict, plan
+from capgo_tui.workspace.cleanup import Rules, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from capgo_tui.workspace.cleanup import Verdict
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -35,8 +41,12 @@ def device(number: int, runs: BundleRef | None) -> Device:
 NOTHING = BundleLinks.of((), ())
 
 
-def reasons(verdicts: list[Verdict]) -> dict[int, str]:
+def reasons(verdicts: Iterable[Verdict]) -> dict[int, str]:
     return {verdict.bundle.id: verdict.reason for verdict in verdicts}
+
+
+def kept_reasons(verdicts: Iterable[Verdict]) -> dict[int, str]:
+    return reasons(verdict for verdict in verdicts if not verdict.delete)
 
 
 def test_a_bundle_is_found_by_its_id_or_by_its_name() -> None:
@@ -62,7 +72,7 @@ def test_what_is_used_stays_and_says_by_whom() -> None:
     )
     cleanup_plan = plan([bundle(number) for number in range(1, 8)], links, Rules(newest=2), NOON)
     assert [verdict.bundle.id for verdict in cleanup_plan.deleted_verdicts] == [6, 7]
-    assert reasons(list(cleanup_plan.kept_verdicts)) == {
+    assert kept_reasons(cleanup_plan.verdicts) == {
         1: "among the newest 2",
         2: "among the newest 2",
         3: "linked to: beta (stable)",
@@ -88,7 +98,7 @@ def test_only_what_is_old_enough_and_has_such_a_name_goes() -> None:
     rules = Rules(newest=0, older_than=timedelta(days=30), name="*-pr*")
     cleanup_plan = plan(bundles, NOTHING, rules, NOON)
     assert [verdict.bundle.id for verdict in cleanup_plan.deleted_verdicts] == [2]
-    assert reasons(list(cleanup_plan.kept_verdicts)) == {
+    assert kept_reasons(cleanup_plan.verdicts) == {
         1: "not older than 30 d",
         3: "another name",
         4: "of unknown age",
@@ -172,13 +182,13 @@ def test_a_plan_never_deletes_what_a_rule_keeps(
 def test_what_the_server_takes_for_no_bundle_stays(name: str) -> None:
     cleanup_plan = plan([bundle(1, name)], NOTHING, Rules(newest=0), NOON)
     assert not cleanup_plan.deleted_verdicts
-    assert "not a bundle" in cleanup_plan.kept_verdicts[0].reason
+    assert "not a bundle" in kept_reasons(cleanup_plan.verdicts)[1]
 
 
 def test_what_goes_although_devices_run_it_says_so() -> None:
     links = BundleLinks.of((), [device(1, BundleRef(1, None))])
     cleanup_plan = plan([bundle(1), bundle(2)], links, Rules(newest=0, run=False), NOON)
-    assert reasons(list(cleanup_plan.deleted_verdicts)) == {
+    assert reasons(cleanup_plan.deleted_verdicts) == {
         1: "run by 1 loaded device",
         2: "not in use",
     }

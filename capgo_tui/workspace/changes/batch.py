@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import Counter, deque
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -134,11 +134,6 @@ class Batch:
     def skipped_count(self) -> int:
         """The number of skipped changes."""
         return sum(bool(step.skip_reason) for step in self.steps)
-
-    @property
-    def untried_counts(self) -> dict[str, int]:
-        """The number of changes not tried, by reason."""
-        return Counter(step.untried_reason for step in self.steps if step.untried_reason)
 
     def count(self, *states: OutcomeState) -> int:
         """Return the number of changes whose outcome has one of these states."""
