@@ -73,8 +73,8 @@ class CommonOptions:
                 f"{reason}; if your key may go there, say so: --api-url {server}"
             )
         return Target(
-            value_of(settings.app_id) or "",
             settings.key.value,
+            value_of(settings.app_id) or "",
             server,
             value_of(settings.revision),
             read_only=True,

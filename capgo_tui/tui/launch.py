@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.servers import DEFAULT_SERVER
-from capgo_tui.workspace.target import ASGIApp, Target
+from capgo_tui.workspace.target import Access, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
-    from capgo_tui.api.retry_policy import RetryPolicy
-    from capgo_tui.api.revisions import Revision
-    from capgo_tui.profiles import Profile
-    from capgo_tui.workspace.log_file import LogFile
 
 
 @dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(Access):
     """The settings of one run; a missing API key or app id is asked for on the setup screen."""
 
-    key: ApiKey | None = None
-    app_id: str | None = None
-    server: str = DEFAULT_SERVER
-    revision: Revision | None = None
-    asgi_app: Callable[[], ASGIApp] | None = None
     refresh_seconds: float | None = None
     """Seconds between automatic refreshes of the list in view; None for never."""
     server_named_by: str | None = None
@@ -38,16 +27,6 @@ class Launch:
     """Called on consent, to remember it."""
     device: str | None = None
     """A device id to open with."""
-    retry_policy: RetryPolicy | None = None
-    """How often a read is tried; None for the client's default."""
-    journal: Path | None = None
-    """The file of the journal; None forgets the writes at the exit."""
-    read_only: bool = False
-    """Whether every write is refused."""
-    log_file: LogFile | None = None
-    """The file of the request log; None for no file."""
-    profile: Profile | None = None
-    """The profile in use; its confirmation level holds even if its values are overridden."""
 
     @property
     def target(self) -> Target | None:
@@ -62,15 +41,7 @@ class Launch:
         is_other = self.key not in (None, key) or self.app_id not in (None, app_id)
         if profile is not None and is_other:
             profile = replace(profile, is_changed=True)
-        return Target(
-            app_id,
-            key,
-            self.server,
-            self.revision,
-            self.asgi_app,
-            self.journal,
-            self.read_only or (profile is not None and profile.read_only),
-            self.retry_policy,
-            self.log_file,
-            profile,
-        )
+        values = {each.name: getattr(self, each.name) for each in fields(Access)}
+        is_read_only = self.read_only or (profile is not None and profile.read_only)
+        changes = {"key": key, "app_id": app_id, "profile": profile, "read_only": is_read_only}
+        return Target(**(values | changes))

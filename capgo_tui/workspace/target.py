@@ -1,4 +1,4 @@
-"""Targets: the app, server and API key of a workspace."""
+"""Targets: the app, server and API key of a workspace, and how it is reached."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ ASGIApp: TypeAlias = "Callable[..., Awaitable[None]]"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """An app on a server, with its API key."""
+class Access:
+    """How an app is reached, and what is refused; its API key and id may still be missing."""
 
-    app_id: str
-    key: ApiKey
+    key: ApiKey | None = None
+    app_id: str | None = None
     server: str = DEFAULT_SERVER
     revision: Revision | None = None
     """The revision of the API; None to detect it."""
@@ -41,7 +41,15 @@ class Target:
     log_file: LogFile | None = None
     """The log file of requests; None for none."""
     profile: Profile | None = None
-    """The profile in use."""
+    """The profile in use; its protection holds even if its values are overridden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Access):
+    """An app on a server, with its API key."""
+
+    key: ApiKey
+    app_id: str
 
     @property
     def production(self) -> bool:

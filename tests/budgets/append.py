@@ -135,7 +135,7 @@ async def _measure_ours(times: int) -> tuple[float, float]:
     from capgo_tui.workspace.target import Target
 
     client = cast("Any", _Client(_Pages(times)))
-    workspace = Workspace(Target("com.example.app", ApiKey("k" * 36)), client, lambda: NOW)
+    workspace = Workspace(Target(ApiKey("k" * 36), "com.example.app"), client, lambda: NOW)
     rows = lists.RecordRows(workspace, device.DEVICES)
 
     class OurApp(App[None]):

@@ -140,7 +140,7 @@ def _of_bundles(driver: Driver) -> Figures:
 
 async def _notes(world: Sandbox) -> int:
     """Count the requests of a comment, without its form."""
-    target = Target(world.app, ApiKey(world.key), world.url)
+    target = Target(ApiKey(world.key), world.app, world.url)
     workspace = open_workspace(target)
     try:
         await workspace.bundles.load_all()

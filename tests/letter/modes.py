@@ -81,8 +81,8 @@ async def workspace_on(server: LetterServer, mode: Mode) -> AsyncIterator[Worksp
     """Open a workspace on a server in this process."""
     is_explicit = isinstance(server, LegacyServer | DocumentedServer) and mode.explicit
     target = Target(
-        APP,
         ApiKey(KEY),
+        APP,
         "https://api.capgo.app",
         revision_of(type(server)) if is_explicit else None,
         lambda: server,

@@ -356,7 +356,7 @@ async def test_a_list_that_failed_for_a_guess_is_asked_again_once_more_is_known(
 
 
 def test_only_a_guess_speaks_of_the_revision() -> None:
-    target = Target(APP, ApiKey(KEY))
+    target = Target(ApiKey(KEY), APP)
     for is_guess in (False, True):
         error = CapgoError("Odd", kind=ErrorKind.BAD_REQUEST, status=400)
         error.is_revision_guessed = is_guess

@@ -176,7 +176,7 @@ class World:
 
     def target(self, key: str = "org_super_admin", server: str = "https://api.capgo.app") -> Target:
         return Target(
-            self.app_id, ApiKey(self.keys.get(key, key)), server, retry_policy=self.retry_policy
+            ApiKey(self.keys.get(key, key)), self.app_id, server, retry_policy=self.retry_policy
         )
 
     def open(
@@ -192,8 +192,8 @@ class World:
     ) -> Workspace:
         """Open a workspace by a role's key (or any text as key); `server` means a socket."""
         target = Target(
-            app_id or self.app_id,
             ApiKey(self.keys.get(key, key)),
+            app_id or self.app_id,
             server or "https://api.capgo.app",
             revision,
             None if server else lambda: self.door,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 SECRET = "2c1eb96d-8677-57f8-8bd7-09e59dbbe943"
-TARGET = Target("com.acme.shop", ApiKey(SECRET))
+TARGET = Target(ApiKey(SECRET), "com.acme.shop")
 NO_FILTER = Query()
 QA = Query.parse("QA ios")
 

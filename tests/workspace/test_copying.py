@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.copying import AnyRecord
 
 KEY = "5e3c9a10-1111-4222-8333-444455556666"
-TARGET = Target("com.acme.shop", ApiKey(KEY), "http://127.0.0.1:8787")
+TARGET = Target(ApiKey(KEY), "com.acme.shop", "http://127.0.0.1:8787")
 
 
 def read(model: type[RecordT], *rows: JSON) -> list[RecordT]:

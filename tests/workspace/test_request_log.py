@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 KEY = ApiKey("k+3y/with'odd$chars-0123456789")
 SERVER = "https://api.example.org/v1"
-TARGET = Target("com.demo.app", KEY, SERVER)
+TARGET = Target(KEY, "com.demo.app", SERVER)
 READ = requests.list_channels(LIVE, "com.demo.app")
 
 
@@ -176,7 +176,7 @@ def test_a_demo_has_no_address_to_copy() -> None:
     async def app(*_: object) -> None:
         """Never called."""
 
-    log = RequestLog(Target("com.demo.app", KEY, asgi_app=lambda: app), lambda: NOON)
+    log = RequestLog(Target(KEY, "com.demo.app", asgi_app=lambda: app), lambda: NOON)
     log.note(exchange())
     assert "https://demo.invalid/channel" in (log.curl(log.newest(0)) or "")
 
@@ -263,7 +263,7 @@ def test_a_full_disk_ends_the_log_and_nothing_else(path: Path) -> None:
     assert file._file is not None
     os.dup2(full, file._file)
     os.close(full)
-    log = RequestLog(Target("com.demo.app", KEY, log_file=file), lambda: NOON)
+    log = RequestLog(Target(KEY, "com.demo.app", log_file=file), lambda: NOON)
     for _ in range(2):
         log.note(exchange())
     assert log.total == 2

@@ -25,7 +25,7 @@ async def test_opening_a_workspace_sends_nothing() -> None:
 
 
 def test_a_server_that_would_get_the_key_unprotected_is_not_opened() -> None:
-    target = Target("com.example.app", ApiKey("a-secret-key"), "http://capgo.example.com")
+    target = Target(ApiKey("a-secret-key"), "com.example.app", "http://capgo.example.com")
     with pytest.raises(InsecureServer) as error:
         open_workspace(target)
     assert "a-secret-key" not in str(error.value)
@@ -192,7 +192,7 @@ async def test_a_told_revision_is_believed() -> None:
 
 
 def test_a_target_shows_no_key() -> None:
-    target = Target("com.example.app", ApiKey("a-secret-key"))
+    target = Target(ApiKey("a-secret-key"), "com.example.app")
     assert "a-secret-key" not in f"{target} {target!r}"
 
 
@@ -206,11 +206,11 @@ def test_a_target_shows_no_key() -> None:
     ],
 )
 def test_a_title_says_where_this_is_unless_it_is_capgo_itself(server: str, place: str) -> None:
-    assert Target("com.example.app", ApiKey("k"), server).place == place
+    assert Target(ApiKey("k"), "com.example.app", server).place == place
 
 
 def test_a_changed_profile_has_the_place_of_capgo_itself_in_the_title() -> None:
-    target = Target("com.example.app", ApiKey("k"), profile=Profile("staging", is_changed=True))
+    target = Target(ApiKey("k"), "com.example.app", profile=Profile("staging", is_changed=True))
     assert target.place == "api.capgo.app"
 
 

@@ -35,8 +35,8 @@ def main(verb: str) -> None:
     """Do it, and say what is in the journal then."""
     values = {name: os.environ[f"WRITER_{name}"] for name in ("URL", "APP", "KEY", "JOURNAL")}
     target = Target(
-        values["APP"],
         ApiKey(values["KEY"]),
+        values["APP"],
         values["URL"],
         journal=Path(values["JOURNAL"]),
         retry_policy=one_try(),

@@ -116,7 +116,7 @@ def faulty() -> Iterator[SandboxServer]:
 
 async def load_workspace(sandbox: FaultySandbox, glass: Hourglass) -> Workspace:
     target = Target(
-        APP, ApiKey(ALL), sandbox.url, Revision.LIVE, retry_policy=instant_retry_policy(glass)
+        ApiKey(ALL), APP, sandbox.url, Revision.LIVE, retry_policy=instant_retry_policy(glass)
     )
     workspace = open_workspace(target, lambda: NOW)
     for collection in (workspace.channels, workspace.devices, workspace.bundles):
