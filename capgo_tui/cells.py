@@ -5,17 +5,17 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 
-def cell_width(text: str) -> int:
+def width_of(text: str) -> int:
     """Return how many terminal cells a clean text takes."""
     return len(text) if text.isascii() else cell_len(text)
 
 
 def truncate(text: str, width: int) -> str:
     """Cut a clean text to at most `width` cells; a cut one ends in ``…``."""
-    if cell_width(text) <= width:
+    if width_of(text) <= width:
         return text
     end, cells = 0, 1
-    while cells + cell_width(text[end]) <= width:
-        cells += cell_width(text[end])
+    while cells + width_of(text[end]) <= width:
+        cells += width_of(text[end])
         end += 1
     return f"{text[:end]}…"

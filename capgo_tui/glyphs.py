@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING, Final, TextIO
 
-from capgo_tui.cells import cell_width
+from capgo_tui.cells import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +78,7 @@ def substitute_glyphs(stream: TextIO | None, environ: Mapping[str, str]) -> None
 
 
 def _counterpart(char: str) -> str:
-    return GLYPHS.get(char, UNKNOWN * cell_width(char))
+    return GLYPHS.get(char, UNKNOWN * width_of(char))
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

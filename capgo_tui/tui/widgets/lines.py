@@ -13,19 +13,16 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from capgo_tui.cells import cell_width
+from capgo_tui.cells import width_of
 from capgo_tui.combining_marks import limit_marks
 from capgo_tui.short_ids import SHORT, is_device_id, short_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+__all__ = ["Run", "break_up", "pad", "pad_middle", "strip", "width_of", "with_edge", "wrap"]
+
 Run = tuple[str, Style]
-
-
-def width_of(text: str) -> int:
-    """Return how many cells a text takes."""
-    return cell_width(text)
 
 
 def pad(text: str, width: int) -> str:
@@ -35,7 +32,7 @@ def pad(text: str, width: int) -> str:
         if length <= width:
             return text + " " * (width - length)
         return text[: width - 1] + "…" if width > 0 else ""
-    if cell_width(text) <= width:
+    if width_of(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
@@ -126,7 +123,7 @@ def _end(text: str, width: int) -> str:
         return text[len(text) - width :]
     tail = ""
     for char in reversed(text):
-        if cell_width(char + tail) > width:
+        if width_of(char + tail) > width:
             break
         tail = char + tail
     return set_cell_size(tail, width)

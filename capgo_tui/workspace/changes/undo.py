@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.cells import cell_width
+from capgo_tui.cells import width_of
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import fit, shorten
@@ -220,7 +220,7 @@ def _differs(change: Change, field: str, current: Value, result: Value) -> str:
     words = describe(change)
     texts = (change.label, words.value_label(field, current), words.value_label(field, result))
     label = words.field_label(field)
-    limits = fit(texts, ROOM - cell_width(label))
+    limits = fit(texts, ROOM - width_of(label))
     name, current_text, result_text = map(shorten, texts, limits)
     return f"{name}: {label} is {current_text} now, but was left {result_text}"
 

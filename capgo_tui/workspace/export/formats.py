@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from capgo_tui.api.records import Record, redact_rows
-from capgo_tui.cells import cell_width, truncate
+from capgo_tui.cells import truncate, width_of
 from capgo_tui.combining_marks import limit_marks
 from capgo_tui.workspace.export.json_text import json_text
 
@@ -170,11 +170,10 @@ class TableWriter(Generic[T]):
 def align(lines: Sequence[Sequence[str]], *, widest: int = WIDEST) -> str:
     """Align lines of clean cells as a table; each line ends with a newline."""
     cut = [[truncate(limit_marks(cell), widest) for cell in line] for line in lines]
-    widths = [max(map(cell_width, column)) for column in zip(*cut, strict=True)]
+    widths = [max(map(width_of, column)) for column in zip(*cut, strict=True)]
     return "".join(
         "  ".join(
-            cell + " " * (width - cell_width(cell))
-            for cell, width in zip(line, widths, strict=True)
+            cell + " " * (width - width_of(cell)) for cell, width in zip(line, widths, strict=True)
         ).rstrip()
         + "\n"
         for line in cut

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from capgo_tui.cells import cell_width
+from capgo_tui.cells import width_of
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.description import ROOMY
 from capgo_tui.workspace.changes.overrides import OverrideChange
@@ -37,9 +37,9 @@ def could_be(part: str, name: str) -> bool:
 
 def assert_recognisable(part: str, name: str) -> None:
     assert could_be(part, name)
-    assert cell_width(part) <= cell_width(name)
+    assert width_of(part) <= width_of(name)
     if part != name:
-        assert cell_width(part.replace("…", "")) >= 4, "a name is not cut away"
+        assert width_of(part.replace("…", "")) >= 4, "a name is not cut away"
 
 
 def parts_of(question: str) -> tuple[str, str, str]:
