@@ -68,6 +68,7 @@ LIVE = Revision(
         "/organization/audit": {"GET": audit.get_audit},
         "/statistics/app/{app_id}": {"GET": statistics.get_app_statistics},
         "/statistics/app/{app_id}/bundle_usage": {"GET": statistics.get_bundle_usage},
+        "/statistics/app/{app_id}/native_usage": {"GET": statistics.get_native_usage},
     },
     not_found=live_errors.NOT_FOUND,
     server_error=live_errors.SERVER_ERROR,

@@ -86,6 +86,9 @@ def test_75_an_organisation_that_demands_encryption(
     assert code(answer) == (400 if error else 200, error)
 
 
+PLATFORMS = ("android", "ios", "electron", "unknown")
+
+
 def statistics(sandbox: Sandbox, path: str, headers: dict[str, str], **query: str) -> Any:
     return sandbox.ask("GET", f"/statistics/app/{path}", query=query, headers=headers)
 
@@ -139,9 +142,17 @@ def test_statistics_count_the_devices_seen(sandbox: Sandbox, uuid_key: str) -> N
     usage = statistics(sandbox, f"{A}/bundle_usage", own, **query).json()
     assert usage["labels"] == ["2026-05-31", "2026-06-01", "2026-06-02"]
     assert usage["datasets"] == [
-        {"label": "1.0.1", "data": [0.0, 50.0, 0.0]},
-        {"label": "builtin", "data": [0.0, 50.0, 0.0]},
+        {"label": "1.0.1", "data": [0.0, 50.0, 50.0]},
+        {"label": "builtin", "data": [0.0, 50.0, 50.0]},
     ]
+    native = statistics(sandbox, f"{A}/native_usage", own, **query).json()
+    assert native["labels"] == usage["labels"]
+    assert [each["data"] for each in native["datasets"]]
+    assert native["activeDevices"]["total"] == 2
+    assert native["previousPeriodActiveDevices"]["total"] == 0
+    daily = native["dailyPlatformActive"]
+    assert daily["total"] == [0, 2, 0]
+    assert [sum(day) for day in zip(*(daily[p] for p in PLATFORMS), strict=True)] == [0, 2, 0]
     bad = statistics(sandbox, A, own, **{"from": "soon", "to": "1"})
     assert code(bad) == (400, "invalid_body")
 

@@ -53,7 +53,11 @@ _TABLE = (
     _Operation("bundle.delete-all", "DELETE", "/bundle|/versions"),
     _Operation("app.list", "GET", "/app"),
     _Operation("app.get", "GET", "/app/APP"),
-    _Operation("app.statistics", "GET", "/statistics/app/APP|/statistics/app/APP/bundle_usage"),
+    _Operation(
+        "app.statistics",
+        "GET",
+        "/statistics/app/APP|/statistics/app/APP/bundle_usage|/statistics/app/APP/native_usage",
+    ),
     _Operation("audit.list", "GET", "/organization/audit"),
 )
 NAMES = tuple(operation.name for operation in _TABLE)

@@ -14,6 +14,7 @@ from capgo_tui.sandbox.values import parse_moment, stamp
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping, Sequence
 
     from capgo_tui.sandbox.answers import Json, JsonObject
     from capgo_tui.sandbox.call import Backend, Call
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _MAX_DAYS, _LAST_YEAR = 400, 9998
+_PLATFORMS = ("android", "ios", "electron", "unknown")
+_TITLES = {"ios": "iOS", "android": "Android", "electron": "Electron"}
 
 
 def get_app_statistics(backend: Backend, call: Call) -> Answer:
@@ -42,21 +45,60 @@ def get_bundle_usage(backend: Backend, call: Call) -> Answer:
     """Answer which part of the devices seen on each day ran which bundle, in per cent."""
     with backend.store.reading() as db:
         days = _read_days(db, backend, call)
-        shares: dict[str, list[float]] = {}
-        devices: dict[str, list[int]] = {}
-        for number, day in enumerate(days):
-            counts = _count_by_bundle(db, call.path["app_id"], day)
-            for name, count in counts.items():
-                share = round(100 * count / sum(counts.values()), 1)
-                shares.setdefault(name, [0.0] * len(days))[number] = share
-                devices.setdefault(name, [0] * len(days))[number] = count
-        datasets: list[JsonObject] = []
-        for name, data in sorted(shares.items()):
-            dataset: dict[str, Json] = {"label": name, "data": data}
-            if backend.rules.tells_device_counts:
-                dataset["metaCounts"] = devices[name]
-            datasets.append(dataset)
-        return Answer({"labels": [d.date().isoformat() for d in days], "datasets": datasets})
+        app_id = call.path["app_id"]
+        return Answer(
+            _describe_usage([_count_by_bundle(db, app_id, day) for day in days], days, backend)
+        )
+
+
+def get_native_usage(backend: Backend, call: Call) -> Answer:
+    """Answer which part of the devices seen on each day had which native version."""
+    with backend.store.reading() as db:
+        days = _read_days(db, backend, call)
+        app_id = call.path["app_id"]
+        counts = [_count_by_native_version(db, app_id, day) for day in days]
+        active = _count_platforms(db, app_id, days) if days else _by_platform({})
+        span = [day - (days[-1] - days[0]) - timedelta(days=1) for day in days]
+        before = _count_platforms(db, app_id, span) if days else _by_platform({})
+        by_day = [_count_platforms(db, app_id, [day]) for day in days]
+        answer = _describe_usage(counts, days, backend)
+        latest = (
+            max(counts[-1].items(), key=lambda item: item[1]) if counts and counts[-1] else None
+        )
+        total = sum(counts[-1].values()) if counts else 0
+        answer["latestVersion"] = {
+            "name": latest[0] if latest else "",
+            "percentage": round(100 * latest[1] / total, 1) if latest else 0,
+        }
+        answer["activeDevices"] = dict(active)
+        answer["previousPeriodActiveDevices"] = dict(before)
+        answer["dailyPlatformActive"] = {
+            "labels": [day.date().isoformat() for day in days],
+            **{name: [each[name] for each in by_day] for name in (*_PLATFORMS, "total")},
+        }
+        return Answer(answer)
+
+
+def _describe_usage(
+    counts: Sequence[Mapping[str, int]], days: Sequence[datetime], backend: Backend
+) -> dict[str, Json]:
+    """Return the labels and datasets of a chart; a day without a report repeats the one before."""
+    reported: list[Mapping[str, int]] = []
+    for day in counts:
+        reported.append(day or (reported[-1] if reported else {}))
+    datasets: list[JsonObject] = []
+    for name in sorted({name for day in reported for name in day}):
+        numbers = [day.get(name, 0) for day in reported]
+        totals = [sum(day.values()) for day in reported]
+        shares: list[Json] = [
+            round(100 * number / total, 1) if total else 0.0
+            for number, total in zip(numbers, totals, strict=True)
+        ]
+        dataset: dict[str, Json] = {"label": name, "data": shares}
+        if backend.rules.tells_device_counts:
+            dataset["metaCounts"] = [*numbers]
+        datasets.append(dataset)
+    return {"labels": [day.date().isoformat() for day in days], "datasets": [*datasets]}
 
 
 def _read_days(db: sqlite3.Connection, backend: Backend, call: Call) -> list[datetime]:
@@ -108,3 +150,29 @@ def _count_by_bundle(db: sqlite3.Connection, app_id: str, day: datetime) -> dict
         [app_id, stamp(day), stamp(day + timedelta(days=1))],
     )
     return {str(row[0]): int(row[1]) for row in rows}
+
+
+def _count_by_native_version(db: sqlite3.Connection, app_id: str, day: datetime) -> dict[str, int]:
+    rows = db.execute(
+        "SELECT platform, coalesce(version_build, 'unknown'), count(*) FROM devices"
+        " WHERE app_id = ? AND updated_at >= ? AND updated_at < ? GROUP BY 1, 2",
+        [app_id, stamp(day), stamp(day + timedelta(days=1))],
+    )
+    return {f"{_TITLES.get(str(row[0]), row[0])} {row[1]}": int(row[2]) for row in rows}
+
+
+def _count_platforms(
+    db: sqlite3.Connection, app_id: str, days: Sequence[datetime]
+) -> dict[str, int]:
+    rows = db.execute(
+        "SELECT platform, count(*) FROM devices"
+        " WHERE app_id = ? AND updated_at >= ? AND updated_at < ? GROUP BY 1",
+        [app_id, stamp(days[0]), stamp(days[-1] + timedelta(days=1))],
+    )
+    return _by_platform({str(row[0]): int(row[1]) for row in rows})
+
+
+def _by_platform(counts: Mapping[str, int]) -> dict[str, int]:
+    known = {name: counts.get(name, 0) for name in _PLATFORMS}
+    known["unknown"] += sum(n for name, n in counts.items() if name not in known)
+    return {**known, "total": sum(known.values())}
