@@ -38,7 +38,8 @@ class RecordRows(Generic[T]):
 
     def __post_init__(self) -> None:
         collection = self.workspace.list_of(self.resource)
-        self.view = View(collection, self.resource.columns, self.workspace.cell_context)
+        resource = self.resource
+        self.view = View(collection, resource.columns, self.workspace.cell_context, resource.facts)
         self.marks = Marks(self.view)
 
     def __len__(self) -> int:

@@ -196,7 +196,7 @@ def placeholder(
     if visible_count is None and len(collection):
         return Notice(f"Filtering {group_digits(len(collection))} {name}…", "")
     if len(collection):
-        hints = (query.doubt, _where_else(collection, query, typing), "Esc clears the filter.")
+        hints = (_where_else(collection, query, typing), "Esc clears the filter.")
         count = group_digits(len(collection))
         return Notice(
             f"0 of {count} loaded {name} match «{_shorten(query.text, 40)}».",

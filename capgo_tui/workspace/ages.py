@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from typing import Final
 
+STALE_AFTER: Final = timedelta(days=30)
+"""A device without contact for so long is stale."""
 _UNITS = (
     ("y", timedelta(days=365)),
     ("mo", timedelta(days=30)),
@@ -24,6 +28,20 @@ def age(moment: datetime | None, now: datetime) -> str:
         if span >= length:
             return f"{span // length}{unit}"
     return "now"
+
+
+_SPAN = re.compile(r"([0-9]{1,6})(y|mo|w|d|h|m|s)", re.IGNORECASE)
+
+
+def parse_age(text: str) -> timedelta | None:
+    """Return the span of a text such as ``12h``, ``7d`` or ``3mo``; None for any other."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return int(match[1]) * dict(_UNITS)[match[2].lower()]
+    except OverflowError:
+        return timedelta.max
 
 
 def clock_time(moment: datetime) -> str:

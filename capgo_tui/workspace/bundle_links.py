@@ -58,11 +58,11 @@ class BundleLinks:
         links = cls(untold=untold, all_devices=all_devices)
         for channel in channels:
             for bundle, rollout in ((channel.bundle, False), (channel.rollout_bundle, True)):
-                if (identity := _identity(bundle)) is not None:
+                if (identity := identity_of(bundle)) is not None:
                     is_served = not rollout or _serves_target(channel)
                     links.channels[identity].append(Link(channel.name, rollout, is_served))
         links.devices.update(
-            identity for device in devices if (identity := _identity(device.bundle)) is not None
+            identity for device in devices if (identity := identity_of(device.bundle)) is not None
         )
         return links
 
@@ -104,7 +104,8 @@ def _serves_target(channel: Channel) -> bool:
     return not is_halted and channel.rollout_percentage_bps != 0
 
 
-def _identity(bundle: BundleRef | None) -> Identity | None:
+def identity_of(bundle: BundleRef | None) -> Identity | None:
+    """Return the id of a bundle, or its exact name where only that is told."""
     if bundle is None:
         return None
     return bundle.wire_name if bundle.id is None else bundle.id

@@ -12,12 +12,13 @@ from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.changes.rollout_state import describe_rollout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.records import BundleRef
     from capgo_tui.api.revisions import Traits
+    from capgo_tui.workspace.bundle_links import Identity
 
 
 def _unknown(_: int) -> None:
@@ -37,6 +38,10 @@ class CellContext:
     """Whether this server's devices name their override."""
     traits: Traits = LIVE
     """What this server's revision has and tells."""
+    device_counts: Mapping[Identity, int] = field(default_factory=dict)
+    """Devices by the id or the exact name of the bundle they run, of the last survey."""
+    counts_all_devices: bool = False
+    """Whether those are all devices of the app."""
     unread_channels: str = ""
     """``…`` while channels may still come that carry a bundle, ``?`` when they cannot be read."""
 

@@ -1,14 +1,20 @@
 """The filter typed after ``/``: conditions that must all hold, in any case.
 
-=================  =====================================================================
-``word``           occurs somewhere in the row
-``~word``          its letters occur in this order in one cell
-``/pattern/``      a regular expression that fits somewhere; it may hold spaces, the last
-                   slash may still be missing, ``^`` and ``$`` are the ends of a cell
-``column:…``       any of these, in one column; a beginning that tells it apart is enough
-``has:custom-id``  the device has a custom id; a beginning of the word is enough
-``!…``             any of these, the other way round
-=================  =====================================================================
+======================  ================================================================
+``word``                occurs somewhere in the row
+``"two words"``         occur so, with the blank; also for signs that mean something here
+``~word``               its letters occur in this order in one cell
+``/pattern/``           a regular expression that fits somewhere; it may hold spaces, the
+                        last slash may still be missing, ``^`` and ``$`` are the ends of a
+                        cell
+``column:…``            any of these, in one column; a beginning that tells it apart is
+                        enough
+``column:>=2.0``        compares versions, numbers, or ages as in ``seen:<7d``
+``is:override``         a fact of the record; a beginning of the word is enough
+``has:custom-id``       the device has a custom id
+``!…``                  any of these, the other way round
+``a|b``  ``is:a | b``   one of them; after ``column:`` both are of that column
+======================  ================================================================
 
 What is only begun (``!``, ``~``, ``/``, ``os:``) is no condition yet. A condition that cannot
 be used is left out, and `Query.error` says why: the rest of the filter keeps working.
@@ -17,142 +23,99 @@ be used is left out, and `Query.error` says why: the rest of the filter keeps wo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import Enum
-from functools import lru_cache
-from math import prod
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.workspace.measure import Measure
+from capgo_tui.workspace.terms import COMPARISONS, UNUSABLE, Row, Term, TermKind, narrower
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    import regex
+    from capgo_tui.workspace.sorting import SortValue
 
-    Cells: TypeAlias = Callable[[str], str]
-    """Gives the case-folded text of a column of the row in question, by the column's id."""
-
-PATTERN_SECONDS = 0.02
-"""Most seconds of a pattern on one row before it is given up."""
-TOO_SLOW = "pattern is too slow"
-_LONGEST_PATTERN = 500
-_MOST_REPEATS = 10_000
 _LONGEST_NAME = 16
 HAS = {"custom-id": "custom"}
 """What can follow ``has:``, and the column that must not be empty."""
 _ID = re.compile(r"[\w.:-]{4,}")
-_PLAIN = re.compile(r"[^\s!~/]\S*")
+_PLAIN = re.compile(r"""[^\s!~/"<>=|][^\s|]*""")
 """A text that means itself after ``column:``."""
-_REPEAT_COUNT = re.compile(r"\{[0-9, ]*?([0-9]+) *,? *\}")
 _BLANK = re.compile(r"\s*")
-_WORD = re.compile(r"\S*")
+_WORD = re.compile(r"[^\s|]*")
+_NAME = re.compile(r"[a-z][a-z-]*")
+"""A text before a colon that is meant as the name of a column."""
+_PHRASE = re.compile(r'"([^"]*)"?')
 _CLOSED_PATTERN = re.compile(r"/((?:[^\\/]|\\.|/(?=\S))*)/(?=\s|$)", re.DOTALL)
 """A slash closes where a blank or nothing follows: ``/var/log`` is one pattern, still open."""
-
-
-class TermKind(Enum):
-    """How the text of a condition is searched."""
-
-    WORD = "word"
-    PATTERN = "pattern"
-    FUZZY = "fuzzy"
-    HAS = "has"
-    """Its column is not empty; its text is the word after ``has:``."""
+_QUOTE_IT: Final = "put quotes around a text with a colon"
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A condition of a filter."""
+class Vocabulary:
+    """The words that a filter of one list may use."""
 
-    kind: TermKind
-    text: str
-    """Case-folded, but for patterns, where case can have a meaning."""
-    column: str | None = None
-    is_negated: bool = False
+    columns: Sequence[str] = ()
+    """The ids of its columns."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other names of columns, such as ``age``."""
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    """How the values of a column are compared."""
+    facts: Sequence[str] = ()
+    """What can follow ``is:``."""
 
-    def holds(self, haystack: str, cells: Cells) -> bool:
-        """Return whether a row meets the condition."""
-        text = haystack if self.column is None else cells(self.column)
-        if self.kind is TermKind.HAS:
-            return bool(text) is not self.is_negated
-        if self.kind is TermKind.WORD:
-            return (self.text in text) is not self.is_negated
-        if self.kind is TermKind.FUZZY:
-            return (_fuzzy(self.text).search(text) is not None) is not self.is_negated
-        fits = _pattern(self.text).fits(text)
-        return fits is None or fits is not self.is_negated
+    def find_column(self, name: str) -> str | None:
+        """Return the column of an id, an alias or an unambiguous prefix of one."""
+        prefix = name.casefold()
+        if prefix in self.columns:
+            return prefix
+        if prefix in self.aliases:
+            return self.aliases[prefix]
+        matches = [column for column in self.columns if prefix and column.startswith(prefix)]
+        return matches[0] if len(matches) == 1 else None
 
     @property
-    def fault(self) -> str:
-        """Why it cannot be used, as far as known; empty for a valid one."""
-        return _pattern(self.text).fault if self.kind is TermKind.PATTERN else ""
+    def names(self) -> list[str]:
+        """All that can stand before a colon."""
+        kinds = [*(["is"] if self.facts else []), *(["has"] if self.has_words else [])]
+        return [*self.columns, *self.aliases, *kinds]
 
-    def implies(self, other: Term) -> bool:
-        """Return whether every row that meets this condition is sure to meet `other`."""
-        if self == other:
-            return True
-        if self.column != other.column or self.is_negated is not other.is_negated:
-            return False
-        # What is forbidden counts the other way: without an «a» there is no «ab» either.
-        wide, narrow = (self, other) if self.is_negated else (other, self)
-        match wide.kind, narrow.kind:
-            case TermKind.WORD, TermKind.WORD:
-                return wide.text in narrow.text
-            case TermKind.FUZZY, TermKind.FUZZY | TermKind.WORD:
-                return _fuzzy(wide.text).search(narrow.text) is not None
-            case _:
-                return False
+    @property
+    def has_words(self) -> list[str]:
+        """What can follow ``has:``."""
+        return [word for word, column in HAS.items() if column in self.columns]
 
-
-class _Pattern:
-    """A regular expression that reports its fault instead of failing or hanging."""
-
-    def __init__(self, text: str) -> None:
-        self.fault = ""
-        self._regex: regex.Pattern[str] | None = None
-        if len(text) > _LONGEST_PATTERN:
-            self.fault = f"a pattern has at most {_LONGEST_PATTERN} characters"
-            return
-        # The compiler unrolls counted repeats, one inside the other: three of {1000} fill memory.
-        if prod(int(count) or 1 for count in _REPEAT_COUNT.findall(text)) > _MOST_REPEATS:
-            self.fault = "the pattern repeats too much"
-            return
-        import regex  # noqa: PLC0415 - 28 ms that only a pattern needs
-
-        try:
-            self._regex = regex.compile(text, regex.IGNORECASE | regex.MULTILINE | regex.V0)
-        except regex.error as error:
-            self.fault = f"bad pattern: {str(error).partition(' at position')[0]}"
-        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
-            # The compiler's own mistakes over odd patterns, such as a repeat beyond its counters.
-            self.fault = "bad pattern"
-
-    def fits(self, text: str) -> bool | None:
-        """Return whether it matches somewhere; None when it cannot be used."""
-        if self._regex is None:
-            return None
-        try:
-            return self._regex.search(text, timeout=PATTERN_SECONDS) is not None
-        except TimeoutError:
-            self.fault = TOO_SLOW
-            self._regex = None
-            return None
+    def complete(self, word: str) -> list[str]:
+        """Return what the last word of a filter may become, in the order of the list."""
+        lead = word[: len(word) - len(word.lstrip("!"))]
+        stem = word[len(lead) :].casefold()
+        name, colon, rest = stem.partition(":")
+        if colon:
+            values = {"is": list(self.facts), "has": self.has_words}.get(name, [])
+            return [f"{lead}{name}:{value}" for value in values if value.startswith(rest)]
+        return [f"{lead}{each}:" for each in self.names if stem and each.startswith(stem)]
 
 
-@lru_cache(maxsize=64)
-def _pattern(text: str) -> _Pattern:
-    """Compile a pattern once for all rows; a slow one stays known as slow."""
-    return _Pattern(text)
+class _NoRow:
+    """A row of which nothing but its texts is known."""
+
+    now = datetime.min.replace(tzinfo=UTC)
+
+    def text(self, column: str) -> str:
+        del column
+        return ""
+
+    def value(self, column: str) -> SortValue | None:
+        del column
+        return None
+
+    def fact(self, name: str) -> bool | None:
+        del name
+        return None
 
 
-@lru_cache(maxsize=64)
-def _fuzzy(letters: str) -> re.Pattern[str]:
-    """Return a pattern that finds letters in order in one line, without backtracking."""
-    steps = (rf"[^{re.escape(letter)}\n]*+{re.escape(letter)}" for letter in letters)
-    return re.compile("^" + "".join(steps), re.MULTILINE)
-
-
-def _no_cells(_: str) -> str:
-    return ""
+NO_ROW: Final[Row] = _NoRow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +124,13 @@ class Query:
 
     text: str = ""
     terms: tuple[Term, ...] = ()
-    doubt: str = ""
-    """Of a word that looks like a condition on a column and is none: why it is none."""
 
     @classmethod
-    def parse(cls, text: str, columns: Sequence[str] = ()) -> Query:
-        """Read a filter as it is typed, for a list with these column ids; any text is one."""
+    def parse(cls, text: str, words: Vocabulary | Sequence[str] = ()) -> Query:
+        """Read a filter as it is typed, for a list with these words or columns; any text is one."""
         text = text.strip()
-        terms = tuple(_terms(text, columns))
-        doubts = (_doubt(term, columns) for term in terms)
-        return cls(text, terms, next(filter(None, doubts), ""))
+        vocabulary = words if isinstance(words, Vocabulary) else Vocabulary(words)
+        return cls(text, tuple(_Parser(text, vocabulary).terms()))
 
     def __bool__(self) -> bool:
         return any(not term.fault for term in self.terms)
@@ -188,7 +148,7 @@ class Query:
     def sieve(self, is_searched: Callable[[str], bool]) -> str:
         """Return the longest known text that every matching row contains, for a quick first test.
 
-        `searched` tells of a column by its id whether it is part of a row's texts.
+        `is_searched` tells of a column by its id whether it is part of a row's texts.
         """
         words = (t for t in self.terms if t.kind is TermKind.WORD and not t.is_negated)
         texts = (t.text for t in words if t.column is None or is_searched(t.column))
@@ -202,11 +162,11 @@ class Query:
     @property
     def has_pattern(self) -> bool:
         """Whether the query has a pattern, whose cost is unknown."""
-        return any(term.kind is TermKind.PATTERN for term in self.terms)
+        return any(term.has_pattern for term in self.terms)
 
-    def matches(self, haystack: str, cells: Cells = _no_cells) -> bool:
+    def matches(self, haystack: str, row: Row = NO_ROW) -> bool:
         """Return whether a row meets every condition; `haystack` has a case-folded line a cell."""
-        return all(term.holds(haystack, cells) for term in self.terms)
+        return all(term.holds(haystack, row) for term in self.terms)
 
     def narrows(self, other: Query) -> bool:
         """Return whether `other` matches every row that this query matches."""
@@ -223,18 +183,18 @@ class Query:
 
         ``custom:…`` asks for one as well.
         """
-        if self.terms and all(map(_is_plain, self.terms)):
-            return self.text
+        if self.terms and all(
+            _is_plain(term) or term.kind is TermKind.NO_COLUMN for term in self.terms
+        ):
+            phrase = _PHRASE.fullmatch(self.text)
+            return phrase[1] if phrase else self.text
         if len(self.terms) == 1:
             (term,) = self.terms
             if term.kind is TermKind.WORD and term.column == "custom" and not term.is_negated:
-                return self.text.partition(":")[2]
+                text = self.text.partition(":")[2]
+                phrase = _PHRASE.fullmatch(text)
+                return phrase[1] if phrase else text
         return None
-
-
-def narrower(terms: Sequence[Term], than: Sequence[Term]) -> bool:
-    """Return whether every row that meets `terms` is sure to meet all of `than`."""
-    return all(any(term.implies(wide) for term in terms) for wide in than)
 
 
 def custom_id_filter(custom_id: str) -> str:
@@ -249,78 +209,158 @@ def _is_plain(term: Term) -> bool:
     return term.kind is TermKind.WORD and term.column is None and not term.is_negated
 
 
-def _terms(text: str, columns: Sequence[str]) -> Iterator[Term]:
-    at = _skip(_BLANK, text, 0)
-    while at < len(text):
-        term, at = _term(text, at, columns)
-        if term.text:
-            yield term
-        at = _skip(_BLANK, text, at)
+class _Parser:
+    """Reads one filter from left to right."""
 
+    def __init__(self, text: str, words: Vocabulary) -> None:
+        self._text = text
+        self._words = words
+        self._at = 0
 
-def _term(text: str, at: int, columns: Sequence[str]) -> tuple[Term, int]:
-    """Parse one condition; return it and where it ends."""
-    is_negated = text[at] == "!"
-    at += is_negated
-    word = text[at : _skip(_WORD, text, at)]
-    name, colon, _ = word.partition(":")
-    column = _column(name, columns) if colon else None
-    if column is not None:
-        at += len(name) + 1
-        if not is_negated and text[at : at + 1] == "!":
-            is_negated = True
-            at += 1
-    if column is None and (has := _has(word, columns)) is not None:
-        return Term(TermKind.HAS, has, HAS.get(has), is_negated), at + len(word)
-    if text[at : at + 1] == "/":
-        match = _CLOSED_PATTERN.match(text, at)
-        if match is not None:
-            return Term(TermKind.PATTERN, match[1], column, is_negated), match.end()
-        return Term(TermKind.PATTERN, text[at + 1 :], column, is_negated), len(text)
-    end = _skip(_WORD, text, at)
-    if text[at : at + 1] == "~":
-        return Term(TermKind.FUZZY, text[at + 1 : end].casefold(), column, is_negated), end
-    return Term(TermKind.WORD, text[at:end].casefold(), column, is_negated), end
+    def terms(self) -> Iterator[Term]:
+        """Yield the conditions; those with ``|`` between them are one."""
+        group: list[Term] = []
+        joins = True
+        self._skip(_BLANK)
+        while self._at < len(self._text):
+            if self._text[self._at] == "|":
+                self._at += 1
+                joins = True
+            else:
+                if group and not joins:
+                    yield _any_of(group)
+                    group = []
+                term = self._condition()
+                group += [term] if term.text else []
+                joins = False
+            self._skip(_BLANK)
+        if group:
+            yield _any_of(group)
 
+    def _condition(self) -> Term:
+        """Read one condition, with its inline alternatives."""
+        is_negated = self._take("!")
+        start = self._at
+        word = self._word_here()
+        name, colon, _ = word.partition(":")
+        special = self._special(name, word.partition(":")[2]) if colon else None
+        column = self._words.find_column(name) if colon and special is None else None
+        if special is not None:
+            self._at = start + len(word)
+            alternatives = [special]
+        elif column is not None:
+            self._at = start + len(name) + 1
+            is_negated = self._take("!") or is_negated
+            alternatives = [self._operand(column)]
+        elif colon and (fault := self._fault_of(name, word)):
+            self._at = start + len(word)
+            return Term(TermKind.NO_COLUMN, fault)
+        else:
+            alternatives = [self._operand(None)]
+        while self._takes_alternative():
+            alternatives.append(self._inline_alternative(column))
+        given = [each for each in alternatives if each.text]
+        if not given:
+            return Term(TermKind.WORD, "")
+        return replace(_any_of(given), is_negated=is_negated)
 
-def _column(name: str, columns: Sequence[str]) -> str | None:
-    """Return the column of a name, an id or an unambiguous prefix of one."""
-    prefix = name.casefold()
-    if prefix in columns:
-        return prefix
-    matches = [column for column in columns if prefix and column.startswith(prefix)]
-    return matches[0] if len(matches) == 1 else None
+    def _takes_alternative(self) -> bool:
+        """Step over a ``|`` that something follows without a blank; return whether it did."""
+        following = self._text[self._at : self._at + 2]
+        takes = len(following) > 1 and following[0] == "|" and following[1] not in "| \t"
+        self._at += takes
+        return takes
 
+    def _inline_alternative(self, column: str | None) -> Term:
+        name, colon, rest = self._word_here().partition(":")
+        if colon and (self._words.find_column(name) or self._special(name, rest) is not None):
+            return self._condition()
+        return self._operand(column)
 
-def _has(word: str, columns: Sequence[str]) -> str | None:
-    """Return what ``has:…`` asks for in a list with these columns; empty while it is incomplete."""
-    name, colon, what = word.casefold().partition(":")
-    can = _can_have(columns)
-    if name != "has" or not colon or not can:
+    def _operand(self, column: str | None) -> Term:
+        """Read what is searched or compared."""
+        text, at = self._text, self._at
+        if text[at : at + 1] == "/":
+            match = _CLOSED_PATTERN.match(text, at)
+            self._at = match.end() if match else len(text)
+            return Term(TermKind.PATTERN, match[1] if match else text[at + 1 :], column)
+        if phrase := _PHRASE.match(text, at):
+            self._at = phrase.end()
+            return Term(TermKind.WORD, phrase[1].casefold(), column)
+        if self._take("~"):
+            return Term(TermKind.FUZZY, self._skip(_WORD).casefold(), column)
+        sign = next((sign for sign in COMPARISONS if text.startswith(sign, at)), "")
+        if column is not None and sign:
+            self._at += len(sign)
+            return self._comparison(column, sign, self._skip(_WORD))
+        return Term(TermKind.WORD, self._skip(_WORD).casefold(), column)
+
+    def _comparison(self, column: str, sign: str, text: str) -> Term:
+        if not text:
+            return Term(TermKind.WORD, "", column)
+        measure = self._words.measures.get(column, Measure.TEXT)
+        operand = measure.parse(text)
+        if operand is None:
+            what = f"«{text[:_LONGEST_NAME]}» is no {measure.value}"
+            return Term(TermKind.INVALID, f"{what}: {column} takes {measure.example}")
+        return Term(TermKind.COMPARISON, sign, column, operand=operand)
+
+    def _special(self, name: str, rest: str) -> Term | None:
+        """Return the condition of ``has:`` or ``is:``; None where that is no word here."""
+        name, word = name.casefold(), rest.casefold()
+        if name == "has" and (can := self._words.has_words):
+            return _one_of(TermKind.HAS, "has", word, can)
+        if name == "is" and self._words.facts:
+            return _one_of(TermKind.FACT, "is", word, self._words.facts)
         return None
-    return next((each for each in can if each.startswith(what)), None) if what else ""
+
+    def _fault_of(self, name: str, word: str) -> str:
+        """Return why a name before a colon is no column; empty where it is not meant as one."""
+        words, stem = self._words, name.casefold()
+        if not words.columns or not _NAME.fullmatch(stem) or word.startswith(f"{name}://"):
+            return ""
+        candidates = [column for column in words.columns if column.startswith(stem)]
+        if candidates:
+            return f"«{stem}:» may be {' or '.join(candidates)}"
+        near = get_close_matches(stem, words.names, 1, 0.5)
+        hint = f"{near[0]} is near" if near else f"there are {', '.join(words.columns)}"
+        return f"no column «{stem[:_LONGEST_NAME]}»: {hint}; {_QUOTE_IT}"
+
+    def _word_here(self) -> str:
+        match = _WORD.match(self._text, self._at)
+        return match[0] if match else ""
+
+    def _take(self, sign: str) -> bool:
+        """Step over a sign; return whether it was there."""
+        is_there = self._text.startswith(sign, self._at)
+        self._at += len(sign) * is_there
+        return is_there
+
+    def _skip(self, what: re.Pattern[str]) -> str:
+        match = what.match(self._text, self._at)
+        if match is None:
+            return ""
+        self._at = match.end()
+        return match[0]
 
 
-def _can_have(columns: Sequence[str]) -> list[str]:
-    return [what for what, column in HAS.items() if column in columns]
+def _any_of(terms: Sequence[Term]) -> Term:
+    """Return one term as it is, several as alternatives; one that is invalid makes all so."""
+    invalid = next((term for term in terms if term.kind in UNUSABLE), None)
+    if invalid is not None or len(terms) == 1:
+        return invalid or terms[0]
+    return Term(TermKind.ANY, "|", alternatives=tuple(terms))
 
 
-def _doubt(term: Term, columns: Sequence[str]) -> str:
-    name, colon, _ = term.text.partition(":")
-    if (
-        term.kind is not TermKind.WORD
-        or term.column is not None
-        or not (name and colon and columns)
-    ):
-        return ""
-    if name == "has" and (can := _can_have(columns)):
-        return f"«has:» takes {' or '.join(can)}."
-    candidates = [column for column in columns if column.startswith(name)]
-    if candidates:
-        return f"«{name}:» may be {' or '.join(candidates)}."
-    return f"«{name[:_LONGEST_NAME]}:» is no column; there are {', '.join(columns)}."
-
-
-def _skip(blank_or_word: re.Pattern[str], text: str, at: int) -> int:
-    match = blank_or_word.match(text, at)
-    return match.end() if match else at
+def _one_of(kind: TermKind, name: str, word: str, can: Sequence[str]) -> Term:
+    """Return the condition of a word after ``is:`` or ``has:``; empty while it is only begun."""
+    if word in can:
+        return Term(kind, word, HAS.get(word))
+    matches = [each for each in can if each.startswith(word)]
+    if len(matches) == 1 and word:
+        return Term(kind, matches[0], HAS.get(matches[0]))
+    if matches:
+        return Term(kind, "")
+    near = get_close_matches(word, can, 1, 0.5)
+    hint = f"{near[0]} is near" if near else f"there is {', '.join(can)}"
+    return Term(TermKind.INVALID, f"no «{name}:{word[:_LONGEST_NAME]}» here: {hint}")

@@ -19,6 +19,7 @@ from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.changes.states import read_channel_state
 from capgo_tui.workspace.collection import Collection, Event, StateChange
 from capgo_tui.workspace.fleet_size import FleetSize
+from capgo_tui.workspace.insight.survey import Survey, take_survey
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.pending_retries import PendingRetries
@@ -102,6 +103,8 @@ class Workspace:
         )
         self._links = BundleLinks()
         self.channels.listen(self._relink)
+        self.survey = Survey()
+        """The last survey of the loaded devices; empty before the first."""
         self.writing: set[tuple[str, str]] = set()
         """The list and row key of each record with a write under way."""
         self.write_limits = WriteLimits(now, lambda: client.traits.same_link_seconds)
@@ -141,6 +144,8 @@ class Workspace:
             self._name_of_bundle,
             self.tells_overrides,
             self.client.traits,
+            self.survey.bundle_identities,
+            self.survey.is_whole,
             self.unread_channels,
         )
 
@@ -151,6 +156,10 @@ class Workspace:
         if channels.at_end and not channels.incomplete:
             return ""
         return "…" if channels.error is None else "?"
+
+    async def update_survey(self) -> None:
+        """Count the loaded devices again."""
+        self.survey = await take_survey(self.devices, self.now())
 
     async def look_up_device(self, device_id: str) -> Device | None:
         """Look up a device on the server; return None when it is unknown.

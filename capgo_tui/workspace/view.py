@@ -23,18 +23,20 @@ from capgo_tui.workspace.collection import (
 )
 from capgo_tui.workspace.order import KeyIndex, Order
 from capgo_tui.workspace.ordering import BUILD, SORT, VALUE, arrange, index_keys
-from capgo_tui.workspace.query import Query, narrower
+from capgo_tui.workspace.query import Query
+from capgo_tui.workspace.resources.column import vocabulary
+from capgo_tui.workspace.terms import narrower
 from capgo_tui.workspace.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from capgo_tui.api.records import Record
     from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.order import Values
-    from capgo_tui.workspace.query import Term
-    from capgo_tui.workspace.resources.column import Column
+    from capgo_tui.workspace.resources.column import Column, Fact
     from capgo_tui.workspace.sorting import Sort
+    from capgo_tui.workspace.terms import Term
 
 T = TypeVar("T", bound="Record")
 
@@ -68,16 +70,19 @@ class View(Generic[T]):
         collection: Collection[T],
         columns: Sequence[Column[T]],
         cell_context: Callable[[], CellContext],
+        facts: Mapping[str, Fact[T]] | None = None,
     ) -> None:
         self.collection = collection
         self.columns = columns
+        self.vocabulary = vocabulary(columns, facts or {})
+        """The words of its filters."""
         self.query = Query()
         self.sort: Sort | None = None
         self.generation = 0
         """A number that changes with the records in view and their order."""
         self.looked_at = 0
         """The number of records examined, a measure of work without a clock."""
-        self._texts = Texts(columns, cell_context)
+        self._texts = Texts(columns, cell_context, facts or {})
         self._cell_context = cell_context
         self._key_index = KeyIndex()
         """The records of the collection without the pending ones, once `_is_indexed`."""
@@ -157,7 +162,7 @@ class View(Generic[T]):
 
     def parse(self, text: str) -> Query:
         """Parse a filter for the columns of this list."""
-        return Query.parse(text, [column.id for column in self.columns])
+        return Query.parse(text, self.vocabulary)
 
     def filter(self, query: Query) -> None:
         """Show the records that match; a narrower query examines only those in view."""
@@ -302,6 +307,7 @@ class View(Generic[T]):
 
     def _test(self, numbers: Sequence[int]) -> Generator[float, None, list[int]]:
         """Test records one by one; return the numbers of those that match."""
+        self._texts.renew_context()
         if not self.query.has_pattern:
             matches = [number for number in numbers if self._matches(number)]
             yield len(numbers) * TEST
@@ -356,6 +362,7 @@ class View(Generic[T]):
 
     def _place_pending(self) -> float:
         """Put some pending records in their places; return the cost."""
+        self._texts.renew_context()
         keys = list(islice(self._pending, PART))
         numbers = self._key_index.numbers
         new = [key for key in keys if key not in numbers]

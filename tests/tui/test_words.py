@@ -243,13 +243,6 @@ def test_a_filter_that_matches_nothing_says_of_how_many_loaded() -> None:
     assert "loads all" not in everything
 
 
-def test_a_filter_that_matches_nothing_says_which_column_it_may_have_meant() -> None:
-    query = Query.parse("o:17", ("os", "override"))
-    notice = headline(State(150, at_end=True, as_of=NOON), 0, query)
-    assert notice is not None
-    assert notice.endswith(" | «o:» may be os or override. Esc clears the filter.")
-
-
 def test_while_a_filter_is_at_work_nothing_is_said_of_matches() -> None:
     assert headline(State(12_400, as_of=NOON), None, QA) == "Filtering 12 400 devices… | "
     assert headline(State(loading=Loading.MORE), None, QA) == headline(State(), 0)

@@ -176,7 +176,24 @@ SORTS = st.one_of(
     st.none(), st.builds(Sort, st.sampled_from(["device", "custom", "os", "kind"]), st.booleans())
 )
 FILTERS = st.sampled_from(
-    ["", "qa", "qa-1", "!qa", "plat:ios", "/^b$/", "~q7", "qa plat:ios", "os:9", "/(/", "qa !ios"]
+    [
+        "",
+        "qa",
+        "qa-1",
+        "!qa",
+        "plat:ios",
+        "/^b$/",
+        "~q7",
+        "qa plat:ios",
+        "os:9",
+        "/(/",
+        "qa !ios",
+        "is:override",
+        "!is:emulator",
+        "plat:ios|android",
+        "qa | 9",
+        "seen:<2d",
+    ]
 )
 MOVES = st.lists(
     st.one_of(

@@ -10,13 +10,15 @@ from capgo_tui.api.paging import Page
 from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.collection import Addition, Collection, Replacement, Update
 from capgo_tui.workspace.resources.column import haystack
-from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, DEVICE_FACTS
 from capgo_tui.workspace.view import View
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.query import Query
+    from capgo_tui.workspace.resources.column import Column
     from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.sorting import SortValue
 
 CONTEXT = CellContext(NOON)
 
@@ -25,13 +27,34 @@ def text_of(device: Device) -> str:
     return haystack(DEVICE_COLUMNS, device, CONTEXT)
 
 
+class DeviceRow:
+    """A device as a filter asks about it, read from its columns each time."""
+
+    now = NOON
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+
+    def text(self, column: str) -> str:
+        return _column(column).text(self.device, CONTEXT).casefold()
+
+    def value(self, column: str) -> SortValue | None:
+        return _column(column).sort(self.device, CONTEXT)
+
+    def fact(self, name: str) -> bool | None:
+        return DEVICE_FACTS[name](self.device, CONTEXT)
+
+
+def _column(column_id: str) -> Column[Device]:
+    return next(column for column in DEVICE_COLUMNS if column.id == column_id)
+
+
 def matches(query: Query, device: Device) -> bool:
-    cells = {column.id: column.text(device, CONTEXT).casefold() for column in DEVICE_COLUMNS}
-    return query.matches(text_of(device), cells.__getitem__)
+    return query.matches(text_of(device), DeviceRow(device))
 
 
 def plain_view(collection: Collection[Device]) -> View[Device]:
-    return View(collection, DEVICE_COLUMNS, lambda: CONTEXT)
+    return View(collection, DEVICE_COLUMNS, lambda: CONTEXT, DEVICE_FACTS)
 
 
 def view_of(workspace: Workspace) -> View[Device]:

@@ -78,7 +78,9 @@ class FilterController:
 
     def _look_up(self) -> None:
         view, workspace = self._host.rows.view, self._host.workspace
-        if self._host.tab == "devices" and not len(view) and workspace is not None:
+        # What looks like a condition on no column may be a custom id with a colon.
+        is_nothing = not len(view) or not view.query
+        if self._host.tab == "devices" and is_nothing and workspace is not None:
             self._seek(self._device_search(workspace).seek_filtered(view.query))
 
     def _device_search(self, workspace: Workspace) -> DeviceSearch:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from capgo_tui.tui.controllers.detail import DetailController
     from capgo_tui.tui.host import Host
     from capgo_tui.tui.lists import AnyRows
-    from capgo_tui.workspace.query import Term
     from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.terms import Term
 
 
 class ListController:

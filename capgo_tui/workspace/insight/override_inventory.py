@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capgo_tui.workspace.ages import STALE_AFTER
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.recorded import iterate_changes
-from capgo_tui.workspace.insight.survey import STALE_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

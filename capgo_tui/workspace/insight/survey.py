@@ -8,18 +8,19 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+
+from capgo_tui.workspace.ages import STALE_AFTER
+from capgo_tui.workspace.bundle_links import identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from capgo_tui.api.models import Device
-    from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.bundle_links import Identity
+    from capgo_tui.workspace.collection import Collection
 
-STALE_AFTER: Final = timedelta(days=30)
-"""A device without contact for so long is stale."""
 BUILTIN: Final = "builtin"
 UNKNOWN: Final = "unknown"
 
@@ -33,6 +34,8 @@ class Survey:
     """Whether all devices of the app are loaded."""
     bundles: Mapping[str, int] = field(default_factory=Counter)
     """Devices by the name of what they run, ``builtin``, ``#12`` for an id, or ``unknown``."""
+    bundle_identities: Mapping[Identity, int] = field(default_factory=Counter)
+    """Devices by the id of the bundle they run, or its exact name where only that is told."""
     platforms: Mapping[str, int] = field(default_factory=Counter)
     """Devices by platform, lower case, or ``unknown``."""
     native_versions: Mapping[str, int] = field(default_factory=Counter)
@@ -54,6 +57,7 @@ class Survey:
 def survey_devices(devices: Iterable[Device], now: datetime, *, is_whole: bool) -> Survey:
     """Count devices."""
     bundles: Counter[str] = Counter()
+    identities: Counter[Identity] = Counter()
     platforms: Counter[str] = Counter()
     native_versions: Counter[str] = Counter()
     overrides: Counter[str] = Counter()
@@ -65,6 +69,8 @@ def survey_devices(devices: Iterable[Device], now: datetime, *, is_whole: bool) 
     for device in devices:
         count += 1
         bundles[name_of_running(device)] += 1
+        if (identity := identity_of(device.bundle)) is not None:
+            identities[identity] += 1
         platform = (device.platform or UNKNOWN).lower()
         platforms[platform] += 1
         native_versions[device.version_build or UNKNOWN] += 1
@@ -83,6 +89,7 @@ def survey_devices(devices: Iterable[Device], now: datetime, *, is_whole: bool) 
         count,
         is_whole,
         bundles,
+        identities,
         platforms,
         native_versions,
         development_builds,
@@ -105,12 +112,8 @@ def name_of_running(device: Device) -> str:
     return UNKNOWN if bundle.id is None else f"#{bundle.id}"
 
 
-async def take_survey(workspace: Workspace) -> Survey:
-    """Count the loaded devices of a workspace in a thread."""
-    devices = workspace.devices
-    return await asyncio.to_thread(
-        survey_devices,
-        list(devices.records.values()),
-        workspace.now(),
-        is_whole=devices.at_end and not devices.incomplete,
-    )
+async def take_survey(devices: Collection[Device], now: datetime) -> Survey:
+    """Count the loaded devices in a thread."""
+    is_whole = devices.at_end and not devices.incomplete
+    records = list(devices.records.values())
+    return await asyncio.to_thread(survey_devices, records, now, is_whole=is_whole)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import linked_channels, yes
 from capgo_tui.workspace.file_text import flag, timestamp
-from capgo_tui.workspace.resources.column import Column
+from capgo_tui.workspace.measure import Measure
+from capgo_tui.workspace.resources.column import Column, Fact
 from capgo_tui.workspace.resources.resource import ListedResource
 from capgo_tui.workspace.resources.section import (
     Section,
@@ -19,8 +20,36 @@ from capgo_tui.workspace.resources.section import (
 from capgo_tui.workspace.sorting import flag_value, text_value, version_value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from capgo_tui.api.models import Bundle
     from capgo_tui.workspace.cells import CellContext
+
+
+def _is_linked(bundle: Bundle, context: CellContext) -> bool | None:
+    if context.links.channels_of(bundle):
+        return True
+    return None if context.unread_channels else False
+
+
+def _is_unused(bundle: Bundle, context: CellContext) -> bool | None:
+    """Return whether no channel carries a bundle and no device runs it; None where not known."""
+    is_linked = _is_linked(bundle, context)
+    if (
+        is_linked
+        or context.device_counts.get(bundle.id)
+        or context.device_counts.get(bundle.wire_id)
+    ):
+        return False
+    return True if is_linked is False and context.counts_all_devices else None
+
+
+BUNDLE_FACTS: Final[Mapping[str, Fact[Bundle]]] = {
+    "linked": _is_linked,
+    "unused": _is_unused,
+    "encrypted": lambda bundle, _: bundle.has_session_key,
+}
+
 
 BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
     Column(
@@ -32,6 +61,8 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         lambda b, _: version_value(b.name),
         0,
         cut_middle=True,
+        measure=Measure.VERSION,
+        aliases=("version",),
     ),
     Column(
         "channels",
@@ -53,6 +84,8 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         is_searched=False,
         newest_first=True,
         file_text=lambda b, _: timestamp(b.created_at),
+        measure=Measure.AGE,
+        aliases=("age",),
     ),
     Column(
         "comment",
@@ -73,6 +106,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         lambda b, _: version_value(b.min_update_version),
         5,
         fields=("min_update_version",),
+        measure=Measure.VERSION,
     ),
     Column(
         "storage",
@@ -162,6 +196,7 @@ BUNDLES: ListedResource[Bundle] = ListedResource(
     operation="list_bundles",
     row_key=lambda bundle: str(bundle.id),
     columns=BUNDLE_COLUMNS,
+    facts=BUNDLE_FACTS,
     glyph=lambda bundle: ("■", "accent") if bundle.has_session_key else ("□", "muted"),
     tone=_bundle_tone,
     details=bundle_details,

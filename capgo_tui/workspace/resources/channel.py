@@ -16,7 +16,8 @@ from capgo_tui.workspace.cells import (
     yes,
 )
 from capgo_tui.workspace.file_text import blank_if_unknown, flag, timestamp
-from capgo_tui.workspace.resources.column import Column
+from capgo_tui.workspace.measure import Measure
+from capgo_tui.workspace.resources.column import Column, Fact
 from capgo_tui.workspace.resources.resource import ListedResource, joins_bundle_names
 from capgo_tui.workspace.resources.section import (
     Section,
@@ -29,6 +30,8 @@ from capgo_tui.workspace.routing import PLATFORMS
 from capgo_tui.workspace.sorting import flag_value, text_value, version_value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from capgo_tui.api.models import Channel
     from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.resources.resource import Glyph
@@ -64,6 +67,8 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         1,
         cut_middle=True,
         file_text=lambda c, a: bundle_name(c.bundle, a),
+        measure=Measure.VERSION,
+        aliases=("version",),
     ),
     Column(
         "default",
@@ -85,6 +90,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         _rollout_share,
         4,
         fields=("rollout_bundle",),
+        measure=Measure.SHARE,
     ),
     Column(
         "holds",
@@ -141,8 +147,17 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         is_searched=False,
         newest_first=True,
         file_text=lambda c, _: timestamp(c.updated_at),
+        measure=Measure.AGE,
+        aliases=("age",),
     ),
 )
+
+
+CHANNEL_FACTS: Final[Mapping[str, Fact[Channel]]] = {
+    "default": lambda channel, _: channel.public,
+    "linked": lambda channel, _: channel.bundle is not None,
+    "paused": lambda channel, _: channel.rollout_paused_at is not None,
+}
 
 
 CHANNEL_LINES: Final = {
@@ -216,6 +231,7 @@ CHANNELS: ListedResource[Channel] = ListedResource(
     operation="list_channels",
     row_key=lambda channel: str(channel.id),
     columns=CHANNEL_COLUMNS,
+    facts=CHANNEL_FACTS,
     glyph=_channel_glyph,
     tone=_channel_tone,
     details=channel_details,

@@ -6,15 +6,20 @@ The table, the filter, the export and the command line read the same columns.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+from capgo_tui.workspace.measure import Measure
+from capgo_tui.workspace.query import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.sorting import SortValue
 
 T = TypeVar("T")
+Fact: TypeAlias = "Callable[[T, CellContext], bool | None]"
+"""Returns whether something is true of a record; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class Column(Generic[T]):
     """Whether it is first sorted in descending order."""
     file_text: Callable[[T, CellContext], str] | None = None
     """The text in a file, where `text` is an age or a sign; empty where unknown."""
+    measure: Measure = Measure.TEXT
+    """How a filter compares its values."""
+    aliases: tuple[str, ...] = ()
+    """Other names of it in a filter."""
     fields: tuple[str, ...] = ()
     """The fields it shows; it is left out where a server tells none of them."""
 
@@ -51,3 +60,13 @@ class Column(Generic[T]):
 def haystack(columns: Sequence[Column[T]], record: T, context: CellContext) -> str:
     """Return the case-folded texts of a record for a filter, one line a column."""
     return "\n".join([c.text(record, context) for c in columns if c.is_searched]).casefold()
+
+
+def vocabulary(columns: Sequence[Column[T]], facts: Iterable[str] = ()) -> Vocabulary:
+    """Return the words of a filter for a list with these columns and facts."""
+    return Vocabulary(
+        [column.id for column in columns],
+        {alias: column.id for column in columns for alias in column.aliases},
+        {column.id: column.measure for column in columns},
+        tuple(facts),
+    )

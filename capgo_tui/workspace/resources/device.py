@@ -6,11 +6,12 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.short_ids import SHORT
-from capgo_tui.workspace.ages import age, full_time
+from capgo_tui.workspace.ages import STALE_AFTER, age, full_time
 from capgo_tui.workspace.cells import bundle_name, device_bundle, device_kind, override_mark
 from capgo_tui.workspace.file_text import blank_if_unknown, timestamp
 from capgo_tui.workspace.load_effort import LoadEffort
-from capgo_tui.workspace.resources.column import Column
+from capgo_tui.workspace.measure import Measure
+from capgo_tui.workspace.resources.column import Column, Fact
 from capgo_tui.workspace.resources.resource import WRITING, ListedResource, joins_bundle_names
 from capgo_tui.workspace.resources.section import (
     UNTOLD,
@@ -22,6 +23,8 @@ from capgo_tui.workspace.resources.section import (
 from capgo_tui.workspace.sorting import text_value, version_value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from capgo_tui.api.models import Device
     from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.resources.resource import Glyph, Source
@@ -81,6 +84,8 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         1,
         cut_middle=True,
         file_text=lambda d, a: blank_if_unknown(device_bundle(d, a)),
+        measure=Measure.VERSION,
+        aliases=("version",),
     ),
     Column(
         "override",
@@ -101,6 +106,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         8,
         lambda d, _: version_value(d.os_version),
         6,
+        measure=Measure.VERSION,
     ),
     Column(
         "native",
@@ -111,6 +117,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: version_value(d.version_build),
         7,
         fields=("version_build",),
+        measure=Measure.VERSION,
     ),
     Column(
         "plugin",
@@ -120,6 +127,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         10,
         lambda d, _: version_value(d.plugin_version),
         9,
+        measure=Measure.VERSION,
     ),
     Column(
         "kind",
@@ -146,8 +154,29 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         is_searched=False,
         newest_first=True,
         file_text=lambda d, _: timestamp(d.updated_at),
+        measure=Measure.AGE,
+        aliases=("age",),
     ),
 )
+
+
+def _has_override(device: Device, context: CellContext) -> bool | None:
+    if device.channel is not None:
+        return True
+    return False if context.tells_overrides and device.is_override_known else None
+
+
+def _is_stale(device: Device, context: CellContext) -> bool | None:
+    seen = device.updated_at
+    return None if seen is None else context.now - seen > STALE_AFTER
+
+
+DEVICE_FACTS: Final[Mapping[str, Fact[Device]]] = {
+    "override": _has_override,
+    "stale": _is_stale,
+    "emulator": lambda device, _: device.is_emulator,
+    "dev": lambda device, _: None if device.is_prod is None else not device.is_prod,
+}
 
 
 DEVICE_LINES: Final = {
@@ -244,6 +273,7 @@ DEVICES: ListedResource[Device] = ListedResource(
     read_one=lambda source, device_id: source.client.device(source.app_id, device_id),
     effort=load_effort,
     columns=DEVICE_COLUMNS,
+    facts=DEVICE_FACTS,
     glyph=_device_glyph,
     tone=_device_tone,
     details=device_details,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 from capgo_tui.api.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Container, Sequence
+    from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
     from datetime import datetime
 
     from capgo_tui.api.client import CapgoClient
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.collection import PageSource
     from capgo_tui.workspace.fleet_size import FleetSize
     from capgo_tui.workspace.load_effort import LoadEffort
-    from capgo_tui.workspace.resources.column import Column
+    from capgo_tui.workspace.resources.column import Column, Fact
     from capgo_tui.workspace.resources.section import Section
 
 T = TypeVar("T", bound=Record)
@@ -53,6 +53,8 @@ class Resource(Generic[T]):
     name: str
     """The plural."""
     columns: Sequence[Column[T]]
+    facts: Mapping[str, Fact[T]] = field(default_factory=dict)
+    """What a filter can ask with ``is:``."""
     details: Callable[[T, CellContext], list[Section]] = _no_details
     fields_told: Callable[[Traits], Container[str]] | None = None
     """The fields that a server of some traits tells; None for all."""

@@ -10,6 +10,7 @@ import pytest
 
 from capgo_tui.api.records import BundleRef
 from capgo_tui.api.statistics import Usage, UsageSeries
+from capgo_tui.workspace.ages import STALE_AFTER
 from capgo_tui.workspace.insight.adoption import (
     adoption_of_survey,
     adoption_of_usage,
@@ -19,7 +20,7 @@ from capgo_tui.workspace.insight.explain import Result, explain
 from capgo_tui.workspace.insight.impact import find_impact
 from capgo_tui.workspace.insight.override_inventory import list_overrides
 from capgo_tui.workspace.insight.routes import Certainty, find_routes
-from capgo_tui.workspace.insight.survey import STALE_AFTER, name_of_running, survey_devices
+from capgo_tui.workspace.insight.survey import name_of_running, survey_devices
 from tests.workspace.insight.records import (
     NAMES,
     NOON,
