@@ -8,24 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnlyError
-from capgo_tui.api.jsonvalue import load_json
 from capgo_tui.api.listing import Listing, UnreadableReplyError, head_of, parse_list, parse_one
+from capgo_tui.api.recognition import can_narrow, find_common, find_revisions, recognise
 from capgo_tui.api.records import Unreadable
 from capgo_tui.api.retry_policy import Attempts
-from capgo_tui.api.revisions import (
-    RECOGNITION_TRAITS,
-    TRAITS,
-    Paging,
-    Revision,
-    Traits,
-    assigns_to_a_target,
-    recognise,
-)
+from capgo_tui.api.revisions import RECOGNITION_TRAITS, TRAITS, Paging, Revision, Traits
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence, Set
 
-    from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.records import RecordT
     from capgo_tui.api.requests import Request
     from capgo_tui.api.retry_policy import PendingRetry, RetryPolicy
@@ -63,7 +54,7 @@ class Caller:
         on_retry: Callable[[PendingRetry], None] | None = None,
         on_unreadable: Callable[[Request, str], None] | None = None,
     ) -> None:
-        self._is_revision_given = revision is not None
+        self._candidates = frozenset(Revision if revision is None else {revision})
         self.traits = RECOGNITION_TRAITS if revision is None else TRAITS[revision]
         """The traits of the revision; while unknown, those that most revisions share for reads."""
         self.is_understood = False
@@ -83,16 +74,19 @@ class Caller:
         """Whether the server has refused the API key."""
         return self.attempts.refusal is not None
 
-    def note(self, revision: Revision | None) -> None:
-        """Store the revision that a reply shows, unless one is known.
+    def narrow(self, is_fitting: Callable[[Traits], bool]) -> None:
+        """Note the traits that a reply shows."""
+        self._narrow(find_revisions(is_fitting))
 
-        A server recognised as live may still turn out to be next (contract §18).
+    def _narrow(self, revisions: Set[Revision]) -> None:
+        """Keep the candidates that may have sent a reply, unless there are none.
+
+        A revision that the others extend is used until a reply shows one of them.
         """
-        is_next = self.revision is Revision.LIVE and revision is Revision.NEXT
-        if revision is not None and (
-            self.revision is None or (is_next and not self._is_revision_given)
-        ):
-            self.traits = TRAITS[revision]
+        self._candidates = self._candidates & revisions or self._candidates
+        common = find_common(self._candidates)
+        if common is not None and common is not self.revision:
+            self.traits = TRAITS[common]
 
     async def ask(
         self,
@@ -134,7 +128,8 @@ class Caller:
 
     def _use(self, traits: Traits) -> None:
         """Use traits that the server has understood, unless another revision was recognised."""
-        if self.revision in (None, traits.revision):
+        if traits.revision is not None and self.revision in (None, traits.revision):
+            self._candidates = frozenset({traits.revision})
             self.traits = traits
             self.is_understood = True
 
@@ -152,8 +147,7 @@ class Caller:
         if request.writes and self.read_only:
             raise ReadOnlyError(f"this client is read-only: {request.name} was not sent")
         body = await self.attempts.make(request, partial(self._transport.send, request))
-        if request.operation == "promote_bundle" and assigns_to_a_target(_load_or_none(body)):
-            self.note(Revision.NEXT)
+        self._narrow(self._recognise(request, body))
         return body
 
     async def list(
@@ -220,14 +214,14 @@ class Caller:
     async def _parse(
         self, request: Request, body: bytes, parse: Callable[[bytes], ResultT]
     ) -> ResultT:
-        def work() -> tuple[ResultT, Revision | None]:
+        def work() -> tuple[ResultT, frozenset[Revision]]:
             return parse(body), self._recognise(request, body)
 
         try:
             if len(body) < _PARSE_IN_THREAD:
-                result, revision = work()
+                result, revisions = work()
             else:
-                result, revision = await asyncio.to_thread(work)
+                result, revisions = await asyncio.to_thread(work)
         except UnreadableReplyError as error:
             self._on_unreadable(request, f"unreadable: {error}")
             raise CapgoError(
@@ -244,21 +238,13 @@ class Caller:
                 request=request.name,
                 lasting=True,
             ) from fault
-        self.note(revision)
+        self._narrow(revisions)
         return result
 
-    def _recognise(self, request: Request, body: bytes) -> Revision | None:
-        looks_like_live = self.revision is Revision.LIVE and not self._is_revision_given
-        if self.revision is not None and not (looks_like_live and request.path == "/channel"):
-            return None
+    def _recognise(self, request: Request, body: bytes) -> frozenset[Revision]:
+        if not can_narrow(self._candidates, request.name):
+            return self._candidates
         try:
-            return recognise(request.path, head_of(body))
+            return recognise(request.name, head_of(body))
         except ValueError:
-            return None
-
-
-def _load_or_none(body: bytes) -> JSON:
-    try:
-        return load_json(body)
-    except ValueError:
-        return None
+            return self._candidates

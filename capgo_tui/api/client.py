@@ -306,16 +306,15 @@ class CapgoClient:
         if self._caller.revision is None:
             await self._ask_one_device(app_id)
         if self._caller.revision is None:
-            # Live sends no bare device list; of the other two only documented has /bundle.
-            revision = Revision.DOCUMENTED
+            path = DOCUMENTED.bundles_path
             try:
-                await self._caller.list(Bundle, requests.list_bundles(DOCUMENTED, app_id))
+                await self._bundles_at(DOCUMENTED, app_id, None)
             except CapgoError as error:
-                if error.status == 404:
-                    revision = Revision.LEGACY
-                elif not is_end_of_bundle_list(error):
+                if error.status != 404:
                     raise
-            self._caller.note(revision)
+                self._caller.narrow(lambda each: each.bundles_path != path)
+            # One that pages devices by cursor would have shown it in the reply before.
+            self._caller.narrow(lambda each: each.devices_paging is not Paging.CURSOR)
         return self._caller.revision or Revision.LIVE
 
     # Writes
@@ -467,12 +466,12 @@ class CapgoClient:
                 lambda request: self._caller.list(Device, request),
             )
         except CapgoError as error:
-            # Only live sends a code, and a key that may not read devices may still write
-            # elsewhere; next refuses an app without devices (§18.7).
+            # A key that may not read devices may still write elsewhere; next refuses an app
+            # without devices (§18.7).
             if error.kind is not ErrorKind.NOT_ALLOWED and error.code != NO_DEVICES:
                 raise
             if error.code is not None:
-                self._caller.note(Revision.LIVE)
+                self._caller.narrow(lambda each: each.sends_error_codes)
 
     async def _bundle_page(self, app_id: str, page: int | None) -> Listing[Bundle]:
         if self._caller.revision is not None:
@@ -491,7 +490,6 @@ class CapgoClient:
                 if number == 4:
                     raise self._caller.mark_guess(no_route) from None
             else:
-                self._caller.note(traits.revision)
                 return replace(listing, requests=number)
         raise RuntimeError("no way to the bundles was tried")
 
@@ -511,7 +509,8 @@ class CapgoClient:
         except CapgoError as error:
             if not is_end_of_bundle_list(error):
                 raise
+            self._caller.narrow(lambda each: each.bundles_path == traits.bundles_path)
             return Listing(())
-        if not listing.rows and self._caller.revision is Revision.LIVE:
-            self._caller.note(Revision.NEXT)  # live answers this with an error (§18.6)
+        if not listing.rows and self._caller.revision is not None:
+            self._caller.narrow(lambda each: each.sends_empty_bundle_page)
         return replace(listing, whole=True) if traits.bundles_paging is Paging.WHOLE else listing

@@ -1,4 +1,4 @@
-"""The four revisions of the API: their traits as data, and how to recognise them (§0, §18)."""
+"""The revisions of the API: their traits, and the signs of their replies, as data (§0, §18)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from capgo_tui.api.jsonvalue import JSON
 
 
 class Revision(StrEnum):
-    """Which revision of the API a server speaks (contract §0)."""
+    """Which revision of the API a server speaks, newest first (contract §0)."""
 
     NEXT = "next"
     LIVE = "live"
@@ -95,11 +95,43 @@ _ALL_OF_BUNDLE = _OLD_BUNDLE | {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """What a row looks like that only one revision sends, and those that extend it."""
+
+    request_name: str
+    """The request that is answered, such as ``GET /channel``."""
+    fields: frozenset[str] = frozenset()
+    """Fields of which it has at least one; empty where it needs none."""
+    missing_fields: frozenset[str] = frozenset()
+    """Fields that it lacks."""
+    version_type: type[object] = object
+    """The type of its ``version``."""
+    in_list: bool | None = None
+    """Whether the reply is a bare list; None for either."""
+
+    def is_in(self, row: Mapping[str, JSON]) -> bool:
+        """Return whether a row of such a reply has this sign."""
+        return (
+            not (self.fields and self.fields.isdisjoint(row))
+            and self.missing_fields.isdisjoint(row)
+            and isinstance(row.get("version"), self.version_type)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
     """All differences between revisions, so that no other code depends on the revision."""
 
     revision: Revision | None
     """The revision; None in `RECOGNITION_TRAITS`."""
+    extends: Revision | None = None
+    """The revision whose requests it takes as well, so that either may be taken for that one."""
+    signs: tuple[Sign, ...] = ()
+    """What its replies look like and no older revision's do."""
+    sends_error_codes: bool = True
+    """Whether an error has a code."""
+    sends_empty_bundle_page: bool = False
+    """Whether the page behind the last bundle is an empty list; else it is an error (§18.6)."""
     bundles_path: str = "/bundle"
     app_params: tuple[str, ...] = ("app_id",)
     """Query parameters that carry the app id on a GET of channels or devices."""
@@ -164,6 +196,26 @@ class Traits:
         return Extra.METADATA in self.extras
 
     @property
+    def bundles_request(self) -> str:
+        """The request for the list of bundles, such as ``GET /bundle``."""
+        return f"GET {self.bundles_path}"
+
+    @property
+    def has_rollouts(self) -> bool:
+        """Whether channels have a rollout (contract §6.4)."""
+        return "rollback" in self.channel_fields
+
+    @property
+    def has_electron(self) -> bool:
+        """Whether a channel may be set to serve Electron."""
+        return "electron" in self.channel_fields
+
+    @property
+    def tells_custom_ids(self) -> bool:
+        """Whether a device's row has its custom id."""
+        return "custom_id" in self.device_tells
+
+    @property
     def promotes(self) -> bool:
         """Whether there is a request to put a bundle on a channel (contract §8.4)."""
         return Extra.PROMOTE in self.extras
@@ -171,6 +223,25 @@ class Traits:
 
 LIVE = Traits(
     revision=Revision.LIVE,
+    signs=(
+        Sign(
+            request_name="GET /channel",
+            fields=frozenset(
+                {"rollout_id", "rolloutEnabled", "rollout_version", "rolloutPercentageBps"}
+            ),
+        ),
+        Sign(
+            request_name="GET /device",
+            in_list=False,
+            fields=frozenset(
+                {"hasMore", "version_name", "key_id", "install_source", "country_code"}
+            ),
+        ),
+        Sign(
+            request_name="GET /bundle",
+            fields=frozenset({"min_update_version", "manifest_count", "created_by_apikey_rbac_id"}),
+        ),
+    ),
     channel_fields=frozenset(CHANNEL_SETTINGS) - {"update_package"},
     channel_tells=_ALL_OF_CHANNEL - {"update_package"},
     update_policies=frozenset({"major", "minor", "patch", "version_number", "none"}),
@@ -179,6 +250,12 @@ LIVE = Traits(
 NEXT = replace(
     LIVE,
     revision=Revision.NEXT,
+    extends=Revision.LIVE,
+    signs=(
+        Sign(request_name="GET /channel", fields=frozenset({"ios", "android", "updatePackage"})),
+        Sign(request_name="PUT /bundle", fields=frozenset({"assignmentTarget"})),
+    ),
+    sends_empty_bundle_page=True,
     same_link_seconds=5.0,
     channel_fields=frozenset(CHANNEL_SETTINGS),
     channel_tells=_ALL_OF_CHANNEL,
@@ -188,6 +265,18 @@ NEXT = replace(
 
 DOCUMENTED = Traits(
     revision=Revision.DOCUMENTED,
+    signs=(
+        # With these fields it is between documented and live, where no traits are certain.
+        Sign(
+            request_name="GET /channel",
+            fields=frozenset({"disableAutoUpdate"}),
+            missing_fields=frozenset({"allow_device", "allow_prod"}),
+            version_type=dict,
+        ),
+        Sign(request_name="GET /device", in_list=True, version_type=dict),
+        Sign(request_name="GET /bundle", fields=frozenset({"minUpdateVersion", "bucket_id"})),
+    ),
+    sends_error_codes=False,
     delete_places=frozenset({Place.QUERY}),
     link_bundle_field="version_id",
     links_default_bundles=False,
@@ -216,6 +305,20 @@ DOCUMENTED = Traits(
 
 _LEGACY = Traits(
     revision=Revision.LEGACY,
+    signs=(
+        Sign(
+            request_name="GET /channel",
+            fields=frozenset({"disableAutoUpdateToMajor"}),
+            version_type=int,
+        ),
+        Sign(
+            request_name="GET /device",
+            in_list=True,
+            missing_fields=frozenset({"custom_id", "version_build", "is_prod", "is_emulator"}),
+            version_type=int,
+        ),
+    ),
+    sends_error_codes=False,
     bundles_path="/versions",
     app_params=("app_id", "appid"),
     device_params=(
@@ -268,75 +371,4 @@ TRAITS: dict[Revision, Traits] = {
     Revision.DOCUMENTED: DOCUMENTED,
     Revision.LEGACY: LEGACY,
 }
-
-_NEXT_CHANNEL = {"ios", "android", "updatePackage"}
-_LIVE_CHANNEL = {"rollout_id", "rolloutEnabled", "rollout_version", "rolloutPercentageBps"}
-_LIVE_DEVICE = {"version_name", "key_id", "install_source", "country_code"}
-_LIVE_BUNDLE = {"min_update_version", "manifest_count", "created_by_apikey_rbac_id"}
-_OLD_DEVICE_EXTRAS = {"custom_id", "version_build", "is_prod", "is_emulator"}
-
-
-def recognise(path: str, body: JSON) -> Revision | None:
-    """Return the revision by the reply to a GET of `path`, or None when several are possible.
-
-    `path` is the path without query, `body` the parsed reply: a list or one record. LIVE means
-    live or next unless `path` is that of channels, which alone differ between the two (§18.3).
-    """
-    if path == "/versions":
-        return Revision.LEGACY
-    read = _READERS.get((path, isinstance(body, list)))
-    if read is None:
-        return None
-    rows = body if isinstance(body, list) else [body]
-    revisions = (read(row) for row in rows[:50] if isinstance(row, dict))
-    return next((revision for revision in revisions if revision is not None), None)
-
-
-def assigns_to_a_target(reply: JSON) -> bool:
-    """Return whether the reply to ``PUT /bundle`` comes from next (contract §18.5)."""
-    return isinstance(reply, dict) and "assignmentTarget" in reply
-
-
-def _from_channel(row: dict[str, JSON]) -> Revision | None:
-    if not _NEXT_CHANNEL.isdisjoint(row):
-        return Revision.NEXT
-    if not _LIVE_CHANNEL.isdisjoint(row):
-        return Revision.LIVE
-    if "disableAutoUpdateToMajor" in row and isinstance(row.get("version"), int):
-        return Revision.LEGACY
-    if "disableAutoUpdate" in row and isinstance(row.get("version"), dict):
-        # With these it is between documented and live, where no traits are certain.
-        return None if {"allow_device", "allow_prod"} & row.keys() else Revision.DOCUMENTED
-    return None
-
-
-def _from_listed_device(row: dict[str, JSON]) -> Revision | None:
-    if isinstance(row.get("version"), dict):
-        return Revision.DOCUMENTED
-    if isinstance(row.get("version"), int) and _OLD_DEVICE_EXTRAS.isdisjoint(row):
-        return Revision.LEGACY
-    return None
-
-
-def _from_device(row: dict[str, JSON]) -> Revision | None:
-    if isinstance(row.get("data"), list) and "hasMore" in row:
-        return Revision.LIVE
-    return None if _LIVE_DEVICE.isdisjoint(row) else Revision.LIVE
-
-
-def _from_bundle(row: dict[str, JSON]) -> Revision | None:
-    if not _LIVE_BUNDLE.isdisjoint(row):
-        return Revision.LIVE
-    if {"minUpdateVersion", "bucket_id"} & row.keys():
-        return Revision.DOCUMENTED
-    return None
-
-
-_READERS: dict[tuple[str, bool], Callable[[dict[str, JSON]], Revision | None]] = {
-    ("/channel", True): _from_channel,
-    ("/channel", False): _from_channel,
-    ("/device", True): _from_listed_device,
-    ("/device", False): _from_device,
-    ("/bundle", True): _from_bundle,
-}
-"""Functions that recognise a row, by path and whether the reply is a bare list."""
+"""The traits of each revision, newest first: of several signs in a row the first counts."""

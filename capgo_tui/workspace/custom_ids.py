@@ -139,7 +139,7 @@ async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -
         try:
             rows = (await pager.next_page()).rows
         except UnsupportedByRevision:
-            if of_all or "custom_id" not in workspace.client.traits.device_tells:
+            if of_all or not workspace.client.traits.tells_custom_ids:
                 return None
             pager, of_all = workspace.client.devices(workspace.target.app_id), True
             continue

@@ -35,7 +35,7 @@ class RolloutStep:
 
 def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
     """Return all steps of a rollout, possible now or not; none before live."""
-    if "rollback" not in workspace.client.traits.channel_fields:
+    if not workspace.client.traits.has_rollouts:
         return []
     state = workspace.state_of(channel)
     none = "" if channel.rollout_bundle is not None else NO_TARGET

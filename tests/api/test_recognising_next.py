@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.recognition import find_common, recognise
 from capgo_tui.api.retry_policy import RetryPolicy
-from capgo_tui.api.revisions import Revision, recognise
+from capgo_tui.api.revisions import TRAITS, Revision
 from capgo_tui.api.settings import ChannelSettings
 from tests.api.support import APP, SentRequest, open_client, walk
 
@@ -38,13 +39,41 @@ UNAVAILABLE = {
 @pytest.mark.parametrize("value", [True, False, None, "all"])
 def test_each_new_field_of_a_channel_tells(field: str, value: object) -> None:
     row = {**LIVE_CHANNEL, field: value}
-    assert recognise("/channel", [row]) is Revision.NEXT
-    assert recognise("/channel", row) is Revision.NEXT
+    assert find_common(recognise("GET /channel", [row])) is Revision.NEXT
+    assert find_common(recognise("GET /channel", row)) is Revision.NEXT
 
 
 def test_a_channel_without_them_is_of_july() -> None:
-    assert recognise("/channel", [LIVE_CHANNEL]) is Revision.LIVE
-    assert recognise("/channel", LIVE_CHANNEL) is Revision.LIVE
+    assert find_common(recognise("GET /channel", [LIVE_CHANNEL])) is Revision.LIVE
+    assert find_common(recognise("GET /channel", LIVE_CHANNEL)) is Revision.LIVE
+
+
+@pytest.mark.parametrize(
+    ("candidates", "common"),
+    [
+        (set(Revision), None),
+        ({Revision.DOCUMENTED, Revision.LEGACY}, None),
+        ({Revision.LIVE, Revision.NEXT}, Revision.LIVE),
+        ({Revision.LEGACY}, Revision.LEGACY),
+    ],
+)
+def test_the_traits_in_use_are_those_that_all_candidates_share(
+    candidates: set[Revision], common: Revision | None
+) -> None:
+    assert find_common(candidates) is common
+
+
+def test_a_sign_is_that_of_one_revision_and_of_those_that_extend_it() -> None:
+    signs = [sign for traits in TRAITS.values() for sign in traits.signs]
+    assert len(signs) == len(set(signs))
+    assert recognise("GET /channel", LIVE_CHANNEL) == {Revision.LIVE, Revision.NEXT}
+    assert recognise("GET /channel", NEXT_CHANNEL) == {Revision.NEXT}
+
+
+def test_an_address_alone_leaves_those_that_have_it() -> None:
+    assert recognise("GET /bundle", []) == set(Revision) - {Revision.LEGACY}
+    assert recognise("GET /versions", []) == {Revision.LEGACY}
+    assert recognise("GET /channel", []) == set(Revision)
 
 
 async def test_a_channel_list_tells_it_at_once_or_after_all() -> None:

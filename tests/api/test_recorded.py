@@ -10,9 +10,10 @@ import pytest
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
+from capgo_tui.api.recognition import find_common, recognise
 from capgo_tui.api.records import Record, Unreadable
 from capgo_tui.api.replies import error_of
-from capgo_tui.api.revisions import Revision, recognise
+from capgo_tui.api.revisions import Revision
 from tests.api.support import DATA
 
 EXCHANGES: list[dict[str, Any]] = [
@@ -119,7 +120,7 @@ def test_answers(entry: dict[str, Any]) -> None:
         assert json.loads(row.raw_json()) == original
         check(row, original)
     if path != "/app" and rows and not isinstance(rows[0], str):
-        assert recognise(path, body) is Revision.LIVE
+        assert find_common(recognise(f"GET {path}", body)) is Revision.LIVE
 
 
 def check(row: Record, original: dict[str, Any]) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from capgo_tui.api.listing import Listing, UnreadableReplyError, parse_list, parse_one
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
+from capgo_tui.api.recognition import find_common, recognise
 from capgo_tui.api.records import BundleRef, RecordT, Unreadable
-from capgo_tui.api.revisions import Revision, recognise
+from capgo_tui.api.revisions import Revision
 
 if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
@@ -51,7 +52,7 @@ def test_legacy_channel() -> None:
     assert channel.disable_auto_update == "major"
     assert channel.created_at == datetime(2022, 10, 1, 10, tzinfo=UTC)
     assert channel.allow_emulator is None
-    assert recognise("/channel", [L_CHANNEL]) is Revision.LEGACY
+    assert find_common(recognise("GET /channel", [L_CHANNEL])) is Revision.LEGACY
 
 
 def test_documented_channel() -> None:
@@ -61,8 +62,8 @@ def test_documented_channel() -> None:
     assert channel.disable_auto_update == "none"
     assert channel.allow_dev is False
     assert channel.allow_device is None
-    assert recognise("/channel", D_CHANNEL) is Revision.DOCUMENTED
-    assert recognise("/channel", {**D_CHANNEL, "allow_prod": True}) is None
+    assert find_common(recognise("GET /channel", D_CHANNEL)) is Revision.DOCUMENTED
+    assert find_common(recognise("GET /channel", {**D_CHANNEL, "allow_prod": True})) is None
 
 
 @pytest.mark.parametrize(
@@ -250,4 +251,4 @@ def test_one_may_come_as_a_list() -> None:
     ],
 )
 def test_recognise(path: str, body: JSON, revision: Revision | None) -> None:
-    assert recognise(path, body) is revision
+    assert find_common(recognise(f"GET {path}", body)) is revision
