@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from capgo_tui.api.revisions import Revision
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -42,7 +44,7 @@ class _SandboxCommand(click.Command):
 @click.option("--db", "db_file", type=_FILE, help="Keep the data in this file between runs.")
 @click.option(
     "--revision",
-    type=click.Choice(["live", "next", "documented", "legacy"]),
+    type=click.Choice([revision.value for revision in Revision]),
     default="live",
     show_default=True,
     help="Which revision of the API to speak; live is the server of July 2026, next the newer one.",
